@@ -1,0 +1,27 @@
+"""
+The hands: one file per effect, idempotent, saying what may be retried.
+
+``build`` wires them to channels and playbook; which queue serves which is said here alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from activities.compile_plan import Planner, PlaybookFile
+from activities.deliver_messages import DeliverMessages
+
+
+@dataclass(frozen=True)
+class Activities:
+    quick: tuple[Callable[..., Any], ...]
+    """Beside the workflows, on their queue."""
+    messages: tuple[Callable[..., Any], ...]
+    """On the queue of their own, so that a slow mail server cannot starve the moves."""
+
+
+def build(playbook: PlaybookFile, deliver: DeliverMessages) -> Activities:
+    planner = Planner(playbook.current)
+    return Activities(
+        quick=(planner.compile_plan, planner.extend_open_hours), messages=(deliver.deliver_messages,)
+    )

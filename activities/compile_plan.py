@@ -1,0 +1,96 @@
+"""
+Compile a start request and the playbook into a plan, and open hours further on.
+
+All that drifts (YAML, time zones, holidays) is looked up here, once, and pinned in the answer. It must not know what
+the rules make of a plan.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+from temporalio import activity
+
+from escalation.business_time import OpenHours
+from escalation.effects import Compiled, CompileOpenHours, CompilePlan
+from escalation.errors import BadRequest, Fault, faults_of, shown
+from escalation.request import StartRequest
+from planning.calendars import extend
+from planning.compile import compile_plan
+from planning.playbook import Playbook, load_playbook
+
+log = structlog.get_logger(__name__)
+
+
+class PlaybookFile:
+    """
+    The playbook that new escalations are compiled from: read again when the file changes.
+
+    A file that has become faulty does not stop new escalations: the last good one serves on, and the faults are
+    logged.
+
+    Raises:
+        BadRequest: At once, if the first reading finds faults.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._playbook = load_playbook(path)
+        self._read_at = path.stat().st_mtime_ns
+
+    def current(self) -> Playbook:
+        try:
+            changed_at = self._path.stat().st_mtime_ns
+            if changed_at != self._read_at:
+                self._read_at = changed_at
+                self._playbook = load_playbook(self._path)
+                log.info("playbook_read", path=str(self._path))
+        except (OSError, BadRequest) as fault:
+            log.error("playbook_faulty_last_good_one_kept", path=str(self._path), fault=str(fault))
+        return self._playbook
+
+
+class Planner:
+    """The two quick activities of a start and of a long life."""
+
+    def __init__(self, playbook: Callable[[], Playbook]) -> None:
+        self._playbook = playbook
+
+    @activity.defn(name="compile_plan")
+    async def compile_plan(self, asked: CompilePlan) -> Compiled:
+        """
+        Raises:
+            BadRequest: With every fault of the request, its own and against the playbook.
+        """
+        request = _request(asked)
+        plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
+        if request.predecessor is None:
+            request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})
+        return Compiled(request=request, plan=plan, priority=priority)
+
+    @activity.defn(name="extend_open_hours")
+    async def extend_open_hours(self, wanted: CompileOpenHours) -> OpenHours:
+        return extend(wanted.calendar, wanted.until)
+
+
+def _request(asked: CompilePlan) -> StartRequest:
+    try:
+        request = StartRequest.model_validate(asked.request)
+    except ValidationError as error:
+        raise BadRequest.because(f"the start of {asked.key}", faults_of(error)) from None
+    if request.key != asked.key:
+        fault = Fault(where="key", given=shown(request.key), allowed=f"the workflow's id, {asked.key}")
+        raise BadRequest.because(f"the start of {asked.key}", (fault,))
+    return request
+
+
+async def _predecessor(key: str) -> str | None:
+    """The id of the last ended escalation of the same subject, if Temporal still knows it (START-4)."""
+    quoted = key.replace("'", "\\'")
+    query = f"WorkflowId = '{quoted}' AND ExecutionStatus = 'Completed'"
+    async for execution in activity.client().list_workflows(query, limit=1):
+        handle = activity.client().get_workflow_handle(key, run_id=execution.run_id, result_type=dict)
+        return str((await handle.result())["id"])
+    return None

@@ -1,0 +1,1 @@
+"""How fast it is: figures that can be repeated, each printed by the module that measures it."""

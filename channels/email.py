@@ -1,0 +1,254 @@
+"""
+E-mail over SMTP.
+
+Owns the settings and the connections. Must not know how a message is built (`channels.mime`), what a server's answers
+mean (`channels.smtp`), or why a letter is sent.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from channels.mime import EmailAddress, Sender, composed
+from channels.protocol import Delivered, Later, Letter, Never, Session
+from channels.smtp import Dropped, Parcel, converse, described, greet, say_goodbye, was_reset
+
+
+class Tls(StrEnum):
+    """
+    How the connection is encrypted.
+    """
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class EmailSettings(BaseModel):
+    """
+    One mail server and the name that letters leave in.
+    """
+
+    # What was given is kept out of errors, since the password is among it.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field(pattern=r"^\S+$")
+    port: int = Field(ge=1, le=65535)
+    tls: Tls = Tls.STARTTLS
+    ca_file: Path | None = Field(default=None, description="further certificate authorities to trust, in PEM")
+    username: str | None = None
+    password: SecretStr | None = None
+    sender_address: str
+    sender_name: str = ""
+    timeout: float = Field(default=30.0, gt=0, description="seconds to wait for each answer of the server")
+    connections: int = Field(default=8, ge=1, le=100, description="at most so many at the same time")
+
+    @field_validator("sender_address")
+    @classmethod
+    def _is_an_ascii_address(cls, address: str) -> str:
+        if not EmailAddress.parse(address).is_ascii:
+            raise ValueError("must be in ASCII, or few mail servers will take it")
+        return address
+
+    @model_validator(mode="after")
+    def _login_is_whole_and_kept_secret(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together: give both or neither")
+        if self.username is not None and self.tls is Tls.NONE and not _is_loopback(self.host):
+            raise ValueError("a password must not travel in the clear: set tls to starttls or tls")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class EmailChannel:
+    """
+    Sends letters through the mail server of *settings*.
+    """
+
+    name = "email"
+
+    def __init__(self, settings: EmailSettings) -> None:
+        self._settings = settings
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Session]:
+        """
+        A session whose letters share a few connections, made when the first letters need them.
+        """
+        session = EmailSession(self._settings)
+        try:
+            yield session
+        finally:
+            await session.close()
+
+    async def send(self, letter: Letter) -> Delivered | Later | Never:
+        """
+        Deliver one letter over a connection of its own.
+        """
+        async with self.open() as session:
+            return await session.send(letter)
+
+
+class _Unreachable(Exception):
+    """
+    No connection could be made ready for letters.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class EmailSession:
+    """
+    A pool of connections to one mail server.
+
+    Law 1: a connection carries one letter at a time.
+    Law 2: a permit is held for every connection in use, and given up for good only while another connection is open, so
+    that the pool shrinks to what the server allows, and never to nothing.
+    Law 3: a connection that turns out to be closed is replaced, once.
+    Law 4: a letter whose content was sent is not sent again here, whatever came back: that is the caller's to decide.
+    """
+
+    def __init__(self, settings: EmailSettings) -> None:
+        self._settings = settings
+        self._sender = Sender(EmailAddress.parse(settings.sender_address), settings.sender_name)
+        self._permits = asyncio.Semaphore(settings.connections)
+        self._open: set[SMTP] = set()
+        self._idle: list[SMTP] = []
+        self._failed_connects = 0
+        self._last_failure = ""
+
+    async def send(self, letter: Letter) -> Delivered | Later | Never:
+        """
+        Try once to deliver *letter*, waiting for a free connection if need be.
+        """
+        try:
+            recipient = EmailAddress.parse(letter.to_address)
+        except ValueError as fault:
+            return Never(why=str(fault))
+        message = composed(letter, recipient, self._sender, datetime.now(UTC))
+        parcel = Parcel(self._sender.message_id(letter), str(self._sender.address), recipient, message)
+        return await self._send_when_free(parcel)
+
+    async def close(self) -> None:
+        """
+        Take leave of the server, politely where it does not hold us up.
+        """
+        async with asyncio.TaskGroup() as leave:
+            for smtp in self._idle:
+                leave.create_task(say_goodbye(smtp))
+        for smtp in tuple(self._open):
+            self._discard(smtp)
+
+    async def _send_when_free(self, parcel: Parcel) -> Delivered | Later | Never:
+        failed_before = self._failed_connects
+        while True:
+            await self._permits.acquire()
+            gives_up_permit = False
+            try:
+                if self._failed_connects > failed_before and not self._open:
+                    return Later(why=self._last_failure)  # while it waited, others found nobody there
+                return await self._send_over_some_connection(parcel)
+            except _Unreachable as fault:
+                if not self._open:
+                    return Later(why=fault.why)
+                gives_up_permit = True
+            finally:
+                if not gives_up_permit:
+                    self._permits.release()
+
+    async def _send_over_some_connection(self, parcel: Parcel) -> Delivered | Later | Never:
+        reused = self._take_idle()
+        if reused is not None:
+            with suppress(Dropped):
+                return await self._send_over(reused, parcel)
+        try:
+            return await self._send_over(await self._connect(), parcel)
+        except Dropped as fault:
+            return Later(why=str(fault))
+
+    async def _send_over(self, smtp: SMTP, parcel: Parcel) -> Delivered | Later | Never:
+        """
+        One conversation, after which *smtp* is idle again if it can be, and closed if it cannot: the server hung up or
+        was too slow, or we were cancelled in the middle.
+        """
+        is_reusable = False
+        try:
+            outcome = await converse(smtp, parcel)
+            is_reusable = isinstance(outcome, Delivered) or await was_reset(smtp)
+        finally:
+            if is_reusable and smtp.is_connected:
+                self._idle.append(smtp)
+            else:
+                self._discard(smtp)
+        return outcome
+
+    def _take_idle(self) -> SMTP | None:
+        while self._idle:
+            smtp = self._idle.pop()
+            if smtp.is_connected:
+                return smtp
+            self._discard(smtp)
+        return None
+
+    async def _connect(self) -> SMTP:
+        smtp = self._client()
+        try:
+            await smtp.connect()
+            await greet(smtp)
+        except (
+            SMTPException,
+            OSError,
+            UnicodeError,
+        ) as fault:  # the last from a host name that cannot be one
+            smtp.close()
+            self._failed_connects += 1
+            self._last_failure = _why_unreachable(fault, self._settings)
+            raise _Unreachable(self._last_failure) from None
+        except BaseException:
+            smtp.close()
+            raise
+        self._open.add(smtp)
+        return smtp
+
+    def _client(self) -> SMTP:
+        settings = self._settings
+        return SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            use_tls=settings.tls is Tls.TLS,
+            start_tls=settings.tls is Tls.STARTTLS,
+            cert_bundle=None if settings.ca_file is None else str(settings.ca_file),
+            username=settings.username,
+            password=None if settings.password is None else settings.password.get_secret_value(),
+            local_hostname=self._sender.address.domain,  # else the resolver is asked for our own name
+            timeout=settings.timeout,
+        )
+
+    def _discard(self, smtp: SMTP) -> None:
+        self._open.discard(smtp)
+        smtp.close()
+
+
+def _why_unreachable(fault: Exception, settings: EmailSettings) -> str:
+    server = f"{settings.host}:{settings.port}"
+    if isinstance(fault, SMTPAuthenticationError):  # its text may repeat what we sent
+        return f"the mail server {server} refused our login ({fault.code}): check username and password"
+    return f"the mail server {server} cannot be used ({described(fault)})"

@@ -1,0 +1,204 @@
+"""
+A letter as the bytes of an e-mail.
+
+Owns headers, encodings and identifiers. Must not know SMTP: how the bytes travel is `channels.email`'s affair.
+
+The headers are written here and not by `email.message`, whose folding loses or adds spaces between encoded words, and
+encodes long identifiers (https://github.com/python/cpython/issues/92081 and 144156). The body is the library's own.
+"""
+
+import hashlib
+import re
+import textwrap
+import unicodedata
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from channels.harmless import many_lines, one_line
+from channels.protocol import Letter
+
+SUBJECT_LENGTH = 200
+NAME_LENGTH = 100
+
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\U0010ffff]+"
+_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_LONGEST_LOCAL_PART = 64
+_LONGEST_ADDRESS = 254
+_LINE_LENGTH = 66
+_ENCODED_WORD_BYTES = 39
+"""39 bytes make an encoded word of 64 characters: a header's name and it stay within the 76 of RFC 2047."""
+
+
+class BadEmailAddress(ValueError):
+    """
+    What was given cannot be an e-mail address.
+    """
+
+
+@dataclass(frozen=True)
+class EmailAddress:
+    """
+    An e-mail address that is safe to put on a command line and into a header. The domain is in its ASCII form.
+    """
+
+    local_part: str
+    domain: str
+
+    @classmethod
+    def parse(cls, text: str) -> "EmailAddress":
+        """
+        Read `local@domain`; no display name, no quoted local part, no address literal.
+
+        Raises:
+            BadEmailAddress: If it is anything else.
+        """
+        local_part, _, domain = unicodedata.normalize("NFC", text).rpartition("@")
+        ascii_domain = _ascii_domain(domain)
+        if not _is_local_part(local_part) or ascii_domain is None:
+            raise BadEmailAddress(f"{one_line(text, at_most=_LONGEST_ADDRESS)!r} is not an e-mail address")
+        return cls(local_part, ascii_domain)
+
+    @property
+    def is_ascii(self) -> bool:
+        """
+        Whether every mail server can be asked to take it.
+        """
+        return self.local_part.isascii()
+
+    def __str__(self) -> str:
+        return f"{self.local_part}@{self.domain}"
+
+
+def _is_local_part(text: str) -> bool:
+    return (
+        text.isprintable()
+        and _LOCAL_PART.fullmatch(text) is not None
+        and len(text.encode()) <= _LONGEST_LOCAL_PART
+    )
+
+
+def _ascii_domain(domain: str) -> str | None:
+    """
+    The domain with its labels in ASCII. The standard library's tables are those of 2003, which map a few letters away
+    (straße.de to strasse.de, someone else's): a domain that does not come back as it went is refused, not misdirected.
+    """
+    folded = domain.lower()
+    try:
+        encoded = folded.encode("idna").decode("ascii")
+        is_same = encoded == folded or encoded.encode("ascii").decode("idna") == folded
+    except UnicodeError:
+        return None
+    is_domain = _DOMAIN.fullmatch(encoded) is not None and len(encoded) < _LONGEST_ADDRESS
+    return encoded if is_same and is_domain else None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """
+    In whose name letters leave. Identifiers are made in the sender's domain.
+    """
+
+    address: EmailAddress
+    name: str
+
+    def message_id(self, letter: Letter) -> str:
+        """
+        The same for every attempt at the same letter, so that a receiver can drop repeats (COMM-12).
+        """
+        return self._identifier("letter", letter.key)
+
+    def thread_id(self, letter: Letter) -> str:
+        """
+        The message that all letters of an escalation answer. It was never sent; mail clients group by it all the same.
+        """
+        return self._identifier("thread", letter.thread)
+
+    def _identifier(self, kind: str, text: str) -> str:
+        digest = hashlib.sha256(f"{kind}\0{text}".encode()).hexdigest()[:32]
+        return f"<{digest}@{self.address.domain}>"
+
+
+def composed(letter: Letter, to: EmailAddress, sender: Sender, sent_at: datetime) -> bytes:
+    """
+    The whole message, lines ending in CRLF, in ASCII unless *to* is not (then the server must speak SMTPUTF8).
+    """
+    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(letter, to, sender, sent_at))
+    return head.encode() + _body(letter)
+
+
+def _headers(
+    letter: Letter, to: EmailAddress, sender: Sender, sent_at: datetime
+) -> Iterator[tuple[str, str]]:
+    yield "From", _addressed(sender.name, sender.address)
+    yield "To", _addressed(letter.to_name, to)
+    yield "Subject", _unstructured(one_line(letter.subject, at_most=SUBJECT_LENGTH))
+    yield "Date", format_datetime(sent_at)
+    yield "Message-ID", sender.message_id(letter)
+    yield "In-Reply-To", sender.thread_id(letter)
+    yield "References", sender.thread_id(letter)
+    yield "Idempotency-Key", _unstructured(letter.key)
+    yield "X-Escalation", _unstructured(letter.thread)
+    yield "Auto-Submitted", "auto-generated"
+    yield "Content-Language", letter.language
+    if letter.urgent:
+        yield "Importance", "high"
+        yield "X-Priority", "1"
+
+
+def _body(letter: Letter) -> bytes:
+    body = EmailMessage(policy=_SEVEN_BIT)
+    body.set_content(many_lines(letter.text), cte="quoted-printable")
+    if letter.html is not None:
+        body.add_alternative(many_lines(letter.html), subtype="html", cte="quoted-printable")
+    return body.as_bytes()
+
+
+def _addressed(name: str, address: EmailAddress) -> str:
+    shown = one_line(name, at_most=NAME_LENGTH)
+    if not shown:
+        return f"<{address}>"
+    if not _is_plain(shown):
+        return f"{_encoded_words(shown)}\r\n <{address}>"
+    quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"\r\n <{address}>'
+
+
+def _unstructured(text: str) -> str:
+    """
+    A header's free text. What is plain is folded at its spaces, the rest becomes encoded words (RFC 2047).
+    """
+    is_foldable = _is_plain(text) and " ".join(text.split()) == text
+    if not is_foldable:
+        return _encoded_words(text)
+    return "\r\n ".join(textwrap.wrap(text, _LINE_LENGTH, break_long_words=False, break_on_hyphens=False))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text
+
+
+def _encoded_words(text: str) -> str:
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(piece).decode()}?=" for piece in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[bytes]:
+    """
+    *text* in pieces that never cut a character (RFC 2047, section 5).
+    """
+    piece = b""
+    for character in text:
+        encoded = character.encode()
+        if len(piece) + len(encoded) > _ENCODED_WORD_BYTES:
+            yield piece
+            piece = b""
+        piece += encoded
+    if piece:
+        yield piece

@@ -1,0 +1,118 @@
+"""
+What every channel can do, and the three things that it can answer.
+
+Owns the letter as it is handed to a medium and the outcome that comes back. Must not know any medium, template or rule:
+a letter arrives here finished, and whether to try again, by another channel or not at all is decided by who sent it.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must hold printable characters only")
+    return text
+
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_printable)]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Letter(_Frozen):
+    """
+    One message to one person by one channel, ready to leave.
+
+    What customers wrote is kept out of `repr`, and so out of logs and tracebacks.
+    """
+
+    key: Identifier = Field(
+        description="idempotency key: the same for every attempt at this message (COMM-12)"
+    )
+    thread: Identifier = Field(description="the escalation's id; its letters form one thread")
+    to_name: str
+    to_address: str = Field(
+        description="the part of the address after the channel's name, as in `ana@example.com`"
+    )
+    subject: str = Field(repr=False)
+    text: str = Field(repr=False)
+    html: str | None = Field(default=None, repr=False)
+    language: LanguageTag = "en"
+    urgent: bool = False
+
+
+class Delivered(_Frozen):
+    """
+    The medium has taken the letter over.
+    """
+
+    kind: Literal["delivered"] = "delivered"
+    reference: str = Field(description="what the medium knows the letter by, for example its Message-ID")
+
+
+class Later(_Frozen):
+    """
+    Not now: the same letter, under the same key, may well get through later.
+    """
+
+    kind: Literal["later"] = "later"
+    why: str
+    after: timedelta | None = Field(
+        default=None, description="how long the medium asked to wait, if it said so"
+    )
+
+
+class Never(_Frozen):
+    """
+    Not by this channel to this address, however often it is tried (COMM-13).
+    """
+
+    kind: Literal["never"] = "never"
+    why: str
+
+
+Outcome = Annotated[Delivered | Later | Never, Field(discriminator="kind")]
+
+
+class Session(Protocol):
+    """
+    A channel while it is open. `send` may be called many times at once: the session bounds what it does in parallel.
+    """
+
+    async def send(self, letter: Letter) -> Delivered | Later | Never:
+        """
+        Try once to deliver *letter*. Trouble with delivery is an answer, never an exception.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """
+    One medium, set up and ready.
+    """
+
+    @property
+    def name(self) -> str:
+        """
+        What addresses call it: the `email` of `email:ana@example.com`.
+        """
+        ...
+
+    def open(self) -> AbstractAsyncContextManager[Session]:
+        """
+        A session for a wave of letters, which share its connections. Opening does not touch the network.
+        """
+        ...
+
+    async def send(self, letter: Letter) -> Delivered | Later | Never:
+        """
+        A session for one letter.
+        """
+        ...

@@ -1,0 +1,66 @@
+"""
+Which channels there are, and addresses that name one.
+
+Owns the `channel:target` form of an address. Must not know where settings come from.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from channels.console import ConsoleChannel
+from channels.email import EmailChannel, EmailSettings
+from channels.harmless import one_line
+from channels.protocol import Channel
+
+_SHOWN_LENGTH = 100
+
+
+class AddressFault(ValueError):
+    """
+    An address that leads nowhere; says what was given and what is allowed.
+    """
+
+
+@dataclass(frozen=True)
+class Address:
+    """
+    Where one person can be reached: a channel's name and what that channel calls the person.
+    """
+
+    channel: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.target}"
+
+
+def available_channels(*, email: EmailSettings | None, console: TextIO | None) -> dict[str, Channel]:
+    """
+    The channels that are set up, by name.
+    """
+    channels: list[Channel] = []
+    if email is not None:
+        channels.append(EmailChannel(email))
+    if console is not None:
+        channels.append(ConsoleChannel(console))
+    return {channel.name: channel for channel in channels}
+
+
+def parse_address(text: str, known: Iterable[str]) -> Address:
+    """
+    Read `email:ana@example.com`, where *known* are the names of the channels that exist.
+
+    Raises:
+        AddressFault: If no known channel is named, or nobody on it.
+    """
+    channel, colon, target = (part.strip() for part in text.partition(":"))
+    shown = repr(one_line(text, at_most=_SHOWN_LENGTH))
+    names = ", ".join(sorted(known))
+    if not colon:
+        raise AddressFault(f"{shown} names no channel; write channel:target, with one of: {names}")
+    if channel not in known:
+        raise AddressFault(f"{shown} names the unknown channel {channel!r}; known: {names}")
+    if not target:
+        raise AddressFault(f"{shown} names nobody on the channel {channel}; write {channel}:target")
+    return Address(channel, target)

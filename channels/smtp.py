@@ -1,0 +1,145 @@
+"""
+One conversation with a mail server, and what its replies mean for a letter.
+
+Owns the order of SMTP's commands and the judgement of its answers. Must not know where the server is or how many
+connections there are: that is `channels.email`'s affair.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from channels.harmless import one_line
+from channels.mime import EmailAddress
+from channels.protocol import Delivered, Later, Never
+
+_REPLY_LENGTH = 200
+_GOODBYE_WITHIN = 1.0
+_TOO_LARGE = 552
+_SERVICE_CLOSING = 421
+_OURS_TO_MEND = frozenset({_SERVICE_CLOSING, 503, 530, 534, 535, 538})
+"""Replies about our session or our login, which say nothing about the recipient, at whatever moment they come."""
+
+
+class Dropped(Exception):
+    """
+    The connection ended before any of the letter left: to send it over another one cannot double it.
+    """
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """
+    A letter ready for the conversation with a server.
+    """
+
+    reference: str
+    sender: str
+    recipient: EmailAddress
+    message: bytes
+
+
+async def greet(smtp: SMTP) -> None:
+    """
+    Ask a server that just connected what it can do, unless the login asked already.
+    """
+    if smtp.is_ehlo_or_helo_needed:
+        try:
+            await smtp.ehlo()
+        except SMTPHeloError:
+            await smtp.helo()
+
+
+async def say_goodbye(smtp: SMTP) -> None:
+    """
+    Quit, and do not wait long for the answer.
+    """
+    with suppress(SMTPException, OSError):
+        await smtp.quit(timeout=_GOODBYE_WITHIN)
+
+
+async def converse(smtp: SMTP, parcel: Parcel) -> Delivered | Later | Never:
+    """
+    Hand one letter over to a server that was greeted.
+
+    Raises:
+        Dropped: If the connection ended before any of the letter left.
+    """
+    needs_utf8 = not parcel.recipient.is_ascii
+    if needs_utf8 and not smtp.supports_extension("smtputf8"):
+        return Never(
+            why=f"{parcel.recipient} is not in ASCII, and the mail server does not take such addresses"
+        )
+    encoding = "utf-8" if needs_utf8 else "ascii"
+    try:
+        await smtp.mail(parcel.sender, options=_mail_options(smtp, parcel), encoding=encoding)
+        await smtp.rcpt(str(parcel.recipient), encoding=encoding)
+    except SMTPResponseException as refusal:
+        if refusal.code == _SERVICE_CLOSING:
+            raise Dropped(_said(refusal)) from None
+        return _judged(refusal)
+    except (SMTPException, OSError) as fault:
+        raise Dropped(f"the connection to the mail server was lost ({described(fault)})") from None
+    try:
+        await smtp.data(parcel.message)
+    except SMTPResponseException as refusal:
+        return _judged(refusal)
+    except (SMTPException, OSError) as fault:
+        return Later(why=f"no answer after the letter was sent, it may have arrived ({described(fault)})")
+    return Delivered(reference=parcel.reference)
+
+
+async def was_reset(smtp: SMTP) -> bool:
+    """
+    Whether *smtp* could be made ready for another letter after a refusal.
+    """
+    try:
+        await smtp.rset()
+    except (SMTPException, OSError):
+        return False
+    return True
+
+
+def described(fault: Exception) -> str:
+    """
+    A fault in one line. Its cause says more than what the library made of it, if it says anything.
+    """
+    if isinstance(fault, SMTPResponseException):
+        return _said(fault)
+    texts = (str(each) for each in (fault.__cause__, fault) if each is not None)
+    return one_line(next((text for text in texts if text), type(fault).__name__), at_most=_REPLY_LENGTH)
+
+
+def _mail_options(smtp: SMTP, parcel: Parcel) -> list[str]:
+    options = [f"SIZE={len(parcel.message)}"] if smtp.supports_extension("size") else []
+    if not parcel.recipient.is_ascii:
+        options += ["SMTPUTF8", "BODY=8BITMIME"]
+    return options
+
+
+def _judged(refusal: SMTPResponseException) -> Later | Never:
+    """
+    Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our login,
+    our sender address, our session) is the operator's to mend, and the letter waits for that.
+    """
+    is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_MEND
+    is_of_the_letter = isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE
+    if is_for_good and is_of_the_letter:
+        return Never(why=_said(refusal))
+    if is_for_good and isinstance(refusal, SMTPSenderRefused):
+        return Later(why=f"our own sender address was refused: {_said(refusal)}")
+    return Later(why=_said(refusal))
+
+
+def _said(refusal: SMTPResponseException) -> str:
+    reply = one_line(refusal.message, at_most=_REPLY_LENGTH)
+    return f"the mail server said {refusal.code} {reply}".rstrip()

@@ -1,0 +1,66 @@
+"""
+What the commands share: options that mean the same everywhere, and one call of the client for each.
+
+Knows no command.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from entrypoints import showing
+from escalation import commands as c
+from escalation.errors import BadRequest, faults_of
+from escalation.view import Receipted
+
+if TYPE_CHECKING:
+    from client import EscalationClient
+
+_T = TypeVar("_T")
+
+Key = Annotated[
+    str, typer.Argument(metavar="KEY", help="The escalation's key: TENANT/TICKET.", show_default=False)
+]
+By = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        envvar="ESCALATION_AS",
+        metavar="PERSON",
+        help="Who you are, by id in the playbook.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors too.")]
+Note = Annotated[
+    str, typer.Option("--note", "-m", help="What you want to add, for our own people.", show_default=False)
+]
+Why = Annotated[str, typer.Option("--why", "-m", help="The reason, for our own people.", show_default=False)]
+
+
+def with_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:
+    """Connect, make *call*, and give back its answer."""
+    from client import EscalationClient
+
+    async def connected() -> _T:
+        return await call(await EscalationClient.connect())
+
+    return asyncio.run(connected())
+
+
+def make_move(key: str, move: type[c.PersonsCommand], in_json: bool, **given: Any) -> None:
+    """Make one move and show what it did; options that were not given are left to the command's own defaults."""
+    fields = {name: value for name, value in given.items() if value is not None}
+    try:
+        command = move.model_validate(fields)
+    except ValidationError as error:
+        raise BadRequest.because(move.move.words, faults_of(error)) from None
+    answer = with_client(lambda client: client.ask(key, command))
+    answered(answer, in_json)
+
+
+def answered(answer: Receipted, in_json: bool) -> None:
+    showing.as_json(answer) if in_json else showing.receipt(answer)

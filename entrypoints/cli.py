@@ -1,0 +1,79 @@
+"""
+``escalate``: the command line. Puts the commands together, and turns every outcome into an exit status.
+
+Exit status: 0 done, 1 refused, 2 bad input, 3 no server. Errors are one clear message on standard error, as JSON
+with ``--json``; no traceback reaches a user.
+"""
+
+import json
+import os
+import sys
+import traceback
+from typing import Any, NoReturn
+
+import click
+import typer
+
+from entrypoints import looking, moving, running, showing
+from escalation.errors import BadRequest, EscalationError, UnknownName
+from runtime.errors import RuntimeFault, SettingsFault
+from runtime.leaving import leave
+
+DONE, REFUSED, BAD_INPUT, NO_SERVER, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+app = typer.Typer(
+    help="Durable customer escalations: start, communicate, resolve, close with RCA.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.add_typer(running.app)
+app.add_typer(looking.app)
+app.add_typer(moving.app)
+app.add_typer(moving.rca, name="rca")
+
+
+def main() -> NoReturn:
+    """The program: runs the command and leaves the process safely."""
+    leave(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and say its exit status; every error has been told by then."""
+    in_json = "--json" in arguments
+    try:
+        app(arguments, prog_name="escalate", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _tell("interrupted", "interrupted", (), in_json, INTERRUPTED)
+    except click.UsageError as error:
+        hint = f"; see `{error.ctx.command_path} --help`" if error.ctx else ""
+        return _tell("usage", f"{error.format_message().rstrip('.')}{hint}", (), in_json, BAD_INPUT)
+    except EscalationError as error:
+        faults = [fault.model_dump() for fault in error.faults]
+        status = BAD_INPUT if isinstance(error, BadRequest | UnknownName) else REFUSED
+        return _tell(error.code, error.message, faults, in_json, status)
+    except RuntimeFault as error:
+        status = BAD_INPUT if isinstance(error, SettingsFault) else NO_SERVER
+        return _tell("cannot_run", str(error), (), in_json, status)
+    except BrokenPipeError:
+        return DONE
+    except Exception as error:
+        if os.environ.get("ESCALATION_DEBUG"):
+            traceback.print_exc()
+        what = f"a fault of escalate itself: {type(error).__name__}: {error} (ESCALATION_DEBUG=1 shows where)"
+        return _tell("bug", what, (), in_json, BUG)
+    return DONE
+
+
+def _tell(code: str, message: str, faults: Any, in_json: bool, status: int) -> int:
+    if in_json:
+        sys.stderr.write(json.dumps({"error": code, "message": message, "faults": list(faults)}) + "\n")
+    else:
+        showing.err.print(message, markup=False, style="red")
+    return status
+
+
+if __name__ == "__main__":
+    main()

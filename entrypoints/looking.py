@@ -1,0 +1,191 @@
+"""
+Commands that start an escalation and look at it: ``start``, ``show``, ``list``, ``watch``.
+"""
+
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.live import Live
+
+from client import EscalationClient
+from entrypoints import showing
+from entrypoints.asking import Json, Key, answered, with_client
+from entrypoints.files import read_model, read_tree
+from escalation.errors import BadRequest, Fault, faults_of, shown
+from escalation.lifecycle import State
+from escalation.plan import Priority
+from escalation.request import StartRequest
+from planning.reading import plain
+
+app = typer.Typer()
+
+
+@app.command()
+def start(
+    file: Annotated[str | None, typer.Argument(metavar="[FILE|-]", help="A request in YAML or JSON.")] = None,
+    key: Annotated[str | None, typer.Option("--key", metavar="TENANT/TICKET")] = None,
+    subject: Annotated[str | None, typer.Option("--subject")] = None,
+    description: Annotated[str | None, typer.Option("--description")] = None,
+    issue_type: Annotated[str | None, typer.Option("--issue-type")] = None,
+    category: Annotated[str | None, typer.Option("--category")] = None,
+    priority: Annotated[str | None, typer.Option("--priority", metavar="P1..P4")] = None,
+    impact: Annotated[str | None, typer.Option("--impact", metavar="high|medium|low")] = None,
+    urgency: Annotated[str | None, typer.Option("--urgency", metavar="high|medium|low")] = None,
+    reason: Annotated[str | None, typer.Option("--reason")] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="How it came in.")] = None,
+    customer: Annotated[
+        list[str] | None,
+        typer.Option("--customer", metavar="ACCOUNT:NAME:EMAIL[:LANGUAGE]", help="Repeat for more."),
+    ] = None,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", help="Affected service; repeat for more.")
+    ] = None,
+    record: Annotated[list[str] | None, typer.Option("--record", help="Linked incident or problem.")] = None,
+    by: Annotated[str | None, typer.Option("--as", envvar="ESCALATION_AS", metavar="PERSON")] = None,
+    in_json: Json = False,
+) -> None:
+    """Start an escalation, from a file, standard input, or options; options go before what the file says."""
+    given = {
+        "key": key,
+        "subject": subject,
+        "description": description,
+        "issue_type": issue_type,
+        "category": category,
+        "priority": priority,
+        "impact": impact,
+        "urgency": urgency,
+        "reason": reason,
+        "channel": channel,
+        "customers": _customers(customer or []) or None,
+        "services": service or None,
+        "linked_records": record or None,
+        "submitted_by": by,
+    }
+    request = _request(file, {name: value for name, value in given.items() if value is not None})
+    answer = with_client(lambda client: client.start(request))
+    answered(answer, in_json)
+
+
+def _request(file: str | None, options: dict[str, Any]) -> StartRequest:
+    if file and not options:
+        return read_model(file, StartRequest, "the start")
+
+    written = plain(read_tree(file, "the start")) if file else {}
+    if not isinstance(written, dict):
+        return read_model(str(file), StartRequest, "the start")
+    try:
+        return StartRequest.model_validate({**written, **options})
+    except ValidationError as error:
+        raise BadRequest.because("the start", faults_of(error)) from None
+
+
+def _customers(options: list[str]) -> list[dict[str, Any]]:
+    accounts: dict[str, list[dict[str, str]]] = {}
+    for option in options:
+        account, name, email, language = (
+            (*option.split(":"), "", "", "en")[:4] if option.count(":") < 3 else option.split(":", 3)
+        )
+        accounts.setdefault(account, []).append({"name": name, "email": email, "language": language or "en"})
+    return [{"account": account, "contacts": contacts} for account, contacts in accounts.items()]
+
+
+@app.command()
+def show(
+    key: Key,
+    latest: Annotated[
+        int | None, typer.Option("--latest", help="Only the latest entries of the timeline.", min=1)
+    ] = None,
+    diagram: Annotated[
+        bool, typer.Option("--diagram", help="The lifecycle as Mermaid, its state marked.")
+    ] = False,
+    in_json: Json = False,
+) -> None:
+    """Show one escalation: state, clocks, allowed moves, timeline."""
+
+    async def ask(client: EscalationClient) -> tuple[Any, Any, str]:
+        drawn = await client.diagram(key) if diagram else ""
+        return await client.view(key), await client.timeline(key), drawn
+
+    view, entries, drawn = with_client(ask)
+    if in_json:
+        shown = entries[-latest:] if latest else entries
+        showing.as_json(
+            {**view.model_dump(mode="json"), "timeline": shown, **({"diagram": drawn} if drawn else {})}
+        )
+    elif drawn:
+        typer.echo(drawn, nl=False)
+    else:
+        showing.out.print(showing.whole(view, entries, latest=latest))
+
+
+@app.command("list")
+def list_(
+    state: Annotated[str | None, typer.Option("--state")] = None,
+    priority: Annotated[str | None, typer.Option("--priority", metavar="P1..P4")] = None,
+    level: Annotated[int | None, typer.Option("--level")] = None,
+    category: Annotated[str | None, typer.Option("--category")] = None,
+    customer: Annotated[str | None, typer.Option("--customer", metavar="ACCOUNT")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="PERSON")] = None,
+    breached: Annotated[bool | None, typer.Option("--breached/--not-breached")] = None,
+    ended: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1)] = 1000,
+    in_json: Json = False,
+) -> None:
+    """List escalations, newest first, and count them by state."""
+
+    filters = {
+        "state": _one_of(State, state, "--state"),
+        "priority": _one_of(Priority, priority, "--priority"),
+        "level": level,
+        "category": category,
+        "customer": customer,
+        "owner": owner,
+        "breached": breached,
+        "ended": ended,
+        "limit": limit,
+    }
+
+    async def ask(client: EscalationClient) -> list[Any]:
+        return [row async for row in client.list(**filters)]
+
+    rows = with_client(ask)
+    if in_json:
+        showing.as_json([row._asdict() for row in rows])
+        return
+    if rows:
+        showing.out.print(showing.listing(rows))
+    showing.out.print(showing.counts(rows))
+
+
+def _one_of(kind: Any, given: str | None, option: str) -> Any:
+    if given is None:
+        return None
+    try:
+        return kind(given)
+    except ValueError:
+        fault = Fault(where=option, given=shown(given), allowed=", ".join(kind))
+        raise BadRequest.because("the list", (fault,)) from None
+
+
+@app.command()
+def watch(
+    key: Key,
+    every: Annotated[float, typer.Option("--every", help="Seconds between looks.", min=0.2)] = 1.0,
+    in_json: Json = False,
+) -> None:
+    """Follow one escalation live, until it ends or Ctrl-C; with --json one object for each thing that happens."""
+
+    async def follow(client: EscalationClient) -> None:
+        entries: list[Any] = []
+        if in_json:
+            async for _, new in client.watch(key, every=every):
+                for entry in new:
+                    typer.echo(entry.model_dump_json())
+            return
+        with Live(console=showing.out, auto_refresh=False, vertical_overflow="visible") as live:
+            async for view, new in client.watch(key, every=every):
+                entries += new
+                live.update(showing.whole(view, entries, latest=20), refresh=True)
+
+    with_client(follow)

@@ -1,0 +1,285 @@
+"""
+A command for each move. What a move means, and who may make it, the engine says.
+"""
+
+from typing import Annotated, Any
+
+import typer
+
+from entrypoints.asking import By, Json, Key, Note, Why, answered, make_move, with_client
+from entrypoints.files import read_model
+from escalation import commands as c
+from escalation.base import Asked
+from escalation.events import Step
+from escalation.request import CustomerRca, InternalRca
+
+app = typer.Typer()
+rca = typer.Typer(
+    no_args_is_help=True, help="The root cause analysis: request, file, derive, approve, share, waive."
+)
+
+
+@app.command()
+def ack(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Acknowledge: say that you have it."""
+    make_move(key, c.Acknowledge, in_json, by=by, note=note)
+
+
+@app.command("raise")
+def raise_(
+    key: Key,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="A reason code, such as lack_of_authority.")],
+    to: Annotated[int | None, typer.Option("--to", help="Level; else the next one.")] = None,
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """Raise to a higher level."""
+    make_move(key, c.RaiseLevel, in_json, by=by, reason=reason, to_level=to, note=note)
+
+
+@app.command()
+def transfer(
+    key: Key,
+    to: Annotated[str, typer.Argument(metavar="PERSON|TEAM", show_default=False)],
+    by: By,
+    reason: Annotated[str, typer.Option("--reason")] = "lack_of_expertise",
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """Hand over to who has the skill; the level stays."""
+    make_move(key, c.Transfer, in_json, by=by, to=to, reason=reason, note=note)
+
+
+@app.command()
+def trigger(
+    key: Key,
+    fact: Annotated[str, typer.Argument(metavar="TRIGGER", show_default=False)],
+    by: By,
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """Report a fact that sends it up at once."""
+    make_move(key, c.ReportTrigger, in_json, by=by, trigger=fact, note=note)
+
+
+@app.command()
+def respond(
+    key: Key,
+    response: Annotated[
+        str, typer.Argument(metavar="RESPONSE", help="Its words, or its number.", show_default=False)
+    ],
+    by: By,
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """Tick off a response of the level."""
+    make_move(key, c.TickResponse, in_json, by=by, response=response, note=note)
+
+
+@app.command()
+def priority(
+    key: Key,
+    to: Annotated[str, typer.Argument(metavar="P1..P4", show_default=False)],
+    by: By,
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """Change the priority; due times follow from the original start."""
+    make_move(key, c.ChangePriority, in_json, by=by, priority=to, note=note)
+
+
+@app.command()
+def pause(
+    key: Key,
+    because: Annotated[
+        str, typer.Argument(metavar="REASON", help="A reason of the playbook.", show_default=False)
+    ],
+    by: By,
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """Pause, for example while waiting for the customer."""
+    make_move(key, c.PauseClocks, in_json, by=by, because=because, note=note)
+
+
+@app.command()
+def resume(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """End the pause."""
+    make_move(key, c.ResumeClocks, in_json, by=by, note=note)
+
+
+@app.command()
+def begin(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Work on the resolution has begun."""
+    make_move(key, c.BeginResolution, in_json, by=by, note=note)
+
+
+@app.command()
+def plan(
+    key: Key,
+    by: By,
+    step: Annotated[
+        list[str] | None, typer.Option("--step", metavar="'OWNER: WHAT'", help="Repeat for more.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE|-", help="Steps in YAML or JSON.")
+    ] = None,
+    why: Why = "",
+    in_json: Json = False,
+) -> None:
+    """Write the action plan anew; each version is kept."""
+    if file:
+        steps: Any = read_model(file, _Steps, "the plan").steps
+    else:
+        parts = [text.partition(":") for text in step or []]
+        steps = [{"owner": owner.strip(), "what": what.strip()} for owner, _, what in parts]
+    make_move(key, c.RevisePlan, in_json, by=by, steps=steps, why=why)
+
+
+class _Steps(Asked):
+    steps: tuple[Step, ...]
+
+
+@app.command()
+def update(
+    key: Key,
+    by: By,
+    customer: Annotated[str | None, typer.Option("--customer", help="A text for customers.")] = None,
+    internal: Annotated[str | None, typer.Option("--internal", help="A text for our own people.")] = None,
+    in_json: Json = False,
+) -> None:
+    """Tell the customers, our own people, or both."""
+    make_move(key, c.SendUpdate, in_json, by=by, customer_text=customer, internal_note=internal)
+
+
+@app.command()
+def resolve(
+    key: Key,
+    by: By,
+    done: Annotated[str, typer.Option("--done", "-m", help="What was done, for our own people.")],
+    workaround: Annotated[bool, typer.Option("--workaround", help="A workaround, not a fix.")] = False,
+    customer: Annotated[
+        str | None, typer.Option("--customer", help="What customers are told once it is verified.")
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Declare it resolved; it is verified next."""
+    kind = "workaround" if workaround else "fix"
+    make_move(key, c.DeclareResolved, in_json, by=by, resolution=kind, done=done, customer_text=customer)
+
+
+@app.command()
+def verify(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """The resolution holds."""
+    make_move(key, c.VerifyResolution, in_json, by=by, note=note)
+
+
+@app.command()
+def reject(key: Key, by: By, why: Why, in_json: Json = False) -> None:
+    """The resolution does not hold: back to resolving."""
+    make_move(key, c.RejectResolution, in_json, by=by, why=why)
+
+
+@app.command("confirm-access")
+def confirm_access(
+    key: Key,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", show_default=False)],
+    by: By,
+    answer: Annotated[str, typer.Option("--answer", metavar="yes|no|waived")] = "yes",
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """One customer can use the service again, cannot, or need not be asked."""
+    make_move(key, c.ConfirmAccess, in_json, by=by, account=account, answer=answer, note=note)
+
+
+@app.command()
+def settle(
+    key: Key,
+    record: Annotated[str, typer.Argument(metavar="RECORD", show_default=False)],
+    by: By,
+    stays_open: Annotated[
+        str | None, typer.Option("--stays-open", metavar="WHY", help="Else it was closed.")
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """A related incident or problem was closed, or stays open with a reason."""
+    make_move(key, c.SettleRecord, in_json, by=by, record=record, stays_open_because=stays_open)
+
+
+@app.command()
+def close(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Close; refused with the list of what is missing."""
+    make_move(key, c.Close, in_json, by=by, note=note)
+
+
+@app.command()
+def reopen(key: Key, by: By, why: Why, in_json: Json = False) -> None:
+    """Back to resolving; a closed one comes back as a new escalation, one level higher."""
+    answer = with_client(lambda client: client.reopen(key, by=by, why=why))
+    answered(answer, in_json)
+
+
+@app.command()
+def cancel(
+    key: Key,
+    by: By,
+    why: Why,
+    cause: Annotated[str, typer.Option("--cause", metavar="withdrawn|duplicate|merged")] = "withdrawn",
+    into: Annotated[str | None, typer.Option("--into", metavar="KEY", help="The other escalation.")] = None,
+    in_json: Json = False,
+) -> None:
+    """Withdrawn, a duplicate, or merged into another."""
+    make_move(key, c.Cancel, in_json, by=by, cause=cause, into=into, why=why)
+
+
+@rca.command("request")
+def request_rca(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Ask for one."""
+    make_move(key, c.RequestRca, in_json, by=by, note=note)
+
+
+@rca.command("file")
+def file_rca(
+    key: Key,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="The internal RCA in YAML or JSON.", show_default=False)
+    ],
+    by: By,
+    in_json: Json = False,
+) -> None:
+    """File the internal RCA, or a new version."""
+    make_move(key, c.FileRca, in_json, by=by, rca=read_model(file, InternalRca, "the RCA"))
+
+
+@rca.command("derive")
+def derive_rca(
+    key: Key,
+    by: By,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE|-", help="Other words for customers.")
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Derive the customer RCA from the internal one."""
+    written = read_model(file, CustomerRca, "the customer RCA") if file else None
+    make_move(key, c.DeriveRca, in_json, by=by, rca=written)
+
+
+@rca.command("approve")
+def approve_rca(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Approve the customer RCA."""
+    make_move(key, c.ApproveRca, in_json, by=by, note=note)
+
+
+@rca.command("share")
+def share_rca(key: Key, by: By, in_json: Json = False) -> None:
+    """Send it to every affected customer."""
+    make_move(key, c.ShareRca, in_json, by=by)
+
+
+@rca.command("waive")
+def waive_rca(key: Key, by: By, why: Why, in_json: Json = False) -> None:
+    """Do without one."""
+    make_move(key, c.WaiveRca, in_json, by=by, why=why)

@@ -1,0 +1,158 @@
+"""
+How an escalation looks in a terminal: tables and lines, for people; JSON, for scripts.
+
+Texts from people are shown as text, never as markup. Asks nobody for anything.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from client import Listed
+from escalation.lifecycle import State
+from escalation.story import Entry, brief
+from escalation.view import ClockView, Receipted, View
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_COLOURS = {
+    State.STARTED: "cyan",
+    State.COMMUNICATING: "cyan",
+    State.RESOLVING: "yellow",
+    State.VERIFYING: "magenta",
+    State.CLOSING: "blue",
+    State.CLOSED: "green",
+    State.CANCELLED: "dim",
+}
+
+
+def as_json(value: Any) -> None:
+    """*value* as indented JSON on standard output; models, times and tuples become their JSON forms."""
+    plain = TypeAdapter(Any).dump_python(value, mode="json")
+    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
+
+
+def receipt(answer: Receipted) -> None:
+    head = Text(answer.key, style="bold")
+    head.append(" is ").append(str(answer.state), style=_COLOURS[answer.state])
+    head.append(f", level {answer.level}, owner {answer.owner}")
+    if answer.is_repeat:
+        head.append(" (was running already; nothing was done again)", style="dim")
+    out.print(head)
+    for sentence in answer.happened:
+        out.print(Text(f"  {sentence}"))
+
+
+def listing(rows: Sequence[Listed]) -> RenderableType:
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("key", "state", "P", "level", "category", "customers", "owner", "next due", ""):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(
+            Text(row.key, style="bold"),
+            Text(row.state, style=_COLOURS[row.state]),
+            row.priority,
+            str(row.level),
+            Text(row.category),
+            Text(", ".join(row.customers)),
+            Text(row.owner),
+            due(row.next_due_at),
+            Text("breached" if row.is_breached else "", style="red"),
+        )
+    return table
+
+
+def counts(rows: Iterable[Listed]) -> str:
+    """``3 escalations: 2 resolving, 1 closing; 1 breached``."""
+    found = list(rows)
+    states = [f"{sum(row.state is state for row in found)} {state}" for state in State]
+    by_state = ", ".join(text for text in states if not text.startswith("0 "))
+    breached = sum(row.is_breached for row in found)
+    total = f"{len(found)} {'escalation' if len(found) == 1 else 'escalations'}"
+    return f"{total}{f': {by_state}' if by_state else ''}{f'; {breached} breached' if breached else ''}"
+
+
+def whole(view: View, entries: Sequence[Entry], *, latest: int | None = None) -> RenderableType:
+    """Everything about one escalation."""
+    shown = entries[-latest:] if latest else entries
+    return Group(_head(view), _facts(view), _clocks(view.clocks), story(shown))
+
+
+def _head(view: View) -> Text:
+    head = Text(view.key, style="bold")
+    head.append(f"  {view.subject}\n")
+    head.append(str(view.state), style=_COLOURS[view.state])
+    head.append(f" · {view.priority} · level {view.level} of {view.levels}, {view.level_name}")
+    if view.is_breached:
+        head.append(" · breached", style="red")
+    if view.is_undocumented:
+        head.append(" · undocumented", style="yellow")
+    return head
+
+
+def _facts(view: View) -> Table:
+    access = [f"{account}: {view.access[account]}" for account in view.customers if account in view.access]
+    facts = {
+        "owner": f"{view.owner_name} ({view.owner})" + ("" if view.acknowledged_by else ", not acknowledged"),
+        "customers": ", ".join(view.customers),
+        "access": ", ".join(access),
+        "paused": (view.paused_because or "").replace("_", " "),
+        "to do": "; ".join(view.responses_left),
+        "triggers": ", ".join(view.triggers),
+        "plan": "; ".join(
+            f"{'✓' if step.is_done else '·'} {step.what} ({step.owner})" for step in view.plan_steps
+        ),
+        "RCA": view.rca if view.rca != "none" else "",
+        "missing": "; ".join(view.missing_to_close) if view.state is State.CLOSING else "",
+        "follows": view.predecessor or "",
+        "playbook": view.playbook,
+        "moves now": ", ".join(move.words for move in view.allowed_moves) or "none",
+    }
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, text in facts.items():
+        if text:
+            table.add_row(name, Text(text))
+    return table
+
+
+def _clocks(clocks: Iterable[ClockView]) -> Table:
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("clock", "due", "outcome"):
+        table.add_column(column)
+    for clock in clocks:
+        style = {"breached": "red", "met": "green"}.get(clock.outcome or "", "")
+        outcome = clock.outcome or ("held" if clock.is_held else "running")
+        table.add_row(clock.name.words, due(clock.due_at), Text(outcome, style=style))
+    return table
+
+
+def story(entries: Iterable[Entry]) -> Group:
+    return Group(*(line(entry) for entry in entries))
+
+
+def line(entry: Entry) -> Text:
+    text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
+    text.append(entry.text, style="")
+    if entry.note:
+        text.append(f"  “{' '.join(entry.note.split())}”", style="italic")
+    return text
+
+
+def due(at: datetime | None) -> Text:
+    """A due time in the reader's own zone, and how far off it is."""
+    if at is None:
+        return Text("")
+    left = at - datetime.now(UTC)
+    away = f"in {brief(left)}" if left.total_seconds() > 0 else f"{brief(-left)} ago"
+    return Text(f"{at.astimezone():%a %d %b %H:%M}, {away}")

@@ -1,0 +1,90 @@
+"""
+Arithmetic over open hours: add a span to an instant, and measure between two instants.
+
+Open hours are plain UTC intervals, compiled elsewhere from time zones and holidays; none of those are known here
+(CLOCK-5, CLOCK-7). Without open hours the arithmetic is that of the wall clock (24x7).
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import accumulate
+
+from escalation.base import Frozen, Instant
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def _to_us(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _from_us(us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=us)
+
+
+class OpenHours(Frozen):
+    """
+    When an organisation is open, over a horizon.
+
+    ``spans`` are (start, end) in whole seconds since 1970 UTC, sorted and disjoint. ``compiled_until`` ends the
+    horizon: a due time at or after it is provisional, and the hours must be extended before it is reached.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    compiled_until: Instant
+    business_day: timedelta
+    """Open time of an ordinary day: what "one business day" is worth."""
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start * 1_000_000 for start, _ in self.spans]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [end * 1_000_000 for _, end in self.spans]
+
+    @cached_property
+    def _open_before(self) -> list[int]:
+        """Open microseconds before each span, and after the last."""
+        return list(
+            accumulate((end - start for start, end in zip(self._starts, self._ends, strict=True)), initial=0)
+        )
+
+    def open_until(self, us: int) -> int:
+        """Open microseconds from the beginning of the horizon until *us*."""
+        begun = bisect_right(self._starts, us)
+        if begun == 0:
+            return 0
+        return self._open_before[begun - 1] + min(us, self._ends[begun - 1]) - self._starts[begun - 1]
+
+    def instant_after(self, open_us: int) -> int | None:
+        """The first instant by which *open_us* open microseconds have passed; None beyond the horizon."""
+        index = bisect_left(self._open_before, open_us) - 1
+        if index < 0:
+            return self._starts[0]
+        if index >= len(self.spans):
+            return None
+        return self._starts[index] + open_us - self._open_before[index]
+
+
+def add(hours: OpenHours | None, start: datetime, span: timedelta) -> datetime:
+    """
+    The instant at which *span* of open time has passed since *start*: the first such, so 17:00 today rather than
+    09:00 tomorrow. Beyond the horizon: the horizon's end, provisionally. Nothing added is *start* itself.
+    """
+    if hours is None or not span:
+        return start + span
+    start_us = _to_us(start)
+    due_us = hours.instant_after(hours.open_until(start_us) + span // _MICROSECOND)
+    return max(start, hours.compiled_until) if due_us is None else max(start, _from_us(due_us))
+
+
+def between(hours: OpenHours | None, start: datetime, end: datetime) -> timedelta:
+    """Open time from *start* to *end*; zero if *end* is not later."""
+    if end <= start:
+        return timedelta()
+    if hours is None:
+        return end - start
+    return timedelta(microseconds=hours.open_until(_to_us(end)) - hours.open_until(_to_us(start)))

@@ -1,0 +1,110 @@
+"""
+Clocks: each has a start, a due time, thresholds and one outcome (CLOCK-1).
+
+A due time is derived from the start, the span and the recorded pauses, and is never accumulated (CLOCK-3): asking
+again with the same record gives the same answer. What a clock's thresholds and its breach *mean* is decided in
+``timing.py``; this file only says when they are.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from escalation.base import Frozen, Instant
+from escalation.business_time import OpenHours, add, between
+from escalation.plan import ClockName
+
+
+class Outcome(StrEnum):
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+class Pause(Frozen):
+    """A stretch in which the named clocks stand still; open while ``ended_at`` is None."""
+
+    reason: str
+    stops: tuple[ClockName, ...]
+    started_at: Instant
+    ended_at: Instant | None = None
+
+
+class Clock(Frozen):
+    name: ClockName
+    started_at: Instant
+    after: timedelta
+    in_open_hours: bool = False
+    thresholds: tuple[timedelta, ...] = ()
+    """Spans from the start, rising, all shorter than ``after``."""
+    passed: int = 0
+    """How many thresholds have fired or were skipped: each exactly once (CLOCK-2)."""
+    chased: int = 0
+    """How often it was brought up again since its breach."""
+    breached_at: Instant | None = None
+    """The due time that was missed; stays, whatever comes after (CLOCK-4)."""
+    ended_at: Instant | None = None
+    outcome: Outcome | None = None
+    due_at: Instant | None = None
+    """Derived; None while a pause holds the clock before its due time."""
+    next_at: Instant | None = None
+    """Derived: the next instant at which this clock asks for attention; None while it is held or has ended."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_at is None
+
+
+def counted(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now: datetime) -> timedelta:
+    """How much of its span the clock has used by *now* (or by its end): open time less the pauses that stop it."""
+    end = min(now, clock.ended_at) if clock.ended_at else now
+    used = between(hours, clock.started_at, end)
+    for pause in _stopping(clock, pauses):
+        used -= between(hours, max(pause.started_at, clock.started_at), min(pause.ended_at or end, end))
+    return used
+
+
+def instant_of(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], span: timedelta
+) -> datetime | None:
+    """When *span* of the clock's time is used up; None if an open pause holds it before that."""
+    return _instant_after(_stopping(clock, pauses), hours, clock.started_at, span)
+
+
+def _instant_after(
+    pauses: list[Pause], hours: OpenHours | None, start: datetime, left: timedelta
+) -> datetime | None:
+    for pause in pauses:
+        used = between(hours, start, pause.started_at)
+        if used >= left:
+            break
+        if pause.ended_at is None:
+            return None
+        left -= used
+        start = max(start, pause.ended_at)
+    return add(hours, start, left)
+
+
+def derived(clock: Clock, hours: OpenHours, pauses: Iterable[Pause], chase_every: timedelta) -> Clock:
+    """*clock* with ``due_at`` and ``next_at`` worked out anew from the record."""
+    if not clock.is_running:
+        return clock
+    basis = hours if clock.in_open_hours else None
+    stopping = _stopping(clock, pauses)
+    due_at = _instant_after(stopping, basis, clock.started_at, clock.after)
+    if clock.breached_at:
+        held = any(pause.ended_at is None for pause in stopping)
+        next_at = None if held else clock.breached_at + chase_every * (clock.chased + 1)
+    elif clock.passed < len(clock.thresholds):
+        next_at = _instant_after(stopping, basis, clock.started_at, clock.thresholds[clock.passed])
+    else:
+        next_at = due_at
+    return clock.changed(due_at=due_at, next_at=next_at)
+
+
+def _stopping(clock: Clock, pauses: Iterable[Pause]) -> list[Pause]:
+    return [
+        pause
+        for pause in pauses
+        if clock.name in pause.stops and (pause.ended_at is None or pause.ended_at > clock.started_at)
+    ]

@@ -1,0 +1,166 @@
+"""
+The end: RCA, related records, the gate, close and cancel (CLOSE).
+"""
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.clocks import Outcome
+from escalation.effects import Occasion
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, NotReadyToClose, UnknownName
+from escalation.lifecycle import RcaState, State
+from escalation.plan import ClockName
+from escalation.request import CustomerRca
+from escalation.telling import involved, name_of, tell, tell_customers
+from escalation.turn import Turn
+
+
+def begin_closing(turn: Turn) -> None:
+    """
+    CLOSE-2: the RCA is requested where the playbook says so; then whichever clock comes next runs.
+
+    One that was shared before this verification explained a resolution that did not hold: it is asked for anew.
+    """
+    if turn.escalation.rules.rca_required and turn.escalation.rca.state in {RcaState.NONE, RcaState.SHARED}:
+        turn.record(e.RcaRequested)
+    _run_the_next_clock(turn)
+
+
+def _run_the_next_clock(turn: Turn) -> None:
+    """Within closing exactly one of the three clocks runs, by where the RCA stands (CLOSE-5)."""
+    match turn.escalation.rca.state:
+        case RcaState.REQUESTED:
+            wanted = ClockName.INTERNAL_RCA
+        case RcaState.DRAFTED | RcaState.DERIVED | RcaState.APPROVED:
+            wanted = ClockName.CUSTOMER_RCA
+        case _:
+            wanted = ClockName.CLOSING
+    clock = turn.escalation.clock(wanted)
+    if clock is None or not clock.is_running:
+        turn.start(wanted)
+        if wanted is ClockName.INTERNAL_RCA:
+            _ask_for_rca(turn)
+
+
+def _ask_for_rca(turn: Turn) -> None:
+    now = turn.escalation
+    who = now.plan.problem_coordinators or now.plan.escalation_managers
+    clock = now.clock(ClockName.INTERNAL_RCA)
+    records = now.request.problem_records
+    tell(turn, Occasion.RCA_WANTED, who, due_at=clock.due_at if clock else None, items=records)
+
+
+def request_rca(turn: Turn, command: c.RequestRca) -> None:
+    turn.record(e.RcaRequested, note=command.note)
+    if turn.escalation.state is State.CLOSING:
+        turn.cancel_clocks(ClockName.CLOSING)
+        _run_the_next_clock(turn)
+
+
+def file_rca(turn: Turn, command: c.FileRca) -> None:
+    """CLOSE-3: each corrective action has an owner whom we know."""
+    for action in command.rca.corrective_actions:
+        turn.escalation.plan.contact(action.owner)
+    turn.record(e.RcaFiled, version=turn.escalation.rca.version + 1, rca=command.rca)
+    turn.end(ClockName.INTERNAL_RCA)
+    _run_the_next_clock(turn)
+
+
+def derive_rca(turn: Turn, command: c.DeriveRca) -> None:
+    """CLOSE-4: only what is written for customers is carried over; the types let nothing else through."""
+    internal = turn.escalation.rca.internal
+    assert internal
+    if command.rca:
+        derived = command.rca
+    elif internal.summary_for_customers:
+        actions = tuple(
+            action.for_customers for action in internal.corrective_actions if action.for_customers
+        )
+        derived = CustomerRca(summary=internal.summary_for_customers, actions=actions)
+    else:
+        fault = Fault(
+            where="rca",
+            given="nothing, and the internal RCA has no summary_for_customers",
+            allowed="a customer RCA: summary, actions",
+        )
+        raise BadRequest.because(f"the customer RCA of {turn.escalation.key}", (fault,))
+    turn.record(e.RcaDerived, rca=derived)
+    approvers = turn.escalation.plan.rca_approvers or turn.escalation.plan.escalation_managers
+    why = f"derived by {name_of(turn.escalation, command.by)}"
+    lines = tuple(str(action) for action in derived.actions)
+    text = InternalText(str(derived.summary))
+    tell(turn, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
+
+
+def approve_rca(turn: Turn, command: c.ApproveRca) -> None:
+    turn.record(e.RcaApproved, note=command.note)
+
+
+def share_rca(turn: Turn) -> None:
+    """CLOSE-4: with every affected customer."""
+    rca = turn.escalation.rca.customer
+    assert rca
+    turn.record(e.RcaShared)
+    turn.end(ClockName.CUSTOMER_RCA)
+    tell_customers(turn, Occasion.RCA, text=rca.summary, actions=rca.actions)
+    _run_the_next_clock(turn)
+
+
+def waive_rca(turn: Turn, command: c.WaiveRca) -> None:
+    turn.record(e.RcaWaived, why=command.why)
+    turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
+    _run_the_next_clock(turn)
+
+
+def settle_record(turn: Turn, command: c.SettleRecord) -> None:
+    """CLOSE-1: closed, or listed with the reason that it stays open."""
+    now = turn.escalation
+    if command.record not in now.request.linked_records:
+        known = ", ".join(now.request.linked_records) or "none"
+        raise UnknownName(f"{now.key}: no linked record {command.record!r}; known: {known}")
+    turn.record(e.RecordSettled, record=command.record, stays_open_because=command.stays_open_because)
+
+
+def close(turn: Turn, command: c.Close) -> None:
+    """CLOSE-8: refused with the complete list of what is missing."""
+    now = turn.escalation
+    if now.missing_to_close:
+        missing = "".join(f"\n  {what}" for what in now.missing_to_close)
+        raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
+    turn.end(ClockName.CLOSING)
+    _end_all_clocks(turn)
+    turn.record(e.Closed, note=command.note)
+    tell(turn, Occasion.CLOSED, involved(turn.escalation), why=f"closed by {name_of(now, command.by)}")
+    tell_customers(turn, Occasion.CLOSED)
+
+
+def cancel(turn: Turn, command: c.Cancel) -> None:
+    """CLOSE-10: from any open state, with the reason; stakeholders are told."""
+    now = turn.escalation
+    if command.cause is not e.CancelCause.WITHDRAWN and not command.into:
+        fault = Fault(
+            where="into", given="nothing", allowed=f"the key of the other escalation ({command.cause})"
+        )
+        raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
+    if command.into == now.key:
+        raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+    _cancel(turn, command.cause, command.into, command.why)
+
+
+def cancel_by_operator(turn: Turn) -> None:
+    """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
+    if turn.escalation.is_open:
+        _cancel(turn, e.CancelCause.WITHDRAWN, None, InternalText("the operator ended it in Temporal"))
+
+
+def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
+    _end_all_clocks(turn)
+    turn.record(e.Cancelled, cause=cause, into=into, why=why)
+    told = f"{cause} ({into})" if into else cause.value
+    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=told, text=why)
+    tell_customers(turn, Occasion.CANCELLED)
+
+
+def _end_all_clocks(turn: Turn) -> None:
+    for clock in turn.escalation.running_clocks:
+        turn.end(clock.name, Outcome.CANCELLED)

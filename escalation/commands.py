@@ -1,0 +1,318 @@
+"""
+What people ask of an escalation, and what its shell reports to it: imperative, one class each.
+
+A person's command is named after its move; its ``kind`` is the name on the wire. The shell's commands
+(``Open``, ``Tick``, ``RecordDelivery`` …) are no moves: they cannot be sent from outside.
+"""
+
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import Field
+
+from escalation.base import Asked, CustomerText, Frozen, InternalText, Name
+from escalation.business_time import OpenHours
+from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
+from escalation.lifecycle import Move
+from escalation.plan import Plan, Priority
+from escalation.request import CustomerRca, InternalRca, ReasonCode, StartRequest
+
+NO_NOTE = InternalText("")
+
+
+class _Asks(Asked):
+    """A move that a person asks for."""
+
+    move: ClassVar[Move]
+    by: Name
+    """Id of the person who makes the move (ROLE-3)."""
+
+
+class Acknowledge(_Asks):
+    """Say that you have it."""
+
+    move = Move.ACKNOWLEDGE
+    kind: Literal["acknowledge"] = "acknowledge"
+    note: InternalText = NO_NOTE
+
+
+class RaiseLevel(_Asks):
+    """Raise to the next level, or to a given one; an executive threat goes straight to the executive level."""
+
+    move = Move.RAISE_LEVEL
+    kind: Literal["raise_level"] = "raise_level"
+    reason: ReasonCode
+    to_level: int | None = None
+    note: InternalText = NO_NOTE
+
+
+class Transfer(_Asks):
+    """Hand over to the person or team with the skill; the level stays."""
+
+    move = Move.TRANSFER
+    kind: Literal["transfer"] = "transfer"
+    to: Name
+    reason: ReasonCode = ReasonCode.LACK_OF_EXPERTISE
+    note: InternalText = NO_NOTE
+
+
+class ReportTrigger(_Asks):
+    """Report a fact that sends the escalation up at once."""
+
+    move = Move.REPORT_TRIGGER
+    kind: Literal["report_trigger"] = "report_trigger"
+    trigger: Name
+    note: InternalText = NO_NOTE
+
+
+class TickResponse(_Asks):
+    """Tick off a response of the current level, by its words or its number in the list."""
+
+    move = Move.TICK_RESPONSE
+    kind: Literal["tick_response"] = "tick_response"
+    response: Annotated[str, Field(min_length=1, max_length=500)]
+    note: InternalText = NO_NOTE
+
+
+class ChangePriority(_Asks):
+    """Change the priority; every due time follows from the original start."""
+
+    move = Move.CHANGE_PRIORITY
+    kind: Literal["change_priority"] = "change_priority"
+    priority: Priority
+    note: InternalText = NO_NOTE
+
+
+class PauseClocks(_Asks):
+    """Pause for a reason of the playbook, such as waiting for the customer."""
+
+    move = Move.PAUSE
+    kind: Literal["pause"] = "pause"
+    because: Name
+    note: InternalText = NO_NOTE
+
+
+class ResumeClocks(_Asks):
+    """End the pause."""
+
+    move = Move.RESUME
+    kind: Literal["resume"] = "resume"
+    note: InternalText = NO_NOTE
+
+
+class BeginResolution(_Asks):
+    """Work on the resolution has begun."""
+
+    move = Move.BEGIN_RESOLUTION
+    kind: Literal["begin_resolution"] = "begin_resolution"
+    note: InternalText = NO_NOTE
+
+
+class RevisePlan(_Asks):
+    """Write a new version of the action plan."""
+
+    move = Move.REVISE_PLAN
+    kind: Literal["revise_plan"] = "revise_plan"
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
+    why: InternalText = NO_NOTE
+
+
+class SendUpdate(_Asks):
+    """Tell customers, our own people, or both; the two texts never mix."""
+
+    move = Move.SEND_UPDATE
+    kind: Literal["send_update"] = "send_update"
+    customer_text: CustomerText | None = None
+    internal_note: InternalText | None = None
+
+
+class DeclareResolved(_Asks):
+    """Declare a fix or a workaround; it is verified next."""
+
+    move = Move.DECLARE_RESOLVED
+    kind: Literal["declare_resolved"] = "declare_resolved"
+    resolution: ResolutionKind
+    done: Annotated[InternalText, Field(min_length=1)]
+    """What was done."""
+    customer_text: CustomerText | None = None
+    """What customers are told once it is verified."""
+
+
+class VerifyResolution(_Asks):
+    """The resolution holds; customers are told and asked whether access is back."""
+
+    move = Move.VERIFY_RESOLUTION
+    kind: Literal["verify_resolution"] = "verify_resolution"
+    note: InternalText = NO_NOTE
+
+
+class RejectResolution(_Asks):
+    """The resolution does not hold: back to resolving, clocks running on from where they were."""
+
+    move = Move.REJECT_RESOLUTION
+    kind: Literal["reject_resolution"] = "reject_resolution"
+    why: Annotated[InternalText, Field(min_length=1)]
+
+
+class ConfirmAccess(_Asks):
+    """One customer's answer to whether the service can be used again; a no goes back to resolving."""
+
+    move = Move.CONFIRM_ACCESS
+    kind: Literal["confirm_access"] = "confirm_access"
+    account: Name
+    answer: AccessAnswer
+    note: InternalText = NO_NOTE
+
+
+class SettleRecord(_Asks):
+    """Close a related incident or problem, or say why it stays open."""
+
+    move = Move.SETTLE_RECORD
+    kind: Literal["settle_record"] = "settle_record"
+    record: Name
+    stays_open_because: Annotated[InternalText, Field(min_length=1)] | None = None
+    """None: it was closed."""
+
+
+class RequestRca(_Asks):
+    """Ask for a root cause analysis, for example because a customer did."""
+
+    move = Move.REQUEST_RCA
+    kind: Literal["request_rca"] = "request_rca"
+    note: InternalText = NO_NOTE
+
+
+class FileRca(_Asks):
+    """File the internal RCA, or a new version of it."""
+
+    move = Move.FILE_RCA
+    kind: Literal["file_rca"] = "file_rca"
+    rca: InternalRca
+
+
+class DeriveRca(_Asks):
+    """Derive the customer RCA: from the internal one's text for customers, or from the text given here."""
+
+    move = Move.DERIVE_RCA
+    kind: Literal["derive_rca"] = "derive_rca"
+    rca: CustomerRca | None = None
+
+
+class ApproveRca(_Asks):
+    """Approve the customer RCA."""
+
+    move = Move.APPROVE_RCA
+    kind: Literal["approve_rca"] = "approve_rca"
+    note: InternalText = NO_NOTE
+
+
+class ShareRca(_Asks):
+    """Send the approved RCA to every affected customer."""
+
+    move = Move.SHARE_RCA
+    kind: Literal["share_rca"] = "share_rca"
+
+
+class WaiveRca(_Asks):
+    """Do without an RCA, where the playbook allows it."""
+
+    move = Move.WAIVE_RCA
+    kind: Literal["waive_rca"] = "waive_rca"
+    why: Annotated[InternalText, Field(min_length=1)]
+
+
+class Close(_Asks):
+    """Close; refused with the complete list of what is missing."""
+
+    move = Move.CLOSE
+    kind: Literal["close"] = "close"
+    note: InternalText = NO_NOTE
+
+
+class Reopen(_Asks):
+    """Back to resolving."""
+
+    move = Move.REOPEN
+    kind: Literal["reopen"] = "reopen"
+    why: Annotated[InternalText, Field(min_length=1)]
+
+
+class Cancel(_Asks):
+    """Withdrawn, a duplicate, or merged into another."""
+
+    move = Move.CANCEL
+    kind: Literal["cancel"] = "cancel"
+    cause: CancelCause
+    into: Name | None = None
+    """The other escalation's key, for a duplicate or a merge."""
+    why: Annotated[InternalText, Field(min_length=1)]
+
+
+class Open(Frozen):
+    """Begin: the request, and the plan compiled for it."""
+
+    id: str
+    request: StartRequest
+    plan: Plan
+    priority: Priority
+
+
+class Tick(Frozen):
+    """Time has passed."""
+
+
+class RecordDelivery(Frozen):
+    """What became of messages."""
+
+    receipts: tuple[Receipt, ...]
+
+
+class NoteRefusal(Frozen):
+    """A message that nobody waits for could not be followed: keep it on record."""
+
+    refused: str
+    why: str
+
+
+class CancelByOperator(Frozen):
+    """The run was asked to end from outside: stakeholders are told before it does (CLOSE-10)."""
+
+
+class ExtendOpenHours(Frozen):
+    """The same calendar, compiled further."""
+
+    open_hours: OpenHours
+
+
+PersonsCommand = (
+    Acknowledge
+    | RaiseLevel
+    | Transfer
+    | ReportTrigger
+    | TickResponse
+    | ChangePriority
+    | PauseClocks
+    | ResumeClocks
+    | BeginResolution
+    | RevisePlan
+    | SendUpdate
+    | DeclareResolved
+    | VerifyResolution
+    | RejectResolution
+    | ConfirmAccess
+    | SettleRecord
+    | RequestRca
+    | FileRca
+    | DeriveRca
+    | ApproveRca
+    | ShareRca
+    | WaiveRca
+    | Close
+    | Reopen
+    | Cancel
+)
+"""Every move that a person can ask for: one class each, and the wire name is the move's."""
+
+PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
+
+ShellsCommand = Tick | RecordDelivery | ExtendOpenHours | NoteRefusal | CancelByOperator
+Command = PersonsCommand | ShellsCommand

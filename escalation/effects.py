@@ -1,0 +1,166 @@
+"""
+What the shell must do: compile the plan, tell people, compile open hours further.
+
+Facts for customers and facts for our own people are different types, and so are their texts: an internal note has
+no way into a customer's message (COMM-6). The core says who is told what; how it reads and how it travels is not
+known here.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from escalation.base import CustomerText, Frozen, Instant, InternalText
+from escalation.plan import CalendarSource, Plan, Priority, Recipient
+from escalation.request import ReasonCode, StartRequest
+
+__all__ = [
+    "CompileOpenHours",
+    "CompilePlan",
+    "Compiled",
+    "CustomerFacts",
+    "CustomerNotice",
+    "Effect",
+    "InternalFacts",
+    "InternalNotice",
+    "Notice",
+    "Occasion",
+    "Recipient",
+    "Wave",
+    "message_key",
+]
+
+
+class Occasion(StrEnum):
+    """What a message is about."""
+
+    RECEIPT = "receipt"
+    FIRST_NOTICE = "first_notice"
+    ASSIGNED = "assigned"
+    EVIDENCE_WANTED = "evidence_wanted"
+    REMINDER = "reminder"
+    RISE = "rise"
+    BREACH = "breach"
+    HAND_OVER = "hand_over"
+    PRIORITY_CHANGED = "priority_changed"
+    UPDATE = "update"
+    BROUGHT_IN = "brought_in"
+    VERIFICATION_WANTED = "verification_wanted"
+    RESOLUTION_REJECTED = "resolution_rejected"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    RCA_WANTED = "rca_wanted"
+    RCA_APPROVAL_WANTED = "rca_approval_wanted"
+    RCA = "rca"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    SPONSORSHIP_PROPOSED = "sponsorship_proposed"
+    UNDELIVERABLE = "undeliverable"
+
+
+class InternalFacts(Frozen):
+    """What an internal message can say."""
+
+    key: str
+    subject: str
+    priority: Priority
+    state: str
+    level: int
+    level_name: str
+    owner: str
+    by: str = ""
+    why: str = ""
+    """The reason, in our words: a window that ended, a trigger, a person's wish."""
+    clock: str = ""
+    due_at: Instant | None = None
+    next_due_at: Instant | None = None
+    text: InternalText | None = None
+    items: tuple[str, ...] = ()
+    """Responses to work through, evidence that is missing, records to look at."""
+
+
+class CustomerFacts(Frozen):
+    """What a customer's message can say."""
+
+    reference: str
+    subject: CustomerText
+    priority: Priority
+    owner: str
+    resolve_by: Instant | None = None
+    """The SLA that applies; told in the receipt only (COMM-1, COMM-5)."""
+    next_update_at: Instant | None = None
+    reason: ReasonCode | None = None
+    """Why it was handed over, as a code: the words are the template's (COMM-4)."""
+    text: CustomerText | None = None
+    actions: tuple[CustomerText, ...] = ()
+
+
+class InternalNotice(Frozen):
+    audience: Literal["internal"] = "internal"
+    escalation: str
+    """The escalation's id."""
+    seq: int
+    """The event that occasioned it; part of the idempotency key (COMM-12)."""
+    occasion: Occasion
+    to: tuple[Recipient, ...]
+    facts: InternalFacts
+
+
+class CustomerNotice(Frozen):
+    audience: Literal["customer"] = "customer"
+    escalation: str
+    seq: int
+    occasion: Occasion
+    to: tuple[Recipient, ...]
+    facts: CustomerFacts
+
+
+Notice = Annotated[InternalNotice | CustomerNotice, Field(discriminator="audience")]
+
+
+class CompilePlan(Frozen):
+    """Before the first decision: make a plan of the playbook for this request."""
+
+    key: str
+    """The subject that the request must name."""
+    request: dict[str, Any]
+    """As it was written; every fault in it is told at once (START-6)."""
+
+
+class Compiled(Frozen):
+    """The answer to ``CompilePlan``."""
+
+    request: StartRequest
+    plan: Plan
+    priority: Priority
+
+
+class CompileOpenHours(Frozen):
+    """The open hours end soon: compile them further."""
+
+    calendar: CalendarSource
+    until: Instant
+
+
+Effect = InternalNotice | CustomerNotice | CompileOpenHours
+
+
+def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:
+    """
+    The idempotency key of one message to one person: the same on every repeat (COMM-12).
+
+    Retry attempt and worker are no part of it; the channel joins it where one is chosen.
+    """
+    return f"{notice.escalation}:{notice.seq}:{notice.occasion}:{recipient.id}"
+
+
+class Wave(Frozen):
+    """All messages that go out together: one activity, whatever their number."""
+
+    notices: tuple[Notice, ...]
+
+    @property
+    def says(self) -> str:
+        """The occasions, for people who watch: ``receipt, assigned, first notice``."""
+        return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))

@@ -1,0 +1,264 @@
+"""
+The engine: ``decide(escalation, command, now)``.
+
+Judges what is due, asks the machine and the roles, and hands the command to the rule that it belongs to. Everything
+it needs comes in as arguments; a refusal leaves nothing behind.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from escalation import closing, resolving, rising
+from escalation import commands as c
+from escalation import events as e
+from escalation.effects import Occasion
+from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.lifecycle import Move, RcaState, allows, moves_from
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.record import opened
+from escalation.request import ReasonCode
+from escalation.telling import alerted, first_told, tell, tell_customers
+from escalation.timing import extend_open_hours, settle, skip_past_thresholds
+from escalation.turn import Decision, Turn
+
+__all__ = ["Decision", "allowed_moves", "decide", "open_escalation"]
+
+_ENTRY_CLOCKS = (
+    ClockName.FIRST_NOTICE,
+    ClockName.ACKNOWLEDGE,
+    ClockName.LEVEL_WINDOW,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+)
+
+
+def open_escalation(command: c.Open, now: datetime) -> Decision:
+    """
+    Begin an escalation: clocks run, the level's contact is asked, stakeholders and customers are told (START).
+
+    Pure, like ``decide``.
+    """
+    request, plan = command.request, command.plan
+    rules = plan.priorities[command.priority]
+    level = min(max(rules.entry_level, request.entry_level or 1), plan.last_level)
+    executive = request.reason is ReasonCode.EXECUTIVE_THREAT
+    if executive:
+        level = max(level, plan.executive_level)
+    first = e.Opened(
+        seq=1,
+        at=now,
+        by=request.submitted_by,
+        id=command.id,
+        request=request,
+        plan=plan,
+        priority=command.priority,
+        level=level,
+        owner=plan.level(level).contacts[0],
+    )
+    untold = first_told(opened(first))
+    first = first.changed(untold=untold)
+    turn = Turn(opened(first), now, by=request.submitted_by, events=[first])
+    for name in _ENTRY_CLOCKS:
+        turn.start(name)
+    _tell_of_the_start(turn)
+    if executive:
+        rising.propose_sponsorship(turn)
+    return turn.decision()
+
+
+def _tell_of_the_start(turn: Turn) -> None:
+    now = turn.escalation
+    turn.by = e.ENGINE  # whoever submitted it is told as well, if it is theirs to solve
+    why = now.request.reason.value.replace("_", " ")
+    tell_customers(turn, Occasion.RECEIPT)
+    text = now.request.description or None
+    tell(turn, Occasion.ASSIGNED, (now.owner,), why=why, text=text, items=now.responses_left)
+    others = [person for person in now.rules.stakeholders if person != now.owner]
+    tell(turn, Occasion.FIRST_NOTICE, others, why=why, text=text)
+    missing = tuple(kind.value.replace("_", " ") for kind in now.request.missing_evidence)
+    if missing:
+        tell(turn, Occasion.EVIDENCE_WANTED, (now.request.submitted_by,), items=missing)
+
+
+def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:
+    """
+    Decide what *command* means for *escalation* at *now*.
+
+    Pure: the same arguments always give the same answer. What was due by *now* happens first.
+
+    Raises:
+        EscalationError: If the command is refused. Nothing has changed.
+    """
+    turn = Turn(escalation, now)
+    settle(turn)
+    match command:
+        case c.Tick():
+            extend_open_hours(turn)
+        case c.RecordDelivery():
+            _record_delivery(turn, command)
+        case c.ExtendOpenHours():
+            turn.record(e.OpenHoursExtended, open_hours=command.open_hours)
+            settle(turn)
+        case c.NoteRefusal():
+            turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
+        case c.CancelByOperator():
+            closing.cancel_by_operator(turn)
+        case _:
+            _follow(turn, command)
+    return turn.decision()
+
+
+def _follow(turn: Turn, command: c.PersonsCommand) -> None:
+    key = turn.escalation.key
+    try:
+        _permit(turn.escalation, command)
+        turn.by = command.by
+        _obey(turn, command)
+    except UnknownName as unknown:
+        if unknown.message.startswith(key):
+            raise
+        raise UnknownName(f"{key}: {unknown.message}") from None
+    turn.by = e.ENGINE
+    settle(turn)
+
+
+def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
+    """The moves that somebody can make now: the machine allows them, and nothing stands in the way."""
+    return tuple(
+        move
+        for move in moves_from(escalation.state, escalation.rca.state)
+        if move is not Move.BEGIN_COMMUNICATION and not _obstacle(escalation, move)
+    )
+
+
+def _permit(now: Escalation, command: c.PersonsCommand) -> None:
+    """
+    Raises:
+        EscalationError: If the person is unknown, the state or an obstacle forbids the move, or the roles do (ROLE-2).
+    """
+    person = now.plan.contact(command.by)
+    if command.move not in moves_from(now.state, now.rca.state):
+        raise _not_allowed(now, command.move, _where(now, command.move))
+    obstacle = _obstacle(now, command.move)
+    if obstacle and command.move is not Move.CLOSE:  # the gate itself lists what is missing
+        raise _not_allowed(now, command.move, obstacle)
+    roles = now.plan.permissions.get(command.move)
+    if roles is not None and not now.roles_of(person) & set(roles):
+        raise RoleNotAllowed(
+            f"{now.key}: {person.name} may not {command.move.words};"
+            f" roles that may: {', '.join(roles)}"
+        )
+
+
+def _where(now: Escalation, move: Move) -> str:
+    if not allows(now.state, move):
+        return f"while {now.state}"
+    return (
+        "because no RCA is requested"
+        if now.rca.state is RcaState.NONE
+        else f"while the RCA is {now.rca.state}"
+    )
+
+
+def _not_allowed(now: Escalation, move: Move, obstacle: str) -> EscalationError:
+    allowed = ", ".join(allowed.words for allowed in allowed_moves(now)) or "nothing, it has ended"
+    return MoveNotAllowed(f"{now.key}: cannot {move.words} {obstacle}; allowed now: {allowed}")
+
+
+def _obstacle(now: Escalation, move: Move) -> str:
+    """What stands in the way of a move that the machine allows; empty if nothing does."""
+    match move:
+        case Move.ACKNOWLEDGE if now.acknowledged_by:
+            return f"because {now.acknowledged_by} has acknowledged"
+        case Move.RAISE_LEVEL if now.level == now.plan.last_level:
+            return f"because level {now.level} is the last"
+        case Move.REPORT_TRIGGER if not now.current_level.triggers:
+            return f"because level {now.level} has no triggers"
+        case Move.TICK_RESPONSE if not now.responses_left:
+            return f"because level {now.level} has no responses left to do"
+        case Move.PAUSE if now.pause:
+            return f"because it is paused already: {now.pause.reason}"
+        case Move.RESUME if not now.pause:
+            return "because it is not paused"
+        case Move.WAIVE_RCA if not now.plan.rca_waivable:
+            return "because the playbook does not allow it"
+        case Move.SETTLE_RECORD if not now.request.linked_records:
+            return "because no records are linked"
+        case Move.CLOSE if now.missing_to_close:
+            return "yet"
+        case _:
+            return ""
+
+
+def _obey(turn: Turn, command: c.PersonsCommand) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
+    match command.kind:
+        case "acknowledge":
+            rising.acknowledge(turn, command)
+        case "raise_level":
+            rising.raise_level(turn, command)
+        case "transfer":
+            rising.transfer(turn, command)
+        case "report_trigger":
+            rising.report_trigger(turn, command)
+        case "tick_response":
+            rising.tick_response(turn, command)
+        case "change_priority":
+            rising.change_priority(turn, command)
+            skip_past_thresholds(turn)
+        case "pause":
+            resolving.pause(turn, command)
+        case "resume":
+            resolving.resume(turn, command.note)
+        case "begin_resolution":
+            resolving.begin_resolution(turn, command.note)
+        case "revise_plan":
+            resolving.revise_plan(turn, command)
+        case "send_update":
+            resolving.send_update(turn, command)
+        case "declare_resolved":
+            resolving.declare_resolved(turn, command)
+        case "reject_resolution":
+            resolving.reject_resolution(turn, command)
+        case "verify_resolution":
+            resolving.verify_resolution(turn, command)
+        case "reopen":
+            resolving.reopen(turn, command.why)
+        case "confirm_access":
+            resolving.confirm_access(turn, command)
+        case "settle_record":
+            closing.settle_record(turn, command)
+        case "request_rca":
+            closing.request_rca(turn, command)
+        case "file_rca":
+            closing.file_rca(turn, command)
+        case "derive_rca":
+            closing.derive_rca(turn, command)
+        case "approve_rca":
+            closing.approve_rca(turn, command)
+        case "share_rca":
+            closing.share_rca(turn)
+        case "waive_rca":
+            closing.waive_rca(turn, command)
+        case "close":
+            closing.close(turn, command)
+        case "cancel":
+            closing.cancel(turn, command)
+        case _:
+            assert_never(command)
+
+
+def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
+    """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
+    turn.record(e.MessagesSent, receipts=command.receipts)
+    now = turn.escalation
+    if not now.untold:
+        delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
+        turn.end(ClockName.FIRST_NOTICE, at=min(max(delivered, default=turn.now), turn.now))
+    failed = tuple(
+        f"{receipt.occasion.replace('_', ' ')} to {receipt.recipient}: {receipt.why}"
+        for receipt in command.receipts
+        if receipt.delivered_at is None and receipt.occasion != Occasion.UNDELIVERABLE
+    )
+    if failed:
+        tell(turn, Occasion.UNDELIVERABLE, now.plan.escalation_managers or alerted(now), items=failed)

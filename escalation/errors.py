@@ -1,0 +1,128 @@
+"""
+Every way in which the engine says no.
+
+::
+
+    EscalationError
+    ├── BadRequest          the request is malformed; carries every fault at once (START-6)
+    ├── MoveNotAllowed      the state machine, or something still open, forbids the move
+    │   └── NotReadyToClose   the close gate is not satisfied (CLOSE-8)
+    ├── RoleNotAllowed      this person may not make this move (ROLE-2)
+    ├── UnknownName         a person, level, trigger, response, account, record that the escalation does not have
+    ├── UnknownEscalation   no such key
+    └── StillFinishing      the escalation has ended, but its last messages are still on their way
+
+The class is the stable code (``code``) that crosses the wire; the prose is for people and may change.
+This file knows no rule: it only words refusals.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+
+from escalation.base import Frozen
+
+
+class Fault(Frozen):
+    """One thing wrong with an input."""
+
+    where: str
+    given: str
+    allowed: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        hint = f"; did you mean {self.suggestion}?" if self.suggestion else ""
+        return f"{self.where}: given {self.given}; allowed: {self.allowed}{hint}"
+
+
+class EscalationError(Exception):
+    """A refusal. Nothing has changed."""
+
+    code: ClassVar[str] = "escalation_error"
+
+    def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.faults = tuple(faults)
+
+
+class BadRequest(EscalationError):
+    code = "bad_request"
+
+    @classmethod
+    def because(cls, what: str, faults: Iterable[Fault]) -> "BadRequest":
+        found = tuple(faults)
+        lines = "".join(f"\n  {fault}" for fault in found)
+        return cls(
+            f"{what} is refused: {len(found)} {'fault' if len(found) == 1 else 'faults'}{lines}", found
+        )
+
+
+class MoveNotAllowed(EscalationError):
+    code = "move_not_allowed"
+
+
+class NotReadyToClose(MoveNotAllowed):
+    code = "not_ready_to_close"
+
+
+class RoleNotAllowed(EscalationError):
+    code = "role_not_allowed"
+
+
+class UnknownName(EscalationError):
+    code = "unknown_name"
+
+
+class UnknownEscalation(EscalationError):
+    code = "unknown_escalation"
+
+
+class StillFinishing(EscalationError):
+    code = "still_finishing"
+
+
+BY_CODE: dict[str, type[EscalationError]] = {
+    kind.code: kind
+    for kind in (
+        EscalationError,
+        BadRequest,
+        MoveNotAllowed,
+        NotReadyToClose,
+        RoleNotAllowed,
+        UnknownName,
+        UnknownEscalation,
+        StillFinishing,
+    )
+}
+
+
+_LONGEST_ECHO = 80
+
+
+def shown(given: Any) -> str:
+    """*given* as a short quotation, for an error message."""
+    text = repr(given)
+    return text if len(text) <= _LONGEST_ECHO else text[: _LONGEST_ECHO - 1] + "…"
+
+
+def faults_of(error: ValidationError, within: str = "") -> tuple[Fault, ...]:
+    """Pydantic's findings in our words: where, what was given, what is allowed."""
+    return tuple(
+        Fault(
+            where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
+            given="nothing" if found["type"] == "missing" else shown(found["input"]),
+            allowed=_allowed(found["type"], found["msg"]),
+        )
+        for found in error.errors(include_url=False)
+    )
+
+
+def _allowed(kind: str, message: str) -> str:
+    if kind == "missing":
+        return "this field is required"
+    if kind == "extra_forbidden":
+        return "no field of this name exists here"
+    return message.removeprefix("Input should be ").removeprefix("Value error, ")

@@ -1,0 +1,359 @@
+"""
+What happened to an escalation: past tense, each with who, when and why (ROLE-3).
+
+Events are the record. The state is a fold over them (``record.py``), so they carry all that the state needs.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
+from escalation.business_time import OpenHours
+from escalation.clocks import Clock, Outcome
+from escalation.plan import ClockName, Plan, Priority
+from escalation.request import CustomerRca, InternalRca, ReasonCode, StartRequest
+
+ENGINE = "engine"
+"""Who made a move that no person asked for (KIND-4)."""
+
+
+class Step(Asked):
+    """One step of the action plan (COMM-10)."""
+
+    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+    owner: Name
+    due_at: Instant | None = None
+    is_done: bool = False
+
+
+class ResolutionKind(StrEnum):
+    FIX = "fix"
+    WORKAROUND = "workaround"
+
+
+class AccessAnswer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    WAIVED = "waived"
+
+
+class CancelCause(StrEnum):
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    MERGED = "merged"
+
+
+class Receipt(Frozen):
+    """What became of one message to one recipient."""
+
+    key: str
+    """Idempotency key: escalation, occasion, recipient; the same on every repeat (COMM-12)."""
+    recipient: str
+    occasion: str
+    channel: str = ""
+    delivered_at: Instant | None = None
+    """None: it could not be delivered; ``why`` says what stood in the way."""
+    why: str = ""
+
+
+class _Happened(Frozen):
+    seq: int
+    at: Instant
+    by: str = ENGINE
+
+
+class Opened(_Happened):
+    kind: Literal["opened"] = "opened"
+    id: str
+    request: StartRequest
+    plan: Plan
+    priority: Priority
+    level: int
+    owner: str
+    untold: tuple[str, ...] = ()
+    """Whom the first notice is to reach (COMM-2)."""
+
+
+class CommunicationBegun(_Happened):
+    kind: Literal["communication_begun"] = "communication_begun"
+
+
+class Acknowledged(_Happened):
+    kind: Literal["acknowledged"] = "acknowledged"
+    level: int
+    note: InternalText = InternalText("")
+
+
+class LevelRaised(_Happened):
+    kind: Literal["level_raised"] = "level_raised"
+    from_level: int
+    to_level: int
+    owner: str
+    reason: ReasonCode
+    why: str
+    """The rule that raised it: a window's end, a trigger, a person's wish."""
+    is_early: bool = False
+    """Responses of the level were still to do (MATRIX-4)."""
+    note: InternalText = InternalText("")
+
+
+class ContactTried(_Happened):
+    """Nobody acknowledged, so somebody else is asked (MATRIX-5)."""
+
+    kind: Literal["contact_tried"] = "contact_tried"
+    level: int
+    attempt: int
+    owner: str
+    why: str
+
+
+class Transferred(_Happened):
+    kind: Literal["transferred"] = "transferred"
+    from_owner: str
+    to: str
+    reason: ReasonCode
+    note: InternalText = InternalText("")
+
+
+class TriggerReported(_Happened):
+    kind: Literal["trigger_reported"] = "trigger_reported"
+    trigger: str
+    note: InternalText = InternalText("")
+
+
+class ResponseTicked(_Happened):
+    kind: Literal["response_ticked"] = "response_ticked"
+    level: int
+    response: str
+    note: InternalText = InternalText("")
+
+
+class PriorityChanged(_Happened):
+    kind: Literal["priority_changed"] = "priority_changed"
+    from_priority: Priority
+    to_priority: Priority
+    note: InternalText = InternalText("")
+
+
+class ClocksPaused(_Happened):
+    kind: Literal["clocks_paused"] = "clocks_paused"
+    because: str
+    stops: tuple[ClockName, ...]
+    note: InternalText = InternalText("")
+
+
+class ClocksResumed(_Happened):
+    kind: Literal["clocks_resumed"] = "clocks_resumed"
+    because: str
+    note: InternalText = InternalText("")
+
+
+class ResolutionBegun(_Happened):
+    kind: Literal["resolution_begun"] = "resolution_begun"
+    note: InternalText = InternalText("")
+
+
+class PlanRevised(_Happened):
+    kind: Literal["plan_revised"] = "plan_revised"
+    version: int
+    steps: tuple[Step, ...]
+    why: InternalText = InternalText("")
+
+
+class UpdateSent(_Happened):
+    kind: Literal["update_sent"] = "update_sent"
+    customer_text: CustomerText | None = None
+    internal_note: InternalText | None = None
+    is_holding: bool = False
+    """Sent by itself because an update was missed (COMM-3)."""
+
+
+class ResolutionDeclared(_Happened):
+    kind: Literal["resolution_declared"] = "resolution_declared"
+    resolution: ResolutionKind
+    done: InternalText
+    customer_text: CustomerText | None = None
+    holds: tuple[ClockName, ...]
+    """Clocks that stand still until the verdict (RESOLVE-5)."""
+
+
+class ResolutionRejected(_Happened):
+    kind: Literal["resolution_rejected"] = "resolution_rejected"
+    why: InternalText
+
+
+class ResolutionVerified(_Happened):
+    kind: Literal["resolution_verified"] = "resolution_verified"
+    note: InternalText = InternalText("")
+
+
+class AccessAnswered(_Happened):
+    kind: Literal["access_answered"] = "access_answered"
+    account: str
+    answer: AccessAnswer
+    note: InternalText = InternalText("")
+
+
+class Reopened(_Happened):
+    kind: Literal["reopened"] = "reopened"
+    why: InternalText
+
+
+class RecordSettled(_Happened):
+    kind: Literal["record_settled"] = "record_settled"
+    record: str
+    stays_open_because: InternalText | None = None
+
+
+class RcaRequested(_Happened):
+    kind: Literal["rca_requested"] = "rca_requested"
+    note: InternalText = InternalText("")
+
+
+class RcaFiled(_Happened):
+    kind: Literal["rca_filed"] = "rca_filed"
+    version: int
+    rca: InternalRca
+
+
+class RcaDerived(_Happened):
+    kind: Literal["rca_derived"] = "rca_derived"
+    rca: CustomerRca
+
+
+class RcaApproved(_Happened):
+    kind: Literal["rca_approved"] = "rca_approved"
+    note: InternalText = InternalText("")
+
+
+class RcaShared(_Happened):
+    kind: Literal["rca_shared"] = "rca_shared"
+
+
+class RcaWaived(_Happened):
+    kind: Literal["rca_waived"] = "rca_waived"
+    why: InternalText
+
+
+class Closed(_Happened):
+    kind: Literal["closed"] = "closed"
+    note: InternalText = InternalText("")
+
+
+class Cancelled(_Happened):
+    kind: Literal["cancelled"] = "cancelled"
+    cause: CancelCause
+    into: str | None = None
+    why: InternalText
+
+
+class SponsorshipProposed(_Happened):
+    """An executive escalation proposes its accounts for the sponsorship programme (KIND-5)."""
+
+    kind: Literal["sponsorship_proposed"] = "sponsorship_proposed"
+    accounts: tuple[str, ...]
+
+
+class ClockStarted(_Happened):
+    kind: Literal["clock_started"] = "clock_started"
+    clock: Clock
+
+
+class ThresholdPassed(_Happened):
+    kind: Literal["threshold_passed"] = "threshold_passed"
+    clock: ClockName
+    passed: int
+    """Thresholds behind us now; all but the last of the new ones were skipped (CLOCK-2)."""
+    skipped: int = 0
+    is_skipped: bool = False
+    """The last one too: due times changed, and it was past already."""
+    due_at: Instant
+
+
+class ClockBreached(_Happened):
+    kind: Literal["clock_breached"] = "clock_breached"
+    clock: ClockName
+    due_at: Instant
+    passed: int
+    skipped: int = 0
+
+
+class ClockChased(_Happened):
+    """A breached clock was brought up again, because nobody has ended it."""
+
+    kind: Literal["clock_chased"] = "clock_chased"
+    clock: ClockName
+    times: int
+    due_at: Instant
+
+
+class ClockEnded(_Happened):
+    kind: Literal["clock_ended"] = "clock_ended"
+    clock: ClockName
+    outcome: Outcome
+    ended_at: Instant
+    """When it was satisfied; earlier than ``at`` if that is only known now."""
+    late_by: timedelta = timedelta()
+
+
+class OpenHoursExtended(_Happened):
+    kind: Literal["open_hours_extended"] = "open_hours_extended"
+    open_hours: OpenHours
+
+
+class MessagesSent(_Happened):
+    kind: Literal["messages_sent"] = "messages_sent"
+    receipts: tuple[Receipt, ...]
+
+
+class MoveRefused(_Happened):
+    """A message without an answer (a signal) that could not be followed; recorded instead of lost."""
+
+    kind: Literal["move_refused"] = "move_refused"
+    move: str
+    why: str
+
+
+Event = Annotated[
+    Opened
+    | CommunicationBegun
+    | Acknowledged
+    | LevelRaised
+    | ContactTried
+    | Transferred
+    | TriggerReported
+    | ResponseTicked
+    | PriorityChanged
+    | ClocksPaused
+    | ClocksResumed
+    | ResolutionBegun
+    | PlanRevised
+    | UpdateSent
+    | ResolutionDeclared
+    | ResolutionRejected
+    | ResolutionVerified
+    | AccessAnswered
+    | Reopened
+    | RecordSettled
+    | RcaRequested
+    | RcaFiled
+    | RcaDerived
+    | RcaApproved
+    | RcaShared
+    | RcaWaived
+    | Closed
+    | Cancelled
+    | SponsorshipProposed
+    | ClockStarted
+    | ThresholdPassed
+    | ClockBreached
+    | ClockChased
+    | ClockEnded
+    | OpenHoursExtended
+    | MessagesSent
+    | MoveRefused,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,231 @@
+"""
+The lifecycle: which moves exist, and where each is allowed.
+
+Law 1: every legal move is in these two tables, those that keep the state too.
+Law 2: an illegal move raises, and nothing happens.
+Law 3: this file knows no people, clocks, channels or texts.
+
+The only file that imports ``transitions``. One machine serves all escalations: it holds no escalation, it is
+asked. A second, small table governs the course of the RCA within the first.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from transitions import Machine, MachineError
+
+
+class State(StrEnum):
+    STARTED = "started"
+    COMMUNICATING = "communicating"
+    RESOLVING = "resolving"
+    VERIFYING = "verifying"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class RcaState(StrEnum):
+    NONE = "none"
+    REQUESTED = "requested"
+    DRAFTED = "drafted"
+    DERIVED = "derived"
+    APPROVED = "approved"
+    SHARED = "shared"
+    WAIVED = "waived"
+
+
+class Move(StrEnum):
+    BEGIN_COMMUNICATION = "begin_communication"
+    BEGIN_RESOLUTION = "begin_resolution"
+    DECLARE_RESOLVED = "declare_resolved"
+    REJECT_RESOLUTION = "reject_resolution"
+    VERIFY_RESOLUTION = "verify_resolution"
+    REOPEN = "reopen"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    ACKNOWLEDGE = "acknowledge"
+    RAISE_LEVEL = "raise_level"
+    TRANSFER = "transfer"
+    REPORT_TRIGGER = "report_trigger"
+    TICK_RESPONSE = "tick_response"
+    CHANGE_PRIORITY = "change_priority"
+    PAUSE = "pause"
+    RESUME = "resume"
+    REVISE_PLAN = "revise_plan"
+    SEND_UPDATE = "send_update"
+    CONFIRM_ACCESS = "confirm_access"
+    SETTLE_RECORD = "settle_record"
+    REQUEST_RCA = "request_rca"
+    FILE_RCA = "file_rca"
+    DERIVE_RCA = "derive_rca"
+    APPROVE_RCA = "approve_rca"
+    SHARE_RCA = "share_rca"
+    WAIVE_RCA = "waive_rca"
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ").replace("rca", "RCA")
+
+
+class Row(NamedTuple):
+    move: Move
+    sources: tuple[StrEnum, ...]
+    target: StrEnum | None
+    """None: the move keeps the state."""
+
+
+WORKING = (State.STARTED, State.COMMUNICATING, State.RESOLVING)
+"""The problem is still being worked on."""
+OPEN = (*WORKING, State.VERIFYING, State.CLOSING)
+_BEGUN = (State.COMMUNICATING, State.RESOLVING)
+_ENDING = (State.VERIFYING, State.CLOSING)
+_CLOSING = (State.CLOSING,)
+
+LIFECYCLE: tuple[Row, ...] = (
+    # moves that change the state (process, section 11)
+    Row(Move.BEGIN_COMMUNICATION, (State.STARTED,), State.COMMUNICATING),
+    Row(Move.BEGIN_RESOLUTION, (State.COMMUNICATING,), State.RESOLVING),
+    Row(Move.DECLARE_RESOLVED, _BEGUN, State.VERIFYING),
+    Row(Move.REJECT_RESOLUTION, (State.VERIFYING,), State.RESOLVING),
+    Row(Move.VERIFY_RESOLUTION, (State.VERIFYING,), State.CLOSING),
+    Row(Move.REOPEN, _ENDING, State.RESOLVING),
+    Row(Move.CLOSE, _CLOSING, State.CLOSED),
+    Row(Move.CANCEL, OPEN, State.CANCELLED),
+    # moves that keep it
+    Row(Move.ACKNOWLEDGE, WORKING, None),
+    Row(Move.RAISE_LEVEL, WORKING, None),
+    Row(Move.REPORT_TRIGGER, WORKING, None),
+    Row(Move.TICK_RESPONSE, WORKING, None),
+    Row(Move.TRANSFER, (*WORKING, State.VERIFYING), None),
+    Row(Move.CHANGE_PRIORITY, (*WORKING, State.VERIFYING), None),
+    Row(Move.PAUSE, _BEGUN, None),
+    Row(Move.RESUME, _BEGUN, None),
+    Row(Move.REVISE_PLAN, _BEGUN, None),
+    Row(Move.SEND_UPDATE, OPEN, None),
+    Row(Move.CONFIRM_ACCESS, _ENDING, None),
+    Row(Move.SETTLE_RECORD, OPEN, None),
+    Row(Move.REQUEST_RCA, OPEN, None),
+    Row(Move.FILE_RCA, _CLOSING, None),
+    Row(Move.DERIVE_RCA, _CLOSING, None),
+    Row(Move.APPROVE_RCA, _CLOSING, None),
+    Row(Move.SHARE_RCA, _CLOSING, None),
+    Row(Move.WAIVE_RCA, _CLOSING, None),
+)
+
+RCA_COURSE: tuple[Row, ...] = (
+    Row(Move.REQUEST_RCA, (RcaState.NONE, RcaState.WAIVED, RcaState.SHARED), RcaState.REQUESTED),
+    Row(
+        Move.FILE_RCA,
+        (RcaState.REQUESTED, RcaState.DRAFTED, RcaState.DERIVED, RcaState.APPROVED),
+        RcaState.DRAFTED,
+    ),
+    Row(Move.DERIVE_RCA, (RcaState.DRAFTED, RcaState.DERIVED, RcaState.APPROVED), RcaState.DERIVED),
+    Row(Move.APPROVE_RCA, (RcaState.DERIVED,), RcaState.APPROVED),
+    Row(Move.SHARE_RCA, (RcaState.APPROVED,), RcaState.SHARED),
+    Row(
+        Move.WAIVE_RCA,
+        (RcaState.REQUESTED, RcaState.DRAFTED, RcaState.DERIVED, RcaState.APPROVED),
+        RcaState.WAIVED,
+    ),
+)
+
+
+def _machine(states: Iterable[StrEnum], rows: Iterable[Row]) -> Machine:
+    return Machine(
+        model=None,
+        states=[state.value for state in states],
+        initial=None,
+        auto_transitions=False,
+        transitions=[
+            {"trigger": row.move.value, "source": source.value, "dest": row.target and row.target.value}
+            for row in rows
+            for source in row.sources
+        ],
+    )
+
+
+_LIFECYCLE = _machine(State, LIFECYCLE)
+_RCA = _machine(RcaState, RCA_COURSE)
+_RCA_MOVES = frozenset(row.move for row in RCA_COURSE)
+
+
+class _Seat:
+    """What the machine moves: a state and nothing else."""
+
+    def __init__(self, state: StrEnum) -> None:
+        self.state = state.value
+
+
+def _fire(machine: Machine, state: StrEnum, move: Move) -> str:
+    seat = _Seat(state)
+    if move.value not in machine.events:
+        raise MachineError(f"no such move: {move}")
+    machine.events[move.value].trigger(seat)
+    return seat.state
+
+
+class IllegalMove(Exception):
+    """The tables do not have this move here."""
+
+
+# The machine's answer depends on the state and the move alone, so each question is put to it once.
+@cache
+def step(state: State, move: Move) -> State:
+    """
+    The state after *move* in *state*.
+
+    Raises:
+        IllegalMove: If the table does not allow it.
+    """
+    try:
+        return State(_fire(_LIFECYCLE, state, move))
+    except MachineError as error:
+        raise IllegalMove(f"{move.words} while {state}") from error
+
+
+@cache
+def step_rca(state: RcaState, move: Move) -> RcaState:
+    """
+    The RCA's state after *move*.
+
+    Raises:
+        IllegalMove: If the RCA's course does not allow it.
+    """
+    try:
+        return RcaState(_fire(_RCA, state, move))
+    except MachineError as error:
+        raise IllegalMove(f"{move.words} while the RCA is {state}") from error
+
+
+@cache
+def moves_from(state: State, rca: RcaState) -> tuple[Move, ...]:
+    """The moves that the tables allow in *state*, in the order of the table."""
+    here = set(_LIFECYCLE.get_triggers(state.value))
+    course = set(_RCA.get_triggers(rca.value))
+    return tuple(
+        move for move in Move if move.value in here and (move not in _RCA_MOVES or move.value in course)
+    )
+
+
+def allows(state: State, move: Move) -> bool:
+    """Whether the lifecycle allows *move* in *state*, wherever the RCA stands."""
+    return move.value in _LIFECYCLE.get_triggers(state.value)
+
+
+def is_open(state: State) -> bool:
+    return state in OPEN
+
+
+def diagram(now: State | None = None) -> str:
+    """The lifecycle as a Mermaid state diagram, drawn from the table; *now* is marked."""
+    lines = ["stateDiagram-v2", f"    [*] --> {State.STARTED}"]
+    for row in LIFECYCLE:
+        if row.target:
+            lines += [f"    {source} --> {row.target}: {row.move.words}" for source in row.sources]
+    lines += [f"    {end} --> [*]" for end in (State.CLOSED, State.CANCELLED)]
+    if now:
+        lines += ["    classDef now font-weight:bold,stroke-width:3px", f"    class {now} now"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,172 @@
+"""
+Escalation: the whole state of one, immutable. It changes only by folding events into it (``record.py``).
+
+What can be read off it without deciding anything is here as properties; what may happen to it is not.
+"""
+
+from datetime import datetime
+
+from escalation.base import CustomerText, Frozen, Instant, InternalText
+from escalation.clocks import Clock, Pause
+from escalation.events import AccessAnswer, ResolutionKind, Step
+from escalation.lifecycle import RcaState, State, is_open
+from escalation.plan import ClockName, Contact, Level, Plan, Priority, PriorityRules
+from escalation.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+
+VERIFYING = "verifying"
+"""The reason of the pause that a declared resolution makes (RESOLVE-5); no playbook can name it."""
+
+
+class ActionPlan(Frozen):
+    version: int
+    steps: tuple[Step, ...]
+    by: str
+    at: Instant
+    why: InternalText
+
+
+class Resolution(Frozen):
+    kind: ResolutionKind
+    done: InternalText
+    customer_text: CustomerText | None
+    declared_at: Instant
+    declared_by: str
+    verified_by: str | None = None
+
+
+class Access(Frozen):
+    answer: AccessAnswer
+    by: str
+    at: Instant
+
+
+class Rca(Frozen):
+    state: RcaState = RcaState.NONE
+    version: int = 0
+    internal: InternalRca | None = None
+    customer: CustomerRca | None = None
+    approved_by: str | None = None
+
+
+class Escalation(Frozen):
+    schema_version: int = 1
+    id: str
+    """Unique for all time: the key and the instant of the start."""
+    request: StartRequest
+    plan: Plan
+    priority: Priority
+    state: State = State.STARTED
+    opened_at: Instant
+    ended_at: Instant | None = None
+    level: int
+    attempt: int = 0
+    """Which of the level's contacts is being asked: 0 is the first (MATRIX-5)."""
+    owner: str
+    acknowledged_by: str | None = None
+    responses_done: tuple[str, ...] = ()
+    """Of the current level."""
+    clocks: tuple[Clock, ...] = ()
+    """At most one of each name: the one that runs, or else the last that ran."""
+    pauses: tuple[Pause, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Recipients whom the first notice has not reached yet (COMM-2)."""
+    action_plan: ActionPlan | None = None
+    resolution: Resolution | None = None
+    access: dict[str, Access] = {}
+    settled: dict[str, str] = {}
+    """Linked record to why it stays open; empty if it was closed."""
+    rca: Rca = Rca()
+    sequence: int = 0
+    """How many events there were."""
+
+    @property
+    def key(self) -> str:
+        return self.request.key
+
+    @property
+    def is_open(self) -> bool:
+        return is_open(self.state)
+
+    @property
+    def current_level(self) -> Level:
+        return self.plan.levels[self.level - 1]
+
+    @property
+    def rules(self) -> PriorityRules:
+        return self.plan.priorities[self.priority]
+
+    @property
+    def responses_left(self) -> tuple[str, ...]:
+        return tuple(text for text in self.current_level.responses if text not in self.responses_done)
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that somebody asked for and nobody has ended."""
+        return next((p for p in self.pauses if p.ended_at is None and p.reason != VERIFYING), None)
+
+    @property
+    def is_breached(self) -> bool:
+        return any(clock.breached_at for clock in self.clocks)
+
+    @property
+    def running_clocks(self) -> tuple[Clock, ...]:
+        return tuple(clock for clock in self.clocks if clock.is_running)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """The next instant at which something is due by itself; None once ended."""
+        if not self.is_open:
+            return None
+        instants = [clock.next_at for clock in self.clocks if clock.next_at and clock.is_running]
+        if self.state is State.STARTED:
+            instants.append(self.opened_at)
+        return min((*instants, self.plan.extend_at))
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The earliest due time still ahead: what a person must not miss."""
+        dues = [clock.due_at for clock in self.running_clocks if clock.due_at and not clock.breached_at]
+        return min(dues, default=None)
+
+    @property
+    def next_update_at(self) -> datetime | None:
+        """When customers hear next; None where that is not known: held, or missed already (COMM-4, COMM-5)."""
+        clock = self.clock(ClockName.NEXT_UPDATE)
+        return clock.due_at if clock and clock.is_running and not clock.breached_at else None
+
+    @property
+    def missing_to_close(self) -> tuple[str, ...]:
+        """Everything that stands between this escalation and its close (CLOSE-8)."""
+        is_verified = self.resolution is not None and self.resolution.verified_by is not None
+        missing = [] if is_verified else ["the resolution is not verified"]
+        missing += [
+            f"access of {customer.account} is neither confirmed nor waived"
+            for customer in self.request.customers
+            if customer.account not in self.access
+        ]
+        missing += [
+            f"{record} is neither closed nor listed with a reason to stay open"
+            for record in self.request.linked_records
+            if record not in self.settled
+        ]
+        if self.rca.state not in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}:
+            missing.append(f"the RCA is {self.rca.state}, not shared")
+        return tuple(missing)
+
+    def clock(self, name: ClockName) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.name is name), None)
+
+    def customer(self, account: str) -> AffectedCustomer | None:
+        return next((customer for customer in self.request.customers if customer.account == account), None)
+
+    def roles_of(self, contact: Contact) -> set[str]:
+        """The roles of a person here: their own, and ``owner`` or ``level_contact`` while they are that."""
+        roles = set(contact.roles)
+        if self._stands_for(contact, (self.owner,)):
+            roles.add("owner")
+        if self._stands_for(contact, self.current_level.contacts):
+            roles.add("level_contact")
+        return roles
+
+    def _stands_for(self, contact: Contact, ids: tuple[str, ...]) -> bool:
+        return contact.id in ids or any(contact.id in self.plan.contact(held).members for held in ids)

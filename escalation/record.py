@@ -1,0 +1,226 @@
+"""
+The fold: what each event makes of the state. The only place where an escalation changes.
+
+Nothing is decided or refused here, no clock is read: an event has happened, and this is what it means. Folding the
+same events again gives the same state.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any, assert_never
+
+from escalation import events as e
+from escalation.clocks import Clock, Outcome, Pause, derived
+from escalation.lifecycle import Move, step, step_rca
+from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution
+from escalation.plan import ClockName
+from escalation.targets import retargeted
+
+
+def fold(events: Iterable[e.Event]) -> Escalation:
+    """
+    The escalation that *events*, beginning with ``Opened``, made.
+
+    Raises:
+        ValueError: If the first is not ``Opened``.
+    """
+    first, *rest = events
+    if not isinstance(first, e.Opened):
+        raise ValueError(f"the record must begin with opened, not {first.kind}")
+    return reduce(evolve, rest, opened(first))
+
+
+def opened(event: e.Opened) -> Escalation:
+    return Escalation(
+        id=event.id,
+        request=event.request,
+        plan=event.plan,
+        priority=event.priority,
+        opened_at=event.at,
+        level=event.level,
+        owner=event.owner,
+        untold=event.untold,
+        sequence=event.seq,
+    )
+
+
+def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0912, PLR0915 - one case an event
+    """*now* after *event*."""
+    match event.kind:
+        case "clock_started":
+            others = tuple(clock for clock in now.clocks if clock.name is not event.clock.name)
+            return _with(now, event, clocks=(*others, event.clock))
+        case "threshold_passed":
+            return _clock(now, event, event.clock, passed=event.passed)
+        case "clock_breached":
+            return _clock(now, event, event.clock, passed=event.passed, breached_at=event.due_at)
+        case "clock_chased":
+            return _clock(now, event, event.clock, chased=event.times)
+        case "clock_ended":
+            return _clock(now, event, event.clock, ended_at=event.ended_at, outcome=event.outcome)
+        case "communication_begun":
+            return _moved(now, event, Move.BEGIN_COMMUNICATION)
+        case "acknowledged":
+            return _with(now, event, acknowledged_by=event.by, owner=event.by)
+        case "level_raised":
+            return _with(
+                now,
+                event,
+                level=event.to_level,
+                owner=event.owner,
+                attempt=0,
+                acknowledged_by=None,
+                responses_done=(),
+            )
+        case "contact_tried":
+            return _with(now, event, attempt=event.attempt, owner=event.owner)
+        case "transferred":
+            return _with(now, event, owner=event.to, acknowledged_by=None)
+        case "response_ticked":
+            return _with(now, event, responses_done=(*now.responses_done, event.response))
+        case "priority_changed":
+            changed = _with(now, event, priority=event.to_priority)
+            return _with_clocks(changed, (retargeted(changed, clock) for clock in changed.clocks))
+        case "clocks_paused":
+            return _paused(now, event, Pause(reason=event.because, stops=event.stops, started_at=event.at))
+        case "clocks_resumed":
+            return _resumed(now, event, event.because)
+        case "resolution_begun":
+            return _moved(now, event, Move.BEGIN_RESOLUTION)
+        case "plan_revised":
+            plan = ActionPlan(
+                version=event.version, steps=event.steps, by=event.by, at=event.at, why=event.why
+            )
+            return _with(now, event, action_plan=plan)
+        case "resolution_declared":
+            declared = _moved(
+                now,
+                event,
+                Move.DECLARE_RESOLVED,
+                access={},
+                resolution=Resolution(
+                    kind=event.resolution,
+                    done=event.done,
+                    customer_text=event.customer_text,
+                    declared_at=event.at,
+                    declared_by=event.by,
+                ),
+            )
+            hold = Pause(reason=VERIFYING, stops=event.holds, started_at=event.at)
+            return _paused(declared, event, hold)
+        case "resolution_rejected":
+            back = _moved(now, event, Move.REJECT_RESOLUTION, resolution=None, access={})
+            return _resumed(back, event, VERIFYING)
+        case "resolution_verified":
+            assert now.resolution
+            verified = now.resolution.changed(verified_by=event.by)
+            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified)
+        case "reopened":
+            back = _moved(now, event, Move.REOPEN, resolution=None, access={})
+            return _resumed(_unended(back), event, VERIFYING)
+        case "access_answered":
+            answer = Access(answer=event.answer, by=event.by, at=event.at)
+            return _with(now, event, access={**now.access, event.account: answer})
+        case "record_settled":
+            return _with(
+                now, event, settled={**now.settled, event.record: str(event.stays_open_because or "")}
+            )
+        case "rca_requested":
+            return _rca(now, event, Move.REQUEST_RCA)
+        case "rca_filed":
+            return _rca(
+                now,
+                event,
+                Move.FILE_RCA,
+                version=event.version,
+                internal=event.rca,
+                customer=None,
+                approved_by=None,
+            )
+        case "rca_derived":
+            return _rca(now, event, Move.DERIVE_RCA, customer=event.rca, approved_by=None)
+        case "rca_approved":
+            return _rca(now, event, Move.APPROVE_RCA, approved_by=event.by)
+        case "rca_shared":
+            return _rca(now, event, Move.SHARE_RCA)
+        case "rca_waived":
+            return _rca(now, event, Move.WAIVE_RCA)
+        case "closed":
+            return _moved(now, event, Move.CLOSE, ended_at=event.at)
+        case "cancelled":
+            return _moved(now, event, Move.CANCEL, ended_at=event.at)
+        case "open_hours_extended":
+            plan_now = now.plan.changed(open_hours=event.open_hours)
+            return _with_clocks(_with(now, event, plan=plan_now), now.clocks)
+        case "messages_sent":
+            told = {receipt.recipient for receipt in event.receipts if receipt.delivered_at}
+            return _with(now, event, untold=tuple(who for who in now.untold if who not in told))
+        case "update_sent" | "trigger_reported" | "sponsorship_proposed" | "move_refused":
+            return _with(now, event)
+        case "opened":
+            raise ValueError("an escalation is opened once")
+        case _:
+            assert_never(event)
+
+
+def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
+    return now.changed(**changes, sequence=event.seq)
+
+
+def _moved(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
+    return _with(now, event, state=step(now.state, move), **changes)
+
+
+def _rca(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
+    rca: Rca = now.rca.changed(**changes, state=step_rca(now.rca.state, move))
+    return _with(now, event, rca=rca)
+
+
+def _derived(now: Escalation, clock: Clock) -> Clock:
+    return derived(clock, now.plan.open_hours, now.pauses, now.plan.chase_every)
+
+
+def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
+    return now.changed(clocks=tuple(_derived(now, clock) for clock in clocks))
+
+
+def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:
+    clocks = tuple(
+        _derived(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
+    )
+    return _with(now, event, clocks=clocks)
+
+
+def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:
+    changed = _with(now, event, pauses=(*now.pauses, pause))
+    return _with_clocks(changed, changed.clocks)
+
+
+def _resumed(now: Escalation, event: e.Event, reason: str) -> Escalation:
+    pauses = tuple(
+        pause.changed(ended_at=event.at) if pause.ended_at is None and pause.reason == reason else pause
+        for pause in now.pauses
+    )
+    changed = _with(now, event, pauses=pauses)
+    return _with_clocks(changed, changed.clocks)
+
+
+def _unended(now: Escalation) -> Escalation:
+    """The clocks that the verification had ended, running again: the hold since then keeps their time."""
+    clocks = tuple(
+        clock.changed(ended_at=None, outcome=None) if _ended_by_verification(now, clock) else clock
+        for clock in now.clocks
+    )
+    return now.changed(clocks=clocks)
+
+
+def _ended_by_verification(now: Escalation, clock: Clock) -> bool:
+    """Not one that had ended before, such as the window of a level that it rose from."""
+    hold = now.pauses[-1]
+    if clock.name is ClockName.LEVEL_WINDOW and now.current_level.window is None:
+        return False
+    return (
+        clock.name in hold.stops
+        and clock.ended_at == hold.started_at
+        and clock.outcome is not Outcome.CANCELLED
+    )

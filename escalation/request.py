@@ -1,0 +1,196 @@
+"""
+The request that starts an escalation, and the RCA that ends it: what people write (START-2, START-3, CLOSE-3).
+
+Shapes and their own consistency only; whether a category or a person exists is for the playbook to say.
+"""
+
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from escalation.base import Asked, CustomerText, InternalText, Key, Name
+from escalation.plan import Priority, Recipient
+
+
+class ReasonCode(StrEnum):
+    """Why an escalation starts or rises (KIND-6)."""
+
+    DISSATISFIED_CUSTOMER = "dissatisfied_customer"
+    SLA_BREACH = "sla_breach"
+    LACK_OF_EXPERTISE = "lack_of_expertise"
+    SUPERVISOR_REQUESTED = "supervisor_requested"
+    VOLUME_SPIKE = "volume_spike"
+    LONG_HOLD = "long_hold"
+    BLOCKED_DEPENDENCY = "blocked_dependency"
+    LACK_OF_AUTHORITY = "lack_of_authority"
+    REPEATED_DELAY = "repeated_delay"
+    BUDGET_OVERRUN = "budget_overrun"
+    NO_RESPONSE = "no_response"
+    EXECUTIVE_THREAT = "executive_threat"
+    OTHER = "other"
+
+
+class Degree(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Source(StrEnum):
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+    AUTOMATIC = "automatic"
+
+
+class Channel(StrEnum):
+    """How the problem came in (START-1)."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    CHAT = "chat"
+    SOCIAL = "social"
+    PORTAL = "portal"
+    MONITORING = "monitoring"
+    OTHER = "other"
+
+
+class Criterion(StrEnum):
+    FUNDING = "funding"
+    STAFFING = "staffing"
+    TOOLS = "tools"
+    TECHNICAL_SPECIFICATION = "technical_specification"
+    FUNCTIONALITY = "functionality"
+
+
+class EvidenceKind(StrEnum):
+    EMAIL = "email"
+    CALL = "call"
+    MISSED_DEADLINE = "missed_deadline"
+    REPORT = "report"
+    COMPLAINT = "complaint"
+
+
+class Evidence(Asked):
+    kind: EvidenceKind
+    what: InternalText
+    on: date | None = None
+    link: Annotated[str, Field(max_length=2000)] = ""
+
+
+EMAIL_ADDRESS = r"^[^\s@<>,;:\"]+@[^\s@<>,;:\"]+$"
+
+
+class CustomerContact(Asked):
+    name: CustomerText
+    email: Annotated[str, Field(pattern=EMAIL_ADDRESS, max_length=254)]
+    language: str = "en"
+    time_zone: str = "UTC"
+
+    def as_recipient(self, account: str) -> Recipient:
+        return Recipient(
+            id=f"{account}:{self.email}",
+            name=self.name,
+            addresses=(f"email:{self.email}",),
+            language=self.language,
+            time_zone=self.time_zone,
+        )
+
+
+class AffectedCustomer(Asked):
+    account: Name
+    tier: str = "standard"
+    contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=200)]
+
+
+class StartRequest(Asked):
+    """
+    Everything that an escalation begins with.
+
+    ``priority`` is given, or follows from ``impact`` × ``urgency`` by the playbook's table.
+    """
+
+    key: Key
+    subject: Annotated[CustomerText, Field(min_length=1, max_length=200)]
+    description: InternalText = InternalText("")
+    issue_type: Name
+    category: Name
+    priority: Priority | None = None
+    impact: Degree | None = None
+    urgency: Degree | None = None
+    reason: ReasonCode
+    reason_note: InternalText = InternalText("")
+    source: Source = Source.CUSTOMER
+    channel: Channel = Channel.OTHER
+    submitted_by: Name
+    customers: Annotated[tuple[AffectedCustomer, ...], Field(min_length=1, max_length=1000)]
+    services: tuple[Name, ...] = ()
+    linked_records: tuple[Name, ...] = ()
+    """Incidents and problems that the customer raised; each is settled before the close (CLOSE-1)."""
+    problem_records: tuple[Name, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    predecessor: str | None = None
+    """Id of the closed escalation of the same subject that this one continues (START-4, CLOSE-9)."""
+    entry_level: Annotated[int, Field(ge=1)] | None = None
+    """Start at this level or higher; a reopened escalation starts one above its predecessor (CLOSE-9)."""
+
+    @model_validator(mode="after")
+    def _priority_can_be_told(self) -> Self:
+        if self.priority is None and (self.impact is None or self.urgency is None):
+            raise ValueError("either a priority, or both impact and urgency")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_listed_once(self) -> Self:
+        accounts = [customer.account for customer in self.customers]
+        for what, names in (("account", accounts), ("linked record", self.linked_records)):
+            twice = sorted({name for name in names if list(names).count(name) > 1})
+            if twice:
+                raise ValueError(f"each {what} once; given twice: {', '.join(twice)}")
+        return self
+
+    @cached_property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Each contact of each affected customer, once, even if listed twice."""
+        found = (
+            contact.as_recipient(customer.account)
+            for customer in self.customers
+            for contact in customer.contacts
+        )
+        return tuple({recipient.id: recipient for recipient in found}.values())
+
+    @property
+    def missing_evidence(self) -> tuple[EvidenceKind, ...]:
+        """The kinds of evidence that are asked of the agent: all of them, when there is none (START-3)."""
+        return () if self.evidence else tuple(EvidenceKind)
+
+
+class CorrectiveAction(Asked):
+    what: Annotated[InternalText, Field(min_length=1)]
+    owner: Name
+    due: date
+    for_customers: CustomerText | None = None
+    """How customers are told of this action; None: they are not."""
+
+
+class InternalRca(Asked):
+    """The internal root cause analysis; its timeline is drawn from the record (CLOSE-3)."""
+
+    root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]
+    contributing_factors: tuple[InternalText, ...] = ()
+    went_well: tuple[InternalText, ...] = ()
+    went_badly: tuple[InternalText, ...] = ()
+    corrective_actions: Annotated[tuple[CorrectiveAction, ...], Field(min_length=1, max_length=50)]
+    problem_records: tuple[Name, ...] = ()
+    summary_for_customers: CustomerText | None = None
+    """What happened and why, in words for customers; the customer RCA starts from it (CLOSE-4)."""
+
+
+class CustomerRca(Asked):
+    """The root cause analysis that customers read: every field is a customer text by type (CLOSE-4, COMM-6)."""
+
+    summary: Annotated[CustomerText, Field(min_length=1)]
+    actions: tuple[CustomerText, ...] = ()

@@ -1,0 +1,142 @@
+"""
+Working on it until it is verified: plan, updates, pauses, resolution, access (COMM-3, CLOCK-3, RESOLVE).
+"""
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import LONGEST_TEXT, InternalText
+from escalation.clocks import Outcome
+from escalation.closing import begin_closing
+from escalation.commands import NO_NOTE
+from escalation.effects import Occasion
+from escalation.errors import BadRequest, Fault, UnknownName
+from escalation.lifecycle import State
+from escalation.plan import ClockName
+from escalation.rising import take_up
+from escalation.telling import involved, name_of, tell, tell_customers
+from escalation.turn import Turn
+
+HELD_WHILE_VERIFYING = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
+"""Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5)."""
+
+
+def pause(turn: Turn, command: c.PauseClocks) -> None:
+    """CLOCK-3: stops the clocks that the playbook names for this reason."""
+    reasons = turn.escalation.plan.pause_reasons
+    if command.because not in reasons:
+        raise UnknownName(
+            f"{turn.escalation.key}: unknown pause reason {command.because!r}; known: {', '.join(reasons)}"
+        )
+    turn.record(e.ClocksPaused, because=command.because, stops=reasons[command.because], note=command.note)
+
+
+def resume(turn: Turn, note: InternalText = NO_NOTE) -> None:
+    paused = turn.escalation.pause
+    if paused:
+        turn.record(e.ClocksResumed, because=paused.reason, note=note)
+
+
+def begin_resolution(turn: Turn, note: InternalText = NO_NOTE) -> None:
+    turn.record(e.ResolutionBegun, note=note)
+
+
+def revise_plan(turn: Turn, command: c.RevisePlan) -> None:
+    """COMM-10, RESOLVE-1: a plan that exists begins the resolution."""
+    now = turn.escalation
+    for step in command.steps:
+        now.plan.contact(step.owner)
+    version = now.action_plan.version + 1 if now.action_plan else 1
+    turn.record(e.PlanRevised, version=version, steps=command.steps, why=command.why)
+    if turn.escalation.state is State.COMMUNICATING:
+        begin_resolution(turn)
+
+
+def send_update(turn: Turn, command: c.SendUpdate) -> None:
+    """COMM-3: what customers are told meets the cadence and starts it anew; each update states the next."""
+    if not command.customer_text and not command.internal_note:
+        fault = Fault(
+            where="customer_text, internal_note",
+            given="neither",
+            allowed="a text for customers, for us, or both",
+        )
+        raise BadRequest.because(f"the update of {turn.escalation.key}", (fault,))
+    turn.record(
+        e.UpdateSent,
+        customer_text=command.customer_text or None,
+        internal_note=command.internal_note or None,
+    )
+    now = turn.escalation
+    if command.customer_text:
+        clock = now.clock(ClockName.NEXT_UPDATE)
+        if clock and clock.is_running and now.state is not State.VERIFYING:
+            turn.end(ClockName.NEXT_UPDATE)
+            turn.start(ClockName.NEXT_UPDATE)
+        tell_customers(turn, Occasion.UPDATE, text=command.customer_text)
+    if command.internal_note:
+        why = f"update by {name_of(now, command.by)}"
+        tell(turn, Occasion.UPDATE, involved(now), why=why, text=command.internal_note)
+
+
+def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
+    """RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5)."""
+    resume(turn)
+    turn.cancel_clocks(ClockName.ACKNOWLEDGE)
+    turn.record(
+        e.ResolutionDeclared,
+        resolution=command.resolution,
+        done=command.done,
+        customer_text=command.customer_text,
+        holds=HELD_WHILE_VERIFYING,
+    )
+    turn.start(ClockName.VERIFICATION)
+    now = turn.escalation
+    why = f"{command.resolution} declared by {name_of(now, command.by)}"
+    verifiers = now.plan.architects or now.plan.escalation_managers
+    tell(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done)
+
+
+def reject_resolution(turn: Turn, command: c.RejectResolution) -> None:
+    """RESOLVE-5: back to resolving, with the reason."""
+    turn.end(ClockName.VERIFICATION)
+    turn.record(e.ResolutionRejected, why=command.why)
+    why = f"rejected by {name_of(turn.escalation, command.by)}"
+    tell(turn, Occasion.RESOLUTION_REJECTED, (turn.escalation.owner,), why=why, text=command.why)
+    take_up(turn)
+
+
+def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
+    """RESOLVE-5: it holds; everybody is told, and the clocks of the problem end as of the declaration."""
+    turn.record(e.ResolutionVerified, note=command.note)
+    resolution = turn.escalation.resolution
+    assert resolution
+    turn.end(ClockName.VERIFICATION)
+    for name in HELD_WHILE_VERIFYING:
+        turn.end(name, at=resolution.declared_at)
+    turn.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
+    why = f"{resolution.kind} verified by {name_of(turn.escalation, turn.by)}"
+    tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)
+    tell_customers(turn, Occasion.RESOLVED, text=resolution.customer_text)
+    begin_closing(turn)
+
+
+def reopen(turn: Turn, why: InternalText) -> None:
+    """CLOSE-9: back to resolving; the hold since the declaration keeps the clocks where they were."""
+    turn.end(ClockName.VERIFICATION)
+    turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
+    turn.record(e.Reopened, why=why)
+    reason = f"reopened by {name_of(turn.escalation, turn.by)}"
+    tell(turn, Occasion.REOPENED, involved(turn.escalation), why=reason, text=why)
+    tell_customers(turn, Occasion.REOPENED)
+    take_up(turn)
+
+
+def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
+    """RESOLVE-6: customer by customer; one who says no sends it back to resolving."""
+    now = turn.escalation
+    if now.customer(command.account) is None:
+        accounts = ", ".join(customer.account for customer in now.request.customers)
+        raise UnknownName(f"{now.key}: no affected customer {command.account!r}; known: {accounts}")
+    turn.record(e.AccessAnswered, account=command.account, answer=command.answer, note=command.note)
+    if command.answer is e.AccessAnswer.NO:
+        why = f"{command.account} cannot use the service yet. {command.note}".strip()
+        reopen(turn, InternalText(InternalText.cleaned(why)[:LONGEST_TEXT].strip()))

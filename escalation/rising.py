@@ -1,0 +1,189 @@
+"""
+Holding and rising: acknowledge, levels, triggers, responses, transfers, priority (KIND, MATRIX).
+
+How an escalation finds the person who can solve it. Nothing here tells the time; due times come in as decided.
+"""
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.commands import NO_NOTE
+from escalation.effects import Occasion
+from escalation.errors import MoveNotAllowed, UnknownName
+from escalation.lifecycle import WORKING
+from escalation.model import Escalation
+from escalation.plan import ClockName, Unreached
+from escalation.request import ReasonCode
+from escalation.telling import alerted, involved, name_of, tell, tell_customers
+from escalation.turn import Turn
+
+
+def acknowledge(turn: Turn, command: c.Acknowledge) -> None:
+    turn.record(e.Acknowledged, level=turn.escalation.level, note=command.note)
+    turn.end(ClockName.ACKNOWLEDGE)
+
+
+def raise_level(turn: Turn, command: c.RaiseLevel) -> None:
+    """KIND-1; an executive threat goes straight to the executive level and proposes the accounts (KIND-5)."""
+    now = turn.escalation
+    executive = command.reason is ReasonCode.EXECUTIVE_THREAT
+    to_level = command.to_level or now.level + 1
+    if executive:
+        to_level = max(to_level, now.plan.executive_level, now.level + 1)
+    rise(turn, to_level, command.reason, f"raised by {name_of(now, command.by)}", command.note)
+    if executive:
+        propose_sponsorship(turn)
+
+
+def propose_sponsorship(turn: Turn) -> None:
+    accounts = tuple(customer.account for customer in turn.escalation.request.customers)
+    turn.record(e.SponsorshipProposed, accounts=accounts)
+    tell(turn, Occasion.SPONSORSHIP_PROPOSED, turn.escalation.plan.escalation_managers, items=accounts)
+
+
+def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
+    """MATRIX-3."""
+    now = turn.escalation
+    known = {trigger.name: trigger for trigger in now.current_level.triggers}
+    trigger = known.get(command.trigger)
+    if trigger is None:
+        raise UnknownName(
+            f"{now.key}: level {now.level} has no trigger {command.trigger!r};"
+            f" known: {', '.join(known) or 'none'}"
+        )
+    to_level = trigger.to_level or now.level + 1
+    turn.record(e.TriggerReported, trigger=trigger.name, note=command.note)
+    says = trigger.says or trigger.name.replace("_", " ")
+    rise(
+        turn,
+        to_level,
+        ReasonCode.SUPERVISOR_REQUESTED if "manager" in trigger.name else ReasonCode.OTHER,
+        says,
+    )
+
+
+def tick_response(turn: Turn, command: c.TickResponse) -> None:
+    """MATRIX-4: by its words, or by its number in the level's list."""
+    now = turn.escalation
+    responses = now.current_level.responses
+    by_number = {str(number): text for number, text in enumerate(responses, 1)}
+    response = by_number.get(command.response, command.response)
+    if response not in responses:
+        listed = "; ".join(f"{number}. {text}" for number, text in by_number.items())
+        raise UnknownName(
+            f"{now.key}: level {now.level} has no response {command.response!r}; known: {listed}"
+        )
+    if response in now.responses_done:
+        raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
+    turn.record(e.ResponseTicked, level=now.level, response=response, note=command.note)
+
+
+def transfer(turn: Turn, command: c.Transfer) -> None:
+    """KIND-2: to the team that has the skill; the level stays, its window runs on."""
+    now = turn.escalation
+    receiver = now.plan.contact(command.to)
+    if receiver.id == now.owner:
+        raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
+    turn.record(e.Transferred, from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note)
+    if now.state in WORKING:
+        turn.start(ClockName.ACKNOWLEDGE)
+    why = f"transferred by {name_of(now, command.by)}: {command.reason.value.replace('_', ' ')}"
+    tell(turn, Occasion.ASSIGNED, (receiver.id,), why=why, text=command.note or None, items=_to_do(turn))
+    tell_customers(turn, Occasion.HAND_OVER, reason=command.reason)
+
+
+def change_priority(turn: Turn, command: c.ChangePriority) -> None:
+    """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
+    before = turn.escalation
+    if command.priority is before.priority:
+        raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
+    turn.record(
+        e.PriorityChanged,
+        from_priority=before.priority,
+        to_priority=command.priority,
+        note=command.note,
+    )
+    now = turn.escalation
+    why = f"priority changed from {before.priority} to {now.priority}"
+    joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
+    tell(turn, Occasion.FIRST_NOTICE, joined, why=why)
+    others = [person for person in (*involved(now), *alerted(now)) if person not in joined]
+    tell(turn, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
+    if now.state in WORKING:
+        _rise_to_entry_level(turn)
+
+
+def _rise_to_entry_level(turn: Turn) -> bool:
+    now = turn.escalation
+    to_level = min(now.rules.entry_level, now.plan.last_level)
+    if now.level >= to_level:
+        return False
+    rise(turn, to_level, ReasonCode.OTHER, f"{now.priority} enters at level {to_level}")
+    return True
+
+
+def take_up(turn: Turn) -> None:
+    """Back at work: what happened meanwhile to its priority and its owner counts from here (KIND-3, MATRIX-5)."""
+    if not _rise_to_entry_level(turn) and not turn.escalation.acknowledged_by:
+        turn.start(ClockName.ACKNOWLEDGE)
+
+
+def rise(turn: Turn, to_level: int, reason: ReasonCode, why: str, note: InternalText = NO_NOTE) -> None:
+    """Raise: the new level's contact is asked, the managers of the old one and the customers are told why."""
+    before = turn.escalation
+    _require_higher(before, to_level)
+    level = before.plan.level(to_level)
+    turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW)
+    turn.record(
+        e.LevelRaised,
+        from_level=before.level,
+        to_level=to_level,
+        owner=level.contacts[0],
+        reason=reason,
+        why=why,
+        is_early=turn.by != e.ENGINE and bool(before.responses_left),
+        note=note,
+    )
+    turn.start(ClockName.ACKNOWLEDGE)
+    turn.start(ClockName.LEVEL_WINDOW)
+    tell(turn, Occasion.ASSIGNED, (turn.escalation.owner,), why=why, text=note or None, items=_to_do(turn))
+    told = [person for person in (*alerted(before), before.owner) if person != turn.escalation.owner]
+    tell(turn, Occasion.RISE, told, why=why)
+    tell_customers(turn, Occasion.HAND_OVER, reason=reason)
+
+
+def window_ended(turn: Turn) -> None:
+    """MATRIX-2, KIND-4: at its maximum the level rises by itself."""
+    now = turn.escalation
+    rise(turn, now.level + 1, ReasonCode.SLA_BREACH, f"the window of level {now.level} ended")
+
+
+def no_contact_acknowledged(turn: Turn) -> None:
+    """MATRIX-5: try the next contact of the level, then do as the playbook says. Never silence."""
+    now = turn.escalation
+    level, missed = now.current_level, f"{name_of(now, now.owner)} did not acknowledge"
+    untried = level.contacts[now.attempt + 1 : now.attempt + 2]
+    if untried:
+        _try_contact(turn, untried[0], missed)
+    elif level.unreached is Unreached.SKIP and now.level < now.plan.last_level:
+        rise(turn, now.level + 1, ReasonCode.NO_RESPONSE, missed)
+    elif level.unreached is Unreached.FALLBACK and level.fallback and now.owner != level.fallback:
+        _try_contact(turn, level.fallback, missed)
+    # hold: the clock stays breached, and is chased until somebody acknowledges
+
+
+def _try_contact(turn: Turn, contact: str, why: str) -> None:
+    attempt = turn.escalation.attempt + 1
+    turn.record(e.ContactTried, level=turn.escalation.level, attempt=attempt, owner=contact, why=why)
+    turn.start(ClockName.ACKNOWLEDGE)
+    tell(turn, Occasion.ASSIGNED, (contact,), why=why, items=_to_do(turn))
+
+
+def _to_do(turn: Turn) -> tuple[str, ...]:
+    return turn.escalation.responses_left
+
+
+def _require_higher(now: Escalation, to_level: int) -> None:
+    now.plan.level(to_level)
+    if to_level <= now.level:
+        raise MoveNotAllowed(f"{now.key}: level {to_level} is not above level {now.level}")

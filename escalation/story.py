@@ -1,0 +1,172 @@
+"""
+The story: each event as one sentence for people, in the timeline, the Web UI and the terminal.
+
+Words only. A fact that a sentence needs is in its event.
+"""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from escalation import events as e
+from escalation.base import Frozen, Instant
+from escalation.clocks import Outcome
+
+
+class Entry(Frozen):
+    """One line of a timeline."""
+
+    seq: int
+    at: Instant
+    by: str
+    kind: str
+    text: str
+    note: str = ""
+    """What the person added, in their own words."""
+
+
+def entry(event: e.Event) -> Entry:
+    return Entry(
+        seq=event.seq, at=event.at, by=event.by, kind=event.kind, text=sentence(event), note=note_of(event)
+    )
+
+
+def note_of(event: e.Event) -> str:
+    for name in ("note", "why", "done", "internal_note"):
+        text = getattr(event, name, None)
+        if text and not isinstance(event, e.LevelRaised | e.ContactTried | e.MoveRefused):
+            return str(text)
+    return str(event.note) if isinstance(event, e.LevelRaised) else ""
+
+
+def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912 - one case an event
+    """What happened, in one sentence without a full stop."""
+    match event:
+        case e.Opened():
+            marked = "" if event.request.evidence else ", undocumented"
+            return f"opened at level {event.level} with {event.priority} for {event.owner}{marked}"
+        case e.CommunicationBegun():
+            return "receipt and first notices under way"
+        case e.Acknowledged():
+            return f"{event.by} acknowledged at level {event.level}"
+        case e.LevelRaised():
+            early = ", before all responses were done" if event.is_early else ""
+            return (
+                f"rose from level {event.from_level} to {event.to_level}, {event.owner}: {event.why}{early}"
+            )
+        case e.ContactTried():
+            return f"{event.why}; {event.owner} is asked"
+        case e.Transferred():
+            return f"transferred from {event.from_owner} to {event.to}: {_words(event.reason)}"
+        case e.TriggerReported():
+            return f"{event.by} reported {_words(event.trigger)}"
+        case e.ResponseTicked():
+            return f"done at level {event.level}: {event.response}"
+        case e.PriorityChanged():
+            return f"priority changed from {event.from_priority} to {event.to_priority}"
+        case e.ClocksPaused():
+            stopped = ", ".join(name.words for name in event.stops)
+            return f"paused, {_words(event.because)}; stopped: {stopped}"
+        case e.ClocksResumed():
+            return f"resumed after {_words(event.because)}"
+        case e.ResolutionBegun():
+            return "work on the resolution began"
+        case e.PlanRevised():
+            return f"action plan, version {event.version}: {len(event.steps)} steps"
+        case e.UpdateSent():
+            return _update(event)
+        case e.ResolutionDeclared():
+            return f"{event.by} declared a {event.resolution}"
+        case e.ResolutionRejected():
+            return f"{event.by} rejected the resolution"
+        case e.ResolutionVerified():
+            return f"{event.by} verified the resolution"
+        case e.AccessAnswered():
+            answer = {
+                "yes": "has access again",
+                "no": "has no access yet",
+                "waived": "need not confirm access",
+            }
+            return f"{event.account} {answer[event.answer]}"
+        case e.Reopened():
+            return f"{event.by} reopened it"
+        case e.RecordSettled():
+            return f"{event.record} {'stays open' if event.stays_open_because else 'is closed'}"
+        case e.RcaRequested():
+            return "RCA requested"
+        case e.RcaFiled():
+            return f"internal RCA filed, version {event.version}"
+        case e.RcaDerived():
+            return "customer RCA derived"
+        case e.RcaApproved():
+            return f"{event.by} approved the customer RCA"
+        case e.RcaShared():
+            return "customer RCA shared"
+        case e.RcaWaived():
+            return f"{event.by} waived the RCA"
+        case e.Closed():
+            return f"{event.by} closed it"
+        case e.Cancelled():
+            return f"{event.by} cancelled it: {event.cause}{f' ({event.into})' if event.into else ''}"
+        case e.SponsorshipProposed():
+            return f"proposed for executive sponsorship: {', '.join(event.accounts)}"
+        case e.ClockStarted():
+            clock = event.clock
+            return (
+                f"{clock.name.words} clock started{f', due {minute(clock.due_at)}' if clock.due_at else ''}"
+            )
+        case e.ThresholdPassed():
+            if event.is_skipped:
+                return f"{event.clock.words}: reminder skipped, already past"
+            return f"reminder: {event.clock.words} is due soon"
+        case e.ClockBreached():
+            return f"{event.clock.words} breached, was due {minute(event.due_at)}"
+        case e.ClockChased():
+            return f"{event.clock.words} still overdue, brought up again"
+        case e.ClockEnded():
+            late = f" {brief(event.late_by)} late" if event.outcome is Outcome.BREACHED else ""
+            return f"{event.clock.words} clock {event.outcome}{late}"
+        case e.OpenHoursExtended():
+            return f"open hours known until {minute(event.open_hours.compiled_until)}"
+        case e.MessagesSent():
+            return _messages(event)
+        case e.MoveRefused():
+            return f"{_words(event.move)} was refused: {event.why}"
+        case _:
+            assert_never(event)
+
+
+def minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def brief(span: timedelta) -> str:
+    """A span in its two largest units: ``2 h 05 min``."""
+    seconds = max(0, round(span.total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _update(event: e.UpdateSent) -> str:
+    if event.is_holding:
+        return "holding update to customers, because an update was missed"
+    to = [
+        who for who, text in (("customers", event.customer_text), ("our people", event.internal_note)) if text
+    ]
+    return f"update to {' and '.join(to)}"
+
+
+def _messages(event: e.MessagesSent) -> str:
+    told = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if r.delivered_at]
+    failed = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if not r.delivered_at]
+    parts = [f"told: {', '.join(told)}"] if told else []
+    return "; ".join(parts + ([f"could not be told: {', '.join(failed)}"] if failed else []))

@@ -1,0 +1,108 @@
+"""
+Who is told, on which occasion, with which facts (COMM-1 to COMM-6).
+
+Chooses recipients and facts; writes no sentence for customers and knows no channel.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from escalation.base import CustomerText, InternalText
+from escalation.effects import (
+    CustomerFacts,
+    CustomerNotice,
+    InternalFacts,
+    InternalNotice,
+    Occasion,
+    Recipient,
+)
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.request import ReasonCode
+from escalation.turn import Turn
+
+
+def tell(
+    turn: Turn,
+    occasion: Occasion,
+    people: Iterable[str],
+    *,
+    why: str = "",
+    clock: ClockName | None = None,
+    due_at: datetime | None = None,
+    text: InternalText | None = None,
+    items: tuple[str, ...] = (),
+) -> None:
+    """Tell our own people, each once; whoever made the move is not told of it."""
+    now = turn.escalation
+    ids = [person for person in dict.fromkeys(people) if person != turn.by and now.plan.knows(person)]
+    if not ids:
+        return
+    facts = InternalFacts.made(
+        key=now.key,
+        subject=now.request.subject,
+        priority=now.priority,
+        state=now.state,
+        level=now.level,
+        level_name=now.current_level.name,
+        owner=name_of(now, now.owner),
+        by=name_of(now, turn.by),
+        why=why,
+        clock=clock.words if clock else "",
+        due_at=due_at,
+        next_due_at=now.next_due_at,
+        text=text,
+        items=items,
+    )
+    to = tuple(now.plan.contact(person).recipient for person in ids)
+    turn.do(InternalNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
+
+
+def tell_customers(
+    turn: Turn,
+    occasion: Occasion,
+    *,
+    reason: ReasonCode | None = None,
+    text: CustomerText | None = None,
+    actions: tuple[CustomerText, ...] = (),
+) -> None:
+    """Tell every contact of every affected customer."""
+    now = turn.escalation
+    resolution = now.clock(ClockName.RESOLUTION)
+    facts = CustomerFacts(
+        reference=now.key,
+        subject=now.request.subject,
+        priority=now.priority,
+        owner=name_of(now, now.owner),
+        resolve_by=resolution.due_at if resolution and occasion is Occasion.RECEIPT else None,
+        next_update_at=now.next_update_at,
+        reason=reason,
+        text=text,
+        actions=actions,
+    )
+    to = customer_recipients(now)
+    turn.do(CustomerNotice(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
+
+
+def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
+    return now.request.recipients
+
+
+def first_told(now: Escalation) -> tuple[str, ...]:
+    """Everybody whom the first notice must reach: level contact, stakeholders, customers (COMM-2)."""
+    ours = dict.fromkeys((now.owner, *now.rules.stakeholders))
+    return (*ours, *(recipient.id for recipient in customer_recipients(now)))
+
+
+def involved(now: Escalation) -> tuple[str, ...]:
+    """Our people who follow this escalation: its owner and the stakeholders of its priority."""
+    return (now.owner, *now.rules.stakeholders)
+
+
+def alerted(now: Escalation) -> tuple[str, ...]:
+    """Who is alerted at a breach: the managers of the level, else the escalation managers (CLOCK-6)."""
+    return now.current_level.managers or now.plan.escalation_managers
+
+
+def name_of(now: Escalation, person: str) -> str:
+    return now.plan.contact(person).name if now.plan.knows(person) else person

@@ -1,0 +1,176 @@
+"""
+What happens by itself: every due time that has come is judged, before anything else is decided.
+
+Compares instants, never trusts "a timer fired": at every command and every wake the clocks are settled first
+(CLOCK-2, CLOCK-6). After downtime nothing comes in a burst: of several thresholds behind us only the last speaks.
+"""
+
+from datetime import datetime, timedelta
+
+from escalation import events as e
+from escalation.clocks import Clock, instant_of
+from escalation.effects import CompileOpenHours, Occasion
+from escalation.lifecycle import State
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.rising import no_contact_acknowledged, window_ended
+from escalation.telling import alerted, tell, tell_customers
+from escalation.turn import Turn
+
+EXTENSION = timedelta(days=120)
+
+
+def settle(turn: Turn) -> None:
+    """Let everything happen that is due by now."""
+    if turn.escalation.state is State.STARTED:
+        turn.record(e.CommunicationBegun)
+    while clock := _next_due(turn.escalation, turn.now):
+        _attend(turn, clock)
+
+
+def extend_open_hours(turn: Turn) -> None:
+    """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
+    plan = turn.escalation.plan
+    if turn.escalation.is_open and turn.now >= plan.extend_at:
+        until = max(plan.open_hours.compiled_until, turn.now) + EXTENSION
+        turn.do(CompileOpenHours(calendar=plan.calendar, until=until))
+
+
+def skip_past_thresholds(turn: Turn) -> None:
+    """After due times changed: a threshold that is already past is recorded as skipped, not sent late (CLOCK-2)."""
+    for clock in turn.escalation.running_clocks:
+        if not clock.breached_at and (passed := _passed(turn.escalation, clock, turn.now)) > clock.passed:
+            turn.record(
+                e.ThresholdPassed,
+                clock=clock.name,
+                passed=passed,
+                skipped=passed - clock.passed,
+                is_skipped=True,
+                due_at=clock.next_at,
+            )
+
+
+def _next_due(now: Escalation, at: datetime) -> Clock | None:
+    if not now.is_open:
+        return None
+    due = [
+        clock
+        for clock in now.clocks
+        if clock.ended_at is None
+        and clock.next_at
+        and clock.next_at <= at
+        and _is_certain(now, clock, clock.next_at)
+    ]
+    return min(due, key=lambda clock: clock.next_at or at, default=None)
+
+
+def _is_certain(now: Escalation, clock: Clock, instant: datetime) -> bool:
+    """Whether *instant* of *clock* is more than provisional: the open hours are known until then (CLOCK-5)."""
+    return (
+        not clock.in_open_hours
+        or clock.breached_at is not None
+        or instant < now.plan.open_hours.compiled_until
+    )
+
+
+def _attend(turn: Turn, clock: Clock) -> None:
+    if clock.breached_at:
+        _chase(turn, clock)
+    elif clock.due_at and clock.due_at <= turn.now and _is_certain(turn.escalation, clock, clock.due_at):
+        _breach(turn, clock, clock.due_at)
+    else:
+        _remind(turn, clock)
+
+
+def _passed(now: Escalation, clock: Clock, at: datetime) -> int:
+    """How many thresholds of the clock are behind *at*."""
+    hours = now.plan.open_hours if clock.in_open_hours else None
+    instants = (instant_of(clock, hours, now.pauses, span) for span in clock.thresholds)
+    return sum(1 for instant in instants if instant and instant <= at and _is_certain(now, clock, instant))
+
+
+def _remind(turn: Turn, clock: Clock) -> None:
+    passed = _passed(turn.escalation, clock, turn.now)
+    turn.record(
+        e.ThresholdPassed,
+        clock=clock.name,
+        passed=passed,
+        skipped=passed - clock.passed - 1,
+        due_at=clock.next_at,
+    )
+    why = (
+        "this level is due to rise" if clock.name is ClockName.LEVEL_WINDOW else f"{clock.name.words} is due"
+    )
+    tell(
+        turn,
+        Occasion.REMINDER,
+        _chased(turn.escalation, clock),
+        why=why,
+        clock=clock.name,
+        due_at=clock.due_at,
+    )
+
+
+def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
+    """The due time has come: alert at once, whoever is working on it (CLOCK-6), then do what the clock stands for."""
+    turn.record(
+        e.ClockBreached,
+        clock=clock.name,
+        due_at=due_at,
+        passed=len(clock.thresholds),
+        skipped=len(clock.thresholds) - clock.passed,
+    )
+    if clock.name is ClockName.LEVEL_WINDOW:
+        window_ended(turn)
+        return
+    why = f"{clock.name.words} is overdue"
+    now = turn.escalation
+    tell(
+        turn, Occasion.BREACH, (*alerted(now), *_chased(now, clock)), why=why, clock=clock.name, due_at=due_at
+    )
+    if clock.name is ClockName.ACKNOWLEDGE:
+        no_contact_acknowledged(turn)
+    elif clock.name is ClockName.NEXT_UPDATE:
+        _hold_the_line(turn)
+    elif clock.name is ClockName.RESOLUTION:
+        tell(turn, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
+
+
+def _hold_the_line(turn: Turn) -> None:
+    """An update was missed: an honest holding update goes out by itself, if the playbook allows (COMM-3)."""
+    text = turn.escalation.plan.holding_update
+    if text is None:
+        return
+    turn.record(e.UpdateSent, customer_text=text, is_holding=True)
+    turn.end(ClockName.NEXT_UPDATE)
+    turn.start(ClockName.NEXT_UPDATE)
+    tell_customers(turn, Occasion.UPDATE, text=text)
+
+
+def _chase(turn: Turn, clock: Clock) -> None:
+    """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
+    assert clock.breached_at
+    times = (turn.now - clock.breached_at) // turn.escalation.plan.chase_every
+    turn.record(e.ClockChased, clock=clock.name, times=times, due_at=clock.breached_at)
+    now = turn.escalation
+    tell(
+        turn,
+        Occasion.REMINDER,
+        (*alerted(now), *_chased(now, clock)),
+        why=f"{clock.name.words} is still overdue",
+        clock=clock.name,
+        due_at=clock.breached_at,
+    )
+
+
+def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
+    """Who has to act for this clock."""
+    match clock.name:
+        case ClockName.VERIFICATION:
+            return now.plan.architects or now.plan.escalation_managers
+        case ClockName.INTERNAL_RCA:
+            return now.plan.problem_coordinators or now.plan.escalation_managers
+        case ClockName.CUSTOMER_RCA | ClockName.CLOSING | ClockName.FIRST_NOTICE:
+            return now.plan.escalation_managers
+        case _:
+            return (now.owner,)

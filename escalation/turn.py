@@ -1,0 +1,74 @@
+"""
+One decision in the making: the state so far, the events recorded and the effects asked for.
+
+The desk on which ``timing``, ``rising``, ``resolving`` and ``closing`` work. It is thrown away whole when a rule
+refuses, so nothing is ever half done. It knows how to record, how to start and end a clock, and nothing of rules.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from escalation import events as e
+from escalation.clocks import Outcome
+from escalation.effects import Effect
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.record import evolve
+from escalation.targets import clock_for
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to a command: the new state, what happened, and what must be done."""
+
+    escalation: Escalation
+    events: tuple[e.Event, ...]
+    effects: tuple[Effect, ...]
+
+
+@dataclass(slots=True)
+class Turn:
+    escalation: Escalation
+    now: datetime
+    by: str = e.ENGINE
+    events: list[e.Event] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def record(self, kind: type[e.Event], **facts: Any) -> None:
+        """Record that this happened, now, by whoever is at work."""
+        event = kind.made(seq=self.escalation.sequence + 1, at=self.now, by=self.by, **facts)
+        self.events.append(event)
+        self.escalation = evolve(self.escalation, event)
+
+    def do(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    def start(self, name: ClockName) -> None:
+        """Start a fresh clock; one that still runs is cancelled first. No target, no clock."""
+        self.end(name, Outcome.CANCELLED)
+        clock = clock_for(self.escalation, name, self.now)
+        if clock:
+            self.record(e.ClockStarted, clock=clock)
+
+    def end(self, name: ClockName, outcome: Outcome = Outcome.MET, at: datetime | None = None) -> None:
+        """End a running clock, as of *at*; one that has breached ends late, whatever was asked."""
+        clock = self.escalation.clock(name)
+        if clock is None or not clock.is_running:
+            return
+        ended_at = at or self.now
+        late_by = ended_at - clock.breached_at if clock.breached_at else timedelta()
+        self.record(
+            e.ClockEnded,
+            clock=name,
+            outcome=Outcome.BREACHED if clock.breached_at else outcome,
+            ended_at=ended_at,
+            late_by=max(timedelta(), late_by),
+        )
+
+    def cancel_clocks(self, *names: ClockName) -> None:
+        for name in names:
+            self.end(name, Outcome.CANCELLED)
+
+    def decision(self) -> Decision:
+        return Decision(self.escalation, tuple(self.events), tuple(self.effects))

@@ -1,0 +1,150 @@
+"""
+The view: what a person or a script sees of an escalation. A projection, small enough to travel.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from escalation.base import Frozen, Instant
+from escalation.clocks import Clock, Outcome
+from escalation.engine import allowed_moves
+from escalation.events import AccessAnswer, Event, Step
+from escalation.lifecycle import Move, RcaState, State
+from escalation.model import Escalation
+from escalation.plan import ClockName, Priority
+from escalation.story import Entry, entry
+from escalation.telling import name_of
+
+
+class ClockView(Frozen):
+    name: ClockName
+    started_at: Instant
+    due_at: Instant | None
+    """None: a pause holds the clock."""
+    outcome: Outcome | None
+    """None: it runs, or is held."""
+    is_held: bool = False
+
+
+class View(Frozen):
+    """An escalation as people see it."""
+
+    key: str
+    id: str
+    subject: str
+    state: State
+    priority: Priority
+    level: int
+    levels: int
+    level_name: str
+    issue_type: str
+    category: str
+    owner: str
+    owner_name: str
+    acknowledged_by: str | None
+    opened_at: Instant
+    ended_at: Instant | None
+    next_due_at: Instant | None
+    is_breached: bool
+    is_undocumented: bool
+    paused_because: str | None
+    customers: tuple[str, ...]
+    access: dict[str, AccessAnswer]
+    responses_done: tuple[str, ...]
+    responses_left: tuple[str, ...]
+    triggers: tuple[str, ...]
+    plan_version: int
+    plan_steps: tuple[Step, ...]
+    rca: RcaState
+    missing_to_close: tuple[str, ...]
+    predecessor: str | None
+    playbook: str
+    allowed_moves: tuple[Move, ...]
+    clocks: tuple[ClockView, ...]
+
+
+class Receipted(Frozen):
+    """The short answer to a move or a start."""
+
+    key: str
+    id: str
+    state: State
+    level: int
+    owner: str
+    is_repeat: bool = False
+    """A start found the escalation already running, or a move's id was seen before: nothing was done again."""
+    happened: tuple[str, ...] = ()
+    """What this did, a sentence each."""
+    next_update_at: Instant | None = None
+
+
+def view(now: Escalation) -> View:
+    steps = now.action_plan
+    return View(
+        key=now.key,
+        id=now.id,
+        subject=now.request.subject,
+        state=now.state,
+        priority=now.priority,
+        level=now.level,
+        levels=now.plan.last_level,
+        level_name=now.current_level.name,
+        issue_type=now.plan.issue_type,
+        category=now.plan.category,
+        owner=now.owner,
+        owner_name=name_of(now, now.owner),
+        acknowledged_by=now.acknowledged_by,
+        opened_at=now.opened_at,
+        ended_at=now.ended_at,
+        next_due_at=now.next_due_at,
+        is_breached=now.is_breached,
+        is_undocumented=bool(now.request.missing_evidence),
+        paused_because=now.pause.reason if now.pause else None,
+        customers=tuple(customer.account for customer in now.request.customers),
+        access={account: access.answer for account, access in now.access.items()},
+        responses_done=now.responses_done,
+        responses_left=now.responses_left,
+        triggers=tuple(trigger.name for trigger in now.current_level.triggers),
+        plan_version=steps.version if steps else 0,
+        plan_steps=steps.steps if steps else (),
+        rca=now.rca.state,
+        missing_to_close=now.missing_to_close if now.is_open else (),
+        predecessor=now.request.predecessor,
+        playbook=f"{now.plan.playbook.name} {now.plan.playbook.version} ({now.plan.playbook.sha256[:12]})",
+        allowed_moves=allowed_moves(now),
+        clocks=tuple(_clock_view(clock) for clock in sorted(now.clocks, key=_by_due)),
+    )
+
+
+def receipted(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool = False) -> Receipted:
+    return Receipted(
+        key=now.key,
+        id=now.id,
+        state=now.state,
+        level=now.level,
+        owner=now.owner,
+        is_repeat=is_repeat,
+        happened=tuple(entry(event).text for event in events if event.kind not in _CLOCKWORK),
+        next_update_at=now.next_update_at,
+    )
+
+
+def timeline(events: Iterable[Event]) -> tuple[Entry, ...]:
+    return tuple(entry(event) for event in events)
+
+
+_CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
+
+
+def _clock_view(clock: Clock) -> ClockView:
+    return ClockView(
+        name=clock.name,
+        started_at=clock.started_at,
+        due_at=clock.breached_at or clock.due_at,
+        outcome=clock.outcome or (Outcome.BREACHED if clock.breached_at else None),
+        is_held=clock.is_running and clock.next_at is None,
+    )
+
+
+def _by_due(clock: Clock) -> tuple[bool, bool, datetime]:
+    return not clock.is_running, clock.due_at is None, clock.due_at or clock.started_at

@@ -1,0 +1,19 @@
+"""Start an escalation with the client. Run `escalate serve` first, then `python examples/start_escalation.py`."""
+
+import asyncio
+from pathlib import Path
+
+from client import EscalationClient
+from entrypoints.files import read_model
+from escalation.request import StartRequest
+
+
+async def main() -> None:
+    request = read_model(str(Path(__file__).parent / "complaint.yaml"), StartRequest, "the start")
+    client = await EscalationClient.connect()
+    receipt = await client.start(request)
+    print(f"{receipt.key} is {receipt.state}; {receipt.owner} has it, next update {receipt.next_update_at}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

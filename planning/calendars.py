@@ -1,0 +1,137 @@
+"""
+Calendars compiled: a week in a time zone becomes plain UTC intervals, which the rules can reckon with (CLOCK-5).
+
+An instant is open when the wall clock of that time zone shows an open time: when a clock is put forward the skipped
+hour is never worked, when it is put back the repeated one is worked twice. Hours belong to the day on which they
+begin, so an overnight window of Friday ends on Saturday, and is closed when Friday is.
+Owns time zones and dates; what the open hours are used for is not known here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from escalation.base import Asked, Instant
+from escalation.business_time import OpenHours
+from escalation.errors import BadRequest, Fault
+from escalation.plan import CalendarSource
+from planning.schema import CalendarRules
+from planning.week import DAYS, DayHours, joined, parse_days, parse_hours
+
+BEFORE, AFTER = timedelta(days=7), timedelta(days=150)
+_DAY = 86_400
+_THURSDAY = 3
+_UNIX_EPOCH_ORDINAL = 719_163
+
+
+def horizon(now: datetime) -> tuple[datetime, datetime]:
+    """From when until when an escalation that starts *now* needs open hours at first: whole UTC days."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - BEFORE, midnight + AFTER + timedelta(days=1)
+
+
+def week_of(calendar: CalendarRules) -> tuple[tuple[DayHours, ...], ...]:
+    """The open hours of each day of the week, Monday first, joined where they touch."""
+    week: list[list[DayHours]] = [[] for _ in DAYS]
+    for days, hours in calendar.weekly.items():
+        for day in parse_days(days):
+            week[day] += [parse_hours(text) for text in hours]
+    return tuple(tuple(joined(hours)) for hours in week)
+
+
+def business_day(calendar: CalendarRules) -> timedelta:
+    """What one business day is worth: the open time that most days which open at all have."""
+    lengths = (sum(end - start for start, end in hours) for hours in week_of(calendar) if hours)
+    common = Counter(lengths).most_common(1)
+    return timedelta(seconds=common[0][0]) if common else timedelta()
+
+
+def compile_hours(
+    calendar: CalendarRules, since: datetime, until: datetime, name: str = "calendar"
+) -> OpenHours:
+    """
+    The calendar's open hours as UTC intervals, from *since* to *until*.
+
+    Raises:
+        BadRequest: If it is never open in that time.
+    """
+    begin, end = int(since.timestamp()), int(until.timestamp())
+    week = week_of(calendar)
+    closed = {day.toordinal() - _UNIX_EPOCH_ORDINAL for day in calendar.closed_on}
+    spans = joined(
+        span
+        for from_, to, offset in _offsets(ZoneInfo(calendar.time_zone), begin, end)
+        for span in _spans(week, closed, from_, to, offset)
+    )
+    if not spans:
+        given = f"a calendar that is never open from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
+        fault = Fault(where=f"calendars.{name}", given=given, allowed="some open hours")
+        raise BadRequest.because(f"the calendar {name}", (fault,))
+    compiled_until = datetime.fromtimestamp(end, UTC)
+    return OpenHours(spans=tuple(spans), compiled_until=compiled_until, business_day=business_day(calendar))
+
+
+class _Definition(Asked):
+    """What a plan keeps of its calendar."""
+
+    since: Instant
+    calendar: CalendarRules
+
+
+def source_of(name: str, calendar: CalendarRules, since: datetime) -> CalendarSource:
+    """What a plan keeps of its calendar, to compile it further on: the hours begin where they began."""
+    definition = _Definition(since=since, calendar=calendar)
+    return CalendarSource(name=name, definition=definition.model_dump_json(exclude_defaults=True))
+
+
+def extend(source: CalendarSource, until: datetime) -> OpenHours:
+    """
+    The open hours of a plan's calendar, from where the plan's began until *until*, by the time-zone data of today.
+
+    Raises:
+        BadRequest: If it is never open in that time.
+    """
+    definition = _Definition.model_validate_json(source.definition)
+    return compile_hours(definition.calendar, definition.since, until, source.name)
+
+
+def _spans(
+    week: tuple[tuple[DayHours, ...], ...], closed: set[int], begin: int, end: int, offset: int
+) -> Iterator[tuple[int, int]]:
+    """Open intervals of a time during which the zone's offset from UTC stays the same."""
+    first, last = (begin + offset) // _DAY - 1, (end + offset) // _DAY
+    for day in range(first, last + 1):
+        if day in closed:
+            continue
+        for opens, closes in week[(day + _THURSDAY) % 7]:
+            start = max(day * _DAY + opens - offset, begin)
+            stop = min(day * _DAY + closes - offset, end)
+            if start < stop:
+                yield start, stop
+
+
+def _offsets(zone: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """The time from *begin* to *end* cut where the zone's offset from UTC changes: start, end, offset in seconds."""
+    start, offset = begin, _offset(zone, begin)
+    for probe in (*range(begin + _DAY, end, _DAY), end - 1):
+        if _offset(zone, probe) != offset:
+            change = _change(zone, max(start, probe - _DAY), probe)
+            yield start, change, offset
+            start, offset = change, _offset(zone, change)
+    yield start, end, offset
+
+
+def _change(zone: ZoneInfo, before: int, after: int) -> int:
+    """The first second after *before*, and not after *after*, that has another offset."""
+    old = _offset(zone, before)
+    while after - before > 1:
+        middle = (before + after) // 2
+        before, after = (middle, after) if _offset(zone, middle) == old else (before, middle)
+    return after
+
+
+def _offset(zone: ZoneInfo, at: int) -> int:
+    offset = datetime.fromtimestamp(at, zone).utcoffset()
+    assert offset is not None
+    return offset // timedelta(seconds=1)

@@ -1,0 +1,236 @@
+"""
+Whether the parts of a playbook fit together: every fault at once.
+
+Each check yields what it finds and goes on. The form of each part was checked before (``schema.py``); places in
+the file are looked up after (``playbook.py``).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from escalation.errors import shown
+from escalation.plan import ClockName, Priority, Unreached
+from escalation.request import Degree
+from planning.calendars import business_day
+from planning.faults import Found, Path, listed, nearest, unknown
+from planning.forms import SPECIAL_ROLES, TARGET_CLOCKS
+from planning.ladder import Rung, category_path, executive_level, ladder
+from planning.schema import BasisOfTime, Playbook, TargetRules
+from planning.spans import Basis
+from planning.week import DAYS, parse_days
+
+SLOWEST_FIRST_NOTICE = timedelta(hours=1)
+
+
+def check(playbook: Playbook) -> tuple[Found, ...]:
+    """Everything that does not fit, each once."""
+    found = (
+        *_calendars(playbook),
+        *_people(playbook),
+        *_duties(playbook),
+        *_permissions(playbook),
+        *_priorities(playbook),
+        *_impact_and_urgency(playbook),
+        *_matrix(playbook),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _calendars(playbook: Playbook) -> Iterator[Found]:
+    if playbook.calendar not in playbook.calendars:
+        yield unknown(("calendar",), playbook.calendar, playbook.calendars)
+    for name, calendar in playbook.calendars.items():
+        path = ("calendars", name, "weekly")
+        if not business_day(calendar):
+            yield Found(path, "a calendar that is never open", "some hours on some day")
+        days = Counter(day for written in calendar.weekly for day in parse_days(written))
+        twice = [DAYS[day] for day, times in days.items() if times > 1]
+        if twice:
+            yield Found(path, f"{listed(twice)} more than once", "each day once, with all of its hours")
+    if playbook.chase_every.always_in_open_hours:
+        yield Found(("chase_every",), shown(playbook.chase_every.written), "a span in minutes, hours or days")
+
+
+def _people(playbook: Playbook) -> Iterator[Found]:
+    for name, team in playbook.teams.items():
+        path = ("teams", name)
+        if name in playbook.people:
+            yield Found(path, f"{shown(name)}, which is a person's id too", "an id that nobody else has")
+        for number, member in enumerate(team.members):
+            if member not in playbook.people:
+                yield unknown((*path, "members", number), member, playbook.people)
+    for role in playbook.roles:
+        if role in playbook.people or role in playbook.teams:
+            holder = playbook.holders(role)[0]
+            at = ("people", holder, "roles", playbook.people[holder].roles.index(role))
+            yield Found(
+                at, f"the role {shown(role)}, which is an id too", "a role that is no person's or team's id"
+            )
+
+
+def _duties(playbook: Playbook) -> Iterator[Found]:
+    for duty in type(playbook.duties).model_fields:
+        yield from _told(playbook, ("duties", duty), getattr(playbook.duties, duty))
+
+
+def _permissions(playbook: Playbook) -> Iterator[Found]:
+    known = (*SPECIAL_ROLES, *playbook.roles)
+    for move, roles in playbook.permissions.items():
+        path = ("permissions", move)
+        if not roles:
+            yield Found(path, f"nobody who may {move.words}", f"some of the roles: {listed(known)}")
+        for number, role in enumerate(roles):
+            if role not in known:
+                yield unknown((*path, number), role, known, "a role that somebody has: ")
+
+
+def _priorities(playbook: Playbook) -> Iterator[Found]:
+    for priority in Priority:
+        if priority not in playbook.priorities:
+            yield Found(("priorities",), f"no {priority}", f"all of {listed(Priority)}", is_absence=True)
+    for clock, rules in playbook.targets.items():
+        yield from _target(playbook, ("targets", clock), rules, tuple(playbook.priorities), clock)
+    for priority, written in playbook.priorities.items():
+        path = ("priorities", priority)
+        yield from _told(playbook, (*path, "stakeholders"), written.stakeholders)
+        for clock, rules in written.targets.items():
+            yield from _target(playbook, (*path, "targets", clock), rules, (priority,), clock)
+        missing = [clock for clock in TARGET_CLOCKS if clock not in {*written.targets, *playbook.targets}]
+        if missing:
+            yield Found((*path, "targets"), "no target", f"one for {listed(missing)}", is_absence=True)
+
+
+def _target(
+    playbook: Playbook, path: Path, rules: TargetRules, priorities: Iterable[Priority], clock: ClockName
+) -> Iterator[Found]:
+    """A target of some priorities; one that each of them sets for itself concerns nobody."""
+    span = rules.within
+    using = [
+        priority
+        for priority in priorities
+        if path[0] == "priorities" or clock not in playbook.priorities[priority].targets
+    ]
+    by_business = [p for p in using if playbook.priorities[p].basis is BasisOfTime.BUSINESS]
+    if span.basis is Basis.CALENDAR_DAYS and by_business:
+        allowed = f"business days or hours: {listed(by_business)} counts business hours"
+        yield Found(path, shown(span.written), allowed)
+    if clock is ClockName.FIRST_NOTICE and set(using) - {Priority.P4}:
+        is_slow = span.basis is Basis.BUSINESS_DAYS or span.elapsed > SLOWEST_FIRST_NOTICE
+        if is_slow:
+            yield Found(path, shown(span.written), "at most 1 h, for any priority but P4")
+
+
+def _impact_and_urgency(playbook: Playbook) -> Iterator[Found]:
+    path = ("priority_from",)
+    for impact in Degree:
+        row = playbook.priority_from.get(impact)
+        if row is None:
+            yield Found(path, f"no impact {impact}", f"all of {listed(Degree)}", is_absence=True)
+            continue
+        missing = [urgency for urgency in Degree if urgency not in row]
+        if missing:
+            given = f"no priority for urgency {listed(missing)}"
+            yield Found((*path, impact), given, f"all of {listed(Degree)}", is_absence=True)
+
+
+def _matrix(playbook: Playbook) -> Iterator[Found]:
+    for issue_type, kind in playbook.issue_types.items():
+        for category in kind.categories:
+            yield from _category(playbook, issue_type, category)
+
+
+def _category(playbook: Playbook, issue_type: str, category: str) -> Iterator[Found]:
+    path = category_path(issue_type, category)
+    rungs = ladder(playbook, issue_type, category)
+    numbers = [rung.number for rung in rungs]
+    last = len(rungs)
+    if not rungs:
+        yield Found(path, "no levels", "levels here, at the issue type or at the playbook", is_absence=True)
+        return
+    if numbers != list(range(1, last + 1)):
+        given, allowed = f"levels {listed(map(str, numbers))}", "levels from 1 up, without a gap"
+        yield Found(path, given, allowed, is_absence=True)
+        return
+    for rung in rungs:
+        yield from _level(playbook, rung, last)
+    yield from _levels_reachable(playbook, issue_type, category, last)
+
+
+def _levels_reachable(playbook: Playbook, issue_type: str, category: str, last: int) -> Iterator[Found]:
+    kind = playbook.issue_types[issue_type]
+    executive, depth = executive_level(playbook, kind, kind.categories[category])
+    if executive is not None and executive > last:
+        path = (*category_path(issue_type, category)[: 2 * depth], "executive_level")
+        yield Found(path, shown(executive), f"a level from 1 to {last}, as {category} has")
+    for priority, written in playbook.priorities.items():
+        if written.entry_level > last:
+            path = ("priorities", priority, "entry_level")
+            yield Found(path, shown(written.entry_level), f"a level from 1 to {last}, as {category} has")
+
+
+def _level(playbook: Playbook, rung: Rung, last: int) -> Iterator[Found]:
+    rules = rung.rules
+    if not rules.name:
+        yield Found(rung.place("name"), f"level {rung.number} without a name", "a name", is_absence=True)
+    if not rules.contacts:
+        given = f"level {rung.number} without contacts"
+        yield Found(rung.place("contacts"), given, "a person, a team or a role", is_absence=True)
+    yield from _told(playbook, rung.place("contacts"), rules.contacts)
+    yield from _told(playbook, rung.place("managers"), rules.managers)
+    yield from _window(rung, last)
+    yield from _triggers(rung, last)
+    yield from _fallback(playbook, rung)
+
+
+def _window(rung: Rung, last: int) -> Iterator[Found]:
+    window = rung.rules.window
+    if rung.number == last and window is not None:
+        given = f"a window for level {last}, the last"
+        yield Found(rung.place("window"), given, "until resolution: there is no level to rise to")
+    if rung.number < last and window is None:
+        given, allowed = (
+            f"level {rung.number} without a window",
+            "a window, such as 15 - 30 min; only the last has none",
+        )
+        yield Found(rung.place("window"), given, allowed, is_absence="window" not in rung.written_at)
+
+
+def _triggers(rung: Rung, last: int) -> Iterator[Found]:
+    for name, trigger in rung.rules.triggers.items():
+        path = (*rung.place("triggers"), name)
+        to_level = rung.number + 1 if trigger.to_level is None else trigger.to_level
+        if rung.number == last:
+            yield Found(path, f"a trigger of level {last}, the last", "none: there is no level to rise to")
+        elif not rung.number < to_level <= last:
+            where = f"a level above its own: {rung.number + 1} to {last}"
+            yield Found((*path, "to_level"), shown(to_level), where)
+
+
+def _fallback(playbook: Playbook, rung: Rung) -> Iterator[Found]:
+    fallback = rung.rules.fallback
+    if rung.rules.unreached is Unreached.FALLBACK and not fallback:
+        yield Found(
+            rung.place("unreached"), "fallback, with no fallback named", "fallback: somebody", is_absence=True
+        )
+    if fallback:
+        yield from _told(playbook, rung.place("fallback"), (fallback,), is_list=False)
+        if len(playbook.ids_of((fallback,))) > 1:
+            given = f"the role {shown(fallback)}, which several people have"
+            yield Found(rung.place("fallback"), given, "one person or team")
+
+
+def _told(playbook: Playbook, path: Path, names: Iterable[str], *, is_list: bool = True) -> Iterator[Found]:
+    """Everybody named here is known, and can be told something."""
+    for number, name in enumerate(names):
+        here = (*path, number) if is_list else path
+        ids = playbook.ids_of((name,))
+        if not ids:
+            known = (*playbook.people, *playbook.teams, *playbook.roles)
+            allowed = f"a person, a team, or a role that somebody has: {listed(known)}"
+            yield Found(here, shown(name), allowed, nearest(name, known))
+        for id_ in ids:
+            contact = playbook.people.get(id_) or playbook.teams[id_]
+            if not contact.addresses:
+                given = shown(name) if id_ == name else f"{shown(name)}, which is {shown(id_)}"
+                yield Found(here, f"{given}, who has no address", f"somebody with one; give {id_} addresses")

@@ -1,0 +1,212 @@
+"""
+From a playbook and a request to the plan of one escalation: everything resolved, pinned, and small.
+
+Names of roles become people, inherited levels complete ones, spans times, calendars UTC intervals. Owns the faults
+that a request can have against a playbook; what happens by the plan is for the rules.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from escalation.errors import BadRequest, Fault, shown
+from escalation.plan import (
+    ClockName,
+    Contact,
+    ContactKind,
+    Level,
+    Plan,
+    PlaybookRef,
+    Priority,
+    PriorityRules,
+    Target,
+    Trigger,
+    Window,
+)
+from escalation.request import StartRequest
+from planning.calendars import business_day, compile_hours, horizon, source_of
+from planning.faults import Found, unknown
+from planning.ladder import Rung, executive_level, ladder
+from planning.schema import BasisOfTime, Person, Playbook, PriorityWritten, TargetRules, Team
+from planning.spans import WindowSpan
+
+
+def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tuple[Plan, Priority]:
+    """
+    The plan of the escalation that *request* starts *now*, and its priority.
+
+    Raises:
+        BadRequest: With every fault that the request has against the playbook.
+    """
+    found = (*_of_matrix(playbook, request), *_of_people(playbook, request))
+    if found:
+        faults = (
+            Fault(where=".".join(map(str, f.path)), given=f.given, allowed=f.allowed, suggestion=f.suggestion)
+            for f in found
+        )
+        raise BadRequest.because(f"the request for {request.key}", faults)
+    return _plan(playbook, request, now), priority_of(playbook, request)
+
+
+def priority_of(playbook: Playbook, request: StartRequest) -> Priority:
+    """As given, or else by impact and urgency (START-2)."""
+    if request.priority:
+        return request.priority
+    assert request.impact
+    assert request.urgency
+    return playbook.priority_from[request.impact][request.urgency]
+
+
+def _of_matrix(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
+    kind = playbook.issue_types.get(request.issue_type)
+    if kind is None:
+        yield unknown(("issue_type",), request.issue_type, playbook.issue_types)
+        known = {name for every in playbook.issue_types.values() for name in every.categories}
+        if request.category not in known:
+            yield unknown(("category",), request.category, sorted(known))
+    elif request.category not in kind.categories:
+        yield unknown(("category",), request.category, kind.categories, f"of {request.issue_type}: ")
+
+
+def _of_people(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
+    if request.submitted_by not in playbook.people:
+        yield unknown(("submitted_by",), request.submitted_by, playbook.people)
+    for number, customer in enumerate(request.customers):
+        for place, contact in enumerate(customer.contacts):
+            if not _is_time_zone(contact.time_zone):
+                path = ("customers", number, "contacts", place, "time_zone")
+                yield Found(path, shown(contact.time_zone), "a time zone such as Europe/London")
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _plan(playbook: Playbook, request: StartRequest, now: datetime) -> Plan:
+    calendar = playbook.calendars[playbook.calendar]
+    since, until = horizon(now)
+    day = business_day(calendar)
+    kind = playbook.issue_types[request.issue_type]
+    levels = tuple(
+        _level(playbook, rung, day) for rung in ladder(playbook, request.issue_type, request.category)
+    )
+    priorities = {priority: _priority(playbook, playbook.priorities[priority], day) for priority in Priority}
+    executive, _ = executive_level(playbook, kind, kind.categories[request.category])
+    duties = {name: playbook.ids_of(who) for name, who in playbook.duties}
+    plan = Plan(
+        playbook=PlaybookRef(name=playbook.name, version=playbook.version, sha256=playbook.sha256),
+        issue_type=request.issue_type,
+        category=request.category,
+        levels=levels,
+        executive_level=executive or len(levels),
+        priorities=priorities,
+        contacts=(),
+        permissions=dict(playbook.permissions),
+        open_hours=compile_hours(calendar, since, until, playbook.calendar),
+        calendar=source_of(playbook.calendar, calendar, since),
+        pause_reasons=dict(playbook.pause_reasons),
+        escalation_managers=duties["escalation_managers"],
+        architects=duties["architects"],
+        problem_coordinators=duties["problem_coordinators"],
+        bring_in=duties["bring_in"],
+        rca_approvers=duties["rca_approvers"],
+        rca_waivable=playbook.rca.may_be_waived,
+        holding_update=playbook.holding_update,
+        chase_every=playbook.chase_every.elapsed,
+    )
+    return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
+
+
+def _level(playbook: Playbook, rung: Rung, day: timedelta) -> Level:
+    rules = rung.rules
+    triggers = tuple(
+        Trigger(name=name, says=trigger.says, to_level=trigger.to_level)
+        for name, trigger in rules.triggers.items()
+    )
+    return Level(
+        number=rung.number,
+        name=rules.name or f"level {rung.number}",
+        contacts=playbook.ids_of(rules.contacts),
+        window=_window(rules.window, day) if rules.window else None,
+        responses=rules.responses,
+        triggers=triggers,
+        managers=playbook.ids_of(rules.managers),
+        unreached=rules.unreached,
+        fallback=playbook.ids_of((rules.fallback,))[0] if rules.fallback else None,
+    )
+
+
+def _window(window: WindowSpan, day: timedelta) -> Window:
+    return Window(
+        minimum=window.minimum.worth(day),
+        maximum=window.maximum.worth(day),
+        in_business_days=window.maximum.always_in_open_hours,
+    )
+
+
+def _priority(playbook: Playbook, written: PriorityWritten, day: timedelta) -> PriorityRules:
+    targets = {**playbook.targets, **written.targets}
+    return PriorityRules(
+        business_hours=written.basis is BasisOfTime.BUSINESS,
+        targets={clock: _target(playbook, targets[clock], day) for clock in ClockName if clock in targets},
+        stakeholders=playbook.ids_of(written.stakeholders),
+        entry_level=written.entry_level,
+        window_percent=written.window_percent,
+        rca_required=written.rca_required,
+    )
+
+
+def _target(playbook: Playbook, rules: TargetRules, day: timedelta) -> Target:
+    return Target(
+        after=rules.within.worth(day),
+        in_business_days=rules.within.always_in_open_hours,
+        thresholds=playbook.remind_at if rules.remind_at is None else rules.remind_at,
+    )
+
+
+def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contact, ...]:
+    """Everybody whom this escalation can need, in the order of the playbook: who is told, who may act, every team."""
+    roles = {role for names in playbook.permissions.values() for role in names}
+    needed = {submitted_by, *playbook.teams}
+    needed |= {person for person in playbook.people if roles & set(playbook.people[person].roles)}
+    needed |= {member for team in playbook.teams.values() for member in team.members}
+    needed |= {person for rules in plan.priorities.values() for person in rules.stakeholders}
+    for level in plan.levels:
+        needed |= {*level.contacts, *level.managers, *filter(None, (level.fallback,))}
+    for asked in (
+        plan.escalation_managers,
+        plan.architects,
+        plan.problem_coordinators,
+        plan.bring_in,
+        plan.rca_approvers,
+    ):
+        needed |= set(asked)
+    people = (_person(id_, person) for id_, person in playbook.people.items() if id_ in needed)
+    return (*people, *(_team(id_, team) for id_, team in playbook.teams.items() if id_ in needed))
+
+
+def _person(id_: str, person: Person) -> Contact:
+    return Contact(
+        id=id_,
+        name=person.name,
+        roles=person.roles,
+        addresses=person.addresses,
+        language=person.language,
+        time_zone=person.time_zone,
+    )
+
+
+def _team(id_: str, team: Team) -> Contact:
+    return Contact(
+        id=id_,
+        name=team.name,
+        kind=ContactKind.TEAM,
+        members=team.members,
+        addresses=team.addresses,
+        language=team.language,
+        time_zone=team.time_zone,
+    )

@@ -1,0 +1,47 @@
+"""
+Faults of a playbook or a request, worded: where, what was given, what is allowed, and what was probably meant.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from escalation.errors import shown
+
+Path = tuple[str | int, ...]
+"""Where something stands in a playbook: the keys from the top."""
+
+_MOST_LISTED = 30
+
+
+class Found(NamedTuple):
+    """A fault, before its place in the file is looked up."""
+
+    path: Path
+    given: str
+    allowed: str
+    suggestion: str = ""
+    is_absence: bool = False
+    """Something is not there: not to be said while what was there could not be read."""
+    is_of_key: bool = False
+    """The key is wrong, not its value."""
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """The known name that *given* is probably a slip of; empty if none is close."""
+    by_lower = {name.lower(): name for name in known}
+    close = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a sentence; a long list is cut short and says so."""
+    every = list(names)
+    more = f", … ({len(every) - _MOST_LISTED} more)" if len(every) > _MOST_LISTED else ""
+    return ", ".join(every[:_MOST_LISTED]) + more or "none"
+
+
+def unknown(path: Path, given: str, known: Iterable[str], what: str = "") -> Found:
+    """*given* is a name that nothing has."""
+    names = list(known)
+    return Found(path, shown(given), f"{what}{listed(names)}", nearest(given, names))

@@ -1,0 +1,74 @@
+"""
+What the levels of a category are, once everything is inherited (MATRIX-1).
+
+Playbook, issue type and category can each speak of levels. The nearer one wins, field by field; in one place a
+numbered level wins over ``each_level``. Every field remembers where it was written, so that a fault can be shown there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from planning.faults import Path
+from planning.schema import CategoryRules, IssueTypeRules, LevelRules, Playbook, Scope
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One level of a category, complete."""
+
+    number: int
+    rules: LevelRules
+    written_at: Mapping[str, Path]
+    """Field to the place that it comes from."""
+    path: Path
+    """Where the level is spoken of, nearest to the category."""
+
+    def place(self, field: str) -> Path:
+        return self.written_at.get(field, self.path)
+
+
+def category_path(issue_type: str, category: str) -> Path:
+    return ("issue_types", issue_type, "categories", category)
+
+
+def ladder(playbook: Playbook, issue_type: str, category: str) -> tuple[Rung, ...]:
+    """The levels of a category in order; their numbers may have gaps, which is a fault for others to find."""
+    kind = playbook.issue_types[issue_type]
+    here = kind.categories[category]
+    scopes: tuple[tuple[Path, Scope], ...] = (
+        ((), playbook),
+        (("issue_types", issue_type), kind),
+        (category_path(issue_type, category), here),
+    )
+    numbers = sorted({number for _, scope in scopes for number in scope.levels})
+    return tuple(_rung(number, scopes) for number in numbers)
+
+
+def executive_level(
+    playbook: Playbook, kind: IssueTypeRules, category: CategoryRules
+) -> tuple[int | None, int]:
+    """The level that an executive threat goes to (KIND-5), and which of the three scopes says so."""
+    for depth, scope in ((2, category), (1, kind), (0, playbook)):
+        if scope.executive_level is not None:
+            return scope.executive_level, depth
+    return None, 0
+
+
+def _rung(number: int, scopes: tuple[tuple[Path, Scope], ...]) -> Rung:
+    fields: dict[str, object] = {}
+    written_at: dict[str, Path] = {}
+    path: Path = ()
+    for at, rules in _said_of(number, scopes):
+        if at[-2:] == ("levels", number):
+            path = at
+        for field in rules.model_fields_set:
+            fields[field] = getattr(rules, field)
+            written_at[field] = (*at, field)
+    return Rung(number, LevelRules.model_construct(**fields), written_at, path)  # type: ignore[arg-type]
+
+
+def _said_of(number: int, scopes: tuple[tuple[Path, Scope], ...]) -> Iterator[tuple[Path, LevelRules]]:
+    for at, scope in scopes:
+        yield (*at, "each_level"), scope.each_level
+        if number in scope.levels:
+            yield (*at, "levels", number), scope.levels[number]

@@ -1,0 +1,227 @@
+"""
+Reading a playbook file: everything wrong with it is said at once, with its place.
+
+Owns the way from bytes to a checked ``Playbook``, and what ``extends`` means. What a playbook may say is in
+``schema.py``, how its parts must fit together in ``checks.py``.
+"""
+
+import types
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from hashlib import sha256
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from escalation.errors import BadRequest, Fault, faults_of, shown
+from escalation.lifecycle import Move
+from planning import reading
+from planning.checks import check
+from planning.faults import Found, Path, listed, nearest
+from planning.reading import Mapping, Node, Scalar, Unreadable
+from planning.schema import Playbook
+
+__all__ = ["Playbook", "load_playbook", "parse_playbook"]
+
+_LONGEST_CHAIN = 5
+_MOST_SETTING_ASIDE = 4
+_KEY = "[key]"
+_REFERRED_TO = ("people", "teams", "calendars", "duties")
+
+
+def load_playbook(path: FilePath) -> Playbook:
+    """
+    The playbook in the file at *path*.
+
+    Raises:
+        BadRequest: With every fault, each with its file, line and column.
+    """
+    return _checked(_bytes_of(path), path.name, path.parent)
+
+
+def parse_playbook(text: str, source: str = "playbook") -> Playbook:
+    """
+    The playbook that *text* is; *source* names it in faults. It cannot extend another file.
+
+    Raises:
+        BadRequest: With every fault, each with its line and column.
+    """
+    return _checked(text.encode("utf-8", errors="surrogatepass"), source, None)
+
+
+def _bytes_of(path: FilePath) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(reading.LARGEST_FILE + 1)
+    except OSError as error:
+        given = error.strerror or type(error).__name__
+        fault = Fault(where=str(path), given=given, allowed="a playbook file that can be read")
+        raise BadRequest.because(f"the playbook {path.name}", (fault,)) from None
+
+
+class _Read(NamedTuple):
+    """A file and all that it extends, as one."""
+
+    node: Node
+    faults: tuple[Fault, ...]
+    sha256: str
+
+
+def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
+    try:
+        whole = _read(data, source, folder, (source,))
+    except Unreadable as unreadable:
+        raise BadRequest.because(f"the playbook {source}", (unreadable.fault,)) from None
+    playbook, found = _understood(reading.plain(whole.node))
+    faults = (*whole.faults, *_placed(whole.node, found))
+    if faults or playbook is None:
+        raise BadRequest.because(f"the playbook {source}", faults)
+    return playbook.with_digest(whole.sha256)
+
+
+def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, ...]) -> _Read:
+    """
+    Raises:
+        Unreadable: If this file, or one that it extends, cannot be read at all.
+    """
+    own, faults = reading.read(data, source)
+    digest = sha256(data).hexdigest()
+    extends = own.entries.pop("extends", None) if isinstance(own, Mapping) else None
+    if extends is None:
+        return _Read(own, faults, digest)
+    name = _extended(extends.node, folder, chain)
+    assert folder is not None
+    base = _read(_bytes_of(folder / name), name, folder, (*chain, name))
+    both = sha256(f"{base.sha256} {digest}".encode()).hexdigest()
+    return _Read(reading.merged(base.node, own), (*base.faults, *faults), both)
+
+
+def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> str:
+    """The name of the file that is extended."""
+    name = node.text if isinstance(node, Scalar) else None
+    where = f"{node.place} extends"
+    if not name or FilePath(name).name != name or folder is None:
+        allowed = "the name of a file in the same folder" if folder else "nothing: this text is in no folder"
+        raise Unreadable(where, shown(reading.plain(node)), allowed)
+    if name in chain or len(chain) >= _LONGEST_CHAIN:
+        raise Unreadable(
+            where, f"{shown(name)}, by way of {listed(chain)}", "files that do not extend each other in turn"
+        )
+    if not (folder / name).is_file():
+        near = nearest(name, (file.name for file in folder.glob("*.yaml")))
+        raise Unreadable(
+            where,
+            f"{shown(name)}, which does not exist",
+            f"a file in the same folder{near and f', such as {near}'}",
+        )
+    return name
+
+
+def _understood(data: Any) -> tuple[Playbook | None, list[Found]]:
+    """
+    The playbook, if its form is right, and all that was found.
+
+    Form comes first. Where it fails in a way that leaves the rest meaning what it says, what failed is set aside and
+    the rest is checked too, so that one typing error does not hide the others.
+    """
+    try:
+        playbook = Playbook.model_validate(data)
+    except ValidationError as error:
+        found = list(_of_form(error))
+        rest = _without(data, error)
+        return None, found + [more for more in rest if not more.is_absence]
+    return playbook, list(check(playbook))
+
+
+def _without(data: Any, error: ValidationError) -> tuple[Found, ...]:
+    """What the checks find once the faulty parts are set aside; nothing if others refer to those parts."""
+    rest = deepcopy(data)
+    for _ in range(_MOST_SETTING_ASIDE):
+        for details in error.errors(include_url=False):
+            path = _path(details["loc"])
+            lost = path[:-1] if details["type"] == "missing" else path
+            if not lost or lost[0] in _REFERRED_TO:
+                return ()
+            _remove(rest, lost)
+        try:
+            return check(Playbook.model_validate(rest))
+        except ValidationError as next_error:
+            error = next_error
+    return ()
+
+
+def _remove(data: Any, path: Path) -> None:
+    """Take away what stands at *path*, or the text or list that it is within."""
+    for depth, step in enumerate(path, 1):
+        if step not in data:
+            return
+        inner = data[step]
+        if depth == len(path) or not isinstance(inner, dict):
+            data.pop(step, None)
+            return
+        data = inner
+
+
+def _of_form(error: ValidationError) -> Iterator[Found]:
+    for details, fault in zip(error.errors(include_url=False), faults_of(error), strict=True):
+        path, written = _path(details["loc"]), details["input"]
+        given = "nothing" if written is None else fault.given
+        known = _names_known(details["type"], path, details.get("ctx", {}))
+        is_of_key = details["loc"][-1:] == (_KEY,)
+        if details["type"] == "extra_forbidden":
+            given, written, is_of_key = f"the field {shown(path[-1])}", path[-1], True
+        suggestion = nearest(str(written), known) if known else ""
+        yield Found(path, given, listed(known) if known else fault.allowed, suggestion, is_of_key=is_of_key)
+
+
+def _path(loc: Iterable[str | int]) -> Path:
+    return tuple(step for step in loc if step != _KEY)
+
+
+def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
+    """What could have been meant: the fields of the model at *path*, or the values of an enumeration."""
+    if kind == "extra_forbidden":
+        model = _model_at(Playbook, path[:-1])
+        return list(model.model_fields) if model else []
+    if kind != "enum":
+        return []
+    names = [name.strip("'") for name in str(context["expected"]).replace(" or ", ", ").split(", ")]
+    return [name for name in names if name != Move.BEGIN_COMMUNICATION]
+
+
+def _model_at(annotation: Any, path: Path) -> type[BaseModel] | None:
+    """The model that the schema has at *path*."""
+    annotation = _bare(annotation)
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    if not path:
+        return annotation if is_model else None
+    if is_model:
+        field = annotation.model_fields.get(path[0])
+        return _model_at(field.annotation, path[1:]) if field else None
+    inner = get_args(annotation)
+    if get_origin(annotation) is dict:
+        return _model_at(inner[1], path[1:])
+    return _model_at(inner[0], path[1:]) if inner else None
+
+
+def _bare(annotation: Any) -> Any:
+    """Without ``Annotated`` and ``| None``."""
+    while True:
+        if hasattr(annotation, "__metadata__"):
+            annotation = annotation.__origin__
+        elif get_origin(annotation) in {Union, types.UnionType}:
+            annotation = next(part for part in get_args(annotation) if part is not type(None))
+        else:
+            return annotation
+
+
+def _placed(node: Node, found: Iterable[Found]) -> list[Fault]:
+    """Faults with their places, in the order of the file."""
+    placed = []
+    for fault in found:
+        place = reading.place_of(node, fault.path, of_key=fault.is_of_key)
+        where = f"{place} {'.'.join(map(str, fault.path))}".strip()
+        worded = Fault(where=where, given=fault.given, allowed=fault.allowed, suggestion=fault.suggestion)
+        placed.append((place, worded))
+    return [fault for _, fault in sorted(placed, key=lambda pair: pair[0])]

@@ -1,0 +1,161 @@
+"""
+Spans of time as people write them: ``15 min``, ``1.5 h``, ``4 business h``, ``1-2 business days``.
+
+Owns the words and what they are worth. Knows no calendar: what one business day is worth is told.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from escalation.base import Frozen
+
+LONGEST = timedelta(days=3660)
+_MICROSECONDS_A_SECOND = 1_000_000
+_SECONDS = {
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hr": 3600,
+    "hour": 3600,
+}
+_PART = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([a-z]+(?: [a-z]+)?)", re.ASCII)
+_BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?", re.ASCII)
+_UNITS = "s, min, h, business h, business days"
+
+SPAN_FORM = f"a span such as 15 min, 1.5 h, 4 business h or 2 business days (units: {_UNITS}, days)"
+WINDOW_FORM = (
+    f"a window from minimum to maximum, such as 15 - 30 min or 1 - 2 business days (units: {_UNITS})"
+)
+
+
+class SpanFault(ValueError):
+    """A span that cannot be understood; the message says what is allowed."""
+
+
+class Basis(StrEnum):
+    """Whose time a span counts (MATRIX-7)."""
+
+    PRIORITY = "priority"
+    """Minutes and hours: open hours or the wall clock, as the priority says."""
+    OPEN_HOURS = "open_hours"
+    """Business hours: always the calendar's open hours."""
+    BUSINESS_DAYS = "business_days"
+    """Business days: always the calendar, each worth one ordinary day of open hours."""
+    CALENDAR_DAYS = "calendar_days"
+    """Days: the wall clock; only where the priority runs by it."""
+
+
+class Span(Frozen):
+    """One span: an amount in one basis."""
+
+    written: str
+    basis: Basis
+    elapsed: timedelta
+    """The amount as a time; of business days: that many days of 24 hours, to be scaled by ``worth``."""
+
+    @property
+    def always_in_open_hours(self) -> bool:
+        return self.basis in {Basis.OPEN_HOURS, Basis.BUSINESS_DAYS}
+
+    def worth(self, business_day: timedelta) -> timedelta:
+        """The span as a time, in the hours that it counts."""
+        if self.basis is not Basis.BUSINESS_DAYS:
+            return self.elapsed
+        microsecond = timedelta(microseconds=1)
+        return (self.elapsed // microsecond) * (business_day // microsecond) // 86_400_000_000 * microsecond
+
+
+class WindowSpan(Frozen):
+    """How long a level may hold: reminded at the minimum, risen at the maximum (MATRIX-2)."""
+
+    minimum: Span
+    maximum: Span
+
+
+def parse_span(text: str) -> Span:
+    """
+    Read ``1 h 30 min``.
+
+    Raises:
+        SpanFault: If it is no span, or none at all.
+    """
+    span = _span(_normal(text), SPAN_FORM)
+    if not span.elapsed:
+        raise SpanFault("more than nothing")
+    return span
+
+
+def parse_window(text: str) -> WindowSpan:
+    """
+    Read ``15-30 min`` or ``30 min - 1 h``.
+
+    Raises:
+        SpanFault: If it is no window, an empty one, or its minimum exceeds its maximum.
+    """
+    ends = [end.strip() for end in _normal(text).split("-")]
+    if len(ends) != 2 or not all(ends):
+        raise SpanFault(WINDOW_FORM)
+    last = _span(ends[1], WINDOW_FORM)
+    first = _span(_with_unit_of(ends[0], ends[1]), WINDOW_FORM)
+    if Basis.CALENDAR_DAYS in {first.basis, last.basis}:
+        raise SpanFault("business days rather than days (units of a window: " + _UNITS + ")")
+    if first.basis is not last.basis:
+        raise SpanFault(
+            "minimum and maximum in one kind of unit: both in minutes and hours, or both in business days"
+        )
+    if not last.elapsed:
+        raise SpanFault("a window that is not empty: a maximum of more than nothing")
+    if first.elapsed > last.elapsed:
+        raise SpanFault("the minimum first, and not greater than the maximum")
+    return WindowSpan(minimum=first, maximum=last)
+
+
+def _normal(text: str) -> str:
+    """Lower case, single spaces, one kind of dash."""
+    return " ".join(re.sub("[‐-―−]", "-", text).lower().split())
+
+
+def _with_unit_of(first: str, last: str) -> str:
+    """``15`` of ``15-30 min`` is in minutes too."""
+    if not _BARE_NUMBER.fullmatch(first):
+        return first
+    return f"{first} {_PART.findall(last)[0][1]}"
+
+
+def _span(text: str, form: str) -> Span:
+    parts = _PART.findall(text)
+    if not parts or not re.fullmatch(rf"{_PART.pattern}(?: {_PART.pattern})*", text, re.ASCII):
+        raise SpanFault(form)
+    measured = [_part(Decimal(number), unit, form) for number, unit in parts]
+    bases = {basis for basis, _ in measured}
+    if len(bases) > 1:
+        raise SpanFault("one kind of unit in a span")
+    elapsed = _sum(elapsed for _, elapsed in measured)
+    if elapsed > LONGEST:
+        raise SpanFault(f"at most {LONGEST.days} days")
+    return Span(written=text, basis=bases.pop(), elapsed=elapsed)
+
+
+def _part(number: Decimal, unit: str, form: str) -> tuple[Basis, timedelta]:
+    is_business = unit.startswith("business ")
+    unit = unit.removeprefix("business ")
+    singular = unit if unit in _SECONDS else unit.removesuffix("s")
+    if unit == "d" or singular == "day":
+        return Basis.BUSINESS_DAYS if is_business else Basis.CALENDAR_DAYS, _times(number, 86_400)
+    if singular not in _SECONDS:
+        raise SpanFault(form)
+    return Basis.OPEN_HOURS if is_business else Basis.PRIORITY, _times(number, _SECONDS[singular])
+
+
+def _times(number: Decimal, seconds: int) -> timedelta:
+    return timedelta(microseconds=int(number * seconds * _MICROSECONDS_A_SECOND))
+
+
+def _sum(spans: Iterable[timedelta]) -> timedelta:
+    return sum(spans, timedelta())

@@ -1,0 +1,156 @@
+"""
+The settings of every process, read once from the environment (`ESCALATION_*`).
+
+Owns names, defaults and checks. It must not know Temporal's own settings (address, TLS, API key): those are
+`TEMPORAL_*` and `temporal.toml`, and `runtime.connection` leaves them to the SDK.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from platformdirs import user_state_path
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
+
+from runtime.errors import SettingsFault
+
+PREFIX = "ESCALATION_"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SmtpTls(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class LogFormat(StrEnum):
+    """What a log line looks like."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important log lines that are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+RemotePort = Annotated[int, Field(ge=1, le=65535)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Folder = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(Path.absolute)]
+
+
+class Settings(BaseModel):
+    """
+    Everything that is set from outside, checked as a whole.
+
+    A field is set by the variable of its name: `smtp_host` by `ESCALATION_SMTP_HOST`. Its description is what the
+    variable must be; errors and the reference quote it. An empty variable counts as not set.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    state_folder: Folder = Field(
+        default_factory=lambda: user_state_path("escalation-engine", appauthor=False),
+        description="a folder for the embedded server's file, its log and its lock",
+    )
+    playbook: Folder = Field(
+        ROOT / "playbooks" / "reference.yaml", description="the path of a playbook (YAML)"
+    )
+    templates: Folder | None = Field(
+        None, description="a folder of message templates that go before those shipped"
+    )
+
+    server_port: Port = Field(7233, description="a port, 0 to 65535; 0 picks a free one")
+    ui_port: Port = Field(8233, description="a port, 0 to 65535; 0 picks a free one")
+
+    max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
+
+    smtp_host: Text | None = Field(None, description="a host name or address; unset: no e-mail leaves")
+    smtp_tls: SmtpTls = Field(SmtpTls.STARTTLS, description="one of none, starttls, tls")
+    smtp_port: RemotePort = Field(
+        default_factory=lambda fields: _SMTP_PORTS[fields.get("smtp_tls", SmtpTls.STARTTLS)],
+        description="a port, 1 to 65535; unset: 25, 587 or 465, as smtp_tls asks",
+    )
+    smtp_user: Text | None = Field(None, description="1 to 200 characters, together with the password")
+    smtp_password: SecretStr | None = Field(None, description="the user's password")
+    smtp_sender: Text = Field(
+        "escalations@localhost",
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="a plain e-mail address, name@host",
+    )
+
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="one of console, json")
+    log_level: LogLevel = Field(LogLevel.INFO, description="one of debug, info, warning, error")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """
+        Read the settings from *environ* (the process's environment unless given).
+
+        Raises:
+            SettingsFault: If anything is wrong; it lists every fault: the variable, what was given, what is allowed.
+        """
+        given = dict(_given(os.environ if environ is None else environ))
+        faults = []
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            at_fault = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors())
+            # A default that follows another field is reported along with that field's fault.
+            faults = [_fault(field, given) for field in at_fault if field in given]
+        faults += _faults_between(given)
+        if faults:
+            raise SettingsFault(*faults)
+        return settings
+
+
+def variable(field: str) -> str:
+    """Name the variable that sets *field*."""
+    return PREFIX + field.upper()
+
+
+def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    # Variables of the prefix that are not ours are left alone: Kubernetes sets ESCALATION_SERVICE_HOST and more in
+    # every container beside a service called `escalation`.
+    for field in Settings.model_fields:
+        value = environ.get(variable(field), "").strip()
+        if value:
+            is_choice = field in {"smtp_tls", "log_format", "log_level"}
+            yield field, value.lower() if is_choice else value
+
+
+def _fault(field: str, given: Mapping[str, Any]) -> str:
+    shown = "***" if field == "smtp_password" else repr(given[field])
+    return f"{variable(field)} is {shown}; allowed: {Settings.model_fields[field].description}"
+
+
+def _faults_between(given: Mapping[str, Any]) -> Iterator[str]:
+    def value(field: str) -> str:
+        return str(given.get(field, Settings.model_fields[field].default))
+
+    if ("smtp_user" in given) != ("smtp_password" in given):
+        yield f"{variable('smtp_user')} and {variable('smtp_password')}: one is set; allowed: both or neither"
+    if value("server_port") == value("ui_port") != "0":
+        ports = f"{variable('server_port')} and {variable('ui_port')}"
+        yield f"{ports} are both {value('ui_port')!r}; allowed: two different values"

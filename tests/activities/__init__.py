@@ -1,0 +1,1 @@
+"""What the hands do, over real servers on loopback."""

@@ -1,0 +1,217 @@
+"""
+Escalations, plans and requests for tests, with what a test does not care about filled in.
+
+Everything that another test may need is imported from here; the plan itself is in ``tests/escalation/plans.py``, what
+can be read off a decision in ``tests/escalation/outcome.py``.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.engine import Decision, decide, open_escalation
+from escalation.lifecycle import State
+from escalation.model import Escalation
+from escalation.plan import Plan
+from escalation.request import AffectedCustomer, CorrectiveAction, CustomerContact, InternalRca, StartRequest
+from tests.escalation.outcome import clock, happened, internal, notices, the, to_customers, told
+from tests.escalation.plans import (
+    BUSINESS_DAY,
+    DAY,
+    HOUR,
+    MINUTE,
+    PEOPLE,
+    PRIORITIES,
+    THE_MONDAY,
+    a_level,
+    a_plan,
+    a_window,
+    at,
+    friday,
+    levels_with,
+    monday,
+    priorities_with,
+    tuesday,
+    weekdays,
+)
+
+__all__ = [
+    "BUSINESS_DAY",
+    "DAY",
+    "DECLARE",
+    "HOUR",
+    "JO",
+    "MINUTE",
+    "PEOPLE",
+    "PRIORITIES",
+    "RCA_COURSE",
+    "THE_MONDAY",
+    "VERIFY",
+    "a_customer",
+    "a_level",
+    "a_plan",
+    "a_request",
+    "a_window",
+    "after",
+    "all_delivered",
+    "an_acknowledged",
+    "an_escalation",
+    "an_rca",
+    "at",
+    "clock",
+    "friday",
+    "happened",
+    "internal",
+    "levels_with",
+    "monday",
+    "notices",
+    "one_in",
+    "opening",
+    "priorities_with",
+    "ready_to_close",
+    "the",
+    "to_customers",
+    "told",
+    "tuesday",
+    "weekdays",
+]
+
+JO = "ACME:jo@acme.example"
+"""The one customer contact of ``a_request``."""
+
+
+def a_customer(account: str = "ACME", *emails: str, **changes: Any) -> AffectedCustomer:
+    contacts = tuple(
+        CustomerContact(name=CustomerText(email.partition("@")[0].title()), email=email)
+        for email in emails or (f"jo@{account.lower()}.example",)
+    )
+    return AffectedCustomer(account=account, contacts=contacts, **changes)
+
+
+def a_request(**changes: Any) -> StartRequest:
+    """A complaint by telephone, that Ana hands in with evidence."""
+    return StartRequest.model_validate(
+        {
+            "key": "ACME/4711",
+            "subject": "Second delivery in a row is damaged",
+            "description": "The pallets arrive wet.",
+            "issue_type": "customer_service_requests",
+            "category": "complaint",
+            "priority": "P3",
+            "reason": "dissatisfied_customer",
+            "channel": "phone",
+            "submitted_by": "ana",
+            "customers": (a_customer(),),
+            "evidence": [{"kind": "call", "what": "Called twice about it"}],
+        }
+        | changes
+    )
+
+
+def opening(
+    opened_at: datetime = THE_MONDAY + 9 * HOUR, plan: Plan | None = None, **request: Any
+) -> Decision:
+    """The decision that opens one; what is not the plan or the time is of the request."""
+    asked = a_request(**request)
+    assert asked.priority
+    open_it = c.Open(id=f"{asked.key}@1", request=asked, plan=plan or a_plan(), priority=asked.priority)
+    return open_escalation(open_it, opened_at)
+
+
+def an_escalation(level: int | None = None, **changes: Any) -> Escalation:
+    """An open one, on Monday at 09:00, with P3 at level 1 unless said otherwise; nobody has done anything yet."""
+    return opening(entry_level=level, **changes).escalation
+
+
+def an_acknowledged(**changes: Any) -> Escalation:
+    """Acknowledged by Ana; everybody was told of the start."""
+    escalation = an_escalation(**changes)
+    now = escalation.opened_at
+    return after(escalation, now, all_delivered(escalation, now), c.Acknowledge(by=escalation.owner))
+
+
+DECLARE = c.DeclareResolved(
+    by="ana", resolution=e.ResolutionKind.FIX, done=InternalText("new pallets were sent")
+)
+VERIFY = c.VerifyResolution(by="ari")
+
+
+def one_in(state: State, **changes: Any) -> Escalation:
+    """An acknowledged one that came to *state* without any time passing."""
+    begun = an_acknowledged(**changes)
+    ways: dict[State, tuple[c.Command, ...]] = {
+        State.COMMUNICATING: (),
+        State.RESOLVING: (c.BeginResolution(by="ana"),),
+        State.VERIFYING: (DECLARE,),
+        State.CLOSING: (DECLARE, VERIFY),
+        State.CLOSED: (DECLARE, VERIFY, *ready_to_close(begun), c.Close(by="ed")),
+        State.CANCELLED: (
+            c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=InternalText("the customer withdrew")),
+        ),
+    }
+    if state is State.STARTED:
+        return an_escalation(**changes)
+    return after(begun, begun.opened_at, *ways[state])
+
+
+def ready_to_close(escalation: Escalation) -> tuple[c.Command, ...]:
+    """What the close gate asks for: access, related records, and the RCA where one is required."""
+    accounts = [customer.account for customer in escalation.request.customers]
+    access = (c.ConfirmAccess(by="eva", account=account, answer=e.AccessAnswer.YES) for account in accounts)
+    settled = (c.SettleRecord(by="ed", record=record) for record in escalation.request.linked_records)
+    return (*access, *settled, *(RCA_COURSE if escalation.rules.rca_required else ()))
+
+
+def an_rca(**changes: Any) -> InternalRca:
+    return InternalRca(
+        **{
+            "root_causes": (InternalText("the roof of the depot leaks"),),
+            "corrective_actions": (
+                CorrectiveAction(
+                    what=InternalText("repair the roof"),
+                    owner="max",
+                    due=THE_MONDAY.date() + 14 * DAY,
+                    for_customers=CustomerText("We repair our depot."),
+                ),
+            ),
+            "summary_for_customers": CustomerText("Rain came into our depot."),
+        }
+        | changes
+    )
+
+
+RCA_COURSE: tuple[c.Command, ...] = (
+    c.FileRca(by="cora", rca=an_rca()),
+    c.DeriveRca(by="cora"),
+    c.ApproveRca(by="pia"),
+    c.ShareRca(by="eva"),
+)
+
+
+def after(escalation: Escalation, *steps: c.Command | datetime) -> Escalation:
+    """*escalation* after *steps*: commands, each at the instant named last before it (at first, its start)."""
+    now = escalation.opened_at
+    for step in steps:
+        if isinstance(step, datetime):
+            now = step
+        else:
+            escalation = decide(escalation, step, now).escalation
+    return escalation
+
+
+def all_delivered(escalation: Escalation, delivered_at: datetime) -> c.RecordDelivery:
+    """Everybody whom the first notice is to reach was reached."""
+    return c.RecordDelivery(
+        receipts=tuple(
+            e.Receipt(
+                key=f"{escalation.id}:1:first_notice:{who}",
+                recipient=who,
+                occasion="first_notice",
+                channel="email",
+                delivered_at=delivered_at,
+            )
+            for who in escalation.untold
+        )
+    )

@@ -1,0 +1,3 @@
+"""
+Every way that a letter can leave, and every way that it can fail to.
+"""

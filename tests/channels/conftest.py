@@ -1,0 +1,15 @@
+"""
+Letters, and a mail server to send them to.
+"""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.mailbox import Mailbox
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with Mailbox() as mailbox:
+        yield mailbox

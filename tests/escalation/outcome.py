@@ -1,0 +1,62 @@
+"""
+What came of a decision, in a form that a test can compare: who was told, what happened.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from escalation.clocks import Clock
+from escalation.effects import CompileOpenHours, CustomerNotice, Effect, InternalNotice
+from escalation.engine import Decision
+from escalation.model import Escalation
+from escalation.plan import ClockName
+
+E = TypeVar("E")
+
+
+def happened(decision: Decision) -> list[str]:
+    """The kinds of the events, in order, without those of clocks that start and end."""
+    return [event.kind for event in decision.events if event.kind not in {"clock_started", "clock_ended"}]
+
+
+def the(kind: type[E], decision: Decision) -> E:
+    """The one event of that kind."""
+    (event,) = (event for event in decision.events if isinstance(event, kind))
+    return event
+
+
+def told(decision: Decision) -> list[str]:
+    """Who is told of what, in order: ``rise: ana, mia``. It is complete: nobody else is told."""
+    return [
+        f"{notice.occasion}: {', '.join(to.id for to in notice.to)}" for notice in notices(decision.effects)
+    ]
+
+
+def notices(effects: Iterable[Effect]) -> list[InternalNotice | CustomerNotice]:
+    return [effect for effect in effects if not isinstance(effect, CompileOpenHours)]
+
+
+def internal(decision: Decision, occasion: str) -> InternalNotice:
+    """The one internal notice of that occasion."""
+    (found,) = (
+        notice
+        for notice in decision.effects
+        if isinstance(notice, InternalNotice) and notice.occasion == occasion
+    )
+    return found
+
+
+def to_customers(decision: Decision, occasion: str) -> CustomerNotice:
+    """The one notice to customers of that occasion."""
+    (found,) = (
+        notice
+        for notice in decision.effects
+        if isinstance(notice, CustomerNotice) and notice.occasion == occasion
+    )
+    return found
+
+
+def clock(escalation: Escalation, name: ClockName) -> Clock:
+    found = escalation.clock(name)
+    assert found, f"no {name} clock"
+    return found

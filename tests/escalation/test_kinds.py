@@ -1,0 +1,201 @@
+"""
+The kinds of escalation: by level, to a team, by priority, by itself, to the executives (KIND).
+"""
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.engine import decide
+from escalation.lifecycle import State
+from escalation.plan import ClockName, Priority
+from escalation.request import ReasonCode
+from tests.builders import (
+    JO,
+    MINUTE,
+    a_plan,
+    after,
+    an_acknowledged,
+    an_escalation,
+    at,
+    clock,
+    happened,
+    internal,
+    monday,
+    one_in,
+    the,
+    told,
+)
+
+
+def raised(**changes: object) -> c.RaiseLevel:
+    return c.RaiseLevel.model_validate({"by": "ana", "reason": "lack_of_authority"} | changes)
+
+
+def test_a_raise_goes_to_the_next_level_and_asks_its_contact() -> None:
+    """
+    KIND-1: the new contact is asked, the managers of the old level and the customer are told; not whoever raised it.
+    """
+    decision = decide(an_acknowledged(), raised(note="he asks for a refund"), monday("09:10"))
+
+    assert (2, "mia", None) == (
+        decision.escalation.level,
+        decision.escalation.owner,
+        decision.escalation.acknowledged_by,
+    )
+    assert ["level_raised"] == happened(decision)
+    assert ["assigned: mia", f"hand_over: {JO}"] == told(decision)  # mia manages level 1 herself
+    facts = internal(decision, "assigned").facts
+    assert ("raised by Ana", "he asks for a refund", "Ana") == (facts.why, facts.text, facts.by)
+    assert ("try a solution", "collect contact details", "follow up after internal review") == facts.items
+
+
+def test_a_raise_starts_the_clocks_of_the_new_level() -> None:
+    """
+    KIND-1, MATRIX-2: the old window is cancelled; acknowledge and window count from the raise.
+    """
+    decision = decide(an_acknowledged(), raised(), monday("09:10"))
+
+    ended = [(event.clock, event.outcome) for event in decision.events if isinstance(event, e.ClockEnded)]
+    assert [(ClockName.LEVEL_WINDOW, "cancelled")] == ended
+    assert monday("09:40") == clock(decision.escalation, ClockName.ACKNOWLEDGE).due_at
+    assert monday("10:10") == clock(decision.escalation, ClockName.LEVEL_WINDOW).due_at
+
+
+def test_a_raise_may_name_a_higher_level() -> None:
+    """
+    KIND-1.
+    """
+    decision = decide(an_acknowledged(), raised(by="ed", to_level=4), monday("09:10"))
+
+    assert (4, "sol") == (decision.escalation.level, decision.escalation.owner)
+    assert ["assigned: sol", "rise: mia, ana", f"hand_over: {JO}"] == told(decision)
+
+
+def test_a_transfer_goes_to_the_team_with_the_skill_and_keeps_the_level() -> None:
+    """
+    KIND-2: the window runs on, only the acknowledgement is asked for anew.
+    """
+    escalation = an_acknowledged()
+    decision = decide(escalation, c.Transfer(by="ana", to="finance", note="billing"), monday("09:10"))  # type: ignore[arg-type]
+
+    assert (1, "finance", None) == (
+        decision.escalation.level,
+        decision.escalation.owner,
+        decision.escalation.acknowledged_by,
+    )
+    assert clock(escalation, ClockName.LEVEL_WINDOW) == clock(decision.escalation, ClockName.LEVEL_WINDOW)
+    assert monday("09:40") == clock(decision.escalation, ClockName.ACKNOWLEDGE).due_at
+    assert ["assigned: finance", f"hand_over: {JO}"] == told(decision)
+
+
+def test_a_higher_priority_reaches_higher_levels_sooner() -> None:
+    """
+    KIND-3: the entry level rises, windows shrink, more stakeholders are told.
+    """
+    decision = decide(an_acknowledged(), c.ChangePriority(by="ed", priority=Priority.P1), monday("09:04"))
+    now = decision.escalation
+
+    assert (Priority.P1, 2, "mia") == (now.priority, now.level, now.owner)
+    assert ["priority_changed", "level_raised"] == happened(decision)
+    assert [
+        "first_notice: csm, ae, ceo",
+        "priority_changed: ana, mia",
+        "assigned: mia",
+        "rise: ana",
+        f"hand_over: {JO}",
+    ] == told(decision)
+    window = clock(now, ClockName.LEVEL_WINDOW)
+    assert (30 * MINUTE, monday("09:34")) == (window.after, window.due_at)  # half of an hour
+
+
+def test_a_lower_priority_leaves_the_level_where_it_is() -> None:
+    """
+    KIND-3: nobody new is told, the owner is.
+    """
+    escalation = an_escalation(priority="P1")
+    decision = decide(escalation, c.ChangePriority(by="ed", priority=Priority.P3), monday("09:01"))
+
+    assert 2 == decision.escalation.level
+    assert ["priority_changed: mia, max"] == told(decision)
+
+
+@pytest.mark.parametrize("verdict", ["rejected", "reopened", "no access"])
+def test_a_priority_that_rose_while_verifying_counts_once_work_goes_on(verdict: str) -> None:
+    """
+    KIND-3: nothing rises while the resolution is looked at; if it does not hold, the entry level does.
+    """
+    back: dict[str, c.Command] = {
+        "rejected": c.RejectResolution(by="ari", why=InternalText("still wet")),
+        "reopened": c.Reopen(by="ed", why=InternalText("still wet")),
+        "no access": c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.NO),
+    }
+    verifying = after(one_in(State.VERIFYING), c.ChangePriority(by="ed", priority=Priority.P1))
+    again = after(verifying, back[verdict])
+
+    assert (1, State.VERIFYING) == (verifying.level, verifying.state)
+    assert (2, "mia", State.RESOLVING) == (again.level, again.owner, again.state)
+
+
+def test_no_person_is_needed_for_it_to_rise() -> None:
+    """
+    KIND-4: a clock runs out, and the managers of the level are alerted.
+    """
+    plan = a_plan()
+    decision = decide(an_acknowledged(plan=plan), c.Tick(), monday("09:30"))
+
+    assert ("engine", "sla_breach", "the window of level 1 ended") == (
+        the(e.LevelRaised, decision).by,
+        the(e.LevelRaised, decision).reason,
+        the(e.LevelRaised, decision).why,
+    )
+    assert ["assigned: mia", "rise: ana", f"hand_over: {JO}"] == told(decision)
+
+
+@pytest.mark.parametrize(
+    ("level", "to_level", "reached"),
+    [
+        (1, None, 5),  # straight to the executives
+        (1, 3, 5),  # not to a level below them, even if asked
+        (1, 6, 6),  # higher, if asked
+        (5, None, 6),  # already there: one up
+        (6, 7, 7),
+    ],
+)
+def test_an_executive_threat_goes_straight_to_the_executive_level(
+    level: int, to_level: int | None, reached: int
+) -> None:
+    """
+    KIND-5: and the account is proposed for the sponsorship programme.
+    """
+    command = raised(by="ed", reason="executive_threat", to_level=to_level)
+    decision = decide(an_escalation(level=level, opened_at=at(0, "09:00")), command, monday("09:00"))
+
+    assert reached == decision.escalation.level
+    assert ["level_raised", "sponsorship_proposed"] == happened(decision)[-2:]
+    assert ("ACME",) == the(e.SponsorshipProposed, decision).accounts
+
+
+def test_the_escalation_manager_is_asked_about_sponsorship() -> None:
+    """
+    KIND-5, SPONSOR-2: proposed, a person decides.
+    """
+    decision = decide(an_acknowledged(), raised(reason="executive_threat"), monday("09:10"))
+
+    assert ["assigned: dora", "rise: mia", f"hand_over: {JO}", "sponsorship_proposed: ed"] == told(decision)
+
+
+@pytest.mark.parametrize("reason", ReasonCode)
+def test_each_reason_can_start_and_raise(reason: ReasonCode) -> None:
+    """
+    KIND-6: a code, and free text beside it.
+    """
+    escalation = an_escalation(reason=reason, reason_note="third time")
+    decision = decide(escalation, raised(reason=reason, note="fourth time"), monday("09:00"))
+
+    assert (reason, "third time") == (escalation.request.reason, escalation.request.reason_note)
+    assert (reason, "fourth time") == (
+        the(e.LevelRaised, decision).reason,
+        the(e.LevelRaised, decision).note,
+    )

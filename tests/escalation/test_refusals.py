@@ -1,0 +1,310 @@
+"""
+Refusals: what stands in the way, and what is allowed instead.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from pydantic import ValidationError
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.engine import decide
+from escalation.errors import (
+    BadRequest,
+    EscalationError,
+    MoveNotAllowed,
+    NotReadyToClose,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.lifecycle import State
+from escalation.model import Escalation
+from escalation.plan import Priority
+from escalation.request import CorrectiveAction, CustomerRca
+from tests.builders import (
+    DECLARE,
+    VERIFY,
+    a_plan,
+    after,
+    an_acknowledged,
+    an_escalation,
+    an_rca,
+    monday,
+    one_in,
+    the,
+)
+
+WHY = InternalText("because")
+
+
+def refusal(escalation: Escalation, command: c.Command) -> EscalationError:
+    """
+    What *command* is answered with, ten minutes after the start.
+    """
+    with pytest.raises(EscalationError) as refused:
+        decide(escalation, command, monday("09:10"))
+    return refused.value
+
+
+_STEP = e.Step(what=InternalText("call"), owner="mallory")
+_ACTION = CorrectiveAction(what=InternalText("mend"), owner="mallory", due=monday("09:00").date())
+
+REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationError], str]] = [
+    (
+        "the state forbids it",
+        lambda: one_in(State.CLOSING),
+        DECLARE,
+        MoveNotAllowed,
+        "cannot declare resolved while closing; allowed now: reopen, cancel, send update, confirm access, request RCA",
+    ),
+    (
+        "it has ended",
+        lambda: one_in(State.CLOSED),
+        c.Reopen(by="ed", why=WHY),
+        MoveNotAllowed,
+        "cannot reopen while closed; allowed now: nothing, it has ended",
+    ),
+    (
+        "somebody has it",
+        an_acknowledged,
+        c.Acknowledge(by="ben"),
+        MoveNotAllowed,
+        "cannot acknowledge because ana has acknowledged; allowed now: begin resolution, ",
+    ),
+    (
+        "there is no RCA",
+        lambda: one_in(State.CLOSING),
+        c.FileRca(by="cora", rca=an_rca()),
+        MoveNotAllowed,
+        "cannot file RCA because no RCA is requested; allowed now: ",
+    ),
+    (
+        "the RCA is not that far",
+        lambda: one_in(State.CLOSING, priority="P2"),
+        c.ShareRca(by="eva"),
+        MoveNotAllowed,
+        "cannot share RCA while the RCA is requested; allowed now: ",
+    ),
+    (
+        "the RCA is requested already",
+        lambda: one_in(State.CLOSING, priority="P2"),
+        c.RequestRca(by="eva"),
+        MoveNotAllowed,
+        "cannot request RCA while the RCA is requested; allowed now: ",
+    ),
+    (
+        "the RCA comes later",
+        lambda: one_in(State.RESOLVING, priority="P2"),
+        c.FileRca(by="cora", rca=an_rca()),
+        MoveNotAllowed,
+        "cannot file RCA while resolving; allowed now: ",
+    ),
+    (
+        "the playbook wants the RCA",
+        lambda: one_in(State.CLOSING, priority="P2", plan=a_plan(rca_waivable=False)),
+        c.WaiveRca(by="ed", why=WHY),
+        MoveNotAllowed,
+        "cannot waive RCA because the playbook does not allow it; allowed now: ",
+    ),
+    (
+        "it is the last level",
+        lambda: an_escalation(level=7),
+        c.RaiseLevel(by="ceo", reason="other"),  # type: ignore[arg-type]
+        MoveNotAllowed,
+        "cannot raise level because level 7 is the last; allowed now: ",
+    ),
+    (
+        "that level is below",
+        lambda: an_escalation(level=3),
+        c.RaiseLevel(by="max", reason="other", to_level=2),  # type: ignore[arg-type]
+        MoveNotAllowed,
+        "level 2 is not above level 3",
+    ),
+    (
+        "no such level",
+        an_escalation,
+        c.RaiseLevel(by="ana", reason="other", to_level=9),  # type: ignore[arg-type]
+        UnknownName,
+        "unknown level 9; known: 1 to 7",
+    ),
+    (
+        "it is that priority",
+        an_escalation,
+        c.ChangePriority(by="ed", priority=Priority.P3),
+        MoveNotAllowed,
+        "it already has priority P3",
+    ),
+    ("it is theirs", an_escalation, c.Transfer(by="ed", to="ana"), MoveNotAllowed, "Ana already owns it"),
+    (
+        "no such team",
+        an_escalation,
+        c.Transfer(by="ana", to="it"),
+        UnknownName,
+        "unknown person 'it'; known: ",
+    ),
+    (
+        "no such step owner",
+        an_escalation,
+        c.RevisePlan(by="ana", steps=(_STEP,)),
+        UnknownName,
+        "unknown person 'mallory'; known: ",
+    ),
+    (
+        "no such action owner",
+        lambda: one_in(State.CLOSING, priority="P2"),
+        c.FileRca(by="cora", rca=an_rca(corrective_actions=(_ACTION,))),
+        UnknownName,
+        "unknown person 'mallory'; known: ",
+    ),
+    (
+        "no such reason to pause",
+        an_escalation,
+        c.PauseClocks(by="ana", because="lunch"),
+        UnknownName,
+        "unknown pause reason 'lunch'; known: waiting_for_customer",
+    ),
+    (
+        "not paused",
+        an_escalation,
+        c.ResumeClocks(by="ana"),
+        MoveNotAllowed,
+        "cannot resume because it is not paused; allowed now: ",
+    ),
+    (
+        "paused already",
+        lambda: after(an_escalation(), c.PauseClocks(by="ana", because="waiting_for_customer")),
+        c.PauseClocks(by="ana", because="waiting_for_customer"),
+        MoveNotAllowed,
+        "cannot pause because it is paused already: waiting_for_customer; allowed now: ",
+    ),
+    (
+        "no such customer",
+        lambda: one_in(State.CLOSING),
+        c.ConfirmAccess(by="eva", account="BOLT", answer=e.AccessAnswer.YES),
+        UnknownName,
+        "no affected customer 'BOLT'; known: ACME",
+    ),
+    (
+        "no such record",
+        lambda: an_escalation(linked_records=["INC-1", "INC-2"]),
+        c.SettleRecord(by="ana", record="INC-9"),
+        UnknownName,
+        "no linked record 'INC-9'; known: INC-1, INC-2",
+    ),
+    (
+        "no records at all",
+        an_escalation,
+        c.SettleRecord(by="ana", record="INC-9"),
+        MoveNotAllowed,
+        "cannot settle record because no records are linked; allowed now: ",
+    ),
+    (
+        "an update to nobody",
+        an_escalation,
+        c.SendUpdate(by="ana", customer_text=CustomerText(" ").strip()),  # type: ignore[arg-type]
+        BadRequest,
+        "customer_text, internal_note: given neither; allowed: a text for customers, for us, or both",
+    ),
+    (
+        "a duplicate of nothing",
+        an_escalation,
+        c.Cancel(by="ed", cause=e.CancelCause.DUPLICATE, why=WHY),
+        BadRequest,
+        "into: given nothing; allowed: the key of the other escalation (duplicate)",
+    ),
+    (
+        "a duplicate of itself",
+        an_escalation,
+        c.Cancel(by="ed", cause=e.CancelCause.MERGED, into="ACME/4711", why=WHY),
+        MoveNotAllowed,
+        "it cannot be merged into itself",
+    ),
+    (
+        "an RCA without words for customers",
+        lambda: after(
+            one_in(State.CLOSING, priority="P2"),
+            c.FileRca(by="cora", rca=an_rca(summary_for_customers=None)),
+        ),
+        c.DeriveRca(by="cora"),
+        BadRequest,
+        "rca: given nothing, and the internal RCA has no summary_for_customers",
+    ),
+    (
+        "the gate",
+        lambda: one_in(State.CLOSING),
+        c.Close(by="ed"),
+        NotReadyToClose,
+        "cannot close yet; missing:\n  access of ACME is neither confirmed nor waived",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "kind", "says"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
+)
+def test_a_refusal_names_the_case_the_obstacle_and_the_way_out(
+    given: Callable[[], Escalation], command: c.Command, kind: type[EscalationError], says: str
+) -> None:
+    """
+    ROLE-2, section 11, bad input: the class is the stable code, the words are for people.
+    """
+    refused = refusal(given(), command)
+
+    assert kind is type(refused)
+    assert "ACME/4711" in refused.message
+    assert says in refused.message
+
+
+def test_a_refusal_leaves_nothing_behind() -> None:
+    """
+    Section 11: what was due by then did not happen either; it is still due.
+    """
+    verifying = one_in(State.VERIFYING)
+    before = verifying.model_dump_json()
+
+    with pytest.raises(RoleNotAllowed):
+        decide(verifying, c.VerifyResolution(by="ana"), monday("16:00"))
+
+    assert before == verifying.model_dump_json()
+    assert decide(verifying, VERIFY, monday("16:00")) == decide(verifying, VERIFY, monday("16:00"))
+
+
+def test_a_refused_message_that_nobody_waits_for_is_kept_on_record() -> None:
+    """
+    Bad input: recorded instead of lost, and bounded.
+    """
+    noted = decide(an_escalation(), c.NoteRefusal(refused="x" * 300, why="y" * 3_000), monday("09:00"))
+
+    refused = the(e.MoveRefused, noted)
+    assert (200, 2_000) == (len(refused.move), len(refused.why))
+    assert () == noted.effects
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.Acknowledge,  # nothing given at all
+        c.DeclareResolved,
+        c.Cancel,
+    ],
+)
+def test_what_a_move_needs_must_be_given(command: type[c.PersonsCommand]) -> None:
+    """
+    Bad input: an unknown field is a mistake to report too.
+    """
+    with pytest.raises(ValidationError) as refused:
+        command.model_validate({"colour": "red"})
+
+    assert {("by",), ("colour",)} <= {fault["loc"] for fault in refused.value.errors()}
+
+
+def test_an_internal_text_is_refused_where_customers_would_read_it() -> None:
+    """
+    COMM-6: in the type checker, and at run time.
+    """
+    with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
+        c.SendUpdate(by="ana", customer_text=InternalText("he is a pest"))  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
+        CustomerRca(summary=InternalText("we were careless"))  # type: ignore[arg-type]

@@ -1,0 +1,107 @@
+"""
+Who may do what, and what a refused person is told (ROLE).
+"""
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.engine import decide
+from escalation.errors import EscalationError, RoleNotAllowed, UnknownName
+from escalation.lifecycle import Move, State
+from escalation.model import Escalation
+from escalation.request import ReasonCode
+from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday, one_in, the
+
+
+def refusal(escalation: Escalation, command: c.Command) -> EscalationError:
+    """
+    What *command* is answered with, ten minutes after the start.
+    """
+    with pytest.raises(EscalationError) as refused:
+        decide(escalation, command, monday("09:10"))
+    return refused.value
+
+
+@pytest.mark.parametrize("by", ["ed", "ana", "ceo"])
+def test_a_move_with_roles_is_refused_to_others_and_says_who_may(by: str) -> None:
+    """
+    ROLE-1, ROLE-2: roles come from the playbook.
+    """
+    refused = refusal(one_in(State.VERIFYING), c.VerifyResolution(by=by))
+
+    assert isinstance(refused, RoleNotAllowed)
+    assert f"ACME/4711: {by.title()} may not verify resolution; roles that may: architect" == refused.message
+
+
+def test_a_role_is_asked_for_before_the_close_gate_answers() -> None:
+    """
+    ROLE-2, CLOSE-8: whoever may not close does not get the list of what is missing.
+    """
+    refused = refusal(one_in(State.CLOSING), c.Close(by="ana"))
+
+    assert isinstance(refused, RoleNotAllowed)
+    assert "roles that may: escalation_manager" in refused.message
+
+
+@pytest.mark.parametrize(
+    ("by", "may"),
+    [
+        ("mia", True),  # owns it
+        ("fay", False),  # nobody here
+        ("max", False),  # a contact of the next level, not of this one
+    ],
+)
+def test_the_owner_has_a_role_of_its_own(by: str, may: bool) -> None:
+    """
+    ROLE-1: ``owner`` is whoever owns it at the moment.
+    """
+    plan = a_plan(permissions={Move.PAUSE: ("owner",)})
+    escalation = after(an_escalation(plan=plan, level=2), monday("09:05"), c.Acknowledge(by="mia"))
+
+    if may:
+        decide(escalation, c.PauseClocks(by=by, because="waiting_for_customer"), monday("09:10"))
+    else:
+        assert isinstance(
+            refusal(escalation, c.PauseClocks(by=by, because="waiting_for_customer")), RoleNotAllowed
+        )
+
+
+def test_level_contacts_and_members_of_a_team_share_its_role() -> None:
+    """
+    ROLE-1: who belongs to the team that owns it acts as the owner; each contact of the level is one.
+    """
+    plan = a_plan(permissions={Move.PAUSE: ("owner",), Move.ACKNOWLEDGE: ("owner", "level_contact")})
+    transferred = after(an_escalation(plan=plan), c.Transfer(by="ana", to="finance"))
+
+    assert "fay" == after(transferred, c.Acknowledge(by="fay")).owner
+    assert "ben" == after(transferred, c.Acknowledge(by="ben")).owner
+    assert isinstance(refusal(transferred, c.Acknowledge(by="ceo")), RoleNotAllowed)
+
+
+def test_a_move_without_roles_is_open_to_everyone_known_and_to_nobody_else() -> None:
+    """
+    ROLE-1: an unknown person is told whom we know.
+    """
+    refused = refusal(an_escalation(), c.Acknowledge(by="mallory"))
+
+    assert isinstance(refused, UnknownName)
+    assert refused.message.startswith("ACME/4711: unknown person 'mallory'; known: ae, ana, ari, ben")
+
+
+def test_every_move_records_who_when_and_why() -> None:
+    """
+    ROLE-3.
+    """
+    command = c.RaiseLevel(
+        by="ana", reason=ReasonCode.LACK_OF_AUTHORITY, note=InternalText("he wants a refund")
+    )
+    raised = the(e.LevelRaised, decide(an_acknowledged(), command, monday("09:07")))
+
+    assert ("ana", monday("09:07"), "lack_of_authority", "he wants a refund") == (
+        raised.by,
+        raised.at,
+        raised.reason,
+        raised.note,
+    )

@@ -1,0 +1,3 @@
+"""
+Playbooks read, checked and compiled; time in open hours.
+"""

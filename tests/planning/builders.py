@@ -1,0 +1,103 @@
+"""
+Playbooks, calendars and requests, with what a test does not care about filled in.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escalation.business_time import OpenHours
+from escalation.errors import BadRequest, Fault
+from escalation.request import StartRequest
+from planning.calendars import compile_hours
+from planning.playbook import Playbook, load_playbook, parse_playbook
+from planning.schema import CalendarRules
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+REFERENCE = PLAYBOOKS / "reference.yaml"
+WEEKDAYS_9_TO_17 = {"mon-fri": ["09:00-17:00"]}
+
+
+def utc(written: str) -> datetime:
+    """
+    Read `2026-11-20 16:30` as UTC.
+    """
+    return datetime.fromisoformat(written).replace(tzinfo=UTC)
+
+
+def a_calendar(
+    weekly: dict[str, list[str]] | None = None,
+    time_zone: str = "UTC",
+    closed_on: tuple[date, ...] = (),
+) -> CalendarRules:
+    """
+    Nine to five on weekdays.
+    """
+    return CalendarRules.model_validate(
+        {
+            "time_zone": time_zone,
+            "weekly": WEEKDAYS_9_TO_17 if weekly is None else weekly,
+            "closed_on": closed_on,
+        }
+    )
+
+
+def hours_of(calendar: CalendarRules, around: datetime, days: int = 30) -> OpenHours:
+    """
+    The open hours of so many days before and after *around*.
+    """
+    return compile_hours(calendar, around - timedelta(days=days), around + timedelta(days=days))
+
+
+def a_request(**changes: Any) -> StartRequest:
+    """
+    A complaint of one customer, submitted by an agent.
+    """
+    return StartRequest.model_validate(
+        {
+            "key": "ACME/4711",
+            "subject": "Export fails",
+            "issue_type": "customer_service_requests",
+            "category": "complaint",
+            "priority": "P3",
+            "reason": "dissatisfied_customer",
+            "submitted_by": "maya",
+            "customers": [
+                {"account": "acme", "contacts": [{"name": "Ana Lima", "email": "ana@acme.example"}]}
+            ],
+        }
+        | changes
+    )
+
+
+def the_reference() -> Playbook:
+    return load_playbook(REFERENCE)
+
+
+def reference_with(*changes: tuple[str, str]) -> str:
+    """
+    The reference playbook's text with pieces replaced; each piece must be there.
+    """
+    text = REFERENCE.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def faults_of_text(text: str) -> tuple[Fault, ...]:
+    """
+    What a playbook is refused for.
+    """
+    with pytest.raises(BadRequest) as refused:
+        parse_playbook(text, "reference.yaml")
+    return refused.value.faults
+
+
+def faults_with(*changes: tuple[str, str]) -> tuple[Fault, ...]:
+    """
+    What the reference playbook is refused for, with pieces replaced.
+    """
+    return faults_of_text(reference_with(*changes))

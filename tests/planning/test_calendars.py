@@ -1,0 +1,213 @@
+"""
+Calendars compiled: windows, nights, days off and clocks that are changed.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from pydantic import ValidationError
+
+from escalation.business_time import between
+from escalation.errors import BadRequest
+from planning.calendars import business_day, compile_hours, extend, horizon, source_of, week_of
+from planning.schema import CalendarRules
+from planning.week import parse_days, parse_hours
+from tests.planning.builders import a_calendar, hours_of, utc
+from tests.planning.test_business_time import calendars, instants
+
+HOUR = timedelta(hours=1)
+
+
+def spans_of(calendar: CalendarRules, since: str, until: str) -> list[str]:
+    """
+    The open hours, readable.
+    """
+    hours = compile_hours(calendar, utc(since), utc(until))
+    return [
+        f"{datetime.fromtimestamp(start, UTC):%a %H:%M}-{datetime.fromtimestamp(end, UTC):%a %H:%M}"
+        for start, end in hours.spans
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weekly", "expected"),
+    [
+        # several windows a day
+        ({"mon": ["09:00-12:00", "13:00-17:00"]}, ["Mon 09:00-Mon 12:00", "Mon 13:00-Mon 17:00"]),
+        # windows that touch or overlap are one
+        ({"mon": ["09:00-13:00", "12:00-15:00", "15:00-17:00"]}, ["Mon 09:00-Mon 17:00"]),
+        # overnight
+        ({"mon": ["22:00-06:00"]}, ["Mon 22:00-Tue 06:00"]),
+        # over the end of the week
+        ({"sun": ["22:00-06:00"]}, ["Mon 00:00-Mon 06:00", "Sun 22:00-Mon 00:00"]),
+        # nights that meet days are one stretch
+        ({"mon": ["00:00-24:00"], "tue": ["00:00-06:00"]}, ["Mon 00:00-Tue 06:00"]),
+        # a range over the weekend, a list
+        ({"sat-sun": ["10:00-12:00"]}, ["Sat 10:00-Sat 12:00", "Sun 10:00-Sun 12:00"]),
+        ({"tue, thu": ["10:00-12:00"]}, ["Tue 10:00-Tue 12:00", "Thu 10:00-Thu 12:00"]),
+    ],
+)
+def test_a_week_is_compiled(weekly: dict[str, list[str]], expected: list[str]) -> None:
+    """
+    CLOCK-5: several windows a day, overnight windows.
+    """
+    assert expected == spans_of(a_calendar(weekly), "2026-11-16", "2026-11-23")
+
+
+def test_own_dates_are_closed() -> None:
+    """
+    CLOCK-5: hours belong to the day on which they begin.
+    """
+    night = a_calendar({"mon-fri": ["22:00-06:00"]}, closed_on=(date(2026, 12, 25),))
+
+    spans = spans_of(night, "2026-12-23", "2026-12-30")
+
+    assert "Thu 22:00-Fri 06:00" in spans
+    assert "Fri 22:00-Sat 06:00" not in spans
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "opens", "expected"),
+    [
+        # the skipped hour is never worked: from 02:30, which London does not show on 28 March 2027 (01:00 → 02:00 is
+        # skipped there, so take New York, 14 March, 02:00 → 03:00)
+        ("2027-03-14", "America/New_York", "02:30-04:00", 1 * HOUR),
+        # the repeated hour is worked twice: 1 November 2026, 01:00-02:00 comes twice
+        ("2026-11-01", "America/New_York", "01:00-02:00", 2 * HOUR),
+        # half an hour in Lord Howe: forward on 4 October 2026, 02:00 → 02:30
+        ("2026-10-03", "Australia/Lord_Howe", "01:00-04:00", 2.5 * HOUR),
+    ],
+)
+def test_the_wall_clock_decides_when_it_is_changed(
+    at: str, zone: str, opens: str, expected: timedelta
+) -> None:
+    """
+    CLOCK-5: daylight saving is exact in both directions.
+    """
+    calendar = a_calendar({"sun": [opens]}, zone)
+
+    hours = compile_hours(calendar, utc(f"{at} 00:00"), utc(f"{at} 00:00") + timedelta(days=2))
+
+    assert expected == between(hours, utc(f"{at} 00:00"), hours.compiled_until)
+
+
+@given(calendars, instants)
+@example(a_calendar({"sun": ["01:00-02:30"]}, "Europe/London"), utc("2026-10-25"))
+@example(a_calendar({"sun": ["01:00-02:30"]}, "Europe/London"), utc("2026-03-29"))
+def test_compiled_hours_agree_with_looking_at_the_wall(calendar: CalendarRules, at: datetime) -> None:
+    """
+    CLOCK-5: minute by minute, open is when the wall clock shows an open time of a day that is not closed.
+    """
+    since = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    week, zone = week_of(calendar), ZoneInfo(calendar.time_zone)
+    padding = timedelta(days=30)
+    hours = compile_hours(calendar, since - padding, since + padding)
+
+    for minute in range(0, 1440, 7):
+        moment = since + timedelta(minutes=minute)
+        shown = moment.astimezone(zone)
+        into_day = shown.hour * 3600 + shown.minute * 60
+        is_open = any(
+            opens <= into_day + back * 86_400 < closes
+            for back in (0, 1)
+            if (begun := shown.date() - timedelta(days=back)) not in calendar.closed_on
+            for opens, closes in week[begun.weekday()]
+        )
+        assert is_open == bool(between(hours, moment, moment + timedelta(seconds=1))), shown
+
+
+@pytest.mark.parametrize(
+    ("weekly", "expected"),
+    [
+        ({"mon-fri": ["09:00-17:00"]}, 8 * HOUR),
+        # most days count, not the short one
+        ({"mon-thu": ["09:00-17:00"], "fri": ["09:00-13:00"]}, 8 * HOUR),
+        ({"mon-fri": ["09:00-12:00", "13:00-17:30"]}, 7.5 * HOUR),
+        ({"mon-sun": ["00:00-24:00"]}, 24 * HOUR),
+        ({"mon-sun": ["22:00-06:00"]}, 8 * HOUR),
+    ],
+)
+def test_a_business_day_is_an_ordinary_day(weekly: dict[str, list[str]], expected: timedelta) -> None:
+    """
+    MATRIX-7: what "one business day" is worth.
+    """
+    assert expected == business_day(a_calendar(weekly))
+
+
+def test_a_calendar_that_is_never_open_is_refused() -> None:
+    """
+    CLOCK-5: refused, not looped over.
+    """
+    christmas = a_calendar({"fri": ["09:00-17:00"]}, closed_on=(date(2026, 12, 25),))
+
+    with pytest.raises(BadRequest, match="never open from 2026-12-22 to 2026-12-28"):
+        compile_hours(christmas, utc("2026-12-22"), utc("2026-12-28"))
+
+
+def test_hours_are_extended_from_what_the_plan_kept() -> None:
+    """
+    CLOCK-5: extended hours begin where the plan's did, and say the same of the time that both know.
+    """
+    now = utc("2026-11-20 16:30")
+    calendar = a_calendar(time_zone="Europe/London")
+    since, until = horizon(now)
+    hours = compile_hours(calendar, since, until)
+
+    longer = extend(source_of("office", calendar, since), until + timedelta(days=120))
+
+    assert longer.spans[: len(hours.spans)] == hours.spans
+    assert len(longer.spans) > len(hours.spans)
+    assert until + timedelta(days=120) == longer.compiled_until
+    assert hours.business_day == longer.business_day
+
+
+def test_the_first_horizon_reaches_from_last_week_to_five_months_ahead() -> None:
+    """
+    CLOCK-5: enough for what began before, and for most escalations whole.
+    """
+    now = utc("2026-11-20 16:30")
+
+    since, until = horizon(now)
+
+    assert since <= now - timedelta(days=7)
+    assert until >= now + timedelta(days=150)
+
+
+@pytest.mark.parametrize("text", ["", "mond", "mon-", "-mon", "mon-xyz", "mon,,tue", "1"])
+def test_days_that_are_none_are_refused(text: str) -> None:
+    """
+    CLOCK-5: days are named.
+    """
+    with pytest.raises(ValueError, match="mon, tue"):
+        parse_days(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "9-17", "09:00", "09:00-25:00", "24:00-25:00", "09:60-10:00", "09:00-09:00"]
+)
+def test_hours_that_are_none_are_refused(text: str) -> None:
+    """
+    CLOCK-5: hours are from a time of day to another.
+    """
+    with pytest.raises(ValueError, match=r"hours|times of day"):
+        parse_hours(text)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Londn", "", "../etc/passwd", "Europe", "/etc/localtime"])
+def test_unknown_time_zones_are_refused(zone: str) -> None:
+    """
+    CLOCK-5: a time zone is one of the database's names.
+    """
+    with pytest.raises(ValidationError, match="a time zone such as"):
+        a_calendar(time_zone=zone)
+
+
+def test_compiling_five_months_is_quick() -> None:
+    """
+    The hours around an instant are all there, DST or not.
+    """
+    hours = hours_of(a_calendar(time_zone="Europe/London"), utc("2026-11-20 12:00"), days=200)
+
+    assert 280 < len(hours.spans) < 290

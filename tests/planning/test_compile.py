@@ -1,0 +1,300 @@
+"""
+From the reference playbook and a request to a plan.
+"""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from escalation.errors import BadRequest
+from escalation.lifecycle import Move
+from escalation.plan import ClockName, Plan, Priority, Unreached
+from escalation.request import Degree
+from planning.compile import compile_plan
+from planning.playbook import load_playbook, parse_playbook
+from tests.planning.builders import PLAYBOOKS, REFERENCE, a_request, reference_with, the_reference, utc
+
+NOW = utc("2026-11-20 16:30")
+DAY, HOUR, MINUTE, SECOND = timedelta(hours=8), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
+
+
+def the_plan(*changes: tuple[str, str], **request: object) -> Plan:
+    playbook = parse_playbook(reference_with(*changes))
+    return compile_plan(playbook, a_request(**request), NOW)[0]
+
+
+def test_the_reference_matrix_is_that_of_the_process() -> None:
+    """
+    MATRIX-8: seven levels with their windows; a business day is worth eight hours here.
+    """
+    windows = [level.window for level in the_plan().levels]
+
+    assert [
+        (15 * MINUTE, 30 * MINUTE, False),
+        (30 * MINUTE, 1 * HOUR, False),
+        (1 * HOUR, 2 * HOUR, False),
+        (2 * HOUR, 5 * HOUR, False),
+        (1 * DAY, 2 * DAY, True),
+        (1 * DAY, 3 * DAY, True),
+        None,
+    ] == [window and (window.minimum, window.maximum, window.in_business_days) for window in windows]
+
+
+def test_each_level_of_the_reference_has_its_responses_and_triggers() -> None:
+    """
+    MATRIX-8: as many as the table has.
+    """
+    levels = the_plan().levels
+
+    assert [1, 3, 5, 3, 2, 4, 4] == [len(level.responses) for level in levels]
+    assert [2, 2, 4, 4, 3, 1, 0] == [len(level.triggers) for level in levels]
+    assert [1, 2, 3, 4, 5, 6, 7] == [level.number for level in levels]
+    assert all(level.managers == ("elena",) for level in levels)
+
+
+@pytest.mark.parametrize(
+    ("priority", "clock", "after", "always_in_open_hours"),
+    [
+        (Priority.P1, ClockName.FIRST_NOTICE, 15 * MINUTE, False),
+        (Priority.P2, ClockName.FIRST_NOTICE, 30 * MINUTE, False),
+        (Priority.P3, ClockName.FIRST_NOTICE, 60 * MINUTE, False),
+        (Priority.P4, ClockName.FIRST_NOTICE, 1 * DAY, True),
+        (Priority.P1, ClockName.NEXT_UPDATE, 30 * MINUTE, False),
+        (Priority.P2, ClockName.NEXT_UPDATE, 1 * HOUR, False),
+        (Priority.P3, ClockName.NEXT_UPDATE, 4 * HOUR, True),
+        (Priority.P4, ClockName.NEXT_UPDATE, 1 * DAY, True),
+        (Priority.P1, ClockName.ACKNOWLEDGE, 5 * MINUTE, False),
+        (Priority.P2, ClockName.ACKNOWLEDGE, 15 * MINUTE, False),
+        (Priority.P3, ClockName.ACKNOWLEDGE, 30 * MINUTE, False),
+        (Priority.P4, ClockName.ACKNOWLEDGE, 4 * HOUR, True),
+        (Priority.P1, ClockName.RESOLUTION, 4 * HOUR, False),
+        (Priority.P2, ClockName.RESOLUTION, 8 * HOUR, False),
+        (Priority.P3, ClockName.RESOLUTION, 3 * DAY, True),
+        (Priority.P4, ClockName.RESOLUTION, 10 * DAY, True),
+        # three days by the calendar, not of eight hours
+        (Priority.P1, ClockName.INTERNAL_RCA, 72 * HOUR, False),
+        (Priority.P2, ClockName.INTERNAL_RCA, 5 * DAY, True),
+        (Priority.P1, ClockName.CUSTOMER_RCA, 2 * DAY, True),
+    ],
+)
+def test_the_reference_targets_are_the_defaults_of_the_process(
+    priority: Priority, clock: ClockName, after: timedelta, always_in_open_hours: bool
+) -> None:
+    """
+    CLOCK-8: the table of defaults.
+    """
+    target = the_plan().priorities[priority].targets[clock]
+
+    assert after == target.after
+    assert always_in_open_hours is target.in_business_days
+    assert (50, 75, 90) == target.thresholds
+
+
+def test_only_the_first_priority_runs_around_the_clock() -> None:
+    """
+    MATRIX-7, CLOSE-2: P1 in calendar hours, the rest in business hours; an RCA for P1 and P2.
+    """
+    priorities = the_plan().priorities
+
+    assert [False, True, True, True] == [priorities[each].business_hours for each in Priority]
+    assert [True, True, False, False] == [priorities[each].rca_required for each in Priority]
+
+
+def test_every_priority_has_a_target_for_every_clock() -> None:
+    """
+    CLOCK-1: whatever runs has a due time.
+    """
+    wanted = set(ClockName) - {ClockName.LEVEL_WINDOW}
+
+    assert all(wanted == set(rules.targets) for rules in the_plan().priorities.values())
+
+
+def test_roles_become_people() -> None:
+    """
+    COMM-2: on P1 the CSM, the account executive and the executives are among those told at the start.
+    """
+    plan = the_plan()
+
+    assert ("elena", "chloe", "ben", "ingrid") == plan.priorities[Priority.P1].stakeholders
+    assert ("aisha",) == plan.architects
+    assert ("kemal",) == plan.problem_coordinators
+    assert ("elena",) == plan.escalation_managers == plan.rca_approvers
+
+
+def test_everybody_whom_the_plan_names_is_in_it() -> None:
+    """
+    ROLE-1: who is told, who may move, and who is a member; nobody is named without being known.
+    """
+    plan = the_plan()
+    named = {*plan.architects, *plan.problem_coordinators, *plan.bring_in, *plan.rca_approvers, "maya"}
+    named |= {member for contact in plan.contacts for member in contact.members}
+    for level in plan.levels:
+        named |= {*level.contacts, *level.managers}
+    held = {role for contact in plan.contacts for role in contact.roles} | {"owner", "level_contact"}
+
+    assert all(plan.knows(each) for each in named)
+    assert all(set(roles) <= held for roles in plan.permissions.values())
+    assert ("de_escalation_architect",) == plan.permissions[Move.VERIFY_RESOLUTION]
+
+
+def test_people_who_are_not_needed_stay_out() -> None:
+    """
+    A plan is pinned for months: it holds whom this escalation can need, and no others.
+    """
+    more = "people:\n  zoe: {name: Zoe Brandt, roles: [translator]}\n"
+
+    assert not the_plan(("people:\n", more)).knows("zoe")
+    assert the_plan(("people:\n", more), submitted_by="zoe").knows("zoe")
+
+
+@pytest.mark.parametrize(
+    ("impact", "urgency", "priority"),
+    [
+        (Degree.HIGH, Degree.HIGH, Priority.P1),
+        (Degree.HIGH, Degree.LOW, Priority.P3),
+        (Degree.MEDIUM, Degree.HIGH, Priority.P2),
+        (Degree.LOW, Degree.LOW, Priority.P4),
+    ],
+)
+def test_priority_follows_from_impact_and_urgency(
+    impact: Degree, urgency: Degree, priority: Priority
+) -> None:
+    """
+    START-2: where the request gives none.
+    """
+    request = a_request(priority=None, impact=impact, urgency=urgency)
+
+    assert priority is compile_plan(the_reference(), request, NOW)[1]
+
+
+def test_a_given_priority_stands() -> None:
+    """
+    START-2: impact and urgency do not overrule it.
+    """
+    request = a_request(priority=Priority.P2, impact=Degree.LOW, urgency=Degree.LOW)
+
+    assert Priority.P2 is compile_plan(the_reference(), request, NOW)[1]
+
+
+def test_every_fault_of_a_request_is_told_at_once() -> None:
+    """
+    START-6: which field, what was given, what is allowed, what was probably meant.
+    """
+    contact = {"name": "Ana", "email": "ana@acme.example", "time_zone": "Europe/Londn"}
+    request = a_request(
+        issue_type="customer_service_request",
+        category="complain",
+        submitted_by="myaa",
+        customers=[{"account": "acme", "contacts": [contact]}],
+    )
+
+    with pytest.raises(BadRequest) as refused:
+        compile_plan(the_reference(), request, NOW)
+
+    assert [
+        ("issue_type", "customer_service_requests"),
+        ("category", "complaint"),
+        ("submitted_by", "maya"),
+        ("customers.0.contacts.0.time_zone", ""),
+    ] == [(fault.where, fault.suggestion) for fault in refused.value.faults]
+
+
+def test_an_unknown_category_is_refused_with_those_of_its_issue_type() -> None:
+    """
+    START-6.
+    """
+    with pytest.raises(
+        BadRequest, match="category: given 'refund'; allowed: of customer_service_requests: complaint"
+    ):
+        compile_plan(the_reference(), a_request(category="refund"), NOW)
+
+
+def test_the_plan_names_the_playbook_that_it_comes_from() -> None:
+    """
+    RECORD-1: name, version and the digest of the file's bytes.
+    """
+    digest = sha256(REFERENCE.read_bytes()).hexdigest()
+
+    pinned = compile_plan(the_reference(), a_request(), NOW)[0].playbook
+
+    assert ("Reference", "1.0", digest) == (pinned.name, pinned.version, pinned.sha256)
+
+
+def test_open_hours_follow_the_calendar() -> None:
+    """
+    CLOCK-5: London, nine to five; closed on own dates.
+    """
+    plan = the_plan()
+    spans = plan.open_hours.spans
+    christmas = int(utc("2026-12-25 09:00").timestamp())
+
+    assert (int(utc("2026-11-20 09:00").timestamp()), int(utc("2026-11-20 17:00").timestamp())) in spans
+    assert christmas not in {start for start, _ in spans}
+    assert DAY == plan.open_hours.business_day
+    assert plan.extend_at > NOW + timedelta(days=100)
+
+
+def test_a_level_overrides_only_what_differs() -> None:
+    """
+    MATRIX-1: playbook, issue type and category; the nearer one wins, field by field.
+    """
+    category = """      order_status:
+        name: Order status
+        each_level: {unreached: skip}
+        levels:
+          1: {window: 5 - 10 min, unreached: hold}
+          2: {contacts: [jonas, finance]}
+"""
+    plan = the_plan(("      complaint:\n", category + "      complaint:\n"), category="order_status")
+    first, second, third = plan.levels[:3]
+
+    assert ("Call centre representative", ("call_centre",)) == (first.name, first.contacts)
+    assert first.window
+    assert 10 * MINUTE == first.window.maximum
+    assert Unreached.HOLD is first.unreached
+    assert ("jonas", "finance") == second.contacts
+    assert Unreached.SKIP is second.unreached is third.unreached
+    assert ("elena",) == third.managers
+    assert () == third.responses
+
+
+def test_a_level_can_fall_back_on_somebody() -> None:
+    """
+    MATRIX-5: by id, or by a role that one person has.
+    """
+    plan = the_plan(
+        ("contacts: [daniel]", "contacts: [daniel]\n        unreached: fallback\n        fallback: executive")
+    )
+
+    assert (Unreached.FALLBACK, "ingrid") == (plan.levels[4].unreached, plan.levels[4].fallback)
+
+
+def test_a_plan_survives_json() -> None:
+    """
+    What is pinned is what was compiled.
+    """
+    plan = the_plan()
+
+    assert plan == Plan.model_validate_json(plan.model_dump_json())
+
+
+def test_a_plan_is_small() -> None:
+    """
+    It travels with every new run of an escalation.
+    """
+    assert len(the_plan().model_dump_json(exclude_defaults=True)) < 13_000
+
+
+def test_the_demo_rises_every_four_seconds_at_first() -> None:
+    """
+    The demo is the reference playbook in seconds, around the clock.
+    """
+    plan, _ = compile_plan(load_playbook(PLAYBOOKS / "demo.yaml"), a_request(), NOW)
+    windows = [level.window for level in plan.levels[:4] if level.window]
+
+    assert [4 * SECOND] * 3 == [window.maximum for window in windows[:3]]
+    assert [2 * SECOND] * 3 == [window.minimum for window in windows[:3]]
+    assert windows[3].minimum > 90 * SECOND
+    assert not any(rules.business_hours for rules in plan.priorities.values())
+    assert plan.levels[0].responses == the_plan().levels[0].responses

@@ -1,0 +1,475 @@
+"""
+A playbook with mistakes in it: each is found, with its place, what was given and what is allowed.
+"""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from escalation.errors import BadRequest, Fault
+from planning.playbook import load_playbook, parse_playbook
+from planning.reading import LARGEST_FILE
+from tests.planning.builders import (
+    PLAYBOOKS,
+    REFERENCE,
+    faults_of_text,
+    faults_with,
+    reference_with,
+    the_reference,
+)
+
+SERVICE = "issue_types.customer_service_requests"
+COMPLAINT = f"{SERVICE}.categories.complaint"
+
+
+def line_of(piece: str, text: str) -> int:
+    return text[: text.index(piece)].count("\n") + 1
+
+
+@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml"])
+def test_our_own_playbooks_have_no_faults(name: str) -> None:
+    """
+    MATRIX-8: what ships is right.
+    """
+    assert load_playbook(PLAYBOOKS / name).name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "given", "allowed", "suggestion"),
+    [
+        # an unknown field
+        ("unreached: hold", "unreched: hold", "each_level.unreched", "'unreched'", "unreached", "unreached"),
+        # a wrong type
+        (
+            "window_percent: 50",
+            "window_percent: half",
+            "priorities.P1.window_percent",
+            "'half'",
+            "integer",
+            "",
+        ),
+        # an unknown value
+        ("basis: 24x7", "basis: 24x6", "priorities.P1.basis", "'24x6'", "24x7, business", "24x7"),
+        # an unknown contact
+        ("[jonas]", "[jnas]", f"{SERVICE}.levels.3.contacts.0", "'jnas'", "jonas", "jonas"),
+        # an unknown role
+        (
+            "file_rca: [problem_coordinator]",
+            "file_rca: [problem_cordinator]",
+            "permissions.file_rca.0",
+            "'problem_cordinator'",
+            "role that somebody has",
+            "problem_coordinator",
+        ),
+        # an unknown move
+        (
+            "verify_resolution:",
+            "verify_resolutoin:",
+            "permissions.verify_resolutoin",
+            "verify_resolutoin",
+            "verify_resolution",
+            "verify_resolution",
+        ),
+        # a move that happens by itself
+        (
+            "  close:",
+            "  begin_communication:",
+            "permissions.begin_communication",
+            "begin_comm",
+            "by itself",
+            "",
+        ),
+        # a move that nobody may make
+        ("close: [escalation_manager]", "close: []", "permissions.close", "nobody", "escalation_manager", ""),
+        # an unknown clock
+        (
+            "waiting_for_vendor: [level_window]",
+            "waiting_for_vendor: [level_windw]",
+            "pause_reasons.waiting_for_vendor.0",
+            "'level_windw'",
+            "level_window",
+            "level_window",
+        ),
+        # a target for the clock that each level has its own window for
+        ("closing: 5 business days", "level_window: 5 h", "targets.level_window", "", "each level", ""),
+        # an empty window, one that ends before it begins, one in two kinds of units
+        ("15 - 30 min", "", f"{SERVICE}.levels.1.window", "nothing", "minimum to maximum", ""),
+        ("15 - 30 min", "30 - 15 min", f"{SERVICE}.levels.1.window", "30 - 15 min", "the minimum first", ""),
+        ("2 - 5 h", "2 h - 5 business days", f"{SERVICE}.levels.4.window", "2 h", "one kind of unit", ""),
+        ("15 - 30 min", "0 - 0 min", f"{SERVICE}.levels.1.window", "0 - 0 min", "not empty", ""),
+        # a level in the middle without a window, the last with one
+        ("2 - 5 h", "until resolution", f"{SERVICE}.levels.4.window", "level 4", "only the last", ""),
+        (
+            "window: until resolution",
+            "window: 1 - 2 h",
+            f"{SERVICE}.levels.7.window",
+            "level 7",
+            "until res",
+            "",
+        ),
+        # triggers to a level that is none, or not above
+        (
+            "bad_review: a bad review",
+            "bad_review: {says: a bad review, to_level: 9}",
+            f"{COMPLAINT}.levels.3.triggers.bad_review.to_level",
+            "9",
+            "4 to 7",
+            "",
+        ),
+        (
+            "formal_complaint: a formal complaint",
+            "formal_complaint: {says: a formal complaint, to_level: 4}",
+            f"{COMPLAINT}.levels.4.triggers.formal_complaint.to_level",
+            "4",
+            "5 to 7",
+            "",
+        ),
+        # people who are to be told, and have no address
+        (
+            ", addresses: [email:jonas.weber@example.com]",
+            "",
+            f"{SERVICE}.levels.3.contacts.0",
+            "'jonas', who has no address",
+            "give jonas addresses",
+            "",
+        ),
+        (
+            ", addresses: [email:chloe.martin@example.com]",
+            "",
+            "priorities.P1.stakeholders.1",
+            "'csm', which is 'chloe'",
+            "give chloe addresses",
+            "",
+        ),
+        # addresses that lead nowhere
+        ("email:maya", "emial:maya", "people.maya.addresses.0", "emial:maya", "email, console", ""),
+        ("email:tom.lindqvist@example.com", "email:tom", "people.tom.addresses.0", "email:tom", "e-mail", ""),
+        # nobody to fall back on
+        ("unreached: hold", "unreached: fallback", "each_level.unreached", "fallback", "somebody", ""),
+        # calendars: never open, an unknown zone, a day twice, none of that name
+        (
+            'weekly:\n      mon-fri: ["09:00-17:00"]',
+            "weekly: {}",
+            "calendars.office.weekly",
+            "never open",
+            "some hours",
+            "",
+        ),
+        ("Europe/London", "Europe/Londn", "calendars.office.time_zone", "Europe/Londn", "Europe/London", ""),
+        (
+            'weekly:\n      mon-fri: ["09:00-17:00"]',
+            'weekly: {mon-fri: ["09:00-17:00"], fri: ["09:00-15:00"]}',
+            "calendars.office.weekly",
+            "fri more than once",
+            "each day once",
+            "",
+        ),
+        ("calendar: office", "calendar: ofice", "calendar", "'ofice'", "office", "office"),
+        ("2027-01-01", "2027-02-30", "calendars.office.closed_on.2", "2027-02-30", "date", ""),
+        # a first notice that comes too late for anyone but P4
+        ("first_notice: 60 min", "first_notice: 2 h", "priorities.P3.targets.first_notice", "2 h", "1 h", ""),
+        (
+            "first_notice: 15 min",
+            "first_notice: 1 business day",
+            "priorities.P1.targets.first_notice",
+            "1 business day",
+            "at most 1 h",
+            "",
+        ),
+        # days, where business hours count
+        (
+            "internal_rca: 5 business days",
+            "internal_rca: 5 days",
+            "targets.internal_rca",
+            "5 days",
+            "P2, P3, P4",
+            "",
+        ),
+        # something missing
+        ("  P4:", "  P3x:", "priorities.P3x", "'P3x'", "P1, P2, P3, P4", "P3"),
+        ("low: P3}", "}", "priority_from.high", "urgency low", "high, medium, low", ""),
+        ('version: "1.0"', "", "version", "nothing", "required", ""),
+        # what is said of levels that do not exist
+        ("executive_level: 5", "executive_level: 9", "executive_level", "9", "1 to 7", ""),
+        ("entry_level: 2", "entry_level: 8", "priorities.P1.entry_level", "8", "1 to 7", ""),
+        ("      7:\n", "      9:\n", COMPLAINT, "levels 1, 2, 3, 4, 5, 6, 7, 9", "without a gap", ""),
+        # roles and ids that mean two things
+        ("[csm]", "[finance]", "people.chloe.roles.0", "'finance'", "no person's or team's id", ""),
+        ("[csm]", "[owner]", "people.chloe.roles.0", "'owner'", "a role of your own", ""),
+        # the pause that the engine makes itself
+        ("waiting_for_vendor:", "verifying:", "pause_reasons.verifying", "verifying", "another name", ""),
+    ],
+)
+def test_a_fault_is_told_with_its_place(  # noqa: PLR0917 - the columns of the table above
+    old: str, new: str, path: str, given: str, allowed: str, suggestion: str
+) -> None:
+    """
+    What was given, what is allowed, and what was probably meant.
+    """
+    faults = faults_with((old, new))
+
+    fault = next(fault for fault in faults if fault.where.endswith(f" {path}"))
+    assert given in fault.given
+    assert allowed in fault.allowed
+    assert suggestion == fault.suggestion
+
+
+def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:
+    """
+    Form and meaning together: one typing error does not hide the others.
+    """
+    changes = (
+        ("basis: 24x7", "basis: 24x6"),
+        ("unreached: hold", "unreched: hold"),
+        ("15 - 30 min", "30 - 15 min"),
+        ("[jonas]", "[jnas]"),
+    )
+    text = reference_with(*changes)
+
+    assert [
+        (f"reference.yaml:{line_of(new, text)}", suggestion)
+        for (_, new), suggestion in zip(changes, ("24x7", "unreached", "", "jonas"), strict=True)
+    ] == [(":".join(fault.where.split(":")[:2]), fault.suggestion) for fault in faults_of_text(text)]
+
+
+def test_a_fault_that_many_categories_inherit_is_told_once() -> None:
+    """
+    MATRIX-1: it is one mistake, at the place where it was written.
+    """
+    more = "      complaint:\n"
+    other = "      order_status:\n        name: Order status\n"
+
+    faults = faults_with(("[jonas]", "[jnas]"), (more, other + more))
+
+    assert 1 == len(faults)
+
+
+def test_people_need_an_address_only_to_be_told() -> None:
+    """
+    A person who is named nowhere may have none.
+    """
+    nobody = "people:\n  gateway: {name: Helpdesk gateway}\n"
+
+    assert parse_playbook(reference_with(("people:\n", nobody))).people["gateway"].addresses == ()
+
+
+def test_a_category_without_levels_is_refused() -> None:
+    """
+    MATRIX-1: a category that inherits none and has none would fall through.
+    """
+    empty = "issue_types:\n  it_projects: {name: IT project issues, categories: {delay: {name: Delay}}}\n"
+
+    (fault,) = faults_with(("issue_types:\n", empty))
+
+    assert fault.where.endswith("issue_types.it_projects.categories.delay")
+    assert "no levels" == fault.given
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "given"),
+    [
+        # malformed: the place where it went wrong
+        ("name: [a, b\nversion: 1\n", "reference.yaml:2:8", "expected ',' or ']'"),
+        ("name: a\n\tversion: 1\n", "reference.yaml:2:1", r"'\t'"),
+        ("name: a: b\n", "reference.yaml:1:8", "mapping values are not allowed"),
+        ("name: @a\n", "reference.yaml:1:7", "'@'"),
+        ('name: "\\U7fffffff"\n', "reference.yaml:1:1", "malformed"),
+        ("name: a\x07b\n", "reference.yaml:1:8", r"'\x07'"),
+        # nothing, or too much
+        ("", "reference.yaml", "empty"),
+        ("# only a comment\n", "reference.yaml", "empty"),
+        ("name: a\n---\nname: b\n", "reference.yaml:2:1", "second document"),
+        ("x: " + "y" * LARGEST_FILE, "reference.yaml", "bytes"),
+        # depth and repetition
+        ("[" * 1000, "reference.yaml:1:34", "nesting"),
+        (
+            "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+            + "".join(
+                f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n"
+                for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+            ),
+            "reference.yaml",
+            "each use of an alias",
+        ),
+        ("a: &a [*a]\n", "reference.yaml:1:8", "*a"),
+        ("a: *nobody\n", "reference.yaml:1:4", "*nobody"),
+        # code
+        ("a: !!python/object/apply:os.system [ls]\n", "reference.yaml:1:4", "python"),
+        # keys
+        ("? [a, b]\n: c\n", "reference.yaml:1:3", "no text"),
+        ("~: c\n", "reference.yaml:1:1", "no text"),
+        ("name: a\nname: b\n", "reference.yaml:2:1", "'name' again"),
+        # no mapping at all
+        ("- a\n- b\n", "reference.yaml:1:1", "['a', 'b']"),
+        ("just a sentence\n", "reference.yaml:1:1", "just a sentence"),
+        # in no folder
+        ("extends: other.yaml\n", "reference.yaml:1:10", "other.yaml"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else None,
+)
+def test_what_is_no_safe_yaml_is_refused(text: str, where: str, given: str) -> None:
+    """
+    Malformed, huge, recursive or executable files: one clear fault with its place, quickly.
+    """
+    faults = faults_of_text(text)
+
+    assert any(fault.where.startswith(where) and given in fault.given for fault in faults), faults
+
+
+def test_duplicate_keys_are_told_together() -> None:
+    """
+    YAML: a key that is given twice would silently lose its first value.
+    """
+    faults = faults_with(("  P2:\n", "  P1:\n"), ('version: "1.0"\n', 'version: "1.0"\nversion: "1.1"\n'))
+
+    again = [fault.given for fault in faults if "again" in fault.given]
+    assert ["'version' again", "'P1' again"] == again
+
+
+def test_other_encodings_are_refused(tmp_path: Path) -> None:
+    """
+    UTF-8 only: the byte and its place are told.
+    """
+    path = tmp_path / "latin.yaml"
+    path.write_bytes("name: Reference\nversion: Aydın é\n".encode("iso-8859-9"))
+
+    with pytest.raises(BadRequest, match=r"latin\.yaml:2:13: given the byte 0xfd; allowed: a file in UTF-8"):
+        load_playbook(path)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """
+    No traceback: the path and why.
+    """
+    with pytest.raises(BadRequest, match=r"nowhere\.yaml: given No such file"):
+        load_playbook(tmp_path / "nowhere.yaml")
+
+
+def test_scalars_are_what_was_written() -> None:
+    """
+    YAML's own surprises do not happen: a version 1.10 stays one, and no is a language.
+    """
+    playbook = parse_playbook(
+        reference_with(('version: "1.0"', "version: 1.10"), ("roles: [csm]", "roles: [csm], language: no"))
+    )
+
+    assert "1.10" == playbook.version
+    assert "no" == playbook.people["chloe"].language
+
+
+def test_a_file_may_say_only_what_differs_from_another(tmp_path: Path) -> None:
+    """
+    `extends`: mappings are merged key by key, everything else is replaced; the digest is of both files.
+    """
+    (tmp_path / "base.yaml").write_bytes(REFERENCE.read_bytes())
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: base.yaml\nname: Ours\nremind_at: [80]\npriorities: {P1: {entry_level: 3}}\n")
+
+    playbook, reference = load_playbook(own), the_reference()
+
+    assert "Ours" == playbook.name
+    assert (80,) == playbook.remind_at
+    assert 3 == playbook.priorities["P1"].entry_level  # type: ignore[index]
+    assert reference.priorities["P1"].targets == playbook.priorities["P1"].targets  # type: ignore[index]
+    digest = playbook.sha256
+    (tmp_path / "base.yaml").write_text(reference_with(("15 - 30 min", "15 - 29 min")), encoding="utf-8")
+    assert digest != load_playbook(own).sha256
+
+
+def test_faults_are_told_in_the_file_that_they_are_in(tmp_path: Path) -> None:
+    """
+    `extends`: each fault names its own file.
+    """
+    (tmp_path / "base.yaml").write_text(reference_with(("[jonas]", "[jnas]")), encoding="utf-8")
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: base.yaml\nchase_evry: 1 h\n")
+
+    with pytest.raises(BadRequest) as refused:
+        load_playbook(own)
+
+    assert ["base.yaml", "own.yaml"] == [fault.where.partition(":")[0] for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("extends", "given"),
+    [
+        ("own.yaml", "'own.yaml', by way of own.yaml"),  # itself
+        ("other.yaml", "'own.yaml', by way of own.yaml, other.yaml"),  # in a circle
+        ("base.yml", "'base.yml', which does not exist"),
+        ("../secret.yaml", "'../secret.yaml'"),
+        ("[a]", "['a']"),
+    ],
+)
+def test_what_cannot_be_extended_is_refused(tmp_path: Path, extends: str, given: str) -> None:
+    """
+    `extends`: a file in the same folder, and no circles.
+    """
+    (tmp_path / "other.yaml").write_text("extends: own.yaml\n")
+    own = tmp_path / "own.yaml"
+    own.write_text(f"extends: {extends}\n")
+
+    with pytest.raises(BadRequest) as refused:
+        load_playbook(own)
+
+    (fault,) = refused.value.faults
+    assert given == fault.given
+
+
+def loaded_or_refused(text: str) -> tuple[Fault, ...]:
+    try:
+        parse_playbook(text, "any.yaml")
+    except BadRequest as refused:
+        return refused.faults
+    return ()
+
+
+LINES = REFERENCE.read_text(encoding="utf-8").splitlines(keepends=True)
+PIECES = (
+    "",
+    "x",
+    "~",
+    "[]",
+    "{}",
+    "-",
+    ":",
+    "0",
+    "-1",
+    "1e999",
+    "P5",
+    "&a",
+    "*a",
+    "!!x",
+    "'",
+    '"',
+    "\t",
+    "1 - 2 h",
+    "\ud800",
+)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_mutated_playbook_is_read_or_refused(data: st.DataObject) -> None:
+    """
+    Never anything but a playbook or a list of faults, each with a place and what is allowed.
+    """
+    lines = list(LINES)
+    for _ in range(data.draw(st.integers(1, 3))):
+        number = data.draw(st.integers(0, len(lines) - 1))
+        line = lines[number]
+        at = data.draw(st.integers(0, len(line)))
+        until = data.draw(st.integers(at, len(line)))
+        lines[number] = line[:at] + data.draw(st.sampled_from(PIECES) | st.text(max_size=5)) + line[until:]
+
+    assert all(fault.where and fault.allowed for fault in loaded_or_refused("".join(lines)))
+
+
+@given(st.text(max_size=200) | st.text("[]{}:,-&*!?|>'\"#%@\n \tab1", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """
+    Nothing that stands in a file can do worse than be refused.
+    """
+    assert loaded_or_refused(text)

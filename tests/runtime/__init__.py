@@ -1,0 +1,1 @@
+"""The ground under the engine, tested on real processes, real sockets and the real server."""

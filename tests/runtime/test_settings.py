@@ -1,0 +1,108 @@
+"""Settings come from the environment, and are checked as a whole."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime.errors import SettingsFault
+from runtime.settings import ROOT, LogFormat, Settings, SmtpTls
+
+
+def test_nothing_set_gives_defaults_that_work_at_once() -> None:
+    """
+    A fresh machine needs no settings.
+    """
+    settings = Settings.load({})
+
+    assert "escalation-engine" == settings.state_folder.name
+    assert ROOT / "playbooks" / "reference.yaml" == settings.playbook
+    assert (7233, 8233) == (settings.server_port, settings.ui_port)
+    assert settings.smtp_host is None
+
+
+def test_each_variable_sets_its_field() -> None:
+    """
+    A field is set by the variable of its name; choices are read in any case.
+    """
+    settings = Settings.load(
+        {
+            "ESCALATION_STATE_FOLDER": "~/here",
+            "ESCALATION_SERVER_PORT": "0",
+            "ESCALATION_SMTP_HOST": " mail.example.com ",
+            "ESCALATION_SMTP_TLS": "TLS",
+            "ESCALATION_LOG_FORMAT": "json",
+        }
+    )
+
+    assert Path.home() / "here" == settings.state_folder
+    assert 0 == settings.server_port
+    assert ("mail.example.com", SmtpTls.TLS) == (settings.smtp_host, settings.smtp_tls)
+    assert LogFormat.JSON is settings.log_format
+
+
+@pytest.mark.parametrize(("tls", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
+def test_mail_port_follows_its_protection(tls: str, port: int) -> None:
+    """
+    The port that goes with the protection, unless one is named.
+    """
+    assert port == Settings.load({"ESCALATION_SMTP_TLS": tls}).smtp_port
+    assert 2525 == Settings.load({"ESCALATION_SMTP_TLS": tls, "ESCALATION_SMTP_PORT": "2525"}).smtp_port
+
+
+def test_empty_and_foreign_variables_are_left_alone() -> None:
+    """
+    Compose files pass empty variables; Kubernetes sets ESCALATION_SERVICE_HOST beside a service of that name.
+    """
+    environ = {"ESCALATION_SERVER_PORT": "", "ESCALATION_SERVICE_HOST": "10.0.0.1", "PATH": "/bin"}
+
+    assert Settings.load({}) == Settings.load(environ)
+
+
+def test_one_error_lists_every_fault() -> None:
+    """
+    The variable, what was given, what is allowed; faults between variables too.
+    """
+    with pytest.raises(SettingsFault) as caught:
+        Settings.load(
+            {
+                "ESCALATION_SERVER_PORT": "70000",
+                "ESCALATION_UI_PORT": "http",
+                "ESCALATION_SMTP_TLS": "ssl",
+                "ESCALATION_SMTP_SENDER": "Desk <desk@example.com>",
+                "ESCALATION_SMTP_USER": "desk",
+                "ESCALATION_TASK_QUEUE": "q",
+                "ESCALATION_MESSAGE_TASK_QUEUE": "q",
+                "ESCALATION_MAX_CACHED_WORKFLOWS": "-1",
+            }
+        )
+
+    assert (
+        "ESCALATION_SERVER_PORT is '70000'; allowed: a port, 0 to 65535; 0 picks a free one",
+        "ESCALATION_UI_PORT is 'http'; allowed: a port, 0 to 65535; 0 picks a free one",
+        "ESCALATION_MAX_CACHED_WORKFLOWS is '-1'; allowed: a whole number, 0 to 1000000",
+        "ESCALATION_SMTP_TLS is 'ssl'; allowed: one of none, starttls, tls",
+        "ESCALATION_SMTP_SENDER is 'Desk <desk@example.com>'; allowed: a plain e-mail address, name@host",
+        "ESCALATION_SMTP_USER and ESCALATION_SMTP_PASSWORD: one is set; allowed: both or neither",
+        "ESCALATION_TASK_QUEUE and ESCALATION_MESSAGE_TASK_QUEUE are both 'q'; allowed: two different values",
+    ) == caught.value.faults
+    assert "\n".join(caught.value.faults) == str(caught.value)
+
+
+def test_one_port_for_server_and_web_ui_is_refused_unless_picked() -> None:
+    """
+    0 picks two different ports; any other number can be taken once only.
+    """
+    assert 0 == Settings.load({"ESCALATION_SERVER_PORT": "0", "ESCALATION_UI_PORT": "0"}).ui_port
+    with pytest.raises(SettingsFault, match="are both '8233'"):
+        Settings.load({"ESCALATION_SERVER_PORT": "8233"})
+
+
+def test_secrets_are_never_shown() -> None:
+    """
+    Neither in the settings' text nor in their JSON.
+    """
+    settings = Settings.load({"ESCALATION_SMTP_USER": "desk", "ESCALATION_SMTP_PASSWORD": "hunter2"})
+
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+    assert settings.smtp_password is not None
+    assert "hunter2" == settings.smtp_password.get_secret_value()

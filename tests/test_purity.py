@@ -1,0 +1,208 @@
+"""
+The rules stay pure: what `escalation/` may import and call.
+
+import-linter reads the same imports from a list of what is forbidden; here the list is of what is allowed, so that a
+module nobody thought of is refused too, and calls are looked at as well.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES = ROOT / "escalation"
+
+ALLOWED_MODULES = frozenset(
+    {
+        "__future__",
+        "abc",
+        "bisect",
+        "collections",
+        "contextlib",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "escalation",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "itertools",
+        "json",
+        "math",
+        "operator",
+        "pydantic",
+        "pydantic_core",
+        "re",
+        "statistics",
+        "string",
+        "textwrap",
+        "types",
+        "typing",
+    }
+)
+ALLOWED_IN_ONE_FILE = {"transitions": "lifecycle.py"}
+
+# What reads the clock or the local time zone.
+FORBIDDEN_NAMES = frozenset(
+    {
+        "datetime.date.fromtimestamp",
+        "datetime.date.today",
+        "datetime.datetime.now",
+        "datetime.datetime.today",
+        "datetime.datetime.utcfromtimestamp",
+        "datetime.datetime.utcnow",
+    }
+)
+# What speaks to the outside, runs text as code, or answers differently from one process to the next (id, hash).
+FORBIDDEN_BUILTINS = frozenset(
+    {"__import__", "breakpoint", "eval", "exec", "hash", "id", "input", "open", "print"}
+)
+
+
+def impurities(source: str, filename: str) -> list[str]:
+    """
+    Say what in *source*, the text of the file *filename*, breaks the purity of the rules: one line each.
+    """
+    tree = ast.parse(source)
+    origins = dict(imported_names(tree))
+    found = [
+        f"{filename}: imports {module}"
+        for module in imported_modules(tree)
+        if not is_allowed(module.partition(".")[0], filename)
+    ]
+    for node in ast.walk(tree):
+        name = dotted(node, origins)
+        if name in FORBIDDEN_NAMES or (name in FORBIDDEN_BUILTINS and is_read(node)):
+            found.append(f"{filename}: uses {name}")
+        elif is_local_time(node):
+            found.append(f"{filename}: uses the local time zone")
+    return found
+
+
+def is_allowed(module: str, filename: str) -> bool:
+    return module in ALLOWED_MODULES or ALLOWED_IN_ONE_FILE.get(module) == filename
+
+
+def imported_modules(tree: ast.Module) -> Iterator[str]:
+    """
+    Yield the module of each import, wherever it stands; a relative one is `escalation`'s own.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "") if not node.level else "escalation"
+
+
+def imported_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """
+    Yield what each imported name stands for: `from datetime import date as d` gives ("d", "datetime.date").
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                yield alias.asname or first, alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def dotted(node: ast.AST, origins: dict[str, str]) -> str:
+    """
+    Give the full dotted name that *node* stands for, or nothing if it is not a plain name.
+    """
+    match node:
+        case ast.Name(id=name):
+            return origins.get(name, name)
+        case ast.Attribute(value=value, attr=attr):
+            return f"{dotted(value, origins)}.{attr}"
+        case _:
+            return ""
+
+
+def is_read(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+
+
+def is_local_time(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="astimezone"), args=[], keywords=[]):
+            return True
+        case _:
+            return False
+
+
+@pytest.mark.parametrize(
+    "path", sorted(RULES.rglob("*.py")), ids=lambda path: path.relative_to(RULES).as_posix()
+)
+def test_the_rules_neither_reach_outside_nor_read_the_clock(path: Path) -> None:
+    """
+    `escalation/` has no Temporal, no input or output, no clock, no randomness and no logging.
+    """
+    assert [] == impurities(path.read_text(encoding="utf-8"), path.name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os",
+        "import os.path as paths",
+        "from time import monotonic",
+        "import random",
+        "import uuid",
+        "import logging",
+        "import temporalio.workflow",
+        "from planning.playbook import Playbook",
+        "import transitions",  # lifecycle.py alone
+        "import zoneinfo",  # zone data drifts: planning compiles it away
+        "def late():\n    import secrets",  # inside a function too
+        "from datetime import datetime\nat = datetime.now()",
+        "from datetime import UTC, datetime as dt\nat = dt.now(UTC)",
+        "import datetime\nat = datetime.datetime.utcnow()",
+        "import datetime as d\nat = d.date.today()",
+        "from datetime import datetime\nfactory = datetime.now",  # not called here, but by pydantic
+        "local = opened_at.astimezone()",
+        "print('hello')",
+        "text = open('playbook.yaml').read()",
+        "key = hash('ACME/4711')",  # another one in each process
+    ],
+)
+def test_impure_code_is_noticed(source: str) -> None:
+    """
+    The guard itself is guarded: each of these breaks the rule above.
+    """
+    assert 1 == len(impurities(source, "engine.py"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from datetime import datetime, time, timedelta",  # time of day is a value, not the clock
+        "def decide(escalation, command, now): return now",
+        "due_at = clock.now",
+        "from .model import Escalation",
+        "from escalation.model import Escalation",
+        "import pydantic",
+        "from collections.abc import Mapping",
+        "at = opened_at.astimezone(UTC)",
+        "key = escalation.id",  # an attribute of that name is no builtin
+        "class Person:\n    id: str",  # nor is a field
+    ],
+)
+def test_pure_code_is_left_alone(source: str) -> None:
+    """
+    The guard takes what the rules need: values of time, pydantic, themselves.
+    """
+    assert [] == impurities(source, "engine.py")
+
+
+def test_the_machine_lives_in_the_lifecycle_alone() -> None:
+    """
+    One file imports `transitions`: the one that holds the table.
+    """
+    assert [] == impurities("from transitions import Machine", "lifecycle.py")

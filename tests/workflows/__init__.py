@@ -1,0 +1,1 @@
+"""Stories on a real Temporal server whose clock can be moved."""

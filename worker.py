@@ -1,0 +1,311 @@
+"""
+The worker process: connect, register, run until told to stop. `python worker.py`, or `escalate serve` with a server.
+
+Owns the wiring of workflows, activities and connection, and the process's signals. It must not know rules, nor what
+an activity does.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NoReturn
+
+import structlog
+from pydantic import ValidationError
+from temporalio.client import Client
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.runtime import Runtime
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
+
+import activities
+from activities.compile_plan import PlaybookFile
+from activities.deliver_messages import DeliverMessages
+from activities.texts import Texts
+from channels.console import ConsoleChannel
+from channels.email import EmailChannel, EmailSettings, Tls
+from channels.protocol import Channel
+from escalation.errors import EscalationError
+from runtime.connection import connect, is_configured
+from runtime.embedded import EmbeddedServer
+from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
+from runtime.leaving import leave
+from runtime.logging import configure_logging, logging_runtime
+from runtime.search_attributes import ensure_search_attributes
+from runtime.settings import Settings
+from workflows import search_attributes
+from workflows.delivery import MESSAGE_TASK_QUEUE
+from workflows.escalation import EscalationWorkflow
+from workflows.plugin import escalation_plugin
+from workflows.wire import ESCALATION_QUEUE
+
+GRACE = timedelta(seconds=30)
+TOO_SOON = timedelta(seconds=5)  # a server that ends so soon after its start will do so again
+QUICK_SLOTS = 50
+MESSAGE_SLOTS = 20
+# A wave's progress is in its heartbeats: whoever was told since the last one is told again after a kill -9.
+HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
+# Workflow tasks are Python under one lock: more at a time only brings each nearer to the two seconds after which the
+# SDK takes it for deadlocked.
+WORKFLOW_SLOTS = 10 * (os.cpu_count() or 1)
+
+log = structlog.get_logger("worker")
+
+
+@asynccontextmanager
+async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
+    """
+    Run both workers while the block runs: one for moves and quick activities, one for messages, so that a slow mail
+    server cannot starve the moves. Activities under way at the end have 30 s to finish.
+
+    A fatal error of a worker cancels the block and is raised from here.
+    """
+    hands = activities.build(PlaybookFile(settings.playbook), _mail(settings))
+    threads = ThreadPoolExecutor(2 * QUICK_SLOTS + MESSAGE_SLOTS, thread_name_prefix="activity")
+    moves = _worker(
+        client,
+        ESCALATION_QUEUE,
+        hands.quick,
+        threads,
+        slots=QUICK_SLOTS,
+        workflows=[EscalationWorkflow],
+        max_cached_workflows=settings.max_cached_workflows,
+        max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
+        max_concurrent_local_activities=QUICK_SLOTS,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+    messages = _worker(client, MESSAGE_TASK_QUEUE, hands.messages, threads, slots=MESSAGE_SLOTS)
+    async with AsyncExitStack() as running:
+        # Not waited for: what did not end in its time will not end now.
+        running.callback(threads.shutdown, wait=False, cancel_futures=True)
+        await running.enter_async_context(messages)
+        await running.enter_async_context(moves)
+        await _until_polling(moves, messages)
+        yield
+
+
+async def run_worker(client: Client, settings: Settings, stop: asyncio.Event) -> None:
+    """
+    Register what the cluster lacks, then work until *stop* is set.
+
+    Raises:
+        SearchAttributesFault: If the cluster lacks search attributes and this client may not add them.
+    """
+    await ensure_search_attributes(client, search_attributes.ALL)
+    async with workers(client, settings):
+        log.info(
+            "worker_started", address=client.service_client.config.target_host, namespace=client.namespace
+        )
+        await stop.wait()
+        log.info("worker_stopping", within_seconds=GRACE.total_seconds())
+    log.info("worker_stopped")
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What `serving` runs: a connected client, and the embedded server unless a cluster is configured."""
+
+    client: Client
+    server: EmbeddedServer | None
+
+
+@asynccontextmanager
+async def serving(settings: Settings, *, always_embedded: bool = False) -> AsyncIterator[Serving]:
+    """
+    Run server and workers while the block runs; the cluster that is configured, else an embedded server.
+    """
+    server = None
+    if always_embedded or not is_configured():
+        server = EmbeddedServer.from_settings(settings, search_attributes.ALL)
+    async with AsyncExitStack() as running:
+        if server is not None:
+            await running.enter_async_context(server)
+        address = server.address if server is not None else None
+        client = await connect(settings, plugins=[escalation_plugin()], address=address)
+        await ensure_search_attributes(client, search_attributes.ALL)
+        await running.enter_async_context(workers(client, settings))
+        yield Serving(client, server)
+
+
+async def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
+    """
+    `escalate serve`: server and workers until Ctrl-C or SIGTERM; nothing is left running.
+
+    Raises:
+        EmbeddedServerFault: If the server cannot start, or ends soon after; later it is started again.
+    """
+    with stop_signals() as stop:
+        async with serving(settings) as running:
+            for line in _summary(running, settings):
+                say(line)
+            await _until_stopped(stop, running.server)
+            say("stopping: work under way has 30 s to finish; Ctrl-C again leaves at once")
+    say("stopped")
+
+
+@contextmanager
+def stop_signals() -> Iterator[asyncio.Event]:
+    """
+    Turn the first SIGINT or SIGTERM into an event; a second one ends the process at once.
+
+    Nothing is lost then either: the server's keeper ends the server, and Temporal retries what was under way.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def told(signum: signal.Signals) -> None:
+        if stop.is_set():
+            leave(128 + signum)
+        stop.set()
+
+    handled = (signal.SIGINT, signal.SIGTERM)
+    for signum in handled:
+        loop.add_signal_handler(signum, told, signum)
+    try:
+        yield stop
+    finally:
+        for signum in handled:
+            loop.remove_signal_handler(signum)
+
+
+def _mail(settings: Settings) -> DeliverMessages:
+    """E-mail over the server that is set; where none is, letters are printed, so that nothing is told in vain."""
+    if settings.smtp_host is None:
+        channels: dict[str, Channel] = {"email": ConsoleChannel(sys.stdout)}
+    else:
+        channels = {"email": EmailChannel(_smtp(settings, settings.smtp_host))}
+    return DeliverMessages(channels, Texts(settings.templates))
+
+
+def _smtp(settings: Settings, host: str) -> EmailSettings:
+    try:
+        return EmailSettings(
+            host=host,
+            port=settings.smtp_port,
+            tls=Tls(settings.smtp_tls),
+            username=settings.smtp_user,
+            password=settings.smtp_password,
+            sender_address=settings.smtp_sender,
+        )
+    except ValidationError as error:
+        faults = (
+            f"ESCALATION_SMTP_*: {found['msg'].removeprefix('Value error, ')}" for found in error.errors()
+        )
+        raise SettingsFault(*faults) from None
+
+
+def _worker(
+    client: Client,
+    task_queue: str,
+    hands: Sequence[Callable[..., Any]],
+    threads: ThreadPoolExecutor,
+    *,
+    slots: int,
+    **more: Any,
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=task_queue,
+        activities=hands,
+        activity_executor=threads,
+        max_concurrent_activities=slots,
+        max_heartbeat_throttle_interval=HEARTBEATS_AT_MOST_EVERY,
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=GRACE,
+        # Not versioning, only a name for this build: without one the SDK hashes every loaded module, which took
+        # 1.3 s of each start.
+        deployment_config=WorkerDeploymentConfig(
+            WorkerDeploymentVersion("escalation-engine", _build_id()), use_worker_versioning=False
+        ),
+        **more,
+    )
+
+
+def _build_id() -> str:
+    try:
+        return version("escalation-engine")
+    except PackageNotFoundError:  # a bare checkout on the module path
+        return "checkout"
+
+
+async def _until_polling(*started: Worker) -> None:
+    while not all(worker.is_running for worker in started):  # noqa: ASYNC110 - the SDK has no event for it
+        await asyncio.sleep(0.01)
+
+
+def _summary(running: Serving, settings: Settings) -> Iterator[str]:
+    if running.server is None:
+        yield f"Temporal   {running.client.service_client.config.target_host} (as configured)"
+    else:
+        yield f"Temporal   {running.server.address} (embedded)"
+        yield f"Web UI     {running.server.ui_url}"
+        yield f"State      {running.server.state}"
+    yield f"Namespace  {running.client.namespace}"
+    yield f"Playbook   {settings.playbook}"
+    yield "Ready; Ctrl-C stops."
+
+
+async def _until_stopped(stop: asyncio.Event, server: EmbeddedServer | None) -> None:
+    waits: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
+    if server is not None:
+        waits.append(asyncio.create_task(_keep_running(server)))
+    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in pending:
+        wait.cancel()
+    for wait in done:
+        wait.result()
+
+
+async def _keep_running(server: EmbeddedServer) -> NoReturn:
+    """Start the server again when it ends by itself: its file has everything, and the workers find it again."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        began = clock()
+        try:
+            await server.until_gone()
+        except EmbeddedServerFault:
+            if clock() - began < TOO_SOON.total_seconds():
+                raise
+            log.error("embedded_server_ended", runs_again=True, log=str(server.log))
+            await server.restart()
+
+
+async def _main() -> None:
+    settings = Settings.load()
+    configure_logging(settings.log_format, settings.log_level)
+    Runtime.set_default(logging_runtime())
+    with stop_signals() as stop:
+        client = await connect(settings, plugins=[escalation_plugin()])
+        await run_worker(client, settings, stop)
+
+
+def serve_forever() -> int:
+    """`escalate serve`: server and worker until told to stop. The exit status."""
+    settings = Settings.load()
+    configure_logging(settings.log_format, settings.log_level)
+    Runtime.set_default(logging_runtime())
+    asyncio.run(serve(settings))
+    return 0
+
+
+def main() -> None:
+    """Run a worker until told to stop; exit 0 then, 1 after a fatal error or when it could not start."""
+    try:
+        asyncio.run(_main())
+    except (RuntimeFault, EscalationError) as fault:
+        sys.stderr.write(f"{fault}\n")
+        leave(1)
+    except BaseException:
+        log.exception("worker_failed")
+        leave(1)
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The clock: deterministic workflows around the rules; no rule lives here."""

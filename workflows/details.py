@@ -1,0 +1,138 @@
+"""
+What the Temporal Web UI shows of an escalation: details as Markdown, summaries of timers and messages, and the
+search attributes that its list is scanned by.
+
+The UI renders Markdown without sanitising it and fetches it by a URL: texts from people are escaped, and the whole
+stays under 4 KB. Nothing here changes an escalation.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from temporalio.common import SearchAttributeKey
+
+from escalation.engine import allowed_moves
+from escalation.events import Event
+from escalation.model import Escalation
+from escalation.request import StartRequest
+from escalation.story import entry, minute
+from escalation.telling import name_of
+from workflows import search_attributes as sa
+
+LONGEST_SUMMARY = 120
+"""Characters that the UI's timeline shows of a summary."""
+LONGEST_DETAILS = 4_000
+_LATEST = 12
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
+_LONGEST_LINE = 160
+
+
+def escaped(text: str) -> str:
+    """*text* as one line of harmless Markdown."""
+    line = " ".join(str(text).split())
+    line = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", line)
+
+
+def summary(text: str) -> str:
+    return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
+
+
+def start_summary(request: StartRequest) -> str:
+    """One line: the subject and whom it hurts."""
+    accounts = ", ".join(customer.account for customer in request.customers[:3])
+    return summary(f"{escaped(request.subject)} ({escaped(accounts)})")
+
+
+def start_details(request: StartRequest) -> str:
+    """What was known at the start, for the part of the details that never changes."""
+    rows = [
+        ("Category", f"{request.issue_type}, {request.category}"),
+        ("Reason", request.reason.value),
+        ("Came in by", f"{request.channel}, submitted by {request.submitted_by}"),
+        ("Customers", ", ".join(customer.account for customer in request.customers[:10])),
+        ("Services", ", ".join(request.services) or "none named"),
+        ("Linked records", ", ".join(request.linked_records) or "none"),
+        ("Evidence", f"{len(request.evidence)} items" if request.evidence else "none: undocumented"),
+    ]
+    return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)
+
+
+def current_details(now: Escalation, events: Sequence[Event]) -> str:
+    """The state of things, as Markdown under 4 KB: what a manager opens the page for."""
+    level = f"{now.level} of {now.plan.last_level}, {escaped(now.current_level.name)}"
+    head = [
+        f"## {escaped(now.request.subject)}",
+        "",
+        f"**{now.state}** · **{now.priority}** · level {level}",
+        "",
+        f"- **Owner**: {escaped(name_of(now, now.owner))}"
+        + ("" if now.acknowledged_by else " (not acknowledged)"),
+    ]
+    if now.pause:
+        head.append(f"- **Paused**: {escaped(now.pause.reason.replace('_', ' '))}")
+    if now.missing_to_close and now.state == "closing":
+        head.append(f"- **Missing to close**: {escaped('; '.join(now.missing_to_close))}")
+    head.append(f"- **Moves allowed now**: {', '.join(move.words for move in allowed_moves(now)) or 'none'}")
+    lines = [*head, "", *_clocks(now), "", "### Latest", ""]
+    for event in reversed(events[-_LATEST:]):
+        told = entry(event)
+        line = f"- {minute(told.at)} {escaped(told.text)}"
+        if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _clocks(now: Escalation) -> list[str]:
+    rows = [
+        f"| {clock.name.words} | {minute(clock.due_at) if clock.due_at else 'held'} "
+        f"| {'**breached**' if clock.breached_at else 'running'} |"
+        for clock in sorted(now.running_clocks, key=lambda clock: clock.due_at or now.opened_at)
+    ]
+    return ["| clock | due | |", "| --- | --- | --- |", *rows] if rows else []
+
+
+def wake_summary(now: Escalation) -> str:
+    """What the next timer is for, in words that a manager understands."""
+    waking = min(
+        (clock for clock in now.running_clocks if clock.next_at),
+        key=lambda clock: clock.next_at or now.opened_at,
+        default=None,
+    )
+    if waking is None:
+        return "open hours are compiled further"
+    if waking.breached_at:
+        what = f"{waking.name.words} still overdue: chase"
+    elif waking.next_at == waking.due_at:
+        what = f"{waking.name.words} ends"
+    else:
+        what = f"{waking.name.words}: reminder"
+    return summary(f"{what} · level {now.level}, {name_of(now, now.owner)}")
+
+
+SearchValues = dict[SearchAttributeKey[Any], Any]
+
+
+def search_values(now: Escalation) -> SearchValues:
+    return {
+        sa.STATE: now.state.value,
+        sa.LEVEL: now.level,
+        sa.PRIORITY: now.priority.value,
+        sa.CATEGORY: now.plan.category,
+        sa.CUSTOMER: [customer.account for customer in now.request.customers],
+        sa.OWNER: now.owner,
+        sa.NEXT_DUE: now.next_due_at,
+        sa.BREACHED: now.is_breached,
+    }
+
+
+def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:
+    """The attributes to write so that a list shown by *before* shows *after*."""
+    return [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in after.items()
+        if key not in before or before[key] != value
+    ]

@@ -1,0 +1,305 @@
+"""
+EscalationWorkflow: owns the time of one escalation, and no rule.
+
+It puts every message and every due time to ``escalation.engine.decide``, keeps the answer, and does what the answer
+asks: sends waves of messages, arms one timer, shows the state. It must not decide, render, or look anything up.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from escalation import commands as c
+from escalation.business_time import OpenHours
+from escalation.effects import Compiled, CompileOpenHours, CompilePlan, CustomerNotice, InternalNotice, Wave
+from escalation.engine import allowed_moves, decide, open_escalation
+from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
+from escalation.events import Event, Receipt
+from escalation.lifecycle import Move, diagram
+from escalation.model import Escalation
+from escalation.story import Entry
+from escalation.turn import Decision
+from escalation.view import Receipted, View, receipted, timeline, view
+from workflows import details, wire
+from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
+from workflows.moves import takes_moves
+
+_LONGEST_TIMELINE = 2_000
+_ANSWERS_KEPT = 500
+_HISTORY_TOO_LONG = 20_000
+"""Continue even while messages are under way; they go along, and may arrive twice under the same key."""
+_QUICK = timedelta(seconds=10)
+_A_WHILE = timedelta(minutes=1)
+
+
+@workflow.defn(name=wire.WORKFLOW)
+@takes_moves
+class EscalationWorkflow:
+    """One escalation, from its start to its close."""
+
+    @workflow.init
+    def __init__(self, begin: wire.EscalationInput) -> None:
+        carried = begin.carried
+        self._now: Escalation | None = carried.escalation if carried else None
+        self._events: list[Event] = list(carried.events) if carried else []
+        self._notices: list[InternalNotice | CustomerNotice] = list(carried.notices) if carried else []
+        self._answered: dict[str, None] = dict.fromkeys(carried.answered if carried else ())
+        self._refusal: EscalationError | None = None
+        self._early_refusals: list[c.NoteRefusal] = []
+        self._under_way: dict[int, Wave] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.Task[None] | None = None
+        self._armed_for: datetime | None = None
+        self._is_extending = False
+        self._shown: details.SearchValues = details.search_values(carried.escalation) if carried else {}
+        self._is_stirred = True
+
+    @workflow.run
+    async def run(self, begin: wire.EscalationInput) -> wire.Ended:
+        if self._now is None:
+            await self._open(begin)
+        while self._is_busy:
+            self._attend()
+            if self._is_long(begin):
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(self._carried(begin))
+            await self._be_stirred()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        now = self._opened
+        return wire.Ended(id=now.id, state=now.state, level=now.level, request=now.request)
+
+    # What people and their tools send; the moves are added by ``takes_moves``.
+
+    @workflow.update(
+        name=wire.START, description="Comes with a start: answers with the receipt. No argument."
+    )
+    async def start(self) -> Receipted:
+        is_repeat = self._now is not None
+        await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
+        if self._refusal:
+            raise self._refusal
+        if not self._opened.is_open:
+            raise StillFinishing(
+                f"{self._opened.key}: has ended, but its last messages are still on their way; try again soon"
+            )
+        return receipted(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
+
+    @workflow.query(name=wire.VIEW, description="The escalation as people see it.")
+    def view(self) -> View:
+        return view(self._opened)
+
+    @workflow.query(name=wire.TIMELINE, description="What happened, oldest first.")
+    def timeline(self) -> tuple[Entry, ...]:
+        return timeline(self._events)
+
+    @workflow.query(name=wire.ALLOWED_MOVES, description="The moves that somebody can make now.")
+    def allowed_moves(self) -> tuple[Move, ...]:
+        return allowed_moves(self._opened)
+
+    @workflow.query(
+        name=wire.DIAGRAM, description="The lifecycle as a Mermaid diagram; where it stands is marked."
+    )
+    def diagram(self) -> str:
+        return diagram(self._opened.state)
+
+    # The desk, for ``workflows.moves``.
+
+    def consider(self, command: c.PersonsCommand) -> None:
+        """Refuse what the engine would refuse; keep nothing."""
+        decide(self._opened, command, workflow.now())
+
+    def follow(self, command: c.PersonsCommand) -> Receipted:
+        if self.is_answered():
+            return receipted(self._opened, is_repeat=True)
+        answer = decide(self._opened, command, workflow.now())
+        self._keep(answer)
+        if update := workflow.current_update_info():
+            self._answered[update.id] = None
+        return receipted(answer.escalation, answer.events)
+
+    def is_answered(self) -> bool:
+        """Whether this update was followed before, perhaps by an earlier run."""
+        update = workflow.current_update_info()
+        return update is not None and update.id in self._answered
+
+    def note_refusal(self, move: str, why: str) -> None:
+        refusal = c.NoteRefusal(refused=move, why=why)
+        if self._now is None:
+            self._early_refusals.append(refusal)
+        else:
+            self._decide(refusal)
+
+    # The run.
+
+    @property
+    def _opened(self) -> Escalation:
+        if self._now is None:
+            raise MoveNotAllowed(f"{workflow.info().workflow_id}: is still starting; try again in a moment")
+        return self._now
+
+    async def _open(self, begin: wire.EscalationInput) -> None:
+        key = workflow.info().workflow_id
+        try:
+            compiled = await workflow.execute_local_activity(
+                wire.COMPILE_PLAN,
+                CompilePlan(key=key, request=begin.request),
+                result_type=Compiled,
+                start_to_close_timeout=_QUICK,
+            )
+        except EscalationError as refusal:  # a local activity's error arrives bare
+            self._refusal = refusal
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+        now = workflow.now()
+        self._keep(
+            open_escalation(
+                c.Open(
+                    id=f"{key}@{now:%Y-%m-%dT%H:%M:%SZ}",
+                    request=compiled.request,
+                    plan=compiled.plan,
+                    priority=compiled.priority,
+                ),
+                now,
+            )
+        )
+        for early in self._early_refusals:
+            self._decide(early)
+
+    def _decide(self, command: c.ShellsCommand) -> None:
+        self._keep(decide(self._opened, command, workflow.now()))
+
+    def _keep(self, answer: Decision) -> None:
+        self._now = answer.escalation
+        self._events = [*self._events, *answer.events][-_LONGEST_TIMELINE:]
+        for effect in answer.effects:
+            if isinstance(effect, CompileOpenHours):
+                self._extend(effect)
+            else:
+                self._notices.append(effect)
+        self._is_stirred = True
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._opened.is_open or bool(self._notices or self._under_way)
+
+    def _attend(self) -> None:
+        wake_at = self._opened.wake_at
+        if wake_at and wake_at <= workflow.now():
+            self._decide(c.Tick())
+        self._is_stirred = False
+        self._send_wave()
+        self._arm()
+        self._show()
+
+    async def _be_stirred(self) -> None:
+        try:
+            await workflow.wait_condition(lambda: self._is_stirred)
+        except asyncio.CancelledError:
+            if workflow.cancellation_reason() is None:
+                raise  # the run is being evicted from the worker, not cancelled
+            self._decide(c.CancelByOperator())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # Messages: one activity a wave, beside everything else.
+
+    def _send_wave(self) -> None:
+        if self._notices:
+            wave = Wave(notices=tuple(self._notices))
+            self._notices = []
+            self._spawn(self._deliver(wave))
+
+    async def _deliver(self, wave: Wave) -> None:
+        first = wave.notices[0].seq
+        self._under_way[first] = wave
+        try:
+            receipts = await workflow.execute_activity(
+                DELIVER_MESSAGES,
+                wave,
+                result_type=tuple[Receipt, ...],
+                **delivery_options(wave),
+            )
+        except ActivityError as error:
+            receipts = receipts_after(error, wave)
+        del self._under_way[first]
+        self._decide(c.RecordDelivery(receipts=receipts))
+
+    # Time: one timer, armed again only when something is due earlier.
+
+    def _arm(self) -> None:
+        wake_at, now = self._opened.wake_at, workflow.now()
+        if wake_at is None:
+            self._disarm()
+            return
+        # Only what is being worked on already can be behind us: open hours that are compiled further.
+        at = wake_at if wake_at > now else now + _A_WHILE
+        # A timer whose time has come is of no use any more: what it was for has just been judged.
+        if self._armed_for is None or at < self._armed_for or self._armed_for <= now:
+            self._disarm()
+            self._armed_for = at
+            self._timer = self._spawn(self._sleep_until(at))
+
+    def _disarm(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._armed_for = None
+
+    async def _sleep_until(self, at: datetime) -> None:
+        await workflow.sleep(at - workflow.now(), summary=details.wake_summary(self._opened))
+        self._timer = self._armed_for = None
+        self._is_stirred = True
+
+    def _extend(self, wanted: CompileOpenHours) -> None:
+        if not self._is_extending:
+            self._is_extending = True
+            self._spawn(self._compile_hours(wanted))
+
+    async def _compile_hours(self, wanted: CompileOpenHours) -> None:
+        hours = await workflow.execute_activity(
+            wire.EXTEND_OPEN_HOURS,
+            wanted,
+            result_type=OpenHours,
+            start_to_close_timeout=_QUICK,
+            summary="compile open hours further",
+        )
+        self._is_extending = False
+        self._decide(c.ExtendOpenHours(open_hours=hours))
+
+    # What is seen in the Web UI.
+
+    def _show(self) -> None:
+        now = self._opened
+        workflow.set_current_details(details.current_details(now, self._events))
+        values = details.search_values(now)
+        if changes := details.updates_between(self._shown, values):
+            workflow.upsert_search_attributes(changes)
+            self._shown = values
+
+    # A long life.
+
+    def _is_long(self, begin: wire.EscalationInput) -> bool:
+        info = workflow.info()
+        length = info.get_current_history_length()
+        is_long = (
+            length > begin.continue_after if begin.continue_after else info.is_continue_as_new_suggested()
+        )
+        is_at_rest = not (self._under_way or self._is_extending)
+        return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
+
+    def _carried(self, begin: wire.EscalationInput) -> wire.EscalationInput:
+        under_way = [notice for wave in self._under_way.values() for notice in wave.notices]
+        carried = wire.Carried(
+            escalation=self._opened,
+            events=tuple(self._events),
+            notices=(*under_way, *self._notices),
+            answered=tuple(self._answered)[-_ANSWERS_KEPT:],
+        )
+        return wire.EscalationInput(carried=carried, continue_after=begin.continue_after)

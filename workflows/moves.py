@@ -1,0 +1,117 @@
+"""
+People's moves as messages: for each command one update and one signal of the same name.
+
+Built from the commands, so that none can be forgotten. Both take whatever arrives and read it here: an update that
+cannot be followed is answered with the refusal and leaves no trace; a signal that cannot is recorded, and neither
+can stop the run. What a move means is decided in ``escalation``.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from escalation.commands import PERSONS_COMMANDS, PersonsCommand
+from escalation.errors import BadRequest, EscalationError, Fault, faults_of, shown
+from escalation.lifecycle import Move
+from escalation.view import Receipted
+
+
+class Desk(Protocol):
+    """The workflow, as its messages see it."""
+
+    def consider(self, command: PersonsCommand) -> None: ...
+    def follow(self, command: PersonsCommand) -> Receipted: ...
+    def note_refusal(self, move: str, why: str) -> None: ...
+    def is_answered(self) -> bool: ...
+
+
+_Class = TypeVar("_Class", bound=type)
+
+
+def takes_moves(workflow_class: _Class) -> _Class:
+    """Give *workflow_class*, a ``Desk``, an update and a signal for each move, and an ear for unknown signals."""
+    for name, handler in _HANDLERS.items():
+        setattr(workflow_class, name, handler)
+    return workflow_class
+
+
+def read(command: type[PersonsCommand], raw: RawValue) -> PersonsCommand:
+    """
+    Raises:
+        BadRequest: If *raw* is not such a command, with every fault.
+    """
+    try:
+        return command.model_validate_json(raw.payload.data)
+    except ValidationError as error:
+        raise BadRequest.because(command.move.words, faults_of(error)) from None
+
+
+def example(command: type[PersonsCommand]) -> str:
+    """A copy-and-paste example: the required fields, in JSON."""
+    fields = {"by": "YOU"}
+    for name, field in command.model_fields.items():
+        if field.is_required() and name != "by":
+            fields[name] = _EXAMPLES.get(name, "…")
+    return json.dumps(fields, ensure_ascii=False)
+
+
+_EXAMPLES: dict[str, Any] = {
+    "reason": "lack_of_authority",
+    "priority": "P1",
+    "because": "waiting_for_customer",
+    "response": "1",
+    "steps": [{"what": "…", "owner": "…"}],
+    "resolution": "fix",
+    "answer": "yes",
+    "cause": "withdrawn",
+    "rca": {"root_causes": ["…"], "corrective_actions": [{"what": "…", "owner": "…", "due": "2030-01-31"}]},
+}
+
+
+def _described(command: type[PersonsCommand]) -> str:
+    return f"{(command.__doc__ or '').strip()} Example: {example(command)}"
+
+
+def _messages_of(command: type[PersonsCommand]) -> tuple[Any, Any]:
+    class Messages(
+        Desk, Protocol
+    ):  # a class only so that `self` needs no annotation, which the SDK would read
+        @workflow.update(name=command.move.value, description=_described(command))
+        def ask(self, raw: RawValue) -> Receipted:
+            return self.follow(read(command, raw))
+
+        @ask.validator
+        def may(self, raw: RawValue) -> None:
+            if not self.is_answered():
+                self.consider(read(command, raw))
+
+        @workflow.signal(name=command.move.value, description=_described(command))
+        def hear(self, raw: RawValue) -> None:
+            try:
+                self.follow(read(command, raw))
+            except EscalationError as refusal:
+                self.note_refusal(command.move.value, refusal.message)
+
+    return Messages.ask, Messages.hear
+
+
+class _Unknown(Desk, Protocol):
+    @workflow.signal(dynamic=True)
+    def hear(self, name: str, args: Sequence[RawValue]) -> None:
+        fault = Fault(where=f"signal {shown(name)}", given=f"{len(args)} arguments", allowed=", ".join(Move))
+        self.note_refusal(name, str(fault))
+
+
+def _handlers() -> Iterator[tuple[str, Any]]:
+    for command in PERSONS_COMMANDS:
+        ask, hear = _messages_of(command)
+        yield f"update_{command.move}", ask
+        yield f"signal_{command.move}", hear
+    yield "signal_unknown", _Unknown.hear
+
+
+_HANDLERS = dict(_handlers())

@@ -1,0 +1,31 @@
+"""
+The search attributes of an escalation: what the Web UI's list and `escalate list` find it by.
+
+Owns names and types, which are API. It must not know how they are registered (`runtime.search_attributes`) nor when
+they are set. Self-hosted clusters have few columns of each type (10 keywords, 3 of each other): these take 4 and 1.
+Values are never encrypted, so none holds a customer's words.
+"""
+
+from typing import Any
+
+from temporalio.common import SearchAttributeKey
+
+STATE = SearchAttributeKey.for_keyword("EscalationState")
+LEVEL = SearchAttributeKey.for_int("EscalationLevel")
+PRIORITY = SearchAttributeKey.for_keyword("EscalationPriority")
+CATEGORY = SearchAttributeKey.for_keyword("EscalationCategory")
+CUSTOMER = SearchAttributeKey.for_keyword_list("EscalationCustomer")
+OWNER = SearchAttributeKey.for_keyword("EscalationOwner")
+NEXT_DUE = SearchAttributeKey.for_datetime("EscalationNextDue")
+BREACHED = SearchAttributeKey.for_bool("EscalationBreached")
+
+ALL: tuple[SearchAttributeKey[Any], ...] = (
+    STATE,
+    LEVEL,
+    PRIORITY,
+    CATEGORY,
+    CUSTOMER,
+    OWNER,
+    NEXT_DUE,
+    BREACHED,
+)
