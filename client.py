@@ -23,13 +23,21 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
-from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, UnknownEscalation, faults_of
+from escalation.errors import (
+    BadRequest,
+    EscalationError,
+    MoveNotAllowed,
+    StillFinishing,
+    UnknownEscalation,
+    faults_of,
+)
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move, State
 from escalation.plan import Priority
@@ -71,9 +79,12 @@ class EscalationClient:
     A person's id goes into ``by``. Texts for customers and texts for us are different parameters, everywhere.
     """
 
-    def __init__(self, client: Client, *, task_queue: str = wire.ESCALATION_QUEUE) -> None:
+    def __init__(
+        self, client: Client, *, task_queue: str = wire.ESCALATION_QUEUE, patience: float = PATIENCE
+    ) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._patience = patience
 
     @classmethod
     async def connect(cls, settings: Settings | None = None) -> Self:
@@ -116,16 +127,13 @@ class EscalationClient:
             static_summary=details.start_summary(wanted),
             static_details=details.start_details(wanted),
         )
-        return await self._answer(
-            wanted.key,
-            self._client.execute_update_with_start_workflow(
-                wire.START,
-                start_workflow_operation=operation,
-                id=id or uuid.uuid4().hex,
-                result_type=Receipted,
-            ),
-            Receipted,
+        answer = self._client.execute_update_with_start_workflow(
+            wire.START, start_workflow_operation=operation, id=id or uuid.uuid4().hex, result_type=Receipted
         )
+        try:
+            return await self._answer(wanted.key, answer, Receipted)
+        except _Ended:
+            raise StillFinishing(f"{wanted.key}: was just ending; try again") from None
 
     # Moves
 
@@ -336,7 +344,7 @@ class EscalationClient:
             async for execution in self._client.list_workflows(query, limit=limit):
                 yield _listed(execution)
         except RPCError as error:
-            raise _no_server(error) from error
+            raise self._no_server(error) from error
 
     async def watch(self, key: str, *, every: float = 1.0) -> AsyncIterator[tuple[View, tuple[Entry, ...]]]:
         """
@@ -387,11 +395,16 @@ class EscalationClient:
 
     async def _answer(self, key: str, asked: Awaitable[Any], _: type[_Answer]) -> _Answer:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 answer: _Answer = await asked
                 return answer
         except TimeoutError:
-            raise _no_worker() from None
+            raise self._no_worker() from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:  # what the SDK makes of either end of our patience
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise asyncio.CancelledError from None
+            raise self._no_worker() from None
         except WorkflowUpdateFailedError as error:
             raise _refusal(error) from error
         except WorkflowQueryFailedError as error:
@@ -401,7 +414,17 @@ class EscalationClient:
                 if "already completed" in error.message:
                     raise _Ended from None
                 raise UnknownEscalation(f"no escalation {key!r} is known here") from error
-            raise _no_server(error) from error
+            raise self._no_server(error) from error
+
+    def _no_worker(self) -> NoServer:
+        return NoServer(
+            f"no worker answered within {self._patience:g} s; start one with `escalate serve` or `python worker.py`"
+        )
+
+    def _no_server(self, error: RPCError) -> NoServer:
+        if error.status in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
+            return self._no_worker()
+        return NoServer(f"the Temporal server refused or went away: {error.message}")
 
 
 class _Ended(Exception):
@@ -419,18 +442,6 @@ def _request(request: StartRequest | Mapping[str, Any]) -> StartRequest:
 
 def _refusal(error: WorkflowUpdateFailedError) -> Exception:
     return error.cause if isinstance(error.cause, EscalationError) else EscalationError(str(error.cause))
-
-
-def _no_worker() -> NoServer:
-    return NoServer(
-        f"no worker answered within {PATIENCE:g} s; start one with `escalate serve` or `python worker.py`"
-    )
-
-
-def _no_server(error: RPCError) -> Exception:
-    if error.status in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
-        return _no_worker()
-    return NoServer(f"the Temporal server refused or went away: {error.message}")
 
 
 def _query(filters: Mapping[Any, Any], *, ended: bool) -> str:

@@ -11,8 +11,8 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
-import click
 import typer
+from typer.exceptions import Abort, Exit, TyperException
 
 from entrypoints import looking, moving, running, showing
 from escalation.errors import BadRequest, EscalationError, UnknownName
@@ -43,13 +43,14 @@ def run(arguments: list[str]) -> int:
     in_json = "--json" in arguments
     try:
         app(arguments, prog_name="escalate", standalone_mode=False)
-    except click.exceptions.Exit as done:
+    except Exit as done:
         return done.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (Abort, KeyboardInterrupt):
         return _tell("interrupted", "interrupted", (), in_json, INTERRUPTED)
-    except click.UsageError as error:
-        hint = f"; see `{error.ctx.command_path} --help`" if error.ctx else ""
-        return _tell("usage", f"{error.format_message().rstrip('.')}{hint}", (), in_json, BAD_INPUT)
+    except TyperException as error:
+        command = getattr(getattr(error, "ctx", None), "command_path", "escalate")
+        said = getattr(error, "format_message", error.__str__)()
+        return _tell("usage", f"{said.rstrip('.')}; see `{command} --help`", (), in_json, BAD_INPUT)
     except EscalationError as error:
         faults = [fault.model_dump() for fault in error.faults]
         status = BAD_INPUT if isinstance(error, BadRequest | UnknownName) else REFUSED

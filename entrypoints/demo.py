@@ -179,6 +179,7 @@ class _Story:
         async with asyncio.timeout(_PATIENCE):
             while (await self._client.view(KEY)).level < level:  # noqa: ASYNC110 - the story only looks
                 await asyncio.sleep(0.2)
+        await asyncio.sleep(0.8)  # for the letters to arrive, and to be told
 
     async def _until_quiet(self) -> None:
         async with asyncio.timeout(_PATIENCE):

@@ -28,10 +28,14 @@ def read_model(path: str, model: type[_Model], what: str) -> _Model:
     try:
         return model.model_validate(plain(tree))
     except ValidationError as error:
-        found = zip(faults_of(error), error.errors(include_url=False), strict=True)
+        told = zip(faults_of(error), error.errors(include_url=False), strict=True)
         faults = (
-            fault.model_copy(update={"where": f"{place_of(tree, details['loc'])} {fault.where}"})
-            for fault, details in found
+            fault.model_copy(
+                update={
+                    "where": f"{place_of(tree, found['loc'], of_key=found['type'] == 'extra_forbidden')} {fault.where}"
+                }
+            )
+            for fault, found in told
         )
         raise BadRequest.because(what, faults) from None
 

@@ -2,13 +2,12 @@
 Commands that start an escalation and look at it: ``start``, ``show``, ``list``, ``watch``.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from rich.live import Live
 
-from client import EscalationClient
 from entrypoints import showing
 from entrypoints.asking import Json, Key, answered, with_client
 from entrypoints.files import read_model, read_tree
@@ -17,6 +16,9 @@ from escalation.lifecycle import State
 from escalation.plan import Priority
 from escalation.request import StartRequest
 from planning.reading import plain
+
+if TYPE_CHECKING:
+    from client import EscalationClient
 
 app = typer.Typer()
 
@@ -103,7 +105,7 @@ def show(
 ) -> None:
     """Show one escalation: state, clocks, allowed moves, timeline."""
 
-    async def ask(client: EscalationClient) -> tuple[Any, Any, str]:
+    async def ask(client: "EscalationClient") -> tuple[Any, Any, str]:
         drawn = await client.diagram(key) if diagram else ""
         return await client.view(key), await client.timeline(key), drawn
 
@@ -146,7 +148,7 @@ def list_(
         "limit": limit,
     }
 
-    async def ask(client: EscalationClient) -> list[Any]:
+    async def ask(client: "EscalationClient") -> list[Any]:
         return [row async for row in client.list(**filters)]
 
     rows = with_client(ask)
@@ -176,7 +178,7 @@ def watch(
 ) -> None:
     """Follow one escalation live, until it ends or Ctrl-C; with --json one object for each thing that happens."""
 
-    async def follow(client: EscalationClient) -> None:
+    async def follow(client: "EscalationClient") -> None:
         entries: list[Any] = []
         if in_json:
             async for _, new in client.watch(key, every=every):

@@ -1,5 +1,5 @@
 """
-Commands that run things: ``serve``, ``setup``, ``demo``.
+Commands that run things: ``serve``, ``setup``, ``demo``. What they run is imported when it runs.
 """
 
 import asyncio
@@ -8,11 +8,9 @@ from typing import Annotated
 import typer
 
 from entrypoints.asking import with_client
-from entrypoints.demo import demo as tell_demo
 from entrypoints.showing import out
 from runtime.logging import configure_logging
 from runtime.settings import LogFormat, LogLevel
-from worker import serve_forever
 
 app = typer.Typer()
 
@@ -20,6 +18,8 @@ app = typer.Typer()
 @app.command()
 def serve() -> None:
     """Run the embedded server and a worker until Ctrl-C; only a worker, where a cluster is configured."""
+    from worker import serve_forever
+
     raise typer.Exit(serve_forever())
 
 
@@ -39,5 +39,15 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Take a complaint through its whole life, on a server of its own, in about a minute."""
+    from entrypoints.demo import demo as tell_demo
+
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
     asyncio.run(tell_demo(keep=keep))
+
+
+@app.command(hidden=True)
+def docs() -> None:
+    """Write docs/reference again from the code."""
+    from entrypoints.reference import write
+
+    write()

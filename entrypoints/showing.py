@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from rich import box
@@ -16,10 +16,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from client import Listed
 from escalation.lifecycle import State
 from escalation.story import Entry, brief
 from escalation.view import ClockView, Receipted, View
+
+if TYPE_CHECKING:
+    from client import Listed
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -52,26 +54,27 @@ def receipt(answer: Receipted) -> None:
         out.print(Text(f"  {sentence}"))
 
 
-def listing(rows: Sequence[Listed]) -> RenderableType:
+def listing(rows: Sequence["Listed"]) -> RenderableType:
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for column in ("key", "state", "P", "level", "category", "customers", "owner", "next due", ""):
-        table.add_column(column, overflow="fold")
+    for column in ("key", "state", "P", "level", "owner", "next due", "customers", "category"):
+        table.add_column(column, overflow="fold", no_wrap=column not in {"customers", "category"})
     for row in rows:
         table.add_row(
             Text(row.key, style="bold"),
-            Text(row.state, style=_COLOURS[row.state]),
+            Text(row.state, style=_COLOURS[row.state]).append(
+                " breached" if row.is_breached else "", style="red"
+            ),
             row.priority,
             str(row.level),
-            Text(row.category),
-            Text(", ".join(row.customers)),
             Text(row.owner),
-            due(row.next_due_at),
-            Text("breached" if row.is_breached else "", style="red"),
+            Text(away(row.next_due_at)),
+            Text(", ".join(row.customers)),
+            Text(row.category),
         )
     return table
 
 
-def counts(rows: Iterable[Listed]) -> str:
+def counts(rows: Iterable["Listed"]) -> str:
     """``3 escalations: 2 resolving, 1 closing; 1 breached``."""
     found = list(rows)
     states = [f"{sum(row.state is state for row in found)} {state}" for state in State]
@@ -151,8 +154,11 @@ def line(entry: Entry) -> Text:
 
 def due(at: datetime | None) -> Text:
     """A due time in the reader's own zone, and how far off it is."""
+    return Text(f"{at.astimezone():%a %d %b %H:%M}, {away(at)}" if at else "")
+
+
+def away(at: datetime | None) -> str:
     if at is None:
-        return Text("")
+        return ""
     left = at - datetime.now(UTC)
-    away = f"in {brief(left)}" if left.total_seconds() > 0 else f"{brief(-left)} ago"
-    return Text(f"{at.astimezone():%a %d %b %H:%M}, {away}")
+    return f"in {brief(left)}" if left.total_seconds() > 0 else f"{brief(-left)} ago"

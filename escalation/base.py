@@ -9,7 +9,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 LONGEST_TEXT = 16_384
@@ -113,5 +113,14 @@ Span = timedelta
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """An identifier: a person, a team, an account, a record, a playbook."""
 
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.#-]*$", max_length=200)]
+_KEY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.#-]*")
+
+
+def _is_key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise ValueError("TENANT/TICKET in letters, digits and . _ - #, such as ACME/4711")
+    return text
+
+
+Key = Annotated[str, Field(max_length=200), AfterValidator(_is_key)]
 """The subject of an escalation, tenant-qualified: ``TENANT/TICKET`` (START-4)."""

@@ -146,8 +146,7 @@ def _permit(now: Escalation, command: c.PersonsCommand) -> None:
     roles = now.plan.permissions.get(command.move)
     if roles is not None and not now.roles_of(person) & set(roles):
         raise RoleNotAllowed(
-            f"{now.key}: {person.name} may not {command.move.words};"
-            f" roles that may: {', '.join(roles)}"
+            f"{now.key}: {person.name} may not {command.move.words}; roles that may: {', '.join(roles)}"
         )
 
 

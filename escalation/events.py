@@ -279,6 +279,8 @@ class ClockBreached(_Happened):
     due_at: Instant
     passed: int
     skipped: int = 0
+    chased: int = 0
+    """Times that it would have been brought up again by now: known this late, the breach speaks for them too."""
 
 
 class ClockChased(_Happened):

@@ -53,7 +53,9 @@ def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
         case "threshold_passed":
             return _clock(now, event, event.clock, passed=event.passed)
         case "clock_breached":
-            return _clock(now, event, event.clock, passed=event.passed, breached_at=event.due_at)
+            return _clock(
+                now, event, event.clock, passed=event.passed, breached_at=event.due_at, chased=event.chased
+            )
         case "clock_chased":
             return _clock(now, event, event.clock, chased=event.times)
         case "clock_ended":

@@ -4,12 +4,13 @@ The request that starts an escalation, and the RCA that ends it: what people wri
 Shapes and their own consistency only; whether a category or a person exists is for the playbook to say.
 """
 
+import re
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from escalation.base import Asked, CustomerText, InternalText, Key, Name
 from escalation.plan import Priority, Recipient
@@ -80,12 +81,21 @@ class Evidence(Asked):
     link: Annotated[str, Field(max_length=2000)] = ""
 
 
-EMAIL_ADDRESS = r"^[^\s@<>,;:\"]+@[^\s@<>,;:\"]+$"
+EMAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+
+
+def _is_email_address(text: str) -> str:
+    if not EMAIL_ADDRESS.fullmatch(text):
+        raise ValueError("an e-mail address, name@host")
+    return text
+
+
+EmailAddress = Annotated[str, Field(max_length=254), AfterValidator(_is_email_address)]
 
 
 class CustomerContact(Asked):
     name: CustomerText
-    email: Annotated[str, Field(pattern=EMAIL_ADDRESS, max_length=254)]
+    email: EmailAddress
     language: str = "en"
     time_zone: str = "UTC"
 

@@ -11,6 +11,9 @@ from escalation import events as e
 from escalation.base import Frozen, Instant
 from escalation.clocks import Outcome
 
+CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
+"""Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""
+
 
 class Entry(Frozen):
     """One line of a timeline."""

@@ -68,14 +68,14 @@ def tell_customers(
 ) -> None:
     """Tell every contact of every affected customer."""
     now = turn.escalation
-    resolution = now.clock(ClockName.RESOLUTION)
+    resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
     facts = CustomerFacts(
         reference=now.key,
         subject=now.request.subject,
         priority=now.priority,
         owner=name_of(now, now.owner),
         resolve_by=resolution.due_at if resolution and occasion is Occasion.RECEIPT else None,
-        next_update_at=now.next_update_at,
+        next_update_at=next_update_at if next_update_at and next_update_at > turn.now else None,
         reason=reason,
         text=text,
         actions=actions,

@@ -61,7 +61,20 @@ def _next_due(now: Escalation, at: datetime) -> Clock | None:
         and clock.next_at <= at
         and _is_certain(now, clock, clock.next_at)
     ]
-    return min(due, key=lambda clock: clock.next_at or at, default=None)
+    return min(due, key=lambda clock: _order(now, clock, at)) if due else None
+
+
+def _order(now: Escalation, clock: Clock, at: datetime) -> tuple[datetime | None, bool]:
+    """As they ran out; of two at once the level's window is last, because a rise cancels the other."""
+    instant = clock.due_at if _is_over(now, clock, at) else clock.next_at
+    return instant, clock.name is ClockName.LEVEL_WINDOW
+
+
+def _is_over(now: Escalation, clock: Clock, at: datetime) -> bool:
+    """The due time has come, and the breach is not on record yet."""
+    if clock.breached_at or clock.due_at is None or not clock.is_running:
+        return False
+    return clock.due_at <= at and _is_certain(now, clock, clock.due_at)
 
 
 def _is_certain(now: Escalation, clock: Clock, instant: datetime) -> bool:
@@ -76,7 +89,7 @@ def _is_certain(now: Escalation, clock: Clock, instant: datetime) -> bool:
 def _attend(turn: Turn, clock: Clock) -> None:
     if clock.breached_at:
         _chase(turn, clock)
-    elif clock.due_at and clock.due_at <= turn.now and _is_certain(turn.escalation, clock, clock.due_at):
+    elif clock.due_at and _is_over(turn.escalation, clock, turn.now):
         _breach(turn, clock, clock.due_at)
     else:
         _remind(turn, clock)
@@ -119,6 +132,7 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
         due_at=due_at,
         passed=len(clock.thresholds),
         skipped=len(clock.thresholds) - clock.passed,
+        chased=(turn.now - due_at) // turn.escalation.plan.chase_every,
     )
     if clock.name is ClockName.LEVEL_WINDOW:
         window_ended(turn)
@@ -129,7 +143,11 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
         turn, Occasion.BREACH, (*alerted(now), *_chased(now, clock)), why=why, clock=clock.name, due_at=due_at
     )
     if clock.name is ClockName.ACKNOWLEDGE:
-        no_contact_acknowledged(turn)
+        window = now.clock(ClockName.LEVEL_WINDOW)
+        if window is None or not _is_over(
+            now, window, turn.now
+        ):  # else it rises next: nobody is asked in vain
+            no_contact_acknowledged(turn)
     elif clock.name is ClockName.NEXT_UPDATE:
         _hold_the_line(turn)
     elif clock.name is ClockName.RESOLUTION:

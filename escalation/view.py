@@ -12,7 +12,7 @@ from escalation.events import AccessAnswer, Event, Step
 from escalation.lifecycle import Move, RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName, Priority
-from escalation.story import Entry, entry
+from escalation.story import CLOCKWORK, Entry, entry
 from escalation.telling import name_of
 
 
@@ -124,16 +124,13 @@ def receipted(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool 
         level=now.level,
         owner=now.owner,
         is_repeat=is_repeat,
-        happened=tuple(entry(event).text for event in events if event.kind not in _CLOCKWORK),
+        happened=tuple(entry(event).text for event in events if event.kind not in CLOCKWORK),
         next_update_at=now.next_update_at,
     )
 
 
 def timeline(events: Iterable[Event]) -> tuple[Entry, ...]:
     return tuple(entry(event) for event in events)
-
-
-_CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 
 
 def _clock_view(clock: Clock) -> ClockView:

@@ -4,7 +4,6 @@ The form of single values in a playbook: names, addresses, spans, windows, days,
 Each type takes what people write and says, in its fault, what is allowed. Knows no playbook.
 """
 
-import re
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -127,7 +126,7 @@ def _address(address: str) -> str:
         raise ValueError(
             f"channel:target, such as email:ana@example.com (channels: {', '.join(KnownChannel)})"
         )
-    if channel == KnownChannel.EMAIL and not re.fullmatch(EMAIL_ADDRESS, target):
+    if channel == KnownChannel.EMAIL and not EMAIL_ADDRESS.fullmatch(target):
         raise ValueError("one e-mail address after email:, such as email:ana@example.com")
     return address
 

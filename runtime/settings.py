@@ -72,7 +72,7 @@ class Settings(BaseModel):
 
     state_folder: Folder = Field(
         default_factory=lambda: user_state_path("escalation-engine", appauthor=False),
-        description="a folder for the embedded server's file, its log and its lock",
+        description="a folder for the embedded server's file, log and lock; unset: in the user's state folder",
     )
     playbook: Folder = Field(
         ROOT / "playbooks" / "reference.yaml", description="the path of a playbook (YAML)"
@@ -86,7 +86,7 @@ class Settings(BaseModel):
 
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
 
-    smtp_host: Text | None = Field(None, description="a host name or address; unset: no e-mail leaves")
+    smtp_host: Text | None = Field(None, description="a host name or address; unset: letters are printed, none leaves")
     smtp_tls: SmtpTls = Field(SmtpTls.STARTTLS, description="one of none, starttls, tls")
     smtp_port: RemotePort = Field(
         default_factory=lambda fields: _SMTP_PORTS[fields.get("smtp_tls", SmtpTls.STARTTLS)],

@@ -4,14 +4,19 @@ The desk: start escalations, make moves, move the clock, look into mailboxes. On
 ``desk_on_skipping_server`` moves each escalation's own clock (experimental in the SDK, so it is used here alone).
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from client import EscalationClient
@@ -20,7 +25,7 @@ from runtime.embedded import find_binary
 from runtime.settings import Settings, SmtpTls
 from tests.mailbox import Mailbox
 from worker import workers
-from workflows import search_attributes
+from workflows import search_attributes, wire
 from workflows.plugin import escalation_plugin
 
 SKIPPING = (
@@ -69,15 +74,85 @@ class Desk:
         self.mailbox = mailbox
         self.temporal: Client = env.client
         self.client = EscalationClient(env.client)
-        self._keys: set[str] = set()
 
     async def start(self, key: str = "ACME/4711", **changes: Any) -> Receipted:
-        self._keys.add(key)
         return await self.client.start(a_complaint(key=key, **changes))
 
+    async def start_by_hand(self, *inputs: Any, key: str = "ACME/4711") -> WorkflowHandle[Any, Any]:
+        """As somebody would in the Web UI: no receipt, any input."""
+        return await self.temporal.start_workflow(
+            wire.WORKFLOW, args=inputs, id=key, task_queue=wire.ESCALATION_QUEUE
+        )
+
     async def fast_forward(self, key: str = "ACME/4711", **span: float) -> None:
+        """
+        Move the clock of one escalation, from one due time to the next, each with all its consequences.
+
+        In one go the server (1.32) skips a timer that comes due while something else is being done.
+        """
         handle = self.temporal.get_workflow_handle(key)
-        assert await self.env.fast_forward(handle, timedelta(**span)), f"{key} ended before {span} had passed"
+        end = await self.now(key) + timedelta(**span)
+        while (now := await self.now(key)) < end:
+            due = await self.at_rest(key)
+            step = (min(due, end) if due else end) - now
+            if step > timedelta():
+                assert await self.env.fast_forward(handle, step), f"{key} ended before {span} had passed"
+        await self.at_rest(key)
+
+    async def now(self, key: str = "ACME/4711") -> datetime:
+        """The time on this escalation's own clock."""
+        return await self.env.get_current_time(self.temporal.get_workflow_handle(key))
+
+    async def at_rest(self, key: str = "ACME/4711", within: float = 10.0) -> datetime | None:
+        """Wait until nothing is being done, and say when something will be: a timer, or another try to deliver."""
+        handle = self.temporal.get_workflow_handle(key)
+        async with asyncio.timeout(within):
+            while True:
+                description = await handle.describe()
+                found = description.raw_description
+                now = await self.now(key) if description.status == WorkflowExecutionStatus.RUNNING else None
+                if now is None:
+                    return None
+                again = [
+                    _utc(activity.next_attempt_schedule_time)
+                    for activity in found.pending_activities
+                    if activity.HasField("next_attempt_schedule_time")
+                ]
+                due = [*again, *[at for at in [await self.timer_ends_at(key)] if at]]
+                is_busy = found.HasField("pending_workflow_task") or len(again) < len(
+                    found.pending_activities
+                )
+                if not is_busy and all(at > now for at in due):
+                    return min(due, default=None)
+                await asyncio.sleep(0.005)
+
+    async def timer_ends_at(self, key: str = "ACME/4711") -> datetime | None:
+        """When the one pending timer ends."""
+        over: set[str] = set()
+        async for event in self._history_backwards(key):
+            if event.event_type == EventType.EVENT_TYPE_TIMER_FIRED:
+                over.add(event.timer_fired_event_attributes.timer_id)
+            elif event.event_type == EventType.EVENT_TYPE_TIMER_CANCELED:
+                over.add(event.timer_canceled_event_attributes.timer_id)
+            elif event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+                timer = event.timer_started_event_attributes
+                if timer.timer_id not in over:
+                    return _utc(event.event_time) + timer.start_to_fire_timeout.ToTimedelta()
+        return None
+
+    async def _history_backwards(self, key: str) -> AsyncIterator[HistoryEvent]:
+        wanted = GetWorkflowExecutionHistoryReverseRequest(
+            namespace=self.temporal.namespace,
+            execution=WorkflowExecution(workflow_id=key),
+            maximum_page_size=50,
+        )
+        while True:
+            page = await self.temporal.workflow_service.get_workflow_execution_history_reverse(wanted)
+            for event in page.history.events:
+                yield event
+            if not page.next_page_token:
+                return
+            wanted.next_page_token = page.next_page_token
 
     async def view(self, key: str = "ACME/4711") -> View:
         return await self.client.view(key)
@@ -85,6 +160,14 @@ class Desk:
     async def happened(self, key: str = "ACME/4711") -> list[str]:
         """The kinds of all events."""
         return [entry.kind for entry in await self.client.timeline(key)]
+
+    def told(self, key: str = "ACME/4711") -> list[str]:
+        """Occasion and address of every letter of this escalation, sorted, repeats included."""
+        return sorted(
+            f"{letter.key.removeprefix(letter.thread).split(':')[2]} {letter.recipients[0]}"
+            for letter in self.mailbox.letters()
+            if letter.thread.startswith(f"{key}@")
+        )
 
     async def events_in_history(self, key: str = "ACME/4711") -> Sequence[int]:
         history = await self.temporal.get_workflow_handle(key).fetch_history()
@@ -96,7 +179,13 @@ class Desk:
             handle = self.temporal.get_workflow_handle(execution.id, run_id=execution.run_id)
             history = await handle.fetch_history()
             failed = [e for e in history.events if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
-            assert not failed, f"{execution.id}: {failed[0].workflow_task_failed_event_attributes.failure.message}"
+            assert not failed, (
+                f"{execution.id}: {failed[0].workflow_task_failed_event_attributes.failure.message}"
+            )
+
+
+def _utc(at: Timestamp) -> datetime:
+    return at.ToDatetime(tzinfo=UTC)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from temporalio import exceptions, workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
-from escalation.effects import Wave, message_key
+from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, message_key
 from escalation.events import Receipt
 
 DELIVER_MESSAGES = "deliver_messages"
@@ -24,7 +24,32 @@ MESSAGE_TASK_QUEUE = "escalation-messages"
 GIVEN_UP_AFTER = timedelta(hours=24)
 
 _LONGEST_SUMMARY = 120
+_LARGEST_WAVE = 500_000
+"""Bytes, about 2,000 people; the server takes 2 MiB, and receipts of many attempts travel with each heartbeat."""
 _RECEIPTS = TypeAdapter(tuple[Receipt, ...])
+
+
+def waves_of(notices: Sequence[InternalNotice | CustomerNotice]) -> Iterator[Wave]:
+    """
+    *notices* in their order as waves that Temporal takes: nearly always one. A notice to very many people goes out
+    in parts; each message keeps its key.
+    """
+    wave: list[InternalNotice | CustomerNotice] = []
+    size = 0
+    for notice in notices:
+        facts = len(notice.facts.model_dump_json().encode())
+        part: list[Recipient] = []
+        size += facts
+        for recipient in notice.to:
+            more = len(recipient.model_dump_json().encode())
+            if size + more > _LARGEST_WAVE and (wave or part):
+                yield Wave(notices=(*wave, notice.changed(to=tuple(part))) if part else tuple(wave))
+                wave, part, size = [], [], facts
+            part.append(recipient)
+            size += more
+        wave.append(notice.changed(to=tuple(part)))
+    if wave:
+        yield Wave(notices=tuple(wave))
 
 
 def delivery_options(wave: Wave) -> workflow.ActivityConfig:

@@ -6,8 +6,10 @@ The UI renders Markdown without sanitising it and fetches it by a URL: texts fro
 stays under 4 KB. Nothing here changes an escalation.
 """
 
+import json
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from temporalio.common import SearchAttributeKey
@@ -16,7 +18,7 @@ from escalation.engine import allowed_moves
 from escalation.events import Event
 from escalation.model import Escalation
 from escalation.request import StartRequest
-from escalation.story import entry, minute
+from escalation.story import CLOCKWORK, entry, minute
 from escalation.telling import name_of
 from workflows import search_attributes as sa
 
@@ -55,7 +57,7 @@ def start_details(request: StartRequest) -> str:
         ("Customers", ", ".join(customer.account for customer in request.customers[:10])),
         ("Services", ", ".join(request.services) or "none named"),
         ("Linked records", ", ".join(request.linked_records) or "none"),
-        ("Evidence", f"{len(request.evidence)} items" if request.evidence else "none: undocumented"),
+        ("Evidence", str(len(request.evidence)) if request.evidence else "none: undocumented"),
     ]
     return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)
 
@@ -76,8 +78,9 @@ def current_details(now: Escalation, events: Sequence[Event]) -> str:
     if now.missing_to_close and now.state == "closing":
         head.append(f"- **Missing to close**: {escaped('; '.join(now.missing_to_close))}")
     head.append(f"- **Moves allowed now**: {', '.join(move.words for move in allowed_moves(now)) or 'none'}")
-    lines = [*head, "", *_clocks(now), "", "### Latest", ""]
-    for event in reversed(events[-_LATEST:]):
+    lines = [*head, "", "### Clocks", "", *_clocks(now), "", "### Latest", ""]
+    told_of = [event for event in events if event.kind not in CLOCKWORK]
+    for event in reversed(told_of[-_LATEST:]):
         told = entry(event)
         line = f"- {minute(told.at)} {escaped(told.text)}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
@@ -87,12 +90,15 @@ def current_details(now: Escalation, events: Sequence[Event]) -> str:
 
 
 def _clocks(now: Escalation) -> list[str]:
-    rows = [
-        f"| {clock.name.words} | {minute(clock.due_at) if clock.due_at else 'held'} "
-        f"| {'**breached**' if clock.breached_at else 'running'} |"
+    return [
+        f"- {clock.name.words}: "
+        + (f"**breached**, was due {minute(clock.breached_at)}" if clock.breached_at else _due(clock.due_at))
         for clock in sorted(now.running_clocks, key=lambda clock: clock.due_at or now.opened_at)
     ]
-    return ["| clock | due | |", "| --- | --- | --- |", *rows] if rows else []
+
+
+def _due(at: datetime | None) -> str:
+    return f"due {minute(at)}" if at else "held"
 
 
 def wake_summary(now: Escalation) -> str:
@@ -113,6 +119,8 @@ def wake_summary(now: Escalation) -> str:
     return summary(f"{what} · level {now.level}, {name_of(now, now.owner)}")
 
 
+LONGEST_VALUE = 2_000
+"""Bytes of one search attribute; above 2,048 the server refuses the whole task, again and again."""
 SearchValues = dict[SearchAttributeKey[Any], Any]
 
 
@@ -122,11 +130,22 @@ def search_values(now: Escalation) -> SearchValues:
         sa.LEVEL: now.level,
         sa.PRIORITY: now.priority.value,
         sa.CATEGORY: now.plan.category,
-        sa.CUSTOMER: [customer.account for customer in now.request.customers],
+        sa.CUSTOMER: _accounts(now),
         sa.OWNER: now.owner,
         sa.NEXT_DUE: now.next_due_at,
         sa.BREACHED: now.is_breached,
     }
+
+
+def _accounts(now: Escalation) -> list[str]:
+    """As many accounts as one attribute can hold; the view has them all."""
+    accounts, size = [], len("[]")
+    for customer in now.request.customers:
+        size += len(json.dumps(customer.account)) + len(", ")
+        if size > LONGEST_VALUE:
+            break
+        accounts.append(customer.account)
+    return accounts
 
 
 def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
@@ -25,10 +26,12 @@ from escalation.story import Entry
 from escalation.turn import Decision
 from escalation.view import Receipted, View, receipted, timeline, view
 from workflows import details, wire
-from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
+from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
 from workflows.moves import takes_moves
 
 _LONGEST_TIMELINE = 2_000
+_LARGEST_CARRIED = 1_000_000
+"""Bytes of state and timeline that a continued run is given; the server takes 2 MiB."""
 _ANSWERS_KEPT = 500
 _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
@@ -42,15 +45,21 @@ class EscalationWorkflow:
     """One escalation, from its start to its close."""
 
     @workflow.init
-    def __init__(self, begin: wire.EscalationInput) -> None:
-        carried = begin.carried
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        self._refusal: EscalationError | None = None
+        try:
+            self._begin = wire.read(wire.EscalationInput, begins, "the start", "one JSON object")
+        except EscalationError as refusal:  # kept for the run, which is where a workflow can fail
+            self._begin, self._refusal = wire.EscalationInput(), refusal
+        carried = self._begin.carried
         self._now: Escalation | None = carried.escalation if carried else None
         self._events: list[Event] = list(carried.events) if carried else []
         self._notices: list[InternalNotice | CustomerNotice] = list(carried.notices) if carried else []
         self._answered: dict[str, None] = dict.fromkeys(carried.answered if carried else ())
-        self._refusal: EscalationError | None = None
         self._early_refusals: list[c.NoteRefusal] = []
-        self._under_way: dict[int, Wave] = {}
+        self._under_way: list[Wave] = []
+        self._mistake: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._armed_for: datetime | None = None
@@ -59,14 +68,19 @@ class EscalationWorkflow:
         self._is_stirred = True
 
     @workflow.run
-    async def run(self, begin: wire.EscalationInput) -> wire.Ended:
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> wire.Ended:
         if self._now is None:
-            await self._open(begin)
+            await self._open()
         while self._is_busy:
-            self._attend()
-            if self._is_long(begin):
+            self._judge()
+            if self._is_long:
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(self._carried(begin))
+                self._show()
+                workflow.continue_as_new(self._carried())
+            self._send_waves()
+            self._arm()
+            self._show()
             await self._be_stirred()
         await workflow.wait_condition(workflow.all_handlers_finished)
         now = self._opened
@@ -141,16 +155,11 @@ class EscalationWorkflow:
             raise MoveNotAllowed(f"{workflow.info().workflow_id}: is still starting; try again in a moment")
         return self._now
 
-    async def _open(self, begin: wire.EscalationInput) -> None:
+    async def _open(self) -> None:
         key = workflow.info().workflow_id
         try:
-            compiled = await workflow.execute_local_activity(
-                wire.COMPILE_PLAN,
-                CompilePlan(key=key, request=begin.request),
-                result_type=Compiled,
-                start_to_close_timeout=_QUICK,
-            )
-        except EscalationError as refusal:  # a local activity's error arrives bare
+            compiled = await self._compiled(key)
+        except EscalationError as refusal:
             self._refusal = refusal
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise
@@ -169,8 +178,27 @@ class EscalationWorkflow:
         for early in self._early_refusals:
             self._decide(early)
 
+    async def _compiled(self, key: str) -> Compiled:
+        """
+        Raises:
+            EscalationError: If the request is refused; a local activity's error arrives bare.
+        """
+        if self._refusal:
+            raise self._refusal
+        compiled: Compiled = await workflow.execute_local_activity(
+            wire.COMPILE_PLAN,
+            CompilePlan(key=key, request=self._begin.request),
+            result_type=Compiled,
+            start_to_close_timeout=_QUICK,
+        )
+        return compiled
+
     def _decide(self, command: c.ShellsCommand) -> None:
-        self._keep(decide(self._opened, command, workflow.now()))
+        try:
+            answer = decide(self._opened, command, workflow.now())
+        except EscalationError as refusal:  # it would fail the escalation; a mistake must only stall it
+            raise RuntimeError(f"the engine refused {type(command).__name__}: {refusal}") from refusal
+        self._keep(answer)
 
     def _keep(self, answer: Decision) -> None:
         self._now = answer.escalation
@@ -186,14 +214,11 @@ class EscalationWorkflow:
     def _is_busy(self) -> bool:
         return self._opened.is_open or bool(self._notices or self._under_way)
 
-    def _attend(self) -> None:
+    def _judge(self) -> None:
         wake_at = self._opened.wake_at
         if wake_at and wake_at <= workflow.now():
             self._decide(c.Tick())
         self._is_stirred = False
-        self._send_wave()
-        self._arm()
-        self._show()
 
     async def _be_stirred(self) -> None:
         try:
@@ -202,24 +227,31 @@ class EscalationWorkflow:
             if workflow.cancellation_reason() is None:
                 raise  # the run is being evicted from the worker, not cancelled
             self._decide(c.CancelByOperator())
+        if self._mistake:
+            raise RuntimeError("a task beside the run failed") from self._mistake
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._finished)
         return task
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        """Nobody awaits these tasks: what goes wrong in one must stall the run, not vanish."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (mistake := task.exception()):
+            self._mistake = mistake
+            self._is_stirred = True
 
     # Messages: one activity a wave, beside everything else.
 
-    def _send_wave(self) -> None:
-        if self._notices:
-            wave = Wave(notices=tuple(self._notices))
-            self._notices = []
+    def _send_waves(self) -> None:
+        for wave in waves_of(self._notices):
+            self._under_way.append(wave)
             self._spawn(self._deliver(wave))
+        self._notices = []
 
     async def _deliver(self, wave: Wave) -> None:
-        first = wave.notices[0].seq
-        self._under_way[first] = wave
         try:
             receipts = await workflow.execute_activity(
                 DELIVER_MESSAGES,
@@ -229,7 +261,7 @@ class EscalationWorkflow:
             )
         except ActivityError as error:
             receipts = receipts_after(error, wave)
-        del self._under_way[first]
+        self._under_way = [other for other in self._under_way if other is not wave]
         self._decide(c.RecordDelivery(receipts=receipts))
 
     # Time: one timer, armed again only when something is due earlier.
@@ -285,21 +317,31 @@ class EscalationWorkflow:
 
     # A long life.
 
-    def _is_long(self, begin: wire.EscalationInput) -> bool:
+    @property
+    def _is_long(self) -> bool:
         info = workflow.info()
-        length = info.get_current_history_length()
-        is_long = (
-            length > begin.continue_after if begin.continue_after else info.is_continue_as_new_suggested()
-        )
+        length, enough = info.get_current_history_length(), self._begin.continue_after
+        is_long = length > enough if enough else info.is_continue_as_new_suggested()
         is_at_rest = not (self._under_way or self._is_extending)
         return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
 
-    def _carried(self, begin: wire.EscalationInput) -> wire.EscalationInput:
-        under_way = [notice for wave in self._under_way.values() for notice in wave.notices]
+    def _carried(self) -> wire.EscalationInput:
+        under_way = [notice for wave in self._under_way for notice in wave.notices]
         carried = wire.Carried(
             escalation=self._opened,
-            events=tuple(self._events),
+            events=self._latest_events(),
             notices=(*under_way, *self._notices),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],
         )
-        return wire.EscalationInput(carried=carried, continue_after=begin.continue_after)
+        return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)
+
+    def _latest_events(self) -> tuple[Event, ...]:
+        """The end of the timeline, as much as Temporal takes: what is too large to carry would stall the run."""
+        left = _LARGEST_CARRIED - len(self._opened.model_dump_json().encode())
+        kept = 0
+        for event in reversed(self._events):
+            left -= len(event.model_dump_json().encode())
+            if left < 0:
+                break
+            kept += 1
+        return tuple(self._events[len(self._events) - kept :])

@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
-from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation.commands import PERSONS_COMMANDS, PersonsCommand
-from escalation.errors import BadRequest, EscalationError, Fault, faults_of, shown
+from escalation.errors import EscalationError, Fault, shown
 from escalation.lifecycle import Move
 from escalation.view import Receipted
+from workflows import wire
 
 
 class Desk(Protocol):
@@ -39,15 +39,12 @@ def takes_moves(workflow_class: _Class) -> _Class:
     return workflow_class
 
 
-def read(command: type[PersonsCommand], raw: RawValue) -> PersonsCommand:
+def read(command: type[PersonsCommand], raws: Sequence[RawValue]) -> PersonsCommand:
     """
     Raises:
-        BadRequest: If *raw* is not such a command, with every fault.
+        BadRequest: If *raws* are not one such command, with every fault.
     """
-    try:
-        return command.model_validate_json(raw.payload.data)
-    except ValidationError as error:
-        raise BadRequest.because(command.move.words, faults_of(error)) from None
+    return wire.read(command, raws, command.move.words, f"one JSON object, such as {example(command)}")
 
 
 def example(command: type[PersonsCommand]) -> str:
@@ -81,18 +78,21 @@ def _messages_of(command: type[PersonsCommand]) -> tuple[Any, Any]:
         Desk, Protocol
     ):  # a class only so that `self` needs no annotation, which the SDK would read
         @workflow.update(name=command.move.value, description=_described(command))
-        def ask(self, raw: RawValue) -> Receipted:
-            return self.follow(read(command, raw))
+        @wire.takes_one
+        def ask(self, *raws: RawValue) -> Receipted:
+            return self.follow(read(command, raws))
 
         @ask.validator
-        def may(self, raw: RawValue) -> None:
+        @wire.takes_one
+        def may(self, *raws: RawValue) -> None:
             if not self.is_answered():
-                self.consider(read(command, raw))
+                self.consider(read(command, raws))
 
         @workflow.signal(name=command.move.value, description=_described(command))
-        def hear(self, raw: RawValue) -> None:
+        @wire.takes_one
+        def hear(self, *raws: RawValue) -> None:
             try:
-                self.follow(read(command, raw))
+                self.follow(read(command, raws))
             except EscalationError as refusal:
                 self.note_refusal(command.move.value, refusal.message)
 

@@ -1,0 +1,62 @@
+"""A terminal: the command line in front of a real server, worker and mailbox."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entrypoints import cli
+from runtime.connection import connect
+from runtime.embedded import EmbeddedServer
+from tests.desk import mail_settings
+from tests.mailbox import Mailbox
+from worker import workers
+from workflows import search_attributes
+from workflows.plugin import escalation_plugin
+
+
+@dataclass
+class Terminal:
+    """Type a command line; see its exit status and what it says."""
+
+    capsys: pytest.CaptureFixture[str]
+    mailbox: Mailbox
+    address: str
+
+    async def type(self, *words: str) -> tuple[int, str, str]:
+        status = await asyncio.to_thread(cli.run, list(words))
+        said, complained = self.capsys.readouterr()
+        assert "Traceback" not in complained
+        return status, said, complained
+
+    async def done(self, *words: str) -> str:
+        status, said, complained = await self.type(*words)
+        assert 0 == status, complained
+        return said
+
+    async def json(self, *words: str) -> Any:
+        return json.loads(await self.done(*words, "--json"))
+
+
+@pytest.fixture
+async def terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Terminal]:
+    nothing = tmp_path / "temporal.toml"
+    nothing.touch()
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(nothing))
+    monkeypatch.delenv("ESCALATION_AS", raising=False)
+    server = EmbeddedServer(
+        tmp_path / "server", ui_port=None, in_memory=True, search_attributes=search_attributes.ALL
+    )
+    async with Mailbox() as mailbox, server:
+        settings = mail_settings(mailbox, state_folder=tmp_path / "state")
+        client = await connect(settings, plugins=[escalation_plugin()], address=server.address)
+        monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
+        async with workers(client, settings):
+            yield Terminal(capsys, mailbox, server.address)
+        server.kill()

@@ -1,0 +1,289 @@
+"""What people type, what they read, and with which status it ends."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from entrypoints import cli
+from escalation.commands import PERSONS_COMMANDS
+from runtime.ports import free_port
+from tests.entrypoints.conftest import Terminal
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+KEY = "ACME/4711"
+
+
+async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) -> None:
+    """
+    START-1, CLOSE-8: everything that a life needs can be typed; each command answers with what it did.
+    """
+    assert "level 1" in await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    for words in (
+        ("ack", KEY, "--as", "maya"),
+        ("respond", KEY, "1", "--as", "maya"),
+        ("raise", KEY, "--as", "maya", "--reason", "lack_of_authority"),
+        ("trigger", KEY, "other_skill_needed", "--as", "priya"),
+        ("transfer", KEY, "finance", "--as", "jonas"),
+        ("priority", KEY, "P3", "--as", "elena"),
+        ("begin", KEY, "--as", "elena"),
+        ("plan", KEY, "--as", "elena", "--step", "hannah: Find the cause"),
+        ("update", KEY, "--as", "elena", "--customer", "We are on it.", "--internal", "Bay 3 again"),
+        ("pause", KEY, "waiting_for_customer", "--as", "elena"),
+        ("resume", KEY, "--as", "elena"),
+        ("resolve", KEY, "--as", "elena", "--workaround", "--done", "Sent new goods"),
+        ("reject", KEY, "--as", "aisha", "--why", "They have not arrived"),
+        ("resolve", KEY, "--as", "elena", "--done", "Delivered"),
+        ("verify", KEY, "--as", "aisha"),
+        ("reopen", KEY, "--as", "aisha", "--why", "Wrong goods"),
+        ("resolve", KEY, "--as", "elena", "--done", "Delivered the right ones"),
+        ("verify", KEY, "--as", "aisha"),
+        ("confirm-access", KEY, "ACME", "--as", "dewi"),
+        ("settle", KEY, "INC-2041", "--as", "maya", "--stays-open", "The roof is not built"),
+        ("rca", "request", KEY, "--as", "chloe"),
+        ("rca", "file", KEY, str(EXAMPLES / "rca.yaml"), "--as", "kemal"),
+        ("rca", "derive", KEY, "--as", "kemal"),
+        ("rca", "approve", KEY, "--as", "elena"),
+        ("rca", "share", KEY, "--as", "dewi"),
+        ("close", KEY, "--as", "elena"),
+    ):
+        assert KEY in await terminal.done(*words), words
+
+    shown = await terminal.json("show", KEY)
+    assert ("closed", [], "shared") == (shown["state"], shown["allowed_moves"], shown["rca"])
+    assert {
+        "key",
+        "state",
+        "level",
+        "priority",
+        "owner",
+        "allowed_moves",
+        "clocks",
+        "timeline",
+    } <= shown.keys()
+    assert {"name", "due_at", "outcome"} <= shown["clocks"][0].keys()
+    assert "closed it" in await terminal.done("show", KEY, "--latest", "3")
+    assert "class closed now" in await terminal.done("show", KEY, "--diagram")
+
+
+async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> None:
+    """
+    CLOSE-9: as a new escalation that names its predecessor. Until then it can be cancelled like any other.
+    """
+    await terminal.done("start", str(EXAMPLES / "complaint.yaml"), "--priority", "P4")
+    for words in (
+        ("resolve", KEY, "--as", "maya", "--done", "Explained"),
+        ("verify", KEY, "--as", "aisha"),
+        ("confirm-access", KEY, "ACME", "--as", "dewi", "--answer", "waived"),
+        ("settle", KEY, "INC-2041", "--as", "maya"),
+        ("close", KEY, "--as", "elena"),
+    ):
+        await terminal.done(*words)
+    first = await terminal.json("show", KEY)
+    status, _, complained = await terminal.type("ack", KEY, "--as", "maya")
+    assert (cli.REFUSED, f"{KEY}: cannot acknowledge while closed; allowed now: reopen\n") == (
+        status,
+        complained,
+    )
+
+    for _ in range(100):  # its last letters are still on their way for a moment
+        status, said, _ = await terminal.type("reopen", KEY, "--as", "elena", "--why", "It is back", "--json")
+        if status == cli.DONE:
+            break
+        await asyncio.sleep(0.1)
+
+    again = await terminal.json("show", KEY)
+    assert (first["id"], 2) == (again["predecessor"], json.loads(said)["level"])
+    assert "cancelled it: duplicate (ACME/1)" in await terminal.done(
+        "cancel", KEY, "--as", "elena", "--why", "Twice", "--cause", "duplicate", "--into", "ACME/1"
+    )
+
+
+async def test_lists_filter_and_count(terminal: Terminal) -> None:
+    """
+    By state, priority, level, category, customer, owner, breached; a second start of a subject is no second one.
+    """
+    await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    assert "was running already" in await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    await terminal.done("start", str(EXAMPLES / "outage.yaml"))
+    for _ in range(100):  # the list is eventually consistent
+        if 2 == len(await terminal.json("list", "--state", "communicating")):
+            break
+        await asyncio.sleep(0.1)
+
+    async def keys(*words: str) -> list[str]:
+        return [row["key"] for row in await terminal.json("list", *words)]
+
+    assert ["GLOBEX/88", KEY] == await keys()
+    assert [KEY] == await keys("--priority", "P2")
+    assert [KEY] == await keys("--level", "1")
+    assert ["GLOBEX/88", KEY] == await keys("--category", "complaint")
+    assert ["GLOBEX/88"] == await keys("--customer", "INITECH")
+    assert ["GLOBEX/88"] == await keys("--owner", "priya")
+    assert [] == await keys("--breached")
+    assert [] == await keys("--owner", "o'neill' OR 1=1")
+    assert "2 escalations: 2 communicating" in await terminal.done("list")
+
+
+async def test_a_start_from_options_goes_over_the_file(terminal: Terminal) -> None:
+    """
+    START-1, START-2, START-3: a script can say everything in options; evidence that is missing is asked for.
+    """
+    said = await terminal.json(
+        "start", "--key", "ACME/9", "--subject", "Late", "--issue-type", "customer_service_requests",
+        "--category", "complaint", "--impact", "low", "--urgency", "low", "--reason", "repeated_delay",
+        "--channel", "chat", "--customer", "ACME:Jo Buyer:jo@acme.example:tr", "--as", "tom",
+    )  # fmt: skip
+    shown = await terminal.json("show", "ACME/9")
+
+    assert ("P4", True) == (shown["priority"], shown["is_undocumented"])
+    assert "opened at level 1 with P4 for call_centre, undocumented" in said["happened"]
+    assert await terminal.mailbox.arrived(to="tom.lindqvist@example.com")
+
+
+async def test_watch_tells_until_the_end(terminal: Terminal) -> None:
+    """
+    With --json one object for each thing that happens, so that a script can follow.
+    """
+    await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    await terminal.done("cancel", KEY, "--as", "elena", "--why", "Withdrawn by phone")
+
+    told = [
+        json.loads(line)
+        for line in (await terminal.done("watch", KEY, "--json", "--every", "0.2")).splitlines()
+    ]
+
+    assert "opened" == told[0]["kind"]
+    assert {"cancelled", "messages_sent"} <= {entry["kind"] for entry in told}
+
+
+REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
+    (("ack", KEY, "--as", "ghost"), cli.BAD_INPUT, f"{KEY}: unknown person 'ghost'; known: aisha, ben,"),
+    (
+        ("trigger", KEY, "rain", "--as", "maya"),
+        cli.BAD_INPUT,
+        "has no trigger 'rain'; known: cannot_solve",
+    ),
+    (
+        ("priority", KEY, "P9", "--as", "elena"),
+        cli.BAD_INPUT,
+        "given 'P9'; allowed: 'P1', 'P2', 'P3' or 'P4'",
+    ),
+    (("raise", KEY, "--as", "maya", "--reason", "rain"), cli.BAD_INPUT, "'lack_of_authority'"),
+    (("raise", KEY, "--as", "maya", "--reason", "other", "--to", "9"), cli.BAD_INPUT, "unknown level 9"),
+    (("pause", KEY, "lunch", "--as", "maya"), cli.BAD_INPUT, "known: waiting_for_customer"),
+    (
+        ("verify", KEY, "--as", "aisha"),
+        cli.REFUSED,
+        "cannot verify resolution while communicating; allowed now:",
+    ),
+    (("close", KEY, "--as", "maya"), cli.REFUSED, "cannot close while communicating"),
+    (("cancel", KEY, "--as", "maya", "--why", "x"), cli.REFUSED, "roles that may: escalation_manager"),
+    (("update", KEY, "--as", "maya"), cli.BAD_INPUT, "customer_text, internal_note: given neither"),
+    (("ack", "ACME/0", "--as", "maya"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
+    (("show", "ACME/0"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
+    (
+        ("list", "--state", "open"),
+        cli.BAD_INPUT,
+        "--state: given 'open'; allowed: started, communicating",
+    ),
+    (("ack", KEY), cli.BAD_INPUT, "Missing option '--as'"),
+    (("dance", KEY), cli.BAD_INPUT, "No such command 'dance'"),
+)
+
+
+async def test_what_cannot_be_done_is_told_in_one_clear_line(terminal: Terminal) -> None:
+    """
+    ROLE-2, START-6: where, what was given, what is allowed; a status that says whose turn it is; nothing half done.
+    """
+    await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    await terminal.mailbox.arrived(6)
+    before = await terminal.json("show", KEY)
+
+    for words, status, says in REFUSALS:
+        found, said, complained = await terminal.type(*words)
+        assert (status, "") == (found, said), (words, complained)
+        assert says in complained
+
+    assert before["state"] == (await terminal.json("show", KEY))["state"]
+
+
+async def test_a_bad_request_is_refused_whole_with_every_fault(terminal: Terminal, tmp_path: Path) -> None:
+    """
+    START-6: file, line and column of each; as JSON for scripts; nothing is started.
+    """
+    request = tmp_path / "request.yaml"
+    request.write_text("key: ACME/1\nsubject: ''\ncategory: complaint\ncolour: red\npriority: P9\n")
+
+    status, _, complained = await terminal.type("start", str(request), "--json")
+
+    told = json.loads(complained)
+    assert (cli.BAD_INPUT, "bad_request") == (status, told["error"])
+    places = {fault["where"] for fault in told["faults"]}
+    assert {f"{request}:2:10 subject", f"{request}:4:1 colour", f"{request}:5:11 priority"} <= places
+    status, _, _ = await terminal.type("show", "ACME/1")
+    assert cli.REFUSED == status
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("key: [unclosed", "request.yaml:1:"),
+        ("key: A/1\nkey: A/2\n", "key"),
+        ("- just\n- a list\n", "allowed: a valid dictionary"),
+        ("", "an empty file"),
+    ],
+    ids=["malformed", "a key twice", "no mapping", "empty"],
+)
+async def test_a_file_that_is_no_request_is_told_by_its_place(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, says: str
+) -> None:
+    """
+    START-6: malformed YAML and JSON are refused before anything is asked of a server.
+    """
+    request = tmp_path / "request.yaml"
+    request.write_text(text)
+
+    assert cli.BAD_INPUT == await asyncio.to_thread(cli.run, ["start", str(request)])
+
+    assert says in capsys.readouterr().err
+
+
+async def test_unknown_names_in_a_start_are_all_told(terminal: Terminal) -> None:
+    """
+    START-6: every fault against the playbook at once, and nothing is left running.
+    """
+    status, _, complained = await terminal.type(
+        "start", str(EXAMPLES / "complaint.yaml"), "--category", "complaints", "--as", "mya"
+    )
+
+    assert cli.BAD_INPUT == status
+    assert "did you mean complaint?" in complained
+    assert "did you mean maya?" in complained
+    assert [] == await terminal.json("list", "--all")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{port}", "no such address"])
+async def test_no_server_is_told_with_a_status_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """
+    Exit 3: nothing listens there, or it is no address.
+    """
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address.format(port=free_port()))
+
+    assert cli.NO_SERVER == await asyncio.to_thread(cli.run, ["list"])
+
+    assert "TEMPORAL_ADDRESS" in capsys.readouterr().err
+
+
+def test_every_move_can_be_typed() -> None:
+    """
+    A new command of the rules cannot be forgotten here.
+    """
+    typed = (Path(cli.__file__).parent / "moving.py").read_text(encoding="utf-8")
+
+    missing = [move.__name__ for move in PERSONS_COMMANDS if f"c.{move.__name__}," not in typed]
+
+    assert ["Reopen"] == missing  # by the client: a closed one comes back as a new escalation

@@ -1,0 +1,162 @@
+"""
+Commands that Hypothesis makes up: sensible ones and nonsense. Every internal text in them carries a mark.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.lifecycle import Move, RcaState, State, moves_from
+from escalation.model import Escalation
+from escalation.plan import Plan, Priority, Trigger
+from escalation.request import CorrectiveAction, CustomerRca, InternalRca, ReasonCode
+from tests.builders import DECLARE, PEOPLE, THE_MONDAY, a_plan, ready_to_close
+
+MARK = "for our eyes only"
+
+people = st.sampled_from([contact.id for contact in PEOPLE])
+anybody = people | st.just("mallory")
+notes = st.sampled_from([InternalText(""), InternalText(MARK), InternalText(f"{MARK}: " + "é" * 16_000)])
+whys = st.just(InternalText(f"because {MARK}"))
+customer_texts = st.sampled_from([CustomerText("We are at work."), CustomerText("Done, and checked.")])
+accounts = st.sampled_from(["ACME", "BOLT"])
+records = st.sampled_from(["INC-1", "PRB-2"])
+reasons = st.sampled_from(ReasonCode)
+
+
+def marked(plan: Plan) -> Plan:
+    """*plan* with the mark in every word of it that customers must not read."""
+    levels = tuple(
+        level.model_copy(
+            update={
+                "name": f"{level.name} {MARK}",
+                "responses": tuple(f"{text} {MARK}" for text in level.responses),
+                "triggers": tuple(
+                    Trigger(name=trigger.name, says=f"{trigger.name} {MARK}", to_level=trigger.to_level)
+                    for trigger in level.triggers
+                ),
+            }
+        )
+        for level in plan.levels
+    )
+    return plan.model_copy(update={"levels": levels})
+
+
+PLAN = marked(a_plan())
+
+_actions = st.builds(
+    CorrectiveAction,
+    what=whys,
+    owner=anybody,
+    due=st.just(THE_MONDAY.date()),
+    for_customers=st.none() | customer_texts,
+)
+_rcas = st.builds(
+    InternalRca,
+    root_causes=st.tuples(whys),
+    went_badly=st.tuples(whys),
+    corrective_actions=st.tuples(_actions),
+    summary_for_customers=st.none() | customer_texts,
+)
+_customer_rcas = st.builds(CustomerRca, summary=customer_texts, actions=st.tuples(customer_texts))
+_steps = st.builds(e.Step, what=whys, owner=anybody)
+_responses = st.sampled_from(["1", "2", "9", "hear the customer out"])
+_triggers = st.sampled_from(sorted({trigger.name for level in PLAN.levels for trigger in level.triggers}))
+
+FIELDS: dict[type[c.PersonsCommand], dict[str, st.SearchStrategy[Any]]] = {
+    c.Acknowledge: {"note": notes},
+    c.RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
+    c.Transfer: {"to": anybody, "reason": reasons, "note": notes},
+    c.ReportTrigger: {"trigger": _triggers, "note": notes},
+    c.TickResponse: {"response": _responses, "note": notes},
+    c.ChangePriority: {"priority": st.sampled_from(Priority), "note": notes},
+    c.PauseClocks: {"because": st.sampled_from(["waiting_for_customer", "lunch"]), "note": notes},
+    c.ResumeClocks: {"note": notes},
+    c.BeginResolution: {"note": notes},
+    c.RevisePlan: {"steps": st.tuples(_steps), "why": notes},
+    c.SendUpdate: {"customer_text": st.none() | customer_texts, "internal_note": st.none() | whys},
+    c.DeclareResolved: {
+        "resolution": st.sampled_from(e.ResolutionKind),
+        "done": whys,
+        "customer_text": st.none() | customer_texts,
+    },
+    c.VerifyResolution: {"note": notes},
+    c.RejectResolution: {"why": whys},
+    c.ConfirmAccess: {"account": accounts, "answer": st.sampled_from(e.AccessAnswer), "note": notes},
+    c.SettleRecord: {"record": records, "stays_open_because": st.none() | whys},
+    c.RequestRca: {"note": notes},
+    c.FileRca: {"rca": _rcas},
+    c.DeriveRca: {"rca": st.none() | _customer_rcas},
+    c.ApproveRca: {"note": notes},
+    c.ShareRca: {},
+    c.WaiveRca: {"why": whys},
+    c.Close: {"note": notes},
+    c.Reopen: {"why": whys},
+    c.Cancel: {"cause": st.sampled_from(e.CancelCause), "into": st.none() | st.just("ACME/99"), "why": whys},
+}
+
+_BY_MOVE = {kind.move: kind for kind in FIELDS}
+_MAY = {"architect": "ari", "approver": "pia", "escalation_manager": "ed"}
+
+
+def asked(kind: type[c.PersonsCommand], by: st.SearchStrategy[str]) -> st.SearchStrategy[c.PersonsCommand]:
+    return st.builds(kind, by=by, **FIELDS[kind])
+
+
+anything: st.SearchStrategy[c.PersonsCommand] = st.sampled_from(list(FIELDS)).flatmap(
+    lambda kind: asked(kind, anybody)
+)
+"""Any command from anybody: most of these are refused."""
+
+
+def forward(now: Escalation) -> c.Command:
+    """The next step on the straight way to the close."""
+    why = InternalText(MARK)
+    match now.state:
+        case State.STARTED:
+            return c.Tick()
+        case State.COMMUNICATING | State.RESOLVING:
+            return DECLARE.model_copy(update={"done": why})
+        case State.VERIFYING:
+            return c.VerifyResolution(by="ari", note=why)
+    left = [command for command in ready_to_close(now) if not _is_done(now, command)]
+    return left[0] if left else c.Close(by="ed", note=why)
+
+
+def _is_done(now: Escalation, command: c.Command) -> bool:
+    match command:
+        case c.ConfirmAccess():
+            return command.account in now.access
+        case c.SettleRecord():
+            return command.record in now.settled
+        case c.FileRca() | c.DeriveRca() | c.ApproveRca() | c.ShareRca():
+            return command.move not in moves_from(now.state, now.rca.state) or (
+                command.move in {Move.FILE_RCA, Move.DERIVE_RCA}
+                and now.rca.state is not _BEFORE[command.move]
+            )
+        case _:
+            return False
+
+
+_BEFORE = {Move.FILE_RCA: RcaState.REQUESTED, Move.DERIVE_RCA: RcaState.DRAFTED}
+
+
+def fitting(now: Escalation, move: Move) -> st.SearchStrategy[c.PersonsCommand]:
+    """*move* by somebody who may make it; mostly it succeeds."""
+    roles = now.plan.permissions.get(move)
+    by = st.just(_MAY[roles[0]]) if roles else people
+    fixed: dict[Move, Callable[[], dict[str, st.SearchStrategy[Any]]]] = {
+        Move.CONFIRM_ACCESS: lambda: {"answer": st.sampled_from([e.AccessAnswer.YES, e.AccessAnswer.WAIVED])},
+        Move.REPORT_TRIGGER: lambda: {
+            "trigger": st.sampled_from([trigger.name for trigger in now.current_level.triggers])
+        },
+        Move.RAISE_LEVEL: lambda: {"to_level": st.none()},
+        Move.PAUSE: lambda: {"because": st.just("waiting_for_customer")},
+    }
+    kind = _BY_MOVE[move]
+    fields = FIELDS[kind] | (fixed[move]() if move in fixed else {})
+    return st.builds(kind, by=by, **fields)

@@ -1,0 +1,336 @@
+"""
+Clocks: thresholds, breaches, chasing, changes of priority, and what downtime does to them (CLOCK).
+"""
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.clocks import Outcome, counted
+from escalation.effects import CompileOpenHours
+from escalation.engine import decide
+from escalation.lifecycle import State
+from escalation.model import Escalation
+from escalation.plan import ClockName, Priority, Target
+from escalation.story import sentence
+from tests.builders import (
+    DAY,
+    DECLARE,
+    HOUR,
+    JO,
+    MINUTE,
+    VERIFY,
+    a_plan,
+    after,
+    an_acknowledged,
+    an_escalation,
+    at,
+    clock,
+    happened,
+    internal,
+    monday,
+    one_in,
+    priorities_with,
+    the,
+    told,
+    tuesday,
+    weekdays,
+)
+
+R = ClockName.RESOLUTION
+
+
+def at_last_level(**changes: object) -> Escalation:
+    """
+    Acknowledged, at a level without a window: only the other clocks run.
+    """
+    return an_acknowledged(level=7, **changes)
+
+
+def passed(decision_events: tuple[e.Event, ...], name: ClockName) -> list[tuple[int, int]]:
+    return [
+        (event.passed, event.skipped)
+        for event in decision_events
+        if isinstance(event, e.ThresholdPassed) and event.clock is name
+    ]
+
+
+def test_each_clock_ends_with_one_outcome() -> None:
+    """
+    CLOCK-1: met, breached with its lateness, or cancelled.
+    """
+    late = after(an_acknowledged(priority="P2"), tuesday("09:00"), c.Tick())
+    closing = after(late, tuesday("09:01"), DECLARE, tuesday("11:00"), VERIFY)
+    outcomes = {each.name: each.outcome for each in closing.clocks if not each.is_running}
+
+    assert {
+        ClockName.ACKNOWLEDGE: Outcome.CANCELLED,  # of the level that it rose to: resolved before it was due
+        ClockName.FIRST_NOTICE: Outcome.MET,
+        ClockName.LEVEL_WINDOW: Outcome.MET,
+        ClockName.NEXT_UPDATE: Outcome.BREACHED,
+        ClockName.RESOLUTION: Outcome.BREACHED,
+        ClockName.VERIFICATION: Outcome.MET,
+    } == outcomes
+
+
+def test_a_breached_clock_ends_with_how_late_it_was() -> None:
+    """
+    CLOCK-1: lateness counts to when it was satisfied: a resolution, when it was declared.
+    """
+    breached = after(at_last_level(priority="P1"), monday("13:00"), c.Tick(), monday("14:30"), DECLARE)
+    ended = [
+        event
+        for event in decide(breached, VERIFY, monday("16:00")).events
+        if isinstance(event, e.ClockEnded) and event.clock is R
+    ]
+
+    assert [(Outcome.BREACHED, 90 * MINUTE, monday("14:30"))] == [
+        (event.outcome, event.late_by, event.ended_at) for event in ended
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at_time", "told_of"),
+    [
+        ("13:00", ["reminder: ceo"]),  # 50 %
+        ("15:00", ["reminder: ceo"]),  # 75 %
+        ("16:12", ["reminder: ceo"]),  # 90 %
+        ("17:00", ["breach: ed, ceo", "brought_in: dora"]),  # 100 %
+    ],
+)
+def test_thresholds_fire_at_their_share_of_the_time(at_time: str, told_of: list[str]) -> None:
+    """
+    CLOCK-2, CLOCK-6: reminders go to whoever has to act; the breach to the managers too.
+    """
+    no_updates = priorities_with(Priority.P2, targets={ClockName.NEXT_UPDATE: Target(after=99 * DAY)})
+    now = at_last_level(priority="P2", plan=a_plan(priorities=no_updates))
+    while now.wake_at and now.wake_at < monday(at_time):
+        now = after(now, now.wake_at, c.Tick())
+
+    assert told_of == told(decide(now, c.Tick(), monday(at_time)))
+    assert [] == told(decide(after(now, monday(at_time), c.Tick()), c.Tick(), monday(at_time)))
+
+
+def test_thresholds_missed_in_downtime_are_skipped_and_only_the_last_speaks() -> None:
+    """
+    CLOCK-2: recorded, not sent late in a burst.
+    """
+    decision = decide(at_last_level(priority="P2"), c.Tick(), monday("16:30"))
+
+    assert [(3, 2)] == passed(decision.events, R)
+    assert 1 == told(decision).count("reminder: ceo")
+
+
+def test_downtime_of_days_alerts_each_person_once_for_each_clock() -> None:
+    """
+    CLOCK-2, CLOCK-6: the clocks that ran out are told of, in the order in which they did; it rises one level.
+    """
+    decision = decide(an_escalation(), c.Tick(), at(3, "12:00"))
+
+    assert [
+        "breach: mia, ana",  # acknowledge; Ben is not asked, because it rises at the same moment
+        "assigned: mia",  # the window
+        "rise: ana",
+        f"hand_over: {JO}",
+        "breach: max, ed",  # first notice
+        "breach: max, mia",  # next update
+        "breach: max, mia",  # resolution
+        "brought_in: dora",
+    ] == told(decision)
+    assert 2 == decision.escalation.level
+
+
+def test_what_is_breached_is_brought_up_again_until_somebody_ends_it() -> None:
+    """
+    CLOCK-6: once a day, by the clock that was missed, not by when it was noticed.
+    """
+    breached = after(at_last_level(priority="P1"), monday("13:20"), c.Tick())
+    decision = decide(breached, c.Tick(), tuesday("13:00"))
+
+    assert (monday("13:00"), tuesday("13:00")) == (clock(breached, R).breached_at, clock(breached, R).next_at)
+    assert "reminder: ed, ceo" in told(decision)
+    assert at(2, "13:00") == clock(decision.escalation, R).next_at
+
+
+def test_chases_missed_in_downtime_speak_as_one() -> None:
+    """
+    CLOCK-2: a week down is one reminder, and the next is due on its day.
+    """
+    plan = a_plan(
+        priorities=priorities_with(Priority.P1, targets={ClockName.NEXT_UPDATE: Target(after=99 * DAY)})
+    )
+    breached = after(at_last_level(priority="P1", plan=plan), monday("13:00"), c.Tick())
+    decision = decide(breached, c.Tick(), at(7, "14:00"))
+
+    assert ["reminder: ed, ceo"] == told(decision)
+    assert 7 == the(e.ClockChased, decision).times
+    assert at(8, "13:00") == clock(decision.escalation, R).next_at
+
+
+def test_a_change_of_priority_counts_from_the_original_start() -> None:
+    """
+    CLOCK-4: not from now.
+    """
+    raised = after(an_acknowledged(), monday("11:00"), c.ChangePriority(by="ed", priority=Priority.P1))
+
+    assert (4 * HOUR, monday("13:00")) == (clock(raised, R).after, clock(raised, R).due_at)
+
+
+def test_a_threshold_that_a_change_put_behind_us_is_skipped() -> None:
+    """
+    CLOCK-2, CLOCK-4: recorded as skipped, and nobody is reminded; the next one is still to come.
+    """
+    escalation = at_last_level()
+    decision = decide(escalation, c.ChangePriority(by="ed", priority=Priority.P2), monday("14:00"))
+
+    assert [(1, 1)] == passed(decision.events, R)
+    assert monday("15:00") == clock(decision.escalation, R).next_at
+    assert not [line for line in told(decision) if line.startswith("reminder")]
+    skipped = next(x for x in decision.events if isinstance(x, e.ThresholdPassed) and x.clock is R)
+    assert "resolution: reminder skipped, already past" == sentence(skipped)
+
+
+def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
+    """
+    CLOCK-2: whatever went before it.
+    """
+    reminded = after(at_last_level(priority="P3"), at(1, "13:00"), c.Tick())  # 12 of 24 h
+    slower = after(reminded, c.ChangePriority(by="ed", priority=Priority.P4))
+    decision = decide(slower, c.ChangePriority(by="ed", priority=Priority.P3), at(2, "11:30"))
+    skipped = next(x for x in decision.events if isinstance(x, e.ThresholdPassed) and x.clock is R)
+
+    assert (2, 1, True) == (skipped.passed, skipped.skipped, skipped.is_skipped)
+    assert "resolution: reminder skipped, already past" == sentence(skipped)
+
+
+def test_a_change_that_puts_the_due_time_behind_us_breaches_at_once() -> None:
+    """
+    CLOCK-4, CLOCK-6: with the due time that was missed.
+    """
+    decision = decide(at_last_level(), c.ChangePriority(by="ed", priority=Priority.P1), monday("15:00"))
+    missed = [x.due_at for x in decision.events if isinstance(x, e.ClockBreached) and x.clock is R]
+
+    assert [monday("13:00")] == missed
+    assert "breach: ed, ceo" in told(decision)
+
+
+def test_what_already_breached_stays_breached() -> None:
+    """
+    CLOCK-4: more time given afterwards does not undo it, and it is still chased.
+    """
+    breached = after(at_last_level(priority="P1"), monday("13:00"), c.Tick())
+    slower = after(breached, monday("14:00"), c.ChangePriority(by="ed", priority=Priority.P4))
+
+    assert (monday("13:00"), tuesday("13:00")) == (clock(slower, R).breached_at, clock(slower, R).next_at)
+    assert slower.is_breached
+
+
+@pytest.mark.parametrize(
+    ("before", "thresholds", "still_to_come"),
+    [
+        ((50, 75, 90), (75,), 1),  # the 50 % that fired is not the 75 % of now
+        ((50,), (25, 50, 75), 1),  # 25 and 50 are behind
+        ((50,), (50,), 0),
+        ((50,), (), 0),
+    ],
+)
+def test_a_threshold_fires_once_whatever_the_new_priority_has(
+    before: tuple[int, ...], thresholds: tuple[int, ...], still_to_come: int
+) -> None:
+    """
+    CLOCK-2, CLOCK-4: what fired is known by its share of the time, not by its place in a list.
+    """
+    old = Target(after=8 * HOUR, thresholds=before)
+    new = Target(after=80 * HOUR, thresholds=thresholds)
+    priorities = priorities_with(Priority.P3, targets={R: old}) | {
+        Priority.P4: priorities_with(Priority.P4, targets={R: new})[Priority.P4]
+    }
+    reminded = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), c.Tick())
+    changed = after(reminded, monday("13:01"), c.ChangePriority(by="ed", priority=Priority.P4))
+
+    resolution = clock(changed, R)
+    assert still_to_come == len(resolution.thresholds) - resolution.passed
+
+
+@pytest.mark.parametrize(
+    ("name", "at_time", "managers_and_who_acts"),
+    [
+        (ClockName.ACKNOWLEDGE, "09:15", "breach: max, mia"),
+        (ClockName.FIRST_NOTICE, "09:30", "breach: max, ed"),
+        (ClockName.NEXT_UPDATE, "10:00", "breach: max, mia"),
+    ],
+)
+def test_a_breach_alerts_the_managers_of_the_level_at_once(
+    name: ClockName, at_time: str, managers_and_who_acts: str
+) -> None:
+    """
+    CLOCK-6: whoever is working on it.
+    """
+    decision = decide(an_escalation(priority="P2", level=2), c.Tick(), monday(at_time))
+    facts = [
+        notice
+        for notice in decision.effects
+        if getattr(notice.facts, "clock", "") == name.words  # type: ignore[union-attr]
+    ]
+
+    assert managers_and_who_acts in told(decision)
+    assert 1 == len(facts)
+
+
+def test_a_level_without_managers_alerts_the_escalation_managers() -> None:
+    """
+    CLOCK-6: never nobody.
+    """
+    levels = tuple(level.model_copy(update={"managers": ()}) for level in a_plan().levels)
+    escalation = an_escalation(priority="P2", plan=a_plan(levels=levels))
+    decision = decide(escalation, c.Tick(), monday("09:15"))
+
+    assert "breach: ed, ana" in told(decision)
+    assert "is overdue" in internal(decision, "breach").facts.why
+
+
+def test_open_hours_are_asked_for_before_they_end() -> None:
+    """
+    CLOCK-5: a due time must never rest on hours that nobody knows.
+    """
+    escalation = one_in(State.RESOLVING, level=7)
+    early = decide(escalation, c.Tick(), escalation.plan.extend_at)
+
+    assert escalation.wake_at
+    assert escalation.wake_at <= escalation.plan.extend_at
+    (wanted,) = [effect for effect in early.effects if isinstance(effect, CompileOpenHours)]
+    assert wanted.until > escalation.plan.open_hours.compiled_until
+
+
+def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() -> None:
+    """
+    CLOCK-5: after a long stop the hours come first, then what ran out in them; one round of hours is enough.
+    """
+    few = weekdays(weeks=9)  # until Monday next
+    plan = a_plan(
+        open_hours=few, priorities=priorities_with(Priority.P3, targets={R: Target(after=400 * HOUR)})
+    )
+    down = decide(one_in(State.RESOLVING, level=7, plan=plan), c.Tick(), at(100, "12:00"))
+    (wanted,) = [effect for effect in down.effects if isinstance(effect, CompileOpenHours)]
+    known = decide(down.escalation, c.ExtendOpenHours(open_hours=weekdays(weeks=40)), at(100, "12:00"))
+
+    assert "resolution" not in {x.clock for x in down.events if isinstance(x, e.ClockBreached)}
+    assert wanted.until > at(100, "12:00")
+    assert clock(known.escalation, R).breached_at == at(67, "17:00")
+    assert ["open_hours_extended", "clock_breached"] == happened(known)[:2]
+
+
+def test_time_in_work_is_counted_and_pauses_are_not() -> None:
+    """
+    CLOCK-7: 60 min new, 30 min in work, 30 min paused, then ended: 90 min counted.
+    """
+    now = after(
+        at_last_level(priority="P1"),
+        monday("10:30"),
+        c.PauseClocks(by="ceo", because="waiting_for_customer"),
+        monday("11:00"),
+        DECLARE,
+    )
+
+    assert 90 * MINUTE == counted(clock(now, R), None, now.pauses, monday("11:00"))
+    assert 90 * MINUTE == counted(clock(now, R), None, now.pauses, monday("15:00"))  # held while verifying

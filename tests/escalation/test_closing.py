@@ -1,0 +1,177 @@
+"""
+The end: the gate, the close, the cancellation, and the successor (CLOSE-1, CLOSE-8 to CLOSE-10).
+"""
+
+import pytest
+from pydantic import ValidationError
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.clocks import Outcome
+from escalation.engine import decide
+from escalation.errors import NotReadyToClose
+from escalation.lifecycle import State
+from escalation.plan import ClockName
+from tests.builders import (
+    JO,
+    RCA_COURSE,
+    a_customer,
+    after,
+    an_acknowledged,
+    clock,
+    happened,
+    internal,
+    monday,
+    one_in,
+    ready_to_close,
+    the,
+    told,
+)
+
+WHY = InternalText("because it is")
+CLOSE = c.Close(by="ed")
+
+
+def test_the_close_is_refused_with_all_that_is_missing() -> None:
+    """
+    CLOSE-8: access of each customer, each related record, the RCA: at once, not one by one.
+    """
+    customers = (a_customer("ACME"), a_customer("BOLT"))
+    closing = one_in(State.CLOSING, priority="P2", customers=customers, linked_records=["INC-1", "INC-2"])
+
+    with pytest.raises(NotReadyToClose) as refused:
+        decide(closing, CLOSE, monday("09:10"))
+
+    assert [
+        "ACME/4711: cannot close yet; missing:",
+        "  access of ACME is neither confirmed nor waived",
+        "  access of BOLT is neither confirmed nor waived",
+        "  INC-1 is neither closed nor listed with a reason to stay open",
+        "  INC-2 is neither closed nor listed with a reason to stay open",
+        "  the RCA is requested, not shared",
+    ] == refused.value.message.splitlines()
+
+
+def test_each_thing_that_is_missing_refuses_the_close_alone() -> None:
+    """
+    CLOSE-8: leave any one out, and it stays open.
+    """
+    closing = one_in(State.CLOSING, priority="P2", linked_records=["INC-1"])
+    needed = ready_to_close(closing)
+
+    for left_out in needed:
+        rest = [command for command in needed if command is not left_out]
+        if left_out in RCA_COURSE:
+            rest = rest[: needed.index(left_out)]  # the course goes step by step
+        with pytest.raises(NotReadyToClose):
+            decide(after(closing, *rest), CLOSE, monday("09:10"))
+    assert State.CLOSED is after(closing, *needed, CLOSE).state
+
+
+def test_before_its_time_the_gate_says_that_nothing_is_verified() -> None:
+    """
+    CLOSE-8: what people see as missing, while it is still being worked on.
+    """
+    assert (
+        "the resolution is not verified",
+        "access of ACME is neither confirmed nor waived",
+    ) == one_in(State.RESOLVING).missing_to_close
+
+
+def test_a_close_tells_everybody_and_ends_every_clock() -> None:
+    """
+    CLOSE-8: but not whoever closed it.
+    """
+    ready = after(one_in(State.CLOSING), *ready_to_close(one_in(State.CLOSING)))
+    decision = decide(ready, c.Close(by="ed", note=WHY), monday("09:30"))
+
+    assert (State.CLOSED, ["closed"]) == (decision.escalation.state, happened(decision))
+    assert ["closed: ana", f"closed: {JO}"] == told(decision)
+    assert (monday("09:30"), None, ()) == (
+        decision.escalation.ended_at,
+        decision.escalation.wake_at,
+        decision.escalation.running_clocks,
+    )
+    assert Outcome.MET is clock(decision.escalation, ClockName.CLOSING).outcome
+    assert ("ed", WHY) == (the(e.Closed, decision).by, the(e.Closed, decision).note)
+
+
+@pytest.mark.parametrize("state", [State.RESOLVING, State.VERIFYING, State.CLOSING])
+def test_related_records_are_closed_or_stay_open_with_a_reason(state: State) -> None:
+    """
+    CLOSE-1: at any time before the close; a later word replaces an earlier one.
+    """
+    now = one_in(state, linked_records=["INC-1", "PRB-2"])
+    settled = after(
+        now,
+        c.SettleRecord(by="ed", record="INC-1"),
+        c.SettleRecord(by="ed", record="PRB-2"),
+        c.SettleRecord(by="cora", record="PRB-2", stays_open_because=InternalText("the roof takes a month")),
+    )
+
+    assert {"INC-1": "", "PRB-2": "the roof takes a month"} == settled.settled
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_a_record_does_not_stay_open_for_no_reason(reason: str) -> None:
+    """
+    CLOSE-1: an empty reason is refused; it must not pass for closed.
+    """
+    with pytest.raises(ValidationError):
+        c.SettleRecord.model_validate({"by": "ed", "record": "INC-1", "stays_open_because": reason})
+
+
+@pytest.mark.parametrize(
+    "state", [State.STARTED, State.COMMUNICATING, State.RESOLVING, State.VERIFYING, State.CLOSING]
+)
+def test_it_can_be_cancelled_from_any_open_state(state: State) -> None:
+    """
+    CLOSE-10: with the reason; stakeholders and customers are told, no clock runs on.
+    """
+    command = c.Cancel(by="ed", cause=e.CancelCause.MERGED, into="ACME/99", why=WHY)
+    decision = decide(one_in(state, priority="P2"), command, monday("09:10"))
+
+    assert State.CANCELLED is decision.escalation.state
+    assert ["cancelled: ana, csm, ae", f"cancelled: {JO}"] == told(decision)
+    facts = internal(decision, "cancelled").facts
+    assert ("merged (ACME/99)", WHY) == (facts.why, facts.text)
+    assert () == decision.escalation.running_clocks
+    assert None is decision.escalation.wake_at
+
+
+def test_a_cancellation_keeps_what_was_breached() -> None:
+    """
+    CLOSE-10, CLOCK-1: it does not hide that we were late.
+    """
+    late = after(an_acknowledged(priority="P1", level=7), monday("13:00"), c.Tick())
+    cancelled = after(late, c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY))
+
+    assert Outcome.BREACHED is clock(cancelled, ClockName.RESOLUTION).outcome
+    assert cancelled.is_breached
+
+
+def test_an_operator_who_ends_the_run_cancels_it() -> None:
+    """
+    CLOSE-10: told like any other cancellation; once it has ended there is nothing to cancel.
+    """
+    decision = decide(an_acknowledged(), c.CancelByOperator(), monday("09:10"))
+    again = decide(decision.escalation, c.CancelByOperator(), monday("09:11"))
+
+    assert ["cancelled: ana, ed", f"cancelled: {JO}"] == told(decision)
+    assert ("engine", e.CancelCause.WITHDRAWN) == (
+        the(e.Cancelled, decision).by,
+        the(e.Cancelled, decision).cause,
+    )
+    assert ((), ()) == (again.events, again.effects)
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
+def test_time_does_nothing_to_what_has_ended(state: State) -> None:
+    """
+    Section 11: a late wake finds nothing to do.
+    """
+    ended = one_in(state)
+    decision = decide(ended, c.Tick(), monday("09:00").replace(year=2030))
+
+    assert (ended, (), ()) == (decision.escalation, decision.events, decision.effects)

@@ -1,0 +1,254 @@
+"""
+What customers and our own people are told, and what they are never told (COMM).
+"""
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Outcome
+from escalation.effects import CustomerNotice, message_key
+from escalation.engine import decide
+from escalation.lifecycle import State
+from escalation.plan import ClockName
+from tests.builders import (
+    DECLARE,
+    JO,
+    VERIFY,
+    a_customer,
+    a_plan,
+    after,
+    all_delivered,
+    an_acknowledged,
+    an_escalation,
+    clock,
+    happened,
+    internal,
+    monday,
+    notices,
+    one_in,
+    opening,
+    the,
+    to_customers,
+    told,
+)
+
+N = ClockName.NEXT_UPDATE
+HELLO = CustomerText("New pallets are on their way.")
+SECRET = InternalText("The depot manager forgot the roof.")
+
+
+def test_an_update_tells_customers_and_promises_the_next() -> None:
+    """
+    COMM-3: it meets the cadence, which starts anew.
+    """
+    decision = decide(
+        an_acknowledged(priority="P2"), c.SendUpdate(by="ana", customer_text=HELLO), monday("09:10")
+    )
+
+    assert (["update_sent"], [f"update: {JO}"]) == (happened(decision), told(decision))
+    facts = to_customers(decision, "update").facts
+    assert (HELLO, monday("10:10")) == (facts.text, facts.next_update_at)
+    ended = [x for x in decision.events if isinstance(x, e.ClockEnded)]
+    assert [(N, Outcome.MET)] == [(x.clock, x.outcome) for x in ended]
+
+
+def test_an_internal_update_tells_those_who_follow_it_and_leaves_the_cadence_alone() -> None:
+    """
+    COMM-3, COMM-6: our own people only, but not whoever wrote it.
+    """
+    escalation = an_acknowledged(priority="P2")
+    decision = decide(escalation, c.SendUpdate(by="csm", internal_note=SECRET), monday("09:10"))
+
+    assert ["update: ana, ed, ae"] == told(decision)
+    assert clock(escalation, N) == clock(decision.escalation, N)
+
+
+def test_one_update_can_tell_both_each_their_own_text() -> None:
+    """
+    COMM-6: the two never mix.
+    """
+    decision = decide(
+        an_acknowledged(), c.SendUpdate(by="ana", customer_text=HELLO, internal_note=SECRET), monday("09:10")
+    )
+
+    assert [f"update: {JO}", "update: ed"] == told(decision)
+    assert (HELLO, SECRET) == (
+        to_customers(decision, "update").facts.text,
+        internal(decision, "update").facts.text,
+    )
+
+
+def test_a_missed_update_reminds_the_owner_then_tells_the_managers() -> None:
+    """
+    COMM-3: and nothing goes to customers by itself where the playbook does not allow it.
+    """
+    escalation = an_acknowledged(priority="P2", level=7)
+    reminded = decide(escalation, c.Tick(), monday("09:30"))
+    missed = decide(reminded.escalation, c.Tick(), monday("10:00"))
+
+    assert ["reminder: ceo"] == told(reminded)
+    assert ["breach: ed, ceo"] == told(missed)
+
+
+def test_a_missed_update_sends_an_honest_holding_update_if_the_playbook_allows() -> None:
+    """
+    COMM-3: it says when the next one comes, and the cadence goes on.
+    """
+    text = CustomerText("We are still at work, and have nothing new yet.")
+    escalation = an_acknowledged(priority="P2", level=7, plan=a_plan(holding_update=text))
+    missed = decide(after(escalation, monday("09:30"), c.Tick()), c.Tick(), monday("10:00"))
+
+    assert ["breach: ed, ceo", f"update: {JO}"] == told(missed)
+    assert the(e.UpdateSent, missed).is_holding
+    facts = to_customers(missed, "update").facts
+    assert (text, monday("11:00")) == (facts.text, facts.next_update_at)
+
+
+def test_the_cadence_ends_with_the_resolution() -> None:
+    """
+    COMM-3: while it is verified customers need not be told, and may be.
+    """
+    verifying = one_in(State.VERIFYING)
+    decision = decide(verifying, c.SendUpdate(by="ana", customer_text=HELLO), monday("10:00"))
+
+    assert None is clock(verifying, N).next_at
+    assert clock(verifying, N) == clock(decision.escalation, N)
+    assert None is to_customers(decision, "update").facts.next_update_at
+    assert Outcome.MET is clock(one_in(State.CLOSING), N).outcome
+
+
+def test_a_hand_over_says_who_answers_next_and_when() -> None:
+    """
+    COMM-4.
+    """
+    decision = decide(an_acknowledged(), c.Transfer(by="ana", to="finance"), monday("09:10"))
+    facts = to_customers(decision, "hand_over").facts
+
+    assert ("Finance", monday("13:00")) == (facts.owner, facts.next_update_at)
+
+
+def test_a_customer_is_never_promised_a_time_that_is_past() -> None:
+    """
+    COMM-4, COMM-5: an update was missed; the hand-over that follows promises none.
+    """
+    missed = after(an_acknowledged(priority="P2", level=7), monday("10:00"), c.Tick())
+    decision = decide(missed, c.Transfer(by="ed", to="finance"), monday("10:30"))
+
+    assert None is to_customers(decision, "hand_over").facts.next_update_at
+
+
+def test_only_the_receipt_names_the_service_level() -> None:
+    """
+    COMM-5: everything after it promises the next update, never a fix time.
+    """
+    opened = opening(priority="P2")
+    story = [
+        opened,
+        decide(opened.escalation, c.SendUpdate(by="ana", customer_text=HELLO), monday("09:10")),
+        decide(opened.escalation, c.Transfer(by="ana", to="finance"), monday("09:10")),
+        decide(opened.escalation, c.Tick(), monday("09:30")),
+        decide(one_in(State.VERIFYING), VERIFY, monday("09:10")),
+        decide(one_in(State.CLOSING), c.Reopen(by="ed", why=SECRET), monday("09:10")),
+    ]
+    promised = [
+        notice.occasion
+        for decision in story
+        for notice in decision.effects
+        if isinstance(notice, CustomerNotice) and notice.facts.resolve_by
+    ]
+
+    assert ["receipt"] == promised
+
+
+def test_what_was_done_reaches_customers_only_in_words_meant_for_them() -> None:
+    """
+    COMM-6, RESOLVE-4.
+    """
+    command = DECLARE.model_copy(update={"done": SECRET, "customer_text": HELLO})
+    decision = decide(after(an_acknowledged(), command), VERIFY, monday("09:30"))
+
+    assert (HELLO, SECRET) == (
+        to_customers(decision, "resolved").facts.text,
+        internal(decision, "resolved").facts.text,
+    )
+    assert SECRET not in to_customers(decision, "resolved").model_dump_json()
+
+
+def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
+    """
+    COMM-12: escalation, occasion, recipient, and the event that it tells of.
+    """
+    first, again = opening(), opening()
+    keys = [message_key(notice, to) for notice in notices(first.effects) for to in notice.to]
+
+    assert [
+        f"ACME/4711@1:6:receipt:{JO}",
+        "ACME/4711@1:6:assigned:ana",
+        "ACME/4711@1:6:first_notice:ed",
+    ] == keys
+    assert keys == [message_key(notice, to) for notice in notices(again.effects) for to in notice.to]
+
+
+def test_two_accounts_with_the_same_contact_are_two_messages() -> None:
+    """
+    COMM-12: each with a key of its own.
+    """
+    customers = (a_customer("ACME", "jo@shared.example"), a_customer("BOLT", "jo@shared.example"))
+    receipt = to_customers(opening(customers=customers), "receipt")
+
+    assert 2 == len({message_key(receipt, to) for to in receipt.to})
+
+
+def _receipts(*failed: tuple[str, str]) -> c.RecordDelivery:
+    return c.RecordDelivery(
+        receipts=tuple(
+            e.Receipt(key=f"k:{who}", recipient=who, occasion=occasion, why="550 no such mailbox")
+            for who, occasion in failed
+        )
+    )
+
+
+def test_what_cannot_be_delivered_is_raised_to_a_person() -> None:
+    """
+    COMM-13: the escalation manager is told who was not.
+    """
+    decision = decide(an_escalation(), _receipts((JO, "receipt"), ("csm", "first_notice")), monday("09:01"))
+
+    assert ["undeliverable: ed"] == told(decision)
+    assert (
+        f"receipt to {JO}: 550 no such mailbox",
+        "first notice to csm: 550 no such mailbox",
+    ) == internal(decision, "undeliverable").facts.items
+
+
+def test_that_something_was_undeliverable_is_not_told_for_ever() -> None:
+    """
+    COMM-13: where even that cannot be delivered it is on record, and no message chases its own tail.
+    """
+    decision = decide(an_escalation(), _receipts(("ed", "undeliverable")), monday("09:01"))
+
+    assert (["communication_begun", "messages_sent"], []) == (happened(decision), told(decision))
+
+
+@pytest.mark.parametrize("state", [State.VERIFYING, State.RESOLVING])
+def test_first_notices_that_arrive_late_still_count(state: State) -> None:
+    """
+    COMM-2: resolved before the last one was delivered; the clock must not breach afterwards.
+    """
+    way: dict[State, c.Command] = {State.VERIFYING: DECLARE, State.RESOLVING: c.BeginResolution(by="ana")}
+    quick = after(an_escalation(), monday("09:01"), way[state])
+    told_all = after(quick, monday("09:02"), all_delivered(quick, monday("09:02")))
+
+    assert Outcome.MET is clock(told_all, ClockName.FIRST_NOTICE).outcome
+
+
+def test_delivery_is_recorded_even_after_the_end() -> None:
+    """
+    COMM-12: the last messages are still on their way when it closes.
+    """
+    closed = one_in(State.CLOSED)
+    decision = decide(closed, all_delivered(closed, monday("09:02")), monday("09:02"))
+
+    assert (["messages_sent"], State.CLOSED) == (happened(decision), decision.escalation.state)

@@ -1,0 +1,151 @@
+"""
+Pauses: derived from the record, and never by adding minutes to a deadline (CLOCK-3).
+"""
+
+from datetime import datetime
+
+import pytest
+
+from escalation import commands as c
+from escalation.engine import decide
+from escalation.plan import ClockName
+from tests.builders import (
+    DECLARE,
+    a_plan,
+    after,
+    an_acknowledged,
+    an_escalation,
+    at,
+    clock,
+    friday,
+    happened,
+    monday,
+    told,
+    tuesday,
+)
+
+PAUSE = c.PauseClocks(by="ana", because="waiting_for_customer")
+RESUME = c.ResumeClocks(by="ana")
+R = ClockName.RESOLUTION
+
+
+def test_a_pause_stops_the_clocks_that_the_playbook_names() -> None:
+    """
+    CLOCK-3: and no other.
+    """
+    decision = decide(an_acknowledged(), PAUSE, monday("09:10"))
+    running = {each.name: each.next_at for each in decision.escalation.running_clocks}
+
+    assert (["clocks_paused"], []) == (happened(decision), told(decision))
+    assert {
+        ClockName.LEVEL_WINDOW: None,
+        ClockName.RESOLUTION: None,
+        ClockName.NEXT_UPDATE: monday("11:00"),  # customers are kept informed
+    } == running
+
+
+@pytest.mark.parametrize(
+    ("paused", "resumed", "due"),
+    [
+        (monday("10:00"), monday("12:00"), at(3, "11:00")),  # two open hours
+        (monday("16:00"), tuesday("10:00"), at(3, "11:00")),  # two as well, and a night
+        (monday("18:00"), tuesday("08:00"), at(2, "17:00")),  # closed hours only: nothing changes
+        (monday("17:00"), tuesday("09:00"), at(2, "17:00")),
+    ],
+)
+def test_a_pause_moves_a_business_deadline_by_the_open_time_in_it(
+    paused: datetime, resumed: datetime, due: datetime
+) -> None:
+    """
+    CLOCK-3: three business days from Monday 09:00 end on Wednesday at 17:00.
+    """
+    now = after(an_acknowledged(level=7), paused, PAUSE, resumed, RESUME)
+
+    assert due == clock(now, R).due_at
+
+
+def test_several_pauses_add_up() -> None:
+    """
+    CLOCK-3: a deadline is worked out anew from all of them.
+    """
+    now = after(
+        an_acknowledged(priority="P1", level=7),
+        monday("09:30"),
+        PAUSE,
+        monday("09:40"),
+        RESUME,
+        monday("10:00"),
+        PAUSE,
+        monday("10:20"),
+        RESUME,
+    )
+
+    assert monday("13:30") == clock(now, R).due_at
+
+
+def test_a_paused_window_does_not_rise() -> None:
+    """
+    CLOCK-3, MATRIX-2: it has as much left afterwards as before.
+    """
+    paused = after(an_acknowledged(), monday("09:20"), PAUSE)
+    now = after(paused, monday("12:00"), c.Tick(), monday("12:05"), RESUME)
+
+    assert 1 == now.level
+    assert monday("12:15") == clock(now, ClockName.LEVEL_WINDOW).due_at
+
+
+def test_a_clock_that_starts_during_a_pause_counts_from_its_end() -> None:
+    """
+    CLOCK-3: a raise while waiting for the customer.
+    """
+    paused = after(an_acknowledged(), monday("09:10"), PAUSE)
+    raised = after(paused, monday("09:20"), c.RaiseLevel.model_validate({"by": "ed", "reason": "other"}))
+    resumed = after(raised, monday("10:00"), RESUME)
+
+    assert None is clock(raised, ClockName.LEVEL_WINDOW).due_at
+    assert monday("11:00") == clock(resumed, ClockName.LEVEL_WINDOW).due_at
+
+
+def test_a_threshold_already_passed_stays_passed() -> None:
+    """
+    CLOCK-2, CLOCK-3: a pause does not remind twice.
+    """
+    reminded = after(an_acknowledged(), monday("09:15"), c.Tick(), monday("09:16"), PAUSE)
+    resumed = decide(reminded, RESUME, monday("09:26"))
+
+    assert [] == told(resumed)
+    assert monday("09:40") == clock(resumed.escalation, ClockName.LEVEL_WINDOW).next_at
+
+
+def test_declaring_resolved_ends_the_pause() -> None:
+    """
+    CLOCK-3, RESOLVE-5: the hold while verifying takes its place.
+    """
+    paused = after(an_acknowledged(priority="P1", level=7), monday("10:00"), PAUSE)
+    decision = decide(paused, DECLARE, monday("10:30"))
+
+    assert ["clocks_resumed", "resolution_declared"] == happened(decision)
+    assert None is decision.escalation.pause
+
+
+def test_what_breached_before_a_pause_is_not_chased_during_it() -> None:
+    """
+    CLOCK-3, CLOCK-6: we wait for the customer; afterwards once, not for each day.
+    """
+    breached = after(an_acknowledged(priority="P1", level=7), monday("13:00"), c.Tick())
+    paused = after(breached, monday("14:00"), PAUSE)
+    resumed = decide(after(paused, friday("14:00"), c.Tick()), RESUME, friday("15:00"))
+
+    assert None is clock(paused, R).next_at
+    assert ["reminder: ed, ceo"] == told(resumed)
+    assert at(5, "13:00") == clock(resumed.escalation, R).next_at
+
+
+def test_the_playbook_names_the_reasons_and_what_each_stops() -> None:
+    """
+    CLOCK-3.
+    """
+    plan = a_plan(pause_reasons={"spare_part_ordered": (R,)})
+    now = after(an_escalation(plan=plan), c.PauseClocks(by="ana", because="spare_part_ordered"))
+
+    assert {R} == {each.name for each in now.running_clocks if each.next_at is None}

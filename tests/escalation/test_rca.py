@@ -1,0 +1,262 @@
+"""
+The root cause analysis: its course, its clocks, and what customers read of it (CLOSE-2 to CLOSE-5).
+"""
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Outcome
+from escalation.engine import decide
+from escalation.lifecycle import RcaState, State
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.request import CorrectiveAction, CustomerRca
+from tests.builders import (
+    BUSINESS_DAY,
+    DAY,
+    DECLARE,
+    JO,
+    RCA_COURSE,
+    VERIFY,
+    a_customer,
+    a_plan,
+    after,
+    an_rca,
+    at,
+    clock,
+    friday,
+    happened,
+    internal,
+    monday,
+    one_in,
+    the,
+    to_customers,
+    told,
+)
+
+FILE, DERIVE, APPROVE, SHARE = RCA_COURSE
+WHY = InternalText("the customer does not want one")
+WAIVE = c.WaiveRca(by="ed", why=WHY)
+
+
+def closing(**changes: object) -> Escalation:
+    return one_in(State.CLOSING, **({"priority": "P2"} | changes))
+
+
+def running(escalation: Escalation) -> set[ClockName]:
+    return {each.name for each in escalation.running_clocks}
+
+
+@pytest.mark.parametrize(
+    ("priority", "requested", "span"),
+    [
+        ("P1", True, 3 * DAY),  # calendar days
+        ("P2", True, 5 * BUSINESS_DAY),
+        ("P3", False, None),
+    ],
+)
+def test_an_rca_is_requested_where_the_playbook_says_so(priority: str, requested: bool, span: object) -> None:
+    """
+    CLOSE-2, CLOCK-8: always on P1 and P2; the problem coordinator is asked, and has so much time.
+    """
+    decision = decide(one_in(State.VERIFYING, priority=priority), VERIFY, monday("09:10"))
+
+    assert requested == ("rca_requested" in happened(decision))
+    assert requested == ("rca_wanted: cora" in told(decision))
+    if requested:
+        assert span == clock(decision.escalation, ClockName.INTERNAL_RCA).after
+    else:
+        assert {ClockName.CLOSING} == running(decision.escalation)
+
+
+def test_the_coordinator_is_told_which_problem_records_to_look_at() -> None:
+    """
+    CLOSE-3.
+    """
+    verifying = one_in(State.VERIFYING, priority="P2", problem_records=["PRB-7", "PRB-8"])
+    facts = internal(decide(verifying, VERIFY, monday("09:10")), "rca_wanted").facts
+
+    assert (("PRB-7", "PRB-8"), at(7, "09:10")) == (facts.items, facts.due_at)
+
+
+def test_a_customer_may_ask_for_one() -> None:
+    """
+    CLOSE-2: at any time; within closing the coordinator is asked at once.
+    """
+    early = after(one_in(State.RESOLVING), c.RequestRca(by="csm"))
+    late = decide(one_in(State.CLOSING), c.RequestRca(by="csm"), monday("09:10"))
+
+    assert (RcaState.REQUESTED, False) == (early.rca.state, ClockName.INTERNAL_RCA in running(early))
+    assert "rca_wanted: cora" in told(decide(after(early, DECLARE), VERIFY, monday("09:10")))
+    assert ["rca_wanted: cora"] == told(late)
+    assert {ClockName.INTERNAL_RCA} == running(late.escalation)
+
+
+def test_the_course_from_request_to_shared() -> None:
+    """
+    CLOSE-3, CLOSE-4: each step, who is told of it, and which clock runs then.
+    """
+    now = closing()
+    story = []
+    for command in RCA_COURSE:
+        decision = decide(now, command, monday("09:10"))
+        now = decision.escalation
+        story.append((happened(decision), told(decision), running(now)))
+
+    assert [
+        (["rca_filed"], [], {ClockName.CUSTOMER_RCA}),
+        (["rca_derived"], ["rca_approval_wanted: pia"], {ClockName.CUSTOMER_RCA}),
+        (["rca_approved"], [], {ClockName.CUSTOMER_RCA}),
+        (["rca_shared"], [f"rca: {JO}"], {ClockName.CLOSING}),
+    ] == story
+    assert (RcaState.SHARED, 1, "pia") == (now.rca.state, now.rca.version, now.rca.approved_by)
+    assert Outcome.MET is clock(now, ClockName.INTERNAL_RCA).outcome
+    assert Outcome.MET is clock(now, ClockName.CUSTOMER_RCA).outcome
+
+
+def test_only_what_is_written_for_customers_is_carried_over() -> None:
+    """
+    CLOSE-4, COMM-6: summary and actions in words for customers; nothing else.
+    """
+    rca = an_rca(
+        contributing_factors=(InternalText("nobody owned the depot"),),
+        corrective_actions=(
+            CorrectiveAction(
+                what=InternalText("mend the roof"),
+                owner="max",
+                due=monday("09:00").date(),
+                for_customers=CustomerText("We mend our depot."),
+            ),
+            CorrectiveAction(
+                what=InternalText("talk to the manager"), owner="ed", due=monday("09:00").date()
+            ),
+        ),
+    )
+    shared = decide(
+        after(closing(), FILE.model_copy(update={"rca": rca}), DERIVE, APPROVE), SHARE, monday("09:10")
+    )
+    facts = to_customers(shared, "rca").facts
+
+    assert ("Rain came into our depot.", ("We mend our depot.",)) == (facts.text, facts.actions)
+
+
+def test_the_customer_rca_may_be_written_by_hand() -> None:
+    """
+    CLOSE-4: in place of the text that the internal one has for customers.
+    """
+    by_hand = CustomerRca(summary=CustomerText("It rained in."), actions=())
+    filed = after(closing(), FILE)
+
+    assert (
+        by_hand == the(e.RcaDerived, decide(filed, c.DeriveRca(by="cora", rca=by_hand), monday("09:10"))).rca
+    )
+
+
+def test_it_is_shared_with_every_affected_customer() -> None:
+    """
+    CLOSE-4.
+    """
+    now = after(closing(customers=(a_customer("ACME"), a_customer("BOLT"))), FILE, DERIVE, APPROVE)
+
+    assert [f"rca: {JO}, BOLT:jo@bolt.example"] == told(decide(now, SHARE, monday("09:10")))
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "state"),
+    [
+        ((FILE, DERIVE, APPROVE), FILE, RcaState.DRAFTED),  # a new version starts over
+        ((FILE, DERIVE, APPROVE), DERIVE, RcaState.DERIVED),  # other words need approval again
+    ],
+)
+def test_what_changes_after_the_approval_needs_it_again(
+    before: tuple[c.Command, ...], command: c.Command, state: RcaState
+) -> None:
+    """
+    CLOSE-4: and its clock runs on; nobody gains time by filing again.
+    """
+    approved = after(closing(), *before)
+    again = after(approved, monday("12:00"), command)
+
+    assert (state, None) == (again.rca.state, again.rca.approved_by)
+    assert clock(approved, ClockName.CUSTOMER_RCA) == clock(again, ClockName.CUSTOMER_RCA)
+
+
+def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
+    """
+    CLOSE-2, section 11.
+    """
+    waived = decide(closing(), WAIVE, monday("09:10"))
+    again = decide(waived.escalation, c.RequestRca(by="csm"), monday("09:20"))
+
+    assert (WHY, {ClockName.CLOSING}) == (the(e.RcaWaived, waived).why, running(waived.escalation))
+    assert ["rca_wanted: cora"] == told(again)
+    assert {ClockName.INTERNAL_RCA} == running(again.escalation)
+
+
+def test_its_clocks_chase_their_owners() -> None:
+    """
+    CLOSE-5: reminders to the coordinator; overdue, it goes up like anything else.
+    """
+    now = one_in(State.CLOSING, priority="P1")
+    half = decide(now, c.Tick(), at(1, "21:00"))
+    overdue = decide(half.escalation, c.Tick(), at(3, "09:00"))
+    chased = decide(overdue.escalation, c.Tick(), friday("09:00"))
+
+    assert ["reminder: cora"] == told(half)
+    assert ["breach: max, cora"] == told(overdue)
+    assert ["reminder: max, cora"] == told(chased)
+
+
+def test_closing_itself_has_a_clock() -> None:
+    """
+    CLOCK-1: what nobody closes is brought up with the escalation manager.
+    """
+    now = after(one_in(State.CLOSING), at(1, "09:00"), c.Tick())
+
+    assert ["breach: mia, ed"] == told(decide(now, c.Tick(), at(1, "17:00")))
+
+
+def test_a_reopened_one_takes_up_its_rca_where_it_was() -> None:
+    """
+    CLOSE-9, CLOSE-5: the clock that its state asks for begins anew at the next verification.
+    """
+    drafted = after(closing(), FILE, c.Reopen(by="ed", why=WHY), DECLARE, VERIFY)
+
+    assert (RcaState.DRAFTED, {ClockName.CUSTOMER_RCA}) == (drafted.rca.state, running(drafted))
+
+
+def test_an_rca_that_was_shared_before_the_reopening_is_asked_for_anew() -> None:
+    """
+    CLOSE-2, CLOSE-9: it explained a resolution that did not hold.
+    """
+    reopened = after(closing(), *RCA_COURSE, c.Reopen(by="ed", why=WHY), DECLARE)
+    verified = decide(reopened, VERIFY, monday("09:10"))
+    filed = after(verified.escalation, FILE)
+
+    assert "rca_wanted: cora" in told(verified)
+    assert (RcaState.DRAFTED, 2) == (filed.rca.state, filed.rca.version)
+
+
+def test_a_shared_rca_can_be_asked_for_again() -> None:
+    """
+    CLOSE-2: a customer who is not content with it.
+    """
+    again = after(closing(), *RCA_COURSE, c.RequestRca(by="csm"))
+
+    assert (RcaState.REQUESTED, {ClockName.INTERNAL_RCA}) == (again.rca.state, running(again))
+
+
+def test_without_people_for_it_the_escalation_manager_is_asked() -> None:
+    """
+    CLOSE-3, CLOSE-4, RESOLVE-5: never nobody.
+    """
+    plan = a_plan(problem_coordinators=(), rca_approvers=(), architects=())
+    verifying = decide(one_in(State.RESOLVING, priority="P2", plan=plan), DECLARE, monday("09:10"))
+    wanted = decide(verifying.escalation, VERIFY, monday("09:10"))
+    derived = decide(after(wanted.escalation, FILE), DERIVE, monday("09:10"))
+
+    assert ["verification_wanted: ed"] == told(verifying)
+    assert "rca_wanted: ed" in told(wanted)
+    assert ["rca_approval_wanted: ed"] == told(derived)

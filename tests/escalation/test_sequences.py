@@ -1,0 +1,276 @@
+"""
+No sequence of commands, sensible or not, breaks what must always hold.
+"""
+
+import json
+from collections import Counter
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from pydantic import TypeAdapter
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText
+from escalation.business_time import OpenHours
+from escalation.clocks import counted, derived
+from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Occasion, message_key
+from escalation.engine import Decision, allowed_moves, decide
+from escalation.errors import EscalationError
+from escalation.events import AccessAnswer
+from escalation.lifecycle import Move, RcaState, State
+from escalation.model import Escalation
+from escalation.plan import ClockName, Priority, Unreached
+from escalation.record import evolve, fold
+from escalation.story import sentence
+from escalation.view import receipted, view
+from tests.builders import THE_MONDAY, a_customer, all_delivered, notices, opening, weekdays
+from tests.escalation.asking import MARK, PLAN, anything, fitting, forward
+from tests.escalation.plans import FIRST_MONDAY
+from tests.escalation.test_lifecycle import CHANGES
+
+EVENT: TypeAdapter[e.Event] = TypeAdapter(e.Event)
+PATHS = {(source, target) for (_, source), target in CHANGES.items()}
+HOLDING = CustomerText("We are still at work.")
+
+spans = st.one_of(
+    st.integers(0, 240).map(lambda minutes: timedelta(minutes=minutes)),
+    st.integers(0, 14 * 24).map(lambda hours: timedelta(hours=hours)),
+    st.integers(20, 400).map(lambda days: timedelta(days=days)),  # the engine was down
+)
+
+
+@cache
+def hours_until(weeks: int) -> OpenHours:
+    return weekdays(weeks=weeks)
+
+
+class Lives(RuleBasedStateMachine):
+    now: Escalation
+    at: datetime
+
+    @initialize(
+        at=spans.map(lambda span: THE_MONDAY + min(span, timedelta(days=7))),
+        priority=st.sampled_from(Priority),
+        level=st.none() | st.integers(1, 7),
+        unreached=st.sampled_from(Unreached),
+        holding=st.none() | st.just(HOLDING),
+        waivable=st.booleans(),
+        records=st.sampled_from([(), ("INC-1",), ("INC-1", "PRB-2")]),
+        customers=st.sampled_from([("ACME",), ("ACME", "BOLT")]),
+        way=st.integers(0, 10),
+    )
+    def opens(
+        self,
+        *,
+        at: datetime,
+        priority: Priority,
+        level: int | None,
+        unreached: Unreached,
+        holding: CustomerText | None,
+        waivable: bool,
+        records: tuple[str, ...],
+        customers: tuple[str, ...],
+        way: int,
+    ) -> None:
+        levels = tuple(
+            each.model_copy(update={"unreached": unreached, "fallback": "nils"}) for each in PLAN.levels
+        )
+        plan = PLAN.model_copy(
+            update={
+                "levels": levels,
+                "holding_update": holding,
+                "rca_waivable": waivable,
+                "open_hours": hours_until(30),
+            }
+        )
+        decision = opening(
+            at,
+            plan,
+            priority=priority,
+            entry_level=level,
+            description=f"description {MARK}",
+            reason_note=MARK,
+            linked_records=records,
+            problem_records=(f"PRB-{MARK}",),
+            customers=tuple(a_customer(account) for account in customers),
+        )
+        self.at = at
+        self.events: list[e.Event] = []
+        self.keys: Counter[str] = Counter()
+        self.shares: dict[ClockName, float] = {}
+        self._keep(decision)
+        for _ in range(way):
+            self._put(forward(self.now))
+
+    # What is done to it.
+
+    @precondition(lambda self: self.now.is_open)
+    @rule()
+    def it_goes_on(self) -> None:
+        self._put(forward(self.now))
+
+    @rule(command=anything)
+    def somebody_asks(self, command: c.PersonsCommand) -> None:
+        self._put(command)
+
+    @precondition(lambda self: self.now.is_open)
+    @rule(data=st.data())
+    def somebody_does_what_is_allowed(self, data: st.DataObject) -> None:
+        moves = [move for move in allowed_moves(self.now) if move is not Move.CANCEL]
+        self._put(data.draw(fitting(self.now, data.draw(st.sampled_from(moves)))))
+
+    @rule(span=spans)
+    def time_passes(self, span: timedelta) -> None:
+        self.at += span
+        self._put(c.Tick())
+
+    @precondition(lambda self: self.now.wake_at)
+    @rule()
+    def it_wakes(self) -> None:
+        assert self.now.wake_at
+        self.at = max(self.at, self.now.wake_at)
+        self._put(c.Tick())
+
+    @precondition(lambda self: self.now.untold)
+    @rule()
+    def first_notices_arrive(self) -> None:
+        self._put(all_delivered(self.now, self.at))
+
+    @rule()
+    def a_message_is_undeliverable(self) -> None:
+        failed = e.Receipt(key="k", recipient="csm", occasion="first_notice", why=f"550 {MARK}")
+        self._put(c.RecordDelivery(receipts=(failed,)))
+
+    def _put(self, command: c.Command) -> None:
+        before = self.now.model_dump_json(exclude={"plan"})
+        answer = self._answer(command)
+        assert answer == self._answer(command)
+        assert before == self.now.model_dump_json(exclude={"plan"})
+        if isinstance(answer, tuple):
+            assert self.now.key in answer[1]
+            return
+        if isinstance(command, c.Tick):
+            self._is_no_burst(answer)
+        self._keep(answer)
+
+    def _answer(self, command: c.Command) -> Decision | tuple[type[EscalationError], str]:
+        try:
+            return decide(self.now, command, self.at)
+        except EscalationError as refused:
+            return type(refused), refused.message
+
+    def _keep(self, decision: Decision) -> None:
+        for event in decision.events:
+            self._happens(event)
+        assert self.now == decision.escalation
+        for effect in decision.effects:
+            if isinstance(effect, CompileOpenHours):
+                weeks = (effect.until - FIRST_MONDAY) // timedelta(weeks=1) + 1
+                self._put(c.ExtendOpenHours(open_hours=hours_until(weeks)))
+        self._are_told(decision)
+
+    def _happens(self, event: e.Event) -> None:
+        assert event == EVENT.validate_json(EVENT.dump_json(event))
+        assert sentence(event)
+        before = self.now if self.events else None
+        self.now = evolve(before, event) if before else fold([event])
+        self.events.append(event)
+        if before and before.state is not self.now.state:
+            assert (before.state, self.now.state) in PATHS
+            if self.now.state is State.CLOSED:
+                _passed_the_gate(before)
+        self._fires_once(event)
+
+    # What must hold.
+
+    def _fires_once(self, event: e.Event) -> None:
+        """CLOCK-2: the share of its time that a clock was last heard at only grows; a breach is the last."""
+        match event:
+            case e.ClockStarted():
+                self.shares[event.clock.name] = 0.0
+            case e.ThresholdPassed() | e.ClockBreached():
+                clock = self.now.clock(event.clock)
+                assert clock
+                is_reminder = isinstance(event, e.ThresholdPassed)
+                share = clock.thresholds[event.passed - 1] / clock.after if is_reminder else 1.0
+                assert self.shares[event.clock] < share - 1e-6
+                self.shares[event.clock] = share
+            case _:
+                pass
+
+    def _is_no_burst(self, decision: Decision) -> None:
+        """CLOCK-2: whatever the downtime, each clock speaks once."""
+        spoke = Counter(
+            notice.facts.clock
+            for notice in notices(decision.effects)
+            if isinstance(notice, InternalNotice) and notice.occasion in {Occasion.REMINDER, Occasion.BREACH}
+        )
+        assert not spoke or 1 == max(spoke.values())
+
+    def _are_told(self, decision: Decision) -> None:
+        for notice in notices(decision.effects):
+            self.keys.update(message_key(notice, to) for to in notice.to)
+            if isinstance(notice, CustomerNotice):
+                assert MARK not in notice.model_dump_json()
+                self._is_promised_the_future(notice)
+            else:
+                assert notice.to
+        assert not self.keys or 1 == max(self.keys.values())
+
+    def _is_promised_the_future(self, notice: CustomerNotice) -> None:
+        promised = notice.facts.next_update_at
+        assert promised is None or promised > self.at
+
+    @invariant()
+    def somebody_owns_it_and_something_is_due(self) -> None:
+        now = self.now
+        if not now.is_open:
+            assert (None, ()) == (now.wake_at, now.running_clocks)
+            return
+        assert now.plan.knows(now.owner)
+        assert now.wake_at
+        assert any(clock.next_at for clock in now.running_clocks)
+        held = {name for pause in now.pauses if pause.ended_at is None for name in pause.stops}
+        assert all(clock.next_at or clock.name in held for clock in now.running_clocks)
+
+    @invariant()
+    def due_times_follow_from_the_record(self) -> None:
+        now = self.now
+        for clock in now.running_clocks:
+            bare = clock.model_copy(update={"due_at": None, "next_at": None})
+            assert clock == derived(bare, now.plan.open_hours, now.pauses, now.plan.chase_every)
+            hours = now.plan.open_hours if clock.in_open_hours else None
+            if clock.due_at and (hours is None or clock.due_at < hours.compiled_until):
+                assert clock.after == counted(clock, hours, now.pauses, clock.due_at)
+
+    def teardown(self) -> None:
+        if not getattr(self, "events", None):
+            return
+        assert self.now == fold(self.events)
+        assert view(self.now).allowed_moves == allowed_moves(self.now)
+        assert receipted(self.now, self.events).key == self.now.key
+        stored = self.now.model_dump_json()
+        again = Escalation.model_validate_json(stored)
+        assert self.now == again
+        assert json.loads(stored) == json.loads(again.model_dump_json())
+
+
+def _passed_the_gate(before: Escalation) -> None:
+    assert before.resolution
+    assert before.resolution.verified_by
+    answers: dict[str, Any] = {account: access.answer for account, access in before.access.items()}
+    for customer in before.request.customers:
+        assert answers[customer.account] in {AccessAnswer.YES, AccessAnswer.WAIVED}
+    assert set(before.request.linked_records) <= set(before.settled)
+    assert before.rca.state in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}
+
+
+TestLives = Lives.TestCase
+TestLives.settings = settings(
+    max_examples=250, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

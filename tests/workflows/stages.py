@@ -1,0 +1,72 @@
+"""
+An escalation of the reference playbook taken to a stage of its life, move by move, by those who may.
+
+Each begins where the one before it ended; all go through the client, as people do.
+"""
+
+from client import EscalationClient
+from escalation.base import CustomerText, InternalText
+from escalation.events import ResolutionKind, Step
+from escalation.request import CorrectiveAction, InternalRca
+
+KEY = "ACME/4711"
+
+
+def an_rca() -> InternalRca:
+    return InternalRca.model_validate(
+        {
+            "root_causes": ["The pallets are wrapped before they are dry"],
+            "corrective_actions": [
+                CorrectiveAction.model_validate(
+                    {
+                        "what": "Measure moisture before wrapping",
+                        "owner": "hannah",
+                        "due": "2030-01-31",
+                        "for_customers": "Every pallet is measured before it is wrapped",
+                    }
+                )
+            ],
+            "summary_for_customers": "Pallets were wrapped before they were dry",
+        }
+    )
+
+
+async def resolving(client: EscalationClient, key: str = KEY) -> None:
+    """Acknowledged, with a plan: from communicating."""
+    await client.acknowledge(key, by="priya")
+    steps = [Step(what=InternalText("Send dry pallets"), owner="priya")]
+    await client.revise_plan(key, by="priya", steps=steps)
+
+
+async def verifying(client: EscalationClient, key: str = KEY) -> None:
+    """A fix is declared: from resolving."""
+    await client.declare_resolved(key, by="priya", resolution=ResolutionKind.FIX, done="Sent dry pallets")
+
+
+async def closing(client: EscalationClient, key: str = KEY) -> None:
+    """The fix is verified: from verifying."""
+    await client.verify_resolution(key, by="aisha")
+
+
+async def ready_to_close(client: EscalationClient, key: str = KEY) -> None:
+    """Access is back and the RCA is shared: from closing."""
+    await client.confirm_access(key, by="dewi", account="ACME")
+    await client.file_rca(key, by="kemal", rca=an_rca())
+    await client.derive_rca(key, by="kemal")
+    await client.approve_rca(key, by="elena")
+    await client.share_rca(key, by="dewi")
+
+
+async def closed(client: EscalationClient, key: str = KEY) -> None:
+    """From ready to close."""
+    await client.close(key, by="elena")
+
+
+async def whole_life(client: EscalationClient, key: str = KEY) -> None:
+    """From the start's receipt to the close, with one update to the customer."""
+    await resolving(client, key)
+    await client.send_update(key, by="priya", customer_text=CustomerText("Dry pallets leave today"))
+    await verifying(client, key)
+    await closing(client, key)
+    await ready_to_close(client, key)
+    await closed(client, key)
