@@ -20,7 +20,11 @@ _HARMFUL = re.compile(
 )
 
 
-_set = object.__setattr__
+# How the parts of a pydantic model are put in place, frozen or not.
+_put_values, _put_names, _put_extra, _put_private = (
+    BaseModel.__dict__[part].__set__
+    for part in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 class Frozen(BaseModel):
@@ -38,24 +42,26 @@ class Frozen(BaseModel):
         cls._names = set(cls.__pydantic_fields__)
 
     # Most of what a decision does is making records out of values that were checked when they came in. These two do
-    # what ``model_construct`` and ``model_copy`` do, in a third of the time.
+    # what ``model_construct`` and ``model_copy`` do, several times as fast.
 
     @classmethod
     def made(cls, **values: Any) -> Self:
         """One of *values* that the rules answer for: nothing is checked again."""
-        return cls._of({**cls._defaults, **values})
+        record = cls.__new__(cls)
+        _put_values(record, {**cls._defaults, **values})
+        _put_names(record, cls._names)
+        _put_extra(record, None)
+        _put_private(record, None)
+        return record
 
     def changed(self, **values: Any) -> Self:
         """A copy with *values* that the rules answer for."""
-        return self._of({**self.__dict__, **values})
-
-    @classmethod
-    def _of(cls, values: dict[str, Any]) -> Self:
+        cls = type(self)
         record = cls.__new__(cls)
-        _set(record, "__dict__", values)
-        _set(record, "__pydantic_fields_set__", cls._names)
-        _set(record, "__pydantic_extra__", None)
-        _set(record, "__pydantic_private__", None)
+        _put_values(record, {**self.__dict__, **values})
+        _put_names(record, cls._names)
+        _put_extra(record, None)
+        _put_private(record, None)
         return record
 
 

@@ -94,6 +94,8 @@ def derive_rca(turn: Turn, command: c.DeriveRca) -> None:
 
 def approve_rca(turn: Turn, command: c.ApproveRca) -> None:
     turn.record(e.RcaApproved, note=command.note)
+    why = f"approved by {name_of(turn.escalation, command.by)}"
+    tell(turn, Occasion.RCA_READY, turn.escalation.plan.engagement_managers, why=why)
 
 
 def share_rca(turn: Turn) -> None:

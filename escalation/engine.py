@@ -85,18 +85,21 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     """
     Decide what *command* means for *escalation* at *now*.
 
-    Pure: the same arguments always give the same answer. What was due by *now* happens first.
+    Pure: the same arguments always give the same answer. What was due by *now* happens first; only what messages
+    became goes before it, since they were delivered earlier than we hear of it.
 
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
     turn = Turn(escalation, now)
+    if isinstance(command, c.RecordDelivery):
+        _record_delivery(turn, command)
+        settle(turn)
+        return turn.decision()
     settle(turn)
     match command:
         case c.Tick():
             extend_open_hours(turn)
-        case c.RecordDelivery():
-            _record_delivery(turn, command)
         case c.ExtendOpenHours():
             turn.record(e.OpenHoursExtended, open_hours=command.open_hours)
             settle(turn)

@@ -130,6 +130,8 @@ class Target(Frozen):
 
     after: timedelta
     in_business_days: bool = False
+    around_the_clock: bool = False
+    """Counts every minute, whatever the priority counts (the first notice, CLOCK-8)."""
     thresholds: tuple[Annotated[int, Field(gt=0, lt=100)], ...] = ()
     """Percent of ``after``, rising; 100 % is the breach and always there (CLOCK-2)."""
 
@@ -179,6 +181,8 @@ class Plan(Frozen):
     escalation_managers: tuple[Name, ...] = ()
     architects: tuple[Name, ...] = ()
     problem_coordinators: tuple[Name, ...] = ()
+    engagement_managers: tuple[Name, ...] = ()
+    """Ask customers whether access is back, and share the RCA (RESOLVE-6, CLOSE-4)."""
     bring_in: tuple[Name, ...] = ()
     """Contact ids brought in when the resolution window ends (RESOLVE-1)."""
     rca_approvers: tuple[Name, ...] = ()

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation import events as e
-from escalation.clocks import Clock, Outcome, Pause, derived
+from escalation.clocks import Clock, Pause, derived
 from escalation.lifecycle import Move, step, step_rca
 from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution
 from escalation.plan import ClockName
@@ -221,8 +221,4 @@ def _ended_by_verification(now: Escalation, clock: Clock) -> bool:
     hold = now.pauses[-1]
     if clock.name is ClockName.LEVEL_WINDOW and now.current_level.window is None:
         return False
-    return (
-        clock.name in hold.stops
-        and clock.ended_at == hold.started_at
-        and clock.outcome is not Outcome.CANCELLED
-    )
+    return clock.name in hold.stops and clock.ended_at == hold.started_at

@@ -116,6 +116,8 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
     why = f"{resolution.kind} verified by {name_of(turn.escalation, turn.by)}"
     tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)
     tell_customers(turn, Occasion.RESOLVED, text=resolution.customer_text)
+    accounts = tuple(customer.account for customer in turn.escalation.request.customers)
+    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
     begin_closing(turn)
 
 

@@ -50,7 +50,8 @@ def _timing(escalation: Escalation, name: ClockName) -> _Timing | None:
 def _target_timing(escalation: Escalation, target: Target) -> _Timing:
     return _Timing(
         after=target.after,
-        in_open_hours=target.in_business_days or escalation.rules.business_hours,
+        in_open_hours=target.in_business_days
+        or (escalation.rules.business_hours and not target.around_the_clock),
         thresholds=tuple(target.after * percent / 100 for percent in target.thresholds),
     )
 

@@ -3,24 +3,27 @@ Calendars compiled: a week in a time zone becomes plain UTC intervals, which the
 
 An instant is open when the wall clock of that time zone shows an open time: when a clock is put forward the skipped
 hour is never worked, when it is put back the repeated one is worked twice. Hours belong to the day on which they
-begin, so an overnight window of Friday ends on Saturday, and is closed when Friday is.
+begin, so an overnight window of Friday ends on Saturday, and is closed when Friday is. Own hours of a date go before
+own days off, these before the public holidays, and these before the week.
 Owns time zones and dates; what the open hours are used for is not known here.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from escalation.base import Asked, Instant
 from escalation.business_time import OpenHours
 from escalation.errors import BadRequest, Fault
 from escalation.plan import CalendarSource
+from planning.days_off import holidays_in
 from planning.schema import CalendarRules
 from planning.week import DAYS, DayHours, joined, parse_days, parse_hours
 
 BEFORE, AFTER = timedelta(days=7), timedelta(days=150)
 _DAY = 86_400
+_MARGIN = timedelta(days=2)
 _THURSDAY = 3
 _UNIX_EPOCH_ORDINAL = 719_163
 
@@ -58,11 +61,11 @@ def compile_hours(
     """
     begin, end = int(since.timestamp()), int(until.timestamp())
     week = week_of(calendar)
-    closed = {day.toordinal() - _UNIX_EPOCH_ORDINAL for day in calendar.closed_on}
+    special = _special_days(calendar, since, until)
     spans = joined(
         span
         for from_, to, offset in _offsets(ZoneInfo(calendar.time_zone), begin, end)
-        for span in _spans(week, closed, from_, to, offset)
+        for span in _spans(week, special, from_, to, offset)
     )
     if not spans:
         given = f"a calendar that is never open from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
@@ -70,6 +73,29 @@ def compile_hours(
         raise BadRequest.because(f"the calendar {name}", (fault,))
     compiled_until = datetime.fromtimestamp(end, UTC)
     return OpenHours(spans=tuple(spans), compiled_until=compiled_until, business_day=business_day(calendar))
+
+
+def days_off(calendar: CalendarRules, since: datetime, until: datetime) -> tuple[date, ...]:
+    """The dates from *since* to *until*, and a little around, that are closed as holidays or own days off."""
+    years = range((since - _MARGIN).year, (until + _MARGIN).year + 1)
+    public = (
+        day
+        for rules in calendar.holidays
+        for year in years
+        for day in holidays_in(rules.country, rules.subdivision, year)
+    )
+    return tuple(sorted({*public, *calendar.closed_on} - set(calendar.half_days)))
+
+
+def _special_days(
+    calendar: CalendarRules, since: datetime, until: datetime
+) -> Mapping[int, tuple[DayHours, ...]]:
+    """What goes before the week, by number of the day since 1970."""
+    closed = dict.fromkeys(days_off(calendar, since, until), ())
+    own = {
+        day: tuple(joined(parse_hours(text) for text in hours)) for day, hours in calendar.half_days.items()
+    }
+    return {day.toordinal() - _UNIX_EPOCH_ORDINAL: hours for day, hours in {**closed, **own}.items()}
 
 
 class _Definition(Asked):
@@ -97,14 +123,16 @@ def extend(source: CalendarSource, until: datetime) -> OpenHours:
 
 
 def _spans(
-    week: tuple[tuple[DayHours, ...], ...], closed: set[int], begin: int, end: int, offset: int
+    week: tuple[tuple[DayHours, ...], ...],
+    special: Mapping[int, tuple[DayHours, ...]],
+    begin: int,
+    end: int,
+    offset: int,
 ) -> Iterator[tuple[int, int]]:
     """Open intervals of a time during which the zone's offset from UTC stays the same."""
     first, last = (begin + offset) // _DAY - 1, (end + offset) // _DAY
     for day in range(first, last + 1):
-        if day in closed:
-            continue
-        for opens, closes in week[(day + _THURSDAY) % 7]:
+        for opens, closes in special.get(day, week[(day + _THURSDAY) % 7]):
             start = max(day * _DAY + opens - offset, begin)
             stop = min(day * _DAY + closes - offset, end)
             if start < stop:

@@ -7,16 +7,17 @@ the file are looked up after (``playbook.py``).
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from escalation.errors import shown
+from escalation.errors import BadRequest, shown
 from escalation.plan import ClockName, Priority, Unreached
 from escalation.request import Degree
-from planning.calendars import business_day
+from planning.calendars import business_day, compile_hours, horizon
+from planning.days_off import country_meant, known_countries, known_subdivisions, subdivision_meant
 from planning.faults import Found, Path, listed, nearest, unknown
 from planning.forms import SPECIAL_ROLES, TARGET_CLOCKS
 from planning.ladder import Rung, category_path, executive_level, ladder
-from planning.schema import BasisOfTime, Playbook, TargetRules
+from planning.schema import BasisOfTime, CalendarRules, HolidayRules, Playbook, TargetRules
 from planning.spans import Basis
 from planning.week import DAYS, parse_days
 
@@ -37,6 +38,19 @@ def check(playbook: Playbook) -> tuple[Found, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def check_at(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
+    """What does not fit from *now* on; of a playbook without other faults."""
+    return tuple(_never_open(playbook, *horizon(now)))
+
+
+def _never_open(playbook: Playbook, since: datetime, until: datetime) -> Iterator[Found]:
+    for name, calendar in playbook.calendars.items():
+        try:
+            compile_hours(calendar, since, until, name)
+        except BadRequest as refused:
+            yield Found(("calendars", name), refused.faults[0].given, refused.faults[0].allowed)
+
+
 def _calendars(playbook: Playbook) -> Iterator[Found]:
     if playbook.calendar not in playbook.calendars:
         yield unknown(("calendar",), playbook.calendar, playbook.calendars)
@@ -48,8 +62,29 @@ def _calendars(playbook: Playbook) -> Iterator[Found]:
         twice = [DAYS[day] for day, times in days.items() if times > 1]
         if twice:
             yield Found(path, f"{listed(twice)} more than once", "each day once, with all of its hours")
+        yield from _days_off(("calendars", name), calendar)
     if playbook.chase_every.always_in_open_hours:
         yield Found(("chase_every",), shown(playbook.chase_every.written), "a span in minutes, hours or days")
+
+
+def _days_off(path: Path, calendar: CalendarRules) -> Iterator[Found]:
+    for number, day in enumerate(calendar.closed_on):
+        if day in calendar.half_days:
+            given = f"{day}, which is a half day too"
+            yield Found((*path, "closed_on", number), given, "a date in one of both")
+    for number, rules in enumerate(calendar.holidays):
+        yield from _holidays((*path, "holidays", number), rules)
+
+
+def _holidays(path: Path, rules: HolidayRules) -> Iterator[Found]:
+    countries = known_countries()
+    if rules.country not in countries:
+        allowed = f"a country by two letters: {listed(countries)}"
+        yield Found((*path, "country"), shown(rules.country), allowed, country_meant(rules.country))
+    elif rules.subdivision and rules.subdivision not in (known := known_subdivisions(rules.country)):
+        allowed = f"of {rules.country}: {listed(known)}"
+        meant = subdivision_meant(rules.country, rules.subdivision)
+        yield Found((*path, "subdivision"), shown(rules.subdivision), allowed, meant)
 
 
 def _people(playbook: Playbook) -> Iterator[Found]:
@@ -116,9 +151,11 @@ def _target(
         allowed = f"business days or hours: {listed(by_business)} counts business hours"
         yield Found(path, shown(span.written), allowed)
     if clock is ClockName.FIRST_NOTICE and set(using) - {Priority.P4}:
-        is_slow = span.basis is Basis.BUSINESS_DAYS or span.elapsed > SLOWEST_FIRST_NOTICE
-        if is_slow:
-            yield Found(path, shown(span.written), "at most 1 h, for any priority but P4")
+        sleeps = span.always_in_open_hours or (
+            span.basis is Basis.PRIORITY and set(by_business) - {Priority.P4}
+        )
+        if sleeps or span.elapsed > SLOWEST_FIRST_NOTICE:
+            yield Found(path, shown(span.written), "at most 1 h 24x7, for any priority but P4")
 
 
 def _impact_and_urgency(playbook: Playbook) -> Iterator[Found]:
@@ -167,6 +204,18 @@ def _levels_reachable(playbook: Playbook, issue_type: str, category: str, last: 
         if written.entry_level > last:
             path = ("priorities", priority, "entry_level")
             yield Found(path, shown(written.entry_level), f"a level from 1 to {last}, as {category} has")
+    yield from _levels_below_every_entry(playbook)
+
+
+def _levels_below_every_entry(playbook: Playbook) -> Iterator[Found]:
+    """Escalations rise and never fall back, so what lies below every entry is never reached."""
+    entries = {priority: written.entry_level for priority, written in playbook.priorities.items()}
+    lowest = min(entries.values(), default=1)
+    if lowest > 1:
+        unreachable = listed(f"level {number}" for number in range(1, lowest))
+        given = f"{lowest} or higher for every priority, so that nothing reaches {unreachable}"
+        priority = min(entries, key=entries.__getitem__)
+        yield Found(("priorities", priority, "entry_level"), given, "1 for some priority")
 
 
 def _level(playbook: Playbook, rung: Rung, last: int) -> Iterator[Found]:

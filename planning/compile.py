@@ -28,7 +28,7 @@ from planning.calendars import business_day, compile_hours, horizon, source_of
 from planning.faults import Found, unknown
 from planning.ladder import Rung, executive_level, ladder
 from planning.schema import BasisOfTime, Person, Playbook, PriorityWritten, TargetRules, Team
-from planning.spans import WindowSpan
+from planning.spans import Basis, WindowSpan
 
 
 def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tuple[Plan, Priority]:
@@ -112,6 +112,7 @@ def _plan(playbook: Playbook, request: StartRequest, now: datetime) -> Plan:
         escalation_managers=duties["escalation_managers"],
         architects=duties["architects"],
         problem_coordinators=duties["problem_coordinators"],
+        engagement_managers=duties["engagement_managers"],
         bring_in=duties["bring_in"],
         rca_approvers=duties["rca_approvers"],
         rca_waivable=playbook.rca.may_be_waived,
@@ -164,6 +165,7 @@ def _target(playbook: Playbook, rules: TargetRules, day: timedelta) -> Target:
     return Target(
         after=rules.within.worth(day),
         in_business_days=rules.within.always_in_open_hours,
+        around_the_clock=rules.within.basis is Basis.AROUND_THE_CLOCK,
         thresholds=playbook.remind_at if rules.remind_at is None else rules.remind_at,
     )
 
@@ -181,6 +183,7 @@ def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contac
         plan.escalation_managers,
         plan.architects,
         plan.problem_coordinators,
+        plan.engagement_managers,
         plan.bring_in,
         plan.rca_approvers,
     ):

@@ -1,5 +1,6 @@
 """
-Faults of a playbook or a request, worded: where, what was given, what is allowed, and what was probably meant.
+Faults of a playbook or a request, worded: where, what was given, what is allowed, and what was probably meant; and
+warnings, which are no faults.
 """
 
 from collections.abc import Iterable
@@ -25,6 +26,17 @@ class Found(NamedTuple):
     """Something is not there: not to be said while what was there could not be read."""
     is_of_key: bool = False
     """The key is wrong, not its value."""
+
+
+class Caution(NamedTuple):
+    """A warning: it works, but probably not as meant. Apart from faults, since nothing is refused for it."""
+
+    where: str
+    odd: str
+    better: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.odd}; better: {self.better}"
 
 
 def nearest(given: str, known: Iterable[str]) -> str:

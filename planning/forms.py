@@ -10,15 +10,15 @@ from itertools import pairwise
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from escalation.base import Name
 from escalation.lifecycle import Move
 from escalation.model import VERIFYING
 from escalation.plan import ClockName
 from escalation.request import EMAIL_ADDRESS
-from planning.spans import WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
-from planning.week import parse_days, parse_hours
+from planning.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
+from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 
 OWNER, LEVEL_CONTACT = "owner", "level_contact"
 SPECIAL_ROLES = (OWNER, LEVEL_CONTACT)
@@ -31,8 +31,13 @@ Phrase = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 def _listed(given: Any) -> Any:
-    """One name alone stands for a list of one."""
-    return [given] if isinstance(given, str) else given
+    """One thing alone stands for a list of one."""
+    return [given] if isinstance(given, str | dict) else given
+
+
+def one_or_several(kind: Any) -> BeforeValidator:
+    """What is a list of *kind*, of which one may stand alone."""
+    return BeforeValidator(_listed, json_schema_input_type=kind | list[kind])
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -102,15 +107,37 @@ def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:
     return percents
 
 
+_UNIT = "(s|secs?|seconds?|min|mins|minutes?|h|hrs?|hours?|d|days?)"
+_AMOUNT = r"\d{1,6}(\.\d{1,3})?"
+_ONE_SPAN = f"{_AMOUNT} ?(business )?{_UNIT}"
+SPAN_IN_AN_EDITOR = {
+    "type": "string",
+    "pattern": f"^{_ONE_SPAN}( {_ONE_SPAN})*( 24x7)?$",
+    "description": SPAN_FORM,
+    "examples": ["15 min", "60 min 24x7", "4 business h", "2 business days"],
+}
+_WINDOW_IN_AN_EDITOR = {
+    "type": "string",
+    "pattern": f"^({UNTIL_RESOLUTION}|({_ONE_SPAN}( {_ONE_SPAN})*|{_AMOUNT}) ?[-–] ?{_ONE_SPAN}( {_ONE_SPAN})*)$",
+    "description": f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}",
+    "examples": ["15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION],
+}
+_DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
+
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$", max_length=100)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), AfterValidator(_distinct)]
-Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(_listed), AfterValidator(_distinct)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
-WrittenSpan = Annotated[Span, BeforeValidator(_as_span)]
-WrittenWindow = Annotated[WindowSpan | None, BeforeValidator(_as_window)]
-Percents = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=99)], ...], BeforeValidator(_listed), AfterValidator(_rising)
+Names = Annotated[tuple[Name, ...], one_or_several(Name), AfterValidator(_distinct)]
+Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(_distinct)]
+TimeZone = Annotated[
+    str,
+    AfterValidator(_time_zone),
+    WithJsonSchema({"type": "string", "examples": ["Europe/London", "Asia/Jakarta", "Europe/Istanbul"]}),
 ]
+WrittenSpan = Annotated[Span, BeforeValidator(_as_span), WithJsonSchema(SPAN_IN_AN_EDITOR)]
+WrittenWindow = Annotated[
+    WindowSpan | None, BeforeValidator(_as_window), WithJsonSchema(_WINDOW_IN_AN_EDITOR)
+]
+_Percent = Annotated[int, Field(ge=1, le=99)]
+Percents = Annotated[tuple[_Percent, ...], one_or_several(_Percent), AfterValidator(_rising)]
 
 
 class KnownChannel(StrEnum):
@@ -131,15 +158,45 @@ def _address(address: str) -> str:
     return address
 
 
-Address = Annotated[str, AfterValidator(_address)]
-Addresses = Annotated[tuple[Address, ...], BeforeValidator(_listed), AfterValidator(_distinct)]
-TargetClock = Annotated[ClockName, AfterValidator(_target_clock)]
-PersonsMove = Annotated[Move, AfterValidator(_persons_move)]
+Address = Annotated[
+    str,
+    AfterValidator(_address),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^({'|'.join(KnownChannel)}):.+",
+            "examples": ["email:ana@example.com"],
+        }
+    ),
+]
+Addresses = Annotated[tuple[Address, ...], one_or_several(Address), AfterValidator(_distinct)]
+TargetClock = Annotated[
+    ClockName,
+    AfterValidator(_target_clock),
+    WithJsonSchema({"type": "string", "enum": list(TARGET_CLOCKS)}),
+]
+PersonsMove = Annotated[
+    Move,
+    AfterValidator(_persons_move),
+    WithJsonSchema(
+        {"type": "string", "enum": [move for move in Move if move is not Move.BEGIN_COMMUNICATION]}
+    ),
+]
 PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
 Role = Annotated[Id, AfterValidator(_assigned_role)]
-Roles = Annotated[tuple[Role, ...], BeforeValidator(_listed), AfterValidator(_distinct)]
-Clocks = Annotated[tuple[ClockName, ...], BeforeValidator(_listed), Field(min_length=1)]
-Dates = Annotated[tuple[date, ...], BeforeValidator(_listed)]
-Days = Annotated[str, AfterValidator(_days)]
-Hours = Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], BeforeValidator(_listed)]
+Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(_distinct)]
+Clocks = Annotated[tuple[ClockName, ...], one_or_several(ClockName), Field(min_length=1)]
+Date = Annotated[date, WithJsonSchema(_DATE_IN_AN_EDITOR)]
+Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
+Days = Annotated[
+    str,
+    AfterValidator(_days),
+    WithJsonSchema({"type": "string", "description": DAYS_FORM, "examples": ["mon-fri", "sat"]}),
+]
+_HoursOfADay = Annotated[
+    str,
+    AfterValidator(_hours),
+    WithJsonSchema({"type": "string", "description": HOURS_FORM, "examples": ["09:00-17:00"]}),
+]
+Hours = Annotated[tuple[_HoursOfADay, ...], one_or_several(_HoursOfADay)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

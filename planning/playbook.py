@@ -8,6 +8,7 @@ Owns the way from bytes to a checked ``Playbook``, and what ``extends`` means. W
 import types
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, Union, get_args, get_origin
@@ -17,12 +18,13 @@ from pydantic import BaseModel, ValidationError
 from escalation.errors import BadRequest, Fault, faults_of, shown
 from escalation.lifecycle import Move
 from planning import reading
-from planning.checks import check
-from planning.faults import Found, Path, listed, nearest
+from planning.cautions import cautions
+from planning.checks import check, check_at
+from planning.faults import Caution, Found, Path, listed, nearest
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
 
-__all__ = ["Playbook", "load_playbook", "parse_playbook"]
+__all__ = ["Examined", "Playbook", "examine_playbook", "load_playbook", "parse_playbook"]
 
 _LONGEST_CHAIN = 5
 _MOST_SETTING_ASIDE = 4
@@ -50,6 +52,33 @@ def parse_playbook(text: str, source: str = "playbook") -> Playbook:
     return _checked(text.encode("utf-8", errors="surrogatepass"), source, None)
 
 
+class Examined(NamedTuple):
+    """All that there is to say of a playbook file."""
+
+    playbook: Playbook | None
+    """None: it has faults."""
+    faults: tuple[Fault, ...]
+    cautions: tuple[Caution, ...]
+    """Warnings; looked for once there are no faults."""
+
+
+def examine_playbook(path: FilePath, now: datetime) -> Examined:
+    """The playbook in the file at *path* with its faults and its warnings, some of which depend on *now*."""
+    try:
+        whole = _read(_bytes_of(path), path.name, path.parent, (path.name,))
+    except Unreadable as unreadable:
+        return Examined(None, (unreadable.fault,), ())
+    except BadRequest as refused:
+        return Examined(None, refused.faults, ())
+    playbook, faults = _judged(whole)
+    if playbook and not faults:
+        faults = tuple(_placed(whole.node, check_at(playbook, now)))
+    if faults or playbook is None:
+        return Examined(None, faults, ())
+    odd = _placed(whole.node, cautions(playbook, now))
+    return Examined(playbook, (), tuple(Caution(f.where, f.given, f.allowed) for f in odd))
+
+
 def _bytes_of(path: FilePath) -> bytes:
     try:
         with path.open("rb") as file:
@@ -73,11 +102,16 @@ def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
         whole = _read(data, source, folder, (source,))
     except Unreadable as unreadable:
         raise BadRequest.because(f"the playbook {source}", (unreadable.fault,)) from None
-    playbook, found = _understood(reading.plain(whole.node))
-    faults = (*whole.faults, *_placed(whole.node, found))
+    playbook, faults = _judged(whole)
     if faults or playbook is None:
         raise BadRequest.because(f"the playbook {source}", faults)
-    return playbook.with_digest(whole.sha256)
+    return playbook
+
+
+def _judged(whole: _Read) -> tuple[Playbook | None, tuple[Fault, ...]]:
+    playbook, found = _understood(reading.plain(whole.node))
+    faults = (*whole.faults, *_placed(whole.node, found))
+    return playbook and playbook.with_digest(whole.sha256), faults
 
 
 def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, ...]) -> _Read:

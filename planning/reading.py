@@ -139,6 +139,8 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
             place = node.place
+        elif step == 0:
+            continue  # one thing that stands alone for a list of one
         else:
             break
     return place
@@ -146,7 +148,7 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
 
 def _decoded(data: bytes, source: str) -> str:
     if len(data) > LARGEST_FILE:
-        raise Unreadable(source, f"{len(data):,} bytes", f"at most {LARGEST_FILE:,} bytes")
+        raise Unreadable(source, f"more than {LARGEST_FILE:,} bytes", f"at most {LARGEST_FILE:,}")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,21 +2,26 @@
 What a playbook file may say, and in which form.
 
 Data and the shape of each part alone: whether the parts fit together is for ``checks.py``, what a level inherits
-for ``ladder.py``. The field names are what managers write; renaming one breaks their files.
+for ``ladder.py``. The field names are what managers write; renaming one breaks their files. The sentence below a
+field is for managers too: editors and the reference show it.
 """
 
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from escalation.base import Asked, CustomerText, Name
 from escalation.plan import Priority, Unreached
 from escalation.request import Degree
 from planning.forms import (
+    SPAN_IN_AN_EDITOR,
     Addresses,
     Clocks,
+    Date,
     Dates,
     Days,
     Hours,
@@ -33,46 +38,89 @@ from planning.forms import (
     TimeZone,
     WrittenSpan,
     WrittenWindow,
+    one_or_several,
 )
 from planning.spans import parse_span
 
 
-class CalendarRules(Asked):
+class Written(Asked):
+    """A part of a playbook file."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class HolidayRules(Written):
+    """Public holidays of a country, or of a part of it."""
+
+    country: Annotated[str, Field(min_length=1, max_length=100)]
+    """Two letters, as ISO 3166 has them: GB, ID, TR, US."""
+    subdivision: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """A part of the country with holidays of its own: ENG, BY, CA."""
+
+
+class CalendarRules(Written):
     """When the organisation is open."""
 
     time_zone: TimeZone
+    """The hours below are those of clocks in this zone."""
     weekly: dict[Days, Hours]
+    """Days to open hours. Several windows a day are fine, and so is a night: 22:00-06:00 belongs to the first day."""
+    holidays: Annotated[tuple[HolidayRules, ...], one_or_several(HolidayRules)] = ()
+    """Public holidays, on which it is closed; of several countries: whenever one of them has one."""
     closed_on: Dates = ()
     """Own dates: what would open on such a day does not."""
+    half_days: dict[Date, Hours] = {}
+    """Dates with hours of their own, whatever the week and the holidays say."""
 
 
-class Person(Asked):
+class Person(Written):
+    """Somebody who can be told, hold an escalation, or make moves."""
+
     name: Name
+    """As messages and tables show it."""
     roles: Roles = ()
+    """Words that you choose; what a role may do is said under permissions."""
     addresses: Addresses = ()
+    """Where messages go, the preferred one first: email:ana@example.com."""
     language: Language = "en"
+    """The language of messages to this person."""
     time_zone: TimeZone = "UTC"
+    """Times in messages to this person are of this zone."""
 
 
-class Team(Asked):
+class Team(Written):
+    """People who hold an escalation together."""
+
     name: Name
+    """As messages and tables show it."""
     members: Annotated[Names, Field(min_length=1)]
+    """Ids of people; whatever the team may do, each of them may."""
     addresses: Addresses = ()
+    """Where messages to the team go; its members are not told one by one."""
     language: Language = "en"
+    """The language of messages to this team."""
     time_zone: TimeZone = "UTC"
+    """Times in messages to this team are of this zone."""
 
 
-class TargetRules(Asked):
+class TargetRules(Written):
     """How long a clock may run: ``4 h``, or with its own reminders ``{within: 4 h, remind_at: [50]}``."""
 
     within: WrittenSpan
+    """The breach comes after this time."""
     remind_at: Percents | None = None
-    """None: as the playbook says for all."""
+    """Percentages of the target at which whoever must act is reminded; left out: as the playbook says for all."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_a_span_alone(cls, given: Any) -> Any:
         return {"within": given} if isinstance(given, str) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [SPAN_IN_AN_EDITOR, handler(schema)]}
 
 
 class BasisOfTime(StrEnum):
@@ -82,100 +130,157 @@ class BasisOfTime(StrEnum):
     BUSINESS = "business"
 
 
-class PriorityWritten(Asked):
+class PriorityWritten(Written):
     """What a priority changes (KIND-3)."""
 
     basis: BasisOfTime
+    """What minutes and hours count: 24x7 every one of them, business only open ones."""
     entry_level: Annotated[int, Field(ge=1)] = 1
+    """The level at which an escalation of this priority begins."""
     window_percent: Annotated[int, Field(ge=1, le=1000)] = 100
+    """The windows of the levels shrink, or stretch, to this percentage."""
     stakeholders: Names = ()
+    """Told at the start, besides the contact of the level and the customer: people, teams or roles."""
     rca_required: bool = False
+    """Whether it closes only with a root cause analysis."""
     targets: dict[TargetClock, TargetRules] = {}
+    """How long each clock may run; goes before the playbook's targets."""
 
 
-class TriggerRules(Asked):
+class TriggerRules(Written):
     """A fact that sends the escalation up: its words, or ``{says: …, to_level: 5}`` (MATRIX-3)."""
 
     says: Phrase
+    """The fact, in words."""
     to_level: int | None = None
+    """The level that it sends it to; left out: the next one."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_words_alone(cls, given: Any) -> Any:
         return {"says": given} if isinstance(given, str) else given
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "minLength": 1}, handler(schema)]}
 
-class LevelRules(Asked):
+
+class LevelRules(Written):
     """What is said of a level in one place; what is left out is inherited."""
 
     name: Name | None = None
+    """Who answers at this level, in words."""
     contacts: Names = ()
+    """Who holds it: people, teams or roles, tried in this order."""
     window: WrittenWindow = None
+    """How long it may hold: reminded at the minimum, risen at the maximum. The last level: until resolution."""
     responses: Phrases = ()
+    """The checklist that its contact works through."""
     triggers: dict[Id, TriggerRules] = {}
+    """Facts that send the escalation up at once: an id for commands, and the words."""
     managers: Names = ()
+    """Alerted at each breach while this level holds."""
     unreached: Unreached = Unreached.HOLD
+    """When nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
     fallback: Name | None = None
+    """Who is asked then: one person or team."""
 
 
 LevelNumber = Annotated[int, Field(ge=1, le=50)]
 
 
-class Scope(Asked):
+class Scope(Written):
     """What the playbook, an issue type and a category can each say of levels; the nearer one wins."""
 
     executive_level: LevelNumber | None = None
+    """The level that an executive threat goes to at once; left out everywhere: the last one."""
     each_level: LevelRules = LevelRules()
+    """What holds for each level that does not say otherwise."""
     levels: dict[LevelNumber, LevelRules] = {}
+    """The levels by number, from 1 up without a gap; the last one holds until resolution."""
 
 
 class CategoryRules(Scope):
+    """What customers come with; says only what differs from its issue type."""
+
     name: Name
+    """As tables and messages show it."""
 
 
 class IssueTypeRules(Scope):
+    """A group of categories that share their levels."""
+
     name: Name
+    """As tables and messages show it."""
     categories: Annotated[dict[Id, CategoryRules], Field(min_length=1)]
+    """The categories by id; the id is what requests and commands use."""
 
 
-class Duties(Asked):
+class Duties(Written):
     """Who is asked for what, by role or by id."""
 
     escalation_managers: Annotated[Names, Field(min_length=1)]
+    """Own the process: alerted whenever nobody nearer is named."""
     architects: Names = ()
+    """Verify a declared resolution."""
     problem_coordinators: Names = ()
+    """Write the internal root cause analysis (RCA)."""
+    engagement_managers: Names = ()
+    """Ask each customer whether access is back, and share the RCA with them."""
     rca_approvers: Names = ()
+    """Approve the RCA that customers read."""
     bring_in: Names = ()
     """Told when the resolution target is missed (RESOLVE-1)."""
 
 
-class RcaRules(Asked):
+class RcaRules(Written):
+    """What holds for root cause analyses (RCA)."""
+
     may_be_waived: bool = True
+    """Whether a required one can be waived, with a reason."""
 
 
 class Playbook(Scope):
     """A whole playbook file."""
 
     name: Name
+    """Recorded with every escalation."""
     version: Annotated[str, Field(min_length=1, max_length=50)]
+    """Recorded with every escalation: raise it when you change something."""
     calendars: Annotated[dict[Id, CalendarRules], Field(min_length=1)]
+    """When which part of the organisation is open."""
     calendar: Name
     """The one of the calendars that open hours and business days count in."""
     people: Annotated[dict[Id, Person], Field(min_length=1)]
+    """The people by id; the id is what commands use."""
     teams: dict[Id, Team] = {}
+    """The teams by id."""
     duties: Duties
+    """Who is asked for what."""
     permissions: dict[PersonsMove, Names] = {}
+    """The roles that may make a move (ROLE-1); a move that is not listed is open to everybody."""
     priorities: dict[Priority, PriorityWritten]
+    """What each of the four priorities changes."""
     targets: dict[TargetClock, TargetRules] = {}
-    """For every priority that does not say otherwise."""
+    """How long each clock may run, for every priority that does not say otherwise."""
     remind_at: Percents = (50, 75, 90)
+    """Percentages of a target at which whoever must act is reminded; 100 is the breach."""
     priority_from: dict[Degree, dict[Degree, Priority]]
-    """Impact, then urgency."""
+    """The priority of a request that gives none: impact, then urgency."""
     pause_reasons: dict[PauseReason, Clocks] = {}
+    """Why clocks may stand still, and which of them do (CLOCK-3)."""
     rca: RcaRules = RcaRules()
-    holding_update: CustomerText | None = None
+    """What holds for root cause analyses."""
+    holding_update: Annotated[
+        CustomerText | None, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
+    ] = None
+    """Sent by itself when a promised update is missed; left out: nothing is (COMM-3)."""
     chase_every: WrittenSpan = parse_span("1 day")
+    """How often a missed target is brought up again."""
     issue_types: Annotated[dict[Id, IssueTypeRules], Field(min_length=1)]
+    """The matrix (MATRIX-1): issue type, category, levels."""
 
     _sha256: str = PrivateAttr(default="")
 

@@ -25,10 +25,13 @@ _SECONDS = {
     "hour": 3600,
 }
 _PART = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([a-z]+(?: [a-z]+)?)", re.ASCII)
+_ALWAYS = " 24x7"
 _BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?", re.ASCII)
 _UNITS = "s, min, h, business h, business days"
 
-SPAN_FORM = f"a span such as 15 min, 1.5 h, 4 business h or 2 business days (units: {_UNITS}, days)"
+SPAN_FORM = (
+    f"a span such as 15 min, 1.5 h, 4 business h, 2 business days or 60 min 24x7 (units: {_UNITS}, days)"
+)
 WINDOW_FORM = (
     f"a window from minimum to maximum, such as 15 - 30 min or 1 - 2 business days (units: {_UNITS})"
 )
@@ -47,6 +50,8 @@ class Basis(StrEnum):
     """Business hours: always the calendar's open hours."""
     BUSINESS_DAYS = "business_days"
     """Business days: always the calendar, each worth one ordinary day of open hours."""
+    AROUND_THE_CLOCK = "around_the_clock"
+    """``60 min 24x7``: every minute, whatever the priority counts."""
     CALENDAR_DAYS = "calendar_days"
     """Days: the wall clock; only where the priority runs by it."""
 
@@ -103,6 +108,8 @@ def parse_window(text: str) -> WindowSpan:
         raise SpanFault(WINDOW_FORM)
     last = _span(ends[1], WINDOW_FORM)
     first = _span(_with_unit_of(ends[0], ends[1]), WINDOW_FORM)
+    if Basis.AROUND_THE_CLOCK in {first.basis, last.basis}:
+        raise SpanFault("a window counts what its priority counts, or business days")
     if Basis.CALENDAR_DAYS in {first.basis, last.basis}:
         raise SpanFault("business days rather than days (units of a window: " + _UNITS + ")")
     if first.basis is not last.basis:
@@ -129,6 +136,8 @@ def _with_unit_of(first: str, last: str) -> str:
 
 
 def _span(text: str, form: str) -> Span:
+    is_always = text.endswith(_ALWAYS)
+    text = text.removesuffix(_ALWAYS)
     parts = _PART.findall(text)
     if not parts or not re.fullmatch(rf"{_PART.pattern}(?: {_PART.pattern})*", text, re.ASCII):
         raise SpanFault(form)
@@ -139,7 +148,12 @@ def _span(text: str, form: str) -> Span:
     elapsed = _sum(elapsed for _, elapsed in measured)
     if elapsed > LONGEST:
         raise SpanFault(f"at most {LONGEST.days} days")
-    return Span(written=text, basis=bases.pop(), elapsed=elapsed)
+    basis = bases.pop()
+    if is_always:
+        if basis not in {Basis.PRIORITY, Basis.CALENDAR_DAYS}:
+            raise SpanFault("either business hours and days, or 24x7")
+        basis = Basis.AROUND_THE_CLOCK
+    return Span(written=f"{text}{_ALWAYS if is_always else ''}", basis=basis, elapsed=elapsed)
 
 
 def _part(number: Decimal, unit: str, form: str) -> tuple[Basis, timedelta]:

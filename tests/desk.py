@@ -5,7 +5,7 @@ The desk: start escalations, make moves, move the clock, look into mailboxes. On
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +15,15 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import TypedSearchAttributes
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from channels.loopback import ReceivedLetter
 from client import EscalationClient
+from escalation.story import Entry
 from escalation.view import Receipted, View
 from runtime.embedded import find_binary
 from runtime.settings import Settings, SmtpTls
@@ -69,67 +73,81 @@ def mail_settings(mailbox: Mailbox, playbook: Path = REFERENCE, **changes: Any) 
 
 
 class Desk:
-    def __init__(self, env: WorkflowEnvironment, mailbox: Mailbox) -> None:
+    """Where one test works: what is not told another key is about the escalation `key`."""
+
+    def __init__(self, env: WorkflowEnvironment, mailbox: Mailbox, key: str = "ACME/4711") -> None:
         self.env = env
         self.mailbox = mailbox
+        self.key = key
         self.temporal: Client = env.client
         self.client = EscalationClient(env.client)
 
-    async def start(self, key: str = "ACME/4711", **changes: Any) -> Receipted:
-        return await self.client.start(a_complaint(key=key, **changes))
+    async def start(self, key: str | None = None, **changes: Any) -> Receipted:
+        return await self.client.start(a_complaint(key=key or self.key, **changes))
 
-    async def start_by_hand(self, *inputs: Any, key: str = "ACME/4711") -> WorkflowHandle[Any, Any]:
+    async def start_by_hand(
+        self, *inputs: Any, key: str | None = None, **options: Any
+    ) -> WorkflowHandle[Any, Any]:
         """As somebody would in the Web UI: no receipt, any input."""
-        return await self.temporal.start_workflow(
-            wire.WORKFLOW, args=inputs, id=key, task_queue=wire.ESCALATION_QUEUE
-        )
+        queue = {"task_queue": wire.ESCALATION_QUEUE} | options
+        return await self.temporal.start_workflow(wire.WORKFLOW, args=inputs, id=key or self.key, **queue)
 
-    async def fast_forward(self, key: str = "ACME/4711", **span: float) -> None:
+    def run(self, key: str | None = None) -> WorkflowHandle[Any, wire.Ended]:
+        return self.temporal.get_workflow_handle(key or self.key, result_type=wire.Ended)
+
+    async def fast_forward(self, key: str | None = None, **span: float) -> None:
         """
         Move the clock of one escalation, from one due time to the next, each with all its consequences.
 
         In one go the server (1.32) skips a timer that comes due while something else is being done.
         """
-        handle = self.temporal.get_workflow_handle(key)
         end = await self.now(key) + timedelta(**span)
         while (now := await self.now(key)) < end:
             due = await self.at_rest(key)
             step = (min(due, end) if due else end) - now
             if step > timedelta():
-                assert await self.env.fast_forward(handle, step), f"{key} ended before {span} had passed"
+                assert await self.env.fast_forward(self.run(key), step), f"ended before {span} had passed"
         await self.at_rest(key)
 
-    async def now(self, key: str = "ACME/4711") -> datetime:
+    async def now(self, key: str | None = None) -> datetime:
         """The time on this escalation's own clock."""
-        return await self.env.get_current_time(self.temporal.get_workflow_handle(key))
+        return await self.env.get_current_time(self.run(key))
 
-    async def at_rest(self, key: str = "ACME/4711", within: float = 10.0) -> datetime | None:
+    async def at_rest(self, key: str | None = None, within: float = 20.0) -> datetime | None:
         """Wait until nothing is being done, and say when something will be: a timer, or another try to deliver."""
-        handle = self.temporal.get_workflow_handle(key)
         async with asyncio.timeout(within):
             while True:
-                description = await handle.describe()
+                description = await self.run(key).describe()
                 found = description.raw_description
-                now = await self.now(key) if description.status == WorkflowExecutionStatus.RUNNING else None
-                if now is None:
+                if description.status != WorkflowExecutionStatus.RUNNING:
                     return None
-                again = [
+                due = [
                     _utc(activity.next_attempt_schedule_time)
                     for activity in found.pending_activities
                     if activity.HasField("next_attempt_schedule_time")
                 ]
-                due = [*again, *[at for at in [await self.timer_ends_at(key)] if at]]
-                is_busy = found.HasField("pending_workflow_task") or len(again) < len(
+                is_working = found.HasField("pending_workflow_task") or len(due) < len(
                     found.pending_activities
                 )
-                if not is_busy and all(at > now for at in due):
-                    return min(due, default=None)
-                await asyncio.sleep(0.005)
+                if not is_working and await self._has_begun(key):
+                    if timer := await self.timer_ends_at(key):
+                        due.append(timer)
+                    now = await self.now(key)
+                    if all(at > now for at in due):
+                        return min(due, default=None)
+                await asyncio.sleep(0.01)
 
-    async def timer_ends_at(self, key: str = "ACME/4711") -> datetime | None:
+    async def _has_begun(self, key: str | None) -> bool:
+        """A run that continues another one that was very short waits a second first."""
+        async for event in self._history_backwards(key or self.key):
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                return True
+        return False
+
+    async def timer_ends_at(self, key: str | None = None) -> datetime | None:
         """When the one pending timer ends."""
         over: set[str] = set()
-        async for event in self._history_backwards(key):
+        async for event in self._history_backwards(key or self.key):
             if event.event_type == EventType.EVENT_TYPE_TIMER_FIRED:
                 over.add(event.timer_fired_event_attributes.timer_id)
             elif event.event_type == EventType.EVENT_TYPE_TIMER_CANCELED:
@@ -154,28 +172,45 @@ class Desk:
                 return
             wanted.next_page_token = page.next_page_token
 
-    async def view(self, key: str = "ACME/4711") -> View:
-        return await self.client.view(key)
+    async def view(self, key: str | None = None) -> View:
+        return await self.client.view(key or self.key)
 
-    async def happened(self, key: str = "ACME/4711") -> list[str]:
-        """The kinds of all events."""
-        return [entry.kind for entry in await self.client.timeline(key)]
+    async def timeline(self, kind: str, key: str | None = None) -> list[Entry]:
+        """What happened of one kind."""
+        return [entry for entry in await self.client.timeline(key or self.key) if entry.kind == kind]
 
-    def told(self, key: str = "ACME/4711") -> list[str]:
-        """Occasion and address of every letter of this escalation, sorted, repeats included."""
+    async def happened(self, key: str | None = None) -> list[str]:
+        """The kinds of all that happened."""
+        return [entry.kind for entry in await self.client.timeline(key or self.key)]
+
+    def letters(self, key: str | None = None) -> list[ReceivedLetter]:
+        return [found for found in self.mailbox.letters() if found.thread.startswith(f"{key or self.key}@")]
+
+    def told(self, key: str | None = None) -> list[str]:
+        """Occasion and address of every letter, sorted, repeats included."""
         return sorted(
             f"{letter.key.removeprefix(letter.thread).split(':')[2]} {letter.recipients[0]}"
-            for letter in self.mailbox.letters()
-            if letter.thread.startswith(f"{key}@")
+            for letter in self.letters(key)
         )
 
-    async def events_in_history(self, key: str = "ACME/4711") -> Sequence[int]:
-        history = await self.temporal.get_workflow_handle(key).fetch_history()
-        return [event.event_type for event in history.events]
+    async def events_in_history(self, key: str | None = None) -> list[str]:
+        """The kinds of all events of the run: ``TIMER_STARTED``."""
+        history = await self.run(key).fetch_history()
+        return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+
+    async def metadata(self) -> WorkflowMetadata:
+        """What the Web UI asks a run for: current details, and the messages that it takes."""
+        found: WorkflowMetadata = await self.run().query(
+            "__temporal_workflow_metadata", result_type=WorkflowMetadata
+        )
+        return found
+
+    async def attributes(self) -> TypedSearchAttributes:
+        return (await self.run().describe()).typed_search_attributes
 
     async def nothing_went_wrong(self) -> None:
         """No workflow task failed: a rule's mistake would stall the run, and hide in retries."""
-        async for execution in self.temporal.list_workflows(""):
+        async for execution in self.temporal.list_workflows(f"WorkflowId STARTS_WITH '{self.key}'"):
             handle = self.temporal.get_workflow_handle(execution.id, run_id=execution.run_id)
             history = await handle.fetch_history()
             failed = [e for e in history.events if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]

@@ -27,6 +27,7 @@ LONGEST_SUMMARY = 120
 LONGEST_DETAILS = 4_000
 _LATEST = 12
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
+_LINKS_BY_ITSELF = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
 _LONGEST_LINE = 160
 
 
@@ -35,7 +36,7 @@ def escaped(text: str) -> str:
     line = " ".join(str(text).split())
     line = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", line)
+    return _LINKS_BY_ITSELF.sub("&#58;", _SPECIAL.sub(r"\\\1", line))
 
 
 def summary(text: str) -> str:

@@ -167,7 +167,7 @@ class EscalationWorkflow:
         self._keep(
             open_escalation(
                 c.Open(
-                    id=f"{key}@{now:%Y-%m-%dT%H:%M:%SZ}",
+                    id=f"{key}@{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
                     request=compiled.request,
                     plan=compiled.plan,
                     priority=compiled.priority,
@@ -307,9 +307,12 @@ class EscalationWorkflow:
 
     # What is seen in the Web UI.
 
+    def current_details(self) -> str:
+        """Asked for by the plugin, when somebody looks."""
+        return details.current_details(self._now, self._events) if self._now else ""
+
     def _show(self) -> None:
         now = self._opened
-        workflow.set_current_details(details.current_details(now, self._events))
         values = details.search_values(now)
         if changes := details.updates_between(self._shown, values):
             workflow.upsert_search_attributes(changes)

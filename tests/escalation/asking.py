@@ -123,8 +123,13 @@ def forward(now: Escalation) -> c.Command:
             return DECLARE.model_copy(update={"done": why})
         case State.VERIFYING:
             return c.VerifyResolution(by="ari", note=why)
+        case _:
+            return _towards_the_close(now)
+
+
+def _towards_the_close(now: Escalation) -> c.Command:
     left = [command for command in ready_to_close(now) if not _is_done(now, command)]
-    return left[0] if left else c.Close(by="ed", note=why)
+    return left[0] if left else c.Close(by="ed", note=InternalText(MARK))
 
 
 def _is_done(now: Escalation, command: c.Command) -> bool:

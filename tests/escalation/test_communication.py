@@ -139,6 +139,15 @@ def test_a_customer_is_never_promised_a_time_that_is_past() -> None:
     assert None is to_customers(decision, "hand_over").facts.next_update_at
 
 
+def test_a_hand_over_that_comes_late_promises_nothing_past() -> None:
+    """
+    COMM-4, CLOCK-2: after downtime it rises before the missed update is noticed.
+    """
+    decision = decide(an_acknowledged(priority="P2"), c.Tick(), monday("12:00"))
+
+    assert None is to_customers(decision, "hand_over").facts.next_update_at
+
+
 def test_only_the_receipt_names_the_service_level() -> None:
     """
     COMM-5: everything after it promises the next update, never a fix time.
@@ -229,7 +238,7 @@ def test_that_something_was_undeliverable_is_not_told_for_ever() -> None:
     """
     decision = decide(an_escalation(), _receipts(("ed", "undeliverable")), monday("09:01"))
 
-    assert (["communication_begun", "messages_sent"], []) == (happened(decision), told(decision))
+    assert (["messages_sent", "communication_begun"], []) == (happened(decision), told(decision))
 
 
 @pytest.mark.parametrize("state", [State.VERIFYING, State.RESOLVING])
@@ -252,3 +261,13 @@ def test_delivery_is_recorded_even_after_the_end() -> None:
     decision = decide(closed, all_delivered(closed, monday("09:02")), monday("09:02"))
 
     assert (["messages_sent"], State.CLOSED) == (happened(decision), decision.escalation.state)
+
+
+def test_a_notice_delivered_in_time_is_in_time_however_late_we_hear_of_it() -> None:
+    """
+    COMM-2: the first notice of P3 is due at 10:00; told at 09:59, reported at noon.
+    """
+    opened = an_escalation()
+    decision = decide(opened, all_delivered(opened, monday("09:59")), monday("12:00"))
+
+    assert Outcome.MET is clock(decision.escalation, ClockName.FIRST_NOTICE).outcome

@@ -260,3 +260,15 @@ def test_without_people_for_it_the_escalation_manager_is_asked() -> None:
     assert ["verification_wanted: ed"] == told(verifying)
     assert "rca_wanted: ed" in told(wanted)
     assert ["rca_approval_wanted: ed"] == told(derived)
+
+
+def test_engagement_managers_are_asked_for_access_and_to_share() -> None:
+    """
+    RESOLVE-6, CLOSE-4: what only they may do, they are asked to do.
+    """
+    plan = a_plan(engagement_managers=("eva",))
+    verified = decide(one_in(State.VERIFYING, plan=plan, priority="P1"), VERIFY, monday("10:00"))
+    approved = decide(after(verified.escalation, monday("10:00"), FILE, DERIVE), APPROVE, monday("10:00"))
+
+    assert ("ACME",) == internal(verified, "access_wanted").facts.items
+    assert ["eva"] == [recipient.id for recipient in internal(approved, "rca_ready").to]

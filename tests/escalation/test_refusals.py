@@ -5,7 +5,6 @@ Refusals: what stands in the way, and what is allowed instead.
 from collections.abc import Callable
 
 import pytest
-from pydantic import ValidationError
 
 from escalation import commands as c
 from escalation import events as e
@@ -22,7 +21,7 @@ from escalation.errors import (
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.plan import Priority
-from escalation.request import CorrectiveAction, CustomerRca
+from escalation.request import CorrectiveAction
 from tests.builders import (
     DECLARE,
     VERIFY,
@@ -280,31 +279,3 @@ def test_a_refused_message_that_nobody_waits_for_is_kept_on_record() -> None:
     refused = the(e.MoveRefused, noted)
     assert (200, 2_000) == (len(refused.move), len(refused.why))
     assert () == noted.effects
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        c.Acknowledge,  # nothing given at all
-        c.DeclareResolved,
-        c.Cancel,
-    ],
-)
-def test_what_a_move_needs_must_be_given(command: type[c.PersonsCommand]) -> None:
-    """
-    Bad input: an unknown field is a mistake to report too.
-    """
-    with pytest.raises(ValidationError) as refused:
-        command.model_validate({"colour": "red"})
-
-    assert {("by",), ("colour",)} <= {fault["loc"] for fault in refused.value.errors()}
-
-
-def test_an_internal_text_is_refused_where_customers_would_read_it() -> None:
-    """
-    COMM-6: in the type checker, and at run time.
-    """
-    with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
-        c.SendUpdate(by="ana", customer_text=InternalText("he is a pest"))  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
-        CustomerRca(summary=InternalText("we were careless"))  # type: ignore[arg-type]

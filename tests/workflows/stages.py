@@ -9,8 +9,6 @@ from escalation.base import CustomerText, InternalText
 from escalation.events import ResolutionKind, Step
 from escalation.request import CorrectiveAction, InternalRca
 
-KEY = "ACME/4711"
-
 
 def an_rca() -> InternalRca:
     return InternalRca.model_validate(
@@ -31,24 +29,24 @@ def an_rca() -> InternalRca:
     )
 
 
-async def resolving(client: EscalationClient, key: str = KEY) -> None:
+async def resolving(client: EscalationClient, key: str) -> None:
     """Acknowledged, with a plan: from communicating."""
     await client.acknowledge(key, by="priya")
     steps = [Step(what=InternalText("Send dry pallets"), owner="priya")]
     await client.revise_plan(key, by="priya", steps=steps)
 
 
-async def verifying(client: EscalationClient, key: str = KEY) -> None:
+async def verifying(client: EscalationClient, key: str) -> None:
     """A fix is declared: from resolving."""
     await client.declare_resolved(key, by="priya", resolution=ResolutionKind.FIX, done="Sent dry pallets")
 
 
-async def closing(client: EscalationClient, key: str = KEY) -> None:
+async def closing(client: EscalationClient, key: str) -> None:
     """The fix is verified: from verifying."""
     await client.verify_resolution(key, by="aisha")
 
 
-async def ready_to_close(client: EscalationClient, key: str = KEY) -> None:
+async def ready_to_close(client: EscalationClient, key: str) -> None:
     """Access is back and the RCA is shared: from closing."""
     await client.confirm_access(key, by="dewi", account="ACME")
     await client.file_rca(key, by="kemal", rca=an_rca())
@@ -57,12 +55,12 @@ async def ready_to_close(client: EscalationClient, key: str = KEY) -> None:
     await client.share_rca(key, by="dewi")
 
 
-async def closed(client: EscalationClient, key: str = KEY) -> None:
+async def closed(client: EscalationClient, key: str) -> None:
     """From ready to close."""
     await client.close(key, by="elena")
 
 
-async def whole_life(client: EscalationClient, key: str = KEY) -> None:
+async def whole_life(client: EscalationClient, key: str) -> None:
     """From the start's receipt to the close, with one update to the customer."""
     await resolving(client, key)
     await client.send_update(key, by="priya", customer_text=CustomerText("Dry pallets leave today"))

@@ -1,0 +1,77 @@
+"""
+How forecasts look in a terminal: what would happen, what has a gap, what changes, what would have been.
+
+For people; scripts ask for JSON. Texts from files are shown as text, never as markup.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from escalation.story import brief
+from planning.instants import after_start
+from planning.simulate import Forecast, Foreseen, Reached
+
+_STYLES = {
+    "opened": "bold",
+    "level_raised": "bold yellow",
+    "clock_breached": "red",
+    "clock_chased": "red",
+    "move_refused": "magenta",
+}
+
+
+def local(at: datetime, zone: ZoneInfo) -> str:
+    """``Fri 20 Nov 16:30``, with seconds where there are any."""
+    there = at.astimezone(zone)
+    return f"{there:%a %d %b %H:%M:%S}" if there.second else f"{there:%a %d %b %H:%M}"
+
+
+def timeline(forecast: Forecast, zone: ZoneInfo, title: str, *, brief_only: bool = False) -> RenderableType:
+    """Everything that would happen (in brief: without the messages), and then the levels in short."""
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(overflow="fold")
+    shown: datetime | None = None
+    entries = [entry for entry in forecast.entries if not (brief_only and entry.is_message)]
+    for entry in entries:
+        when = Text(local(entry.at, zone) if entry.at != shown else "", style="dim")
+        after = "" if entry.at == shown else after_start(entry.at - forecast.starts_at)
+        table.add_row(when, Text(after, style="dim"), _line(entry))
+        shown = entry.at
+    head = Text(f"{title}\n", style="bold").append(f"times of {zone.key}\n", style="dim")
+    parts: list[RenderableType] = [head, table, Text(), _levels(forecast.levels, forecast.starts_at, zone)]
+    if forecast.is_cut_off:
+        parts.append(Text("More would happen than is shown: --until ends it earlier.", style="red"))
+    return Group(*parts)
+
+
+def _line(entry: Foreseen) -> Text:
+    if not entry.is_message:
+        return Text(f"● {entry.text}", style=_STYLES.get(entry.kind, ""))
+    why = "" if entry.for_customers else f": {entry.text}"
+    style = "green" if entry.for_customers else "blue"
+    line = Text("  → ", style="dim").append(", ".join(entry.names), style=style)
+    return line.append(f"  {entry.kind.replace('_', ' ')}{why}", style="dim")
+
+
+def _levels(levels: Iterable[Reached], starts_at: datetime, zone: ZoneInfo) -> Table:
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("level", "name", "with", "reached", "after", "held for"):
+        table.add_column(column)
+    for level in levels:
+        table.add_row(
+            str(level.level),
+            Text(level.name),
+            Text(level.owner),
+            local(level.at, zone),
+            after_start(level.at - starts_at),
+            brief(level.until - level.at) if level.until else "the end",
+        )
+    return table

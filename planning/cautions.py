@@ -1,0 +1,119 @@
+"""
+What works in a playbook, but probably not as meant: warnings, apart from the faults of ``checks.py``.
+
+Each is found with its place, what is odd, and what would be better. Only for a playbook without faults.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from escalation.plan import Unreached
+from planning.calendars import business_day, horizon, week_of
+from planning.days_off import estimated_in, holidays_in, last_year_of
+from planning.faults import Found, Path, listed
+from planning.ladder import Rung, ladder
+from planning.schema import CalendarRules, HolidayRules, Playbook
+
+_A_YEAR = timedelta(days=365)
+
+
+def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
+    """Everything that is odd, each once; a calendar's days off are judged as of *now*."""
+    return tuple(dict.fromkeys((*_calendars(playbook, now), *_matrix(playbook))))
+
+
+def _calendars(playbook: Playbook, now: datetime) -> Iterator[Found]:
+    for name, calendar in playbook.calendars.items():
+        path = ("calendars", name)
+        for number, rules in enumerate(calendar.holidays):
+            yield from _data_that_end((*path, "holidays", number), rules, now)
+        yield from _dates_that_end(path, calendar, now)
+        yield from _dates_without_effect(path, calendar)
+
+
+def _data_that_end(path: Path, rules: HolidayRules, now: datetime) -> Iterator[Found]:
+    """CLOCK-5: a calendar whose holidays are not known is open on them."""
+    _, until = horizon(now)
+    years = range(now.year, (now + _A_YEAR).year + 1)
+    unknown = [
+        str(year)
+        for year in years
+        if year > last_year_of(rules.country) or not holidays_in(rules.country, rules.subdivision, year)
+    ]
+    if unknown:
+        given = f"the holidays of {rules.country} in {listed(unknown)} are not known"
+        yield Found(path, given, "a newer version of the package holidays, or those dates under closed_on")
+    guessed = [
+        str(day)
+        for year in years
+        for day in estimated_in(rules.country, rules.subdivision, year)
+        if now.date() <= day < until.date()
+    ]
+    if guessed:
+        given = f"holidays of {rules.country} on estimated dates: {listed(guessed)}"
+        yield Found(path, given, "the dates as decreed, under closed_on, once they are known")
+
+
+def _dates_that_end(path: Path, calendar: CalendarRules, now: datetime) -> Iterator[Found]:
+    own = (*calendar.closed_on, *calendar.half_days)
+    limit = now if calendar.holidays else horizon(now)[1]
+    if own and (last := max(own)) < limit.date():
+        where = (*path, "closed_on" if calendar.closed_on else "half_days")
+        yield Found(where, f"the last own date is {last}", "the dates of the coming year too")
+
+
+def _dates_without_effect(path: Path, calendar: CalendarRules) -> Iterator[Found]:
+    week = week_of(calendar)
+    for number, day in enumerate(calendar.closed_on):
+        if not week[day.weekday()]:
+            given = f"{day} is a {day:%A}, which is closed anyway"
+            yield Found(
+                (*path, "closed_on", number), given, "the date on which you are closed, if you meant another"
+            )
+
+
+def _matrix(playbook: Playbook) -> Iterator[Found]:
+    day = business_day(playbook.calendars[playbook.calendar])
+    for issue_type, kind in playbook.issue_types.items():
+        for category in kind.categories:
+            rungs = ladder(playbook, issue_type, category)
+            yield from _windows(rungs, day)
+            for rung in rungs:
+                yield from _triggers(rung)
+                yield from _fallback(rung)
+
+
+def _windows(rungs: tuple[Rung, ...], day: timedelta) -> Iterator[Found]:
+    """MATRIX-2: who has more authority is given more time."""
+    for rung in rungs:
+        window = rung.rules.window
+        if window and window.minimum.worth(day) == window.maximum.worth(day):
+            given = (
+                f"level {rung.number} is reminded at the moment that it rises, at {window.maximum.written}"
+            )
+            yield Found(rung.place("window"), given, "a minimum below the maximum")
+    for lower, upper in pairwise(rungs):
+        below, above = lower.rules.window, upper.rules.window
+        if below and above and above.maximum.worth(day) <= below.maximum.worth(day):
+            given = (
+                f"level {upper.number} has at most {above.maximum.written}, "
+                f"not more than level {lower.number} with {below.maximum.written}"
+            )
+            yield Found(upper.place("window"), given, "a window that grows from level to level")
+
+
+def _triggers(rung: Rung) -> Iterator[Found]:
+    for name, trigger in rung.rules.triggers.items():
+        if trigger.to_level == rung.number + 1:
+            path = (*rung.place("triggers"), name, "to_level")
+            given = f"a trigger to level {trigger.to_level}, where it goes anyway"
+            yield Found(path, given, "to_level left out, which means the next level")
+
+
+def _fallback(rung: Rung) -> Iterator[Found]:
+    if rung.rules.fallback and rung.rules.unreached is not Unreached.FALLBACK:
+        given = (
+            f"a fallback that is never asked: an unreached level {rung.number} is on {rung.rules.unreached}"
+        )
+        yield Found(rung.place("fallback"), given, "unreached: fallback")

@@ -1,0 +1,167 @@
+"""
+One escalation's course: the pure core run over time, with nothing outside it.
+
+Wakes when something is due, obeys moves at their instants, and plays the shell: messages count as delivered at once,
+open hours are compiled further when asked for. What the course is good for (a forecast, a backtest) is not known
+here, nor is any rule.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.effects import CompileOpenHours, CustomerNotice, Effect, InternalNotice, message_key
+from escalation.engine import Decision, decide, open_escalation
+from escalation.errors import EscalationError
+from escalation.lifecycle import Move
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.request import StartRequest
+from planning.calendars import extend
+from planning.compile import compile_plan
+from planning.schema import Playbook
+
+AnyNotice = InternalNotice | CustomerNotice
+
+MOST_STEPS = 20_000
+"""Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
+
+_extended = lru_cache(maxsize=32)(extend)
+
+
+class PlannedMove(NamedTuple):
+    """A move to come. What it is may depend on how things stand by then; None: nothing is done."""
+
+    at: datetime
+    command: Callable[[Escalation], c.PersonsCommand | None]
+
+
+class Happening(NamedTuple):
+    """What one instant brought."""
+
+    at: datetime
+    escalation: Escalation
+    """After it."""
+    events: tuple[e.Event, ...] = ()
+    notices: tuple[AnyNotice, ...] = ()
+    refused: EscalationError | None = None
+    """Why the move was refused, if it was: then nothing else happened."""
+    move: Move | None = None
+    by: str = e.ENGINE
+    is_cut_off: bool = False
+    """More would happen than anybody reads."""
+
+
+def opening(playbook: Playbook, request: StartRequest, at: datetime) -> c.Open:
+    """
+    What begins the escalation of *request* at *at* under *playbook*.
+
+    Raises:
+        BadRequest: With every fault that the request has against the playbook.
+    """
+    plan, priority = compile_plan(playbook, request, at)
+    return c.Open(id=f"{request.key}@{at:%Y%m%dT%H%M%SZ}", request=request, plan=plan, priority=priority)
+
+
+def course(
+    opens: c.Open,
+    at: datetime,
+    moves: Iterable[PlannedMove] = (),
+    until: datetime | None = None,
+    *,
+    stops_in_silence: bool = True,
+) -> Iterator[Happening]:
+    """
+    Everything that happens from *at* on, in order.
+
+    Ends when the escalation does, at *until*, or in silence: no move is left to come, and every clock that still runs
+    has breached since the last change, so that nothing new would happen, only chasing. Moves at one instant keep
+    their order, and come after what is due by then.
+    """
+    walk = _Walk(at)
+    yield from walk.take(open_escalation(opens, at))
+    waiting = deque(sorted(moves, key=lambda move: move.at))
+    for _ in range(MOST_STEPS):
+        wake_at = walk.escalation.wake_at
+        is_moves_turn = bool(waiting) and (wake_at is None or waiting[0].at < wake_at)
+        next_at = waiting[0].at if is_moves_turn else wake_at
+        if next_at is None or (until and next_at > until):
+            return
+        if is_moves_turn:
+            yield from walk.obey(waiting.popleft())
+        elif stops_in_silence and not waiting and walk.is_silent:
+            return
+        else:
+            yield from walk.wake(next_at)
+    yield Happening(walk.at, walk.escalation, is_cut_off=True)
+
+
+class _Walk:
+    """Where the course stands."""
+
+    escalation: Escalation
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._spoken: set[ClockName] = set()
+        """Clocks that have breached since the last change, one that was started anew included."""
+
+    @property
+    def is_silent(self) -> bool:
+        return all(
+            clock.breached_at or clock.next_at is None or clock.name in self._spoken
+            for clock in self.escalation.running_clocks
+        )
+
+    def wake(self, at: datetime) -> Iterator[Happening]:
+        self.at = max(at, self.at)
+        yield from self.take(decide(self.escalation, c.Tick(), self.at))
+
+    def obey(self, planned: PlannedMove) -> Iterator[Happening]:
+        self.at = max(planned.at, self.at)
+        command = planned.command(self.escalation)
+        if command is None:
+            return
+        try:
+            decision = decide(self.escalation, command, self.at)
+        except EscalationError as refusal:
+            yield Happening(self.at, self.escalation, refused=refusal, move=command.move, by=command.by)
+            return
+        self._spoken.clear()
+        yield from self.take(decision, command.move, command.by)
+
+    def take(self, decision: Decision, move: Move | None = None, by: str = e.ENGINE) -> Iterator[Happening]:
+        self.escalation = decision.escalation
+        for event in decision.events:
+            if isinstance(event, e.LevelRaised):
+                self._spoken.clear()
+            elif isinstance(event, e.ClockBreached):
+                self._spoken.add(event.clock)
+        notices = tuple(effect for effect in decision.effects if not isinstance(effect, CompileOpenHours))
+        yield Happening(self.at, decision.escalation, decision.events, notices, move=move, by=by)
+        for command in self._answers(decision.effects, notices):
+            yield from self.take(decide(self.escalation, command, self.at))
+
+    def _answers(self, effects: tuple[Effect, ...], notices: tuple[AnyNotice, ...]) -> Iterator[c.Command]:
+        """What the shell would report back at once."""
+        for effect in effects:
+            if isinstance(effect, CompileOpenHours):
+                yield c.ExtendOpenHours(open_hours=_extended(effect.calendar, effect.until))
+        if notices and self.escalation.untold:  # afterwards a receipt changes nothing
+            yield c.RecordDelivery(receipts=tuple(_receipts(notices, self.at)))
+
+
+def _receipts(notices: Iterable[AnyNotice], at: datetime) -> Iterator[e.Receipt]:
+    for notice in notices:
+        for recipient in notice.to:
+            yield e.Receipt.made(
+                key=message_key(notice, recipient),
+                recipient=recipient.id,
+                occasion=notice.occasion.value,
+                channel="foreseen",
+                delivered_at=at,
+            )

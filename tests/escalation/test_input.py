@@ -1,0 +1,38 @@
+"""
+Input that no move can be made of: refused before any rule is asked.
+"""
+
+import pytest
+from pydantic import ValidationError
+
+from escalation import commands as c
+from escalation.base import InternalText
+from escalation.request import CustomerRca
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.Acknowledge,  # nothing given at all
+        c.DeclareResolved,
+        c.Cancel,
+    ],
+)
+def test_what_a_move_needs_must_be_given(command: type[c.PersonsCommand]) -> None:
+    """
+    Bad input: an unknown field is a mistake to report too.
+    """
+    with pytest.raises(ValidationError) as refused:
+        command.model_validate({"colour": "red"})
+
+    assert {("by",), ("colour",)} <= {fault["loc"] for fault in refused.value.errors()}
+
+
+def test_an_internal_text_is_refused_where_customers_would_read_it() -> None:
+    """
+    COMM-6: in the type checker, and at run time.
+    """
+    with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
+        c.SendUpdate(by="ana", customer_text=InternalText("he is a pest"))  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
+        CustomerRca(summary=InternalText("we were careless"))  # type: ignore[arg-type]

@@ -1,0 +1,160 @@
+"""
+The record: events fold to the state, and both survive being stored.
+"""
+
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Clock
+from escalation.engine import decide
+from escalation.lifecycle import Move, State
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.record import evolve, fold
+from escalation.story import brief, entry, sentence
+from tests.builders import (
+    DECLARE,
+    HOUR,
+    VERIFY,
+    an_escalation,
+    happened,
+    monday,
+    one_in,
+    opening,
+    ready_to_close,
+)
+
+
+def test_the_record_folds_to_the_state() -> None:
+    """
+    ROLE-3: whatever the state needs is in its events.
+    """
+    decision = opening(priority="P2", linked_records=["INC-1"])
+    events, now = list(decision.events), decision.escalation
+    for command in (c.Acknowledge(by="ana"), DECLARE, VERIFY, *ready_to_close(now), c.Close(by="ed")):
+        decision = decide(now, command, monday("09:10"))
+        events += decision.events
+        now = decision.escalation
+
+    assert (State.CLOSED, now) == (now.state, fold(events))
+    assert list(range(1, len(events) + 1)) == [event.seq for event in events]
+
+
+def test_a_record_begins_with_the_opening_and_has_no_other() -> None:
+    """
+    A record without its beginning is no record.
+    """
+    first, *rest = opening().events
+    assert isinstance(first, e.Opened)
+
+    with pytest.raises(ValueError, match="must begin with opened, not clock_started"):
+        fold(rest)
+    with pytest.raises(ValueError, match="opened once"):
+        evolve(an_escalation(), first)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_survives_being_stored(state: State) -> None:
+    """
+    An escalation outlives the process that decided it.
+    """
+    now = one_in(state, priority="P2", linked_records=["INC-1"])
+
+    assert now == Escalation.model_validate_json(now.model_dump_json())
+
+
+def test_what_a_newer_version_stored_is_read_by_an_older_one() -> None:
+    """
+    Names on the wire are API: fields that are not known yet are left out.
+    """
+    now = an_escalation()
+    newer = now.model_dump(mode="json") | {"mood": "tense"}
+
+    assert now == Escalation.model_validate(newer)
+
+
+def test_a_copy_with_changes_is_what_pydantic_would_make() -> None:
+    """
+    ``made`` and ``changed`` check nothing; otherwise they are no different.
+    """
+    clock = Clock(name=ClockName.CLOSING, started_at=monday("09:00"), after=HOUR)
+    later = clock.changed(started_at=monday("10:00"))
+
+    assert clock == Clock.made(name=ClockName.CLOSING, started_at=monday("09:00"), after=HOUR)
+    assert clock.model_copy(update={"started_at": monday("10:00")}) == later
+    assert (monday("09:00"), monday("10:00")) == (clock.started_at, later.started_at)
+    assert later == Clock.model_validate_json(later.model_dump_json())
+
+
+def test_texts_lose_what_could_deceive_a_reader() -> None:
+    """
+    COMM-6: control and direction-changing characters, and space around it.
+    """
+    update = c.SendUpdate.model_validate({"by": "ana", "customer_text": " All\u202e good\x00.\n "})
+
+    assert (CustomerText, "All good.") == (type(update.customer_text), update.customer_text)
+
+
+def test_every_move_of_a_person_has_a_command_of_its_name() -> None:
+    """
+    Section 11: the wire name is the move's, and none is missing.
+    """
+    kinds = {kind.move: kind.model_fields["kind"].default for kind in c.PERSONS_COMMANDS}
+
+    assert {move: move.value for move in Move if move is not Move.BEGIN_COMMUNICATION} == kinds
+
+
+def test_every_event_is_told_in_a_sentence() -> None:
+    """
+    ROLE-3: one line each, with what the person added.
+    """
+    raised = c.RaiseLevel.model_validate({"by": "ed", "reason": "other", "note": "hm"})
+    kinds = [kind.model_fields["kind"].default for kind in get_args(get_args(e.Event)[0])]
+    events = decide(
+        one_in(State.RESOLVING),
+        raised,
+        monday("09:10"),
+    ).events
+
+    assert len(kinds) == len(set(kinds))
+    (line,) = [entry(event) for event in events if event.kind == "level_raised"]
+    assert "rose from level 1 to 2, mia: raised by Ed, before all responses were done" == line.text
+    assert ("hm", "ed", monday("09:10")) == (line.note, line.by, line.at)
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=12), "12 s"),
+        (timedelta(minutes=5, seconds=3), "5 min 03 s"),
+        (timedelta(hours=2, minutes=5), "2 h 05 min"),
+        (timedelta(days=3, hours=1), "3 d 1 h"),
+        (timedelta(seconds=-5), "0 s"),
+    ],
+)
+def test_a_span_is_told_in_its_two_largest_units(span: timedelta, words: str) -> None:
+    """
+    For people: enough, and no more.
+    """
+    assert words == brief(span)
+
+
+def test_a_note_is_told_once() -> None:
+    """
+    ROLE-3: the reason of a rejection is what the person added; an update's text for customers is not repeated.
+    """
+    rejected = decide(
+        one_in(State.VERIFYING), c.RejectResolution(by="ari", why=InternalText("wet")), monday("09:10")
+    )
+
+    assert ["resolution_rejected"] == happened(rejected)
+    assert [("ari rejected the resolution", "wet")] == [
+        (sentence(event), entry(event).note)
+        for event in rejected.events
+        if event.kind == "resolution_rejected"
+    ]

@@ -1,0 +1,28 @@
+"""Workflows with mistakes that somebody might make in the shell, under the real one's name."""
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from escalation import commands as c
+from workflows import wire
+from workflows.escalation import EscalationWorkflow
+
+
+@workflow.defn(name=wire.WORKFLOW)
+class FailsBesideTheRun(EscalationWorkflow):
+    """Cannot record what became of messages, which happens in a task that nobody awaits."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *begins: RawValue) -> wire.Ended:
+        return await super().run(*begins)
+
+    def _decide(self, command: c.ShellsCommand) -> None:
+        if isinstance(command, c.RecordDelivery):
+            raise ZeroDivisionError("a mistake")
+        super()._decide(command)

@@ -1,0 +1,111 @@
+"""
+Our own mistakes: an import too many is refused, and a bug stalls an escalation until it is corrected, never fails it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+import activities
+from activities.compile_plan import PlaybookFile
+from activities.deliver_messages import DeliverMessages
+from activities.texts import Texts
+from client import EscalationClient
+from escalation.lifecycle import State
+from tests.desk import REFERENCE, Desk, a_complaint, desk_on_skipping_server
+from tests.workflows import stages
+from tests.workflows.mistaken import FailsBesideTheRun
+from workflows.escalation import EscalationWorkflow
+from workflows.wire import EscalationInput
+
+QUEUE = "another-queue"
+
+
+@asynccontextmanager
+async def a_worker(client: Client, kind: type[Any], runner: WorkflowRunner) -> AsyncIterator[None]:
+    """For starts and moves on a queue of its own; the desk's worker delivers the messages."""
+    hands = activities.build(PlaybookFile(REFERENCE), DeliverMessages({}, Texts()))
+    async with Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[kind],
+        activities=hands.quick,
+        workflow_runner=runner,
+    ):
+        yield
+
+
+STRICT = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_import_notification_policy(
+        SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+)
+
+
+async def test_whatever_a_workflow_imports_is_passed_through(desk: Desk) -> None:
+    """
+    What is not costs 40 ms and 2 MB for each run; the list is in `workflows.plugin`.
+    """
+    client = EscalationClient(desk.temporal, task_queue=QUEUE)
+    async with a_worker(desk.temporal, EscalationWorkflow, STRICT):
+        await desk.temporal.start_workflow(
+            "Escalation",
+            EscalationInput(request=a_complaint(key=desk.key), continue_after=21),
+            id=desk.key,
+            task_queue=QUEUE,
+        )
+        await desk.at_rest()
+        await stages.resolving(client, desk.key)
+        await desk.run().signal("unknown", 1)
+        await desk.at_rest()
+        await desk.metadata()
+        assert "resolving" in await client.diagram(desk.key)
+        await desk.run().cancel()
+        assert "cancelled" == (await desk.run().result()).state
+
+
+async def test_an_import_that_is_not_passed_through_is_noticed(desk: Desk) -> None:
+    """
+    The test above can fail: a workflow of ours that imports a module beside the list is refused.
+    """
+    with pytest.raises(RuntimeError, match="Failed validating workflow Escalation") as refused:
+        async with a_worker(desk.temporal, FailsBesideTheRun, STRICT):
+            pass
+
+    assert "not intentionally passed through" in str(refused.value.__cause__)
+
+
+async def test_a_mistake_stalls_the_run_until_it_is_corrected() -> None:
+    """
+    A bug must neither vanish nor fail an escalation: with the next version of the program it goes on.
+    """
+    async with desk_on_skipping_server() as desk:
+        client = EscalationClient(desk.temporal, task_queue=QUEUE)
+        handle = desk.run()
+        async with a_worker(desk.temporal, FailsBesideTheRun, UnsandboxedWorkflowRunner()):
+            await desk.temporal.start_workflow(
+                "Escalation",
+                EscalationInput(request=a_complaint(key=desk.key)),
+                id=desk.key,
+                task_queue=QUEUE,
+                task_timeout=timedelta(seconds=1),  # after which the other worker may try
+            )
+            async with asyncio.timeout(10):
+                while "WORKFLOW_TASK_FAILED" not in await desk.events_in_history():  # noqa: ASYNC110 - no event for it
+                    await asyncio.sleep(0.05)
+            with pytest.raises(AssertionError, match="a task beside the run failed"):
+                await desk.nothing_went_wrong()
+        assert WorkflowExecutionStatus.RUNNING == (await handle.describe()).status
+
+        async with a_worker(desk.temporal, EscalationWorkflow, SandboxedWorkflowRunner()):
+            await stages.resolving(client, desk.key)
+            assert State.RESOLVING == (await desk.view()).state
+            assert "messages_sent" in await desk.happened()

@@ -1,0 +1,220 @@
+"""
+What people see: queries, search attributes, the Web UI's details and the descriptions of what can be sent.
+"""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from escalation.commands import PERSONS_COMMANDS
+from escalation.lifecycle import Move, State
+from escalation.request import ReasonCode
+from tests.desk import Desk
+from tests.workflows import stages
+from workflows import details
+from workflows import search_attributes as sa
+
+HOSTILE = (
+    "<script>alert(1)</script> [click](javascript:alert(2)) ![x](http://evil.example/x.png) "
+    "**bold** `code` | a | b | mailto:me@evil.example"
+)
+
+
+async def test_queries_answer_what_people_ask(desk: Desk) -> None:
+    """
+    How it stands, what happened, what can be done now, and where it is in the lifecycle.
+    """
+    receipt = await desk.start()
+    await stages.resolving(desk.client, desk.key)
+    await desk.at_rest()
+
+    view = await desk.view()
+    assert (receipt.id, State.RESOLVING, 1) == (view.id, view.state, view.plan_version)
+    assert {"resolution", "level_window", "next_update"} <= {
+        clock.name.value for clock in view.clocks if clock.outcome is None
+    }
+    entries = await desk.client.timeline(desk.key)
+    assert list(range(1, len(entries) + 1)) == [entry.seq for entry in entries]
+    assert "priya" == next(entry for entry in entries if entry.kind == "acknowledged").by
+    moves = await desk.client.allowed_moves(desk.key)
+    assert view.allowed_moves == moves
+    assert Move.DECLARE_RESOLVED in moves
+    assert Move.ACKNOWLEDGE not in moves
+    diagram = await desk.client.diagram(desk.key)
+    assert diagram.startswith("stateDiagram-v2\n")
+    assert "class resolving now" in diagram
+
+
+async def test_queries_answer_after_the_end_too(desk: Desk) -> None:
+    """
+    An ended escalation can be looked at for as long as Temporal keeps it; no move is left.
+    """
+    await desk.start()
+    await stages.whole_life(desk.client, desk.key)
+    await desk.run().result()
+
+    view = await desk.view()
+    assert (State.CLOSED, ()) == (view.state, view.allowed_moves)
+    assert view.ended_at is not None
+    assert "closed" == [kind for kind in await desk.happened() if kind != "messages_sent"][-1]
+
+
+async def test_search_attributes_are_right_as_soon_as_a_move_is_answered(desk: Desk) -> None:
+    """
+    The list is what managers scan: it must not lag behind the answer.
+    """
+    await desk.start(
+        customers=[{"account": "ACME", "contacts": [{"name": "Jo", "email": "jo@acme.example"}]}]
+    )
+    view, shown = await desk.view(), await desk.attributes()
+    assert {
+        sa.STATE: "communicating",
+        sa.LEVEL: 2,
+        sa.PRIORITY: "P1",
+        sa.CATEGORY: "complaint",
+        sa.CUSTOMER: ["ACME"],
+        sa.OWNER: "priya",
+        sa.BREACHED: False,
+    } == {key: shown[key] for key in sa.ALL if key is not sa.NEXT_DUE}
+    assert view.next_due_at is not None
+    # The server keeps milliseconds of an instant.
+    assert timedelta(milliseconds=1) > abs(shown[sa.NEXT_DUE] - view.next_due_at)
+
+    for move, state in (
+        (stages.resolving, "resolving"),
+        (stages.verifying, "verifying"),
+        (stages.closing, "closing"),
+    ):
+        await move(desk.client, desk.key)
+        assert state == (await desk.attributes())[sa.STATE]
+    await stages.ready_to_close(desk.client, desk.key)
+    await stages.closed(desk.client, desk.key)
+    shown = await desk.attributes()
+    assert "closed" == shown[sa.STATE]
+    assert shown.get(sa.NEXT_DUE) is None, "nothing is due any more"
+
+
+async def test_a_breach_and_a_rise_can_be_found(desk: Desk) -> None:
+    """
+    CLOCK-6: what nobody acknowledged is found by `breached`, before and after it rose.
+    """
+    await desk.start()
+    await desk.fast_forward(minutes=6)
+    assert (await desk.attributes())[sa.BREACHED]
+
+    await desk.client.raise_level(desk.key, by="elena", reason=ReasonCode.NO_RESPONSE)
+
+    shown = await desk.attributes()
+    assert (3, "jonas") == (shown[sa.LEVEL], shown[sa.OWNER])
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        HOSTILE,
+        "&" * 200,
+        "<" * 200,
+        "😀" * 200,
+        "Zeile\neins\n\n# Zwei\n- drei",
+        "\u202eright to left" + "|" * 180,
+    ],
+    ids=["markup", "ampersands", "angles", "emoji", "lines", "direction"],
+)
+def test_a_subject_becomes_one_harmless_line(subject: str) -> None:
+    """
+    The Web UI renders Markdown without sanitising it: of a customer's text nothing may act.
+    """
+    line = details.escaped(subject)
+
+    assert "\n" not in line
+    assert "<" not in line
+    assert ">" not in line
+    assert not re.search(r"(?<!\\)[*_`\[\]()|#!~]", line.replace("&#58;", ""))
+    assert "://" not in line, "the renderer makes a link of it"
+    assert "mailto:" not in line
+
+
+async def test_current_details_are_small_and_harmless(desk: Desk) -> None:
+    """
+    Under 4 KB, since the Web UI fetches them by a URL; whatever the customer wrote, and however much happened.
+    """
+    await desk.start(subject=HOSTILE[:200], description=HOSTILE * 5)
+    await desk.client.acknowledge(desk.key, by="priya", note=HOSTILE)
+    for number in range(6):
+        await desk.client.send_update(desk.key, by="priya", customer_text=f"{number} {HOSTILE * 20}")
+
+    shown = (await desk.metadata()).current_details
+
+    assert 4096 > len(shown.encode())
+    for harm in ("<script", "](javascript", "![x](", "**bold**"):
+        assert harm not in shown
+    assert "**communicating** · **P1** · level 2 of 7" in shown
+
+    description = await desk.run().describe()
+    summary, start = await description.static_summary(), await description.static_details()
+    assert summary is not None
+    assert start is not None
+    assert 120 >= len(summary)
+    assert "<script" not in summary
+    assert "dissatisfied" in start
+    assert 4096 > len(start.encode())
+
+
+async def test_current_details_follow_the_state(desk: Desk) -> None:
+    """
+    What a manager opens the page for: who has it, what is due, what is missing.
+    """
+    await desk.start()
+    assert "(not acknowledged)" in (await desk.metadata()).current_details
+    await stages.resolving(desk.client, desk.key)
+    await stages.verifying(desk.client, desk.key)
+    await stages.closing(desk.client, desk.key)
+
+    shown = (await desk.metadata()).current_details
+
+    assert "**closing**" in shown
+    assert "access of ACME" in shown
+    assert "internal RCA" in shown
+
+
+async def test_everything_that_can_be_sent_is_described_with_an_example(desk: Desk) -> None:
+    """
+    The Web UI's form takes one JSON value and shows no schema: each description carries one to copy and paste.
+    """
+    await desk.start()
+    found = (await desk.metadata()).definition
+    by_move = {command.move.value: command for command in PERSONS_COMMANDS}
+
+    updates = {update.name: update.description for update in found.update_definitions}
+    signals = {signal.name: signal.description for signal in found.signal_definitions if signal.name}
+    assert {*by_move, "start"} == set(updates)
+    assert set(by_move) == set(signals)
+    for descriptions in (updates, signals):
+        for name, command in by_move.items():
+            says, _, example = descriptions[name].partition(" Example: ")
+            assert says
+            assert isinstance(json.loads(example), dict)
+            command.model_validate_json(example)
+    queries = {query.name: query.description for query in found.query_definitions}
+    for name in ("view", "timeline", "allowed_moves", "diagram"):
+        assert queries[name]
+
+
+async def test_timers_and_messages_say_what_they_are_for(desk: Desk) -> None:
+    """
+    The timeline of the Web UI is plain text of at most 120 characters, for people who never heard of Temporal.
+    """
+    await desk.start()
+    await desk.at_rest()
+    history = await desk.run().fetch_history()
+    summaries = [
+        json.loads(event.user_metadata.summary.data)
+        for event in history.events
+        if event.user_metadata.HasField("summary")
+    ]
+
+    assert any(summary.startswith("tell 6: receipt") for summary in summaries)
+    assert any("level 2, Priya Nair" in summary for summary in summaries)
+    assert all(120 >= len(summary) for summary in summaries)

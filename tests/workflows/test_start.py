@@ -1,0 +1,223 @@
+"""
+Starting: one round trip that answers with the receipt, or with every fault and nothing left running.
+"""
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.common import RawValue
+
+from client import EscalationClient
+from escalation.errors import BadRequest
+from escalation.lifecycle import State
+from runtime.errors import NoServer
+from tests.desk import Desk, a_complaint
+from tests.workflows import stages
+from workflows import search_attributes
+from workflows.wire import EscalationInput
+
+
+async def is_over(desk: Desk, key: str) -> None:
+    """The run has ended, and lists, which lag behind by some milliseconds, know it."""
+    await desk.temporal.get_workflow_handle(key).result()
+    query = f"WorkflowId = '{key}' AND ExecutionStatus = 'Completed'"
+    async with asyncio.timeout(10):
+        while not (await desk.temporal.count_workflows(query)).count:  # noqa: ASYNC110 - there is no event for it
+            await asyncio.sleep(0.02)
+
+
+async def test_a_start_answers_with_the_receipt_in_one_round_trip(desk: Desk) -> None:
+    """
+    START-1: whoever submits it reads at once who has it, at which level, and when customers hear next.
+    """
+    receipt = await desk.start()
+
+    assert (desk.key, State.COMMUNICATING, 2, "priya") == (
+        receipt.key,
+        receipt.state,
+        receipt.level,
+        receipt.owner,
+    )
+    assert not receipt.is_repeat
+    assert receipt.next_update_at is not None
+    assert "opened at level 2 with P1 for priya" in receipt.happened
+    events = await desk.events_in_history()
+    answered = events.index("WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
+    assert 1 == events[:answered].count("WORKFLOW_TASK_COMPLETED"), "by the very first task"
+
+
+async def test_a_refused_start_lists_every_fault_and_leaves_nothing_running(desk: Desk) -> None:
+    """
+    START-6: all faults at once, each with what was given and what is allowed; the key is free afterwards.
+    """
+    with pytest.raises(BadRequest) as refused:
+        await desk.start(category="complaimt", submitted_by="maja", reason="executive_threat")
+
+    assert {"category", "submitted_by"} == {fault.where.split(".")[-1] for fault in refused.value.faults}
+    suggestions = {fault.suggestion for fault in refused.value.faults}
+    assert "complaint" in suggestions
+    description = await desk.run().describe()
+    assert WorkflowExecutionStatus.FAILED == description.status
+    assert desk.key not in [found.key async for found in desk.client.list(ended=True)]
+    assert [] == desk.letters()
+
+    receipt = await desk.start()
+
+    assert not receipt.is_repeat
+
+
+async def test_a_malformed_start_never_reaches_the_server(desk: Desk) -> None:
+    """
+    START-6: what can be seen to be wrong without a playbook is refused where it was asked.
+    """
+    runs = (await desk.temporal.count_workflows("")).count
+    with pytest.raises(BadRequest) as refused:
+        await desk.client.start({"key": "no slash", "subject": "", "priority": "P9"})
+
+    assert {
+        "key",
+        "subject",
+        "priority",
+        "issue_type",
+        "category",
+        "reason",
+        "submitted_by",
+        "customers",
+    } == {fault.where for fault in refused.value.faults}
+    assert runs == (await desk.temporal.count_workflows("")).count
+
+
+async def test_a_second_start_of_the_same_subject_attaches_and_says_so(desk: Desk) -> None:
+    """
+    START-4: one open escalation per subject; the second start finds it and changes nothing, whatever it says.
+    """
+    first = await desk.start()
+    await stages.resolving(desk.client, desk.key)
+
+    again = await desk.start(priority="P3", subject="Something else")
+
+    assert again.is_repeat
+    assert (first.id, State.RESOLVING, ()) == (again.id, again.state, again.happened)
+    view = await desk.view()
+    assert ("P1", "Second delivery in a row is damaged") == (view.priority, view.subject)
+
+
+async def test_two_starts_at_the_same_time_make_one_escalation(desk: Desk) -> None:
+    """
+    START-4: a race has one winner, and both are told the same.
+    """
+    receipts = await asyncio.gather(*(desk.start() for _ in range(5)))
+
+    assert 1 == len({receipt.id for receipt in receipts})
+    assert 1 == (await desk.happened()).count("opened")
+    await desk.at_rest()
+    assert 6 == len(desk.letters())
+
+
+async def test_a_repeat_of_the_very_same_start_is_harmless(desk: Desk) -> None:
+    """
+    A caller that did not hear the answer asks again with the same id, and hears the first answer.
+    """
+    first = await desk.client.start(a_complaint(key=desk.key), id="call-1")
+    again = await desk.client.start(a_complaint(key=desk.key), id="call-1")
+
+    assert first == again
+
+
+async def test_after_the_close_the_same_subject_starts_anew_and_is_linked(desk: Desk) -> None:
+    """
+    START-4: the new one names the one before; it begins where its priority begins.
+    """
+    first = await desk.start()
+    await stages.whole_life(desk.client, desk.key)
+    await is_over(desk, desk.key)
+
+    second = await desk.start()
+
+    assert second.id != first.id
+    view = await desk.view()
+    assert (first.id, 2, State.COMMUNICATING) == (view.predecessor, view.level, view.state)
+
+
+async def test_reopening_a_closed_one_starts_its_successor_one_level_higher(desk: Desk) -> None:
+    """
+    CLOSE-9: a new escalation that names its predecessor; with the reason, by the person who asked.
+    """
+    first = await desk.start()
+    await stages.whole_life(desk.client, desk.key)
+    await desk.run().result()
+
+    receipt = await desk.client.reopen(desk.key, by="dewi", why="The pallets are wet again")
+
+    assert (3, "jonas") == (receipt.level, receipt.owner)
+    assert first.id == (await desk.view()).predecessor
+
+
+async def test_the_key_must_be_the_id_that_it_runs_under(desk: Desk) -> None:
+    """
+    START-4 rests on it: a request under another id could open a second escalation of the same subject.
+    """
+    handle = await desk.start_by_hand(EscalationInput(request=a_complaint(key=desk.key)), key=f"{desk.key}-2")
+
+    with pytest.raises(WorkflowFailureError) as failed:
+        await handle.result()
+
+    assert isinstance(failed.value.cause, BadRequest)
+    assert "key" in str(failed.value.cause)
+
+
+UNREADABLE: tuple[tuple[tuple[Any, ...], str], ...] = (
+    ((), "0 arguments"),  # the Web UI's form, left empty
+    (({"request": {}}, {"request": {}}), "2 arguments"),
+    (("ACME/4711",), "an object"),
+    ((None,), "Invalid JSON"),
+    ((b"\xff\xfe",), "Invalid JSON"),
+    ((RawValue(Payload(metadata={"encoding": b"never/heard-of"}, data=b"{")),), "Invalid JSON"),
+    (({"reqest": {}},), "no field of this name"),
+    (({"request": ["key"]},), "request"),
+    (({"request": {}, "continue_after": "soon"},), "continue_after"),
+    (({"request": {}},), "7 faults"),
+)
+
+
+async def test_an_input_that_cannot_be_read_fails_at_once(desk: Desk) -> None:
+    """
+    It never hangs: the run fails with what is wrong, and no task of it is tried again and again.
+    """
+    for number, (inputs, says) in enumerate(UNREADABLE):
+        handle = await desk.start_by_hand(*inputs, key=f"{desk.key}{number}")
+
+        with pytest.raises(WorkflowFailureError) as failed:
+            await asyncio.wait_for(handle.result(), 5)
+
+        assert isinstance(failed.value.cause, BadRequest)
+        assert says in str(failed.value.cause)
+
+
+async def test_many_customers_are_no_obstacle(desk: Desk) -> None:
+    """
+    A search attribute holds 2 KB: what does not fit into it must not stall the run.
+    """
+    names = [f"Customer with a rather long näme {number:04}" for number in range(120)]
+    customers = [
+        {"account": name, "contacts": [{"name": "Jo", "email": f"jo@c{number}.example"}]}
+        for number, name in enumerate(names)
+    ]
+    receipt = await desk.start(customers=customers)
+
+    assert State.COMMUNICATING == receipt.state
+    assert set(names) == set((await desk.view()).customers)
+    assert names[0] in (await desk.attributes())[search_attributes.CUSTOMER]
+
+
+async def test_a_start_that_no_worker_answers_says_so(desk: Desk) -> None:
+    """
+    No worker: one clear sentence after a while, not a wait for ever.
+    """
+    unattended = EscalationClient(desk.temporal, task_queue="nobody-works-here", patience=0.5)
+
+    with pytest.raises(NoServer, match=r"no worker answered within 0\.5 s"):
+        await unattended.start(a_complaint(key=f"{desk.key}-3"))

@@ -1,0 +1,49 @@
+"""
+How notices become waves that Temporal takes.
+"""
+
+from escalation.base import CustomerText
+from escalation.effects import CustomerFacts, CustomerNotice, Occasion, Recipient, message_key
+from escalation.plan import Priority
+from workflows.delivery import waves_of
+
+
+def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -> CustomerNotice:
+    facts = CustomerFacts(
+        reference="ACME/4711", subject=CustomerText("Wet pallets"), priority=Priority.P1, owner="Priya Nair"
+    )
+    to = tuple(
+        Recipient(id=f"ACME:jo{n}@acme.example", name=f"Jo {n}", addresses=(f"email:jo{n}@acme.example",))
+        for n in range(people)
+    )
+    return CustomerNotice(escalation="ACME/4711@1", seq=seq, occasion=occasion, to=to, facts=facts)
+
+
+def keys_of(*notices: CustomerNotice) -> list[str]:
+    return [message_key(notice, recipient) for notice in notices for recipient in notice.to]
+
+
+def test_what_is_told_together_goes_out_in_one_wave() -> None:
+    """
+    One activity, whatever the number of notices (design: effects of one decision go out together).
+    """
+    notices = [a_notice(3), a_notice(2, seq=7, occasion=Occasion.UPDATE)]
+
+    (wave,) = waves_of(notices)
+
+    assert tuple(notices) == wave.notices
+    assert [] == list(waves_of([]))
+
+
+def test_a_notice_to_very_many_goes_out_in_parts_that_fit() -> None:
+    """
+    A payload above 2 MB would stall the run; nobody is missed or told twice, and every key stays as it was.
+    """
+    notices = [a_notice(2), a_notice(9_000, seq=7), a_notice(1, seq=8)]
+
+    waves = list(waves_of(notices))
+
+    assert 1 < len(waves)
+    assert all(1_000_000 > len(wave.model_dump_json()) for wave in waves)
+    sent = [key for wave in waves for notice in wave.notices for key in keys_of(notice)]  # type: ignore[arg-type]
+    assert keys_of(*notices) == sent
