@@ -408,7 +408,7 @@ class EscalationClient:
         except WorkflowUpdateFailedError as error:
             raise _refusal(error) from error
         except WorkflowQueryFailedError as error:
-            raise UnknownEscalation(f"{key}: {error.message}") from error
+            raise UnknownEscalation(error.message) from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 if "already completed" in error.message:

@@ -22,7 +22,7 @@ from benchmarks.report import Figures
 from runtime.leaving import leave
 
 FULL = Extent(window=3.0, warm_up=2, lives_alone=6, lives_at_once=45, at_once=30, rounds=5, within=180)
-QUICK = Extent(window=1.5, warm_up=1, lives_alone=2, lives_at_once=12, at_once=10, rounds=1, within=0)
+QUICK = Extent(window=1.5, warm_up=1, lives_alone=2, lives_at_once=10, at_once=10, rounds=1, within=0)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,10 +79,9 @@ class SideProcess:
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, name: str, folder: Path) -> AsyncIterator["SideProcess"]:
+    async def running(cls, name: str) -> AsyncIterator["SideProcess"]:
         # The sandbox imports the workflow's module anew for each run: from bytecode, as anywhere where it is kept.
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -92,12 +91,13 @@ class SideProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LONGEST_LINE,
+            start_new_session=True,  # Ctrl-C is for us alone
         )
         try:
             yield cls(process, name)
         finally:
-            assert process.stdin
-            process.stdin.close()
+            with suppress(ProcessLookupError):
+                process.kill()  # nothing of it is worth an orderly end
             await process.wait()
 
     async def be(self, setup: Setup) -> None:
@@ -131,8 +131,8 @@ async def taken(extent: Extent, progress: Progress) -> tuple[Taken, Taken]:
         playbook = _playbook(folder, extent.window)
         server = EmbeddedServer(folder / "state", ui_port=None, search_attributes=search_attributes.ALL)
         await running.enter_async_context(server)
-        engine = await running.enter_async_context(SideProcess.running("engine", folder))
-        bare = await running.enter_async_context(SideProcess.running("bare", folder))
+        engine = await running.enter_async_context(SideProcess.running("engine"))
+        bare = await running.enter_async_context(SideProcess.running("bare"))
         client = await Client.connect(server.address)
         setup = Setup(address=server.address, playbook=playbook, window=extent.window)
         await engine.be(setup)

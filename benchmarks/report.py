@@ -23,6 +23,8 @@ NOT_THE_SAME = (
     " they would leave, for both."
 )
 HOW = (
+    "Worker means client and worker, one process for each side; bytecode is cached, log lines go to the null device."
+    " Out of step are lives whose window ended before they were acknowledged, because the machine was busy.\n"
     "× N: N lives at work at a time; a life that waits for its window gives its place to another, and that wait"
     " does not count. Ratios are medians over {rounds} rounds in turn, from the lowest to the highest in brackets."
 )
@@ -103,7 +105,7 @@ class Figures:
             table.add_row(words.format(crowd=crowd), f"{ours:,}", f"{theirs:,}", shown or plain, aim)
         per_second = figures["decide_per_second"]
         aim = _aim(per_second >= AIMS["decide_per_second"], f"≥ {AIMS['decide_per_second']:,}")
-        table.add_row("decide(), a second on one core", f"{per_second:,}", "", "", aim)
+        table.add_row("decide()/s", f"{per_second:,}", "", "", aim)
         return table
 
     def notes(self) -> Iterable[str]:
@@ -120,8 +122,8 @@ class Figures:
 _ROWS = {
     "per_second": "escalations/s × {crowd}",
     "per_second_alone": "escalations/s × 1",
-    "worker_cpu_ms": "CPU of client and worker, ms each × {crowd}",
-    "server_cpu_ms": "CPU of the server, ms each × {crowd}",
+    "worker_cpu_ms": "worker CPU each, ms × {crowd}",
+    "server_cpu_ms": "server CPU each, ms × {crowd}",
     "start_p50_ms": "start p50, ms × 1",
     "move_p50_ms": "move p50, ms × 1",
     "move_p99_ms": "move p99, ms × 1",
@@ -130,9 +132,9 @@ _ROWS = {
     "events": "history events",
     "history_bytes": "history bytes",
     "billable_actions": "billable actions",
-    "worker_rss_mb": "memory of client and worker, MB",
-    "worker_rss_growth_mb": "  grown since the first lives, MB",
-    "out_of_step": "lives that the machine was too busy for",
+    "worker_rss_mb": "worker memory, MB",
+    "worker_rss_growth_mb": "  growth, MB",
+    "out_of_step": "lives out of step",
 }
 _NO_RATIO = {"worker_rss_growth_mb", "out_of_step"}
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from entrypoints import looking, moving, running, showing
+from entrypoints import foreseeing, looking, moving, playbooks, running, showing
 from escalation.errors import BadRequest, EscalationError, UnknownName
 from runtime.errors import RuntimeFault, SettingsFault
 from runtime.leaving import leave
@@ -31,6 +31,8 @@ app.add_typer(running.app)
 app.add_typer(looking.app)
 app.add_typer(moving.app)
 app.add_typer(moving.rca, name="rca")
+playbooks.app.add_typer(foreseeing.app)
+app.add_typer(playbooks.app, name="playbook")
 
 
 def main() -> NoReturn:

@@ -4,7 +4,7 @@ How forecasts look in a terminal: what would happen, what has a gap, what change
 For people; scripts ask for JSON. Texts from files are shown as text, never as markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from escalation.story import brief
+from planning.coverage import Gap
+from planning.difference import Change
 from planning.instants import after_start
+from planning.moved_times import MovedTimes
 from planning.simulate import Forecast, Foreseen, Reached
 
 _STYLES = {
@@ -75,3 +78,46 @@ def _levels(levels: Iterable[Reached], starts_at: datetime, zone: ZoneInfo) -> T
             brief(level.until - level.at) if level.until else "the end",
         )
     return table
+
+
+def gaps(found: Iterable[Gap], zone: ZoneInfo) -> RenderableType:
+    """The gaps by level, each as a range."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("category", "level", "nobody of", "from", "until"):
+        table.add_column(column, overflow="fold")
+    for gap in found:
+        table.add_row(
+            Text(f"{gap.issue_type}/{gap.category}"),
+            Text(f"{gap.level} {gap.name}"),
+            Text(", ".join(gap.contacts)),
+            f"{gap.start.astimezone(zone):%a %d %b %Y %H:%M}",
+            f"{gap.end.astimezone(zone):%a %d %b %Y %H:%M}",
+        )
+    return table
+
+
+def difference(changes: Iterable[Change], moved: Sequence[MovedTimes], zone: ZoneInfo) -> RenderableType:
+    """What changes in words, and then in times."""
+    parts: list[RenderableType] = []
+    part = ""
+    for change in changes:
+        if change.part != part:
+            parts.append(Text(("\n" if parts else "") + change.part, style="bold"))
+            part = change.part
+        whom = Text(f"  {', '.join(change.concerns)}: " if change.concerns else "  ", style="cyan")
+        parts.append(whom.append(change.what, style="default"))
+    for times in moved:
+        parts += ["", _moved(times, zone)]
+    return Group(*parts) if parts else Text("Nothing changes.")
+
+
+def _moved(times: MovedTimes, zone: ZoneInfo) -> RenderableType:
+    head = Text(f"{times.priority}", style="bold").append(f"  {', '.join(times.categories)}", style="cyan")
+    lines = [head.append(", if nobody answers", style="dim")]
+    for rise in times.rises:
+        now = local(rise.new_at, zone) if rise.new_at else "not at all"
+        before = local(rise.old_at, zone) if rise.old_at else "not at all"
+        lines.append(Text(f"  level {rise.level} reached {now} instead of {before}"))
+    if times.old_messages != times.new_messages:
+        lines.append(Text(f"  {times.new_messages:,} messages instead of {times.old_messages:,}"))
+    return Group(*lines)

@@ -4,11 +4,14 @@ Commands that look ahead with a playbook, and back: ``simulate``, ``coverage``, 
 They run the pure rules here and now; no server is asked. Mounted under ``escalate playbook``.
 """
 
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.progress import Progress, TimeElapsedColumn
 
 from entrypoints import given, showing
 from entrypoints.asking import Json
@@ -17,6 +20,7 @@ from escalation.plan import Priority
 from escalation.request import ReasonCode, StartRequest
 
 if TYPE_CHECKING:
+    from planning.coverage import Gap
     from planning.playbook import Playbook
     from planning.simulate import Forecast
 
@@ -85,6 +89,124 @@ def simulate(
         showing.as_json(forecast.entries)
     elif not (svg or html):
         showing.out.print(timeline(forecast, zone, title, brief_only=in_brief))
+
+
+@app.command()
+def coverage(
+    file: PlaybookFile,
+    at: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="When it begins. Now, if not given.")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How far ahead.")] = 365,
+    tz: Zone = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Look for times in which a level has nobody to tell, over the coming year; exit status 1 if there are any."""
+    from entrypoints.forecasts import gaps as table_of
+    from planning.cases import categories
+    from planning.coverage import coverage as covered
+    from planning.playbook import load_playbook
+
+    zone = given.zone(tz)
+    since = given.instant(at, zone, "--from") or given.this_minute()
+    playbook = load_playbook(file)
+    every = tuple(categories(playbook))
+    with progress(in_json) as bar:
+        task = bar.add_task("coverage", total=len(every))
+        gaps: list[Gap] = []
+        for _, category, found in covered(playbook, since, since + timedelta(days=days)):
+            gaps += found
+            bar.update(task, advance=1, description=category)
+    if in_json:
+        showing.as_json(gaps)
+    elif gaps:
+        showing.out.print(table_of(gaps, zone))
+    else:
+        showing.out.print(
+            f"Somebody is there to tell, at every level of {len(every)} categories, for {days} days."
+        )
+    if gaps:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A playbook, in YAML.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The changed one.", show_default=False)],
+    at: At = None,
+    tz: Zone = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Say what changes from one playbook to another, for whom: in words, and as times if nobody answers."""
+    from entrypoints.forecasts import difference
+    from planning.difference import changes
+    from planning.moved_times import moved_times
+    from planning.playbook import load_playbook
+
+    zone = given.zone(tz)
+    starts_at = given.instant(at, zone, "--at") or given.this_minute()
+    before, after = load_playbook(old), load_playbook(new)
+    changed = changes(before, after)
+    with progress(in_json) as bar:
+        bar.add_task("looking ahead", total=None)
+        moved = moved_times(before, after, starts_at)
+    if in_json:
+        showing.as_json({"starts_at": starts_at, "changes": changed, "times": moved})
+    else:
+        showing.out.print(
+            f"{before.name} {before.version} → {after.name} {after.version}", markup=False, style="dim"
+        )
+        showing.out.print(difference(changed, moved, zone))
+
+
+@app.command()
+def backtest(
+    log: Annotated[str, typer.Argument(metavar="LOG.csv", help="A helpdesk's export.", show_default=False)],
+    by: Annotated[
+        str,
+        typer.Option(
+            "--map", metavar="MAP.yaml", help="What its columns are: see playbooks/maps.", show_default=False
+        ),
+    ],
+    playbook: Annotated[
+        Path | None, typer.Option("--playbook", metavar="FILE", help="Else the one of the settings.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="FILE", help="A second playbook, to compare.")
+    ] = None,
+    tz: Zone = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Replay a helpdesk's past through a playbook, or two: rises, breaches, messages, people's load by hour."""
+    from entrypoints.backtests import as_plain, report
+    from planning.backtest import backtest as replay
+    from planning.backtest import check_map
+    from planning.export_map import read_map
+    from planning.exports import read_log
+    from planning.playbook import load_playbook
+    from runtime.settings import Settings
+
+    zone = given.zone(tz)
+    export_map = read_map(given.bytes_of(by, "--map"), by)
+    playbooks = [load_playbook(playbook or Settings.load().playbook)]
+    playbooks += [load_playbook(against)] if against else []
+    for each in playbooks:
+        check_map(export_map, each)
+    read = read_log(given.bytes_of(log, "LOG.csv"), log, export_map)
+    with progress(in_json) as bar:
+        results = []
+        for each in playbooks:
+            task = bar.add_task(f"{each.name} {each.version}", total=len(read.incidents))
+            results.append(replay(each, read, export_map, zone, partial(bar.advance, task)))
+    showing.as_json(as_plain(read, results)) if in_json else showing.out.print(report(read, results))
+
+
+def progress(in_json: bool) -> Progress:
+    """On standard error, and only for people."""
+    columns = (*Progress.get_default_columns()[:-1], TimeElapsedColumn())
+    return Progress(
+        *columns, console=showing.err, transient=True, disable=in_json or not showing.err.is_terminal
+    )
 
 
 def _case(

@@ -1,31 +1,48 @@
 """
-The reference under ``docs/reference``, written from the code itself: commands, lifecycle, settings.
+The reference under ``docs/reference``, written from the code itself: commands, lifecycle, playbook, settings; and
+the JSON Schema beside the playbooks, which editors read.
 
 ``make docs`` writes it; a test says when it is out of date.
 """
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 from typer.cli import get_docs_for_click
 
 from entrypoints.cli import app
 from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
+from planning.form import json_schema, models
 from runtime.settings import ROOT, Settings, variable
 
 FOLDER = ROOT / "docs" / "reference"
+SCHEMA = ROOT / "playbooks" / "playbook.schema.json"
 _WRITTEN = "<!-- Written by `make docs` from the code; change it there. -->\n\n"
 
 
 def pages() -> dict[str, str]:
     """File name to text."""
-    return {"commands.md": _commands(), "lifecycle.md": _lifecycle(), "settings.md": _settings()}
+    return {
+        "commands.md": _commands(),
+        "lifecycle.md": _lifecycle(),
+        "playbook.md": _playbook(),
+        "settings.md": _settings(),
+    }
 
 
-def write(folder: Path = FOLDER) -> None:
+def schema() -> str:
+    """The JSON Schema of a playbook, as it stands beside the playbooks."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def write(folder: Path = FOLDER, schema_file: Path = SCHEMA) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
+    schema_file.write_text(schema(), encoding="utf-8")
 
 
 def _commands() -> str:
@@ -47,6 +64,86 @@ def _table(rows: tuple[Row, ...]) -> str:
     lines = ["| move | from | to |", "| --- | --- | --- |"]
     lines += [f"| {row.move.words} | {', '.join(row.sources)} | {row.target or 'stays'} |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+_PARTS = {
+    "Playbook": "The file",
+    "CalendarRules": "A calendar",
+    "HolidayRules": "Public holidays",
+    "Person": "A person",
+    "Team": "A team",
+    "Duties": "Duties",
+    "PriorityWritten": "A priority",
+    "TargetRules": "A target",
+    "RcaRules": "Root cause analyses",
+    "IssueTypeRules": "An issue type",
+    "CategoryRules": "A category",
+    "LevelRules": "A level",
+    "TriggerRules": "A trigger",
+}
+
+
+def _playbook() -> str:
+    parts = "\n".join(_part(name, models()[name]) for name in _PARTS)
+    return (
+        f"{_WRITTEN}# The playbook file\n\nYAML in UTF-8, at most 1 MB. Every field that a file may have; those in "
+        "bold must be there, unless the file `extends` another. One thing alone may stand for a list of one. "
+        "What is said of levels in a category goes before what its issue type says, and this before the playbook; "
+        "within one of them a numbered level goes before `each_level`.\n\n"
+        "`escalate playbook check` finds every fault. A first line `# yaml-language-server: "
+        "$schema=playbook.schema.json` makes editors complete and check as you type.\n\n"
+        "`extends`: the name of a playbook in the same folder, of which this one says only what differs: mappings "
+        f"are merged key by key, everything else is replaced.\n\n{parts}"
+    )
+
+
+def _part(name: str, model: dict[str, Any]) -> str:
+    fields = next(form for form in (model, *model.get("anyOf", ())) if "properties" in form)
+    lines = ["| field | what it is | form |", "| --- | --- | --- |"]
+    for field, form in fields["properties"].items():
+        shown = f"**`{field}`**" if field in fields.get("required", ()) else f"`{field}`"
+        lines.append(f"| {shown} | {_cell(form.get('description', ''))} | {_form(form)} |")
+    return f"## {_PARTS[name]}\n\n{fields['description'].replace('``', '`')}\n\n" + "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("``", "`")
+
+
+def _form(form: dict[str, Any]) -> str:
+    return _cell(" or ".join(dict.fromkeys(_forms(form))))
+
+
+def _forms(form: dict[str, Any]) -> Iterator[str]:
+    """What may be written there, in words; a form that stands alone or in a list is said as the list."""
+    match form:
+        case {"$ref": reference}:
+            name = reference.rpartition("/")[2]
+            yield (
+                _link(name) if name in _PARTS else ", ".join(f"`{value}`" for value in models()[name]["enum"])
+            )
+        case {"anyOf": [*kinds]} if any(kind.get("type") == "array" for kind in kinds):
+            yield from (f"list: {_form(kind['items'])}" for kind in kinds if kind.get("type") == "array")
+        case {"anyOf": [*kinds]}:
+            for kind in kinds:
+                yield from _forms(kind)
+        case {"additionalProperties": dict(value)} | {"patternProperties": dict(value)}:
+            inner = value if "additionalProperties" in form else next(iter(value.values()))
+            by = "number" if form.get("propertyNames", {}).get("type") == "integer" else "name"
+            yield f"by {by}: {_form(inner)}"
+        case {"examples": [*examples]}:
+            yield f"such as {', '.join(f'`{example}`' for example in examples)}"
+        case {"type": "integer"}:
+            yield "whole number"
+        case {"type": "boolean"}:
+            yield "`true` or `false`"
+        case _:
+            yield "text"
+
+
+def _link(name: str) -> str:
+    title = _PARTS[name].lower()
+    return f"[{title}](#{title.replace(' ', '-')})"
 
 
 def _settings() -> str:

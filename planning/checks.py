@@ -6,7 +6,7 @@ the file are looked up after (``playbook.py``).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from escalation.errors import BadRequest, shown
@@ -172,34 +172,53 @@ def _impact_and_urgency(playbook: Playbook) -> Iterator[Found]:
 
 
 def _matrix(playbook: Playbook) -> Iterator[Found]:
+    lasts: dict[tuple[str, str], int] = {}
     for issue_type, kind in playbook.issue_types.items():
         for category in kind.categories:
-            yield from _category(playbook, issue_type, category)
+            rungs = ladder(playbook, issue_type, category)
+            gap = tuple(_gap(playbook, issue_type, category, rungs))
+            yield from gap
+            if not gap:
+                lasts[issue_type, category] = len(rungs)
+                yield from _levels(playbook, rungs)
+    if lasts:
+        yield from _executive_levels(playbook, lasts)
+        yield from _entry_levels(playbook, lasts)
 
 
-def _category(playbook: Playbook, issue_type: str, category: str) -> Iterator[Found]:
+def _gap(playbook: Playbook, issue_type: str, category: str, rungs: tuple[Rung, ...]) -> Iterator[Found]:
+    """A category that falls through: it has no levels, or misses one between them."""
     path = category_path(issue_type, category)
-    rungs = ladder(playbook, issue_type, category)
     numbers = [rung.number for rung in rungs]
-    last = len(rungs)
     if not rungs:
         yield Found(path, "no levels", "levels here, at the issue type or at the playbook", is_absence=True)
-        return
-    if numbers != list(range(1, last + 1)):
+    elif numbers != list(range(1, len(rungs) + 1)):
         given, allowed = f"levels {listed(map(str, numbers))}", "levels from 1 up, without a gap"
-        yield Found(path, given, allowed, is_absence=True)
-        return
+        kind = playbook.issue_types[issue_type]
+        speaking = ((path, kind.categories[category]), (path[:2], kind), ((), playbook))
+        nearest_levels = next((*at, "levels") for at, scope in speaking if scope.levels)
+        yield Found(nearest_levels, given, allowed, is_absence=True)
+
+
+def _levels(playbook: Playbook, rungs: tuple[Rung, ...]) -> Iterator[Found]:
     for rung in rungs:
-        yield from _level(playbook, rung, last)
-    yield from _levels_reachable(playbook, issue_type, category, last)
+        yield from _level(playbook, rung, len(rungs))
 
 
-def _levels_reachable(playbook: Playbook, issue_type: str, category: str, last: int) -> Iterator[Found]:
-    kind = playbook.issue_types[issue_type]
-    executive, depth = executive_level(playbook, kind, kind.categories[category])
-    if executive is not None and executive > last:
+def _executive_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> Iterator[Found]:
+    """Each is told once, with the category that has the fewest levels of those it holds for."""
+    told: set[Path] = set()
+    for (issue_type, category), last in sorted(lasts.items(), key=lambda each: each[1]):
+        kind = playbook.issue_types[issue_type]
+        executive, depth = executive_level(playbook, kind, kind.categories[category])
         path = (*category_path(issue_type, category)[: 2 * depth], "executive_level")
-        yield Found(path, shown(executive), f"a level from 1 to {last}, as {category} has")
+        if executive is not None and executive > last and path not in told:
+            told.add(path)
+            yield Found(path, shown(executive), f"a level from 1 to {last}, as {category} has")
+
+
+def _entry_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> Iterator[Found]:
+    (_, category), last = min(lasts.items(), key=lambda each: each[1])
     for priority, written in playbook.priorities.items():
         if written.entry_level > last:
             path = ("priorities", priority, "entry_level")
@@ -211,7 +230,7 @@ def _levels_below_every_entry(playbook: Playbook) -> Iterator[Found]:
     """Escalations rise and never fall back, so what lies below every entry is never reached."""
     entries = {priority: written.entry_level for priority, written in playbook.priorities.items()}
     lowest = min(entries.values(), default=1)
-    if lowest > 1:
+    if lowest > 1 and len(entries) == len(Priority):
         unreachable = listed(f"level {number}" for number in range(1, lowest))
         given = f"{lowest} or higher for every priority, so that nothing reaches {unreachable}"
         priority = min(entries, key=entries.__getitem__)

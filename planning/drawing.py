@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from planning.instants import after_start
 from planning.simulate import Forecast, Foreseen, Reached
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 250, 48, 104, 64
+_LEFT, _RIGHT, _TOP, _BOTTOM = 275, 48, 104, 64
 _LANE = 62
 _PLOT, _WIDEST_PLOT = 1180.0, 3200.0
 _ROOM_FOR_A_MARK = 7.0
@@ -96,7 +96,7 @@ class _Ladder:
     def _head(self) -> Iterator[str]:
         yield _text(24, 34, self._title, "title")
         starts_at, reached = self._forecast.starts_at, self._forecast.levels[-1]
-        said = f"Level {reached.level} of {self._top_level} reached, {after_start(reached.at - starts_at)} from the start"
+        said = f"Level {reached.level} of {self._top_level} reached at {after_start(reached.at - starts_at)}"
         drawn = after_start(self._forecast.ends_at - starts_at)
         yield _text(24, 56, f"{said} · drawn over {drawn} · times of {self._zone.key}", "quiet")
         x = 30.0
@@ -131,22 +131,22 @@ class _Ladder:
                 free_from = x + 74
 
     def _bands(self) -> Iterator[str]:
-        before: Reached | None = None
-        for level in self._forecast.levels:
+        levels = self._forecast.levels
+        for before, level in pairwise(levels):
+            x, foot = self._scale.place(level.at), self._lane(level.level) + _LANE - 8
+            yield f'<path class="step" d="M{x:.1f} {self._lane(before.level) + 26:.1f}V{foot:.1f}"/>'
+        for level in levels:
             x, y = self._scale.place(level.at), self._lane(level.level)
             end = self._scale.place(level.until) if level.until else self._scale.end + 40
-            if before:
-                yield f'<path class="step" d="M{x:.1f} {self._lane(before.level) + 26:.1f}V{y + _LANE - 8:.1f}"/>'
             colour = _BANDS[min((level.level - 1) * len(_BANDS) // max(self._top_level, 1), len(_BANDS) - 1)]
             held = "" if level.until else ' stroke="#374151" stroke-dasharray="4 3"'
             yield (
                 f'<rect x="{x:.1f}" y="{y + 26:.1f}" width="{max(end - x, 3):.1f}" height="{_LANE - 34}" rx="4" '
                 f'fill="{colour}"{held}>{self._hint(level)}</rect>'
             )
-            after = after_start(level.at - self._forecast.starts_at)
-            words = f"{self._local(level.at):%a %H:%M}" + (f" · {after}" if before else "")
+            after = level.at - self._forecast.starts_at
+            words = f"{self._local(level.at):%a %H:%M}" + (f" · {after_start(after)}" if after else "")
             yield _text(x, y + 20, words, "when")
-            before = level
 
     def _hint(self, level: Reached) -> str:
         until = f"{self._local(level.until):%a %d %b %H:%M}" if level.until else "the end of the forecast"

@@ -17,7 +17,7 @@ margin:24px;max-width:1600px}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:3px 12px 3px 0;vertical-align:top}
 th{border-bottom:2px solid #9ca3af;position:sticky;top:0;background:#fff}
 tr.rise td{border-top:2px solid #fcd34d;font-weight:600}
-tr.breach td{color:#991b1b}tr.message td{color:#4b5563}td.when{white-space:nowrap;font-variant-numeric:tabular-nums}
+tr.breach td{color:#991b1b}tr.message td{color:#4b5563}td.at{white-space:nowrap;font-variant-numeric:tabular-nums}
 @media print{.drawing{overflow:visible;border:0}.drawing svg{width:100%;height:auto}th{position:static}}
 """.strip()
 
@@ -41,14 +41,18 @@ def _rows(forecast: Forecast, zone: ZoneInfo) -> Iterator[str]:
             f"{entry.at.astimezone(zone):%a %d %b %H:%M:%S}",
             after,
             str(entry.level),
-            f"{entry.kind.replace('_', ' ')}: {entry.text}" if entry.is_message else entry.text,
+            _said(entry),
             ", ".join(entry.names),
         )
         inner = "".join(
-            f"<td{' class=when' if number < 2 else ''}>{escape(cell)}</td>"
-            for number, cell in enumerate(cells)
+            f"<td{' class=at' if number < 2 else ''}>{escape(cell)}</td>" for number, cell in enumerate(cells)
         )
         yield f'<tr class="{_class(entry)}">{inner}</tr>'
+
+
+def _said(entry: Foreseen) -> str:
+    is_internal = entry.is_message and not entry.for_customers
+    return f"{entry.kind.replace('_', ' ')}: {entry.text}" if is_internal else entry.text
 
 
 def _class(entry: Foreseen) -> str:

@@ -124,7 +124,7 @@ class TargetRules(Written):
 
 
 class BasisOfTime(StrEnum):
-    """MATRIX-7."""
+    """What minutes and hours count: every one, or open ones (MATRIX-7)."""
 
     ALWAYS = "24x7"
     BUSINESS = "business"

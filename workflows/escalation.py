@@ -152,7 +152,10 @@ class EscalationWorkflow:
     @property
     def _opened(self) -> Escalation:
         if self._now is None:
-            raise MoveNotAllowed(f"{workflow.info().workflow_id}: is still starting; try again in a moment")
+            key = workflow.info().workflow_id
+            if self._refusal:
+                raise MoveNotAllowed(f"{key}: was never opened, because its start was refused")
+            raise MoveNotAllowed(f"{key}: is still starting; try again in a moment")
         return self._now
 
     async def _open(self) -> None:

@@ -2,12 +2,19 @@
 
 import pytest
 
-from entrypoints.reference import FOLDER, pages
+from entrypoints.reference import FOLDER, SCHEMA, pages, schema
 
 
-@pytest.mark.parametrize("name", ["commands.md", "lifecycle.md", "settings.md"])
+@pytest.mark.parametrize("name", ["commands.md", "lifecycle.md", "playbook.md", "settings.md"])
 def test_reference_is_what_the_code_says(name: str) -> None:
     """
     Run `make docs` after a change of commands, lifecycle or settings.
     """
     assert pages()[name] == (FOLDER / name).read_text(encoding="utf-8")
+
+
+def test_the_schema_beside_the_playbooks_is_that_of_the_models() -> None:
+    """
+    Run `make docs` after a change of what a playbook may say: editors read this file.
+    """
+    assert schema() == SCHEMA.read_text(encoding="utf-8")

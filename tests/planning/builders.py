@@ -31,6 +31,8 @@ def a_calendar(
     weekly: dict[str, list[str]] | None = None,
     time_zone: str = "UTC",
     closed_on: tuple[date, ...] = (),
+    half_days: dict[date, list[str]] | None = None,
+    holidays: Any = (),
 ) -> CalendarRules:
     """
     Nine to five on weekdays.
@@ -40,6 +42,8 @@ def a_calendar(
             "time_zone": time_zone,
             "weekly": WEEKDAYS_9_TO_17 if weekly is None else weekly,
             "closed_on": closed_on,
+            "half_days": half_days or {},
+            "holidays": holidays,
         }
     )
 

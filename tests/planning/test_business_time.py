@@ -168,13 +168,15 @@ def days_of_hours(draw: st.DrawFn) -> list[str]:
     return [f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"]
 
 
+dates = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 calendars = st.builds(
     a_calendar,
     st.dictionaries(
         st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), days_of_hours(), min_size=1
     ),
     st.sampled_from(ZONES),
-    st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=5, unique=True).map(tuple),
+    st.lists(dates, max_size=5, unique=True).map(tuple),
+    st.dictionaries(dates, days_of_hours(), max_size=3),
 )
 instants = st.timedeltas(timedelta(), timedelta(days=364)).map(lambda after: utc("2026-01-01") + after)
 spans = st.timedeltas(timedelta(microseconds=1), timedelta(hours=20))

@@ -2,6 +2,7 @@
 Calendars compiled: windows, nights, days off and clocks that are changed.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from escalation.business_time import between
 from escalation.errors import BadRequest
 from planning.calendars import business_day, compile_hours, extend, horizon, source_of, week_of
 from planning.schema import CalendarRules
-from planning.week import parse_days, parse_hours
+from planning.week import DayHours, parse_days, parse_hours
 from tests.planning.builders import a_calendar, hours_of, utc
 from tests.planning.test_business_time import calendars, instants
 
@@ -68,6 +69,69 @@ def test_own_dates_are_closed() -> None:
     assert "Fri 22:00-Sat 06:00" not in spans
 
 
+def test_public_holidays_are_closed() -> None:
+    """
+    CLOCK-5: England has Boxing Day on Monday 28 December 2026, and Good Friday; Scotland has 2 January.
+    """
+    england = a_calendar(holidays={"country": "GB", "subdivision": "ENG"})
+    scotland = a_calendar(holidays=[{"country": "GB", "subdivision": "SCT"}])
+
+    def days(calendar: CalendarRules) -> list[str]:
+        return [span[:3] for span in spans_of(calendar, "2026-12-21", "2027-01-10")]
+
+    week = ["Mon", "Tue", "Wed", "Thu", "Fri"]
+    assert [*week[:4], *week[1:4], *week] == days(england)
+    assert [*week[:4], *week[1:4], *week[1:]] == days(scotland)
+
+
+def test_holidays_of_several_countries_close_together() -> None:
+    """
+    CLOCK-5: a team in two countries is closed when one of them has a holiday: 17 August there, 29 October here.
+    """
+    both = a_calendar(holidays=[{"country": "ID"}, {"country": "TR"}], weekly={"mon-sun": ["09:00-10:00"]})
+
+    assert ["Tue 09:00-Tue 10:00"] == spans_of(both, "2026-08-17", "2026-08-19")
+    assert ["Fri 09:00-Fri 10:00"] == spans_of(both, "2026-10-29", "2026-10-31")
+
+
+def test_a_half_day_has_its_own_hours() -> None:
+    """
+    CLOCK-5: whatever the week and the holidays say, also on a day that would be closed.
+    """
+    calendar = a_calendar(
+        half_days={
+            date(2026, 12, 24): ["09:00-12:00"],
+            date(2026, 12, 25): ["10:00-11:00"],
+            date(2026, 12, 26): ["10:00-11:00", "12:00-13:00"],
+        },
+        holidays={"country": "GB", "subdivision": "ENG"},
+    )
+
+    assert [
+        "Wed 09:00-Wed 17:00",
+        "Thu 09:00-Thu 12:00",
+        "Fri 10:00-Fri 11:00",
+        "Sat 10:00-Sat 11:00",
+        "Sat 12:00-Sat 13:00",
+        "Tue 09:00-Tue 17:00",
+    ] == spans_of(calendar, "2026-12-23", "2026-12-30")
+    assert 8 * HOUR == business_day(calendar)
+
+
+def test_a_plan_keeps_holidays_for_later() -> None:
+    """
+    CLOCK-5: hours that are extended know the holidays of the year to come.
+    """
+    calendar = a_calendar(holidays={"country": "GB", "subdivision": "ENG"})
+    since, until = horizon(utc("2026-11-20 16:30"))
+
+    longer = extend(source_of("office", calendar, since), until + timedelta(days=120))
+
+    good_friday, thursday = utc("2027-03-26 12:00"), utc("2027-03-25 12:00")
+    summer = utc("2027-05-31 12:00")
+    assert [1, 0, 0] == [between(longer, at, at + HOUR) // HOUR for at in (thursday, good_friday, summer)]
+
+
 @pytest.mark.parametrize(
     ("at", "zone", "opens", "expected"),
     [
@@ -93,6 +157,17 @@ def test_the_wall_clock_decides_when_it_is_changed(
     assert expected == between(hours, utc(f"{at} 00:00"), hours.compiled_until)
 
 
+def hours_on(
+    calendar: CalendarRules, day: date, week: tuple[tuple[DayHours, ...], ...]
+) -> Iterable[DayHours]:
+    """
+    The hours that begin on a day, without the compiler: own hours, else none when closed, else the week's.
+    """
+    if day in calendar.half_days:
+        return [parse_hours(text) for text in calendar.half_days[day]]
+    return () if day in calendar.closed_on else week[day.weekday()]
+
+
 @given(calendars, instants)
 @example(a_calendar({"sun": ["01:00-02:30"]}, "Europe/London"), utc("2026-10-25"))
 @example(a_calendar({"sun": ["01:00-02:30"]}, "Europe/London"), utc("2026-03-29"))
@@ -112,8 +187,7 @@ def test_compiled_hours_agree_with_looking_at_the_wall(calendar: CalendarRules, 
         is_open = any(
             opens <= into_day + back * 86_400 < closes
             for back in (0, 1)
-            if (begun := shown.date() - timedelta(days=back)) not in calendar.closed_on
-            for opens, closes in week[begun.weekday()]
+            for opens, closes in hours_on(calendar, shown.date() - timedelta(days=back), week)
         )
         assert is_open == bool(between(hours, moment, moment + timedelta(seconds=1))), shown
 

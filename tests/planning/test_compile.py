@@ -239,14 +239,14 @@ def test_a_level_overrides_only_what_differs() -> None:
     """
     MATRIX-1: playbook, issue type and category; the nearer one wins, field by field.
     """
-    category = """      order_status:
-        name: Order status
+    category = """      lost_parcel:
+        name: Lost parcel
         each_level: {unreached: skip}
         levels:
           1: {window: 5 - 10 min, unreached: hold}
           2: {contacts: [jonas, finance]}
 """
-    plan = the_plan(("      complaint:\n", category + "      complaint:\n"), category="order_status")
+    plan = the_plan(("      complaint: {", category + "      complaint: {"), category="lost_parcel")
     first, second, third = plan.levels[:3]
 
     assert ("Call centre representative", ("call_centre",)) == (first.name, first.contacts)
@@ -256,7 +256,7 @@ def test_a_level_overrides_only_what_differs() -> None:
     assert ("jonas", "finance") == second.contacts
     assert Unreached.SKIP is second.unreached is third.unreached
     assert ("elena",) == third.managers
-    assert () == third.responses
+    assert third.responses == the_plan().levels[2].responses
 
 
 def test_a_level_can_fall_back_on_somebody() -> None:
@@ -286,14 +286,14 @@ def test_a_plan_is_small() -> None:
     assert len(the_plan().model_dump_json(exclude_defaults=True)) < 13_000
 
 
-def test_the_demo_rises_every_four_seconds_at_first() -> None:
+def test_the_demo_rises_every_few_seconds_at_first() -> None:
     """
     The demo is the reference playbook in seconds, around the clock.
     """
     plan, _ = compile_plan(load_playbook(PLAYBOOKS / "demo.yaml"), a_request(), NOW)
     windows = [level.window for level in plan.levels[:4] if level.window]
 
-    assert [4 * SECOND] * 3 == [window.maximum for window in windows[:3]]
+    assert [3 * SECOND, 4 * SECOND, 5 * SECOND] == [window.maximum for window in windows[:3]]
     assert [2 * SECOND] * 3 == [window.minimum for window in windows[:3]]
     assert windows[3].minimum > 90 * SECOND
     assert not any(rules.business_hours for rules in plan.priorities.values())

@@ -21,14 +21,14 @@ from tests.planning.builders import (
 )
 
 SERVICE = "issue_types.customer_service_requests"
-COMPLAINT = f"{SERVICE}.categories.complaint"
+OFFICE = "calendars.office"
 
 
 def line_of(piece: str, text: str) -> int:
     return text[: text.index(piece)].count("\n") + 1
 
 
-@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml"])
+@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml"])
 def test_our_own_playbooks_have_no_faults(name: str) -> None:
     """
     MATRIX-8: what ships is right.
@@ -113,7 +113,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
         (
             "bad_review: a bad review",
             "bad_review: {says: a bad review, to_level: 9}",
-            f"{COMPLAINT}.levels.3.triggers.bad_review.to_level",
+            f"{SERVICE}.levels.3.triggers.bad_review.to_level",
             "9",
             "4 to 7",
             "",
@@ -121,7 +121,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
         (
             "formal_complaint: a formal complaint",
             "formal_complaint: {says: a formal complaint, to_level: 4}",
-            f"{COMPLAINT}.levels.4.triggers.formal_complaint.to_level",
+            f"{SERVICE}.levels.4.triggers.formal_complaint.to_level",
             "4",
             "5 to 7",
             "",
@@ -167,7 +167,44 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "",
         ),
         ("calendar: office", "calendar: ofice", "calendar", "'ofice'", "office", "office"),
-        ("2027-01-01", "2027-02-30", "calendars.office.closed_on.2", "2027-02-30", "date", ""),
+        (
+            "holidays: {",
+            "closed_on: [2026-12-29, 2027-02-30]\n    holidays: {",
+            f"{OFFICE}.closed_on.1",
+            "2027-02-30",
+            "date",
+            "",
+        ),
+        # days off: an unknown country, one by another name, an unknown part of one, a field that holidays do not have
+        ("{country: GB,", "{country: GX,", f"{OFFICE}.holidays.0.country", "'GX'", "two letters", ""),
+        ("{country: GB,", "{country: UK,", f"{OFFICE}.holidays.0.country", "'UK'", "two letters", "GB"),
+        (
+            "{country: GB,",
+            "{country: Germany,",
+            f"{OFFICE}.holidays.0.country",
+            "Germany",
+            "two letters",
+            "DE",
+        ),
+        ("ENG}", "England}", f"{OFFICE}.holidays.0.subdivision", "'England'", "of GB: ENG, NIR", "ENG"),
+        ("{country: GB,", "{contry: GB,", f"{OFFICE}.holidays.0.contry", "'contry'", "country", "country"),
+        # a day that is closed and half open at once; hours that are none
+        (
+            "holidays: {",
+            'closed_on: 2026-12-24\n    half_days: {2026-12-24: "09:00-12:00"}\n    holidays: {',
+            f"{OFFICE}.closed_on.0",
+            "2026-12-24, which is a half day too",
+            "one of both",
+            "",
+        ),
+        (
+            "holidays: {",
+            'half_days: {2026-12-24: "9 to 12"}\n    holidays: {',
+            f"{OFFICE}.half_days.2026-12-24.0",
+            "'9 to 12'",
+            "hours such as",
+            "",
+        ),
         # a first notice that comes too late for anyone but P4
         ("first_notice: 60 min", "first_notice: 2 h", "priorities.P3.targets.first_notice", "2 h", "1 h", ""),
         (
@@ -193,8 +230,8 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
         ('version: "1.0"', "", "version", "nothing", "required", ""),
         # what is said of levels that do not exist
         ("executive_level: 5", "executive_level: 9", "executive_level", "9", "1 to 7", ""),
-        ("entry_level: 2", "entry_level: 8", "priorities.P1.entry_level", "8", "1 to 7", ""),
-        ("      7:\n", "      9:\n", COMPLAINT, "levels 1, 2, 3, 4, 5, 6, 7, 9", "without a gap", ""),
+        ("entry_level: 2", "entry_level: 8", "priorities.P1.entry_level", "8", "1 to 5", ""),
+        ("      7:\n", "      9:\n", f"{SERVICE}.levels", "levels 1, 2, 3, 4, 5, 6, 9", "without a gap", ""),
         # roles and ids that mean two things
         ("[csm]", "[finance]", "people.chloe.roles.0", "'finance'", "no person's or team's id", ""),
         ("[csm]", "[owner]", "people.chloe.roles.0", "'owner'", "a role of your own", ""),
@@ -238,12 +275,26 @@ def test_a_fault_that_many_categories_inherit_is_told_once() -> None:
     """
     MATRIX-1: it is one mistake, at the place where it was written.
     """
-    more = "      complaint:\n"
-    other = "      order_status:\n        name: Order status\n"
-
-    faults = faults_with(("[jonas]", "[jnas]"), (more, other + more))
+    faults = faults_with(("[jonas]", "[jnas]"))
 
     assert 1 == len(faults)
+
+
+def test_a_level_that_no_escalation_reaches_is_refused() -> None:
+    """
+    MATRIX-1: escalations rise and never fall back, so a level below every entry is never reached.
+    """
+    faults = faults_with(
+        *(
+            (f"  {each}:\n    basis", f"  {each}:\n    entry_level: 3\n    basis")
+            for each in ("P2", "P3", "P4")
+        )
+    )
+
+    (fault,) = faults
+    assert "reference.yaml" == fault.where.partition(":")[0]
+    assert fault.where.endswith(" priorities.P1.entry_level")
+    assert "2 or higher for every priority, so that nothing reaches level 1" == fault.given
 
 
 def test_people_need_an_address_only_to_be_told() -> None:

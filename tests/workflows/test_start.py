@@ -11,7 +11,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import RawValue
 
 from client import EscalationClient
-from escalation.errors import BadRequest
+from escalation.errors import BadRequest, UnknownEscalation
 from escalation.lifecycle import State
 from runtime.errors import NoServer
 from tests.desk import Desk, a_complaint
@@ -62,6 +62,8 @@ async def test_a_refused_start_lists_every_fault_and_leaves_nothing_running(desk
     description = await desk.run().describe()
     assert WorkflowExecutionStatus.FAILED == description.status
     assert desk.key not in [found.key async for found in desk.client.list(ended=True)]
+    with pytest.raises(UnknownEscalation, match="was never opened, because its start was refused"):
+        await desk.view()
     assert [] == desk.letters()
 
     receipt = await desk.start()

@@ -1,0 +1,205 @@
+"""
+Commands that check a playbook and show what it says: ``check``, ``show``, ``schema``, ``diagram``.
+
+Mounted as ``escalate playbook``. They read files and ask no server.
+"""
+
+import json
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from entrypoints import showing
+from entrypoints.asking import Json
+from escalation.errors import BadRequest, Fault
+
+if TYPE_CHECKING:
+    from planning.playbook import Examined
+
+app = typer.Typer(help="Check a playbook, show what it says, and try it.", no_args_is_help=True)
+
+BAD_INPUT = 2
+STANDARD_OUTPUT = "-"
+
+File = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FILE]", help="A playbook; the configured one, if not given.", show_default=False
+    ),
+]
+Category = Annotated[
+    str | None, typer.Option("--category", metavar="ID", help="Only this category.", show_default=False)
+]
+IssueType = Annotated[
+    str | None, typer.Option("--issue-type", metavar="ID", help="Only this issue type.", show_default=False)
+]
+
+
+def _file(given: Path | None) -> Path:
+    from runtime.settings import Settings
+
+    return given or Settings.load().playbook
+
+
+@app.command()
+def check(file: File = None, in_json: Json = False) -> None:
+    """Find every fault and every warning, each with its place; exit status 2 if there are faults."""
+    from planning.playbook import examine_playbook
+
+    path = _file(file)
+    examined = examine_playbook(path, datetime.now(UTC))
+    if in_json:
+        showing.as_json(_report(path, examined))
+    else:
+        _tell(path, examined)
+    if examined.faults:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _report(path: Path, examined: "Examined") -> dict[str, Any]:
+    playbook = examined.playbook
+    named = (
+        {"name": playbook.name, "version": playbook.version, "sha256": playbook.sha256} if playbook else {}
+    )
+    return {
+        "file": str(path),
+        **named,
+        "faults": [
+            {**_place(fault.where), **fault.model_dump(include={"given", "allowed", "suggestion"})}
+            for fault in examined.faults
+        ],
+        "warnings": [
+            {**_place(caution.where), "odd": caution.odd, "better": caution.better}
+            for caution in examined.cautions
+        ],
+    }
+
+
+_WHERE = re.compile(r"(?P<file>.*?):(?P<line>\d+):(?P<column>\d+)(?: (?P<path>.*))?", re.DOTALL)
+
+
+def _place(where: str) -> dict[str, str | int | None]:
+    """``reference.yaml:12:3 calendars.office`` in its parts."""
+    found = _WHERE.fullmatch(where)
+    if not found:
+        return {"file": where, "line": None, "column": None, "path": ""}
+    return {
+        "file": found["file"],
+        "line": int(found["line"]),
+        "column": int(found["column"]),
+        "path": found["path"] or "",
+    }
+
+
+def _tell(path: Path, examined: "Examined") -> None:
+    for fault in examined.faults:
+        showing.out.print(Text("fault    ", style="red").append(str(fault), style="default"))
+    for caution in examined.cautions:
+        showing.out.print(Text("warning  ", style="yellow").append(str(caution), style="default"))
+    counts = [
+        f"{len(found) or 'no'} {word}{'' if len(found) == 1 else 's'}"
+        for word, found in (("fault", examined.faults), ("warning", examined.cautions))
+    ]
+    if examined.playbook is None:
+        showing.out.print(Text(f"{path}: {counts[0]}; nothing would start with this playbook", style="red"))
+        return
+    playbook = examined.playbook
+    categories = sum(len(kind.categories) for kind in playbook.issue_types.values())
+    said = f"{playbook.name} {playbook.version}, {categories} categories, {len(playbook.people)} people"
+    showing.out.print(
+        Text(f"{path}: {', '.join(counts)} ({said})", style="" if examined.cautions else "green")
+    )
+
+
+@app.command()
+def show(
+    file: File = None,
+    category: Category = None,
+    issue_type: IssueType = None,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="OUT", help="Write a page to look at and to print; - prints it."),
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Show the matrix: for each category its levels, windows, responses and triggers; and the priorities."""
+    from entrypoints import matrix_page, matrix_table
+    from planning.matrix import priorities, tables
+    from planning.playbook import load_playbook
+
+    playbook = load_playbook(_file(file))
+    chosen, rows = tables(playbook, issue_type, category), priorities(playbook)
+    if html:
+        _write(html, matrix_page.page(playbook, chosen, rows), "the page")
+    elif in_json:
+        showing.as_json(
+            {"categories": [_as_dict(each) for each in chosen], "priorities": [_as_dict(r) for r in rows]}
+        )
+    else:
+        showing.out.print(Text(f"{playbook.name} {playbook.version}", style="bold"))
+        showing.out.print(matrix_table.matrix(chosen), soft_wrap=False)
+        showing.out.print(matrix_table.priorities(rows), soft_wrap=False)
+
+
+def _as_dict(row: Any) -> Any:
+    """Named tuples as JSON objects, all the way down."""
+    if hasattr(row, "_asdict"):
+        return {name: _as_dict(value) for name, value in row._asdict().items()}
+    return [_as_dict(each) for each in row] if isinstance(row, tuple) else row
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a playbook file, for editors."""
+    from planning.form import json_schema
+
+    sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+
+
+@app.command()
+def diagram(
+    file: File = None,
+    category: Category = None,
+    issue_type: IssueType = None,
+    svg: Annotated[
+        str | None,
+        typer.Option("--svg", metavar="OUT", help="Draw it as SVG rather than Mermaid; - prints it."),
+    ] = None,
+) -> None:
+    """Draw a category's ladder, or without --category the lifecycle, as Mermaid or SVG."""
+    from escalation.lifecycle import diagram as lifecycle
+    from planning import ladder_diagram, lifecycle_diagram
+    from planning.matrix import tables
+    from planning.playbook import load_playbook
+
+    if category is None:
+        drawn = lifecycle_diagram.svg() if svg else lifecycle()
+    else:
+        playbook = load_playbook(_file(file))
+        table, *others = tables(playbook, issue_type, category)
+        if others:
+            allowed = ", ".join(each.issue_type for each in (table, *others))
+            fault = Fault(where="--issue-type", given="nothing", allowed=f"the one you mean: {allowed}")
+            raise BadRequest.because("what to draw", (fault,))
+        name = f"{playbook.name} {playbook.version}"
+        drawn = ladder_diagram.svg(table, name) if svg else ladder_diagram.mermaid(table)
+    _write(svg or STANDARD_OUTPUT, drawn, "the picture")
+
+
+def _write(target: str, text: str, what: str) -> None:
+    if target == STANDARD_OUTPUT:
+        sys.stdout.write(text)
+        return
+    try:
+        Path(target).write_text(text, encoding="utf-8")
+    except OSError as error:
+        fault = Fault(
+            where=target, given=error.strerror or "a bad path", allowed="a file that can be written"
+        )
+        raise BadRequest.because(what, (fault,)) from None
+    showing.out.print(Text(f"Written: {target}"))

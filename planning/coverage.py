@@ -1,0 +1,141 @@
+"""
+Coverage: for every minute of a time and every level of every category, is there somebody to tell (MATRIX-5)?
+
+Reckons in intervals, never minute by minute. Who can be reached when is one question, ``who_is_reachable``; on-call
+schedules answer it by the intervals that they hand in. Whether a level is covered is then a union of intervals.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from escalation.plan import Level, Plan, Priority, Unreached
+from planning.cases import a_case, categories
+from planning.course import opening
+from planning.schema import Playbook
+
+
+class Shift(NamedTuple):
+    """A time in which somebody can be reached."""
+
+    start: datetime
+    end: datetime
+    who: tuple[str, ...]
+    """Ids of the people who answer; at least one."""
+
+
+Schedule = Callable[[datetime, datetime], Iterable[Shift]]
+"""From a time (from, until) to its shifts, in order and not overlapping; what lies between them is nobody's."""
+
+Stretch = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which a level has nobody to tell."""
+
+    issue_type: str
+    category: str
+    level: int
+    name: str
+    contacts: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+
+def shifts_of(
+    contact: str, plan: Plan, schedules: Mapping[str, Schedule], since: datetime, until: datetime
+) -> tuple[Shift, ...]:
+    """When *contact* can be reached: as its schedule says; without one always, if it has an address at all."""
+    if contact in schedules:
+        return tuple(schedules[contact](since, until))
+    has_address = bool(plan.contact(contact).addresses)
+    return (Shift(since, until, (contact,)),) if has_address else ()
+
+
+def who_is_reachable(
+    contact: str, at: datetime, plan: Plan, schedules: Mapping[str, Schedule]
+) -> tuple[str, ...]:
+    """The ids of those who answer for *contact* at *at*; empty if nobody does."""
+    shifts = shifts_of(contact, plan, schedules, at, at + datetime.resolution)
+    return next((shift.who for shift in shifts if shift.start <= at < shift.end), ())
+
+
+def coverage(
+    playbook: Playbook,
+    since: datetime,
+    until: datetime,
+    schedules: Mapping[str, Schedule] | None = None,
+) -> Iterator[tuple[str, str, tuple[Gap, ...]]]:
+    """Issue type, category and the gaps in it, category by category, so that the progress can be shown."""
+    reach = _Reach(schedules or {}, since, until)
+    for issue_type, category in categories(playbook):
+        plan = opening(playbook, a_case(playbook, category, Priority.P3, issue_type), since).plan
+        gaps = (
+            Gap(issue_type, category, level.number, level.name, level.contacts, start, end)
+            for level in plan.levels
+            for start, end in reach.gaps(plan, level)
+        )
+        yield issue_type, category, tuple(gaps)
+
+
+class _Reach:
+    """The intervals of one time; each contact's are worked out once."""
+
+    def __init__(self, schedules: Mapping[str, Schedule], since: datetime, until: datetime) -> None:
+        self._schedules = schedules
+        self._since = since
+        self._until = until
+        self._of_contacts: dict[str, tuple[Stretch, ...]] = {}
+
+    def gaps(self, plan: Plan, level: Level) -> tuple[Stretch, ...]:
+        covered = joined(
+            stretch for contact in told_of(plan, level) for stretch in self._of_contact(plan, contact)
+        )
+        return between(covered, self._since, self._until)
+
+    def _of_contact(self, plan: Plan, contact: str) -> tuple[Stretch, ...]:
+        found = self._of_contacts.get(contact)
+        if found is None:
+            shifts = shifts_of(contact, plan, self._schedules, self._since, self._until)
+            found = tuple((shift.start, shift.end) for shift in shifts if shift.who)
+            self._of_contacts[contact] = found
+        return found
+
+
+def told_of(plan: Plan, level: Level) -> tuple[str, ...]:
+    """Everybody who is tried before the level falls silent: its contacts, then as ``unreached`` says (MATRIX-5)."""
+    match level.unreached:
+        case Unreached.FALLBACK if level.fallback:
+            return (*level.contacts, level.fallback)
+        case Unreached.SKIP if level.number < plan.last_level:
+            following = plan.level(level.number + 1)
+            return tuple(dict.fromkeys((*level.contacts, *told_of(plan, following))))
+        case _:
+            return level.contacts
+
+
+def joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """In order, with those that touch or overlap made one."""
+    done: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if done and start <= done[-1][1]:
+            done[-1] = done[-1][0], max(end, done[-1][1])
+        else:
+            done.append((start, end))
+    return tuple(done)
+
+
+def between(covered: Iterable[Stretch], since: datetime, until: datetime) -> tuple[Stretch, ...]:
+    """What *covered*, in order, leaves open from *since* to *until*."""
+    open_: list[Stretch] = []
+    for start, end in covered:
+        if start >= until:
+            break
+        if start > since:
+            open_.append((since, start))
+        since = max(since, end)
+    if since < until:
+        open_.append((since, until))
+    return tuple(open_)

@@ -1,0 +1,225 @@
+"""
+A helpdesk's export, read by its map (``export_map.py``): a CSV file with one row for each update of an incident.
+
+A row that cannot be understood is named (row, column, what it says, what is allowed) and left out, and the rest
+counts. What is done with the updates is not known here.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from escalation.errors import BadRequest, Fault, shown
+from escalation.plan import Priority
+from planning.export_map import ExportMap, StateMap
+from planning.faults import listed, nearest
+from planning.instants import in_utc
+
+
+class RowFault(NamedTuple):
+    """Why a row was left out."""
+
+    row: int
+    """The line of the file, counted from 1; the header is the first."""
+    column: str
+    given: str
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one row says."""
+
+    row: int
+    at: datetime
+    order: int
+    state: StateMap
+    state_name: str
+    priority: Priority
+    category: str
+    team: str
+
+
+@dataclass(slots=True)
+class Incident:
+    key: str
+    opened_at: datetime
+    updates: list[Update] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Log:
+    """An export, read."""
+
+    incidents: tuple[Incident, ...]
+    rows: int
+    faults: tuple[RowFault, ...]
+    out_of_order: int
+    """Rows that are earlier than the one before them of the same incident."""
+    ends_at: datetime
+
+
+def read_log(data: bytes, source: str, by: ExportMap) -> Log:
+    """
+    The export in *data*, with the rows that could not be understood.
+
+    Raises:
+        BadRequest: If it is no table, lacks columns that the map names, or holds not one good row.
+    """
+    reader = _rows(data, source, by)
+    header = next(reader, (1, []))[1]
+    _require_columns(header, by, source)
+    parser = _RowParser(by, header)
+    incidents: dict[str, Incident] = {}
+    rows = 0
+    for line, cells in reader:
+        rows += 1
+        parser.take(line, cells, incidents)
+    if not incidents:
+        first = f"; the first: {_said(parser.faults[0])}" if parser.faults else ""
+        raise _refused(source, f"{rows} rows, none that can be used{first}", "rows that the map can read")
+    return _log(incidents, rows, parser.faults)
+
+
+def _log(incidents: dict[str, Incident], rows: int, faults: Iterable[RowFault]) -> Log:
+    out_of_order = 0
+    for incident in incidents.values():
+        updates = incident.updates
+        out_of_order += sum(later.at < earlier.at for earlier, later in pairwise(updates))
+        updates.sort(key=lambda update: (update.at, update.order))
+        incident.opened_at = min(incident.opened_at, updates[0].at)
+    ends_at = max(incident.updates[-1].at for incident in incidents.values())
+    return Log(tuple(incidents.values()), rows, tuple(faults), out_of_order, ends_at)
+
+
+def _rows(data: bytes, source: str, by: ExportMap) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = data.decode(by.encoding)
+    except LookupError:
+        raise _refused(
+            "encoding of the map", shown(by.encoding), "an encoding such as utf-8 or cp1252"
+        ) from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        given = f"the byte 0x{data[error.start]:02x} in row {line}"
+        raise _refused(source, given, f"text in {by.encoding}; the map can name another encoding") from None
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=by.delimiter)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _refused(f"{source}, row {reader.line_num}", str(error), "a table in CSV") from None
+        if cells:
+            yield reader.line_num, cells
+
+
+def _require_columns(header: list[str], by: ExportMap, source: str) -> None:
+    absent = [column for column in by.columns if column not in header]
+    if absent:
+        faults = (
+            Fault(
+                where=source,
+                given=f"no column {shown(column)}",
+                allowed=f"the columns that the map names; there are: {listed(header)}",
+                suggestion=nearest(column, header),
+            )
+            for column in absent
+        )
+        raise BadRequest.because("the log", faults)
+
+
+class _Faulty(Exception):
+    def __init__(self, column: str, given: str, allowed: str) -> None:
+        super().__init__(column)
+        self.fault = column, given, allowed
+
+
+class _RowParser:
+    def __init__(self, by: ExportMap, header: list[str]) -> None:
+        self.faults: list[RowFault] = []
+        self._by = by
+        self._width = len(header)
+        self._place = {column: header.index(column) for column in by.columns}
+        self._zone = ZoneInfo(by.time.time_zone)
+        self._instants: dict[str, datetime] = {}
+        self._order = 0
+
+    def take(self, row: int, cells: list[str], incidents: dict[str, Incident]) -> None:
+        self._order += 1
+        try:
+            if len(cells) != self._width:
+                raise _Faulty("(row)", f"{len(cells)} cells", f"{self._width}, as the header has")
+            key = self._required(cells, self._by.key)
+            update = self._update(row, cells)
+            known = incidents.get(key)
+            if known is None:
+                known = incidents[key] = Incident(key, self._instant(cells, self._by.opened_at))
+            known.updates.append(update)
+        except _Faulty as faulty:
+            self.faults.append(RowFault(row, *faulty.fault))
+
+    def _update(self, row: int, cells: list[str]) -> Update:
+        by = self._by
+        state_name = self._required(cells, by.state)
+        state = by.states.get(state_name)
+        if state is None:
+            raise _Faulty(by.state, shown(state_name), listed(by.states))
+        written = self._required(cells, by.priority.column)
+        priority = by.priority.values.get(written)
+        if priority is None:
+            raise _Faulty(by.priority.column, shown(written), listed(by.priority.values))
+        return Update(
+            row=row,
+            at=self._instant(cells, by.updated_at),
+            order=self._order_of(cells),
+            state=state,
+            state_name=state_name,
+            priority=priority,
+            category=by.category.values.get(self._optional(cells, by.category.column), by.category.otherwise),
+            team=self._optional(cells, by.team.column if by.team else None),
+        )
+
+    def _order_of(self, cells: list[str]) -> int:
+        if self._by.order is None:
+            return self._order
+        written = self._required(cells, self._by.order)
+        if not (written.isascii() and written.isdigit()):
+            raise _Faulty(self._by.order, shown(written), "a whole number")
+        return int(written)
+
+    def _instant(self, cells: list[str], column: str) -> datetime:
+        written = self._required(cells, column)
+        known = self._instants.get(written)
+        if known is None:
+            try:
+                naive = datetime.strptime(written, self._by.time.format)  # noqa: DTZ007 - its zone is the map's, below
+                known = self._instants[written] = in_utc(naive, self._zone)
+            except ValueError as error:
+                why = str(error) if str(error).startswith("a time") else f"a time as {self._by.time.format}"
+                raise _Faulty(column, shown(written), why) from None
+        return known
+
+    def _required(self, cells: list[str], column: str) -> str:
+        cell = cells[self._place[column]].strip()
+        if cell in self._by.missing:
+            raise _Faulty(column, shown(cell), "a value: this column may not be missing")
+        return cell
+
+    def _optional(self, cells: list[str], column: str | None) -> str:
+        cell = cells[self._place[column]].strip() if column else ""
+        return "" if cell in self._by.missing else cell
+
+
+def _said(fault: RowFault) -> str:
+    return f"row {fault.row}, {fault.column}: given {fault.given}; allowed: {fault.allowed}"
+
+
+def _refused(where: str, given: str, allowed: str) -> BadRequest:
+    return BadRequest.because("the log", (Fault(where=where, given=given, allowed=allowed),))

@@ -1,0 +1,164 @@
+"""
+The matrix as people look at it: for each category its levels, in words (MATRIX-1).
+
+Everything inherited is filled in, ids and roles have become names. Knows no terminal, page or picture.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from escalation.errors import BadRequest, Fault, shown
+from escalation.plan import Unreached
+from planning.faults import nearest
+from planning.forms import TARGET_CLOCKS, UNTIL_RESOLUTION
+from planning.ladder import Rung, executive_level, ladder
+from planning.schema import Playbook, TriggerRules
+from planning.spans import WindowSpan
+
+_ONE_AMOUNT = re.compile(r"(?P<amount>[\d.]+) ?(?P<unit>[a-z ]+)")
+
+
+class TriggerRow(NamedTuple):
+    name: str
+    says: str
+    to_level: int
+
+
+class LevelRow(NamedTuple):
+    number: int
+    name: str
+    contacts: tuple[str, ...]
+    """Names of people and teams, in the order in which they are asked."""
+    window: str
+    longest: str
+    """The window's maximum; empty for the last level."""
+    responses: tuple[str, ...]
+    triggers: tuple[TriggerRow, ...]
+    managers: tuple[str, ...]
+    unreached: str
+
+
+class CategoryTable(NamedTuple):
+    issue_type: str
+    issue_type_name: str
+    category: str
+    name: str
+    executive_level: int
+    levels: tuple[LevelRow, ...]
+
+
+class PriorityRow(NamedTuple):
+    priority: str
+    basis: str
+    entry_level: int
+    window_percent: int
+    rca_required: bool
+    stakeholders: tuple[str, ...]
+    targets: dict[str, str]
+    """Clock to span, in words."""
+
+
+def tables(
+    playbook: Playbook, issue_type: str | None = None, category: str | None = None
+) -> tuple[CategoryTable, ...]:
+    """
+    The categories in the order of the file; only those of *issue_type*, or of that id, if given.
+
+    Raises:
+        BadRequest: If the playbook has no such issue type or category.
+    """
+    every = tuple(_tables(playbook))
+    _known("--issue-type", issue_type, playbook.issue_types)
+    here = [table for table in every if issue_type in {None, table.issue_type}]
+    _known("--category", category, (table.category for table in here))
+    return tuple(table for table in here if category in {None, table.category})
+
+
+def _known(option: str, given: str | None, known: Iterable[str]) -> None:
+    names = list(known)
+    if given is not None and given not in names:
+        fault = Fault(
+            where=option, given=shown(given), allowed=", ".join(names), suggestion=nearest(given, names)
+        )
+        raise BadRequest.because("what to show", (fault,))
+
+
+def priorities(playbook: Playbook) -> tuple[PriorityRow, ...]:
+    return tuple(
+        PriorityRow(
+            priority=priority,
+            basis=rules.basis,
+            entry_level=rules.entry_level,
+            window_percent=rules.window_percent,
+            rca_required=rules.rca_required,
+            stakeholders=_names(playbook, rules.stakeholders),
+            targets={
+                clock.words: {**playbook.targets, **rules.targets}[clock].within.written
+                for clock in TARGET_CLOCKS
+            },
+        )
+        for priority, rules in sorted(playbook.priorities.items())
+    )
+
+
+def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
+    for issue_type, kind in playbook.issue_types.items():
+        for category, rules in kind.categories.items():
+            rungs = ladder(playbook, issue_type, category)
+            executive, _ = executive_level(playbook, kind, rules)
+            yield CategoryTable(
+                issue_type=issue_type,
+                issue_type_name=kind.name,
+                category=category,
+                name=rules.name,
+                executive_level=executive or len(rungs),
+                levels=tuple(_row(playbook, rung) for rung in rungs),
+            )
+
+
+def _row(playbook: Playbook, rung: Rung) -> LevelRow:
+    rules = rung.rules
+    return LevelRow(
+        number=rung.number,
+        name=rules.name or "",
+        contacts=_names(playbook, rules.contacts),
+        window=_written(rules.window),
+        longest=rules.window.maximum.written if rules.window else "",
+        responses=rules.responses,
+        triggers=tuple(_trigger(name, trigger, rung.number) for name, trigger in rules.triggers.items()),
+        managers=_names(playbook, rules.managers),
+        unreached=_unreached(playbook, rung),
+    )
+
+
+def _trigger(name: str, trigger: TriggerRules, level: int) -> TriggerRow:
+    return TriggerRow(name, trigger.says, trigger.to_level or level + 1)
+
+
+def _written(window: WindowSpan | None) -> str:
+    """As short as people write it: ``15 – 30 min``."""
+    if window is None:
+        return UNTIL_RESOLUTION
+    first, last = window.minimum.written, window.maximum.written
+    lower, upper = _ONE_AMOUNT.fullmatch(first), _ONE_AMOUNT.fullmatch(last)
+    if lower and upper and lower["unit"].removesuffix("s") == upper["unit"].removesuffix("s"):
+        first = lower["amount"]
+    return f"{first} – {last}"
+
+
+def _unreached(playbook: Playbook, rung: Rung) -> str:
+    match rung.rules.unreached:
+        case Unreached.SKIP:
+            return "skip to the next level"
+        case Unreached.FALLBACK:
+            return f"ask {', '.join(_names(playbook, (rung.rules.fallback or '',)))}"
+        case Unreached.HOLD:
+            return "hold, and keep asking"
+
+
+def _names(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        playbook.people[id_].name if id_ in playbook.people else playbook.teams[id_].name
+        for id_ in playbook.ids_of(names)
+    )

@@ -1,0 +1,114 @@
+"""
+The difference of two playbooks as times: the same start, nobody answers, and when each level would be reached.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from escalation import commands as c
+from escalation.events import LevelRaised, Opened
+from escalation.plan import Plan, PlaybookRef, Priority
+from planning.cases import a_case, categories
+from planning.course import course, opening
+from planning.difference import in_short
+from planning.schema import Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRise:
+    """A level that would be reached at another time; None: not at all."""
+
+    level: int
+    old_at: datetime | None
+    new_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTimes:
+    """What changes for cases of one priority in categories that behave alike."""
+
+    categories: tuple[str, ...]
+    priority: Priority
+    rises: tuple[MovedRise, ...]
+    old_messages: int
+    new_messages: int
+    """To people: how many would have gone out by the time nothing new happens, over all of these categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    reached: dict[int, datetime]
+    messages: int
+
+
+def moved_times(old: Playbook, new: Playbook, starts_at: datetime) -> tuple[MovedTimes, ...]:
+    """By priority, where anything moves; categories whose levels move alike are told together."""
+    known = set(categories(old))
+    foresee = _Foresight(starts_at)
+    found: dict[tuple[Priority, tuple[MovedRise, ...]], _Alike] = {}
+    for issue_type, category in (pair for pair in categories(new) if pair in known):
+        for priority in Priority:
+            before = foresee(old, issue_type, category, priority)
+            after = foresee(new, issue_type, category, priority)
+            rises = tuple(_moved(before, after))
+            if rises or before.messages != after.messages:
+                alike = found.setdefault((priority, rises), _Alike())
+                alike.labels.append(f"{issue_type}/{category}")
+                alike.old_messages += before.messages
+                alike.new_messages += after.messages
+    return tuple(
+        MovedTimes(in_short(alike.labels, new), priority, rises, alike.old_messages, alike.new_messages)
+        for (priority, rises), alike in sorted(found.items(), key=lambda item: item[0][0])
+    )
+
+
+@dataclass(slots=True)
+class _Alike:
+    labels: list[str] = field(default_factory=list)
+    old_messages: int = 0
+    new_messages: int = 0
+
+
+def _moved(before: _Outcome, after: _Outcome) -> Iterator[MovedRise]:
+    for level in sorted({*before.reached, *after.reached}):
+        old_at, new_at = before.reached.get(level), after.reached.get(level)
+        if old_at != new_at:
+            yield MovedRise(level, old_at, new_at)
+
+
+class _Foresight:
+    """Outcomes of one start; plans that only differ in what nobody uses are run once."""
+
+    def __init__(self, starts_at: datetime) -> None:
+        self._starts_at = starts_at
+        self._known: dict[str, _Outcome] = {}
+
+    def __call__(self, playbook: Playbook, issue_type: str, category: str, priority: Priority) -> _Outcome:
+        opens = opening(playbook, a_case(playbook, category, priority, issue_type), self._starts_at)
+        key = f"{priority} {_gist(opens.plan)}"
+        if key not in self._known:
+            self._known[key] = self._run(opens)
+        return self._known[key]
+
+    def _run(self, opens: c.Open) -> _Outcome:
+        reached: dict[int, datetime] = {}
+        messages = 0
+        for happening in course(opens, self._starts_at):
+            messages += sum(len(notice.to) for notice in happening.notices)
+            for event in happening.events:
+                if isinstance(event, Opened):
+                    reached[event.level] = event.at
+                elif isinstance(event, LevelRaised):
+                    reached[event.to_level] = event.at
+        return _Outcome(reached, messages)
+
+
+def _gist(plan: Plan) -> str:
+    """What counts of a plan when nobody answers."""
+    levels = tuple(
+        level.model_copy(update={"responses": (), "triggers": (), "name": "-"}) for level in plan.levels
+    )
+    nobody = PlaybookRef(name="-", version="-", sha256="-")
+    changes = {"levels": levels, "playbook": nobody, "issue_type": "-", "category": "-", "permissions": {}}
+    return plan.model_copy(update=changes).model_dump_json()

@@ -1,0 +1,165 @@
+"""
+What works, but probably not as meant: warnings, apart from faults.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from planning.faults import Caution
+from planning.playbook import examine_playbook
+from tests.planning.builders import PLAYBOOKS, reference_with, utc
+
+NOW = utc("2026-11-20 16:30")
+SERVICE = "issue_types.customer_service_requests"
+OFFICE = "calendars.office"
+HOLIDAYS = "    holidays: {country: GB, subdivision: ENG}\n"
+
+
+def cautions_with(folder: Path, *changes: tuple[str, str]) -> tuple[Caution, ...]:
+    """
+    What the reference playbook is warned of, with pieces replaced; it must have no faults.
+    """
+    path = folder / "reference.yaml"
+    path.write_text(reference_with(*changes), encoding="utf-8")
+    examined = examine_playbook(path, NOW)
+    assert () == examined.faults
+    assert examined.playbook
+    return examined.cautions
+
+
+@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml"])
+def test_our_own_playbooks_have_no_warnings(name: str) -> None:
+    """
+    MATRIX-8: what ships is as it is meant.
+    """
+    assert () == examine_playbook(PLAYBOOKS / name, NOW).cautions
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "odd", "better"),
+    [
+        # windows that do not grow: shorter, as long, or as long in the end
+        ("1 - 2 h", "10 - 20 min", f"{SERVICE}.levels.3.window", "level 3 has at most 20 min", "grows"),
+        (
+            "30 min - 1 h",
+            "15 - 30 min",
+            f"{SERVICE}.levels.2.window",
+            "not more than level 1 with 30 min",
+            "grows",
+        ),
+        (
+            "1 - 2 business days",
+            "8 - 24 h",
+            f"{SERVICE}.levels.6.window",
+            "level 6 has at most 3 business days",
+            "grows",
+        ),
+        # reminded when it is too late
+        ("15 - 30 min", "30 - 30 min", f"{SERVICE}.levels.1.window", "at the moment that it rises", "below"),
+        # a trigger that says what goes without saying
+        (
+            "bad_review: a bad review",
+            "bad_review: {says: a bad review, to_level: 4}",
+            f"{SERVICE}.levels.3.triggers.bad_review.to_level",
+            "a trigger to level 4, where it goes anyway",
+            "left out",
+        ),
+        # somebody who is never asked
+        (
+            "contacts: [daniel]\n        window: 1 - 2 b",
+            "contacts: [daniel]\n        fallback: ingrid\n        window: 1 - 2 b",
+            f"{SERVICE}.levels.5.fallback",
+            "never asked: an unreached level 5 is on hold",
+            "unreached: fallback",
+        ),
+        # days off: a date on which it is closed anyway, dates that end, countries whose data end
+        (
+            HOLIDAYS,
+            f"{HOLIDAYS}    closed_on: 2026-12-27\n",
+            f"{OFFICE}.closed_on.0",
+            "2026-12-27 is a Sunday, which is closed anyway",
+            "meant another",
+        ),
+        (
+            HOLIDAYS,
+            "    closed_on: [2026-12-25, 2027-01-01]\n",
+            f"{OFFICE}.closed_on",
+            "the last own date is 2027-01-01",
+            "coming year",
+        ),
+        (
+            HOLIDAYS,
+            HOLIDAYS + '    half_days: {2025-12-24: "09:00-12:00"}\n',
+            f"{OFFICE}.half_days",
+            "the last own date is 2025-12-24",
+            "coming year",
+        ),
+        (
+            "{country: GB, subdivision: ENG}\n",
+            "[{country: GB}, {country: LK}]\n",
+            f"{OFFICE}.holidays.1",
+            "the holidays of LK in 2027 are not known",
+            "newer version",
+        ),
+        (
+            "{country: GB, subdivision: ENG}\n",
+            "{country: ID}\n",
+            f"{OFFICE}.holidays.0",
+            "on estimated dates: 2027-03-10, 2027-03-11",
+            "as decreed",
+        ),
+    ],
+)
+def test_what_is_odd_is_told_with_its_place(
+    tmp_path: Path, old: str, new: str, path: str, odd: str, better: str
+) -> None:
+    """
+    MATRIX-2, MATRIX-3, MATRIX-5, CLOCK-5: once, where it was written, with what would be better.
+    """
+    (caution,) = cautions_with(tmp_path, (old, new))
+
+    assert caution.where.startswith("reference.yaml:")
+    assert caution.where.endswith(f" {path}")
+    assert odd in caution.odd
+    assert better in caution.better
+
+
+def test_a_calendar_without_an_open_day_ahead_is_a_fault(tmp_path: Path) -> None:
+    """
+    CLOCK-5: an empty calendar is refused, not looped over; here the days off leave none until April.
+    """
+    fridays = ",".join(str(utc("2026-11-13").date().replace(day=day)) for day in (13, 20, 27))
+    rest = (
+        "2026-12-04,2026-12-11,2026-12-18,2027-01-08,2027-01-15,2027-01-22,2027-01-29,2027-02-05,2027-02-12"
+    )
+    more = "2027-02-19,2027-02-26,2027-03-05,2027-03-12,2027-03-19,2027-04-02,2027-04-09,2027-04-16"
+    path = tmp_path / "reference.yaml"
+    changes = (
+        ("mon-fri:", "fri:"),
+        (HOLIDAYS, f"{HOLIDAYS}    closed_on: [{fridays},{rest},{more}]\n"),
+    )
+    path.write_text(reference_with(*changes), encoding="utf-8")
+
+    (fault,) = examine_playbook(path, NOW).faults
+
+    assert fault.where.endswith(" calendars.office")
+    assert "never open from 2026-11-13 to 2027-04-20" in fault.given
+
+
+def test_faults_go_before_warnings(tmp_path: Path) -> None:
+    """
+    What does not work is put right first; a file that cannot be read has one fault, and no warning.
+    """
+    path = tmp_path / "reference.yaml"
+    path.write_text(reference_with(("1 - 2 h", "10 - 20 min"), ("[jonas]", "[jnas]")), encoding="utf-8")
+    faulty = examine_playbook(path, NOW)
+    path.write_text("name: [", encoding="utf-8")
+
+    assert (None, 1, ()) == (faulty.playbook, len(faulty.faults), faulty.cautions)
+    assert (None, 1, ()) == (
+        examine_playbook(path, NOW).playbook,
+        len(examine_playbook(path, NOW).faults),
+        examine_playbook(path, NOW).cautions,
+    )
+    assert "No such file" in examine_playbook(tmp_path / "nowhere.yaml", NOW).faults[0].given

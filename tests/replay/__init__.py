@@ -1,0 +1,1 @@
+"""What running escalations demand of a changed program: their histories still lead where they led."""

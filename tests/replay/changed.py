@@ -1,0 +1,47 @@
+"""Changes that somebody might make to the workflow, which running escalations would not survive, or not notice."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from escalation.turn import Decision
+from workflows import wire
+from workflows.escalation import EscalationWorkflow
+
+
+@workflow.defn(name=wire.WORKFLOW)
+class AsksForMore(EscalationWorkflow):
+    """One timer more, before anything else."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *begins: RawValue) -> wire.Ended:
+        await workflow.sleep(1)
+        return await super().run(*begins)
+
+
+@workflow.defn(name=wire.WORKFLOW)
+class CountsOtherwise(EscalationWorkflow):
+    """The same commands in the same order; only what they say is another thing."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *begins: RawValue) -> wire.Ended:
+        return await super().run(*begins)
+
+    def _keep(self, answer: Decision) -> None:
+        clocks: tuple[Any, ...] = tuple(
+            clock.changed(due_at=clock.started_at + clock.after / 2) for clock in answer.escalation.clocks
+        )
+        super()._keep(Decision(answer.escalation.changed(clocks=clocks), answer.events, answer.effects))

@@ -1,0 +1,94 @@
+"""The stories whose histories are kept. A new one is recorded with `python -m tests.replay.record NAME`."""
+
+from collections.abc import Awaitable, Callable
+
+from escalation.events import AccessAnswer, CancelCause
+from escalation.plan import Priority
+from escalation.request import ReasonCode
+from tests.desk import Desk, a_complaint
+from tests.workflows import stages
+from workflows.wire import EscalationInput
+
+
+async def whole_life(desk: Desk) -> None:
+    """Everything as it should be, with a plan, an update, a related record, an RCA; a signal that is refused."""
+    await desk.start(linked_records=["INC-1"])
+    await desk.run().signal("acknowledge", {"by": "somebody"})
+    await desk.client.tick_response(desk.key, by="priya", response="1")
+    await desk.client.settle_record(desk.key, by="maya", record="INC-1")
+    await stages.whole_life(desk.client, desk.key)
+
+
+async def rises(desk: Desk) -> None:
+    """Nobody does anything: reminders, breaches, holding updates, three rises; then a pause, and one by a trigger."""
+    await desk.start()
+    await desk.fast_forward(minutes=95)
+    await desk.client.pause(desk.key, by="sofia", because="waiting_for_customer")
+    await desk.fast_forward(hours=30)
+    await desk.client.resume(desk.key, by="sofia")
+    await desk.client.report_trigger(desk.key, by="sofia", trigger="formal_complaint")
+
+
+async def rejected_and_reopened(desk: Desk) -> None:
+    """A resolution that is rejected, one that is reopened, one that a customer says no to."""
+    await desk.start(priority="P3")
+    await desk.client.raise_level(desk.key, by="elena", reason=ReasonCode.LACK_OF_AUTHORITY)
+    await desk.client.change_priority(desk.key, by="elena", priority=Priority.P1)
+    await stages.resolving(desk.client, desk.key)
+    await stages.verifying(desk.client, desk.key)
+    await desk.client.reject_resolution(desk.key, by="aisha", why="Still wet")
+    await stages.verifying(desk.client, desk.key)
+    await stages.closing(desk.client, desk.key)
+    await desk.client.reopen(desk.key, by="dewi", why="Wet again")
+    await stages.verifying(desk.client, desk.key)
+    await stages.closing(desk.client, desk.key)
+    await desk.client.confirm_access(desk.key, by="dewi", account="ACME", answer=AccessAnswer.NO)
+    await desk.client.transfer(desk.key, by="priya", to="finance")
+
+
+async def cancelled(desk: Desk) -> None:
+    """By a move, as a duplicate."""
+    await desk.start()
+    await desk.client.cancel(
+        desk.key, by="elena", why="Told twice", cause=CancelCause.DUPLICATE, into="ACME/4710"
+    )
+
+
+async def ended_by_the_operator(desk: Desk) -> None:
+    """By Temporal's own cancel."""
+    await desk.start()
+    await desk.run().cancel()
+    await desk.run().result()
+
+
+async def continued(desk: Desk) -> None:
+    """In short runs; each has a history of its own."""
+    await desk.start_by_hand(EscalationInput(request=a_complaint(key=desk.key), continue_after=21))
+    await desk.at_rest()
+    await stages.resolving(desk.client, desk.key)
+    await desk.at_rest()
+    await desk.client.send_update(desk.key, by="priya", customer_text="Soon")
+    await desk.fast_forward(minutes=40)
+
+
+async def refused(desk: Desk) -> None:
+    """A start with faults."""
+    handle = await desk.start_by_hand(
+        EscalationInput(request=a_complaint(key=desk.key, category="complaimt"))
+    )
+    while (await handle.describe()).close_time is None:
+        pass
+
+
+SCENARIOS: dict[str, Callable[[Desk], Awaitable[None]]] = {
+    story.__name__: story
+    for story in (
+        whole_life,
+        rises,
+        rejected_and_reopened,
+        cancelled,
+        ended_by_the_operator,
+        continued,
+        refused,
+    )
+}
