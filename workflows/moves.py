@@ -15,9 +15,10 @@ from temporalio.common import RawValue
 
 from escalation.commands import PERSONS_COMMANDS, PersonsCommand
 from escalation.errors import EscalationError, Fault, shown
-from escalation.lifecycle import Move
 from escalation.view import Receipted
 from workflows import wire
+
+KNOWN_MOVES = ", ".join(command.move for command in PERSONS_COMMANDS)
 
 
 class Desk(Protocol):
@@ -102,7 +103,7 @@ def _messages_of(command: type[PersonsCommand]) -> tuple[Any, Any]:
 class _Unknown(Desk, Protocol):
     @workflow.signal(dynamic=True)
     def hear(self, name: str, args: Sequence[RawValue]) -> None:
-        fault = Fault(where=f"signal {shown(name)}", given=f"{len(args)} arguments", allowed=", ".join(Move))
+        fault = Fault(where=f"signal {shown(name)}", given=f"{len(args)} arguments", allowed=KNOWN_MOVES)
         self.note_refusal(name, str(fault))
 
 

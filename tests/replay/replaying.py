@@ -20,7 +20,6 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from escalation.errors import EscalationError
 from workflows.escalation import EscalationWorkflow
 from workflows.plugin import escalation_plugin
 
@@ -53,10 +52,7 @@ async def replayed(
     )
     await replayer.replay_workflow(history)
     (instance,) = kept
-    try:
-        return shown(instance.view(), instance.timeline())
-    except EscalationError:
-        return None
+    return shown(instance.view(), instance.timeline()) if instance.current_details() else None
 
 
 class _Keeping(Interceptor):

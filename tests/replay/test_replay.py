@@ -54,7 +54,7 @@ async def test_a_change_of_values_alone_is_caught_too() -> None:
     """
     Temporal notices no changed due time; the view does.
     """
-    stored = Stored.load("rises")
+    stored = Stored.load("cancelled")
 
     found = await replayed(stored.history, CountsOtherwise, UnsandboxedWorkflowRunner())
 
