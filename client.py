@@ -30,6 +30,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
+from escalation.engine import ended_hint
 from escalation.errors import (
     BadRequest,
     EscalationError,
@@ -40,12 +41,12 @@ from escalation.errors import (
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move, State
-from escalation.plan import Priority
-from escalation.request import CustomerRca, InternalRca, ReasonCode, StartRequest
+from escalation.plan import Priority, ReasonCode
+from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.story import Entry
 from escalation.view import Receipted, View
 from runtime.connection import connect
-from runtime.errors import NoServer
+from runtime.errors import NoServer, NoWorker
 from runtime.search_attributes import Registered, ensure_search_attributes
 from runtime.settings import Settings
 from workflows import details, wire
@@ -117,9 +118,11 @@ class EscalationClient:
             BadRequest: With every fault; nothing is started then (START-6).
         """
         wanted = _request(request)
+        begin = wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
+        wire.require_at_most(wire.LARGEST_START, len(begin.model_dump_json().encode()), "the start")
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             wire.WORKFLOW,
-            wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True)),
+            begin,
             id=wanted.key,
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -134,6 +137,8 @@ class EscalationClient:
             return await self._answer(wanted.key, answer, Receipted)
         except _Ended:
             raise StillFinishing(f"{wanted.key}: was just ending; try again") from None
+        except NoWorker as nobody:
+            raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
 
     # Moves
 
@@ -285,7 +290,7 @@ class EscalationClient:
         successor = ended.request.model_copy(
             update={
                 "predecessor": ended.id,
-                "entry_level": ended.level + 1,
+                "entry_level": min(ended.level + 1, ended.levels),
                 "submitted_by": by,
                 "reason_note": InternalText(why),
             }
@@ -390,8 +395,9 @@ class EscalationClient:
         state = (
             ended.state if ended else (description.status.name.lower() if description.status else "unknown")
         )
-        hint = "reopen" if ended and ended.state == State.CLOSED else "nothing, it has ended"
-        return MoveNotAllowed(f"{key}: cannot {move.words} while {state}; allowed now: {hint}")
+        return MoveNotAllowed(
+            f"{key}: cannot {move.words} while {state}; allowed now: {ended_hint(state, move)}"
+        )
 
     async def _answer(self, key: str, asked: Awaitable[Any], _: type[_Answer]) -> _Answer:
         try:
@@ -416,8 +422,8 @@ class EscalationClient:
                 raise UnknownEscalation(f"no escalation {key!r} is known here") from error
             raise self._no_server(error) from error
 
-    def _no_worker(self) -> NoServer:
-        return NoServer(
+    def _no_worker(self) -> NoWorker:
+        return NoWorker(
             f"no worker answered within {self._patience:g} s; start one with `escalate serve` or `python worker.py`"
         )
 

@@ -33,7 +33,7 @@ from channels.email import EmailChannel, EmailSettings, Tls
 from channels.protocol import Channel
 from escalation.errors import EscalationError
 from runtime.connection import connect, is_configured
-from runtime.embedded import EmbeddedServer
+from runtime.embedded import EmbeddedServer, keep_ended
 from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
 from runtime.leaving import leave
 from runtime.logging import configure_logging, logging_runtime
@@ -54,6 +54,9 @@ HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
 # Workflow tasks are Python under one lock: more at a time only brings each nearer to the two seconds after which the
 # SDK takes it for deadlocked.
 WORKFLOW_SLOTS = 10 * (os.cpu_count() or 1)
+
+KEPT_FOR = timedelta(days=90)
+"""How long the embedded server keeps what has ended: to look at, and to reopen."""
 
 log = structlog.get_logger("worker")
 
@@ -129,6 +132,8 @@ async def serving(settings: Settings, *, always_embedded: bool = False) -> Async
         address = server.address if server is not None else None
         client = await connect(settings, plugins=[escalation_plugin()], address=address)
         await ensure_search_attributes(client, search_attributes.ALL)
+        if server is not None:
+            await keep_ended(client, KEPT_FOR)
         await running.enter_async_context(workers(client, settings))
         yield Serving(client, server)
 
@@ -176,11 +181,13 @@ def stop_signals() -> Iterator[asyncio.Event]:
 
 def _mail(settings: Settings) -> DeliverMessages:
     """E-mail over the server that is set; where none is, letters are printed, so that nothing is told in vain."""
+    console = ConsoleChannel(sys.stdout)
     if settings.smtp_host is None:
-        channels: dict[str, Channel] = {"email": ConsoleChannel(sys.stdout)}
+        log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
+        email: Channel = console
     else:
-        channels = {"email": EmailChannel(_smtp(settings, settings.smtp_host))}
-    return DeliverMessages(channels, Texts(settings.templates))
+        email = EmailChannel(_smtp(settings, settings.smtp_host))
+    return DeliverMessages({"email": email, "console": console}, Texts(settings.templates))
 
 
 def _smtp(settings: Settings, host: str) -> EmailSettings:
@@ -248,6 +255,8 @@ def _summary(running: Serving, settings: Settings) -> Iterator[str]:
         yield f"State      {running.server.state}"
     yield f"Namespace  {running.client.namespace}"
     yield f"Playbook   {settings.playbook}"
+    printed = "printed here; ESCALATION_SMTP_HOST names a server that sends"
+    yield f"Mail       {f'{settings.smtp_host}:{settings.smtp_port}' if settings.smtp_host else printed}"
     yield "Ready; Ctrl-C stops."
 
 

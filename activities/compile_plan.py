@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 from temporalio import activity
+from temporalio.service import RPCError
 
 from escalation.business_time import OpenHours
 from escalation.effects import Compiled, CompileOpenHours, CompilePlan
@@ -38,11 +39,11 @@ class PlaybookFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._playbook = load_playbook(path)
-        self._read_at = path.stat().st_mtime_ns
+        self._read_at = self._changed_at()
 
     def current(self) -> Playbook:
         try:
-            changed_at = self._path.stat().st_mtime_ns
+            changed_at = self._changed_at()
             if changed_at != self._read_at:
                 self._read_at = changed_at
                 self._playbook = load_playbook(self._path)
@@ -50,6 +51,10 @@ class PlaybookFile:
         except (OSError, BadRequest) as fault:
             log.error("playbook_faulty_last_good_one_kept", path=str(self._path), fault=str(fault))
         return self._playbook
+
+    def _changed_at(self) -> int:
+        """A playbook can extend another of its folder, so a change of either counts."""
+        return max(file.stat().st_mtime_ns for file in (self._path, *self._path.parent.glob("*.yaml")))
 
 
 class Planner:
@@ -89,8 +94,11 @@ def _request(asked: CompilePlan) -> StartRequest:
 async def _predecessor(key: str) -> str | None:
     """The id of the last ended escalation of the same subject, if Temporal still knows it (START-4)."""
     quoted = key.replace("'", "\\'")
-    query = f"WorkflowId = '{quoted}' AND ExecutionStatus = 'Completed'"
-    async for execution in activity.client().list_workflows(query, limit=1):
-        handle = activity.client().get_workflow_handle(key, run_id=execution.run_id, result_type=dict)
-        return str((await handle.result())["id"])
+    query = f"WorkflowId = '{quoted}' AND WorkflowType = 'Escalation' AND ExecutionStatus = 'Completed'"
+    try:
+        async for execution in activity.client().list_workflows(query, limit=1):
+            handle = activity.client().get_workflow_handle(key, run_id=execution.run_id, result_type=dict)
+            return str((await handle.result())["id"])
+    except RPCError as error:  # a start is worth more than its link to what was before
+        log.warning("predecessor_not_looked_up", why=error.message)
     return None

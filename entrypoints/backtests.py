@@ -59,7 +59,7 @@ def _by_messages(result: Backtest) -> list[tuple[str, Load]]:
 
 
 def _read(log: Log) -> Text:
-    text = Text(f"{len(log.incidents):,} incidents of {log.rows:,} rows", style="bold")
+    text = Text(f"{len(log.incidents):,} incidents, {log.rows:,} rows", style="bold")
     if log.out_of_order:
         text.append(f", {log.out_of_order} out of order", style="yellow")
     return text.append(f", {len(log.faults):,} rows left out", style="red" if log.faults else "dim")

@@ -44,7 +44,8 @@ def run(arguments: list[str]) -> int:
     """Run one command line and say its exit status; every error has been told by then."""
     in_json = "--json" in arguments
     try:
-        app(arguments, prog_name="escalate", standalone_mode=False)
+        # what a command's `typer.Exit` says comes back as the answer
+        answer = app(arguments, prog_name="escalate", standalone_mode=False)
     except Exit as done:
         return done.exit_code
     except (Abort, KeyboardInterrupt):
@@ -67,7 +68,7 @@ def run(arguments: list[str]) -> int:
             traceback.print_exc()
         what = f"a fault of escalate itself: {type(error).__name__}: {error} (ESCALATION_DEBUG=1 shows where)"
         return _tell("bug", what, (), in_json, BUG)
-    return DONE
+    return answer if isinstance(answer, int) else DONE
 
 
 def _tell(code: str, message: str, faults: Any, in_json: bool, status: int) -> int:

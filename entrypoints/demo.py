@@ -7,9 +7,10 @@ letters) happens by itself, and is told when it does. Nothing is left running or
 
 import asyncio
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,7 +25,7 @@ from runtime.settings import ROOT, Settings, SmtpTls
 from worker import Serving, serving, stop_signals
 
 KEY = "ACME/4711"
-_UNTOLD = frozenset({"clock_started", "clock_ended", "messages_sent", "first_notice"})
+_UNTOLD = frozenset({"clock_started", "clock_ended", "messages_sent", "communication_begun"})
 """Entries of the timeline that the letters, or the moves themselves, tell better."""
 _PATIENCE = 60.0
 
@@ -169,7 +170,8 @@ class _Story:
         self._tell_letters()
         shown = " ".join(f"'{word}'" if " " in word else word for word in words)
         out.print(Text(f"$ escalate {shown}", style="bold green"))
-        status = await asyncio.to_thread(cli.run, list(words))
+        with redirect_stderr(sys.stdout):  # a story is read in one piece, also through a pipe
+            status = await asyncio.to_thread(cli.run, list(words))
         expected = cli.REFUSED if refused else cli.BAD_INPUT if bad else cli.DONE
         if status != expected:
             raise DemoFault(f"escalate {shown}: exit status {status}, expected {expected}")

@@ -16,8 +16,8 @@ from rich.progress import Progress, TimeElapsedColumn
 from entrypoints import given, showing
 from entrypoints.asking import Json
 from entrypoints.files import read_model
-from escalation.plan import Priority
-from escalation.request import ReasonCode, StartRequest
+from escalation.plan import Priority, ReasonCode
+from escalation.request import StartRequest
 
 if TYPE_CHECKING:
     from planning.coverage import Gap

@@ -30,10 +30,10 @@ def _one(same: Sequence[CategoryTable]) -> Iterator[RenderableType]:
         yield Text(f"  {table.name}").append(f"  {table.category}", style="dim")
     shown = Table(box=box.ROUNDED, show_lines=True, expand=False)
     shown.add_column("", justify="right", no_wrap=True)
-    shown.add_column("contact", min_width=14)
-    shown.add_column("window", min_width=8)
-    shown.add_column("responses", ratio=2)
-    shown.add_column("triggers to rise", ratio=3)
+    shown.add_column("contact", min_width=14, overflow="fold")
+    shown.add_column("window", min_width=8, max_width=14)
+    shown.add_column("responses", ratio=2, overflow="fold")
+    shown.add_column("triggers to rise", ratio=3, overflow="fold")
     for level in first.levels:
         shown.add_row(
             str(level.number),

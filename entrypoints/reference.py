@@ -15,7 +15,7 @@ from typer.cli import get_docs_for_click
 
 from entrypoints.cli import app
 from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
-from planning.form import json_schema, models
+from planning.form import NUMBERS, json_schema, models
 from runtime.settings import ROOT, Settings, variable
 
 FOLDER = ROOT / "docs" / "reference"
@@ -129,7 +129,7 @@ def _forms(form: dict[str, Any]) -> Iterator[str]:
                 yield from _forms(kind)
         case {"additionalProperties": dict(value)} | {"patternProperties": dict(value)}:
             inner = value if "additionalProperties" in form else next(iter(value.values()))
-            by = "number" if form.get("propertyNames", {}).get("type") == "integer" else "name"
+            by = "number" if form.get("propertyNames") == NUMBERS else "name"
             yield f"by {by}: {_form(inner)}"
         case {"examples": [*examples]}:
             yield f"such as {', '.join(f'`{example}`' for example in examples)}"

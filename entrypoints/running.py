@@ -38,7 +38,7 @@ def setup() -> None:
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running afterwards, until Ctrl-C.")] = False,
 ) -> None:
-    """Take a complaint through its whole life, on a server of its own, in about a minute."""
+    """Take a complaint through its whole life, on a server of its own, in half a minute."""
     from entrypoints.demo import demo as tell_demo
 
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)

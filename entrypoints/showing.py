@@ -54,10 +54,16 @@ def receipt(answer: Receipted) -> None:
         out.print(Text(f"  {sentence}"))
 
 
+_SPARED = frozenset({"customers", "category"})
+"""Columns that give way in a narrow terminal."""
+
+
 def listing(rows: Sequence["Listed"]) -> RenderableType:
     table = Table(box=box.SIMPLE, pad_edge=False)
     for column in ("key", "state", "P", "level", "owner", "next due", "customers", "category"):
-        table.add_column(column, overflow="fold", no_wrap=column not in {"customers", "category"})
+        table.add_column(
+            column, overflow="ellipsis", no_wrap=True, min_width=1 if column in _SPARED else None
+        )
     for row in rows:
         table.add_row(
             Text(row.key, style="bold"),
@@ -114,7 +120,11 @@ def _facts(view: View) -> Table:
         "plan": "; ".join(
             f"{'✓' if step.is_done else '·'} {step.what} ({step.owner})" for step in view.plan_steps
         ),
+        "resolution": _resolution(view),
+        "records": ", ".join(f"{record}: {_settled(why)}" for record, why in view.records.items()),
         "RCA": view.rca if view.rca != "none" else "",
+        "causes": "; ".join(view.internal_rca.root_causes) if view.internal_rca else "",
+        "customers read": view.customer_rca.summary if view.customer_rca else "",
         "missing": "; ".join(view.missing_to_close) if view.state is State.CLOSING else "",
         "follows": view.predecessor or "",
         "playbook": view.playbook,
@@ -127,6 +137,17 @@ def _facts(view: View) -> Table:
         if text:
             table.add_row(name, Text(text))
     return table
+
+
+def _resolution(view: View) -> str:
+    if view.resolution is None:
+        return ""
+    by = f"verified by {view.resolution.verified_by}" if view.resolution.verified_by else "not verified"
+    return f"{view.resolution.kind}, {by}: {view.resolution.done}"
+
+
+def _settled(why: str | None) -> str:
+    return "not settled" if why is None else f"stays open, {why}" if why else "closed"
 
 
 def _clocks(clocks: Iterable[ClockView]) -> Table:

@@ -116,7 +116,15 @@ class InternalText(_Text):
 
 Instant = AwareDatetime
 Span = timedelta
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+def _is_printable(text: str) -> str:
+    if _HARMFUL.search(text) or "\n" in text or "\t" in text:
+        raise ValueError("printable characters")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_is_printable)]
 """An identifier: a person, a team, an account, a record, a playbook."""
 
 _KEY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.#-]*")

@@ -95,7 +95,11 @@ def derive_rca(turn: Turn, command: c.DeriveRca) -> None:
 def approve_rca(turn: Turn, command: c.ApproveRca) -> None:
     turn.record(e.RcaApproved, note=command.note)
     why = f"approved by {name_of(turn.escalation, command.by)}"
-    tell(turn, Occasion.RCA_READY, turn.escalation.plan.engagement_managers, why=why)
+    rca = turn.escalation.rca.customer
+    assert rca
+    text, lines = InternalText(str(rca.summary)), tuple(str(action) for action in rca.actions)
+    sharers = turn.escalation.plan.engagement_managers
+    tell(turn, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)
 
 
 def share_rca(turn: Turn) -> None:

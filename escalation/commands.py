@@ -13,8 +13,8 @@ from escalation.base import Asked, CustomerText, Frozen, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
 from escalation.lifecycle import Move
-from escalation.plan import Plan, Priority
-from escalation.request import CustomerRca, InternalRca, ReasonCode, StartRequest
+from escalation.plan import Plan, Priority, ReasonCode
+from escalation.request import CustomerRca, InternalRca, StartRequest
 
 NO_NOTE = InternalText("")
 

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText
-from escalation.plan import CalendarSource, Plan, Priority, Recipient
-from escalation.request import ReasonCode, StartRequest
+from escalation.plan import CalendarSource, Plan, Priority, ReasonCode, Recipient
+from escalation.request import Degree, StartRequest
 
 __all__ = [
     "CompileOpenHours",
@@ -89,6 +89,7 @@ class CustomerFacts(Frozen):
     subject: CustomerText
     priority: Priority
     owner: str
+    urgency: Degree | None = None
     resolve_by: Instant | None = None
     """The SLA that applies; told in the receipt only (COMM-1, COMM-5)."""
     next_update_at: Instant | None = None

@@ -13,11 +13,10 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, RcaState, allows, moves_from
+from escalation.lifecycle import Move, RcaState, State, allows, moves_from
 from escalation.model import Escalation
-from escalation.plan import ClockName
+from escalation.plan import ClockName, ReasonCode
 from escalation.record import opened
-from escalation.request import ReasonCode
 from escalation.telling import alerted, first_told, tell, tell_customers
 from escalation.timing import extend_open_hours, settle, skip_past_thresholds
 from escalation.turn import Decision, Turn
@@ -69,16 +68,18 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
 
 def _tell_of_the_start(turn: Turn) -> None:
     now = turn.escalation
+    request, by = now.request, turn.by
     turn.by = e.ENGINE  # whoever submitted it is told as well, if it is theirs to solve
-    why = now.request.reason.value.replace("_", " ")
-    tell_customers(turn, Occasion.RECEIPT)
-    text = now.request.description or None
-    tell(turn, Occasion.ASSIGNED, (now.owner,), why=why, text=text, items=now.responses_left)
+    returned = request.predecessor is not None and request.entry_level is not None
+    why = "reopened" if returned else request.reason.value.replace("_", " ")
+    text = request.reason_note or request.description or None
+    tell_customers(turn, Occasion.REOPENED if returned else Occasion.RECEIPT)
+    tell(turn, Occasion.ASSIGNED, (now.owner,), why=why, by=by, text=text, items=now.responses_left)
     others = [person for person in now.rules.stakeholders if person != now.owner]
-    tell(turn, Occasion.FIRST_NOTICE, others, why=why, text=text)
-    missing = tuple(kind.value.replace("_", " ") for kind in now.request.missing_evidence)
+    tell(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
+    missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
     if missing:
-        tell(turn, Occasion.EVIDENCE_WANTED, (now.request.submitted_by,), items=missing)
+        tell(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
 
 
 def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:
@@ -164,8 +165,14 @@ def _where(now: Escalation, move: Move) -> str:
 
 
 def _not_allowed(now: Escalation, move: Move, obstacle: str) -> EscalationError:
-    allowed = ", ".join(allowed.words for allowed in allowed_moves(now)) or "nothing, it has ended"
+    allowed = ", ".join(allowed.words for allowed in allowed_moves(now)) or ended_hint(now.state, move)
     return MoveNotAllowed(f"{now.key}: cannot {move.words} {obstacle}; allowed now: {allowed}")
+
+
+def ended_hint(state: str, move: Move) -> str:
+    """What can be done with one that has ended: a closed one comes back as a new one (CLOSE-9)."""
+    returns = state == State.CLOSED and move is not Move.REOPEN
+    return "reopen" if returns else "nothing, it has ended"
 
 
 def _obstacle(now: Escalation, move: Move) -> str:
@@ -256,7 +263,11 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
     now = turn.escalation
     if not now.untold:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
-        turn.end(ClockName.FIRST_NOTICE, at=min(max(delivered, default=turn.now), turn.now))
+        told_at = min(max(delivered, default=turn.now), turn.now)
+        clock = now.clock(ClockName.FIRST_NOTICE)
+        if clock and clock.due_at and told_at > clock.due_at:
+            settle(turn)  # late: its breach comes first
+        turn.end(ClockName.FIRST_NOTICE, at=told_at)
     failed = tuple(
         f"{receipt.occasion.replace('_', ' ')} to {receipt.recipient}: {receipt.why}"
         for receipt in command.receipts

@@ -16,7 +16,7 @@ The class is the stable code (``code``) that crosses the wire; the prose is for 
 This file knows no rule: it only words refusals.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
@@ -114,15 +114,25 @@ def faults_of(error: ValidationError, within: str = "") -> tuple[Fault, ...]:
         Fault(
             where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
             given="nothing" if found["type"] == "missing" else shown(found["input"]),
-            allowed=_allowed(found["type"], found["msg"]),
+            allowed=_allowed(found["type"], found["msg"], found.get("ctx", {})),
         )
         for found in error.errors(include_url=False)
     )
 
 
-def _allowed(kind: str, message: str) -> str:
+_SIZES = {
+    "too_short": "at least {min_length} of these",
+    "too_long": "at most {max_length} of these",
+    "string_too_short": "a text that is not empty",
+    "string_too_long": "at most {max_length} characters",
+}
+
+
+def _allowed(kind: str, message: str, limits: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "this field is required"
     if kind == "extra_forbidden":
         return "no field of this name exists here"
+    if kind in _SIZES:
+        return _SIZES[kind].format(**limits)
     return message.removeprefix("Input should be ").removeprefix("Value error, ")

@@ -13,8 +13,8 @@ from pydantic import Field
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
-from escalation.plan import ClockName, Plan, Priority
-from escalation.request import CustomerRca, InternalRca, ReasonCode, StartRequest
+from escalation.plan import ClockName, Plan, Priority, ReasonCode
+from escalation.request import CustomerRca, InternalRca, StartRequest
 
 ENGINE = "engine"
 """Who made a move that no person asked for (KIND-4)."""

@@ -124,8 +124,12 @@ class Escalation(Frozen):
 
     @property
     def next_due_at(self) -> datetime | None:
-        """The earliest due time still ahead: what a person must not miss."""
-        dues = [clock.due_at for clock in self.running_clocks if clock.due_at and not clock.breached_at]
+        """The earliest due time still ahead: what a person must not miss. First notices go out by themselves."""
+        dues = [
+            clock.due_at
+            for clock in self.running_clocks
+            if clock.due_at and not clock.breached_at and clock.name is not ClockName.FIRST_NOTICE
+        ]
         return min(dues, default=None)
 
     @property

@@ -26,6 +26,24 @@ class Priority(StrEnum):
     P4 = "P4"
 
 
+class ReasonCode(StrEnum):
+    """Why an escalation starts or rises (KIND-6)."""
+
+    DISSATISFIED_CUSTOMER = "dissatisfied_customer"
+    SLA_BREACH = "sla_breach"
+    LACK_OF_EXPERTISE = "lack_of_expertise"
+    SUPERVISOR_REQUESTED = "supervisor_requested"
+    VOLUME_SPIKE = "volume_spike"
+    LONG_HOLD = "long_hold"
+    BLOCKED_DEPENDENCY = "blocked_dependency"
+    LACK_OF_AUTHORITY = "lack_of_authority"
+    REPEATED_DELAY = "repeated_delay"
+    BUDGET_OVERRUN = "budget_overrun"
+    NO_RESPONSE = "no_response"
+    EXECUTIVE_THREAT = "executive_threat"
+    OTHER = "other"
+
+
 class ClockName(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     LEVEL_WINDOW = "level_window"
@@ -108,6 +126,8 @@ class Trigger(Frozen):
     says: str = ""
     to_level: int | None = None
     """None: to the next level."""
+    reason: ReasonCode = ReasonCode.OTHER
+    """The reason code of the rise (KIND-6)."""
 
 
 class Level(Frozen):

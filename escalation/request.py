@@ -13,25 +13,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from escalation.base import Asked, CustomerText, InternalText, Key, Name
-from escalation.plan import Priority, Recipient
-
-
-class ReasonCode(StrEnum):
-    """Why an escalation starts or rises (KIND-6)."""
-
-    DISSATISFIED_CUSTOMER = "dissatisfied_customer"
-    SLA_BREACH = "sla_breach"
-    LACK_OF_EXPERTISE = "lack_of_expertise"
-    SUPERVISOR_REQUESTED = "supervisor_requested"
-    VOLUME_SPIKE = "volume_spike"
-    LONG_HOLD = "long_hold"
-    BLOCKED_DEPENDENCY = "blocked_dependency"
-    LACK_OF_AUTHORITY = "lack_of_authority"
-    REPEATED_DELAY = "repeated_delay"
-    BUDGET_OVERRUN = "budget_overrun"
-    NO_RESPONSE = "no_response"
-    EXECUTIVE_THREAT = "executive_threat"
-    OTHER = "other"
+from escalation.plan import Priority, ReasonCode, Recipient
 
 
 class Degree(StrEnum):

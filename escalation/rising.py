@@ -12,8 +12,7 @@ from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, UnknownName
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
-from escalation.plan import ClockName, Unreached
-from escalation.request import ReasonCode
+from escalation.plan import ClockName, ReasonCode, Unreached
 from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
@@ -27,7 +26,7 @@ def raise_level(turn: Turn, command: c.RaiseLevel) -> None:
     """KIND-1; an executive threat goes straight to the executive level and proposes the accounts (KIND-5)."""
     now = turn.escalation
     executive = command.reason is ReasonCode.EXECUTIVE_THREAT
-    to_level = command.to_level or now.level + 1
+    to_level = now.level + 1 if command.to_level is None else command.to_level
     if executive:
         to_level = max(to_level, now.plan.executive_level, now.level + 1)
     rise(turn, to_level, command.reason, f"raised by {name_of(now, command.by)}", command.note)
@@ -54,12 +53,7 @@ def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
     to_level = trigger.to_level or now.level + 1
     turn.record(e.TriggerReported, trigger=trigger.name, note=command.note)
     says = trigger.says or trigger.name.replace("_", " ")
-    rise(
-        turn,
-        to_level,
-        ReasonCode.SUPERVISOR_REQUESTED if "manager" in trigger.name else ReasonCode.OTHER,
-        says,
-    )
+    rise(turn, to_level, trigger.reason, says)
 
 
 def tick_response(turn: Turn, command: c.TickResponse) -> None:

@@ -17,8 +17,7 @@ from escalation.effects import (
     Recipient,
 )
 from escalation.model import Escalation
-from escalation.plan import ClockName
-from escalation.request import ReasonCode
+from escalation.plan import ClockName, ReasonCode
 from escalation.turn import Turn
 
 
@@ -28,12 +27,13 @@ def tell(
     people: Iterable[str],
     *,
     why: str = "",
+    by: str = "",
     clock: ClockName | None = None,
     due_at: datetime | None = None,
     text: InternalText | None = None,
     items: tuple[str, ...] = (),
 ) -> None:
-    """Tell our own people, each once; whoever made the move is not told of it."""
+    """Tell our own people, each once; whoever made the move is not told of it. *by*: who made it, if not the turn's."""
     now = turn.escalation
     ids = [person for person in dict.fromkeys(people) if person != turn.by and now.plan.knows(person)]
     if not ids:
@@ -46,7 +46,7 @@ def tell(
         level=now.level,
         level_name=now.current_level.name,
         owner=name_of(now, now.owner),
-        by=name_of(now, turn.by),
+        by=name_of(now, by or turn.by),
         why=why,
         clock=clock.words if clock else "",
         due_at=due_at,
@@ -76,6 +76,7 @@ def tell_customers(
         owner=name_of(now, now.owner),
         resolve_by=resolution.due_at if resolution and occasion is Occasion.RECEIPT else None,
         next_update_at=next_update_at if next_update_at and next_update_at > turn.now else None,
+        urgency=now.request.urgency,
         reason=reason,
         text=text,
         actions=actions,

@@ -10,8 +10,9 @@ from escalation.clocks import Clock, Outcome
 from escalation.engine import allowed_moves
 from escalation.events import AccessAnswer, Event, Step
 from escalation.lifecycle import Move, RcaState, State
-from escalation.model import Escalation
+from escalation.model import Escalation, Resolution
 from escalation.plan import ClockName, Priority
+from escalation.request import CustomerRca, InternalRca
 from escalation.story import CLOCKWORK, Entry, entry
 from escalation.telling import name_of
 
@@ -55,7 +56,12 @@ class View(Frozen):
     triggers: tuple[str, ...]
     plan_version: int
     plan_steps: tuple[Step, ...]
+    resolution: Resolution | None
+    records: dict[str, str | None]
+    """Linked record to: None, not settled yet; empty, closed; else why it stays open (CLOSE-1)."""
     rca: RcaState
+    internal_rca: InternalRca | None
+    customer_rca: CustomerRca | None
     missing_to_close: tuple[str, ...]
     predecessor: str | None
     playbook: str
@@ -107,7 +113,11 @@ def view(now: Escalation) -> View:
         triggers=tuple(trigger.name for trigger in now.current_level.triggers),
         plan_version=steps.version if steps else 0,
         plan_steps=steps.steps if steps else (),
+        resolution=now.resolution,
+        records={record: now.settled.get(record) for record in now.request.linked_records},
         rca=now.rca.state,
+        internal_rca=now.rca.internal,
+        customer_rca=now.rca.customer,
         missing_to_close=now.missing_to_close if now.is_open else (),
         predecessor=now.request.predecessor,
         playbook=f"{now.plan.playbook.name} {now.plan.playbook.version} ({now.plan.playbook.sha256[:12]})",

@@ -6,6 +6,7 @@ from pathlib import Path
 from client import EscalationClient
 from entrypoints.files import read_model
 from escalation.request import StartRequest
+from runtime.leaving import leave
 
 
 async def main() -> None:
@@ -17,3 +18,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    leave(0)

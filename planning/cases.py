@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from escalation.errors import BadRequest, Fault
-from escalation.plan import Priority
-from escalation.request import ReasonCode, StartRequest
+from escalation.plan import Priority, ReasonCode
+from escalation.request import StartRequest
 from planning.faults import Found, listed, unknown
 from planning.schema import Playbook
 

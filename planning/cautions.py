@@ -6,12 +6,12 @@ Each is found with its place, what is odd, and what would be better. Only for a 
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from escalation.plan import Unreached
 from planning.calendars import business_day, horizon, week_of
 from planning.days_off import estimated_in, holidays_in, last_year_of
-from planning.faults import Found, Path, listed
+from planning.faults import Found, Path, listed, told
 from planning.ladder import Rung, ladder
 from planning.schema import CalendarRules, HolidayRules, Playbook
 
@@ -20,7 +20,7 @@ _A_YEAR = timedelta(days=365)
 
 def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
     """Everything that is odd, each once; a calendar's days off are judged as of *now*."""
-    return tuple(dict.fromkeys((*_calendars(playbook, now), *_matrix(playbook))))
+    return told(chain(_calendars(playbook, now), _matrix(playbook)))
 
 
 def _calendars(playbook: Playbook, now: datetime) -> Iterator[Found]:

@@ -8,13 +8,14 @@ the file are looked up after (``playbook.py``).
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 
 from escalation.errors import BadRequest, shown
 from escalation.plan import ClockName, Priority, Unreached
 from escalation.request import Degree
 from planning.calendars import business_day, compile_hours, horizon
 from planning.days_off import country_meant, known_countries, known_subdivisions, subdivision_meant
-from planning.faults import Found, Path, listed, nearest, unknown
+from planning.faults import Found, Path, listed, nearest, told, unknown
 from planning.forms import SPECIAL_ROLES, TARGET_CLOCKS
 from planning.ladder import Rung, category_path, executive_level, ladder
 from planning.schema import BasisOfTime, CalendarRules, HolidayRules, Playbook, TargetRules
@@ -25,17 +26,18 @@ SLOWEST_FIRST_NOTICE = timedelta(hours=1)
 
 
 def check(playbook: Playbook) -> tuple[Found, ...]:
-    """Everything that does not fit, each once."""
-    found = (
-        *_calendars(playbook),
-        *_people(playbook),
-        *_duties(playbook),
-        *_permissions(playbook),
-        *_priorities(playbook),
-        *_impact_and_urgency(playbook),
-        *_matrix(playbook),
+    """Everything that does not fit, each once; of very many, the first."""
+    return told(
+        chain(
+            _calendars(playbook),
+            _people(playbook),
+            _duties(playbook),
+            _permissions(playbook),
+            _priorities(playbook),
+            _impact_and_urgency(playbook),
+            _matrix(playbook),
+        )
     )
-    return tuple(dict.fromkeys(found))
 
 
 def check_at(playbook: Playbook, now: datetime) -> tuple[Found, ...]:

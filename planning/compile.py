@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, RoleNotAllowed, shown
+from escalation.lifecycle import Move
 from escalation.plan import (
     ClockName,
     Contact,
@@ -37,14 +38,16 @@ def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tu
 
     Raises:
         BadRequest: With every fault that the request has against the playbook.
+        RoleNotAllowed: If it continues an earlier one, or enters higher, and its author may not reopen (CLOSE-9).
     """
-    found = (*_of_matrix(playbook, request), *_of_people(playbook, request))
+    found = (*_of_matrix(playbook, request), *_of_people(playbook, request), *_of_level(playbook, request))
     if found:
         faults = (
             Fault(where=".".join(map(str, f.path)), given=f.given, allowed=f.allowed, suggestion=f.suggestion)
             for f in found
         )
         raise BadRequest.because(f"the request for {request.key}", faults)
+    _require_may_return(playbook, request)
     return _plan(playbook, request, now), priority_of(playbook, request)
 
 
@@ -76,6 +79,25 @@ def _of_people(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
             if not _is_time_zone(contact.time_zone):
                 path = ("customers", number, "contacts", place, "time_zone")
                 yield Found(path, shown(contact.time_zone), "a time zone such as Europe/London")
+
+
+def _of_level(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
+    kind = playbook.issue_types.get(request.issue_type)
+    if request.entry_level is None or kind is None or request.category not in kind.categories:
+        return
+    last = len(ladder(playbook, request.issue_type, request.category))
+    if request.entry_level > last:
+        yield Found(("entry_level",), shown(request.entry_level), f"1 to {last}")
+
+
+def _require_may_return(playbook: Playbook, request: StartRequest) -> None:
+    allowed = playbook.permissions.get(Move.REOPEN)
+    if allowed is None or (request.predecessor is None and request.entry_level is None):
+        return
+    person = playbook.people[request.submitted_by]
+    if not set(person.roles) & set(allowed):
+        roles = ", ".join(allowed)
+        raise RoleNotAllowed(f"{request.key}: {person.name} may not reopen; roles that may: {roles}")
 
 
 def _is_time_zone(name: str) -> bool:
@@ -125,7 +147,7 @@ def _plan(playbook: Playbook, request: StartRequest, now: datetime) -> Plan:
 def _level(playbook: Playbook, rung: Rung, day: timedelta) -> Level:
     rules = rung.rules
     triggers = tuple(
-        Trigger(name=name, says=trigger.says, to_level=trigger.to_level)
+        Trigger(name=name, says=trigger.says, to_level=trigger.to_level, reason=trigger.reason)
         for name, trigger in rules.triggers.items()
     )
     return Level(

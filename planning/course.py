@@ -74,6 +74,7 @@ def course(
     until: datetime | None = None,
     *,
     stops_in_silence: bool = True,
+    most_steps: int = MOST_STEPS,
 ) -> Iterator[Happening]:
     """
     Everything that happens from *at* on, in order.
@@ -85,7 +86,7 @@ def course(
     walk = _Walk(at)
     yield from walk.take(open_escalation(opens, at))
     waiting = deque(sorted(moves, key=lambda move: move.at))
-    for _ in range(MOST_STEPS):
+    for _ in range(most_steps):
         wake_at = walk.escalation.wake_at
         is_moves_turn = bool(waiting) and (wake_at is None or waiting[0].at < wake_at)
         next_at = waiting[0].at if is_moves_turn else wake_at
@@ -112,10 +113,11 @@ class _Walk:
 
     @property
     def is_silent(self) -> bool:
-        return all(
-            clock.breached_at or clock.next_at is None or clock.name in self._spoken
-            for clock in self.escalation.running_clocks
-        )
+        for clock in self.escalation.clocks:
+            is_quiet = clock.breached_at or clock.next_at is None or clock.name in self._spoken
+            if clock.is_running and not is_quiet:
+                return False
+        return True
 
     def wake(self, at: datetime) -> Iterator[Happening]:
         self.at = max(at, self.at)

@@ -27,17 +27,17 @@ def known_subdivisions(country: str) -> tuple[str, ...]:
 
 def country_meant(given: str) -> str:
     """The country that *given* is another name of, or a slip of; empty if none is close: ``UK``, ``Germany``."""
-    names = {name.lower(): country for country, names in _registry() for name in names}
+    by_name = {name.lower(): country for country, names in _registry() for name in names}
     spelled = given.lower().replace(" ", "")
-    return names.get(spelled) or names.get(nearest(spelled, names), "")
+    return by_name.get(spelled) or by_name.get(nearest(spelled, by_name), "")
 
 
 def subdivision_meant(country: str, given: str) -> str:
     """The part of *country* that *given* is another name of, or a slip of: ``England``."""
     aliases = getattr(_class_of(country), "subdivisions_aliases", {})
-    names = {name.lower(): code for name, code in aliases.items()}
-    names |= {code.lower(): code for code in known_subdivisions(country)}
-    return names.get(nearest(given, names), "")
+    by_name = {str(name).lower(): str(code) for name, code in aliases.items()}
+    by_name |= {code.lower(): code for code in known_subdivisions(country)}
+    return by_name.get(nearest(given, by_name), "")
 
 
 @cache

@@ -3,8 +3,9 @@ Faults of a playbook or a request, worded: where, what was given, what is allowe
 warnings, which are no faults.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import NamedTuple
 
 from escalation.errors import shown
@@ -13,6 +14,8 @@ Path = tuple[str | int, ...]
 """Where something stands in a playbook: the keys from the top."""
 
 _MOST_LISTED = 30
+MOST_TOLD = 200
+"""Faults of one kind that are told; whoever has more begins with these."""
 
 
 class Found(NamedTuple):
@@ -51,6 +54,19 @@ def listed(names: Iterable[str]) -> str:
     every = list(names)
     more = f", … ({len(every) - _MOST_LISTED} more)" if len(every) > _MOST_LISTED else ""
     return ", ".join(every[:_MOST_LISTED]) + more or "none"
+
+
+def told(found: Iterable[Found]) -> tuple[Found, ...]:
+    """Each once, and no more than anybody reads: what is beyond is not even worded."""
+    return tuple(islice(_once(found), MOST_TOLD))
+
+
+def _once(found: Iterable[Found]) -> Iterator[Found]:
+    seen: set[Found] = set()
+    for each in found:
+        if each not in seen:
+            seen.add(each)
+            yield each
 
 
 def unknown(path: Path, given: str, known: Iterable[str], what: str = "") -> Found:

@@ -1,8 +1,9 @@
 """
 The form of a playbook file as JSON Schema: for editors that complete and check, and for the reference.
 
-Drawn from the models of ``schema.py``. It knows less than ``checks.py``: what it accepts may still have faults, what
-it refuses is refused. A file that extends another may leave out everything that it does not change.
+Drawn from the models of ``schema.py``. It knows less than ``checks.py``: what it accepts may still have faults. What
+it refuses is refused, or at least unusual (``yes`` for ``true``). A file that extends another may leave out whatever
+it does not change.
 """
 
 import json
@@ -13,10 +14,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from planning.forms import DATE_IN_AN_EDITOR
 from planning.schema import Playbook
 
 _PART = "PartOf"
 _RULE_ID = re.compile(r" \([A-Z]+-\d+\)")
+NUMBERS = {"pattern": "^[1-9][0-9]?$"}
 _EXTENDS = {
     "type": "string",
     "pattern": r"^[^/\\]+$",
@@ -64,13 +67,18 @@ class _ForEditors(GenerateJsonSchema):
     def default_schema(self, schema: Any) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
+    def dict_schema(self, schema: Any) -> JsonSchemaValue:
+        """Numbers of levels are texts in JSON."""
+        found = super().dict_schema(schema)
+        return found | ({"propertyNames": NUMBERS} if schema["keys_schema"]["type"] == "int" else {})
+
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         """What is left out has a default; nobody writes null."""
         return self.generate_inner(schema["schema"])
 
 
 def _plain(part: Any, named: dict[str, Any]) -> Any:
-    """Names of an enumeration as properties, so that editors complete them; numbers of levels as texts, as JSON has."""
+    """Names of an enumeration as properties, so that editors complete them."""
     if isinstance(part, list):
         return [_plain(each, named) for each in part]
     if not isinstance(part, dict):
@@ -86,12 +94,18 @@ def _plain(part: Any, named: dict[str, Any]) -> Any:
         value = found.pop("additionalProperties")
         del found["propertyNames"]
         found |= {"properties": dict.fromkeys(keys["enum"], value), "additionalProperties": False}
-    elif keys.get("type") == "integer":
-        found["propertyNames"] = {"pattern": "^[1-9][0-9]?$"}
     elif "patternProperties" in found:
-        found["additionalProperties"] = False
         found.pop("propertyNames", None)
+        found |= _by_pattern(found.pop("patternProperties"))
     return found
+
+
+def _by_pattern(values: dict[str, Any]) -> dict[str, Any]:
+    """Dates are held to their form. An id may have letters of any language, which not every editor's patterns know."""
+    ((pattern, value),) = values.items()
+    if pattern == DATE_IN_AN_EDITOR["pattern"]:
+        return {"patternProperties": values, "additionalProperties": False}
+    return {"additionalProperties": value}
 
 
 def _has_fields(model: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ The form of single values in a playbook: names, addresses, spans, windows, days,
 Each type takes what people write and says, in its fault, what is allowed. Knows no playbook.
 """
 
+from collections import Counter
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -41,7 +42,7 @@ def one_or_several(kind: Any) -> BeforeValidator:
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise ValueError(f"each once; given twice: {', '.join(twice)}")
     return names
@@ -122,7 +123,7 @@ _WINDOW_IN_AN_EDITOR = {
     "description": f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}",
     "examples": ["15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION],
 }
-_DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
+DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$", max_length=100)]
 Names = Annotated[tuple[Name, ...], one_or_several(Name), AfterValidator(_distinct)]
@@ -186,7 +187,7 @@ PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
 Role = Annotated[Id, AfterValidator(_assigned_role)]
 Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(_distinct)]
 Clocks = Annotated[tuple[ClockName, ...], one_or_several(ClockName), Field(min_length=1)]
-Date = Annotated[date, WithJsonSchema(_DATE_IN_AN_EDITOR)]
+Date = Annotated[date, WithJsonSchema(DATE_IN_AN_EDITOR)]
 Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
 Days = Annotated[
     str,

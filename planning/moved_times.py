@@ -2,9 +2,10 @@
 The difference of two playbooks as times: the same start, nobody answers, and when each level would be reached.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from escalation import commands as c
 from escalation.events import LevelRaised, Opened
@@ -42,15 +43,20 @@ class _Outcome:
     messages: int
 
 
-def moved_times(old: Playbook, new: Playbook, starts_at: datetime) -> tuple[MovedTimes, ...]:
+def moved_times(
+    old: Playbook, new: Playbook, starts_at: datetime, priorities: Iterable[Priority] = tuple(Priority)
+) -> tuple[MovedTimes, ...]:
     """By priority, where anything moves; categories whose levels move alike are told together."""
     known = set(categories(old))
     foresee = _Foresight(starts_at)
     found: dict[tuple[Priority, tuple[MovedRise, ...]], _Alike] = {}
     for issue_type, category in (pair for pair in categories(new) if pair in known):
-        for priority in Priority:
-            before = foresee(old, issue_type, category, priority)
-            after = foresee(new, issue_type, category, priority)
+        for priority in priorities:
+            was = foresee.question(old, issue_type, category, priority)
+            is_now = foresee.question(new, issue_type, category, priority)
+            if was.gist == is_now.gist:
+                continue
+            before, after = foresee.outcome(was), foresee.outcome(is_now)
             rises = tuple(_moved(before, after))
             if rises or before.messages != after.messages:
                 alike = found.setdefault((priority, rises), _Alike())
@@ -77,6 +83,12 @@ def _moved(before: _Outcome, after: _Outcome) -> Iterator[MovedRise]:
             yield MovedRise(level, old_at, new_at)
 
 
+class _Question(NamedTuple):
+    opens: c.Open
+    gist: str
+    """The same gist, the same outcome."""
+
+
 class _Foresight:
     """Outcomes of one start; plans that only differ in what nobody uses are run once."""
 
@@ -84,12 +96,14 @@ class _Foresight:
         self._starts_at = starts_at
         self._known: dict[str, _Outcome] = {}
 
-    def __call__(self, playbook: Playbook, issue_type: str, category: str, priority: Priority) -> _Outcome:
+    def question(self, playbook: Playbook, issue_type: str, category: str, priority: Priority) -> _Question:
         opens = opening(playbook, a_case(playbook, category, priority, issue_type), self._starts_at)
-        key = f"{priority} {_gist(opens.plan)}"
-        if key not in self._known:
-            self._known[key] = self._run(opens)
-        return self._known[key]
+        return _Question(opens, _gist(opens.plan, priority))
+
+    def outcome(self, question: _Question) -> _Outcome:
+        if question.gist not in self._known:
+            self._known[question.gist] = self._run(question.opens)
+        return self._known[question.gist]
 
     def _run(self, opens: c.Open) -> _Outcome:
         reached: dict[int, datetime] = {}
@@ -104,11 +118,18 @@ class _Foresight:
         return _Outcome(reached, messages)
 
 
-def _gist(plan: Plan) -> str:
-    """What counts of a plan when nobody answers."""
+def _gist(plan: Plan, priority: Priority) -> str:
+    """What counts of a plan when nobody answers a case of that priority."""
     levels = tuple(
         level.model_copy(update={"responses": (), "triggers": (), "name": "-"}) for level in plan.levels
     )
     nobody = PlaybookRef(name="-", version="-", sha256="-")
-    changes = {"levels": levels, "playbook": nobody, "issue_type": "-", "category": "-", "permissions": {}}
+    changes: dict[str, Any] = {
+        "levels": levels,
+        "playbook": nobody,
+        "issue_type": "-",
+        "category": "-",
+        "permissions": {},
+        "priorities": {priority: plan.priorities[priority]},
+    }
     return plan.model_copy(update=changes).model_dump_json()

@@ -20,7 +20,7 @@ from escalation.lifecycle import Move
 from planning import reading
 from planning.cautions import cautions
 from planning.checks import check, check_at
-from planning.faults import Caution, Found, Path, listed, nearest
+from planning.faults import MOST_TOLD, Caution, Found, Path, listed, nearest, told
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
 
@@ -110,7 +110,7 @@ def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
 
 def _judged(whole: _Read) -> tuple[Playbook | None, tuple[Fault, ...]]:
     playbook, found = _understood(reading.plain(whole.node))
-    faults = (*whole.faults, *_placed(whole.node, found))
+    faults = (*whole.faults[:MOST_TOLD], *_placed(whole.node, found))
     return playbook and playbook.with_digest(whole.sha256), faults
 
 
@@ -162,7 +162,7 @@ def _understood(data: Any) -> tuple[Playbook | None, list[Found]]:
     try:
         playbook = Playbook.model_validate(data)
     except ValidationError as error:
-        found = list(_of_form(error))
+        found = list(told(_of_form(error)))
         rest = _without(data, error)
         return None, found + [more for more in rest if not more.is_absence]
     return playbook, list(check(playbook))

@@ -33,6 +33,8 @@ LARGEST_FILE = 1024 * 1024
 MOST_VALUES = 50_000
 """Values in one file, each use of an alias counted in full: what a YAML bomb runs into."""
 DEEPEST = 32
+_LONG_TAG = re.compile(r"(?:^|(?<=[\s,\[{]))!\S{1000}")
+"""The parser takes the square of a tag's length; no tag is allowed anyway."""
 _NOTHING = re.compile(r"|~|null|Null|NULL")
 
 
@@ -90,6 +92,8 @@ def read(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
         Unreadable: If there is no telling what the rest means.
     """
     text = _decoded(data, source)
+    if long := _LONG_TAG.search(text):
+        raise Unreadable(_place_at(text, long.start(), source), "a very long tag", "no tags")
     composer = _Composer(source)
     try:
         node = composer.document(YAML(typ="safe", pure=True).parse(text))

@@ -15,7 +15,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from escalation.base import Asked, CustomerText, Name
-from escalation.plan import Priority, Unreached
+from escalation.plan import Priority, ReasonCode, Unreached
 from escalation.request import Degree
 from planning.forms import (
     SPAN_IN_AN_EDITOR,
@@ -154,6 +154,8 @@ class TriggerRules(Written):
     """The fact, in words."""
     to_level: int | None = None
     """The level that it sends it to; left out: the next one."""
+    reason: ReasonCode = ReasonCode.OTHER
+    """The reason code of the rise, which also chooses what customers read of it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -247,7 +249,9 @@ class Playbook(Scope):
 
     name: Name
     """Recorded with every escalation."""
-    version: Annotated[str, Field(min_length=1, max_length=50)]
+    version: Annotated[
+        str, Field(min_length=1, max_length=50), WithJsonSchema({"type": ["string", "number"]})
+    ]
     """Recorded with every escalation: raise it when you change something."""
     calendars: Annotated[dict[Id, CalendarRules], Field(min_length=1)]
     """When which part of the organisation is open."""

@@ -6,7 +6,7 @@ followed; a refused move is told as refused, and the run goes on.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -24,7 +24,7 @@ _UNTOLD = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_exten
 """Events that only keep the books: what they lead to is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that makes each of many three times as dear
 class Foreseen:
     """One thing that would happen, or one message that would go out."""
 
@@ -184,20 +184,14 @@ def _words(event: e.Event, now: Escalation) -> str:
 
 
 def _message(notice: AnyNotice, at: datetime, level: int) -> Foreseen:
-    message = Foreseen(
-        at=at,
-        kind=notice.occasion.value,
-        level=level,
-        to=tuple(recipient.id for recipient in notice.to),
-        text=_for_customers(notice.occasion.value),
-        names=tuple(recipient.name for recipient in notice.to),
-        is_message=True,
-        for_customers=True,
-    )
+    to = tuple([recipient.id for recipient in notice.to])
+    names = tuple([recipient.name for recipient in notice.to])
+    kind = notice.occasion.value
     if isinstance(notice, CustomerNotice):
-        return message
+        text = _for_customers(kind)
+        return Foreseen(at, kind, level, to, text, names, is_message=True, for_customers=True)
     facts = notice.facts
-    return replace(message, text=facts.why, clock=facts.clock, due_at=facts.due_at, for_customers=False)
+    return Foreseen(at, kind, level, to, facts.why, names, facts.clock, facts.due_at, is_message=True)
 
 
 @lru_cache(maxsize=64)

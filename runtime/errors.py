@@ -8,6 +8,7 @@ what to do.
     RuntimeFault
     ├── SettingsFault               a variable or a Temporal profile is wrong       (bad input)
     ├── NoServer                    nothing that speaks Temporal answers there      (no server)
+    │   ├── NoWorker                the server answers, and no worker does
     │   ├── AccessRefused           it answers, but not to these credentials
     │   └── NamespaceUnknown        it answers, but has no such namespace
     ├── EmbeddedServerFault         the embedded server cannot run
@@ -32,6 +33,10 @@ class SettingsFault(RuntimeFault):
 
 class NoServer(RuntimeFault):
     """No Temporal server can be used at the address."""
+
+
+class NoWorker(NoServer):
+    """The server is there, and nobody works on what is asked of it."""
 
 
 class AccessRefused(NoServer):

@@ -86,7 +86,9 @@ class Settings(BaseModel):
 
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
 
-    smtp_host: Text | None = Field(None, description="a host name or address; unset: letters are printed, none leaves")
+    smtp_host: Text | None = Field(
+        None, description="a host name or address; unset: letters are printed, none leaves"
+    )
     smtp_tls: SmtpTls = Field(SmtpTls.STARTTLS, description="one of none, starttls, tls")
     smtp_port: RemotePort = Field(
         default_factory=lambda fields: _SMTP_PORTS[fields.get("smtp_tls", SmtpTls.STARTTLS)],

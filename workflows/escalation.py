@@ -49,7 +49,7 @@ class EscalationWorkflow:
     def __init__(self, *begins: RawValue) -> None:
         self._refusal: EscalationError | None = None
         try:
-            self._begin = wire.read(wire.EscalationInput, begins, "the start", "one JSON object")
+            self._begin = wire.read_input(begins)
         except EscalationError as refusal:  # kept for the run, which is where a workflow can fail
             self._begin, self._refusal = wire.EscalationInput(), refusal
         carried = self._begin.carried
@@ -64,7 +64,7 @@ class EscalationWorkflow:
         self._timer: asyncio.Task[None] | None = None
         self._armed_for: datetime | None = None
         self._is_extending = False
-        self._shown: details.SearchValues = details.search_values(carried.escalation) if carried else {}
+        self._shown: details.SearchValues = {}
         self._is_stirred = True
 
     @workflow.run
@@ -84,7 +84,9 @@ class EscalationWorkflow:
             await self._be_stirred()
         await workflow.wait_condition(workflow.all_handlers_finished)
         now = self._opened
-        return wire.Ended(id=now.id, state=now.state, level=now.level, request=now.request)
+        return wire.Ended(
+            id=now.id, state=now.state, level=now.level, levels=now.plan.last_level, request=now.request
+        )
 
     # What people and their tools send; the moves are added by ``takes_moves``.
 
@@ -96,10 +98,7 @@ class EscalationWorkflow:
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
             raise self._refusal
-        if not self._opened.is_open:
-            raise StillFinishing(
-                f"{self._opened.key}: has ended, but its last messages are still on their way; try again soon"
-            )
+        self._require_finished()
         return receipted(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
 
     @workflow.query(name=wire.VIEW, description="The escalation as people see it.")
@@ -124,16 +123,25 @@ class EscalationWorkflow:
 
     def consider(self, command: c.PersonsCommand) -> None:
         """Refuse what the engine would refuse; keep nothing."""
+        self._require_finished(command)
         decide(self._opened, command, workflow.now())
 
     def follow(self, command: c.PersonsCommand) -> Receipted:
         if self.is_answered():
             return receipted(self._opened, is_repeat=True)
+        self._require_finished(command)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
         if update := workflow.current_update_info():
             self._answered[update.id] = None
         return receipted(answer.escalation, answer.events)
+
+    def _require_finished(self, command: c.PersonsCommand | None = None) -> None:
+        """Its successor needs the key, which is taken until the last messages are out (START-4, CLOSE-9)."""
+        if not self._opened.is_open and (command is None or command.move is Move.REOPEN):
+            raise StillFinishing(
+                f"{self._opened.key}: has ended, but its last messages are still on their way; try again soon"
+            )
 
     def is_answered(self) -> bool:
         """Whether this update was followed before, perhaps by an earlier run."""

@@ -5,13 +5,19 @@ The workflow modules are re-executed for every run, so they are thin; everything
 1 ms instead of 40 for each new run. What is passed through must be pure where the workflow uses it.
 """
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.sdk.v1 import WorkflowMetadata
-from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadConverter
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, PydanticPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverter,
+    PayloadConverter,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import (
@@ -36,6 +42,29 @@ PASSED_THROUGH = (
     "six",
 )
 """Everything that a workflow module imports, beyond what the SDK passes through itself."""
+
+
+class _StoredJson(PydanticJSONPlainPayloadConverter):
+    """
+    Fields that this version does not know are ignored: a newer worker wrote them, and the older one must go on.
+
+    What people send is read where it comes in, and there an unknown field is a fault.
+    """
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        return self._type_adapter(type_hint or Any).validate_json(payload.data, extra="ignore")
+
+
+class StoredPayloads(PydanticPayloadConverter):
+    """Pydantic's converter, with ``_StoredJson`` in its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        converters = (
+            _StoredJson() if isinstance(converter, PydanticJSONPlainPayloadConverter) else converter
+            for converter in self.converters.values()
+        )
+        CompositePayloadConverter.__init__(self, *converters)
 
 
 class RefusalConverter(DefaultFailureConverter):
@@ -112,7 +141,7 @@ def escalation_plugin() -> SimplePlugin:
     return SimplePlugin(
         "escalation",
         data_converter=DataConverter(
-            payload_converter_class=PydanticPayloadConverter, failure_converter_class=RefusalConverter
+            payload_converter_class=StoredPayloads, failure_converter_class=RefusalConverter
         ),
         interceptors=[_DetailsWhenAsked()],
         workflow_runner=_sandbox,

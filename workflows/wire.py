@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, JsonValue, ValidationError
 from temporalio.common import RawValue
 
-from escalation.base import Asked, Frozen
+from escalation.base import Frozen
 from escalation.effects import Notice
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
@@ -44,7 +44,7 @@ class Carried(Frozen):
     """Ids of the updates that were followed: a repeat is answered, not followed again."""
 
 
-class EscalationInput(Asked):
+class EscalationInput(Frozen):
     """
     What the workflow starts with: ``{"request": {...}}``.
 
@@ -63,6 +63,8 @@ class Ended(Frozen):
     id: str
     state: str
     level: int
+    levels: int = 0
+    """How many the matrix had."""
     request: StartRequest
 
 
@@ -70,20 +72,62 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+LARGEST_MOVE = 64 * 1024
+"""Bytes of one message. All that people say together must stay far below the 2 MiB that Temporal takes."""
+LARGEST_START = 128 * 1024
+
+
 def read(model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str) -> _Model:
     """
     Read the one *model* that somebody sent as *what*.
 
     Raises:
-        BadRequest: If *raws* are not one such model, with every fault.
+        BadRequest: If *raws* are not one such model, or too large, with every fault.
     """
     if len(raws) != 1:
         fault = Fault(where="(whole)", given=f"{len(raws)} arguments", allowed=allowed)
         raise BadRequest.because(what, (fault,))
+    data = raws[0].payload.data
+    require_at_most(LARGEST_MOVE, len(data), what)
     try:
-        return model.model_validate_json(raws[0].payload.data)
+        return model.model_validate_json(data)
     except ValidationError as error:
         raise BadRequest.because(what, faults_of(error)) from None
+
+
+def read_input(raws: Sequence[RawValue]) -> EscalationInput:
+    """
+    Read what a run starts with. Unknown fields are ignored: a newer worker may have written them.
+
+    Raises:
+        BadRequest: If it is no such input. What an earlier run carried over is no request: that it cannot be read is
+            a mistake of ours, and raises ``RuntimeError``, which stalls the run until it is mended.
+    """
+    data = raws[0].payload.data if len(raws) == 1 else b""
+    try:
+        begin = EscalationInput.model_validate_json(data, extra="ignore")
+    except ValidationError as error:
+        if b'"carried":{' in data:
+            raise RuntimeError(f"what the run before carried over cannot be read: {error}") from error
+        faults = (
+            faults_of(error)
+            if data
+            else (Fault(where="(whole)", given="nothing", allowed="one JSON object"),)
+        )
+        raise BadRequest.because("the start", faults) from None
+    if begin.carried is None:
+        require_at_most(LARGEST_START, len(data), "the start")
+    return begin
+
+
+def require_at_most(largest: int, size: int, what: str) -> None:
+    """
+    Raises:
+        BadRequest: If *size* bytes are more than *largest*.
+    """
+    if size > largest:
+        fault = Fault(where="(whole)", given=f"{size:,} bytes", allowed=f"at most {largest:,} bytes")
+        raise BadRequest.because(what, (fault,))
 
 
 def takes_one(function: _Function) -> _Function:

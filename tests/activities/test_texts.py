@@ -198,7 +198,7 @@ Thank you for telling us. We have opened a case for you. This is how we understa
 
 If we have understood it wrongly, please tell us and mention ACME/4711.
 
-Your case has priority P1.
+Your case has priority P1, the most urgent that we have.
 Our service level sets us a target for it: a solution by Fri 20 Nov 2026, 20:00 WIB.
 
 Rita Reyes answers for your case.

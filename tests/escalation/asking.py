@@ -12,8 +12,8 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.lifecycle import Move, RcaState, State, moves_from
 from escalation.model import Escalation
-from escalation.plan import Plan, Priority, Trigger
-from escalation.request import CorrectiveAction, CustomerRca, InternalRca, ReasonCode
+from escalation.plan import Plan, Priority, ReasonCode, Trigger
+from escalation.request import CorrectiveAction, CustomerRca, InternalRca
 from tests.builders import DECLARE, PEOPLE, THE_MONDAY, a_plan, ready_to_close
 
 MARK = "for our eyes only"

@@ -9,8 +9,7 @@ from escalation import events as e
 from escalation.base import InternalText
 from escalation.engine import decide
 from escalation.lifecycle import State
-from escalation.plan import ClockName, Priority
-from escalation.request import ReasonCode
+from escalation.plan import ClockName, Priority, ReasonCode
 from tests.builders import (
     JO,
     MINUTE,

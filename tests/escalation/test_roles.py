@@ -11,7 +11,7 @@ from escalation.engine import decide
 from escalation.errors import EscalationError, RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move, State
 from escalation.model import Escalation
-from escalation.request import ReasonCode
+from escalation.plan import ReasonCode
 from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday, one_in, the
 
 

@@ -111,7 +111,7 @@ def test_our_own_playbooks_have_no_warnings(name: str) -> None:
         ),
     ],
 )
-def test_what_is_odd_is_told_with_its_place(
+def test_what_is_odd_is_told_with_its_place(  # noqa: PLR0917 - the columns of the table above
     tmp_path: Path, old: str, new: str, path: str, odd: str, better: str
 ) -> None:
     """

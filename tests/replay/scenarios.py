@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from escalation.events import AccessAnswer, CancelCause
-from escalation.plan import Priority
-from escalation.request import ReasonCode
+from escalation.plan import Priority, ReasonCode
 from tests.desk import Desk, a_complaint
 from tests.workflows import stages
 from workflows.wire import EscalationInput
@@ -63,12 +62,12 @@ async def ended_by_the_operator(desk: Desk) -> None:
 
 async def continued(desk: Desk) -> None:
     """In short runs; each has a history of its own."""
-    await desk.start_by_hand(EscalationInput(request=a_complaint(key=desk.key), continue_after=21))
+    await desk.start_by_hand(EscalationInput(request=a_complaint(key=desk.key), continue_after=40))
     await desk.at_rest()
     await stages.resolving(desk.client, desk.key)
     await desk.at_rest()
     await desk.client.send_update(desk.key, by="priya", customer_text="Soon")
-    await desk.fast_forward(minutes=40)
+    await desk.fast_forward(minutes=29)
 
 
 async def refused(desk: Desk) -> None:

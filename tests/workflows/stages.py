@@ -4,10 +4,17 @@ An escalation of the reference playbook taken to a stage of its life, move by mo
 Each begins where the one before it ended; all go through the client, as people do.
 """
 
+from datetime import datetime
+
 from client import EscalationClient
+from escalation import commands as c
 from escalation.base import CustomerText, InternalText
+from escalation.engine import Decision, open_escalation
 from escalation.events import ResolutionKind, Step
-from escalation.request import CorrectiveAction, InternalRca
+from escalation.request import CorrectiveAction, InternalRca, StartRequest
+from planning.compile import compile_plan
+from planning.playbook import load_playbook
+from tests.desk import REFERENCE, a_complaint
 
 
 def an_rca() -> InternalRca:
@@ -68,3 +75,11 @@ async def whole_life(client: EscalationClient, key: str) -> None:
     await closing(client, key)
     await ready_to_close(client, key)
     await closed(client, key)
+
+
+def opened_at(key: str, instant: datetime) -> Decision:
+    """The complaint as it was opened then."""
+    request = StartRequest.model_validate(a_complaint(key=key))
+    plan, priority = compile_plan(load_playbook(REFERENCE), request, instant)
+    opening = c.Open(id=f"{key}@{instant:%Y-%m-%dT%H:%M:%SZ}", request=request, plan=plan, priority=priority)
+    return open_escalation(opening, instant)

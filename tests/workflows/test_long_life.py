@@ -2,19 +2,24 @@
 Long lives, and ends from outside: continue-as-new carries everything, a native cancel is told to everybody.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from escalation.base import CustomerText
+from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.commands import SendUpdate
+from escalation.effects import CompileOpenHours, message_key
 from escalation.errors import MoveNotAllowed
+from escalation.events import UpdateSent
 from escalation.lifecycle import State
 from tests.desk import Desk, a_complaint
 from tests.workflows import stages
 from workflows import search_attributes as sa
-from workflows.wire import EscalationInput
+from workflows.wire import Carried, EscalationInput
+
+LONG = InternalText("x" * LONGEST_TEXT)
 
 
 async def runs_of(desk: Desk) -> list[str]:
@@ -110,19 +115,18 @@ async def test_clocks_go_on_in_a_continued_run(desk: Desk) -> None:
     """
     CLOCK-3: due times are derived from the record, so that the level still rises when it was to.
     """
-    await start_short_lived(desk, continue_after=21)
+    await start_short_lived(desk, continue_after=45)
     window = next(clock for clock in (await desk.view()).clocks if clock.name.value == "level_window")
     assert window.due_at is not None
     await desk.client.acknowledge(desk.key, by="priya")
     await desk.client.send_update(desk.key, by="priya", customer_text="Soon")
-    await desk.at_rest()
-    assert 1 < len(await runs_of(desk))
     left = window.due_at - await desk.now()
 
     await desk.fast_forward(seconds=left.total_seconds() - 2)
     assert 2 == (await desk.view()).level
     await desk.fast_forward(seconds=3)
     assert 3 == (await desk.view()).level
+    assert 1 < len(await runs_of(desk))
 
 
 async def test_the_pages_of_the_web_ui_survive_a_continuation(desk: Desk) -> None:
@@ -140,6 +144,50 @@ async def test_the_pages_of_the_web_ui_survive_a_continuation(desk: Desk) -> Non
     details = (await desk.metadata()).current_details
     assert "**resolving**" in details
     assert "opened at level 2" in details
+
+
+async def test_messages_that_one_run_leaves_are_sent_by_the_next(desk: Desk) -> None:
+    """
+    COMM-12: under the keys that they had, each once, and their outcome is on record.
+    """
+    opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
+    notices = tuple(effect for effect in opening.effects if not isinstance(effect, CompileOpenHours))
+    wanted = [f"{message_key(notice, to)}:email" for notice in notices for to in notice.to]
+    carried = Carried(escalation=opening.escalation, events=opening.events, notices=notices)
+
+    await desk.start_by_hand(EscalationInput(carried=carried))
+    await desk.at_rest()
+
+    assert sorted(wanted) == sorted(letter.key for letter in desk.letters())
+    assert "messages_sent" in await desk.happened()
+
+
+async def test_a_story_too_long_to_be_carried_loses_its_beginning_only(desk: Desk) -> None:
+    """
+    A payload above 2 MB would stall the run for good; the newest events and the state go on.
+    """
+    opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
+    many = [
+        UpdateSent(
+            seq=opening.escalation.sequence + number, at=opening.escalation.opened_at, internal_note=LONG
+        )
+        for number in range(1, 111)
+    ]
+    escalation = opening.escalation.changed(sequence=many[-1].seq)
+    carried = Carried(escalation=escalation, events=(*opening.events, *many))
+
+    await desk.start_by_hand(EscalationInput(carried=carried, continue_after=5))
+    await desk.at_rest()
+    await desk.client.acknowledge(desk.key, by="priya")
+    await desk.client.tick_response(desk.key, by="priya", response="1")
+    await desk.at_rest()
+
+    assert 1 < len(await runs_of(desk))
+    timeline = await desk.client.timeline(desk.key)
+    assert 20 < len(timeline) < len(many)
+    assert list(range(timeline[0].seq, timeline[0].seq + len(timeline))) == [entry.seq for entry in timeline]
+    assert "response_ticked" == timeline[-1].kind
+    assert "priya" == (await desk.view()).acknowledged_by
 
 
 async def test_a_native_cancel_is_told_before_the_run_ends(desk: Desk) -> None:

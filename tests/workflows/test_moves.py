@@ -24,8 +24,7 @@ from escalation.errors import (
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move, State
-from escalation.plan import Priority
-from escalation.request import ReasonCode
+from escalation.plan import Priority, ReasonCode
 from tests.desk import Desk
 from tests.workflows import stages
 from tests.workflows.stages import an_rca

@@ -10,7 +10,7 @@ import pytest
 
 from escalation.commands import PERSONS_COMMANDS
 from escalation.lifecycle import Move, State
-from escalation.request import ReasonCode
+from escalation.plan import ReasonCode
 from tests.desk import Desk
 from tests.workflows import stages
 from workflows import details

@@ -4,27 +4,14 @@ Time: one timer, re-armed only for what is due earlier; breaches judged by compa
 
 from datetime import datetime, timedelta
 
-from escalation import commands as c
-from escalation.engine import Decision, open_escalation
 from escalation.plan import ClockName
-from escalation.request import StartRequest
 from escalation.view import ClockView
-from planning.compile import compile_plan
-from planning.playbook import load_playbook
-from tests.desk import REFERENCE, Desk, a_complaint
+from tests.desk import Desk
 from tests.workflows import stages
 from workflows.wire import Carried, EscalationInput
 
 SOON = timedelta(seconds=5)
 """What a busy machine may take; due times themselves are exact."""
-
-
-def opened_at(key: str, instant: datetime) -> Decision:
-    """The complaint as it was opened then."""
-    request = StartRequest.model_validate(a_complaint(key=key))
-    plan, priority = compile_plan(load_playbook(REFERENCE), request, instant)
-    opening = c.Open(id=f"{key}@{instant:%Y-%m-%dT%H:%M:%SZ}", request=request, plan=plan, priority=priority)
-    return open_escalation(opening, instant)
 
 
 async def clock(desk: Desk, name: ClockName) -> ClockView:
@@ -93,7 +80,7 @@ async def test_what_was_due_meanwhile_is_breached_as_of_its_due_time(desk: Desk)
     CLOCK-6: no timer fired, since nothing ran; comparing instants finds it all, each once, in the order of due times.
     """
     an_hour_ago = await _real_now(desk) - timedelta(hours=1)
-    opening = opened_at(desk.key, an_hour_ago)
+    opening = stages.opened_at(desk.key, an_hour_ago)
     carried = Carried(escalation=opening.escalation, events=opening.events)
 
     await desk.start_by_hand(EscalationInput(carried=carried))
@@ -117,7 +104,7 @@ async def test_a_move_that_comes_too_late_does_not_hide_the_breach(desk: Desk) -
     CLOCK-6: message and timer in one task, as after a crash: what was due happens before the move.
     """
     ten_minutes_ago = await _real_now(desk) - timedelta(minutes=10)
-    opening = opened_at(desk.key, ten_minutes_ago)
+    opening = stages.opened_at(desk.key, ten_minutes_ago)
     carried = Carried(escalation=opening.escalation, events=opening.events)
 
     await desk.temporal.start_workflow(
