@@ -73,7 +73,10 @@ def _tell_of_the_start(turn: Turn) -> None:
     returned = request.predecessor is not None and request.entry_level is not None
     why = "reopened" if returned else request.reason.value.replace("_", " ")
     text = request.reason_note or request.description or None
-    tell_customers(turn, Occasion.REOPENED if returned else Occasion.RECEIPT)
+    if returned:
+        tell_customers(turn, Occasion.REOPENED)
+    else:
+        tell_customers(turn, Occasion.RECEIPT)
     tell(turn, Occasion.ASSIGNED, (now.owner,), why=why, by=by, text=text, items=now.responses_left)
     others = [person for person in now.rules.stakeholders if person != now.owner]
     tell(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)

@@ -271,3 +271,14 @@ def test_a_notice_delivered_in_time_is_in_time_however_late_we_hear_of_it() -> N
     decision = decide(opened, all_delivered(opened, monday("09:59")), monday("12:00"))
 
     assert Outcome.MET is clock(decision.escalation, ClockName.FIRST_NOTICE).outcome
+
+
+def test_a_notice_delivered_late_is_late_even_if_that_is_all_we_hear() -> None:
+    """
+    CLOCK-1, COMM-2: told at 10:10, due at 10:00, reported at noon: breached, alerted, and ten minutes late.
+    """
+    opened = an_escalation()
+    decision = decide(opened, all_delivered(opened, monday("10:10")), monday("12:00"))
+
+    assert Outcome.BREACHED is clock(decision.escalation, ClockName.FIRST_NOTICE).outcome
+    assert "clock_breached" in happened(decision)

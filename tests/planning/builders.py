@@ -3,6 +3,7 @@ Playbooks, calendars and requests, with what a test does not care about filled i
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,20 @@ def a_request(**changes: Any) -> StartRequest:
 
 
 def the_reference() -> Playbook:
-    return load_playbook(REFERENCE)
+    return shipped(REFERENCE.name)
+
+
+@cache
+def shipped(name: str) -> Playbook:
+    """
+    A playbook that ships, read once for all tests.
+    """
+    return load_playbook(PLAYBOOKS / name)
+
+
+@cache
+def playbook_of(text: str) -> Playbook:
+    return parse_playbook(text)
 
 
 def reference_with(*changes: tuple[str, str]) -> str:

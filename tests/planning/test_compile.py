@@ -7,20 +7,27 @@ from hashlib import sha256
 
 import pytest
 
-from escalation.errors import BadRequest
+from escalation.errors import BadRequest, RoleNotAllowed
 from escalation.lifecycle import Move
 from escalation.plan import ClockName, Plan, Priority, Unreached
 from escalation.request import Degree
 from planning.compile import compile_plan
-from planning.playbook import load_playbook, parse_playbook
-from tests.planning.builders import PLAYBOOKS, REFERENCE, a_request, reference_with, the_reference, utc
+from tests.planning.builders import (
+    REFERENCE,
+    a_request,
+    playbook_of,
+    reference_with,
+    shipped,
+    the_reference,
+    utc,
+)
 
 NOW = utc("2026-11-20 16:30")
 DAY, HOUR, MINUTE, SECOND = timedelta(hours=8), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 
 
 def the_plan(*changes: tuple[str, str], **request: object) -> Plan:
-    playbook = parse_playbook(reference_with(*changes))
+    playbook = playbook_of(reference_with(*changes))
     return compile_plan(playbook, a_request(**request), NOW)[0]
 
 
@@ -290,7 +297,7 @@ def test_the_demo_rises_every_few_seconds_at_first() -> None:
     """
     The demo is the reference playbook in seconds, around the clock.
     """
-    plan, _ = compile_plan(load_playbook(PLAYBOOKS / "demo.yaml"), a_request(), NOW)
+    plan, _ = compile_plan(shipped("demo.yaml"), a_request(), NOW)
     windows = [level.window for level in plan.levels[:4] if level.window]
 
     assert [3 * SECOND, 4 * SECOND, 5 * SECOND] == [window.maximum for window in windows[:3]]
@@ -298,3 +305,18 @@ def test_the_demo_rises_every_few_seconds_at_first() -> None:
     assert windows[3].minimum > 90 * SECOND
     assert not any(rules.business_hours for rules in plan.priorities.values())
     assert plan.levels[0].responses == the_plan().levels[0].responses
+
+
+def test_who_may_not_reopen_may_not_enter_higher_either() -> None:
+    """
+    CLOSE-9: a return starts one level higher; that is for those who may reopen, and no level is beyond the ladder.
+    """
+    returning = {"predecessor": "ACME/4711@1", "entry_level": 3}
+
+    assert the_plan(submitted_by="elena", **returning).levels
+    with pytest.raises(
+        RoleNotAllowed, match="Tom Lindqvist may not reopen; roles that may: de_escalation_architect"
+    ):
+        the_plan(submitted_by="tom", **returning)
+    with pytest.raises(BadRequest, match="entry_level: given 99; allowed: 1 to 7"):
+        the_plan(submitted_by="elena", entry_level=99)

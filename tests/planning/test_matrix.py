@@ -7,8 +7,7 @@ import pytest
 from escalation.errors import BadRequest
 from planning.compile import compile_plan
 from planning.matrix import CategoryTable, priorities, tables
-from planning.playbook import load_playbook
-from tests.planning.builders import PLAYBOOKS, a_request, the_reference, utc
+from tests.planning.builders import a_request, shipped, the_reference, utc
 
 NOW = utc("2026-11-20 16:30")
 SERVICE = "customer_service_requests"
@@ -93,7 +92,7 @@ def test_the_four_issue_types_are_there() -> None:
 CASES = [
     (name, table.issue_type, table.category)
     for name in ("reference.yaml", "demo.yaml", "sales.yaml")
-    for table in tables(load_playbook(PLAYBOOKS / name))
+    for table in tables(shipped(name))
 ]
 
 
@@ -102,7 +101,7 @@ def test_every_category_becomes_a_plan(name: str, issue_type: str, category: str
     """
     MATRIX-1: whoever holds a level is known to the plan, and what the matrix shows is what is pinned.
     """
-    playbook = load_playbook(PLAYBOOKS / name)
+    playbook = shipped(name)
     submitter = next(iter(playbook.people))
     request = a_request(issue_type=issue_type, category=category, submitted_by=submitter)
 
@@ -120,7 +119,7 @@ def test_a_sales_organisation_has_its_own_ladder() -> None:
     """
     MATRIX-1: nothing is tied to call centres: a manager with authority investigates, decides, or brings in a team.
     """
-    playbook = load_playbook(PLAYBOOKS / "sales.yaml")
+    playbook = shipped("sales.yaml")
 
     (price,) = tables(playbook, category="special_price")
     (terms,) = tables(playbook, category="contract_terms")

@@ -1,0 +1,84 @@
+"""What comes in over the wire: stored state from another version, and more than anybody should send."""
+
+import json
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+
+from escalation.commands import DeriveRca
+from escalation.errors import BadRequest
+from tests.builders import an_acknowledged
+from workflows import wire
+from workflows.plugin import StoredPayloads
+
+
+def raw(value: Any) -> RawValue:
+    return RawValue(
+        Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(value, separators=(",", ":")).encode())
+    )
+
+
+def carried() -> dict[str, Any]:
+    begin = wire.EscalationInput(carried=wire.Carried(escalation=an_acknowledged(), events=()))
+    found: dict[str, Any] = begin.model_dump(mode="json")
+    return found
+
+
+def with_fields_of_tomorrow() -> dict[str, Any]:
+    """What a newer worker might carry over: a field more at every depth."""
+    begin = carried()
+    state = begin["carried"]["escalation"]
+    request, plan = state["request"], state["plan"]
+    customer = request["customers"][0]
+    records = (
+        begin,
+        begin["carried"],
+        state,
+        request,
+        customer,
+        customer["contacts"][0],
+        plan,
+        plan["levels"][0],
+    )
+    for record in (*records, plan["contacts"][0], state["clocks"][0]):
+        record["of_tomorrow"] = 1
+    return begin
+
+
+def test_state_that_a_newer_worker_carried_over_is_read_by_an_older_one() -> None:
+    """
+    A rollback must not lose what runs: unknown fields of stored state are ignored, at every depth.
+    """
+    begin = wire.read_input([raw(with_fields_of_tomorrow())])
+
+    assert begin.carried
+    assert an_acknowledged() == begin.carried.escalation
+    payload = StoredPayloads().to_payload(with_fields_of_tomorrow()["carried"])
+    assert an_acknowledged() == StoredPayloads().from_payload(payload, wire.Carried).escalation
+
+
+def test_state_that_cannot_be_read_stalls_the_run_and_does_not_fail_it() -> None:
+    """
+    What was carried over is no request of anybody: that it cannot be read is our mistake, to be mended.
+    """
+    broken = carried()
+    broken["carried"]["escalation"]["level"] = "high"
+
+    with pytest.raises(RuntimeError, match="carried over cannot be read"):
+        wire.read_input([raw(broken)])
+
+
+def test_more_than_anybody_should_say_is_refused() -> None:
+    """
+    START-6: Temporal ends a run whose messages are too large, so they are refused long before.
+    """
+    too_much = ["x" * 10_000] * 10
+
+    with pytest.raises(BadRequest, match="at most 65,536 bytes"):
+        wire.read(
+            DeriveRca, [raw({"by": "cora", "rca": {"summary": "x", "actions": too_much}})], "derive RCA", ""
+        )
+    with pytest.raises(BadRequest, match="at most 131,072 bytes"):
+        wire.read_input([raw({"request": {"services": too_much * 2}})])
