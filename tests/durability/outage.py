@@ -25,6 +25,7 @@ from escalation.story import Entry
 from escalation.view import View
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
+from runtime.errors import NoWorker
 from runtime.settings import ROOT, Settings
 from tests.desk import a_complaint
 from tests.durability.processes import WorkerProcess
@@ -87,7 +88,7 @@ async def a_site(folder: Path) -> AsyncIterator[Site]:
             temporal = await connect(
                 Settings(state_folder=folder), plugins=[escalation_plugin()], address=server.address
             )
-            yield Site(server, worker, mailbox, temporal, EscalationClient(temporal, patience=60))
+            yield Site(server, worker, mailbox, temporal, EscalationClient(temporal, patience=20))
 
 
 async def outage(folder: Path, *, worker_dies: bool, server_dies: bool) -> Outage:
@@ -157,7 +158,7 @@ async def _come_to_rest(site: Site) -> None:
     async with asyncio.timeout(75):
         for key in (JUST_STARTED, *(f"ACME/{state}" for state in STATES), LATE, WAVE):
             await _told_everybody(site.client, key)
-        while 2 != (await site.client.view(LATE)).level:  # noqa: ASYNC110 - all that can be done is to look
+        while 2 != (await site.client.view(LATE)).level:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.1)
         await _told_everybody(site.client, LATE)
 
@@ -165,7 +166,9 @@ async def _come_to_rest(site: Site) -> None:
 async def _told_everybody(client: EscalationClient, key: str) -> None:
     """Wait until the first notice is met, and the outcome of every wave is on record."""
     while True:
-        with contextlib.suppress(UnknownEscalation):  # it may be starting still
+        with contextlib.suppress(
+            UnknownEscalation, NoWorker
+        ):  # it may be starting still, or wait for a dead worker
             found = await client.view(key)
             if any(clock.name is ClockName.FIRST_NOTICE and clock.outcome for clock in found.clocks):
                 return

@@ -95,20 +95,6 @@ def test_our_own_playbooks_have_no_warnings(name: str) -> None:
             "the last own date is 2025-12-24",
             "coming year",
         ),
-        (
-            "{country: GB, subdivision: ENG}\n",
-            "[{country: GB}, {country: LK}]\n",
-            f"{OFFICE}.holidays.1",
-            "the holidays of LK in 2027 are not known",
-            "newer version",
-        ),
-        (
-            "{country: GB, subdivision: ENG}\n",
-            "{country: ID}\n",
-            f"{OFFICE}.holidays.0",
-            "on estimated dates: 2027-03-10, 2027-03-11",
-            "as decreed",
-        ),
     ],
 )
 def test_what_is_odd_is_told_with_its_place(  # noqa: PLR0917 - the columns of the table above
@@ -121,6 +107,41 @@ def test_what_is_odd_is_told_with_its_place(  # noqa: PLR0917 - the columns of t
 
     assert caution.where.startswith("reference.yaml:")
     assert caution.where.endswith(f" {path}")
+    assert odd in caution.odd
+    assert better in caution.better
+
+
+@pytest.mark.parametrize(
+    ("holidays", "now", "odd", "better"),
+    [
+        # the data of the package end with the century
+        (
+            "[{country: TR}, {country: GB}]",
+            "2100-06-01",
+            "the holidays of GB in 2101 are not known",
+            "newer version",
+        ),
+        # what goes by the moon is estimated so far ahead: Eid al-Fitr
+        (
+            "[{country: TR}, {country: ID}]",
+            "2050-05-01",
+            "of ID on estimated dates: 2050-06-04",
+            "as decreed",
+        ),
+    ],
+)
+def test_holidays_that_are_not_known_are_told(
+    tmp_path: Path, holidays: str, now: str, odd: str, better: str
+) -> None:
+    """
+    CLOCK-5: a calendar whose holidays are not known would be open on them.
+    """
+    path = tmp_path / "reference.yaml"
+    path.write_text(reference_with(("{country: GB, subdivision: ENG}\n", f"{holidays}\n")), encoding="utf-8")
+
+    found = examine_playbook(path, utc(f"{now} 12:00")).cautions
+
+    (caution,) = (each for each in found if each.where.endswith(f" {OFFICE}.holidays.1"))
     assert odd in caution.odd
     assert better in caution.better
 

@@ -87,5 +87,5 @@ def test_data_say_how_far_they_reach_and_what_is_a_guess() -> None:
     """
     assert 2100 == last_year_of("GB")
     assert () == estimated_in("GB", "ENG", 2027)
-    assert date(2028, 2, 27) in estimated_in("ID", None, 2028)
+    assert date(2050, 6, 21) in estimated_in("ID", None, 2050)
     assert () == holidays_in("GB", "ENG", 2101)
