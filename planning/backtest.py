@@ -132,6 +132,7 @@ class _Tally:
     def __init__(self, result: Backtest, zone: ZoneInfo) -> None:
         self._result = result
         self._zone = zone
+        self._hours: dict[datetime, datetime] = {}
 
     def take(self, incident: Incident, happenings: Iterator[Happening]) -> None:
         figures = self._result.by_priority[incident.updates[0].priority]
@@ -148,11 +149,19 @@ class _Tally:
         figures.highest[highest] += 1
         figures.unfinished += is_open
 
+    def _hour(self, at: datetime) -> datetime:
+        """The hour by the clocks there; many messages share an instant."""
+        known = self._hours.get(at)
+        if known is None:
+            known = at.astimezone(self._zone).replace(minute=0, second=0, microsecond=0)
+            self._hours[at] = known
+        return known
+
     def _messages(self, figures: Figures, happening: Happening) -> None:
         for notice in happening.notices:
             figures.messages[notice.occasion.value] += len(notice.to)
             if isinstance(notice, InternalNotice):
-                there = happening.at.astimezone(self._zone).replace(minute=0, second=0, microsecond=0)
+                there = self._hour(happening.at)
                 for recipient in notice.to:
                     load = self._result.load.setdefault(recipient.id, Load())
                     load.hours[there.hour] += 1
