@@ -6,10 +6,11 @@ import asyncio
 from typing import Annotated
 
 import typer
+from temporalio.runtime import Runtime
 
 from entrypoints.asking import with_client
 from entrypoints.showing import out
-from runtime.logging import configure_logging
+from runtime.logging import configure_logging, logging_runtime
 from runtime.settings import LogFormat, LogLevel
 
 app = typer.Typer()
@@ -42,6 +43,7 @@ def demo(
     from entrypoints.demo import demo as tell_demo
 
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
+    Runtime.set_default(logging_runtime())
     asyncio.run(tell_demo(keep=keep))
 
 

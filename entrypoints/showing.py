@@ -157,7 +157,9 @@ def _clocks(clocks: Iterable[ClockView]) -> Table:
     for clock in clocks:
         style = {"breached": "red", "met": "green"}.get(clock.outcome or "", "")
         outcome = clock.outcome or ("held" if clock.is_held else "running")
-        table.add_row(clock.name.words, due(clock.due_at), Text(outcome, style=style))
+        table.add_row(
+            clock.name.words, due(clock.due_at, is_over=bool(clock.outcome)), Text(outcome, style=style)
+        )
     return table
 
 
@@ -173,9 +175,12 @@ def line(entry: Entry) -> Text:
     return text
 
 
-def due(at: datetime | None) -> Text:
-    """A due time in the reader's own zone, and how far off it is."""
-    return Text(f"{at.astimezone():%a %d %b %H:%M}, {away(at)}" if at else "")
+def due(at: datetime | None, *, is_over: bool = False) -> Text:
+    """A due time in the reader's own zone, and how far off it is while that matters."""
+    if at is None:
+        return Text("")
+    when = f"{at.astimezone():%a %d %b %H:%M}"
+    return Text(when if is_over else f"{when}, {away(at)}")
 
 
 def away(at: datetime | None) -> str:
