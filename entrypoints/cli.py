@@ -15,6 +15,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from entrypoints import foreseeing, looking, moving, playbooks, running, showing
+from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
 from runtime.errors import RuntimeFault, SettingsFault
 from runtime.leaving import leave
@@ -57,7 +58,7 @@ def run(arguments: list[str]) -> int:
     except EscalationError as error:
         faults = [fault.model_dump() for fault in error.faults]
         status = BAD_INPUT if isinstance(error, BadRequest | UnknownName) else REFUSED
-        return _tell(error.code, error.message, faults, in_json, status)
+        return _tell(error.code, in_typed_words(error.message), faults, in_json, status)
     except RuntimeFault as error:
         status = BAD_INPUT if isinstance(error, SettingsFault) else NO_SERVER
         return _tell("cannot_run", str(error), (), in_json, status)

@@ -16,6 +16,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from entrypoints.words import typed
 from escalation.lifecycle import State
 from escalation.story import Entry, brief
 from escalation.view import ClockView, Receipted, View
@@ -128,7 +129,7 @@ def _facts(view: View) -> Table:
         "missing": "; ".join(view.missing_to_close) if view.state is State.CLOSING else "",
         "follows": view.predecessor or "",
         "playbook": view.playbook,
-        "moves now": ", ".join(move.words for move in view.allowed_moves) or "none",
+        "moves now": ", ".join(typed(move) for move in view.allowed_moves) or "none",
     }
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints import cli
+from entrypoints import cli, moving
+from entrypoints.words import in_typed_words, typed
 from escalation.commands import PERSONS_COMMANDS
 from runtime.ports import free_port
 from tests.entrypoints.conftest import Terminal
@@ -287,3 +288,22 @@ def test_every_move_can_be_typed() -> None:
     missing = [move.__name__ for move in PERSONS_COMMANDS if f"c.{move.__name__}," not in typed]
 
     assert ["Reopen"] == missing  # by the client: a closed one comes back as a new escalation
+
+
+def test_refusals_list_what_can_be_typed() -> None:
+    """
+    ROLE-2: a refusal lists the moves allowed; here they are told by the commands that make them.
+    """
+    refused = "ACME/1: cannot close while resolving; allowed now: declare resolved, cancel, file RCA"
+
+    assert "ACME/1: cannot close while resolving; allowed now: resolve, cancel, rca file" == in_typed_words(
+        refused
+    )
+    assert "no moves here, no change" == in_typed_words("no moves here, no change")
+    names = {
+        command.name or command.callback.__name__
+        for command in moving.app.registered_commands
+        if command.callback
+    }
+    rca = {f"rca {command.name}" for command in moving.rca.registered_commands}
+    assert {typed(command.move) for command in PERSONS_COMMANDS} <= names | rca
