@@ -28,9 +28,8 @@ import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.texts import Texts
-from channels.console import ConsoleChannel
-from channels.email import EmailChannel, EmailSettings, Tls
-from channels.protocol import Channel
+from channels.email import EmailSettings, Tls
+from channels.registry import available_channels
 from escalation.errors import EscalationError
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
@@ -181,13 +180,12 @@ def stop_signals() -> Iterator[asyncio.Event]:
 
 def _mail(settings: Settings) -> DeliverMessages:
     """E-mail over the server that is set; where none is, letters are printed, so that nothing is told in vain."""
-    console = ConsoleChannel(sys.stdout)
-    if settings.smtp_host is None:
+    smtp = _smtp(settings, settings.smtp_host) if settings.smtp_host else None
+    channels = available_channels(email=smtp, console=sys.stdout)
+    if smtp is None:
         log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
-        email: Channel = console
-    else:
-        email = EmailChannel(_smtp(settings, settings.smtp_host))
-    return DeliverMessages({"email": email, "console": console}, Texts(settings.templates))
+        channels["email"] = channels["console"]
+    return DeliverMessages(channels, Texts(settings.templates))
 
 
 def _smtp(settings: Settings, host: str) -> EmailSettings:

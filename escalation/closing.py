@@ -87,9 +87,13 @@ def derive_rca(turn: Turn, command: c.DeriveRca) -> None:
     turn.record(e.RcaDerived, rca=derived)
     approvers = turn.escalation.plan.rca_approvers or turn.escalation.plan.escalation_managers
     why = f"derived by {name_of(turn.escalation, command.by)}"
-    lines = tuple(str(action) for action in derived.actions)
-    text = InternalText(str(derived.summary))
+    text, lines = _for_us(derived)
     tell(turn, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
+
+
+def _for_us(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
+    """What customers will read, for our own people to read first: its summary and its actions."""
+    return InternalText(str(rca.summary)), tuple(str(action) for action in rca.actions)
 
 
 def approve_rca(turn: Turn, command: c.ApproveRca) -> None:
@@ -97,7 +101,7 @@ def approve_rca(turn: Turn, command: c.ApproveRca) -> None:
     why = f"approved by {name_of(turn.escalation, command.by)}"
     rca = turn.escalation.rca.customer
     assert rca
-    text, lines = InternalText(str(rca.summary)), tuple(str(action) for action in rca.actions)
+    text, lines = _for_us(rca)
     sharers = turn.escalation.plan.engagement_managers
     tell(turn, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)
 

@@ -16,6 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 
 from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, message_key
 from escalation.events import Receipt
+from workflows import details
 
 DELIVER_MESSAGES = "deliver_messages"
 """The activity's name: takes a `Wave`, gives `tuple[Receipt, ...]`."""
@@ -23,7 +24,6 @@ MESSAGE_TASK_QUEUE = "escalation-messages"
 """A queue of its own, so that a slow mail server cannot starve the moves."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 
-_LONGEST_SUMMARY = 120
 _LARGEST_WAVE = 500_000
 """Bytes, about 2,000 people; the server takes 2 MiB, and receipts of many attempts travel with each heartbeat."""
 _RECEIPTS = TypeAdapter(tuple[Receipt, ...])
@@ -58,7 +58,6 @@ def delivery_options(wave: Wave) -> workflow.ActivityConfig:
     again with back-off (COMM-13).
     """
     people = sum(len(notice.to) for notice in wave.notices)
-    summary = f"tell {people}: {wave.says}"
     return workflow.ActivityConfig(
         task_queue=MESSAGE_TASK_QUEUE,
         schedule_to_close_timeout=GIVEN_UP_AFTER,
@@ -69,7 +68,7 @@ def delivery_options(wave: Wave) -> workflow.ActivityConfig:
             backoff_coefficient=2.0,
             maximum_interval=timedelta(minutes=5),
         ),
-        summary=summary if len(summary) <= _LONGEST_SUMMARY else f"{summary[: _LONGEST_SUMMARY - 1]}…",
+        summary=details.summary(f"tell {people}: {wave.says}"),
     )
 
 
@@ -81,9 +80,9 @@ def receipts_after(error: ActivityError, wave: Wave) -> tuple[Receipt, ...]:
     """
     told: dict[str, Receipt] = {}
     waiting: dict[str, Receipt] = {}
-    for details in _details_of(error):
-        told |= _read(details[:1])
-        waiting |= _read(details[1:2])
+    for reported in _details_of(error):
+        told |= _read(reported[:1])
+        waiting |= _read(reported[1:2])
     why = _why(error)
     blank = {
         key: Receipt(key=key, recipient=recipient.id, occasion=notice.occasion.value, why=why)

@@ -98,7 +98,7 @@ class EscalationWorkflow:
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
             raise self._refusal
-        self._require_finished()
+        self._refuse_while_finishing()
         return receipted(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
 
     @workflow.query(name=wire.VIEW, description="The escalation as people see it.")
@@ -123,20 +123,20 @@ class EscalationWorkflow:
 
     def consider(self, command: c.PersonsCommand) -> None:
         """Refuse what the engine would refuse; keep nothing."""
-        self._require_finished(command)
+        self._refuse_while_finishing(command)
         decide(self._opened, command, workflow.now())
 
     def follow(self, command: c.PersonsCommand) -> Receipted:
         if self.is_answered():
             return receipted(self._opened, is_repeat=True)
-        self._require_finished(command)
+        self._refuse_while_finishing(command)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
         if update := workflow.current_update_info():
             self._answered[update.id] = None
         return receipted(answer.escalation, answer.events)
 
-    def _require_finished(self, command: c.PersonsCommand | None = None) -> None:
+    def _refuse_while_finishing(self, command: c.PersonsCommand | None = None) -> None:
         """Its successor needs the key, which is taken until the last messages are out (START-4, CLOSE-9)."""
         if not self._opened.is_open and (command is None or command.move is Move.REOPEN):
             raise StillFinishing(

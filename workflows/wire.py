@@ -84,10 +84,7 @@ def read(model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str)
     Raises:
         BadRequest: If *raws* are not one such model, or too large, with every fault.
     """
-    if len(raws) != 1:
-        fault = Fault(where="(whole)", given=f"{len(raws)} arguments", allowed=allowed)
-        raise BadRequest.because(what, (fault,))
-    data = raws[0].payload.data
+    data = _the_one(raws, what, allowed)
     require_at_most(LARGEST_MOVE, len(data), what)
     try:
         return model.model_validate_json(data)
@@ -103,21 +100,27 @@ def read_input(raws: Sequence[RawValue]) -> EscalationInput:
         BadRequest: If it is no such input. What an earlier run carried over is no request: that it cannot be read is
             a mistake of ours, and raises ``RuntimeError``, which stalls the run until it is mended.
     """
-    data = raws[0].payload.data if len(raws) == 1 else b""
+    data = _the_one(raws, "the start", "one JSON object")
     try:
         begin = EscalationInput.model_validate_json(data, extra="ignore")
     except ValidationError as error:
         if b'"carried":{' in data:
             raise RuntimeError(f"what the run before carried over cannot be read: {error}") from error
-        faults = (
-            faults_of(error)
-            if data
-            else (Fault(where="(whole)", given="nothing", allowed="one JSON object"),)
-        )
+        faults = faults_of(error) if data else (_other_than("nothing", "one JSON object"),)
         raise BadRequest.because("the start", faults) from None
     if begin.carried is None:
         require_at_most(LARGEST_START, len(data), "the start")
     return begin
+
+
+def _the_one(raws: Sequence[RawValue], what: str, allowed: str) -> bytes:
+    if len(raws) != 1:
+        raise BadRequest.because(what, (_other_than(f"{len(raws)} arguments", allowed),))
+    return raws[0].payload.data
+
+
+def _other_than(given: str, allowed: str) -> Fault:
+    return Fault(where="(whole)", given=given, allowed=allowed)
 
 
 def require_at_most(largest: int, size: int, what: str) -> None:
@@ -126,8 +129,7 @@ def require_at_most(largest: int, size: int, what: str) -> None:
         BadRequest: If *size* bytes are more than *largest*.
     """
     if size > largest:
-        fault = Fault(where="(whole)", given=f"{size:,} bytes", allowed=f"at most {largest:,} bytes")
-        raise BadRequest.because(what, (fault,))
+        raise BadRequest.because(what, (_other_than(f"{size:,} bytes", f"at most {largest:,} bytes"),))
 
 
 def takes_one(function: _Function) -> _Function:
