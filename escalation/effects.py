@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from escalation.base import CustomerText, Frozen, Instant, InternalText
-from escalation.plan import CalendarSource, Plan, Priority, ReasonCode, Recipient
+from escalation.base import CustomerText, Frozen, Instant, InternalText, Name
+from escalation.plan import CalendarSource, Contact, Plan, Priority, ReasonCode, Recipient
 from escalation.request import Degree, StartRequest
 
 __all__ = [
@@ -22,10 +22,12 @@ __all__ = [
     "CustomerFacts",
     "CustomerNotice",
     "Effect",
+    "FindOnCall",
     "InternalFacts",
     "InternalNotice",
     "Notice",
     "Occasion",
+    "OnCall",
     "Recipient",
     "Wave",
     "message_key",
@@ -40,16 +42,24 @@ class Occasion(StrEnum):
     ASSIGNED = "assigned"
     EVIDENCE_WANTED = "evidence_wanted"
     REMINDER = "reminder"
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
+    NOBODY_ON_CALL = "nobody_on_call"
+    PAUSE_ENDED = "pause_ended"
+    REBASED = "rebased"
     RISE = "rise"
     BREACH = "breach"
     HAND_OVER = "hand_over"
     PRIORITY_CHANGED = "priority_changed"
     UPDATE = "update"
+    HOLDING = "holding"
+    TEXT_APPROVAL_WANTED = "text_approval_wanted"
+    TEXT_REJECTED = "text_rejected"
     BROUGHT_IN = "brought_in"
     VERIFICATION_WANTED = "verification_wanted"
     RESOLUTION_REJECTED = "resolution_rejected"
     RESOLVED = "resolved"
     ACCESS_WANTED = "access_wanted"
+    ACCESS_QUESTION = "access_question"
     REOPENED = "reopened"
     RCA_WANTED = "rca_wanted"
     RCA_APPROVAL_WANTED = "rca_approval_wanted"
@@ -57,6 +67,13 @@ class Occasion(StrEnum):
     RCA = "rca"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    SURVEY = "survey"
+    LOW_SCORE = "low_score"
+    ACTION_DUE = "action_due"
+    TASK_FORCE_INVITED = "task_force_invited"
+    TASK_FORCE_STATUS_WANTED = "task_force_status_wanted"
+    TASK_FORCE_REPORT = "task_force_report"
+    TASK_FORCE_STOOD_DOWN = "task_force_stood_down"
     SPONSORSHIP_PROPOSED = "sponsorship_proposed"
     UNDELIVERABLE = "undeliverable"
 
@@ -144,6 +161,26 @@ class CompileOpenHours(Frozen):
 
     calendar: CalendarSource
     until: Instant
+
+
+class FindOnCall(Frozen):
+    """Somebody is to be asked who is known only when needed: whoever is on call (MATRIX-1)."""
+
+    schedule: Name
+    """Contact id of the schedule."""
+    at: Instant
+
+
+class OnCall(Frozen):
+    """The answer to ``FindOnCall``."""
+
+    schedule: Name
+    people: tuple[Contact, ...]
+    """Who answers, the first one first; empty: nobody is on call."""
+    until: Instant | None = None
+    """When that changes; None: not within what can be foreseen."""
+    why: str
+    """What says so, in words: the rotation, the override, the calendar's entry."""
 
 
 Effect = InternalNotice | CustomerNotice | CompileOpenHours

@@ -73,6 +73,8 @@ class Unreached(StrEnum):
 class ContactKind(StrEnum):
     PERSON = "person"
     TEAM = "team"
+    SCHEDULE = "schedule"
+    """Stands for whoever is on call; found out when needed, never pinned."""
 
 
 class Recipient(Frozen):
@@ -94,7 +96,7 @@ class Contact(Frozen):
     kind: ContactKind = ContactKind.PERSON
     roles: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
-    """Of a team: the ids of its people."""
+    """Of a team or a schedule: the ids of its people."""
     addresses: tuple[str, ...] = ()
     """``channel:target``, in order of preference."""
     language: str = "en"
