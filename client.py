@@ -30,6 +30,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
+from escalation.effects import RecompilePlan
 from escalation.engine import ended_hint
 from escalation.errors import (
     BadRequest,
@@ -41,7 +42,8 @@ from escalation.errors import (
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move, State
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import Plan, Priority, ReasonCode
+from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.story import Entry
 from escalation.view import Receipted, View
@@ -151,13 +153,16 @@ class EscalationClient:
         Raises:
             EscalationError: If the move is refused. Nothing has changed then.
         """
+        return await self._ask(key, command.move, command, id)
+
+    async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> Receipted:
         answer = self._handle(key).execute_update(
-            command.move.value, command, id=id or uuid.uuid4().hex, result_type=Receipted
+            move.value, argument, id=id_ or uuid.uuid4().hex, result_type=Receipted
         )
         try:
             return await self._answer(key, answer, Receipted)
         except _Ended:
-            raise await self._has_ended(key, command.move) from None
+            raise await self._has_ended(key, move) from None
 
     async def acknowledge(self, key: str, *, by: str, note: str = "") -> Receipted:
         return await self.ask(key, c.Acknowledge(by=by, note=InternalText(note)))
@@ -174,11 +179,15 @@ class EscalationClient:
         key: str,
         *,
         by: str,
-        to: str,
+        to: str | None = None,
+        skill: str | None = None,
         reason: ReasonCode = ReasonCode.LACK_OF_EXPERTISE,
         note: str = "",
     ) -> Receipted:
-        return await self.ask(key, c.Transfer(by=by, to=to, reason=reason, note=InternalText(note)))
+        """*to* a person or team, or to whoever has a *skill* of the playbook (KIND-2)."""
+        return await self.ask(
+            key, c.Transfer(by=by, to=to, skill=skill, reason=reason, note=InternalText(note))
+        )
 
     async def report_trigger(self, key: str, *, by: str, trigger: str, note: str = "") -> Receipted:
         return await self.ask(key, c.ReportTrigger(by=by, trigger=trigger, note=InternalText(note)))
@@ -297,6 +306,32 @@ class EscalationClient:
         )
         return await self.start(successor)
 
+    async def rebase(
+        self,
+        key: str,
+        *,
+        by: str,
+        why: str,
+        sha256: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> Receipted:
+        """
+        Go on by the worker's playbook of today (CLOCK-4). *sha256*: of the one that you mean, or it is refused.
+
+        Raises:
+            BadRequest: If that playbook does not have the escalation's category any more.
+        """
+        asked = wire.RebaseAsked(by=by, why=InternalText(why), sha256=sha256)
+        return await self._ask(key, Move.REBASE, asked, id)
+
+    async def rebase_basis(self, key: str) -> RecompilePlan:
+        """What a plan to rebase it to is compiled of."""
+        return await self._query(key, wire.REBASE_BASIS, RecompilePlan)
+
+    async def foresee_rebase(self, key: str, plan: Plan) -> Rebasing:
+        """What a rebase to *plan* would change; nothing has changed."""
+        return await self._query(key, wire.REBASE_PREVIEW, Rebasing, plan)
+
     # Look
 
     async def view(self, key: str) -> View:
@@ -375,8 +410,8 @@ class EscalationClient:
     def _handle(self, key: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(key)
 
-    async def _query(self, key: str, name: str, kind: type[_Answer]) -> _Answer:
-        return await self._answer(key, self._handle(key).query(name, result_type=kind), kind)
+    async def _query(self, key: str, name: str, kind: type[_Answer], *given: object) -> _Answer:
+        return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)
 
     async def _describe(self, key: str) -> WorkflowExecutionDescription:
         return await self._answer(key, self._handle(key).describe(), WorkflowExecutionDescription)

@@ -23,5 +23,6 @@ class Activities:
 def build(playbook: PlaybookFile, deliver: DeliverMessages) -> Activities:
     planner = Planner(playbook.current)
     return Activities(
-        quick=(planner.compile_plan, planner.extend_open_hours), messages=(deliver.deliver_messages,)
+        quick=(planner.compile_plan, planner.recompile_plan, planner.extend_open_hours),
+        messages=(deliver.deliver_messages,),
     )

@@ -15,11 +15,12 @@ from temporalio import activity
 from temporalio.service import RPCError
 
 from escalation.business_time import OpenHours
-from escalation.effects import Compiled, CompileOpenHours, CompilePlan
+from escalation.effects import Compiled, CompileOpenHours, CompilePlan, RecompilePlan
 from escalation.errors import BadRequest, Fault, faults_of, shown
+from escalation.plan import Plan
 from escalation.request import StartRequest
 from planning.calendars import extend
-from planning.compile import compile_plan
+from planning.compile import compile_plan, recompile_plan
 from planning.playbook import Playbook, load_playbook
 
 log = structlog.get_logger(__name__)
@@ -75,9 +76,17 @@ class Planner:
             request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})
         return Compiled(request=request, plan=plan, priority=priority)
 
+    @activity.defn(name="recompile_plan")
+    async def recompile_plan(self, asked: RecompilePlan) -> Plan:
+        """
+        Raises:
+            BadRequest: If the playbook does not have the escalation's category any more.
+        """
+        return recompile_plan(self._playbook(), asked.request, asked.opened_at, datetime.now(UTC))
+
     @activity.defn(name="extend_open_hours")
     async def extend_open_hours(self, wanted: CompileOpenHours) -> OpenHours:
-        return extend(wanted.calendar, wanted.until)
+        return extend(wanted.definition, wanted.since, wanted.until)
 
 
 def _request(asked: CompilePlan) -> StartRequest:

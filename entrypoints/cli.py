@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from entrypoints import foreseeing, looking, moving, playbooks, running, showing
+from entrypoints import foreseeing, looking, moving, playbooks, rebasing, running, showing
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
 from runtime.errors import RuntimeFault, SettingsFault
@@ -32,6 +32,7 @@ app.add_typer(running.app)
 app.add_typer(looking.app)
 app.add_typer(moving.app)
 app.add_typer(moving.rca, name="rca")
+app.add_typer(rebasing.app)
 playbooks.app.add_typer(foreseeing.app)
 app.add_typer(playbooks.app, name="playbook")
 

@@ -41,14 +41,17 @@ def raise_(
 @app.command()
 def transfer(
     key: Key,
-    to: Annotated[str, typer.Argument(metavar="PERSON|TEAM", show_default=False)],
     by: By,
+    to: Annotated[str | None, typer.Argument(metavar="[PERSON|TEAM]", show_default=False)] = None,
+    skill: Annotated[
+        str | None, typer.Option("--skill", help="Instead: whoever has this skill.", show_default=False)
+    ] = None,
     reason: Annotated[str, typer.Option("--reason")] = "lack_of_expertise",
     note: Note = "",
     in_json: Json = False,
 ) -> None:
     """Hand over to who has the skill; the level stays."""
-    make_move(key, c.Transfer, in_json, by=by, to=to, reason=reason, note=note)
+    make_move(key, c.Transfer, in_json, by=by, to=to, skill=skill, reason=reason, note=note)
 
 
 @app.command()

@@ -8,12 +8,17 @@ Open hours are plain UTC intervals, compiled elsewhere from time zones and holid
 from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise
+from typing import Any
+
+from pydantic import field_serializer, field_validator
 
 from escalation.base import Frozen, Instant
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY_US = 86_400_000_000
+_AHEAD = timedelta(days=45)
 
 
 def _to_us(at: datetime) -> int:
@@ -28,14 +33,46 @@ class OpenHours(Frozen):
     """
     When an organisation is open, over a horizon.
 
-    ``spans`` are (start, end) in whole seconds since 1970 UTC, sorted and disjoint. ``compiled_until`` ends the
-    horizon: a due time at or after it is provisional, and the hours must be extended before it is reached.
+    ``spans`` are (start, end) in whole seconds since 1970 UTC, sorted and disjoint; they travel as the first start,
+    then each length and gap in turn. ``compiled_until`` ends the horizon: a due time at or after it is provisional,
+    and the hours must be extended before it is reached.
     """
 
     spans: tuple[tuple[int, int], ...]
     compiled_until: Instant
     business_day: timedelta
     """Open time of an ordinary day: what "one business day" is worth."""
+
+    @field_serializer("spans", when_used="json")
+    def _as_steps(self, spans: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+        edges = (0, *chain.from_iterable(spans))
+        return tuple(later - earlier for earlier, later in pairwise(edges))
+
+    @field_validator("spans", mode="before")
+    @classmethod
+    def _from_steps(cls, given: Any) -> Any:
+        if not given or not isinstance(given[0], int):
+            return given
+        edges = iter(tuple(accumulate(given)))
+        return tuple(zip(edges, edges, strict=True))
+
+    @property
+    def extend_at(self) -> datetime:
+        """When they must be compiled further."""
+        return self.compiled_until - _AHEAD
+
+    def continued(self, further: "OpenHours") -> "OpenHours":
+        """These hours as they are, and beyond their horizon those of *further*: what was reckoned stays so."""
+        end = _to_us(self.compiled_until) // 1_000_000
+        spans = [(max(start, end), stop) for start, stop in further.spans if stop > end]
+        kept = self.spans
+        if spans and kept and spans[0][0] == kept[-1][1]:  # the horizon cut a span in two
+            spans[0], kept = (kept[-1][0], spans[0][1]), kept[:-1]
+        return OpenHours.made(
+            spans=(*kept, *spans),
+            compiled_until=further.compiled_until,
+            business_day=self.business_day,
+        )
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -67,6 +104,11 @@ class OpenHours(Frozen):
         if index >= len(self.spans):
             return None
         return self._starts[index] + open_us - self._open_before[index]
+
+
+def worth(days: timedelta, business_day: timedelta) -> timedelta:
+    """What business days, written as days of 24 hours, are in open time."""
+    return timedelta(microseconds=(days // _MICROSECOND) * (business_day // _MICROSECOND) // _DAY_US)
 
 
 def add(hours: OpenHours | None, start: datetime, span: timedelta) -> datetime:

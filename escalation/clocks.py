@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from escalation.base import Frozen, Instant
+from escalation.base import Frozen, Instant, Name
 from escalation.business_time import OpenHours, add, between
 from escalation.plan import ClockName
 
@@ -34,7 +34,8 @@ class Clock(Frozen):
     name: ClockName
     started_at: Instant
     after: timedelta
-    in_open_hours: bool = False
+    calendar: Name | None = None
+    """Whose open hours it counts; None: every minute."""
     thresholds: tuple[timedelta, ...] = ()
     """Spans from the start, rising, all shorter than ``after``."""
     passed: int = 0
@@ -85,18 +86,17 @@ def _instant_after(
     return add(hours, start, left)
 
 
-def derived(clock: Clock, hours: OpenHours, pauses: Iterable[Pause], chase_every: timedelta) -> Clock:
-    """*clock* with ``due_at`` and ``next_at`` worked out anew from the record."""
+def derived(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta) -> Clock:
+    """*clock* with ``due_at`` and ``next_at`` worked out anew from the record; *hours* are its calendar's."""
     if not clock.is_running:
         return clock
-    basis = hours if clock.in_open_hours else None
     stopping = _stopping(clock, pauses)
-    due_at = _instant_after(stopping, basis, clock.started_at, clock.after)
+    due_at = _instant_after(stopping, hours, clock.started_at, clock.after)
     if clock.breached_at:
         held = any(pause.ended_at is None for pause in stopping)
         next_at = None if held else clock.breached_at + chase_every * (clock.chased + 1)
     elif clock.passed < len(clock.thresholds):
-        next_at = _instant_after(stopping, basis, clock.started_at, clock.thresholds[clock.passed])
+        next_at = _instant_after(stopping, hours, clock.started_at, clock.thresholds[clock.passed])
     else:
         next_at = due_at
     return clock.changed(due_at=due_at, next_at=next_at)

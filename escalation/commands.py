@@ -11,6 +11,7 @@ from pydantic import Field
 
 from escalation.base import Asked, CustomerText, Frozen, InternalText, Name
 from escalation.business_time import OpenHours
+from escalation.effects import InternalNotice, OnCall
 from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
 from escalation.lifecycle import Move
 from escalation.plan import Plan, Priority, ReasonCode
@@ -46,11 +47,13 @@ class RaiseLevel(_Asks):
 
 
 class Transfer(_Asks):
-    """Hand over to the person or team with the skill; the level stays."""
+    """Hand over to a person or team, or to whoever has a skill; the level stays."""
 
     move = Move.TRANSFER
     kind: Literal["transfer"] = "transfer"
-    to: Name
+    to: Name | None = None
+    skill: Name | None = None
+    """Instead of ``to``: one of the playbook's skills."""
     reason: ReasonCode = ReasonCode.LACK_OF_EXPERTISE
     note: InternalText = NO_NOTE
 
@@ -277,10 +280,27 @@ class CancelByOperator(Frozen):
     """The run was asked to end from outside: stakeholders are told before it does (CLOSE-10)."""
 
 
-class ExtendOpenHours(Frozen):
-    """The same calendar, compiled further."""
+class RecordOnCall(Frozen):
+    """Who is on call, as found out; what they were to be told comes along."""
 
+    found: OnCall
+    notice: InternalNotice
+
+
+class ExtendOpenHours(Frozen):
+    """A calendar, compiled further."""
+
+    calendar: Name
     open_hours: OpenHours
+
+
+class Rebase(_Asks):
+    """Go on by the playbook of today; the shell compiles the plan that comes along (CLOCK-4)."""
+
+    move = Move.REBASE
+    kind: Literal["rebase"] = "rebase"
+    why: Annotated[InternalText, Field(min_length=1)]
+    plan: Plan
 
 
 PersonsCommand = (
@@ -314,5 +334,5 @@ PersonsCommand = (
 
 PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
 
-ShellsCommand = Tick | RecordDelivery | ExtendOpenHours | NoteRefusal | CancelByOperator
-Command = PersonsCommand | ShellsCommand
+ShellsCommand = Tick | RecordDelivery | RecordOnCall | ExtendOpenHours | NoteRefusal | CancelByOperator
+Command = PersonsCommand | Rebase | ShellsCommand

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText, Name
-from escalation.plan import CalendarSource, Contact, Plan, Priority, ReasonCode, Recipient
+from escalation.plan import Contact, Plan, Priority, ReasonCode, Recipient
 from escalation.request import Degree, StartRequest
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Occasion",
     "OnCall",
     "Recipient",
+    "RecompilePlan",
     "Wave",
     "message_key",
 ]
@@ -156,10 +157,19 @@ class Compiled(Frozen):
     priority: Priority
 
 
-class CompileOpenHours(Frozen):
-    """The open hours end soon: compile them further."""
+class RecompilePlan(Frozen):
+    """Make a plan of the playbook of today for an escalation that is open since *opened_at*."""
 
-    calendar: CalendarSource
+    request: StartRequest
+    opened_at: Instant
+
+
+class CompileOpenHours(Frozen):
+    """Open hours end soon: compile them further."""
+
+    calendar: Name
+    definition: str
+    since: Instant
     until: Instant
 
 
@@ -169,6 +179,8 @@ class FindOnCall(Frozen):
     schedule: Name
     """Contact id of the schedule."""
     at: Instant
+    notice: InternalNotice
+    """What is to be told; comes back with the answer. Those whom it is to already are told beside it."""
 
 
 class OnCall(Frozen):
@@ -183,7 +195,7 @@ class OnCall(Frozen):
     """What says so, in words: the rotation, the override, the calendar's entry."""
 
 
-Effect = InternalNotice | CustomerNotice | CompileOpenHours
+Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall
 
 
 def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:

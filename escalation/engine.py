@@ -8,7 +8,7 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 from datetime import datetime
 from typing import assert_never
 
-from escalation import closing, resolving, rising
+from escalation import closing, rebasing, resolving, rising
 from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion
@@ -21,7 +21,7 @@ from escalation.telling import alerted, first_told, tell, tell_customers
 from escalation.timing import extend_open_hours, settle, skip_past_thresholds
 from escalation.turn import Decision, Turn
 
-__all__ = ["Decision", "allowed_moves", "decide", "open_escalation"]
+__all__ = ["Decision", "allowed_moves", "decide", "open_escalation", "permit"]
 
 _ENTRY_CLOCKS = (
     ClockName.FIRST_NOTICE,
@@ -40,7 +40,7 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
     """
     request, plan = command.request, command.plan
     rules = plan.priorities[command.priority]
-    level = min(max(rules.entry_level, request.entry_level or 1), plan.last_level)
+    level = min(max(rules.entry_level, plan.entry_level, request.entry_level or 1), plan.last_level)
     executive = request.reason is ReasonCode.EXECUTIVE_THREAT
     if executive:
         level = max(level, plan.executive_level)
@@ -77,8 +77,8 @@ def _tell_of_the_start(turn: Turn) -> None:
         tell_customers(turn, Occasion.REOPENED)
     else:
         tell_customers(turn, Occasion.RECEIPT)
-    tell(turn, Occasion.ASSIGNED, (now.owner,), why=why, by=by, text=text, items=now.responses_left)
-    others = [person for person in now.rules.stakeholders if person != now.owner]
+    tell(turn, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
+    others = [person for person in now.rules.stakeholders if person not in now.asked]
     tell(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
     missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
     if missing:
@@ -105,8 +105,11 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case c.Tick():
             extend_open_hours(turn)
         case c.ExtendOpenHours():
-            turn.record(e.OpenHoursExtended, open_hours=command.open_hours)
+            turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
             settle(turn)
+        case c.RecordOnCall():
+            if escalation.is_open:
+                rising.on_call_found(turn, command)
         case c.NoteRefusal():
             turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
         case c.CancelByOperator():
@@ -116,10 +119,10 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     return turn.decision()
 
 
-def _follow(turn: Turn, command: c.PersonsCommand) -> None:
+def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
     key = turn.escalation.key
     try:
-        _permit(turn.escalation, command)
+        permit(turn.escalation, command.move, command.by)
         turn.by = command.by
         _obey(turn, command)
     except UnknownName as unknown:
@@ -139,21 +142,21 @@ def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
     )
 
 
-def _permit(now: Escalation, command: c.PersonsCommand) -> None:
+def permit(now: Escalation, move: Move, by: str) -> None:
     """
     Raises:
         EscalationError: If the person is unknown, the state or an obstacle forbids the move, or the roles do (ROLE-2).
     """
-    person = now.plan.contact(command.by)
-    if command.move not in moves_from(now.state, now.rca.state):
-        raise _not_allowed(now, command.move, _where(now, command.move))
-    obstacle = _obstacle(now, command.move)
-    if obstacle and command.move is not Move.CLOSE:  # the gate itself lists what is missing
-        raise _not_allowed(now, command.move, obstacle)
-    roles = now.plan.permissions.get(command.move)
+    person = now.plan.contact(by)
+    if move not in moves_from(now.state, now.rca.state):
+        raise _not_allowed(now, move, _where(now, move))
+    obstacle = _obstacle(now, move)
+    if obstacle and move is not Move.CLOSE:  # the gate itself lists what is missing
+        raise _not_allowed(now, move, obstacle)
+    roles = now.plan.permissions.get(move)
     if roles is not None and not now.roles_of(person) & set(roles):
         raise RoleNotAllowed(
-            f"{now.key}: {person.name} may not {command.move.words}; roles that may: {', '.join(roles)}"
+            f"{now.key}: {person.name} may not {move.words}; roles that may: {', '.join(roles)}"
         )
 
 
@@ -203,7 +206,7 @@ def _obstacle(now: Escalation, move: Move) -> str:
             return ""
 
 
-def _obey(turn: Turn, command: c.PersonsCommand) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
+def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
     match command.kind:
         case "acknowledge":
             rising.acknowledge(turn, command)
@@ -256,6 +259,8 @@ def _obey(turn: Turn, command: c.PersonsCommand) -> None:  # noqa: C901, PLR0912
             closing.close(turn, command)
         case "cancel":
             closing.cancel(turn, command)
+        case "rebase":
+            rebasing.rebase(turn, command)
         case _:
             assert_never(command)
 

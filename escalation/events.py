@@ -13,7 +13,7 @@ from pydantic import Field
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
-from escalation.plan import ClockName, Plan, Priority, ReasonCode
+from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
 from escalation.request import CustomerRca, InternalRca, StartRequest
 
 ENGINE = "engine"
@@ -98,6 +98,27 @@ class LevelRaised(_Happened):
     is_early: bool = False
     """Responses of the level were still to do (MATRIX-4)."""
     note: InternalText = InternalText("")
+    playbook: PlaybookRef | None = None
+    """By which it rose."""
+
+
+class AcknowledgementExpired(_Happened):
+    """Nothing was heard of whoever had acknowledged (MATRIX-6)."""
+
+    kind: Literal["acknowledgement_expired"] = "acknowledgement_expired"
+    level: int
+    person: str
+
+
+class OnCallFound(_Happened):
+    """Who answers for a schedule was found out, because somebody had to be told."""
+
+    kind: Literal["on_call_found"] = "on_call_found"
+    schedule: str
+    people: tuple[Contact, ...]
+    """Empty: nobody."""
+    until: Instant | None = None
+    why: str
 
 
 class ContactTried(_Happened):
@@ -149,6 +170,15 @@ class ClocksResumed(_Happened):
     kind: Literal["clocks_resumed"] = "clocks_resumed"
     because: str
     note: InternalText = InternalText("")
+
+
+class Rebased(_Happened):
+    """It goes on by another playbook, or another version of its own."""
+
+    kind: Literal["rebased"] = "rebased"
+    plan: Plan
+    before: PlaybookRef
+    why: InternalText
 
 
 class ResolutionBegun(_Happened):
@@ -303,7 +333,9 @@ class ClockEnded(_Happened):
 
 class OpenHoursExtended(_Happened):
     kind: Literal["open_hours_extended"] = "open_hours_extended"
+    calendar: Name
     open_hours: OpenHours
+    """From where the known ones end."""
 
 
 class MessagesSent(_Happened):
@@ -324,6 +356,8 @@ Event = Annotated[
     | CommunicationBegun
     | Acknowledged
     | LevelRaised
+    | AcknowledgementExpired
+    | OnCallFound
     | ContactTried
     | Transferred
     | TriggerReported
@@ -331,6 +365,7 @@ Event = Annotated[
     | PriorityChanged
     | ClocksPaused
     | ClocksResumed
+    | Rebased
     | ResolutionBegun
     | PlanRevised
     | UpdateSent

@@ -64,6 +64,7 @@ class Move(StrEnum):
     APPROVE_RCA = "approve_rca"
     SHARE_RCA = "share_rca"
     WAIVE_RCA = "waive_rca"
+    REBASE = "rebase"
 
     @property
     def words(self) -> str:
@@ -113,6 +114,7 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.APPROVE_RCA, _CLOSING, None),
     Row(Move.SHARE_RCA, _CLOSING, None),
     Row(Move.WAIVE_RCA, _CLOSING, None),
+    Row(Move.REBASE, OPEN, None),
 )
 
 RCA_COURSE: tuple[Row, ...] = (

@@ -63,6 +63,11 @@ class Escalation(Frozen):
     """Which of the level's contacts is being asked: 0 is the first (MATRIX-5)."""
     owner: str
     acknowledged_by: str | None = None
+    """Who has it; None until everybody needed has acknowledged."""
+    asked: tuple[str, ...] = ()
+    """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
+    acknowledgements: tuple[str, ...] = ()
+    """Who has, in order."""
     responses_done: tuple[str, ...] = ()
     """Of the current level."""
     clocks: tuple[Clock, ...] = ()
@@ -94,6 +99,22 @@ class Escalation(Frozen):
     @property
     def rules(self) -> PriorityRules:
         return self.plan.priorities[self.priority]
+
+    @property
+    def unacknowledged(self) -> tuple[str, ...]:
+        """Those asked whose acknowledgement is still needed: each, or else any of them."""
+        if self.acknowledgements and not self.current_level.needs_all:
+            return ()
+        return tuple(
+            held
+            for held in self.asked
+            if not any(self._stands_for(person, (held,)) for person in self.acknowledgements)
+        )
+
+    @property
+    def entry_level(self) -> int:
+        """The level that its priority and its category ask for at least (KIND-3)."""
+        return max(self.rules.entry_level, self.plan.entry_level)
 
     @property
     def responses_left(self) -> tuple[str, ...]:
@@ -166,11 +187,11 @@ class Escalation(Frozen):
     def roles_of(self, contact: Contact) -> set[str]:
         """The roles of a person here: their own, and ``owner`` or ``level_contact`` while they are that."""
         roles = set(contact.roles)
-        if self._stands_for(contact, (self.owner,)):
+        if self._stands_for(contact.id, (self.owner,)):
             roles.add("owner")
-        if self._stands_for(contact, self.current_level.contacts):
+        if self._stands_for(contact.id, self.current_level.contacts):
             roles.add("level_contact")
         return roles
 
-    def _stands_for(self, contact: Contact, ids: tuple[str, ...]) -> bool:
-        return contact.id in ids or any(contact.id in self.plan.contact(held).members for held in ids)
+    def _stands_for(self, person: str, ids: tuple[str, ...]) -> bool:
+        return person in ids or any(person in self.plan.contact(held).members for held in ids)

@@ -6,6 +6,7 @@ looked up after this. What the playbook says later does not reach a running esca
 finds things in it; it decides nothing.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -54,12 +55,19 @@ class ClockName(StrEnum):
     INTERNAL_RCA = "internal_rca"
     CUSTOMER_RCA = "customer_rca"
     CLOSING = "closing"
+    ACKNOWLEDGEMENT_EXPIRY = "acknowledgement_expiry"
+    PAUSE = "pause"
+    ON_DUTY = "on_duty"
 
     @property
     def words(self) -> str:
         if self is ClockName.ACKNOWLEDGE:
             return "acknowledgement"
         return self.value.replace("_", " ").replace("rca", "RCA")
+
+
+AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY})
+"""Clocks of an agreed time rather than a promise: when it comes something is done, and nothing is breached."""
 
 
 class Unreached(StrEnum):
@@ -113,12 +121,31 @@ class Contact(Frozen):
         )
 
 
+class Basis(StrEnum):
+    """Whose time a span counts (MATRIX-7)."""
+
+    PRIORITY = "priority"
+    """Minutes and hours: open hours or the wall clock, as the priority says."""
+    OPEN_HOURS = "open_hours"
+    """Business hours: always a calendar's open hours."""
+    BUSINESS_DAYS = "business_days"
+    """Business days: always a calendar's, each worth one ordinary day of its open hours."""
+    AROUND_THE_CLOCK = "around_the_clock"
+    """``60 min 24x7``: every minute, whatever the priority counts."""
+    CALENDAR_DAYS = "calendar_days"
+    """Days: the wall clock; only where the priority runs by it."""
+
+
 class Window(Frozen):
-    """How long a level may hold without resolution: reminded at the minimum, risen at the maximum (MATRIX-2)."""
+    """
+    How long a level may hold without resolution: reminded at the minimum, risen at the maximum (MATRIX-2).
+
+    Business days are written as days of 24 hours; what one is worth, the calendar that counts then says.
+    """
 
     minimum: timedelta
     maximum: timedelta
-    in_business_days: bool = False
+    basis: Basis = Basis.PRIORITY
 
 
 class Trigger(Frozen):
@@ -137,6 +164,10 @@ class Level(Frozen):
     name: Name
     contacts: tuple[Name, ...]
     """Contact ids, tried in this order (MATRIX-5)."""
+    asks_all: bool = False
+    """All of them are asked at once."""
+    needs_all: bool = False
+    """It is acknowledged once each of them has; else by the first."""
     window: Window | None = None
     """None: holds until resolution."""
     responses: tuple[str, ...] = ()
@@ -145,17 +176,33 @@ class Level(Frozen):
     """Alerted at each breach while the level holds (CLOCK-6)."""
     unreached: Unreached = Unreached.HOLD
     fallback: Name | None = None
+    calendar: Name | None = None
+    """The open hours of its people, which its own clocks count; None: as the priority says."""
+    ack_within: "Target | None" = None
+    """How soon it must be acknowledged; None: as the priority says."""
+    ack_expires: "Target | None" = None
+    """How long an acknowledgement holds without activity; None: for good (MATRIX-6)."""
+
+    @property
+    def asked_first(self) -> tuple[Name, ...]:
+        return self.contacts if self.asks_all else self.contacts[:1]
 
 
 class Target(Frozen):
-    """How long a clock may run, and when its owner is reminded."""
+    """How long a clock may run, and when its owner is reminded; business days as in ``Window``."""
 
     after: timedelta
-    in_business_days: bool = False
-    around_the_clock: bool = False
-    """Counts every minute, whatever the priority counts (the first notice, CLOCK-8)."""
+    basis: Basis = Basis.PRIORITY
     thresholds: tuple[Annotated[int, Field(gt=0, lt=100)], ...] = ()
     """Percent of ``after``, rising; 100 % is the breach and always there (CLOCK-2)."""
+
+
+class PauseRule(Frozen):
+    """What a pause for a named reason does (CLOCK-3)."""
+
+    stops: tuple[ClockName, ...]
+    at_most: Target | None = None
+    """It ends by itself then; None: when somebody ends it."""
 
 
 class PriorityRules(Frozen):
@@ -169,6 +216,8 @@ class PriorityRules(Frozen):
     entry_level: int = 1
     window_percent: int = 100
     """Level windows shrink to this share."""
+    calendar: Name | None = None
+    """Whose open hours count; None: the plan's."""
     rca_required: bool = False
 
 
@@ -177,13 +226,16 @@ class PlaybookRef(Frozen):
     version: str
     sha256: str
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} ({self.sha256[:12]})"
 
-class CalendarSource(Frozen):
-    """Where the open hours come from; only for compiling them further, never read by the rules."""
 
-    name: Name
+class Calendar(Frozen):
+    """Open hours, as far as they are compiled."""
+
+    hours: OpenHours
     definition: str
-    """The calendar as JSON."""
+    """Where they come from, as JSON; only for compiling them further, never read by the rules."""
 
 
 class Plan(Frozen):
@@ -196,10 +248,17 @@ class Plan(Frozen):
     contacts: tuple[Contact, ...]
     permissions: dict[Move, tuple[str, ...]] = {}
     """The roles that may make a move; a move that is not listed is open to everyone known (ROLE-1)."""
-    open_hours: OpenHours
-    calendar: CalendarSource
-    pause_reasons: dict[str, tuple[ClockName, ...]] = {}
-    """Named reason to the clocks that it stops (CLOCK-3)."""
+    calendars: dict[Name, Calendar]
+    """Those that some clock of this escalation can count."""
+    calendar: Name
+    """The one that counts where neither the level, the customer nor the priority names another (MATRIX-7)."""
+    customer_calendar: Name | None = None
+    """Of the affected customer: promises to customers count it."""
+    pause_reasons: dict[str, PauseRule] = {}
+    skills: dict[str, Name] = {}
+    """Skill to the contact id of whoever has it: where a functional escalation goes (KIND-2)."""
+    entry_level: int = 1
+    """Where this category begins, or higher (START-1, KIND-3)."""
     escalation_managers: tuple[Name, ...] = ()
     architects: tuple[Name, ...] = ()
     problem_coordinators: tuple[Name, ...] = ()
@@ -233,6 +292,15 @@ class Plan(Frozen):
     def knows(self, contact_id: str) -> bool:
         return contact_id in self._by_id
 
+    def joined_by(self, people: Iterable[Contact]) -> "Plan":
+        """With those of *people* who were not known, such as somebody new on call."""
+        new = tuple(person for person in people if not self.knows(person.id))
+        if not new:
+            return self
+        plan = self.changed(contacts=(*self.contacts, *new))
+        plan.__dict__.pop("_by_id", None)
+        return plan
+
     def level(self, number: int) -> Level:
         """
         Raises:
@@ -246,7 +314,18 @@ class Plan(Frozen):
     def last_level(self) -> int:
         return len(self.levels)
 
+    def hours(self, calendar: str | None) -> OpenHours | None:
+        """The open hours of a calendar; None, the wall clock, of none. One that is gone: the plan's own."""
+        if calendar is None:
+            return None
+        return (self.calendars.get(calendar) or self.calendars[self.calendar]).hours
+
+    def extended(self, calendar: str, further: OpenHours) -> "Plan":
+        known = self.calendars[calendar]
+        longer = known.changed(hours=known.hours.continued(further))
+        return self.changed(calendars={**self.calendars, calendar: longer})
+
     @property
     def extend_at(self) -> Instant:
-        """When the open hours must be compiled further, well before they end."""
-        return self.open_hours.compiled_until - timedelta(days=45)
+        """When open hours must be compiled further, well before they end."""
+        return min(calendar.hours.extend_at for calendar in self.calendars.values())

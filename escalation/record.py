@@ -39,13 +39,19 @@ def opened(event: e.Opened) -> Escalation:
         opened_at=event.at,
         level=event.level,
         owner=event.owner,
+        asked=event.plan.level(event.level).asked_first,
         untold=event.untold,
         sequence=event.seq,
     )
 
 
-def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0912, PLR0915 - one case an event
+def evolve(now: Escalation, event: e.Event) -> Escalation:
     """*now* after *event*."""
+    after = _evolved(now, event)
+    return after if event.by == e.ENGINE else _still_active(after, event)
+
+
+def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0912, PLR0915 - one case an event
     match event.kind:
         case "clock_started":
             others = tuple(clock for clock in now.clocks if clock.name is not event.clock.name)
@@ -63,7 +69,9 @@ def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
         case "communication_begun":
             return _moved(now, event, Move.BEGIN_COMMUNICATION)
         case "acknowledged":
-            return _with(now, event, acknowledged_by=event.by, owner=event.by)
+            return _acknowledged(now, event)
+        case "acknowledgement_expired":
+            return _with(now, event, acknowledged_by=None, acknowledgements=())
         case "level_raised":
             return _with(
                 now,
@@ -71,18 +79,22 @@ def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
                 level=event.to_level,
                 owner=event.owner,
                 attempt=0,
-                acknowledged_by=None,
                 responses_done=(),
+                **_asked(now.plan.level(event.to_level).asked_first),
             )
         case "contact_tried":
-            return _with(now, event, attempt=event.attempt, owner=event.owner)
+            return _with(now, event, attempt=event.attempt, owner=event.owner, **_asked((event.owner,)))
+        case "on_call_found":
+            return _found(now, event)
         case "transferred":
-            return _with(now, event, owner=event.to, acknowledged_by=None)
+            return _with(now, event, owner=event.to, **_asked((event.to,)))
         case "response_ticked":
             return _with(now, event, responses_done=(*now.responses_done, event.response))
         case "priority_changed":
             changed = _with(now, event, priority=event.to_priority)
             return _with_clocks(changed, (retargeted(changed, clock) for clock in changed.clocks))
+        case "rebased":
+            return _rebased(now, event)
         case "clocks_paused":
             return _paused(now, event, Pause(reason=event.because, stops=event.stops, started_at=event.at))
         case "clocks_resumed":
@@ -90,10 +102,10 @@ def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
         case "resolution_begun":
             return _moved(now, event, Move.BEGIN_RESOLUTION)
         case "plan_revised":
-            plan = ActionPlan(
+            steps = ActionPlan(
                 version=event.version, steps=event.steps, by=event.by, at=event.at, why=event.why
             )
-            return _with(now, event, action_plan=plan)
+            return _with(now, event, action_plan=steps)
         case "resolution_declared":
             declared = _moved(
                 now,
@@ -152,8 +164,8 @@ def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
         case "cancelled":
             return _moved(now, event, Move.CANCEL, ended_at=event.at)
         case "open_hours_extended":
-            plan_now = now.plan.changed(open_hours=event.open_hours)
-            return _with_clocks(_with(now, event, plan=plan_now), now.clocks)
+            plan = now.plan.extended(event.calendar, event.open_hours)
+            return _with_clocks(_with(now, event, plan=plan), now.clocks)
         case "messages_sent":
             told = {receipt.recipient for receipt in event.receipts if receipt.delivered_at}
             return _with(now, event, untold=tuple(who for who in now.untold if who not in told))
@@ -163,6 +175,50 @@ def evolve(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
             raise ValueError("an escalation is opened once")
         case _:
             assert_never(event)
+
+
+def _still_active(now: Escalation, event: e.Event) -> Escalation:
+    """MATRIX-6: whatever a person does keeps the acknowledgement alive."""
+    clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    if clock is None or not clock.is_running:
+        return now
+    return _changed_clock(now, clock.name, started_at=event.at, passed=0)
+
+
+def _asked(contacts: tuple[str, ...]) -> dict[str, Any]:
+    """Given to *contacts*, none of whom has acknowledged."""
+    return {"asked": contacts, "acknowledgements": (), "acknowledged_by": None}
+
+
+def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
+    """The first who does owns it; whether others still have to is the level's to say (MATRIX-5)."""
+    owner = event.by if not now.acknowledgements else now.owner
+    after = _with(now, event, owner=owner, acknowledgements=(*now.acknowledgements, event.by))
+    return after if after.unacknowledged else after.changed(acknowledged_by=owner)
+
+
+def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
+    """Whoever is on call stands where the schedule stood."""
+    ids = tuple(person.id for person in event.people)
+    changes: dict[str, Any] = {"untold": _in_place(now.untold, event.schedule, ids)}
+    if ids:
+        changes["asked"] = _in_place(now.asked, event.schedule, ids[:1])
+        changes["owner"] = ids[0] if now.owner == event.schedule else now.owner
+    return _with(now, event, plan=now.plan.joined_by(event.people), **changes)
+
+
+def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[str, ...]:
+    if of not in names:
+        return names
+    at = names.index(of)
+    return tuple(dict.fromkeys((*names[:at], *those, *names[at + 1 :])))
+
+
+def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
+    """CLOCK-4: every clock follows the new plan from its original start; what breached stays breached."""
+    level = min(now.level, event.plan.last_level)
+    moved = _with(now, event, plan=event.plan, level=level)
+    return _with_clocks(moved, (retargeted(moved, clock) for clock in moved.clocks))
 
 
 def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
@@ -179,7 +235,7 @@ def _rca(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalat
 
 
 def _derived(now: Escalation, clock: Clock) -> Clock:
-    return derived(clock, now.plan.open_hours, now.pauses, now.plan.chase_every)
+    return derived(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
 
 
 def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
@@ -187,10 +243,14 @@ def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
 
 
 def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:
+    return _with(_changed_clock(now, name, **changes), event)
+
+
+def _changed_clock(now: Escalation, name: ClockName, **changes: Any) -> Escalation:
     clocks = tuple(
         _derived(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
     )
-    return _with(now, event, clocks=clocks)
+    return now.changed(clocks=clocks)
 
 
 def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:

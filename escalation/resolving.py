@@ -13,7 +13,7 @@ from escalation.errors import BadRequest, Fault, UnknownName
 from escalation.lifecycle import State
 from escalation.plan import ClockName
 from escalation.rising import take_up
-from escalation.telling import involved, name_of, tell, tell_customers
+from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
 HELD_WHILE_VERIFYING = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
@@ -27,12 +27,26 @@ def pause(turn: Turn, command: c.PauseClocks) -> None:
         raise UnknownName(
             f"{turn.escalation.key}: unknown pause reason {command.because!r}; known: {', '.join(reasons)}"
         )
-    turn.record(e.ClocksPaused, because=command.because, stops=reasons[command.because], note=command.note)
+    rule = reasons[command.because]
+    stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
+    turn.record(e.ClocksPaused, because=command.because, stops=stops, note=command.note)
+    turn.start(ClockName.PAUSE)
+
+
+def pause_ended(turn: Turn) -> None:
+    """CLOCK-3: it has lasted as long as it may; whoever holds the escalation goes on."""
+    paused = turn.escalation.pause
+    resume(turn)
+    now = turn.escalation
+    if paused:
+        why = f"the pause, {paused.reason.replace('_', ' ')}, has lasted as long as it may"
+        tell(turn, Occasion.PAUSE_ENDED, (now.owner, *alerted(now)), why=why)
 
 
 def resume(turn: Turn, note: InternalText = NO_NOTE) -> None:
     paused = turn.escalation.pause
     if paused:
+        turn.end(ClockName.PAUSE)
         turn.record(e.ClocksResumed, because=paused.reason, note=note)
 
 
@@ -80,7 +94,7 @@ def send_update(turn: Turn, command: c.SendUpdate) -> None:
 def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
     """RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5)."""
     resume(turn)
-    turn.cancel_clocks(ClockName.ACKNOWLEDGE)
+    turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
     turn.record(
         e.ResolutionDeclared,
         resolution=command.resolution,

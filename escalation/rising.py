@@ -8,18 +8,50 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.commands import NO_NOTE
-from escalation.effects import Occasion
-from escalation.errors import MoveNotAllowed, UnknownName
+from escalation.effects import Occasion, OnCall
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode, Unreached
 from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
+_OF_THE_HOLDER = (ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
+"""Clocks that end when somebody else is asked."""
+
 
 def acknowledge(turn: Turn, command: c.Acknowledge) -> None:
-    turn.record(e.Acknowledged, level=turn.escalation.level, note=command.note)
-    turn.end(ClockName.ACKNOWLEDGE)
+    """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
+    now = turn.escalation
+    if command.by in now.acknowledgements:
+        others = ", ".join(name_of(now, person) for person in now.unacknowledged)
+        raise MoveNotAllowed(f"{now.key}: {command.by} has acknowledged; still to do so: {others}")
+    turn.record(e.Acknowledged, level=now.level, note=command.note)
+    if turn.escalation.acknowledged_by:
+        turn.end(ClockName.ACKNOWLEDGE)
+        turn.cancel_clocks(ClockName.ON_DUTY)
+        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+
+
+def acknowledgement_expired(turn: Turn) -> None:
+    """MATRIX-6: treated as not acknowledged."""
+    person = turn.escalation.acknowledged_by
+    turn.end(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    if person is None:
+        return
+    turn.record(e.AcknowledgementExpired, level=turn.escalation.level, person=person)
+    turn.start(ClockName.ACKNOWLEDGE)
+    now = turn.escalation
+    why = f"nothing was heard of {name_of(now, person)} since the acknowledgement"
+    clock = now.clock(ClockName.ACKNOWLEDGE)
+    tell(
+        turn,
+        Occasion.ACKNOWLEDGEMENT_EXPIRED,
+        (*now.asked, person, *alerted(now)),
+        why=why,
+        due_at=clock.due_at if clock else None,
+        items=_to_do(turn),
+    )
 
 
 def raise_level(turn: Turn, command: c.RaiseLevel) -> None:
@@ -75,15 +107,30 @@ def tick_response(turn: Turn, command: c.TickResponse) -> None:
 def transfer(turn: Turn, command: c.Transfer) -> None:
     """KIND-2: to the team that has the skill; the level stays, its window runs on."""
     now = turn.escalation
-    receiver = now.plan.contact(command.to)
+    receiver = now.plan.contact(_receiver(now, command))
     if receiver.id == now.owner:
         raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
+    turn.cancel_clocks(*_OF_THE_HOLDER)
     turn.record(e.Transferred, from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note)
     if now.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
     why = f"transferred by {name_of(now, command.by)}: {command.reason.value.replace('_', ' ')}"
     tell(turn, Occasion.ASSIGNED, (receiver.id,), why=why, text=command.note or None, items=_to_do(turn))
     tell_customers(turn, Occasion.HAND_OVER, reason=command.reason)
+
+
+def _receiver(now: Escalation, command: c.Transfer) -> str:
+    if bool(command.to) is bool(command.skill):
+        fault = Fault(
+            where="to, skill",
+            given="both" if command.to else "neither",
+            allowed="a person or team, or else a skill",
+        )
+        raise BadRequest.because(f"the transfer of {now.key}", (fault,))
+    if command.skill and command.skill not in now.plan.skills:
+        known = ", ".join(now.plan.skills) or "none"
+        raise UnknownName(f"{now.key}: unknown skill {command.skill!r}; known: {known}")
+    return command.to or now.plan.skills[str(command.skill)]
 
 
 def change_priority(turn: Turn, command: c.ChangePriority) -> None:
@@ -109,7 +156,7 @@ def change_priority(turn: Turn, command: c.ChangePriority) -> None:
 
 def _rise_to_entry_level(turn: Turn) -> bool:
     now = turn.escalation
-    to_level = min(now.rules.entry_level, now.plan.last_level)
+    to_level = min(now.entry_level, now.plan.last_level)
     if now.level >= to_level:
         return False
     rise(turn, to_level, ReasonCode.OTHER, f"{now.priority} enters at level {to_level}")
@@ -118,8 +165,9 @@ def _rise_to_entry_level(turn: Turn) -> bool:
 
 def take_up(turn: Turn) -> None:
     """Back at work: what happened meanwhile to its priority and its owner counts from here (KIND-3, MATRIX-5)."""
-    if not _rise_to_entry_level(turn) and not turn.escalation.acknowledged_by:
-        turn.start(ClockName.ACKNOWLEDGE)
+    if not _rise_to_entry_level(turn):
+        is_held = turn.escalation.acknowledged_by is not None
+        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY if is_held else ClockName.ACKNOWLEDGE)
 
 
 def rise(turn: Turn, to_level: int, reason: ReasonCode, why: str, note: InternalText = NO_NOTE) -> None:
@@ -127,7 +175,7 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: str, note: Internal
     before = turn.escalation
     _require_higher(before, to_level)
     level = before.plan.level(to_level)
-    turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW)
+    turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, *_OF_THE_HOLDER)
     turn.record(
         e.LevelRaised,
         from_level=before.level,
@@ -137,11 +185,13 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: str, note: Internal
         why=why,
         is_early=turn.by != e.ENGINE and bool(before.responses_left),
         note=note,
+        playbook=before.plan.playbook,
     )
     turn.start(ClockName.ACKNOWLEDGE)
     turn.start(ClockName.LEVEL_WINDOW)
-    tell(turn, Occasion.ASSIGNED, (turn.escalation.owner,), why=why, text=note or None, items=_to_do(turn))
-    told = [person for person in (*alerted(before), before.owner) if person != turn.escalation.owner]
+    asked = turn.escalation.asked
+    tell(turn, Occasion.ASSIGNED, asked, why=why, text=note or None, items=_to_do(turn))
+    told = [person for person in (*alerted(before), before.owner) if person not in asked]
     tell(turn, Occasion.RISE, told, why=why)
     tell_customers(turn, Occasion.HAND_OVER, reason=reason)
 
@@ -153,21 +203,63 @@ def window_ended(turn: Turn) -> None:
 
 
 def no_contact_acknowledged(turn: Turn) -> None:
-    """MATRIX-5: try the next contact of the level, then do as the playbook says. Never silence."""
+    """MATRIX-5: nobody who was asked has, in time."""
     now = turn.escalation
-    level, missed = now.current_level, f"{name_of(now, now.owner)} did not acknowledge"
-    untried = level.contacts[now.attempt + 1 : now.attempt + 2]
+    missing = " and ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
+    _ask_another(turn, f"{missing} did not acknowledge")
+
+
+def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
+    """MATRIX-1: who is on call is told what was meant for them; nobody on call is never the end of it (MATRIX-5)."""
+    found, notice = command.found, command.notice
+    is_given = notice.occasion is Occasion.ASSIGNED
+    is_stale = is_given and turn.escalation.owner != found.schedule
+    turn.record(e.OnCallFound, schedule=found.schedule, people=found.people, until=found.until, why=found.why)
+    if is_stale:
+        return
+    if found.people:
+        now = turn.escalation
+        to = tuple(now.plan.contact(person.id).recipient for person in found.people)
+        if untold := tuple(recipient for recipient in to if recipient not in notice.to):
+            turn.do(notice.changed(to=untold))
+    elif notice.occasion is not Occasion.NOBODY_ON_CALL:
+        _nobody_on_call(turn, found, is_owner=is_given)
+
+
+def _nobody_on_call(turn: Turn, found: OnCall, *, is_owner: bool) -> None:
+    now = turn.escalation
+    why = f"nobody is on call for {name_of(now, found.schedule)}"
+    tell(turn, Occasion.NOBODY_ON_CALL, alerted(now), why=f"{why}: {found.why}", due_at=found.until)
+    if is_owner and now.state in WORKING and not _ask_another(turn, why) and found.until:
+        turn.start_until(ClockName.ON_DUTY, found.until)
+
+
+def somebody_on_duty(turn: Turn) -> None:
+    """MATRIX-5, hold: the schedule that had nobody has somebody now."""
+    turn.end(ClockName.ON_DUTY)
+    now = turn.escalation
+    tell(turn, Occasion.ASSIGNED, (now.owner,), why="on call now", items=_to_do(turn))
+
+
+def _ask_another(turn: Turn, why: str) -> bool:
+    """The next contact of the level, then as the playbook says. Whether there was another way than to hold."""
+    now = turn.escalation
+    level = now.current_level
+    untried = () if level.asks_all else level.contacts[now.attempt + 1 : now.attempt + 2]
     if untried:
-        _try_contact(turn, untried[0], missed)
+        _try_contact(turn, untried[0], why)
     elif level.unreached is Unreached.SKIP and now.level < now.plan.last_level:
-        rise(turn, now.level + 1, ReasonCode.NO_RESPONSE, missed)
-    elif level.unreached is Unreached.FALLBACK and level.fallback and now.owner != level.fallback:
-        _try_contact(turn, level.fallback, missed)
-    # hold: the clock stays breached, and is chased until somebody acknowledges
+        rise(turn, now.level + 1, ReasonCode.NO_RESPONSE, why)
+    elif level.unreached is Unreached.FALLBACK and level.fallback and level.fallback not in now.asked:
+        _try_contact(turn, level.fallback, why)
+    else:
+        return False  # hold: the clock stays breached, and is chased until somebody acknowledges
+    return True
 
 
 def _try_contact(turn: Turn, contact: str, why: str) -> None:
     attempt = turn.escalation.attempt + 1
+    turn.cancel_clocks(*_OF_THE_HOLDER)
     turn.record(e.ContactTried, level=turn.escalation.level, attempt=attempt, owner=contact, why=why)
     turn.start(ClockName.ACKNOWLEDGE)
     tell(turn, Occasion.ASSIGNED, (contact,), why=why, items=_to_do(turn))

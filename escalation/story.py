@@ -41,7 +41,7 @@ def note_of(event: e.Event) -> str:
     return str(event.note) if isinstance(event, e.LevelRaised) else ""
 
 
-def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912 - one case an event
+def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case an event
     """What happened, in one sentence without a full stop."""
     match event:
         case e.Opened():
@@ -56,6 +56,13 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912 - one case an event
             return (
                 f"rose from level {event.from_level} to {event.to_level}, {event.owner}: {event.why}{early}"
             )
+        case e.AcknowledgementExpired():
+            return f"nothing was heard of {event.person} since the acknowledgement, which has expired"
+        case e.OnCallFound():
+            who = ", ".join(person.name for person in event.people) or "nobody"
+            return f"on call for {event.schedule}: {who} ({event.why})"
+        case e.Rebased():
+            return f"goes on by the playbook {event.plan.playbook}, no longer {event.before}"
         case e.ContactTried():
             return f"{event.why}; {event.owner} is asked"
         case e.Transferred():
@@ -129,7 +136,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912 - one case an event
             late = f" {brief(event.late_by)} late" if event.outcome is Outcome.BREACHED else ""
             return f"{event.clock.words} clock {event.outcome}{late}"
         case e.OpenHoursExtended():
-            return f"open hours known until {minute(event.open_hours.compiled_until)}"
+            return f"open hours of {event.calendar} known until {minute(event.open_hours.compiled_until)}"
         case e.MessagesSent():
             return _messages(event)
         case e.MoveRefused():

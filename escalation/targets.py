@@ -7,10 +7,15 @@ Makes clocks; does not judge them.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from escalation.business_time import OpenHours, worth
 from escalation.clocks import Clock, derived
 from escalation.model import Escalation
-from escalation.plan import ClockName, Target
+from escalation.plan import Basis, ClockName, Target
 
+_OF_THE_LEVEL = frozenset({ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, ClockName.ACKNOWLEDGEMENT_EXPIRY})
+"""Clocks of the people who hold the level."""
+_OF_THE_CUSTOMER = frozenset({ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION})
+"""Promises to customers."""
 _A_HAIR = 1e-9
 """Of a clock's span: the same percentage of two spans need not be the same floating point number."""
 
@@ -21,7 +26,8 @@ def clock_for(escalation: Escalation, name: ClockName, now: datetime) -> Clock |
     if timing is None:
         return None
     clock = Clock.made(name=name, started_at=now, **timing._asdict())
-    return derived(clock, escalation.plan.open_hours, escalation.pauses, escalation.plan.chase_every)
+    plan = escalation.plan
+    return derived(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
 
 
 def retargeted(escalation: Escalation, clock: Clock) -> Clock:
@@ -36,33 +42,62 @@ def retargeted(escalation: Escalation, clock: Clock) -> Clock:
 
 class _Timing(NamedTuple):
     after: timedelta
-    in_open_hours: bool
+    calendar: str | None
     thresholds: tuple[timedelta, ...]
 
 
 def _timing(escalation: Escalation, name: ClockName) -> _Timing | None:
     if name is ClockName.LEVEL_WINDOW:
         return _window_timing(escalation)
-    target = escalation.rules.targets.get(name)
-    return _target_timing(escalation, target) if target else None
+    target = _target(escalation, name)
+    return _target_timing(escalation, name, target) if target else None
 
 
-def _target_timing(escalation: Escalation, target: Target) -> _Timing:
-    return _Timing(
-        after=target.after,
-        in_open_hours=target.in_business_days
-        or (escalation.rules.business_hours and not target.around_the_clock),
-        thresholds=tuple(target.after * percent / 100 for percent in target.thresholds),
-    )
+def _target(escalation: Escalation, name: ClockName) -> Target | None:
+    match name:
+        case ClockName.ACKNOWLEDGE if escalation.current_level.ack_within:
+            return escalation.current_level.ack_within
+        case ClockName.ACKNOWLEDGEMENT_EXPIRY:
+            return escalation.current_level.ack_expires
+        case ClockName.PAUSE:
+            rule = escalation.plan.pause_reasons.get(escalation.pause.reason) if escalation.pause else None
+            return rule.at_most if rule else None
+        case _:
+            return escalation.rules.targets.get(name)
+
+
+def _target_timing(escalation: Escalation, name: ClockName, target: Target) -> _Timing:
+    calendar = _calendar(escalation, name, target.basis)
+    after = _worth(target.after, target.basis, escalation.plan.hours(calendar))
+    return _Timing(after, calendar, tuple(after * percent / 100 for percent in target.thresholds))
 
 
 def _window_timing(escalation: Escalation) -> _Timing | None:
     window, percent = escalation.current_level.window, escalation.rules.window_percent
     if window is None or escalation.level == escalation.plan.last_level:
         return None  # the last level holds until resolution, whatever is written
-    minimum, maximum = window.minimum * percent / 100, window.maximum * percent / 100
-    return _Timing(
-        after=maximum,
-        in_open_hours=window.in_business_days or escalation.rules.business_hours,
-        thresholds=(minimum,) if timedelta() < minimum < maximum else (),
+    calendar = _calendar(escalation, ClockName.LEVEL_WINDOW, window.basis)
+    hours = escalation.plan.hours(calendar)
+    minimum, maximum = (
+        _worth(span, window.basis, hours) * percent / 100 for span in (window.minimum, window.maximum)
     )
+    return _Timing(maximum, calendar, (minimum,) if timedelta() < minimum < maximum else ())
+
+
+def _calendar(escalation: Escalation, name: ClockName, basis: Basis) -> str | None:
+    """MATRIX-7, CLOCK-5: whose open hours a clock counts; None: every minute."""
+    plan, rules = escalation.plan, escalation.rules
+    counts_every_minute = basis in {Basis.AROUND_THE_CLOCK, Basis.CALENDAR_DAYS}
+    if counts_every_minute or (basis is Basis.PRIORITY and not rules.business_hours):
+        return None
+    nearest = None
+    if name in _OF_THE_LEVEL:
+        nearest = escalation.current_level.calendar
+    elif name in _OF_THE_CUSTOMER:
+        nearest = plan.customer_calendar
+    return nearest or rules.calendar or plan.calendar
+
+
+def _worth(span: timedelta, basis: Basis, hours: OpenHours | None) -> timedelta:
+    """*span* in the hours that it counts."""
+    return worth(span, hours.business_day) if hours and basis is Basis.BUSINESS_DAYS else span

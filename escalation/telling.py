@@ -11,13 +11,14 @@ from escalation.base import CustomerText, InternalText
 from escalation.effects import (
     CustomerFacts,
     CustomerNotice,
+    FindOnCall,
     InternalFacts,
     InternalNotice,
     Occasion,
     Recipient,
 )
 from escalation.model import Escalation
-from escalation.plan import ClockName, ReasonCode
+from escalation.plan import ClockName, ContactKind, ReasonCode
 from escalation.turn import Turn
 
 
@@ -33,10 +34,18 @@ def tell(
     text: InternalText | None = None,
     items: tuple[str, ...] = (),
 ) -> None:
-    """Tell our own people, each once; whoever made the move is not told of it. *by*: who made it, if not the turn's."""
+    """
+    Tell our own people, each once; whoever made the move is not told of it. *by*: who made it, if not the turn's.
+
+    Who answers for an on-call schedule is found out first (MATRIX-1).
+    """
     now = turn.escalation
-    ids = [person for person in dict.fromkeys(people) if person != turn.by and now.plan.knows(person)]
-    if not ids:
+    told = [
+        now.plan.contact(person)
+        for person in dict.fromkeys(people)
+        if person != turn.by and now.plan.knows(person)
+    ]
+    if not told:
         return
     facts = InternalFacts.made(
         key=now.key,
@@ -54,8 +63,13 @@ def tell(
         text=text,
         items=items,
     )
-    to = tuple(now.plan.contact(person).recipient for person in ids)
-    turn.do(InternalNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
+    to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
+    notice = InternalNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
+    if to:
+        turn.do(notice)
+    for contact in told:
+        if contact.kind is ContactKind.SCHEDULE:
+            turn.do(FindOnCall.made(schedule=contact.id, at=turn.now, notice=notice))
 
 
 def tell_customers(
@@ -91,7 +105,7 @@ def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
 
 def first_told(now: Escalation) -> tuple[str, ...]:
     """Everybody whom the first notice must reach: level contact, stakeholders, customers (COMM-2)."""
-    ours = dict.fromkeys((now.owner, *now.rules.stakeholders))
+    ours = dict.fromkeys((*now.asked, *now.rules.stakeholders))
     return (*ours, *(recipient.id for recipient in customer_recipients(now)))
 
 

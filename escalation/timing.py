@@ -12,12 +12,23 @@ from escalation.clocks import Clock, instant_of
 from escalation.effects import CompileOpenHours, Occasion
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from escalation.plan import ClockName
-from escalation.rising import no_contact_acknowledged, window_ended
+from escalation.plan import AGREED, ClockName
+from escalation.resolving import pause_ended
+from escalation.rising import (
+    acknowledgement_expired,
+    no_contact_acknowledged,
+    somebody_on_duty,
+    window_ended,
+)
 from escalation.telling import alerted, tell, tell_customers
 from escalation.turn import Turn
 
-EXTENSION = timedelta(days=120)
+_WHY_REMINDED = {
+    ClockName.LEVEL_WINDOW: "this level is due to rise",
+    ClockName.ACKNOWLEDGEMENT_EXPIRY: "nothing was heard for a while, and the acknowledgement expires",
+    ClockName.PAUSE: "the pause ends soon",
+}
+EXTENSION = timedelta(days=90)
 
 
 def settle(turn: Turn) -> None:
@@ -30,10 +41,13 @@ def settle(turn: Turn) -> None:
 
 def extend_open_hours(turn: Turn) -> None:
     """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
-    plan = turn.escalation.plan
-    if turn.escalation.is_open and turn.now >= plan.extend_at:
-        until = max(plan.open_hours.compiled_until, turn.now) + EXTENSION
-        turn.do(CompileOpenHours(calendar=plan.calendar, until=until))
+    if not turn.escalation.is_open:
+        return
+    for name, calendar in turn.escalation.plan.calendars.items():
+        if turn.now >= calendar.hours.extend_at:
+            since = calendar.hours.compiled_until
+            until = max(since, turn.now) + EXTENSION
+            turn.do(CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until))
 
 
 def skip_past_thresholds(turn: Turn) -> None:
@@ -79,15 +93,14 @@ def _is_over(now: Escalation, clock: Clock, at: datetime) -> bool:
 
 def _is_certain(now: Escalation, clock: Clock, instant: datetime) -> bool:
     """Whether *instant* of *clock* is more than provisional: the open hours are known until then (CLOCK-5)."""
-    return (
-        not clock.in_open_hours
-        or clock.breached_at is not None
-        or instant < now.plan.open_hours.compiled_until
-    )
+    hours = now.plan.hours(clock.calendar)
+    return hours is None or clock.breached_at is not None or instant < hours.compiled_until
 
 
 def _attend(turn: Turn, clock: Clock) -> None:
-    if clock.breached_at:
+    if clock.name in AGREED:
+        _agreed_time_came(turn, clock)
+    elif clock.breached_at:
         _chase(turn, clock)
     elif clock.due_at and _is_over(turn.escalation, clock, turn.now):
         _breach(turn, clock, clock.due_at)
@@ -95,9 +108,22 @@ def _attend(turn: Turn, clock: Clock) -> None:
         _remind(turn, clock)
 
 
+def _agreed_time_came(turn: Turn, clock: Clock) -> None:
+    if not _is_over(turn.escalation, clock, turn.now):
+        _remind(turn, clock)
+        return
+    match clock.name:
+        case ClockName.ACKNOWLEDGEMENT_EXPIRY:
+            acknowledgement_expired(turn)
+        case ClockName.PAUSE:
+            pause_ended(turn)
+        case _:
+            somebody_on_duty(turn)
+
+
 def _passed(now: Escalation, clock: Clock, at: datetime) -> int:
     """How many thresholds of the clock are behind *at*."""
-    hours = now.plan.open_hours if clock.in_open_hours else None
+    hours = now.plan.hours(clock.calendar)
     instants = (instant_of(clock, hours, now.pauses, span) for span in clock.thresholds)
     return sum(1 for instant in instants if instant and instant <= at and _is_certain(now, clock, instant))
 
@@ -111,9 +137,7 @@ def _remind(turn: Turn, clock: Clock) -> None:
         skipped=passed - clock.passed - 1,
         due_at=clock.next_at,
     )
-    why = (
-        "this level is due to rise" if clock.name is ClockName.LEVEL_WINDOW else f"{clock.name.words} is due"
-    )
+    why = _WHY_REMINDED.get(clock.name, f"{clock.name.words} is due")
     tell(
         turn,
         Occasion.REMINDER,
@@ -190,5 +214,7 @@ def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
             return now.plan.problem_coordinators or now.plan.escalation_managers
         case ClockName.CUSTOMER_RCA | ClockName.CLOSING | ClockName.FIRST_NOTICE:
             return now.plan.escalation_managers
+        case ClockName.ACKNOWLEDGE:
+            return now.unacknowledged or (now.owner,)
         case _:
             return (now.owner,)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation import events as e
-from escalation.clocks import Outcome
+from escalation.clocks import Clock, Outcome
 from escalation.effects import Effect
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -50,6 +50,13 @@ class Turn:
         clock = clock_for(self.escalation, name, self.now)
         if clock:
             self.record(e.ClockStarted, clock=clock)
+
+    def start_until(self, name: ClockName, due_at: datetime) -> None:
+        """Start a clock of no target, which just waits for *due_at*."""
+        self.end(name, Outcome.CANCELLED)
+        after = max(due_at - self.now, timedelta())
+        clock = Clock.made(name=name, started_at=self.now, after=after, due_at=due_at, next_at=due_at)
+        self.record(e.ClockStarted, clock=clock)
 
     def end(self, name: ClockName, outcome: Outcome = Outcome.MET, at: datetime | None = None) -> None:
         """End a running clock, as of *at*; one that has breached ends late, whatever was asked."""

@@ -120,7 +120,7 @@ def view(now: Escalation) -> View:
         customer_rca=now.rca.customer,
         missing_to_close=now.missing_to_close if now.is_open else (),
         predecessor=now.request.predecessor,
-        playbook=f"{now.plan.playbook.name} {now.plan.playbook.version} ({now.plan.playbook.sha256[:12]})",
+        playbook=str(now.plan.playbook),
         allowed_moves=allowed_moves(now),
         clocks=tuple(_clock_view(clock) for clock in sorted(now.clocks, key=_by_due)),
     )

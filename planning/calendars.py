@@ -13,15 +13,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.base import Asked, Instant
 from escalation.business_time import OpenHours
 from escalation.errors import BadRequest, Fault
-from escalation.plan import CalendarSource
 from planning.days_off import holidays_in
 from planning.schema import CalendarRules
 from planning.week import DAYS, DayHours, joined, parse_days, parse_hours
 
-BEFORE, AFTER = timedelta(days=7), timedelta(days=150)
+BEFORE, AFTER = timedelta(days=7), timedelta(days=90)
 _DAY = 86_400
 _MARGIN = timedelta(days=2)
 _THURSDAY = 3
@@ -98,28 +96,19 @@ def _special_days(
     return {day.toordinal() - _UNIX_EPOCH_ORDINAL: hours for day, hours in {**closed, **own}.items()}
 
 
-class _Definition(Asked):
-    """What a plan keeps of its calendar."""
-
-    since: Instant
-    calendar: CalendarRules
+def definition_of(calendar: CalendarRules) -> str:
+    """What a plan keeps of its calendar, to compile it further on."""
+    return calendar.model_dump_json(exclude_defaults=True)
 
 
-def source_of(name: str, calendar: CalendarRules, since: datetime) -> CalendarSource:
-    """What a plan keeps of its calendar, to compile it further on: the hours begin where they began."""
-    definition = _Definition(since=since, calendar=calendar)
-    return CalendarSource(name=name, definition=definition.model_dump_json(exclude_defaults=True))
-
-
-def extend(source: CalendarSource, until: datetime) -> OpenHours:
+def extend(definition: str, since: datetime, until: datetime) -> OpenHours:
     """
-    The open hours of a plan's calendar, from where the plan's began until *until*, by the time-zone data of today.
+    More open hours of a plan's calendar, by the time-zone data of today.
 
     Raises:
         BadRequest: If it is never open in that time.
     """
-    definition = _Definition.model_validate_json(source.definition)
-    return compile_hours(definition.calendar, definition.since, until, source.name)
+    return compile_hours(CalendarRules.model_validate_json(definition), since, until)
 
 
 def _spans(

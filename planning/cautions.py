@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 
-from escalation.plan import Unreached
+from escalation.plan import ClockName, Unreached
 from planning.calendars import business_day, horizon, week_of
 from planning.days_off import estimated_in, holidays_in, last_year_of
 from planning.faults import Found, Path, listed, told
 from planning.ladder import Rung, ladder
 from planning.schema import CalendarRules, HolidayRules, Playbook
 
+_OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 _A_YEAR = timedelta(days=365)
 
 
 def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
     """Everything that is odd, each once; a calendar's days off are judged as of *now*."""
-    return told(chain(_calendars(playbook, now), _matrix(playbook)))
+    return told(chain(_calendars(playbook, now), _pauses(playbook), _matrix(playbook)))
 
 
 def _calendars(playbook: Playbook, now: datetime) -> Iterator[Found]:
@@ -71,6 +72,14 @@ def _dates_without_effect(path: Path, calendar: CalendarRules) -> Iterator[Found
             yield Found(
                 (*path, "closed_on", number), given, "the date on which you are closed, if you meant another"
             )
+
+
+def _pauses(playbook: Playbook) -> Iterator[Found]:
+    """CLOCK-3: nobody is reminded of anything while everything stands still."""
+    for reason, rules in playbook.pause_reasons.items():
+        if rules.at_most is None and set(_OF_THE_WORK) <= set(rules.stops):
+            given = f"{reason} stops {listed(_OF_THE_WORK)}, for as long as nobody ends it"
+            yield Found(("pause_reasons", reason), given, "at_most, such as 3 business days")
 
 
 def _matrix(playbook: Playbook) -> Iterator[Found]:

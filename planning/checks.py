@@ -6,20 +6,30 @@ the file are looked up after (``playbook.py``).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
 
 from escalation.errors import BadRequest, shown
-from escalation.plan import ClockName, Priority, Unreached
+from escalation.plan import Basis, ClockName, Priority, Unreached
 from escalation.request import Degree
 from planning.calendars import business_day, compile_hours, horizon
 from planning.days_off import country_meant, known_countries, known_subdivisions, subdivision_meant
 from planning.faults import Found, Path, listed, nearest, told, unknown
 from planning.forms import SPECIAL_ROLES, TARGET_CLOCKS
-from planning.ladder import Rung, category_path, executive_level, ladder
-from planning.schema import BasisOfTime, CalendarRules, HolidayRules, Playbook, TargetRules
-from planning.spans import Basis
+from planning.ladder import Rung, category_path, entry_level, executive_level, ladder
+from planning.schema import (
+    AcknowledgedBy,
+    Ask,
+    BasisOfTime,
+    CalendarRules,
+    CategoryRules,
+    HolidayRules,
+    IssueTypeRules,
+    Playbook,
+    TargetRules,
+)
+from planning.spans import Span
 from planning.week import DAYS, parse_days
 
 SLOWEST_FIRST_NOTICE = timedelta(hours=1)
@@ -35,6 +45,9 @@ def check(playbook: Playbook) -> tuple[Found, ...]:
             _permissions(playbook),
             _priorities(playbook),
             _impact_and_urgency(playbook),
+            _customers(playbook),
+            _skills(playbook),
+            _pauses(playbook),
             _matrix(playbook),
         )
     )
@@ -131,6 +144,7 @@ def _priorities(playbook: Playbook) -> Iterator[Found]:
     for priority, written in playbook.priorities.items():
         path = ("priorities", priority)
         yield from _told(playbook, (*path, "stakeholders"), written.stakeholders)
+        yield from _calendar(playbook, (*path, "calendar"), written.calendar)
         for clock, rules in written.targets.items():
             yield from _target(playbook, (*path, "targets", clock), rules, (priority,), clock)
         missing = [clock for clock in TARGET_CLOCKS if clock not in {*written.targets, *playbook.targets}]
@@ -148,14 +162,10 @@ def _target(
         for priority in priorities
         if path[0] == "priorities" or clock not in playbook.priorities[priority].targets
     ]
-    by_business = [p for p in using if playbook.priorities[p].basis is BasisOfTime.BUSINESS]
-    if span.basis is Basis.CALENDAR_DAYS and by_business:
-        allowed = f"business days or hours: {listed(by_business)} counts business hours"
-        yield Found(path, shown(span.written), allowed)
+    yield from _no_calendar_days(playbook, path, span, using)
+    by_business = {p for p in using if playbook.priorities[p].basis is BasisOfTime.BUSINESS}
     if clock is ClockName.FIRST_NOTICE and set(using) - {Priority.P4}:
-        sleeps = span.always_in_open_hours or (
-            span.basis is Basis.PRIORITY and set(by_business) - {Priority.P4}
-        )
+        sleeps = span.always_in_open_hours or (span.basis is Basis.PRIORITY and by_business - {Priority.P4})
         if sleeps or span.elapsed > SLOWEST_FIRST_NOTICE:
             yield Found(path, shown(span.written), "at most 1 h 24x7, for any priority but P4")
 
@@ -171,6 +181,49 @@ def _impact_and_urgency(playbook: Playbook) -> Iterator[Found]:
         if missing:
             given = f"no priority for urgency {listed(missing)}"
             yield Found((*path, impact), given, f"all of {listed(Degree)}", is_absence=True)
+
+
+def _calendar(playbook: Playbook, path: Path, name: str | None) -> Iterator[Found]:
+    if name is not None and name not in playbook.calendars:
+        yield unknown(path, name, playbook.calendars)
+
+
+def _customers(playbook: Playbook) -> Iterator[Found]:
+    for name, tier in playbook.tiers.items():
+        yield from _calendar(playbook, ("tiers", name, "calendar"), tier.calendar)
+    for name, account in playbook.accounts.items():
+        yield from _calendar(playbook, ("accounts", name, "calendar"), account.calendar)
+        if account.tier is not None and account.tier not in playbook.tiers:
+            yield unknown(("accounts", name, "tier"), account.tier, playbook.tiers)
+
+
+def _skills(playbook: Playbook) -> Iterator[Found]:
+    for skill, who in playbook.skills.items():
+        path = ("skills", skill)
+        yield from _told(playbook, path, (who,), is_list=False)
+        yield from _one_alone(playbook, path, who)
+
+
+def _one_alone(playbook: Playbook, path: Path, name: str) -> Iterator[Found]:
+    if len(playbook.ids_of((name,))) > 1:
+        yield Found(path, f"the role {shown(name)}, which several people have", "one person or team")
+
+
+def _pauses(playbook: Playbook) -> Iterator[Found]:
+    for reason, rules in playbook.pause_reasons.items():
+        if rules.at_most:
+            path = ("pause_reasons", reason, "at_most")
+            yield from _no_calendar_days(playbook, path, rules.at_most, playbook.priorities)
+
+
+def _no_calendar_days(
+    playbook: Playbook, path: Path, span: Span, priorities: Iterable[Priority]
+) -> Iterator[Found]:
+    """Days are of the wall clock, which a priority in business hours does not count."""
+    by_business = [p for p in priorities if playbook.priorities[p].basis is BasisOfTime.BUSINESS]
+    if span.basis is Basis.CALENDAR_DAYS and by_business:
+        allowed = f"business days or hours: {listed(by_business)} counts business hours"
+        yield Found(path, shown(span.written), allowed)
 
 
 def _matrix(playbook: Playbook) -> Iterator[Found]:
@@ -208,23 +261,36 @@ def _levels(playbook: Playbook, rungs: tuple[Rung, ...]) -> Iterator[Found]:
 
 
 def _executive_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> Iterator[Found]:
+    yield from _levels_named(playbook, lasts, "executive_level", executive_level)
+
+
+def _levels_named(
+    playbook: Playbook,
+    lasts: Mapping[tuple[str, str], int],
+    field: str,
+    level_of: Callable[[Playbook, IssueTypeRules, CategoryRules], tuple[int | None, int]],
+) -> Iterator[Found]:
     """Each is told once, with the category that has the fewest levels of those it holds for."""
     told: set[Path] = set()
     for (issue_type, category), last in sorted(lasts.items(), key=lambda each: each[1]):
         kind = playbook.issue_types[issue_type]
-        executive, depth = executive_level(playbook, kind, kind.categories[category])
-        path = (*category_path(issue_type, category)[: 2 * depth], "executive_level")
-        if executive is not None and executive > last and path not in told:
+        level, depth = level_of(playbook, kind, kind.categories[category])
+        path = (*category_path(issue_type, category)[: 2 * depth], field)
+        if level is not None and level > last and path not in told:
             told.add(path)
-            yield Found(path, shown(executive), f"a level from 1 to {last}, as {category} has")
+            yield Found(path, shown(level), f"a level from 1 to {last}, as {category} has")
 
 
 def _entry_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> Iterator[Found]:
+    yield from _levels_named(playbook, lasts, "entry_level", entry_level)
     (_, category), last = min(lasts.items(), key=lambda each: each[1])
-    for priority, written in playbook.priorities.items():
-        if written.entry_level > last:
-            path = ("priorities", priority, "entry_level")
-            yield Found(path, shown(written.entry_level), f"a level from 1 to {last}, as {category} has")
+    entries: dict[Path, int] = {
+        **{("priorities", name): rules.entry_level for name, rules in playbook.priorities.items()},
+        **{("tiers", name): rules.entry_level for name, rules in playbook.tiers.items()},
+    }
+    for path, level in entries.items():
+        if level > last:
+            yield Found((*path, "entry_level"), shown(level), f"a level from 1 to {last}, as {category} has")
     yield from _levels_below_every_entry(playbook)
 
 
@@ -248,9 +314,22 @@ def _level(playbook: Playbook, rung: Rung, last: int) -> Iterator[Found]:
         yield Found(rung.place("contacts"), given, "a person, a team or a role", is_absence=True)
     yield from _told(playbook, rung.place("contacts"), rules.contacts)
     yield from _told(playbook, rung.place("managers"), rules.managers)
+    yield from _calendar(playbook, rung.place("calendar"), rules.calendar)
+    yield from _acknowledgement(playbook, rung)
     yield from _window(rung, last)
     yield from _triggers(rung, last)
     yield from _fallback(playbook, rung)
+
+
+def _acknowledgement(playbook: Playbook, rung: Rung) -> Iterator[Found]:
+    rules = rung.rules
+    if rules.ask is Ask.IN_TURN and rules.acknowledge is AcknowledgedBy.ALL:
+        given = "in_turn, where all must acknowledge"
+        yield Found(rung.place("ask"), given, "at_once, or acknowledge: first")
+    for field in ("ack_within", "ack_expires"):
+        span = getattr(rules, field)
+        if span:
+            yield from _no_calendar_days(playbook, rung.place(field), span, playbook.priorities)
 
 
 def _window(rung: Rung, last: int) -> Iterator[Found]:
@@ -285,9 +364,7 @@ def _fallback(playbook: Playbook, rung: Rung) -> Iterator[Found]:
         )
     if fallback:
         yield from _told(playbook, rung.place("fallback"), (fallback,), is_list=False)
-        if len(playbook.ids_of((fallback,))) > 1:
-            given = f"the role {shown(fallback)}, which several people have"
-            yield Found(rung.place("fallback"), given, "one person or team")
+        yield from _one_alone(playbook, rung.place("fallback"), fallback)
 
 
 def _told(playbook: Playbook, path: Path, names: Iterable[str], *, is_list: bool = True) -> Iterator[Found]:

@@ -6,16 +6,18 @@ that a request can have against a playbook; what happens by the plan is for the 
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from escalation.errors import BadRequest, Fault, RoleNotAllowed, shown
 from escalation.lifecycle import Move
 from escalation.plan import (
+    Calendar,
     ClockName,
     Contact,
     ContactKind,
     Level,
+    PauseRule,
     Plan,
     PlaybookRef,
     Priority,
@@ -24,12 +26,22 @@ from escalation.plan import (
     Trigger,
     Window,
 )
-from escalation.request import StartRequest
-from planning.calendars import business_day, compile_hours, horizon, source_of
+from escalation.request import AffectedCustomer, StartRequest
+from planning.calendars import compile_hours, definition_of, horizon
 from planning.faults import Found, unknown
-from planning.ladder import Rung, executive_level, ladder
-from planning.schema import BasisOfTime, Person, Playbook, PriorityWritten, TargetRules, Team
-from planning.spans import Basis, WindowSpan
+from planning.ladder import Rung, entry_level, executive_level, ladder
+from planning.schema import (
+    AcknowledgedBy,
+    BasisOfTime,
+    PauseRules,
+    Person,
+    Playbook,
+    PriorityWritten,
+    TargetRules,
+    Team,
+    TierRules,
+)
+from planning.spans import Span, WindowSpan
 
 
 def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tuple[Plan, Priority]:
@@ -40,24 +52,71 @@ def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tu
         BadRequest: With every fault that the request has against the playbook.
         RoleNotAllowed: If it continues an earlier one, or enters higher, and its author may not reopen (CLOSE-9).
     """
-    found = (*_of_matrix(playbook, request), *_of_people(playbook, request), *_of_level(playbook, request))
+    found = (
+        *_of_matrix(playbook, request),
+        *_of_people(playbook, request),
+        *_of_customers(playbook, request),
+        *_of_level(playbook, request),
+    )
+    _refuse(request, found)
+    _require_may_return(playbook, request)
+    return _plan(playbook, request, *horizon(now)), priority_of(playbook, request)
+
+
+def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetime, now: datetime) -> Plan:
+    """
+    The plan by which an escalation that is open since *opened_at* would go on *now*; who started it may have left.
+
+    Raises:
+        BadRequest: If the playbook does not have its category any more.
+    """
+    _refuse(request, tuple(_of_matrix(playbook, request)))
+    return _plan(playbook, request, horizon(opened_at)[0], horizon(now)[1])
+
+
+def _refuse(request: StartRequest, found: tuple[Found, ...]) -> None:
     if found:
         faults = (
             Fault(where=".".join(map(str, f.path)), given=f.given, allowed=f.allowed, suggestion=f.suggestion)
             for f in found
         )
         raise BadRequest.because(f"the request for {request.key}", faults)
-    _require_may_return(playbook, request)
-    return _plan(playbook, request, now), priority_of(playbook, request)
 
 
 def priority_of(playbook: Playbook, request: StartRequest) -> Priority:
-    """As given, or else by impact and urgency (START-2)."""
-    if request.priority:
-        return request.priority
-    assert request.impact
-    assert request.urgency
-    return playbook.priority_from[request.impact][request.urgency]
+    """As given, or else by impact and urgency (START-2); raised by the tier of an affected customer (KIND-3)."""
+    priority = request.priority
+    if priority is None:
+        assert request.impact
+        assert request.urgency
+        priority = playbook.priority_from[request.impact][request.urgency]
+    by = max((tier.raises_priority for tier in _tiers(playbook, request)), default=0)
+    order = tuple(Priority)
+    return order[max(0, order.index(priority) - by)]
+
+
+def _tiers(playbook: Playbook, request: StartRequest) -> Iterator[TierRules]:
+    """Of the affected customers, as far as the playbook says anything of them."""
+    for customer in request.customers:
+        tier = playbook.tiers.get(_tier_of(playbook, customer))
+        if tier:
+            yield tier
+
+
+def _tier_of(playbook: Playbook, customer: AffectedCustomer) -> str:
+    account = playbook.accounts.get(customer.account)
+    return account.tier if account and account.tier else customer.tier
+
+
+def _customer_calendar(playbook: Playbook, request: StartRequest) -> str | None:
+    """Of the first affected customer who has one of their own (CLOCK-5)."""
+    for customer in request.customers:
+        account = playbook.accounts.get(customer.account)
+        tier = playbook.tiers.get(_tier_of(playbook, customer))
+        own = (account and account.calendar) or (tier and tier.calendar)
+        if own:
+            return own
+    return None
 
 
 def _of_matrix(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
@@ -79,6 +138,14 @@ def _of_people(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
             if not _is_time_zone(contact.time_zone):
                 path = ("customers", number, "contacts", place, "time_zone")
                 yield Found(path, shown(contact.time_zone), "a time zone such as Europe/London")
+
+
+def _of_customers(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
+    """A tier that the playbook does not have would silently change nothing."""
+    for number, customer in enumerate(request.customers):
+        is_known = customer.tier in playbook.tiers or "tier" not in customer.model_fields_set
+        if playbook.tiers and not is_known:
+            yield unknown(("customers", number, "tier"), customer.tier, playbook.tiers)
 
 
 def _of_level(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
@@ -108,29 +175,36 @@ def _is_time_zone(name: str) -> bool:
     return True
 
 
-def _plan(playbook: Playbook, request: StartRequest, now: datetime) -> Plan:
-    calendar = playbook.calendars[playbook.calendar]
-    since, until = horizon(now)
-    day = business_day(calendar)
+def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: datetime) -> Plan:
     kind = playbook.issue_types[request.issue_type]
-    levels = tuple(
-        _level(playbook, rung, day) for rung in ladder(playbook, request.issue_type, request.category)
+    category = kind.categories[request.category]
+    levels = tuple(_level(playbook, rung) for rung in ladder(playbook, request.issue_type, request.category))
+    priorities = {priority: _priority(playbook, playbook.priorities[priority]) for priority in Priority}
+    executive, _ = executive_level(playbook, kind, category)
+    entry, _ = entry_level(playbook, kind, category)
+    customer_calendar = _customer_calendar(playbook, request)
+    counted = (
+        playbook.calendar,
+        customer_calendar,
+        *(level.calendar for level in levels),
+        *(rules.calendar for rules in priorities.values()),
     )
-    priorities = {priority: _priority(playbook, playbook.priorities[priority], day) for priority in Priority}
-    executive, _ = executive_level(playbook, kind, kind.categories[request.category])
     duties = {name: playbook.ids_of(who) for name, who in playbook.duties}
     plan = Plan(
         playbook=PlaybookRef(name=playbook.name, version=playbook.version, sha256=playbook.sha256),
         issue_type=request.issue_type,
         category=request.category,
         levels=levels,
+        entry_level=max(entry or 1, *(tier.entry_level for tier in _tiers(playbook, request)), 1),
         executive_level=executive or len(levels),
         priorities=priorities,
         contacts=(),
         permissions=dict(playbook.permissions),
-        open_hours=compile_hours(calendar, since, until, playbook.calendar),
-        calendar=source_of(playbook.calendar, calendar, since),
-        pause_reasons=dict(playbook.pause_reasons),
+        calendars={name: _calendar(playbook, name, since, until) for name in dict.fromkeys(counted) if name},
+        calendar=playbook.calendar,
+        customer_calendar=customer_calendar,
+        pause_reasons={name: _pause(playbook, rules) for name, rules in playbook.pause_reasons.items()},
+        skills={skill: playbook.ids_of((who,))[0] for skill, who in playbook.skills.items()},
         escalation_managers=duties["escalation_managers"],
         architects=duties["architects"],
         problem_coordinators=duties["problem_coordinators"],
@@ -144,7 +218,12 @@ def _plan(playbook: Playbook, request: StartRequest, now: datetime) -> Plan:
     return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
 
 
-def _level(playbook: Playbook, rung: Rung, day: timedelta) -> Level:
+def _calendar(playbook: Playbook, name: str, since: datetime, until: datetime) -> Calendar:
+    rules = playbook.calendars[name]
+    return Calendar(hours=compile_hours(rules, since, until, name), definition=definition_of(rules))
+
+
+def _level(playbook: Playbook, rung: Rung) -> Level:
     rules = rung.rules
     triggers = tuple(
         Trigger(name=name, says=trigger.says, to_level=trigger.to_level, reason=trigger.reason)
@@ -154,42 +233,48 @@ def _level(playbook: Playbook, rung: Rung, day: timedelta) -> Level:
         number=rung.number,
         name=rules.name or f"level {rung.number}",
         contacts=playbook.ids_of(rules.contacts),
-        window=_window(rules.window, day) if rules.window else None,
+        asks_all=rules.asks_all,
+        needs_all=rules.acknowledge is AcknowledgedBy.ALL,
+        window=_window(rules.window) if rules.window else None,
         responses=rules.responses,
         triggers=triggers,
         managers=playbook.ids_of(rules.managers),
         unreached=rules.unreached,
         fallback=playbook.ids_of((rules.fallback,))[0] if rules.fallback else None,
+        calendar=rules.calendar,
+        ack_within=_within(rules.ack_within, playbook.remind_at),
+        ack_expires=_within(rules.ack_expires, playbook.remind_at[-1:]),
     )
 
 
-def _window(window: WindowSpan, day: timedelta) -> Window:
-    return Window(
-        minimum=window.minimum.worth(day),
-        maximum=window.maximum.worth(day),
-        in_business_days=window.maximum.always_in_open_hours,
-    )
+def _window(window: WindowSpan) -> Window:
+    return Window(minimum=window.minimum.elapsed, maximum=window.maximum.elapsed, basis=window.maximum.basis)
 
 
-def _priority(playbook: Playbook, written: PriorityWritten, day: timedelta) -> PriorityRules:
+def _priority(playbook: Playbook, written: PriorityWritten) -> PriorityRules:
     targets = {**playbook.targets, **written.targets}
     return PriorityRules(
         business_hours=written.basis is BasisOfTime.BUSINESS,
-        targets={clock: _target(playbook, targets[clock], day) for clock in ClockName if clock in targets},
+        targets={clock: _target(playbook, targets[clock]) for clock in ClockName if clock in targets},
         stakeholders=playbook.ids_of(written.stakeholders),
         entry_level=written.entry_level,
         window_percent=written.window_percent,
+        calendar=written.calendar,
         rca_required=written.rca_required,
     )
 
 
-def _target(playbook: Playbook, rules: TargetRules, day: timedelta) -> Target:
-    return Target(
-        after=rules.within.worth(day),
-        in_business_days=rules.within.always_in_open_hours,
-        around_the_clock=rules.within.basis is Basis.AROUND_THE_CLOCK,
-        thresholds=playbook.remind_at if rules.remind_at is None else rules.remind_at,
-    )
+def _pause(playbook: Playbook, rules: PauseRules) -> PauseRule:
+    return PauseRule(stops=rules.stops, at_most=_within(rules.at_most, playbook.remind_at[-1:]))
+
+
+def _target(playbook: Playbook, rules: TargetRules) -> Target:
+    remind_at = playbook.remind_at if rules.remind_at is None else rules.remind_at
+    return Target(after=rules.within.elapsed, basis=rules.within.basis, thresholds=remind_at)
+
+
+def _within(span: Span | None, remind_at: tuple[int, ...]) -> Target | None:
+    return Target(after=span.elapsed, basis=span.basis, thresholds=remind_at) if span else None
 
 
 def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contact, ...]:
@@ -199,6 +284,7 @@ def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contac
     needed |= {person for person in playbook.people if roles & set(playbook.people[person].roles)}
     needed |= {member for team in playbook.teams.values() for member in team.members}
     needed |= {person for rules in plan.priorities.values() for person in rules.stakeholders}
+    needed |= set(plan.skills.values())
     for level in plan.levels:
         needed |= {*level.contacts, *level.managers, *filter(None, (level.fallback,))}
     for asked in (

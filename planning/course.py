@@ -143,7 +143,7 @@ class _Walk:
                 self._spoken.clear()
             elif isinstance(event, e.ClockBreached):
                 self._spoken.add(event.clock)
-        notices = tuple(effect for effect in decision.effects if not isinstance(effect, CompileOpenHours))
+        notices = tuple(effect for effect in decision.effects if isinstance(effect, AnyNotice))
         yield Happening(self.at, decision.escalation, decision.events, notices, move=move, by=by)
         for command in self._answers(decision.effects, notices):
             yield from self.take(decide(self.escalation, command, self.at))
@@ -152,7 +152,8 @@ class _Walk:
         """What the shell would report back at once."""
         for effect in effects:
             if isinstance(effect, CompileOpenHours):
-                yield c.ExtendOpenHours(open_hours=_extended(effect.calendar, effect.until))
+                hours = _extended(effect.definition, effect.since, effect.until)
+                yield c.ExtendOpenHours(calendar=effect.calendar, open_hours=hours)
         if notices and self.escalation.untold:  # afterwards a receipt changes nothing
             yield c.RecordDelivery(receipts=tuple(_receipts(notices, self.at)))
 

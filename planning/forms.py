@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from escalation.base import Name
 from escalation.lifecycle import Move
 from escalation.model import VERIFYING
-from escalation.plan import ClockName
+from escalation.plan import AGREED, ClockName
 from escalation.request import EMAIL_ADDRESS
 from planning.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
@@ -25,7 +25,9 @@ OWNER, LEVEL_CONTACT = "owner", "level_contact"
 SPECIAL_ROLES = (OWNER, LEVEL_CONTACT)
 """Roles that nobody is given: whoever owns the escalation, or stands for its level, has them (ROLE-1)."""
 
-TARGET_CLOCKS = tuple(clock for clock in ClockName if clock is not ClockName.LEVEL_WINDOW)
+PROMISES = tuple(clock for clock in ClockName if clock not in AGREED)
+"""Clocks that a pause can stop."""
+TARGET_CLOCKS = tuple(clock for clock in PROMISES if clock is not ClockName.LEVEL_WINDOW)
 """Those that a priority sets a target for."""
 UNTIL_RESOLUTION = "until resolution"
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
@@ -71,6 +73,12 @@ def _persons_move(move: Move) -> Move:
 def _target_clock(clock: ClockName) -> ClockName:
     if clock is ClockName.LEVEL_WINDOW:
         raise ValueError("another clock: level_window is the window of each level")
+    return _promise(clock)
+
+
+def _promise(clock: ClockName) -> ClockName:
+    if clock in AGREED:
+        raise ValueError(f"one of {', '.join(PROMISES)}")
     return clock
 
 
@@ -186,7 +194,10 @@ PersonsMove = Annotated[
 PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
 Role = Annotated[Id, AfterValidator(_assigned_role)]
 Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(_distinct)]
-Clocks = Annotated[tuple[ClockName, ...], one_or_several(ClockName), Field(min_length=1)]
+_Promise = Annotated[
+    ClockName, AfterValidator(_promise), WithJsonSchema({"type": "string", "enum": list(PROMISES)})
+]
+Clocks = Annotated[tuple[_Promise, ...], one_or_several(_Promise), Field(min_length=1)]
 Date = Annotated[date, WithJsonSchema(DATE_IN_AN_EDITOR)]
 Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
 Days = Annotated[

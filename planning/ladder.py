@@ -48,9 +48,21 @@ def executive_level(
     playbook: Playbook, kind: IssueTypeRules, category: CategoryRules
 ) -> tuple[int | None, int]:
     """The level that an executive threat goes to (KIND-5), and which of the three scopes says so."""
+    return _said_nearest("executive_level", playbook, kind, category)
+
+
+def entry_level(playbook: Playbook, kind: IssueTypeRules, category: CategoryRules) -> tuple[int | None, int]:
+    """The level that escalations begin at (START-1), and which of the three scopes says so."""
+    return _said_nearest("entry_level", playbook, kind, category)
+
+
+def _said_nearest(
+    field: str, playbook: Playbook, kind: IssueTypeRules, category: CategoryRules
+) -> tuple[int | None, int]:
     for depth, scope in ((2, category), (1, kind), (0, playbook)):
-        if scope.executive_level is not None:
-            return scope.executive_level, depth
+        level: int | None = getattr(scope, field)
+        if level is not None:
+            return level, depth
     return None, 0
 
 

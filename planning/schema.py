@@ -141,6 +141,8 @@ class PriorityWritten(Written):
     """The windows of the levels shrink, or stretch, to this percentage."""
     stakeholders: Names = ()
     """Told at the start, besides the contact of the level and the customer: people, teams or roles."""
+    calendar: Name | None = None
+    """The calendar whose open hours count; left out: the playbook's."""
     rca_required: bool = False
     """Whether it closes only with a root cause analysis."""
     targets: dict[TargetClock, TargetRules] = {}
@@ -169,6 +171,20 @@ class TriggerRules(Written):
         return {"anyOf": [{"type": "string", "minLength": 1}, handler(schema)]}
 
 
+class Ask(StrEnum):
+    """How the contacts of a level are asked (MATRIX-5)."""
+
+    IN_TURN = "in_turn"
+    AT_ONCE = "at_once"
+
+
+class AcknowledgedBy(StrEnum):
+    """Whose acknowledgement a level needs."""
+
+    FIRST = "first"
+    ALL = "all"
+
+
 class LevelRules(Written):
     """What is said of a level in one place; what is left out is inherited."""
 
@@ -188,6 +204,20 @@ class LevelRules(Written):
     """When nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
     fallback: Name | None = None
     """Who is asked then: one person or team."""
+    ask: Ask | None = None
+    """Whether its contacts are asked in turn, or all at once; left out: all at once if all must acknowledge."""
+    acknowledge: AcknowledgedBy = AcknowledgedBy.FIRST
+    """Whether the first of its contacts who acknowledges is enough, or all of them must."""
+    ack_within: WrittenSpan | None = None
+    """How soon somebody must; left out: as the priority says."""
+    ack_expires: WrittenSpan | None = None
+    """An acknowledgement is void after so long without any activity; left out: it holds."""
+    calendar: Name | None = None
+    """The calendar whose open hours its own clocks count; left out: as the priority says."""
+
+    @property
+    def asks_all(self) -> bool:
+        return self.ask is Ask.AT_ONCE or self.acknowledge is AcknowledgedBy.ALL
 
 
 LevelNumber = Annotated[int, Field(ge=1, le=50)]
@@ -196,6 +226,8 @@ LevelNumber = Annotated[int, Field(ge=1, le=50)]
 class Scope(Written):
     """What the playbook, an issue type and a category can each say of levels; the nearer one wins."""
 
+    entry_level: LevelNumber | None = None
+    """The level at which its escalations begin, or higher if the priority says so; left out everywhere: 1."""
     executive_level: LevelNumber | None = None
     """The level that an executive threat goes to at once; left out everywhere: the last one."""
     each_level: LevelRules = LevelRules()
@@ -237,6 +269,48 @@ class Duties(Written):
     """Told when the resolution target is missed (RESOLVE-1)."""
 
 
+class TierRules(Written):
+    """What a customer's tier changes at the start (KIND-3)."""
+
+    raises_priority: Annotated[int, Field(ge=0, le=3)] = 0
+    """By how many steps: 1 makes a P3 a P2."""
+    entry_level: LevelNumber = 1
+    """The level at which escalations of such a customer begin, or higher."""
+    calendar: Name | None = None
+    """The calendar that promises to such a customer count; left out: as the priority says."""
+
+
+class AccountRules(Written):
+    """What is particular to one customer."""
+
+    tier: Name | None = None
+    """The tier, whatever a request says."""
+    calendar: Name | None = None
+    """The calendar that promises to this customer count; goes before the tier's."""
+
+
+class PauseRules(Written):
+    """A reason to pause: the clocks that it stops, or ``{stops: [resolution], at_most: 3 business days}``."""
+
+    stops: Clocks
+    """The clocks that stand still."""
+    at_most: WrittenSpan | None = None
+    """The pause ends by itself after so long; left out: when somebody ends it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_clocks_alone(cls, given: Any) -> Any:
+        return {"stops": given} if isinstance(given, str | list | tuple) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        whole = handler(schema)
+        stops = handler.resolve_ref_schema(whole)["properties"]["stops"]
+        return {"anyOf": [{k: v for k, v in stops.items() if k != "description"}, whole]}
+
+
 class RcaRules(Written):
     """What holds for root cause analyses (RCA)."""
 
@@ -273,8 +347,14 @@ class Playbook(Scope):
     """Percentages of a target at which whoever must act is reminded; 100 is the breach."""
     priority_from: dict[Degree, dict[Degree, Priority]]
     """The priority of a request that gives none: impact, then urgency."""
-    pause_reasons: dict[PauseReason, Clocks] = {}
-    """Why clocks may stand still, and which of them do (CLOCK-3)."""
+    tiers: dict[Id, TierRules] = {}
+    """What a customer's tier changes, by the tier's name in requests."""
+    accounts: dict[Name, AccountRules] = {}
+    """What is particular to single customers, by account."""
+    skills: dict[Id, Name] = {}
+    """Skills, and who has each: a person, a team or a role. Where `transfer --skill` goes (KIND-2)."""
+    pause_reasons: dict[PauseReason, PauseRules] = {}
+    """Why clocks may stand still, which of them do, and for how long at most (CLOCK-3)."""
     rca: RcaRules = RcaRules()
     """What holds for root cause analyses."""
     holding_update: Annotated[

@@ -1,16 +1,17 @@
 """
 Spans of time as people write them: ``15 min``, ``1.5 h``, ``4 business h``, ``1-2 business days``.
 
-Owns the words and what they are worth. Knows no calendar: what one business day is worth is told.
+Owns the words. Knows no calendar: what one business day is worth is told.
 """
 
 import re
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from escalation.base import Frozen
+from escalation.business_time import worth
+from escalation.plan import Basis
 
 LONGEST = timedelta(days=3660)
 _MICROSECONDS_A_SECOND = 1_000_000
@@ -41,21 +42,6 @@ class SpanFault(ValueError):
     """A span that cannot be understood; the message says what is allowed."""
 
 
-class Basis(StrEnum):
-    """Whose time a span counts (MATRIX-7)."""
-
-    PRIORITY = "priority"
-    """Minutes and hours: open hours or the wall clock, as the priority says."""
-    OPEN_HOURS = "open_hours"
-    """Business hours: always the calendar's open hours."""
-    BUSINESS_DAYS = "business_days"
-    """Business days: always the calendar, each worth one ordinary day of open hours."""
-    AROUND_THE_CLOCK = "around_the_clock"
-    """``60 min 24x7``: every minute, whatever the priority counts."""
-    CALENDAR_DAYS = "calendar_days"
-    """Days: the wall clock; only where the priority runs by it."""
-
-
 class Span(Frozen):
     """One span: an amount in one basis."""
 
@@ -72,8 +58,7 @@ class Span(Frozen):
         """The span as a time, in the hours that it counts."""
         if self.basis is not Basis.BUSINESS_DAYS:
             return self.elapsed
-        microsecond = timedelta(microseconds=1)
-        return (self.elapsed // microsecond) * (business_day // microsecond) // 86_400_000_000 * microsecond
+        return worth(self.elapsed, business_day)
 
 
 class WindowSpan(Frozen):

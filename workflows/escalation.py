@@ -6,7 +6,7 @@ asks: sends waves of messages, arms one timer, shows the state. It must not deci
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,24 @@ from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
 from escalation.business_time import OpenHours
-from escalation.effects import Compiled, CompileOpenHours, CompilePlan, CustomerNotice, InternalNotice, Wave
-from escalation.engine import allowed_moves, decide, open_escalation
+from escalation.effects import (
+    Compiled,
+    CompileOpenHours,
+    CompilePlan,
+    CustomerNotice,
+    FindOnCall,
+    InternalNotice,
+    OnCall,
+    RecompilePlan,
+    Wave,
+)
+from escalation.engine import allowed_moves, decide, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event, Receipt
 from escalation.lifecycle import Move, diagram
 from escalation.model import Escalation
+from escalation.plan import Plan
+from escalation.rebasing import Rebasing, foreseen
 from escalation.story import Entry
 from escalation.turn import Decision
 from escalation.view import Receipted, View, receipted, timeline, view
@@ -37,6 +49,9 @@ _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
 _QUICK = timedelta(seconds=10)
 _A_WHILE = timedelta(minutes=1)
+_NOT_SILENT_FOR = timedelta(minutes=5)
+"""Who is on call must be known by then, or else somebody else is asked."""
+_REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
 
 
 @workflow.defn(name=wire.WORKFLOW)
@@ -57,13 +72,15 @@ class EscalationWorkflow:
         self._events: list[Event] = list(carried.events) if carried else []
         self._notices: list[InternalNotice | CustomerNotice] = list(carried.notices) if carried else []
         self._answered: dict[str, None] = dict.fromkeys(carried.answered if carried else ())
+        self._finding: list[FindOnCall] = []
         self._early_refusals: list[c.NoteRefusal] = []
         self._under_way: list[Wave] = []
         self._mistake: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._armed_for: datetime | None = None
-        self._is_extending = False
+        self._extending: set[str] = set()
+        """Calendars that are being compiled further."""
         self._shown: details.SearchValues = {}
         self._is_stirred = True
 
@@ -72,6 +89,8 @@ class EscalationWorkflow:
     async def run(self, *_begins: RawValue) -> wire.Ended:
         if self._now is None:
             await self._open()
+        for wanted in self._begin.carried.finding if self._begin.carried else ():
+            self._find(wanted)
         while self._is_busy:
             self._judge()
             if self._is_long:
@@ -119,6 +138,44 @@ class EscalationWorkflow:
     def diagram(self) -> str:
         return diagram(self._opened.state)
 
+    # Rebase: the one move that needs an answer from outside before it can be decided.
+
+    @workflow.update(name=wire.REBASE, description=_REBASE)
+    @wire.takes_one
+    async def rebase(self, *raws: RawValue) -> Receipted:
+        asked = self._read_rebase(raws)
+        if self.is_answered():
+            return receipted(self._opened, is_repeat=True)
+        plan: Plan = await workflow.execute_local_activity(
+            wire.RECOMPILE_PLAN,
+            RecompilePlan(request=self._opened.request, opened_at=self._opened.opened_at),
+            result_type=Plan,
+            start_to_close_timeout=_QUICK,
+        )
+        if asked.sha256 and asked.sha256 != plan.playbook.sha256:
+            raise MoveNotAllowed(
+                f"{self._opened.key}: cannot rebase to that playbook; the worker's is {plan.playbook}"
+            )
+        return self.follow(c.Rebase(by=asked.by, why=asked.why, plan=plan))
+
+    @rebase.validator
+    @wire.takes_one
+    def may_rebase(self, *raws: RawValue) -> None:
+        asked = self._read_rebase(raws)
+        if not self.is_answered():
+            permit(self._opened, Move.REBASE, asked.by)
+
+    def _read_rebase(self, raws: Sequence[RawValue]) -> wire.RebaseAsked:
+        return wire.read(wire.RebaseAsked, raws, Move.REBASE.words, _REBASE)
+
+    @workflow.query(name=wire.REBASE_BASIS, description="What a plan for it would be compiled of.")
+    def rebase_basis(self) -> RecompilePlan:
+        return RecompilePlan(request=self._opened.request, opened_at=self._opened.opened_at)
+
+    @workflow.query(name=wire.REBASE_PREVIEW, description="What a rebase to a plan would change.")
+    def rebase_preview(self, plan: Plan) -> Rebasing:
+        return foreseen(self._opened, plan, workflow.now())
+
     # The desk, for ``workflows.moves``.
 
     def consider(self, command: c.PersonsCommand) -> None:
@@ -126,7 +183,7 @@ class EscalationWorkflow:
         self._refuse_while_finishing(command)
         decide(self._opened, command, workflow.now())
 
-    def follow(self, command: c.PersonsCommand) -> Receipted:
+    def follow(self, command: c.PersonsCommand | c.Rebase) -> Receipted:
         if self.is_answered():
             return receipted(self._opened, is_repeat=True)
         self._refuse_while_finishing(command)
@@ -136,7 +193,7 @@ class EscalationWorkflow:
             self._answered[update.id] = None
         return receipted(answer.escalation, answer.events)
 
-    def _refuse_while_finishing(self, command: c.PersonsCommand | None = None) -> None:
+    def _refuse_while_finishing(self, command: c.PersonsCommand | c.Rebase | None = None) -> None:
         """Its successor needs the key, which is taken until the last messages are out (START-4, CLOSE-9)."""
         if not self._opened.is_open and (command is None or command.move is Move.REOPEN):
             raise StillFinishing(
@@ -215,15 +272,18 @@ class EscalationWorkflow:
         self._now = answer.escalation
         self._events = [*self._events, *answer.events][-_LONGEST_TIMELINE:]
         for effect in answer.effects:
-            if isinstance(effect, CompileOpenHours):
-                self._extend(effect)
-            else:
-                self._notices.append(effect)
+            match effect:
+                case CompileOpenHours():
+                    self._extend(effect)
+                case FindOnCall():
+                    self._find(effect)
+                case _:
+                    self._notices.append(effect)
         self._is_stirred = True
 
     @property
     def _is_busy(self) -> bool:
-        return self._opened.is_open or bool(self._notices or self._under_way)
+        return self._opened.is_open or bool(self._notices or self._under_way or self._finding)
 
     def _judge(self) -> None:
         wake_at = self._opened.wake_at
@@ -275,6 +335,28 @@ class EscalationWorkflow:
         self._under_way = [other for other in self._under_way if other is not wave]
         self._decide(c.RecordDelivery(receipts=receipts))
 
+    # Whoever is on call is found out when somebody has to be told.
+
+    def _find(self, wanted: FindOnCall) -> None:
+        self._finding.append(wanted)
+        self._spawn(self._find_on_call(wanted))
+
+    async def _find_on_call(self, wanted: FindOnCall) -> None:
+        try:
+            found = await workflow.execute_activity(
+                wire.FIND_ON_CALL,
+                wanted,
+                result_type=OnCall,
+                start_to_close_timeout=_A_WHILE,
+                schedule_to_close_timeout=_NOT_SILENT_FOR,
+                summary=f"find out who is on call for {wanted.schedule}",
+            )
+        except ActivityError as error:
+            why = f"it could not be found out: {error.cause or error}"
+            found = OnCall(schedule=wanted.schedule, people=(), why=why)
+        self._finding = [other for other in self._finding if other is not wanted]
+        self._decide(c.RecordOnCall(found=found, notice=wanted.notice))
+
     # Time: one timer, armed again only when something is due earlier.
 
     def _arm(self) -> None:
@@ -301,8 +383,8 @@ class EscalationWorkflow:
         self._is_stirred = True
 
     def _extend(self, wanted: CompileOpenHours) -> None:
-        if not self._is_extending:
-            self._is_extending = True
+        if wanted.calendar not in self._extending:
+            self._extending.add(wanted.calendar)
             self._spawn(self._compile_hours(wanted))
 
     async def _compile_hours(self, wanted: CompileOpenHours) -> None:
@@ -311,10 +393,10 @@ class EscalationWorkflow:
             wanted,
             result_type=OpenHours,
             start_to_close_timeout=_QUICK,
-            summary="compile open hours further",
+            summary=f"compile the open hours of {wanted.calendar} further",
         )
-        self._is_extending = False
-        self._decide(c.ExtendOpenHours(open_hours=hours))
+        self._extending.discard(wanted.calendar)
+        self._decide(c.ExtendOpenHours(calendar=wanted.calendar, open_hours=hours))
 
     # What is seen in the Web UI.
 
@@ -336,7 +418,7 @@ class EscalationWorkflow:
         info = workflow.info()
         length, enough = info.get_current_history_length(), self._begin.continue_after
         is_long = length > enough if enough else info.is_continue_as_new_suggested()
-        is_at_rest = not (self._under_way or self._is_extending)
+        is_at_rest = not (self._under_way or self._finding or self._extending)
         return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
 
     def _carried(self) -> wire.EscalationInput:
@@ -345,6 +427,7 @@ class EscalationWorkflow:
             escalation=self._opened,
             events=self._latest_events(),
             notices=(*under_way, *self._notices),
+            finding=tuple(self._finding),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],
         )
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)

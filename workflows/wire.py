@@ -6,13 +6,13 @@ Renaming one breaks what is running; a new field needs a default.
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 from temporalio.common import RawValue
 
-from escalation.base import Frozen
-from escalation.effects import Notice
+from escalation.base import Asked, Frozen, InternalText, Name
+from escalation.effects import FindOnCall, Notice
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
 from escalation.model import Escalation
@@ -27,8 +27,14 @@ VIEW = "view"
 TIMELINE = "timeline"
 ALLOWED_MOVES = "allowed_moves"
 DIAGRAM = "diagram"
+REBASE = "rebase"
+"""The update that goes on by the playbook of today; the one move that is no plain command."""
+REBASE_BASIS = "rebase_basis"
+REBASE_PREVIEW = "rebase_preview"
 
 COMPILE_PLAN = "compile_plan"
+RECOMPILE_PLAN = "recompile_plan"
+FIND_ON_CALL = "find_on_call"
 EXTEND_OPEN_HOURS = "extend_open_hours"
 
 
@@ -40,6 +46,8 @@ class Carried(Frozen):
     """The end of the timeline, bounded."""
     notices: tuple[Notice, ...] = ()
     """Messages that are still to go out, or whose outcome is not known."""
+    finding: tuple[FindOnCall, ...] = ()
+    """Schedules that are still being asked about."""
     answered: tuple[str, ...] = ()
     """Ids of the updates that were followed: a repeat is answered, not followed again."""
 
@@ -55,6 +63,15 @@ class EscalationInput(Frozen):
     carried: Carried | None = None
     continue_after: int | None = None
     """Continue as new after this many history events; None: when the server suggests it."""
+
+
+class RebaseAsked(Asked):
+    """``{"by": "elena", "why": "the new contract"}``."""
+
+    by: Name
+    why: Annotated[InternalText, Field(min_length=1)]
+    sha256: str = ""
+    """Of the playbook that is expected: another one is refused. Empty: whichever the worker has."""
 
 
 class Ended(Frozen):

@@ -12,7 +12,7 @@ import pytest
 from entrypoints import cli
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
-from tests.desk import mail_settings
+from tests.desk import REFERENCE, mail_settings
 from tests.mailbox import Mailbox
 from worker import workers
 from workflows import search_attributes
@@ -26,6 +26,8 @@ class Terminal:
     capsys: pytest.CaptureFixture[str]
     mailbox: Mailbox
     address: str
+    playbook: Path
+    """Of the workers; a test may change it."""
 
     async def type(self, *words: str) -> tuple[int, str, str]:
         status = await asyncio.to_thread(cli.run, list(words))
@@ -54,9 +56,11 @@ async def terminal(
         tmp_path / "server", ui_port=None, in_memory=True, search_attributes=search_attributes.ALL
     )
     async with Mailbox() as mailbox, server:
-        settings = mail_settings(mailbox, state_folder=tmp_path / "state")
+        playbook = tmp_path / "reference.yaml"
+        playbook.write_bytes(REFERENCE.read_bytes())
+        settings = mail_settings(mailbox, playbook, state_folder=tmp_path / "state")
         client = await connect(settings, plugins=[escalation_plugin()], address=server.address)
         monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
         async with workers(client, settings):
-            yield Terminal(capsys, mailbox, server.address)
+            yield Terminal(capsys, mailbox, server.address, playbook)
         server.kill()

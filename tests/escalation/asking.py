@@ -14,7 +14,15 @@ from escalation.lifecycle import Move, RcaState, State, moves_from
 from escalation.model import Escalation
 from escalation.plan import Plan, Priority, ReasonCode, Trigger
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca
-from tests.builders import DECLARE, PEOPLE, THE_MONDAY, a_plan, ready_to_close
+from tests.builders import (
+    DECLARE,
+    PEOPLE,
+    THE_MONDAY,
+    a_plan,
+    levels_with,
+    priorities_with,
+    ready_to_close,
+)
 
 MARK = "for our eyes only"
 
@@ -67,7 +75,13 @@ _steps = st.builds(e.Step, what=whys, owner=anybody)
 _responses = st.sampled_from(["1", "2", "9", "hear the customer out"])
 _triggers = st.sampled_from(sorted({trigger.name for level in PLAN.levels for trigger in level.triggers}))
 
-FIELDS: dict[type[c.PersonsCommand], dict[str, st.SearchStrategy[Any]]] = {
+PLANS = (
+    marked(a_plan(levels=levels_with(3)[:4])),
+    marked(a_plan(priorities=priorities_with(Priority.P3, window_percent=50))),
+)
+"""To rebase to: fewer levels, or less time."""
+
+FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]]] = {
     c.Acknowledge: {"note": notes},
     c.RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
     c.Transfer: {"to": anybody, "reason": reasons, "note": notes},
@@ -97,17 +111,20 @@ FIELDS: dict[type[c.PersonsCommand], dict[str, st.SearchStrategy[Any]]] = {
     c.Close: {"note": notes},
     c.Reopen: {"why": whys},
     c.Cancel: {"cause": st.sampled_from(e.CancelCause), "into": st.none() | st.just("ACME/99"), "why": whys},
+    c.Rebase: {"why": whys, "plan": st.sampled_from(PLANS)},
 }
 
 _BY_MOVE = {kind.move: kind for kind in FIELDS}
 _MAY = {"architect": "ari", "approver": "pia", "escalation_manager": "ed"}
 
 
-def asked(kind: type[c.PersonsCommand], by: st.SearchStrategy[str]) -> st.SearchStrategy[c.PersonsCommand]:
+def asked(
+    kind: type[c.PersonsCommand | c.Rebase], by: st.SearchStrategy[str]
+) -> st.SearchStrategy[c.PersonsCommand | c.Rebase]:
     return st.builds(kind, by=by, **FIELDS[kind])
 
 
-anything: st.SearchStrategy[c.PersonsCommand] = st.sampled_from(list(FIELDS)).flatmap(
+anything: st.SearchStrategy[c.PersonsCommand | c.Rebase] = st.sampled_from(list(FIELDS)).flatmap(
     lambda kind: asked(kind, anybody)
 )
 """Any command from anybody: most of these are refused."""
@@ -150,7 +167,7 @@ def _is_done(now: Escalation, command: c.Command) -> bool:
 _BEFORE = {Move.FILE_RCA: RcaState.REQUESTED, Move.DERIVE_RCA: RcaState.DRAFTED}
 
 
-def fitting(now: Escalation, move: Move) -> st.SearchStrategy[c.PersonsCommand]:
+def fitting(now: Escalation, move: Move) -> st.SearchStrategy[c.PersonsCommand | c.Rebase]:
     """*move* by somebody who may make it; mostly it succeeds."""
     roles = now.plan.permissions.get(move)
     by = st.just(_MAY[roles[0]]) if roles else people

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from escalation.clocks import Clock
-from escalation.effects import CompileOpenHours, CustomerNotice, Effect, InternalNotice
+from escalation.effects import CustomerNotice, Effect, InternalNotice
 from escalation.engine import Decision
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -33,7 +33,7 @@ def told(decision: Decision) -> list[str]:
 
 
 def notices(effects: Iterable[Effect]) -> list[InternalNotice | CustomerNotice]:
-    return [effect for effect in effects if not isinstance(effect, CompileOpenHours)]
+    return [effect for effect in effects if isinstance(effect, InternalNotice | CustomerNotice)]
 
 
 def internal(decision: Decision, occasion: str) -> InternalNotice:

@@ -10,11 +10,13 @@ from typing import Any
 from escalation.business_time import OpenHours
 from escalation.lifecycle import Move
 from escalation.plan import (
-    CalendarSource,
+    Basis,
+    Calendar,
     ClockName,
     Contact,
     ContactKind,
     Level,
+    PauseRule,
     Plan,
     PlaybookRef,
     Priority,
@@ -86,6 +88,7 @@ PEOPLE = (
         Contact(id=id_, name=id_.title(), roles=(role,), addresses=(f"email:{id_}@example.com",))
         for id_, role in _ROLES.items()
     ),
+    Contact(id="duty", name="Duty desk", kind=ContactKind.SCHEDULE, members=("nils", "fay")),
     Contact(
         id="finance",
         name="Finance",
@@ -99,8 +102,8 @@ _CONTACTS = (("ana", "ben"), ("mia",), ("max",), ("sol",), ("dora",), ("stan",),
 _MANAGERS = ("mia", "max", "sol", "dora", "stan", "ceo", "ed")
 
 
-def a_window(minimum: timedelta, maximum: timedelta, *, in_business_days: bool = False) -> Window:
-    return Window(minimum=minimum, maximum=maximum, in_business_days=in_business_days)
+def a_window(minimum: timedelta, maximum: timedelta, basis: Basis = Basis.PRIORITY) -> Window:
+    return Window(minimum=minimum, maximum=maximum, basis=basis)
 
 
 _WINDOWS = (
@@ -108,8 +111,8 @@ _WINDOWS = (
     a_window(30 * MINUTE, 1 * HOUR),
     a_window(1 * HOUR, 2 * HOUR),
     a_window(2 * HOUR, 5 * HOUR),
-    a_window(1 * BUSINESS_DAY, 2 * BUSINESS_DAY, in_business_days=True),
-    a_window(1 * BUSINESS_DAY, 3 * BUSINESS_DAY, in_business_days=True),
+    a_window(1 * DAY, 2 * DAY, Basis.BUSINESS_DAYS),
+    a_window(1 * DAY, 3 * DAY, Basis.BUSINESS_DAYS),
     None,
 )
 _RESPONSES = (
@@ -154,8 +157,8 @@ def levels_with(number: int, **changes: Any) -> tuple[Level, ...]:
     return tuple(a_level(each, **(changes if each == number else {})) for each in range(1, 8))
 
 
-def _target(after: timedelta, *thresholds: int, in_business_days: bool = False) -> Target:
-    return Target(after=after, thresholds=thresholds, in_business_days=in_business_days)
+def _target(after: timedelta, *thresholds: int, basis: Basis = Basis.PRIORITY) -> Target:
+    return Target(after=after, thresholds=thresholds, basis=basis)
 
 
 def _rules(
@@ -166,7 +169,6 @@ def _rules(
     internal_rca: timedelta,
     **rules: Any,
 ) -> PriorityRules:
-    in_business_days = {"in_business_days": True}
     targets = {
         ClockName.ACKNOWLEDGE: _target(acknowledge),
         ClockName.FIRST_NOTICE: _target(first_notice),
@@ -174,8 +176,8 @@ def _rules(
         ClockName.RESOLUTION: _target(resolution, 50, 75, 90),
         ClockName.VERIFICATION: _target(4 * HOUR, 50),
         ClockName.INTERNAL_RCA: _target(internal_rca, 50, 75, 90),
-        ClockName.CUSTOMER_RCA: _target(2 * BUSINESS_DAY, 50, **in_business_days),
-        ClockName.CLOSING: _target(2 * BUSINESS_DAY, 50, **in_business_days),
+        ClockName.CUSTOMER_RCA: _target(2 * DAY, 50, basis=Basis.BUSINESS_DAYS),
+        ClockName.CLOSING: _target(2 * DAY, 50, basis=Basis.BUSINESS_DAYS),
     }
     return PriorityRules(targets=targets, **rules)
 
@@ -231,7 +233,7 @@ def priorities_with(priority: Priority, **changes: Any) -> dict[Priority, Priori
     return PRIORITIES | {priority: rules.model_copy(update=changes)}
 
 
-def a_plan(**changes: Any) -> Plan:
+def a_plan(*, open_hours: OpenHours | None = None, **changes: Any) -> Plan:
     return Plan.model_validate(
         {
             "playbook": PlaybookRef(name="test", version="1", sha256="0" * 64),
@@ -247,13 +249,11 @@ def a_plan(**changes: Any) -> Plan:
                 Move.APPROVE_RCA: ("approver", "escalation_manager"),
                 Move.CLOSE: ("escalation_manager",),
             },
-            "open_hours": weekdays(),
-            "calendar": CalendarSource(name="office", definition="{}"),
+            "calendars": {"office": Calendar(hours=open_hours or weekdays(), definition="{}")},
+            "calendar": "office",
             "pause_reasons": {
-                "waiting_for_customer": (
-                    ClockName.ACKNOWLEDGE,
-                    ClockName.LEVEL_WINDOW,
-                    ClockName.RESOLUTION,
+                "waiting_for_customer": PauseRule(
+                    stops=(ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, ClockName.RESOLUTION)
                 ),
             },
             "escalation_managers": ("ed",),

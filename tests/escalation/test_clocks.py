@@ -213,7 +213,7 @@ def test_open_hours_are_asked_for_before_they_end() -> None:
     assert escalation.wake_at
     assert escalation.wake_at <= escalation.plan.extend_at
     (wanted,) = [effect for effect in early.effects if isinstance(effect, CompileOpenHours)]
-    assert wanted.until > escalation.plan.open_hours.compiled_until
+    assert wanted.until > escalation.plan.calendars["office"].hours.compiled_until
 
 
 def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() -> None:
@@ -226,7 +226,9 @@ def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() ->
     )
     down = decide(one_in(State.RESOLVING, level=7, plan=plan), c.Tick(), at(100, "12:00"))
     (wanted,) = [effect for effect in down.effects if isinstance(effect, CompileOpenHours)]
-    known = decide(down.escalation, c.ExtendOpenHours(open_hours=weekdays(weeks=40)), at(100, "12:00"))
+    known = decide(
+        down.escalation, c.ExtendOpenHours(calendar="office", open_hours=weekdays(weeks=40)), at(100, "12:00")
+    )
 
     assert "resolution" not in {x.clock for x in down.events if isinstance(x, e.ClockBreached)}
     assert wanted.until > at(100, "12:00")

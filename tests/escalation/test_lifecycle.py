@@ -62,6 +62,7 @@ KEEPS = {
     M.APPROVE_RCA: (S.CLOSING,),
     M.SHARE_RCA: (S.CLOSING,),
     M.WAIVE_RCA: (S.CLOSING,),
+    M.REBASE: (S.STARTED, S.COMMUNICATING, S.RESOLVING, S.VERIFYING, S.CLOSING),
 }
 """The moves that the state machine governs without changing the state."""
 
@@ -153,7 +154,14 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
     assert Move.CLOSE not in offered  # the gate is not satisfied
     assert Move.SETTLE_RECORD not in offered  # nothing is linked
     assert Move.WAIVE_RCA not in offered  # the playbook forbids it
-    assert {Move.FILE_RCA, Move.CONFIRM_ACCESS, Move.REOPEN, Move.CANCEL, Move.SEND_UPDATE} == offered
+    assert {
+        Move.FILE_RCA,
+        Move.CONFIRM_ACCESS,
+        Move.REOPEN,
+        Move.CANCEL,
+        Move.SEND_UPDATE,
+        Move.REBASE,
+    } == offered
 
 
 def test_the_diagram_shows_every_state_and_each_change_of_it() -> None:

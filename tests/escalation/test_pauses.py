@@ -8,7 +8,7 @@ import pytest
 
 from escalation import commands as c
 from escalation.engine import decide
-from escalation.plan import ClockName
+from escalation.plan import ClockName, PauseRule
 from tests.builders import (
     DECLARE,
     a_plan,
@@ -145,7 +145,7 @@ def test_the_playbook_names_the_reasons_and_what_each_stops() -> None:
     """
     CLOCK-3.
     """
-    plan = a_plan(pause_reasons={"spare_part_ordered": (R,)})
+    plan = a_plan(pause_reasons={"spare_part_ordered": PauseRule(stops=(R,))})
     now = after(an_escalation(plan=plan), c.PauseClocks(by="ana", because="spare_part_ordered"))
 
     assert {R} == {each.name for each in now.running_clocks if each.next_at is None}

@@ -104,7 +104,8 @@ def test_every_move_of_a_person_has_a_command_of_its_name() -> None:
     """
     Section 11: the wire name is the move's, and none is missing.
     """
-    kinds = {kind.move: kind.model_fields["kind"].default for kind in c.PERSONS_COMMANDS}
+    commands = (*c.PERSONS_COMMANDS, c.Rebase)
+    kinds = {kind.move: kind.model_fields["kind"].default for kind in commands}
 
     assert {move: move.value for move in Move if move is not Move.BEGIN_COMMUNICATION} == kinds
 

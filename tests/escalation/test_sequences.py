@@ -18,13 +18,21 @@ from escalation import events as e
 from escalation.base import CustomerText
 from escalation.business_time import OpenHours
 from escalation.clocks import counted, derived
-from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Occasion, message_key
+from escalation.effects import (
+    CompileOpenHours,
+    CustomerNotice,
+    FindOnCall,
+    InternalNotice,
+    Occasion,
+    OnCall,
+    message_key,
+)
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import EscalationError
 from escalation.events import AccessAnswer
 from escalation.lifecycle import Move, RcaState, State
 from escalation.model import Escalation
-from escalation.plan import ClockName, Priority, Unreached
+from escalation.plan import Calendar, ClockName, Contact, Priority, Target, Unreached
 from escalation.record import evolve, fold
 from escalation.story import sentence
 from escalation.view import receipted, view
@@ -44,14 +52,23 @@ spans = st.one_of(
 )
 
 
+NEW_HERE = Contact(id="zoe", name="Zoe", addresses=("email:zoe@example.com",))
+
+
 @cache
 def hours_until(weeks: int) -> OpenHours:
     return weekdays(weeks=weeks)
 
 
+@cache
+def nights_until(weeks: int) -> OpenHours:
+    return weekdays(opens=20, closes=23, weeks=weeks)
+
+
 class Lives(RuleBasedStateMachine):
     now: Escalation
     at: datetime
+    somebody_is_on_call: bool
 
     @initialize(
         at=spans.map(lambda span: THE_MONDAY + min(span, timedelta(days=7))),
@@ -63,6 +80,20 @@ class Lives(RuleBasedStateMachine):
         records=st.sampled_from([(), ("INC-1",), ("INC-1", "PRB-2")]),
         customers=st.sampled_from([("ACME",), ("ACME", "BOLT")]),
         way=st.just(0) | st.integers(0, 10),
+        holders=st.fixed_dictionaries(
+            {},
+            optional={
+                "needs_all": st.just(True),
+                "asks_all": st.just(True),
+                "ack_within": st.just(Target(after=timedelta(minutes=10))),
+                "ack_expires": st.just(Target(after=timedelta(hours=2), thresholds=(75,))),
+                "contacts": st.just(("duty", "ben")),
+                "managers": st.just(("duty",)),
+                "calendar": st.just("nights"),
+            },
+        ),
+        pause=st.sampled_from([None, Target(after=timedelta(hours=3), thresholds=(75,))]),
+        somebody=st.booleans(),
     )
     def opens(
         self,
@@ -76,16 +107,28 @@ class Lives(RuleBasedStateMachine):
         records: tuple[str, ...],
         customers: tuple[str, ...],
         way: int,
+        holders: dict[str, Any],
+        pause: Target | None,
+        somebody: bool,
     ) -> None:
+        self.somebody_is_on_call = somebody
         levels = tuple(
-            each.model_copy(update={"unreached": unreached, "fallback": "nils"}) for each in PLAN.levels
+            each.model_copy(update={"unreached": unreached, "fallback": "nils", **holders})
+            for each in PLAN.levels
         )
         plan = PLAN.model_copy(
             update={
                 "levels": levels,
                 "holding_update": holding,
                 "rca_waivable": waivable,
-                "open_hours": hours_until(30),
+                "calendars": {
+                    "office": Calendar(hours=hours_until(30), definition="{}"),
+                    "nights": Calendar(hours=nights_until(30), definition="{}"),
+                },
+                "pause_reasons": {
+                    name: rule.model_copy(update={"at_most": pause})
+                    for name, rule in PLAN.pause_reasons.items()
+                },
             }
         )
         decision = opening(
@@ -115,7 +158,7 @@ class Lives(RuleBasedStateMachine):
         self._put(forward(self.now))
 
     @rule(command=anything)
-    def somebody_asks(self, command: c.PersonsCommand) -> None:
+    def somebody_asks(self, command: c.PersonsCommand | c.Rebase) -> None:
         self._put(command)
 
     @precondition(lambda self: self.now.is_open)
@@ -171,8 +214,17 @@ class Lives(RuleBasedStateMachine):
         for effect in decision.effects:
             if isinstance(effect, CompileOpenHours):
                 weeks = (effect.until - FIRST_MONDAY) // timedelta(weeks=1) + 1
-                self._put(c.ExtendOpenHours(open_hours=hours_until(weeks)))
+                hours = (hours_until if effect.calendar == "office" else nights_until)(weeks)
+                self._put(c.ExtendOpenHours(calendar=effect.calendar, open_hours=hours))
+            elif isinstance(effect, FindOnCall):
+                self._put(c.RecordOnCall(found=self._on_call(effect), notice=effect.notice))
         self._are_told(decision)
+
+    def _on_call(self, wanted: FindOnCall) -> OnCall:
+        people = (NEW_HERE,) if self.somebody_is_on_call else ()
+        self.somebody_is_on_call = not self.somebody_is_on_call
+        until = wanted.at + timedelta(hours=5)
+        return OnCall(schedule=wanted.schedule, people=people, until=until, why=f"the rota {MARK}")
 
     def _happens(self, event: e.Event) -> None:
         assert event == EVENT.validate_json(EVENT.dump_json(event))
@@ -190,6 +242,8 @@ class Lives(RuleBasedStateMachine):
 
     def _fires_once(self, event: e.Event) -> None:
         """CLOCK-2: the share of its time that a clock was last heard at only grows; a breach is the last."""
+        if event.by != e.ENGINE:
+            self.shares[ClockName.ACKNOWLEDGEMENT_EXPIRY] = 0.0  # it counts from here again
         match event:
             case e.ClockStarted():
                 self.shares[event.clock.name] = 0.0
@@ -243,8 +297,8 @@ class Lives(RuleBasedStateMachine):
         now = self.now
         for clock in now.running_clocks:
             bare = clock.model_copy(update={"due_at": None, "next_at": None})
-            assert clock == derived(bare, now.plan.open_hours, now.pauses, now.plan.chase_every)
-            hours = now.plan.open_hours if clock.in_open_hours else None
+            hours = now.plan.hours(clock.calendar)
+            assert clock == derived(bare, hours, now.pauses, now.plan.chase_every)
             if clock.due_at and (hours is None or clock.due_at < hours.compiled_until):
                 assert clock.after == counted(clock, hours, now.pauses, clock.due_at)
 

@@ -93,7 +93,7 @@ def test_a_pause_in_closed_hours_changes_nothing() -> None:
         started_at=utc("2026-11-20 18:00"),
         ended_at=utc("2026-11-23 08:00"),
     )
-    clock = Clock(name=ClockName.RESOLUTION, started_at=friday, after=1 * HOUR, in_open_hours=True)
+    clock = Clock(name=ClockName.RESOLUTION, started_at=friday, after=1 * HOUR, calendar="office")
     hours = hours_of(NINE_TO_FIVE, friday)
 
     assert utc("2026-11-23 09:30") == instant_of(clock, hours, (weekend,), clock.after)

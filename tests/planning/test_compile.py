@@ -9,7 +9,7 @@ import pytest
 
 from escalation.errors import BadRequest, RoleNotAllowed
 from escalation.lifecycle import Move
-from escalation.plan import ClockName, Plan, Priority, Unreached
+from escalation.plan import AGREED, Basis, ClockName, Plan, Priority, Unreached
 from escalation.request import Degree
 from planning.compile import compile_plan
 from tests.planning.builders import (
@@ -42,10 +42,12 @@ def test_the_reference_matrix_is_that_of_the_process() -> None:
         (30 * MINUTE, 1 * HOUR, False),
         (1 * HOUR, 2 * HOUR, False),
         (2 * HOUR, 5 * HOUR, False),
-        (1 * DAY, 2 * DAY, True),
-        (1 * DAY, 3 * DAY, True),
+        (24 * HOUR, 48 * HOUR, True),
+        (24 * HOUR, 72 * HOUR, True),
         None,
-    ] == [window and (window.minimum, window.maximum, window.in_business_days) for window in windows]
+    ] == [
+        window and (window.minimum, window.maximum, window.basis is Basis.BUSINESS_DAYS) for window in windows
+    ]
 
 
 def test_each_level_of_the_reference_has_its_responses_and_triggers() -> None:
@@ -61,32 +63,32 @@ def test_each_level_of_the_reference_has_its_responses_and_triggers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("priority", "clock", "after", "always_in_open_hours"),
+    ("priority", "clock", "after", "basis"),
     [
-        (Priority.P1, ClockName.FIRST_NOTICE, 15 * MINUTE, False),
-        (Priority.P2, ClockName.FIRST_NOTICE, 30 * MINUTE, False),
-        (Priority.P3, ClockName.FIRST_NOTICE, 60 * MINUTE, False),
-        (Priority.P4, ClockName.FIRST_NOTICE, 1 * DAY, True),
-        (Priority.P1, ClockName.NEXT_UPDATE, 30 * MINUTE, False),
-        (Priority.P2, ClockName.NEXT_UPDATE, 1 * HOUR, False),
-        (Priority.P3, ClockName.NEXT_UPDATE, 4 * HOUR, True),
-        (Priority.P4, ClockName.NEXT_UPDATE, 1 * DAY, True),
-        (Priority.P1, ClockName.ACKNOWLEDGE, 5 * MINUTE, False),
-        (Priority.P2, ClockName.ACKNOWLEDGE, 15 * MINUTE, False),
-        (Priority.P3, ClockName.ACKNOWLEDGE, 30 * MINUTE, False),
-        (Priority.P4, ClockName.ACKNOWLEDGE, 4 * HOUR, True),
-        (Priority.P1, ClockName.RESOLUTION, 4 * HOUR, False),
-        (Priority.P2, ClockName.RESOLUTION, 8 * HOUR, False),
-        (Priority.P3, ClockName.RESOLUTION, 3 * DAY, True),
-        (Priority.P4, ClockName.RESOLUTION, 10 * DAY, True),
+        (Priority.P1, ClockName.FIRST_NOTICE, 15 * MINUTE, Basis.PRIORITY),
+        (Priority.P2, ClockName.FIRST_NOTICE, 30 * MINUTE, Basis.AROUND_THE_CLOCK),
+        (Priority.P3, ClockName.FIRST_NOTICE, 60 * MINUTE, Basis.AROUND_THE_CLOCK),
+        (Priority.P4, ClockName.FIRST_NOTICE, 1 * 24 * HOUR, Basis.BUSINESS_DAYS),
+        (Priority.P1, ClockName.NEXT_UPDATE, 30 * MINUTE, Basis.PRIORITY),
+        (Priority.P2, ClockName.NEXT_UPDATE, 1 * HOUR, Basis.PRIORITY),
+        (Priority.P3, ClockName.NEXT_UPDATE, 4 * HOUR, Basis.OPEN_HOURS),
+        (Priority.P4, ClockName.NEXT_UPDATE, 1 * 24 * HOUR, Basis.BUSINESS_DAYS),
+        (Priority.P1, ClockName.ACKNOWLEDGE, 5 * MINUTE, Basis.PRIORITY),
+        (Priority.P2, ClockName.ACKNOWLEDGE, 15 * MINUTE, Basis.PRIORITY),
+        (Priority.P3, ClockName.ACKNOWLEDGE, 30 * MINUTE, Basis.PRIORITY),
+        (Priority.P4, ClockName.ACKNOWLEDGE, 4 * HOUR, Basis.OPEN_HOURS),
+        (Priority.P1, ClockName.RESOLUTION, 4 * HOUR, Basis.PRIORITY),
+        (Priority.P2, ClockName.RESOLUTION, 8 * HOUR, Basis.PRIORITY),
+        (Priority.P3, ClockName.RESOLUTION, 3 * 24 * HOUR, Basis.BUSINESS_DAYS),
+        (Priority.P4, ClockName.RESOLUTION, 10 * 24 * HOUR, Basis.BUSINESS_DAYS),
         # three days by the calendar, not of eight hours
-        (Priority.P1, ClockName.INTERNAL_RCA, 72 * HOUR, False),
-        (Priority.P2, ClockName.INTERNAL_RCA, 5 * DAY, True),
-        (Priority.P1, ClockName.CUSTOMER_RCA, 2 * DAY, True),
+        (Priority.P1, ClockName.INTERNAL_RCA, 72 * HOUR, Basis.CALENDAR_DAYS),
+        (Priority.P2, ClockName.INTERNAL_RCA, 5 * 24 * HOUR, Basis.BUSINESS_DAYS),
+        (Priority.P1, ClockName.CUSTOMER_RCA, 2 * 24 * HOUR, Basis.BUSINESS_DAYS),
     ],
 )
 def test_the_reference_targets_are_the_defaults_of_the_process(
-    priority: Priority, clock: ClockName, after: timedelta, always_in_open_hours: bool
+    priority: Priority, clock: ClockName, after: timedelta, basis: Basis
 ) -> None:
     """
     CLOCK-8: the table of defaults.
@@ -94,7 +96,7 @@ def test_the_reference_targets_are_the_defaults_of_the_process(
     target = the_plan().priorities[priority].targets[clock]
 
     assert after == target.after
-    assert always_in_open_hours is target.in_business_days
+    assert basis is target.basis
     assert (50, 75, 90) == target.thresholds
 
 
@@ -112,7 +114,7 @@ def test_every_priority_has_a_target_for_every_clock() -> None:
     """
     CLOCK-1: whatever runs has a due time.
     """
-    wanted = set(ClockName) - {ClockName.LEVEL_WINDOW}
+    wanted = set(ClockName) - {ClockName.LEVEL_WINDOW, *AGREED}
 
     assert all(wanted == set(rules.targets) for rules in the_plan().priorities.values())
 
@@ -233,13 +235,13 @@ def test_open_hours_follow_the_calendar() -> None:
     CLOCK-5: London, nine to five; closed on own dates.
     """
     plan = the_plan()
-    spans = plan.open_hours.spans
+    spans = plan.calendars["office"].hours.spans
     christmas = int(utc("2026-12-25 09:00").timestamp())
 
     assert (int(utc("2026-11-20 09:00").timestamp()), int(utc("2026-11-20 17:00").timestamp())) in spans
     assert christmas not in {start for start, _ in spans}
-    assert DAY == plan.open_hours.business_day
-    assert plan.extend_at > NOW + timedelta(days=100)
+    assert DAY == plan.calendars["office"].hours.business_day
+    assert plan.extend_at > NOW + timedelta(days=40)
 
 
 def test_a_level_overrides_only_what_differs() -> None:

@@ -91,7 +91,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
         (
             "waiting_for_vendor: [level_window]",
             "waiting_for_vendor: [level_windw]",
-            "pause_reasons.waiting_for_vendor.0",
+            "pause_reasons.waiting_for_vendor.stops.0",
             "'level_windw'",
             "level_window",
             "level_window",

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.commands import SendUpdate
-from escalation.effects import CompileOpenHours, message_key
+from escalation.effects import CustomerNotice, InternalNotice, message_key
 from escalation.errors import MoveNotAllowed
 from escalation.events import UpdateSent
 from escalation.lifecycle import State
@@ -151,7 +151,9 @@ async def test_messages_that_one_run_leaves_are_sent_by_the_next(desk: Desk) -> 
     COMM-12: under the keys that they had, each once, and their outcome is on record.
     """
     opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
-    notices = tuple(effect for effect in opening.effects if not isinstance(effect, CompileOpenHours))
+    notices = tuple(
+        effect for effect in opening.effects if isinstance(effect, InternalNotice | CustomerNotice)
+    )
     wanted = [f"{message_key(notice, to)}:email" for notice in notices for to in notice.to]
     carried = Carried(escalation=opening.escalation, events=opening.events, notices=notices)
 

@@ -15,6 +15,7 @@ from tests.desk import Desk
 from tests.workflows import stages
 from workflows import details
 from workflows import search_attributes as sa
+from workflows.wire import RebaseAsked
 
 HOSTILE = (
     "<script>alert(1)</script> [click](javascript:alert(2)) ![x](http://evil.example/x.png) "
@@ -189,7 +190,8 @@ async def test_everything_that_can_be_sent_is_described_with_an_example(desk: De
 
     updates = {update.name: update.description for update in found.update_definitions}
     signals = {signal.name: signal.description for signal in found.signal_definitions if signal.name}
-    assert {*by_move, "start"} == set(updates)
+    assert {*by_move, "start", "rebase"} == set(updates)
+    RebaseAsked.model_validate_json(updates["rebase"].partition(" Example: ")[2])
     assert set(by_move) == set(signals)
     for descriptions in (updates, signals):
         for name, command in by_move.items():
@@ -198,7 +200,7 @@ async def test_everything_that_can_be_sent_is_described_with_an_example(desk: De
             assert isinstance(json.loads(example), dict)
             command.model_validate_json(example)
     queries = {query.name: query.description for query in found.query_definitions}
-    for name in ("view", "timeline", "allowed_moves", "diagram"):
+    for name in ("view", "timeline", "allowed_moves", "diagram", "rebase_basis", "rebase_preview"):
         assert queries[name]
 
 

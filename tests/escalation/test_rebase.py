@@ -1,0 +1,169 @@
+"""
+A running escalation goes on by another playbook, and never otherwise (CLOCK-4).
+"""
+
+from typing import Any
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.engine import decide
+from escalation.errors import MoveNotAllowed, RoleNotAllowed
+from escalation.lifecycle import Move
+from escalation.plan import ClockName, Plan, PlaybookRef, Priority, ReasonCode, Target
+from escalation.rebasing import foreseen
+from tests.builders import (
+    HOUR,
+    MINUTE,
+    PEOPLE,
+    a_plan,
+    a_window,
+    after,
+    all_delivered,
+    an_escalation,
+    clock,
+    levels_with,
+    monday,
+    priorities_with,
+    the,
+    told,
+)
+
+NEWER = PlaybookRef(name="test", version="2", sha256="1" * 64)
+WHY = InternalText("the contract changed")
+
+
+def newer(**changes: Any) -> Plan:
+    return a_plan(playbook=NEWER, **changes)
+
+
+def rebased_to(plan: Plan, by: str = "ed") -> c.Rebase:
+    return c.Rebase(by=by, why=WHY, plan=plan)
+
+
+SHORTER = newer(
+    levels=levels_with(1, window=a_window(10 * MINUTE, 20 * MINUTE)),
+    priorities=priorities_with(Priority.P3, targets={ClockName.RESOLUTION: Target(after=4 * HOUR)}),
+)
+
+
+def test_every_due_time_follows_from_the_original_start() -> None:
+    """
+    CLOCK-4: not from the rebase; who, when and why are on record, and everybody involved hears of it.
+    """
+    escalation = an_escalation()
+    decision = decide(escalation, rebased_to(SHORTER), monday("09:05"))
+
+    assert monday("09:20") == clock(decision.escalation, ClockName.LEVEL_WINDOW).due_at
+    assert monday("13:00") == clock(decision.escalation, ClockName.RESOLUTION).due_at
+    event = the(e.Rebased, decision)
+    assert ("ed", WHY, "1", "2") == (event.by, event.why, event.before.version, event.plan.playbook.version)
+    assert ["rebased: ana, mia"] == told(decision)
+
+
+def test_pauses_count_and_what_breached_stays_breached() -> None:
+    """
+    CLOCK-4: a longer target does not undo a breach, and a recorded pause moves the new due time as it did the old.
+    """
+    escalation = an_escalation()
+    escalation = after(
+        escalation,
+        all_delivered(escalation, monday("09:00")),
+        monday("09:30"),
+        c.Tick(),
+        c.PauseClocks(by="ana", because="waiting_for_customer"),
+        monday("10:30"),
+        c.ResumeClocks(by="ana"),
+    )
+    longer = newer(
+        priorities=priorities_with(
+            Priority.P3,
+            targets={
+                ClockName.ACKNOWLEDGE: Target(after=8 * HOUR),
+                ClockName.RESOLUTION: Target(after=4 * HOUR),
+            },
+        )
+    )
+    after_it = decide(escalation, rebased_to(longer), monday("10:31")).escalation
+
+    before = clock(escalation, ClockName.ACKNOWLEDGE)
+    assert before.breached_at == clock(after_it, ClockName.ACKNOWLEDGE).breached_at
+    assert monday("14:00") == clock(after_it, ClockName.RESOLUTION).due_at
+
+
+def test_what_is_overdue_by_the_new_playbook_happens_at_once() -> None:
+    """
+    CLOCK-4, MATRIX-2: the window that would have ended has ended.
+    """
+    decision = decide(an_escalation(), rebased_to(SHORTER), monday("09:25"))
+
+    assert 2 == decision.escalation.level
+    assert NEWER == the(e.LevelRaised, decision).playbook
+
+
+def test_a_level_that_is_gone_becomes_the_last() -> None:
+    """
+    MATRIX-1: a matrix with fewer levels; its last one has no window.
+    """
+    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=ReasonCode.OTHER, to_level=6))
+    after_it = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05")).escalation
+
+    assert 4 == after_it.level
+    assert not clock(after_it, ClockName.LEVEL_WINDOW).is_running
+
+
+def test_an_owner_who_has_left_is_replaced_by_the_contact_of_the_level() -> None:
+    """
+    MATRIX-5: never nobody.
+    """
+    people = tuple(person for person in PEOPLE if person.id != "ana")
+    plan = newer(contacts=people, levels=levels_with(1, contacts=("ben",)))
+    decision = decide(an_escalation(), rebased_to(plan), monday("09:05"))
+
+    assert "ben" == decision.escalation.owner
+    assert ["assigned: ben", "rebased: ben, mia"] == told(decision)
+
+
+def test_only_a_role_that_may_rebases() -> None:
+    """
+    ROLE-2.
+    """
+    permissions = {Move.REBASE: ("escalation_manager",)}
+    escalation = an_escalation(plan=a_plan(permissions=permissions))
+
+    with pytest.raises(RoleNotAllowed, match="Ana may not rebase; roles that may: escalation_manager"):
+        decide(escalation, rebased_to(SHORTER, by="ana"), monday("09:05"))
+
+
+def test_the_same_plan_is_no_rebase() -> None:
+    """
+    CLOCK-4: nothing would change, and nothing is recorded.
+    """
+    with pytest.raises(MoveNotAllowed, match=r"already goes by test 1 \(000000000000\)"):
+        decide(an_escalation(), rebased_to(a_plan()), monday("09:05"))
+
+
+def test_what_would_change_is_known_before() -> None:
+    """
+    CLOCK-4: the due times before and after, and what would be breached at once; nothing has changed.
+    """
+    escalation = an_escalation()
+    would = foreseen(escalation, SHORTER, monday("09:25"))
+
+    assert (1, 2, "1", "2") == (would.level, would.level_after, would.before.version, would.after.version)
+    assert (ClockName.LEVEL_WINDOW,) == would.breached
+    moved = {each.clock: (each.due_before, each.due_after) for each in would.moved}
+    assert (clock(escalation, ClockName.RESOLUTION).due_at, monday("13:00")) == moved[ClockName.RESOLUTION]
+    assert monday("09:30") == moved[ClockName.LEVEL_WINDOW][0]
+    assert ClockName.NEXT_UPDATE not in moved
+
+
+def test_every_rise_records_by_which_playbook() -> None:
+    """
+    CLOCK-4: the record of a level says which matrix it followed.
+    """
+    decision = decide(an_escalation(), c.Tick(), monday("09:30"))
+
+    assert PlaybookRef(name="test", version="1", sha256="0" * 64) == the(e.LevelRaised, decision).playbook
