@@ -15,13 +15,13 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.clocks import Outcome
 from escalation.effects import InternalNotice
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, nearest, shown
 from escalation.plan import Priority
 from planning.cases import a_case, categories
 from planning.course import Happening, course, opening
 from planning.export_map import ExportMap
 from planning.exports import Incident, Log
-from planning.faults import listed, nearest
+from planning.faults import listed
 from planning.replay import as_far_as_logged, moves_of, reassignments
 from planning.schema import Playbook
 
