@@ -359,6 +359,19 @@ async def test_no_server_is_told_with_a_status_of_its_own(
     assert "TEMPORAL_ADDRESS" in capsys.readouterr().err
 
 
+def test_help_and_playbook_commands_load_no_sdk() -> None:
+    """
+    It takes longer to import than most commands take: only what talks to a server asks for it.
+    """
+    program = "import sys, entrypoints.cli; print({'temporalio', 'structlog'} & sys.modules.keys())"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert "set()\n" == done.stdout
+
+
 def test_every_move_can_be_typed() -> None:
     """
     A new command of the rules cannot be forgotten here.
