@@ -31,7 +31,7 @@ def fold(events: Iterable[e.Event]) -> Escalation:
 
 
 def opened(event: e.Opened) -> Escalation:
-    return Escalation(
+    return Escalation.made(
         id=event.id,
         request=event.request,
         plan=event.plan,
