@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation import events as e
-from escalation.clocks import Clock, Pause, derived
+from escalation.clocks import Clock, Pause, attended, derived
 from escalation.lifecycle import Move, step, step_rca
 from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution
 from escalation.plan import ClockName
@@ -187,10 +187,14 @@ def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
 
 
 def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:
-    clocks = tuple(
-        _derived(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
-    )
-    return _with(now, event, clocks=clocks)
+    clocks = [
+        _attended(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
+    ]
+    return _with(now, event, clocks=tuple(clocks))
+
+
+def _attended(now: Escalation, clock: Clock) -> Clock:
+    return attended(clock, now.plan.open_hours, now.pauses, now.plan.chase_every)
 
 
 def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:
