@@ -161,11 +161,16 @@ class _Tally:
         for notice in happening.notices:
             figures.messages[notice.occasion.value] += len(notice.to)
             if isinstance(notice, InternalNotice):
-                there = self._hour(happening.at)
-                for recipient in notice.to:
-                    load = self._result.load.setdefault(recipient.id, Load())
-                    load.hours[there.hour] += 1
-                    load.busiest[there] += 1
+                self._loaded([recipient.id for recipient in notice.to], self._hour(happening.at))
+
+    def _loaded(self, people: Iterable[str], hour: datetime) -> None:
+        loads = self._result.load
+        for person in people:
+            if person not in loads:
+                loads[person] = Load()
+            load = loads[person]
+            load.hours[hour.hour] += 1
+            load.busiest[hour] += 1
 
 
 def _count(figures: Figures, event: e.Event) -> None:
