@@ -38,6 +38,7 @@ from escalation.errors import (
     MoveNotAllowed,
     StillFinishing,
     UnknownEscalation,
+    did_you_mean,
     faults_of,
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
@@ -57,6 +58,7 @@ from workflows.plugin import escalation_plugin
 
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""
+_MOST_LOOKED_AT = 1000
 _Answer = TypeVar("_Answer")
 
 
@@ -192,8 +194,11 @@ class EscalationClient:
     async def report_trigger(self, key: str, *, by: str, trigger: str, note: str = "") -> Receipted:
         return await self.ask(key, c.ReportTrigger(by=by, trigger=trigger, note=InternalText(note)))
 
-    async def tick_response(self, key: str, *, by: str, response: str, note: str = "") -> Receipted:
-        return await self.ask(key, c.TickResponse(by=by, response=response, note=InternalText(note)))
+    async def tick_response(
+        self, key: str, *, by: str, response: str, level: int | None = None, note: str = ""
+    ) -> Receipted:
+        command = c.TickResponse(by=by, response=response, level=level, note=InternalText(note))
+        return await self.ask(key, command)
 
     async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> Receipted:
         return await self.ask(key, c.ChangePriority(by=by, priority=priority, note=InternalText(note)))
@@ -454,8 +459,20 @@ class EscalationClient:
             if error.status is RPCStatusCode.NOT_FOUND:
                 if "already completed" in error.message:
                     raise _Ended from None
-                raise UnknownEscalation(f"no escalation {key!r} is known here") from error
+                raise await self._unknown(key) from error
             raise self._no_server(error) from error
+
+    async def _unknown(self, key: str) -> UnknownEscalation:
+        """
+        Names the open escalations of the same ticket number: another spelling, tenant or none was typed. A number
+        itself is never guessed at: the next ticket is another customer's.
+        """
+        ticket = _ticket(key)
+        try:
+            meant = [row.key async for row in self.list(limit=_MOST_LOOKED_AT) if _ticket(row.key) == ticket]
+        except NoServer:
+            meant = []
+        return UnknownEscalation(f"no escalation {key!r} is known here{did_you_mean(' or '.join(meant))}")
 
     def _no_worker(self) -> NoWorker:
         return NoWorker(
@@ -479,6 +496,11 @@ def _request(request: StartRequest | Mapping[str, Any]) -> StartRequest:
         return StartRequest.model_validate(request)
     except ValidationError as error:
         raise BadRequest.because("the start", faults_of(error)) from None
+
+
+def _ticket(key: str) -> str:
+    """``4711`` of ``ACME/4711``, however it is spelled."""
+    return key.casefold().rpartition("/")[2].strip()
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> Exception:

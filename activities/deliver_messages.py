@@ -65,6 +65,7 @@ class DeliverMessages:
         progress = _Progress(_messages_of(wave), _told_before())
         async with _heartbeats(progress), _sessions(self._channels) as sessions:
             await self._tell_all(progress, sessions)
+            activity.logger.info("wave_delivered", extra=progress.figures)
             if progress.is_complete:
                 return progress.receipts
             raise progress.pending()
@@ -129,7 +130,9 @@ async def _send(
         fault = type(error).__name__
         outcome = Later(why=f"unexpected {fault}")
     if isinstance(outcome, Delivered):
-        activity.logger.info("message_delivered", extra=message.says_of_itself | {"channel": address.channel})
+        activity.logger.debug(
+            "message_delivered", extra=message.says_of_itself | {"channel": address.channel}
+        )
     else:
         _log_failure(message, address.channel, fault, is_for_good=isinstance(outcome, Never))
     return outcome
@@ -227,6 +230,15 @@ class _Progress:
     @property
     def receipts(self) -> tuple[Receipt, ...]:
         return tuple(self.told[key] for key in self.messages if key in self.told)
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """
+        For the log line: how many were told, could not be told, and are still to be told.
+        """
+        told = sum(receipt.delivered_at is not None for receipt in self.told.values())
+        waiting = len(self.messages) - len(self.told)
+        return {"delivered": told, "undelivered": len(self.told) - told, "waiting": waiting}
 
     @property
     def details(self) -> tuple[list[Any], list[Any]]:

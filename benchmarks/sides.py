@@ -37,6 +37,7 @@ from escalation.lifecycle import Move
 from escalation.request import InternalRca, StartRequest
 from runtime.connection import connect
 from runtime.settings import Settings
+from tests.complaint import a_complaint
 from worker import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, _worker
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
@@ -179,23 +180,7 @@ async def _workers(
         yield
 
 
-REQUEST = StartRequest.model_validate(
-    {
-        "key": "BENCH/0",
-        "subject": "Second delivery in a row is damaged",
-        "description": "The pallets arrive wet; the customer has photographed them.",
-        "issue_type": "customer_service_requests",
-        "category": "complaint",
-        "priority": "P1",
-        "reason": "dissatisfied_customer",
-        "channel": "phone",
-        "submitted_by": "maya",
-        "customers": [
-            {"account": "ACME", "contacts": [{"name": "Jo Buyer", "email": "jo@acme.example"}]},
-        ],
-        "evidence": [{"kind": "call", "what": "Called twice about it"}],
-    }
-)
+REQUEST = StartRequest.model_validate(a_complaint(key="BENCH/0"))
 
 _RCA = InternalRca.model_validate(
     {

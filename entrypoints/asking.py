@@ -12,14 +12,17 @@ import typer
 from pydantic import ValidationError
 
 from entrypoints import showing
+from entrypoints.words import faults_in_options, typed
 from escalation import commands as c
-from escalation.errors import BadRequest, faults_of
+from escalation.errors import BadRequest
 from escalation.view import Receipted
 
 if TYPE_CHECKING:
     from client import EscalationClient
 
 _T = TypeVar("_T")
+
+YOU_IN_ENVIRONMENT = "ESCALATION_AS"
 
 Key = Annotated[
     str, typer.Argument(metavar="KEY", help="The escalation's key: TENANT/TICKET.", show_default=False)
@@ -28,7 +31,7 @@ By = Annotated[
     str,
     typer.Option(
         "--as",
-        envvar="ESCALATION_AS",
+        envvar=YOU_IN_ENVIRONMENT,
         metavar="PERSON",
         help="Who you are, by id in the playbook.",
         show_default=False,
@@ -57,7 +60,7 @@ def make_move(key: str, move: type[c.PersonsCommand], in_json: bool, **given: An
     try:
         command = move.model_validate(fields)
     except ValidationError as error:
-        raise BadRequest.because(move.move.words, faults_of(error)) from None
+        raise BadRequest.because(typed(move.move), faults_in_options(error)) from None
     answer = with_client(lambda client: client.ask(key, command))
     answered(answer, in_json)
 

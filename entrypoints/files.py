@@ -5,42 +5,61 @@ Every fault is found at once and told with its place. Knows no command.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from entrypoints.words import in_option
 from escalation.errors import BadRequest, Fault, faults_of
 from planning.reading import Node, Unreadable, place_of, plain, read
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 _Model = TypeVar("_Model", bound=BaseModel)
 STANDARD_INPUT = "-"
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-def read_model(path: str, model: type[_Model], what: str) -> _Model:
+def read_model(
+    path: str,
+    model: type[_Model],
+    what: str,
+    *,
+    options: Mapping[str, Any] = _NONE,
+    otherwise: Mapping[str, Any] = _NONE,
+) -> _Model:
     """
-    Read *path* (``-``: standard input) as *model*.
+    Read *path* (``-``: standard input) as *model*. Fields that came as *options* go before what the file says, those
+    of *otherwise* stand in for what it leaves out.
 
     Raises:
-        BadRequest: With every fault: file, line and column, what was given, what is allowed.
+        BadRequest: With every fault: file, line and column, or the option; what was given, what is allowed.
     """
-    tree = read_tree(path, what)
+    tree = _read_tree(path, what)
+    written = plain(tree)
     try:
-        return model.model_validate(plain(tree))
+        return model.model_validate(
+            {**otherwise, **written, **options} if isinstance(written, dict) else written
+        )
     except ValidationError as error:
         told = zip(faults_of(error), error.errors(include_url=False), strict=True)
         faults = (
-            fault.model_copy(
-                update={
-                    "where": f"{place_of(tree, found['loc'], of_key=found['type'] == 'extra_forbidden')} {fault.where}"
-                }
-            )
+            in_option(fault) if options.keys() & found["loc"][:1] else _placed(fault, found, tree)
             for fault, found in told
         )
         raise BadRequest.because(what, faults) from None
 
 
-def read_tree(path: str, what: str) -> Node:
+def _placed(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
+    place = place_of(tree, found["loc"], of_key=found["type"] == "extra_forbidden")
+    return fault.model_copy(update={"where": f"{place} {fault.where}"})
+
+
+def _read_tree(path: str, what: str) -> Node:
     """
     Raises:
         BadRequest: If it cannot be read, or is no well-formed YAML or JSON.

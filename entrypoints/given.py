@@ -10,8 +10,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from entrypoints.files import STANDARD_INPUT
-from escalation.errors import BadRequest, Fault, shown
-from planning.faults import listed, nearest
+from escalation.errors import BadRequest, Fault, nearest, shown
+from planning.faults import listed
 from planning.instants import parse_instant
 
 _Named = TypeVar("_Named", bound=StrEnum)

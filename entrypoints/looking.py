@@ -2,6 +2,8 @@
 Commands that start an escalation and look at it: ``start``, ``show``, ``list``, ``watch``.
 """
 
+import os
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,13 +11,15 @@ from pydantic import ValidationError
 from rich.live import Live
 
 from entrypoints import showing
-from entrypoints.asking import Json, Key, answered, with_client
-from entrypoints.files import read_model, read_tree
-from escalation.errors import BadRequest, Fault, faults_of, shown
+from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, Key, answered, with_client
+from entrypoints.files import read_model
+from entrypoints.given import named
+from entrypoints.words import faults_in_options
+from escalation.errors import BadRequest, did_you_mean, nearest, shown
 from escalation.lifecycle import State
 from escalation.plan import Priority
 from escalation.request import StartRequest
-from planning.reading import plain
+from planning.faults import listed
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -44,7 +48,14 @@ def start(
         list[str] | None, typer.Option("--service", help="Affected service; repeat for more.")
     ] = None,
     record: Annotated[list[str] | None, typer.Option("--record", help="Linked incident or problem.")] = None,
-    by: Annotated[str | None, typer.Option("--as", envvar="ESCALATION_AS", metavar="PERSON")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="PERSON",
+            help=f"Who submits it; else as the file says, else {YOU_IN_ENVIRONMENT}.",
+        ),
+    ] = None,
     in_json: Json = False,
 ) -> None:
     """Start an escalation, from a file, standard input, or options; options go before what the file says."""
@@ -64,22 +75,21 @@ def start(
         "linked_records": record or None,
         "submitted_by": by,
     }
-    request = _request(file, {name: value for name, value in given.items() if value is not None})
+    options = {name: value for name, value in given.items() if value is not None}
+    request = _request(file, options)
     answer = with_client(lambda client: client.start(request))
     answered(answer, in_json)
 
 
 def _request(file: str | None, options: dict[str, Any]) -> StartRequest:
-    if file and not options:
-        return read_model(file, StartRequest, "the start")
-
-    written = plain(read_tree(file, "the start")) if file else {}
-    if not isinstance(written, dict):
-        return read_model(str(file), StartRequest, "the start")
+    you = os.environ.get(YOU_IN_ENVIRONMENT)
+    otherwise = {"submitted_by": you} if you else {}
+    if file:
+        return read_model(file, StartRequest, "the start", options=options, otherwise=otherwise)
     try:
-        return StartRequest.model_validate({**written, **options})
+        return StartRequest.model_validate({**otherwise, **options})
     except ValidationError as error:
-        raise BadRequest.because("the start", faults_of(error)) from None
+        raise BadRequest.because("the start", faults_in_options(error)) from None
 
 
 def _customers(options: list[str]) -> list[dict[str, Any]]:
@@ -136,38 +146,46 @@ def list_(
 ) -> None:
     """List escalations, newest first, and count them by state."""
 
-    filters = {
-        "state": _one_of(State, state, "--state"),
-        "priority": _one_of(Priority, priority, "--priority"),
+    filters: dict[str, Any] = {
+        "state": named(State, state, "--state") if state else None,
+        "priority": named(Priority, priority, "--priority") if priority else None,
         "level": level,
         "category": category,
         "customer": customer,
         "owner": owner,
         "breached": breached,
         "ended": ended,
-        "limit": limit,
     }
 
-    async def ask(client: "EscalationClient") -> list[Any]:
-        return [row async for row in client.list(**filters)]
+    async def ask(client: "EscalationClient") -> tuple[list[Any], list[str]]:
+        found = [row async for row in client.list(**filters, limit=limit + 1)]
+        return found, [] if found or in_json else await _unheard_of(client, filters, limit)
 
-    rows = with_client(ask)
+    found, unheard_of = with_client(ask)
+    rows = found[:limit]
     if in_json:
         showing.as_json([row._asdict() for row in rows])
         return
     if rows:
         showing.out.print(showing.listing(rows))
-    showing.out.print(showing.counts(rows))
+    more = f"; there are more, see --limit {limit}" if len(found) > limit else ""
+    showing.out.print(f"{showing.counts(rows)}{more}", *unheard_of, sep="\n", markup=False)
 
 
-def _one_of(kind: Any, given: str | None, option: str) -> Any:
-    if given is None:
-        return None
-    try:
-        return kind(given)
-    except ValueError:
-        fault = Fault(where=option, given=shown(given), allowed=", ".join(kind))
-        raise BadRequest.because("the list", (fault,)) from None
+async def _unheard_of(client: "EscalationClient", filters: Mapping[str, Any], limit: int) -> list[str]:
+    """Why nothing was found, if a name is the reason: no escalation has it, and which ones they do have."""
+    names = {name: filters[name] for name in ("owner", "customer", "category") if filters[name]}
+    rows = [row async for row in client.list(ended=filters["ended"], limit=limit)] if names else []
+    has = {
+        "owner": {row.owner for row in rows},
+        "customer": {account for row in rows for account in row.customers},
+        "category": {row.category for row in rows},
+    }
+    return [_nobody_has(name, given, has[name]) for name, given in names.items() if given not in has[name]]
+
+
+def _nobody_has(name: str, given: str, known: Collection[str]) -> str:
+    return f"none has the {name} {shown(given)}; known: {listed(sorted(known))}{did_you_mean(nearest(given, known))}"
 
 
 @app.command()

@@ -8,8 +8,10 @@ import typer
 
 from entrypoints.asking import By, Json, Key, Note, Why, answered, make_move, with_client
 from entrypoints.files import read_model
+from entrypoints.given import refused
 from escalation import commands as c
 from escalation.base import Asked
+from escalation.errors import shown
 from escalation.events import Step
 from escalation.request import CustomerRca, InternalRca
 
@@ -70,14 +72,31 @@ def trigger(
 def respond(
     key: Key,
     response: Annotated[
-        str, typer.Argument(metavar="RESPONSE", help="Its words, or its number.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="RESPONSE", help="Its words, or its number as `show` has it: 2.3.", show_default=False
+        ),
     ],
     by: By,
     note: Note = "",
     in_json: Json = False,
 ) -> None:
     """Tick off a response of the level."""
-    make_move(key, c.TickResponse, in_json, by=by, response=response, note=note)
+    level, number = _numbered(response)
+    make_move(key, c.TickResponse, in_json, by=by, response=number or response, level=level, note=note)
+
+
+def _numbered(response: str) -> tuple[int | None, str]:
+    """
+    Level and number of ``2.3``; of words neither. A number alone may have meant another level, left meanwhile.
+    """
+    level, _, number = response.partition(".")
+    if not (level + number).isdecimal():
+        return None, ""
+    if not number:
+        allowed = f"its words, or level and number such as 1.{level}; see `escalate show`"
+        raise refused("RESPONSE", shown(response), allowed)
+    return int(level), number
 
 
 @app.command()

@@ -6,12 +6,9 @@ import asyncio
 from typing import Annotated
 
 import typer
-from temporalio.runtime import Runtime
 
 from entrypoints.asking import with_client
 from entrypoints.showing import out
-from runtime.logging import configure_logging, logging_runtime
-from runtime.settings import LogFormat, LogLevel
 
 app = typer.Typer()
 
@@ -40,7 +37,11 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Take a complaint through its whole life, on a server of its own, in half a minute."""
+    from temporalio.runtime import Runtime
+
     from entrypoints.demo import demo as tell_demo
+    from runtime.logging import configure_logging, logging_runtime
+    from runtime.settings import LogFormat, LogLevel
 
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
     Runtime.set_default(logging_runtime())

@@ -6,7 +6,7 @@ Texts from people are shown as text, never as markup. Asks nobody for anything.
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +116,7 @@ def _facts(view: View) -> Table:
         "customers": ", ".join(view.customers),
         "access": ", ".join(access),
         "paused": (view.paused_because or "").replace("_", " "),
-        "to do": "; ".join(view.responses_left),
+        "to do": "; ".join(_numbered(view)),
         "triggers": ", ".join(view.triggers),
         "plan": "; ".join(
             f"{'✓' if step.is_done else '·'} {step.what} ({step.owner})" for step in view.plan_steps
@@ -138,6 +138,13 @@ def _facts(view: View) -> Table:
         if text:
             table.add_row(name, Text(text))
     return table
+
+
+def _numbered(view: View) -> Iterator[str]:
+    """The responses left, each with the number by which it can be ticked off."""
+    for number, response in enumerate(view.responses, 1):
+        if response in view.responses_left:
+            yield f"{view.level}.{number} {response}"
 
 
 def _resolution(view: View) -> str:

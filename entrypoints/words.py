@@ -1,7 +1,10 @@
 """
-Moves and the commands that are typed for them: the rules name moves, a terminal names commands.
+Moves and the commands that are typed for them: the rules name moves and fields, a terminal commands and options.
 """
 
+from pydantic import ValidationError
+
+from escalation.errors import Fault, faults_of
 from escalation.lifecycle import Move
 
 COMMANDS = {
@@ -26,6 +29,26 @@ COMMANDS = {
     Move.WAIVE_RCA: "rca waive",
 }
 """The moves that are typed by another word than their own."""
+OPTIONS = {
+    "by": "--as",
+    "submitted_by": "--as",
+    "to_level": "--to",
+    "steps": "--step",
+    "customer_text": "--customer",
+    "internal_note": "--internal",
+    "stays_open_because": "--stays-open",
+    "customers": "--customer",
+    "services": "--service",
+    "linked_records": "--record",
+    **{
+        field: f"--{field.replace('_', '-')}"
+        for field in (
+            *("note", "reason", "why", "done", "answer", "cause", "into"),
+            *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
+        )
+    },
+}
+"""The option that fills a field; what is typed without one goes by the field's own name."""
 _ALLOWED = "; allowed now: "
 
 
@@ -42,3 +65,14 @@ def in_typed_words(refusal: str) -> str:
         if allowed
         else refusal
     )
+
+
+def in_option(fault: Fault) -> Fault:
+    """A fault of a field, told of the option that was typed, or left out, for it."""
+    field, _, within = fault.where.partition(".")
+    return fault.model_copy(update={"where": f"{OPTIONS.get(field, field)} {within}".strip()})
+
+
+def faults_in_options(error: ValidationError) -> tuple[Fault, ...]:
+    """Pydantic's findings, told of options."""
+    return tuple(in_option(fault) for fault in faults_of(error))

@@ -92,14 +92,30 @@ def derived(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chas
         return clock
     stopping = _stopping(clock, pauses)
     due_at = _instant_after(stopping, hours, clock.started_at, clock.after)
+    return clock.changed(due_at=due_at, next_at=_next_at(clock, hours, stopping, due_at, chase_every))
+
+
+def attended(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta) -> Clock:
+    """*clock* with ``next_at`` worked out anew: it has fired, breached or was chased, and is due when it was due."""
+    if not clock.is_running:
+        return clock
+    stopping = _stopping(clock, pauses)
+    return clock.changed(next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
+
+
+def _next_at(
+    clock: Clock,
+    hours: OpenHours | None,
+    stopping: list[Pause],
+    due_at: datetime | None,
+    chase_every: timedelta,
+) -> datetime | None:
     if clock.breached_at:
-        held = any(pause.ended_at is None for pause in stopping)
-        next_at = None if held else clock.breached_at + chase_every * (clock.chased + 1)
-    elif clock.passed < len(clock.thresholds):
-        next_at = _instant_after(stopping, hours, clock.started_at, clock.thresholds[clock.passed])
-    else:
-        next_at = due_at
-    return clock.changed(due_at=due_at, next_at=next_at)
+        is_held = any(pause.ended_at is None for pause in stopping)
+        return None if is_held else clock.breached_at + chase_every * (clock.chased + 1)
+    if clock.passed < len(clock.thresholds):
+        return _instant_after(stopping, hours, clock.started_at, clock.thresholds[clock.passed])
+    return due_at
 
 
 def _stopping(clock: Clock, pauses: Iterable[Pause]) -> list[Pause]:

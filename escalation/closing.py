@@ -126,8 +126,7 @@ def settle_record(turn: Turn, command: c.SettleRecord) -> None:
     """CLOSE-1: closed, or listed with the reason that it stays open."""
     now = turn.escalation
     if command.record not in now.request.linked_records:
-        known = ", ".join(now.request.linked_records) or "none"
-        raise UnknownName(f"{now.key}: no linked record {command.record!r}; known: {known}")
+        raise UnknownName.of(f"{now.key}: no linked record", command.record, now.request.linked_records)
     turn.record(e.RecordSettled, record=command.record, stays_open_because=command.stays_open_because)
 
 

@@ -73,6 +73,8 @@ class TickResponse(_Asks):
     move = Move.TICK_RESPONSE
     kind: Literal["tick_response"] = "tick_response"
     response: Annotated[str, Field(min_length=1, max_length=500)]
+    level: Annotated[int | None, Field(ge=1)] = None
+    """The level that was looked at; refused if it has risen since, as a number would mean another response there."""
     note: InternalText = NO_NOTE
 
 

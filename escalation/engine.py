@@ -44,7 +44,7 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
     executive = request.reason is ReasonCode.EXECUTIVE_THREAT
     if executive:
         level = max(level, plan.executive_level)
-    first = e.Opened(
+    first = e.Opened.made(
         seq=1,
         at=now,
         by=request.submitted_by,

@@ -17,6 +17,7 @@ This file knows no rule: it only words refusals.
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
@@ -33,8 +34,7 @@ class Fault(Frozen):
     suggestion: str = ""
 
     def __str__(self) -> str:
-        hint = f"; did you mean {self.suggestion}?" if self.suggestion else ""
-        return f"{self.where}: given {self.given}; allowed: {self.allowed}{hint}"
+        return f"{self.where}: given {self.given}; allowed: {self.allowed}{did_you_mean(self.suggestion)}"
 
 
 class EscalationError(Exception):
@@ -75,6 +75,13 @@ class RoleNotAllowed(EscalationError):
 class UnknownName(EscalationError):
     code = "unknown_name"
 
+    @classmethod
+    def of(cls, what: str, given: str, known: Iterable[str], *, listed: str = "") -> "UnknownName":
+        """*what* nothing is called *given*; *listed* says the *known* ones in other words than their own."""
+        names = tuple(known)
+        every = listed or ", ".join(names) or "none"
+        return cls(f"{what} {shown(given)}; known: {every}{did_you_mean(nearest(given, names))}")
+
 
 class UnknownEscalation(EscalationError):
     code = "unknown_escalation"
@@ -106,6 +113,18 @@ def shown(given: Any) -> str:
     """*given* as a short quotation, for an error message."""
     text = repr(given)
     return text if len(text) <= _LONGEST_ECHO else text[: _LONGEST_ECHO - 1] + "…"
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """The known name that *given* is probably a slip of; empty if none is close."""
+    by_lower = {name.lower(): name for name in known}
+    close = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else ""
+
+
+def did_you_mean(suggestion: str) -> str:
+    """For the end of a refusal; empty without a suggestion."""
+    return f"; did you mean {suggestion}?" if suggestion else ""
 
 
 def faults_of(error: ValidationError, within: str = "") -> tuple[Fault, ...]:

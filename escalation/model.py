@@ -138,7 +138,7 @@ class Escalation(Frozen):
         """The next instant at which something is due by itself; None once ended."""
         if not self.is_open:
             return None
-        instants = [clock.next_at for clock in self.clocks if clock.next_at and clock.is_running]
+        instants = [clock.next_at for clock in self.clocks if clock.next_at and clock.ended_at is None]
         if self.state is State.STARTED:
             instants.append(self.opened_at)
         return min((*instants, self.plan.extend_at))
@@ -148,8 +148,11 @@ class Escalation(Frozen):
         """The earliest due time still ahead: what a person must not miss. First notices go out by themselves."""
         dues = [
             clock.due_at
-            for clock in self.running_clocks
-            if clock.due_at and not clock.breached_at and clock.name is not ClockName.FIRST_NOTICE
+            for clock in self.clocks
+            if clock.due_at
+            and clock.ended_at is None
+            and not clock.breached_at
+            and clock.name is not ClockName.FIRST_NOTICE
         ]
         return min(dues, default=None)
 
@@ -179,7 +182,10 @@ class Escalation(Frozen):
         return tuple(missing)
 
     def clock(self, name: ClockName) -> Clock | None:
-        return next((clock for clock in self.clocks if clock.name is name), None)
+        for clock in self.clocks:
+            if clock.name is name:
+                return clock
+        return None
 
     def customer(self, account: str) -> AffectedCustomer | None:
         return next((customer for customer in self.request.customers if customer.account == account), None)

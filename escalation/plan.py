@@ -285,9 +285,7 @@ class Plan(Frozen):
         try:
             return self._by_id[contact_id]
         except KeyError:
-            raise UnknownName(
-                f"unknown person {contact_id!r}; known: {', '.join(sorted(self._by_id))}"
-            ) from None
+            raise UnknownName.of("unknown person", contact_id, sorted(self._by_id)) from None
 
     def knows(self, contact_id: str) -> bool:
         return contact_id in self._by_id

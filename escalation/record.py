@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation import events as e
-from escalation.clocks import Clock, Pause, derived
+from escalation.clocks import Clock, Pause, attended, derived
 from escalation.lifecycle import Move, step, step_rca
 from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution
 from escalation.plan import ClockName
@@ -31,7 +31,7 @@ def fold(events: Iterable[e.Event]) -> Escalation:
 
 
 def opened(event: e.Opened) -> Escalation:
-    return Escalation(
+    return Escalation.made(
         id=event.id,
         request=event.request,
         plan=event.plan,
@@ -182,7 +182,8 @@ def _still_active(now: Escalation, event: e.Event) -> Escalation:
     clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if clock is None or not clock.is_running:
         return now
-    return _changed_clock(now, clock.name, started_at=event.at, passed=0)
+    alive = _derived(now, clock.changed(started_at=event.at, passed=0))
+    return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
 
 
 def _asked(contacts: tuple[str, ...]) -> dict[str, Any]:
@@ -243,14 +244,14 @@ def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
 
 
 def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:
-    return _with(_changed_clock(now, name, **changes), event)
+    clocks = [
+        _attended(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
+    ]
+    return _with(now, event, clocks=tuple(clocks))
 
 
-def _changed_clock(now: Escalation, name: ClockName, **changes: Any) -> Escalation:
-    clocks = tuple(
-        _derived(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
-    )
-    return now.changed(clocks=clocks)
+def _attended(now: Escalation, clock: Clock) -> Clock:
+    return attended(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
 
 
 def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:

@@ -24,9 +24,7 @@ def pause(turn: Turn, command: c.PauseClocks) -> None:
     """CLOCK-3: stops the clocks that the playbook names for this reason."""
     reasons = turn.escalation.plan.pause_reasons
     if command.because not in reasons:
-        raise UnknownName(
-            f"{turn.escalation.key}: unknown pause reason {command.because!r}; known: {', '.join(reasons)}"
-        )
+        raise UnknownName.of(f"{turn.escalation.key}: unknown pause reason", command.because, reasons)
     rule = reasons[command.because]
     stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
     turn.record(e.ClocksPaused, because=command.because, stops=stops, note=command.note)
@@ -150,8 +148,8 @@ def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
     """RESOLVE-6: customer by customer; one who says no sends it back to resolving."""
     now = turn.escalation
     if now.customer(command.account) is None:
-        accounts = ", ".join(customer.account for customer in now.request.customers)
-        raise UnknownName(f"{now.key}: no affected customer {command.account!r}; known: {accounts}")
+        accounts = [customer.account for customer in now.request.customers]
+        raise UnknownName.of(f"{now.key}: no affected customer", command.account, accounts)
     turn.record(e.AccessAnswered, account=command.account, answer=command.answer, note=command.note)
     if command.answer is e.AccessAnswer.NO:
         why = f"{command.account} cannot use the service yet. {command.note}".strip()

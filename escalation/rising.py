@@ -78,10 +78,7 @@ def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
     known = {trigger.name: trigger for trigger in now.current_level.triggers}
     trigger = known.get(command.trigger)
     if trigger is None:
-        raise UnknownName(
-            f"{now.key}: level {now.level} has no trigger {command.trigger!r};"
-            f" known: {', '.join(known) or 'none'}"
-        )
+        raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", command.trigger, known)
     to_level = trigger.to_level or now.level + 1
     turn.record(e.TriggerReported, trigger=trigger.name, note=command.note)
     says = trigger.says or trigger.name.replace("_", " ")
@@ -89,16 +86,17 @@ def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
 
 
 def tick_response(turn: Turn, command: c.TickResponse) -> None:
-    """MATRIX-4: by its words, or by its number in the level's list."""
+    """MATRIX-4: by its words, or by its number in the level's list; whoever says which level does not hit another."""
     now = turn.escalation
+    if command.level not in {None, now.level}:
+        raise MoveNotAllowed(f"{now.key}: it is at level {now.level} now, not at level {command.level}")
     responses = now.current_level.responses
     by_number = {str(number): text for number, text in enumerate(responses, 1)}
     response = by_number.get(command.response, command.response)
     if response not in responses:
-        listed = "; ".join(f"{number}. {text}" for number, text in by_number.items())
-        raise UnknownName(
-            f"{now.key}: level {now.level} has no response {command.response!r}; known: {listed}"
-        )
+        listed = "; ".join(f"{now.level}.{number} {text}" for number, text in by_number.items())
+        what = f"{now.key}: level {now.level} has no response"
+        raise UnknownName.of(what, command.response, responses, listed=listed)
     if response in now.responses_done:
         raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
     turn.record(e.ResponseTicked, level=now.level, response=response, note=command.note)
@@ -128,8 +126,7 @@ def _receiver(now: Escalation, command: c.Transfer) -> str:
         )
         raise BadRequest.because(f"the transfer of {now.key}", (fault,))
     if command.skill and command.skill not in now.plan.skills:
-        known = ", ".join(now.plan.skills) or "none"
-        raise UnknownName(f"{now.key}: unknown skill {command.skill!r}; known: {known}")
+        raise UnknownName.of(f"{now.key}: unknown skill", command.skill, now.plan.skills)
     return command.to or now.plan.skills[str(command.skill)]
 
 

@@ -83,7 +83,7 @@ def tell_customers(
     """Tell every contact of every affected customer."""
     now = turn.escalation
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
-    facts = CustomerFacts(
+    facts = CustomerFacts.made(
         reference=now.key,
         subject=now.request.subject,
         priority=now.priority,
@@ -96,7 +96,7 @@ def tell_customers(
         actions=actions,
     )
     to = customer_recipients(now)
-    turn.do(CustomerNotice(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
+    turn.do(CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
 
 
 def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:

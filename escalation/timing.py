@@ -122,10 +122,14 @@ def _agreed_time_came(turn: Turn, clock: Clock) -> None:
 
 
 def _passed(now: Escalation, clock: Clock, at: datetime) -> int:
-    """How many thresholds of the clock are behind *at*."""
+    """How many thresholds of the clock are behind *at*: ``next_at`` is the first that was not, and they rise."""
     hours = now.plan.hours(clock.calendar)
-    instants = (instant_of(clock, hours, now.pauses, span) for span in clock.thresholds)
-    return sum(1 for instant in instants if instant and instant <= at and _is_certain(now, clock, instant))
+    passed, instant = clock.passed, clock.next_at
+    while instant and instant <= at and passed < len(clock.thresholds) and _is_certain(now, clock, instant):
+        passed += 1
+        ahead = clock.thresholds[passed : passed + 1]
+        instant = instant_of(clock, hours, now.pauses, ahead[0]) if ahead else None
+    return passed
 
 
 def _remind(turn: Turn, clock: Clock) -> None:

@@ -51,6 +51,8 @@ class View(Frozen):
     paused_because: str | None
     customers: tuple[str, ...]
     access: dict[str, AccessAnswer]
+    responses: tuple[str, ...] = ()
+    """Of the level, in its order: the third of level 2 can be ticked off as ``2.3``."""
     responses_done: tuple[str, ...]
     responses_left: tuple[str, ...]
     triggers: tuple[str, ...]
@@ -108,6 +110,7 @@ def view(now: Escalation) -> View:
         paused_because=now.pause.reason if now.pause else None,
         customers=tuple(customer.account for customer in now.request.customers),
         access={account: access.answer for account, access in now.access.items()},
+        responses=now.current_level.responses,
         responses_done=now.responses_done,
         responses_left=now.responses_left,
         triggers=tuple(trigger.name for trigger in now.current_level.triggers),

@@ -1,11 +1,14 @@
 """Start an escalation with the client. Run `escalate serve` first, then `python examples/start_escalation.py`."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 from client import EscalationClient
 from entrypoints.files import read_model
+from escalation.errors import EscalationError
 from escalation.request import StartRequest
+from runtime.errors import RuntimeFault
 from runtime.leaving import leave
 
 
@@ -17,5 +20,9 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except (EscalationError, RuntimeFault) as refused:  # both say in a sentence what to do
+        print(refused, file=sys.stderr)
+        leave(1)
     leave(0)

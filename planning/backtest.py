@@ -15,13 +15,13 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.clocks import Outcome
 from escalation.effects import InternalNotice
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, nearest, shown
 from escalation.plan import Priority
 from planning.cases import a_case, categories
 from planning.course import Happening, course, opening
 from planning.export_map import ExportMap
 from planning.exports import Incident, Log
-from planning.faults import listed, nearest
+from planning.faults import listed
 from planning.replay import as_far_as_logged, moves_of, reassignments
 from planning.schema import Playbook
 
@@ -161,11 +161,16 @@ class _Tally:
         for notice in happening.notices:
             figures.messages[notice.occasion.value] += len(notice.to)
             if isinstance(notice, InternalNotice):
-                there = self._hour(happening.at)
-                for recipient in notice.to:
-                    load = self._result.load.setdefault(recipient.id, Load())
-                    load.hours[there.hour] += 1
-                    load.busiest[there] += 1
+                self._loaded([recipient.id for recipient in notice.to], self._hour(happening.at))
+
+    def _loaded(self, people: Iterable[str], hour: datetime) -> None:
+        loads = self._result.load
+        for person in people:
+            if person not in loads:
+                loads[person] = Load()
+            load = loads[person]
+            load.hours[hour.hour] += 1
+            load.busiest[hour] += 1
 
 
 def _count(figures: Figures, event: e.Event) -> None:

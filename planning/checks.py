@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
 
-from escalation.errors import BadRequest, shown
+from escalation.errors import BadRequest, nearest, shown
 from escalation.plan import Basis, ClockName, Priority, Unreached
 from escalation.request import Degree
 from planning.calendars import business_day, compile_hours, horizon
 from planning.days_off import country_meant, known_countries, known_subdivisions, subdivision_meant
-from planning.faults import Found, Path, listed, nearest, told, unknown
+from planning.faults import Found, Path, listed, told, unknown
 from planning.forms import SPECIAL_ROLES, TARGET_CLOCKS
 from planning.ladder import Rung, category_path, entry_level, executive_level, ladder
 from planning.schema import (

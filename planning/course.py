@@ -30,6 +30,7 @@ AnyNotice = InternalNotice | CustomerNotice
 MOST_STEPS = 20_000
 """Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
 
+_TICK = c.Tick()
 _extended = lru_cache(maxsize=32)(extend)
 
 
@@ -121,7 +122,7 @@ class _Walk:
 
     def wake(self, at: datetime) -> Iterator[Happening]:
         self.at = max(at, self.at)
-        yield from self.take(decide(self.escalation, c.Tick(), self.at))
+        yield from self.take(decide(self.escalation, _TICK, self.at))
 
     def obey(self, planned: PlannedMove) -> Iterator[Happening]:
         self.at = max(planned.at, self.at)

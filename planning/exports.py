@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, nearest, shown
 from escalation.plan import Priority
 from planning.export_map import ExportMap, StateMap
-from planning.faults import listed, nearest
+from planning.faults import listed
 from planning.instants import in_utc
 
 

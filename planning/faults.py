@@ -4,11 +4,10 @@ warnings, which are no faults.
 """
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from itertools import islice
 from typing import NamedTuple
 
-from escalation.errors import shown
+from escalation.errors import nearest, shown
 
 Path = tuple[str | int, ...]
 """Where something stands in a playbook: the keys from the top."""
@@ -40,13 +39,6 @@ class Caution(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.odd}; better: {self.better}"
-
-
-def nearest(given: str, known: Iterable[str]) -> str:
-    """The known name that *given* is probably a slip of; empty if none is close."""
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else ""
 
 
 def listed(names: Iterable[str]) -> str:

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, nearest, shown
 from escalation.plan import Unreached
-from planning.faults import nearest
 from planning.forms import TARGET_CLOCKS, UNTIL_RESOLUTION
 from planning.ladder import Rung, executive_level, ladder
 from planning.schema import Playbook, TriggerRules

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from escalation.errors import BadRequest, Fault, faults_of, shown
+from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
 from escalation.lifecycle import Move
 from planning import reading
 from planning.cautions import cautions
 from planning.checks import check, check_at
-from planning.faults import MOST_TOLD, Caution, Found, Path, listed, nearest, told
+from planning.faults import MOST_TOLD, Caution, Found, Path, listed, told
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
 

@@ -19,10 +19,9 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from escalation import commands as c
-from escalation.errors import BadRequest, Fault, faults_of, shown
+from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
 from escalation.model import Escalation
 from planning.course import PlannedMove
-from planning.faults import nearest
 from planning.instants import parse_instant
 from planning.reading import Node, Sequence, Unreadable, place_of, plain, read
 from planning.spans import SpanFault, parse_span

@@ -27,6 +27,7 @@ from escalation.story import Entry
 from escalation.view import Receipted, View
 from runtime.embedded import find_binary
 from runtime.settings import Settings, SmtpTls
+from tests.complaint import a_complaint
 from tests.mailbox import Mailbox
 from worker import workers
 from workflows import search_attributes, wire
@@ -41,26 +42,6 @@ SKIPPING = (
 _WELL_PAST, _WELL_BEFORE = timedelta(seconds=10), timedelta(seconds=1)
 _CAME_IN_MEANWHILE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 REFERENCE = Path(__file__).parent.parent / "playbooks" / "reference.yaml"
-
-
-def a_complaint(**changes: Any) -> dict[str, Any]:
-    """A start request as JSON, for the reference playbook."""
-    return {
-        "key": "ACME/4711",
-        "subject": "Second delivery in a row is damaged",
-        "description": "The pallets arrive wet; the customer has photographed them.",
-        "issue_type": "customer_service_requests",
-        "category": "complaint",
-        "priority": "P1",
-        "reason": "dissatisfied_customer",
-        "channel": "phone",
-        "submitted_by": "maya",
-        "customers": [
-            {"account": "ACME", "contacts": [{"name": "Jo Buyer", "email": "jo@acme.example"}]},
-        ],
-        "evidence": [{"kind": "call", "what": "Called twice about it"}],
-        **changes,
-    }
 
 
 def mail_settings(mailbox: Mailbox, playbook: Path = REFERENCE, **changes: Any) -> Settings:

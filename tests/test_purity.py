@@ -24,6 +24,7 @@ ALLOWED_MODULES = frozenset(
         "dataclasses",
         "datetime",
         "decimal",
+        "difflib",
         "enum",
         "escalation",
         "fractions",

@@ -447,14 +447,18 @@ async def test_log_lines_name_no_customer_and_no_text(
         await Attempt(mailbox).at(wave(to_customers(ana(), bob, ana(id="acme:eve@x", addresses=())), to_us()))
 
     lines = [record for record in caplog.records if record.name.startswith("temporalio.activity")]
-    said = {(line.msg.partition(" ")[0], vars(line)["key"], vars(line)["channel"]) for line in lines}
+    *letters, wave_told = lines
+    assert ("wave_delivered", logging.INFO) == (wave_told.msg.partition(" ")[0], wave_told.levelno)
+    assert (2, 2, 0) == tuple(vars(wave_told)[figure] for figure in ("delivered", "undelivered", "waiting"))
+    said = {(line.msg.partition(" ")[0], vars(line)["key"], vars(line)["channel"]) for line in letters}
     assert said == {
         ("message_delivered", f"{ESCALATION}:1:receipt", "email"),
         ("message_delivered", f"{ESCALATION}:1:assigned:person-1", "email"),
         ("message_failed", f"{ESCALATION}:1:receipt", "email"),
         ("message_failed", f"{ESCALATION}:1:receipt", ""),
     }
-    assert {vars(line)["occasion"] for line in lines} == {"receipt", "assigned"}
+    assert {logging.DEBUG, logging.WARNING} == {line.levelno for line in letters}
+    assert {vars(line)["occasion"] for line in letters} == {"receipt", "assigned"}
     everything = " ".join(str(vars(line)) for line in lines)
     assert "@example.com" not in everything
     assert "Orders cannot be paid" not in everything

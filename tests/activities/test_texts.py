@@ -254,6 +254,13 @@ Commands (`escalate COMMAND --help` says what each one needs):
     )
 
 
+def test_the_first_letters_say_that_it_is_new() -> None:
+    """
+    COMM-2: to whoever is told at the start, "started" would say that work has.
+    """
+    assert "    State        new\n" in read(to_us(ana(), state="started")).text
+
+
 def test_a_hand_over_says_why_who_and_when() -> None:
     """
     COMM-4.

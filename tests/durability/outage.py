@@ -27,7 +27,7 @@ from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import NoWorker
 from runtime.settings import ROOT, Settings
-from tests.desk import a_complaint
+from tests.complaint import a_complaint
 from tests.durability.processes import WorkerProcess
 from tests.mailbox import Mailbox
 from tests.workflows import stages

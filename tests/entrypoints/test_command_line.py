@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,7 +26,7 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
     assert "level 1" in await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
     for words in (
         ("ack", KEY, "--as", "maya"),
-        ("respond", KEY, "1", "--as", "maya"),
+        ("respond", KEY, "1.1", "--as", "maya"),
         ("raise", KEY, "--as", "maya", "--reason", "lack_of_authority"),
         ("trigger", KEY, "other_skill_needed", "--as", "priya"),
         ("transfer", KEY, "finance", "--as", "jonas"),
@@ -124,7 +127,19 @@ async def test_lists_filter_and_count(terminal: Terminal) -> None:
     assert ["GLOBEX/88"] == await keys("--owner", "priya")
     assert [] == await keys("--breached")
     assert [] == await keys("--owner", "o'neill' OR 1=1")
-    assert "2 escalations: 2 communicating" in await terminal.done("list")
+    said = await terminal.done("list")
+    assert "2 escalations: 2 communicating\n" in said
+    assert "there are more" not in said
+    assert "1 escalation: 1 communicating; there are more, see --limit" in await terminal.done(
+        "list", "--limit", "1"
+    )
+    assert "0 escalations\nnone has the owner 'prya'; known: call_centre, priya; did you mean priya?" in (
+        await terminal.done("list", "--owner", "prya")
+    )
+    assert "0 escalations\n" == await terminal.done("list", "--owner", "priya", "--priority", "P4")
+    for slip in ("4711", "acme/4711", "ACMEE/4711"):
+        assert "known here; did you mean ACME/4711?" in (await terminal.type("show", slip))[2]
+    assert (await terminal.type("show", "ACME/4712"))[2].endswith("known here\n")
 
 
 async def test_a_start_from_options_goes_over_the_file(terminal: Terminal) -> None:
@@ -141,6 +156,66 @@ async def test_a_start_from_options_goes_over_the_file(terminal: Terminal) -> No
     assert ("P4", True) == (shown["priority"], shown["is_undocumented"])
     assert "opened at level 1 with P4 for call_centre, undocumented" in said["happened"]
     assert await terminal.mailbox.arrived(to="tom.lindqvist@example.com")
+
+
+async def test_whoever_submits_is_said_by_the_option_the_file_or_the_environment(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    ROLE-3: in this order; a script's own environment does not put another name to what a file says.
+    """
+    written = (EXAMPLES / "complaint.yaml").read_text(encoding="utf-8")
+    unsigned = tmp_path / "unsigned.yaml"
+    unsigned.write_text("\n".join(line for line in written.splitlines() if "submitted_by" not in line))
+    monkeypatch.setenv("ESCALATION_AS", "tom")
+
+    for number, (words, by) in enumerate(
+        (
+            ((str(EXAMPLES / "complaint.yaml"),), "maya"),
+            ((str(unsigned),), "tom"),
+            ((str(unsigned), "--as", "priya"), "priya"),
+        )
+    ):
+        await terminal.done("start", *words, "--key", f"ACME/{number}")
+        assert by == (await terminal.json("show", f"ACME/{number}"))["timeline"][0]["by"]
+
+
+def test_options_that_are_wrong_or_missing_are_told_as_options(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """
+    START-6: in their own words; what a file says keeps its place, whatever the options are.
+    """
+    request = tmp_path / "request.yaml"
+    request.write_text("key: ACME/1\nsubject: ''\ncolour: red\n")
+
+    assert cli.BAD_INPUT == cli.run(["start", "--key", "ACME/1", "--customer", "ACME::jo"])
+    complained = capsys.readouterr().err
+    for place in ("--as", "--subject", "--issue-type", "--customer 0.contacts.0.email"):
+        assert f"\n  {place}: given" in complained
+    assert cli.BAD_INPUT == cli.run(["start", str(request), "--reason", "rain"])
+    complained = capsys.readouterr().err
+    for place in (f"{request}:2:10 subject", f"{request}:3:1 colour", "--reason"):
+        assert f"\n  {place}: given" in complained
+
+
+def test_the_example_says_in_a_sentence_that_no_server_is_there(tmp_path: Path) -> None:
+    """
+    Exit 1 and no traceback.
+    """
+    environment = {**os.environ, "TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}", "TEMPORAL_CONFIG_FILE": ""}
+
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "start_escalation.py")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (1, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
+    assert "TEMPORAL_ADDRESS" in done.stderr
 
 
 async def test_watch_tells_until_the_end(terminal: Terminal) -> None:
@@ -161,6 +236,11 @@ async def test_watch_tells_until_the_end(terminal: Terminal) -> None:
 
 REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("ack", KEY, "--as", "ghost"), cli.BAD_INPUT, f"{KEY}: unknown person 'ghost'; known: aisha, ben,"),
+    (("ack", KEY, "--as", "mya"), cli.BAD_INPUT, "did you mean maya?"),
+    (("ack", KEY, "--as", ""), cli.BAD_INPUT, "--as: given ''; allowed: a text that is not empty"),
+    (("respond", KEY, "1", "--as", "maya"), cli.BAD_INPUT, "its words, or level and number such as 1.1"),
+    (("respond", KEY, "2.1", "--as", "maya"), cli.REFUSED, "it is at level 1 now, not at level 2"),
+    (("respond", KEY, "1.9", "--as", "maya"), cli.BAD_INPUT, "known: 1.1 hear the customer out"),
     (
         ("trigger", KEY, "rain", "--as", "maya"),
         cli.BAD_INPUT,
@@ -277,6 +357,19 @@ async def test_no_server_is_told_with_a_status_of_its_own(
     assert cli.NO_SERVER == await asyncio.to_thread(cli.run, ["list"])
 
     assert "TEMPORAL_ADDRESS" in capsys.readouterr().err
+
+
+def test_help_and_playbook_commands_load_no_sdk() -> None:
+    """
+    It takes longer to import than most commands take: only what talks to a server asks for it.
+    """
+    program = "import sys, entrypoints.cli; print({'temporalio', 'structlog'} & sys.modules.keys())"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert "set()\n" == done.stdout
 
 
 def test_every_move_can_be_typed() -> None:

@@ -86,7 +86,7 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
     c.RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
     c.Transfer: {"to": anybody, "reason": reasons, "note": notes},
     c.ReportTrigger: {"trigger": _triggers, "note": notes},
-    c.TickResponse: {"response": _responses, "note": notes},
+    c.TickResponse: {"response": _responses, "level": st.none() | st.integers(1, 3), "note": notes},
     c.ChangePriority: {"priority": st.sampled_from(Priority), "note": notes},
     c.PauseClocks: {"because": st.sampled_from(["waiting_for_customer", "lunch"]), "note": notes},
     c.ResumeClocks: {"note": notes},

@@ -194,7 +194,19 @@ def test_a_response_is_ticked_once_and_only_if_it_exists() -> None:
         decide(ticked, c.TickResponse(by="ana", response="1"), monday("09:01"))
     with pytest.raises(UnknownName) as refused:
         decide(ticked, c.TickResponse(by="ana", response="3"), monday("09:01"))
-    assert "known: 1. hear the customer out; 2. write down what happened" in refused.value.message
+    assert "known: 1.1 hear the customer out; 1.2 write down what happened" in refused.value.message
+
+
+def test_a_response_of_a_level_that_was_left_is_not_ticked_off() -> None:
+    """
+    MATRIX-4: what is the second on one level is something else on the next; whoever says the level is safe.
+    """
+    risen = decide(an_escalation(), c.Tick(), monday("09:30")).escalation
+
+    with pytest.raises(MoveNotAllowed, match="ACME/4711: it is at level 2 now, not at level 1"):
+        decide(risen, c.TickResponse(by="ana", response="1", level=1), monday("09:31"))
+    ticked = decide(risen, c.TickResponse(by="ana", response="1", level=2), monday("09:31"))
+    assert risen.current_level.responses[:1] == ticked.escalation.responses_done
 
 
 @pytest.mark.parametrize(

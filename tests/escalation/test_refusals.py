@@ -144,6 +144,13 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
         "unknown person 'it'; known: ",
     ),
     (
+        "a slip of a name",
+        an_escalation,
+        c.Transfer(by="ana", to="maxx"),
+        UnknownName,
+        "; did you mean max?",
+    ),
+    (
         "no such step owner",
         an_escalation,
         c.RevisePlan(by="ana", steps=(_STEP,)),

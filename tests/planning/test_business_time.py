@@ -2,7 +2,8 @@
 Arithmetic over open hours: the process's own table, its laws, and both ends of summer.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -232,6 +233,28 @@ def test_time_can_be_added_in_parts(
     CLOCK-3: a clock that was stopped at any moment and runs on is due when it was due.
     """
     assert add(hours, start, first + then) == add(hours, add(hours, start, first), then)
+
+
+def at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@given(open_hours, instants, spans, st.data())
+def test_pausing_while_closed_changes_nothing(
+    hours: OpenHours, start: datetime, span: timedelta, data: st.DataObject
+) -> None:
+    """
+    CLOCK-3: in whichever closed hours, and for how much of them: the clock is due when it was due.
+    """
+    closed = [(at(ended), at(begins)) for (_, ended), (begins, _) in pairwise(hours.spans)]
+    assume(closed)
+    ends, begins = data.draw(st.sampled_from(closed))
+    moments = st.timedeltas(timedelta(), begins - ends).map(lambda after: ends + after)
+    paused, resumed = sorted((data.draw(moments), data.draw(moments)))
+    pause = Pause(reason="weekend", stops=(ClockName.RESOLUTION,), started_at=paused, ended_at=resumed)
+    clock = Clock(name=ClockName.RESOLUTION, started_at=start, after=span, calendar="office")
+
+    assert add(hours, start, span) == instant_of(clock, hours, (pause,), span)
 
 
 @given(st.sampled_from(ZONES), instants, spans)

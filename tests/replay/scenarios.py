@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from escalation.events import AccessAnswer, CancelCause
 from escalation.plan import Priority, ReasonCode
-from tests.desk import Desk, a_complaint
+from tests.complaint import a_complaint
+from tests.desk import Desk
 from tests.workflows import stages
 from workflows.wire import EscalationInput
 

@@ -14,7 +14,8 @@ from escalation.events import ResolutionKind, Step
 from escalation.request import CorrectiveAction, InternalRca, StartRequest
 from planning.compile import compile_plan
 from planning.playbook import load_playbook
-from tests.desk import REFERENCE, a_complaint
+from tests.complaint import a_complaint
+from tests.desk import REFERENCE
 
 
 def an_rca() -> InternalRca:

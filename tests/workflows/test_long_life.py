@@ -14,7 +14,8 @@ from escalation.effects import CustomerNotice, InternalNotice, message_key
 from escalation.errors import MoveNotAllowed
 from escalation.events import UpdateSent
 from escalation.lifecycle import State
-from tests.desk import Desk, a_complaint
+from tests.complaint import a_complaint
+from tests.desk import Desk
 from tests.workflows import stages
 from workflows import search_attributes as sa
 from workflows.wire import Carried, EscalationInput

@@ -20,7 +20,8 @@ from activities.deliver_messages import DeliverMessages
 from activities.texts import Texts
 from client import EscalationClient
 from escalation.lifecycle import State
-from tests.desk import REFERENCE, Desk, a_complaint, desk_on_skipping_server
+from tests.complaint import a_complaint
+from tests.desk import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages
 from tests.workflows.mistaken import FailsBesideTheRun
 from workflows.escalation import EscalationWorkflow

@@ -156,7 +156,7 @@ REFUSED: tuple[Refused, ...] = (
     # by a name that this escalation does not have
     (lambda c, key: c.acknowledge(key, by="nobody"), UnknownName, "known: "),
     (lambda c, key: c.report_trigger(key, by="priya", trigger="rain"), UnknownName, "solution_failed"),
-    (lambda c, key: c.tick_response(key, by="priya", response="9"), UnknownName, "1. try a solution"),
+    (lambda c, key: c.tick_response(key, by="priya", response="9"), UnknownName, "2.1 try a solution"),
     (lambda c, key: c.transfer(key, by="priya", to="nobody"), UnknownName, "known: "),
     (lambda c, key: c.pause(key, by="priya", because="lunch"), UnknownName, "waiting_for_customer"),
     (

@@ -9,7 +9,8 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
 from escalation.lifecycle import Move, State
-from tests.desk import Desk, a_complaint
+from tests.complaint import a_complaint
+from tests.desk import Desk
 from workflows.wire import EscalationInput
 
 

@@ -14,7 +14,8 @@ from client import EscalationClient
 from escalation.errors import BadRequest, UnknownEscalation
 from escalation.lifecycle import State
 from runtime.errors import NoServer
-from tests.desk import Desk, a_complaint
+from tests.complaint import a_complaint
+from tests.desk import Desk
 from tests.workflows import stages
 from workflows import search_attributes
 from workflows.wire import EscalationInput
