@@ -26,8 +26,8 @@ IpNetwork = IPv4Network | IPv6Network
 _IpAddress = IPv4Address | IPv6Address
 
 PATIENCE = timedelta(seconds=15)
-_CONNECTED_WITHIN = 5.0
-"""Seconds for one address, so that a dead one leaves time for the next."""
+_WHY_NOT = "which is not public, and not among the private_networks that are allowed"
+_WHY_NOT_IN_THE_CLEAR = "and without TLS only a loopback address among the private_networks that are allowed will do"
 _PUBLIC_V6 = IPv6Network("2000::/3")
 _SIX_TO_FOUR = IPv6Network("2002::/16")
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -49,6 +49,8 @@ class Network:
         # Its lines from debug on hold hosts and the headers of answers, and either can be secret.
         logging.getLogger("httpcore").setLevel(logging.WARNING)
         self.patience = patience
+        # For one address, and again for TLS: a dead address leaves time for the next, and what is begun can be ended.
+        self.connected_within = patience / 4
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
@@ -93,14 +95,14 @@ class _Door(httpcore.AsyncNetworkBackend):
 
     def __init__(self, network: Network, *, is_private_wire_only: bool) -> None:
         self._admits = network.admits_in_the_clear if is_private_wire_only else network.admits
-        self._wanted = "a loopback address that is allowed" if is_private_wire_only else "a public address"
+        self._why_not = _WHY_NOT_IN_THE_CLEAR if is_private_wire_only else _WHY_NOT
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - httpcore decides the names of arguments
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore decides the names of arguments
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
@@ -114,7 +116,7 @@ class _Door(httpcore.AsyncNetworkBackend):
         for address in await self._admitted(host, port):
             try:
                 return await self._backend.connect_tcp(
-                    str(address), port, _CONNECTED_WITHIN, local_address, socket_options
+                    str(address), port, timeout, local_address, socket_options
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as fault:
                 last = fault
@@ -124,10 +126,7 @@ class _Door(httpcore.AsyncNetworkBackend):
         addresses = await _resolved(host, port)
         admitted = [address for address in addresses if self._admits(address)]
         if addresses and not admitted:
-            raise NotAllowed(
-                f"it leads to {addresses[0]}, and only {self._wanted} may be connected to, "
-                "or what the setting private_networks allows"
-            )
+            raise NotAllowed(f"it leads to {addresses[0]}, {self._why_not}")
         return admitted
 
 

@@ -175,8 +175,13 @@ class _PostingSession(Generic[_Target]):
             **post.headers,
         }
         where = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        timeouts = {"connect": self._network.connected_within.total_seconds()}
         async with self._pool(url.scheme).stream(
-            "POST", where, headers=list(headers.items()), content=post.body
+            "POST",
+            where,
+            headers=list(headers.items()),
+            content=post.body,
+            extensions={"timeout": timeouts},
         ) as response:
             headers_back = {name.lower(): value.decode("latin-1") for name, value in response.headers}
             body = await _beginning_of(response)
@@ -223,7 +228,7 @@ def _asked_for(retry_after: str, now: datetime) -> timedelta | None:
 
 
 def _why_unreachable(fault: Exception) -> str:
-    match fault.__cause__:
+    match fault.args[0] if fault.args else None:  # what httpcore made its error of
         case ssl.SSLCertVerificationError():
             return "it cannot be reached: its certificate is not one to trust"
         case ssl.SSLError():

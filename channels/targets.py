@@ -40,4 +40,4 @@ class Targets(Generic[_Target]):
         if name in self._known:
             return self._known[name]
         shown = one_line(name, at_most=_SHOWN_LENGTH)
-        return Never(why=f"{shown} is not set up; {self._set_by(shown)} would do that")
+        return Never(why=f"{shown} is not set up: set {self._set_by(shown)}")

@@ -13,9 +13,8 @@ All of it is secret: what was given is in no fault, and no repr.
 """
 
 import base64
-import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -31,15 +30,15 @@ WEB_ADDRESS = (
     "a web address, https://host/…, without user, password and fragment; http:// only to this machine"
 )
 APPRISE_ADDRESS = "an Apprise URL, service://…"
-SIGNING_SECRET = "whsec_ and 24 to 64 bytes in base64; two while one replaces the other, parted by a space"
+SIGNED_WITH = "whsec_ and 24 to 64 bytes in base64; two while one replaces the other, parted by a space"
 
 _NAME = "(?P<name>[A-Z][A-Z0-9_]*?)"
 _SINGLE_VARIABLE = re.compile(f"{PREFIX}(?P<channel>{'|'.join(SINGLE).upper()})_{_NAME}")
 _WEBHOOK_VARIABLE = re.compile(f"{PREFIX}WEBHOOK_{_NAME}_(?P<part>URL|SECRET)")
 # Kubernetes sets ESCALATION_SLACK_SERVICE_HOST, ESCALATION_SLACK_PORT_80_TCP and more in every container beside a
 # service that is called `escalation-slack`.
-_KUBERNETES = re.compile(r"SERVICE_(HOST|PORT.*)|PORT(_.*)?")
-_KEY_BYTES = range(24, 65)
+_KUBERNETES = re.compile(r"SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\d+_(TCP|UDP|SCTP)(_.*)?)?")
+_KEY_BYTES = frozenset(range(24, 65))
 
 
 class WebhookSettings(BaseModel):
@@ -119,9 +118,9 @@ def _webhook_faults(given: Mapping[str, str], url: str, secret: str) -> Iterator
     elif not _is_web_address(given[url]):
         yield _fault(url, WEB_ADDRESS)
     if secret not in given:
-        yield f"{secret} is not set; allowed: {SIGNING_SECRET}, since {url} is set"
-    elif not all(len(key) in _KEY_BYTES for key in _keys(given[secret])):
-        yield _fault(secret, SIGNING_SECRET)
+        yield f"{secret} is not set; allowed: {SIGNED_WITH}, since {url} is set"
+    elif {len(key) for key in _keys(given[secret])} - _KEY_BYTES:
+        yield _fault(secret, SIGNED_WITH)
 
 
 def _fault(variable: str, allowed: str) -> str:
@@ -150,11 +149,14 @@ def _is_apprise_address(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://\S+", text) is not None
 
 
-def _keys(secrets: str) -> Iterable[bytes]:
-    """The keys in *secrets*; an empty one for what is none."""
-    for secret in secrets.replace(",", " ").split():
-        try:
-            prefix, _, key = secret.partition("_")
-            yield base64.b64decode(key, validate=True) if prefix == "whsec" else b""
-        except binascii.Error:
-            yield b""
+def _keys(secrets: str) -> tuple[bytes, ...]:
+    """The keys in *secrets*, which are not empty; an empty one for what is none."""
+    return tuple(map(_key, secrets.split()))
+
+
+def _key(secret: str) -> bytes:
+    prefix, _, key = secret.partition("_")
+    try:
+        return base64.b64decode(key, validate=True) if prefix == "whsec" else b""
+    except ValueError:
+        return b""
