@@ -196,7 +196,9 @@ def channels_of(settings: Settings, printed_to: TextIO | None = None) -> dict[st
         SettingsFault: If the mail settings do not go together.
     """
     smtp = _smtp(settings, settings.smtp_host) if settings.smtp_host else None
-    channels = available_channels(email=smtp, console=printed_to or sys.stdout, further=_named_targets(settings))
+    channels = available_channels(
+        email=smtp, console=printed_to or sys.stdout, further=_named_targets(settings)
+    )
     if smtp is None:
         channels["email"] = channels["console"]
     return channels

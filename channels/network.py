@@ -27,7 +27,9 @@ _IpAddress = IPv4Address | IPv6Address
 
 PATIENCE = timedelta(seconds=15)
 _WHY_NOT = "which is not public, and not among the private_networks that are allowed"
-_WHY_NOT_IN_THE_CLEAR = "and without TLS only a loopback address among the private_networks that are allowed will do"
+_WHY_NOT_IN_THE_CLEAR = (
+    "and without TLS only a loopback address among the private_networks that are allowed will do"
+)
 _PUBLIC_V6 = IPv6Network("2000::/3")
 _SIX_TO_FOUR = IPv6Network("2002::/16")
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -2,7 +2,9 @@
 Letters, and a mail server to send them to.
 """
 
-from collections.abc import AsyncIterator
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -20,3 +22,17 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 async def receiver() -> AsyncIterator[Receiver]:
     async with Receiver() as receiver:
         yield receiver
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """
+    Every line that reaches the log of a process that logs all that it can.
+    """
+    root, lines = logging.getLogger(), io.StringIO()
+    handler, level = logging.StreamHandler(lines), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(level)
