@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import structlog
 from pydantic import ValidationError
@@ -28,8 +29,15 @@ import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.texts import Texts
+from channels.apprise import AppriseChannel
 from channels.email import EmailSettings, Tls
+from channels.network import Network
+from channels.protocol import Channel
 from channels.registry import available_channels
+from channels.slack import SlackChannel
+from channels.targets import Targets
+from channels.teams import TeamsChannel
+from channels.webhook import WebhookChannel, WebhookTarget
 from escalation.errors import EscalationError
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
@@ -38,6 +46,7 @@ from runtime.leaving import leave
 from runtime.logging import configure_logging, logging_runtime
 from runtime.search_attributes import ensure_search_attributes
 from runtime.settings import Settings
+from runtime.targets import variables
 from workflows import search_attributes
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
@@ -68,7 +77,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
 
     A fatal error of a worker cancels the block and is raised from here.
     """
-    hands = activities.build(PlaybookFile(settings.playbook), _mail(settings))
+    hands = activities.build(PlaybookFile(settings.playbook), _telling(settings))
     threads = ThreadPoolExecutor(2 * QUICK_SLOTS + MESSAGE_SLOTS, thread_name_prefix="activity")
     moves = _worker(
         client,
@@ -178,14 +187,39 @@ def stop_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(signum)
 
 
-def _mail(settings: Settings) -> DeliverMessages:
-    """E-mail over the server that is set; where none is, letters are printed, so that nothing is told in vain."""
+def channels_of(settings: Settings, printed_to: TextIO | None = None) -> dict[str, Channel]:
+    """
+    Every channel, by the name that addresses call it. Without a mail server, e-mail is printed (to standard output,
+    unless said otherwise), so that nothing is told in vain.
+
+    Raises:
+        SettingsFault: If the mail settings do not go together.
+    """
     smtp = _smtp(settings, settings.smtp_host) if settings.smtp_host else None
-    channels = available_channels(email=smtp, console=sys.stdout)
+    channels = available_channels(
+        email=smtp, console=printed_to or sys.stdout, further=_named_targets(settings)
+    )
     if smtp is None:
-        log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
         channels["email"] = channels["console"]
-    return DeliverMessages(channels, Texts(settings.templates))
+    return channels
+
+
+def _named_targets(settings: Settings) -> Iterator[Channel]:
+    network, set_up = Network(settings.private_networks), settings.targets
+    webhooks = {
+        name: WebhookTarget(each.url.get_secret_value(), tuple(key.get_secret_value() for key in each.keys))
+        for name, each in set_up.webhook.items()
+    }
+    yield SlackChannel(Targets(set_up.slack, partial(variables, "slack")), network)
+    yield TeamsChannel(Targets(set_up.teams, partial(variables, "teams")), network)
+    yield WebhookChannel(Targets(webhooks, partial(variables, "webhook")), network)
+    yield AppriseChannel(Targets(set_up.apprise, partial(variables, "apprise")))
+
+
+def _telling(settings: Settings) -> DeliverMessages:
+    if settings.smtp_host is None:
+        log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
+    return DeliverMessages(channels_of(settings), Texts(settings.templates))
 
 
 def _smtp(settings: Settings, host: str) -> EmailSettings:

@@ -177,6 +177,9 @@ class _Message:
             html=text.html,
             language=text.language,
             urgent=_is_urgent(self.notice),
+            reference=_reference(self.notice),
+            occasion=self.notice.occasion.value,
+            written_at=activity.info().scheduled_time,
         )
 
     def delivered(self, channel: str) -> Receipt:
@@ -334,6 +337,10 @@ def _letter_key(key: str, channel: str) -> str:
     if len(whole) <= _LONGEST_KEY and whole.isprintable():
         return whole
     return f"{hashlib.sha256(key.encode()).hexdigest()}:{channel}"
+
+
+def _reference(notice: InternalNotice | CustomerNotice) -> str:
+    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
 
 
 def _is_urgent(notice: InternalNotice | CustomerNotice) -> bool:

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Annotated, Literal, Protocol
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 
 def _printable(text: str) -> str:
@@ -19,6 +19,7 @@ def _printable(text: str) -> str:
 
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_printable)]
+Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>|]+$", max_length=2000)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$")]
 
 
@@ -46,6 +47,15 @@ class Letter(_Frozen):
     html: str | None = Field(default=None, repr=False)
     language: LanguageTag = "en"
     urgent: bool = False
+    reference: str = Field(default="", description="the escalation's key, as people name it: `ACME/4711`")
+    occasion: str = Field(default="", description="what the letter is about, in a word: `first_notice`")
+    written_at: AwareDatetime | None = Field(default=None, description="the same for every attempt")
+    link: Link | None = Field(
+        default=None,
+        repr=False,
+        description="where its reader can act; media that have buttons show it as one",
+    )
+    link_label: str = "Open"
 
 
 class Delivered(_Frozen):

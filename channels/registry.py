@@ -35,11 +35,13 @@ class Address:
         return f"{self.channel}:{self.target}"
 
 
-def available_channels(*, email: EmailSettings | None, console: TextIO | None) -> dict[str, Channel]:
+def available_channels(
+    *, email: EmailSettings | None, console: TextIO | None, further: Iterable[Channel] = ()
+) -> dict[str, Channel]:
     """
     The channels that are set up, by name.
     """
-    channels: list[Channel] = []
+    channels: list[Channel] = [*further]
     if email is not None:
         channels.append(EmailChannel(email))
     if console is not None:

@@ -16,7 +16,8 @@ from typer.cli import get_docs_for_click
 from entrypoints.cli import app
 from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
 from planning.form import NUMBERS, json_schema, models
-from runtime.settings import ROOT, Settings, variable
+from runtime.settings import ROOT, SINGLE_VARIABLES, Settings, variable
+from runtime.targets import APPRISE_ADDRESS, CHANNELS, SIGNED_WITH, WEB_ADDRESS, WEBHOOK, variables
 
 FOLDER = ROOT / "docs" / "reference"
 SCHEMA = ROOT / "playbooks" / "playbook.schema.json"
@@ -151,12 +152,27 @@ def _link(name: str) -> str:
 
 def _settings() -> str:
     lines = ["| variable | what it must be | default |", "| --- | --- | --- |"]
-    for name, field in Settings.model_fields.items():
-        default = "as described" if field.default_factory else "" if field.default is None else field.default
+    for name in SINGLE_VARIABLES:
+        field = Settings.model_fields[name]
+        nothing = field.default in {None, ()}
+        default = "as described" if field.default_factory else "" if nothing else field.default
         shown = default.relative_to(ROOT) if isinstance(default, Path) else default
         lines.append(f"| `{variable(name)}` | {field.description} | {shown} |")
     return (
         f"{_WRITTEN}# Settings\n\nEnvironment variables of every process. The connection has Temporal's own: "
         "`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_*`, `TEMPORAL_PROFILE`, or a "
-        "profile in `temporal.toml`.\n\n" + "\n".join(lines) + "\n"
+        "profile in `temporal.toml`.\n\n" + "\n".join(lines) + f"\n\n{_targets()}"
+    )
+
+
+def _targets() -> str:
+    allowed = {WEBHOOK: f"{WEB_ADDRESS}; {SIGNED_WITH}", "apprise": APPRISE_ADDRESS}
+    lines = ["| address in a playbook | variables | what they must be |", "| --- | --- | --- |"]
+    lines += [
+        f"| `{channel}:support` | {variables(channel, 'support')} | {allowed.get(channel, WEB_ADDRESS)} |"
+        for channel in CHANNELS
+    ]
+    return (
+        "## Targets\n\nWhere letters to named targets go. A name is of small letters, digits and `_`; all of these are "
+        "secrets, and are never shown.\n\n" + "\n".join(lines) + "\n"
     )

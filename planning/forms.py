@@ -4,6 +4,7 @@ The form of single values in a playbook: names, addresses, spans, windows, days,
 Each type takes what people write and says, in its fault, what is allowed. Knows no playbook.
 """
 
+import re
 from collections import Counter
 from datetime import date
 from enum import StrEnum
@@ -154,6 +155,15 @@ class KnownChannel(StrEnum):
 
     EMAIL = "email"
     CONSOLE = "console"
+    SLACK = "slack"
+    TEAMS = "teams"
+    WEBHOOK = "webhook"
+    APPRISE = "apprise"
+
+
+BY_NAME = (KnownChannel.SLACK, KnownChannel.TEAMS, KnownChannel.WEBHOOK, KnownChannel.APPRISE)
+"""Channels whose targets have names; what a name leads to is a secret, and set up where the workers run."""
+_TARGET_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
 def _address(address: str) -> str:
@@ -161,6 +171,11 @@ def _address(address: str) -> str:
     if channel not in set(KnownChannel) or not target.strip():
         raise ValueError(
             f"channel:target, such as email:ana@example.com (channels: {', '.join(KnownChannel)})"
+        )
+    if channel in BY_NAME and not _TARGET_NAME.fullmatch(target):
+        raise ValueError(
+            f"a name after {channel}:, in small letters, digits and _, such as {channel}:support (what it leads to is "
+            "set up where the workers run)"
         )
     if channel == KnownChannel.EMAIL and not EMAIL_ADDRESS.fullmatch(target):
         raise ValueError("one e-mail address after email:, such as email:ana@example.com")
@@ -174,7 +189,7 @@ Address = Annotated[
         {
             "type": "string",
             "pattern": f"^({'|'.join(KnownChannel)}):.+",
-            "examples": ["email:ana@example.com"],
+            "examples": ["email:ana@example.com", "slack:support"],
         }
     ),
 ]

@@ -8,6 +8,7 @@ Owns names, defaults and checks. It must not know Temporal's own settings (addre
 import os
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -15,6 +16,7 @@ from platformdirs import user_state_path
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -23,8 +25,8 @@ from pydantic import (
 )
 
 from runtime.errors import SettingsFault
+from runtime.targets import PREFIX, Targets, read_targets
 
-PREFIX = "ESCALATION_"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -57,6 +59,15 @@ _SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
 Port = Annotated[int, Field(ge=0, le=65535)]
 RemotePort = Annotated[int, Field(ge=1, le=65535)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+def _parted(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    return tuple(ip_network(each, strict=False) for each in given.replace(",", " ").split())
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_parted)]
 Folder = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(Path.absolute)]
 
 
@@ -102,6 +113,13 @@ class Settings(BaseModel):
         description="a plain e-mail address, name@host",
     )
 
+    private_networks: Networks = Field(
+        (),
+        description="networks or addresses that are not public and that slack, teams and webhook targets may be in, "
+        "parted by spaces, such as 10.20.0.0/16 127.0.0.1; unset: none",
+    )
+    targets: Targets = Field(Targets(), description="what addresses such as slack:support lead to")
+
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="one of console, json")
     log_level: LogLevel = Field(LogLevel.INFO, description="one of debug, info, warning, error")
 
@@ -113,18 +131,24 @@ class Settings(BaseModel):
         Raises:
             SettingsFault: If anything is wrong; it lists every fault: the variable, what was given, what is allowed.
         """
-        given = dict(_given(os.environ if environ is None else environ))
+        environ = os.environ if environ is None else environ
+        given = dict(_given(environ))
+        targets, target_faults = read_targets(environ)
         faults = []
         try:
-            settings = cls.model_validate(given)
+            settings = cls.model_validate(given | {"targets": targets})
         except ValidationError as error:
             at_fault = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors())
             # A default that follows another field is reported along with that field's fault.
             faults = [_fault(field, given) for field in at_fault if field in given]
-        faults += _faults_between(given)
+        faults += [*_faults_between(given), *target_faults]
         if faults:
             raise SettingsFault(*faults)
         return settings
+
+
+SINGLE_VARIABLES = tuple(field for field in Settings.model_fields if field != "targets")
+"""The fields that one variable sets, each its own."""
 
 
 def variable(field: str) -> str:
@@ -135,7 +159,7 @@ def variable(field: str) -> str:
 def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     # Variables of the prefix that are not ours are left alone: Kubernetes sets ESCALATION_SERVICE_HOST and more in
     # every container beside a service called `escalation`.
-    for field in Settings.model_fields:
+    for field in SINGLE_VARIABLES:
         value = environ.get(variable(field), "").strip()
         if value:
             is_choice = field in {"smtp_tls", "log_format", "log_level"}

@@ -2,11 +2,23 @@
 Letters and settings, with what a test does not care about filled in.
 """
 
-from typing import Any
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any, TypeVar
 
+from pydantic import SecretStr
+
+from channels.apprise import AppriseChannel
 from channels.email import EmailChannel, EmailSettings
+from channels.network import IpNetwork, Network
 from channels.protocol import Letter
+from channels.slack import SlackChannel
+from channels.targets import Targets
+from channels.teams import TeamsChannel
+from channels.webhook import WebhookChannel, WebhookTarget
 from tests.mailbox import Mailbox
+
+_Target = TypeVar("_Target")
 
 
 def a_letter(**changes: Any) -> Letter:
@@ -60,3 +72,49 @@ def channel_to(mailbox: Mailbox, **changes: Any) -> EmailChannel:
     The e-mail channel, ready to send to *mailbox*.
     """
     return EmailChannel(settings_for(mailbox, **changes))
+
+
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1"))
+KEYS = (b"a key of thirty-two bytes, really",)
+
+
+def targets_of(target: _Target, name: str = "crm") -> Targets[_Target]:
+    """
+    One target, and nothing else.
+    """
+    return Targets({name: target}, lambda missing: f"ESCALATION_HOOK_{missing}".upper())
+
+
+def a_network(*allowed: IpNetwork, seconds: float = 5.0) -> Network:
+    """
+    Loopback, unless other networks are allowed.
+    """
+    return Network(allowed or LOOPBACK, patience=timedelta(seconds=seconds))
+
+
+def webhook_to(url: str, *, keys: tuple[bytes, ...] = KEYS, network: Network | None = None) -> WebhookChannel:
+    """
+    The webhook channel, with *url* as its target `crm`.
+    """
+    return WebhookChannel(targets_of(WebhookTarget(url, keys)), network or a_network())
+
+
+def slack_to(url: str, network: Network | None = None) -> SlackChannel:
+    """
+    Slack, as if it were at *url*, with the target `crm`.
+    """
+    return SlackChannel(targets_of(SecretStr(url)), network or a_network())
+
+
+def teams_to(url: str, network: Network | None = None) -> TeamsChannel:
+    """
+    Teams, as if it were at *url*, with the target `crm`.
+    """
+    return TeamsChannel(targets_of(SecretStr(url)), network or a_network())
+
+
+def apprise_to(url: str, *, seconds: float = 5.0) -> AppriseChannel:
+    """
+    Apprise, with *url* as its target `crm`.
+    """
+    return AppriseChannel(targets_of(SecretStr(url)), patience=timedelta(seconds=seconds))

@@ -1,0 +1,145 @@
+"""
+The long tail, by Apprise (https://appriseit.com): Telegram, WhatsApp, SMS and voice, PagerDuty, Opsgenie, and whatever
+else it has a URL for.
+
+Owns the hand-over to Apprise and the reading of its answer. Must not know any of its services.
+
+Law 1: no line that Apprise or the library under it logs gets out: they name hosts, paths and numbers, of which the URL,
+a secret, consists.
+Law 2: nothing waits on the event loop: most of its services block, so they run in threads, a few at a time.
+Law 3: letters to one target go one after the other, since Apprise keeps the pace that a service asks for by target.
+
+Apprise answers yes or no. A no is judged by the HTTP status that its services name in their own lines (`error=404`),
+as a webhook's would be; without one (no connection, no answer) it may pass, and is tried again until the wave is given
+up. A service that counts repeats as one has no key to know them by: a letter may come twice.
+"""
+
+import asyncio
+import logging
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from channels.harmless import many_lines, one_line
+from channels.posting import Answer, judged
+from channels.protocol import Delivered, Later, Letter, Never, Session
+from channels.targets import Targets
+
+if TYPE_CHECKING:
+    from apprise import AppriseResult, NotifyBase
+
+PATIENCE = timedelta(seconds=30)
+AT_ONCE = 4
+SUBJECT_LENGTH = 250
+
+_BENEATH = ("urllib3", "requests", "slixmpp", "paho")
+_STATUS = re.compile(r"\berror=(\d{3})\b")
+
+
+class AppriseChannel:
+    """
+    Hands each letter to the Apprise URL of its target.
+    """
+
+    name = "apprise"
+
+    def __init__(self, targets: Targets[SecretStr], *, patience: timedelta = PATIENCE) -> None:
+        self._targets = targets
+        self._patience = patience
+        _keep_lines_in()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Session]:
+        """
+        A session that keeps each service at hand, and so its pace.
+        """
+        yield _AppriseSession(self._targets, self._patience)
+
+    async def send(self, letter: Letter) -> Delivered | Later | Never:
+        """
+        Deliver one letter.
+        """
+        async with self.open() as session:
+            return await session.send(letter)
+
+
+class _AppriseSession:
+    def __init__(self, targets: Targets[SecretStr], patience: timedelta) -> None:
+        self._targets = targets
+        self._patience = patience.total_seconds()
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turn_of: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._services: dict[str, NotifyBase | None] = {}
+
+    async def send(self, letter: Letter) -> Delivered | Later | Never:
+        """
+        Try once to deliver *letter*, waiting for a turn if need be.
+        """
+        url = self._targets.find(letter.to_address)
+        if isinstance(url, Never):
+            return url
+        async with self._turn_of[letter.to_address], self._turns:
+            service = await self._service(letter.to_address, url)
+            if service is None:
+                return Never(why="what is set up is no URL that Apprise understands")
+            return await self._handed_over(letter, service)
+
+    async def _service(self, name: str, url: SecretStr) -> "NotifyBase | None":
+        if name not in self._services:
+            self._services[name] = await asyncio.to_thread(_service_at, url)
+        return self._services[name]
+
+    async def _handed_over(self, letter: Letter, service: "NotifyBase") -> Delivered | Later | Never:
+        from apprise import Apprise, AppriseResultStatus, NotifyFormat, NotifyType  # noqa: PLC0415 - slow
+
+        result = await Apprise([service]).async_notify(
+            title=one_line(letter.subject, at_most=SUBJECT_LENGTH),
+            body=_body(letter),
+            body_format=NotifyFormat.TEXT,
+            notify_type=NotifyType.WARNING if letter.urgent else NotifyType.INFO,
+            timeout=self._patience,
+            log_level=logging.WARNING,
+        )
+        match result.status:
+            case AppriseResultStatus.SUCCESS:
+                return Delivered(reference=letter.key)
+            case AppriseResultStatus.TIMEOUT:
+                return Later(why=f"no answer within {self._patience:g} s, it may have arrived")
+            case _:
+                return _why_not(result)
+
+
+def _keep_lines_in() -> None:
+    """
+    Apprise's own lines reach us with its answer, and nobody else; those of what it uses, nobody.
+    """
+    own = logging.getLogger("apprise")
+    own.propagate = False
+    own.setLevel(logging.WARNING)
+    for name in _BENEATH:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _service_at(url: SecretStr) -> "NotifyBase | None":
+    from apprise import Apprise  # noqa: PLC0415 - it takes half a second, and a thread can wait
+
+    service = Apprise.instantiate(url.get_secret_value(), suppress_exceptions=True)
+    return service or None
+
+
+def _body(letter: Letter) -> str:
+    text = many_lines(letter.text)
+    return f"{text.rstrip()}\n\n{letter.link_label}: {letter.link}\n" if letter.link else text
+
+
+def _why_not(result: "AppriseResult") -> Later | Never:
+    said = (_STATUS.search(entry.message) for each in result for entry in each.logs())
+    statuses = [int(found[1]) for found in said if found]
+    if not statuses:
+        return Later(why="the service could not be reached, or did not take it")
+    return judged(Answer(statuses[-1], retry_after="", body=b""), datetime.now(UTC))

@@ -1,0 +1,98 @@
+"""
+Microsoft Teams, by the webhook of a Workflow ("Post to a channel when a webhook request is received").
+
+Owns how a letter looks there. Must not know connections: those are `channels.posting`'s.
+
+All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there, unlike
+in a text block, so that there is nothing to escape. A run keeps no line ends, so each line is a block of its own.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import SecretStr
+
+from channels.harmless import many_lines, one_line
+from channels.posting import Post, PostingChannel
+from channels.protocol import Letter
+
+SUBJECT_LENGTH = 150
+LINES, TEXT_LENGTH = 80, 5000
+"""Teams takes 28 KB in all, formatting included; what is longer is for e-mail."""
+
+_BUTTON_LENGTH = 75
+_NAME_LENGTH = 200
+_ELLIPSIS = "…"
+
+
+class TeamsChannel(PostingChannel[SecretStr]):
+    """
+    Posts each letter as a card to the channel or chat that a workflow belongs to.
+    """
+
+    name = "teams"
+
+    def composed(self, letter: Letter, target: SecretStr) -> Post:
+        """
+        One message with one Adaptive Card.
+        """
+        attachment = {
+            "contentType": "application/vnd.microsoft.card.adaptive",
+            "contentUrl": None,
+            "content": _card(letter),
+        }
+        message = {"type": "message", "attachments": [attachment]}
+        return Post(
+            target.get_secret_value(), json.dumps(message, ensure_ascii=False).encode(), reference=letter.key
+        )
+
+
+def _card(letter: Letter) -> dict[str, Any]:
+    subject = one_line(letter.subject, at_most=SUBJECT_LENGTH)
+    colour = {"color": "attention"} if letter.urgent else {}
+    whom = one_line(" · ".join(filter(None, (letter.to_name, letter.reference))), at_most=_NAME_LENGTH)
+    return {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "fallbackText": subject,
+        "msteams": {"width": "Full"},
+        "body": [
+            _block(subject, size="large", weight="bolder", **colour),
+            *_lines(letter.text),
+            *([_block(whom, size="small", isSubtle=True)] if whom else []),
+        ],
+        "actions": list(_buttons(letter)),
+    }
+
+
+def _lines(text: str) -> Iterator[dict[str, Any]]:
+    """
+    A block for each line; an empty line is the space before the next one.
+    """
+    left, spacing = TEXT_LENGTH, "default"
+    lines = many_lines(text).strip("\n").split("\n")
+    for number, line in enumerate(lines):
+        if number == LINES or left <= 0:
+            yield _block(_ELLIPSIS)
+            return
+        if line.strip():
+            shown = line if len(line) <= left else f"{line[: left - 1]}{_ELLIPSIS}"
+            yield _block(shown, spacing=spacing)
+            left -= len(shown)
+        spacing = "none" if line.strip() else "default"
+
+
+def _buttons(letter: Letter) -> Iterator[dict[str, Any]]:
+    if letter.link:
+        label = one_line(letter.link_label, at_most=_BUTTON_LENGTH)
+        yield {"type": "Action.OpenUrl", "title": label, "url": letter.link}
+
+
+def _block(text: str, *, spacing: str = "default", **run: Any) -> dict[str, Any]:
+    return {
+        "type": "RichTextBlock",
+        "spacing": spacing,
+        "inlines": [{"type": "TextRun", "text": text, **run}],
+    }

@@ -1,0 +1,118 @@
+"""
+Signed webhooks, as the Standard Webhooks specification has them (https://www.standardwebhooks.com).
+
+Owns the body and its signature. Must not know connections, nor what answers mean: those are `channels.posting`'s.
+
+The body, in UTF-8, the same on every attempt at a letter:
+
+    {
+      "type": "escalation.receipt",             what occasioned it; "escalation.message", if that is not known
+      "timestamp": "2026-11-20T09:00:00+00:00", when it was written; null, if that is not known
+      "data": {
+        "key": "…:receipt:…:webhook",           the letter's own key: drop what you have had (COMM-12)
+        "escalation": "ACME/4711",              as people name it
+        "thread": "ACME/4711@2026-11-20T09:00:00Z",  this escalation and no later one of the same name
+        "occasion": "receipt",
+        "urgent": false,
+        "language": "en",
+        "recipient": {"name": "Rita Reyes", "target": "crm"},
+        "subject": "…", "text": "…", "html": null,
+        "link": {"url": "https://…", "label": "Open"}   or null
+      }
+    }
+
+A receiver ignores what it does not know: more may be added.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from channels.harmless import many_lines, one_line
+from channels.posting import Post, PostingChannel
+from channels.protocol import Letter
+
+SUBJECT_LENGTH = 500
+_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class WebhookTarget:
+    """
+    Where to post, and what to sign with: one key, or while it is changed the new one and the old one.
+    """
+
+    url: str = field(repr=False)
+    keys: tuple[bytes, ...] = field(repr=False)
+
+
+class WebhookChannel(PostingChannel[WebhookTarget]):
+    """
+    Posts each letter as signed JSON.
+    """
+
+    name = "webhook"
+
+    def composed(self, letter: Letter, target: WebhookTarget) -> Post:
+        """
+        Signed at this moment: the signature of a later attempt is another one, under the same id.
+        """
+        id_ = webhook_id(letter.key)
+        at = int(datetime.now(UTC).timestamp())
+        body = json.dumps(content(letter), ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {
+            "webhook-id": id_,
+            "webhook-timestamp": str(at),
+            "webhook-signature": " ".join(signatures(target.keys, id_, at, body)),
+            "Idempotency-Key": id_,
+        }
+        return Post(target.url, body, reference=id_, headers=headers)
+
+
+def webhook_id(key: str) -> str:
+    """
+    The letter's key, percent-encoded: what is signed must hold no full stop, and a header only ASCII.
+    """
+    return quote(key, safe=":@/").replace(".", "%2E")
+
+
+def signatures(keys: Iterable[bytes], id_: str, at: int, body: bytes) -> Iterable[str]:
+    """
+    One for each key, so that a receiver that knows any of them takes the letter.
+    """
+    signed = f"{id_}.{at}.".encode() + body
+    for key in keys:
+        yield f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"
+
+
+def content(letter: Letter) -> dict[str, Any]:
+    """
+    What the body says.
+    """
+    link = {"url": letter.link, "label": letter.link_label} if letter.link else None
+    return {
+        "type": f"escalation.{letter.occasion or 'message'}",
+        "timestamp": letter.written_at.isoformat() if letter.written_at else None,
+        "data": {
+            "key": letter.key,
+            "escalation": letter.reference,
+            "thread": letter.thread,
+            "occasion": letter.occasion,
+            "urgent": letter.urgent,
+            "language": letter.language,
+            "recipient": {
+                "name": one_line(letter.to_name, at_most=_NAME_LENGTH),
+                "target": letter.to_address,
+            },
+            "subject": one_line(letter.subject, at_most=SUBJECT_LENGTH),
+            "text": many_lines(letter.text),
+            "html": None if letter.html is None else many_lines(letter.html),
+            "link": link,
+        },
+    }

@@ -1,0 +1,141 @@
+"""
+Apprise: its generic JSON service stands for the others, to a real server.
+"""
+
+import asyncio
+import io
+import logging
+
+import pytest
+
+from channels.apprise import AppriseChannel
+from channels.protocol import Delivered, Later, Never
+from tests.channels.builders import a_letter, apprise_to
+from tests.receiver import Receiver
+
+SECRET = "sekret-7f3a"
+TO_CRM = a_letter(to_address="crm")
+
+
+def to(receiver: Receiver, path: str = "hook", seconds: float = 5.0) -> AppriseChannel:
+    return apprise_to(f"json://127.0.0.1:{receiver.port}/{path}", seconds=seconds)
+
+
+async def test_letter_arrives_as_text(receiver: Receiver) -> None:
+    """
+    COMM-11: subject, text and link; urgent ones as warnings.
+    """
+    letter = a_letter(to_address="crm", urgent=True, link="https://desk.example/a", link_label="Acknowledge")
+
+    outcome = await to(receiver).send(letter)
+
+    sent = receiver.requests[0].json
+    assert Delivered(reference=letter.key) == outcome
+    assert "ACME/4711: we are on it" == sent["title"]
+    assert "Dear Ana,\n\nwe are on it.\n\nAcknowledge: https://desk.example/a" == sent["message"].rstrip()
+    assert "warning" == sent["type"]
+
+
+async def test_customer_text_is_text(receiver: Receiver) -> None:
+    """
+    COMM-6: no escapes are read, no line is added to the title, nothing harmful leaves.
+    """
+    await to(receiver).send(
+        a_letter(to_address="crm", subject="a\nb\u202e", text="<b>x</b> \\n {{ 1 }}\x1b[2J")
+    )
+
+    sent = receiver.requests[0].json
+    assert ("a b", "<b>x</b> \\n {{ 1 }}[2J") == (sent["title"], sent["message"])
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("404 Not Found", Never(why="it answered 404 Not Found")),
+        ("401 Unauthorized", Never(why="it answered 401 Unauthorized")),
+        ("429 Too Many Requests", Later(why="it answered 429 Too Many Requests")),
+        ("503 Busy", Later(why="it answered 503 Service Unavailable")),
+    ],
+)
+async def test_status_that_the_service_names_decides(
+    receiver: Receiver, status: str, outcome: Later | Never
+) -> None:
+    """
+    COMM-13: a bad token moves on to the next channel, trouble at the service does not.
+    """
+    receiver.answers(status)
+
+    assert outcome == await to(receiver).send(TO_CRM)
+
+
+async def test_service_that_is_not_there_is_tried_again(receiver: Receiver) -> None:
+    """
+    COMM-13: no connection says nothing of the letter.
+    """
+    receiver.hangs_up()
+
+    assert Later(why="the service could not be reached, or did not take it") == await to(receiver).send(
+        TO_CRM
+    )
+
+
+async def test_service_that_is_silent_holds_up_nobody(receiver: Receiver) -> None:
+    """
+    COMM-13: it blocks a thread for a while, never the loop.
+    """
+    receiver.falls_silent()
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    outcome = await to(receiver, seconds=0.5).send(TO_CRM)
+    ticking.cancel()
+
+    assert Later(why="no answer within 0.5 s, it may have arrived") == outcome
+    assert ticks > 5
+
+
+@pytest.mark.parametrize("url", ["nothing://x/y", "tgram://", "json://", "slack://T1JJ3T3L2/"])
+async def test_what_apprise_does_not_understand_is_a_permanent_failure(url: str) -> None:
+    """
+    COMM-13: it will not understand it later either.
+    """
+    assert Never(why="what is set up is no URL that Apprise understands") == await apprise_to(url).send(
+        TO_CRM
+    )
+
+
+async def test_target_that_is_not_set_up_names_what_would() -> None:
+    """
+    COMM-13: as on every channel of named targets.
+    """
+    outcome = await apprise_to("json://127.0.0.1/").send(a_letter(to_address="sms"))
+
+    assert Never(why="sms is not set up: set ESCALATION_HOOK_SMS") == outcome
+
+
+async def test_no_secret_gets_out(
+    receiver: Receiver, logged: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """
+    COMM-11: what Apprise and the libraries under it would log is kept in.
+    """
+    logging.getLogger("tests").debug("logged")
+    channel = to(receiver, SECRET)
+    said: list[object] = [channel, vars(channel)]
+    for status in ("404 Not Found", "503 Busy", "200 OK"):
+        receiver.answers(status, times=1, body=SECRET.encode())
+        said.append(await channel.send(TO_CRM))
+    receiver.hangs_up()
+    said.append(await channel.send(TO_CRM))
+    said.append(await apprise_to(f"json://{SECRET}.invalid/").send(TO_CRM))
+    said.append(await apprise_to(f"nothing://{SECRET}/").send(TO_CRM))
+
+    assert "logged" in logged.getvalue()
+    assert all(SECRET in request.line for request in receiver.requests)
+    assert SECRET not in f"{said!r} {logged.getvalue()} {capfd.readouterr()}"
