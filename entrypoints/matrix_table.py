@@ -17,7 +17,9 @@ from planning.matrix import CategoryTable, LevelRow, PriorityRow
 def matrix(tables: Iterable[CategoryTable]) -> RenderableType:
     together: dict[object, list[CategoryTable]] = {}
     for table in tables:
-        together.setdefault((table.issue_type, table.levels, table.executive_level), []).append(table)
+        together.setdefault((table.issue_type, table.levels, table.terms, table.executive_level), []).append(
+            table
+        )
     return Group(*(part for same in together.values() for part in _one(same)))
 
 
@@ -27,7 +29,10 @@ def _one(same: Sequence[CategoryTable]) -> Iterator[RenderableType]:
         f"  {first.issue_type}", style="not bold dim"
     )
     for table in same:
-        yield Text(f"  {table.name}").append(f"  {table.category}", style="dim")
+        begins = f"  begins at level {table.entry_level}" if table.entry_level > 1 else ""
+        yield Text(f"  {table.name}").append(f"  {table.category}{begins}", style="dim")
+    if first.terms:
+        yield Text(f"  At each level: {', '.join(first.terms)}.")
     shown = Table(box=box.ROUNDED, show_lines=True, expand=False)
     shown.add_column("", justify="right", no_wrap=True)
     shown.add_column("contact", min_width=14, overflow="fold")
@@ -47,6 +52,8 @@ def _one(same: Sequence[CategoryTable]) -> Iterator[RenderableType]:
 
 def _contact(level: LevelRow, *, is_executive: bool) -> Text:
     text = Text(level.name, style="bold").append(f"\n{', '.join(level.contacts)}", style="not bold")
+    for term in level.terms:
+        text.append(f"\n{term}", style="not bold dim")
     if is_executive:
         text.append("\nexecutive threats go here", style="not bold dim")
     return text
@@ -67,7 +74,9 @@ def priorities(rows: Sequence[PriorityRow]) -> RenderableType:
     table.add_column("")
     for row in rows:
         table.add_column(row.priority)
-    table.add_row("counts", *("every minute" if row.basis == "24x7" else "open hours" for row in rows))
+    table.add_row(
+        "counts", *("every minute" if row.basis == "24x7" else f"open hours, {row.calendar}" for row in rows)
+    )
     table.add_row("begins at level", *(str(row.entry_level) for row in rows))
     table.add_row("windows", *(f"{row.window_percent} %" for row in rows))
     table.add_row("RCA", *("required" if row.rca_required else "on request" for row in rows))

@@ -16,11 +16,12 @@ from pydantic import BaseModel
 
 from planning.cases import categories
 from planning.faults import listed
-from planning.ladder import executive_level, ladder
+from planning.ladder import entry_level, executive_level, ladder
 from planning.schema import Playbook, TargetRules
 from planning.spans import Span, WindowSpan
 
 _ELSEWHERE = {
+    "entry_level",
     "executive_level",
     "each_level",
     "levels",
@@ -128,6 +129,8 @@ def _of_category(old: Playbook, new: Playbook, issue_type: str, category: str) -
     kinds = old.issue_types[issue_type], new.issue_types[issue_type]
     rules = kinds[0].categories[category], kinds[1].categories[category]
     yield from _told("name", rules[0].name, rules[1].name)
+    entries = (entry_level(old, kinds[0], rules[0])[0], entry_level(new, kinds[1], rules[1])[0])
+    yield from _told("entry level", *entries)
     threats = (executive_level(old, kinds[0], rules[0])[0], executive_level(new, kinds[1], rules[1])[0])
     yield from _told("executive level", *threats)
     before = {rung.number: rung.rules for rung in ladder(old, issue_type, category)}
@@ -144,7 +147,13 @@ def _of_category(old: Playbook, new: Playbook, issue_type: str, category: str) -
             )
 
 
-_FIELD_WORDS = {"unreached": "when nobody acknowledges"}
+_FIELD_WORDS = {
+    "unreached": "when nobody acknowledges",
+    "ask": "contacts are asked",
+    "acknowledge": "acknowledged by",
+    "ack_within": "to acknowledge within",
+    "ack_expires": "an acknowledgement is void after",
+}
 
 
 def _told(what: str, old: Any, new: Any, named: Mapping[str, str] | None = None) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from escalation.errors import BadRequest, Fault, nearest, shown
 from escalation.plan import Unreached
 from planning.forms import TARGET_CLOCKS, UNTIL_RESOLUTION
-from planning.ladder import Rung, executive_level, ladder
-from planning.schema import Playbook, TriggerRules
+from planning.ladder import Rung, entry_level, executive_level, ladder
+from planning.schema import AcknowledgedBy, Playbook, TriggerRules
 from planning.spans import WindowSpan
 
 _ONE_AMOUNT = re.compile(r"(?P<amount>[\d.]+) ?(?P<unit>[a-z ]+)")
@@ -36,6 +36,8 @@ class LevelRow(NamedTuple):
     triggers: tuple[TriggerRow, ...]
     managers: tuple[str, ...]
     unreached: str
+    terms: tuple[str, ...]
+    """What holds for it and not for each level, in words: whose acknowledgement, how soon, whose open hours."""
 
 
 class CategoryTable(NamedTuple):
@@ -43,13 +45,17 @@ class CategoryTable(NamedTuple):
     issue_type_name: str
     category: str
     name: str
+    entry_level: int
     executive_level: int
+    terms: tuple[str, ...]
+    """What holds for each of its levels, in words."""
     levels: tuple[LevelRow, ...]
 
 
 class PriorityRow(NamedTuple):
     priority: str
     basis: str
+    calendar: str
     entry_level: int
     window_percent: int
     rca_required: bool
@@ -88,6 +94,7 @@ def priorities(playbook: Playbook) -> tuple[PriorityRow, ...]:
         PriorityRow(
             priority=priority,
             basis=rules.basis,
+            calendar=rules.calendar or playbook.calendar,
             entry_level=rules.entry_level,
             window_percent=rules.window_percent,
             rca_required=rules.rca_required,
@@ -104,15 +111,22 @@ def priorities(playbook: Playbook) -> tuple[PriorityRow, ...]:
 def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
     for issue_type, kind in playbook.issue_types.items():
         for category, rules in kind.categories.items():
-            rungs = ladder(playbook, issue_type, category)
+            rows = tuple(_row(playbook, rung) for rung in ladder(playbook, issue_type, category))
+            shared = tuple(term for term in rows[0].terms if all(term in row.terms for row in rows))
             executive, _ = executive_level(playbook, kind, rules)
+            entry, _ = entry_level(playbook, kind, rules)
             yield CategoryTable(
                 issue_type=issue_type,
                 issue_type_name=kind.name,
                 category=category,
                 name=rules.name,
-                executive_level=executive or len(rungs),
-                levels=tuple(_row(playbook, rung) for rung in rungs),
+                entry_level=entry or 1,
+                executive_level=executive or len(rows),
+                terms=shared,
+                levels=tuple(
+                    row._replace(terms=tuple(term for term in row.terms if term not in shared))
+                    for row in rows
+                ),
             )
 
 
@@ -128,7 +142,25 @@ def _row(playbook: Playbook, rung: Rung) -> LevelRow:
         triggers=tuple(_trigger(name, trigger, rung.number) for name, trigger in rules.triggers.items()),
         managers=_names(playbook, rules.managers),
         unreached=_unreached(playbook, rung),
+        terms=tuple(_terms(playbook, rung)),
     )
+
+
+def _terms(playbook: Playbook, rung: Rung) -> Iterator[str]:
+    rules = rung.rules
+    if len(playbook.ids_of(rules.contacts)) > 1:
+        if rules.acknowledge is AcknowledgedBy.ALL:
+            yield "all are asked, and each must acknowledge"
+        else:
+            yield "all are asked at once" if rules.asks_all else "asked in turn"
+    if rules.ack_within:
+        yield f"to acknowledge within {rules.ack_within.written}"
+    if rules.ack_expires:
+        yield f"an acknowledgement is void after {rules.ack_expires.written} of silence"
+    if rules.calendar:
+        yield f"open hours: {rules.calendar}"
+    if rules.unreached is not Unreached.HOLD:
+        yield f"nobody acknowledges: {_unreached(playbook, rung)}"
 
 
 def _trigger(name: str, trigger: TriggerRules, level: int) -> TriggerRow:

@@ -137,7 +137,7 @@ def test_priorities_are_shown_in_words() -> None:
     """
     first, *_, last = priorities(the_reference())
 
-    assert ("P1", "24x7", 2, 50, True) == first[:5]
+    assert ("P1", "24x7", "office", 2, 50, True) == first[:6]
     assert ("Elena Petrova", "Chloe Martin", "Ben Carter", "Ingrid Solberg") == first.stakeholders
     assert ("4 h", "10 business days") == (first.targets["resolution"], last.targets["resolution"])
 
