@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from planning.rota import FeedRules
 
-LARGEST = 2 * 1024 * 1024
+LARGEST = 1024 * 1024
 
 
 class FeedFault(ValueError):

@@ -7,6 +7,7 @@ those of no length left out. Whole days and times without a zone are those of th
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from planning.ical_bounds import require_bounded
 from planning.zones import first_shown
 
 _LONGEST_SUMMARY = 200
+_MOST_AT_ONCE = 50
+"""Entries at one time: nobody is on call with so many others."""
 
 
 class Guest(NamedTuple):
@@ -51,7 +54,9 @@ def entries(data: bytes, since: datetime, until: datetime, zone: ZoneInfo) -> tu
         raise FeedFault("not in UTF-8") from None
     require_bounded(text, until)
     try:
-        return tuple(sorted(_entries(text, since, until, zone)))
+        found = sorted(_entries(text, since, until, zone))
+        _require_few_at_once(found)
+        return tuple(found)
     except FeedFault:
         raise
     except Exception as error:  # the text is anybody's, and the libraries stumble over it in many ways
@@ -71,6 +76,20 @@ def _entries(text: str, since: datetime, until: datetime, zone: ZoneInfo) -> Ite
             and str(event.get("STATUS", "")).upper() != "CANCELLED"
         ):
             yield Entry(start, end, _summary(event), tuple(_guests(event)), _organizer(event))
+
+
+def _require_few_at_once(found: list[Entry]) -> None:
+    """
+    Raises:
+        FeedFault: If very many of *found*, in order, are at one time.
+    """
+    ends: list[datetime] = []
+    for entry in found:
+        while ends and ends[0] <= entry.start:
+            heappop(ends)
+        heappush(ends, entry.end)
+        if len(ends) > _MOST_AT_ONCE:
+            raise FeedFault(f"more than {_MOST_AT_ONCE} entries at one time")
 
 
 def _instant(when: date, zone: ZoneInfo) -> datetime:

@@ -15,8 +15,8 @@ from icalendar.parser import Contentlines
 
 from planning.feed_sources import FeedFault
 
-_MOST_EVENTS = 10_000
-_MOST_STEPS = 400_000
+_MOST_EVENTS = 3_000
+_MOST_STEPS = 100_000
 """Of all rules together, from their first day to the last that is asked for."""
 _DEEPEST = 8
 _LONGEST_RULE = 500
