@@ -24,6 +24,7 @@ _DAYS_OF = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[;:]")
 _DATE = re.compile(r"[:=](\d{4})(\d{2})(\d{2})(?!\d)")
+_UNTIL = re.compile(r"UNTIL=\d{8}")
 _ALL_WEEKDAYS_AND_LEAP_DAYS = 28
 """Years after which the calendar is the same again, within a century."""
 
@@ -46,7 +47,7 @@ def require_bounded(text: str, until: datetime) -> None:
         days = _days_between(repeated.rule)
         _require_that_it_happens(repeated.rule, repeated.start)
         if repeated.is_event:
-            steps += max(0, (until.date() - repeated.start).days) // days
+            steps += max(0, (_last_day(repeated.rule, until) - repeated.start).days) // days
     if steps > _MOST_STEPS:
         raise FeedFault("its events repeat too often since they began")
 
@@ -89,6 +90,13 @@ def _dates(line: str) -> Iterator[date]:
             yield date(int(year), int(month), int(day))
         except ValueError:
             raise FeedFault("a date that does not exist") from None
+
+
+def _last_day(rule: str, until: datetime) -> date:
+    """Of those that are asked for and that *rule* has."""
+    found = _UNTIL.search(rule.upper())
+    days: list[date] = [until.date(), *(_dates(found[0]) if found else ())]
+    return min(days)
 
 
 def _days_between(rule: str) -> int:

@@ -56,7 +56,7 @@ class Held(Reader):
     def __init__(self, text: str | bytes, note: str = "") -> None:
         self._content = Content(text if isinstance(text, bytes) else text.encode(), note)
 
-    def read(self, rules: FeedRules, folder: Path | None) -> Content:
+    def read(self, rules: FeedRules, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
         return self._content
 
 
@@ -65,7 +65,7 @@ class Unreachable(Reader):
     A calendar that nobody can read.
     """
 
-    def read(self, rules: FeedRules, folder: Path | None) -> Content:
+    def read(self, rules: FeedRules, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
         raise FeedFault("it does not answer in time")
 
 

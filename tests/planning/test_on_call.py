@@ -18,7 +18,7 @@ from planning.coverage import coverage
 from planning.feed_sources import FilesAlone
 from planning.on_call import find_on_call, schedules
 from planning.playbook import Playbook, parse_playbook
-from tests.planning.builders import a_request, shipped, utc
+from tests.planning.builders import a_request, naive, shipped, utc
 from tests.planning.rotas import (
     DESK,
     FEED,
@@ -304,7 +304,7 @@ ROTATIONS = st.fixed_dictionaries(
         "restrict_to": HOURS,
     }
 )
-MOMENTS = st.datetimes(datetime(2027, 3, 1), datetime(2027, 11, 30)).map(
+MOMENTS = st.datetimes(naive("2027-03-01"), naive("2027-11-30")).map(
     lambda at: at.replace(second=0, microsecond=0)
 )
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.turns import Cadence, HandOver, Turn, parse_every, parse_hand_over, turns
+from planning.turns import Cadence, HandOver, parse_every, parse_hand_over, turns
 from planning.zones import first_shown
-from tests.planning.builders import utc
+from tests.planning.builders import naive, utc
 
 ZONES = (
     "Europe/London",
@@ -28,13 +28,6 @@ ZONES = (
     "Europe/Istanbul",
     "Pacific/Apia",  # skipped a whole day in 2011
 )
-
-
-def the_turns(every: str, hand_over: str, first_day: str, zone: str, since: str, until: str) -> list[Turn]:
-    cadence = Cadence(
-        parse_every(every), parse_hand_over(hand_over), date.fromisoformat(first_day), ZoneInfo(zone)
-    )
-    return list(turns(cadence, utc(since), utc(until)))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +142,10 @@ def test_turns_begin_where_they_say(every: str, hand_over: str, since: str, star
     """
     MATRIX-1: from their first day on, without a gap.
     """
-    found = the_turns(every, hand_over, since, "UTC", "2026-11-04 00:00", "2026-11-21 00:00")
+    cadence = Cadence(
+        parse_every(every), parse_hand_over(hand_over), date.fromisoformat(since), ZoneInfo("UTC")
+    )
+    found = list(turns(cadence, utc("2026-11-04 00:00"), utc("2026-11-21 00:00")))
 
     assert [utc(start) for start in starts] == [turn.start for turn in found][: len(starts)]
     assert all(one.end == following.start for one, following in pairwise(found))
@@ -168,7 +164,7 @@ CADENCES = st.builds(
     first_day=st.dates(date(2008, 1, 1), date(2027, 1, 1)),
     zone=st.sampled_from(ZONES).map(ZoneInfo),
 )
-INSTANTS = st.datetimes(datetime(2009, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(microsecond=0))
+INSTANTS = st.datetimes(naive("2009-01-01"), naive("2030-01-01")).map(lambda at: at.replace(microsecond=0))
 
 
 @given(CADENCES, INSTANTS, st.integers(1, 200))
