@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_LAST_YEAR = 2200
+
 
 @app.command("on-call")
 def on_call(
@@ -50,6 +52,8 @@ def on_call(
 
     zone = given.zone(tz)
     since = given.instant(at, zone, "--at") or given.this_minute()
+    if since.year > _LAST_YEAR:
+        raise given.refused("--at", shown(at), f"a year up to {_LAST_YEAR}")
     until = since + timedelta(days=days)
     playbook, feeds = load_playbook(file), Feeds()
     has_gaps = False

@@ -12,7 +12,6 @@ from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
 
 from escalation.errors import shown
-from planning.coverage import between
 from planning.faults import Found, Path, listed, unknown
 from planning.feed_sources import FeedFault, FilesAlone, address_of, read_file
 from planning.instants import in_utc
@@ -135,7 +134,8 @@ def _overlaps(path: Path, schedule: ScheduleRules) -> Iterator[Found]:
 
 
 def _gaps(playbook: Playbook, schedule: str, now: datetime) -> Iterator[Found]:
-    from planning.on_call import roster  # noqa: PLC0415 - brings in what most playbooks do not need
+    from planning.coverage import between  # noqa: PLC0415 - brings in the rules, which no check needs
+    from planning.on_call import roster  # noqa: PLC0415
 
     found = roster(playbook, schedule, now, now + _AHEAD, FilesAlone())
     for entry in found.strays:

@@ -32,7 +32,7 @@ def line_of(piece: str, text: str) -> int:
     return text[: text.index(piece)].count("\n") + 1
 
 
-@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml"])
+@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml", "on_call.yaml"])
 def test_our_own_playbooks_have_no_faults(name: str) -> None:
     """
     MATRIX-8: what ships is right.
