@@ -57,6 +57,8 @@ def _standing_in(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
     places = {
         id_: found.start()
         for words, id_ in known.items()
-        if words and (found := re.search(rf"(?<![\w.@-]){re.escape(words)}(?![\w@-])", text))
+        if words
+        and words in text
+        and (found := re.search(rf"(?<![\w.@-]){re.escape(words)}(?![\w@-])", text))
     }
     return tuple(sorted(places, key=places.__getitem__))

@@ -104,7 +104,8 @@ def _file(path: Path, name: str, schedule: ScheduleRules, folder: FilePath | Non
         entries(read_file(name, folder), now, now + _AHEAD, ZoneInfo(schedule.time_zone))
     except FeedFault as fault:
         allowed = "an iCalendar file in the playbook's folder that can be read"
-        yield Found(path, f"{shown(name)}: {fault}", allowed)
+        given = "an address" if "://" in name else shown(name)
+        yield Found(path, f"{given}: {fault}", allowed)
 
 
 def on_call_cautions(playbook: Playbook, now: datetime) -> Iterator[Found]:

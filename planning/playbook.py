@@ -201,6 +201,8 @@ def _of_form(error: ValidationError) -> Iterator[Found]:
     for details, fault in zip(error.errors(include_url=False), faults_of(error), strict=True):
         path, written = _path(details["loc"]), details["input"]
         given = "nothing" if written is None else fault.given
+        if path[:1] == ("schedules",) and "://" in given:
+            given = "an address (not shown)"  # it can be all that keeps a calendar from others
         known = _names_known(details["type"], path, details.get("ctx", {}))
         is_of_key = details["loc"][-1:] == (_KEY,)
         if details["type"] == "extra_forbidden":

@@ -4,7 +4,6 @@ Who is on call: overrides, calendars, rotations; one answer at each instant, wit
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -310,50 +309,61 @@ MOMENTS = st.datetimes(naive("2027-03-01"), naive("2027-11-30")).map(
 
 
 @st.composite
-def rotas(draw: st.DrawFn) -> Playbook:
-    overrides: list[dict[str, Any]] = []
-    for _ in range(draw(st.integers(0, 3))):
-        start = draw(MOMENTS).replace(hour=12)  # a time that no clock skips
-        end = start + timedelta(days=draw(st.integers(1, 20)))
-        overrides.append({"from": start.isoformat(), "to": end.isoformat(), "person": "ingrid"})
+def rotas(draw: st.DrawFn) -> tuple[Playbook, Held]:
+    """
+    A schedule with all its parts, and what its calendar holds.
+    """
+    stretches = draw(st.lists(st.tuples(MOMENTS, st.integers(1, 20)), max_size=6))
+    noons = [(at.replace(hour=12), at.replace(hour=12) + timedelta(days=days)) for at, days in stretches]
+    overrides = [
+        {"from": start.isoformat(), "to": end.isoformat(), "person": "ingrid"} for start, end in noons[:3]
+    ]
+    events = [
+        an_event(f":{start:%Y%m%dT%H%M%S}", f":{end:%Y%m%dT%H%M%S}", f"UID:{number}", f"SUMMARY:{whom}")
+        for number, ((start, end), whom) in enumerate(
+            zip(noons[3:], ("Elena", "nobody", "Omar"), strict=False)
+        )
+    ]
     zone = draw(st.sampled_from(ZONES))
     rotations = draw(st.lists(ROTATIONS, min_size=1, max_size=3))
-    return a_rota(time_zone=zone, rotations=rotations, overrides=overrides)
+    rota = a_rota(time_zone=zone, rotations=rotations, overrides=overrides, calendar=FEED)
+    return rota, Held(a_calendar_file(*events))
 
 
 @settings(max_examples=40)
 @given(rotas(), MOMENTS, st.integers(1, 40))
 def test_the_answers_of_a_time_do_not_overlap_and_are_those_of_each_instant(
-    rota: Playbook, at: datetime, days: int
+    asked: tuple[Playbook, Held], at: datetime, days: int
 ) -> None:
     """
     MATRIX-1: at most one answer at each instant, whatever time is asked for; what lies between is nobody's.
     """
+    rota, calendar = asked
     since = at.replace(tzinfo=ZoneInfo("UTC"))
     until = since + timedelta(days=days)
-    found = duties(rota, since, until)
+    found = duties(rota, since, until, calendar)
 
     assert all(since <= duty.start < duty.end <= until and duty.who for duty in found)
     assert all(one.end <= following.start for one, following in pairwise(found))
     edges = sorted({since, *(edge for duty in found for edge in (duty.start, duty.end))} - {until})
     for edge in edges[:12]:
         there = next((duty for duty in found if duty.start <= edge < duty.end), None)
-        answer = on_call(rota, edge)
+        answer = on_call(rota, edge, calendar)
         assert (there.who if there else ()) == tuple(person.id for person in answer.people)
         assert answer.until is None or answer.until > edge
 
 
 @settings(max_examples=25)
 @given(rotas(), MOMENTS)
-def test_the_end_of_an_answer_is_where_it_changes(rota: Playbook, at: datetime) -> None:
+def test_the_end_of_an_answer_is_where_it_changes(asked: tuple[Playbook, Held], at: datetime) -> None:
     """
     MATRIX-1: the same people until then, and others, or nobody, from then on.
     """
     instant = at.replace(tzinfo=ZoneInfo("UTC"))
-    answer = on_call(rota, instant)
+    answer = on_call(asked[0], instant, asked[1])
     if answer.until:
-        assert answer.people == on_call(rota, answer.until - timedelta(seconds=1)).people
-        assert answer.people != on_call(rota, answer.until).people
+        assert answer.people == on_call(asked[0], answer.until - timedelta(seconds=1), asked[1]).people
+        assert answer.people != on_call(asked[0], answer.until, asked[1]).people
 
 
 def test_a_time_cut_in_two_has_the_same_answers() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from escalation.errors import BadRequest
 from planning.playbook import examine_playbook, load_playbook, parse_playbook
-from tests.planning.builders import PLAYBOOKS, faults_of_text, utc
+from tests.planning.builders import PLAYBOOKS, REFERENCE, faults_of_text, utc
 from tests.planning.rotas import FEED, WEEKS, a_calendar_file, a_rotation, an_event, text_of
 
 NOW = utc("2026-11-20 16:30")
@@ -158,6 +158,40 @@ def test_an_address_that_is_refused_is_not_shown(address: str) -> None:
 
     assert "an address of another kind (not shown); allowed: an https address" in str(refused.value)
     assert "private" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        ["https://calendar.example/private-0123"],
+        {"url": ["https://calendar.example/private-0123"]},
+        {"url": "https://calendar.example/private-0123" + "x" * 2000},
+        {"url": "https://calendar.example/private-0123", "file": "a.ics"},
+        {"file": "https://calendar.example/private-0123"},
+        {"url_from": "https://calendar.example/private-0123"},
+        {"ulr": "https://calendar.example/private-0123"},
+    ],
+)
+def test_an_address_in_the_wrong_place_is_not_shown(calendar: Any) -> None:
+    """
+    START-6: whatever else is wrong with it.
+    """
+    with pytest.raises(BadRequest) as refused:
+        parse_playbook(text_of(calendar=calendar))
+
+    assert "private" not in str(refused.value)
+
+
+def test_the_example_in_the_reference_is_right() -> None:
+    """
+    MATRIX-1: the lines that are commented out there can be put in as they stand.
+    """
+    lines = REFERENCE.read_text(encoding="utf-8").splitlines()
+    start = lines.index("#   schedules:")
+    end = next(number for number in range(start, len(lines)) if not lines[number].startswith("#"))
+    lines[start:end] = [line.removeprefix("#   ") for line in lines[start:end]]
+
+    assert ("priya", "lukas") == parse_playbook("\n".join(lines)).members_of("support_desk")
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,19 @@ def test_a_time_that_is_shown_is_that_time(zone: ZoneInfo, at: datetime) -> None
     shown = first_shown(at, zone).astimezone(zone).replace(tzinfo=None)
 
     assert at <= shown <= at + timedelta(days=1)
+
+
+@given(CADENCES, INSTANTS)
+def test_whose_turn_it_is_follows_from_what_the_clocks_show(cadence: Cadence, at: datetime) -> None:
+    """
+    CLOCK-5: an independent answer, from the wall clock alone; wherever it does not show a time again.
+    """
+    since = at.replace(tzinfo=ZoneInfo("UTC"))
+    shown = since.astimezone(cadence.zone)
+    begins = datetime.combine(cadence.first_day, cadence.hand_over.at)
+    number = (shown.replace(tzinfo=None) - begins) // cadence.every
+
+    found = next(turns(cadence, since, since + timedelta(microseconds=1)), None)
+
+    if not shown.fold:
+        assert (number if number >= 0 else None) == (found.number if found else None)
