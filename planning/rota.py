@@ -22,6 +22,7 @@ from escalation.base import Name
 from planning.forms import DATE_IN_AN_EDITOR, Days, Hours, Names, TimeZone, one_or_several
 from planning.instants import INSTANT_FORM
 from planning.turns import EVERY_FORM, HAND_OVER_FORM, parse_every, parse_hand_over
+from planning.week import DAYS
 from planning.written import Written
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
@@ -58,13 +59,25 @@ Every = Annotated[
     str,
     AfterValidator(_every),
     WithJsonSchema(
-        {"type": "string", "description": EVERY_FORM, "examples": ["weekly", "daily", "12 h", "2 weeks"]}
+        {
+            "type": "string",
+            "pattern": r"^(daily|weekly|\d{1,4} ?(h|hrs?|hours?|days?|weeks?))$",
+            "description": EVERY_FORM,
+            "examples": ["weekly", "daily", "12 h", "2 weeks"],
+        }
     ),
 ]
 HandOver = Annotated[
     str,
     AfterValidator(_hand_over),
-    WithJsonSchema({"type": "string", "description": HAND_OVER_FORM, "examples": ["09:00", "mon 09:00"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": rf"^(({'|'.join(DAYS)}) )?\d{{1,2}}:\d{{2}}$",
+            "description": HAND_OVER_FORM,
+            "examples": ["09:00", "mon 09:00"],
+        }
+    ),
 ]
 FirstDay = Annotated[date, AfterValidator(_of_our_time), WithJsonSchema(DATE_IN_AN_EDITOR)]
 LocalTime = Annotated[
