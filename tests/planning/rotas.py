@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from escalation.effects import FindOnCall, OnCall
+from escalation.effects import OnCall
 from planning.feed_sources import Content, FeedFault, FilesAlone, Reader
 from planning.on_call import Duty, Roster, find_on_call, roster
 from planning.playbook import Playbook
@@ -82,7 +82,7 @@ def a_calendar_file(*events: str) -> str:
 
 
 def on_call(playbook: Playbook, at: datetime, feeds: Reader | None = None, schedule: str = DESK) -> OnCall:
-    return find_on_call(playbook, FindOnCall(schedule=schedule, at=at), feeds or FilesAlone())
+    return find_on_call(playbook, schedule, at, feeds or FilesAlone())
 
 
 def who(playbook: Playbook, at: datetime, feeds: Reader | None = None) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.effects import FindOnCall, OnCall
+from escalation.effects import OnCall
 from escalation.plan import ContactKind
 from planning.compile import compile_plan
 from planning.coverage import coverage
@@ -137,7 +137,7 @@ def test_a_schedule_that_is_gone_has_nobody() -> None:
     """
     assert OnCall(
         schedule="night", people=(), why="the playbook has no on-call schedule 'night' now"
-    ) == find_on_call(a_rota(), FindOnCall(schedule="night", at=FRIDAY), FilesAlone())
+    ) == find_on_call(a_rota(), "night", FRIDAY, FilesAlone())
 
 
 @pytest.mark.parametrize(
