@@ -19,7 +19,7 @@ from entrypoints import given, showing
 from entrypoints.asking import Json
 from entrypoints.foreseeing import PlaybookFile, Zone
 from escalation.effects import OnCall
-from escalation.errors import shown
+from escalation.errors import nearest, shown
 
 if TYPE_CHECKING:
     from planning.coverage import Stretch
@@ -75,7 +75,7 @@ def on_call(
 
 
 def _wanted(playbook: "Playbook", schedule: str | None) -> tuple[str, ...]:
-    from planning.faults import listed, nearest
+    from planning.faults import listed
 
     known = tuple(playbook.schedules)
     if not known:
