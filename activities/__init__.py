@@ -10,6 +10,8 @@ from typing import Any
 
 from activities.compile_plan import Planner, PlaybookFile
 from activities.deliver_messages import DeliverMessages
+from activities.find_on_call import Rota
+from planning.feeds import Feeds
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,8 @@ class Activities:
 
 
 def build(playbook: PlaybookFile, deliver: DeliverMessages) -> Activities:
-    planner = Planner(playbook.current)
+    planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
     return Activities(
-        quick=(planner.compile_plan, planner.recompile_plan, planner.extend_open_hours),
+        quick=(planner.compile_plan, planner.recompile_plan, planner.extend_open_hours, rota.find_on_call),
         messages=(deliver.deliver_messages,),
     )

@@ -105,6 +105,8 @@ def coverage(
     from entrypoints.forecasts import gaps as table_of
     from planning.cases import categories
     from planning.coverage import coverage as covered
+    from planning.feeds import Feeds
+    from planning.on_call import schedules
     from planning.playbook import load_playbook
 
     zone = given.zone(tz)
@@ -114,7 +116,9 @@ def coverage(
     with progress(in_json) as bar:
         task = bar.add_task("coverage", total=len(every))
         gaps: list[Gap] = []
-        for _, category, found in covered(playbook, since, since + timedelta(days=days)):
+        for _, category, found in covered(
+            playbook, since, since + timedelta(days=days), schedules(playbook, Feeds())
+        ):
             gaps += found
             bar.update(task, advance=1, description=category)
     if in_json:

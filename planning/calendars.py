@@ -18,6 +18,7 @@ from escalation.errors import BadRequest, Fault
 from planning.days_off import holidays_in
 from planning.schema import CalendarRules
 from planning.week import DAYS, DayHours, joined, parse_days, parse_hours
+from planning.zones import offsets
 
 BEFORE, AFTER = timedelta(days=7), timedelta(days=90)
 _DAY = 86_400
@@ -57,20 +58,25 @@ def compile_hours(
     Raises:
         BadRequest: If it is never open in that time.
     """
-    begin, end = int(since.timestamp()), int(until.timestamp())
-    week = week_of(calendar)
-    special = _special_days(calendar, since, until)
-    spans = joined(
-        span
-        for from_, to, offset in _offsets(ZoneInfo(calendar.time_zone), begin, end)
-        for span in _spans(week, special, from_, to, offset)
-    )
+    spans = open_spans(calendar, since, until)
     if not spans:
         given = f"a calendar that is never open from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
         fault = Fault(where=f"calendars.{name}", given=given, allowed="some open hours")
         raise BadRequest.because(f"the calendar {name}", (fault,))
-    compiled_until = datetime.fromtimestamp(end, UTC)
+    compiled_until = datetime.fromtimestamp(int(until.timestamp()), UTC)
     return OpenHours(spans=tuple(spans), compiled_until=compiled_until, business_day=business_day(calendar))
+
+
+def open_spans(calendar: CalendarRules, since: datetime, until: datetime) -> list[tuple[int, int]]:
+    """The open intervals from *since* to *until*, in seconds since 1970; none if it is never open then."""
+    begin, end = int(since.timestamp()), int(until.timestamp())
+    week = week_of(calendar)
+    special = _special_days(calendar, since, until)
+    return joined(
+        span
+        for from_, to, offset in offsets(ZoneInfo(calendar.time_zone), begin, end)
+        for span in _spans(week, special, from_, to, offset)
+    )
 
 
 def days_off(calendar: CalendarRules, since: datetime, until: datetime) -> tuple[date, ...]:
@@ -126,29 +132,3 @@ def _spans(
             stop = min(day * _DAY + closes - offset, end)
             if start < stop:
                 yield start, stop
-
-
-def _offsets(zone: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """The time from *begin* to *end* cut where the zone's offset from UTC changes: start, end, offset in seconds."""
-    start, offset = begin, _offset(zone, begin)
-    for probe in (*range(begin + _DAY, end, _DAY), end - 1):
-        if _offset(zone, probe) != offset:
-            change = _change(zone, max(start, probe - _DAY), probe)
-            yield start, change, offset
-            start, offset = change, _offset(zone, change)
-    yield start, end, offset
-
-
-def _change(zone: ZoneInfo, before: int, after: int) -> int:
-    """The first second after *before*, and not after *after*, that has another offset."""
-    old = _offset(zone, before)
-    while after - before > 1:
-        middle = (before + after) // 2
-        before, after = (middle, after) if _offset(zone, middle) == old else (before, middle)
-    return after
-
-
-def _offset(zone: ZoneInfo, at: int) -> int:
-    offset = datetime.fromtimestamp(at, zone).utcoffset()
-    assert offset is not None
-    return offset // timedelta(seconds=1)

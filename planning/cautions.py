@@ -13,6 +13,7 @@ from planning.calendars import business_day, horizon, week_of
 from planning.days_off import estimated_in, holidays_in, last_year_of
 from planning.faults import Found, Path, listed, told
 from planning.ladder import Rung, ladder
+from planning.on_call_checks import on_call_cautions
 from planning.schema import CalendarRules, HolidayRules, Playbook
 
 _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
@@ -20,8 +21,9 @@ _A_YEAR = timedelta(days=365)
 
 
 def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
-    """Everything that is odd, each once; a calendar's days off are judged as of *now*."""
-    return told(chain(_calendars(playbook, now), _pauses(playbook), _matrix(playbook)))
+    """Everything that is odd, each once; days off and who is on call are judged as of *now*."""
+    parts = (_calendars(playbook, now), on_call_cautions(playbook, now), _pauses(playbook), _matrix(playbook))
+    return told(chain.from_iterable(parts))
 
 
 def _calendars(playbook: Playbook, now: datetime) -> Iterator[Found]:

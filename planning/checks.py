@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
+from pathlib import Path as FilePath
 
 from escalation.errors import BadRequest, nearest, shown
 from escalation.plan import Basis, ClockName, Priority, Unreached
@@ -18,6 +19,8 @@ from planning.days_off import country_meant, known_countries, known_subdivisions
 from planning.faults import Found, Path, listed, told, unknown
 from planning.forms import SPECIAL_ROLES, TARGET_CLOCKS
 from planning.ladder import Rung, category_path, entry_level, executive_level, ladder
+from planning.on_call_checks import on_call_faults
+from planning.rota import ScheduleRules
 from planning.schema import (
     AcknowledgedBy,
     Ask,
@@ -35,12 +38,13 @@ from planning.week import DAYS, parse_days
 SLOWEST_FIRST_NOTICE = timedelta(hours=1)
 
 
-def check(playbook: Playbook) -> tuple[Found, ...]:
-    """Everything that does not fit, each once; of very many, the first."""
+def check(playbook: Playbook, folder: FilePath | None = None) -> tuple[Found, ...]:
+    """Everything that does not fit, each once; of very many, the first. *folder* is where its calendars lie."""
     return told(
         chain(
             _calendars(playbook),
             _people(playbook),
+            on_call_faults(playbook, folder),
             _duties(playbook),
             _permissions(playbook),
             _priorities(playbook),
@@ -111,11 +115,13 @@ def _people(playbook: Playbook) -> Iterator[Found]:
             if member not in playbook.people:
                 yield unknown((*path, "members", number), member, playbook.people)
     for role in playbook.roles:
-        if role in playbook.people or role in playbook.teams:
+        if role in playbook.people or role in playbook.teams or role in playbook.schedules:
             holder = playbook.holders(role)[0]
             at = ("people", holder, "roles", playbook.people[holder].roles.index(role))
             yield Found(
-                at, f"the role {shown(role)}, which is an id too", "a role that is no person's or team's id"
+                at,
+                f"the role {shown(role)}, which is an id too",
+                "a role that is no person's, team's or schedule's id",
             )
 
 
@@ -206,7 +212,9 @@ def _skills(playbook: Playbook) -> Iterator[Found]:
 
 def _one_alone(playbook: Playbook, path: Path, name: str) -> Iterator[Found]:
     if len(playbook.ids_of((name,))) > 1:
-        yield Found(path, f"the role {shown(name)}, which several people have", "one person or team")
+        yield Found(
+            path, f"the role {shown(name)}, which several people have", "one person, team or on-call schedule"
+        )
 
 
 def _pauses(playbook: Playbook) -> Iterator[Found]:
@@ -311,7 +319,9 @@ def _level(playbook: Playbook, rung: Rung, last: int) -> Iterator[Found]:
         yield Found(rung.place("name"), f"level {rung.number} without a name", "a name", is_absence=True)
     if not rules.contacts:
         given = f"level {rung.number} without contacts"
-        yield Found(rung.place("contacts"), given, "a person, a team or a role", is_absence=True)
+        yield Found(
+            rung.place("contacts"), given, "a person, a team, an on-call schedule or a role", is_absence=True
+        )
     yield from _told(playbook, rung.place("contacts"), rules.contacts)
     yield from _told(playbook, rung.place("managers"), rules.managers)
     yield from _calendar(playbook, rung.place("calendar"), rules.calendar)
@@ -373,11 +383,12 @@ def _told(playbook: Playbook, path: Path, names: Iterable[str], *, is_list: bool
         here = (*path, number) if is_list else path
         ids = playbook.ids_of((name,))
         if not ids:
-            known = (*playbook.people, *playbook.teams, *playbook.roles)
-            allowed = f"a person, a team, or a role that somebody has: {listed(known)}"
+            known = (*playbook.people, *playbook.teams, *playbook.schedules, *playbook.roles)
+            what = "a person, a team, an on-call schedule," if playbook.schedules else "a person, a team,"
+            allowed = f"{what} or a role that somebody has: {listed(known)}"
             yield Found(here, shown(name), allowed, nearest(name, known))
         for id_ in ids:
-            contact = playbook.people.get(id_) or playbook.teams[id_]
-            if not contact.addresses:
+            contact = playbook.named(id_)
+            if not isinstance(contact, ScheduleRules) and not contact.addresses:
                 given = shown(name) if id_ == name else f"{shown(name)}, which is {shown(id_)}"
                 yield Found(here, f"{given}, who has no address", f"somebody with one; give {id_} addresses")

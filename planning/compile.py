@@ -30,6 +30,7 @@ from escalation.request import AffectedCustomer, StartRequest
 from planning.calendars import compile_hours, definition_of, horizon
 from planning.faults import Found, unknown
 from planning.ladder import Rung, entry_level, executive_level, ladder
+from planning.rota import ScheduleRules
 from planning.schema import (
     AcknowledgedBy,
     BasisOfTime,
@@ -278,11 +279,13 @@ def _within(span: Span | None, remind_at: tuple[int, ...]) -> Target | None:
 
 
 def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contact, ...]:
-    """Everybody whom this escalation can need, in the order of the playbook: who is told, who may act, every team."""
+    """Everybody whom this escalation can need, in the order of the playbook: who is told or on call, who may act,
+    every team and every schedule."""
     roles = {role for names in playbook.permissions.values() for role in names}
-    needed = {submitted_by, *playbook.teams}
+    needed = {submitted_by, *playbook.teams, *playbook.schedules}
     needed |= {person for person in playbook.people if roles & set(playbook.people[person].roles)}
     needed |= {member for team in playbook.teams.values() for member in team.members}
+    needed |= {member for schedule in playbook.schedules for member in playbook.members_of(schedule)}
     needed |= {person for rules in plan.priorities.values() for person in rules.stakeholders}
     needed |= set(plan.skills.values())
     for level in plan.levels:
@@ -296,8 +299,25 @@ def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contac
         plan.rca_approvers,
     ):
         needed |= set(asked)
-    people = (_person(id_, person) for id_, person in playbook.people.items() if id_ in needed)
-    return (*people, *(_team(id_, team) for id_, team in playbook.teams.items() if id_ in needed))
+    known = (*playbook.people, *playbook.teams, *playbook.schedules)
+    return tuple(contact_of(playbook, id_) for id_ in known if id_ in needed)
+
+
+def contact_of(playbook: Playbook, id_: str) -> Contact:
+    """A person, a team or an on-call schedule as the rules know it; there must be one with this id."""
+    match playbook.named(id_):
+        case Person() as person:
+            return _person(id_, person)
+        case Team() as team:
+            return _team(id_, team)
+        case ScheduleRules() as schedule:
+            return Contact(
+                id=id_,
+                name=schedule.name,
+                kind=ContactKind.SCHEDULE,
+                members=playbook.members_of(id_),
+                time_zone=schedule.time_zone,
+            )
 
 
 def _person(id_: str, person: Person) -> Contact:

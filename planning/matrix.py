@@ -28,7 +28,7 @@ class LevelRow(NamedTuple):
     number: int
     name: str
     contacts: tuple[str, ...]
-    """Names of people and teams, in the order in which they are asked."""
+    """Names of people, teams and schedules, in the order in which they are asked."""
     window: str
     longest: str
     """The window's maximum; empty for the last level."""
@@ -189,7 +189,4 @@ def _unreached(playbook: Playbook, rung: Rung) -> str:
 
 
 def _names(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        playbook.people[id_].name if id_ in playbook.people else playbook.teams[id_].name
-        for id_ in playbook.ids_of(names)
-    )
+    return tuple(playbook.named(id_).name for id_ in playbook.ids_of(names))

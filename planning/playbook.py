@@ -29,7 +29,7 @@ __all__ = ["Examined", "Playbook", "examine_playbook", "load_playbook", "parse_p
 _LONGEST_CHAIN = 5
 _MOST_SETTING_ASIDE = 4
 _KEY = "[key]"
-_REFERRED_TO = ("people", "teams", "calendars", "duties")
+_REFERRED_TO = ("people", "teams", "schedules", "calendars", "duties")
 
 
 def load_playbook(path: FilePath) -> Playbook:
@@ -70,7 +70,7 @@ def examine_playbook(path: FilePath, now: datetime) -> Examined:
         return Examined(None, (unreadable.fault,), ())
     except BadRequest as refused:
         return Examined(None, refused.faults, ())
-    playbook, faults = _judged(whole)
+    playbook, faults = _judged(whole, path.parent)
     if playbook and not faults:
         faults = tuple(_placed(whole.node, check_at(playbook, now)))
     if faults or playbook is None:
@@ -102,16 +102,16 @@ def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
         whole = _read(data, source, folder, (source,))
     except Unreadable as unreadable:
         raise BadRequest.because(f"the playbook {source}", (unreadable.fault,)) from None
-    playbook, faults = _judged(whole)
+    playbook, faults = _judged(whole, folder)
     if faults or playbook is None:
         raise BadRequest.because(f"the playbook {source}", faults)
     return playbook
 
 
-def _judged(whole: _Read) -> tuple[Playbook | None, tuple[Fault, ...]]:
-    playbook, found = _understood(reading.plain(whole.node))
+def _judged(whole: _Read, folder: FilePath | None) -> tuple[Playbook | None, tuple[Fault, ...]]:
+    playbook, found = _understood(reading.plain(whole.node), folder)
     faults = (*whole.faults[:MOST_TOLD], *_placed(whole.node, found))
-    return playbook and playbook.with_digest(whole.sha256), faults
+    return playbook and playbook.read_from(folder, whole.sha256), faults
 
 
 def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, ...]) -> _Read:
@@ -152,7 +152,7 @@ def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> st
     return name
 
 
-def _understood(data: Any) -> tuple[Playbook | None, list[Found]]:
+def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[Found]]:
     """
     The playbook, if its form is right, and all that was found.
 
@@ -163,12 +163,12 @@ def _understood(data: Any) -> tuple[Playbook | None, list[Found]]:
         playbook = Playbook.model_validate(data)
     except ValidationError as error:
         found = list(told(_of_form(error)))
-        rest = _without(data, error)
+        rest = _without(data, error, folder)
         return None, found + [more for more in rest if not more.is_absence]
-    return playbook, list(check(playbook))
+    return playbook, list(check(playbook, folder))
 
 
-def _without(data: Any, error: ValidationError) -> tuple[Found, ...]:
+def _without(data: Any, error: ValidationError, folder: FilePath | None) -> tuple[Found, ...]:
     """What the checks find once the faulty parts are set aside; nothing if others refer to those parts."""
     rest = deepcopy(data)
     for _ in range(_MOST_SETTING_ASIDE):
@@ -179,7 +179,7 @@ def _without(data: Any, error: ValidationError) -> tuple[Found, ...]:
                 return ()
             _remove(rest, lost)
         try:
-            return check(Playbook.model_validate(rest))
+            return check(Playbook.model_validate(rest), folder)
         except ValidationError as next_error:
             error = next_error
     return ()
@@ -201,6 +201,8 @@ def _of_form(error: ValidationError) -> Iterator[Found]:
     for details, fault in zip(error.errors(include_url=False), faults_of(error), strict=True):
         path, written = _path(details["loc"]), details["input"]
         given = "nothing" if written is None else fault.given
+        if path[:1] == ("schedules",) and "://" in given:
+            given = "an address (not shown)"  # it can be all that keeps a calendar from others
         known = _names_known(details["type"], path, details.get("ctx", {}))
         is_of_key = details["loc"][-1:] == (_KEY,)
         if details["type"] == "extra_forbidden":
@@ -217,7 +219,7 @@ def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
     """What could have been meant: the fields of the model at *path*, or the values of an enumeration."""
     if kind == "extra_forbidden":
         model = _model_at(Playbook, path[:-1])
-        return list(model.model_fields) if model else []
+        return [field.alias or name for name, field in model.model_fields.items()] if model else []
     if kind != "enum":
         return []
     names = [name.strip("'") for name in str(context["expected"]).replace(" or ", ", ").split(", ")]

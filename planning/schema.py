@@ -1,20 +1,21 @@
 """
 What a playbook file may say, and in which form.
 
-Data and the shape of each part alone: whether the parts fit together is for ``checks.py``, what a level inherits
-for ``ladder.py``. The field names are what managers write; renaming one breaks their files. The sentence below a
-field is for managers too: editors and the reference show it.
+Data and the shape of each part alone (on-call schedules: ``rota.py``): whether the parts fit together is for
+``checks.py``, what a level inherits for ``ladder.py``. The field names are what managers write; renaming one breaks
+their files. The sentence below a field is for managers too: editors and the reference show it.
 """
 
 from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from escalation.base import Asked, CustomerText, Name
+from escalation.base import CustomerText, Name
 from escalation.plan import Priority, ReasonCode, Unreached
 from escalation.request import Degree
 from planning.forms import (
@@ -40,13 +41,9 @@ from planning.forms import (
     WrittenWindow,
     one_or_several,
 )
+from planning.rota import ScheduleRules
 from planning.spans import parse_span
-
-
-class Written(Asked):
-    """A part of a playbook file."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
+from planning.written import Written
 
 
 class HolidayRules(Written):
@@ -140,7 +137,7 @@ class PriorityWritten(Written):
     window_percent: Annotated[int, Field(ge=1, le=1000)] = 100
     """The windows of the levels shrink, or stretch, to this percentage."""
     stakeholders: Names = ()
-    """Told at the start, besides the contact of the level and the customer: people, teams or roles."""
+    """Told at the start, besides the contact of the level and the customer: people, teams, schedules or roles."""
     calendar: Name | None = None
     """The calendar whose open hours count; left out: the playbook's."""
     rca_required: bool = False
@@ -191,7 +188,7 @@ class LevelRules(Written):
     name: Name | None = None
     """Who answers at this level, in words."""
     contacts: Names = ()
-    """Who holds it: people, teams or roles, tried in this order."""
+    """Who holds it: people, teams, on-call schedules or roles, tried in this order."""
     window: WrittenWindow = None
     """How long it may hold: reminded at the minimum, risen at the maximum. The last level: until resolution."""
     responses: Phrases = ()
@@ -203,7 +200,7 @@ class LevelRules(Written):
     unreached: Unreached = Unreached.HOLD
     """When nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
     fallback: Name | None = None
-    """Who is asked then: one person or team."""
+    """Who is asked then: one person, team or on-call schedule."""
     ask: Ask | None = None
     """Whether its contacts are asked in turn, or all at once; left out: all at once if all must acknowledge."""
     acknowledge: AcknowledgedBy = AcknowledgedBy.FIRST
@@ -335,6 +332,8 @@ class Playbook(Scope):
     """The people by id; the id is what commands use."""
     teams: dict[Id, Team] = {}
     """The teams by id."""
+    schedules: dict[Id, ScheduleRules] = {}
+    """On-call schedules by id: each stands for whoever is on call, wherever a person could stand (MATRIX-1)."""
     duties: Duties
     """Who is asked for what."""
     permissions: dict[PersonsMove, Names] = {}
@@ -367,15 +366,34 @@ class Playbook(Scope):
     """The matrix (MATRIX-1): issue type, category, levels."""
 
     _sha256: str = PrivateAttr(default="")
+    _folder: FilePath | None = PrivateAttr(default=None)
 
     @property
     def sha256(self) -> str:
         """Of the file's bytes; of a file that extends another, of the digests of both."""
         return self._sha256
 
-    def with_digest(self, sha256: str) -> "Playbook":
-        self._sha256 = sha256
+    @property
+    def folder(self) -> FilePath | None:
+        """Where its calendars of on-call schedules lie; None: the playbook is in no folder."""
+        return self._folder
+
+    def read_from(self, folder: FilePath | None, sha256: str) -> "Playbook":
+        self._folder, self._sha256 = folder, sha256
         return self
+
+    def named(self, id_: str) -> Person | Team | ScheduleRules:
+        """The person, team or schedule with this id, which there must be."""
+        return self.people.get(id_) or self.teams.get(id_) or self.schedules[id_]
+
+    def members_of(self, schedule: str) -> tuple[str, ...]:
+        """Everybody who can ever be on call there; a calendar can name everybody who can be told."""
+        rules = self.schedules[schedule]
+        everybody = (id_ for id_, person in self.people.items() if person.addresses)
+        found = [person for rotation in rules.rotations for person in rotation.people]
+        found += [override.person for override in rules.overrides]
+        found += (rules.calendar.people or everybody) if rules.calendar else ()
+        return tuple(dict.fromkeys(found))
 
     def holders(self, role: str) -> tuple[str, ...]:
         return tuple(id_ for id_, person in self.people.items() if role in person.roles)
@@ -386,9 +404,9 @@ class Playbook(Scope):
         return tuple(dict.fromkeys(role for person in self.people.values() for role in person.roles))
 
     def ids_of(self, names: Iterable[str]) -> tuple[str, ...]:
-        """People and teams by name: an id stands for itself, a role for everybody who has it."""
+        """People, teams and schedules by name: an id stands for itself, a role for everybody who has it."""
         found: dict[str, None] = {}
         for name in names:
-            is_id = name in self.people or name in self.teams
+            is_id = name in self.people or name in self.teams or name in self.schedules
             found |= dict.fromkeys((name,) if is_id else self.holders(name))
         return tuple(found)

@@ -34,8 +34,8 @@ REBASE_PREVIEW = "rebase_preview"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
-FIND_ON_CALL = "find_on_call"
 EXTEND_OPEN_HOURS = "extend_open_hours"
+FIND_ON_CALL = "find_on_call"
 
 
 class Carried(Frozen):

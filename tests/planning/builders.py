@@ -28,6 +28,13 @@ def utc(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(tzinfo=UTC)
 
 
+def naive(written: str) -> datetime:
+    """
+    Read `2026-11-20 16:30` as what some clock shows.
+    """
+    return datetime.fromisoformat(written)
+
+
 def a_calendar(
     weekly: dict[str, list[str]] | None = None,
     time_zone: str = "UTC",

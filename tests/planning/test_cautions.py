@@ -28,7 +28,7 @@ def cautions_with(folder: Path, *changes: tuple[str, str]) -> tuple[Caution, ...
     return examined.cautions
 
 
-@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml"])
+@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml", "on_call.yaml"])
 def test_our_own_playbooks_have_no_warnings(name: str) -> None:
     """
     MATRIX-8: what ships is as it is meant.

@@ -96,6 +96,28 @@ def test_a_file_that_extends_another_may_leave_out_the_rest() -> None:
     assert complaints("name: Alone\n")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("every: weekly", "every: fortnightly"),
+        ("hand_over: mon 08:00", "hand_over: monday 08:00"),
+        ("since: 2026-11-02", "since: last monday"),
+        ("restrict_to:", "restrict:"),
+        ("person: elena", "people: [elena]"),
+        ("calendar: on_call.ics", "calendar: {fle: on_call.ics}"),
+        ("calendar: on_call.ics", "calendar: {url_from: a variable}"),
+    ],
+)
+def test_editors_find_the_slips_of_schedules_too(old: str, new: str) -> None:
+    """
+    MATRIX-1: names and forms that the loader refuses.
+    """
+    text = (PLAYBOOKS / "on_call.yaml").read_text(encoding="utf-8")
+    assert old in text
+
+    assert complaints(text.replace(old, new, 1))
+
+
 AMOUNTS = st.sampled_from(["1", "15", "1.5", "0", "007", "1.2345", "999999", "1234567", ""])
 UNITS = st.sampled_from(["min", "mins", "h", "hours", "hrs", "s", "sec", "day", "days", "d", "weeks", ""])
 SPANS = st.tuples(

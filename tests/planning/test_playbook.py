@@ -32,7 +32,7 @@ def line_of(piece: str, text: str) -> int:
     return text[: text.index(piece)].count("\n") + 1
 
 
-@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml"])
+@pytest.mark.parametrize("name", ["reference.yaml", "demo.yaml", "sales.yaml", "on_call.yaml"])
 def test_our_own_playbooks_have_no_faults(name: str) -> None:
     """
     MATRIX-8: what ships is right.
@@ -237,7 +237,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
         ("entry_level: 2", "entry_level: 8", "priorities.P1.entry_level", "8", "1 to 5", ""),
         ("      7:\n", "      9:\n", f"{SERVICE}.levels", "levels 1, 2, 3, 4, 5, 6, 9", "without a gap", ""),
         # roles and ids that mean two things
-        ("[csm]", "[finance]", "people.chloe.roles.0", "'finance'", "no person's or team's id", ""),
+        ("[csm]", "[finance]", "people.chloe.roles.0", "'finance'", "team's or schedule's id", ""),
         ("[csm]", "[owner]", "people.chloe.roles.0", "'owner'", "a role of your own", ""),
         # the pause that the engine makes itself
         ("waiting_for_vendor:", "verifying:", "pause_reasons.verifying", "verifying", "another name", ""),

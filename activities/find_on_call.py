@@ -1,0 +1,36 @@
+"""
+Find out who is on call, now that somebody must know (MATRIX-1).
+
+The playbook as it is now is asked, not the one that was pinned: whoever is on call today is not known at the start. A
+schedule that it no longer has answers that there is nobody. What follows from the answer is for the rules.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from temporalio import activity
+
+from escalation.effects import FindOnCall, OnCall
+from planning.feed_sources import Reader
+from planning.on_call import find_on_call
+from planning.playbook import Playbook
+
+log = structlog.get_logger(__name__)
+
+
+class Rota:
+    """The quick activity that looks into rotations, overrides and calendars."""
+
+    def __init__(self, playbook: Callable[[], Playbook], feeds: Reader) -> None:
+        self._playbook = playbook
+        self._feeds = feeds
+
+    @activity.defn(name="find_on_call")
+    async def find_on_call(self, asked: FindOnCall) -> OnCall:
+        answer = await asyncio.to_thread(
+            find_on_call, self._playbook(), asked.schedule, asked.at, self._feeds
+        )
+        who = [person.id for person in answer.people]
+        log.info("on_call_found", schedule=asked.schedule, who=who, until=answer.until)
+        return answer

@@ -1,0 +1,158 @@
+"""
+Whether the on-call schedules of a playbook fit together, and what is odd about them.
+
+Faults and warnings as in ``checks.py`` and ``cautions.py``, which ask here. No address is asked: what a feed holds is
+known only when it is used.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path as FilePath
+from zoneinfo import ZoneInfo
+
+from escalation.errors import shown
+from planning.faults import Found, Path, listed, unknown
+from planning.feed_sources import FeedFault, FilesAlone, address_of, read_file
+from planning.instants import in_utc
+from planning.rota import FeedRules, OverrideRules, RotationRules, ScheduleRules
+from planning.schema import Playbook
+from planning.turns import WEEK, parse_every, parse_hand_over
+from planning.week import parse_days
+
+_AHEAD = timedelta(days=56)
+"""How far gaps are looked for: two months of shifts are planned, a year rarely."""
+_FIELDS_OF_SOURCE = ("file", "url", "url_from")
+
+
+def on_call_faults(playbook: Playbook, folder: FilePath | None) -> Iterator[Found]:
+    for id_, schedule in playbook.schedules.items():
+        path = ("schedules", id_)
+        if id_ in playbook.people or id_ in playbook.teams:
+            kind = "person" if id_ in playbook.people else "team"
+            yield Found(path, f"{shown(id_)}, which is a {kind}'s id too", "an id that nobody else has")
+        if not schedule.rotations and not schedule.calendar:
+            yield Found(path, "nobody who is ever on call", "rotations, a calendar, or both")
+        for number, rotation in enumerate(schedule.rotations):
+            yield from _rotation(playbook, (*path, "rotations", number), rotation)
+        for number, override in enumerate(schedule.overrides):
+            yield from _override(playbook, (*path, "overrides", number), override, schedule)
+        if schedule.calendar:
+            yield from _calendar(playbook, (*path, "calendar"), schedule.calendar, schedule, folder)
+
+
+def _rotation(playbook: Playbook, path: Path, rules: RotationRules) -> Iterator[Found]:
+    for number, person in enumerate(rules.people):
+        yield from _on_call(playbook, (*path, "people", number), person)
+    if parse_hand_over(rules.hand_over).day is not None and parse_every(rules.every) % WEEK:
+        allowed = "a time of day alone; a day too only where turns are of whole weeks"
+        yield Found((*path, "hand_over"), f"{shown(rules.hand_over)} for turns of {rules.every}", allowed)
+    if rules.restrict_to and not any(rules.restrict_to.values()):
+        yield Found((*path, "restrict_to"), "no hours at all", "some hours on some day, or nothing")
+    days = [day for written in rules.restrict_to for day in parse_days(written)]
+    if len(days) > len(set(days)):
+        yield Found((*path, "restrict_to"), "a day more than once", "each day once, with all of its hours")
+
+
+def _override(
+    playbook: Playbook, path: Path, rules: OverrideRules, schedule: ScheduleRules
+) -> Iterator[Found]:
+    yield from _on_call(playbook, (*path, "person"), rules.person)
+    zone = ZoneInfo(schedule.time_zone)
+    instants = []
+    for field, written in (("from", rules.from_), ("to", rules.to)):
+        try:
+            instants.append(in_utc(written, zone))
+        except ValueError as error:
+            yield Found((*path, field), shown(written.isoformat()), str(error))
+    if len(instants) == 2 and instants[1] <= instants[0]:
+        given = f"{shown(rules.to.isoformat())}, which is not after {rules.from_.isoformat()}"
+        yield Found((*path, "to"), given, "a time after from")
+
+
+def _on_call(playbook: Playbook, path: Path, id_: str) -> Iterator[Found]:
+    """Whoever is on call is a person, and can be told."""
+    if id_ not in playbook.people:
+        yield unknown(path, id_, playbook.people, "a person: ")
+    elif not playbook.people[id_].addresses:
+        allowed = f"somebody with one; give {id_} addresses"
+        yield Found(path, f"{shown(id_)}, who has no address", allowed)
+
+
+def _calendar(
+    playbook: Playbook, path: Path, rules: FeedRules, schedule: ScheduleRules, folder: FilePath | None
+) -> Iterator[Found]:
+    for number, person in enumerate(rules.people):
+        yield from _on_call(playbook, (*path, "people", number), person)
+    given = [field for field in _FIELDS_OF_SOURCE if getattr(rules, field) is not None]
+    if len(given) != 1:
+        yield Found(path, listed(given) if given else "no calendar", f"one of {listed(_FIELDS_OF_SOURCE)}")
+    elif rules.file is not None:
+        yield from _file(path, rules.file, schedule, folder)
+    elif rules.url is not None:
+        try:
+            address_of(rules)
+        except FeedFault:
+            yield Found(path, "an address of another kind (not shown)", "an https address, or a file's name")
+
+
+def _file(path: Path, name: str, schedule: ScheduleRules, folder: FilePath | None) -> Iterator[Found]:
+    from planning.ical import entries  # noqa: PLC0415 - dear to import, and most playbooks have no calendar
+
+    now = datetime.now(UTC)
+    try:
+        entries(read_file(name, folder), now, now + _AHEAD, ZoneInfo(schedule.time_zone))
+    except FeedFault as fault:
+        allowed = "an iCalendar file in the playbook's folder that can be read"
+        given = "an address" if "://" in name else shown(name)
+        yield Found(path, f"{given}: {fault}", allowed)
+
+
+def on_call_cautions(playbook: Playbook, now: datetime) -> Iterator[Found]:
+    """Of a playbook without faults: times in which nobody is on call, entries that name nobody."""
+    for id_, schedule in playbook.schedules.items():
+        path = ("schedules", id_)
+        yield from _overlaps(path, schedule)
+        feed = schedule.calendar
+        if feed and feed.url is not None and "private" in feed.url:
+            given = "an address that looks like a secret, in a file that many can read"
+            yield Found((*path, "calendar"), given, "its environment variable: {url_from: …}")
+        if not feed or feed.file is not None:
+            yield from _gaps(playbook, id_, now)
+
+
+def _overlaps(path: Path, schedule: ScheduleRules) -> Iterator[Found]:
+    zone = ZoneInfo(schedule.time_zone)
+    spans = sorted(
+        (in_utc(rules.from_, zone), in_utc(rules.to, zone), number)
+        for number, rules in enumerate(schedule.overrides)
+    )
+    for (_, first_end, first), (start, _, second) in pairwise(spans):
+        if start < first_end:
+            given = f"overrides {min(first, second) + 1} and {max(first, second) + 1} hold at one time"
+            better = "times that do not overlap: the first in the list wins"
+            yield Found((*path, "overrides", max(first, second)), given, better)
+
+
+def _gaps(playbook: Playbook, schedule: str, now: datetime) -> Iterator[Found]:
+    from planning.coverage import between  # noqa: PLC0415 - brings in the rules, which no check needs
+    from planning.on_call import roster  # noqa: PLC0415
+
+    found = roster(playbook, schedule, now, now + _AHEAD, FilesAlone())
+    for entry in found.strays:
+        given = f"the {entry.why} of {entry.start:%Y-%m-%d}, which names nobody of the playbook"
+        better = "an entry with somebody's name, id or e-mail address"
+        yield Found(("schedules", schedule, "calendar"), given, better)
+    gaps = between(((duty.start, duty.end) for duty in found.duties), now, now + _AHEAD)
+    if gaps:
+        zone = ZoneInfo(playbook.schedules[schedule].time_zone)
+        times = listed(f"{_local(start, zone)} to {_local(end, zone)}" for start, end in gaps[:3])
+        more = f" and {len(gaps) - 3} times more" if len(gaps) > 3 else ""
+        given = f"nobody on call from {times}{more} within {_AHEAD.days} days"
+        yield Found(
+            ("schedules", schedule), given, "somebody at all times, if only a last rotation for the rest"
+        )
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}"

@@ -1,0 +1,97 @@
+"""
+Playbooks with on-call schedules, and calendars to go with them, with what a test does not care about filled in.
+"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from escalation.effects import OnCall
+from planning.feed_sources import Content, FeedFault, FilesAlone, Reader
+from planning.on_call import Duty, Roster, find_on_call, roster
+from planning.playbook import Playbook
+from planning.rota import FeedRules, ScheduleRules
+from tests.planning.builders import reference_with, the_reference
+
+DESK = "desk"
+WEEKS = {"name": "Weeks", "people": ["priya", "lukas"], "hand_over": "mon 09:00", "since": "2026-11-02"}
+_SCHEDULE = {"name": "Desk", "time_zone": "Europe/London", "rotations": [WEEKS]}
+
+
+def a_rota(**changes: Any) -> Playbook:
+    """
+    The reference playbook with one schedule, of weeks in London; not checked as a whole.
+    """
+    rules = ScheduleRules.model_validate(_SCHEDULE | changes)
+    return the_reference().model_copy(update={"schedules": {DESK: rules}})
+
+
+def text_of(**changes: Any) -> str:
+    """
+    The same as a file.
+    """
+    schedule = _SCHEDULE | changes
+    return reference_with(("\nduties:\n", f"\nschedules: {json.dumps({DESK: schedule})}\n\nduties:\n"))
+
+
+def a_rotation(**changes: Any) -> dict[str, Any]:
+    """
+    By the day, priya before lukas, from the 2nd of November on.
+    """
+    return {
+        "name": "Days",
+        "people": ["priya", "lukas"],
+        "every": "daily",
+        "hand_over": "09:00",
+        "since": "2026-11-02",
+    } | changes
+
+
+class Held(Reader):
+    """
+    A calendar that is at hand.
+    """
+
+    def __init__(self, text: str | bytes, note: str = "") -> None:
+        self._content = Content(text if isinstance(text, bytes) else text.encode(), note)
+
+    def read(self, rules: FeedRules, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
+        return self._content
+
+
+class Unreachable(Reader):
+    """
+    A calendar that nobody can read.
+    """
+
+    def read(self, rules: FeedRules, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
+        raise FeedFault("it does not answer in time")
+
+
+FEED = {"url_from": "ESCALATION_ONCALL_ICS"}
+
+
+def an_event(start: str, end: str, *lines: str) -> str:
+    return "\r\n".join(("BEGIN:VEVENT", f"DTSTART{start}", f"DTEND{end}", *lines, "END:VEVENT", ""))
+
+
+def a_calendar_file(*events: str) -> str:
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n"
+    return f"{head}{''.join(events)}END:VCALENDAR\r\n"
+
+
+def on_call(playbook: Playbook, at: datetime, feeds: Reader | None = None, schedule: str = DESK) -> OnCall:
+    return find_on_call(playbook, schedule, at, feeds or FilesAlone())
+
+
+def who(playbook: Playbook, at: datetime, feeds: Reader | None = None) -> list[str]:
+    return [person.id for person in on_call(playbook, at, feeds).people]
+
+
+def the_roster(playbook: Playbook, since: datetime, until: datetime, feeds: Reader | None = None) -> Roster:
+    return roster(playbook, DESK, since, until, feeds or FilesAlone())
+
+
+def duties(playbook: Playbook, since: datetime, until: datetime, feeds: Reader | None = None) -> list[Duty]:
+    return list(the_roster(playbook, since, until, feeds).duties)
