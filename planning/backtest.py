@@ -22,6 +22,7 @@ from planning.course import Happening, course, opening
 from planning.export_map import ExportMap
 from planning.exports import Incident, Log
 from planning.faults import listed
+from planning.on_call import answering
 from planning.replay import as_far_as_logged, moves_of, reassignments
 from planning.schema import Playbook
 
@@ -100,7 +101,8 @@ def _replayed(
     incident: Incident, openings: "_Openings", by: ExportMap, until: datetime
 ) -> Iterator[Happening]:
     opens = openings.of(incident)
-    return course(opens, incident.opened_at, moves_of(incident, by), until, stops_in_silence=False)
+    moves = moves_of(incident, by)
+    return course(opens, incident.opened_at, moves, until, stops_in_silence=False, on_call=openings.on_call)
 
 
 class _Openings:
@@ -108,6 +110,7 @@ class _Openings:
 
     def __init__(self, playbook: Playbook) -> None:
         self._playbook = playbook
+        self.on_call = answering(playbook)
         self._known: dict[tuple[str, Priority, int], c.Open] = {}
 
     def of(self, incident: Incident) -> c.Open:

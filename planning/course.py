@@ -14,7 +14,15 @@ from typing import NamedTuple
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.effects import CompileOpenHours, CustomerNotice, Effect, InternalNotice, message_key
+from escalation.effects import (
+    CompileOpenHours,
+    CustomerNotice,
+    Effect,
+    FindOnCall,
+    InternalNotice,
+    OnCall,
+    message_key,
+)
 from escalation.engine import Decision, decide, open_escalation
 from escalation.errors import EscalationError
 from escalation.lifecycle import Move
@@ -26,6 +34,7 @@ from planning.compile import compile_plan
 from planning.schema import Playbook
 
 AnyNotice = InternalNotice | CustomerNotice
+Answering = Callable[[FindOnCall], OnCall]
 
 MOST_STEPS = 20_000
 """Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
@@ -76,15 +85,16 @@ def course(
     *,
     stops_in_silence: bool = True,
     most_steps: int = MOST_STEPS,
+    on_call: Answering | None = None,
 ) -> Iterator[Happening]:
     """
     Everything that happens from *at* on, in order.
 
     Ends when the escalation does, at *until*, or in silence: no move is left to come, and every clock that still runs
     has breached since the last change, so that nothing new would happen, only chasing. Moves at one instant keep
-    their order, and come after what is due by then.
+    their order, and come after what is due by then. *on_call* says who is; without it, nobody.
     """
-    walk = _Walk(at)
+    walk = _Walk(at, on_call or _nobody)
     yield from walk.take(open_escalation(opens, at))
     waiting = deque(sorted(moves, key=lambda move: move.at))
     for _ in range(most_steps):
@@ -102,13 +112,18 @@ def course(
     yield Happening(walk.at, walk.escalation, is_cut_off=True)
 
 
+def _nobody(asked: FindOnCall) -> OnCall:
+    return OnCall(schedule=asked.schedule, people=(), why="nobody is looked up here")
+
+
 class _Walk:
     """Where the course stands."""
 
     escalation: Escalation
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, on_call: Answering) -> None:
         self.at = at
+        self._on_call = on_call
         self._spoken: set[ClockName] = set()
         """Clocks that have breached since the last change, one that was started anew included."""
 
@@ -155,6 +170,8 @@ class _Walk:
             if isinstance(effect, CompileOpenHours):
                 hours = _extended(effect.definition, effect.since, effect.until)
                 yield c.ExtendOpenHours(calendar=effect.calendar, open_hours=hours)
+            elif isinstance(effect, FindOnCall):
+                yield c.RecordOnCall(found=self._on_call(effect), notice=effect.notice)
         if notices and self.escalation.untold:  # afterwards a receipt changes nothing
             yield c.RecordDelivery(receipts=tuple(_receipts(notices, self.at)))
 

@@ -11,8 +11,9 @@ from escalation import commands as c
 from escalation.events import LevelRaised, Opened
 from escalation.plan import Plan, PlaybookRef, Priority
 from planning.cases import a_case, categories
-from planning.course import course, opening
+from planning.course import Answering, course, opening
 from planning.difference import in_short
+from planning.on_call import answering
 from planning.schema import Playbook
 
 
@@ -86,6 +87,7 @@ def _moved(before: _Outcome, after: _Outcome) -> Iterator[MovedRise]:
 class _Question(NamedTuple):
     opens: c.Open
     gist: str
+    on_call: Answering
     """The same gist, the same outcome."""
 
 
@@ -98,17 +100,18 @@ class _Foresight:
 
     def question(self, playbook: Playbook, issue_type: str, category: str, priority: Priority) -> _Question:
         opens = opening(playbook, a_case(playbook, category, priority, issue_type), self._starts_at)
-        return _Question(opens, _gist(opens.plan, priority))
+        gist = f"{_gist(opens.plan, priority)} {playbook.schedules}"
+        return _Question(opens, gist, answering(playbook))
 
     def outcome(self, question: _Question) -> _Outcome:
         if question.gist not in self._known:
-            self._known[question.gist] = self._run(question.opens)
+            self._known[question.gist] = self._run(question)
         return self._known[question.gist]
 
-    def _run(self, opens: c.Open) -> _Outcome:
+    def _run(self, question: _Question) -> _Outcome:
         reached: dict[int, datetime] = {}
         messages = 0
-        for happening in course(opens, self._starts_at):
+        for happening in course(question.opens, self._starts_at, on_call=question.on_call):
             messages += sum(len(notice.to) for notice in happening.notices)
             for event in happening.events:
                 if isinstance(event, Opened):

@@ -8,19 +8,19 @@ what lies between them is nobody's. Owns that order. How long turns are is in ``
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from escalation.effects import OnCall
+from escalation.effects import FindOnCall, OnCall
 from escalation.errors import shown
 from planning.calendars import open_spans
 from planning.compile import contact_of
 from planning.coverage import Schedule, Shift
-from planning.feed_sources import FeedFault, Reader
+from planning.feed_sources import FeedFault, FilesAlone, Reader
 from planning.instants import in_utc
 from planning.rota import RotationRules, ScheduleRules
 from planning.schema import CalendarRules, Playbook
@@ -69,6 +69,11 @@ def find_on_call(playbook: Playbook, schedule: str, at: datetime, feeds: Reader)
         until=_until(found.duties, at),
         why="; ".join(_reasons(now, found, at)),
     )
+
+
+def answering(playbook: Playbook) -> Callable[[FindOnCall], OnCall]:
+    """For a forecast: what each question would be answered, by what is written; no address is asked."""
+    return lambda asked: find_on_call(playbook, asked.schedule, asked.at, FilesAlone())
 
 
 def schedules(playbook: Playbook, feeds: Reader) -> dict[str, Schedule]:

@@ -18,6 +18,7 @@ from escalation.request import StartRequest
 from escalation.story import CLOCKWORK, sentence
 from escalation.telling import name_of
 from planning.course import AnyNotice, Happening, PlannedMove, course, opening
+from planning.on_call import answering
 from planning.schema import Playbook
 
 _UNTOLD = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_extended"}
@@ -105,7 +106,10 @@ def simulate(
     entries: list[Foreseen] = []
     last: Escalation | None = None
     level, is_cut_off = 0, False
-    for happening in course(opens, starts_at, moves, until, stops_in_silence=until is None):
+    steps = course(
+        opens, starts_at, moves, until, stops_in_silence=until is None, on_call=answering(playbook)
+    )
+    for happening in steps:
         found = tuple(_told_of(happening, level))
         entries += found
         last = happening.escalation
@@ -163,6 +167,8 @@ def _now_with(event: e.Event) -> tuple[str, ...]:
             return (owner,)
         case e.Transferred(to=owner):
             return (owner,)
+        case e.OnCallFound(people=people):
+            return tuple(person.id for person in people)
         case _:
             return ()
 

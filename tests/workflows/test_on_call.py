@@ -1,0 +1,59 @@
+"""
+Whoever is on call is found out by an activity when somebody must be told, and the answer is on record (MATRIX-1).
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.desk import REFERENCE, Desk, desk_on_skipping_server
+
+ROTA = REFERENCE.with_name("on_call.yaml")
+ON_CALL = {"arif", "citra", "priya", "lukas", "rosa", "will", "stefan", "grace", "omar", "elena"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def with_rota(tmp_path: Path) -> AsyncIterator[Desk]:
+    for name in ("reference.yaml", "on_call.yaml", "on_call.ics"):
+        (tmp_path / name).write_bytes(ROTA.with_name(name).read_bytes())
+    async with desk_on_skipping_server(tmp_path / "on_call.yaml") as desk:
+        yield desk
+        await desk.nothing_went_wrong()
+
+
+async def test_who_is_on_call_is_found_told_and_recorded(with_rota: Desk) -> None:
+    """
+    MATRIX-1: P1 enters at level 2, which a schedule holds; one person answers for it, by e-mail, with a reason.
+    """
+    await with_rota.start()
+    await with_rota.at_rest()
+
+    owner = (await with_rota.view()).owner
+    assert owner in ON_CALL
+    assigned = [line for line in with_rota.told() if line.startswith("assigned ")]
+    assert 1 == len(assigned)
+    (found,) = await with_rota.timeline("on_call_found")
+    assert found.text.startswith("on call for support_desk: ")
+    (receipt, *_) = [entry for entry in await with_rota.timeline("messages_sent") if "assigned" in entry.text]
+    assert f"assigned to {owner}" in receipt.text
+
+
+async def test_a_schedule_that_is_gone_leaves_nobody_in_silence(with_rota: Desk, tmp_path: Path) -> None:
+    """
+    MATRIX-5: a running escalation keeps its plan; if today's playbook has no such schedule the managers hear of it.
+    """
+    playbook = tmp_path / "on_call.yaml"
+    without = playbook.read_text(encoding="utf-8").partition("\nschedules:")[0]
+    await with_rota.start("ACME/4712", priority="P3")
+    await with_rota.at_rest("ACME/4712")
+    playbook.write_text(without + "\n", encoding="utf-8")
+
+    await with_rota.client.raise_level("ACME/4712", by="maya", reason="lack_of_authority")  # type: ignore[arg-type]
+    await with_rota.at_rest("ACME/4712")
+
+    assert "nobody_on_call elena.petrova@example.com" in with_rota.told("ACME/4712")
+    (entry,) = [
+        entry for entry in await with_rota.client.timeline("ACME/4712") if entry.kind == "on_call_found"
+    ]
+    assert "the playbook has no on-call schedule" in entry.text
