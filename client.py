@@ -9,7 +9,7 @@ command line.
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
@@ -43,7 +43,7 @@ from escalation.errors import (
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move, State
-from escalation.plan import Plan, Priority, ReasonCode
+from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.story import Entry
@@ -92,14 +92,15 @@ class EscalationClient:
         self._patience = patience
 
     @classmethod
-    async def connect(cls, settings: Settings | None = None) -> Self:
+    async def connect(cls, settings: Settings | None = None, *, patience: float = PATIENCE) -> Self:
         """
         Connect to the cluster that is configured, or to the embedded server of ``escalate serve``.
 
         Raises:
             RuntimeFault: If there is no server, or the settings are wrong.
         """
-        return cls(await connect(settings or Settings.load(), plugins=[escalation_plugin()]))
+        client = await connect(settings or Settings.load(), plugins=[escalation_plugin()])
+        return cls(client, patience=patience)
 
     async def prepare(self) -> Registered:
         """
@@ -109,6 +110,18 @@ class EscalationClient:
             RuntimeFault: If the cluster does not let us.
         """
         return await ensure_search_attributes(self._client, sa.ALL)
+
+    async def ping(self) -> None:
+        """
+        See whether the server is there; no worker is asked.
+
+        Raises:
+            NoServer: If it is not.
+        """
+        try:
+            await self._client.service_client.check_health(timeout=timedelta(seconds=self._patience))
+        except RPCError as error:
+            raise self._no_server(error) from error
 
     # Start
 
@@ -358,6 +371,10 @@ class EscalationClient:
     async def diagram(self, key: str) -> str:
         """The lifecycle as a Mermaid diagram, with the state it is in marked."""
         return await self._query(key, wire.DIAGRAM, str)
+
+    async def people(self, key: str) -> tuple[Contact, ...]:
+        """The people and teams that its plan knows: who can be asked, and who can make moves."""
+        return await self._query(key, wire.PEOPLE, tuple[Contact, ...])
 
     async def list(
         self,

@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -39,10 +39,12 @@ from channels.targets import Targets
 from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookTarget
 from escalation.errors import EscalationError
+from escalation.links import Link
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
 from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
 from runtime.leaving import leave
+from runtime.links import Links
 from runtime.logging import configure_logging, logging_runtime
 from runtime.search_attributes import ensure_search_attributes
 from runtime.settings import Settings
@@ -146,16 +148,23 @@ async def serving(settings: Settings, *, always_embedded: bool = False) -> Async
         yield Serving(client, server)
 
 
-async def serve(settings: Settings, *, say: Callable[[str], None] = print) -> None:
+Beside = Callable[[Serving], AbstractAsyncContextManager[str]]
+"""What runs beside server and workers for as long as they do; it yields a line that says so."""
+
+
+async def serve(
+    settings: Settings, *, beside: Sequence[Beside] = (), say: Callable[[str], None] = print
+) -> None:
     """
-    `escalate serve`: server and workers until Ctrl-C or SIGTERM; nothing is left running.
+    `escalate serve`: server and workers until Ctrl-C or SIGTERM, and what runs *beside*; nothing is left running.
 
     Raises:
         EmbeddedServerFault: If the server cannot start, or ends soon after; later it is started again.
     """
     with stop_signals() as stop:
-        async with serving(settings) as running:
-            for line in _summary(running, settings):
+        async with serving(settings) as running, AsyncExitStack() as others:
+            told = [await others.enter_async_context(other(running)) for other in beside]
+            for line in (*_summary(running, settings), *told, "Ready; Ctrl-C stops."):
                 say(line)
             await _until_stopped(stop, running.server)
             say("stopping: work under way has 30 s to finish; Ctrl-C again leaves at once")
@@ -219,7 +228,14 @@ def _named_targets(settings: Settings) -> Iterator[Channel]:
 def _telling(settings: Settings) -> DeliverMessages:
     if settings.smtp_host is None:
         log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
-    return DeliverMessages(channels_of(settings), Texts(settings.templates))
+    return DeliverMessages(channels_of(settings), Texts(settings.templates), _address_of(settings))
+
+
+def _address_of(settings: Settings) -> Callable[[Link], str] | None:
+    """Messages carry links only where readers can reach them."""
+    if settings.gateway_url is None:
+        return None
+    return partial(Links.from_settings(settings).address, base_url=settings.gateway_url)
 
 
 def _smtp(settings: Settings, host: str) -> EmailSettings:
@@ -289,7 +305,6 @@ def _summary(running: Serving, settings: Settings) -> Iterator[str]:
     yield f"Playbook   {settings.playbook}"
     printed = "printed here; ESCALATION_SMTP_HOST names a server that sends"
     yield f"Mail       {f'{settings.smtp_host}:{settings.smtp_port}' if settings.smtp_host else printed}"
-    yield "Ready; Ctrl-C stops."
 
 
 async def _until_stopped(stop: asyncio.Event, server: EmbeddedServer | None) -> None:
@@ -317,22 +332,19 @@ async def _keep_running(server: EmbeddedServer) -> NoReturn:
             await server.restart()
 
 
-async def _main() -> None:
+def prepared() -> Settings:
+    """The settings of this process, and its logging set up as they say."""
     settings = Settings.load()
     configure_logging(settings.log_format, settings.log_level)
     Runtime.set_default(logging_runtime())
+    return settings
+
+
+async def _main() -> None:
+    settings = prepared()
     with stop_signals() as stop:
         client = await connect(settings, plugins=[escalation_plugin()])
         await run_worker(client, settings, stop)
-
-
-def serve_forever() -> int:
-    """`escalate serve`: server and worker until told to stop. The exit status."""
-    settings = Settings.load()
-    configure_logging(settings.log_format, settings.log_level)
-    Runtime.set_default(logging_runtime())
-    asyncio.run(serve(settings))
-    return 0
 
 
 def main() -> None:

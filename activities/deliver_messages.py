@@ -11,7 +11,7 @@ Law 3: no address of a customer and no text goes into a log line.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from channels.protocol import Channel, Delivered, Later, Letter, Never, Session
 from channels.registry import Address, AddressFault, parse_address
 from escalation.effects import CustomerNotice, InternalNotice, Occasion, Recipient, Wave, message_key
 from escalation.events import Receipt
+from escalation.links import Link, link_for
 from escalation.plan import Priority
 
 DELIVER_MESSAGES = "deliver_messages"
@@ -46,12 +47,19 @@ _RECEIPTS = TypeAdapter(tuple[Receipt, ...])
 
 class DeliverMessages:
     """
-    Tells people through *channels*, by name, in the words of *texts*.
+    Tells people through *channels*, by name, in the words of *texts*. *address_of* says where a link leads; without
+    it messages carry none.
     """
 
-    def __init__(self, channels: Mapping[str, Channel], texts: Texts) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        texts: Texts,
+        address_of: Callable[[Link], str] | None = None,
+    ) -> None:
         self._channels = dict(channels)
         self._texts = texts
+        self._address_of = address_of
 
     @activity.defn(name=DELIVER_MESSAGES)
     async def deliver_messages(self, wave: Wave) -> tuple[Receipt, ...]:
@@ -89,7 +97,7 @@ class DeliverMessages:
         By the first address, in order of preference, that does not refuse for good (COMM-13).
         """
         try:
-            text = self._texts.render(message.notice, message.recipient)
+            text = self._texts.render(message.notice, message.recipient, link=self._link_of(message))
         except TextFault as fault:
             _log_failure(message, "", type(fault).__name__)
             return message.undelivered((str(fault),))
@@ -115,6 +123,10 @@ class DeliverMessages:
         if not whys:
             _log_failure(message, "", "no_address")
         return message.undelivered(whys or ("no address is known",), channel)
+
+    def _link_of(self, message: "_Message") -> str:
+        link = link_for(message.notice, message.recipient)
+        return self._address_of(link) if link and self._address_of else ""
 
 
 async def _send(

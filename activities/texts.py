@@ -5,7 +5,7 @@ Owns the templates' world: where they lie, what they can name, in which language
 addresses, channels or rules. What customers wrote is data here: it is put in, never run.
 
 A template lies at `LANGUAGE/AUDIENCE/OCCASION.txt`, first in the folder of the organisation, then in the one shipped.
-Its first line is the subject. It can name the facts of its notice and `recipient`, nothing else (COMM-6).
+Its first line is the subject. It can name the facts of its notice, `recipient` and `link`, nothing else (COMM-6).
 """
 
 import re
@@ -65,9 +65,11 @@ class Texts:
         self._folders = (SHIPPED,) if overrides is None else (overrides, SHIPPED)
         self._worlds: dict[tuple[str, str], ImmutableSandboxedEnvironment] = {}
 
-    def render(self, notice: InternalNotice | CustomerNotice, recipient: Recipient) -> Text:
+    def render(
+        self, notice: InternalNotice | CustomerNotice, recipient: Recipient, *, link: str = ""
+    ) -> Text:
         """
-        Write *notice* for *recipient*, dates in their time zone.
+        Write *notice* for *recipient*, dates in their time zone; *link* leads to where it can be answered.
 
         Raises:
             TextFault: If there is no template, or it does not work.
@@ -76,7 +78,7 @@ class Texts:
         language = self._language(notice.audience, name, recipient.language)
         try:
             template = self._world(notice.audience, language).get_template(name)
-            written = many_lines(template.render(_facts(notice.facts, recipient)))
+            written = many_lines(template.render(_facts(notice.facts, recipient) | {"link": link}))
         except Exception as fault:
             reason = one_line(_reason(fault), at_most=_LONGEST_REASON)
             raise TextFault(

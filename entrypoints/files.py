@@ -39,7 +39,7 @@ def read_model(
     Raises:
         BadRequest: With every fault: file, line and column, or the option; what was given, what is allowed.
     """
-    tree = _read_tree(path, what)
+    tree = read_tree(path, what)
     written = plain(tree)
     try:
         return model.model_validate(
@@ -59,7 +59,7 @@ def _placed(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
     return fault.model_copy(update={"where": f"{place} {fault.where}"})
 
 
-def _read_tree(path: str, what: str) -> Node:
+def read_tree(path: str, what: str) -> Node:
     """
     Raises:
         BadRequest: If it cannot be read, or is no well-formed YAML or JSON.

@@ -1,5 +1,5 @@
 """
-Commands that run things: ``serve``, ``setup``, ``demo``. What they run is imported when it runs.
+Commands that run things: ``serve``, ``gateway``, ``setup``, ``demo``. What they run is imported when it runs.
 """
 
 import asyncio
@@ -15,10 +15,20 @@ app = typer.Typer()
 
 @app.command()
 def serve() -> None:
-    """Run the embedded server and a worker until Ctrl-C; only a worker, where a cluster is configured."""
-    from worker import serve_forever
+    """Run the embedded server, a worker and the gateway until Ctrl-C; no server, where a cluster is configured."""
+    from entrypoints.gateway.running import serve_with_gateway
+    from worker import prepared
 
-    raise typer.Exit(serve_forever())
+    asyncio.run(serve_with_gateway(prepared()))
+
+
+@app.command()
+def gateway() -> None:
+    """Run the gateway alone until Ctrl-C: the pages behind links in messages, and starts by webhook."""
+    from entrypoints.gateway.running import serve_gateway
+    from worker import prepared
+
+    asyncio.run(serve_gateway(prepared()))
 
 
 @app.command()

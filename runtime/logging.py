@@ -24,7 +24,7 @@ from runtime.settings import LogFormat, LogLevel
 CORE = "temporalio.core"
 # Loggers that carry our own lines although their names are the SDK's.
 OURS = (workflow.logger.base_logger.name, activity.logger.base_logger.name)
-QUIET = ("temporalio", "asyncio", "mail.log", "transitions")
+QUIET = ("temporalio", "asyncio", "mail.log", "transitions", "uvicorn")
 
 
 def configure_logging(form: LogFormat, level: LogLevel, stream: TextIO | None = None) -> None:

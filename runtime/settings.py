@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -25,6 +26,7 @@ from pydantic import (
 )
 
 from runtime.errors import SettingsFault
+from runtime.signing_keys import SigningKeys, WebhookKeys
 from runtime.targets import PREFIX, Targets, read_targets
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +58,10 @@ class LogLevel(StrEnum):
 
 _SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
 
+OFF = "off"
+
 Port = Annotated[int, Field(ge=0, le=65535)]
+PortOrOff = Annotated[Port | None, BeforeValidator(lambda given: None if given == OFF else given)]
 RemotePort = Annotated[int, Field(ge=1, le=65535)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
@@ -68,6 +73,11 @@ def _parted(given: Any) -> Any:
 
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_parted)]
+BaseUrl = Annotated[
+    str,
+    StringConstraints(max_length=500, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[\w./~-]*)?$"),
+    AfterValidator(lambda url: url.rstrip("/")),
+]
 Folder = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(Path.absolute)]
 
 
@@ -94,6 +104,27 @@ class Settings(BaseModel):
 
     server_port: Port = Field(7233, description="a port, 0 to 65535; 0 picks a free one")
     ui_port: Port = Field(8233, description="a port, 0 to 65535; 0 picks a free one")
+
+    gateway_port: PortOrOff = Field(
+        8234, description="a port, 0 to 65535; 0 picks a free one, off leaves the gateway out"
+    )
+    gateway_host: Text = Field("127.0.0.1", description="the name or address that the gateway listens on")
+    gateway_url: BaseUrl | None = Field(
+        None,
+        description="where people reach the gateway, such as https://answer.example.com; "
+        "unset: only letters that are printed carry links",
+    )
+    link_key: SigningKeys | None = Field(
+        None,
+        description="a key of at least 32 characters, several with a space between: the first signs links, all "
+        "are believed; unset: one is kept in the state folder",
+    )
+    link_days: int = Field(14, ge=1, le=365, description="days that a link can be used, 1 to 365")
+    intake_secret: WebhookKeys | None = Field(
+        None,
+        description="whsec_ and the base64 of 24 to 64 bytes, several with a space between, all believed; "
+        "unset: nobody starts by webhook",
+    )
 
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
 
@@ -162,12 +193,13 @@ def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for field in SINGLE_VARIABLES:
         value = environ.get(variable(field), "").strip()
         if value:
-            is_choice = field in {"smtp_tls", "log_format", "log_level"}
+            is_choice = field in {"smtp_tls", "log_format", "log_level", "gateway_port"}
             yield field, value.lower() if is_choice else value
 
 
 def _fault(field: str, given: Mapping[str, Any]) -> str:
-    shown = "***" if field == "smtp_password" else repr(given[field])
+    is_secret = "SecretStr" in repr(Settings.model_fields[field].annotation)
+    shown = "***" if is_secret else repr(given[field])
     return f"{variable(field)} is {shown}; allowed: {Settings.model_fields[field].description}"
 
 
@@ -177,6 +209,7 @@ def _faults_between(given: Mapping[str, Any]) -> Iterator[str]:
 
     if ("smtp_user" in given) != ("smtp_password" in given):
         yield f"{variable('smtp_user')} and {variable('smtp_password')}: one is set; allowed: both or neither"
-    if value("server_port") == value("ui_port") != "0":
-        ports = f"{variable('server_port')} and {variable('ui_port')}"
-        yield f"{ports} are both {value('ui_port')!r}; allowed: two different values"
+    for one, other in combinations(("server_port", "ui_port", "gateway_port"), 2):
+        if value(one) == value(other) not in {"0", OFF}:
+            ports = f"{variable(one)} and {variable(other)}"
+            yield f"{ports} are both {value(one)!r}; allowed: two different values"

@@ -32,7 +32,7 @@ from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event, Receipt
 from escalation.lifecycle import Move, diagram
 from escalation.model import Escalation
-from escalation.plan import Plan
+from escalation.plan import Contact, Plan
 from escalation.rebasing import Rebasing, foreseen
 from escalation.story import Entry
 from escalation.turn import Decision
@@ -137,6 +137,10 @@ class EscalationWorkflow:
     )
     def diagram(self) -> str:
         return diagram(self._opened.state)
+
+    @workflow.query(name=wire.PEOPLE, description="The people and teams that its plan knows.")
+    def people(self) -> tuple[Contact, ...]:
+        return self._opened.plan.contacts
 
     # Rebase: the one move that needs an answer from outside before it can be decided.
 

@@ -1,0 +1,185 @@
+"""
+Answers: where a question stands, and which move an answer to it is.
+
+Looks before it leaps, so that a reader is told what they meet; whether a move is allowed remains the engine's to say,
+and so does that it happens once.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import structlog
+
+from client import EscalationClient
+from escalation.base import InternalText
+from escalation.commands import Acknowledge, ConfirmAccess, PersonsCommand
+from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
+from escalation.events import AccessAnswer
+from escalation.lifecycle import Move
+from escalation.links import Link, Question
+from escalation.plan import Contact, ContactKind
+from escalation.view import View
+
+LONGEST_COMMENT = 2_000
+"""Characters of what a customer writes."""
+log = structlog.get_logger("gateway")
+_MOVES = {Question.ACKNOWLEDGE: Move.ACKNOWLEDGE, Question.ACCESS: Move.CONFIRM_ACCESS}
+
+
+class Stands(StrEnum):
+    """Where a question stands. The values name the words of its page."""
+
+    OPEN = "open"
+    MISTAKEN = "mistake"
+    """The answer was not one; it can be given again."""
+    DONE = "done"
+    ALREADY = "already"
+    NOT_NOW = "not_now"
+    ENDED = "ended"
+    EARLIER = "earlier"
+    """The link is of an escalation that has ended; another one of the same subject runs."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A question, and how its escalation is."""
+
+    link: Link
+    view: View
+    people: tuple[Contact, ...] = ()
+
+    @property
+    def members(self) -> dict[str, str]:
+        """Who may answer for the team that was asked, id to name; empty, if a person was."""
+        asked = next((contact for contact in self.people if contact.id == self.link.who), None)
+        if asked is None or asked.kind is ContactKind.PERSON:
+            return {}
+        return {member: self.name_of(member) for member in asked.members}
+
+    def name_of(self, person: str) -> str:
+        return next((contact.name for contact in self.people if contact.id == person), person)
+
+    @property
+    def holder(self) -> str:
+        """Who acknowledged, for those of ours who are asked to; customers are not told (COMM-6)."""
+        is_ours = self.link.question is Question.ACKNOWLEDGE
+        return self.name_of(self.view.acknowledged_by or "") if is_ours else ""
+
+    @property
+    def stands(self) -> Stands:
+        if self.view.id != self.link.escalation:
+            return Stands.EARLIER
+        if self.view.ended_at:
+            return Stands.ENDED
+        if self._is_answered:
+            return Stands.ALREADY
+        return Stands.OPEN if _MOVES[self.link.question] in self.view.allowed_moves else Stands.NOT_NOW
+
+    @property
+    def _is_answered(self) -> bool:
+        match self.link.question:
+            case Question.ACKNOWLEDGE:
+                return self.view.acknowledged_by is not None
+            case Question.ACCESS:
+                return self.link.account in self.view.access
+
+
+async def look(client: EscalationClient, link: Link) -> Inquiry:
+    """
+    Raises:
+        EscalationError: If there is no such escalation, or it was never opened.
+        NoServer: If nobody answers.
+    """
+    if link.question is Question.ACCESS:
+        return Inquiry(link, await client.view(link.key))
+    view, people = await asyncio.gather(client.view(link.key), client.people(link.key))
+    return Inquiry(link, view, people)
+
+
+class Outcome(NamedTuple):
+    """Where a question stands after an answer."""
+
+    stands: Stands
+    inquiry: Inquiry
+    command: PersonsCommand | None = None
+    """The move that was made, if one was."""
+
+
+async def respond(client: EscalationClient, link: Link, form: Mapping[str, str]) -> Outcome:
+    """
+    Make the move that *form* asks for, if the question is still open.
+
+    Raises:
+        EscalationError, NoServer: As `look` does.
+    """
+    inquiry = await look(client, link)
+    if inquiry.stands is not Stands.OPEN:
+        return Outcome(inquiry.stands, inquiry)
+    try:
+        command = answer(inquiry, form)
+        await client.ask(link.key, command, id=_once(inquiry, command))
+    except Mistake:
+        return Outcome(Stands.MISTAKEN, inquiry)
+    except (MoveNotAllowed, StillFinishing):  # somebody was quicker
+        inquiry = await look(client, link)
+        return Outcome(Stands.NOT_NOW if inquiry.stands is Stands.OPEN else inquiry.stands, inquiry)
+    except EscalationError as refusal:
+        log.warning("answer_refused", escalation=link.key, question=link.question.value, code=refusal.code)
+        return Outcome(Stands.REFUSED, inquiry)
+    log.info("question_answered", escalation=link.key, question=link.question.value)
+    return Outcome(Stands.DONE, inquiry, command)
+
+
+class Mistake(Exception):
+    """What was filled in is no answer."""
+
+
+def answer(inquiry: Inquiry, form: Mapping[str, str]) -> PersonsCommand:
+    """
+    The move that *form* asks for.
+
+    Raises:
+        Mistake: If it is not filled in.
+    """
+    match inquiry.link.question:
+        case Question.ACKNOWLEDGE:
+            return Acknowledge(by=_who(inquiry, form))
+        case Question.ACCESS:
+            return _access(inquiry.link, form)
+
+
+def _who(inquiry: Inquiry, form: Mapping[str, str]) -> str:
+    members = inquiry.members
+    if not members:
+        return inquiry.link.who
+    if form.get("by") not in members:
+        raise Mistake
+    return form["by"]
+
+
+def _access(link: Link, form: Mapping[str, str]) -> ConfirmAccess:
+    chosen, comment = form.get("answer"), form.get("comment", "")
+    if chosen not in {AccessAnswer.YES, AccessAnswer.NO} or len(comment) > LONGEST_COMMENT:
+        raise Mistake
+    note = InternalText(InternalText.cleaned(comment).strip())
+    return ConfirmAccess(by=link.who, account=link.account, answer=AccessAnswer(chosen), note=note)
+
+
+def _once(inquiry: Inquiry, command: PersonsCommand) -> str | None:
+    """
+    The id under which a second press of the same button is the same answer, also while the first is under way.
+
+    Nobody can acknowledge twice anyway. To the customer's question the engine takes any number of answers; each
+    resolution asks it anew.
+    """
+    if not isinstance(command, ConfirmAccess):
+        return None
+    resolution = inquiry.view.resolution
+    declared_at = resolution.declared_at.isoformat() if resolution else ""
+    parts = (inquiry.link.escalation, command.by, command.account, command.answer, declared_at)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

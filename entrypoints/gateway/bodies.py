@@ -1,0 +1,38 @@
+"""
+Request bodies: bounded in size and time, of one content type. Must not know what they are for.
+"""
+
+import asyncio
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+PATIENCE = 10.0
+"""Seconds for the whole body."""
+
+
+async def body_of(request: Request, content_type: str, *, at_most: int) -> bytes:
+    """
+    Raises:
+        HTTPException: 415 for another content type, 413 for more than *at_most* bytes, 408 if they come too slowly.
+    """
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != content_type:
+        raise HTTPException(415)
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > at_most:
+        raise HTTPException(413)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _read(request, at_most)
+    except (TimeoutError, ClientDisconnect):
+        raise HTTPException(408) from None
+
+
+async def _read(request: Request, at_most: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > at_most:
+            raise HTTPException(413)
+    return bytes(body)

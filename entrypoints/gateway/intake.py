@@ -1,0 +1,95 @@
+"""
+Intake: escalations that other systems start, by signed webhook (START-1).
+
+Reads, checks the signature, hands over to the client, and words the answer as JSON. Which requests are good is for
+the playbook to say.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from entrypoints.gateway.bodies import body_of
+from entrypoints.gateway.reaching import Reach
+from entrypoints.gateway.signatures import NotSigned, verify
+from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing
+from escalation.view import Receipted
+from runtime.errors import RuntimeFault
+
+LARGEST_START = 128 * 1024
+"""Bytes."""
+RETRY_AFTER = {"Retry-After": "30"}
+
+log = structlog.get_logger("gateway")
+
+
+class Intake:
+    """Believes whoever signs with one of *keys*."""
+
+    def __init__(self, reach: Reach, keys: Sequence[bytes]) -> None:
+        self._reach = reach
+        self._keys = keys
+
+    async def start(self, request: Request) -> Response:
+        """202 with the receipt, 200 if it was running already; else what is in the way."""
+        if not self._keys:
+            raise HTTPException(404)
+        body = await body_of(request, "application/json", at_most=LARGEST_START)
+        try:
+            verify(request.headers, body, self._keys, datetime.now(UTC))
+            client = await self._reach.client()
+            receipt = await client.start(_read(body))
+        except NotSigned as unsigned:
+            log.warning("intake_not_signed", why=str(unsigned))
+            return refusal(401, "not_signed", str(unsigned))
+        except StillFinishing as soon:
+            return refusal(503, soon.code, soon.message, headers=RETRY_AFTER)
+        except EscalationError as error:
+            log.warning("intake_refused", code=error.code, faults=len(error.faults))
+            status = 422 if isinstance(error, BadRequest) else 409
+            return refusal(status, error.code, error.message, error.faults)
+        except RuntimeFault as away:
+            log.warning("intake_unavailable", why=str(away))
+            return refusal(
+                503, "unavailable", "escalations cannot be started at the moment", headers=RETRY_AFTER
+            )
+        log.info("intake_started", escalation=receipt.key, is_repeat=receipt.is_repeat)
+        return _receipt(receipt)
+
+
+def refusal(
+    status: int,
+    code: str,
+    message: str,
+    faults: Sequence[Fault] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """What is in the way, for programs."""
+    told = {"error": code, "message": message, "faults": [fault.model_dump() for fault in faults]}
+    # In ASCII, because faults quote what was sent, which can be what no encoding has.
+    return Response(json.dumps(told), status, headers, media_type="application/json")
+
+
+def _receipt(receipt: Receipted) -> Response:
+    return JSONResponse(receipt.model_dump(mode="json"), 200 if receipt.is_repeat else 202)
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    """
+    Raises:
+        BadRequest: If it is no JSON object.
+    """
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        fault = Fault(where="(whole)", given=f"{len(body):,} bytes", allowed="one JSON object in UTF-8")
+        raise BadRequest.because("the start", (fault,))
+    return found

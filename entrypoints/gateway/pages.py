@@ -1,0 +1,153 @@
+"""
+How the pages look: a question with its form, or a notice that only says something.
+
+Owns markup, style, and which facts are shown. What customers see of an escalation is a type of its own, made of texts
+for customers alone (COMM-6). Must not know requests, tokens or moves.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from pathlib import Path
+from string import Template
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from entrypoints.gateway.answers import LONGEST_COMMENT, Inquiry
+from entrypoints.gateway.words import FALLBACK, Languages, Notice, Words
+from escalation.base import CustomerText, Frozen
+from escalation.links import Link, Question
+
+_FOLDER = Path(__file__).parent
+_STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8")
+STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+"""Of the one style sheet, for the content security policy."""
+
+
+class Page(NamedTuple):
+    html: str
+    language: str
+
+
+class ForCustomers(Frozen):
+    """All that a customer's page shows of an escalation."""
+
+    reference: str
+    subject: CustomerText
+
+
+class Pages:
+    """Pages in *languages*."""
+
+    def __init__(self, languages: Languages) -> None:
+        self._languages = languages
+        self._forms = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def question(self, inquiry: Inquiry, form: Mapping[str, str] | None = None) -> Page:
+        """The question that a link asks; with *form*, again, because that was no answer."""
+        language = self._languages.nearest(inquiry.link.language)
+        words = self._languages.words(language)
+        match inquiry.link.question:
+            case Question.ACKNOWLEDGE:
+                return self._acknowledge(inquiry, words, language, is_again=form is not None)
+            case Question.ACCESS:
+                facts = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
+                return self._access(facts, words, language, form)
+
+    def notice(self, name: str, *, language: str = FALLBACK, link: Link | None = None, who: str = "") -> Page:
+        """
+        The notice of that name, in the words for the question of *link* if there are any.
+
+        *language* counts where there is no link.
+        """
+        tag = self._languages.nearest(link.language) if link else language
+        words = self._languages.words(tag)
+        section = getattr(words, link.question.value) if link else words
+        said: Notice = getattr(section, name, None) or getattr(words, name)
+        put_in = {"reference": link.key if link else "", "who": who}
+        title, text = (_filled(phrase, put_in) for phrase in (said.title, said.text))
+        return self._page("page.html", tag, title=title, text=text)
+
+    def _acknowledge(self, inquiry: Inquiry, words: Words, language: str, *, is_again: bool) -> Page:
+        view, names, said = inquiry.view, words.facts, words.acknowledge
+        facts = [
+            (names.reference, view.key),
+            (names.subject, view.subject),
+            (names.priority, view.priority.value),
+            (names.level, f"{view.level} – {view.level_name}"),
+            (names.owner, view.owner_name),
+        ]
+        if view.next_due_at:
+            facts.append((names.due, _at(view.next_due_at, language, inquiry.link.time_zone)))
+        return self._page(
+            "acknowledge.html",
+            language,
+            title=said.title,
+            text=said.text,
+            words=said,
+            facts=facts,
+            mistake=said.mistake if is_again else "",
+            members=inquiry.members,
+        )
+
+    def _access(
+        self, facts: ForCustomers, words: Words, language: str, form: Mapping[str, str] | None
+    ) -> Page:
+        said = words.access
+        return self._page(
+            "access.html",
+            language,
+            title=said.title,
+            text=said.text,
+            words=said,
+            facts=[(words.facts.reference, facts.reference), (words.facts.subject, facts.subject)],
+            mistake=said.mistake if form is not None else "",
+            form={"answer": "", "comment": "", **(form or {})},
+            longest=LONGEST_COMMENT,
+        )
+
+    def _page(self, name: str, language: str, **values: Any) -> Page:
+        filled = {"facts": (), "mistake": "", **values}
+        html = self._forms.get_template(name).render(
+            language=language,
+            direction=_locale(language).text_direction,
+            style=Markup(_STYLE),  # noqa: S704 - our own file
+            **filled,
+        )
+        return Page(html, language)
+
+
+def _filled(phrase: str, put_in: Mapping[str, str]) -> str:
+    return Template(phrase).substitute(put_in)
+
+
+def _at(at: datetime, language: str, time_zone: str) -> str:
+    """In the reader's locale and time zone: `Friday, 20 November 2026 at 16:30 GMT+7`."""
+    locale, zone = _locale(language), _zone(time_zone)
+    return format_datetime(at.astimezone(zone), "EEEE d MMMM y, HH:mm z", tzinfo=zone, locale=locale)
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except ValueError:
+        return Locale(FALLBACK)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,155 @@
+"""
+The words of the pages, by language: `playbooks/messages/LANGUAGE/pages.yaml`, and the organisation's own before them.
+
+Owns which languages there are, and which is nearest to a reader's. Must not know HTML: words are plain text, in which
+`$reference` and `$who` are put in.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from entrypoints.files import read_tree
+from escalation.errors import BadRequest, faults_of
+from planning.reading import Node, merged, plain
+from runtime.settings import ROOT
+
+SHIPPED = ROOT / "playbooks" / "messages"
+FILE = "pages.yaml"
+FALLBACK = "en"
+KNOWN = {"reference", "who"}
+_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
+
+
+def _names_only_what_there_is(text: str) -> str:
+    template = Template(text)
+    if not template.is_valid() or not KNOWN.issuperset(template.get_identifiers()):
+        raise ValueError("words in which $reference and $who are put in, and $$ is a dollar")
+    return text
+
+
+Phrase = Annotated[str, AfterValidator(_names_only_what_there_is)]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_min_length=1)
+
+
+class Notice(_Said):
+    """A page that only says something."""
+
+    title: Phrase
+    text: Phrase
+
+
+class FactNames(_Said):
+    reference: Phrase
+    subject: Phrase
+    priority: Phrase
+    level: Phrase
+    owner: Phrase
+    due: Phrase
+
+
+class AcknowledgeWords(_Said):
+    title: Phrase
+    text: Phrase
+    who: Phrase
+    choose: Phrase
+    button: Phrase
+    mistake: Phrase
+    done: Notice
+    already: Notice
+    not_now: Notice
+
+
+class AccessWords(_Said):
+    title: Phrase
+    text: Phrase
+    answer: Phrase
+    yes: Phrase
+    no: Phrase
+    comment: Phrase
+    hint: Phrase
+    button: Phrase
+    mistake: Phrase
+    done: Notice
+    still_broken: Notice
+    already: Notice
+    not_now: Notice
+
+
+class Words(_Said):
+    """Everything that pages say in one language."""
+
+    facts: FactNames
+    acknowledge: AcknowledgeWords
+    access: AccessWords
+    ended: Notice
+    earlier: Notice
+    refused: Notice
+    expired: Notice
+    unknown: Notice
+    unreadable: Notice
+    away: Notice
+    fault: Notice
+
+
+class Languages:
+    """
+    The words shipped, under those in *overrides*: what one language lacks is said in English.
+
+    Raises:
+        BadRequest: With the faults of the first file that has any.
+    """
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        folders = (SHIPPED,) if overrides is None else (SHIPPED, overrides)
+        english = _over(None, folders, FALLBACK)
+        tags = {file.parent.name for folder in folders for file in folder.glob(f"*/{FILE}")}
+        english_first = sorted(filter(_TAG.fullmatch, tags), key=lambda tag: (tag != FALLBACK, tag))
+        self._words = {tag: _checked(tag, _over(english, folders, tag)) for tag in english_first}
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(sorted(self._words))
+
+    def words(self, tag: str) -> Words:
+        return self._words[tag]
+
+    def nearest(self, wanted: str) -> str:
+        """The language for a reader who prefers *wanted*."""
+        return next((tag for tag in _broader(wanted) if tag in self._words), FALLBACK)
+
+    def accepted(self, header: str) -> str:
+        """The language for a reader of whom only the `Accept-Language` header is known."""
+        wanted = (part.partition(";")[0].strip() for part in header.split(",")[:10])
+        return next((tag for each in wanted for tag in _broader(each) if tag in self._words), FALLBACK)
+
+
+def _broader(wanted: str) -> Iterator[str]:
+    """`pt-BR` is tried as `pt-br`, then as `pt`."""
+    tag = wanted.lower()
+    while tag:
+        yield tag
+        tag = tag.rpartition("-")[0]
+
+
+def _over(base: Node | None, folders: tuple[Path, ...], tag: str) -> Node | None:
+    for folder in folders:
+        file = folder / tag / FILE
+        if file.is_file():
+            own = read_tree(str(file), f"the words of the pages in {tag}")
+            base = own if base is None else merged(base, own)
+    return base
+
+
+def _checked(tag: str, tree: Node | None) -> Words:
+    try:
+        return Words.model_validate(plain(tree) if tree else {})
+    except ValidationError as error:
+        raise BadRequest.because(f"the words of the pages in {tag}", faults_of(error)) from None

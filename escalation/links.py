@@ -1,0 +1,73 @@
+"""
+Links: what a message asks of its reader, to be answered with one press of a button (COMM-1, RESOLVE-6).
+
+Owns which occasion carries which question, and what an answer must know. It must not know how a link is signed, where
+it leads, or how its page looks.
+"""
+
+from enum import StrEnum
+
+from escalation.base import Frozen
+from escalation.effects import CustomerNotice, InternalNotice, Occasion
+from escalation.plan import ClockName, Recipient
+
+
+class Question(StrEnum):
+    """What a link asks. The values travel in links that lie in mailboxes for weeks: none is ever renamed."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ACCESS = "access"
+
+
+INTERNAL = {
+    Occasion.ASSIGNED: Question.ACKNOWLEDGE,
+    Occasion.ACKNOWLEDGEMENT_EXPIRED: Question.ACKNOWLEDGE,
+    Occasion.REMINDER: Question.ACKNOWLEDGE,
+    Occasion.BREACH: Question.ACKNOWLEDGE,
+}
+CUSTOMER = {
+    Occasion.RESOLVED: Question.ACCESS,
+    Occasion.ACCESS_QUESTION: Question.ACCESS,
+}
+
+
+class Link(Frozen):
+    """One question to one person about one escalation. Everybody who has it can read it: nothing secret is in it."""
+
+    question: Question
+    escalation: str
+    """The escalation's id, so that a link of a closed one says nothing about its successor."""
+    who: str
+    """Who answers: a contact's id, or a customer contact's."""
+    account: str = ""
+    """Of a customer contact."""
+    language: str = "en"
+    time_zone: str = "UTC"
+
+    @property
+    def key(self) -> str:
+        return self.escalation.partition("@")[0]
+
+
+def link_for(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> Link | None:
+    """What *notice* asks of *recipient*; None: nothing that a link could answer."""
+    question = _question(notice)
+    if question is None:
+        return None
+    is_ours = isinstance(notice, InternalNotice)
+    return Link(
+        question=question,
+        escalation=notice.escalation,
+        who=recipient.id,
+        account="" if is_ours else recipient.id.rpartition(":")[0],  # no e-mail address has a colon
+        language=recipient.language,
+        time_zone=recipient.time_zone,
+    )
+
+
+def _question(notice: InternalNotice | CustomerNotice) -> Question | None:
+    if isinstance(notice, CustomerNotice):
+        return CUSTOMER.get(notice.occasion)
+    # A reminder of any other clock, or its breach, is not about who has it.
+    is_about_holding = notice.facts.clock in {"", ClockName.ACKNOWLEDGE.words}
+    return INTERNAL.get(notice.occasion) if is_about_holding else None

@@ -1,0 +1,71 @@
+"""Which message carries which question."""
+
+import pytest
+
+from escalation.effects import Occasion
+from escalation.links import Link, Question, link_for
+from tests.activities.builders import ESCALATION, ana, person, to_customers, to_us
+
+
+@pytest.mark.parametrize(
+    ("occasion", "clock", "question"),
+    [
+        (Occasion.ASSIGNED, "", Question.ACKNOWLEDGE),
+        (Occasion.ACKNOWLEDGEMENT_EXPIRED, "", Question.ACKNOWLEDGE),
+        (Occasion.REMINDER, "acknowledgement", Question.ACKNOWLEDGE),
+        (Occasion.BREACH, "acknowledgement", Question.ACKNOWLEDGE),
+        (Occasion.REMINDER, "internal RCA", None),  # about something else than who has it
+        (Occasion.BREACH, "resolution", None),
+        (Occasion.FIRST_NOTICE, "", None),
+        (Occasion.RESOLVED, "", None),  # ours are told of it; customers are asked
+    ],
+)
+def test_who_has_it_is_asked_where_somebody_should(
+    occasion: Occasion, clock: str, question: Question | None
+) -> None:
+    """
+    MATRIX-5: whoever should acknowledge can do it from the message.
+    """
+    notice = to_us(person(1, language="tr"), occasion=occasion, clock=clock)
+
+    link = link_for(notice, notice.to[0])
+
+    assert question == (link.question if link else None)
+    if link:
+        assert (ESCALATION, "ACME/4711", "person-1", "") == (
+            link.escalation,
+            link.key,
+            link.who,
+            link.account,
+        )
+        assert ("tr", "Asia/Jakarta") == (link.language, link.time_zone)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "question"),
+    [
+        (Occasion.RESOLVED, Question.ACCESS),
+        (Occasion.ACCESS_QUESTION, Question.ACCESS),
+        (Occasion.RECEIPT, None),
+        (Occasion.UPDATE, None),
+        (Occasion.ASSIGNED, None),  # ours alone
+    ],
+)
+def test_customers_are_asked_whether_access_is_back(occasion: Occasion, question: Question | None) -> None:
+    """
+    RESOLVE-6: for their own account, also where its name has a colon.
+    """
+    notice = to_customers(ana(id="AC:ME:ana@example.com"), occasion=occasion)
+
+    link = link_for(notice, notice.to[0])
+
+    assert question == (link.question if link else None)
+    if link:
+        assert ("AC:ME:ana@example.com", "AC:ME") == (link.who, link.account)
+
+
+def test_a_link_holds_nothing_of_what_the_message_says() -> None:
+    """
+    COMM-6: whoever gets hold of a link can read it.
+    """
+    assert {"question", "escalation", "who", "account", "language", "time_zone"} == set(Link.model_fields)

@@ -1,0 +1,119 @@
+"""Customers say by link whether they can use the service again."""
+
+import asyncio
+
+from escalation.events import AccessAnswer
+from escalation.links import Question
+from tests.gateway.door import Door, links_in, seen
+
+WHO = "dewi"  # whoever the engine believes for the account
+
+
+async def question(door: Door, **changes: str) -> str:
+    await door.start()
+    await door.resolve()
+    return await door.link(Question.ACCESS, WHO, **({"account": "ACME"} | changes))
+
+
+async def test_a_yes_confirms_access_once(door: Door) -> None:
+    """
+    RESOLVE-6: customer by customer; a second press is told that the answer is there.
+    """
+    path = await question(door)
+
+    page = await door.http.get(path)
+    first, second = (
+        await door.press(path, answer="yes", comment="Fine now"),
+        await door.press(path, answer="no"),
+    )
+
+    assert "Can you use the service again?" in seen(page)
+    assert (200, 200, 409) == (page.status_code, first.status_code, second.status_code)
+    assert "We have noted that everything works" in seen(first)
+    assert "We have your answer" in seen(second)
+    assert {"ACME": AccessAnswer.YES} == (await door.client.view(door.key)).access
+    assert 1 == await door.happened("access_answered")
+
+
+async def test_a_no_takes_it_up_again_and_can_be_asked_anew(door: Door) -> None:
+    """
+    RESOLVE-6: a customer who says no sends it back; after the next resolution the same link asks again.
+    """
+    path = await question(door)
+
+    no = await door.press(path, answer="no", comment="The gate\r\nstays shut")
+    meanwhile = await door.http.get(path)
+    await door.resolve()
+    again = await door.press(path, answer="no")
+
+    assert (200, 409, 200) == (no.status_code, meanwhile.status_code, again.status_code)
+    assert "We are sorry that it does not work yet" in seen(no)
+    assert "We are not there yet" in seen(meanwhile)
+    assert 2 == await door.happened("reopened")
+
+
+async def test_two_presses_at_the_same_time_are_one_answer(door: Door) -> None:
+    """
+    COMM-12: a double click is recorded once.
+    """
+    path = await question(door)
+
+    answers = await asyncio.gather(*(door.press(path, answer="yes") for _ in range(8)))
+
+    assert {200, 409} >= {answer.status_code for answer in answers}
+    assert 1 == await door.happened("access_answered")
+
+
+async def test_what_is_no_answer_can_be_given_again(door: Door) -> None:
+    """
+    Nothing chosen, something else, or too much to say: the form comes back, says why, and keeps what was written.
+    """
+    path = await question(door)
+
+    nothing = await door.press(path, comment="I wrote <this>")
+    other = await door.press(path, answer="waived")
+    long = await door.press(path, answer="yes", comment="x" * 2_001)
+
+    assert (400, 400, 400) == (nothing.status_code, other.status_code, long.status_code)
+    assert 'role="alert">Please choose one' in nothing.text
+    assert "I wrote &lt;this&gt;</textarea>" in nothing.text
+    assert 'value="yes" required checked' in long.text
+    assert {} == (await door.client.view(door.key)).access
+
+
+async def test_the_page_shows_reference_and_subject_alone(door: Door) -> None:
+    """
+    COMM-6: who of ours does what, and our notes, are not for customers; nor are the engine's reasons.
+    """
+    path = await question(door)
+    refused = await door.link(Question.ACCESS, "maya", account="ACME")
+
+    pages = [
+        await door.http.get(path),
+        await door.press(refused, answer="yes"),
+        await door.press(path, answer="yes"),
+    ]
+    pages.append(await door.http.get(path))
+
+    assert [200, 403, 200, 409] == [page.status_code for page in pages]
+    for page in pages:
+        for ours in ("Replaced bay 3", "Maya", "Elena", "Call centre", "Level", "P3", "wet", "engagement"):
+            assert ours not in page.text
+    assert f"Reference {door.key} Subject Second delivery in a row is damaged Your answer" in seen(pages[0])
+
+
+async def test_the_letter_of_the_resolution_carries_the_question(door: Door) -> None:
+    """
+    RESOLVE-5, RESOLVE-6: the customer is told that it is resolved, and can say on the spot whether it is.
+    """
+    await door.start()
+    await door.letters()
+    await door.resolve()
+
+    letters = await door.letters(waves=3)
+    (to_customer,) = [letter for letter in letters["resolved"] if letter.recipients == ("jo@acme.example",)]
+    (path,) = links_in(to_customer)
+    page = await door.http.get(path)
+
+    assert "Can you use the service again?" in seen(page)
+    assert not [letter for letter in letters["resolved"] if letter is not to_customer and links_in(letter)]
