@@ -149,7 +149,7 @@ def test_a_plan_compiled_later_knows_the_open_hours_since_the_start() -> None:
         (("  gold: {}", "  gold: {calendar: x}"), "tiers.gold.calendar", "'x'", "office"),
         (("tiers:\n", "accounts:\n  acme: {tier: silver}\ntiers:\n"), "accounts.acme.tier", "'silver'", "platinum"),
         (("  billing: finance", "  billing: finanse"), "skills.billing", "'finanse'", "finance"),
-        (("  billing: finance", "  billing: agent"), "skills.billing", "several people", "one person or team"),
+        (("  billing: finance", "  billing: agent"), "skills.billing", "several people", "one person, team"),
         (("at_most: 3 business days", "at_most: 3 days"), "at_most", "'3 days'", "business days or hours"),
         ((EACH_LEVEL, "  ask: in_turn\n  acknowledge: all\n" + EACH_LEVEL), "each_level.ask", "in_turn", "at_once"),
         (("ack_expires: 1 business day", "ack_expires: 1 day"), "each_level.ack_expires", "'1 day'", "business"),
