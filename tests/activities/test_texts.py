@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.texts import SHIPPED, Text, TextFault, Texts, human
+from activities.texts import SHIPPED, Text, TextFault, Texts
 from escalation.base import CustomerText
 from escalation.effects import CustomerFacts, CustomerNotice, InternalFacts, InternalNotice, Occasion
 from tests.activities.builders import ana, at, customer_facts, to_customers, to_us
