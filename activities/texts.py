@@ -102,14 +102,26 @@ class Texts:
         self, notice: Notice, recipient: Recipient, link: str = "", *, is_bundled: bool = False
     ) -> tuple[World, str]:
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
-        facts = _facts(notice.facts, world.wording, zone_of(recipient.time_zone))
         about = {
             "occasion": notice.occasion.value,
             "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
             "link": one_line(link, at_most=LONGEST_TEXT),
             "is_bundled": is_bundled,
         }
-        return world, _written(world, notice.audience, notice.occasion, facts | about)
+        return world, _written(
+            world, notice.audience, notice.occasion, self.facts(notice, recipient) | about
+        )
+
+    def facts(self, notice: Notice, recipient: Recipient) -> dict[str, Any]:
+        """
+        The facts of *notice* as *recipient* reads them: texts and numbers, so that nothing leads on to other objects.
+        """
+        world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
+        zone = zone_of(recipient.time_zone)
+        facts = notice.facts
+        return {
+            name: _shown(name, getattr(facts, name), world.wording, zone) for name in type(facts).model_fields
+        }
 
     def _text(self, world: World, audience: str, name: str, source: str) -> Text:
         subject, _, body = source.partition("\n")
@@ -165,13 +177,6 @@ def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, 
 def _reference(notice: Notice) -> str:
     facts = notice.facts
     return facts.key if isinstance(facts, InternalFacts) else facts.reference
-
-
-def _facts(facts: InternalFacts | CustomerFacts, wording: Wording, zone: tzinfo) -> dict[str, Any]:
-    """
-    What a template can name: texts and numbers, so that nothing leads on to other objects.
-    """
-    return {name: _shown(name, getattr(facts, name), wording, zone) for name in type(facts).model_fields}
 
 
 def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:
