@@ -24,6 +24,19 @@ from escalation.request import Degree
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """A Friday."""
 LINK = "https://support.example/a/one-click"
+ANSWERED = frozenset(
+    {
+        Occasion.ACCESS_QUESTION,
+        Occasion.SURVEY,
+        Occasion.ASSIGNED,
+        Occasion.REMINDER,
+        Occasion.BREACH,
+        Occasion.ACKNOWLEDGEMENT_EXPIRED,
+        Occasion.TASK_FORCE_INVITED,
+        Occasion.TASK_FORCE_STATUS_WANTED,
+    }
+)
+"""What one click can answer."""
 HOSTILE = (
     "{{ owner }} {% include 'layout.txt' %} {# gone #} <b onmouseover='x'>&amp;</b> \u202egnorw\u2066\x00\x02\x03\x04\r\n"
     "Bcc: all@example.com\n\n# heading\n> quote\n- item\n| label | value\n$ command\n"

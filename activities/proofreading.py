@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
-from activities.examples import HOSTILE, LINK, OCCASIONS, SHAPES, example
+from activities.examples import ANSWERED, HOSTILE, LINK, OCCASIONS, SHAPES, example
 from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORDS, TextFault
 from activities.texts import Notice, Text, Texts, nameable
-from escalation.effects import Occasion, Recipient
+from escalation.effects import Recipient
 from escalation.lifecycle import State
 from escalation.plan import ClockName, ReasonCode
 from escalation.request import Degree, EvidenceKind
@@ -25,7 +25,6 @@ COMPLETE = frozenset({"en", "id", "tr"})
 """Languages that are shipped whole: a gap in one of these is a fault, in any other a warning."""
 _LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\bengine\b(?!,)")
 _UNESCAPED = "<b onmouseover"
-_ANSWERED_BY_LINK = frozenset({Occasion.ACCESS_QUESTION, Occasion.SURVEY, Occasion.ASSIGNED})
 assert _UNESCAPED in HOSTILE
 
 
@@ -193,5 +192,5 @@ def _unsaid(
     for name in names:
         if shown[name] and str(shown[name]) not in whole:
             yield Finding(file, f"does not say {name}, which its reader must know")
-    if notice.occasion in _ANSWERED_BY_LINK and LINK not in whole:
+    if notice.occasion in ANSWERED and LINK not in whole:
         yield Finding(file, "does not show the link to answer by")

@@ -7,7 +7,7 @@ owns the search and the sandbox. It must not know notices or recipients.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,6 +82,7 @@ class Templates:
                 lstrip_blocks=True,
             )
             page.globals.clear()
+            page.filters = _FILTERS | {"lines": _lines}
             self._frame = page.get_template(FRAME)
         return self._frame
 
@@ -164,6 +165,11 @@ def _put_in(wording: Wording) -> Any:
                 raise UndefinedError(f"a {type(value).__name__} is shown; take its parts one by one")
 
     return put_in
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> Markup:
+    """Rows of one text each as HTML; mail programs know `<br>`, not all know `white-space`."""
+    return Markup("<br>").join(line for row in rows for line in row[0].split("\n"))
 
 
 def _nearest(wanted: str) -> Iterator[str]:

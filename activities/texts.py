@@ -78,18 +78,25 @@ class Texts:
         world, source = self._source(notice, recipient, link)
         return self._text(world, notice.audience, notice.occasion, source)
 
-    def render_bundle(self, messages: Sequence[tuple[Notice, Recipient]]) -> Text:
+    def render_bundle(
+        self, messages: Sequence[tuple[Notice, Recipient]], links: Sequence[str] = ()
+    ) -> Text:
         """
-        Write several messages to one person as one, which says everything that each of them would have said.
+        Write several messages to one person as one, which says everything that each of them would have said, in the
+        order given. *links*: one for each message, as for `render`; or none at all.
 
         Raises:
             TextFault: If the messages are for different people or audiences, or one of them cannot be written.
         """
+        links = links or [""] * len(messages)
         if len(messages) == 1:
-            return self.render(*messages[0])
+            return self.render(*messages[0], links[0])
         audience, recipient = _the_one_reader(messages)
         world = self.templates.world_for(audience, DIGEST, recipient.language)
-        sources = (self._source(notice, recipient, is_bundled=True)[1] for notice, recipient in messages)
+        sources = (
+            self._source(notice, recipient, link, is_bundled=True)[1]
+            for (notice, recipient), link in zip(messages, links, strict=True)
+        )
         facts = {
             "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
             "count": len(messages),

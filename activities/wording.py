@@ -103,14 +103,8 @@ class Wording:
 
     def moment(self, at: datetime, zone: tzinfo) -> Moment:
         """`Fri, 20 Nov 2026, 16:30 WIB`; where a zone has no letters of its own, `UTC+03`."""
-        local = at.astimezone(zone)
-        day = (
-            format_date(local, "full", self.locale)
-            if self.in_full
-            else format_skeleton("yMMMEd", local, zone, locale=self.locale)
-        )
-        time = format_time(local, "short", zone, self.locale)
-        return Moment.of(at, f"{self._together(day, time)} {_zone_of(local)}")
+        day, time, name = _day_time_zone(at, zone, self.locale, self.in_full)
+        return Moment.of(at, f"{self._together(day, time)} {name}")
 
     def _together(self, day: str, time: str) -> str:
         if pattern := self.words.said.get(_DAY_AND_TIME):
@@ -179,6 +173,13 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
-def _zone_of(local: datetime) -> str:
+@lru_cache(maxsize=10_000)  # one wave tells many people of the same instants
+def _day_time_zone(at: datetime, zone: tzinfo, locale: Locale, in_full: bool) -> tuple[str, str, str]:
+    local = at.astimezone(zone)
     name = local.tzname() or "UTC"
-    return name if name[0].isalpha() else f"UTC{name}"
+    if in_full:
+        day = format_date(local, "full", locale)
+    else:
+        day = format_skeleton("yMMMEd", local, zone, locale=locale)
+    time = format_time(local, "short", zone, locale)
+    return str(day), str(time), name if name[0].isalpha() else f"UTC{name}"

@@ -120,7 +120,7 @@ class CustomerFacts(Frozen):
     at: Instant | None = None
     """When it happened; a message may be read much later."""
     apologise: bool = False
-    """The company is at fault (COMM-8). `tell_customers` says so: by the reason, or because a promised time has passed."""
+    """The company is at fault (COMM-8): `tell_customers` says so, by the reason or because a promised time passed."""
 
 
 class InternalNotice(Frozen):
