@@ -38,11 +38,12 @@ ANSWERED = frozenset(
 )
 """What one click can answer."""
 HOSTILE = (
-    "{{ owner }} {% include 'layout.txt' %} {# gone #} <b onmouseover='x'>&amp;</b> \u202egnorw\u2066\x00\x02\x03\x04\r\n"
+    "{{ owner }} {% include 'layout.txt' %} {# gone #} <b onmouseover='x'>&amp;</b> "
+    "\u202egnorw\u2066\x00\x02\x03\x04\r\n"
     "Bcc: all@example.com\n\n# heading\n> quote\n- item\n| label | value\n$ command\n"
     "[Click](https://evil.example/)\u2028\ud83d \U0001f469\u200d\U0001f469\u200d\U0001f467 İıŞş"
 )
-"""What a text from outside may hold at worst: template syntax, HTML, marks, headers, bidirectional and broken letters."""
+"""A text from outside at its worst: template syntax, HTML, marks, headers, bidirectional and broken letters."""
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _SENTENCES = "The payment gateway refused every card since its certificate was renewed. " * 40
@@ -122,15 +123,14 @@ def example(
     *,
     language: str = "en",
     time_zone: str = "Asia/Jakarta",
-    priority: Priority | None = None,
 ) -> CustomerNotice | InternalNotice:
     """
     A notice to one person.
 
     *shape*: `usual`, `short` (nothing that may be missing), `long`, or `hostile`, which no check has cleaned.
     """
-    facts = _CASE | ({"priority": priority} if priority else {})
-    facts = _SHAPES[shape](facts | (_OF_CUSTOMERS if audience == "customer" else _OF_OURS), audience, occasion)
+    case = _CASE | (_OF_CUSTOMERS if audience == "customer" else _OF_OURS)
+    facts = _SHAPES[shape](case, audience, occasion)
     name = facts["owner"] if shape == "hostile" else _NAMES.get(language.partition("-")[0], "Ana Lima")
     to = Recipient(
         id="ana", name=name, addresses=("email:ana@example.com",), language=language, time_zone=time_zone
@@ -146,7 +146,7 @@ _Facts = dict[str, Any]
 
 def _usual(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
     later = {"next_due_at": AT + 2 * _HOUR} if audience == "internal" else {}
-    return facts | {"at": AT} | later | OCCASIONS[audience][occasion]
+    return facts | {"at": AT, **later, **OCCASIONS[audience][occasion]}
 
 
 def _short(facts: _Facts, _audience: str, _occasion: Occasion) -> _Facts:

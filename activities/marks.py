@@ -20,7 +20,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from markupsafe import Markup
 
@@ -111,27 +111,27 @@ def as_text(parts: Iterable[Part]) -> str:
 
 
 def _as_text(part: Part) -> str:
+    text = "\n".join(row[0] for row in part.rows)
     match part.kind:
         case Kind.FACTS:
             return textwrap.indent(_aligned(part.rows), "    ")
         case Kind.BUTTON:
             return "\n".join(f"{label}: {address}" for label, address in part.rows)
         case Kind.ITEMS:
-            return "\n".join(f"  - {textwrap.indent(row, '    ').lstrip()}" for (row,) in part.rows)
-    text = "\n".join(row for (row,) in part.rows)
-    match part.kind:
+            return "\n".join(f"  - {textwrap.indent(row[0], '    ').lstrip()}" for row in part.rows)
         case Kind.QUOTE:
             return textwrap.indent(text, "    ")
         case Kind.COMMANDS:
             return textwrap.indent(text, "  ")
         case Kind.SECTION:
             return f"{text}\n{'-' * min(len(text), _LONGEST_RULE)}"
-        case _:
+        case Kind.PARAGRAPH | Kind.HEADING:
             return text
+        case never:
+            assert_never(never)
 
 
-def _aligned(rows: Iterable[tuple[str, ...]]) -> str:
-    rows = tuple(rows)
+def _aligned(rows: tuple[tuple[str, ...], ...]) -> str:
     width = max(len(label) for label, _ in rows)
     gap = " " * (width + 3)
     return "\n".join(

@@ -87,7 +87,9 @@ def _faults_in(texts: Texts, path: Path, file: str, language: str, audience: str
         return
     unknown = meta.find_undeclared_variables(tree) - nameable(audience, path.stem)
     for name in sorted(unknown):
-        yield Finding(file, f"names {name}, which is no fact of it; there are: {_listed(audience, path.stem)}")
+        yield Finding(
+            file, f"names {name}, which is no fact of it; there are: {_listed(audience, path.stem)}"
+        )
     for block in sorted(_blocks(tree) - _blocks_of_layout(environment)):
         yield Finding(file, f"has a block {block}, which its layout does not have")
 
@@ -114,14 +116,18 @@ def _gaps(texts: Texts) -> Iterator[Finding]:
             for name in (*_names(audience), "layout"):
                 if not texts.templates.has(language, audience, name):
                     yield Finding(
-                        f"{language}/{audience}/{name}.txt", "is missing: English is used", language in COMPLETE
+                        f"{language}/{audience}/{name}.txt",
+                        "is missing: English is used",
+                        language in COMPLETE,
                     )
 
 
 def _words(texts: Texts) -> Iterator[Finding]:
     """Words of the rules that a language has none for."""
     clocks = (clock.words for clock in ClockName)
-    codes = (code.value.replace("_", " ") for kind in (State, Degree, ReasonCode, EvidenceKind) for code in kind)
+    codes = (
+        code.value.replace("_", " ") for kind in (State, Degree, ReasonCode, EvidenceKind) for code in kind
+    )
     known = (*codes, *clocks)
     for language in languages(texts):
         file = f"{language}/{WORDS}"
@@ -181,9 +187,7 @@ def _oddities(file: str, text: Text, shape: str) -> Iterator[Finding]:
             yield Finding(file, f"shows {leftover!r} to its reader")
 
 
-def _unsaid(
-    texts: Texts, file: str, notice: Notice, recipient: Recipient, linked: Text
-) -> Iterator[Finding]:
+def _unsaid(texts: Texts, file: str, notice: Notice, recipient: Recipient, linked: Text) -> Iterator[Finding]:
     """What a message must say, whoever words it (COMM-1, COMM-3, COMM-4)."""
     shown = texts.facts(notice, recipient)
     must = {"receipt": ("subject", "priority", "owner", "resolve_by"), "hand_over": ("owner",)}

@@ -107,9 +107,7 @@ class Templates:
         """
         languages = dict.fromkeys((language, FALLBACK_LANGUAGE))
         places = [folder / each / audience for each in languages for folder in self.folders]
-        wording = Wording(
-            locale_of(language, wanted), self.words(language), in_full=audience == "customer"
-        )
+        wording = Wording(locale_of(language, wanted), self.words(language), in_full=audience == "customer")
         return World(language, wording, _environment(places, wording))
 
     def world_for(self, audience: str, name: str, wanted: str) -> World:

@@ -78,9 +78,7 @@ class Texts:
         world, source = self._source(notice, recipient, link)
         return self._text(world, notice.audience, notice.occasion, source)
 
-    def render_bundle(
-        self, messages: Sequence[tuple[Notice, Recipient]], links: Sequence[str] = ()
-    ) -> Text:
+    def render_bundle(self, messages: Sequence[tuple[Notice, Recipient]], links: Sequence[str] = ()) -> Text:
         """
         Write several messages to one person as one, which says everything that each of them would have said, in the
         order given. *links*: one for each message, as for `render`; or none at all.
@@ -115,9 +113,7 @@ class Texts:
             "link": one_line(link, at_most=LONGEST_TEXT),
             "is_bundled": is_bundled,
         }
-        return world, _written(
-            world, notice.audience, notice.occasion, self.facts(notice, recipient) | about
-        )
+        return world, _written(world, notice.audience, notice.occasion, self.facts(notice, recipient) | about)
 
     def facts(self, notice: Notice, recipient: Recipient) -> dict[str, Any]:
         """
@@ -194,7 +190,9 @@ def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:
             return wording.moment(value, zone)
         case tuple():
             lines = (one_line(str(each), at_most=LONGEST_TEXT) for each in value)
-            return tuple(wording.words.said.get(line, line) if name == _LISTS_CODES else line for line in lines)
+            return tuple(
+                wording.words.said.get(line, line) if name == _LISTS_CODES else line for line in lines
+            )
         case _ if name == _KEEPS_ITS_LINES:
             return many_lines(str(value))
     text = one_line(str(value), at_most=LONGEST_TEXT)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -177,9 +177,7 @@ def zone_of(name: str) -> tzinfo:
 def _day_time_zone(at: datetime, zone: tzinfo, locale: Locale, in_full: bool) -> tuple[str, str, str]:
     local = at.astimezone(zone)
     name = local.tzname() or "UTC"
-    if in_full:
-        day = format_date(local, "full", locale)
-    else:
-        day = format_skeleton("yMMMEd", local, zone, locale=locale)
+    short = partial(format_skeleton, "yMMMEd", locale=locale)
+    day = format_date(local, "full", locale) if in_full else short(local)
     time = format_time(local, "short", zone, locale)
     return str(day), str(time), name if name[0].isalpha() else f"UTC{name}"

@@ -103,7 +103,14 @@ def tell_customers(
 
 
 _WITH_AN_APOLOGY = frozenset(
-    {Occasion.RECEIPT, Occasion.HAND_OVER, Occasion.HOLDING, Occasion.RESOLVED, Occasion.REOPENED, Occasion.RCA}
+    {
+        Occasion.RECEIPT,
+        Occasion.HAND_OVER,
+        Occasion.HOLDING,
+        Occasion.RESOLVED,
+        Occasion.REOPENED,
+        Occasion.RCA,
+    }
 )
 """Once at each turn of the case; an apology in every update would wear out."""
 _OUR_FAULT = frozenset(
@@ -113,7 +120,7 @@ _PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION
 
 
 def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:
-    """COMM-8: by the reason of this message, or of the escalation; or a time has passed that customers were promised."""
+    """COMM-8: by the reason of this message or of the escalation, or because a promised time has passed."""
     late = any(clock.breached_at for name in _PROMISED if (clock := now.clock(name)))
     return late or reason in _OUR_FAULT or now.request.reason in _OUR_FAULT
 
