@@ -75,17 +75,18 @@ def _meant(name: str, audience: str) -> str:
 
 
 def _faults_in(texts: Texts, path: Path, file: str, language: str, audience: str) -> Iterator[Finding]:
-    environment = texts.templates.world(audience, language, language).environment
     try:
+        environment = texts.templates.world(audience, language, language).environment
         tree = environment.parse(path.read_text(encoding="utf-8"))
-        environment.compile(tree)
+        unknown = meta.find_undeclared_variables(tree) - nameable(audience, path.stem)
+    except TextFault:
+        return  # the words of the language cannot be read, which is a finding of its own
     except TemplateSyntaxError as fault:
         yield Finding(file, f"line {fault.lineno}: {fault.message}")
         return
     except (OSError, UnicodeDecodeError) as fault:
         yield Finding(file, f"cannot be read: {fault}")
         return
-    unknown = meta.find_undeclared_variables(tree) - nameable(audience, path.stem)
     for name in sorted(unknown):
         yield Finding(
             file, f"names {name}, which is no fact of it; there are: {_listed(audience, path.stem)}"
@@ -156,15 +157,13 @@ def _faults_of(texts: Texts, notice: Notice, shape: str) -> Iterator[Finding]:
     recipient = notice.to[0]
     file = f"{recipient.language}/{notice.audience}/{notice.occasion}.txt"
     try:
-        linked = texts.render(notice, recipient, LINK)
-        bare = texts.render(notice, recipient)
+        text = texts.render(notice, recipient, "" if shape == "short" else LINK)
     except TextFault as fault:
         yield Finding(file, str(fault))
         return
-    for text in (linked, bare):
-        yield from _oddities(file, text, shape)
+    yield from _oddities(file, text, shape)
     if shape == "usual":
-        yield from _unsaid(texts, file, notice, recipient, linked)
+        yield from _unsaid(texts, file, notice, recipient, text)
 
 
 def _faults_of_bundle(texts: Texts, audience: str, language: str) -> Iterator[Finding]:
@@ -174,7 +173,8 @@ def _faults_of_bundle(texts: Texts, audience: str, language: str) -> Iterator[Fi
         try:
             text = texts.render_bundle([(notice, notice.to[0]) for notice in notices])
         except TextFault as fault:
-            yield Finding(file, str(fault))
+            if file in str(fault):  # else one of the messages cannot be written, which it says itself
+                yield Finding(file, str(fault))
         else:
             yield from _oddities(file, text, shape)
 

@@ -9,20 +9,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache, partial
-from typing import Any
+from math import inf
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from babel.units import format_unit
 
 _INTERNATIONAL = {"en": "en-GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
 _PLAIN = Locale.parse("en_GB")
 _DAY_AND_TIME = "day and time"
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+Unit = Literal["day", "hour", "minute", "second"]
+_UNITS: tuple[tuple[Unit, int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 class Moment(str):
@@ -118,13 +119,15 @@ class Wording:
     def duration(self, span: timedelta) -> str:
         left = int(span.total_seconds())
         counted: list[str] = []
-        for unit, seconds in _UNITS:
+        for unit, seconds in _UNITS[_first_of(left) :][:2]:
             count, left = divmod(left, seconds)
-            if count or (counted and len(counted) < 2 and left):
-                counted.append(format_unit(count, f"duration-{unit}", locale=self.locale))
-        if not counted:
-            return format_unit(0, "duration-minute", locale=self.locale)
-        return format_list(counted[:2], style="unit", locale=self.locale)
+            if count or not counted:
+                counted.append(self._counted(count * seconds, unit))
+        return format_list(counted, style="unit", locale=self.locale)
+
+    def _counted(self, seconds: int, unit: Unit) -> str:
+        # format_unit knows no Turkish days
+        return format_timedelta(seconds, granularity=unit, threshold=inf, locale=self.locale)
 
     def number(self, number: float) -> str:
         return format_decimal(number, locale=self.locale)
@@ -147,6 +150,12 @@ class Wording:
     def filters(self) -> dict[str, Any]:
         """What a template can ask for."""
         return {"span": self.span, "number": self.number, "listed": self.listed, "plural": self.plural}
+
+
+def _first_of(seconds: int) -> int:
+    """Where the units begin that are said: nothing at all is said in minutes."""
+    fitting = (index for index, (_, length) in enumerate(_UNITS) if seconds >= length)
+    return next(fitting, len(_UNITS) - 2)
 
 
 @lru_cache(maxsize=1_000)
