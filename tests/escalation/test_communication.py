@@ -282,3 +282,46 @@ def test_a_notice_delivered_late_is_late_even_if_that_is_all_we_hear() -> None:
 
     assert Outcome.BREACHED is clock(decision.escalation, ClockName.FIRST_NOTICE).outcome
     assert "clock_breached" in happened(decision)
+
+
+@pytest.mark.parametrize(
+    ("reason", "at_fault"),
+    [("sla_breach", True), ("repeated_delay", True), ("dissatisfied_customer", False), ("other", False)],
+)
+def test_the_receipt_apologises_where_the_reason_is_our_fault(reason: str, at_fault: bool) -> None:
+    """
+    COMM-8: the facts say so; the words are the template's.
+    """
+    assert at_fault == to_customers(opening(reason=reason), "receipt").facts.apologise
+
+
+def test_a_window_that_ended_is_our_fault() -> None:
+    """
+    COMM-8, KIND-4: the hand-over of a rise by itself apologises; one that the customer wished for does not.
+    """
+    risen = decide(an_escalation(), c.Tick(), monday("09:30"))
+    wished = decide(an_acknowledged(), c.RaiseLevel(by="ana", reason="supervisor_requested"), monday("09:10"))
+
+    assert to_customers(risen, "hand_over").facts.apologise
+    assert not to_customers(wished, "hand_over").facts.apologise
+
+
+def test_a_broken_promise_is_apologised_for_when_it_is_resolved_and_not_in_every_update() -> None:
+    """
+    COMM-8, COMM-3: an update that came too late.
+    """
+    late = decide(an_acknowledged(), c.Tick(), monday("17:00")).escalation
+    update = decide(late, c.SendUpdate(by="ana", customer_text=HELLO), monday("17:01"))
+    resolved = after(update.escalation, monday("17:02"), DECLARE)
+
+    assert not to_customers(update, "update").facts.apologise
+    assert to_customers(decide(resolved, VERIFY, monday("17:03")), "resolved").facts.apologise
+
+
+def test_every_message_says_when_it_happened() -> None:
+    """
+    COMM-9: it may be read much later, so what it tells of carries its own time.
+    """
+    decision = decide(an_escalation(), c.Tick(), monday("09:30"))
+
+    assert {monday("09:30")} == {notice.facts.at for notice in notices(decision)}
