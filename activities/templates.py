@@ -9,7 +9,7 @@ owns the search and the sandbox. It must not know notices or recipients.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ PARTS = frozenset({"layout", "commands"})
 """Templates that are no message by themselves, but part of others."""
 
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
+_MOST_WORLDS, _MOST_TAGS = 100, 10_000
+"""Languages are asked for by people outside: what is kept for them is bounded."""
 _FILTERS = {name: FILTERS[name] for name in ("default", "first", "join", "last", "length", "replace", "trim")}
 """None that marks a text as safe, and none that changes letters by the rules of English."""
 
@@ -65,9 +67,9 @@ class Templates:
         if overrides is not None and not overrides.is_dir():
             raise TextFault(f"the templates' folder {overrides} does not exist")
         self.folders = (SHIPPED,) if overrides is None else (overrides, SHIPPED)
-        self.world = cache(self._world)
-        self.words = cache(self._words)
-        self.language = cache(self._language)
+        self.world = lru_cache(maxsize=_MOST_WORLDS)(self._world)
+        self.words = lru_cache(maxsize=_MOST_WORLDS)(self._words)
+        self.language = lru_cache(maxsize=_MOST_TAGS)(self._language)
         self._frame: Template | None = None
 
     @property
@@ -80,6 +82,7 @@ class Templates:
                 autoescape=True,
                 trim_blocks=True,
                 lstrip_blocks=True,
+                auto_reload=False,
             )
             page.globals.clear()
             page.filters = _FILTERS | {"lines": _lines}
@@ -138,6 +141,7 @@ def _environment(places: list[Path], wording: Wording) -> Environment:
         finalize=_put_in(wording),
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     world.globals.clear()
     world.filters = _FILTERS | wording.filters

@@ -334,6 +334,18 @@ def test_a_further_language_is_a_further_folder(written: Callable[[str, str], Pa
     assert untranslated.language == "en"
 
 
+def test_a_language_that_runs_the_other_way_says_so(written: Callable[[str, str], Path]) -> None:
+    """
+    COMM-9: the page is laid out from the right, without a word from the translator.
+    """
+    folder = written("ar/customer/closed.txt", "أغلقنا طلبك\n\n{{ recipient }}\n\n> {{ subject }}\n")
+
+    text = Texts(folder).render(to_customers(occasion=Occasion.CLOSED), ana(language="ar-EG"))
+
+    assert '<html lang="ar" dir="rtl">' in text.html
+    assert "border-right: 3px" in text.html
+
+
 def test_an_organisation_has_its_own_words(written: Callable[[str, str], Path]) -> None:
     """
     A template in the organisation's folder goes before the shipped one; all others stay.
