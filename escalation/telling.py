@@ -21,6 +21,22 @@ from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
 from escalation.turn import Turn
 
+_WITH_AN_APOLOGY = frozenset(
+    {
+        Occasion.RECEIPT,
+        Occasion.HAND_OVER,
+        Occasion.HOLDING,
+        Occasion.RESOLVED,
+        Occasion.REOPENED,
+        Occasion.RCA,
+    }
+)
+"""Once at each turn of the case; an apology in every update would wear out."""
+_OUR_FAULT = frozenset(
+    {ReasonCode.SLA_BREACH, ReasonCode.NO_RESPONSE, ReasonCode.LONG_HOLD, ReasonCode.REPEATED_DELAY}
+)
+_PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
+
 
 def tell(
     turn: Turn,
@@ -100,23 +116,6 @@ def tell_customers(
     )
     to = customer_recipients(now)
     turn.do(CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
-
-
-_WITH_AN_APOLOGY = frozenset(
-    {
-        Occasion.RECEIPT,
-        Occasion.HAND_OVER,
-        Occasion.HOLDING,
-        Occasion.RESOLVED,
-        Occasion.REOPENED,
-        Occasion.RCA,
-    }
-)
-"""Once at each turn of the case; an apology in every update would wear out."""
-_OUR_FAULT = frozenset(
-    {ReasonCode.SLA_BREACH, ReasonCode.NO_RESPONSE, ReasonCode.LONG_HOLD, ReasonCode.REPEATED_DELAY}
-)
-_PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 
 
 def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:

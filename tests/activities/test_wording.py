@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from activities.templates import Templates
 from activities.wording import Code, Wording, Words, locale_of, said
 from tests.activities.builders import at
 
@@ -107,6 +108,18 @@ def test_words_of_the_rules_are_said_in_the_language() -> None:
             "{}",
         )
     ]
+
+
+def test_the_languages_have_words_for_the_same() -> None:
+    """
+    COMM-9: what one of the languages can say of the rules, the other can too.
+    """
+    idn, tr = (dict(Templates().words(language).said) for language in ("id", "tr"))
+    assert {2} == {words.pop("day and time").count("{}") for words in (idn, tr)}
+
+    assert set(idn) == set(tr)
+    for english, indonesian in idn.items():
+        assert {english.count("{}")} == {indonesian.count("{}"), tr[english].count("{}")}, english
 
 
 def test_a_code_compares_as_the_rules_have_it() -> None:
