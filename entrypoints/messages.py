@@ -16,8 +16,8 @@ from rich.text import Text as Line
 from entrypoints import showing
 from entrypoints.asking import Json
 from entrypoints.given import refused, write, zone
-from escalation.errors import shown
-from planning.faults import listed, nearest
+from escalation.errors import nearest, shown
+from planning.faults import listed
 
 if TYPE_CHECKING:
     from activities.proofreading import Finding
