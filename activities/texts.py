@@ -1,41 +1,39 @@
 """
-How a message reads: a notice and one recipient become a subject and a text.
+How a message reads: a notice and one recipient become a subject, a text and a page of HTML.
 
-Owns the templates' world: where they lie, what they can name, in which language and time zone. It must not know
-addresses, channels or rules. What customers wrote is data here: it is put in, never run.
+Owns which facts a template can name. It must not know addresses, channels or rules. What customers wrote is data here:
+it is put in, never run, and makes no line and no mark of its own.
 
-A template lies at `LANGUAGE/AUDIENCE/OCCASION.txt`, first in the folder of the organisation, then in the one shipped.
-Its first line is the subject. It can name the facts of its notice, `recipient` and `link`, nothing else (COMM-6).
+A template can name the facts of its notice, `occasion`, `recipient`, `link` and `is_bundled`, nothing else (COMM-6).
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+from markupsafe import Markup
 
+from activities.marks import Kind, Part, as_text, parts_of, unguarded
+from activities.templates import DIGEST, SHIPPED, Templates, TextFault, World
+from activities.wording import Code, Wording, zone_of
 from channels.harmless import many_lines, one_line
 from escalation.base import LONGEST_TEXT
 from escalation.effects import CustomerFacts, CustomerNotice, InternalFacts, InternalNotice, Recipient
 
-SHIPPED = Path(__file__).resolve().parent.parent / "playbooks" / "messages"
-FALLBACK_LANGUAGE = "en"
+__all__ = ["SHIPPED", "Text", "TextFault", "Texts", "nameable"]
 
-_LANGUAGE_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
-_TWO_BLANK_LINES = re.compile(r"\n{3,}")
 _LONGEST_REASON = 300
 _KEEPS_ITS_LINES = "text"
+_CODES = frozenset({"state", "clock", "why", "by", "urgency"})
+"""Facts that the rules word in English; a language has its own words for them."""
+_LISTS_CODES = "items"
+_OF_EVERY_TEXT = frozenset({"occasion", "recipient", "link", "is_bundled"})
+_OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
 
-
-class TextFault(ValueError):
-    """
-    A text cannot be written; says which template stands in the way, and why.
-    """
+Notice = InternalNotice | CustomerNotice
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,17 @@ class Text:
 
     subject: str
     text: str
-    html: str | None
+    html: str
     language: str
     """In which it is written, whatever the recipient prefers."""
+
+
+def nameable(audience: str, name: str) -> frozenset[str]:
+    """What the template *name* for *audience* can name."""
+    if name == DIGEST:
+        return _OF_A_DIGEST
+    facts = CustomerFacts if audience == "customer" else InternalFacts
+    return frozenset(facts.model_fields) | _OF_EVERY_TEXT
 
 
 class Texts:
@@ -60,123 +66,144 @@ class Texts:
     """
 
     def __init__(self, overrides: Path | None = None) -> None:
-        if overrides is not None and not overrides.is_dir():
-            raise TextFault(f"the templates' folder {overrides} does not exist")
-        self._folders = (SHIPPED,) if overrides is None else (overrides, SHIPPED)
-        self._worlds: dict[tuple[str, str], ImmutableSandboxedEnvironment] = {}
+        self.templates = Templates(overrides)
 
-    def render(
-        self, notice: InternalNotice | CustomerNotice, recipient: Recipient, *, link: str = ""
-    ) -> Text:
+    def render(self, notice: Notice, recipient: Recipient, link: str = "") -> Text:
         """
-        Write *notice* for *recipient*, dates in their time zone; *link* leads to where it can be answered.
+        Write *notice* for *recipient*, dates in their time zone. *link*: where one click answers; empty, if nowhere.
 
         Raises:
             TextFault: If there is no template, or it does not work.
         """
-        name = f"{notice.occasion}.txt"
-        language = self._language(notice.audience, name, recipient.language)
+        world, source = self._source(notice, recipient, link)
+        return self._text(world, notice.audience, notice.occasion, source)
+
+    def render_bundle(self, messages: Sequence[tuple[Notice, Recipient]], links: Sequence[str] = ()) -> Text:
+        """
+        Write several messages to one person as one, which says everything that each of them would have said, in the
+        order given. *links*: one for each message, as for `render`; or none at all.
+
+        Raises:
+            TextFault: If the messages are for different people or audiences, or one of them cannot be written.
+        """
+        links = links or [""] * len(messages)
+        if len(messages) == 1:
+            return self.render(*messages[0], links[0])
+        audience, recipient = _the_one_reader(messages)
+        world = self.templates.world_for(audience, DIGEST, recipient.language)
+        sources = (
+            self._source(notice, recipient, link, is_bundled=True)[1]
+            for (notice, recipient), link in zip(messages, links, strict=True)
+        )
+        facts = {
+            "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
+            "count": len(messages),
+            "references": tuple(dict.fromkeys(_reference(notice) for notice, _ in messages)),
+            "messages": tuple(_without_subject(source) for source in sources),
+        }
+        return self._text(world, audience, DIGEST, _written(world, audience, DIGEST, facts))
+
+    def _source(
+        self, notice: Notice, recipient: Recipient, link: str = "", *, is_bundled: bool = False
+    ) -> tuple[World, str]:
+        world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
+        about = {
+            "occasion": notice.occasion.value,
+            "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
+            "link": one_line(link, at_most=LONGEST_TEXT),
+            "is_bundled": is_bundled,
+        }
+        return world, _written(world, notice.audience, notice.occasion, self.facts(notice, recipient) | about)
+
+    def facts(self, notice: Notice, recipient: Recipient) -> dict[str, Any]:
+        """
+        The facts of *notice* as *recipient* reads them: texts and numbers, so that nothing leads on to other objects.
+        """
+        world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
+        zone = zone_of(recipient.time_zone)
+        facts = notice.facts
+        return {
+            name: _shown(name, getattr(facts, name), world.wording, zone) for name in type(facts).model_fields
+        }
+
+    def _text(self, world: World, audience: str, name: str, source: str) -> Text:
+        subject, _, body = source.partition("\n")
+        parts = parts_of(body)
+        if not unguarded(subject) or not parts:
+            raise TextFault(f"the text {_place(world, audience, name)} has no subject, or nothing after it")
+        title = one_line(unguarded(subject), at_most=LONGEST_TEXT)
+        return Text(title, as_text(parts), self._page(world, title, parts), world.language)
+
+    def _page(self, world: World, title: str, parts: Sequence[Part]) -> str:
+        wording = world.wording
+        shown = [(part.kind.value, _headed(part, wording)) for part in parts]
         try:
-            template = self._world(notice.audience, language).get_template(name)
-            written = many_lines(template.render(_facts(notice.facts, recipient) | {"link": link}))
-        except Exception as fault:
-            reason = one_line(_reason(fault), at_most=_LONGEST_REASON)
-            raise TextFault(
-                f"the text {language}/{notice.audience}/{name} cannot be written: {reason}"
-            ) from fault
-        subject, _, body = _TWO_BLANK_LINES.sub("\n\n", written).strip().partition("\n")
-        if not subject.strip() or not body.strip():
-            raise TextFault(
-                f"the text {language}/{notice.audience}/{name} has no subject, or nothing after it"
+            return self.templates.frame.render(
+                title=title, parts=shown, language=world.language, direction=wording.direction
             )
-        return Text(subject=subject.strip(), text=body.strip("\n") + "\n", html=None, language=language)
-
-    def _language(self, audience: str, name: str, wanted: str) -> str:
-        """
-        A text is in one language: the nearest to the one *wanted* that has this occasion.
-        """
-        for language in _nearest(wanted):
-            if any((folder / language / audience / name).is_file() for folder in self._folders):
-                return language
-        return FALLBACK_LANGUAGE
-
-    def _world(self, audience: str, language: str) -> ImmutableSandboxedEnvironment:
-        """
-        All that templates of this audience and language can see of each other; the layout may come from the fallback.
-        """
-        if (audience, language) not in self._worlds:
-            languages = dict.fromkeys((language, FALLBACK_LANGUAGE))
-            places = [folder / each / audience for each in languages for folder in self._folders]
-            self._worlds[audience, language] = _world_of(places)
-        return self._worlds[audience, language]
+        except Exception as fault:
+            raise TextFault(f"the page frame.html cannot be written: {_reason(fault)}") from fault
 
 
-def _world_of(places: list[Path]) -> ImmutableSandboxedEnvironment:
-    world = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(places),
-        undefined=StrictUndefined,
-        autoescape=False,  # plain text has nothing to escape
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    world.globals.clear()
-    return world
+def _written(world: World, audience: str, name: str, facts: Mapping[str, Any]) -> str:
+    """What the template makes of the facts: a subject, and lines with marks."""
+    try:
+        return world.environment.get_template(f"{name}.txt").render(facts).strip()
+    except Exception as fault:
+        raise TextFault(
+            f"the text {_place(world, audience, name)} cannot be written: {_reason(fault)}"
+        ) from fault
 
 
-def _nearest(wanted: str) -> Iterator[str]:
-    """
-    `pt-BR` is tried as `pt-br`, then as `pt`. Anything that is no language tag is nobody's folder.
-    """
-    tag = wanted.lower()
-    if _LANGUAGE_TAG.fullmatch(tag):
-        while tag:
-            yield tag
-            tag = tag.rpartition("-")[0]
+def _without_subject(source: str) -> Markup:
+    return Markup(source.partition("\n")[2])  # noqa: S704 (no HTML, and its values are guarded)
 
 
-def _facts(facts: InternalFacts | CustomerFacts, recipient: Recipient) -> dict[str, Any]:
-    """
-    The whole namespace of a template: plain strings, so that nothing leads on to other objects.
-    """
-    zone = _zone(recipient.time_zone)
-    shown = {name: _shown(name, getattr(facts, name), zone) for name in type(facts).model_fields}
-    return shown | {"recipient": _shown("recipient", recipient.name, zone)}
+def _place(world: World, audience: str, name: str) -> str:
+    return f"{world.language}/{audience}/{name}.txt"
 
 
-def _shown(name: str, value: Any, zone: tzinfo) -> Any:
+def _headed(part: Part, wording: Wording) -> tuple[tuple[str, ...], ...]:
+    """Headings begin with a capital, though what they are made of goes on after a comma elsewhere."""
+    if part.kind is Kind.HEADING:
+        return tuple((wording.capital(text),) for (text,) in part.rows)
+    return part.rows
+
+
+def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, Recipient]:
+    audiences = {notice.audience for notice, _ in messages}
+    if len(audiences) != 1 or len({recipient.id for _, recipient in messages}) != 1:
+        raise TextFault("a bundle is for one person of one audience")
+    return audiences.pop(), messages[-1][1]
+
+
+def _reference(notice: Notice) -> str:
+    facts = notice.facts
+    return facts.key if isinstance(facts, InternalFacts) else facts.reference
+
+
+def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:
     match value:
-        case None | int():
+        case None | bool() | int():
             return value
         case datetime():
-            return human(value, zone)
+            return wording.moment(value, zone)
         case tuple():
-            return tuple(_shown("", each, zone) for each in value)
+            lines = (one_line(str(each), at_most=LONGEST_TEXT) for each in value)
+            return tuple(
+                wording.words.said.get(line, line) if name == _LISTS_CODES else line for line in lines
+            )
         case _ if name == _KEEPS_ITS_LINES:
             return many_lines(str(value))
-        case _:
-            return one_line(str(value), at_most=LONGEST_TEXT)
-
-
-def human(at: datetime, zone: tzinfo) -> str:
-    """
-    `Fri 20 Nov 2026, 16:30 WIB`; where a zone has no letters of its own, `UTC+03`.
-    """
-    local = at.astimezone(zone)
-    name = local.tzname() or "UTC"
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {name if name[0].isalpha() else f'UTC{name}'}"
-
-
-def _zone(name: str) -> tzinfo:
-    """
-    A zone that nobody knows must not hold up a message: it is told in UTC, and says so.
-    """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC
+    text = one_line(str(value), at_most=LONGEST_TEXT)
+    return Code.of(text, wording.words.of(text)) if name in _CODES else text
 
 
 def _reason(fault: Exception) -> str:
+    return one_line(_said_by(fault), at_most=_LONGEST_REASON)
+
+
+def _said_by(fault: Exception) -> str:
     match fault:
         case TemplateSyntaxError():
             return f"{fault.name}, line {fault.lineno}: {fault.message}"

@@ -14,7 +14,18 @@ from typing import Any, NoReturn
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from entrypoints import foreseeing, looking, moving, on_call, playbooks, rebasing, running, sending, showing
+from entrypoints import (
+    foreseeing,
+    looking,
+    messages,
+    moving,
+    on_call,
+    playbooks,
+    rebasing,
+    running,
+    sending,
+    showing,
+)
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
 from runtime.errors import RuntimeFault, SettingsFault
@@ -37,6 +48,7 @@ playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")
 app.add_typer(sending.app, name="channels")
+app.add_typer(messages.app, name="message")
 
 
 def main() -> NoReturn:

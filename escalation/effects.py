@@ -98,6 +98,8 @@ class InternalFacts(Frozen):
     text: InternalText | None = None
     items: tuple[str, ...] = ()
     """Responses to work through, evidence that is missing, records to look at."""
+    at: Instant | None = None
+    """When it happened; a message may be read much later."""
 
 
 class CustomerFacts(Frozen):
@@ -115,6 +117,10 @@ class CustomerFacts(Frozen):
     """Why it was handed over, as a code: the words are the template's (COMM-4)."""
     text: CustomerText | None = None
     actions: tuple[CustomerText, ...] = ()
+    at: Instant | None = None
+    """When it happened; a message may be read much later."""
+    apologise: bool = False
+    """The company is at fault (COMM-8): `tell_customers` says so, by the reason or because a promised time passed."""
 
 
 class InternalNotice(Frozen):

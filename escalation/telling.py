@@ -21,6 +21,22 @@ from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
 from escalation.turn import Turn
 
+_WITH_AN_APOLOGY = frozenset(
+    {
+        Occasion.RECEIPT,
+        Occasion.HAND_OVER,
+        Occasion.HOLDING,
+        Occasion.RESOLVED,
+        Occasion.REOPENED,
+        Occasion.RCA,
+    }
+)
+"""Once at each turn of the case; an apology in every update would wear out."""
+_OUR_FAULT = frozenset(
+    {ReasonCode.SLA_BREACH, ReasonCode.NO_RESPONSE, ReasonCode.LONG_HOLD, ReasonCode.REPEATED_DELAY}
+)
+_PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
+
 
 def tell(
     turn: Turn,
@@ -62,6 +78,7 @@ def tell(
         next_due_at=now.next_due_at,
         text=text,
         items=items,
+        at=turn.now,
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
     notice = InternalNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
@@ -94,9 +111,17 @@ def tell_customers(
         reason=reason,
         text=text,
         actions=actions,
+        at=turn.now,
+        apologise=occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason),
     )
     to = customer_recipients(now)
     turn.do(CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
+
+
+def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:
+    """COMM-8: by the reason of this message or of the escalation, or because a promised time has passed."""
+    late = any(clock.breached_at for name in _PROMISED if (clock := now.clock(name)))
+    return late or reason in _OUR_FAULT or now.request.reason in _OUR_FAULT
 
 
 def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:

@@ -103,6 +103,28 @@ async def test_each_reads_what_is_theirs(mailbox: Mailbox) -> None:
     assert {to_person.thread, to_customer.thread} == {ESCALATION}
 
 
+async def test_mail_carries_text_and_page_in_the_readers_language(mailbox: Mailbox) -> None:
+    """
+    COMM-9, COMM-12: multipart, the plain form first; one thread for each escalation; the same letter has the same id.
+    """
+    notices = [
+        to_customers(ana(language="tr"), occasion=each) for each in (Occasion.RECEIPT, Occasion.CLOSED)
+    ]
+
+    for _ in range(2):
+        await Attempt(mailbox).at(wave(*notices))
+
+    letters = [letter.message for letter in mailbox.letters("ana@example.com")]
+    assert {"multipart/alternative"} == {letter.get_content_type() for letter in letters}
+    kinds = [part.get_content_type() for part in letters[0].iter_parts()]
+    assert ["text/plain", "text/html"] == kinds
+    assert '<html lang="tr" dir="ltr">' in str(mailbox.letters("ana@example.com")[0].html)
+    assert {"tr"} == {letter["Content-Language"] for letter in letters}
+    assert 4 == len(letters)
+    assert 2 == len({letter["Message-ID"] for letter in letters})
+    assert 1 == len({(letter["In-Reply-To"], letter["References"]) for letter in letters})
+
+
 async def test_who_is_named_twice_is_told_once(mailbox: Mailbox) -> None:
     """
     COMM-12: the same key is the same message.

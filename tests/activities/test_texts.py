@@ -6,14 +6,15 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.texts import SHIPPED, Text, TextFault, Texts, human
-from escalation.base import CustomerText
-from escalation.effects import CustomerFacts, CustomerNotice, InternalFacts, InternalNotice, Occasion
-from tests.activities.builders import ana, at, customer_facts, to_customers, to_us
+from activities.examples import FOR_CUSTOMERS, FOR_US, LINK, OCCASIONS, example
+from activities.templates import DIGEST
+from activities.texts import SHIPPED, Text, TextFault, Texts
+from escalation.effects import CustomerNotice, InternalNotice, Occasion
+from tests.activities.builders import ana, at, to_customers, to_us
+from tests.activities.page import Page
 
 RULES = Path(__file__).resolve().parent.parent.parent / "escalation"
 
@@ -59,12 +60,13 @@ def asked_for() -> Iterator[Asked]:
 
 
 EVERY_TEXT = sorted(set(asked_for()))
-FOR_CUSTOMERS = [occasion for audience, occasion in EVERY_TEXT if audience == "customer"]
-FOR_US = [occasion for audience, occasion in EVERY_TEXT if audience == "internal"]
 
 
-def read(notice: CustomerNotice | InternalNotice) -> Text:
-    return Texts().render(notice, notice.to[0])
+SHIPPED_TEXTS = Texts()
+
+
+def read(notice: CustomerNotice | InternalNotice, link: str = "") -> Text:
+    return SHIPPED_TEXTS.render(notice, notice.to[0], link)
 
 
 def test_the_rules_ask_for_texts_of_both_audiences() -> None:
@@ -76,17 +78,29 @@ def test_the_rules_ask_for_texts_of_both_audiences() -> None:
     assert len(EVERY_TEXT) > 20
 
 
-def test_no_template_is_left_over() -> None:
+def test_every_text_that_the_rules_ask_for_has_examples() -> None:
     """
-    Every shipped template is asked for by the rules, or is part of others.
+    What is previewed and checked is at least what can be sent.
     """
-    parts = {"layout", "act_by_clock"}
-    shipped = {(path.parent.name, path.stem) for path in SHIPPED.glob("en/*/*.txt") if path.stem not in parts}
+    assert set() == set(EVERY_TEXT) - {
+        (audience, occasion) for audience, occasions in OCCASIONS.items() for occasion in occasions
+    }
+    assert set(Occasion) == {occasion for occasions in OCCASIONS.values() for occasion in occasions}
 
-    assert shipped == {(audience, occasion.value) for audience, occasion in EVERY_TEXT}
+
+@pytest.mark.parametrize("language", ["en", "id", "tr"])
+def test_no_template_is_missing_and_none_is_left_over(language: str) -> None:
+    """
+    COMM-9: each of the three languages has every occasion for every audience, and nothing else.
+    """
+    shipped = {(path.parent.name, path.stem) for path in SHIPPED.glob(f"{language}/*/*.txt")}
+    wanted = {(audience, each.value) for audience, occasions in OCCASIONS.items() for each in occasions}
+    wanted |= {(audience, part) for audience in OCCASIONS for part in ("layout", DIGEST)}
+
+    assert wanted == shipped - {("internal", "commands")}
 
 
-@pytest.mark.parametrize("occasion", FOR_CUSTOMERS)
+@pytest.mark.parametrize("occasion", sorted(FOR_CUSTOMERS))
 def test_customers_read_all_that_is_known(occasion: Occasion) -> None:
     """
     COMM-3: every customer text says what it is about, who answers, and when the next update comes, if one does.
@@ -98,16 +112,16 @@ def test_customers_read_all_that_is_known(occasion: Occasion) -> None:
     assert text.text.startswith("Dear Ana Lima,\n\n")
     assert "Rita Reyes" in text.text
     assert "P1" in text.text
-    assert ("Fri 20 Nov 2026, 16:30 WIB" in text.text) is (
-        occasion not in {Occasion.CLOSED, Occasion.CANCELLED}
+    assert ("Friday, 20 November 2026, 16:30 WIB" in text.text) is (
+        occasion not in {Occasion.CLOSED, Occasion.CANCELLED, Occasion.SURVEY}
     )
     assert ("We found the cause.\n\nIt was the payment gateway." in text.text) is (
-        occasion is not Occasion.RECEIPT
+        occasion not in {Occasion.RECEIPT, Occasion.SURVEY}
     )
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 
 
-@pytest.mark.parametrize("occasion", FOR_CUSTOMERS)
+@pytest.mark.parametrize("occasion", sorted(FOR_CUSTOMERS))
 def test_customers_read_a_whole_text_when_little_is_known(occasion: Occasion) -> None:
     """
     COMM-5: without a next update nothing is promised, and nothing is missing from the text.
@@ -120,7 +134,7 @@ def test_customers_read_a_whole_text_when_little_is_known(occasion: Occasion) ->
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 
 
-@pytest.mark.parametrize("occasion", FOR_US)
+@pytest.mark.parametrize("occasion", sorted(FOR_US))
 def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
     """
     COMM-2: key, subject, priority, level, owner, why, what is due, what to do, and how to act.
@@ -135,8 +149,8 @@ def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
         "Owner        Rita Reyes",
         "Why          the window of level 1 ended",
         "By           Sam Sato",
-        "Due          Fri 20 Nov 2026, 20:00 WIB (resolution)",
-        "Next due     Fri 20 Nov 2026, 16:30 WIB",
+        "Due          Fri, 20 Nov 2026, 20:00 WIB (resolution)",
+        "Next due     Fri, 20 Nov 2026, 16:30 WIB",
         "    They called twice.\n\n    They are angry.\n",
         "  - Try a solution\n  - Collect contact details\n",
         "  escalate show ACME/4711\n",
@@ -145,7 +159,7 @@ def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 
 
-@pytest.mark.parametrize("occasion", FOR_US)
+@pytest.mark.parametrize("occasion", sorted(FOR_US))
 def test_our_people_read_a_whole_text_when_little_is_known(occasion: Occasion) -> None:
     """
     COMM-2: what is not known leaves no gap.
@@ -199,11 +213,11 @@ Thank you for telling us. We have opened a case for you. This is how we understa
 If we have understood it wrongly, please tell us and mention ACME/4711.
 
 Your case has priority P1, the most urgent that we have.
-Our service level sets us a target for it: a solution by Fri 20 Nov 2026, 20:00 WIB.
+Our service level sets us a target for it: a solution by Friday, 20 November 2026, 20:00 WIB.
 
 Rita Reyes answers for your case.
 
-You will hear from us again by Fri 20 Nov 2026, 16:30 WIB, even if there is nothing new to tell.
+You will hear from us again by Friday, 20 November 2026, 16:30 WIB, even if there is nothing new to tell.
 
     Reference      ACME/4711
     Problem        Orders cannot be paid
@@ -238,13 +252,13 @@ somebody is there.
     Level        2, Support manager
     Owner        Rita Reyes
     Why          raised by Sam Sato
-    Next due     Fri 20 Nov 2026, 16:30 WIB
+    Next due     Fri, 20 Nov 2026, 16:30 WIB
 
 To work through:
 
   - Try a solution
 
-Commands (`escalate COMMAND --help` says what each one needs):
+Commands (“escalate COMMAND --help” says what each one needs):
 
   escalate ack ACME/4711 --as YOU
   escalate respond ACME/4711 --as YOU
@@ -269,20 +283,20 @@ def test_a_hand_over_says_why_who_and_when() -> None:
 
     assert "best placed to solve it" in text
     assert "Rita Reyes answers for your case from now on" in text
-    assert "You will hear from us again by Fri 20 Nov 2026, 16:30 WIB" in text
+    assert "You will hear from us again by Friday, 20 November 2026, 16:30 WIB" in text
 
 
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
-        ("Asia/Jakarta", "Fri 20 Nov 2026, 16:30 WIB"),
-        ("Europe/Istanbul", "Fri 20 Nov 2026, 12:30 UTC+03"),  # the zone has no letters
-        ("Asia/Kathmandu", "Fri 20 Nov 2026, 15:15 UTC+0545"),
-        ("America/New_York", "Fri 20 Nov 2026, 04:30 EST"),
-        ("UTC", "Fri 20 Nov 2026, 09:30 UTC"),
-        ("Nowhere/Else", "Fri 20 Nov 2026, 09:30 UTC"),  # not known: told in UTC, and it says so
-        ("../../etc/passwd", "Fri 20 Nov 2026, 09:30 UTC"),
-        ("", "Fri 20 Nov 2026, 09:30 UTC"),
+        ("Asia/Jakarta", "Friday, 20 November 2026, 16:30 WIB"),
+        ("Europe/Istanbul", "Friday, 20 November 2026, 12:30 UTC+03"),  # the zone has no letters
+        ("Asia/Kathmandu", "Friday, 20 November 2026, 15:15 UTC+0545"),
+        ("America/New_York", "Friday, 20 November 2026, 04:30 EST"),
+        ("UTC", "Friday, 20 November 2026, 09:30 UTC"),
+        ("Nowhere/Else", "Friday, 20 November 2026, 09:30 UTC"),  # not known: told in UTC, and it says so
+        ("../../etc/passwd", "Friday, 20 November 2026, 09:30 UTC"),
+        ("", "Friday, 20 November 2026, 09:30 UTC"),
     ],
 )
 def test_dates_are_in_the_readers_time_zone(zone: str, said: str) -> None:
@@ -294,14 +308,7 @@ def test_dates_are_in_the_readers_time_zone(zone: str, said: str) -> None:
     assert f"by {said}, even" in read(notice).text
 
 
-def test_days_of_one_digit_have_no_zero() -> None:
-    """
-    COMM-9: dates as people write them.
-    """
-    assert human(at("09:30").replace(day=6), ZoneInfo("UTC")) == "Fri 6 Nov 2026, 09:30 UTC"
-
-
-@pytest.mark.parametrize("wanted", ["tr", "de-AT", "EN", "en-GB", "", "../en", "x" * 500, "tr\n"])
+@pytest.mark.parametrize("wanted", ["de-AT", "EN", "en-GB", "", "../en", "x" * 500, "tr\n"])
 def test_who_reads_another_language_gets_english(wanted: str) -> None:
     """
     COMM-9: English is the fallback, and the message says that it is English.
@@ -316,15 +323,27 @@ def test_a_further_language_is_a_further_folder(written: Callable[[str, str], Pa
     """
     COMM-9: a text is in one language; what has not been translated is in English as a whole.
     """
-    folder = written("tr/customer/receipt.txt", "Merhaba\n\nSayın {{ recipient }}, {{ reference }}\n")
+    folder = written("pt/customer/receipt.txt", "Olá\n\nCaro {{ recipient }}, {{ reference }}\n")
     texts = Texts(folder)
 
-    translated = texts.render(to_customers(), ana(language="tr-TR"))
-    untranslated = texts.render(to_customers(occasion=Occasion.CLOSED), ana(language="tr-TR"))
+    translated = texts.render(to_customers(), ana(language="pt-BR"))
+    untranslated = texts.render(to_customers(occasion=Occasion.CLOSED), ana(language="pt-BR"))
 
-    assert (translated.language, translated.subject) == ("tr", "Merhaba")
-    assert translated.text == "Sayın Ana Lima, ACME/4711\n"
+    assert (translated.language, translated.subject) == ("pt", "Olá")
+    assert translated.text == "Caro Ana Lima, ACME/4711\n"
     assert untranslated.language == "en"
+
+
+def test_a_language_that_runs_the_other_way_says_so(written: Callable[[str, str], Path]) -> None:
+    """
+    COMM-9: the page is laid out from the right, without a word from the translator.
+    """
+    folder = written("ar/customer/closed.txt", "أغلقنا طلبك\n\n{{ recipient }}\n\n> {{ subject }}\n")
+
+    text = Texts(folder).render(to_customers(occasion=Occasion.CLOSED), ana(language="ar-EG"))
+
+    assert '<html lang="ar" dir="rtl">' in text.html
+    assert "border-right: 3px" in text.html
 
 
 def test_an_organisation_has_its_own_words(written: Callable[[str, str], Path]) -> None:
@@ -350,93 +369,108 @@ def test_a_folder_that_is_not_there_is_noticed_at_once(tmp_path: Path) -> None:
         Texts(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", sorted(set(InternalFacts.model_fields) - set(CustomerFacts.model_fields)))
-def test_internal_facts_cannot_be_named_in_a_customer_text(
-    name: str, written: Callable[[str, str], Path]
-) -> None:
+@pytest.mark.parametrize("language", ["en", "id", "tr"])
+@pytest.mark.parametrize("occasion", sorted(FOR_CUSTOMERS))
+def test_the_page_says_what_the_text_says(occasion: Occasion, language: str) -> None:
     """
-    COMM-6: a customer template that names one is an error, not an empty place.
+    COMM-9: text and HTML come from one template; the page names its language and direction, and needs no image.
     """
-    folder = written("en/customer/receipt.txt", f"Subject\n\n{{{{ {name} }}}}")
+    text = read(example("customer", occasion, language=language), LINK)
 
-    with pytest.raises(
-        TextFault, match=rf"en/customer/receipt\.txt cannot be written: '{name}' is undefined"
-    ):
-        Texts(folder).render(to_customers(), ana())
+    page = Page(text.html)
+    said = [line.strip(" -") for line in text.text.splitlines() if line.strip()]
+    assert [] == [line for line in said if line.split("   ")[-1].strip().split(": http")[0] not in page.text]
+    assert f'<html lang="{language}" dir="ltr">' in text.html
+    assert {"img", "script", "link"}.isdisjoint(page.tags)
+    assert [] == page.unclosed
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("audience", "occasion", "label"),
     [
-        "{{ facts }}",
-        "{{ notice }}",
-        "{{ escalation }}",
-        "{{ recipient.addresses }}",
-        "{{ recipient.__class__.__mro__ }}",
-        "{{ ''.__class__.__base__.__subclasses__() }}",
-        "{{ actions.__class__ }}",
-        "{{ self.__init__.__globals__ }}",
-        "{{ cycler.__init__.__globals__ }}",
-        "{{ range(3) }}",
-        "{{ '{0.__class__}'.format(subject) }}",
-        "{% include '../internal/update.txt' %}",
-        "{% include 'internal/update.txt' %}",
-        "{% import 'assigned.txt' as ours %}",
-        "{{ unclosed",
-        "{% for %}",
-        "{{ 1 / 0 }}",
+        ("internal", Occasion.ASSIGNED, "Acknowledge"),
+        ("internal", Occasion.TASK_FORCE_INVITED, "Answer"),
+        ("customer", Occasion.ACCESS_QUESTION, "Answer"),
+        ("customer", Occasion.SURVEY, "Answer"),
     ],
 )
-def test_a_customer_text_reaches_nothing_but_its_facts(
-    content: str, written: Callable[[str, str], Path]
-) -> None:
+def test_a_link_is_a_button_and_its_lack_leaves_no_gap(audience: str, occasion: Occasion, label: str) -> None:
     """
-    COMM-6: no way leads from a template to other objects, files or code; a template that does not work says so.
+    One click acknowledges or answers; where no gateway is configured, the message says what to do instead.
     """
-    folder = written("en/customer/receipt.txt", f"Subject\n\n{content}")
+    notice = example(audience, occasion)
 
-    with pytest.raises(TextFault, match=r"en/customer/receipt\.txt cannot be written: "):
-        Texts(folder).render(to_customers(), ana())
+    linked, bare = read(notice, LINK), read(notice)
 
-
-@pytest.mark.parametrize("content", ["", "\n\n", "A subject alone\n", "\n\n{{ '' }}\n"])
-def test_a_text_without_subject_or_body_does_not_leave(
-    content: str, written: Callable[[str, str], Path]
-) -> None:
-    """
-    COMM-1: an empty message tells nobody anything.
-    """
-    with pytest.raises(TextFault, match="no subject, or nothing after it"):
-        Texts(written("en/customer/receipt.txt", content)).render(to_customers(), ana())
+    assert f"\n{label}: {LINK}\n" in linked.text
+    assert f'href="{LINK}"' in linked.html
+    assert f">{label}</a>" in linked.html
+    assert ("http" in bare.text, "<a " in bare.html) == (False, False)
+    assert [] == LEFTOVERS.findall(bare.text)
 
 
-def test_what_customers_write_is_never_run() -> None:
+def test_where_we_are_at_fault_the_customer_reads_an_apology() -> None:
     """
-    COMM-6: template syntax in a customer's words comes out as it is.
+    COMM-8: once, before anything else, in the customer's language.
     """
-    words = "{{ owner }} {% include 'layout.txt' %} {# gone #} {{ 7 * 7 }}"
-    text = read(to_customers(occasion=Occasion.UPDATE, subject=words, text=words, owner=words))
+    sorry = {"en": "We are sorry.", "id": "Kami mohon maaf.", "tr": "Özür dileriz."}
 
-    assert words in text.subject
-    assert f"\n\n{words}\n\n" in text.text
-    assert "49" not in text.text
+    for language, words in sorry.items():
+        to = ana(language=language)
+        for at_fault in (True, False):
+            notice = to_customers(to, occasion=Occasion.HAND_OVER, apologise=at_fault)
+            assert at_fault == (words in read(notice).text)
 
 
-def test_what_customers_write_cannot_pass_for_the_frame() -> None:
+def test_an_answer_in_another_language_is_formal_and_whole() -> None:
     """
-    A newline in a subject or a name makes no line of its own; what turns text around is taken out.
+    COMM-1, COMM-9: a Turkish receipt, with the reader's calendar and clock.
     """
-    facts = customer_facts().model_copy(
-        update={
-            "subject": CustomerText("Paid\r\nBcc: all@example.com\n\nDear Eve, \u202egnorw"),
-            "owner": "Rita\nKind regards,",
-            "text": CustomerText("one\r\ntwo\u2028three\u202e\x1b[2J\x00"),
-        }
+    to = ana(language="tr-TR", time_zone="Europe/Istanbul", name="Elif Yılmaz")
+    text = read(to_customers(to, urgency="high", resolve_by=at("13:00"), next_update_at=at("09:30")))
+
+    assert text.subject == "[ACME/4711] Başvurunuzu aldık: Orders cannot be paid"
+    assert (
+        text.text
+        == """\
+Sayın Elif Yılmaz,
+
+Bize bildirdiğiniz için teşekkür ederiz. Sizin için bir kayıt açtık. Sorunu şöyle anladık:
+
+    Orders cannot be paid
+
+Yanlış anladığımız bir şey varsa lütfen ACME/4711 numarasını belirterek bize bildirin.
+
+Başvurunuzun önceliği P1: elimizdeki en acil düzey (aciliyet: yüksek).
+Hizmet düzeyi taahhüdümüze göre hedeflenen çözüm zamanı: 20 Kasım 2026 Cuma, saat 16:00 UTC+03.
+
+Başvurunuzun sorumlusu: Rita Reyes.
+
+Yeni bir gelişme olmasa bile en geç şu tarihte size yeniden bilgi vereceğiz: 20 Kasım 2026 Cuma, saat 12:30 UTC+03.
+
+    Başvuru no    ACME/4711
+    Sorun         Orders cannot be paid
+    Öncelik       P1
+    İlgili kişi   Rita Reyes
+
+Saygılarımızla,
+Destek ekibiniz
+"""
     )
-    notice = to_customers(occasion=Occasion.UPDATE).model_copy(update={"facts": facts})
 
-    text = Texts().render(notice, ana(name="Ana\nLima\u2066"))
 
-    assert text.subject.endswith(": Paid Bcc: all@example.com Dear Eve, gnorw")
-    assert text.text.startswith("Dear Ana Lima,\n\none\ntwo\nthree[2J\n\n")
-    assert "\n    Your contact   Rita Kind regards,\n" in text.text
+def test_a_reminder_says_how_much_time_was_left() -> None:
+    """
+    COMM-9: a span between two facts, in words; it stays true however late the message is read.
+    """
+    facts = {"clock": "resolution", "why": "resolution is due", "at": at("11:35"), "due_at": at("13:00")}
+
+    said = {
+        language: read(to_us(ana(language=language), occasion=Occasion.REMINDER, **facts)).text
+        for language in ("en", "id", "tr")
+    }
+
+    assert "Time left when this was written: 1 hour, 25 minutes." in said["en"]
+    assert "pengingat: penyelesaian segera jatuh tempo." in said["id"]
+    assert "Sisa waktu ketika pesan ini ditulis: 1 jam, 25 menit." in said["id"]
+    assert "Bu mesaj yazıldığında kalan süre: 1 saat 25 dakika." in said["tr"]

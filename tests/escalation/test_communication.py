@@ -11,7 +11,7 @@ from escalation.clocks import Outcome
 from escalation.effects import CustomerNotice, message_key
 from escalation.engine import decide
 from escalation.lifecycle import State
-from escalation.plan import ClockName
+from escalation.plan import ClockName, ReasonCode
 from tests.builders import (
     DECLARE,
     JO,
@@ -22,6 +22,7 @@ from tests.builders import (
     all_delivered,
     an_acknowledged,
     an_escalation,
+    at,
     clock,
     happened,
     internal,
@@ -282,3 +283,48 @@ def test_a_notice_delivered_late_is_late_even_if_that_is_all_we_hear() -> None:
 
     assert Outcome.BREACHED is clock(decision.escalation, ClockName.FIRST_NOTICE).outcome
     assert "clock_breached" in happened(decision)
+
+
+@pytest.mark.parametrize(
+    ("reason", "at_fault"),
+    [("sla_breach", True), ("repeated_delay", True), ("dissatisfied_customer", False), ("other", False)],
+)
+def test_the_receipt_apologises_where_the_reason_is_our_fault(reason: str, at_fault: bool) -> None:
+    """
+    COMM-8: the facts say so; the words are the template's.
+    """
+    assert at_fault == to_customers(opening(reason=reason), "receipt").facts.apologise
+
+
+def test_a_window_that_ended_is_our_fault() -> None:
+    """
+    COMM-8, KIND-4: the hand-over of a rise by itself apologises; one that the customer wished for does not.
+    """
+    risen = decide(an_escalation(), c.Tick(), monday("09:30"))
+    wished = decide(
+        an_acknowledged(), c.RaiseLevel(by="ana", reason=ReasonCode.SUPERVISOR_REQUESTED), monday("09:10")
+    )
+
+    assert to_customers(risen, "hand_over").facts.apologise
+    assert not to_customers(wished, "hand_over").facts.apologise
+
+
+def test_a_late_resolution_is_apologised_for_when_it_is_resolved_and_not_in_every_update() -> None:
+    """
+    COMM-8, COMM-3: a resolution that came later than the service level has it.
+    """
+    late = decide(an_acknowledged(), c.Tick(), at(10, "17:00")).escalation
+    update = decide(late, c.SendUpdate(by="ana", customer_text=HELLO), at(10, "17:01"))
+    resolved = after(update.escalation, at(10, "17:02"), DECLARE)
+
+    assert not to_customers(update, "update").facts.apologise
+    assert to_customers(decide(resolved, VERIFY, at(10, "17:03")), "resolved").facts.apologise
+
+
+def test_every_message_says_when_it_happened() -> None:
+    """
+    COMM-9: it may be read much later, so what it tells of carries its own time.
+    """
+    decision = decide(an_escalation(), c.Tick(), monday("09:30"))
+
+    assert {monday("09:30")} == {notice.facts.at for notice in notices(decision.effects)}

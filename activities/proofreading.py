@@ -1,0 +1,200 @@
+"""
+Every template read and every message rendered: what is missing, broken or left in another language.
+
+Owns what counts as a fault, which somebody must mend before messages leave, and what as a warning. It must not know
+how findings are shown.
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, TemplateSyntaxError, meta, nodes
+
+from activities.examples import ANSWERED, HOSTILE, LINK, OCCASIONS, SHAPES, example
+from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORDS, TextFault
+from activities.texts import Notice, Text, Texts, nameable
+from escalation.effects import Recipient
+from escalation.lifecycle import State
+from escalation.plan import ClockName, ReasonCode
+from escalation.request import Degree, EvidenceKind
+
+COMPLETE = frozenset({"en", "id", "tr"})
+"""Languages that are shipped whole: a gap in one of these is a fault, in any other a warning."""
+_LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\bengine\b(?!,)")
+_UNESCAPED = "<b onmouseover"
+assert _UNESCAPED in HOSTILE
+
+
+class Finding(NamedTuple):
+    file: str
+    """As `tr/customer/receipt.txt`, or the whole path if it is the organisation's own."""
+    what: str
+    is_fault: bool = True
+
+
+def proofread(overrides: Path | None = None) -> tuple[Finding, ...]:
+    """
+    All findings, each once, by file.
+
+    Raises:
+        TextFault: If *overrides* is no folder.
+    """
+    texts = Texts(overrides)
+    found = (*_read(texts), *_gaps(texts), *_words(texts), *_rendered(texts))
+    return tuple(sorted(dict.fromkeys(found)))
+
+
+def languages(texts: Texts) -> tuple[str, ...]:
+    return tuple(sorted({*COMPLETE, *texts.templates.languages}))
+
+
+def _names(audience: str) -> tuple[str, ...]:
+    return (*(occasion.value for occasion in OCCASIONS[audience]), DIGEST)
+
+
+def _read(texts: Texts) -> Iterator[Finding]:
+    """Each file by itself: its name, its syntax, and what it names."""
+    for folder in texts.templates.folders:
+        for path in sorted(folder.glob("*/*/*.txt")):
+            language, audience, name = path.parent.parent.name, path.parent.name, path.stem
+            file = str(path.relative_to(folder) if folder == SHIPPED else path)
+            if audience not in OCCASIONS:
+                yield Finding(file, f"no audience is called {audience}; there are: {', '.join(OCCASIONS)}")
+            elif name not in PARTS and name not in _names(audience):
+                yield Finding(file, f"there is no such message{_meant(name, audience)}")
+            else:
+                yield from _faults_in(texts, path, file, language, audience)
+
+
+def _meant(name: str, audience: str) -> str:
+    close = get_close_matches(name, _names(audience), n=1)
+    return f"; did you mean {close[0]}.txt?" if close else ""
+
+
+def _faults_in(texts: Texts, path: Path, file: str, language: str, audience: str) -> Iterator[Finding]:
+    try:
+        environment = texts.templates.world(audience, language, language).environment
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        unknown = meta.find_undeclared_variables(tree) - nameable(audience, path.stem)
+    except TextFault:
+        return  # the words of the language cannot be read, which is a finding of its own
+    except TemplateSyntaxError as fault:
+        yield Finding(file, f"line {fault.lineno}: {fault.message}")
+        return
+    except (OSError, UnicodeDecodeError) as fault:
+        yield Finding(file, f"cannot be read: {fault}")
+        return
+    for name in sorted(unknown):
+        yield Finding(
+            file, f"names {name}, which is no fact of it; there are: {_listed(audience, path.stem)}"
+        )
+    for block in sorted(_blocks(tree) - _blocks_of_layout(environment)):
+        yield Finding(file, f"has a block {block}, which its layout does not have")
+
+
+def _listed(audience: str, name: str) -> str:
+    return ", ".join(sorted(nameable(audience, name)))
+
+
+def _blocks(tree: nodes.Template) -> set[str]:
+    return {block.name for block in tree.find_all(nodes.Block)} if tree.find(nodes.Extends) else set()
+
+
+def _blocks_of_layout(environment: Environment) -> set[str]:
+    try:
+        return set(environment.get_template("layout.txt").blocks)
+    except TemplateSyntaxError:
+        return set()  # its own finding says so
+
+
+def _gaps(texts: Texts) -> Iterator[Finding]:
+    """What a language has no text for, so that English stands in."""
+    for language in languages(texts):
+        for audience in OCCASIONS:
+            for name in (*_names(audience), "layout"):
+                if not texts.templates.has(language, audience, name):
+                    yield Finding(
+                        f"{language}/{audience}/{name}.txt",
+                        "is missing: English is used",
+                        language in COMPLETE,
+                    )
+
+
+def _words(texts: Texts) -> Iterator[Finding]:
+    """Words of the rules that a language has none for."""
+    clocks = (clock.words for clock in ClockName)
+    codes = (
+        code.value.replace("_", " ") for kind in (State, Degree, ReasonCode, EvidenceKind) for code in kind
+    )
+    known = (*codes, *clocks)
+    for language in languages(texts):
+        file = f"{language}/{WORDS}"
+        try:
+            said = texts.templates.words(language).said
+        except TextFault as fault:
+            yield Finding(file, str(fault))
+            continue
+        if language != FALLBACK_LANGUAGE:
+            for code in known:
+                if code not in said:
+                    yield Finding(file, f"has no word for {code!r}: English is used", language in COMPLETE)
+
+
+def _rendered(texts: Texts) -> Iterator[Finding]:
+    """Every message in every language and shape."""
+    for language in languages(texts):
+        for audience, occasions in OCCASIONS.items():
+            for occasion in occasions:
+                for shape in SHAPES:
+                    yield from _faults_of(texts, example(audience, occasion, shape, language=language), shape)
+            yield from _faults_of_bundle(texts, audience, language)
+
+
+def _faults_of(texts: Texts, notice: Notice, shape: str) -> Iterator[Finding]:
+    recipient = notice.to[0]
+    file = f"{recipient.language}/{notice.audience}/{notice.occasion}.txt"
+    try:
+        text = texts.render(notice, recipient, "" if shape == "short" else LINK)
+    except TextFault as fault:
+        yield Finding(file, str(fault))
+        return
+    yield from _oddities(file, text, shape)
+    if shape == "usual":
+        yield from _unsaid(texts, file, notice, recipient, text)
+
+
+def _faults_of_bundle(texts: Texts, audience: str, language: str) -> Iterator[Finding]:
+    for shape in SHAPES:
+        notices = (example(audience, each, shape, language=language) for each in OCCASIONS[audience])
+        file = f"{language}/{audience}/{DIGEST}.txt"
+        try:
+            text = texts.render_bundle([(notice, notice.to[0]) for notice in notices])
+        except TextFault as fault:
+            if file in str(fault):  # else one of the messages cannot be written, which it says itself
+                yield Finding(file, str(fault))
+        else:
+            yield from _oddities(file, text, shape)
+
+
+def _oddities(file: str, text: Text, shape: str) -> Iterator[Finding]:
+    if _UNESCAPED in text.html:
+        yield Finding(file, "its page puts text in as HTML: something is marked as safe that is not")
+    if shape != "hostile":
+        for leftover in sorted(set(_LEFTOVER.findall(f"{text.subject}\n{text.text}"))):
+            yield Finding(file, f"shows {leftover!r} to its reader")
+
+
+def _unsaid(texts: Texts, file: str, notice: Notice, recipient: Recipient, linked: Text) -> Iterator[Finding]:
+    """What a message must say, whoever words it (COMM-1, COMM-3, COMM-4)."""
+    shown = texts.facts(notice, recipient)
+    must = {"receipt": ("subject", "priority", "owner", "resolve_by"), "hand_over": ("owner",)}
+    names = (*must.get(notice.occasion, ()), "next_update_at") if notice.audience == "customer" else ("key",)
+    whole = f"{linked.subject}\n{linked.text}"
+    for name in names:
+        if shown[name] and str(shown[name]) not in whole:
+            yield Finding(file, f"does not say {name}, which its reader must know")
+    if notice.occasion in ANSWERED and LINK not in whole:
+        yield Finding(file, "does not show the link to answer by")

@@ -1,0 +1,211 @@
+"""
+Commands that show what messages say, and check their templates: ``preview``, ``list``, ``check``.
+
+Mounted as ``escalate message``. They read templates, with made-up facts, and ask no server.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich import box
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text as Line
+
+from entrypoints import showing
+from entrypoints.asking import Json
+from entrypoints.given import refused, write, zone
+from escalation.errors import nearest, shown
+from planning.faults import listed
+
+if TYPE_CHECKING:
+    from activities.proofreading import Finding
+    from activities.texts import Text, Texts
+
+app = typer.Typer(help="Preview what messages say, and check their templates.", no_args_is_help=True)
+
+REFUSED = 1
+STANDARD_OUTPUT = "-"
+
+Templates = Annotated[
+    Path | None,
+    typer.Option(
+        "--templates",
+        metavar="FOLDER",
+        help="Templates that go before those shipped; those configured, if not given.",
+        show_default=False,
+    ),
+]
+
+
+def _folder(given: Path | None) -> Path | None:
+    from runtime.settings import Settings
+
+    folder = given or Settings.load().templates
+    if folder is not None and not folder.is_dir():
+        raise refused("--templates", shown(str(folder)), "a folder that exists")
+    return folder
+
+
+@app.command()
+def preview(
+    occasion: Annotated[
+        str, typer.Argument(metavar="OCCASION", help="As `escalate message list` has it.", show_default=False)
+    ],
+    audience: Annotated[
+        str | None,
+        typer.Option(
+            "--audience",
+            metavar="WHO",
+            help="customer or internal; the customer's, if there is one and nothing is said.",
+            show_default=False,
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="TAG", help="The reader's language.")] = "en",
+    tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The reader's time zone.")] = "UTC",
+    shape: Annotated[
+        str, typer.Option("--facts", metavar="SHAPE", help="usual, short, long or hostile.")
+    ] = "usual",
+    html: Annotated[
+        str | None,
+        typer.Option(
+            "--html", metavar="OUT", help="Write the page instead; - prints it.", show_default=False
+        ),
+    ] = None,
+    templates: Templates = None,
+    in_json: Json = False,
+) -> None:
+    """Show one message, with the facts of a made-up case. `digest` shows several bundled as one."""
+    from activities.examples import SHAPES
+    from activities.texts import TextFault, Texts
+
+    zone(tz)
+    if shape not in SHAPES:
+        raise refused("--facts", shown(shape), listed(SHAPES), nearest(shape, SHAPES))
+    who = _audience(occasion, audience)
+    try:
+        text = _rendered(Texts(_folder(templates)), who, occasion, shape, language=lang, time_zone=tz)
+    except TextFault as fault:
+        raise refused("OCCASION", shown(occasion), f"a message that can be written: {fault}") from None
+    if html:
+        _write_page(html, text)
+    elif in_json:
+        showing.as_json({"audience": who, "occasion": occasion, **vars(text)})
+    else:
+        showing.out.print(_letter(text, who), soft_wrap=False)
+
+
+def _audience(occasion: str, asked: str | None) -> str:
+    """
+    Raises:
+        BadRequest: If there is no such message, or not for this audience.
+    """
+    known = _messages()
+    if asked is not None and asked not in known:
+        raise refused("--audience", shown(asked), listed(known), nearest(asked, known))
+    names = [asked] if asked else list(known)
+    found = next((name for name in names if occasion in known[name]), None)
+    if found is None:
+        allowed = dict.fromkeys(message for name in names for message in known[name])
+        raise refused("OCCASION", shown(occasion), listed(allowed), nearest(occasion, allowed))
+    return found
+
+
+def _messages() -> dict[str, tuple[str, ...]]:
+    """By audience, the names of what can be shown."""
+    from activities.examples import OCCASIONS
+    from activities.templates import DIGEST
+
+    return {
+        audience: (*(each.value for each in occasions), DIGEST) for audience, occasions in OCCASIONS.items()
+    }
+
+
+def _rendered(texts: "Texts", audience: str, name: str, shape: str, **reader: str) -> "Text":
+    from activities.examples import ANSWERED, LINK, OCCASIONS, example
+    from activities.templates import DIGEST
+    from escalation.effects import Occasion
+
+    if name == DIGEST:
+        some = list(OCCASIONS[audience])[:3]
+        notices = [example(audience, each, shape, **reader) for each in some]
+        return texts.render_bundle([(notice, notice.to[0]) for notice in notices])
+    notice = example(audience, Occasion(name), shape, **reader)
+    return texts.render(notice, notice.to[0], LINK if notice.occasion in ANSWERED else "")
+
+
+def _letter(text: "Text", audience: str) -> Panel:
+    about = f"{audience}, {text.language}"
+    return Panel(Line(text.text.rstrip()), title=Line(text.subject), subtitle=about, box=box.ROUNDED)
+
+
+def _write_page(target: str, text: "Text") -> None:
+    if target == STANDARD_OUTPUT:
+        showing.out.out(text.html, end="")
+        return
+    write(Path(target), text.html, "--html")
+    showing.out.print(Line(f"Written: {target}"))
+
+
+@app.command("list")
+def list_messages(templates: Templates = None, in_json: Json = False) -> None:
+    """List every message: for whom, and in which languages it is written."""
+    from activities.proofreading import languages
+    from activities.texts import Texts
+
+    texts = Texts(_folder(templates))
+    rows = [
+        {
+            "occasion": name,
+            "audience": audience,
+            "languages": [each for each in languages(texts) if texts.templates.has(each, audience, name)],
+        }
+        for audience, names in _messages().items()
+        for name in names
+    ]
+    if in_json:
+        showing.as_json(rows)
+    else:
+        showing.out.print(_table(rows))
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table("occasion", "audience", "languages", box=box.SIMPLE, pad_edge=False)
+    for row in rows:
+        table.add_row(Line(row["occasion"]), row["audience"], Line(", ".join(row["languages"])))
+    return table
+
+
+@app.command()
+def check(templates: Templates = None, in_json: Json = False) -> None:
+    """Render every message in every language, and list what is missing or broken; exit status 1 if there are faults."""
+    from activities.proofreading import proofread
+
+    findings = proofread(_folder(templates))
+    faults = [finding for finding in findings if finding.is_fault]
+    if in_json:
+        warnings = [finding for finding in findings if not finding.is_fault]
+        showing.as_json({"faults": _told(faults), "warnings": _told(warnings)})
+    else:
+        _tell(findings, len(faults))
+    if faults:
+        raise typer.Exit(REFUSED)
+
+
+def _told(findings: "list[Finding]") -> list[dict[str, str]]:
+    return [{"file": finding.file, "what": finding.what} for finding in findings]
+
+
+def _tell(findings: "tuple[Finding, ...]", faults: int) -> None:
+    for finding in findings:
+        mark = ("fault    ", "red") if finding.is_fault else ("warning  ", "yellow")
+        said = f"{finding.file}: {finding.what}"
+        showing.out.print(Line(mark[0], style=mark[1]).append(said, style="default"))
+    warnings = len(findings) - faults
+    counts = [
+        f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+        for count, word in ((faults, "fault"), (warnings, "warning"))
+    ]
+    style = "red" if faults else "" if warnings else "green"
+    showing.out.print(Line(f"{', '.join(counts)} in the messages", style=style))

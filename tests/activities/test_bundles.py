@@ -1,0 +1,86 @@
+"""
+Several messages to one person as one: nothing lost, nothing mixed.
+"""
+
+import pytest
+
+from activities.examples import LINK, OCCASIONS, example
+from activities.texts import TextFault, Texts
+from escalation.effects import Occasion
+from tests.activities.builders import ana, person, to_customers, to_us
+
+TEXTS = Texts()
+
+
+def test_a_burst_of_three_hundred_is_one_whole_message() -> None:
+    """
+    COMM-12: bursts to one person are bundled, never lost.
+    """
+    notices = [to_us(ana(), key=f"ACME/{number}", text=f"note {number}.") for number in range(300)]
+
+    text = TEXTS.render_bundle([(notice, ana()) for notice in notices])
+
+    assert "300 messages about 300 escalations" == text.subject
+    for number in range(300):
+        assert f"ACME/{number}, P1, it is yours: Orders cannot be paid\n---" in text.text
+        assert f"    note {number}.\n" in text.text
+    assert 300 == text.html.count("<h2 ")
+
+
+@pytest.mark.parametrize("audience", ["customer", "internal"])
+@pytest.mark.parametrize(
+    ("language", "greeting", "subject"),
+    [
+        ("en", ("Dear Ana", "Hello Ana"), "messages about ACME/4711"),
+        ("id", ("Yth. Bapak/Ibu Dewi", "Halo Dewi"), "pesan tentang ACME/4711"),
+        ("tr", ("Sayın Elif", "Merhaba Elif"), "mesaj: ACME/4711"),
+    ],
+)
+def test_a_bundle_is_in_the_readers_language_and_greets_once(
+    audience: str, language: str, greeting: tuple[str, str], subject: str
+) -> None:
+    """
+    COMM-9: every occasion there is, in one message.
+    """
+    notices = [example(audience, occasion, language=language) for occasion in OCCASIONS[audience]]
+
+    text = TEXTS.render_bundle([(notice, notice.to[0]) for notice in notices])
+
+    assert (language, f"{len(notices)} {subject}") == (text.language, text.subject)
+    assert 1 == text.text.count(greeting[audience == "internal"])
+    assert len(notices) == text.html.count("<h2 ")
+    assert "escalate show ACME" not in text.text
+
+
+def test_each_message_of_a_bundle_keeps_its_own_link() -> None:
+    """
+    What one click answers can be answered from the bundle too.
+    """
+    notices = [(example("customer", each), ana()) for each in (Occasion.ACCESS_QUESTION, Occasion.SURVEY)]
+
+    text = TEXTS.render_bundle(notices, [f"{LINK}/1", f"{LINK}/2"])
+
+    assert text.text.index(f"Answer: {LINK}/1") < text.text.index(f"Answer: {LINK}/2")
+
+
+def test_one_message_is_no_bundle() -> None:
+    """
+    COMM-12: whoever has one message waiting gets that message.
+    """
+    assert TEXTS.render(to_us(), ana(), LINK) == TEXTS.render_bundle([(to_us(), ana())], [LINK])
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [],
+        [(to_us(), ana()), (to_customers(), ana())],  # two audiences (COMM-6)
+        [(to_us(), person(1)), (to_us(), person(2))],  # two readers
+    ],
+)
+def test_a_bundle_never_mixes(messages: list[tuple[object, object]]) -> None:
+    """
+    COMM-6: what is internal cannot come to a customer by way of a bundle.
+    """
+    with pytest.raises(TextFault, match="one person of one audience"):
+        TEXTS.render_bundle(messages)  # type: ignore[arg-type]

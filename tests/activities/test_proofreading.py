@@ -1,0 +1,104 @@
+"""
+`escalate message check` finds what would reach a reader broken, and lets pass what would not.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from activities.proofreading import Finding, proofread
+
+Written = Callable[[str, str], Path]
+LAYOUT = '{% extends "layout.txt" %}\n{% block title %}Hello{% endblock %}\n'
+
+
+def found(folder: Path) -> dict[str, list[str]]:
+    """Faults by file, relative to the *folder*."""
+    faults: dict[str, list[str]] = {}
+    for finding in proofread(folder):
+        if finding.is_fault:
+            faults.setdefault(finding.file.removeprefix(f"{folder}/"), []).append(finding.what)
+    return faults
+
+
+def test_what_is_shipped_has_no_fault_and_no_warning() -> None:
+    """
+    COMM-9: en, id and tr are complete.
+    """
+    assert () == proofread()
+
+
+MISTAKES = {
+    # a mistyped file would never be used
+    "tr/customer/reciept.txt": ("x", "there is no such message; did you mean receipt.txt?"),
+    "tr/customers/receipt.txt": ("x", "no audience is called customers"),
+    # it would fail for whoever reads it
+    "tr/customer/receipt.txt": (LAYOUT + "{% block body %}{{ unclosed", "line 3: unexpected end of template"),
+    "en/customer/receipt.txt": (
+        LAYOUT + "{% block body %}{{ why }}{% endblock %}",
+        "names why, which is no fact",
+    ),
+    "id/customer/rca.txt": ("Only a subject\n", "has no subject, or nothing after it"),
+    "tr/customer/update.txt": (LAYOUT + "{% block body %}{{ text }}{% endblock %}", "None is shown"),
+    "tr/customer/rca.txt": (
+        LAYOUT + "{% block body %}{{ text | safe }}{% endblock %}",
+        "No filter named 'safe'",
+    ),
+    "tr/customer/digest.txt": ("Hello\n\n{{ recipent }}", "names recipent, which is no fact"),
+    # it would come out wrong
+    "en/customer/update.txt": (LAYOUT + "{% block boddy %}x{% endblock %}", "has a block boddy"),
+    "id/customer/update.txt": ("Hello\n\nNothing of the next update", "does not say next_update_at"),
+    "id/customer/receipt.txt": (LAYOUT + "{% block body %}x{% endblock %}", "does not say resolve_by"),
+    "tr/customer/survey.txt": ("Hello\n\nNo link", "does not show the link to answer by"),
+    "tr/customer/closed.txt": ("Hello\n\n{{ '{{ owner }}' }}", "shows '{{' to its reader"),
+}
+
+
+def test_every_fault_is_told_at_once_with_its_file(written: Written) -> None:
+    """
+    Whoever mends them wants the whole list.
+    """
+    folders = {written(path, content) for path, (content, _) in MISTAKES.items()}
+
+    faults = found(folders.pop())
+
+    assert {} == {
+        path: said for path, (_, said) in MISTAKES.items() if said not in " ".join(faults.get(path, ()))
+    }
+    assert set() == {path for path in faults if path not in MISTAKES}
+
+
+def test_a_page_that_trusts_texts_is_found(written: Written) -> None:
+    """
+    COMM-6: a page of the organisation's own that marks texts as safe would run what customers write.
+    """
+    faults = found(written("frame.html", "{% autoescape false %}<p>{{ title }}</p>{% endautoescape %}"))
+
+    assert any("puts text in as HTML" in what for what in faults["en/customer/receipt.txt"])
+
+
+@pytest.mark.parametrize("content", ["- a\n", "a: [", "a: {b: c}\n"])
+def test_words_that_cannot_be_read_are_found(content: str, written: Written) -> None:
+    """
+    COMM-9: a file of words is a list of words with what they are in the language.
+    """
+    faults = found(written("tr/words.yaml", content))
+
+    assert any("words.yaml" in what for what in faults["tr/words.yaml"])
+
+
+def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
+    """
+    COMM-9: English stands in, so messages can leave; what is still to be translated is listed.
+    """
+    folder = written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n")
+
+    findings = proofread(folder)
+
+    assert [] == [finding for finding in findings if finding.is_fault]
+    assert Finding("pt/customer/receipt.txt", "is missing: English is used", is_fault=False) in findings
+    assert (
+        Finding("pt/words.yaml", "has no word for 'resolving': English is used", is_fault=False) in findings
+    )
+    assert "pt/customer/closed.txt" not in {finding.file for finding in findings}
