@@ -1,5 +1,5 @@
 """
-What the shell must do: compile the plan, tell people, compile open hours further.
+What the shell must do: compile the plan, tell people, compile open hours further, keep the record.
 
 Facts for customers and facts for our own people are different types, and so are their texts: an internal note has
 no way into a customer's message (COMM-6). The core says who is told what; how it reads and how it travels is not
@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from escalation.base import CustomerText, Frozen, Instant, InternalText, Name
-from escalation.plan import Contact, Plan, Priority, ReasonCode, Recipient
+from escalation.base import CustomerText, Frozen, Instant, InternalText, Key, Name
+from escalation.events import Event
+from escalation.plan import Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
 from escalation.request import Degree, StartRequest
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "OnCall",
     "Recipient",
     "RecompilePlan",
+    "RecordBatch",
+    "Recorded",
     "Wave",
     "message_key",
 ]
@@ -222,3 +225,23 @@ class Wave(Frozen):
     def says(self) -> str:
         """The occasions, for people who watch: ``receipt, assigned, first notice``."""
         return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))
+
+
+class RecordBatch(Frozen):
+    """Events to keep past Temporal's own retention; those of one escalation, in their order (RECORD-1)."""
+
+    escalation: str
+    """The escalation's id."""
+    key: Key
+    playbook: PlaybookRef
+    """The one in force when these happened."""
+    events: tuple[Event, ...]
+
+
+class Recorded(Frozen):
+    """The answer to ``RecordBatch``."""
+
+    added: int
+    """Of the batch; the others were on record already."""
+    through: int
+    """The last event of the unbroken record."""

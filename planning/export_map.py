@@ -75,8 +75,16 @@ class TeamMap(Asked):
     values: dict[str, Name] = {}
 
 
+class SlaMap(Asked):
+    """What the helpdesk says of its own promise to resolve: the last that an incident says counts."""
+
+    column: Column
+    met: Annotated[tuple[str, ...], Field(min_length=1)]
+    breached: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class ExportMap(Asked):
-    """How to read an export."""
+    """How to read an export. What only the record keeps (from ``person`` on) a backtest does not need."""
 
     name: Name
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
@@ -94,12 +102,26 @@ class ExportMap(Asked):
     priority: PriorityMap
     category: CategoryMap
     team: TeamMap | None = None
+    person: Column | None = None
+    """Who of the team has it."""
+    updated_by: Column | None = None
+    customer: Column | None = None
+    channel: Column | None = None
+    cause: Column | None = None
+    """What the helpdesk names as its cause, such as a problem record."""
+    sla: SlaMap | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         wanted = (self.key, self.opened_at, self.updated_at, self.order, self.state, self.priority.column)
         more = (self.category.column, self.team.column if self.team else None)
         return tuple(dict.fromkeys(column for column in (*wanted, *more) if column))
+
+    @property
+    def extra_columns(self) -> tuple[str, ...]:
+        """Those that only the record keeps; an export may lack them."""
+        extra = (self.person, self.updated_by, self.customer, self.channel, self.cause)
+        return tuple(column for column in (*extra, self.sla.column if self.sla else None) if column)
 
 
 def read_map(data: bytes, source: str) -> ExportMap:

@@ -20,6 +20,8 @@ from planning.export_map import ExportMap, StateMap
 from planning.faults import listed
 from planning.instants import in_utc
 
+LONGEST_KEY = 200
+
 
 class RowFault(NamedTuple):
     """Why a row was left out."""
@@ -43,6 +45,9 @@ class Update:
     priority: Priority
     category: str
     team: str
+    category_name: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+    """Column to value, of those that only the record keeps; without those that are missing."""
 
 
 @dataclass(slots=True)
@@ -62,6 +67,10 @@ class Log:
     out_of_order: int
     """Rows that are earlier than the one before them of the same incident."""
     ends_at: datetime
+    absent: tuple[str, ...] = ()
+    """Columns that the map names for the record, and the export does not have."""
+    emptied: tuple[str, ...] = ()
+    """Incidents of which no row could be understood."""
 
 
 def read_log(data: bytes, source: str, by: ExportMap) -> Log:
@@ -83,7 +92,10 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
     if not incidents:
         first = f"; the first: {_said(parser.faults[0])}" if parser.faults else ""
         raise _refused(source, f"{rows} rows, none that can be used{first}", "rows that the map can read")
-    return _log(incidents, rows, parser.faults)
+    log = _log(incidents, rows, parser.faults)
+    log.absent = tuple(column for column in by.extra_columns if column not in header)
+    log.emptied = tuple(sorted(parser.named - incidents.keys()))
+    return log
 
 
 def _log(incidents: dict[str, Incident], rows: int, faults: Iterable[RowFault]) -> Log:
@@ -144,9 +156,14 @@ class _Faulty(Exception):
 class _RowParser:
     def __init__(self, by: ExportMap, header: list[str]) -> None:
         self.faults: list[RowFault] = []
+        self.named: set[str] = set()
+        """Incidents, understood or not."""
         self._by = by
         self._width = len(header)
-        self._place = {column: header.index(column) for column in by.columns}
+        self._place = {
+            column: header.index(column) for column in (*by.columns, *by.extra_columns) if column in header
+        }
+        self._extra = [column for column in by.extra_columns if column in self._place]
         self._zone = ZoneInfo(by.time.time_zone)
         self._instants: dict[str, datetime] = {}
         self._order = 0
@@ -157,6 +174,9 @@ class _RowParser:
             if len(cells) != self._width:
                 raise _Faulty("(row)", f"{len(cells)} cells", f"{self._width}, as the header has")
             key = self._required(cells, self._by.key)
+            if len(key) > LONGEST_KEY:
+                raise _Faulty(self._by.key, shown(key), f"at most {LONGEST_KEY} characters")
+            self.named.add(key)
             update = self._update(row, cells)
             known = incidents.get(key)
             if known is None:
@@ -175,6 +195,9 @@ class _RowParser:
         priority = by.priority.values.get(written)
         if priority is None:
             raise _Faulty(by.priority.column, shown(written), listed(by.priority.values))
+        category = self._optional(cells, by.category.column)
+        extra = {column: cell for column in self._extra if (cell := self._optional(cells, column))}
+        self._check_sla(extra)
         return Update(
             row=row,
             at=self._instant(cells, by.updated_at),
@@ -182,9 +205,17 @@ class _RowParser:
             state=state,
             state_name=state_name,
             priority=priority,
-            category=by.category.values.get(self._optional(cells, by.category.column), by.category.otherwise),
+            category=by.category.values.get(category, by.category.otherwise),
             team=self._optional(cells, by.team.column if by.team else None),
+            category_name=category,
+            extra=extra,
         )
+
+    def _check_sla(self, extra: dict[str, str]) -> None:
+        sla = self._by.sla
+        said = extra.get(sla.column) if sla else None
+        if sla and said and said not in (*sla.met, *sla.breached):
+            raise _Faulty(sla.column, shown(said), listed((*sla.met, *sla.breached)))
 
     def _order_of(self, cells: list[str]) -> int:
         if self._by.order is None:

@@ -1,0 +1,169 @@
+"""
+Measuring: the events of one escalation, folded into what they come to (RECORD-2, RESOLVE-7).
+
+Reads what happened off the state before and after each event, so that a rule is never said twice. What a figure
+means is said in ``measures.py``.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from escalation import events as e
+from escalation.clocks import Clock, Outcome
+from escalation.lifecycle import State
+from escalation.measures import AffectedAccount, ClockRun, FollowUp, Hold, Measured, Wait
+from escalation.model import VERIFYING, Escalation
+from escalation.plan import ClockName, Contact, ContactKind
+from escalation.record import evolve, opened
+
+_RESOLVED = (State.VERIFYING, State.CLOSING)
+_Holder = tuple[int, str | None, str | None]
+
+
+def measured(events: Iterable[e.Event]) -> Measured:
+    """
+    What *events*, beginning with ``Opened``, come to.
+
+    Raises:
+        ValueError: If the first is not ``Opened``.
+    """
+    first, *rest = events
+    if not isinstance(first, e.Opened):
+        raise ValueError(f"the record must begin with opened, not {first.kind}")
+    tally = _Tally(opened(first))
+    for event in rest:
+        tally.take(event)
+    return tally.measured
+
+
+class _Tally:
+    """What is known so far."""
+
+    def __init__(self, start: Escalation) -> None:
+        self._now = start
+        self._until = start.opened_at
+        self._level = start.level
+        self._acknowledged_at = None if start.acknowledged_by is None else start.opened_at
+        self._reopened = self._refused = 0
+        self._receipts: list[e.Receipt] = []
+        self._runs: list[Clock] = []
+        self._latest: dict[ClockName, int] = {}
+        self._holders: list[tuple[datetime, _Holder]] = [(start.opened_at, _holder(start, None))]
+
+    def take(self, event: e.Event) -> None:
+        before, self._now = self._now, evolve(self._now, event)
+        self._until = max(self._until, event.at)
+        self._level = max(self._level, self._now.level)
+        self._reopened += before.state in _RESOLVED and self._now.state is State.RESOLVING
+        self._see_clocks(before, event)
+        self._see_holder(event)
+        match event:
+            case e.Acknowledged() if self._acknowledged_at is None:
+                self._acknowledged_at = event.at
+            case e.MessagesSent():
+                self._receipts += event.receipts
+            case e.MoveRefused():
+                self._refused += 1
+            case _:
+                pass
+
+    def _see_clocks(self, before: Escalation, event: e.Event) -> None:
+        if self._now.clocks is before.clocks:
+            return
+        if isinstance(event, e.ClockStarted):
+            self._latest[event.clock.name] = len(self._runs)
+            self._runs.append(event.clock)
+        for clock in self._now.clocks:
+            self._runs[self._latest[clock.name]] = clock
+
+    def _see_holder(self, event: e.Event) -> None:
+        holder = _holder(self._now, self._holders[-1][1][1])
+        if holder != self._holders[-1][1]:
+            self._holders.append((event.at, holder))
+
+    @property
+    def measured(self) -> Measured:
+        now, request = self._now, self._now.request
+        return Measured(
+            id=now.id,
+            key=now.key,
+            playbook=now.plan.playbook,
+            subject=request.subject,
+            issue_type=now.plan.issue_type,
+            category=now.plan.category,
+            reason=request.reason,
+            channel=request.channel,
+            priority=now.priority,
+            state=now.state,
+            opened_at=now.opened_at,
+            ended_at=now.ended_at,
+            recorded_until=self._until,
+            predecessor=request.predecessor,
+            level=self._level,
+            acknowledged_at=self._acknowledged_at,
+            resolved_at=now.resolution.declared_at if now.resolution else None,
+            reopened=self._reopened,
+            refused=self._refused,
+            customers=tuple(AffectedAccount(account=c.account, tier=c.tier) for c in request.customers),
+            holds=self._holds(),
+            clocks=tuple(_run(clock) for clock in self._runs),
+            waits=self._waits(),
+            receipts=tuple(self._receipts),
+            causes=_causes(now),
+            follow_ups=_follow_ups(now),
+        )
+
+    @property
+    def _ended_at(self) -> datetime:
+        return self._now.ended_at or self._until
+
+    def _holds(self) -> tuple[Hold, ...]:
+        ends = [at for at, _ in self._holders[1:]] + [self._ended_at]
+        return tuple(
+            Hold(level=level, team=team, person=person, since_at=since, until_at=until)
+            for (since, (level, team, person)), until in zip(self._holders, ends, strict=True)
+        )
+
+    def _waits(self) -> tuple[Wait, ...]:
+        return tuple(
+            Wait(because=pause.reason, since_at=pause.started_at, until_at=pause.ended_at or self._ended_at)
+            for pause in self._now.pauses
+            if pause.reason != VERIFYING
+        )
+
+
+def _holder(now: Escalation, team_before: str | None) -> _Holder:
+    """Level, team and person. A person stands for the team that had it, or else for a team of theirs."""
+    if not now.plan.knows(now.owner):
+        return now.level, None, now.owner
+    owner = now.plan.contact(now.owner)
+    if owner.kind is not ContactKind.PERSON:
+        return now.level, owner.id, None
+    teams = [contact.id for contact in now.plan.contacts if _is_team_of(contact, owner)]
+    return now.level, team_before if team_before in teams else next(iter(teams), None), owner.id
+
+
+def _is_team_of(contact: Contact, person: Contact) -> bool:
+    return contact.kind is not ContactKind.PERSON and person.id in contact.members
+
+
+def _run(clock: Clock) -> ClockRun:
+    late_by = clock.ended_at - clock.breached_at if clock.ended_at and clock.breached_at else None
+    return ClockRun(
+        name=clock.name,
+        started_at=clock.started_at,
+        due_at=clock.breached_at or clock.due_at,
+        ended_at=clock.ended_at,
+        outcome=Outcome.BREACHED if clock.breached_at else clock.outcome,
+        late_by=max(late_by, timedelta()) if late_by is not None else None,
+    )
+
+
+def _causes(now: Escalation) -> tuple[str, ...]:
+    return tuple(map(str, now.rca.internal.root_causes)) if now.rca.internal else ()
+
+
+def _follow_ups(now: Escalation) -> tuple[FollowUp, ...]:
+    rca = now.rca.internal
+    actions = rca.corrective_actions if rca else ()
+    return tuple(FollowUp(what=str(each.what), owner=each.owner, due=each.due) for each in actions)

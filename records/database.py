@@ -1,0 +1,141 @@
+"""
+The connection to the record store: a SQLite file, or a PostgreSQL by its URL.
+
+Owns how a transaction begins on each, and how trouble is worded. It must not know tables. No password is ever shown.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from records.errors import StoreUnreachable, WrongUrl
+
+ALLOWED = "sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+_CONNECT_SECONDS = 5
+_BUSY_SECONDS = 30
+_WRITES = "writes"
+
+
+class Database:
+    """Where the record is kept. Nothing is opened before it is needed."""
+
+    def __init__(self, url: str | SecretStr) -> None:
+        """
+        Raises:
+            WrongUrl: If *url* names no database that can be used.
+        """
+        self._url = _parsed(url.get_secret_value() if isinstance(url, SecretStr) else url)
+        self._engine = _engine(self._url)
+
+    @property
+    def is_file(self) -> bool:
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def where(self) -> str:
+        """For people: never with a user, a password or options."""
+        if self.is_file:
+            return str(self._url.database)
+        port = f":{self._url.port}" if self._url.port else ""
+        return f"postgresql://{self._url.host or 'local'}{port}/{self._url.database or ''}"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that sees one state of the store."""
+        with self._telling_trouble(), self._engine.begin() as connection:
+            if not self.is_file:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it is kept, or, after an error, nothing."""
+        with self._telling_trouble():
+            if self.is_file:
+                _make_folder(Path(str(self._url.database)).parent)
+            with self._engine.execution_options(**{_WRITES: True}).begin() as connection:
+                yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _telling_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if not _is_trouble(error):
+                raise
+            raise StoreUnreachable(
+                f"the record store {self.where} cannot be used: {self._reason(error)}; "
+                "it is set with ESCALATION_RECORDS_URL"
+            ) from None
+        except OSError as error:
+            raise StoreUnreachable(
+                f"the record store {self.where} cannot be used: {error.strerror}"
+            ) from None
+
+    def _reason(self, error: DBAPIError) -> str:
+        told = " ".join(str(error.orig).split("\n")[0].split()) or type(error.orig).__name__
+        secrets = (self._url.password, *map(str, self._url.query.values()))
+        for secret in filter(None, map(str, secrets)):
+            told = told.replace(secret, "***")
+        return re.sub(r"://\S*@", "://***@", told)
+
+
+def _parsed(written: str) -> URL:
+    try:
+        url = make_url(written)
+    except (ArgumentError, ValueError):
+        raise WrongUrl(
+            f"ESCALATION_RECORDS_URL is ***, which is no database URL; allowed: {ALLOWED}"
+        ) from None
+    if url.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername == "sqlite" and url.database and url.database != ":memory:":
+        return url
+    raise WrongUrl(
+        f"ESCALATION_RECORDS_URL is {url.drivername}:***, which is no file and no PostgreSQL; allowed: {ALLOWED}"
+    )
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_file)
+        event.listen(engine, "begin", _begin_in_file)
+        return engine
+    try:
+        return create_engine(
+            url, connect_args={"connect_timeout": _CONNECT_SECONDS}, pool_pre_ping=True, pool_size=4
+        )
+    except ArgumentError:
+        raise WrongUrl(f"ESCALATION_RECORDS_URL is ***, which is wrong; allowed: {ALLOWED}") from None
+
+
+def _prepare_file(opened: Any, _record: object) -> None:
+    opened.isolation_level = None  # transactions are begun below: the driver would begin them too late
+    for setting in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+        opened.execute(f"PRAGMA {setting}")
+
+
+def _begin_in_file(connection: Connection) -> None:
+    # A writer takes its turn at the beginning: one that read first could not go on after another had written.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' data is in there
+
+
+def _is_trouble(error: DBAPIError) -> bool:
+    """Of the store, not of what was asked of it."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error.orig) is sqlite3.DatabaseError

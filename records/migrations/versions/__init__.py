@@ -1,0 +1,1 @@
+"""Named by number; a released one is never changed."""

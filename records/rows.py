@@ -1,0 +1,61 @@
+"""
+What one escalation comes to, as rows of the tables.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from typing import Any
+
+from escalation.measures import Measured, same_cause
+from records.tables import (
+    ActionRow,
+    AnswerRow,
+    CauseRow,
+    ClockRow,
+    CustomerRow,
+    EscalationRow,
+    HoldRow,
+    PartBase,
+    PauseRow,
+    ReceiptRow,
+)
+
+Row = dict[str, Any]
+
+_PARTS: dict[type[PartBase], str] = {
+    CustomerRow: "customers",
+    HoldRow: "holds",
+    ClockRow: "clocks",
+    PauseRow: "waits",
+    ReceiptRow: "receipts",
+    AnswerRow: "answers",
+    ActionRow: "follow_ups",
+}
+_COLUMNS = tuple(column.name for column in EscalationRow.__table__.columns)
+
+
+def escalation_row(measured: Measured) -> Row:
+    special = {
+        "playbook": measured.playbook.sha256 if measured.playbook else None,
+        "opened_on": measured.opened_at.astimezone(UTC).date(),
+    }
+    return {name: getattr(measured, name) for name in _COLUMNS if name not in special} | special
+
+
+def part_rows(measured: Sequence[Measured]) -> Iterator[tuple[type[PartBase], list[Row]]]:
+    """The rows of each table that has any."""
+    for table, part in _PARTS.items():
+        rows = [
+            {"escalation": each.id, "n": n, **dict(item)}
+            for each in measured
+            for n, item in enumerate(getattr(each, part))
+        ]
+        if rows:
+            yield table, rows
+    causes = [
+        {"escalation": each.id, "n": n, "cause": cause, "same": same_cause(cause)}
+        for each in measured
+        for n, cause in enumerate(each.causes)
+    ]
+    if causes:
+        yield CauseRow, causes

@@ -1,0 +1,224 @@
+"""
+The record store: the one way to write to it.
+
+Law 1: one row for each event of an escalation, whatever the retries and however many write at once.
+Law 2: what an escalation comes to is replaced in the same transaction as its events.
+What an event means is not known here; reading is for ``reading.py`` and ``trends.py``.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from pydantic import SecretStr, TypeAdapter
+from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from escalation.effects import RecordBatch, Recorded
+from escalation.events import Event
+from escalation.measures import Measured, Past
+from escalation.measuring import measured
+from escalation.plan import PlaybookRef
+from records.database import Database
+from records.rows import Row, escalation_row, part_rows
+from records.schema import Prepared, prepare, require_head
+from records.tables import Base, EscalationRow, EventRow, PlaybookRow
+
+LOG_LINE = "log_line"
+"""The kind of event that an import has: a line of another system's log, as it was."""
+_AT_ONCE = 200
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What an import did."""
+
+    added: int = 0
+    replaced: int = 0
+    """On record before, and the import says something else now."""
+    unchanged: int = 0
+
+    def __add__(self, other: "TakenIn") -> "TakenIn":
+        return TakenIn(
+            self.added + other.added, self.replaced + other.replaced, self.unchanged + other.unchanged
+        )
+
+
+class RecordStore:
+    """What happened, kept for good. Nothing is connected before it is needed."""
+
+    def __init__(self, url: str | SecretStr) -> None:
+        """
+        Raises:
+            WrongUrl: If *url* names no database that can be used.
+        """
+        self.database = Database(url)
+        self._is_checked = False
+
+    def prepare(self) -> Prepared:
+        """
+        Bring the tables up to this program. Can be repeated.
+
+        Raises:
+            StoreAhead, StoreUnreachable
+        """
+        return prepare(self.database)
+
+    def check(self) -> None:
+        """
+        Raises:
+            StoreBehind, StoreAhead: If the tables are not those of this program.
+            StoreUnreachable: If the store cannot be used.
+        """
+        if not self._is_checked:
+            require_head(self.database)
+            self._is_checked = True
+
+    def append(self, batch: RecordBatch) -> Recorded:
+        """
+        Record the events of *batch* that are not on record yet. Can be repeated, and at the same time elsewhere.
+
+        A gap is no fault: what comes after one is kept, and counts once the gap is filled.
+
+        Raises:
+            StoreBehind, StoreAhead, StoreUnreachable
+            ValueError: If the record would not begin with ``Opened``; nothing is kept then.
+        """
+        self.check()
+        with self.database.writing() as connection:
+            _take_turn(connection, batch.escalation)
+            _keep_playbooks(connection, (batch.playbook,))
+            added = _keep_events(connection, [_event_row(batch, event) for event in batch.events])
+            known = _unbroken(connection, batch.escalation)
+            if added and known:
+                come_to = measured(known)
+                _keep_playbooks(connection, (come_to.playbook,))
+                _replace(connection, [come_to])
+            return Recorded(added=added, through=known[-1].seq if known else 0)
+
+    def take_in(self, pasts: Iterable[Past]) -> Iterator[TakenIn]:
+        """
+        Take escalations of another system in, and say after each lot what was done. Can be repeated.
+
+        Raises:
+            StoreBehind, StoreAhead, StoreUnreachable
+        """
+        self.check()
+        for lot in _lots(pasts, _AT_ONCE):
+            with self.database.writing() as connection:
+                done = _take_in(connection, lot)
+            yield done
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def keep_measured(connection: Connection, come_to: Sequence[Measured]) -> None:
+    """Put what escalations come to in the place of what is there of them."""
+    _keep_playbooks(connection, (each.playbook for each in come_to))
+    _replace(connection, come_to)
+
+
+def _take_turn(connection: Connection, escalation: str) -> None:
+    """Two that record the same escalation follow each other; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:escalation, 0))"), {"escalation": escalation}
+        )
+
+
+def _event_row(batch: RecordBatch, event: Event) -> Row:
+    return {
+        "escalation": batch.escalation,
+        "seq": event.seq,
+        "at": event.at,
+        "by": event.by,
+        "kind": event.kind,
+        "body": event.model_dump_json(),
+        "playbook": batch.playbook.sha256,
+    }
+
+
+def _keep_events(connection: Connection, rows: list[Row]) -> int:
+    if not rows:
+        return 0
+    new = _insert(connection, EventRow).on_conflict_do_nothing().returning(EventRow.seq)
+    return len(connection.execute(new, rows).all())
+
+
+def _keep_playbooks(connection: Connection, playbooks: Iterable[PlaybookRef | None]) -> None:
+    known = {each.sha256: each for each in playbooks if each}
+    rows = [{"sha256": each.sha256, "name": each.name, "version": each.version} for each in known.values()]
+    if rows:
+        # Sorted, so that two that bring the same ones do not wait for each other crosswise.
+        rows.sort(key=lambda row: row["sha256"])
+        connection.execute(_insert(connection, PlaybookRow).on_conflict_do_nothing(), rows)
+
+
+def _unbroken(connection: Connection, escalation: str) -> list[Event]:
+    """Its events up to the first gap."""
+    query = (
+        select(EventRow.seq, EventRow.body)
+        .where(EventRow.escalation == escalation, EventRow.kind != LOG_LINE)
+        .order_by(EventRow.seq)
+    )
+    found = connection.execute(query).all()
+    return [_EVENT.validate_json(body) for place, (seq, body) in enumerate(found, 1) if seq == place]
+
+
+def _replace(connection: Connection, come_to: Sequence[Measured]) -> None:
+    """All rows of these escalations but their events; their parts go with them."""
+    connection.execute(delete(EscalationRow).where(EscalationRow.id.in_([each.id for each in come_to])))
+    connection.execute(insert(EscalationRow), [escalation_row(each) for each in come_to])
+    for table, rows in part_rows(come_to):
+        connection.execute(insert(table), rows)
+
+
+def _take_in(connection: Connection, lot: Sequence[Past]) -> TakenIn:
+    ids = [past.measured.id for past in lot]
+    for each in sorted(ids):
+        _take_turn(connection, each)
+    before: dict[str, list[tuple[Any, ...]]] = {}
+    known = select(EventRow.escalation, EventRow.at, EventRow.by, EventRow.body)
+    query = known.where(EventRow.escalation.in_(ids)).order_by(EventRow.escalation, EventRow.seq)
+    for escalation, *line in connection.execute(query):
+        before.setdefault(escalation, []).append(tuple(line))
+    rows = {past.measured.id: list(_log_rows(past)) for past in lot}
+    changed = [past for past in lot if before.get(past.measured.id) != _lines(rows[past.measured.id])]
+    replaced = [past.measured.id for past in changed if past.measured.id in before]
+    if changed:
+        connection.execute(delete(EventRow).where(EventRow.escalation.in_(replaced)))
+        connection.execute(insert(EventRow), [row for past in changed for row in rows[past.measured.id]])
+        keep_measured(connection, [past.measured for past in changed])
+    return TakenIn(len(changed) - len(replaced), len(replaced), len(lot) - len(changed))
+
+
+def _log_rows(past: Past) -> Iterator[Row]:
+    for seq, line in enumerate(past.lines, 1):
+        yield {
+            "escalation": past.measured.id,
+            "seq": seq,
+            "at": line.at,
+            "by": line.by,
+            "kind": LOG_LINE,
+            "body": json.dumps(line.says, ensure_ascii=False, sort_keys=True),
+            "playbook": None,
+        }
+
+
+def _lines(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+    return [(row["at"], row["by"], row["body"]) for row in rows]
+
+
+def _insert(connection: Connection, table: type[Base]) -> "postgresql.Insert | sqlite.Insert":
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _lots(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    rest = iter(items)
+    while lot := list(islice(rest, size)):
+        yield lot

@@ -1,0 +1,186 @@
+"""
+The tables: every event as it was, and beside them what each escalation comes to, so that reports need not fold.
+
+``events`` is the record; all other tables can be made from it again. Ends of spans, counts and causes are worked out
+in ``escalation/measuring.py``; nothing is worked out here.
+"""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from records.columns import Instant, Span, Words
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, timedelta: Span, str: Words}
+
+
+class PlaybookRow(Base):
+    __tablename__ = "playbooks"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    version: Mapped[str]
+
+
+class EventRow(Base):
+    """One thing that happened, exactly once, whatever the retries: its place in its escalation is the key."""
+
+    __tablename__ = "events"
+
+    escalation: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    kind: Mapped[str]
+    body: Mapped[str]
+    """The event as JSON; of an import, what a line of its log says."""
+    playbook: Mapped[str | None] = mapped_column(ForeignKey("playbooks.sha256"))
+
+
+class EscalationRow(Base):
+    __tablename__ = "escalations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(index=True)
+    tenant: Mapped[str]
+    source: Mapped[str]
+    playbook: Mapped[str | None] = mapped_column(ForeignKey("playbooks.sha256"))
+    subject: Mapped[str | None]
+    issue_type: Mapped[str | None]
+    category: Mapped[str]
+    reason: Mapped[str | None]
+    channel: Mapped[str | None]
+    priority: Mapped[str]
+    state: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    opened_on: Mapped[date]
+    """The day of it in UTC."""
+    ended_at: Mapped[datetime | None]
+    recorded_until: Mapped[datetime]
+    predecessor: Mapped[str | None]
+    level: Mapped[int | None]
+    lived_for: Mapped[timedelta]
+    acknowledged_after: Mapped[timedelta | None]
+    first_notice_after: Mapped[timedelta | None]
+    resolved_after: Mapped[timedelta | None]
+    paused_for: Mapped[timedelta]
+    hand_overs: Mapped[int]
+    ping_pong: Mapped[int]
+    reopened: Mapped[int]
+    breaches: Mapped[int]
+    refused: Mapped[int]
+
+
+class PartBase(Base):
+    """A part of an escalation: it comes and goes with it."""
+
+    __abstract__ = True
+
+    escalation: Mapped[str] = mapped_column(
+        ForeignKey("escalations.id", ondelete="CASCADE"), primary_key=True, sort_order=-2
+    )
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+
+
+class CustomerRow(PartBase):
+    __tablename__ = "customers"
+
+    account: Mapped[str]
+    tier: Mapped[str]
+
+
+class HoldRow(PartBase):
+    """A stretch in which one level, team and person held it (RESOLVE-7)."""
+
+    __tablename__ = "holds"
+
+    level: Mapped[int | None]
+    team: Mapped[str | None]
+    person: Mapped[str | None]
+    since_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+
+
+class ClockRow(PartBase):
+    __tablename__ = "clocks"
+
+    name: Mapped[str]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    late_by: Mapped[timedelta | None]
+
+
+class PauseRow(PartBase):
+    __tablename__ = "pauses"
+
+    because: Mapped[str]
+    since_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+
+
+class ReceiptRow(PartBase):
+    """What became of one message to one recipient (COMM-12)."""
+
+    __tablename__ = "receipts"
+
+    key: Mapped[str]
+    recipient: Mapped[str]
+    occasion: Mapped[str]
+    channel: Mapped[str]
+    delivered_at: Mapped[datetime | None]
+    why: Mapped[str]
+
+
+class AnswerRow(PartBase):
+    """A customer's answer to the survey (CLOSE-6)."""
+
+    __tablename__ = "answers"
+
+    account: Mapped[str]
+    contact: Mapped[str]
+    at: Mapped[datetime]
+    score: Mapped[int]
+    comment: Mapped[str]
+
+
+class CauseRow(PartBase):
+    __tablename__ = "causes"
+
+    cause: Mapped[str]
+    same: Mapped[str]
+    """What causes that count as the same have in common."""
+
+
+class ActionRow(PartBase):
+    """A corrective action (CLOSE-3)."""
+
+    __tablename__ = "actions"
+
+    what: Mapped[str]
+    owner: Mapped[str]
+    due: Mapped[date]
+    done_on: Mapped[date | None]
+
+
+PARTS: tuple[type[PartBase], ...] = (
+    CustomerRow,
+    HoldRow,
+    ClockRow,
+    PauseRow,
+    ReceiptRow,
+    AnswerRow,
+    CauseRow,
+    ActionRow,
+)
