@@ -28,6 +28,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
+from activities.record_events import RecordEvents
 from activities.texts import Texts
 from channels.apprise import AppriseChannel
 from channels.email import EmailSettings, Tls
@@ -40,6 +41,8 @@ from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookTarget
 from escalation.errors import EscalationError
 from escalation.links import Link
+from records.errors import WrongUrl
+from records.store import RecordStore
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
 from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
@@ -59,6 +62,9 @@ GRACE = timedelta(seconds=30)
 TOO_SOON = timedelta(seconds=5)  # a server that ends so soon after its start will do so again
 QUICK_SLOTS = 50
 MESSAGE_SLOTS = 20
+RECORD_SLOTS = 4
+RECORD_TASK_QUEUE = "escalation-records"
+"""A queue of its own, so that a database that is down delays nothing else."""
 # A wave's progress is in its heartbeats: whoever was told since the last one is told again after a kill -9.
 HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
 # Workflow tasks are Python under one lock: more at a time only brings each nearer to the two seconds after which the
@@ -74,13 +80,15 @@ log = structlog.get_logger("worker")
 @asynccontextmanager
 async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
     """
-    Run both workers while the block runs: one for moves and quick activities, one for messages, so that a slow mail
-    server cannot starve the moves. Activities under way at the end have 30 s to finish.
+    Run the workers while the block runs: one for moves and quick activities, one for messages, one for the record, so
+    that a slow mail server or database cannot starve the moves. Activities under way at the end have 30 s to finish.
 
     A fatal error of a worker cancels the block and is raised from here.
     """
-    hands = activities.build(PlaybookFile(settings.playbook), _telling(settings))
-    threads = ThreadPoolExecutor(2 * QUICK_SLOTS + MESSAGE_SLOTS, thread_name_prefix="activity")
+    store = _store(settings)
+    hands = activities.build(PlaybookFile(settings.playbook), _telling(settings), RecordEvents(store))
+    slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
+    threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")
     moves = _worker(
         client,
         ESCALATION_QUEUE,
@@ -94,12 +102,14 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
     messages = _worker(client, MESSAGE_TASK_QUEUE, hands.messages, threads, slots=MESSAGE_SLOTS)
+    records = _worker(client, RECORD_TASK_QUEUE, hands.records, threads, slots=RECORD_SLOTS)
     async with AsyncExitStack() as running:
         # Not waited for: what did not end in its time will not end now.
+        running.callback(store.close)
         running.callback(threads.shutdown, wait=False, cancel_futures=True)
-        await running.enter_async_context(messages)
-        await running.enter_async_context(moves)
-        await _until_polling(moves, messages)
+        for worker in (records, messages, moves):
+            await running.enter_async_context(worker)
+        await _until_polling(moves, messages, records)
         yield
 
 
@@ -238,6 +248,14 @@ def _address_of(settings: Settings) -> Callable[[Link], str] | None:
     return partial(Links.from_settings(settings).address, base_url=settings.gateway_url)
 
 
+def _store(settings: Settings) -> RecordStore:
+    """Not connected before there is something to record: a database that is down stops no worker."""
+    try:
+        return RecordStore.at(settings.records_url, settings.state_folder)
+    except WrongUrl as fault:
+        raise SettingsFault(str(fault)) from None
+
+
 def _smtp(settings: Settings, host: str) -> EmailSettings:
     try:
         return EmailSettings(
@@ -303,6 +321,7 @@ def _summary(running: Serving, settings: Settings) -> Iterator[str]:
         yield f"State      {running.server.state}"
     yield f"Namespace  {running.client.namespace}"
     yield f"Playbook   {settings.playbook}"
+    yield f"Records    {_store(settings).database.where}"
     printed = "printed here; ESCALATION_SMTP_HOST names a server that sends"
     yield f"Mail       {f'{settings.smtp_host}:{settings.smtp_port}' if settings.smtp_host else printed}"
 

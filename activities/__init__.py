@@ -11,6 +11,7 @@ from typing import Any
 from activities.compile_plan import Planner, PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
+from activities.record_events import RecordEvents
 from planning.feeds import Feeds
 
 
@@ -19,12 +20,15 @@ class Activities:
     quick: tuple[Callable[..., Any], ...]
     """Beside the workflows, on their queue."""
     messages: tuple[Callable[..., Any], ...]
-    """On the queue of their own, so that a slow mail server cannot starve the moves."""
+    """On a queue of their own, so that a slow mail server cannot starve the moves."""
+    records: tuple[Callable[..., Any], ...]
+    """So too, because of a database that is down."""
 
 
-def build(playbook: PlaybookFile, deliver: DeliverMessages) -> Activities:
+def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents | None = None) -> Activities:
     planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
     return Activities(
         quick=(planner.compile_plan, planner.recompile_plan, planner.extend_open_hours, rota.find_on_call),
         messages=(deliver.deliver_messages,),
+        records=(record.record_events,) if record else (),
     )

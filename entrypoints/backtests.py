@@ -20,11 +20,12 @@ _CLOCKS = ("first_notice", "acknowledge", "level_window", "next_update", "resolu
 
 
 def report(log: Log, results: Sequence[Backtest]) -> RenderableType:
-    parts: list[RenderableType] = [_read(log)]
-    if log.faults:
-        parts.append(_faults(log.faults))
-    parts += [_figures(results), *(_load(result) for result in results)]
-    return Group(*parts)
+    return Group(what_was_read(log), _figures(results), *(_load(result) for result in results))
+
+
+def what_was_read(log: Log) -> RenderableType:
+    """How much was read, and every row that was left out, with its reason."""
+    return Group(_read(log), _faults(log.faults)) if log.faults else _read(log)
 
 
 def as_plain(log: Log, results: Sequence[Backtest]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """
 ``escalate``: the command line. Puts the commands together, and turns every outcome into an exit status.
 
-Exit status: 0 done, 1 refused, 2 bad input, 3 no server. Errors are one clear message on standard error, as JSON
-with ``--json``; no traceback reaches a user.
+Exit status: 0 done, 1 refused, 2 bad input, 3 no server or no record store. Errors are one clear message on standard
+error, as JSON with ``--json``; no traceback reaches a user.
 """
 
 import json
@@ -17,6 +17,7 @@ from typer.exceptions import Abort, Exit, TyperException
 from entrypoints import (
     foreseeing,
     looking,
+    looking_back,
     messages,
     moving,
     on_call,
@@ -28,6 +29,7 @@ from entrypoints import (
 )
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
+from records.errors import RecordsFault, WrongUrl
 from runtime.errors import RuntimeFault, SettingsFault
 from runtime.leaving import leave
 
@@ -49,6 +51,8 @@ playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")
 app.add_typer(sending.app, name="channels")
 app.add_typer(messages.app, name="message")
+app.add_typer(looking_back.app)
+app.add_typer(looking_back.records, name="records")
 
 
 def main() -> NoReturn:
@@ -77,6 +81,9 @@ def run(arguments: list[str]) -> int:
     except RuntimeFault as error:
         status = BAD_INPUT if isinstance(error, SettingsFault) else NO_SERVER
         return _tell("cannot_run", str(error), (), in_json, status)
+    except RecordsFault as error:
+        status = BAD_INPUT if isinstance(error, WrongUrl) else NO_SERVER
+        return _tell(error.code, str(error), (), in_json, status)
     except BrokenPipeError:
         return DONE
     except Exception as error:

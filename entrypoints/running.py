@@ -32,9 +32,18 @@ def gateway() -> None:
 
 
 @app.command()
-def setup() -> None:
-    """Make a Temporal cluster ready: register the search attributes. Can be repeated."""
+def setup(
+    records_only: Annotated[
+        bool, typer.Option("--records", help="Only the record store; no Temporal server is needed.")
+    ] = False,
+) -> None:
+    """Make the record store and a Temporal cluster ready: tables, search attributes. Can be repeated."""
+    from entrypoints.looking_back import open_store
 
+    with open_store() as store:
+        out.print(f"Record store: {store.prepare()}")
+    if records_only:
+        return
     registered = with_client(lambda client: client.prepare())
     names = ", ".join(registered.added) or "nothing to do"
     out.print(

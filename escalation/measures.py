@@ -22,15 +22,22 @@ ENGINE_SOURCE = "engine"
 RCA_CLOCKS = (ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
 
 
-class Hold(Frozen):
+class Stretch(Frozen):
+    since_at: Instant
+    until_at: Instant
+    """Its end; of one that goes on, the last instant on record."""
+
+    @property
+    def lasted(self) -> timedelta:
+        return self.until_at - self.since_at
+
+
+class Hold(Stretch):
     """A stretch in which one level, team and person held it (RESOLVE-7); None is not known."""
 
     level: int | None = None
     team: str | None = None
     person: str | None = None
-    since_at: Instant
-    until_at: Instant
-    """Its end; of the last of a running escalation, the last instant on record."""
 
 
 class ClockRun(Frozen):
@@ -46,12 +53,10 @@ class ClockRun(Frozen):
     """None: not late, or not known how late."""
 
 
-class Wait(Frozen):
+class Wait(Stretch):
     """A pause that somebody asked for; what a verification holds is none."""
 
     because: str
-    since_at: Instant
-    until_at: Instant
 
 
 class AffectedAccount(Frozen):
@@ -135,7 +140,7 @@ class Measured(Frozen):
 
     @property
     def paused_for(self) -> timedelta:
-        return sum((wait.until_at - wait.since_at for wait in self.waits), timedelta())
+        return sum((wait.lasted for wait in self.waits), timedelta())
 
     @property
     def breaches(self) -> int:

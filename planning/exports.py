@@ -98,6 +98,15 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
     return log
 
 
+def fits(data: bytes, by: ExportMap) -> bool:
+    """Does the table in *data* have the columns that the map asks for?"""
+    try:
+        header = next(_rows(data, "", by), (1, []))[1]
+    except BadRequest:
+        return False
+    return set(by.columns) <= set(header)
+
+
 def _log(incidents: dict[str, Incident], rows: int, faults: Iterable[RowFault]) -> Log:
     out_of_order = 0
     for incident in incidents.values():

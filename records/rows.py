@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from escalation.measures import Measured, same_cause
+from escalation.base import Frozen
+from escalation.measures import Measured, Stretch, same_cause
 from records.tables import (
     ActionRow,
     AnswerRow,
@@ -46,7 +47,7 @@ def part_rows(measured: Sequence[Measured]) -> Iterator[tuple[type[PartBase], li
     """The rows of each table that has any."""
     for table, part in _PARTS.items():
         rows = [
-            {"escalation": each.id, "n": n, **dict(item)}
+            {"escalation": each.id, "n": n, **dict(item), **_also(item)}
             for each in measured
             for n, item in enumerate(getattr(each, part))
         ]
@@ -59,3 +60,7 @@ def part_rows(measured: Sequence[Measured]) -> Iterator[tuple[type[PartBase], li
     ]
     if causes:
         yield CauseRow, causes
+
+
+def _also(item: Frozen) -> Row:
+    return {"lasted": item.lasted} if isinstance(item, Stretch) else {}

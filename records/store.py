@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Self, TypeVar
 
 from pydantic import SecretStr, TypeAdapter
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import URL, Connection, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.effects import RecordBatch, Recorded
@@ -28,6 +29,7 @@ from records.tables import Base, EscalationRow, EventRow, PlaybookRow
 
 LOG_LINE = "log_line"
 """The kind of event that an import has: a line of another system's log, as it was."""
+FILE = "records.sqlite"
 _AT_ONCE = 200
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _T = TypeVar("_T")
@@ -58,6 +60,17 @@ class RecordStore:
         """
         self.database = Database(url)
         self._is_checked = False
+
+    @classmethod
+    def at(cls, url: SecretStr | None, folder: Path) -> Self:
+        """
+        The store at *url*; a file in *folder*, if none is set.
+
+        Raises:
+            WrongUrl: If *url* names no database that can be used.
+        """
+        own = URL.create("sqlite", database=str(folder / FILE))
+        return cls(url or own.render_as_string())
 
     def prepare(self) -> Prepared:
         """

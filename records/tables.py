@@ -109,6 +109,7 @@ class HoldRow(PartBase):
     person: Mapped[str | None]
     since_at: Mapped[datetime]
     until_at: Mapped[datetime]
+    lasted: Mapped[timedelta]
 
 
 class ClockRow(PartBase):
@@ -128,6 +129,7 @@ class PauseRow(PartBase):
     because: Mapped[str]
     since_at: Mapped[datetime]
     until_at: Mapped[datetime]
+    lasted: Mapped[timedelta]
 
 
 class ReceiptRow(PartBase):

@@ -102,6 +102,13 @@ class Settings(BaseModel):
         None, description="a folder of message templates that go before those shipped"
     )
 
+    records_url: SecretStr | None = Field(
+        None,
+        pattern=r"^(sqlite|postgres(ql)?(\+psycopg)?):",
+        description="sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE; unset: a file in the "
+        "state folder",
+    )
+
     server_port: Port = Field(7233, description="a port, 0 to 65535; 0 picks a free one")
     ui_port: Port = Field(8233, description="a port, 0 to 65535; 0 picks a free one")
 

@@ -74,6 +74,7 @@ def _parts() -> None:
         _words("person", nullable=True),
         _instant("since_at"),
         _instant("until_at"),
+        _span("lasted"),
     )
     _part(
         "clocks",
@@ -84,7 +85,7 @@ def _parts() -> None:
         _words("outcome", nullable=True),
         _span("late_by", nullable=True),
     )
-    _part("pauses", _words("because"), _instant("since_at"), _instant("until_at"))
+    _part("pauses", _words("because"), _instant("since_at"), _instant("until_at"), _span("lasted"))
     _part(
         "receipts",
         _words("key"),

@@ -1,0 +1,43 @@
+"""
+Keep events past Temporal's own retention: one batch of one escalation (RECORD-1).
+
+Says whether a failure may be retried. It must not know tables, nor when events are worth keeping.
+"""
+
+import structlog
+from pydantic import ValidationError
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from escalation.effects import RecordBatch, Recorded
+from records.errors import RecordsFault
+from records.store import RecordStore
+
+RECORD_EVENTS = "record_events"
+"""The activity's name on the wire."""
+
+log = structlog.get_logger(__name__)
+
+
+class RecordEvents:
+    def __init__(self, store: RecordStore) -> None:
+        self._store = store
+
+    @activity.defn(name=RECORD_EVENTS)
+    def record_events(self, batch: RecordBatch) -> Recorded:
+        """
+        Put *batch* on record. Can be repeated: what is on record already is left as it is.
+
+        Raises:
+            ApplicationError: Of the store's code where it cannot be used, to be retried until it can. Not to be
+                retried (``record_not_understood``): the record would not begin with the opening.
+        """
+        try:
+            return self._store.append(batch)
+        except RecordsFault as fault:
+            log.warning("events_not_recorded", escalation=batch.escalation, why=str(fault))
+            raise ApplicationError(str(fault), type=fault.code) from None
+        except ValidationError:
+            raise  # written by a newer program: the next attempt may be on a newer worker
+        except ValueError as error:
+            raise ApplicationError(str(error), type="record_not_understood", non_retryable=True) from None

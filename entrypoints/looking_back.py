@@ -1,0 +1,259 @@
+"""
+Commands that look back on the record: ``report``, and ``records import | export | show``. No Temporal server is asked.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from entrypoints import given, showing
+from entrypoints.asking import Json, Key
+from entrypoints.foreseeing import progress
+from escalation.errors import UnknownEscalation, shown
+from planning.instants import in_utc
+
+if TYPE_CHECKING:
+    from planning.export_map import ExportMap
+    from records.report import Period
+    from records.store import RecordStore
+
+app = typer.Typer()
+records = typer.Typer(help="The record past retention: take in, give out, look at one.", no_args_is_help=True)
+
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="DATE", help="The first day, by the opening: 2026-07-01.", show_default=False
+    ),
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="DATE", help="The last day; it counts too.", show_default=False)
+]
+Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="The time zone whose days these are.")]
+
+
+@app.command()
+def report(
+    first: From = None,
+    last: To = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="WHAT", help="Divide it by category, priority, customer, team, level or reason."
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="The review pack as one page, to print.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Every figure, a line each.")
+    ] = None,
+    tz: Zone = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Look back on a period: volume, times, attainment, breaches, hand-overs, causes; each with its definition."""
+    from entrypoints import figures
+    from records.report import By
+    from records.trends import report as look_back
+
+    zone = given.zone(tz)
+    period = _period(first, last, zone)
+    divided = given.named(By, by, "--by") if by else None
+    with open_store() as store:
+        found = look_back(store, period, datetime.now(UTC), divided)
+    if html:
+        from records.pack import pack
+
+        given.write(html, pack(found, zone), "--html")
+    if csv:
+        given.write(csv, figures.as_csv(found), "--csv")
+    if in_json:
+        showing.as_json(figures.as_plain(found))
+    elif not (html or csv):
+        showing.out.print(figures.report(found, zone))
+
+
+@records.command("import")
+def import_(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A helpdesk's export, CSV.", show_default=False)
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="MAP.yaml",
+            help="What its columns are. ServiceNow's are known.",
+            show_default=False,
+        ),
+    ] = None,
+    tenant: Annotated[
+        str, typer.Option("--tenant", metavar="NAME", help="Whose they are: the first part of each key.")
+    ] = "HELPDESK",
+    in_json: Json = False,
+) -> None:
+    """Take a helpdesk's export into the record as escalations of the past. Again, it changes nothing."""
+    from entrypoints.backtests import what_was_read
+    from planning.exports import read_log
+    from planning.past import past
+    from records.store import TakenIn
+
+    data = given.bytes_of(file, "FILE")
+    export_map = _map(data, file, by)
+    log = read_log(data, file, export_map)
+    done = TakenIn()
+    with open_store() as store, progress(in_json) as bar:
+        task = bar.add_task("import", total=len(log.incidents))
+        for lot in store.take_in(past(incident, export_map, tenant) for incident in log.incidents):
+            done += lot
+            bar.update(task, completed=done.added + done.replaced + done.unchanged)
+        where = store.database.where
+    if in_json:
+        told = {
+            "rows": log.rows,
+            "out_of_order": log.out_of_order,
+            "faults": [fault._asdict() for fault in log.faults],
+            "left_out": log.emptied,
+            "absent_columns": log.absent,
+        }
+        showing.as_json({"added": done.added, "replaced": done.replaced, "unchanged": done.unchanged, **told})
+        return
+    showing.out.print(what_was_read(log))
+    for column in log.absent:
+        showing.out.print(
+            f"no column {column}: what it would say stays unknown", style="yellow", markup=False
+        )
+    if log.emptied:
+        showing.out.print(
+            f"left out whole: {', '.join(log.emptied)}", style="red", markup=False, overflow="fold"
+        )
+    showing.out.print(
+        f"{done.added:,} added, {done.replaced:,} replaced, {done.unchanged:,} unchanged in {where}",
+        markup=False,
+    )
+
+
+@records.command()
+def export(
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FOLDER", help="A CSV file for each table, in this folder."),
+    ] = None,
+    first: From = None,
+    last: To = None,
+    tz: Zone = "UTC",
+    in_json: Annotated[
+        bool, typer.Option("--json", help="A list of escalations, each whole, on standard output.")
+    ] = False,
+) -> None:
+    """Give the record out, as CSV or JSON."""
+    from records.reading import kept, write_csv
+
+    period = _period(first, last, given.zone(tz))
+    if (csv is None) != in_json:
+        raise given.refused("the form", "both" if in_json else "neither", "either --csv FOLDER or --json")
+    with open_store() as store:
+        if csv is None:
+            _write_list(kept(store, period))
+            return
+        try:
+            counts = write_csv(store, csv, period)
+        except OSError as error:
+            raise given.refused(
+                f"--csv {csv}", error.strerror or "an error", "a folder to write to"
+            ) from None
+    for table, count in counts.items():
+        showing.out.print(f"{count:>9,}  {csv / table}.csv", markup=False)
+
+
+@records.command()
+def show(key: Key, in_json: Json = False) -> None:
+    """Show what is on record of one key, every escalation that it had."""
+    from entrypoints.figures import one
+    from records.reading import kept
+
+    with open_store() as store:
+        found = list(kept(store, key=key))
+        where = store.database.where
+    if not found:
+        raise UnknownEscalation(f"nothing of {shown(key)} is on record in {where}")
+    if in_json:
+        showing.as_json(found)
+        return
+    for escalation in found:
+        showing.out.print(one(escalation))
+
+
+@contextmanager
+def open_store() -> "Iterator[RecordStore]":
+    """The record store of the settings."""
+    from records.store import RecordStore
+    from runtime.settings import Settings
+
+    settings = Settings.load()
+    store = RecordStore.at(settings.records_url, settings.state_folder)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _period(first: str | None, last: str | None, zone: ZoneInfo) -> "Period":
+    from records.report import Period
+
+    since, until = _day(first, "--from"), _day(last, "--to")
+    if since and until and until < since:
+        raise given.refused("--to", shown(last), f"a day not before {since}, with which it begins")
+    return Period(_midnight(since, zone), _midnight(until + timedelta(days=1), zone) if until else None)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text is not None else None
+    except ValueError:
+        raise given.refused(option, shown(text), "a day such as 2026-07-01") from None
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    if day is None:
+        return None
+    for hour in (0, 1):  # in some zones the clocks are put forward at midnight
+        try:
+            return in_utc(datetime.combine(day, time(hour)), zone)
+        except ValueError:
+            continue
+    raise given.refused("the period", str(day), "days within the calendar")
+
+
+def _map(data: bytes, file: str, by: str | None) -> "ExportMap":
+    from planning.export_map import read_map
+    from planning.exports import fits
+    from runtime.settings import ROOT
+
+    if by is not None:
+        return read_map(given.bytes_of(by, "--map"), by)
+    known = [
+        read_map(path.read_bytes(), path.name) for path in sorted((ROOT / "playbooks/maps").glob("*.yaml"))
+    ]
+    for each in known:
+        if fits(data, each):
+            return each
+    names = ", ".join(each.name for each in known)
+    raise given.refused(
+        f"FILE {file}", "a table of unknown columns", f"an export that is known ({names}), or --map MAP.yaml"
+    )
+
+
+def _write_list(items: Iterator[object]) -> None:
+    separator = "[\n"
+    for item in items:
+        sys.stdout.write(separator + json.dumps(item, ensure_ascii=False))
+        separator = ",\n"
+    sys.stdout.write("[]\n" if separator == "[\n" else "\n]\n")

@@ -1,0 +1,63 @@
+"""
+The review pack: the report of a period as one page, to look at and to print (RECORD-3). Self-contained, no scripts.
+
+The form is in ``pack.html``. Who gets it, and when, is not known here.
+"""
+
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from escalation.measures import BY_NAME
+from escalation.story import brief
+from records.charts import charts, grain
+from records.report import Report
+from records.wording import day, said, span_of
+
+_FIRST = (
+    "escalations",
+    "resolve_median",
+    "acknowledge_median",
+    "attainment_resolution",
+    "breached",
+    "ping_pong",
+    "reopened",
+    "paused",
+    "satisfaction",
+    "rca_on_time",
+)
+"""What a reader wants to know first, where there is anything to draw it from."""
+_MOST_GROUPS = 40
+
+
+def pack(report: Report, zone: ZoneInfo) -> str:
+    """The page as HTML, its days those of *zone*; every text of people is escaped."""
+    drawn = {name: Markup(svg) for name, svg in charts(report).items()}  # noqa: S704 - drawn by us
+    return _form().render(
+        report=report,
+        title=f"Escalations opened {span_of(report.period, zone)}",
+        as_of=day(report.as_of.astimezone(zone)),
+        first=[report.whole.figures[name] for name in _FIRST if report.whole.value(name) is not None],
+        columns=[name for name in _FIRST if any(group.value(name) is not None for group in report.groups)],
+        groups=report.groups[:_MOST_GROUPS],
+        charts=drawn,
+        grain=grain(report),
+        definitions=BY_NAME,
+    )
+
+
+@cache
+def _form() -> Template:
+    forms = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    forms.filters |= {"said": said, "day": day, "span": lambda seconds: brief(timedelta(seconds=seconds))}
+    return forms.get_template("pack.html")

@@ -1,0 +1,122 @@
+"""
+Escalations of the record read back whole, and everything in it as CSV and JSON (RECORD-4).
+
+What a report sums up is in ``trends.py``.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from records.cases import within
+from records.report import Period
+from records.store import RecordStore
+from records.tables import PARTS, Base, EscalationRow, EventRow
+
+_TABLES = (EscalationRow.__tablename__, *(model.__tablename__ for model in PARTS), EventRow.__tablename__)
+
+Kept = dict[str, Any]
+"""An escalation as plain values: its columns, its parts by the name of their table, and ``events``."""
+
+_AT_ONCE = 200
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def kept(store: RecordStore, period: Period = Period(), key: str | None = None) -> Iterator[Kept]:
+    """
+    Escalations of *period*, or of one key, whole, the first opened first.
+
+    Raises:
+        StoreBehind, StoreAhead, StoreUnreachable
+    """
+    store.check()
+    wanted = select(EscalationRow.id).where(*within(period))
+    if key is not None:
+        wanted = wanted.where(EscalationRow.key == key)
+    with store.database.reading() as db:
+        ids = list(db.scalars(wanted.order_by(EscalationRow.opened_at, EscalationRow.id)))
+        for start in range(0, len(ids), _AT_ONCE):
+            yield from _whole(db, ids[start : start + _AT_ONCE])
+
+
+def write_csv(store: RecordStore, folder: Path, period: Period = Period()) -> dict[str, int]:
+    """
+    A file for each table in *folder*, which is made; the answer counts their rows.
+
+    Raises:
+        StoreBehind, StoreAhead, StoreUnreachable
+        OSError: If the folder cannot be written to.
+    """
+    store.check()
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = [Base.metadata.tables[name] for name in _TABLES]
+    with store.database.reading() as db:
+        return {table.name: _write_table(db, table, folder, period) for table in tables}
+
+
+def _whole(db: Connection, ids: Sequence[str]) -> Iterator[Kept]:
+    found = db.execute(_all_of(EscalationRow, EscalationRow.id, ids))
+    rows = {row.id: _plain(row._mapping) | _no_parts() for row in found}
+    for model in PARTS:
+        for part in db.execute(_all_of(model, model.escalation, ids).order_by(model.escalation, model.n)):
+            values = _plain(part._mapping)
+            rows[values.pop("escalation")][model.__tablename__].append(values)
+    events = _all_of(EventRow, EventRow.escalation, ids).order_by(EventRow.escalation, EventRow.seq)
+    for event in db.execute(events):
+        rows[event.escalation]["events"].append(_event(event._mapping))
+    yield from (rows[each] for each in ids)
+
+
+def _no_parts() -> Kept:
+    return {model.__tablename__: [] for model in PARTS} | {"events": []}
+
+
+def _all_of(model: type[Base], column: Any, ids: Sequence[str]) -> Any:
+    return select(*Base.metadata.tables[model.__tablename__].columns).where(column.in_(ids))
+
+
+def _event(row: Any) -> Kept:
+    return {"seq": row["seq"], "at": _said(row["at"]), "by": row["by"], "kind": row["kind"]} | {
+        "event": json.loads(row["body"])
+    }
+
+
+def _plain(row: Any) -> Kept:
+    return {name: _said(value) for name, value in row.items()}
+
+
+def _said(value: Any) -> Any:
+    """Instants in ISO form and UTC, spans in seconds."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case _:
+            return value
+
+
+def _write_table(db: Connection, table: Table, folder: Path, period: Period) -> int:
+    of = table.c.id if table.name == EscalationRow.__tablename__ else table.c.escalation
+    wanted = select(EscalationRow.id).where(*within(period))
+    query = select(table).where(of.in_(wanted)).order_by(*table.primary_key.columns)
+    count = 0
+    with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(table.c.keys())
+        for count, row in enumerate(db.execution_options(yield_per=1000).execute(query), 1):  # noqa: B007
+            writer.writerow([_cell(value) for value in row])
+    return count
+
+
+def _cell(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe: what customers write is data."""
+    said = _said(value)
+    return f"'{said}" if isinstance(said, str) and said.startswith(_FORMULA) else said

@@ -1,0 +1,143 @@
+"""
+A report: the figures of a period and what they are drawn from, as plain values. How they look is not known here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from escalation.measures import BY_NAME, Measure
+
+
+class By(StrEnum):
+    """What a report can be divided by."""
+
+    CATEGORY = "category"
+    PRIORITY = "priority"
+    CUSTOMER = "customer"
+    TEAM = "team"
+    LEVEL = "level"
+    REASON = "reason"
+
+
+NOT_KNOWN = "not known"
+"""The label of those that lack what a report is divided by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What was opened from ``since`` on and before ``until``; None is unbounded."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Figure(NamedTuple):
+    name: str
+    value: float | None
+    """In the unit of its measure; None: there is nothing to draw it from."""
+    of: int
+    """How many escalations, runs, answers it is drawn from."""
+
+    @property
+    def measure(self) -> Measure:
+        return BY_NAME[self.name]
+
+
+class Group(NamedTuple):
+    label: str
+    figures: dict[str, Figure]
+
+    def value(self, name: str) -> float | None:
+        return self.figures[name].value
+
+
+class Opened(NamedTuple):
+    """How many were opened on one day, with one priority."""
+
+    on: date
+    priority: str
+    escalations: int
+
+
+class Reached(NamedTuple):
+    level: int
+    """The highest that they reached."""
+    escalations: int
+
+
+class Held(NamedTuple):
+    """What a team had (RESOLVE-7)."""
+
+    team: str
+    escalations: int
+    hours: float
+
+
+class Case(NamedTuple):
+    """One escalation worth a look."""
+
+    key: str
+    subject: str | None
+    category: str
+    priority: str
+    state: str
+    opened_at: datetime
+    level: int | None
+    lived_for: float
+    """Seconds."""
+    breaches: int
+    reopened: int
+    hand_overs: int
+    ping_pong: int
+    holders: tuple[str, ...] = ()
+    """Who had it, one after the other; of ping-pong alone."""
+
+
+class Overdue(NamedTuple):
+    key: str
+    what: str
+    owner: str
+    due: date
+
+
+class Cause(NamedTuple):
+    cause: str
+    escalations: int
+    keys: tuple[str, ...]
+    """The first ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of a period (RECORD-2), and what a review looks at (RECORD-3)."""
+
+    period: Period
+    by: By | None
+    as_of: datetime
+    whole: Group
+    groups: tuple[Group, ...]
+    """By what it is divided by, most escalations first."""
+    priorities: tuple[Group, ...]
+    volumes: dict[By, tuple[tuple[str, int], ...]]
+    opened: tuple[Opened, ...]
+    reached: tuple[Reached, ...]
+    held: tuple[Held, ...]
+    worst: tuple[Case, ...]
+    ping_pong: tuple[Case, ...]
+    overdue: tuple[Overdue, ...]
+    causes: tuple[Cause, ...]
+    imported: int
+    """Of the escalations, those that another system saw through."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.whole.value("escalations")
+
+    def rows(self) -> Iterator[tuple[str, Figure]]:
+        """Every figure with the label of its group."""
+        for group in (self.whole, *self.groups):
+            for figure in group.figures.values():
+                yield group.label, figure

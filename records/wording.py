@@ -1,0 +1,46 @@
+"""
+Figures and periods in words, the same in the terminal and on the page.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from escalation.measures import Unit
+from escalation.story import brief
+from records.report import Figure, Period
+
+_A_MOMENT = timedelta(microseconds=1)
+
+
+def said(figure: Figure) -> str:
+    """The value as people read it; a dash where there is nothing to draw it from."""
+    if figure.value is None:
+        return "–"
+    match figure.measure.unit:
+        case Unit.COUNT:
+            return f"{figure.value:,.0f}"
+        case Unit.SHARE:
+            return f"{100 * figure.value:.1f} %"
+        case Unit.SPAN:
+            return brief(timedelta(seconds=figure.value))
+        case Unit.MEAN:
+            return f"{figure.value:.2f}"
+
+
+def span_of(period: Period, zone: ZoneInfo) -> str:
+    """The days of *period*, as those of *zone*."""
+    since = day(period.since.astimezone(zone)) if period.since else ""
+    until = day((period.until - _A_MOMENT).astimezone(zone)) if period.until else ""
+    match since, until:
+        case "", "":
+            return "at any time"
+        case first, "":
+            return f"from {first} on"
+        case "", last:
+            return f"until {last}"
+        case first, last:
+            return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"
