@@ -104,6 +104,7 @@ class Measured(Frozen):
     level: int | None = None
     """The highest that it reached; None: not known."""
     acknowledged_at: Instant | None = None
+    first_notice_at: Instant | None = None
     resolved_at: Instant | None = None
     reopened: int = 0
     refused: int = 0
@@ -130,9 +131,7 @@ class Measured(Frozen):
 
     @property
     def first_notice_after(self) -> timedelta | None:
-        ended = (run.ended_at for run in self.clocks if _has_run_out(run, ClockName.FIRST_NOTICE))
-        told_at = next(ended, None)
-        return told_at - self.opened_at if told_at else None
+        return self.first_notice_at - self.opened_at if self.first_notice_at else None
 
     @property
     def resolved_after(self) -> timedelta | None:
@@ -159,10 +158,6 @@ class Measured(Frozen):
     @property
     def ping_pong(self) -> int:
         return len(self.holders) - len(set(self.holders))
-
-
-def _has_run_out(run: ClockRun, name: ClockName) -> bool:
-    return run.name is name and run.outcome in {Outcome.MET, Outcome.BREACHED}
 
 
 class Past(Frozen):

@@ -43,7 +43,8 @@ class _Tally:
         self._now = start
         self._until = start.opened_at
         self._level = start.level
-        self._acknowledged_at = None if start.acknowledged_by is None else start.opened_at
+        self._acknowledged_at: datetime | None = None
+        self._first_notice_at: datetime | None = None
         self._reopened = self._refused = 0
         self._receipts: list[e.Receipt] = []
         self._runs: list[Clock] = []
@@ -55,6 +56,8 @@ class _Tally:
         self._until = max(self._until, event.at)
         self._level = max(self._level, self._now.level)
         self._reopened += before.state in _RESOLVED and self._now.state is State.RESOLVING
+        if before.untold and not self._now.untold:
+            self._first_notice_at = event.at
         self._see_clocks(before, event)
         self._see_holder(event)
         match event:
@@ -101,6 +104,7 @@ class _Tally:
             predecessor=request.predecessor,
             level=self._level,
             acknowledged_at=self._acknowledged_at,
+            first_notice_at=self._first_notice_at,
             resolved_at=now.resolution.declared_at if now.resolution else None,
             reopened=self._reopened,
             refused=self._refused,

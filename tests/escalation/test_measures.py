@@ -1,0 +1,238 @@
+"""What the record of one escalation comes to."""
+
+from datetime import timedelta
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Outcome
+from escalation.lifecycle import State
+from escalation.measures import BY_NAME, MEASURES, ClockRun, Hold, Measured, same_cause
+from escalation.measuring import measured
+from escalation.plan import ClockName, Priority, ReasonCode
+from tests.builders import (
+    DECLARE,
+    HOUR,
+    MINUTE,
+    RCA_COURSE,
+    VERIFY,
+    all_delivered,
+    at,
+    monday,
+    opening,
+    tuesday,
+)
+from tests.escalation.told import events_of
+
+TO_FINANCE = c.Transfer(by="ana", to="finance", reason=ReasonCode.LACK_OF_EXPERTISE)
+
+
+def told_of(*steps: object, **changes: object) -> Measured:
+    return measured(events_of(opening(**changes), *steps))  # type: ignore[arg-type] - as the builders take it
+
+
+def run_of(found: Measured, name: ClockName) -> ClockRun:
+    return next(run for run in found.clocks if run.name is name)
+
+
+def a_hold(team: str | None, person: str | None = None, level: int | None = 1) -> Hold:
+    return Hold(team=team, person=person, level=level, since_at=monday("09:00"), until_at=monday("10:00"))
+
+
+def test_a_record_begins_with_the_opening() -> None:
+    """
+    RECORD-1: what does not begin with it is not a record.
+    """
+    with pytest.raises(ValueError, match="must begin with opened"):
+        measured(events_of(opening())[1:])
+
+
+def test_times_are_from_the_opening() -> None:
+    """
+    RECORD-2: to acknowledge, to first notice, to resolve; by the calendar.
+    """
+    start = opening()
+    told = measured(
+        events_of(
+            start,
+            monday("09:04"),
+            all_delivered(start.escalation, monday("09:04")),
+            monday("09:10"),
+            c.Acknowledge(by="ana"),
+            tuesday("10:00"),
+            DECLARE,
+        )
+    )
+
+    assert 4 * MINUTE == told.first_notice_after
+    assert 10 * MINUTE == told.acknowledged_after
+    assert 25 * HOUR == told.resolved_after
+
+
+def test_only_a_resolution_that_stands_counts() -> None:
+    """
+    RECORD-2: rejected (RESOLVE-5), it is as if it had not been declared; the return counts as reopened.
+    """
+    reject = c.RejectResolution(by="ari", why=InternalText("it is broken again"))
+
+    told = told_of(c.Acknowledge(by="ana"), DECLARE, monday("11:00"), reject)
+
+    assert told.resolved_after is None
+    assert 1 == told.reopened
+
+
+def test_a_clock_that_is_met_and_one_that_is_late() -> None:
+    """
+    RECORD-2: attainment per clock, with the lateness of a breach.
+    """
+    told = told_of(c.Acknowledge(by="ana"), at(7, "10:00"), c.Tick(), at(7, "11:00"), DECLARE, VERIFY)
+    resolution = run_of(told, ClockName.RESOLUTION)
+
+    assert Outcome.MET == run_of(told, ClockName.ACKNOWLEDGE).outcome
+    assert Outcome.BREACHED == resolution.outcome
+    assert resolution.due_at is not None
+    assert at(7, "11:00") - resolution.due_at == resolution.late_by
+    assert told.breaches == sum(run.outcome is Outcome.BREACHED for run in told.clocks) > 0
+
+
+def test_a_clock_that_runs_in_time_has_no_outcome() -> None:
+    """
+    RECORD-2: it counts neither way.
+    """
+    assert run_of(told_of(), ClockName.RESOLUTION).outcome is None
+
+
+def test_each_start_of_a_clock_is_a_run() -> None:
+    """
+    RECORD-2: the update clock starts anew with each update (COMM-3), and each run counts.
+    """
+    update = c.SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
+    told = told_of(c.Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)
+
+    runs = [run for run in told.clocks if run.name is ClockName.NEXT_UPDATE]
+
+    assert [Outcome.MET, Outcome.MET, None] == [run.outcome for run in runs]
+
+
+def test_every_level_team_and_person_that_held_it_is_known() -> None:
+    """
+    RESOLVE-7: and how long.
+    """
+    told = told_of(
+        c.Acknowledge(by="ana"), monday("09:10"), TO_FINANCE, monday("09:25"), c.Acknowledge(by="fay")
+    )
+
+    held = [(hold.level, hold.team, hold.person, hold.lasted) for hold in told.holds]
+
+    assert [(1, None, "ana", 10 * MINUTE), (1, "finance", None, 15 * MINUTE)] == held[:2]
+    assert [(1, "finance", "fay", timedelta())] == held[2:]
+
+
+@pytest.mark.parametrize(
+    ("teams", "hand_overs", "back_and_forth"),
+    [
+        ((), 0, 0),
+        (("a",), 0, 0),
+        (("a", "a"), 0, 0),  # another person of the same team
+        (("a", "b"), 1, 0),
+        (("a", None, "a"), 0, 0),  # a gap in what is known is no hand-over
+        (("a", "b", "a"), 2, 1),
+        (("a", "b", "a", "b"), 3, 2),
+        (("a", "b", "c"), 2, 0),
+    ],
+)
+def test_ping_pong_is_a_hand_over_to_one_that_had_it(
+    teams: tuple[str | None, ...], hand_overs: int, back_and_forth: int
+) -> None:
+    """
+    RECORD-2: hand-overs and ping-pong.
+    """
+    held = told_of().changed(holds=tuple(a_hold(team) for team in teams))
+
+    assert (hand_overs, back_and_forth) == (held.hand_overs, held.ping_pong)
+
+
+def test_a_person_counts_where_no_team_is_known() -> None:
+    """
+    RECORD-2: hand-overs from person to person.
+    """
+    held = told_of().changed(holds=(a_hold(None, "ana"), a_hold("finance", "fay"), a_hold("finance", "may")))
+
+    assert ("ana", "finance") == held.holders
+
+
+def test_a_pause_counts_and_the_hold_of_a_verification_does_not() -> None:
+    """
+    RECORD-2: share of time paused.
+    """
+    pause = c.PauseClocks(by="ana", because="waiting_for_customer")
+    told = told_of(
+        c.Acknowledge(by="ana"),
+        monday("10:00"),
+        pause,
+        monday("12:00"),
+        c.ResumeClocks(by="ana"),
+        DECLARE,
+        monday("13:00"),
+        VERIFY,
+    )
+
+    assert 2 * HOUR == told.paused_for
+    assert 4 * HOUR == told.lived_for
+
+
+def test_causes_and_actions_are_those_of_the_last_rca() -> None:
+    """
+    RECORD-2, CLOSE-3: repeated root causes, actions that are due.
+    """
+    told = told_of(c.Acknowledge(by="ana"), DECLARE, VERIFY, c.RequestRca(by="ed"), *RCA_COURSE[:2])
+
+    assert ("the roof of the depot leaks",) == told.causes
+    assert ["repair the roof"] == [each.what for each in told.follow_ups]
+    assert State.CLOSING == told.state
+
+
+def test_a_changed_priority_counts_as_it_is_at_last() -> None:
+    """
+    RECORD-2: and nothing of what was recorded before is lost.
+    """
+    told = told_of(c.Acknowledge(by="ana"), c.ChangePriority(by="ana", priority=Priority.P2))
+
+    assert Priority.P2 == told.priority
+    assert ["ACME"] == [customer.account for customer in told.customers]
+
+
+def test_every_measure_is_defined_once() -> None:
+    """
+    RECORD-2: each has a title and a definition, and no two have the same name.
+    """
+    assert len(MEASURES) == len(BY_NAME)
+    assert [] == [each.name for each in MEASURES if not each.definition.endswith(".") or not each.title]
+
+
+def test_causes_are_the_same_whatever_their_case_and_spaces() -> None:
+    """
+    RECORD-2: repeated root causes.
+    """
+    assert same_cause("  The ROOF\nleaks ") == same_cause("the roof leaks")
+
+
+def test_what_is_measured_survives_json() -> None:
+    """
+    RECORD-1: as every stored state does.
+    """
+    told = told_of(c.Acknowledge(by="ana"), DECLARE)
+
+    assert told == Measured.model_validate_json(told.model_dump_json())
+
+
+def test_a_refused_signal_is_counted() -> None:
+    """
+    RECORD-1: refusals are on record too.
+    """
+    events = events_of(opening())
+    refused = e.MoveRefused(seq=events[-1].seq + 1, at=events[-1].at, move="close", why="not now")
+
+    assert 1 == measured((*events, refused)).refused

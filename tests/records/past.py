@@ -1,0 +1,128 @@
+"""
+A small past to report on: escalations that the engine ran, and an import, all with something to measure.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.measures import Past, SurveyAnswer
+from escalation.plan import Priority, ReasonCode
+from planning.export_map import ExportMap, read_map
+from planning.exports import read_log
+from planning.past import past
+from records.store import RecordStore, keep_measured
+from tests.builders import (
+    DECLARE,
+    RCA_COURSE,
+    THE_MONDAY,
+    VERIFY,
+    a_customer,
+    all_delivered,
+    at,
+    friday,
+    monday,
+    opening,
+    tuesday,
+)
+from tests.escalation.told import events_of
+from tests.records.recorded import a_batch
+
+MAP = Path(__file__).parents[2] / "playbooks" / "maps" / "servicenow.yaml"
+EXPORT = """\
+number,incident_state,opened_at,sys_updated_at,sys_mod_count,category,priority,assignment_group,assigned_to,\
+sys_updated_by,caller_id,contact_type,problem_id,made_sla
+INC1,New,02-03-2026 08:00,02-03-2026 08:05,0,Network,3 - Moderate,Desk,?,ann,Caller 1,Phone,?,TRUE
+INC1,Active,02-03-2026 08:00,02-03-2026 08:30,1,Network,3 - Moderate,Desk,Bo,bo,Caller 1,Phone,?,TRUE
+INC1,Active,02-03-2026 08:00,02-03-2026 09:30,2,Network,2 - High,Net,?,bo,Caller 1,Phone,?,TRUE
+INC1,Awaiting User Info,02-03-2026 08:00,02-03-2026 10:00,3,Network,2 - High,Desk,Bo,bo,Caller 1,Phone,?,TRUE
+INC1,Active,02-03-2026 08:00,02-03-2026 13:00,4,Network,2 - High,Desk,Bo,bo,Caller 1,Phone,PRB7,FALSE
+INC1,Resolved,02-03-2026 08:00,03-03-2026 08:00,5,Network,2 - High,Desk,Bo,bo,Caller 1,Phone,PRB7,FALSE
+INC1,Active,02-03-2026 08:00,03-03-2026 09:00,6,Network,2 - High,Net,Cy,cy,Caller 1,Phone,PRB7,FALSE
+INC1,Resolved,02-03-2026 08:00,04-03-2026 08:00,7,Network,2 - High,Net,Cy,cy,Caller 1,Phone,PRB7,FALSE
+INC1,Closed,02-03-2026 08:00,09-03-2026 08:00,8,Network,2 - High,Net,Cy,cy,Caller 1,Phone,PRB7,FALSE
+INC2,New,03-03-2026 10:00,03-03-2026 10:00,0,?,4 - Low,Desk,?,ann,Caller 2,Phone,?,TRUE
+INC2,Closed,03-03-2026 10:00,03-03-2026 16:00,1,?,4 - Low,Desk,Bo,bo,Caller 2,Phone,prb7,TRUE
+"""
+
+
+def the_map() -> ExportMap:
+    return read_map(MAP.read_bytes(), MAP.name)
+
+
+def imported(text: str = EXPORT, tenant: str = "DESK") -> list[Past]:
+    log = read_log(text.encode(), "export.csv", the_map())
+    return [past(incident, the_map(), tenant) for incident in log.incidents]
+
+
+def lives() -> list[tuple[e.Event, ...]]:
+    """Of four escalations: quick; late and reopened; passed back and forth; just begun."""
+    first = opening(key="ACME/1", priority="P1")
+    begun = first.escalation
+    quick = events_of(
+        first,
+        monday("09:03"),
+        all_delivered(begun, monday("09:03")),
+        c.Acknowledge(by="ana"),
+        monday("10:00"),
+        DECLARE,
+        VERIFY,
+        c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.YES),
+        tuesday("09:00"),
+        *RCA_COURSE,
+        c.Close(by="ed"),
+    )
+    late = events_of(
+        opening(
+            at(1, "09:00"), key="ACME/2", customers=(a_customer("ACME"), a_customer("Çağ", "a@cag.example"))
+        ),
+        at(1, "09:02"),
+        c.Acknowledge(by="ana"),
+        at(1, "10:00"),
+        c.PauseClocks(by="ana", because="waiting_for_customer"),
+        at(1, "15:00"),
+        c.ResumeClocks(by="ana"),
+        at(8, "09:00"),
+        c.Tick(),
+        at(8, "10:00"),
+        DECLARE,
+        at(8, "12:00"),
+        c.RejectResolution(by="ari", why=InternalText("it is broken again")),
+        at(9, "12:00"),
+        DECLARE,
+        VERIFY,
+        at(10, "12:00"),
+        c.RequestRca(by="ed"),
+        *RCA_COURSE[:2],
+    )
+    to_finance = c.Transfer(by="ana", to="finance", reason=ReasonCode.LACK_OF_EXPERTISE)
+    to_ana = c.Transfer(by="fay", to="ana", reason=ReasonCode.OTHER)
+    passed = events_of(
+        opening(
+            friday("09:00"), key="ZOO/3", subject=CustomerText("<script>alert('🙈')</script>"), reason="other"
+        ),
+        c.Acknowledge(by="ana"),
+        friday("09:10"),
+        to_finance,
+        c.Acknowledge(by="fay"),
+        friday("09:20"),
+        to_ana,
+        friday("09:25"),
+        c.ChangePriority(by="ana", priority=Priority.P2),
+    )
+    return [quick, late, passed, opening(at(8, "09:00"), key="ZOO/4").events]
+
+
+def filled(store: RecordStore) -> None:
+    """Put this past into *store*, with an answer to a survey, which no event tells of yet."""
+    for events in lives():
+        first = events[0]
+        assert isinstance(first, e.Opened)
+        store.append(a_batch(events, escalation=first.id, key=first.request.key))
+    answered = imported()[0]
+    list(store.take_in(imported()))
+    answer = SurveyAnswer(account="Caller 1", contact="c1", at=THE_MONDAY + timedelta(days=9), score=2)
+    with store.database.writing() as db:
+        keep_measured(db, [answered.measured.changed(answers=(answer,))])
