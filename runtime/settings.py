@@ -6,6 +6,7 @@ Owns names, defaults and checks. It must not know Temporal's own settings (addre
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -81,6 +82,12 @@ BaseUrl = Annotated[
 Folder = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(Path.absolute)]
 
 
+def _names_a_store(url: SecretStr | None) -> SecretStr | None:
+    if url and not re.match(r"(sqlite|postgres(ql)?(\+psycopg)?):", url.get_secret_value()):
+        raise ValueError("neither SQLite nor PostgreSQL")
+    return url
+
+
 class Settings(BaseModel):
     """
     Everything that is set from outside, checked as a whole.
@@ -102,9 +109,8 @@ class Settings(BaseModel):
         None, description="a folder of message templates that go before those shipped"
     )
 
-    records_url: SecretStr | None = Field(
+    records_url: Annotated[SecretStr | None, AfterValidator(_names_a_store)] = Field(
         None,
-        pattern=r"^(sqlite|postgres(ql)?(\+psycopg)?):",
         description="sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE; unset: a file in the "
         "state folder",
     )

@@ -103,3 +103,23 @@ def test_secrets_are_never_shown() -> None:
     assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
     assert settings.smtp_password is not None
     assert "hunter2" == settings.smtp_password.get_secret_value()
+
+
+@pytest.mark.parametrize("url", ["mysql://us:s3cret@db/records", "s3cret"])
+def test_a_record_store_of_no_use_is_refused_without_its_password(url: str) -> None:
+    """
+    RECORD-1: a URL holds a password, so what was given is not repeated.
+    """
+    with pytest.raises(SettingsFault, match=r"ESCALATION_RECORDS_URL is \*\*\*; allowed: sqlite:") as refused:
+        Settings.load({"ESCALATION_RECORDS_URL": url})
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_record_store_is_never_shown() -> None:
+    """
+    RECORD-1: nor in logs, which print settings.
+    """
+    settings = Settings.load({"ESCALATION_RECORDS_URL": "postgresql://us:s3cret@db/records"})
+
+    assert "s3cret" not in f"{settings!r} {settings} {settings.model_dump_json()}"
