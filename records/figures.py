@@ -2,12 +2,12 @@
 The figures of each group, summed up by the database (RECORD-2).
 
 What each escalation comes to is in the tables already; what a figure means is said in ``escalation/measures.py``.
-Shares and quantiles are worked out alike on SQLite and PostgreSQL: a quantile is the least value that so many did not
-exceed, never one in between.
+Worked out alike on SQLite and PostgreSQL: a quantile is the least value that so many did not exceed, never one in
+between.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Subquery, case, distinct, func, select, type_coerce
@@ -25,8 +25,11 @@ _SPANS = {
     "first_notice": "first_notice_after",
     "resolve": "resolved_after",
 }
+_QUANTILES = {"median": 5, "p90": 9}
+"""So many tenths of all did not exceed it."""
 _Found = Iterator[tuple[str, Figure]]
 """Figures, each with the label of its group."""
+_Part = Callable[[Connection, Subquery], _Found]
 
 
 def whole(db: Connection, period: Period) -> Group:
@@ -36,13 +39,22 @@ def whole(db: Connection, period: Period) -> Group:
 
 def groups(db: Connection, period: Period, by: By | None) -> tuple[Group, ...]:
     """Most escalations first."""
+    found = _groups(db, period, by, _sums, _quantiles, _attainment, _satisfaction, _repeated_causes)
+    return tuple(sorted(found, key=lambda group: (-(group.value("escalations") or 0), group.label)))
+
+
+def times_by_priority(db: Connection, period: Period) -> tuple[Group, ...]:
+    """The times alone, most urgent first."""
+    return tuple(sorted(_groups(db, period, By.PRIORITY, _quantiles), key=lambda group: group.label))
+
+
+def _groups(db: Connection, period: Period, by: By | None, *parts: _Part) -> Iterator[Group]:
     of = cases(period, by)
     figures: dict[str, dict[str, Figure]] = defaultdict(dict)
-    for part in (_sums, _quantiles, _attainment, _satisfaction, _repeated_causes):
+    for part in parts:
         for label, figure in part(db, of):
             figures[label][figure.name] = figure
-    found = (Group(label, _in_order(each)) for label, each in figures.items())
-    return tuple(sorted(found, key=lambda group: (-(group.value("escalations") or 0), group.label)))
+    return (Group(label, _in_order(each)) for label, each in figures.items())
 
 
 def _in_order(found: dict[str, Figure]) -> dict[str, Figure]:
@@ -95,50 +107,37 @@ def _sums(db: Connection, of: Subquery) -> _Found:
 
 
 def _quantiles(db: Connection, of: Subquery) -> _Found:
-    for name, column in _SPANS.items():
-        value = _seconds(of.c[column])
-        ranked = (
-            select(
-                of.c.label,
-                value.label("value"),
-                func.row_number().over(partition_by=of.c.label, order_by=value).label("place"),
-                func.count().over(partition_by=of.c.label).label("n"),
-            )
-            .where(of.c[column].is_not(None))
-            .subquery()
-        )
-        r = ranked.c
-        query = select(
-            r.label,
-            r.n,
-            func.min(case((r.place == (r.n + 1) // 2, r.value))).label("median"),
-            func.min(case((r.place == (r.n * 9 + 9) // 10, r.value))).label("p90"),
-        ).group_by(r.label, r.n)
-        for row in db.execute(query):
-            yield row.label, Figure(f"{name}_median", row.median, row.n)
-            yield row.label, Figure(f"{name}_p90", row.p90, row.n)
+    # Ranked here: a quantile needs every value, and SQLite takes many times as long to rank them.
+    spans = [_seconds(of.c[column]) for column in _SPANS.values()]
+    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for label, *found in db.execute(select(of.c.label, *spans)):
+        for name, value in zip(_SPANS, found, strict=True):
+            if value is not None:
+                values[label, name].append(value)
+    for (label, name), ranked in values.items():
+        ranked.sort()
+        for quantile, tenths in _QUANTILES.items():
+            yield label, Figure(f"{name}_{quantile}", ranked[-(-len(ranked) * tenths // 10) - 1], len(ranked))
 
 
 def _attainment(db: Connection, of: Subquery) -> _Found:
-    query = (
-        select(
-            of.c.label,
-            ClockRow.name,
-            _how_many(ClockRow.outcome == Outcome.MET.value).label("met"),
-            _how_many(ClockRow.outcome == Outcome.BREACHED.value).label("late"),
+    # Counted for each escalation first, in the order in which the rows lie: nothing large is sorted.
+    counted = [
+        _how_many((ClockRow.name == clock.value) & (ClockRow.outcome == outcome.value)).label(
+            f"{clock}_{outcome}"
         )
-        .join_from(of, ClockRow, ClockRow.escalation == of.c.id)
-        .group_by(of.c.label, ClockRow.name)
-    )
-    rca: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for label, name, met, late in db.execute(query):
-        clock = ClockName(name)
-        yield label, _share(attainment_of(clock), met, met + late)
-        if clock in RCA_CLOCKS:
-            rca[label][0] += met
-            rca[label][1] += met + late
-    for label, (met, of_all) in rca.items():
-        yield label, _share("rca_on_time", met, of_all)
+        for clock in ClockName
+        for outcome in (Outcome.MET, Outcome.BREACHED)
+    ]
+    each = select(ClockRow.escalation, *counted).group_by(ClockRow.escalation).subquery()
+    sums = [func.sum(each.c[column.name]).label(column.name) for column in counted]
+    query = select(of.c.label, *sums).join_from(of, each, each.c.escalation == of.c.id).group_by(of.c.label)
+    for row in db.execute(query).mappings():
+        runs = {clock: (row[f"{clock}_met"], row[f"{clock}_breached"]) for clock in ClockName}
+        for clock, (met, late) in runs.items():
+            yield row["label"], _share(attainment_of(clock), met, met + late)
+        met, late = (sum(found) for found in zip(*(runs[clock] for clock in RCA_CLOCKS), strict=True))
+        yield row["label"], _share("rca_on_time", met, met + late)
 
 
 def _satisfaction(db: Connection, of: Subquery) -> _Found:

@@ -121,6 +121,7 @@ class Report:
     groups: tuple[Group, ...]
     """By what it is divided by, most escalations first."""
     priorities: tuple[Group, ...]
+    """Their times alone."""
     volumes: dict[By, tuple[tuple[str, int], ...]]
     opened: tuple[Opened, ...]
     reached: tuple[Reached, ...]

@@ -85,6 +85,7 @@ class PartBase(Base):
     """A part of an escalation: it comes and goes with it."""
 
     __abstract__ = True
+    __table_args__ = {"sqlite_with_rowid": False}  # its rows lie together in the file
 
     escalation: Mapped[str] = mapped_column(
         ForeignKey("escalations.id", ondelete="CASCADE"), primary_key=True, sort_order=-2

@@ -9,7 +9,7 @@ from sqlalchemy.types import Double
 
 from escalation.measures import ENGINE_SOURCE
 from records.cases import cases, within
-from records.figures import groups, whole
+from records.figures import groups, times_by_priority, whole
 from records.report import By, Case, Cause, Held, Opened, Overdue, Period, Reached, Report
 from records.store import RecordStore
 from records.tables import ActionRow, CauseRow, EscalationRow, HoldRow
@@ -47,7 +47,7 @@ def report(store: RecordStore, period: Period, as_of: datetime, by: By | None = 
             as_of=as_of,
             whole=whole(db, period),
             groups=groups(db, period, by) if by else (),
-            priorities=tuple(sorted(groups(db, period, By.PRIORITY))),
+            priorities=times_by_priority(db, period),
             volumes={each: _volume(db, period, each) for each in By},
             opened=_opened(db, period),
             reached=_reached(db, period),

@@ -1,6 +1,7 @@
 """What the record of one escalation comes to."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,8 @@ from tests.escalation.told import events_of
 TO_FINANCE = c.Transfer(by="ana", to="finance", reason=ReasonCode.LACK_OF_EXPERTISE)
 
 
-def told_of(*steps: object, **changes: object) -> Measured:
-    return measured(events_of(opening(**changes), *steps))  # type: ignore[arg-type] - as the builders take it
+def told_of(*steps: c.Command | datetime, **changes: Any) -> Measured:
+    return measured(events_of(opening(**changes), *steps))
 
 
 def run_of(found: Measured, name: ClockName) -> ClockRun:

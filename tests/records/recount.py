@@ -79,7 +79,7 @@ class Recounted:
 
     @property
     def holders(self) -> list[str]:
-        owner = self.events[0]["owner"]
+        owner = str(self.events[0]["owner"])
         held = [TEAMS.get(owner, owner)]
         for event in self.events:
             by_kind = {
@@ -88,14 +88,16 @@ class Recounted:
                 "contact_tried": "owner",
                 "transferred": "to",
             }
-            owner = event[by_kind[event["kind"]]] if event["kind"] in by_kind else owner
+            owner = str(event[by_kind[event["kind"]]]) if event["kind"] in by_kind else owner
             if held[-1] != TEAMS.get(owner, owner):
                 held.append(TEAMS.get(owner, owner))
         return held
 
     @property
     def level(self) -> int:
-        return max([self.events[0]["level"], *(event["to_level"] for event in self._of("level_raised"))])
+        return max(
+            [int(self.events[0]["level"]), *(int(event["to_level"]) for event in self._of("level_raised"))]
+        )
 
     @property
     def paused(self) -> float:

@@ -111,7 +111,7 @@ def test_an_empty_period_has_no_figures_and_is_no_fault(store: RecordStore) -> N
 
     assert found.is_empty
     assert {"escalations": 0} == values(found.whole)
-    assert () == found.groups == found.worst == found.causes
+    assert () == (*found.groups, *found.worst, *found.causes)
 
 
 def test_one_escalation_is_enough(store: RecordStore) -> None:

@@ -118,6 +118,7 @@ def _part(name: str, *columns: sa.Column[Any]) -> None:
             ["escalation"], ["escalations.id"], name=op.f(f"fk_{name}_escalation"), ondelete="CASCADE"
         ),
         _pk("escalation", "n"),
+        sqlite_with_rowid=False,
     )
 
 
