@@ -15,10 +15,12 @@ from escalation.base import Frozen, Instant
 from escalation.clocks import Outcome
 from escalation.events import Receipt
 from escalation.lifecycle import State
-from escalation.plan import ClockName, PlaybookRef, Priority
+from escalation.plan import AGREED, ClockName, PlaybookRef, Priority
 
 ENGINE_SOURCE = "engine"
 """The source of what this program ran itself; an import has the name of its map."""
+PROMISES = tuple(clock for clock in ClockName if clock not in AGREED)
+"""The clocks that can be breached: those of an agreed time have no attainment."""
 RCA_CLOCKS = (ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
 
 
@@ -230,7 +232,7 @@ MEASURES: tuple[Measure, ...] = (
         "Time to resolve",
         "From the opening to the resolution that stands, by the calendar, pauses included; none while there is none.",
     ),
-    *(_attainment(clock) for clock in ClockName),
+    *(_attainment(clock) for clock in PROMISES),
     Measure("breached", "With a breach", Unit.SHARE, "Escalations of which at least one clock was late."),
     Measure(
         "breaches", "Breaches", Unit.COUNT, "Runs of clocks that were late, whether they have ended or not."

@@ -12,8 +12,7 @@ from typing import Any
 
 import vl_convert
 
-from escalation.measures import attainment_of
-from escalation.plan import ClockName
+from escalation.measures import PROMISES, attainment_of
 from records.report import NOT_KNOWN, Group, Opened, Report
 from records.wording import said
 
@@ -152,7 +151,7 @@ def _utc(day: date) -> str:
 
 
 def _attainment(whole: Group) -> Form | None:
-    found = [(clock.words, whole.figures[attainment_of(clock)]) for clock in ClockName]
+    found = [(clock.words, whole.figures[attainment_of(clock)]) for clock in PROMISES]
     values = [
         {"label": f"{words} ({figure.of:,})", "value": figure.value, "most": 1, "text": said(figure)}
         for words, figure in found

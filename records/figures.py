@@ -14,8 +14,7 @@ from sqlalchemy import Connection, Subquery, case, distinct, func, select, type_
 from sqlalchemy.types import Double
 
 from escalation.clocks import Outcome
-from escalation.measures import MEASURES, RCA_CLOCKS, attainment_of
-from escalation.plan import ClockName
+from escalation.measures import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
 from records.cases import WHOLE, cases
 from records.report import By, Figure, Group, Period
 from records.tables import AnswerRow, CauseRow, ClockRow
@@ -126,14 +125,14 @@ def _attainment(db: Connection, of: Subquery) -> _Found:
         _how_many((ClockRow.name == clock.value) & (ClockRow.outcome == outcome.value)).label(
             f"{clock}_{outcome}"
         )
-        for clock in ClockName
+        for clock in PROMISES
         for outcome in (Outcome.MET, Outcome.BREACHED)
     ]
     each = select(ClockRow.escalation, *counted).group_by(ClockRow.escalation).subquery()
     sums = [func.sum(each.c[column.name]).label(column.name) for column in counted]
     query = select(of.c.label, *sums).join_from(of, each, each.c.escalation == of.c.id).group_by(of.c.label)
     for row in db.execute(query).mappings():
-        runs = {clock: (row[f"{clock}_met"], row[f"{clock}_breached"]) for clock in ClockName}
+        runs = {clock: (row[f"{clock}_met"], row[f"{clock}_breached"]) for clock in PROMISES}
         for clock, (met, late) in runs.items():
             yield row["label"], _share(attainment_of(clock), met, met + late)
         met, late = (sum(found) for found in zip(*(runs[clock] for clock in RCA_CLOCKS), strict=True))

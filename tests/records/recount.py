@@ -24,6 +24,9 @@ def raw(events: Iterable[Any]) -> list[Raw]:
     return [json.loads(event.model_dump_json()) for event in events]
 
 
+NO_PROMISES = {"acknowledgement_expiry", "pause", "on_duty"}
+
+
 class Recounted:
     """One escalation of the engine, from its raw events."""
 
@@ -75,7 +78,7 @@ class Recounted:
                 found.append((str(name), "breached"))
             elif event["kind"] == "clock_ended" and event["outcome"] == "met":
                 found.append((str(name), "met"))
-        return found
+        return [(name, said) for name, said in found if name not in NO_PROMISES]
 
     @property
     def holders(self) -> list[str]:
