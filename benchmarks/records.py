@@ -39,8 +39,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         figures = {"escalations": number, "sqlite": _taken(f"sqlite:///{folder}/records.sqlite", number)}
     server = get_server(tempfile.mkdtemp(prefix="records-"), cleanup_mode="delete")
-    figures["postgresql"] = _taken(server.get_uri(), number)
-    server.cleanup()
+    try:
+        figures["postgresql"] = _taken(server.get_uri(), number)
+    finally:
+        server.cleanup()
     print(json.dumps(figures))
 
 
