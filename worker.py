@@ -56,15 +56,14 @@ from workflows import search_attributes
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.plugin import escalation_plugin
-from workflows.wire import ESCALATION_QUEUE
+from workflows.recording import RecordWorkflow
+from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 GRACE = timedelta(seconds=30)
 TOO_SOON = timedelta(seconds=5)  # a server that ends so soon after its start will do so again
 QUICK_SLOTS = 50
 MESSAGE_SLOTS = 20
 RECORD_SLOTS = 4
-RECORD_TASK_QUEUE = "escalation-records"
-"""A queue of its own, so that a database that is down delays nothing else."""
 # A wave's progress is in its heartbeats: whoever was told since the last one is told again after a kill -9.
 HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
 # Workflow tasks are Python under one lock: more at a time only brings each nearer to the two seconds after which the
@@ -95,7 +94,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         hands.quick,
         threads,
         slots=QUICK_SLOTS,
-        workflows=[EscalationWorkflow],
+        workflows=[EscalationWorkflow, RecordWorkflow],
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
         max_concurrent_local_activities=QUICK_SLOTS,

@@ -71,8 +71,7 @@ class BareWorkflow:
 
     def _take(self, step: Step) -> None:
         self._attributes |= step.attributes
-        if step.wave:
-            self._waves.append(padded(wire.Wave, step.wave, receipts=step.receipts))
+        self._waves += [padded(wire.Wave, sent.asks, receipts=sent.answers) for sent in step.activities]
         self._is_stirred = True
 
     def _attend(self) -> None:

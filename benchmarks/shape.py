@@ -25,16 +25,20 @@ Attribute = bool | int | str | list[str] | None
 """A search attribute's value; None takes it away."""
 
 
+class Sent(BaseModel):
+    """One activity: the sizes of its argument and its result."""
+
+    asks: int = 0
+    answers: int = 0
+
+
 class Step(BaseModel):
     """What one step of a life costs: sizes in bytes, 0 where there is no such thing."""
 
     asks: int = 0
     answers: int = 0
     attributes: dict[str, Attribute] = {}
-    wave: int = 0
-    """Of the activity's argument, which carries all messages of this step."""
-    receipts: int = 0
-    """Of its result."""
+    activities: list[Sent] = []
 
 
 class Script(BaseModel):
@@ -124,7 +128,7 @@ class _Reader:
         self._step = Step()
         self._timers = iter(TIMERS)
         self._asked: dict[int, Step] = {}
-        self._sent: dict[int, Step] = {}
+        self._sent: dict[int, Sent] = {}
 
     def read(self, event: HistoryEvent) -> None:
         match event.WhichOneof("attributes"):
@@ -149,11 +153,12 @@ class _Reader:
                 fields = upsert.search_attributes.indexed_fields
                 self._step.attributes.update({name: _value(fields[name]) for name in fields})
             case "activity_task_scheduled_event_attributes":
-                self._step.wave += _size(event.activity_task_scheduled_event_attributes.input)
-                self._sent[event.event_id] = self._step
+                sent = Sent(asks=_size(event.activity_task_scheduled_event_attributes.input))
+                self._step.activities.append(sent)
+                self._sent[event.event_id] = sent
             case "activity_task_completed_event_attributes":
                 done = event.activity_task_completed_event_attributes
-                self._sent[done.scheduled_event_id].receipts += _size(done.result)
+                self._sent[done.scheduled_event_id].answers = _size(done.result)
             case "workflow_execution_completed_event_attributes":
                 completed = event.workflow_execution_completed_event_attributes
                 self.script.result = _size(completed.result)

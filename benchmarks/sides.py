@@ -23,6 +23,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
+from activities.record_events import RecordEvents
 from activities.texts import Texts
 from benchmarks import bare_wire as wire
 from benchmarks.bare import BareWorkflow
@@ -35,6 +36,7 @@ from escalation.errors import RoleNotAllowed
 from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import Move
 from escalation.request import InternalRca, StartRequest
+from records.store import RecordStore
 from runtime.connection import connect
 from runtime.settings import Settings
 from tests.complaint import a_complaint
@@ -42,7 +44,7 @@ from worker import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, _worker
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.plugin import escalation_plugin
-from workflows.wire import ESCALATION_QUEUE
+from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 Hands = tuple[Callable[..., Any], ...]
 
@@ -70,12 +72,14 @@ class Engine:
     @asynccontextmanager
     async def at_work(cls, address: str, playbook: Path) -> AsyncIterator["Engine"]:
         client = await connect(Settings(), plugins=[escalation_plugin()], address=address)
+        store = RecordStore.at(None, playbook.parent)
         deliver = DeliverMessages({"email": _Nowhere()}, Texts())
-        hands = activities.build(PlaybookFile(playbook), deliver)
+        hands = activities.build(PlaybookFile(playbook), deliver, RecordEvents(store))
         async with _workers(
             client,
             (ESCALATION_QUEUE, hands.quick),
             (MESSAGE_TASK_QUEUE, hands.messages),
+            (RECORD_TASK_QUEUE, hands.records),
             workflows=[EscalationWorkflow],
         ):
             yield cls(client)
@@ -158,12 +162,13 @@ class _Nowhere:
 
 @asynccontextmanager
 async def _workers(
-    client: Client, moves: tuple[str, Hands], messages: tuple[str, Hands], **more: Any
+    client: Client, moves: tuple[str, Hands], *beside: tuple[str, Hands], **more: Any
 ) -> AsyncIterator[None]:
     """Two workers with the settings of `worker.workers`, for either side."""
     threads = ThreadPoolExecutor(2 * QUICK_SLOTS + MESSAGE_SLOTS)
     async with AsyncExitStack() as running:
-        await running.enter_async_context(_worker(client, *messages, threads, slots=MESSAGE_SLOTS))
+        for queue in beside:
+            await running.enter_async_context(_worker(client, *queue, threads, slots=MESSAGE_SLOTS))
         await running.enter_async_context(
             _worker(
                 client,

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -192,6 +193,15 @@ class Desk:
         history = await self.run(key).fetch_history()
         return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
 
+    async def activities_in_history(self, key: str | None = None) -> list[str]:
+        """The names of all activities of the run, in the order in which they were asked for."""
+        history = await self.run(key).fetch_history()
+        return [
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            for event in history.events
+            if event.HasField("activity_task_scheduled_event_attributes")
+        ]
+
     async def metadata(self) -> WorkflowMetadata:
         """What the Web UI asks a run for: current details, and the messages that it takes."""
         found: WorkflowMetadata = await self.run().query(
@@ -223,9 +233,11 @@ def _utc(at: Timestamp) -> datetime:
 
 @asynccontextmanager
 async def desk_on_skipping_server(
-    playbook: Path = REFERENCE, identity: str | None = None
+    playbook: Path = REFERENCE, identity: str | None = None, **changes: Any
 ) -> AsyncIterator[Desk]:
-    """*identity* is what client and workers call themselves; unset, the process and the machine."""
+    """
+    *identity* is what client and workers call themselves; unset, the process and the machine. *changes* are settings.
+    """
     async with AsyncExitStack() as stack:
         mailbox = await stack.enter_async_context(Mailbox())
         env = await stack.enter_async_context(
@@ -239,5 +251,7 @@ async def desk_on_skipping_server(
                 identity=identity,
             )
         )
-        await stack.enter_async_context(workers(env.client, mail_settings(mailbox, playbook)))
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        settings = mail_settings(mailbox, playbook, **({"state_folder": folder} | changes))
+        await stack.enter_async_context(workers(env.client, settings))
         yield Desk(env, mailbox)

@@ -7,6 +7,7 @@ asks: sends waves of messages, arms one timer, shows the state. It must not deci
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from escalation.effects import (
     InternalNotice,
     OnCall,
     RecompilePlan,
+    RecordBatch,
     Wave,
 )
 from escalation.engine import allowed_moves, decide, open_escalation, permit
@@ -40,6 +42,7 @@ from escalation.view import Receipted, View, receipted, timeline, view
 from workflows import details, wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
 from workflows.moves import takes_moves
+from workflows.recording import Recording, batch_of, put_on_record
 
 _LONGEST_TIMELINE = 2_000
 _LARGEST_CARRIED = 1_000_000
@@ -73,6 +76,7 @@ class EscalationWorkflow:
         self._notices: list[InternalNotice | CustomerNotice] = list(carried.notices) if carried else []
         self._answered: dict[str, None] = dict.fromkeys(carried.answered if carried else ())
         self._finding: list[FindOnCall] = []
+        self._recording = Recording(carried.unrecorded if carried else ())
         self._early_refusals: list[c.NoteRefusal] = []
         self._under_way: list[Wave] = []
         self._mistake: BaseException | None = None
@@ -98,9 +102,11 @@ class EscalationWorkflow:
                 self._show()
                 workflow.continue_as_new(self._carried())
             self._send_waves()
+            self._record()
             self._arm()
             self._show()
             await self._be_stirred()
+        await self._record_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)
         now = self._opened
         return wire.Ended(
@@ -275,6 +281,7 @@ class EscalationWorkflow:
     def _keep(self, answer: Decision) -> None:
         self._now = answer.escalation
         self._events = [*self._events, *answer.events][-_LONGEST_TIMELINE:]
+        self._recording.take(answer.events)
         for effect in answer.effects:
             match effect:
                 case CompileOpenHours():
@@ -361,6 +368,34 @@ class EscalationWorkflow:
         self._finding = [other for other in self._finding if other is not wanted]
         self._decide(c.RecordOnCall(found=found, notice=wanted.notice))
 
+    # The record past retention, beside everything else.
+
+    def _record(self) -> None:
+        is_telling = self._notices or self._under_way or self._finding
+        if (self._opened.is_open or not is_telling) and (batch := self._recording.due(self._opened)):
+            self._recording.begun(batch)
+            self._spawn(self._put_on_record(batch))
+
+    async def _put_on_record(self, batch: RecordBatch) -> None:
+        await put_on_record(batch)
+        self._recording.done()
+        self._record()
+
+    async def _record_the_rest(self) -> None:
+        """The key is needed for a successor: what the database does not take at once, a run of its own holds."""
+        self._record()
+        if not self._recording.unrecorded:
+            return
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: not self._recording.unrecorded, timeout=_QUICK)
+        if left := self._recording.unrecorded:
+            await workflow.start_child_workflow(
+                wire.RECORD_WORKFLOW,
+                batch_of(self._opened, left),
+                id=f"{self._opened.id}/record",
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
+
     # Time: one timer, armed again only when something is due earlier.
 
     def _arm(self) -> None:
@@ -431,6 +466,7 @@ class EscalationWorkflow:
             escalation=self._opened,
             events=self._latest_events(),
             notices=(*under_way, *self._notices),
+            unrecorded=self._recording.unrecorded,
             finding=tuple(self._finding),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],
         )

@@ -36,6 +36,7 @@ PASSED_THROUGH = (
     "workflows.delivery",
     "workflows.details",
     "workflows.moves",
+    "workflows.recording",
     "workflows.search_attributes",
     "workflows.wire",
     "transitions",

@@ -35,6 +35,10 @@ REBASE_PREVIEW = "rebase_preview"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
+RECORD_EVENTS = "record_events"
+RECORD_WORKFLOW = "Record"
+RECORD_TASK_QUEUE = "escalation-records"
+"""A queue of its own, so that a database that is down delays nothing else."""
 EXTEND_OPEN_HOURS = "extend_open_hours"
 FIND_ON_CALL = "find_on_call"
 
@@ -47,6 +51,8 @@ class Carried(Frozen):
     """The end of the timeline, bounded."""
     notices: tuple[Notice, ...] = ()
     """Messages that are still to go out, or whose outcome is not known."""
+    unrecorded: tuple[Event, ...] = ()
+    """What has happened and is not on record yet."""
     finding: tuple[FindOnCall, ...] = ()
     """Schedules that are still being asked about."""
     answered: tuple[str, ...] = ()
