@@ -30,7 +30,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
-from escalation.effects import RecompilePlan
+from escalation.effects import RecompilePlan, RecordBatch
 from escalation.engine import ended_hint
 from escalation.errors import (
     BadRequest,
@@ -364,6 +364,23 @@ class EscalationClient:
     async def timeline(self, key: str) -> tuple[Entry, ...]:
         """What happened, oldest first."""
         return await self._query(key, wire.TIMELINE, tuple[Entry, ...])
+
+    async def records(self) -> AsyncIterator[tuple[str, RecordBatch | EscalationError]]:
+        """
+        Of every escalation that Temporal still keeps, ended ones too: its key, and what happened, or why that cannot
+        be told.
+        """
+        query = _query({}, ended=True)
+        try:
+            async for execution in self._client.list_workflows(query):
+                handle = self._client.get_workflow_handle(execution.id, run_id=execution.run_id)
+                asked = handle.query(wire.RECORD, result_type=RecordBatch)
+                try:
+                    yield execution.id, await self._answer(execution.id, asked, RecordBatch)
+                except EscalationError as unknown:
+                    yield execution.id, unknown
+        except RPCError as error:
+            raise self._no_server(error) from error
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
         return await self._query(key, wire.ALLOWED_MOVES, tuple[Move, ...])

@@ -1,10 +1,11 @@
 """
-Commands that look back on the record: ``report``, and ``records import | export | show``. No Temporal server is asked.
+Commands that look back on the record: ``report``, and ``records import | rebuild | export | show``. Of these only
+``rebuild`` asks Temporal.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -14,12 +15,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from entrypoints import given, showing
-from entrypoints.asking import Json, Key
+from entrypoints.asking import Json, Key, with_client
 from entrypoints.foreseeing import progress
-from escalation.errors import UnknownEscalation, shown
+from escalation.errors import EscalationError, UnknownEscalation, shown
 from planning.instants import in_utc
 
 if TYPE_CHECKING:
+    from client import EscalationClient
     from planning.export_map import ExportMap
     from records.report import Period
     from records.store import RecordStore
@@ -138,6 +140,41 @@ def import_(
         f"{done.added:,} added, {done.replaced:,} replaced, {done.unchanged:,} unchanged in {where}",
         markup=False,
     )
+
+
+@records.command()
+def rebuild(in_json: Json = False) -> None:
+    """Put on record again whatever Temporal still keeps. What is on record already stays as it is."""
+    with open_store() as store, progress(in_json) as bar:
+        task = bar.add_task("rebuild", total=None)
+        done = with_client(lambda client: _rebuilt(client, store, lambda: bar.advance(task)))
+    added = sum(each for each in done.values() if isinstance(each, int))
+    refused = {key: why for key, why in done.items() if isinstance(why, str)}
+    if in_json:
+        showing.as_json({"escalations": len(done), "events_added": added, "refused": refused})
+    else:
+        showing.out.print(f"{len(done) - len(refused):,} escalations on record, {added:,} events added")
+        for key, why in refused.items():
+            showing.out.print(f"{key}: {why}", style="red", markup=False)
+    if refused:
+        raise typer.Exit(1)
+
+
+async def _rebuilt(
+    client: "EscalationClient", store: "RecordStore", advance: Callable[[], None]
+) -> dict[str, int | str]:
+    """Escalation to how many events were added, or why it cannot be put on record."""
+    done: dict[str, int | str] = {}
+    async for key, batch in client.records():
+        if isinstance(batch, EscalationError):
+            done[key] = " ".join(batch.message.split())
+            continue
+        try:
+            done[batch.escalation] = store.append(batch).added
+        except ValueError:
+            done[batch.escalation] = "its beginning is not known any more"
+        advance()
+    return done
 
 
 @records.command()

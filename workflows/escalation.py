@@ -134,6 +134,10 @@ class EscalationWorkflow:
     def timeline(self) -> tuple[Entry, ...]:
         return timeline(self._events)
 
+    @workflow.query(name=wire.RECORD, description="What happened, as it goes on record.")
+    def record(self) -> RecordBatch:
+        return batch_of(self._opened, self._events, at_most=len(self._events))
+
     @workflow.query(name=wire.ALLOWED_MOVES, description="The moves that somebody can make now.")
     def allowed_moves(self) -> tuple[Move, ...]:
         return allowed_moves(self._opened)

@@ -56,9 +56,9 @@ class Recording:
         self._under_way = 0
 
 
-def batch_of(now: Escalation, events: Sequence[Event]) -> RecordBatch:
+def batch_of(now: Escalation, events: Sequence[Event], at_most: int = LARGEST) -> RecordBatch:
     return RecordBatch(
-        escalation=now.id, key=now.key, playbook=now.plan.playbook, events=tuple(events[:LARGEST])
+        escalation=now.id, key=now.key, playbook=now.plan.playbook, events=tuple(events[:at_most])
     )
 
 

@@ -200,7 +200,7 @@ async def test_everything_that_can_be_sent_is_described_with_an_example(desk: De
             assert isinstance(json.loads(example), dict)
             command.model_validate_json(example)
     queries = {query.name: query.description for query in found.query_definitions}
-    for name in ("view", "timeline", "allowed_moves", "diagram", "rebase_basis", "rebase_preview"):
+    for name in ("view", "timeline", "allowed_moves", "diagram", "record", "rebase_basis", "rebase_preview"):
         assert queries[name]
 
 
