@@ -70,7 +70,7 @@ class OpenHours(Frozen):
             spans[0], kept = (kept[-1][0], spans[0][1]), kept[:-1]
         return OpenHours.made(
             spans=(*kept, *spans),
-            compiled_until=further.compiled_until,
+            compiled_until=max(self.compiled_until, further.compiled_until),
             business_day=self.business_day,
         )
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from escalation.base import Asked, CustomerText, Frozen, InternalText, Name
+from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
 from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
@@ -293,6 +293,10 @@ class ExtendOpenHours(Frozen):
     """A calendar, compiled further."""
 
     calendar: Name
+    definition: str = ""
+    """What it was compiled from: a rebase may have brought another of that name meanwhile."""
+    since: Instant
+    """From when on."""
     open_hours: OpenHours
 
 

@@ -105,11 +105,10 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case c.Tick():
             extend_open_hours(turn)
         case c.ExtendOpenHours():
-            turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
+            _extend(turn, command)
             settle(turn)
         case c.RecordOnCall():
-            if escalation.is_open:
-                rising.on_call_found(turn, command)
+            rising.on_call_found(turn, command)
         case c.NoteRefusal():
             turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
         case c.CancelByOperator():
@@ -131,6 +130,14 @@ def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
         raise UnknownName(f"{key}: {unknown.message}") from None
     turn.by = e.ENGINE
     settle(turn)
+
+
+def _extend(turn: Turn, command: c.ExtendOpenHours) -> None:
+    """CLOCK-5; what a rebase has overtaken is left out, and asked for again."""
+    known = turn.escalation.plan.calendars.get(command.calendar)
+    joins = known is not None and command.since <= known.hours.compiled_until
+    if known and joins and command.definition == known.definition:
+        turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
 
 
 def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:

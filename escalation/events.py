@@ -119,6 +119,8 @@ class OnCallFound(_Happened):
     """Empty: nobody."""
     until: Instant | None = None
     why: str
+    told: tuple[str, ...] | None = None
+    """Whom the message of the start reaches instead of the schedule; None: nobody, and that is not made good."""
 
 
 class ContactTried(_Happened):
@@ -128,6 +130,8 @@ class ContactTried(_Happened):
     level: int
     attempt: int
     owner: str
+    asked: tuple[str, ...] = ()
+    """With the owner, if several are."""
     why: str
 
 
@@ -169,6 +173,8 @@ class ClocksPaused(_Happened):
 class ClocksResumed(_Happened):
     kind: Literal["clocks_resumed"] = "clocks_resumed"
     because: str
+    ended_at: Instant | None = None
+    """When it had lasted as long as it may, if that is only known now; None: ``at``."""
     note: InternalText = InternalText("")
 
 

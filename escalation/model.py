@@ -59,6 +59,8 @@ class Escalation(Frozen):
     opened_at: Instant
     ended_at: Instant | None = None
     level: int
+    level_since: Instant | None = None
+    """When it came to this level."""
     attempt: int = 0
     """Which of the level's contacts is being asked: 0 is the first (MATRIX-5)."""
     owner: str
@@ -200,4 +202,6 @@ class Escalation(Frozen):
         return roles
 
     def _stands_for(self, person: str, ids: tuple[str, ...]) -> bool:
-        return person in ids or any(person in self.plan.contact(held).members for held in ids)
+        return person in ids or any(
+            person in self.plan.contact(held).members for held in ids if self.plan.knows(held)
+        )

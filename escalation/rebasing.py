@@ -15,6 +15,8 @@ from escalation.errors import MoveNotAllowed
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
 from escalation.plan import ClockName, Plan, PlaybookRef
+from escalation.resolving import resume
+from escalation.rising import ask_the_level
 from escalation.targets import clock_for
 from escalation.telling import alerted, involved, name_of, tell
 from escalation.timing import settle, skip_past_thresholds
@@ -23,30 +25,56 @@ from escalation.turn import Turn
 
 def rebase(turn: Turn, command: c.Rebase) -> None:
     """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
-    before = turn.escalation
-    if command.plan.playbook == before.plan.playbook:
+    before, plan = turn.escalation, command.plan
+    if (plan.playbook, plan.category) == (before.plan.playbook, before.plan.category):
         raise MoveNotAllowed(f"{before.key}: it already goes by {before.plan.playbook}")
-    turn.record(e.Rebased, plan=command.plan, before=before.plan.playbook, why=command.why)
-    for clock in turn.escalation.running_clocks:
-        if clock_for(turn.escalation, clock.name, turn.now) is None and clock.name is not ClockName.ON_DUTY:
-            turn.cancel_clocks(clock.name)  # the new playbook has no such target
-    _stay_with_somebody_known(turn)
+    turn.record(e.Rebased, plan=plan, before=before.plan.playbook, why=command.why)
+    _end_clocks_without_target(turn)
+    _ask_somebody_known(turn, before)
+    _start_clocks_of_the_new_plan(turn)
     skip_past_thresholds(turn)
     now = turn.escalation
     why = f"rebased by {name_of(now, command.by)}: {now.plan.playbook} instead of {before.plan.playbook}"
     tell(turn, Occasion.REBASED, (*involved(now), *alerted(now)), why=why, text=command.why)
 
 
-def _stay_with_somebody_known(turn: Turn) -> None:
-    """An owner whom the new playbook does not know has left: the level's contacts are asked."""
+def _end_clocks_without_target(turn: Turn) -> None:
+    paused = turn.escalation.pause
+    if paused and paused.reason not in turn.escalation.plan.pause_reasons:
+        resume(turn)  # nobody could say any more how long it may last
+    for clock in turn.escalation.running_clocks:
+        if clock.name is not ClockName.ON_DUTY and not clock_for(turn.escalation, clock.name, turn.now):
+            turn.cancel_clocks(clock.name)
+
+
+def _ask_somebody_known(turn: Turn, before: Escalation) -> None:
+    """Whoever has left, or has no part in the level that is the last one now, is followed by the level's contacts."""
     now = turn.escalation
-    if now.plan.knows(now.owner):
+    is_held = now.plan.knows(now.owner) and (now.acknowledged_by or now.asked)
+    if is_held and now.level == before.level:
         return
-    why = f"{now.owner} is not in the playbook any more"
-    turn.record(e.ContactTried, level=now.level, attempt=0, owner=now.current_level.contacts[0], why=why)
-    if now.state in WORKING:
-        turn.start(ClockName.ACKNOWLEDGE)
-    tell(turn, Occasion.ASSIGNED, turn.escalation.asked, why=why, items=turn.escalation.responses_left)
+    if now.plan.knows(now.owner):
+        why = f"level {now.level} is the last now"
+    else:
+        why = f"{now.owner} is not in the playbook any more"
+    ask_the_level(turn, why)
+
+
+def _start_clocks_of_the_new_plan(turn: Turn) -> None:
+    """Those that the old one had no target for, as of when they would have begun."""
+    now = turn.escalation
+    paused = now.pause
+    if now.state in WORKING and not _runs(now, ClockName.LEVEL_WINDOW):
+        turn.start(ClockName.LEVEL_WINDOW, since=now.level_since)
+    if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
+        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    if paused and not _runs(now, ClockName.PAUSE):
+        turn.start(ClockName.PAUSE, since=paused.started_at)
+
+
+def _runs(now: Escalation, name: ClockName) -> bool:
+    clock = now.clock(name)
+    return clock is not None and clock.is_running
 
 
 class MovedClock(Frozen):
@@ -54,8 +82,10 @@ class MovedClock(Frozen):
 
     clock: ClockName
     due_before: Instant | None
+    """None: it does not run, or a pause holds it."""
     due_after: Instant | None
-    """None: it would not run any more, or a pause holds it."""
+    ends: bool = False
+    """It would not run any more."""
 
 
 class Rebasing(Frozen):
@@ -78,7 +108,7 @@ def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
     What a rebase of *now* to *plan* would change at *at*. Pure, and nothing has changed.
     """
     turn = Turn(now, at)
-    if plan.playbook != now.plan.playbook:
+    if (plan.playbook, plan.category) != (now.plan.playbook, now.plan.category):
         rebase(turn, c.Rebase.made(by=e.ENGINE, why=InternalText("foreseen"), plan=plan))
         settle(turn)
     after = turn.escalation
@@ -95,10 +125,15 @@ def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
 
 
 def _moved(before: Escalation, after: Escalation) -> Iterator[MovedClock]:
-    for clock in before.running_clocks:
-        same = after.clock(clock.name)
-        is_running = same is not None and same.is_running and same.started_at == clock.started_at
-        due_after = (same.breached_at or same.due_at) if same and is_running else None
-        due_before = clock.breached_at or clock.due_at
-        if due_before != due_after:
-            yield MovedClock(clock=clock.name, due_before=due_before, due_after=due_after)
+    names = dict.fromkeys(clock.name for clock in (*before.running_clocks, *after.running_clocks))
+    for name in names:
+        due_before, due_after = _due(before, name), _due(after, name)
+        if due_before != due_after or _runs(before, name) != _runs(after, name):
+            yield MovedClock(
+                clock=name, due_before=due_before, due_after=due_after, ends=not _runs(after, name)
+            )
+
+
+def _due(now: Escalation, name: ClockName) -> datetime | None:
+    clock = now.clock(name)
+    return (clock.breached_at or clock.due_at) if clock and clock.is_running else None

@@ -6,6 +6,7 @@ same events again gives the same state.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import reduce
 from typing import Any, assert_never
 
@@ -38,6 +39,7 @@ def opened(event: e.Opened) -> Escalation:
         priority=event.priority,
         opened_at=event.at,
         level=event.level,
+        level_since=event.at,
         owner=event.owner,
         asked=event.plan.level(event.level).asked_first,
         untold=event.untold,
@@ -77,13 +79,16 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 now,
                 event,
                 level=event.to_level,
+                level_since=event.at,
                 owner=event.owner,
                 attempt=0,
                 responses_done=(),
                 **_asked(now.plan.level(event.to_level).asked_first),
             )
         case "contact_tried":
-            return _with(now, event, attempt=event.attempt, owner=event.owner, **_asked((event.owner,)))
+            return _with(
+                now, event, attempt=event.attempt, owner=event.owner, **_asked(event.asked or (event.owner,))
+            )
         case "on_call_found":
             return _found(now, event)
         case "transferred":
@@ -98,7 +103,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "clocks_paused":
             return _paused(now, event, Pause(reason=event.because, stops=event.stops, started_at=event.at))
         case "clocks_resumed":
-            return _resumed(now, event, event.because)
+            return _resumed(now, event, event.because, event.ended_at)
         case "resolution_begun":
             return _moved(now, event, Move.BEGIN_RESOLUTION)
         case "plan_revised":
@@ -199,13 +204,13 @@ def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
 
 
 def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
-    """Whoever is on call stands where the schedule stood."""
-    ids = tuple(person.id for person in event.people)
-    changes: dict[str, Any] = {"untold": _in_place(now.untold, event.schedule, ids)}
-    if ids:
-        changes["asked"] = _in_place(now.asked, event.schedule, ids[:1])
-        changes["owner"] = ids[0] if now.owner == event.schedule else now.owner
-    return _with(now, event, plan=now.plan.joined_by(event.people), **changes)
+    """Whoever is on call stands where the schedule stood; one that nobody stands for leaves it to others asked."""
+    untold = now.untold if event.told is None else _in_place(now.untold, event.schedule, event.told)
+    asked = _in_place(now.asked, event.schedule, tuple(person.id for person in event.people[:1]))
+    asked = asked or now.asked
+    owner = asked[0] if now.owner == event.schedule and event.schedule not in asked else now.owner
+    plan = now.plan.joined_by(event.people)
+    return _with(now, event, plan=plan, untold=untold, asked=asked, owner=owner)
 
 
 def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[str, ...]:
@@ -217,8 +222,18 @@ def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[
 
 def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
     """CLOCK-4: every clock follows the new plan from its original start; what breached stays breached."""
-    level = min(now.level, event.plan.last_level)
-    moved = _with(now, event, plan=event.plan, level=level)
+    plan = event.plan
+    customers = {recipient.id for recipient in now.request.recipients}
+    moved = _with(
+        now,
+        event,
+        plan=plan,
+        level=min(now.level, plan.last_level),
+        asked=tuple(filter(plan.knows, now.asked)),
+        acknowledgements=tuple(filter(plan.knows, now.acknowledgements)),
+        acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
+        untold=tuple(who for who in now.untold if plan.knows(who) or who in customers),
+    )
     return _with_clocks(moved, (retargeted(moved, clock) for clock in moved.clocks))
 
 
@@ -259,9 +274,11 @@ def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:
     return _with_clocks(changed, changed.clocks)
 
 
-def _resumed(now: Escalation, event: e.Event, reason: str) -> Escalation:
+def _resumed(now: Escalation, event: e.Event, reason: str, ended_at: datetime | None = None) -> Escalation:
     pauses = tuple(
-        pause.changed(ended_at=event.at) if pause.ended_at is None and pause.reason == reason else pause
+        pause.changed(ended_at=ended_at or event.at)
+        if pause.ended_at is None and pause.reason == reason
+        else pause
         for pause in now.pauses
     )
     changed = _with(now, event, pauses=pauses)

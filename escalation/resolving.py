@@ -2,6 +2,8 @@
 Working on it until it is verified: plan, updates, pauses, resolution, access (COMM-3, CLOCK-3, RESOLVE).
 """
 
+from datetime import datetime
+
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import LONGEST_TEXT, InternalText
@@ -33,19 +35,19 @@ def pause(turn: Turn, command: c.PauseClocks) -> None:
 
 def pause_ended(turn: Turn) -> None:
     """CLOCK-3: it has lasted as long as it may; whoever holds the escalation goes on."""
-    paused = turn.escalation.pause
-    resume(turn)
+    paused, clock = turn.escalation.pause, turn.escalation.clock(ClockName.PAUSE)
+    resume(turn, ended_at=clock.due_at if clock else None)
     now = turn.escalation
     if paused:
         why = f"the pause, {paused.reason.replace('_', ' ')}, has lasted as long as it may"
         tell(turn, Occasion.PAUSE_ENDED, (now.owner, *alerted(now)), why=why)
 
 
-def resume(turn: Turn, note: InternalText = NO_NOTE) -> None:
+def resume(turn: Turn, note: InternalText = NO_NOTE, ended_at: datetime | None = None) -> None:
     paused = turn.escalation.pause
     if paused:
-        turn.end(ClockName.PAUSE)
-        turn.record(e.ClocksResumed, because=paused.reason, note=note)
+        turn.end(ClockName.PAUSE, at=ended_at)
+        turn.record(e.ClocksResumed, because=paused.reason, note=note, ended_at=ended_at)
 
 
 def begin_resolution(turn: Turn, note: InternalText = NO_NOTE) -> None:

@@ -4,16 +4,18 @@ Holding and rising: acknowledge, levels, triggers, responses, transfers, priorit
 How an escalation finds the person who can solve it. Nothing here tells the time; due times come in as decided.
 """
 
+from collections.abc import Iterable
+
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.commands import NO_NOTE
-from escalation.effects import Occasion, OnCall
+from escalation.effects import InternalNotice, Occasion, OnCall
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode, Unreached
-from escalation.telling import alerted, involved, name_of, tell, tell_customers
+from escalation.telling import alerted, in_person, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
 _OF_THE_HOLDER = (ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
@@ -184,7 +186,8 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: str, note: Internal
         note=note,
         playbook=before.plan.playbook,
     )
-    turn.start(ClockName.ACKNOWLEDGE)
+    if before.state in WORKING:
+        turn.start(ClockName.ACKNOWLEDGE)
     turn.start(ClockName.LEVEL_WINDOW)
     asked = turn.escalation.asked
     tell(turn, Occasion.ASSIGNED, asked, why=why, text=note or None, items=_to_do(turn))
@@ -209,25 +212,38 @@ def no_contact_acknowledged(turn: Turn) -> None:
 def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
     """MATRIX-1: who is on call is told what was meant for them; nobody on call is never the end of it (MATRIX-5)."""
     found, notice = command.found, command.notice
-    is_given = notice.occasion is Occasion.ASSIGNED
-    is_stale = is_given and turn.escalation.owner != found.schedule
-    turn.record(e.OnCallFound, schedule=found.schedule, people=found.people, until=found.until, why=found.why)
-    if is_stale:
-        return
-    if found.people:
-        now = turn.escalation
-        to = tuple(now.plan.contact(person.id).recipient for person in found.people)
-        if untold := tuple(recipient for recipient in to if recipient not in notice.to):
-            turn.do(notice.changed(to=untold))
-    elif notice.occasion is not Occasion.NOBODY_ON_CALL:
-        _nobody_on_call(turn, found, is_owner=is_given)
+    before, is_given = turn.escalation, notice.occasion is Occasion.ASSIGNED
+    ids = {found.schedule, *(person.id for person in found.people)}
+    is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
+    there = {recipient.id for recipient in notice.to}
+    told = tuple(person.id for person in found.people if person.id not in there and not is_stale)
+    turn.record(
+        e.OnCallFound,
+        schedule=found.schedule,
+        people=found.people,
+        until=found.until,
+        why=found.why,
+        told=told if found.people or is_given else None,
+    )
+    if told:
+        turn.cancel_clocks(*((ClockName.ON_DUTY,) if is_given else ()))
+        to = tuple(turn.escalation.plan.contact(person).recipient for person in told)
+        turn.do(notice.changed(to=to))
+    elif not found.people and not is_stale and before.is_open:
+        _nobody_on_call(turn, found, notice)
 
 
-def _nobody_on_call(turn: Turn, found: OnCall, *, is_owner: bool) -> None:
+def _nobody_on_call(turn: Turn, found: OnCall, notice: InternalNotice) -> None:
+    """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
     now = turn.escalation
     why = f"nobody is on call for {name_of(now, found.schedule)}"
-    tell(turn, Occasion.NOBODY_ON_CALL, alerted(now), why=f"{why}: {found.why}", due_at=found.until)
-    if is_owner and now.state in WORKING and not _ask_another(turn, why) and found.until:
+    told: Iterable[str] = alerted(now)
+    if notice.occasion is Occasion.NOBODY_ON_CALL:
+        there = {recipient.id for recipient in notice.to}
+        told = (person for person in in_person(now, now.plan.escalation_managers) if person not in there)
+    tell(turn, Occasion.NOBODY_ON_CALL, told, why=f"{why}: {found.why}", due_at=found.until)
+    is_the_last_asked = notice.occasion is Occasion.ASSIGNED and found.schedule in now.asked
+    if is_the_last_asked and now.state in WORKING and not _ask_another(turn, why) and found.until:
         turn.start_until(ClockName.ON_DUTY, found.until)
 
 
@@ -242,12 +258,12 @@ def _ask_another(turn: Turn, why: str) -> bool:
     """The next contact of the level, then as the playbook says. Whether there was another way than to hold."""
     now = turn.escalation
     level = now.current_level
-    untried = () if level.asks_all else level.contacts[now.attempt + 1 : now.attempt + 2]
-    if untried:
-        _try_contact(turn, untried[0], why)
+    tries = level.contacts[:1] if level.asks_all else level.contacts
+    if now.attempt + 1 < len(tries):
+        _try_contact(turn, tries[now.attempt + 1], why)
     elif level.unreached is Unreached.SKIP and now.level < now.plan.last_level:
         rise(turn, now.level + 1, ReasonCode.NO_RESPONSE, why)
-    elif level.unreached is Unreached.FALLBACK and level.fallback and level.fallback not in now.asked:
+    elif level.unreached is Unreached.FALLBACK and level.fallback and now.attempt < len(tries):
         _try_contact(turn, level.fallback, why)
     else:
         return False  # hold: the clock stays breached, and is chased until somebody acknowledges
@@ -255,11 +271,21 @@ def _ask_another(turn: Turn, why: str) -> bool:
 
 
 def _try_contact(turn: Turn, contact: str, why: str) -> None:
-    attempt = turn.escalation.attempt + 1
+    _give(turn, (contact,), turn.escalation.attempt + 1, why)
+
+
+def ask_the_level(turn: Turn, why: str) -> None:
+    """Its contacts are asked anew, as when it came to this level."""
+    _give(turn, turn.escalation.current_level.asked_first, 0, why)
+
+
+def _give(turn: Turn, contacts: tuple[str, ...], attempt: int, why: str) -> None:
     turn.cancel_clocks(*_OF_THE_HOLDER)
-    turn.record(e.ContactTried, level=turn.escalation.level, attempt=attempt, owner=contact, why=why)
-    turn.start(ClockName.ACKNOWLEDGE)
-    tell(turn, Occasion.ASSIGNED, (contact,), why=why, items=_to_do(turn))
+    level = turn.escalation.level
+    turn.record(e.ContactTried, level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why)
+    if turn.escalation.state in WORKING:
+        turn.start(ClockName.ACKNOWLEDGE)
+    tell(turn, Occasion.ASSIGNED, contacts, why=why, items=_to_do(turn))
 
 
 def _to_do(turn: Turn) -> tuple[str, ...]:

@@ -144,5 +144,10 @@ def alerted(now: Escalation) -> tuple[str, ...]:
     return now.current_level.managers or now.plan.escalation_managers
 
 
+def in_person(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
+    """Those of *contacts* who answer themselves: no schedules, who may have nobody."""
+    return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)
+
+
 def name_of(now: Escalation, person: str) -> str:
     return now.plan.contact(person).name if now.plan.knows(person) else person

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from escalation import events as e
 from escalation.clocks import Clock, instant_of
 from escalation.effects import CompileOpenHours, Occasion
-from escalation.lifecycle import State
+from escalation.lifecycle import WORKING, State
 from escalation.model import Escalation
 from escalation.plan import AGREED, ClockName
 from escalation.resolving import pause_ended
@@ -163,7 +163,8 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
         chased=(turn.now - due_at) // turn.escalation.plan.chase_every,
     )
     if clock.name is ClockName.LEVEL_WINDOW:
-        window_ended(turn)
+        if turn.escalation.state in WORKING:
+            window_ended(turn)
         return
     why = f"{clock.name.words} is overdue"
     now = turn.escalation

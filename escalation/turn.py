@@ -44,10 +44,10 @@ class Turn:
     def do(self, effect: Effect) -> None:
         self.effects.append(effect)
 
-    def start(self, name: ClockName) -> None:
-        """Start a fresh clock; one that still runs is cancelled first. No target, no clock."""
+    def start(self, name: ClockName, since: datetime | None = None) -> None:
+        """Start a fresh clock, as of *since*; one that still runs is cancelled first. No target, no clock."""
         self.end(name, Outcome.CANCELLED)
-        clock = clock_for(self.escalation, name, self.now)
+        clock = clock_for(self.escalation, name, since or self.now)
         if clock:
             self.record(e.ClockStarted, clock=clock)
 

@@ -169,7 +169,12 @@ class _Walk:
         for effect in effects:
             if isinstance(effect, CompileOpenHours):
                 hours = _extended(effect.definition, effect.since, effect.until)
-                yield c.ExtendOpenHours(calendar=effect.calendar, open_hours=hours)
+                yield c.ExtendOpenHours(
+                    calendar=effect.calendar,
+                    definition=effect.definition,
+                    since=effect.since,
+                    open_hours=hours,
+                )
             elif isinstance(effect, FindOnCall):
                 yield c.RecordOnCall(found=self._on_call(effect), notice=effect.notice)
         if notices and self.escalation.untold:  # afterwards a receipt changes nothing

@@ -439,7 +439,14 @@ class EscalationWorkflow:
             summary=f"compile the open hours of {wanted.calendar} further",
         )
         self._extending.discard(wanted.calendar)
-        self._decide(c.ExtendOpenHours(calendar=wanted.calendar, open_hours=hours))
+        self._decide(
+            c.ExtendOpenHours(
+                calendar=wanted.calendar,
+                definition=wanted.definition,
+                since=wanted.since,
+                open_hours=hours,
+            )
+        )
 
     # What is seen in the Web UI.
 

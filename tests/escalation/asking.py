@@ -12,7 +12,7 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.lifecycle import Move, RcaState, State, moves_from
 from escalation.model import Escalation
-from escalation.plan import Plan, Priority, ReasonCode, Trigger
+from escalation.plan import Plan, PlaybookRef, Priority, ReasonCode, Trigger
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca
 from tests.builders import (
     DECLARE,
@@ -75,11 +75,25 @@ _steps = st.builds(e.Step, what=whys, owner=anybody)
 _responses = st.sampled_from(["1", "2", "9", "hear the customer out"])
 _triggers = st.sampled_from(sorted({trigger.name for level in PLAN.levels for trigger in level.triggers}))
 
+
+def _another(name: str) -> PlaybookRef:
+    return PlaybookRef(name=name, version="2", sha256="1" * 64)
+
+
 PLANS = (
-    marked(a_plan(levels=levels_with(3)[:4])),
-    marked(a_plan(priorities=priorities_with(Priority.P3, window_percent=50))),
+    marked(a_plan(playbook=_another("fewer levels"), levels=levels_with(3)[:4])),
+    marked(
+        a_plan(playbook=_another("less time"), priorities=priorities_with(Priority.P3, window_percent=50))
+    ),
+    marked(
+        a_plan(
+            playbook=_another("some have left"),
+            levels=levels_with(1, contacts=("mia", "max"), asks_all=True, needs_all=True),
+            contacts=tuple(person for person in PEOPLE if person.id not in {"ana", "ben", "duty"}),
+        )
+    ),
 )
-"""To rebase to: fewer levels, or less time."""
+"""To rebase to: fewer levels, less time, fewer people."""
 
 FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]]] = {
     c.Acknowledge: {"note": notes},

@@ -8,12 +8,13 @@ import pytest
 
 from escalation import commands as c
 from escalation import events as e
+from escalation.base import InternalText
 from escalation.clocks import Outcome
 from escalation.engine import decide
 from escalation.errors import MoveNotAllowed
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from escalation.plan import Basis, ClockName, PauseRule, Plan, Target
+from escalation.plan import Basis, ClockName, PauseRule, Plan, Priority, Target
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -179,3 +180,31 @@ def test_whoever_ends_the_pause_ends_its_clock() -> None:
     resumed = after(paused, c.ResumeClocks(by="ana"))
 
     assert clock(resumed, ClockName.PAUSE).outcome is Outcome.MET
+
+
+def test_a_pause_that_ended_while_nothing_worked_ended_when_it_should_have() -> None:
+    """
+    CLOCK-3: known late, it counts as if it had been known in time.
+    """
+    rule = PauseRule(stops=(ClockName.RESOLUTION,), at_most=Target(after=1 * HOUR))
+    escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
+    paused = after(escalation, c.PauseClocks(by="ana", because="waiting_for_vendor"))
+    in_time = after(paused, monday("10:00"), c.Tick())
+    late = after(paused, monday("15:00"), c.Tick())
+
+    assert clock(in_time, ClockName.RESOLUTION).due_at == clock(late, ClockName.RESOLUTION).due_at
+
+
+def test_nothing_rises_while_a_resolution_is_verified() -> None:
+    """
+    MATRIX-2, RESOLVE-5: a window that a higher priority makes too short ends it only once the work goes on.
+    """
+    opened_ = an_escalation()
+    declared = after(opened_, all_delivered(opened_, monday("09:00")), monday("09:20"), DECLARE)
+    urgent = decide(declared, c.ChangePriority(by="ed", priority=Priority.P1), monday("09:25")).escalation
+    back = decide(urgent, c.RejectResolution(by="ari", why=InternalText("no")), monday("09:40")).escalation
+
+    assert (1, State.VERIFYING) == (urgent.level, urgent.state)
+    assert not clock(urgent, ClockName.ACKNOWLEDGE).is_running
+    assert 2 == back.level
+    assert clock(back, ClockName.ACKNOWLEDGE).is_running

@@ -107,7 +107,12 @@ def test_each_calendar_is_compiled_further_when_its_own_hours_end() -> None:
     ]
 
     assert [("late", calendars["late"].hours.compiled_until)] == [(x.calendar, x.since) for x in asked]
-    further = c.ExtendOpenHours(calendar="late", open_hours=weekdays(opens=12, closes=20, weeks=30))
+    further = c.ExtendOpenHours(
+        calendar="late",
+        definition="{}",
+        since=asked[0].since,
+        open_hours=weekdays(opens=12, closes=20, weeks=30),
+    )
     extended = decide(escalation, further, now).escalation
     assert weekdays(opens=12, closes=20, weeks=30) == extended.plan.hours("late")
     assert calendars["office"] == extended.plan.calendars["office"]

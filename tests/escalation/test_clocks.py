@@ -227,7 +227,11 @@ def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() ->
     down = decide(one_in(State.RESOLVING, level=7, plan=plan), c.Tick(), at(100, "12:00"))
     (wanted,) = [effect for effect in down.effects if isinstance(effect, CompileOpenHours)]
     known = decide(
-        down.escalation, c.ExtendOpenHours(calendar="office", open_hours=weekdays(weeks=40)), at(100, "12:00")
+        down.escalation,
+        c.ExtendOpenHours(
+            calendar="office", definition="{}", since=wanted.since, open_hours=weekdays(weeks=40)
+        ),
+        at(100, "12:00"),
     )
 
     assert "resolution" not in {x.clock for x in down.events if isinstance(x, e.ClockBreached)}

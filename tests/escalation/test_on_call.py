@@ -7,6 +7,7 @@ from typing import Any
 
 from escalation import commands as c
 from escalation import events as e
+from escalation.base import InternalText
 from escalation.effects import FindOnCall, OnCall
 from escalation.engine import Decision, decide, open_escalation
 from escalation.model import Escalation
@@ -153,4 +154,108 @@ def test_managers_whom_nobody_stands_for_are_no_endless_question() -> None:
     second = answered(first)
 
     assert ["nobody_on_call"] == [wanted.notice.occasion for wanted in asked_for(first)]
-    assert [] == asked_for(second)
+    assert [] == [wanted for wanted in asked_for(second) if wanted.schedule == "duty"]
+
+
+AT_ONCE = {"contacts": ("ana", "duty"), "asks_all": True, "needs_all": True}
+
+
+def test_a_schedule_among_contacts_asked_at_once_is_told_too() -> None:
+    """
+    MATRIX-5: whoever's acknowledgement is needed has been asked for it, whatever the order.
+    """
+    decision = answered(opening_with(a_plan_with_duty(**AT_ONCE)), NILS)
+
+    assert ["assigned: nils"] == told(decision)
+    assert ("ana", ("ana", "nils")) == holder(decision.escalation)
+    half = decide(decision.escalation, c.Acknowledge(by="ana"), monday("09:05")).escalation
+    assert ("nils",) == half.unacknowledged
+
+
+def test_a_schedule_asked_at_once_that_has_nobody_leaves_it_to_the_others() -> None:
+    """
+    MATRIX-5: who has just been asked keeps the time to answer; nothing is skipped over them.
+    """
+    plan = a_plan_with_duty(contacts=("duty", "ana"), asks_all=True, unreached=Unreached.SKIP)
+    decision = answered(opening_with(plan))
+
+    assert (1, "ana", ("ana",)) == (decision.escalation.level, *holder(decision.escalation))
+    assert ["nobody_on_call: mia"] == told(decision)
+
+
+def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
+    """
+    MATRIX-5: then it is held, and brought up again once a day, not every few minutes.
+    """
+    plan = a_plan_with_duty(contacts=("ana",), unreached=Unreached.FALLBACK, fallback="duty")
+    plan = plan.changed(levels=tuple(level.changed(window=None) for level in plan.levels))
+    escalation, asked = opening_with(plan).escalation, 0
+    for minute in ("09:30", "10:00", "10:30", "11:00", "11:30"):
+        decision = decide(escalation, c.Tick(), monday(minute))
+        for wanted in asked_for(decision):
+            asked += wanted.notice.occasion == "assigned"
+            found = OnCall(schedule="duty", people=(NILS,), why="the rota of this week")
+            answer = c.RecordOnCall(found=found, notice=wanted.notice)
+            decision = decide(decision.escalation, answer, monday(minute))
+        escalation = decision.escalation
+
+    assert (1, "nils") == (asked, escalation.owner)
+
+
+def test_a_cancellation_reaches_whoever_is_on_call() -> None:
+    """
+    CLOSE-10: the answer comes when it has ended already, and the message still goes out.
+    """
+    plan = a_plan_with_duty(contacts=("ana",))
+    escalation = opening_with(
+        plan.changed(
+            priorities={
+                name: rules.changed(stakeholders=("duty",)) for name, rules in plan.priorities.items()
+            }
+        )
+    ).escalation
+    why = InternalText("the customer withdrew it")
+    command = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=why)
+    decision = decide(escalation, command, monday("09:05"))
+
+    assert ["cancelled: nils"] == told(answered(decision, NILS))
+
+
+def test_managers_who_are_a_schedule_with_nobody_are_followed_by_the_escalation_managers() -> None:
+    """
+    MATRIX-5, CLOCK-6: never silence; people in person, and once.
+    """
+    plan = a_plan_with_duty(contacts=("duty",), managers=("duty",))
+    silent = answered(answered(opening_with(plan)))
+
+    assert ["nobody_on_call: ed"] == told(silent)
+    assert [] == asked_for(silent)
+
+
+def test_the_first_notice_is_not_owed_twice_to_one_who_is_also_on_call() -> None:
+    """
+    COMM-2: told as a stakeholder, and found on call afterwards: the clock does not wait for a second message.
+    """
+    plan = a_plan(
+        priorities={
+            name: rules.changed(stakeholders=("nils", "duty")) for name, rules in a_plan().priorities.items()
+        }
+    )
+    opened = opening_with(plan)
+    found = answered(opened, NILS).escalation
+
+    assert 1 == found.untold.count("nils")
+    assert "duty" not in found.untold
+
+
+def test_a_stakeholder_schedule_with_nobody_stays_untold() -> None:
+    """
+    COMM-2: the first notice is not met by silence.
+    """
+    plan = a_plan(
+        priorities={
+            name: rules.changed(stakeholders=("duty",)) for name, rules in a_plan().priorities.items()
+        }
+    )
+
+    assert "duty" in answered(opening_with(plan)).escalation.untold

@@ -12,7 +12,16 @@ from escalation.base import InternalText
 from escalation.engine import decide
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.lifecycle import Move
-from escalation.plan import ClockName, Plan, PlaybookRef, Priority, ReasonCode, Target
+from escalation.plan import (
+    Calendar,
+    ClockName,
+    PauseRule,
+    Plan,
+    PlaybookRef,
+    Priority,
+    ReasonCode,
+    Target,
+)
 from escalation.rebasing import foreseen
 from tests.builders import (
     HOUR,
@@ -29,6 +38,7 @@ from tests.builders import (
     priorities_with,
     the,
     told,
+    weekdays,
 )
 
 NEWER = PlaybookRef(name="test", version="2", sha256="1" * 64)
@@ -167,3 +177,86 @@ def test_every_rise_records_by_which_playbook() -> None:
     decision = decide(an_escalation(), c.Tick(), monday("09:30"))
 
     assert PlaybookRef(name="test", version="1", sha256="0" * 64) == the(e.LevelRaised, decision).playbook
+
+
+def without(*gone: str, **changes: Any) -> Plan:
+    return newer(contacts=tuple(person for person in PEOPLE if person.id not in gone), **changes)
+
+
+def test_nobody_who_has_left_is_waited_for() -> None:
+    """
+    CLOCK-4, MATRIX-5: a level that needs all of its contacts goes on with those who are there.
+    """
+    both = {"contacts": ("ana", "ben"), "asks_all": True, "needs_all": True}
+    escalation = an_escalation(plan=a_plan(levels=levels_with(1, **both)))
+    half = decide(escalation, c.Acknowledge(by="ana"), monday("09:05")).escalation
+    plan = without("ben", levels=levels_with(1, contacts=("ana",)))
+    moved = decide(half, rebased_to(plan), monday("09:06")).escalation
+
+    assert () == moved.unacknowledged
+    assert 2 == decide(moved, c.Tick(), monday("09:30")).escalation.level
+
+
+def test_a_level_that_is_no_longer_the_last_gets_its_window_from_when_it_was_reached() -> None:
+    """
+    CLOCK-4, MATRIX-2: what the new playbook adds counts from when it would have begun.
+    """
+    short = an_escalation(plan=a_plan(levels=levels_with(1)[:1]))
+    moved = decide(short, rebased_to(newer()), monday("09:10"))
+    would = foreseen(short, newer(), monday("09:10"))
+
+    assert monday("09:30") == clock(moved.escalation, ClockName.LEVEL_WINDOW).due_at
+    assert [(ClockName.LEVEL_WINDOW, None, monday("09:30"))] == [
+        (each.clock, each.due_before, each.due_after) for each in would.moved
+    ]
+
+
+def test_pauses_follow_the_new_playbook() -> None:
+    """
+    CLOCK-3, CLOCK-4: a longest time counts from the beginning of the pause; a reason that is gone ends it.
+    """
+    paused = after(an_escalation(), c.PauseClocks(by="ana", because="waiting_for_customer"))
+    stops = (ClockName.LEVEL_WINDOW,)
+    bounded = newer(
+        pause_reasons={"waiting_for_customer": PauseRule(stops=stops, at_most=Target(after=HOUR))}
+    )
+    unknown = newer(pause_reasons={"lunch": PauseRule(stops=stops)})
+
+    moved = decide(paused, rebased_to(bounded), monday("09:10")).escalation
+    assert monday("10:00") == clock(moved, ClockName.PAUSE).due_at
+    assert None is decide(paused, rebased_to(unknown), monday("09:10")).escalation.pause
+
+
+def test_the_contacts_of_the_level_that_is_the_last_now_are_asked() -> None:
+    """
+    MATRIX-1, MATRIX-5: whoever held a level that is gone has no part in it any more.
+    """
+    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=ReasonCode.OTHER, to_level=6))
+    decision = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05"))
+
+    assert ("sol", ("sol",)) == (decision.escalation.owner, decision.escalation.asked)
+    assert "assigned: sol" in told(decision)
+
+
+def test_open_hours_that_were_asked_for_before_a_rebase_do_not_mix_with_the_new_ones() -> None:
+    """
+    CLOCK-5: the answer to the old question is left out, and nothing stalls.
+    """
+    office = weekdays(weeks=12)
+    other = newer(calendars={"shop": Calendar(hours=office, definition="other")}, calendar="shop")
+    moved = decide(an_escalation(), rebased_to(other), monday("09:05")).escalation
+    late = c.ExtendOpenHours(
+        calendar="office", definition="{}", since=office.compiled_until, open_hours=weekdays(weeks=30)
+    )
+
+    assert moved.plan == decide(moved, late, monday("09:06")).escalation.plan
+
+
+def test_a_category_can_change_with_the_same_playbook() -> None:
+    """
+    CLOCK-4: a change of category re-derives every due time.
+    """
+    billing = a_plan(category="billing", levels=levels_with(1, window=a_window(1 * HOUR, 2 * HOUR)))
+    moved = decide(an_escalation(), rebased_to(billing), monday("09:05")).escalation
+
+    assert monday("11:00") == clock(moved, ClockName.LEVEL_WINDOW).due_at

@@ -215,7 +215,11 @@ class Lives(RuleBasedStateMachine):
             if isinstance(effect, CompileOpenHours):
                 weeks = (effect.until - FIRST_MONDAY) // timedelta(weeks=1) + 1
                 hours = (hours_until if effect.calendar == "office" else nights_until)(weeks)
-                self._put(c.ExtendOpenHours(calendar=effect.calendar, open_hours=hours))
+                self._put(
+                    c.ExtendOpenHours(
+                        calendar=effect.calendar, definition="{}", since=effect.since, open_hours=hours
+                    )
+                )
             elif isinstance(effect, FindOnCall):
                 self._put(c.RecordOnCall(found=self._on_call(effect), notice=effect.notice))
         self._are_told(decision)
