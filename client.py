@@ -331,15 +331,20 @@ class EscalationClient:
         by: str,
         why: str,
         sha256: str = "",
+        issue_type: str | None = None,
+        category: str | None = None,
         id: str | None = None,  # noqa: A002
     ) -> Receipted:
         """
-        Go on by the worker's playbook of today (CLOCK-4). *sha256*: of the one that you mean, or it is refused.
+        Go on by the worker's playbook of today (CLOCK-4), in another category if one is given. *sha256*: of the
+        playbook that you mean, or it is refused.
 
         Raises:
             BadRequest: If that playbook does not have the escalation's category any more.
         """
-        asked = wire.RebaseAsked(by=by, why=InternalText(why), sha256=sha256)
+        asked = wire.RebaseAsked(
+            by=by, why=InternalText(why), sha256=sha256, issue_type=issue_type, category=category
+        )
         return await self._ask(key, Move.REBASE, asked, id)
 
     async def rebase_basis(self, key: str) -> RecompilePlan:

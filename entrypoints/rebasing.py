@@ -6,20 +6,19 @@ The plan is compiled here for the preview and by the worker for the rebase; both
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import By, Json, Why, with_client
 from escalation.base import Frozen
-from escalation.errors import BadRequest, EscalationError, Fault
-from escalation.rebasing import MovedClock, Rebasing
+from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed
+from escalation.rebasing import Rebasing
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -30,16 +29,21 @@ app = typer.Typer()
 _AT_ONCE = 8
 
 
-class Outlook(Frozen):
-    """What a rebase of one escalation would change, or why there cannot be one."""
+class Outcome(Frozen):
+    """What became of the rebase of one escalation."""
 
     key: str
-    rebasing: Rebasing | None = None
     refused: str = ""
+
+
+class Outlook(Outcome):
+    """What it would change, or why there cannot be one."""
+
+    rebasing: Rebasing | None = None
 
     @property
     def is_change(self) -> bool:
-        return self.rebasing is not None and self.rebasing.before != self.rebasing.after
+        return self.rebasing is not None and self.rebasing.is_change
 
 
 @app.command()
@@ -48,6 +52,12 @@ def rebase(
     by: By = "",
     why: Why = "",
     all_: Annotated[bool, typer.Option("--all", help="Every open escalation.")] = False,
+    category: Annotated[
+        str | None, typer.Option("--category", help="Go on in another category.", show_default=False)
+    ] = None,
+    issue_type: Annotated[
+        str | None, typer.Option("--issue-type", help="Of that category.", show_default=False)
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     playbook: Annotated[
@@ -59,27 +69,37 @@ def rebase(
     in_json: Json = False,
 ) -> None:
     """Go on by the playbook of today: shows the due times that move, then asks."""
-    _require(key, all_, by, why, dry_run)
-    known = _playbook(playbook)
-    outlooks = with_client(lambda client: _foreseen(client, key, known))
+    _require(key, all_, category, by, why, dry_run)
+    wanted = _Wanted(_playbook(playbook), issue_type, category)
+    outlooks = with_client(lambda client: _foreseen(client, key, wanted))
     changes = [outlook for outlook in outlooks if outlook.is_change]
     if not in_json:
         showing.out.print(_shown(outlooks))
     is_agreed = not dry_run and bool(changes) and (yes or _agrees(len(changes), in_json))
-    done = with_client(lambda client: _rebased(client, changes, by, why, known)) if is_agreed else ()
+    done = with_client(lambda client: _rebased(client, changes, by, why, wanted)) if is_agreed else []
+    if key and done and done[0].refused and not in_json:
+        raise MoveNotAllowed(done[0].refused)
     if in_json:
         showing.as_json({"would_change": outlooks, "rebased": done})
-    elif done:
-        showing.out.print(Text(f"rebased: {', '.join(done)}"))
-    refused = [outlook for outlook in outlooks if outlook.refused]
+    for outcome in () if in_json else done:
+        showing.out.print(Text(f"{outcome.key}: {outcome.refused or 'rebased'}"))
+    refused = [outcome for outcome in (*outlooks, *done) if outcome.refused]
     if refused:
         raise typer.Exit(1)
 
 
-def _require(key: str | None, all_: bool, by: str, why: str, dry_run: bool) -> None:
+class _Wanted(NamedTuple):
+    playbook: "Playbook"
+    issue_type: str | None
+    category: str | None
+
+
+def _require(key: str | None, all_: bool, category: str | None, by: str, why: str, dry_run: bool) -> None:
     faults = []
     if (key is None) is not all_:
         faults.append(Fault(where="KEY", given="both" if key else "neither", allowed="a key, or else --all"))
+    if all_ and category:
+        faults.append(Fault(where="--category", given="with --all", allowed="one escalation, by its key"))
     if not dry_run:
         missing = {"--as": (by, "who you are"), "--why": (why, "the reason, for the record")}
         faults += [
@@ -105,65 +125,75 @@ def _agrees(many: int, in_json: bool) -> bool:
     return typer.confirm(f"Rebase {many} escalation{'s' if many > 1 else ''}?")
 
 
-async def _foreseen(client: "EscalationClient", key: str | None, playbook: "Playbook") -> list[Outlook]:
-    keys = [key] if key else [row.key async for row in client.list()]
+async def _foreseen(client: "EscalationClient", key: str | None, wanted: _Wanted) -> list[Outlook]:
+    if key:
+        return [Outlook(key=key, rebasing=await _outlook(client, key, wanted))]
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def one(each: str) -> Outlook:
         async with gate:
-            return await _outlook(client, each, playbook)
+            try:
+                return Outlook(key=each, rebasing=await _outlook(client, each, wanted))
+            except EscalationError as refused:
+                return Outlook(key=each, refused=" ".join(refused.message.split()))
 
-    if key:
-        return [await _outlook(client, key, playbook, raises=True)]
-    return list(await asyncio.gather(*map(one, keys)))
+    return list(await asyncio.gather(*[one(row.key) async for row in client.list()]))
 
 
-async def _outlook(
-    client: "EscalationClient", key: str, playbook: "Playbook", *, raises: bool = False
-) -> Outlook:
+async def _outlook(client: "EscalationClient", key: str, wanted: _Wanted) -> Rebasing:
     from planning.compile import recompile_plan
 
-    try:
-        basis = await client.rebase_basis(key)
-        plan = recompile_plan(playbook, basis.request, basis.opened_at, datetime.now(UTC))
-        return Outlook(key=key, rebasing=await client.foresee_rebase(key, plan))
-    except EscalationError as refused:
-        if raises:
-            raise
-        return Outlook(key=key, refused=" ".join(refused.message.split()))
+    basis = await client.rebase_basis(key)
+    given = {"issue_type": wanted.issue_type, "category": wanted.category}
+    request = basis.request.changed(**{name: value for name, value in given.items() if value})
+    plan = recompile_plan(wanted.playbook, request, basis.opened_at, datetime.now(UTC))
+    return await client.foresee_rebase(key, plan)
 
 
 async def _rebased(
-    client: "EscalationClient", changes: Sequence[Outlook], by: str, why: str, playbook: "Playbook"
-) -> tuple[str, ...]:
-    for change in changes:
-        await client.rebase(change.key, by=by, why=why, sha256=playbook.sha256)
-    return tuple(change.key for change in changes)
+    client: "EscalationClient", changes: Sequence[Outlook], by: str, why: str, wanted: _Wanted
+) -> list[Outcome]:
+    """One that is refused by now, because it was closed meanwhile, does not hold up the others."""
+    done = []
+    for key in [change.key for change in changes]:
+        try:
+            await client.rebase(
+                key,
+                by=by,
+                why=why,
+                sha256=wanted.playbook.sha256,
+                issue_type=wanted.issue_type,
+                category=wanted.category,
+            )
+            done.append(Outcome(key=key))
+        except EscalationError as refused:
+            done.append(Outcome(key=key, refused=" ".join(refused.message.split())))
+    return done
 
 
-def _shown(outlooks: Sequence[Outlook]) -> Table:
-    table = Table("key", "clock", "due before", "due after", "and at once", box=None, pad_edge=False)
-    for outlook in outlooks:
-        for cells in _rows(outlook):
-            table.add_row(*map(Text, cells))
-    return table
+def _shown(outlooks: Sequence[Outlook]) -> Text:
+    return Text("\n").join(line for outlook in outlooks for line in _lines(outlook))
 
 
-def _rows(outlook: Outlook) -> list[tuple[str, ...]]:
+def _lines(outlook: Outlook) -> Iterator[Text]:
     would = outlook.rebasing
     if would is None:
-        return [(outlook.key, "cannot be rebased", "", "", outlook.refused)]
-    if not outlook.is_change:
-        return [(outlook.key, f"goes by {would.after} already", "", "", "")]
-    at_once = [f"{name.words} breached" for name in would.breached]
+        yield Text(f"{outlook.key}  cannot be rebased: {outlook.refused}")
+    elif not outlook.is_change:
+        yield Text(f"{outlook.key}  goes by {would.after} already")
+    else:
+        yield Text(f"{outlook.key}  {would.before} → {would.after}", style="bold")
+        yield from (Text(f"  {line}") for line in _changes(would))
+
+
+def _changes(would: Rebasing) -> Iterator[str]:
     if would.level_after != would.level:
-        at_once.append(f"level {would.level_after} instead of {would.level}")
-    first = (outlook.key, f"{would.before} → {would.after}", "", "", ", ".join(at_once))
-    return [first, *(_row(moved) for moved in would.moved)]
-
-
-def _row(moved: MovedClock) -> tuple[str, ...]:
-    before, after = (
-        showing.due(at, is_over=True).plain or "held" for at in (moved.due_before, moved.due_after)
-    )
-    return "", moved.clock.words, before, after, ""
+        yield f"level {would.level_after} instead of {would.level}"
+    if would.owner_after != would.owner:
+        yield f"{would.owner_after} is asked instead of {would.owner}"
+    for name in would.breached:
+        yield f"{name.words} is breached at once"
+    for moved in would.moved:
+        before = showing.due(moved.due_before, is_over=True).plain or "–"
+        after = showing.due(moved.due_after, is_over=True).plain or ("ends" if moved.ends else "held")
+        yield f"{moved.clock.words}: {before} → {after}"

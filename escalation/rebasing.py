@@ -26,16 +26,23 @@ from escalation.turn import Turn
 def rebase(turn: Turn, command: c.Rebase) -> None:
     """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
     before, plan = turn.escalation, command.plan
-    if (plan.playbook, plan.category) == (before.plan.playbook, before.plan.category):
+    if not _is_another(before, plan):
         raise MoveNotAllowed(f"{before.key}: it already goes by {before.plan.playbook}")
     turn.record(e.Rebased, plan=plan, before=before.plan.playbook, why=command.why)
     _end_clocks_without_target(turn)
+    if turn.escalation.acknowledged_by:
+        turn.end(ClockName.ACKNOWLEDGE)
     _ask_somebody_known(turn, before)
     _start_clocks_of_the_new_plan(turn)
     skip_past_thresholds(turn)
     now = turn.escalation
     why = f"rebased by {name_of(now, command.by)}: {now.plan.playbook} instead of {before.plan.playbook}"
     tell(turn, Occasion.REBASED, (*involved(now), *alerted(now)), why=why, text=command.why)
+
+
+def _is_another(now: Escalation, plan: Plan) -> bool:
+    had = now.plan
+    return (plan.playbook, plan.issue_type, plan.category) != (had.playbook, had.issue_type, had.category)
 
 
 def _end_clocks_without_target(turn: Turn) -> None:
@@ -48,15 +55,19 @@ def _end_clocks_without_target(turn: Turn) -> None:
 
 
 def _ask_somebody_known(turn: Turn, before: Escalation) -> None:
-    """Whoever has left, or has no part in the level that is the last one now, is followed by the level's contacts."""
+    """
+    The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now.
+    """
     now = turn.escalation
-    is_held = now.plan.knows(now.owner) and (now.acknowledged_by or now.asked)
-    if is_held and now.level == before.level:
-        return
-    if now.plan.knows(now.owner):
-        why = f"level {now.level} is the last now"
-    else:
+    was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
+    if not now.plan.knows(now.owner):
         why = f"{now.owner} is not in the playbook any more"
+    elif now.level != before.level:
+        why = f"level {now.level} is the last now"
+    elif not now.acknowledged_by and was_asked != is_asked and set(before.asked) & set(was_asked):
+        why = f"level {now.level} is for {', '.join(name_of(now, who) for who in is_asked)} now"
+    else:
+        return
     ask_the_level(turn, why)
 
 
@@ -97,18 +108,28 @@ class Rebasing(Frozen):
     level: int
     level_after: int
     """Another one, if the new matrix has fewer, or what is due by now sends it up."""
+    owner: str = ""
+    owner_after: str = ""
+    """Somebody else, if the owner has left, or nobody has acknowledged and others are to be asked."""
     moved: tuple[MovedClock, ...]
     """Clocks with another due time; those that stay as they are are left out."""
     breached: tuple[ClockName, ...]
     """Would be breached at once."""
+    is_change: bool = True
+    """Not to the playbook and the category that it has."""
 
 
 def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
     """
     What a rebase of *now* to *plan* would change at *at*. Pure, and nothing has changed.
+
+    Raises:
+        MoveNotAllowed: If it has ended.
     """
+    if not now.is_open:
+        raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
     turn = Turn(now, at)
-    if (plan.playbook, plan.category) != (now.plan.playbook, now.plan.category):
+    if _is_another(now, plan):
         rebase(turn, c.Rebase.made(by=e.ENGINE, why=InternalText("foreseen"), plan=plan))
         settle(turn)
     after = turn.escalation
@@ -119,8 +140,11 @@ def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
         after=plan.playbook,
         level=now.level,
         level_after=after.level,
+        owner=name_of(now, now.owner),
+        owner_after=name_of(after, after.owner),
         moved=tuple(_moved(now, after)),
         breached=tuple(dict.fromkeys(breached)),
+        is_change=_is_another(now, plan),
     )
 
 

@@ -234,6 +234,8 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
         acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
         untold=tuple(who for who in now.untold if plan.knows(who) or who in customers),
     )
+    if moved.acknowledgements and not moved.unacknowledged:
+        moved = moved.changed(acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
     return _with_clocks(moved, (retargeted(moved, clock) for clock in moved.clocks))
 
 

@@ -162,7 +162,7 @@ class EscalationWorkflow:
             return receipted(self._opened, is_repeat=True)
         plan: Plan = await workflow.execute_local_activity(
             wire.RECOMPILE_PLAN,
-            RecompilePlan(request=self._opened.request, opened_at=self._opened.opened_at),
+            self._basis(asked.issue_type, asked.category),
             result_type=Plan,
             start_to_close_timeout=_QUICK,
         )
@@ -184,7 +184,14 @@ class EscalationWorkflow:
 
     @workflow.query(name=wire.REBASE_BASIS, description="What a plan for it would be compiled of.")
     def rebase_basis(self) -> RecompilePlan:
-        return RecompilePlan(request=self._opened.request, opened_at=self._opened.opened_at)
+        return self._basis()
+
+    def _basis(self, issue_type: str | None = None, category: str | None = None) -> RecompilePlan:
+        now = self._opened
+        request = now.request.changed(
+            issue_type=issue_type or now.plan.issue_type, category=category or now.plan.category
+        )
+        return RecompilePlan(request=request, opened_at=now.opened_at)
 
     @workflow.query(name=wire.REBASE_PREVIEW, description="What a rebase to a plan would change.")
     def rebase_preview(self, plan: Plan) -> Rebasing:

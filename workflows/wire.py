@@ -80,6 +80,9 @@ class RebaseAsked(Asked):
     why: Annotated[InternalText, Field(min_length=1)]
     sha256: str = ""
     """Of the playbook that is expected: another one is refused. Empty: whichever the worker has."""
+    issue_type: Name | None = None
+    category: Name | None = None
+    """Another category than it was started with; None: the same."""
 
 
 class Ended(Frozen):

@@ -49,7 +49,7 @@ async def test_a_running_escalation_keeps_its_playbook_until_it_is_rebased(start
     assert "Reference 1.0" in shown
     assert "Reference 1.1" in shown
     assert "level window" in shown
-    assert "rebased: ACME/4711" in await started.done(*rebase(started, "ACME/4711", *WHO, "--yes"))
+    assert "ACME/4711: rebased" in await started.done(*rebase(started, "ACME/4711", *WHO, "--yes"))
 
     after = await started.json("show", "ACME/4711")
     assert after["playbook"].startswith("Reference 1.1 ")
@@ -123,3 +123,43 @@ async def test_the_same_playbook_changes_nothing(started: Terminal) -> None:
     CLOCK-4: said, and nobody is asked.
     """
     assert "goes by Reference 1.0" in await started.done(*rebase(started, "ACME/4711", *WHO))
+
+
+async def test_new_contacts_of_the_level_are_asked_and_shown_before(started: Terminal) -> None:
+    """
+    CLOCK-4, MATRIX-5: nobody has acknowledged, so whom the new playbook names is asked.
+    """
+    change(started, ("contacts: [call_centre]", "contacts: [finance]"))
+
+    assert "Finance is asked instead of Call centre" in await started.done(
+        *rebase(started, "ACME/4711", "--dry-run")
+    )
+    await started.done(*rebase(started, "ACME/4711", *WHO, "--yes"))
+    assert "finance" == (await started.json("show", "ACME/4711"))["owner"]
+
+
+async def test_an_escalation_goes_on_in_another_category(started: Terminal) -> None:
+    """
+    CLOCK-4: the same playbook, and due times of the other category.
+    """
+    change(started, ("billing: {name: Billing or payment}", BILLING))
+    await started.done(*rebase(started, "ACME/4711", *WHO, "--yes", "--category", "billing"))
+
+    after = await started.json("show", "ACME/4711")
+    assert ("billing", "finance") == (after["category"], after["owner"])
+
+
+BILLING = "billing: {name: Billing or payment, levels: {1: {contacts: [finance], window: 2 - 4 business h}}}"
+
+
+async def test_what_has_ended_is_not_shown_as_if_it_could_be_rebased(started: Terminal) -> None:
+    """
+    CLOSE-10: refused at the preview already.
+    """
+    await started.done("cancel", "ACME/4711", "--as", "elena", "--why", "the customer withdrew it")
+    change(started, WINDOW)
+
+    status, _, complained = await started.type(*rebase(started, "ACME/4711", "--dry-run"))
+
+    assert 0 != status
+    assert "it has ended" in complained
