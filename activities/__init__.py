@@ -11,6 +11,7 @@ from typing import Any
 from activities.compile_plan import Planner, PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
+from activities.inboxes import report_deliveries
 from activities.record_events import RecordEvents
 from planning.feeds import Feeds
 
@@ -29,6 +30,6 @@ def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents
     planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
     return Activities(
         quick=(planner.compile_plan, planner.recompile_plan, planner.extend_open_hours, rota.find_on_call),
-        messages=(deliver.deliver_messages,),
+        messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
         records=(record.record_events,) if record else (),
     )

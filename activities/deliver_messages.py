@@ -1,8 +1,9 @@
 """
-The activity that tells people: one wave of messages, each recipient once.
+The activities that tell people: a wave of messages, each recipient once, and what waited for one of them, as a bundle.
 
-Owns who was told and who is still to be told, over attempts, crashes and moves to another worker. It must not know how
-a text is written (`activities.texts`), how it travels (`channels`), or why anybody is told.
+Owns the order in which somebody's addresses are tried, and what happens to a message before it leaves: dropped, held,
+or sent. It must not know how a text is written (`activities.texts`), how it travels (`channels`), why anybody is told,
+or when something has to wait (`activities.waits`).
 
 Law 1: whoever is known to be told is not told again; every message keeps its key on every repeat (COMM-12).
 Law 2: one message never holds up another.
@@ -10,39 +11,37 @@ Law 3: no address of a customer and no text goes into a log line.
 """
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, assert_never
+from datetime import timedelta
+from typing import assert_never
 
-from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.client import RPCError
 
+from activities.inboxes import hold, no_longer_true
+from activities.message import Message, Notice, bundled_messages, single_messages
+from activities.progress import Pending, Progress, heartbeats, settled_before
 from activities.texts import Text, TextFault, Texts
-from channels.protocol import Channel, Delivered, Later, Letter, Never, Session
+from activities.waits import Wait, Waits, quiet_end
+from channels.protocol import Channel, Delivered, Later, Never, Session
 from channels.registry import Address, AddressFault, parse_address
-from escalation.effects import CustomerNotice, InternalNotice, Occasion, Recipient, Wave, message_key
+from escalation.effects import Wave
 from escalation.events import Receipt
 from escalation.links import Link, link_for
-from escalation.plan import Priority
+from escalation.waiting import Bundle, Held, Waiting
 
 DELIVER_MESSAGES = "deliver_messages"
-"""The activity's name on the wire."""
-DELIVERY_PENDING = "delivery_pending"
-"""The type of the error that asks for another attempt; its details are those of the heartbeats."""
+DELIVER_BUNDLE = "deliver_bundle"
+"""The activities' names on the wire."""
 
 AT_ONCE = 50
 """Messages under way at the same time; each channel bounds itself further."""
-HEARTBEAT_AT_LEAST_EVERY = timedelta(seconds=5)
-HEARTBEAT_AT_MOST_EVERY = timedelta(seconds=0.1)
-SHORTEST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
+STALE_AFTER = timedelta(minutes=1)
+"""What was to leave so long ago is looked at again before it does."""
 
-_LONGEST_KEY = 300
-_RECEIPTS = TypeAdapter(tuple[Receipt, ...])
+Result = tuple[Receipt, ...] | Pending
+_Teller = Callable[[Message, Mapping[str, Session]], Awaitable[Result]]
 
 
 class DeliverMessages:
@@ -60,50 +59,81 @@ class DeliverMessages:
         self._channels = dict(channels)
         self._texts = texts
         self._address_of = address_of
+        self._waits = Waits()
 
     @activity.defn(name=DELIVER_MESSAGES)
     async def deliver_messages(self, wave: Wave) -> tuple[Receipt, ...]:
         """
-        Tell everybody in *wave*, and say what became of each message, in the order of the wave.
+        Tell everybody in *wave*, and say what became of each message, in the order of the wave. Who is not to be
+        disturbed, or was told much already, is told later: the message is in their inbox, and its receipt says so.
 
         Raises:
             ApplicationError: (`delivery_pending`) If somebody is still to be told, now or by another worker. Its
                 details, and those of every heartbeat: the receipts so far, and what stands in the way of the others.
         """
-        progress = _Progress(_messages_of(wave), _told_before())
-        async with _heartbeats(progress), _sessions(self._channels) as sessions:
-            await self._tell_all(progress, sessions)
+        return await self._deliver(single_messages(wave), self._tell_or_hold, is_late=_is_late())
+
+    @activity.defn(name=DELIVER_BUNDLE)
+    async def deliver_bundle(self, bundle: Bundle) -> tuple[Receipt, ...]:
+        """
+        Tell the one recipient of *bundle* all that waited, in one message, but for what is no longer true.
+
+        Raises:
+            ApplicationError: As `deliver_messages`.
+        """
+        tell = self._tell if bundle.at_any_hour else self._tell_unless_quiet
+        return await self._deliver(bundled_messages(bundle), tell, is_late=True)
+
+    async def _deliver(
+        self, messages: Sequence[Message], tell: _Teller, *, is_late: bool
+    ) -> tuple[Receipt, ...]:
+        progress = Progress(messages, settled_before())
+        async with heartbeats(progress), _sessions(self._channels) as sessions:
+            if is_late:
+                await _drop_the_stale(progress)
+            await _tell_all(progress, sessions, tell)
             activity.logger.info("wave_delivered", extra=progress.figures)
             if progress.is_complete:
                 return progress.receipts
-            raise progress.pending()
+            raise progress.asks_for_another_attempt()
 
-    async def _tell_all(self, progress: "_Progress", sessions: Mapping[str, Session]) -> None:
-        to_tell = iter(progress.untold)
+    async def _tell_or_hold(self, message: Message, sessions: Mapping[str, Session]) -> Result:
+        channel = _first_channel(message)
+        wait = self._waits.wait_of(message, channel, activity.info().started_time)
+        if wait is None:
+            return await self._tell(message, sessions)
+        return await self._hold(message, wait, channel)
 
-        async def tell_in_turn() -> None:
-            for message in to_tell:
-                # Asked for each message, since a cancellation can get lost in a library (asyncio.wait_for before 3.12).
-                if activity.is_worker_shutdown() or activity.is_cancelled():
-                    return  # what is under way ends in order, the rest is another worker's
-                progress.note(message, await self._tell(message, sessions))
+    async def _tell_unless_quiet(self, message: Message, sessions: Mapping[str, Session]) -> Result:
+        """A limit is for the inbox, which sent this; it knows no quiet hours, which may have begun meanwhile."""
+        wait = quiet_end(message, activity.info().started_time)
+        return message.held(wait.until, wait.why) if wait else await self._tell(message, sessions)
 
-        async with asyncio.TaskGroup() as hands:
-            for _ in range(min(AT_ONCE, len(progress.messages))):
-                hands.create_task(tell_in_turn())
+    async def _hold(self, message: Message, wait: Wait, channel: str) -> Result:
+        now = activity.info().started_time
+        alone = message.notice.changed(to=(message.recipient,))
+        until = wait.until if wait.is_quiet else now
+        held = Held(notice=alone, channel=channel, since=now, until=until)
+        try:
+            await hold((held,), Waiting(sent=self._waits.sent_to(message)))
+        except RPCError as fault:
+            _log_failure(message, "", type(fault).__name__, is_for_good=False)
+            return Pending(message.undelivered(("it has to wait, and could not be put aside",)), after=None)
+        activity.logger.debug("message_held", extra=message.says_of_itself | {"why": wait.why})
+        return message.held(wait.until, wait.why)
 
-    async def _tell(self, message: "_Message", sessions: Mapping[str, Session]) -> "Receipt | _Waiting":
+    async def _tell(self, message: Message, sessions: Mapping[str, Session]) -> Result:
         """
         By the first address, in order of preference, that does not refuse for good (COMM-13).
         """
         try:
-            text = self._texts.render(message.notice, message.recipient, link=self._link_of(message))
+            text = self._written(message)
         except TextFault as fault:
             _log_failure(message, "", type(fault).__name__)
             return message.undelivered((str(fault),))
         whys: list[str] = []
         channel = ""
-        for written in message.recipient.addresses:
+        for written in message.addresses:
             try:
                 address = parse_address(written, sessions)
             except AddressFault as fault:
@@ -115,7 +145,7 @@ class DeliverMessages:
                 case Delivered():
                     return message.delivered(channel)
                 case Later(why=why, after=after):
-                    return _Waiting(message.undelivered((*whys, f"{channel}: {why}"), channel), after)
+                    return Pending(message.undelivered((*whys, f"{channel}: {why}"), channel), after)
                 case Never(why=why):
                     whys.append(f"{channel}: {why}")
                 case never:
@@ -124,13 +154,45 @@ class DeliverMessages:
             _log_failure(message, "", "no_address")
         return message.undelivered(whys or ("no address is known",), channel)
 
-    def _link_of(self, message: "_Message") -> str:
-        link = link_for(message.notice, message.recipient)
+    def _written(self, message: Message) -> Text:
+        told = [(notice, message.recipient) for notice in message.notices]
+        return self._texts.render_bundle(told, [self._link_of(notice, message) for notice in message.notices])
+
+    def _link_of(self, notice: Notice, message: Message) -> str:
+        link = link_for(notice, message.recipient)
         return self._address_of(link) if link and self._address_of else ""
 
 
+def _is_late() -> bool:
+    """Whether this attempt comes so long after the first that what was true then may not be any more (COMM-12)."""
+    info = activity.info()
+    return info.attempt > 1 and info.started_time - info.scheduled_time > STALE_AFTER
+
+
+async def _drop_the_stale(progress: Progress) -> None:
+    untold = tuple(progress.untold)
+    notices = (notice.changed(to=(message.recipient,)) for message in untold for notice in message.notices)
+    whys = await no_longer_true(Wave(notices=tuple(notices)))
+    progress.settle(*(receipt for message in untold for receipt in message.dropped(whys)))
+
+
+async def _tell_all(progress: Progress, sessions: Mapping[str, Session], tell: _Teller) -> None:
+    to_tell = iter(progress.untold)
+
+    async def tell_in_turn() -> None:
+        for message in to_tell:
+            # Asked for each message, since a cancellation can get lost in a library (asyncio.wait_for before 3.12).
+            if activity.is_worker_shutdown() or activity.is_cancelled():
+                return  # what is under way ends in order, the rest is another worker's
+            progress.note(message, await tell(message, sessions))
+
+    async with asyncio.TaskGroup() as hands:
+        for _ in range(min(AT_ONCE, len(progress.messages))):
+            hands.create_task(tell_in_turn())
+
+
 async def _send(
-    message: "_Message", text: Text, address: Address, session: Session
+    message: Message, text: Text, address: Address, session: Session
 ) -> Delivered | Later | Never:
     """
     Trouble of any kind is an answer; a mistake of ours waits for its correction.
@@ -150,166 +212,13 @@ async def _send(
     return outcome
 
 
-def _log_failure(message: "_Message", channel: str, fault: str, *, is_for_good: bool = True) -> None:
+def _log_failure(message: Message, channel: str, fault: str, *, is_for_good: bool = True) -> None:
     about = message.says_of_itself | {"channel": channel, "is_for_good": is_for_good}
     activity.logger.warning("message_failed", extra=about | ({"fault": fault} if fault else {}))
 
 
-@dataclass(frozen=True)
-class _Message:
-    """
-    One notice to one person.
-    """
-
-    notice: InternalNotice | CustomerNotice
-    recipient: Recipient
-
-    @property
-    def key(self) -> str:
-        return message_key(self.notice, self.recipient)
-
-    @property
-    def says_of_itself(self) -> dict[str, Any]:
-        """
-        For log lines: the key, but for customers without the recipient, who is known by an address.
-        """
-        notice = self.notice
-        is_ours = isinstance(notice, InternalNotice)
-        key = self.key if is_ours else f"{notice.escalation}:{notice.seq}:{notice.occasion}"
-        return {"key": key, "occasion": notice.occasion.value, "audience": notice.audience}
-
-    def letter(self, text: Text, address: Address) -> Letter:
-        return Letter(
-            key=_letter_key(self.key, address.channel),
-            thread=self.notice.escalation,
-            to_name=self.recipient.name,
-            to_address=address.target,
-            subject=text.subject,
-            text=text.text,
-            html=text.html,
-            language=text.language,
-            urgent=_is_urgent(self.notice),
-            reference=_reference(self.notice),
-            occasion=self.notice.occasion.value,
-            written_at=activity.info().scheduled_time,
-        )
-
-    def delivered(self, channel: str) -> Receipt:
-        return self._receipt(channel=channel, delivered_at=datetime.now(UTC))
-
-    def undelivered(self, whys: Iterable[str], channel: str = "") -> Receipt:
-        return self._receipt(channel=channel, why="; ".join(whys))
-
-    def _receipt(self, **result: Any) -> Receipt:
-        return Receipt(
-            key=self.key, recipient=self.recipient.id, occasion=self.notice.occasion.value, **result
-        )
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """
-    Not told yet, and may well be: what stands in the way, and how long the medium asked to wait.
-    """
-
-    receipt: Receipt
-    after: timedelta | None
-
-
-@dataclass
-class _Progress:
-    """
-    Who was told. What is in `told` is settled, for better or worse.
-    """
-
-    messages: Mapping[str, _Message]
-    told: dict[str, Receipt]
-    waiting: dict[str, _Waiting] = field(default_factory=dict)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def note(self, message: _Message, result: Receipt | _Waiting) -> None:
-        if isinstance(result, Receipt):
-            self.told[message.key] = result
-        else:
-            self.waiting[message.key] = result
-        self.changed.set()
-
-    @property
-    def untold(self) -> Iterator[_Message]:
-        return (message for key, message in self.messages.items() if key not in self.told)
-
-    @property
-    def is_complete(self) -> bool:
-        return next(self.untold, None) is None
-
-    @property
-    def receipts(self) -> tuple[Receipt, ...]:
-        return tuple(self.told[key] for key in self.messages if key in self.told)
-
-    @property
-    def figures(self) -> dict[str, int]:
-        """
-        For the log line: how many were told, could not be told, and are still to be told.
-        """
-        told = sum(receipt.delivered_at is not None for receipt in self.told.values())
-        waiting = len(self.messages) - len(self.told)
-        return {"delivered": told, "undelivered": len(self.told) - told, "waiting": waiting}
-
-    @property
-    def details(self) -> tuple[list[Any], list[Any]]:
-        """
-        The receipts so far, and undelivered ones of those who wait, as plain JSON.
-        """
-        waiting = tuple(waiting.receipt for waiting in self.waiting.values())
-        return _RECEIPTS.dump_python(self.receipts, mode="json"), _RECEIPTS.dump_python(waiting, mode="json")
-
-    def pending(self) -> ApplicationError:
-        missing = len(self.messages) - len(self.receipts)
-        return ApplicationError(
-            f"{missing} of {len(self.messages)} messages are still to be delivered",
-            *self.details,
-            type=DELIVERY_PENDING,
-            next_retry_delay=self._next_retry_after(missing),
-            category=ApplicationErrorCategory.BENIGN,
-        )
-
-    def _next_retry_after(self, missing: int) -> timedelta | None:
-        """
-        The shortest wait that a medium asked for, if all did; else the retry policy says.
-        """
-        if len(self.waiting) < missing:
-            return timedelta(seconds=1)  # not all were tried: this worker stops, and another goes on
-        afters = [waiting.after for waiting in self.waiting.values()]
-        asked = [after for after in afters if after is not None]
-        return min(max(min(asked), SHORTEST_WAIT), LONGEST_WAIT) if len(asked) == len(afters) else None
-
-
-@asynccontextmanager
-async def _heartbeats(progress: _Progress) -> AsyncIterator[None]:
-    """
-    Tell the server of all progress soon, and of being alive in between; for the last time when it does not end well.
-    """
-    beating = asyncio.create_task(_beat(progress))
-    try:
-        yield
-    except BaseException:
-        activity.heartbeat(*progress.details)
-        raise
-    finally:
-        beating.cancel()
-
-
-async def _beat(progress: _Progress) -> None:
-    while True:
-        try:
-            async with asyncio.timeout(HEARTBEAT_AT_LEAST_EVERY.total_seconds()):
-                await progress.changed.wait()
-        except TimeoutError:
-            pass
-        # Waits before it speaks: a small wave is over by then, and needs none.
-        await asyncio.sleep(HEARTBEAT_AT_MOST_EVERY.total_seconds())
-        progress.changed.clear()
-        activity.heartbeat(*progress.details)
+def _first_channel(message: Message) -> str:
+    return message.addresses[0].partition(":")[0] if message.addresses else ""
 
 
 @asynccontextmanager
@@ -319,45 +228,3 @@ async def _sessions(channels: Mapping[str, Channel]) -> AsyncIterator[dict[str, 
     """
     async with AsyncExitStack() as stack:
         yield {name: await stack.enter_async_context(channel.open()) for name, channel in channels.items()}
-
-
-def _messages_of(wave: Wave) -> dict[str, _Message]:
-    """
-    By key; whoever is named twice is told once.
-    """
-    messages = (_Message(notice, recipient) for notice in wave.notices for recipient in notice.to)
-    return {message.key: message for message in messages}
-
-
-def _told_before() -> dict[str, Receipt]:
-    """
-    From the last heartbeat of an earlier attempt. If it cannot be read, all are told again rather than nobody.
-    """
-    details = activity.info().heartbeat_details
-    try:
-        receipts = _RECEIPTS.validate_python(details[0]) if details else ()
-    except ValidationError:
-        receipts = ()
-    return {receipt.key: receipt for receipt in receipts}
-
-
-def _letter_key(key: str, channel: str) -> str:
-    """
-    What a receiver sees (COMM-12). A key that no medium would take is replaced by its digest, as stable as the key.
-    """
-    whole = f"{key}:{channel}"
-    if len(whole) <= _LONGEST_KEY and whole.isprintable():
-        return whole
-    return f"{hashlib.sha256(key.encode()).hexdigest()}:{channel}"
-
-
-def _reference(notice: InternalNotice | CustomerNotice) -> str:
-    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
-
-
-def _is_urgent(notice: InternalNotice | CustomerNotice) -> bool:
-    """
-    Only our own people are hurried: by a breach, and by all that is P1.
-    """
-    is_pressing = notice.occasion is Occasion.BREACH or notice.facts.priority is Priority.P1
-    return isinstance(notice, InternalNotice) and is_pressing

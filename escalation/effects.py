@@ -34,6 +34,7 @@ __all__ = [
     "RecordBatch",
     "Recorded",
     "Wave",
+    "is_pressing",
     "message_key",
 ]
 
@@ -214,6 +215,11 @@ def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -
     Retry attempt and worker are no part of it; the channel joins it where one is chosen.
     """
     return f"{notice.escalation}:{notice.seq}:{notice.occasion}:{recipient.id}"
+
+
+def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:
+    """Whether it waits for no quiet hours (COMM-11): all that is P1, and every breach."""
+    return notice.occasion is Occasion.BREACH or notice.facts.priority is Priority.P1
 
 
 class Wave(Frozen):

@@ -286,7 +286,7 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
     failed = tuple(
         f"{receipt.occasion.replace('_', ' ')} to {receipt.recipient}: {receipt.why}"
         for receipt in command.receipts
-        if receipt.delivered_at is None and receipt.occasion != Occasion.UNDELIVERABLE
+        if receipt.has_failed and receipt.occasion != Occasion.UNDELIVERABLE
     )
     if failed:
         tell(turn, Occasion.UNDELIVERABLE, now.plan.escalation_managers or alerted(now), items=failed)

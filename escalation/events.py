@@ -57,6 +57,15 @@ class Receipt(Frozen):
     delivered_at: Instant | None = None
     """None: it could not be delivered; ``why`` says what stood in the way."""
     why: str = ""
+    held_until: Instant | None = None
+    """It waits, at least until then; another receipt follows (COMM-11)."""
+    is_dropped: bool = False
+    """No longer true when it was to leave; ``why`` says since what (COMM-12)."""
+
+    @property
+    def has_failed(self) -> bool:
+        """Neither told, nor waiting, nor needless."""
+        return self.delivered_at is None and self.held_until is None and not self.is_dropped
 
 
 class _Happened(Frozen):

@@ -18,6 +18,7 @@ from escalation.base import CustomerText, Frozen, Instant, Name
 from escalation.business_time import OpenHours
 from escalation.errors import UnknownName
 from escalation.lifecycle import Move
+from escalation.preferences import Preferences
 
 
 class Priority(StrEnum):
@@ -94,6 +95,7 @@ class Recipient(Frozen):
     """``channel:target``, in order of preference."""
     language: str = "en"
     time_zone: str = "UTC"
+    preferences: Preferences | None = None
 
 
 class Contact(Frozen):
@@ -109,6 +111,7 @@ class Contact(Frozen):
     """``channel:target``, in order of preference."""
     language: str = "en"
     time_zone: str = "UTC"
+    preferences: Preferences | None = None
 
     @cached_property
     def recipient(self) -> Recipient:
@@ -118,6 +121,7 @@ class Contact(Frozen):
             addresses=self.addresses,
             language=self.language,
             time_zone=self.time_zone,
+            preferences=self.preferences,
         )
 
 
@@ -272,6 +276,8 @@ class Plan(Frozen):
     """Sent by itself when an update is missed; None: never (COMM-3)."""
     chase_every: timedelta = timedelta(days=1)
     """How often a breached clock is brought up again until somebody ends it."""
+    customer_preferences: Preferences | None = None
+    """How customers are told: quiet hours by each contact's own time zone, and limits."""
 
     @cached_property
     def _by_id(self) -> dict[str, Contact]:

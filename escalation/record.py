@@ -172,7 +172,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             plan = now.plan.extended(event.calendar, event.open_hours)
             return _with_clocks(_with(now, event, plan=plan), now.clocks)
         case "messages_sent":
-            told = {receipt.recipient for receipt in event.receipts if receipt.delivered_at}
+            told = {each.recipient for each in event.receipts if each.delivered_at or each.is_dropped}
             return _with(now, event, untold=tuple(who for who in now.untold if who not in told))
         case "update_sent" | "trigger_reported" | "sponsorship_proposed" | "move_refused":
             return _with(now, event)

@@ -177,6 +177,12 @@ def _update(event: e.UpdateSent) -> str:
 
 def _messages(event: e.MessagesSent) -> str:
     told = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if r.delivered_at]
-    failed = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if not r.delivered_at]
-    parts = [f"told: {', '.join(told)}"] if told else []
-    return "; ".join(parts + ([f"could not be told: {', '.join(failed)}"] if failed else []))
+    held = [
+        f"{_words(r.occasion)} to {r.recipient} ({r.why}, until {minute(r.held_until)})"
+        for r in event.receipts
+        if r.held_until
+    ]
+    dropped = [f"{_words(r.occasion)} to {r.recipient} ({r.why})" for r in event.receipts if r.is_dropped]
+    failed = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if r.has_failed]
+    parts = {"told": told, "held": held, "not told": dropped, "could not be told": failed}
+    return "; ".join(f"{what}: {', '.join(lines)}" for what, lines in parts.items() if lines)

@@ -125,7 +125,10 @@ def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:
 
 
 def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
-    return now.request.recipients
+    preferences = now.plan.customer_preferences
+    if preferences is None:
+        return now.request.recipients
+    return tuple(recipient.changed(preferences=preferences) for recipient in now.request.recipients)
 
 
 def first_told(now: Escalation) -> tuple[str, ...]:

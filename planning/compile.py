@@ -30,6 +30,7 @@ from escalation.request import AffectedCustomer, StartRequest
 from planning.calendars import compile_hours, definition_of, horizon
 from planning.faults import Found, unknown
 from planning.ladder import Rung, entry_level, executive_level, ladder
+from planning.messages import MessageRules
 from planning.rota import ScheduleRules
 from planning.schema import (
     AcknowledgedBy,
@@ -215,6 +216,7 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: dat
         rca_waivable=playbook.rca.may_be_waived,
         holding_update=playbook.holding_update,
         chase_every=playbook.chase_every.elapsed,
+        customer_preferences=playbook.messages.of_customers,
     )
     return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
 
@@ -307,9 +309,9 @@ def contact_of(playbook: Playbook, id_: str) -> Contact:
     """A person, a team or an on-call schedule as the rules know it; there must be one with this id."""
     match playbook.named(id_):
         case Person() as person:
-            return _person(id_, person)
+            return _person(id_, person, playbook.messages)
         case Team() as team:
-            return _team(id_, team)
+            return _team(id_, team, playbook.messages)
         case ScheduleRules() as schedule:
             return Contact(
                 id=id_,
@@ -320,7 +322,7 @@ def contact_of(playbook: Playbook, id_: str) -> Contact:
             )
 
 
-def _person(id_: str, person: Person) -> Contact:
+def _person(id_: str, person: Person, messages: MessageRules) -> Contact:
     return Contact(
         id=id_,
         name=person.name,
@@ -328,10 +330,11 @@ def _person(id_: str, person: Person) -> Contact:
         addresses=person.addresses,
         language=person.language,
         time_zone=person.time_zone,
+        preferences=messages.preferences(person.quiet_hours, person.at_most, person.urgent_addresses),
     )
 
 
-def _team(id_: str, team: Team) -> Contact:
+def _team(id_: str, team: Team, messages: MessageRules) -> Contact:
     return Contact(
         id=id_,
         name=team.name,
@@ -340,4 +343,5 @@ def _team(id_: str, team: Team) -> Contact:
         addresses=team.addresses,
         language=team.language,
         time_zone=team.time_zone,
+        preferences=messages.preferences(team.quiet_hours, team.at_most, team.urgent_addresses),
     )

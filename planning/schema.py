@@ -41,6 +41,7 @@ from planning.forms import (
     WrittenWindow,
     one_or_several,
 )
+from planning.messages import Limits, MessageRules, QuietHours
 from planning.rota import ScheduleRules
 from planning.spans import parse_span
 from planning.written import Written
@@ -83,6 +84,12 @@ class Person(Written):
     """The language of messages to this person."""
     time_zone: TimeZone = "UTC"
     """Times in messages to this person are of this zone."""
+    urgent_addresses: Addresses = ()
+    """Tried before the others for what is urgent: P1, and every breach."""
+    quiet_hours: QuietHours = {}
+    """When messages wait, by the clocks of the time zone above: 22:00-07:00, or days to hours. Nothing urgent waits."""
+    at_most: Limits | None = None
+    """How many messages: 5 per 10 min; what is more is bundled. Left out: as messages says for all; []: no limit."""
 
 
 class Team(Written):
@@ -98,6 +105,12 @@ class Team(Written):
     """The language of messages to this team."""
     time_zone: TimeZone = "UTC"
     """Times in messages to this team are of this zone."""
+    urgent_addresses: Addresses = ()
+    """Tried before the others for what is urgent: P1, and every breach."""
+    quiet_hours: QuietHours = {}
+    """When messages wait, by the clocks of the time zone above: 22:00-07:00, or days to hours. Nothing urgent waits."""
+    at_most: Limits | None = None
+    """How many messages: 5 per 10 min; what is more is bundled. Left out: as messages says for all; []: no limit."""
 
 
 class TargetRules(Written):
@@ -362,6 +375,8 @@ class Playbook(Scope):
     """Sent by itself when a promised update is missed; left out: nothing is (COMM-3)."""
     chase_every: WrittenSpan = parse_span("1 day")
     """How often a missed target is brought up again."""
+    messages: MessageRules = MessageRules()
+    """How people are told: how many messages at most, and when customers are left in peace."""
     issue_types: Annotated[dict[Id, IssueTypeRules], Field(min_length=1)]
     """The matrix (MATRIX-1): issue type, category, levels."""
 

@@ -22,6 +22,10 @@ DELIVER_MESSAGES = "deliver_messages"
 """The activity's name: takes a `Wave`, gives `tuple[Receipt, ...]`."""
 MESSAGE_TASK_QUEUE = "escalation-messages"
 """A queue of its own, so that a slow mail server cannot starve the moves."""
+DELIVER_BUNDLE = "deliver_bundle"
+"""The same for what waited for one recipient: it leaves as one message."""
+REPORT_DELIVERIES = "report_deliveries"
+"""Tells escalations what became of their messages: takes receipts by the escalations' keys."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 
 _LARGEST_WAVE = 500_000

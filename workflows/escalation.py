@@ -36,6 +36,7 @@ from escalation.lifecycle import Move, diagram
 from escalation.model import Escalation
 from escalation.plan import Contact, Plan
 from escalation.rebasing import Rebasing, foreseen
+from escalation.staleness import no_longer_true
 from escalation.story import Entry
 from escalation.turn import Decision
 from escalation.view import Receipted, View, receipted, timeline, view
@@ -147,6 +148,26 @@ class EscalationWorkflow:
     )
     def diagram(self) -> str:
         return diagram(self._opened.state)
+
+    @workflow.query(
+        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+    )
+    def no_longer_true(self, wave: Wave) -> dict[str, str]:
+        return no_longer_true(self._opened, self._events, wave)
+
+    @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of messages that had to wait.")
+    @wire.takes_one
+    def record_delivery(self, *raws: RawValue) -> None:
+        try:
+            told = wire.read(c.RecordDelivery, raws, "a delivery", "receipts", wire.LARGEST_OF_OURS)
+        except EscalationError as refusal:
+            self.note_refusal(wire.RECORD_DELIVERY, refusal.message)
+            return
+        # The key may be another escalation's by now, whose messages these are not.
+        own = f"{self._now.id}:" if self._now else ""
+        ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
+        if ours:
+            self._decide(c.RecordDelivery(receipts=ours))
 
     @workflow.query(name=wire.PEOPLE, description="The people and teams that its plan knows.")
     def people(self) -> tuple[Contact, ...]:

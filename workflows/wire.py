@@ -43,6 +43,16 @@ RECORD_TASK_QUEUE = "escalation-records"
 EXTEND_OPEN_HOURS = "extend_open_hours"
 FIND_ON_CALL = "find_on_call"
 
+INBOX = "Inbox"
+"""The workflow that keeps what waits for one recipient; it starts with a `Waiting`."""
+HOLD = "hold"
+"""Its signal, with a `Waiting`."""
+HELD = "held"
+"""Its query: what waits."""
+NO_LONGER_TRUE = "no_longer_true"
+RECORD_DELIVERY = "record_delivery"
+"""The signal with what became of messages that waited elsewhere."""
+
 
 class Carried(Frozen):
     """Everything that a continued run needs of the run before it."""
@@ -103,9 +113,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 LARGEST_MOVE = 64 * 1024
 """Bytes of one message. All that people say together must stay far below the 2 MiB that Temporal takes."""
 LARGEST_START = 128 * 1024
+LARGEST_OF_OURS = 1024 * 1024
+"""Of what our own activities send."""
 
 
-def read(model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str) -> _Model:
+def read(
+    model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str, largest: int = LARGEST_MOVE
+) -> _Model:
     """
     Read the one *model* that somebody sent as *what*.
 
@@ -113,7 +127,7 @@ def read(model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str)
         BadRequest: If *raws* are not one such model, or too large, with every fault.
     """
     data = _the_one(raws, what, allowed)
-    require_at_most(LARGEST_MOVE, len(data), what)
+    require_at_most(largest, len(data), what)
     try:
         return model.model_validate_json(data)
     except ValidationError as error:

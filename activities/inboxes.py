@@ -1,0 +1,125 @@
+"""
+What must wait, kept by Temporal: one workflow a recipient, there only while something waits for them.
+
+Owns the names by which activities reach workflows: inboxes, which take what waits, and escalations, which say what
+is no longer true and hear what became of it. It must not know when something waits, or how it is told.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.client import RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError
+from temporalio.service import RPCStatusCode
+
+from activities.message import reference_of
+from escalation.effects import InternalNotice, Notice, Wave
+from escalation.events import Receipt
+from escalation.waiting import Held, Waiting
+
+INBOX = "Inbox"
+"""The workflow's name on the wire; it starts with a `Waiting`."""
+HOLD = "hold"
+"""Its signal, with a `Waiting`."""
+INBOX_QUEUE = "escalations"
+NO_LONGER_TRUE = "no_longer_true"
+"""The query of an escalation: takes a `Wave`, gives reasons by message key."""
+RECORD_DELIVERY = "record_delivery"
+"""The signal to an escalation: `RecordDelivery`."""
+REPORT_DELIVERIES = "report_deliveries"
+
+AT_ONCE = 50
+_PATIENCE = timedelta(seconds=10)
+_GONE = frozenset({RPCStatusCode.NOT_FOUND})
+
+
+def inbox_of(notice: Notice) -> str:
+    """
+    The id of the inbox of the one recipient of *notice*. Customers are known by an address, which is nobody's business.
+    """
+    who = notice.to[0].id
+    if isinstance(notice, InternalNotice):
+        return f"inbox/{who}"
+    return f"inbox/customer/{hashlib.sha256(who.encode()).hexdigest()[:32]}"
+
+
+async def hold(held: Iterable[Held], waiting: Waiting) -> None:
+    """
+    Hand *held*, all of one recipient, to their inbox, with what else it should know; it is there if it was not.
+
+    Raises:
+        RPCError: If Temporal cannot take it now.
+    """
+    held = tuple(held)
+    await activity.client().start_workflow(
+        INBOX,
+        Waiting(),
+        id=inbox_of(held[0].notice),
+        task_queue=INBOX_QUEUE,
+        start_signal=HOLD,
+        start_signal_args=[waiting.changed(held=held)],
+        rpc_timeout=_PATIENCE,
+    )
+
+
+async def no_longer_true(wave: Wave) -> dict[str, str]:
+    """
+    The messages of *wave*, by key, that should not leave any more, and why. An escalation that cannot say is believed.
+    """
+    by_escalation: dict[str, list[Notice]] = {}
+    for notice in wave.notices:
+        by_escalation.setdefault(reference_of(notice), []).append(notice)
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def asked(key: str, notices: list[Notice]) -> dict[str, str]:
+        async with at_once:
+            return await _ask(key, Wave(notices=tuple(notices)))
+
+    answers = await asyncio.gather(*(asked(*each) for each in by_escalation.items()))
+    return {key: why for answer in answers for key, why in answer.items()}
+
+
+async def _ask(key: str, wave: Wave) -> dict[str, str]:
+    handle = activity.client().get_workflow_handle(key)
+    try:
+        answer: dict[str, str] = await handle.query(
+            NO_LONGER_TRUE, wave, result_type=dict[str, str], rpc_timeout=_PATIENCE
+        )
+    except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as fault:
+        activity.logger.warning(
+            "not_known_whether_still_true", extra={"escalation": key, "fault": type(fault).__name__}
+        )
+        return {}
+    return answer
+
+
+@activity.defn(name=REPORT_DELIVERIES)
+async def report_deliveries(became: dict[str, tuple[Receipt, ...]]) -> None:
+    """
+    Tell each escalation, by its key, what became of its messages. One that has ended needs no answer.
+
+    Raises:
+        RPCError: If Temporal cannot take it now; telling again does no harm.
+    """
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def report(key: str, receipts: tuple[Receipt, ...]) -> None:
+        async with at_once:
+            await _report(key, receipts)
+
+    async with asyncio.TaskGroup() as hands:
+        for key, receipts in became.items():
+            hands.create_task(report(key, receipts))
+
+
+async def _report(key: str, receipts: tuple[Receipt, ...]) -> None:
+    receipted = {"receipts": [receipt.model_dump(mode="json") for receipt in receipts]}
+    try:
+        handle = activity.client().get_workflow_handle(key)
+        await handle.signal(RECORD_DELIVERY, receipted, rpc_timeout=_PATIENCE)
+    except RPCError as fault:
+        if fault.status not in _GONE:
+            raise
+        activity.logger.info("delivery_of_ended_escalation", extra={"escalation": key})

@@ -1,0 +1,174 @@
+"""
+One letter in the making: a notice to one person, or several notices to the same one as a bundle.
+
+Owns keys, receipts and what a log line may say. It must not know channels' workings, templates, or why anybody waits.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio import activity
+
+from activities.texts import Text
+from channels.protocol import Letter
+from channels.registry import Address
+from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, is_pressing, message_key
+from escalation.events import Receipt
+
+Notice = InternalNotice | CustomerNotice
+BUNDLE = "bundle"
+"""What several occasions in one letter are called."""
+
+_LONGEST_KEY = 300
+
+
+@dataclass(frozen=True)
+class Message:
+    """
+    What one person is told in one letter. Several notices are of one audience.
+    """
+
+    notices: tuple[Notice, ...]
+    recipient: Recipient
+    key: str
+    """The same on every repeat (COMM-12), whatever of a bundle is dropped before it leaves."""
+
+    @property
+    def notice(self) -> Notice:
+        return self.notices[0]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(message_key(notice, self.recipient) for notice in self.notices)
+
+    @property
+    def is_pressing(self) -> bool:
+        return any(is_pressing(notice) for notice in self.notices)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Only our own people are hurried: by a breach, and by all that is P1."""
+        return self.is_pressing and isinstance(self.notice, InternalNotice)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """In the order in which they are tried (COMM-11)."""
+        preferences = self.recipient.preferences
+        first = preferences.urgent_addresses if preferences and self.is_urgent else ()
+        return tuple(dict.fromkeys((*first, *self.recipient.addresses)))
+
+    def without(self, settled: Iterable[str]) -> "Message | None":
+        """What is left when the notices of the keys *settled* are done; None, if nothing is."""
+        done = set(settled)
+        left = tuple(notice for notice, key in zip(self.notices, self.keys, strict=True) if key not in done)
+        return replace(self, notices=left) if left else None
+
+    @property
+    def says_of_itself(self) -> dict[str, Any]:
+        """
+        For log lines: the key, but for customers without the recipient, who is known by an address.
+        """
+        notice = self.notice
+        is_ours = isinstance(notice, InternalNotice)
+        key = self.keys[0] if is_ours else f"{notice.escalation}:{notice.seq}:{notice.occasion}"
+        about = {"key": key, "occasion": self.occasion, "audience": notice.audience}
+        return about | ({"bundled": len(self.notices)} if len(self.notices) > 1 else {})
+
+    @property
+    def occasion(self) -> str:
+        return _the_one([notice.occasion.value for notice in self.notices]) or BUNDLE
+
+    def letter(self, text: Text, address: Address) -> Letter:
+        key = _letter_key(self.key, address.channel)
+        return Letter(
+            key=key,
+            thread=_the_one([notice.escalation for notice in self.notices]) or key,
+            to_name=self.recipient.name,
+            to_address=address.target,
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            language=text.language,
+            urgent=self.is_urgent,
+            reference=_the_one([reference_of(notice) for notice in self.notices]),
+            occasion=self.occasion,
+            written_at=activity.info().scheduled_time,
+        )
+
+    def delivered(self, channel: str) -> tuple[Receipt, ...]:
+        return self._receipts(channel=channel, delivered_at=datetime.now(UTC))
+
+    def undelivered(self, whys: Iterable[str], channel: str = "") -> tuple[Receipt, ...]:
+        return self._receipts(channel=channel, why="; ".join(whys))
+
+    def held(self, until: datetime, why: str) -> tuple[Receipt, ...]:
+        return self._receipts(held_until=until, why=why)
+
+    def dropped(self, whys: dict[str, str]) -> tuple[Receipt, ...]:
+        """Receipts of those notices that *whys* has, by their keys."""
+        return tuple(
+            receipt.changed(why=whys[receipt.key], is_dropped=True)
+            for receipt in self._receipts()
+            if receipt.key in whys
+        )
+
+    def _receipts(self, **result: Any) -> tuple[Receipt, ...]:
+        return tuple(
+            Receipt(key=key, recipient=self.recipient.id, occasion=notice.occasion.value, **result)
+            for notice, key in zip(self.notices, self.keys, strict=True)
+        )
+
+
+def single_messages(wave: Wave) -> tuple[Message, ...]:
+    """
+    Each notice of *wave* to each of its recipients; whoever is named twice for one is told once.
+    """
+    found = (
+        Message((notice,), recipient, message_key(notice, recipient))
+        for notice in wave.notices
+        for recipient in notice.to
+    )
+    return tuple({message.key: message for message in found}.values())
+
+
+def bundled_messages(wave: Wave) -> tuple[Message, ...]:
+    """
+    One message to each recipient of *wave*: nearly always there is one. Customers' texts and ours never meet (COMM-6).
+    """
+    together: dict[tuple[str, str], list[Message]] = {}
+    for message in single_messages(wave):
+        reader = (message.notice.audience, message.recipient.model_dump_json(exclude={"preferences"}))
+        together.setdefault(reader, []).append(message)
+    return tuple(_bundle(messages) for messages in together.values())
+
+
+def _bundle(messages: Sequence[Message]) -> Message:
+    if len(messages) == 1:
+        return messages[0]
+    keys = [message.key for message in messages]
+    whole = hashlib.sha256("\n".join(keys).encode()).hexdigest()
+    notices = tuple(message.notice for message in messages)
+    return Message(notices, messages[-1].recipient, f"{BUNDLE}:{whole}")
+
+
+def reference_of(notice: Notice) -> str:
+    """The escalation's key, as people name it."""
+    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
+
+
+def _the_one(values: Sequence[str]) -> str:
+    """What all have in common; empty, if they differ."""
+    return values[0] if len(set(values)) == 1 else ""
+
+
+def _letter_key(key: str, channel: str) -> str:
+    """
+    What a receiver sees (COMM-12). A key that no medium would take is replaced by its digest, as stable as the key.
+    """
+    whole = f"{key}:{channel}"
+    if len(whole) <= _LONGEST_KEY and whole.isprintable():
+        return whole
+    return f"{hashlib.sha256(key.encode()).hexdigest()}:{channel}"

@@ -1,0 +1,113 @@
+"""
+What waits for one person: until quiet hours end, or a limit allows one more letter (COMM-11, COMM-12).
+
+Says when what waits leaves, and what leaves then, as one bundle. Owns no clock and no time zone: when quiet hours end
+comes in as an instant. Nothing here loses or drops a message.
+
+Law: what is urgent waits for no quiet hours, and for a limit no longer than ``GATHERED_FOR``, so that a burst of
+urgent messages is one letter and not three hundred.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from escalation.base import Frozen, Instant
+from escalation.effects import Notice, Wave, is_pressing, message_key
+from escalation.plan import Recipient
+from escalation.preferences import Limit, Sent, free_at, longest
+
+GATHERED_FOR = timedelta(minutes=1)
+LARGEST_BUNDLE = 400_000
+"""Bytes. What is more than that leaves at once, whatever the hour: too much to keep is too much to lose."""
+
+
+class Held(Frozen):
+    """One message to one person, that waits."""
+
+    notice: Notice
+    """Its ``to`` is that person alone."""
+    channel: str = ""
+    """By which it would go first."""
+    since: Instant
+    until: Instant
+    """When quiet hours end; ``since``, if only a limit holds it."""
+
+    @property
+    def key(self) -> str:
+        return message_key(self.notice, self.recipient)
+
+    @property
+    def recipient(self) -> Recipient:
+        return self.notice.to[0]
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        return self.recipient.preferences.limits if self.recipient.preferences else ()
+
+    @cached_property
+    def size(self) -> int:
+        return len(self.notice.model_dump_json().encode())
+
+
+class Waiting(Frozen):
+    """What is handed to somebody's inbox: messages, and the letters to them that the sender knows of."""
+
+    held: tuple[Held, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Keys of messages that left before: known again if they are handed over twice."""
+
+
+class Bundle(Wave):
+    """What leaves an inbox together."""
+
+    at_any_hour: bool = False
+    """It does not wait for quiet hours that may have begun: there is too much of it."""
+
+
+def leaves_at(held: Held, sent: Sequence[Sent], now: datetime) -> datetime:
+    """When *held* may leave, as far as is known *now*."""
+    free = free_at(held.limits, sent, held.channel, max(now, held.until))
+    return min(free, max(now, held.since + GATHERED_FOR)) if is_pressing(held.notice) else free
+
+
+def next_at(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> datetime | None:
+    """When something leaves next; None if nothing waits."""
+    if _is_too_much(held):
+        return now
+    return min((leaves_at(each, sent, now) for each in held), default=None)
+
+
+def leaving(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> Bundle | None:
+    """
+    What leaves *now* together: all whose quiet hours are over, once one of them may leave. None, if none may.
+
+    At most what one letter can carry; the rest follows.
+    """
+    if _is_too_much(held):
+        return Bundle(notices=_fitting(held), at_any_hour=True)
+    if not any(leaves_at(each, sent, now) <= now for each in held):
+        return None
+    return Bundle(notices=_fitting([each for each in held if each.until <= now]))
+
+
+def forgotten_at(sent: Sequence[Sent], limits: Sequence[Limit]) -> datetime | None:
+    """From when on none of *sent* counts any more; None if nothing was sent, or nothing is limited."""
+    if not sent or not limits:
+        return None
+    return max(each.at for each in sent) + longest(limits)
+
+
+def _is_too_much(held: Sequence[Held]) -> bool:
+    return sum(each.size for each in held) > LARGEST_BUNDLE
+
+
+def _fitting(held: Sequence[Held]) -> tuple[Notice, ...]:
+    left, count = LARGEST_BUNDLE, 0
+    for each in held:
+        left -= each.size
+        if left < 0 and count:
+            break
+        count += 1
+    return tuple(each.notice for each in held[:count])

@@ -1,0 +1,152 @@
+"""
+InboxWorkflow: what waits for one recipient, until it may leave as one message (COMM-11, COMM-12).
+
+There only while something waits, or while what left still counts for a limit. When that is, `escalation.waiting` says;
+this file owns the time in between, and must not know quiet hours, texts or channels.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from escalation.effects import InternalNotice
+from escalation.errors import EscalationError
+from escalation.events import Receipt
+from escalation.preferences import MOST_COUNTED, Limit, Sent
+from escalation.waiting import Bundle, Held, Waiting, forgotten_at, leaving, next_at
+from workflows import details, wire
+from workflows.delivery import (
+    DELIVER_BUNDLE,
+    MESSAGE_TASK_QUEUE,
+    REPORT_DELIVERIES,
+    delivery_options,
+    receipts_after,
+)
+
+_KNOWN_AGAIN = 1_000
+"""Keys of messages that left, so that one which is handed over twice does not leave twice."""
+_NOTHING = Waiting()
+_REPORTED_WITHIN = timedelta(hours=1)
+
+
+@workflow.defn(name=wire.INBOX)
+class InboxWorkflow:
+    """Everything that one person, team or customer's contact is to be told later."""
+
+    @workflow.init
+    def __init__(self, waiting: Waiting = _NOTHING) -> None:
+        self._held: dict[str, Held] = {}
+        self._gone: dict[str, None] = dict.fromkeys(waiting.gone)
+        self._sent: list[Sent] = []
+        self._limits: tuple[Limit, ...] = ()
+        self._take(waiting)
+
+    @workflow.run
+    async def run(self, _waiting: Waiting = _NOTHING) -> None:
+        while (wake_at := self._wakes_at()) is not None:
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(self._carried())
+            if bundle := self._leaving():
+                await self._let_go(bundle)
+            else:
+                await self._wait_until(wake_at)
+
+    @workflow.signal(name=wire.HOLD, description="Keep messages until they may leave. Sent by the worker.")
+    @wire.takes_one
+    def hold(self, *raws: RawValue) -> None:
+        try:
+            self._take(wire.read(Waiting, raws, "what waits", "messages", wire.LARGEST_OF_OURS))
+        except EscalationError as refusal:
+            workflow.logger.warning("hold_refused", extra={"why": refusal.message})
+
+    @workflow.query(name=wire.HELD, description="What waits, by message key, and until when at least.")
+    def held(self) -> dict[str, datetime]:
+        return {key: held.until for key, held in self._held.items()}
+
+    def _take(self, waiting: Waiting) -> None:
+        for held in waiting.held:
+            if held.key not in self._gone:
+                self._held.setdefault(held.key, held)
+            self._limits = held.limits or self._limits
+        known = dict.fromkeys((*self._sent, *waiting.sent))
+        self._sent = sorted(known, key=lambda sent: sent.at)[-MOST_COUNTED:]
+
+    def _wakes_at(self) -> datetime | None:
+        """None: nothing waits, and nothing that left counts any more."""
+        now = workflow.now()
+        at = next_at(tuple(self._held.values()), self._sent, now)
+        if at is None and (forgotten := forgotten_at(self._sent, self._limits)):
+            return forgotten if forgotten > now else None
+        return at
+
+    async def _wait_until(self, at: datetime) -> None:
+        after = max(at - workflow.now(), timedelta(seconds=1))
+        summary = details.summary(f"{len(self._held)} messages wait" if self._held else "limits still count")
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._is_due_before(at), timeout=after, timeout_summary=summary
+            )
+
+    def _is_due_before(self, at: datetime) -> bool:
+        """Asked at each message that comes in: the timer is armed again only for something earlier."""
+        wakes_at = self._wakes_at()
+        return wakes_at is None or wakes_at < at
+
+    def _leaving(self) -> Bundle | None:
+        return leaving(tuple(self._held.values()), self._sent, workflow.now())
+
+    async def _let_go(self, bundle: Bundle) -> None:
+        try:
+            receipts = await workflow.execute_activity(
+                DELIVER_BUNDLE, bundle, result_type=tuple[Receipt, ...], **delivery_options(bundle)
+            )
+        except ActivityError as error:
+            receipts = receipts_after(error, bundle)
+        became = self._settle(receipts)
+        if became:
+            await _report(became)
+
+    def _settle(self, receipts: Sequence[Receipt]) -> dict[str, list[Receipt]]:
+        """What is settled, by the escalation's key; what has to wait longer stays."""
+        became: dict[str, list[Receipt]] = {}
+        for receipt in receipts:
+            held = self._held[receipt.key]
+            if receipt.held_until:
+                self._held[receipt.key] = held.changed(until=receipt.held_until)
+                continue
+            del self._held[receipt.key]
+            self._gone[receipt.key] = None
+            became.setdefault(_key_of(held), []).append(receipt)
+        for channel in dict.fromkeys(receipt.channel for receipt in receipts if receipt.delivered_at):
+            self._sent.append(Sent(at=workflow.now(), channel=channel))
+        return became
+
+    def _carried(self) -> Waiting:
+        return Waiting(
+            held=tuple(self._held.values()),
+            sent=tuple(self._sent),
+            gone=tuple(self._gone)[-_KNOWN_AGAIN:],
+        )
+
+
+def _key_of(held: Held) -> str:
+    notice = held.notice
+    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
+
+
+async def _report(became: dict[str, list[Receipt]]) -> None:
+    """An escalation that cannot hear for so long knows the message as held, not as lost."""
+    with suppress(ActivityError):
+        await workflow.execute_activity(
+            REPORT_DELIVERIES,
+            became,
+            task_queue=MESSAGE_TASK_QUEUE,
+            start_to_close_timeout=timedelta(minutes=2),
+            schedule_to_close_timeout=_REPORTED_WITHIN,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+            summary=details.summary(f"tell {len(became)} escalations what became of their messages"),
+        )
