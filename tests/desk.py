@@ -214,7 +214,11 @@ class Desk:
 
     async def nothing_went_wrong(self) -> None:
         """No workflow task failed: a rule's mistake would stall the run, and hide in retries."""
-        async for execution in self.temporal.list_workflows(f"WorkflowId STARTS_WITH '{self.key}'"):
+        await self.nothing_went_wrong_in(self.key)
+
+    async def nothing_went_wrong_in(self, ids: str) -> None:
+        """Of all runs whose ids begin so."""
+        async for execution in self.temporal.list_workflows(f"WorkflowId STARTS_WITH '{ids}'"):
             handle = self.temporal.get_workflow_handle(execution.id, run_id=execution.run_id)
             history = await handle.fetch_history()
             failures = [

@@ -1,0 +1,138 @@
+"""
+What is no longer true of a message that waited (COMM-12).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from escalation import commands as c
+from escalation.base import CustomerText, InternalText
+from escalation.effects import CustomerNotice, InternalNotice, Occasion, Wave
+from escalation.engine import Decision, decide
+from escalation.events import AccessAnswer, CancelCause, Event
+from escalation.model import Escalation
+from escalation.plan import Priority, ReasonCode
+from escalation.staleness import no_longer_true
+from tests.builders import DECLARE, RCA_COURSE, VERIFY, monday, notices, opening
+
+Notice = InternalNotice | CustomerNotice
+Step = c.Command | datetime
+
+ACKNOWLEDGE = c.Acknowledge(by="ana")
+UPDATE = c.SendUpdate(by="ana", customer_text=CustomerText("Soon."), internal_note=InternalText("Roof."))
+OUR_UPDATE = c.SendUpdate(by="ana", internal_note=InternalText("Roof."))
+RAISE = c.RaiseLevel(by="ana", reason=ReasonCode.LACK_OF_AUTHORITY)
+RISE = c.RaiseLevel(by="csm", reason=ReasonCode.LACK_OF_AUTHORITY)
+CANCEL = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("withdrawn"))
+REJECT = c.RejectResolution(by="ari", why=InternalText("still wet"))
+REOPEN = c.Reopen(by="ed", why=InternalText("wet again"))
+ACCESS = c.ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES)
+TO_P2, TO_P4 = (c.ChangePriority(by="ed", priority=each) for each in (Priority.P2, Priority.P4))
+FILE, DERIVE, APPROVE, SHARE = RCA_COURSE
+IN_CLOSING = (DECLARE, VERIFY, c.RequestRca(by="ed"))
+
+
+@dataclass
+class Course:
+    """
+    An escalation of Monday at 09:00, with all that happened and all that was told.
+    """
+
+    now: Escalation = field(default_factory=lambda: opening().escalation)
+    events: list[Event] = field(default_factory=lambda: list(opening().events))
+    told: list[Notice] = field(default_factory=lambda: notices(opening().effects))
+    at: datetime = field(default_factory=lambda: monday("09:00"))
+
+    def take(self, *steps: Step) -> "Course":
+        for step in steps:
+            if isinstance(step, datetime):
+                self.at = step
+            decision: Decision = decide(self.now, c.Tick() if isinstance(step, datetime) else step, self.at)
+            self.now = decision.escalation
+            self.events += decision.events
+            self.told += notices(decision.effects)
+        return self
+
+    def last(self, occasion: Occasion, audience: str) -> Notice:
+        return [each for each in self.told if (each.occasion, each.audience) == (occasion, audience)][-1]
+
+    def why_not(self, notice: Notice) -> set[str]:
+        return set(no_longer_true(self.now, self.events, Wave(notices=(notice,))).values())
+
+
+def why_not(
+    occasion: Occasion, before: tuple[Step, ...], meanwhile: tuple[Step, ...], audience: str = "internal"
+) -> set[str]:
+    """
+    Why what was told last *before* should not leave after what happened *meanwhile*.
+    """
+    course = Course().take(*before)
+    notice = course.last(occasion, audience)
+    return course.take(*meanwhile).why_not(notice)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "before", "meanwhile", "why"),
+    [
+        (Occasion.ASSIGNED, (), (ACKNOWLEDGE,), "acknowledged meanwhile"),
+        (Occasion.ASSIGNED, (), (RAISE,), "given to somebody else meanwhile"),
+        (Occasion.ASSIGNED, (), (CANCEL,), "cancelled meanwhile"),
+        # reminded that the level is due to rise; it has risen
+        (Occasion.REMINDER, (monday("09:15"),), (RAISE,), "the clock has ended meanwhile"),
+        (Occasion.UPDATE, (OUR_UPDATE,), (OUR_UPDATE,), "a newer update meanwhile"),
+        (Occasion.PRIORITY_CHANGED, (TO_P2,), (TO_P4,), "P4 meanwhile"),
+        (Occasion.VERIFICATION_WANTED, (DECLARE,), (REJECT,), "judged meanwhile"),
+        (Occasion.VERIFICATION_WANTED, (DECLARE,), (VERIFY,), "judged meanwhile"),
+        (Occasion.RESOLVED, (DECLARE, VERIFY), (REOPEN,), "reopened meanwhile"),
+        (Occasion.RCA_WANTED, IN_CLOSING, (FILE,), "filed or waived meanwhile"),
+        (Occasion.RCA_APPROVAL_WANTED, (*IN_CLOSING, FILE, DERIVE), (APPROVE,), "decided meanwhile"),
+    ],
+)
+def test_what_somebody_is_asked_for_is_dropped_once_it_is_done(
+    occasion: Occasion, before: tuple[Step, ...], meanwhile: tuple[Step, ...], why: str
+) -> None:
+    """
+    COMM-12: with the reason; until then it is true.
+    """
+    assert set() == why_not(occasion, before, ())
+    assert {why} == why_not(occasion, before, meanwhile)
+
+
+def test_customers_read_the_newest_update_alone() -> None:
+    """
+    COMM-12: a stale status is dropped; an internal note makes no customer's update stale.
+    """
+    assert {"a newer update meanwhile"} == why_not(Occasion.UPDATE, (UPDATE,), (UPDATE,), "customer")
+    assert set() == why_not(Occasion.UPDATE, (UPDATE,), (OUR_UPDATE,), "customer")
+
+
+@pytest.mark.parametrize(
+    ("occasion", "before", "meanwhile", "audience"),
+    [
+        (Occasion.RECEIPT, (), (ACKNOWLEDGE, RAISE), "customer"),
+        (Occasion.HAND_OVER, (RAISE,), (ACKNOWLEDGE,), "customer"),
+        (Occasion.RISE, (RISE,), (RISE,), "internal"),
+        (Occasion.FIRST_NOTICE, (), (ACKNOWLEDGE, DECLARE), "internal"),
+        (Occasion.CANCELLED, (CANCEL,), (), "internal"),
+        (Occasion.RESOLVED, (DECLARE, VERIFY), (ACCESS, c.Close(by="ed")), "customer"),
+    ],
+)
+def test_what_happened_stays_true(
+    occasion: Occasion, before: tuple[Step, ...], meanwhile: tuple[Step, ...], audience: str
+) -> None:
+    """
+    COMM-12: dropping is for what would mislead, nothing else is withheld.
+    """
+    assert set() == why_not(occasion, before, meanwhile, audience)
+
+
+def test_messages_of_another_escalation_are_not_judged() -> None:
+    """
+    The key may be a newer escalation's by now, which knows nothing of the older one.
+    """
+    course = Course()
+    other = course.last(Occasion.ASSIGNED, "internal").changed(escalation="ACME/4711@0")
+
+    assert set() == course.take(ACKNOWLEDGE).why_not(other)

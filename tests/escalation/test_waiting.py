@@ -1,0 +1,115 @@
+"""
+When what waits for somebody leaves, and what leaves together (COMM-11, COMM-12).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from escalation.base import InternalText
+from escalation.effects import Occasion
+from escalation.plan import Recipient
+from escalation.preferences import Limit, Preferences, Sent, free_at
+from escalation.waiting import (
+    GATHERED_FOR,
+    LARGEST_BUNDLE,
+    Held,
+    forgotten_at,
+    leaves_at,
+    leaving,
+    next_at,
+)
+from tests.builders import internal, monday, opening
+
+TEN_MINUTES = timedelta(minutes=10)
+TWICE = Limit(at_most=2, within=TEN_MINUTES)
+NINE = monday("09:00")
+
+
+def held(seq: int = 1, until: datetime = NINE, limits: tuple[Limit, ...] = (), **changes: Any) -> Held:
+    """
+    Something told to Ed, that waits since nine.
+    """
+    notice = internal(opening(), "first_notice")
+    ed = Recipient(
+        id="ed", name="Ed", addresses=("email:ed@example.com",), preferences=Preferences(limits=limits)
+    )
+    return Held(notice=notice.changed(seq=seq, to=(ed,), **changes), channel="email", since=NINE, until=until)
+
+
+def sent(*times: str) -> tuple[Sent, ...]:
+    return tuple(Sent(at=monday(time), channel="email") for time in times)
+
+
+def test_a_limit_counts_back_over_its_time() -> None:
+    """
+    COMM-12: free when the oldest letter that counts has left the window; other channels are counted apart.
+    """
+    by_chat = Limit(at_most=1, within=TEN_MINUTES, channel="slack")
+
+    assert NINE == free_at((TWICE,), sent("08:55"), "email", NINE)
+    assert monday("09:05") == free_at((TWICE,), sent("08:55", "08:57"), "email", NINE)
+    assert NINE == free_at((TWICE,), sent("08:40", "08:57"), "email", NINE)
+    assert NINE == free_at((by_chat,), sent("08:59"), "slack", NINE)
+    assert monday("09:09") == free_at(
+        (TWICE, by_chat), (Sent(at=monday("08:59"), channel="slack"),), "slack", NINE
+    )
+
+
+def test_what_waits_leaves_when_quiet_hours_end_and_the_limit_allows() -> None:
+    """
+    COMM-11, COMM-12: whichever is later.
+    """
+    quiet = held(until=monday("10:00"), limits=(TWICE,))
+
+    assert monday("10:00") == leaves_at(quiet, sent("09:30"), NINE)
+    assert monday("10:06") == leaves_at(quiet, sent("09:56", "09:58"), monday("09:59"))
+
+
+def test_what_is_urgent_waits_a_minute_at_most() -> None:
+    """
+    COMM-11: long enough to be one letter with all that comes with it.
+    """
+    breach = held(limits=(TWICE,), occasion=Occasion.BREACH)
+
+    assert NINE + GATHERED_FOR == leaves_at(breach, sent("08:59", "09:00"), NINE)
+
+
+def test_what_may_leave_takes_along_all_whose_quiet_hours_are_over() -> None:
+    """
+    COMM-12: one letter instead of many; who is not to be disturbed for it is not.
+    """
+    limited = [held(seq, limits=(TWICE,)) for seq in (1, 2)]
+    quiet = held(3, until=monday("10:00"))
+    full = sent("08:55", "08:57")
+
+    assert monday("09:05") == next_at([*limited, quiet], full, NINE)
+    assert leaving([*limited, quiet], full, NINE) is None
+    bundle = leaving([*limited, quiet], full, monday("09:05"))
+    assert bundle
+    assert tuple(each.notice for each in limited) == bundle.notices
+    assert not bundle.at_any_hour
+
+
+def test_too_much_to_keep_leaves_at_once_and_in_parts() -> None:
+    """
+    COMM-12: never lost, whatever the hour; Temporal takes no more than 2 MiB at a time.
+    """
+    facts = held().notice.facts.changed(text=InternalText("wet " * 4_000))
+    many = [held(seq, until=monday("23:00"), facts=facts) for seq in range(100)]
+
+    bundle = leaving(many, (), NINE)
+
+    assert NINE == next_at(many, (), NINE)
+    assert bundle
+    assert bundle.at_any_hour
+    assert 1 < len(bundle.notices) < 100
+    assert LARGEST_BUNDLE + 1_000 > len(bundle.model_dump_json())
+
+
+def test_an_inbox_is_kept_as_long_as_what_left_counts() -> None:
+    """
+    COMM-12: the next burst is counted with this one.
+    """
+    assert monday("09:10") == forgotten_at(sent("08:50", "09:00"), (TWICE,))
+    assert forgotten_at(sent("09:00"), ()) is None
+    assert next_at([], sent("09:00"), NINE) is None

@@ -1,0 +1,224 @@
+"""
+What must wait waits in Temporal, for as long as it must, and then arrives as one message; nothing is lost.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from channels.loopback import ReceivedLetter
+from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
+from worker import workers
+from workflows.plugin import escalation_plugin
+
+ELENA, JO = "elena.petrova@example.com", "jo@acme.example"
+BURST = 300
+OCCASIONS = 6
+"""Of each escalation: the first notice, and five rises."""
+OpenDesk = Callable[[str], AbstractAsyncContextManager[Desk]]
+
+
+def quiet_now() -> str:
+    """
+    Since an hour ago, for two hours more.
+    """
+    now = datetime.now(UTC)
+    return f'"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=2):%H:%M}"'
+
+
+@pytest.fixture
+def desk_with(tmp_path: Path) -> OpenDesk:
+    """
+    A desk whose playbook says more than the reference one.
+    """
+
+    @asynccontextmanager
+    async def opened(more: str) -> AsyncIterator[Desk]:
+        (tmp_path / "reference.yaml").write_bytes(REFERENCE.read_bytes())
+        playbook = tmp_path / "quiet.yaml"
+        playbook.write_text(f'extends: reference.yaml\nname: Quiet\nversion: "1"\n{more}', encoding="utf-8")
+        async with desk_on_skipping_server(playbook) as desk:
+            yield desk
+            await desk.nothing_went_wrong()
+            await desk.nothing_went_wrong_in("inbox/")
+
+    return opened
+
+
+def quiet(*people: str, kind: str = "people") -> str:
+    return f"{kind}: {{{', '.join(f'{who}: {{quiet_hours: {quiet_now()}}}' for who in people)}}}\n"
+
+
+async def until_empty(desk: Desk, inbox: str) -> None:
+    """
+    Move the inbox's clock, until nothing waits and nothing counts any more.
+    """
+    while due := await desk.at_rest(inbox):
+        await desk.env.fast_forward(desk.run(inbox), due + timedelta(seconds=10) - await desk.now(inbox))
+
+
+async def is_there(desk: Desk, inbox: str) -> bool:
+    found = [each.id async for each in desk.temporal.list_workflows(f"WorkflowId = '{inbox}'")]
+    return bool(found)
+
+
+def to_elena(desk: Desk) -> list[ReceivedLetter]:
+    return [letter for letter in desk.mailbox.letters() if letter.recipients == (ELENA,)]
+
+
+async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDesk) -> None:
+    """
+    COMM-11: held until then, from two escalations, and told in one message; both timelines say so.
+    """
+    async with desk_with(quiet("elena")) as desk:
+        for key in ("ACME/4711", "ACME/4712"):
+            await desk.start(key, priority="P3")
+            await desk.at_rest(key)
+        assert [] == to_elena(desk)
+        (held,) = await desk.timeline("messages_sent")
+        assert "held: first notice to elena (quiet hours, until " in held.text
+
+        await desk.at_rest("inbox/elena")
+        await until_empty(desk, "inbox/elena")
+
+        (letter,) = to_elena(desk)
+        assert "ACME/4711" in letter.text
+        assert "ACME/4712" in letter.text
+        for key in ("ACME/4711", "ACME/4712"):
+            await desk.at_rest(key)
+            (_, told) = await desk.timeline("messages_sent", key)
+            assert "told: first notice to elena" == told.text
+        description = await desk.run("inbox/elena").describe()
+        assert WorkflowExecutionStatus.COMPLETED == description.status
+
+
+async def test_what_is_urgent_passes_through_quiet_hours(desk_with: OpenDesk) -> None:
+    """
+    COMM-11: P1 ignores them, and no inbox is needed.
+    """
+    async with desk_with(quiet("elena")) as desk:
+        await desk.start(priority="P1")
+        await desk.at_rest()
+
+        assert f"first_notice {ELENA}" in desk.told()
+        assert not await is_there(desk, "inbox/elena")
+
+
+async def test_customers_are_left_in_peace_if_the_playbook_says_so(desk_with: OpenDesk) -> None:
+    """
+    COMM-11: quiet hours of customers are those of each contact's own time zone.
+    """
+    contact = {"name": "Jo", "email": JO}
+    elsewhere = {"name": "Dewi", "email": "dewi@acme.example", "time_zone": "Pacific/Auckland"}
+    customers = [{"account": "ACME", "contacts": [contact, elsewhere]}]
+    async with desk_with(f"messages: {{customers: {{quiet_hours: {quiet_now()}}}}}\n") as desk:
+        await desk.start(priority="P3", customers=customers)
+        await desk.at_rest()
+
+        assert "receipt dewi@acme.example" in desk.told()
+        assert f"receipt {JO}" not in desk.told()
+        (inbox,) = [each.id async for each in desk.temporal.list_workflows("WorkflowType = 'Inbox'")]
+        assert JO not in inbox
+
+
+async def test_what_is_no_longer_true_is_dropped_and_recorded(desk_with: OpenDesk) -> None:
+    """
+    COMM-12: acknowledged meanwhile, so whoever slept need not hear of it.
+    """
+    async with desk_with(quiet("call_centre", kind="teams")) as desk:
+        await desk.start(priority="P3")
+        await desk.at_rest()
+        await desk.client.acknowledge(desk.key, by="maya")
+        await desk.at_rest("inbox/call_centre")
+
+        await until_empty(desk, "inbox/call_centre")
+        await desk.at_rest()
+
+        assert not [line for line in desk.told() if "call.centre" in line]
+        *_, dropped = await desk.timeline("messages_sent")
+        assert "not told: assigned to call_centre (acknowledged meanwhile)" == dropped.text
+
+
+async def test_a_message_that_was_tried_for_long_is_looked_at_again(desk_with: OpenDesk) -> None:
+    """
+    COMM-12: the mail server was down until somebody had it.
+    """
+    async with desk_with("") as desk:
+        desk.mailbox.says_later(to="call.centre@example.com", times=4)
+        await desk.start(priority="P3")
+        await desk.client.acknowledge(desk.key, by="maya")
+
+        await desk.fast_forward(minutes=2)
+
+        (entry,) = await desk.timeline("messages_sent")
+        assert "not told: assigned to call_centre (acknowledged meanwhile)" in entry.text
+
+
+async def test_what_cannot_be_delivered_after_waiting_is_raised_to_a_person(desk_with: OpenDesk) -> None:
+    """
+    COMM-13: for a bundle as for a single message.
+    """
+    async with desk_with(quiet("chloe")) as desk:
+        desk.mailbox.says_never("chloe.martin@example.com")
+        await desk.start(priority="P3")
+        await desk.at_rest()
+        await desk.at_rest("inbox/chloe")
+
+        await until_empty(desk, "inbox/chloe")
+        await desk.at_rest()
+
+        assert f"undeliverable {ELENA}" in desk.told()
+
+
+async def test_a_burst_to_one_person_arrives_bundled_and_complete(
+    desk_with: OpenDesk, tmp_path: Path
+) -> None:
+    """
+    COMM-12: 300 occasions in 50 escalations, two workers; a few letters instead of 300, and nothing is missing.
+    """
+    keys = [f"BURST/{number}" for number in range(BURST // OCCASIONS)]
+    async with (
+        desk_with("people: {elena: {at_most: 5 per 10 min}}\n") as desk,
+        another_worker(desk, tmp_path),
+    ):
+        at_once = asyncio.Semaphore(4)
+
+        async def burst(key: str) -> None:
+            async with at_once:
+                await desk.start(key, priority="P3")
+                for _ in range(OCCASIONS - 1):
+                    await desk.run(key).signal("raise_level", {"by": "maya", "reason": "lack_of_authority"})
+
+        await asyncio.gather(*map(burst, keys))
+        for key in keys:
+            await desk.at_rest(key, within=60)
+        await until_empty(desk, "inbox/elena")
+
+        letters = to_elena(desk)
+        assert 2 * 5 + 3 >= len(letters)
+        assert set(keys) == {key for letter in letters for key in re.findall(r"BURST/\d+", letter.text)}
+        for key in keys:
+            await desk.at_rest(key, within=60)
+            told = [
+                told
+                for entry in await desk.timeline("messages_sent", key)
+                for told in re.findall(r"told: ([^;]*)", entry.text)
+                for told in told.split(", ")
+                if told.endswith(" to elena")
+            ]
+            assert sorted(["first notice to elena", *["rise to elena"] * (OCCASIONS - 1)]) == sorted(told)
+
+
+@asynccontextmanager
+async def another_worker(desk: Desk, folder: Path) -> AsyncIterator[None]:
+    client = await Client.connect(
+        desk.temporal.service_client.config.target_host, plugins=[escalation_plugin()]
+    )
+    async with workers(client, mail_settings(desk.mailbox, folder / "quiet.yaml")):
+        yield
