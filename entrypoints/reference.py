@@ -77,6 +77,8 @@ _PARTS = {
     "RotationRules": "A rotation",
     "OverrideRules": "An override",
     "FeedRules": "A calendar of shifts",
+    "MessageRules": "Messages",
+    "CustomerMessages": "Messages to customers",
     "Duties": "Duties",
     "PriorityWritten": "A priority",
     "TargetRules": "A target",
