@@ -46,7 +46,7 @@ class _Tally:
         self._acknowledged_at: datetime | None = None
         self._first_notice_at: datetime | None = None
         self._reopened = self._refused = 0
-        self._receipts: list[e.Receipt] = []
+        self._receipts: dict[str, e.Receipt] = {}
         self._runs: list[Clock] = []
         self._latest: dict[ClockName, int] = {}
         self._holders: list[tuple[datetime, _Holder]] = [(start.opened_at, _holder(start, None))]
@@ -64,7 +64,8 @@ class _Tally:
             case e.Acknowledged() if self._acknowledged_at is None:
                 self._acknowledged_at = event.at
             case e.MessagesSent():
-                self._receipts += event.receipts
+                # What was held comes again, with what became of it.
+                self._receipts |= {receipt.key: receipt for receipt in event.receipts}
             case e.MoveRefused():
                 self._refused += 1
             case _:
@@ -112,7 +113,7 @@ class _Tally:
             holds=self._holds(),
             clocks=tuple(_run(clock) for clock in self._runs),
             waits=self._waits(),
-            receipts=tuple(self._receipts),
+            receipts=tuple(self._receipts.values()),
             causes=_causes(now),
             follow_ups=_follow_ups(now),
         )

@@ -6,21 +6,30 @@ night is an hour shorter or longer when they change. Hours belong to the day on 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from planning.calendars import open_spans
 from planning.schema import CalendarRules
 
-_BEFORE, _AHEAD = timedelta(days=2), timedelta(days=9)
+_BEFORE, _AHEAD = timedelta(days=2), timedelta(days=10)
+_Hours = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def quiet_until(quiet_hours: Mapping[str, tuple[str, ...]], time_zone: str, at: datetime) -> datetime | None:
-    """When the quiet hours around *at* end; None if it is not quiet then. Never more than nine days ahead."""
+    """When the quiet hours around *at* end; None if it is not quiet then. Never more than ten days ahead."""
     if not quiet_hours:
         return None
-    rules = CalendarRules(time_zone=time_zone, weekly=dict(quiet_hours))
     now = at.timestamp()
-    for start, end in open_spans(rules, at - _BEFORE, at + _AHEAD):
+    for start, end in _spans(tuple(quiet_hours.items()), time_zone, at.astimezone(UTC).date()):
         if start <= now < end:
             return datetime.fromtimestamp(end, UTC)
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _spans(quiet_hours: _Hours, time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
+    """The quiet times around a day: a wave asks for many recipients who have the same."""
+    midnight = datetime.combine(day, time(), UTC)
+    rules = CalendarRules(time_zone=time_zone, weekly=dict(quiet_hours))
+    return tuple(open_spans(rules, midnight - _BEFORE, midnight + _AHEAD))
