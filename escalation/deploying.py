@@ -215,7 +215,8 @@ def _clocks(turn: Turn, command: c.DeployTaskForce) -> Iterator[Clock]:
             target = Target(after=command.status_every, thresholds=_ASKED_AT)
             yield clock_within(turn.escalation, name, target, turn.now)
         elif clock := clock_for(turn.escalation, name, turn.now):
-            yield clock
+            is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
+            yield clock if is_asked else clock.changed(thresholds=())
 
 
 def _about(now: Escalation) -> About:
