@@ -92,7 +92,7 @@ def missed(turn: Turn, command: c.MissTaskForce) -> None:
         turn,
         Occasion.TASK_FORCE_STOOD_DOWN,
         (turn.escalation.owner, force.lead),
-        why=f"task force {force.name} could not be deployed: {command.why}",
+        why=f"task force {force.name}: {command.why}",
     )
 
 
@@ -238,7 +238,7 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
     now, force = turn.escalation, news.summary
     label = f"task force {force.name}"
     if news.report:
-        why = f"{label}, {name_of(now, news.report.by)}"
+        why = f"{label}: reported by {name_of(now, news.report.by)}"
         tell(
             turn,
             Occasion.TASK_FORCE_REPORT,
@@ -248,11 +248,11 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
             items=force.tasks_left,
         )
     if news.is_status_missed:
-        why = f"the status of {label} is missing"
+        why = f"{label}: the status is missing"
         clock = ClockName.TASK_FORCE_STATUS
         tell(turn, Occasion.BREACH, (now.owner, *alerted(now)), why=why, clock=clock)
     if news.vacant:
-        why = f"nobody is left to ask for the seat {news.vacant} of {label}"
+        why = f"{label}: nobody is left to ask for the seat {news.vacant}"
         tell(turn, Occasion.UPDATE, (now.owner, force.lead), why=why)
     if known.is_standing and news.why_stood_down is not None:
         why = f"{label}: {news.why_stood_down}"

@@ -62,7 +62,7 @@ async def _start(key: str, charter: Charter) -> None:
             await workflow.sleep(_BETWEEN, summary=f"an earlier task force {charter.name} is ending")
         else:
             return
-    raise NotDeployed(charter.id, "an earlier one of that name has not ended")
+    raise NotDeployed(charter.id, "it could not start, because an earlier one of that name has not ended")
 
 
 async def _start_child(key: str, charter: Charter) -> None:

@@ -32,7 +32,7 @@ def deploy(charter: Charter, now: datetime) -> ForceDecision:
     first = e.Deployed.made(seq=1, at=now, by=charter.deployed_by, charter=charter)
     turn = ForceTurn(deployed(first), now, events=[first])
     _start_status_clock(turn)
-    _ask_the_lead(turn, f"you lead task force {charter.name}")
+    _ask_the_lead(turn, "you lead it")
     for seat in turn.force.seats:
         seats.offer(turn, seat.number)
     seats.begin_when_settled(turn)
@@ -273,7 +273,7 @@ def _ask_the_lead(turn: ForceTurn, why: str) -> None:
     turn.tell(
         Occasion.TASK_FORCE_STATUS_WANTED,
         (charter.lead,),
-        why=f"{why} (task force {charter.name})",
+        why=why,
         due_at=(status.breached_at or status.due_at) if status else None,
         text=charter.mission,
         items=tuple(f"{task.what} ({task.owner})" for task in turn.force.open_tasks),

@@ -23,11 +23,11 @@ def offer(turn: ForceTurn, number: int) -> None:
     clock = turn.clock(ClockName.SEAT_ANSWER)
     turn.record(e.SeatOffered, seat=number, role=seat.plan.role, to=person, clock=clock)
     charter = turn.force.charter
-    skill = f" for {seat.plan.skill}" if seat.plan.skill else ""
+    role = f"{seat.plan.role} ({seat.plan.skill})" if seat.plan.skill else seat.plan.role
     turn.tell(
         Occasion.TASK_FORCE_INVITED,
         (person,),
-        why=f"the seat {seat.plan.role}{skill} in task force {charter.name}, led by {charter.name_of(charter.lead)}",
+        why=f"the seat {role}, led by {charter.name_of(charter.lead)}",
         text=charter.mission,
         items=(str(charter.technical_plan),) if charter.technical_plan else (),
     )
@@ -72,8 +72,7 @@ def begin_when_settled(turn: ForceTurn) -> None:
         f"{seat.plan.role}: {charter.name_of(seat.held_by) if seat.held_by else 'nobody'}"
         for seat in force.seats
     )
-    why = f"every seat of task force {charter.name} is settled"
-    turn.tell(Occasion.UPDATE, (charter.lead,), why=why, items=seats)
+    turn.tell(Occasion.UPDATE, (charter.lead,), why="every seat is settled", items=seats)
 
 
 def offered_seat(force: TaskForce, person: str) -> Seat:

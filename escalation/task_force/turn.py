@@ -70,7 +70,7 @@ class ForceTurn:
         facts = InternalFacts.made(
             **dict(charter.about),
             by=charter.name_of(self.by),
-            why=why,
+            why=f"task force {charter.name}: {why}",
             clock=ClockName.TASK_FORCE_STATUS.words if due_at else "",
             due_at=due_at,
             text=text,
