@@ -30,16 +30,20 @@ class NotDeployed(Exception):
         self.id = id_
 
 
-async def command_task_force(key: str, effect: ForTaskForces) -> None:
+async def command_task_force(key: str, effect: ForTaskForces, continue_after: int | None) -> None:
     """
-    Do what *effect* asks; a task force that has ended by itself needs no order.
+    Do what *effect* asks; a task force that has ended by itself needs no order. *continue_after*: as the escalation's.
 
     Raises:
         NotDeployed: If one could not be started.
     """
     match effect:
         case StartTaskForce():
-            await _start(key, effect.charter)
+            await _start(
+                key,
+                wire.TaskForceInput(charter=effect.charter, continue_after=continue_after),
+                effect.charter,
+            )
         case OrderTaskForceDown():
             order = StandDown(
                 id=effect.id,
@@ -54,10 +58,10 @@ async def command_task_force(key: str, effect: ForTaskForces) -> None:
             await _signal(key, effect.name, wire.TASK_FORCE_INFORMED, about)
 
 
-async def _start(key: str, charter: Charter) -> None:
+async def _start(key: str, begin: wire.TaskForceInput, charter: Charter) -> None:
     for _ in range(_TRIES):
         try:
-            await _start_child(key, charter)
+            await _start_child(key, begin, charter)
         except WorkflowAlreadyStartedError:
             await workflow.sleep(_BETWEEN, summary=f"an earlier task force {charter.name} is ending")
         else:
@@ -65,10 +69,10 @@ async def _start(key: str, charter: Charter) -> None:
     raise NotDeployed(charter.id, "it could not start, because an earlier one of that name has not ended")
 
 
-async def _start_child(key: str, charter: Charter) -> None:
+async def _start_child(key: str, begin: wire.TaskForceInput, charter: Charter) -> None:
     await workflow.start_child_workflow(
         wire.TASK_FORCE_WORKFLOW,
-        wire.TaskForceInput(charter=charter),
+        begin,
         id=wire.task_force_id(key, charter.name),
         task_queue=wire.ESCALATION_QUEUE,
         parent_close_policy=ParentClosePolicy.ABANDON,

@@ -382,7 +382,7 @@ class EscalationWorkflow(Life):
         while self._for_task_forces:
             effect = self._for_task_forces[0]
             try:
-                await command_task_force(self._opened.key, effect)
+                await command_task_force(self._opened.key, effect, self._begin.continue_after)
             except NotDeployed as why:
                 self._decide(c.MissTaskForce(id=why.id, why=str(why)))
             self._for_task_forces = self._for_task_forces[1:]

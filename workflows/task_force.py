@@ -78,10 +78,6 @@ class TaskForceWorkflow(Life):
     def timeline(self) -> tuple[Entry, ...]:
         return tuple(entry(event) for event in self._events)
 
-    @workflow.query(name="carried", description="What a continued run would be given.")
-    def carried(self) -> wire.TaskForceInput:
-        return self._carried()
-
     # What the escalation sends.
 
     @workflow.signal(name=wire.TASK_FORCE_DOWN, description="The escalation stands it down.")

@@ -227,20 +227,10 @@ async def test_a_task_force_continues_as_new(desk: Desk) -> None:
     """
     RESOLVE-2: seats, tasks, clocks and what was answered are carried along.
     """
-    await desk.start()
+    await desk.start_by_hand(EscalationInput(request=a_complaint(key=desk.key), continue_after=25))
+    await desk.at_rest()
     await deployed(desk)
     handle = desk.temporal.get_workflow_handle(where(desk))
-    view = await desk.client.task_force(desk.key, NAME)
-    state = await handle.query("carried", result_type=wire.TaskForceInput)
-    assert state.carried
-    await handle.terminate()
-    await desk.temporal.start_workflow(
-        wire.TASK_FORCE_WORKFLOW,
-        state.model_copy(update={"continue_after": 20}),
-        id=where(desk),
-        task_queue=wire.ESCALATION_QUEUE,
-    )
-    assert view == await desk.client.task_force(desk.key, NAME)
     first = (await handle.describe()).run_id
     await desk.client.accept_seat(desk.key, NAME, by="tom")
     for number in range(6):
