@@ -38,6 +38,7 @@ from escalation.errors import (
     MoveNotAllowed,
     StillFinishing,
     UnknownEscalation,
+    UnknownName,
     did_you_mean,
     faults_of,
 )
@@ -47,6 +48,9 @@ from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.story import Entry
+from escalation.task_force import commands as f
+from escalation.task_force.model import SeatWanted
+from escalation.task_force.view import Answer, ForceView
 from escalation.view import Receipted, View
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
@@ -171,13 +175,18 @@ class EscalationClient:
         return await self._ask(key, command.move, command, id)
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> Receipted:
-        answer = self._handle(key).execute_update(
-            move.value, argument, id=id_ or uuid.uuid4().hex, result_type=Receipted
-        )
-        try:
-            return await self._answer(key, answer, Receipted)
-        except _Ended:
-            raise await self._has_ended(key, move) from None
+        id_ = id_ or uuid.uuid4().hex
+        for pause in (*_PAUSES, None):
+            answer = self._handle(key).execute_update(move.value, argument, id=id_, result_type=Receipted)
+            try:
+                return await self._answer(key, answer, Receipted)
+            except _Ended:
+                raise await self._has_ended(key, move) from None
+            except _NotReady as not_ready:
+                if pause is None:
+                    raise self._no_server(not_ready.error) from not_ready.error
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
 
     async def acknowledge(self, key: str, *, by: str, note: str = "") -> Receipted:
         return await self.ask(key, c.Acknowledge(by=by, note=InternalText(note)))
@@ -355,6 +364,114 @@ class EscalationClient:
         """What a rebase to *plan* would change; nothing has changed."""
         return await self._query(key, wire.REBASE_PREVIEW, Rebasing, plan)
 
+    # Task forces (RESOLVE-2)
+
+    async def deploy_task_force(
+        self,
+        key: str,
+        *,
+        by: str,
+        name: str,
+        mission: str,
+        lead: str,
+        seats: Sequence[SeatWanted] = (),
+        technical_plan: str = "",
+        status_every: timedelta | None = None,
+    ) -> Receipted:
+        """Deploy one; each seat is offered to its candidates, one after the other."""
+        return await self.ask(
+            key,
+            c.DeployTaskForce(
+                by=by,
+                name=name,
+                mission=InternalText(mission),
+                lead=lead,
+                seats=tuple(seats),
+                technical_plan=InternalText(technical_plan),
+                status_every=status_every,
+            ),
+        )
+
+    async def stand_down_task_force(
+        self, key: str, name: str, *, by: str, why: str, hand_over_to: str | None = None
+    ) -> Receipted:
+        return await self.ask(
+            key, c.StandDownTaskForce(by=by, name=name, why=InternalText(why), hand_over_to=hand_over_to)
+        )
+
+    async def ask_task_force(
+        self,
+        key: str,
+        name: str,
+        command: f.MembersCommand,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> Answer:
+        """
+        Make the move that *command* asks for, in the task force *name* of an escalation.
+
+        Raises:
+            EscalationError: If the move is refused. Nothing has changed then.
+        """
+        there = wire.task_force_id(key, name)
+        asked = self._handle(there).execute_update(
+            command.move.value, command, id=id or uuid.uuid4().hex, result_type=Answer
+        )
+        try:
+            return await self._answer(there, asked, Answer)
+        except _Ended:
+            raise MoveNotAllowed(
+                f"{key}, task force {name}: cannot {command.move.words} while stood down; "
+                "allowed now: nothing, it is stood down"
+            ) from None
+        except UnknownEscalation:
+            raise await self._unknown_force(key, name) from None
+
+    async def accept_seat(self, key: str, name: str, *, by: str, note: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.AcceptSeat(by=by, note=InternalText(note)))
+
+    async def decline_seat(self, key: str, name: str, *, by: str, why: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.DeclineSeat(by=by, why=InternalText(why)))
+
+    async def report_status(
+        self, key: str, name: str, *, by: str, text: str, is_update: bool = False
+    ) -> Answer:
+        """How it stands; *is_update*: everybody who follows the escalation is told."""
+        command = f.ReportStatus(by=by, text=InternalText(text), is_update=is_update)
+        return await self.ask_task_force(key, name, command)
+
+    async def add_task(
+        self, key: str, name: str, *, by: str, what: str, owner: str, due_at: datetime | None = None
+    ) -> Answer:
+        command = f.AddTask(by=by, what=InternalText(what), owner=owner, due_at=due_at)
+        return await self.ask_task_force(key, name, command)
+
+    async def finish_task(self, key: str, name: str, *, by: str, task: int, note: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.FinishTask(by=by, task=task, note=InternalText(note)))
+
+    async def task_force(self, key: str, name: str) -> ForceView:
+        """
+        A task force as it is; one that was stood down as it was, while Temporal keeps it.
+
+        Raises:
+            UnknownName: If the escalation has none of this name.
+        """
+        return await self._query_force(key, name, wire.VIEW, ForceView)
+
+    async def task_force_timeline(self, key: str, name: str) -> tuple[Entry, ...]:
+        """What happened in it, oldest first."""
+        return await self._query_force(key, name, wire.TIMELINE, tuple[Entry, ...])
+
+    async def _query_force(self, key: str, name: str, query: str, kind: type[_Answer]) -> _Answer:
+        try:
+            return await self._query(wire.task_force_id(key, name), query, kind)
+        except UnknownEscalation:
+            raise await self._unknown_force(key, name) from None
+
+    async def _unknown_force(self, key: str, name: str) -> UnknownName:
+        known = [force.name for force in (await self.view(key)).task_forces]
+        return UnknownName.of(f"{key}: no task force", name, known)
+
     # Look
 
     async def view(self, key: str) -> View:
@@ -499,6 +616,8 @@ class EscalationClient:
                 if "already completed" in error.message:
                     raise _Ended from None
                 raise await self._unknown(key) from error
+            if _NOT_READY in error.message:
+                raise _NotReady(error) from error
             raise self._no_server(error) from error
 
     async def _unknown(self, key: str) -> UnknownEscalation:
@@ -526,6 +645,19 @@ class EscalationClient:
 
 class _Ended(Exception):
     """The run has ended: no message reaches it."""
+
+
+class _NotReady(Exception):
+    """A step of the run was given back while it took the move in, such as when it goes on as a new run."""
+
+    def __init__(self, error: RPCError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+_NOT_READY = "unexpected workflow task failure"
+_PAUSES = (0.05, 0.2, 0.5, 1.0)
+"""Seconds before a move that found the run not ready is made again, under the same id: it is followed once."""
 
 
 def _request(request: StartRequest | Mapping[str, Any]) -> StartRequest:

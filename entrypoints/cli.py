@@ -26,6 +26,7 @@ from entrypoints import (
     running,
     sending,
     showing,
+    task_forces,
 )
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
@@ -46,6 +47,7 @@ app.add_typer(looking.app)
 app.add_typer(moving.app)
 app.add_typer(moving.rca, name="rca")
 app.add_typer(rebasing.app)
+app.add_typer(task_forces.app, name="task-force")
 playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")

@@ -122,6 +122,7 @@ def _facts(view: View) -> Table:
             f"{'✓' if step.is_done else '·'} {step.what} ({step.owner})" for step in view.plan_steps
         ),
         "resolution": _resolution(view),
+        "task forces": "; ".join(f"{f.name} {f.state.words}, led by {f.lead}" for f in view.task_forces),
         "records": ", ".join(f"{record}: {_settled(why)}" for record, why in view.records.items()),
         "RCA": view.rca if view.rca != "none" else "",
         "causes": "; ".join(view.internal_rca.root_causes) if view.internal_rca else "",

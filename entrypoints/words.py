@@ -27,6 +27,8 @@ COMMANDS = {
     Move.APPROVE_RCA: "rca approve",
     Move.SHARE_RCA: "rca share",
     Move.WAIVE_RCA: "rca waive",
+    Move.DEPLOY_TASK_FORCE: "task-force deploy",
+    Move.STAND_DOWN_TASK_FORCE: "task-force stand-down",
 }
 """The moves that are typed by another word than their own."""
 OPTIONS = {
@@ -37,6 +39,11 @@ OPTIONS = {
     "customer_text": "--customer",
     "internal_note": "--internal",
     "stays_open_because": "--stays-open",
+    "seats": "--seat",
+    "technical_plan": "--plan",
+    "hand_over_to": "--to",
+    "due_at": "--due",
+    "is_update": "--update",
     "customers": "--customer",
     "services": "--service",
     "linked_records": "--record",
@@ -44,6 +51,7 @@ OPTIONS = {
         field: f"--{field.replace('_', '-')}"
         for field in (
             *("note", "reason", "why", "done", "answer", "cause", "into"),
+            *("mission", "lead", "status_every", "text", "owner"),
             *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
         )
     },

@@ -3,6 +3,7 @@ The end: RCA, related records, the gate, close and cancel (CLOSE).
 """
 
 from escalation import commands as c
+from escalation import deploying
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.clocks import Outcome
@@ -138,6 +139,7 @@ def close(turn: Turn, command: c.Close) -> None:
         raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
     turn.end(ClockName.CLOSING)
     _end_all_clocks(turn)
+    deploying.stand_all_down(turn, "the escalation is closed")
     turn.record(e.Closed, note=command.note)
     tell(turn, Occasion.CLOSED, involved(turn.escalation), why=f"closed by {name_of(now, command.by)}")
     tell_customers(turn, Occasion.CLOSED)
@@ -164,6 +166,7 @@ def cancel_by_operator(turn: Turn) -> None:
 
 def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
     _end_all_clocks(turn)
+    deploying.stand_all_down(turn, "the escalation is cancelled")
     turn.record(e.Cancelled, cause=cause, into=into, why=why)
     told = f"{cause} ({into})" if into else cause.value
     tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=told, text=why)

@@ -5,6 +5,7 @@ A person's command is named after its move; its ``kind`` is the name on the wire
 (``Open``, ``Tick``, ``RecordDelivery`` …) are no moves: they cannot be sent from outside.
 """
 
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
@@ -16,6 +17,7 @@ from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind
 from escalation.lifecycle import Move
 from escalation.plan import Plan, Priority, ReasonCode
 from escalation.request import CustomerRca, InternalRca, StartRequest
+from escalation.task_force.model import ForceName, News, SeatWanted
 
 NO_NOTE = InternalText("")
 
@@ -252,6 +254,31 @@ class Cancel(_Asks):
     why: Annotated[InternalText, Field(min_length=1)]
 
 
+class DeployTaskForce(_Asks):
+    """Deploy a task force: a mission, a lead, seats that are offered to candidates until each is taken."""
+
+    move = Move.DEPLOY_TASK_FORCE
+    kind: Literal["deploy_task_force"] = "deploy_task_force"
+    name: ForceName
+    mission: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+    lead: Name
+    seats: Annotated[tuple[SeatWanted, ...], Field(max_length=30)] = ()
+    technical_plan: Annotated[InternalText, Field(max_length=8000)] = NO_NOTE
+    status_every: Annotated[timedelta | None, Field(ge=timedelta(minutes=5), le=timedelta(days=30))] = None
+    """How often the lead says how it stands; None: as the playbook says."""
+
+
+class StandDownTaskForce(_Asks):
+    """Its work is done, or it is not needed any more; open tasks are handed over, or listed."""
+
+    move = Move.STAND_DOWN_TASK_FORCE
+    kind: Literal["stand_down_task_force"] = "stand_down_task_force"
+    name: Name
+    why: Annotated[InternalText, Field(min_length=1)]
+    hand_over_to: Name | None = None
+    """Who goes on with what is still open; None: it is listed, and the owner's."""
+
+
 class Open(Frozen):
     """Begin: the request, and the plan compiled for it."""
 
@@ -309,6 +336,19 @@ class Rebase(_Asks):
     plan: Plan
 
 
+class HearTaskForce(Frozen):
+    """News of a task force, from itself (RESOLVE-2)."""
+
+    news: News
+
+
+class MissTaskForce(Frozen):
+    """A task force could not be brought to life."""
+
+    id: str
+    why: str
+
+
 PersonsCommand = (
     Acknowledge
     | RaiseLevel
@@ -335,10 +375,21 @@ PersonsCommand = (
     | Close
     | Reopen
     | Cancel
+    | DeployTaskForce
+    | StandDownTaskForce
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
 PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
 
-ShellsCommand = Tick | RecordDelivery | RecordOnCall | ExtendOpenHours | NoteRefusal | CancelByOperator
+ShellsCommand = (
+    Tick
+    | RecordDelivery
+    | RecordOnCall
+    | ExtendOpenHours
+    | NoteRefusal
+    | CancelByOperator
+    | HearTaskForce
+    | MissTaskForce
+)
 Command = PersonsCommand | Rebase | ShellsCommand

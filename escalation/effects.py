@@ -15,6 +15,7 @@ from escalation.base import CustomerText, Frozen, Instant, InternalText, Key, Na
 from escalation.events import Event
 from escalation.plan import Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
 from escalation.request import Degree, StartRequest
+from escalation.task_force.model import About, Charter
 
 __all__ = [
     "CompileOpenHours",
@@ -24,15 +25,19 @@ __all__ = [
     "CustomerNotice",
     "Effect",
     "FindOnCall",
+    "ForTaskForces",
+    "InformTaskForce",
     "InternalFacts",
     "InternalNotice",
     "Notice",
     "Occasion",
     "OnCall",
+    "OrderTaskForceDown",
     "Recipient",
     "RecompilePlan",
     "RecordBatch",
     "Recorded",
+    "StartTaskForce",
     "Wave",
     "is_pressing",
     "message_key",
@@ -205,7 +210,34 @@ class OnCall(Frozen):
     """What says so, in words: the rotation, the override, the calendar's entry."""
 
 
-Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall
+class StartTaskForce(Frozen):
+    """Bring a task force to life (RESOLVE-2)."""
+
+    charter: Charter
+
+
+class OrderTaskForceDown(Frozen):
+    """Tell a task force that it is stood down (RESOLVE-3)."""
+
+    id: str
+    name: Name
+    by: str
+    why: str
+    about: About
+    hand_over_to: str | None = None
+    """By name."""
+
+
+class InformTaskForce(Frozen):
+    """Tell a task force where its escalation stands now."""
+
+    id: str
+    name: Name
+    about: About
+
+
+ForTaskForces = StartTaskForce | OrderTaskForceDown | InformTaskForce
+Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall | ForTaskForces
 
 
 def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:

@@ -8,7 +8,7 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 from datetime import datetime
 from typing import assert_never
 
-from escalation import closing, rebasing, resolving, rising
+from escalation import closing, deploying, rebasing, resolving, rising
 from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion
@@ -113,8 +113,13 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
         case c.CancelByOperator():
             closing.cancel_by_operator(turn)
+        case c.HearTaskForce():
+            deploying.heard(turn, command.news)
+        case c.MissTaskForce():
+            deploying.missed(turn, command)
         case _:
             _follow(turn, command)
+    deploying.keep_informed(turn, escalation)
     return turn.decision()
 
 
@@ -188,7 +193,7 @@ def ended_hint(state: str, move: Move) -> str:
     return "reopen" if returns else "nothing, it has ended"
 
 
-def _obstacle(now: Escalation, move: Move) -> str:
+def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case a move
     """What stands in the way of a move that the machine allows; empty if nothing does."""
     match move:
         case Move.ACKNOWLEDGE if now.acknowledged_by:
@@ -209,6 +214,8 @@ def _obstacle(now: Escalation, move: Move) -> str:
             return "because no records are linked"
         case Move.CLOSE if now.missing_to_close:
             return "yet"
+        case Move.STAND_DOWN_TASK_FORCE if not now.standing_forces:
+            return "because none stands"
         case _:
             return ""
 
@@ -268,6 +275,10 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             closing.cancel(turn, command)
         case "rebase":
             rebasing.rebase(turn, command)
+        case "deploy_task_force":
+            deploying.deploy(turn, command)
+        case "stand_down_task_force":
+            deploying.stand_down(turn, command)
         case _:
             assert_never(command)
 

@@ -15,6 +15,7 @@ from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
 from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
 from escalation.request import CustomerRca, InternalRca, StartRequest
+from escalation.task_force.model import SeatPlan, Summary
 
 ENGINE = "engine"
 """Who made a move that no person asked for (KIND-4)."""
@@ -366,6 +367,33 @@ class MoveRefused(_Happened):
     why: str
 
 
+class TaskForceDeployed(_Happened):
+    kind: Literal["task_force_deployed"] = "task_force_deployed"
+    force: Summary
+    seats: tuple[SeatPlan, ...] = ()
+    technical_plan: InternalText = InternalText("")
+
+
+class TaskForceHeard(_Happened):
+    """What a task force told of itself."""
+
+    kind: Literal["task_force_heard"] = "task_force_heard"
+    force: Summary
+    happened: tuple[str, ...]
+    note: InternalText = InternalText("")
+    """Its report."""
+
+
+class TaskForceStoodDown(_Happened):
+    kind: Literal["task_force_stood_down"] = "task_force_stood_down"
+    name: str
+    why: InternalText
+    left: tuple[str, ...] = ()
+    """Tasks that are still open (RESOLVE-3)."""
+    handed_to: str | None = None
+    """Who goes on with them; None: they are listed."""
+
+
 Event = Annotated[
     Opened
     | CommunicationBegun
@@ -406,6 +434,9 @@ Event = Annotated[
     | ClockEnded
     | OpenHoursExtended
     | MessagesSent
-    | MoveRefused,
+    | MoveRefused
+    | TaskForceDeployed
+    | TaskForceHeard
+    | TaskForceStoodDown,
     Field(discriminator="kind"),
 ]

@@ -65,6 +65,8 @@ class Move(StrEnum):
     SHARE_RCA = "share_rca"
     WAIVE_RCA = "waive_rca"
     REBASE = "rebase"
+    DEPLOY_TASK_FORCE = "deploy_task_force"
+    STAND_DOWN_TASK_FORCE = "stand_down_task_force"
 
     @property
     def words(self) -> str:
@@ -115,6 +117,8 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.SHARE_RCA, _CLOSING, None),
     Row(Move.WAIVE_RCA, _CLOSING, None),
     Row(Move.REBASE, OPEN, None),
+    Row(Move.DEPLOY_TASK_FORCE, _BEGUN, None),
+    Row(Move.STAND_DOWN_TASK_FORCE, _BEGUN, None),
 )
 
 RCA_COURSE: tuple[Row, ...] = (
@@ -135,22 +139,26 @@ RCA_COURSE: tuple[Row, ...] = (
 )
 
 
-def _machine(states: Iterable[StrEnum], rows: Iterable[Row]) -> Machine:
+Rows = Iterable[tuple[StrEnum, tuple[StrEnum, ...], StrEnum | None]]
+
+
+def machine_of(states: Iterable[StrEnum], rows: Rows) -> Machine:
+    """A machine that knows these rows and nothing else."""
     return Machine(
         model=None,
         states=[state.value for state in states],
         initial=None,
         auto_transitions=False,
         transitions=[
-            {"trigger": row.move.value, "source": source.value, "dest": row.target and row.target.value}
-            for row in rows
-            for source in row.sources
+            {"trigger": move.value, "source": source.value, "dest": target and target.value}
+            for move, sources, target in rows
+            for source in sources
         ],
     )
 
 
-_LIFECYCLE = _machine(State, LIFECYCLE)
-_RCA = _machine(RcaState, RCA_COURSE)
+_LIFECYCLE = machine_of(State, LIFECYCLE)
+_RCA = machine_of(RcaState, RCA_COURSE)
 _RCA_MOVES = frozenset(row.move for row in RCA_COURSE)
 
 
@@ -161,7 +169,13 @@ class _Seat:
         self.state = state.value
 
 
-def _fire(machine: Machine, state: StrEnum, move: Move) -> str:
+def fire(machine: Machine, state: StrEnum, move: StrEnum) -> str:
+    """
+    The state after *move*.
+
+    Raises:
+        MachineError: If the machine has no such row.
+    """
     seat = _Seat(state)
     if move.value not in machine.events:
         raise MachineError(f"no such move: {move}")
@@ -183,7 +197,7 @@ def step(state: State, move: Move) -> State:
         IllegalMove: If the table does not allow it.
     """
     try:
-        return State(_fire(_LIFECYCLE, state, move))
+        return State(fire(_LIFECYCLE, state, move))
     except MachineError as error:
         raise IllegalMove(f"{move.words} while {state}") from error
 
@@ -197,7 +211,7 @@ def step_rca(state: RcaState, move: Move) -> RcaState:
         IllegalMove: If the RCA's course does not allow it.
     """
     try:
-        return RcaState(_fire(_RCA, state, move))
+        return RcaState(fire(_RCA, state, move))
     except MachineError as error:
         raise IllegalMove(f"{move.words} while the RCA is {state}") from error
 

@@ -12,6 +12,7 @@ from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import RcaState, State, is_open
 from escalation.plan import ClockName, Contact, Level, Plan, Priority, PriorityRules
 from escalation.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+from escalation.task_force.model import Summary
 
 VERIFYING = "verifying"
 """The reason of the pause that a declared resolution makes (RESOLVE-5); no playbook can name it."""
@@ -85,6 +86,8 @@ class Escalation(Frozen):
     rca: Rca = Rca()
     sequence: int = 0
     """How many events there were."""
+    task_forces: tuple[Summary, ...] = ()
+    """Each as it was last heard of, in the order of their deployment."""
 
     @property
     def key(self) -> str:
@@ -189,16 +192,23 @@ class Escalation(Frozen):
                 return clock
         return None
 
+    @property
+    def standing_forces(self) -> tuple[Summary, ...]:
+        return tuple(force for force in self.task_forces if force.is_standing)
+
     def customer(self, account: str) -> AffectedCustomer | None:
         return next((customer for customer in self.request.customers if customer.account == account), None)
 
     def roles_of(self, contact: Contact) -> set[str]:
-        """The roles of a person here: their own, and ``owner`` or ``level_contact`` while they are that."""
+        """The roles of a person here: their own, and ``owner``, ``level_contact`` or ``task_force_lead`` while they
+        are that."""
         roles = set(contact.roles)
         if self._stands_for(contact.id, (self.owner,)):
             roles.add("owner")
         if self._stands_for(contact.id, self.current_level.contacts):
             roles.add("level_contact")
+        if any(force.lead == contact.id for force in self.standing_forces):
+            roles.add("task_force_lead")
         return roles
 
     def _stands_for(self, person: str, ids: tuple[str, ...]) -> bool:

@@ -59,6 +59,8 @@ class ClockName(StrEnum):
     ACKNOWLEDGEMENT_EXPIRY = "acknowledgement_expiry"
     PAUSE = "pause"
     ON_DUTY = "on_duty"
+    TASK_FORCE_STATUS = "task_force_status"
+    SEAT_ANSWER = "seat_answer"
 
     @property
     def words(self) -> str:
@@ -69,6 +71,8 @@ class ClockName(StrEnum):
 
 AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY})
 """Clocks of an agreed time rather than a promise: when it comes something is done, and nothing is breached."""
+OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
+"""Clocks that each task force runs for itself; no pause of the escalation stops them."""
 
 
 class Unreached(StrEnum):

@@ -16,6 +16,8 @@ from escalation.lifecycle import Move, step, step_rca
 from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution
 from escalation.plan import ClockName
 from escalation.targets import retargeted
+from escalation.task_force.course import ForceState
+from escalation.task_force.model import Summary
 
 
 def fold(events: Iterable[e.Event]) -> Escalation:
@@ -176,6 +178,14 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with(now, event, untold=tuple(who for who in now.untold if who not in told))
         case "update_sent" | "trigger_reported" | "sponsorship_proposed" | "move_refused":
             return _with(now, event)
+        case "task_force_deployed":
+            return _with(now, event, task_forces=(*now.task_forces, event.force))
+        case "task_force_heard":
+            return _with(now, event, task_forces=_replaced(now, event.force))
+        case "task_force_stood_down":
+            (known,) = (force for force in now.task_forces if force.name == event.name)
+            down = known.changed(state=ForceState.STOOD_DOWN, is_status_missed=False)
+            return _with(now, event, task_forces=_replaced(now, down))
         case "opened":
             raise ValueError("an escalation is opened once")
         case _:
@@ -189,6 +199,10 @@ def _still_active(now: Escalation, event: e.Event) -> Escalation:
         return now
     alive = _derived(now, clock.changed(started_at=event.at, passed=0))
     return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
+
+
+def _replaced(now: Escalation, force: Summary) -> tuple[Summary, ...]:
+    return tuple(force if known.id == force.id else known for known in now.task_forces)
 
 
 def _asked(contacts: tuple[str, ...]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Working on it until it is verified: plan, updates, pauses, resolution, access (C
 from datetime import datetime
 
 from escalation import commands as c
+from escalation import deploying
 from escalation import events as e
 from escalation.base import LONGEST_TEXT, InternalText
 from escalation.clocks import Outcome
@@ -102,6 +103,7 @@ def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
         customer_text=command.customer_text,
         holds=HELD_WHILE_VERIFYING,
     )
+    deploying.stand_all_down(turn, "the resolution is declared")
     turn.start(ClockName.VERIFICATION)
     now = turn.escalation
     why = f"{command.resolution} declared by {name_of(now, command.by)}"

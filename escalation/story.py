@@ -141,6 +141,15 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return _messages(event)
         case e.MoveRefused():
             return f"{_words(event.move)} was refused: {event.why}"
+        case e.TaskForceDeployed():
+            force = event.force
+            return f"task force {force.name} deployed, led by {force.lead}: {force.mission}"
+        case e.TaskForceHeard():
+            return f"task force {event.force.name}: {'; '.join(event.happened)}"
+        case e.TaskForceStoodDown():
+            left = f"; still open: {'; '.join(event.left)}" if event.left else ""
+            handed = f", handed over to {event.handed_to}" if event.left and event.handed_to else ""
+            return f"task force {event.name} stood down{left}{handed}"
         case _:
             assert_never(event)
 

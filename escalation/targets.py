@@ -30,6 +30,13 @@ def clock_for(escalation: Escalation, name: ClockName, now: datetime) -> Clock |
     return derived(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
 
 
+def clock_within(escalation: Escalation, name: ClockName, target: Target, now: datetime) -> Clock:
+    """A fresh clock of that name for a *target* that the plan does not set."""
+    clock = Clock.made(name=name, started_at=now, **_target_timing(escalation, name, target)._asdict())
+    plan = escalation.plan
+    return derived(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
+
+
 def retargeted(escalation: Escalation, clock: Clock) -> Clock:
     """*clock* from its original start, by the targets that hold now; what breached stays breached (CLOCK-4)."""
     timing = _timing(escalation, clock.name)

@@ -14,6 +14,7 @@ from escalation.model import Escalation, Resolution
 from escalation.plan import ClockName, Priority
 from escalation.request import CustomerRca, InternalRca
 from escalation.story import CLOCKWORK, Entry, entry
+from escalation.task_force.model import Summary
 from escalation.telling import name_of
 
 
@@ -69,6 +70,8 @@ class View(Frozen):
     playbook: str
     allowed_moves: tuple[Move, ...]
     clocks: tuple[ClockView, ...]
+    task_forces: tuple[Summary, ...] = ()
+    """Each as it was last heard of."""
 
 
 class Receipted(Frozen):
@@ -126,6 +129,7 @@ def view(now: Escalation) -> View:
         playbook=str(now.plan.playbook),
         allowed_moves=allowed_moves(now),
         clocks=tuple(_clock_view(clock) for clock in sorted(now.clocks, key=_by_due)),
+        task_forces=now.task_forces,
     )
 
 

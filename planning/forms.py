@@ -17,18 +17,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from escalation.base import Name
 from escalation.lifecycle import Move
 from escalation.model import VERIFYING
-from escalation.plan import AGREED, ClockName
+from escalation.plan import AGREED, OF_TASK_FORCES, ClockName
 from escalation.request import EMAIL_ADDRESS
 from planning.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 
-OWNER, LEVEL_CONTACT = "owner", "level_contact"
-SPECIAL_ROLES = (OWNER, LEVEL_CONTACT)
-"""Roles that nobody is given: whoever owns the escalation, or stands for its level, has them (ROLE-1)."""
+OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
+SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD)
+"""Roles that nobody is given: whoever owns the escalation, stands for its level, or leads a task force of it, has them
+(ROLE-1)."""
 
-PROMISES = tuple(clock for clock in ClockName if clock not in AGREED)
+PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
 """Clocks that a pause can stop."""
-TARGET_CLOCKS = tuple(clock for clock in PROMISES if clock is not ClockName.LEVEL_WINDOW)
+TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | {ClockName.LEVEL_WINDOW})
 """Those that a priority sets a target for."""
 UNTIL_RESOLUTION = "until resolution"
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
@@ -74,11 +75,13 @@ def _persons_move(move: Move) -> Move:
 def _target_clock(clock: ClockName) -> ClockName:
     if clock is ClockName.LEVEL_WINDOW:
         raise ValueError("another clock: level_window is the window of each level")
-    return _promise(clock)
+    if clock not in TARGET_CLOCKS:
+        raise ValueError(f"one of {', '.join(TARGET_CLOCKS)}")
+    return clock
 
 
 def _promise(clock: ClockName) -> ClockName:
-    if clock in AGREED:
+    if clock not in PROMISES:
         raise ValueError(f"one of {', '.join(PROMISES)}")
     return clock
 

@@ -11,12 +11,12 @@ from enum import StrEnum
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, PrivateAttr, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from escalation.base import CustomerText, Name
-from escalation.plan import Priority, ReasonCode, Unreached
+from escalation.plan import ClockName, Priority, ReasonCode, Unreached
 from escalation.request import Degree
 from planning.forms import (
     SPAN_IN_AN_EDITOR,
@@ -131,6 +131,15 @@ class TargetRules(Written):
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {"anyOf": [SPAN_IN_AN_EDITOR, handler(schema)]}
+
+
+_OF_TASK_FORCES = {ClockName.TASK_FORCE_STATUS: "4 h", ClockName.SEAT_ANSWER: "30 min"}
+"""Targets of playbooks that know no task forces."""
+
+
+def _with_those_of_task_forces(written: dict[ClockName, TargetRules]) -> dict[ClockName, TargetRules]:
+    missing = {name: span for name, span in _OF_TASK_FORCES.items() if name not in written}
+    return written | {name: TargetRules.model_validate(span) for name, span in missing.items()}
 
 
 class BasisOfTime(StrEnum):
@@ -353,8 +362,13 @@ class Playbook(Scope):
     """The roles that may make a move (ROLE-1); a move that is not listed is open to everybody."""
     priorities: dict[Priority, PriorityWritten]
     """What each of the four priorities changes."""
-    targets: dict[TargetClock, TargetRules] = {}
-    """How long each clock may run, for every priority that does not say otherwise."""
+    targets: Annotated[
+        dict[TargetClock, TargetRules],
+        AfterValidator(_with_those_of_task_forces),
+        Field(validate_default=True),
+    ] = {}
+    """How long each clock may run, for every priority that does not say otherwise. Unless it is said, the lead of a
+    task force says every 4 h how it stands, and who is invited to one answers within 30 min."""
     remind_at: Percents = (50, 75, 90)
     """Percentages of a target at which whoever must act is reminded; 100 is the breach."""
     priority_from: dict[Degree, dict[Degree, Priority]]

@@ -17,8 +17,12 @@ from temporalio.common import SearchAttributeKey
 from escalation.engine import allowed_moves
 from escalation.events import Event
 from escalation.model import Escalation
+from escalation.plan import ClockName
 from escalation.request import StartRequest
 from escalation.story import CLOCKWORK, entry, minute
+from escalation.task_force.events import ForceEvent
+from escalation.task_force.model import Charter, Seat, TaskForce
+from escalation.task_force.story import sentence as force_sentence
 from escalation.telling import name_of
 from workflows import search_attributes as sa
 
@@ -156,3 +160,64 @@ def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:
         for key, value in after.items()
         if key not in before or before[key] != value
     ]
+
+
+# A task force
+
+
+def charter_details(charter: Charter) -> str:
+    """What was known at its deployment, for the part of the details that never changes."""
+    seats = ", ".join(seat.role for seat in charter.seats[:10]) or "none"
+    rows = [
+        ("Escalation", charter.about.key),
+        ("Lead", charter.name_of(charter.lead)),
+        ("Seats", seats),
+        ("Technical plan", str(charter.technical_plan) or "none yet"),
+    ]
+    return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)
+
+
+def force_details(now: TaskForce, events: Sequence[ForceEvent]) -> str:
+    """How a task force stands, as Markdown under 4 KB."""
+    charter = now.charter
+    seats = ", ".join(_seat(now, seat) for seat in now.seats) or "none"
+    lines = [
+        f"## {escaped(charter.mission)}",
+        "",
+        f"**{now.state.words}** · for {escaped(charter.about.key)} · led by {escaped(charter.name_of(charter.lead))}",
+        "",
+        f"- **Seats**: {escaped(seats)}",
+        *(
+            f"- **Task {task.number}** ({escaped(task.owner)}): {escaped(task.what)}"
+            for task in now.open_tasks[:8]
+        ),
+        "",
+        "### Latest",
+        "",
+    ]
+    for event in reversed(events[-_LATEST:]):
+        line = f"- {minute(event.at)} {escaped(force_sentence(event))}"
+        if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _seat(now: TaskForce, seat: Seat) -> str:
+    if seat.held_by:
+        return f"{seat.plan.role}: {now.charter.name_of(seat.held_by)}"
+    return f"{seat.plan.role}: {f'offered to {now.charter.name_of(seat.offered_to)}' if seat.offered_to else 'nobody'}"
+
+
+def force_wake_summary(now: TaskForce) -> str:
+    """What the next timer of a task force is for."""
+    waking = min(
+        (clock for clock in now.clocks if clock.next_at),
+        key=lambda clock: clock.next_at or now.deployed_at,
+        default=None,
+    )
+    if waking is None:
+        return "open hours are compiled further"
+    if waking.name is ClockName.SEAT_ANSWER:
+        return "a seat is not answered: offer it to the next"
+    return summary(f"status · ask {now.charter.name_of(now.charter.lead)}")

@@ -5,24 +5,22 @@ It puts every message and every due time to ``escalation.engine.decide``, keeps 
 asks: sends waves of messages, arms one timer, shows the state. It must not decide, render, or look anything up.
 """
 
-import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
-from escalation.business_time import OpenHours
 from escalation.effects import (
     Compiled,
     CompileOpenHours,
     CompilePlan,
     CustomerNotice,
     FindOnCall,
+    ForTaskForces,
     InternalNotice,
     OnCall,
     RecompilePlan,
@@ -31,17 +29,19 @@ from escalation.effects import (
 )
 from escalation.engine import allowed_moves, decide, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
-from escalation.events import Event, Receipt
+from escalation.events import Event
 from escalation.lifecycle import Move, diagram
 from escalation.model import Escalation
 from escalation.plan import Contact, Plan
 from escalation.rebasing import Rebasing, foreseen
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
+from escalation.task_force.model import News
 from escalation.turn import Decision
 from escalation.view import Receipted, View, receipted, timeline, view
 from workflows import details, wire
-from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
+from workflows.commanding import NotDeployed, command_task_force
+from workflows.life import A_WHILE, QUICK, Life
 from workflows.moves import takes_moves
 from workflows.recording import Recording, batch_of, put_on_record
 
@@ -51,21 +51,20 @@ _LARGEST_CARRIED = 1_000_000
 _ANSWERS_KEPT = 500
 _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
-_QUICK = timedelta(seconds=10)
-_A_WHILE = timedelta(minutes=1)
 _NOT_SILENT_FOR = timedelta(minutes=5)
 """Who is on call must be known by then, or else somebody else is asked."""
 _REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
 
 
 @workflow.defn(name=wire.WORKFLOW)
-@takes_moves
-class EscalationWorkflow:
+@takes_moves(*c.PERSONS_COMMANDS)
+class EscalationWorkflow(Life):
     """One escalation, from its start to its close."""
 
     @workflow.init
     @wire.takes_one
     def __init__(self, *begins: RawValue) -> None:
+        super().__init__()
         self._refusal: EscalationError | None = None
         try:
             self._begin = wire.read_input(begins)
@@ -74,20 +73,15 @@ class EscalationWorkflow:
         carried = self._begin.carried
         self._now: Escalation | None = carried.escalation if carried else None
         self._events: list[Event] = list(carried.events) if carried else []
-        self._notices: list[InternalNotice | CustomerNotice] = list(carried.notices) if carried else []
-        self._answered: dict[str, None] = dict.fromkeys(carried.answered if carried else ())
+        if carried:
+            self._notices = list(carried.notices)
+            self._answered = dict.fromkeys(carried.answered)
         self._finding: list[FindOnCall] = []
         self._recording = Recording(carried.unrecorded if carried else ())
+        self._for_task_forces: list[ForTaskForces] = []
+        self._is_commanding = False
         self._early_refusals: list[c.NoteRefusal] = []
-        self._under_way: list[Wave] = []
-        self._mistake: BaseException | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.Task[None] | None = None
-        self._armed_for: datetime | None = None
-        self._extending: set[str] = set()
-        """Calendars that are being compiled further."""
         self._shown: details.SearchValues = {}
-        self._is_stirred = True
 
     @workflow.run
     @wire.takes_one
@@ -103,6 +97,7 @@ class EscalationWorkflow:
                 self._show()
                 workflow.continue_as_new(self._carried())
             self._send_waves()
+            self._command_task_forces()
             self._record()
             self._arm()
             self._show()
@@ -185,7 +180,7 @@ class EscalationWorkflow:
             wire.RECOMPILE_PLAN,
             self._basis(asked.issue_type, asked.category),
             result_type=Plan,
-            start_to_close_timeout=_QUICK,
+            start_to_close_timeout=QUICK,
         )
         if asked.sha256 and asked.sha256 != plan.playbook.sha256:
             raise MoveNotAllowed(
@@ -231,8 +226,7 @@ class EscalationWorkflow:
         self._refuse_while_finishing(command)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
-        if update := workflow.current_update_info():
-            self._answered[update.id] = None
+        self._remember_answer()
         return receipted(answer.escalation, answer.events)
 
     def _refuse_while_finishing(self, command: c.PersonsCommand | c.Rebase | None = None) -> None:
@@ -242,10 +236,16 @@ class EscalationWorkflow:
                 f"{self._opened.key}: has ended, but its last messages are still on their way; try again soon"
             )
 
-    def is_answered(self) -> bool:
-        """Whether this update was followed before, perhaps by an earlier run."""
-        update = workflow.current_update_info()
-        return update is not None and update.id in self._answered
+    @workflow.signal(name=wire.TASK_FORCE_NEWS, description="A task force tells how it stands.")
+    @wire.takes_one
+    def hear_task_force(self, *raws: RawValue) -> None:
+        try:
+            news = wire.read(News, raws, "the news of a task force", "one JSON object")
+            self._opened  # noqa: B018 - refuses while there is none
+        except EscalationError as refusal:
+            self.note_refusal(wire.TASK_FORCE_NEWS, refusal.message)
+        else:
+            self._decide(c.HearTaskForce(news=news))
 
     def note_refusal(self, move: str, why: str) -> None:
         refusal = c.NoteRefusal(refused=move, why=why)
@@ -299,7 +299,7 @@ class EscalationWorkflow:
             wire.COMPILE_PLAN,
             CompilePlan(key=key, request=self._begin.request),
             result_type=Compiled,
-            start_to_close_timeout=_QUICK,
+            start_to_close_timeout=QUICK,
         )
         return compiled
 
@@ -320,63 +320,28 @@ class EscalationWorkflow:
                     self._extend(effect)
                 case FindOnCall():
                     self._find(effect)
-                case _:
+                case InternalNotice() | CustomerNotice():
                     self._notices.append(effect)
+                case _:
+                    self._for_task_forces.append(effect)
         self._is_stirred = True
+
+    def _wakes_at(self) -> datetime | None:
+        return self._opened.wake_at
+
+    def _wakes_for(self) -> str:
+        return details.wake_summary(self._opened)
 
     @property
     def _is_busy(self) -> bool:
-        return self._opened.is_open or bool(self._notices or self._under_way or self._finding)
+        waiting = self._notices or self._under_way or self._finding or self._for_task_forces
+        return self._opened.is_open or bool(waiting)
 
     def _judge(self) -> None:
         wake_at = self._opened.wake_at
         if wake_at and wake_at <= workflow.now():
             self._decide(c.Tick())
         self._is_stirred = False
-
-    async def _be_stirred(self) -> None:
-        try:
-            await workflow.wait_condition(lambda: self._is_stirred)
-        except asyncio.CancelledError:
-            if workflow.cancellation_reason() is None:
-                raise  # the run is being evicted from the worker, not cancelled
-            self._decide(c.CancelByOperator())
-        if self._mistake:
-            raise RuntimeError("a task beside the run failed") from self._mistake
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-        return task
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        """Nobody awaits these tasks: what goes wrong in one must stall the run, not vanish."""
-        self._tasks.discard(task)
-        if not task.cancelled() and (mistake := task.exception()):
-            self._mistake = mistake
-            self._is_stirred = True
-
-    # Messages: one activity a wave, beside everything else.
-
-    def _send_waves(self) -> None:
-        for wave in waves_of(self._notices):
-            self._under_way.append(wave)
-            self._spawn(self._deliver(wave))
-        self._notices = []
-
-    async def _deliver(self, wave: Wave) -> None:
-        try:
-            receipts = await workflow.execute_activity(
-                DELIVER_MESSAGES,
-                wave,
-                result_type=tuple[Receipt, ...],
-                **delivery_options(wave),
-            )
-        except ActivityError as error:
-            receipts = receipts_after(error, wave)
-        self._under_way = [other for other in self._under_way if other is not wave]
-        self._decide(c.RecordDelivery(receipts=receipts))
 
     # Whoever is on call is found out when somebody has to be told.
 
@@ -390,7 +355,7 @@ class EscalationWorkflow:
                 wire.FIND_ON_CALL,
                 wanted,
                 result_type=OnCall,
-                start_to_close_timeout=_A_WHILE,
+                start_to_close_timeout=A_WHILE,
                 schedule_to_close_timeout=_NOT_SILENT_FOR,
                 summary=f"find out who is on call for {wanted.schedule}",
             )
@@ -419,7 +384,7 @@ class EscalationWorkflow:
         if not self._recording.unrecorded:
             return
         with suppress(TimeoutError):
-            await workflow.wait_condition(lambda: not self._recording.unrecorded, timeout=_QUICK)
+            await workflow.wait_condition(lambda: not self._recording.unrecorded, timeout=QUICK)
         if left := self._recording.unrecorded:
             await workflow.start_child_workflow(
                 wire.RECORD_WORKFLOW,
@@ -428,53 +393,23 @@ class EscalationWorkflow:
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )
 
-    # Time: one timer, armed again only when something is due earlier.
+    # Task forces: commanded one thing after the other, in the order of the decisions.
 
-    def _arm(self) -> None:
-        wake_at, now = self._opened.wake_at, workflow.now()
-        if wake_at is None:
-            self._disarm()
-            return
-        # Only what is being worked on already can be behind us: open hours that are compiled further.
-        at = wake_at if wake_at > now else now + _A_WHILE
-        # A timer whose time has come is of no use any more: what it was for has just been judged.
-        if self._armed_for is None or at < self._armed_for or self._armed_for <= now:
-            self._disarm()
-            self._armed_for = at
-            self._timer = self._spawn(self._sleep_until(at))
+    def _command_task_forces(self) -> None:
+        if self._for_task_forces and not self._is_commanding:
+            self._is_commanding = True
+            self._spawn(self._obey())
 
-    def _disarm(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._timer = self._armed_for = None
-
-    async def _sleep_until(self, at: datetime) -> None:
-        await workflow.sleep(at - workflow.now(), summary=details.wake_summary(self._opened))
-        self._timer = self._armed_for = None
+    async def _obey(self) -> None:
+        while self._for_task_forces:
+            effect = self._for_task_forces[0]
+            try:
+                await command_task_force(self._opened.key, effect, self._begin.continue_after)
+            except NotDeployed as why:
+                self._decide(c.MissTaskForce(id=why.id, why=str(why)))
+            self._for_task_forces = self._for_task_forces[1:]
+        self._is_commanding = False
         self._is_stirred = True
-
-    def _extend(self, wanted: CompileOpenHours) -> None:
-        if wanted.calendar not in self._extending:
-            self._extending.add(wanted.calendar)
-            self._spawn(self._compile_hours(wanted))
-
-    async def _compile_hours(self, wanted: CompileOpenHours) -> None:
-        hours = await workflow.execute_activity(
-            wire.EXTEND_OPEN_HOURS,
-            wanted,
-            result_type=OpenHours,
-            start_to_close_timeout=_QUICK,
-            summary=f"compile the open hours of {wanted.calendar} further",
-        )
-        self._extending.discard(wanted.calendar)
-        self._decide(
-            c.ExtendOpenHours(
-                calendar=wanted.calendar,
-                definition=wanted.definition,
-                since=wanted.since,
-                open_hours=hours,
-            )
-        )
 
     # What is seen in the Web UI.
 
@@ -496,6 +431,8 @@ class EscalationWorkflow:
         info = workflow.info()
         length, enough = info.get_current_history_length(), self._begin.continue_after
         is_long = length > enough if enough else info.is_continue_as_new_suggested()
+        if self._for_task_forces:
+            return False  # at once, or not known whether it was: the next run could not tell
         is_at_rest = not (self._under_way or self._finding or self._extending)
         return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
 

@@ -7,25 +7,26 @@ can stop the run. What a move means is decided in ``escalation``.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from escalation.commands import PERSONS_COMMANDS, PersonsCommand
+from escalation.base import Frozen
+from escalation.commands import PersonsCommand
 from escalation.errors import EscalationError, Fault, shown
-from escalation.view import Receipted
+from escalation.task_force.commands import MembersCommand
 from workflows import wire
 
-KNOWN_MOVES = ", ".join(command.move for command in PERSONS_COMMANDS)
+Command = PersonsCommand | MembersCommand
 
 
 class Desk(Protocol):
     """The workflow, as its messages see it."""
 
-    def consider(self, command: PersonsCommand) -> None: ...
-    def follow(self, command: PersonsCommand) -> Receipted: ...
+    def consider(self, command: Any) -> None: ...
+    def follow(self, command: Any) -> Frozen: ...
     def note_refusal(self, move: str, why: str) -> None: ...
     def is_answered(self) -> bool: ...
 
@@ -33,14 +34,18 @@ class Desk(Protocol):
 _Class = TypeVar("_Class", bound=type)
 
 
-def takes_moves(workflow_class: _Class) -> _Class:
-    """Give *workflow_class*, a ``Desk``, an update and a signal for each move, and an ear for unknown signals."""
-    for name, handler in _HANDLERS.items():
-        setattr(workflow_class, name, handler)
-    return workflow_class
+def takes_moves(*commands: type[Command]) -> Callable[[_Class], _Class]:
+    """Give a workflow class, a ``Desk``, an update and a signal for each move, and an ear for unknown signals."""
+
+    def taking(workflow_class: _Class) -> _Class:
+        for name, handler in _handlers(commands):
+            setattr(workflow_class, name, handler)
+        return workflow_class
+
+    return taking
 
 
-def read(command: type[PersonsCommand], raws: Sequence[RawValue]) -> PersonsCommand:
+def read(command: type[Command], raws: Sequence[RawValue]) -> Command:
     """
     Raises:
         BadRequest: If *raws* are not one such command, with every fault.
@@ -48,7 +53,7 @@ def read(command: type[PersonsCommand], raws: Sequence[RawValue]) -> PersonsComm
     return wire.read(command, raws, command.move.words, f"one JSON object, such as {example(command)}")
 
 
-def example(command: type[PersonsCommand]) -> str:
+def example(command: type[Command]) -> str:
     """A copy-and-paste example: the required fields, in JSON."""
     fields = {"by": "YOU"}
     for name, field in command.model_fields.items():
@@ -66,21 +71,23 @@ _EXAMPLES: dict[str, Any] = {
     "resolution": "fix",
     "answer": "yes",
     "cause": "withdrawn",
+    "name": "data-recovery",
+    "task": 1,
     "rca": {"root_causes": ["…"], "corrective_actions": [{"what": "…", "owner": "…", "due": "2030-01-31"}]},
 }
 
 
-def _described(command: type[PersonsCommand]) -> str:
+def _described(command: type[Command]) -> str:
     return f"{(command.__doc__ or '').strip()} Example: {example(command)}"
 
 
-def _messages_of(command: type[PersonsCommand]) -> tuple[Any, Any]:
+def _messages_of(command: type[Command]) -> tuple[Any, Any]:
     class Messages(
         Desk, Protocol
     ):  # a class only so that `self` needs no annotation, which the SDK would read
         @workflow.update(name=command.move.value, description=_described(command))
         @wire.takes_one
-        def ask(self, *raws: RawValue) -> Receipted:
+        def ask(self, *raws: RawValue) -> Frozen:
             return self.follow(read(command, raws))
 
         @ask.validator
@@ -100,19 +107,19 @@ def _messages_of(command: type[PersonsCommand]) -> tuple[Any, Any]:
     return Messages.ask, Messages.hear
 
 
-class _Unknown(Desk, Protocol):
-    @workflow.signal(dynamic=True)
-    def hear(self, name: str, args: Sequence[RawValue]) -> None:
-        fault = Fault(where=f"signal {shown(name)}", given=f"{len(args)} arguments", allowed=KNOWN_MOVES)
-        self.note_refusal(name, str(fault))
+def _unknown(known: str) -> Any:
+    class Messages(Desk, Protocol):
+        @workflow.signal(dynamic=True)
+        def hear(self, name: str, args: Sequence[RawValue]) -> None:
+            fault = Fault(where=f"signal {shown(name)}", given=f"{len(args)} arguments", allowed=known)
+            self.note_refusal(name, str(fault))
+
+    return Messages.hear
 
 
-def _handlers() -> Iterator[tuple[str, Any]]:
-    for command in PERSONS_COMMANDS:
+def _handlers(commands: Sequence[type[Command]]) -> Iterator[tuple[str, Any]]:
+    for command in commands:
         ask, hear = _messages_of(command)
         yield f"update_{command.move}", ask
         yield f"signal_{command.move}", hear
-    yield "signal_unknown", _Unknown.hear
-
-
-_HANDLERS = dict(_handlers())
+    yield "signal_unknown", _unknown(", ".join(command.move for command in commands))

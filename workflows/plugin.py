@@ -33,8 +33,10 @@ from escalation.errors import BY_CODE, EscalationError, Fault
 
 PASSED_THROUGH = (
     "escalation",
+    "workflows.commanding",
     "workflows.delivery",
     "workflows.details",
+    "workflows.life",
     "workflows.moves",
     "workflows.recording",
     "workflows.search_attributes",

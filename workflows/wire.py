@@ -17,6 +17,8 @@ from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
 from escalation.model import Escalation
 from escalation.request import StartRequest
+from escalation.task_force.events import ForceEvent
+from escalation.task_force.model import Charter, News, TaskForce
 
 WORKFLOW = "Escalation"
 ESCALATION_QUEUE = "escalations"
@@ -52,6 +54,19 @@ HELD = "held"
 NO_LONGER_TRUE = "no_longer_true"
 RECORD_DELIVERY = "record_delivery"
 """The signal with what became of messages that waited elsewhere."""
+
+
+TASK_FORCE_WORKFLOW = "TaskForce"
+TASK_FORCE_NEWS = "task_force_news"
+"""The signal by which a task force tells its escalation how it stands."""
+TASK_FORCE_DOWN = "stand_down"
+TASK_FORCE_INFORMED = "keep_informed"
+"""The signals by which the escalation orders a task force down, and keeps it informed."""
+
+
+def task_force_id(key: str, name: str) -> str:
+    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
+    return f"{key}/task-force/{name}"
 
 
 class Carried(Frozen):
@@ -104,6 +119,38 @@ class Ended(Frozen):
     levels: int = 0
     """How many the matrix had."""
     request: StartRequest
+
+
+class TaskForceCarried(Frozen):
+    """Everything that a continued run of a task force needs of the run before it."""
+
+    force: TaskForce
+    events: tuple[ForceEvent, ...]
+    """The end of the timeline, bounded."""
+    notices: tuple[Notice, ...] = ()
+    """Messages that are still to go out, or whose outcome is not known."""
+    news: tuple[News, ...] = ()
+    """What the escalation has not heard yet."""
+    answered: tuple[str, ...] = ()
+
+
+class TaskForceInput(Frozen):
+    """What a task force starts with: its charter, or what the run before it carried over."""
+
+    charter: Charter | None = None
+    carried: TaskForceCarried | None = None
+    continue_after: int | None = None
+    """Continue as new after this many history events; None: when the server suggests it."""
+
+
+class TaskForceEnded(Frozen):
+    """The result of a task force that was stood down."""
+
+    id: str
+    name: str
+    why: str
+    left: tuple[str, ...] = ()
+    """Tasks that are still open."""
 
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -14,6 +14,7 @@ from escalation.lifecycle import Move, RcaState, State, moves_from
 from escalation.model import Escalation
 from escalation.plan import Plan, PlaybookRef, Priority, ReasonCode, Trigger
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca
+from escalation.task_force.model import SeatWanted
 from tests.builders import (
     DECLARE,
     PEOPLE,
@@ -71,6 +72,7 @@ _rcas = st.builds(
     summary_for_customers=st.none() | customer_texts,
 )
 _customer_rcas = st.builds(CustomerRca, summary=customer_texts, actions=st.tuples(customer_texts))
+_seats = st.builds(SeatWanted, role=st.sampled_from(["architect", "plumber"]))
 _steps = st.builds(e.Step, what=whys, owner=anybody)
 _responses = st.sampled_from(["1", "2", "9", "hear the customer out"])
 _triggers = st.sampled_from(sorted({trigger.name for level in PLAN.levels for trigger in level.triggers}))
@@ -125,6 +127,18 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
     c.Close: {"note": notes},
     c.Reopen: {"why": whys},
     c.Cancel: {"cause": st.sampled_from(e.CancelCause), "into": st.none() | st.just("ACME/99"), "why": whys},
+    c.DeployTaskForce: {
+        "name": st.sampled_from(["roof", "wall"]),
+        "mission": whys,
+        "lead": anybody,
+        "seats": st.tuples(_seats),
+        "technical_plan": notes.filter(lambda text: len(text) <= 8000),
+    },
+    c.StandDownTaskForce: {
+        "name": st.sampled_from(["roof", "wall"]),
+        "why": whys,
+        "hand_over_to": st.none() | anybody,
+    },
     c.Rebase: {"why": whys, "plan": st.sampled_from(PLANS)},
 }
 

@@ -12,6 +12,7 @@ from escalation.lifecycle import Move
 from escalation.plan import AGREED, Basis, ClockName, Plan, Priority, Unreached
 from escalation.request import Degree
 from planning.compile import compile_plan
+from planning.forms import SPECIAL_ROLES
 from tests.planning.builders import (
     REFERENCE,
     a_request,
@@ -140,7 +141,7 @@ def test_everybody_whom_the_plan_names_is_in_it() -> None:
     named |= {member for contact in plan.contacts for member in contact.members}
     for level in plan.levels:
         named |= {*level.contacts, *level.managers}
-    held = {role for contact in plan.contacts for role in contact.roles} | {"owner", "level_contact"}
+    held = {role for contact in plan.contacts for role in contact.roles} | {*SPECIAL_ROLES}
 
     assert all(plan.knows(each) for each in named)
     assert all(set(roles) <= held for roles in plan.permissions.values())

@@ -73,6 +73,18 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         (Move.BEGIN_RESOLUTION, lambda: client.begin_resolution(desk.key, by="elena"), State.RESOLVING),
         (Move.REVISE_PLAN, lambda: client.revise_plan(desk.key, by="elena", steps=steps), State.RESOLVING),
         (
+            Move.DEPLOY_TASK_FORCE,
+            lambda: client.deploy_task_force(
+                desk.key, by="elena", name="roof", mission="Find the leak", lead="hannah"
+            ),
+            State.RESOLVING,
+        ),
+        (
+            Move.STAND_DOWN_TASK_FORCE,
+            lambda: client.stand_down_task_force(desk.key, "roof", by="hannah", why="Found"),
+            State.RESOLVING,
+        ),
+        (
             Move.DECLARE_RESOLVED,
             lambda: client.declare_resolved(
                 desk.key, by="elena", resolution=ResolutionKind.WORKAROUND, done="Sent"

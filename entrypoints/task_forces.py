@@ -1,0 +1,268 @@
+"""
+``escalate task-force``: deploy task forces, look at them, answer an invitation, report, keep tasks, stand down.
+
+What a move means, and who may make it, the rules say.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from entrypoints import showing
+from entrypoints.asking import By, Json, Key, Note, Why, make_move, with_client
+from entrypoints.given import refused, zone
+from entrypoints.words import faults_in_options
+from escalation import commands as c
+from escalation.errors import BadRequest, shown
+from escalation.task_force import commands as f
+from escalation.task_force.model import Summary
+from escalation.task_force.view import Answer, ForceView, SeatView
+from planning.instants import parse_instant
+from planning.spans import parse_span
+
+if TYPE_CHECKING:
+    from client import EscalationClient
+    from escalation.story import Entry
+
+app = typer.Typer(no_args_is_help=True, help="Task forces: deploy, answer, report, keep tasks, stand down.")
+task = typer.Typer(no_args_is_help=True, help="Tasks of a task force.")
+app.add_typer(task, name="task")
+
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The task force's name.", show_default=False)]
+
+
+@app.command()
+def deploy(
+    key: Key,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Its name, such as data-recovery.", show_default=False)
+    ],
+    by: By,
+    mission: Annotated[str, typer.Option("--mission", help="What it is to achieve.")],
+    lead: Annotated[str, typer.Option("--lead", metavar="PERSON", help="Who leads it, and reports.")],
+    seat: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--seat",
+            metavar="ROLE[/SKILL][=PERSON,PERSON]",
+            help="A seat, offered to whoever has the role or skill, or to those named; repeat for more.",
+        ),
+    ] = None,
+    plan: Annotated[str | None, typer.Option("--plan", help="The technical plan.")] = None,
+    status_every: Annotated[
+        str | None,
+        typer.Option("--status-every", metavar="SPAN", help="How often its lead reports, such as 2h."),
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Deploy a task force; each seat is offered until somebody accepts."""
+    make_move(
+        key,
+        c.DeployTaskForce,
+        in_json,
+        by=by,
+        name=name,
+        mission=mission,
+        lead=lead,
+        seats=tuple(_seat(text) for text in seat or ()),
+        technical_plan=plan,
+        status_every=_span(status_every),
+    )
+
+
+@app.command()
+def show(key: Key, name: Name, in_json: Json = False) -> None:
+    """Show one task force: seats, tasks, reports, timeline."""
+
+    async def ask(client: "EscalationClient") -> tuple[ForceView, tuple["Entry", ...]]:
+        return await client.task_force(key, name), await client.task_force_timeline(key, name)
+
+    view, entries = with_client(ask)
+    if in_json:
+        showing.as_json({**view.model_dump(mode="json"), "timeline": entries})
+    else:
+        showing.out.print(Group(_whole(view), showing.story(entries)))
+
+
+@app.command("list")
+def list_(key: Key, in_json: Json = False) -> None:
+    """List an escalation's task forces, as it has last heard of them."""
+    forces = with_client(lambda client: client.view(key)).task_forces
+    if in_json:
+        showing.as_json([force.model_dump(mode="json") for force in forces])
+    elif forces:
+        showing.out.print(_listing(forces))
+    else:
+        showing.out.print(Text(f"{key} has no task force"))
+
+
+@app.command()
+def accept(key: Key, name: Name, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Accept the seat that is on offer to you."""
+    _move(key, name, f.AcceptSeat, in_json, by=by, note=note)
+
+
+@app.command()
+def decline(key: Key, name: Name, by: By, why: Why = "", in_json: Json = False) -> None:
+    """Decline the seat that is on offer to you; the next one is asked."""
+    _move(key, name, f.DeclineSeat, in_json, by=by, why=why)
+
+
+@app.command()
+def report(
+    key: Key,
+    name: Name,
+    by: By,
+    text: Annotated[str, typer.Option("--text", "-m", help="What is known, and what comes next.")],
+    update: Annotated[
+        bool, typer.Option("--update", help="Tell everybody who follows the escalation, too.")
+    ] = False,
+    in_json: Json = False,
+) -> None:
+    """Report how it stands; as its lead."""
+    _move(key, name, f.ReportStatus, in_json, by=by, text=text, is_update=update)
+
+
+@task.command("add")
+def add(
+    key: Key,
+    name: Name,
+    what: Annotated[str, typer.Argument(metavar="WHAT", show_default=False)],
+    by: By,
+    owner: Annotated[str, typer.Option("--owner", metavar="PERSON", help="The member who does it.")],
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="INSTANT", help="Such as 2030-01-31T12:00.")
+    ] = None,
+    tz: Annotated[str, typer.Option("--tz", help="Whose time --due is.")] = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Give a member something to do."""
+    _move(key, name, f.AddTask, in_json, by=by, what=what, owner=owner, due_at=_instant(due, tz))
+
+
+@task.command("done")
+def done(
+    key: Key,
+    name: Name,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="As `show` has it.", show_default=False)],
+    by: By,
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """A task is done."""
+    _move(key, name, f.FinishTask, in_json, by=by, task=number, note=note)
+
+
+@app.command("stand-down")
+def stand_down(
+    key: Key,
+    name: Name,
+    by: By,
+    why: Annotated[str, typer.Option("--why", "-m", help="The reason, for our own people.")],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="PERSON", help="Who goes on with open tasks; else they are listed."),
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Stand it down: its work is done, or it is not needed any more."""
+    make_move(key, c.StandDownTaskForce, in_json, by=by, name=name, why=why, hand_over_to=to)
+
+
+# What was typed
+
+
+def _move(key: str, name: str, move: type[f.MembersCommand], in_json: bool, **given: Any) -> None:
+    fields = {field: value for field, value in given.items() if value is not None}
+    try:
+        command = move.model_validate(fields)
+    except ValidationError as error:
+        raise BadRequest.because(move.move.words, faults_in_options(error)) from None
+    answer = with_client(lambda client: client.ask_task_force(key, name, command))
+    showing.as_json(answer) if in_json else showing.out.print(_answered(answer))
+
+
+def _seat(text: str) -> dict[str, Any]:
+    """``specialist/database=hannah,tom``"""
+    wanted, _, people = text.partition("=")
+    role, _, skill = wanted.partition("/")
+    names = [person.strip() for person in people.split(",") if person.strip()]
+    return {"role": role.strip(), "skill": skill.strip() or None, "people": names}
+
+
+def _span(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    try:
+        return parse_span(text).elapsed
+    except ValueError as error:
+        raise refused("--status-every", shown(text), str(error)) from None
+
+
+def _instant(text: str | None, tz: str) -> Any:
+    there = zone(tz)
+    try:
+        return parse_instant(text, there) if text is not None else None
+    except ValueError as error:
+        raise refused("--due", shown(text), str(error)) from None
+
+
+# What is shown
+
+
+def _answered(answer: Answer) -> RenderableType:
+    head = Text(f"{answer.key}, task force {answer.name}", style="bold")
+    head.append(f" is {answer.state.words}")
+    return Group(head, *(Text(f"  {sentence}") for sentence in answer.happened))
+
+
+def _whole(view: ForceView) -> RenderableType:
+    head = Text(f"{view.key}, task force {view.name}", style="bold")
+    head.append(f"  {view.mission}\n{view.state.words} · led by {view.lead}", style="")
+    if view.status_due_at:
+        status = showing.due(view.status_due_at, is_over=view.is_status_missed)
+        head.append(f" · status {'missed, was due' if view.is_status_missed else 'due'} {status}")
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim")
+    facts.add_column(overflow="fold")
+    if view.technical_plan:
+        facts.add_row("plan", Text(view.technical_plan))
+    for seat in view.seats:
+        facts.add_row(f"seat {seat.number}", Text(_seated(seat)))
+    for each in view.tasks:
+        due = f", due {showing.due(each.due_at)}" if each.due_at else ""
+        state = f"✓ by {each.done_by}" if each.done_by else "·"
+        facts.add_row(f"task {each.number}", Text(f"{state} {each.what} ({each.owner}{due})"))
+    return Group(head, facts)
+
+
+def _seated(seat: SeatView) -> str:
+    role = f"{seat.role}, {seat.skill}" if seat.skill else seat.role
+    if seat.held_by:
+        return f"{role}: {seat.held_by}"
+    return f"{role}: offered to {seat.offered_to}" if seat.offered_to else f"{role}: vacant"
+
+
+def _listing(forces: tuple[Summary, ...]) -> Table:
+    table = Table("name", "state", "lead", "members", "open tasks", "latest report", box=None, pad_edge=False)
+    for force in forces:
+        state = Text(force.state.words).append(
+            " status missed" if force.is_status_missed else "", style="red"
+        )
+        latest = " ".join(force.latest.text.split()) if force.latest else ""
+        members = ", ".join(force.members)
+        table.add_row(
+            Text(force.name, style="bold"),
+            state,
+            Text(force.lead),
+            Text(members),
+            Text(str(len(force.open_tasks))),
+            Text(latest),
+        )
+    return table

@@ -1,0 +1,293 @@
+"""
+Task forces, as the escalation that they work for sees them (RESOLVE-2, RESOLVE-3): deploy, hear of, stand down.
+
+Each lives a life of its own (``escalation.task_force``); here is what it is deployed with, and what its news mean for
+the escalation. None outlives it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.clocks import Clock
+from escalation.effects import InformTaskForce, Occasion, OrderTaskForceDown, StartTaskForce
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
+from escalation.model import Escalation
+from escalation.plan import OF_TASK_FORCES, ClockName, Contact, ContactKind, Target
+from escalation.targets import clock_for, clock_within
+from escalation.task_force.model import About, Charter, News, SeatPlan, SeatWanted, Summary
+from escalation.telling import alerted, involved, name_of, tell
+from escalation.turn import Turn
+
+MOST_FORCES = 20
+_ASKED_AT = (75,)
+"""Percent of a status clock of one's own choice at which the lead is asked."""
+
+
+def deploy(turn: Turn, command: c.DeployTaskForce) -> None:
+    """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
+    now = turn.escalation
+    if any(force.name == command.name for force in now.task_forces):
+        raise MoveNotAllowed(f"{now.key}: task force {command.name} was deployed already; take another name")
+    if len(now.task_forces) >= MOST_FORCES:
+        raise MoveNotAllowed(f"{now.key}: {MOST_FORCES} task forces were deployed, and no more can be")
+    seats, faults = _filled(now, command)
+    if faults:
+        raise BadRequest.because(f"task force {command.name} of {now.key}", faults)
+    force = Summary.made(
+        id=f"{now.id}/{command.name}", name=command.name, mission=command.mission, lead=command.lead
+    )
+    turn.record(e.TaskForceDeployed, force=force, seats=seats, technical_plan=command.technical_plan)
+    turn.do(StartTaskForce.made(charter=_charter(turn, command, force.id, seats)))
+
+
+def stand_down(turn: Turn, command: c.StandDownTaskForce) -> None:
+    """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
+    now = turn.escalation
+    names = [force.name for force in now.task_forces]
+    force = next((force for force in now.task_forces if force.name == command.name), None)
+    if force is None:
+        raise UnknownName.of(f"{now.key}: no task force", command.name, names)
+    if not force.is_standing:
+        raise MoveNotAllowed(f"{now.key}: task force {force.name} is stood down already")
+    _require_own(now, force, command)
+    if command.hand_over_to:
+        now.plan.contact(command.hand_over_to)
+    _stand_down(turn, force, command.why, command.hand_over_to)
+
+
+def stand_all_down(turn: Turn, why: str) -> None:
+    """RESOLVE-3, CLOSE-10: none outlives what it was deployed for."""
+    for force in turn.escalation.standing_forces:
+        _stand_down(turn, force, InternalText(why))
+
+
+def heard(turn: Turn, news: News) -> None:
+    """Its news become part of the escalation's story; what somebody must act on is told."""
+    force = news.summary
+    known = next((each for each in turn.escalation.task_forces if each.id == force.id), None)
+    if known is None:
+        _order_down(turn, force, InternalText("its escalation has ended"))
+        return
+    if force.heard <= known.heard:
+        return
+    if not known.is_standing:
+        force = force.changed(
+            state=known.state, is_status_missed=False
+        )  # its last words, that crossed the order
+    note = force.latest.text if force.latest and force.latest != known.latest else InternalText("")
+    turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note)
+    if turn.escalation.is_open:
+        _tell_of(turn, known, news)
+
+
+def missed(turn: Turn, command: c.MissTaskForce) -> None:
+    """It never came to life: the owner must know, because nobody else is at it."""
+    force = next(each for each in turn.escalation.task_forces if each.id == command.id)
+    if not force.is_standing:
+        return
+    turn.record(e.TaskForceStoodDown, name=force.name, why=InternalText(command.why[:2_000]))
+    tell(
+        turn,
+        Occasion.TASK_FORCE_STOOD_DOWN,
+        (turn.escalation.owner, force.lead),
+        why=f"task force {force.name}: {command.why}",
+    )
+
+
+def keep_informed(turn: Turn, before: Escalation) -> None:
+    """Messages of a task force say where its escalation stands now, not where it stood at the deployment."""
+    now = turn.escalation
+    if before.standing_forces and now.standing_forces and (about := _about(now)) != _about(before):
+        for force in now.standing_forces:
+            turn.do(InformTaskForce.made(id=force.id, name=force.name, about=about))
+
+
+# Deploying
+
+
+def _filled(now: Escalation, command: c.DeployTaskForce) -> tuple[tuple[SeatPlan, ...], list[Fault]]:
+    """For each seat those who can take it; with every fault at once."""
+    faults = list(_faults_of_lead(now, command.lead))
+    seats = []
+    for number, wanted in enumerate(command.seats):
+        faults += _faults_of(now, f"seats.{number}", wanted)
+        people = tuple(person for person in _candidates(now, wanted) if person != command.lead)
+        seats.append(SeatPlan(role=wanted.role, skill=wanted.skill, candidates=people))
+    if not faults:
+        faults = [
+            Fault(
+                where=f"seats.{number}",
+                given=f"nobody but the lead for {seat.role}{f' ({seat.skill})' if seat.skill else ''}",
+                allowed="a role or skill that somebody has, or people by id",
+            )
+            for number, seat in enumerate(seats)
+            if not seat.candidates
+        ]
+    return tuple(seats), faults
+
+
+def _faults_of_lead(now: Escalation, lead: str) -> Iterator[Fault]:
+    people = _people(now)
+    if lead not in people:
+        yield Fault(
+            where="lead",
+            given=shown(lead),
+            allowed="a person of the playbook",
+            suggestion=nearest(lead, people),
+        )
+
+
+def _faults_of(now: Escalation, where: str, wanted: SeatWanted) -> Iterator[Fault]:
+    skills, people = now.plan.skills, {contact.id for contact in now.plan.contacts}
+    roles = sorted({role for contact in now.plan.contacts for role in contact.roles})
+    if wanted.skill and wanted.skill not in skills:
+        yield _unknown(f"{where}.skill", wanted.skill, sorted(skills))
+    for person in wanted.people:
+        if person not in people:
+            yield _unknown(f"{where}.people", person, sorted(people))
+    if not wanted.skill and not wanted.people and wanted.role not in roles:
+        yield _unknown(f"{where}.role", wanted.role, roles)
+
+
+def _unknown(where: str, given: str, known: list[str]) -> Fault:
+    return Fault(
+        where=where,
+        given=shown(given),
+        allowed=f"one of {', '.join(known) or 'none'}",
+        suggestion=nearest(given, known),
+    )
+
+
+def _candidates(now: Escalation, wanted: SeatWanted) -> tuple[str, ...]:
+    """Those who are named; else those with the skill, whoever has the role too before the others; else the role's."""
+    of_role = [contact.id for contact in now.plan.contacts if wanted.role in contact.roles]
+    if wanted.people:
+        names: Iterable[str] = _each_person(now, wanted.people)
+    elif wanted.skill:
+        skilled = (
+            _each_person(now, (now.plan.skills[wanted.skill],)) if wanted.skill in now.plan.skills else []
+        )
+        names = sorted(skilled, key=lambda person: person not in of_role)
+    else:
+        names = _each_person(now, of_role)
+    return tuple(dict.fromkeys(names))
+
+
+def _each_person(now: Escalation, ids: Iterable[str]) -> list[str]:
+    """A team or a schedule stands for its members."""
+    people = _people(now)
+    found = (now.plan.contact(each) for each in ids if now.plan.knows(each))
+    each = ((contact.id,) if contact.kind is ContactKind.PERSON else contact.members for contact in found)
+    return [person for persons in each for person in persons if person in people]
+
+
+def _people(now: Escalation) -> dict[str, Contact]:
+    return {contact.id: contact for contact in now.plan.contacts if contact.kind is ContactKind.PERSON}
+
+
+def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
+    now = turn.escalation
+    candidates = (person for seat in seats for person in seat.candidates)
+    known = dict.fromkeys((command.lead, command.by, *candidates))
+    clocks = tuple(_clocks(turn, command))
+    counted = {clock.calendar for clock in clocks if clock.calendar}
+    return Charter.made(
+        id=id_,
+        name=command.name,
+        mission=command.mission,
+        lead=command.lead,
+        seats=seats,
+        technical_plan=command.technical_plan,
+        deployed_by=command.by,
+        about=_about(now),
+        contacts=tuple(now.plan.contact(person) for person in known),
+        clocks=clocks,
+        calendars={name: calendar for name, calendar in now.plan.calendars.items() if name in counted},
+        chase_every=now.plan.chase_every,
+    )
+
+
+def _clocks(turn: Turn, command: c.DeployTaskForce) -> Iterator[Clock]:
+    for name in sorted(OF_TASK_FORCES):
+        if name is ClockName.TASK_FORCE_STATUS and command.status_every:
+            target = Target(after=command.status_every, thresholds=_ASKED_AT)
+            yield clock_within(turn.escalation, name, target, turn.now)
+        elif clock := clock_for(turn.escalation, name, turn.now):
+            is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
+            yield clock if is_asked else clock.changed(thresholds=())
+
+
+def _about(now: Escalation) -> About:
+    return About.made(
+        key=now.key,
+        subject=now.request.subject,
+        priority=now.priority,
+        state=now.state.value,
+        level=now.level,
+        level_name=now.current_level.name,
+        owner=name_of(now, now.owner),
+    )
+
+
+# Hearing, and standing down
+
+
+def _tell_of(turn: Turn, known: Summary, news: News) -> None:
+    now, force = turn.escalation, news.summary
+    label = f"task force {force.name}"
+    if news.report:
+        why = f"{label}: reported by {name_of(now, news.report.by)}"
+        tell(
+            turn,
+            Occasion.TASK_FORCE_REPORT,
+            involved(now),
+            why=why,
+            text=news.report.text,
+            items=force.tasks_left,
+        )
+    if news.is_status_missed:
+        why = f"{label}: the status is missing"
+        clock = ClockName.TASK_FORCE_STATUS
+        tell(turn, Occasion.BREACH, (now.owner, *alerted(now)), why=why, clock=clock)
+    if news.vacant:
+        why = f"{label}: nobody is left to ask for the seat {news.vacant}"
+        tell(turn, Occasion.UPDATE, (now.owner, force.lead), why=why)
+    if known.is_standing and news.why_stood_down is not None:
+        why = f"{label}: {news.why_stood_down}"
+        tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
+
+
+def _require_own(now: Escalation, force: Summary, command: c.StandDownTaskForce) -> None:
+    """A lead stands down what they lead; any other role that may, each of them."""
+    roles = set(now.plan.permissions.get(command.move, ()))
+    mine = now.roles_of(now.plan.contact(command.by)) & roles
+    if mine == {"task_force_lead"} and force.lead != command.by:
+        name = name_of(now, command.by)
+        raise RoleNotAllowed(
+            f"{now.key}: {name} may not stand down task force {force.name}, which {force.lead} leads"
+        )
+
+
+def _stand_down(turn: Turn, force: Summary, why: InternalText, heir: str | None = None) -> None:
+    turn.record(e.TaskForceStoodDown, name=force.name, why=why, left=force.tasks_left, handed_to=heir)
+    _order_down(turn, force, why, heir)
+    if force.open_tasks:
+        to = heir or turn.escalation.owner
+        label = f"task force {force.name}: {why}"
+        tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=label, items=force.tasks_left)
+
+
+def _order_down(turn: Turn, force: Summary, why: InternalText, heir: str | None = None) -> None:
+    now = turn.escalation
+    turn.do(
+        OrderTaskForceDown.made(
+            id=force.id,
+            name=force.name,
+            by=turn.by,
+            why=str(why),
+            about=_about(now),
+            hand_over_to=name_of(now, heir) if heir else None,
+        )
+    )

@@ -1,0 +1,309 @@
+"""
+The engine of a task force: ``decide(force, command, now)``, pure like that of the escalation.
+
+What is due by now happens first; a refusal leaves nothing behind. Only the lead is ever asked how it stands, so
+that nobody has to interrupt those who work (RESOLVE-2).
+"""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from escalation import commands as shell
+from escalation.clocks import Clock, instant_of
+from escalation.effects import CompileOpenHours, Occasion
+from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.plan import ClockName
+from escalation.task_force import commands as c
+from escalation.task_force import events as e
+from escalation.task_force import seats, story
+from escalation.task_force.course import OF_PEOPLE, allows
+from escalation.task_force.model import Charter, News, Task, TaskForce, summary
+from escalation.task_force.record import deployed
+from escalation.task_force.turn import ForceDecision, ForceTurn
+
+EXTENSION = timedelta(days=90)
+MOST_TASKS = 200
+BY_OPERATOR = "the operator ended it in Temporal"
+ALONE = "its escalation has ended"
+
+
+def deploy(charter: Charter, now: datetime) -> ForceDecision:
+    """It is there: the lead knows, every seat is on offer, the status clock runs. Pure, like ``decide``."""
+    first = e.Deployed.made(seq=1, at=now, by=charter.deployed_by, charter=charter)
+    turn = ForceTurn(deployed(first), now, events=[first])
+    _start_status_clock(turn)
+    _ask_the_lead(turn, "you lead it")
+    for seat in turn.force.seats:
+        seats.offer(turn, seat.number)
+    seats.begin_when_settled(turn)
+    return turn.decision()
+
+
+def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDecision:
+    """
+    Decide what *command* means for *force* at *now*.
+
+    Raises:
+        EscalationError: If the command is refused. Nothing has changed.
+    """
+    turn = ForceTurn(force, now)
+    _settle(turn)
+    match command:
+        case shell.Tick():
+            _extend_open_hours(turn)
+        case shell.ExtendOpenHours():
+            turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
+            _settle(turn)
+        case shell.RecordDelivery():
+            _record_delivery(turn, command)
+        case shell.NoteRefusal():
+            turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
+        case c.KeepInformed():
+            if force.is_standing and command.id == force.charter.id:
+                turn.record(e.Informed, about=command.about)
+        case c.StandDown():
+            _ordered_down(turn, command)
+        case shell.CancelByOperator():
+            _stand_down(turn, BY_OPERATOR)
+        case c.EscalationGone():
+            _stand_down(turn, ALONE)
+        case _:
+            _follow(turn, command)
+    return turn.decision()
+
+
+def news_of(decision: ForceDecision) -> News | None:
+    """What the escalation hears of it; None if there is nothing that it need know."""
+    told = [event for event in decision.events if event.kind not in story.CLOCKWORK]
+    if not told:
+        return None
+    found = {event.kind: event for event in told}
+    report, vacant, down = (
+        found.get("status_reported"),
+        found.get("seat_left_vacant"),
+        found.get("stood_down"),
+    )
+    is_update = isinstance(report, e.StatusReported) and report.is_update
+    return News(
+        summary=summary(decision.force),
+        happened=tuple(story.sentence(event) for event in told),
+        report=decision.force.reports[-1] if is_update else None,
+        is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
+        vacant=vacant.role if isinstance(vacant, e.SeatLeftVacant) else None,
+        why_stood_down=down.why if isinstance(down, e.StoodDown) else None,
+    )
+
+
+# What people ask
+
+
+def _follow(turn: ForceTurn, command: c.MembersCommand) -> None:
+    permit(turn.force, command)
+    turn.by = command.by
+    match command.kind:
+        case "accept_seat":
+            seats.accept(turn, command)
+        case "decline_seat":
+            seats.decline(turn, command)
+        case "report_status":
+            turn.record(e.StatusReported, text=command.text, is_update=command.is_update)
+            _start_status_clock(turn)
+        case "add_task":
+            _add_task(turn, command)
+        case "finish_task":
+            task = _open_task(turn.force, command.task)
+            turn.record(e.TaskFinished, task=task.number, what=task.what, note=command.note)
+        case _:
+            assert_never(command)
+
+
+def permit(force: TaskForce, command: c.MembersCommand) -> None:
+    """
+    Raises:
+        EscalationError: If the person is unknown, the course forbids the move, or it is not theirs to make.
+    """
+    charter, move = force.charter, command.move
+    name = charter.contact(command.by).name
+    if not allows(force.state, move) and not _is_late_answer(force, command):
+        words = ", ".join(each.words for each in OF_PEOPLE if allows(force.state, each))
+        raise MoveNotAllowed(
+            f"{charter.label}: cannot {move.words} while {force.state.words}; "
+            f"allowed now: {words or 'nothing, it is stood down'}"
+        )
+    match command:
+        case c.AcceptSeat() | c.DeclineSeat():
+            _require_offer(force, command.by, name)
+        case c.ReportStatus():
+            _require_one_of(force, command, (charter.lead,), name)
+        case c.AddTask():
+            _require_one_of(force, command, force.members, name)
+        case c.FinishTask():
+            owner = _open_task(force, command.task).owner
+            _require_one_of(force, command, (charter.lead, owner), name)
+
+
+def _is_late_answer(force: TaskForce, command: c.MembersCommand) -> bool:
+    """An answer about a seat after all are settled: who has it is a better reason than the state."""
+    return force.is_standing and isinstance(command, c.AcceptSeat | c.DeclineSeat)
+
+
+def _require_offer(force: TaskForce, person: str, name: str) -> None:
+    charter = force.charter
+    for seat in force.seats:
+        if seat.offered_to == person:
+            return
+        if seat.held_by == person:
+            raise MoveNotAllowed(f"{charter.label}: {name} has accepted the seat {seat.plan.role} already")
+    on_offer = ", ".join(f"{seat.plan.role} to {seat.offered_to}" for seat in force.seats if seat.offered_to)
+    raise MoveNotAllowed(f"{charter.label}: no seat is on offer to {name}; on offer: {on_offer or 'none'}")
+
+
+def _require_one_of(force: TaskForce, command: c.MembersCommand, people: tuple[str, ...], name: str) -> None:
+    if command.by not in people:
+        who = ", ".join(dict.fromkeys(people))
+        raise RoleNotAllowed(f"{force.charter.label}: {name} may not {command.move.words}; may: {who}")
+
+
+def _add_task(turn: ForceTurn, command: c.AddTask) -> None:
+    force = turn.force
+    if command.owner not in force.members:
+        raise UnknownName.of(f"{force.charter.label}: no member", command.owner, force.members)
+    if len(force.tasks) >= MOST_TASKS:
+        raise MoveNotAllowed(f"{force.charter.label}: has {MOST_TASKS} tasks, and takes no more")
+    turn.record(
+        e.TaskAdded,
+        task=len(force.tasks) + 1,
+        what=command.what,
+        owner=command.owner,
+        due_at=command.due_at,
+    )
+
+
+def _open_task(force: TaskForce, number: int) -> Task:
+    if number > len(force.tasks):
+        known = [str(task.number) for task in force.tasks]
+        raise UnknownName.of(f"{force.charter.label}: no task", str(number), known)
+    task = force.tasks[number - 1]
+    if not task.is_open:
+        raise MoveNotAllowed(f"{force.charter.label}: task {number} is done already, by {task.done_by}")
+    return task
+
+
+# How it ends
+
+
+def _ordered_down(turn: ForceTurn, command: c.StandDown) -> None:
+    if command.id != turn.force.charter.id or not turn.force.is_standing:
+        return
+    owner = command.hand_over_to or command.about.owner
+    turn.record(e.Informed, about=command.about.changed(owner=owner))
+    turn.by = command.by
+    _stand_down(turn, command.why)
+
+
+def _stand_down(turn: ForceTurn, why: str) -> None:
+    force = turn.force
+    if not force.is_standing:
+        return
+    left = tuple(f"{task.what} ({task.owner})" for task in force.open_tasks)
+    turn.record(e.StoodDown, why=why, left=left)
+    turn.tell(
+        Occasion.TASK_FORCE_STOOD_DOWN,
+        force.engaged,
+        why=f"task force {force.charter.name}: {why}",
+        items=left,
+    )
+
+
+# What happens by itself
+
+
+def _settle(turn: ForceTurn) -> None:
+    """Let everything happen that is due by now."""
+    while clock := _next_due(turn):
+        if clock.name is ClockName.TASK_FORCE_STATUS:
+            _attend_status(turn, clock)
+        else:
+            seat = next(seat for seat in turn.force.seats if seat.clock is clock)
+            seats.not_answered(turn, seat, "did not answer")
+
+
+def _next_due(turn: ForceTurn) -> Clock | None:
+    force = turn.force
+    if not force.is_standing:
+        return None
+    due = [
+        (clock.next_at, clock)
+        for clock in force.clocks
+        if clock.next_at and clock.next_at <= turn.now and _is_certain(force, clock, clock.next_at)
+    ]
+    return min(due, key=lambda found: found[0])[1] if due else None
+
+
+def _is_certain(force: TaskForce, clock: Clock, instant: datetime) -> bool:
+    """Whether *instant* is more than provisional: the open hours are known until then (CLOCK-5)."""
+    hours = force.charter.hours(clock.calendar)
+    return hours is None or clock.breached_at is not None or instant < hours.compiled_until
+
+
+def _attend_status(turn: ForceTurn, clock: Clock) -> None:
+    """The lead is asked before it is due, and when it was missed, and again until it comes: nobody else is."""
+    chase_every = turn.force.charter.chase_every
+    if clock.breached_at:
+        turn.record(e.StatusChased, times=(turn.now - clock.breached_at) // chase_every)
+        _ask_the_lead(turn, "the status is still missing")
+    elif clock.due_at and clock.due_at <= turn.now and _is_certain(turn.force, clock, clock.due_at):
+        chased = (turn.now - clock.due_at) // chase_every
+        turn.record(e.StatusMissed, due_at=clock.due_at, passed=len(clock.thresholds), chased=chased)
+        _ask_the_lead(turn, "the status is overdue")
+    else:
+        turn.record(e.StatusAsked, passed=_passed(turn, clock))
+        _ask_the_lead(turn, "the status is due")
+
+
+def _passed(turn: ForceTurn, clock: Clock) -> int:
+    """How many thresholds are behind us; of several only the last speaks (CLOCK-2)."""
+    hours = turn.force.charter.hours(clock.calendar)
+    instants = (instant_of(clock, hours, (), threshold) for threshold in clock.thresholds)
+    return max(clock.passed + 1, sum(at is not None and at <= turn.now for at in instants))
+
+
+def _ask_the_lead(turn: ForceTurn, why: str) -> None:
+    charter, status = turn.force.charter, turn.force.status
+    turn.tell(
+        Occasion.TASK_FORCE_STATUS_WANTED,
+        (charter.lead,),
+        why=why,
+        due_at=(status.breached_at or status.due_at) if status else None,
+        text=charter.mission,
+        items=tuple(f"{task.what} ({task.owner})" for task in turn.force.open_tasks),
+    )
+
+
+def _start_status_clock(turn: ForceTurn) -> None:
+    clock = turn.clock(ClockName.TASK_FORCE_STATUS)
+    if clock:
+        turn.record(e.StatusClockStarted, clock=clock)
+
+
+def _extend_open_hours(turn: ForceTurn) -> None:
+    if not turn.force.is_standing:
+        return
+    for name, calendar in turn.force.charter.calendars.items():
+        if turn.now >= calendar.hours.extend_at:
+            since = calendar.hours.compiled_until
+            until = max(since, turn.now) + EXTENSION
+            turn.do(CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until))
+
+
+def _record_delivery(turn: ForceTurn, command: shell.RecordDelivery) -> None:
+    """An invitation that cannot be delivered is answered by nobody: the next one is asked at once."""
+    turn.record(e.MessagesSent, receipts=command.receipts)
+    unreached = {
+        receipt.recipient
+        for receipt in command.receipts
+        if receipt.delivered_at is None and receipt.occasion == Occasion.TASK_FORCE_INVITED
+    }
+    for seat in turn.force.seats:
+        if turn.force.is_standing and seat.offered_to in unreached:
+            seats.not_answered(turn, seat, "could not be reached")

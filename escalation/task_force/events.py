@@ -1,0 +1,169 @@
+"""
+What happened to a task force: past tense, each with who and when. The record is its own; the escalation hears of it.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.base import Frozen, Instant, InternalText, Name
+from escalation.business_time import OpenHours
+from escalation.clocks import Clock
+from escalation.events import ENGINE, Receipt
+from escalation.task_force.model import About, Charter
+
+NO_NOTE = InternalText("")
+
+
+class _Happened(Frozen):
+    seq: int
+    at: Instant
+    by: str = ENGINE
+
+
+class Deployed(_Happened):
+    kind: Literal["deployed"] = "deployed"
+    charter: Charter
+
+
+class SeatOffered(_Happened):
+    kind: Literal["seat_offered"] = "seat_offered"
+    seat: int
+    role: str
+    to: str
+    clock: Clock | None = None
+
+
+class SeatAccepted(_Happened):
+    kind: Literal["seat_accepted"] = "seat_accepted"
+    seat: int
+    role: str
+    note: InternalText = NO_NOTE
+
+
+class SeatDeclined(_Happened):
+    kind: Literal["seat_declined"] = "seat_declined"
+    seat: int
+    role: str
+    why: InternalText = NO_NOTE
+
+
+class SeatUnanswered(_Happened):
+    kind: Literal["seat_unanswered"] = "seat_unanswered"
+    seat: int
+    role: str
+    person: str
+    why: str
+
+
+class SeatLeftVacant(_Happened):
+    """Nobody is left to ask."""
+
+    kind: Literal["seat_left_vacant"] = "seat_left_vacant"
+    seat: int
+    role: str
+
+
+class WorkBegun(_Happened):
+    kind: Literal["work_begun"] = "work_begun"
+
+
+class StatusClockStarted(_Happened):
+    kind: Literal["status_clock_started"] = "status_clock_started"
+    clock: Clock
+
+
+class StatusAsked(_Happened):
+    kind: Literal["status_asked"] = "status_asked"
+    passed: int
+
+
+class StatusMissed(_Happened):
+    kind: Literal["status_missed"] = "status_missed"
+    due_at: Instant
+    passed: int
+    chased: int = 0
+
+
+class StatusChased(_Happened):
+    kind: Literal["status_chased"] = "status_chased"
+    times: int
+
+
+class StatusReported(_Happened):
+    kind: Literal["status_reported"] = "status_reported"
+    text: InternalText
+    is_update: bool = False
+    """Everybody who follows the escalation is told."""
+
+
+class TaskAdded(_Happened):
+    kind: Literal["task_added"] = "task_added"
+    task: int
+    what: InternalText
+    owner: Name
+    due_at: Instant | None = None
+
+
+class TaskFinished(_Happened):
+    kind: Literal["task_finished"] = "task_finished"
+    task: int
+    what: InternalText
+    note: InternalText = NO_NOTE
+
+
+class StoodDown(_Happened):
+    kind: Literal["stood_down"] = "stood_down"
+    why: str
+    left: tuple[str, ...] = ()
+    """Tasks that are still open."""
+
+
+class Informed(_Happened):
+    """The escalation has moved: messages say so."""
+
+    kind: Literal["informed"] = "informed"
+    about: About
+
+
+class OpenHoursExtended(_Happened):
+    kind: Literal["open_hours_extended"] = "open_hours_extended"
+    calendar: Name
+    open_hours: OpenHours
+
+
+class MessagesSent(_Happened):
+    kind: Literal["messages_sent"] = "messages_sent"
+    receipts: tuple[Receipt, ...]
+
+
+class MoveRefused(_Happened):
+    """A message without an answer (a signal) that could not be followed; recorded instead of lost."""
+
+    kind: Literal["move_refused"] = "move_refused"
+    move: str
+    why: str
+
+
+ForceEvent = Annotated[
+    Deployed
+    | SeatOffered
+    | SeatAccepted
+    | SeatDeclined
+    | SeatUnanswered
+    | SeatLeftVacant
+    | WorkBegun
+    | StatusClockStarted
+    | StatusAsked
+    | StatusMissed
+    | StatusChased
+    | StatusReported
+    | TaskAdded
+    | TaskFinished
+    | StoodDown
+    | Informed
+    | OpenHoursExtended
+    | MessagesSent
+    | MoveRefused,
+    Field(discriminator="kind"),
+]

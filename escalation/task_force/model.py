@@ -1,0 +1,284 @@
+"""
+TaskForce: the whole state of one, immutable, and the charter that it was deployed with.
+
+What can be read off it without deciding anything is here as properties; what may happen to it is not. The escalation
+keeps a ``Summary`` of it, as it was last heard.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.business_time import OpenHours
+from escalation.clocks import Clock
+from escalation.errors import UnknownName
+from escalation.plan import Calendar, ClockName, Contact, Priority
+from escalation.task_force.course import STANDING, ForceState
+
+REPORTS_KEPT = 50
+_SLUG = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
+
+def _is_slug(name: str) -> str:
+    if name.strip("-") != name or set(name) - set(_SLUG):
+        raise ValueError("small letters, digits and -, such as data-recovery")
+    return name
+
+
+ForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_is_slug)]
+"""What a task force is called, within its escalation; part of the address that it is found by."""
+
+
+class SeatWanted(Asked):
+    """A seat to fill: by whoever has the role, or the skill, or by those named, in this order."""
+
+    role: Name
+    """What the seat is for; one of the playbook's roles where nobody is named."""
+    skill: Name | None = None
+    people: tuple[Name, ...] = ()
+    """Instead of whoever has role or skill: these, in this order."""
+
+
+class SeatPlan(Frozen):
+    """A seat and the people whom it is offered to, one after the other."""
+
+    role: Name
+    skill: Name | None = None
+    candidates: tuple[Name, ...]
+
+
+class About(Frozen):
+    """What messages say of the escalation that the task force works for."""
+
+    key: str
+    subject: str
+    priority: Priority
+    state: str
+    level: int
+    level_name: str
+    owner: str
+    """By name."""
+
+
+class Charter(Frozen):
+    """All that a task force is deployed with; it never asks the escalation for more."""
+
+    id: str
+    """Unique for all time: the escalation's id and the task force's name."""
+    name: ForceName
+    mission: InternalText
+    lead: Name
+    seats: tuple[SeatPlan, ...]
+    technical_plan: InternalText
+    deployed_by: Name
+    about: About
+    contacts: tuple[Contact, ...]
+    """Whom it knows: the lead, every candidate, whoever deployed it."""
+    clocks: tuple[Clock, ...] = ()
+    """Patterns of its clocks: how long, whose open hours, when reminded. One that is left out does not run."""
+    calendars: dict[Name, Calendar] = {}
+    chase_every: timedelta = timedelta(days=1)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Contact]:
+        return {contact.id: contact for contact in self.contacts}
+
+    def contact(self, person: str) -> Contact:
+        """
+        Raises:
+            UnknownName: If the task force has nothing to do with that person.
+        """
+        try:
+            return self._by_id[person]
+        except KeyError:
+            raise UnknownName.of(f"{self.label}: unknown person", person, sorted(self._by_id)) from None
+
+    def name_of(self, person: str) -> str:
+        return self._by_id[person].name if person in self._by_id else person
+
+    def pattern(self, name: ClockName) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.name is name), None)
+
+    def hours(self, calendar: str | None) -> OpenHours | None:
+        return self.calendars[calendar].hours if calendar else None
+
+    @property
+    def label(self) -> str:
+        """``ACME/4711, task force data-recovery``."""
+        return f"{self.about.key}, task force {self.name}"
+
+
+class Seat(Frozen):
+    number: int
+    plan: SeatPlan
+    offered_to: str | None = None
+    held_by: str | None = None
+    tried: tuple[str, ...] = ()
+    """Everybody who was asked, whoever is asked now included."""
+    clock: Clock | None = None
+    """How soon whoever is asked must answer."""
+
+    @property
+    def is_vacant(self) -> bool:
+        """Nobody has it, and nobody is left to ask."""
+        return self.held_by is None and self.offered_to is None
+
+
+class Task(Frozen):
+    number: int
+    what: InternalText
+    owner: str
+    due_at: Instant | None = None
+    done_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_by is None
+
+
+class Report(Frozen):
+    at: Instant
+    by: str
+    text: InternalText
+
+
+class TaskForce(Frozen):
+    schema_version: int = 1
+    charter: Charter
+    state: ForceState = ForceState.FORMING
+    deployed_at: Instant
+    ended_at: Instant | None = None
+    seats: tuple[Seat, ...]
+    tasks: tuple[Task, ...] = ()
+    reports: tuple[Report, ...] = ()
+    """The latest, oldest first."""
+    status: Clock | None = None
+    """When the lead has to say how it stands."""
+    sequence: int = 0
+
+    @property
+    def is_standing(self) -> bool:
+        return self.state in STANDING
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The lead, and whoever has accepted a seat."""
+        return (self.charter.lead, *(seat.held_by for seat in self.seats if seat.held_by))
+
+    @property
+    def engaged(self) -> tuple[str, ...]:
+        """Members, and whoever is being asked to be one: no second seat is offered to them."""
+        return (*self.members, *(seat.offered_to for seat in self.seats if seat.offered_to))
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.is_open)
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Those that run."""
+        found = (self.status, *(seat.clock for seat in self.seats if seat.offered_to))
+        return tuple(clock for clock in found if clock and clock.is_running)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """The next instant at which something is due by itself; None once it is stood down."""
+        if not self.is_standing:
+            return None
+        return _earliest(
+            (*self._next_ats, *(each.hours.extend_at for each in self.charter.calendars.values()))
+        )
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When the lead, or somebody who is asked, must have answered."""
+        return _earliest(clock.due_at for clock in self.clocks if not clock.breached_at)
+
+    @property
+    def _next_ats(self) -> tuple[datetime | None, ...]:
+        return tuple(clock.next_at for clock in self.clocks)
+
+
+def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in instants if at), default=None)
+
+
+class OpenTask(Frozen):
+    """A task as the escalation knows it."""
+
+    number: int
+    what: InternalText
+    owner: Name
+    due_at: Instant | None = None
+
+    def __str__(self) -> str:
+        due = f", due {self.due_at:%Y-%m-%d %H:%M} UTC" if self.due_at else ""
+        return f"{self.what} ({self.owner}{due})"
+
+
+class Summary(Frozen):
+    """A task force as its escalation last heard of it."""
+
+    id: str
+    name: ForceName
+    mission: InternalText
+    lead: Name
+    state: ForceState = ForceState.FORMING
+    members: tuple[Name, ...] = ()
+    """Beside the lead: whoever has accepted a seat."""
+    vacant: tuple[Name, ...] = ()
+    """Roles of seats that nobody is left for."""
+    open_tasks: tuple[OpenTask, ...] = ()
+    done_tasks: int = 0
+    latest: Report | None = None
+    is_status_missed: bool = False
+    heard: int = 0
+    """The number of the last news; what comes late or twice is not news."""
+
+    @property
+    def is_standing(self) -> bool:
+        return self.state in STANDING
+
+    @property
+    def tasks_left(self) -> tuple[str, ...]:
+        return tuple(str(task) for task in self.open_tasks)
+
+
+def summary(force: TaskForce) -> Summary:
+    charter, status = force.charter, force.status
+    return Summary(
+        id=charter.id,
+        name=charter.name,
+        mission=charter.mission,
+        lead=charter.lead,
+        state=force.state,
+        members=force.members[1:],
+        vacant=tuple(seat.plan.role for seat in force.seats if seat.is_vacant),
+        open_tasks=tuple(
+            OpenTask(number=task.number, what=task.what, owner=task.owner, due_at=task.due_at)
+            for task in force.open_tasks
+        ),
+        done_tasks=len(force.tasks) - len(force.open_tasks),
+        latest=force.reports[-1] if force.reports else None,
+        is_status_missed=bool(status and status.is_running and status.breached_at),
+        heard=force.sequence,
+    )
+
+
+class News(Frozen):
+    """What a task force tells its escalation: how it stands, and what has happened since."""
+
+    summary: Summary
+    happened: tuple[str, ...]
+    """A sentence each."""
+    report: Report | None = None
+    """New, and to be told to everybody who follows the escalation."""
+    is_status_missed: bool = False
+    """Just now."""
+    vacant: Name | None = None
+    """The role of a seat that nobody is left for, since just now."""
+    why_stood_down: str | None = None

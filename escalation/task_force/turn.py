@@ -1,0 +1,86 @@
+"""
+One decision about a task force in the making: the state so far, the events recorded, the effects asked for.
+
+Knows how to record and to tell, and nothing of rules.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from escalation.base import InternalText
+from escalation.clocks import Clock
+from escalation.effects import CompileOpenHours, InternalFacts, InternalNotice, Occasion
+from escalation.events import ENGINE
+from escalation.plan import ClockName
+from escalation.task_force import events as e
+from escalation.task_force.model import TaskForce
+from escalation.task_force.record import evolve, fresh
+
+ForceEffect = InternalNotice | CompileOpenHours
+
+
+@dataclass(frozen=True, slots=True)
+class ForceDecision:
+    """The answer to a command: the new state, what happened, and what must be done."""
+
+    force: TaskForce
+    events: tuple[e.ForceEvent, ...]
+    effects: tuple[ForceEffect, ...]
+
+
+@dataclass(slots=True)
+class ForceTurn:
+    force: TaskForce
+    now: datetime
+    by: str = ENGINE
+    events: list[e.ForceEvent] = field(default_factory=list)
+    effects: list[ForceEffect] = field(default_factory=list)
+
+    def record(self, kind: type[e.ForceEvent], **facts: Any) -> None:
+        """Record that this happened, now, by whoever is at work."""
+        event = kind.made(seq=self.force.sequence + 1, at=self.now, by=self.by, **facts)
+        self.events.append(event)
+        self.force = evolve(self.force, event)
+
+    def do(self, effect: ForceEffect) -> None:
+        self.effects.append(effect)
+
+    def clock(self, name: ClockName) -> Clock | None:
+        """A fresh one, started now; None where none was given."""
+        pattern = self.force.charter.pattern(name)
+        return fresh(self.force.charter, pattern.changed(started_at=self.now)) if pattern else None
+
+    def tell(
+        self,
+        occasion: Occasion,
+        people: Iterable[str],
+        *,
+        why: str,
+        due_at: datetime | None = None,
+        text: InternalText | None = None,
+        items: tuple[str, ...] = (),
+    ) -> None:
+        """Tell people of the task force, each once; whoever made the move is not told of it."""
+        charter = self.force.charter
+        to = tuple(charter.contact(person).recipient for person in dict.fromkeys(people) if person != self.by)
+        if not to:
+            return
+        facts = InternalFacts.made(
+            **dict(charter.about),
+            by=charter.name_of(self.by),
+            why=f"task force {charter.name}: {why}",
+            clock=ClockName.TASK_FORCE_STATUS.words if due_at else "",
+            due_at=due_at,
+            text=text,
+            items=items,
+        )
+        self.do(
+            InternalNotice.made(
+                escalation=charter.id, seq=self.force.sequence, occasion=occasion, to=to, facts=facts
+            )
+        )
+
+    def decision(self) -> ForceDecision:
+        return ForceDecision(self.force, tuple(self.events), tuple(self.effects))

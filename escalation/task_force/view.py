@@ -1,0 +1,97 @@
+"""
+The view of a task force: what a person or a script sees of it.
+"""
+
+from collections.abc import Iterable
+
+from escalation.base import Frozen, Instant, InternalText
+from escalation.task_force.course import ForceState
+from escalation.task_force.events import ForceEvent
+from escalation.task_force.model import Report, Task, TaskForce
+from escalation.task_force.story import CLOCKWORK, sentence
+
+
+class SeatView(Frozen):
+    number: int
+    role: str
+    skill: str | None
+    held_by: str | None
+    offered_to: str | None
+    answer_by: Instant | None
+    """When whoever is asked must have answered."""
+    candidates: tuple[str, ...]
+
+
+class ForceView(Frozen):
+    """A task force as people see it."""
+
+    key: str
+    """Of the escalation that it works for."""
+    id: str
+    name: str
+    mission: InternalText
+    technical_plan: InternalText
+    lead: str
+    state: ForceState
+    deployed_by: str
+    deployed_at: Instant
+    ended_at: Instant | None
+    seats: tuple[SeatView, ...]
+    tasks: tuple[Task, ...]
+    reports: tuple[Report, ...]
+    status_due_at: Instant | None
+    is_status_missed: bool
+
+
+class Answer(Frozen):
+    """The short answer to a move."""
+
+    key: str
+    name: str
+    state: ForceState
+    is_repeat: bool = False
+    """The move's id was seen before: nothing was done again."""
+    happened: tuple[str, ...] = ()
+    """What this did, a sentence each."""
+
+
+def view(now: TaskForce) -> ForceView:
+    charter, status = now.charter, now.status if now.is_standing else None
+    return ForceView(
+        key=charter.about.key,
+        id=charter.id,
+        name=charter.name,
+        mission=charter.mission,
+        technical_plan=charter.technical_plan,
+        lead=charter.lead,
+        state=now.state,
+        deployed_by=charter.deployed_by,
+        deployed_at=now.deployed_at,
+        ended_at=now.ended_at,
+        seats=tuple(
+            SeatView(
+                number=seat.number,
+                role=seat.plan.role,
+                skill=seat.plan.skill,
+                held_by=seat.held_by,
+                offered_to=seat.offered_to,
+                answer_by=seat.clock.due_at if seat.clock else None,
+                candidates=seat.plan.candidates,
+            )
+            for seat in now.seats
+        ),
+        tasks=now.tasks,
+        reports=now.reports,
+        status_due_at=(status.breached_at or status.due_at) if status else None,
+        is_status_missed=bool(status and status.breached_at),
+    )
+
+
+def answer(now: TaskForce, events: Iterable[ForceEvent] = (), *, is_repeat: bool = False) -> Answer:
+    return Answer(
+        key=now.charter.about.key,
+        name=now.charter.name,
+        state=now.state,
+        is_repeat=is_repeat,
+        happened=tuple(sentence(event) for event in events if event.kind not in CLOCKWORK),
+    )

@@ -1,0 +1,323 @@
+"""
+Task forces as their escalation sees them: deployed, heard of, stood down (RESOLVE-2, RESOLVE-3).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import InternalText
+from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce
+from escalation.engine import Decision, allowed_moves, decide
+from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.events import CancelCause
+from escalation.lifecycle import Move
+from escalation.model import Escalation
+from escalation.plan import ClockName, ReasonCode, Target
+from escalation.task_force.course import ForceState
+from escalation.task_force.model import Charter, News, OpenTask, Report, SeatWanted, Summary
+from escalation.view import view
+from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, the, told
+
+NOW = THE_MONDAY + 9 * HOUR + 10 * MINUTE
+MISSION, WHY = InternalText("Find the leak"), InternalText("because")
+
+
+def deploy(**changes: Any) -> c.DeployTaskForce:
+    """Ed leads; one seat for an architect."""
+    given = {"by": "ed", "name": "roof", "mission": MISSION, "lead": "ed", "seats": [{"role": "architect"}]}
+    return c.DeployTaskForce.model_validate(given | changes)
+
+
+def with_forces(*names: str, **changes: Any) -> Escalation:
+    now = an_acknowledged(**changes)
+    for name in names or ("roof",):
+        now = decide(now, deploy(name=name), NOW).escalation
+    return now
+
+
+def orders(decision: Decision) -> list[str]:
+    return [effect.name for effect in decision.effects if isinstance(effect, OrderTaskForceDown)]
+
+
+def charter(decision: Decision) -> Charter:
+    (effect,) = (effect for effect in decision.effects if isinstance(effect, StartTaskForce))
+    return effect.charter
+
+
+def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> c.HearTaskForce:
+    of_news = {"is_status_missed", "vacant"}
+    of_it = {key: changes.pop(key) for key in list(changes) if key in {*Summary.model_fields} - of_news}
+    summary = now.task_forces[0].changed(heard=heard, **of_it)
+    return c.HearTaskForce(news=News(summary=summary, happened=happened or ("it went on",), **changes))
+
+
+def test_a_task_force_is_deployed_with_all_that_it_needs() -> None:
+    """
+    RESOLVE-2: mission, lead, candidates by role, clocks; the view lists it.
+    """
+    made = decide(an_acknowledged(), deploy(technical_plan="Look up", status_every=timedelta(hours=1)), NOW)
+
+    given = charter(made)
+    assert ("roof", MISSION, "ed", "Look up") == (given.name, given.mission, given.lead, given.technical_plan)
+    assert (("ari",),) == tuple(seat.candidates for seat in given.seats)
+    status = given.pattern(ClockName.TASK_FORCE_STATUS)
+    assert status is not None
+    assert (HOUR, (45 * MINUTE,)) == (status.after, status.thresholds)
+    assert ["roof"] == [force.name for force in view(made.escalation).task_forces]
+    assert ["task_force_deployed"] == [event.kind for event in made.events]
+
+
+def test_its_status_clock_is_the_playbooks_unless_it_has_its_own() -> None:
+    """
+    CLOCK-1, MATRIX-7: by priority, counting whose hours the priority counts.
+    """
+    plan = a_plan()
+    rules = {
+        priority: rules.model_copy(
+            update={
+                "targets": rules.targets
+                | {
+                    ClockName.TASK_FORCE_STATUS: Target(after=4 * HOUR),
+                    ClockName.SEAT_ANSWER: Target(after=HOUR),
+                }
+            }
+        )
+        for priority, rules in plan.priorities.items()
+    }
+    made = decide(an_acknowledged(plan=plan.model_copy(update={"priorities": rules})), deploy(), NOW)
+
+    given = charter(made)
+    assert [(HOUR, "office"), (4 * HOUR, "office")] == [
+        (clock.after, clock.calendar) for clock in given.clocks
+    ]
+    assert {"office"} == set(given.calendars)
+
+
+def test_seats_are_filled_by_skill_and_by_name() -> None:
+    """
+    RESOLVE-2: in the order given, a team stands for its people, the lead has a place already.
+    """
+    plan = a_plan(skills={"roofs": "ari"})
+    seats = [
+        {"role": "climber", "skill": "roofs"},
+        {"role": "climber", "people": ["ed", "cora", "ana", "cora"]},
+    ]
+    made = decide(an_acknowledged(plan=plan), deploy(seats=seats), NOW)
+
+    assert (("ari",), ("cora", "ana")) == tuple(seat.candidates for seat in charter(made).seats)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"lead": "mallory"}, "lead: given 'mallory'"),
+        ({"seats": [{"role": "plumber"}]}, "seats.0.role: given 'plumber'"),
+        ({"seats": [{"role": "x", "skill": "roofs"}]}, "seats.0.skill: given 'roofs'; allowed: one of none"),
+        ({"seats": [{"role": "x", "people": ["arri"]}]}, "seats.0.people: given 'arri'.*did you mean ari"),
+        ({"seats": [{"role": "x", "people": ["ed"]}]}, "seats.0: given nobody but the lead for x"),
+    ],
+)
+def test_what_cannot_be_filled_is_refused(changes: dict[str, Any], says: str) -> None:
+    """
+    RESOLVE-2: a seat without a candidate, a lead or a skill that nobody knows: with every fault.
+    """
+    with pytest.raises(BadRequest, match=says):
+        decide(an_acknowledged(), deploy(**changes), NOW)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": "The Roof"}, {"name": "-"}, {"mission": ""}, {"status_every": timedelta(seconds=1)}],
+)
+def test_what_is_no_name_or_span_is_refused(changes: dict[str, Any]) -> None:
+    """
+    RESOLVE-2: the name is part of the address that it is found by.
+    """
+    with pytest.raises(ValidationError):
+        deploy(**changes)
+
+
+def test_a_name_is_taken_once() -> None:
+    """
+    RESOLVE-2: several side by side, each of a name of its own; twenty are enough.
+    """
+    now = with_forces(*(f"roof-{number}" for number in range(20)))
+
+    with pytest.raises(MoveNotAllowed, match="was deployed already"):
+        decide(now, deploy(name="roof-1"), NOW)
+    with pytest.raises(MoveNotAllowed, match="no more can be"):
+        decide(now, deploy(name="another"), NOW)
+
+
+@pytest.mark.parametrize("name", ["report", "missed", "vacant", "down"])
+def test_news_go_to_whoever_must_know(name: str) -> None:
+    """
+    RESOLVE-2: into the timeline always; a missed status to the owner and the level's managers.
+    """
+    now = with_forces()
+    report = Report(at=NOW, by="ed", text=InternalText("It is the roof"))
+    heard, wanted = {
+        "report": (news(now, report=report, latest=report), ["task_force_report: ana, ed"]),
+        "missed": (news(now, is_status_missed=True), ["breach: ana, mia"]),
+        "vacant": (news(now, vacant="climber"), ["update: ana, ed"]),
+        "down": (news(now, state=ForceState.STOOD_DOWN, why_stood_down="x"), ["task_force_stood_down: ana"]),
+    }[name]
+
+    made = decide(now, heard, NOW)
+
+    assert "it went on" in the(e.TaskForceHeard, made).happened
+    assert wanted == [line for line in told(made) if line]
+
+
+def test_late_and_repeated_news_are_no_news() -> None:
+    """
+    RESOLVE-2: the shell may tell twice.
+    """
+    now = decide(with_forces(), news(with_forces(), heard=9), NOW).escalation
+
+    assert () == decide(now, news(now, heard=9), NOW).events
+
+
+def test_one_that_is_not_ours_is_stood_down() -> None:
+    """
+    RESOLVE-3: its escalation has ended, and another one has the key now.
+    """
+    now = with_forces()
+    stranger = news(now, id="ACME/4711@0/roof")
+
+    made = decide(an_acknowledged(), stranger, NOW)
+
+    assert (["roof"], ()) == (orders(made), made.events)
+
+
+@pytest.mark.parametrize(
+    "command", [DECLARE, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), c.CancelByOperator()]
+)
+def test_each_is_stood_down_with_the_resolution_or_the_cancellation(command: c.Command) -> None:
+    """
+    RESOLVE-3, CLOSE-10: and its open tasks are listed.
+    """
+    now = with_forces("roof", "wall")
+    task = OpenTask(number=1, what=InternalText("Climb up"), owner="ed")
+    now = decide(now, news(now, open_tasks=(task,)), NOW).escalation
+
+    made = decide(now, command, NOW)
+
+    assert ["roof", "wall"] == orders(made)
+    assert () == made.escalation.standing_forces
+    down = [event for event in made.events if isinstance(event, e.TaskForceStoodDown)]
+    assert [("Climb up (ed)",), ()] == [event.left for event in down]
+    assert ("task_force_stood_down: ana" in told(made)) is (command is not DECLARE), "whoever did it knows"
+
+
+def test_a_task_force_is_stood_down_by_order() -> None:
+    """
+    RESOLVE-3: open tasks go to somebody, who is told.
+    """
+    now = with_forces("roof", "wall")
+    task = OpenTask(number=1, what=InternalText("Climb up"), owner="ed")
+    now = decide(now, news(now, open_tasks=(task,)), NOW).escalation
+
+    order = c.StandDownTaskForce(by="ed", name="roof", why=WHY, hand_over_to="cora")
+    made = decide(now, order, NOW)
+
+    assert (["roof"], ["task_force_stood_down: cora"]) == (orders(made), told(made))
+    assert ["wall"] == [force.name for force in made.escalation.standing_forces]
+    with pytest.raises(MoveNotAllowed, match="stood down already"):
+        decide(made.escalation, order, NOW)
+
+
+def test_a_lead_stands_down_what_they_lead() -> None:
+    """
+    RESOLVE-3, ROLE-2: by done work; not what somebody else leads.
+    """
+    plan = a_plan(permissions={Move.STAND_DOWN_TASK_FORCE: ("escalation_manager", "task_force_lead")})
+    now = decide(an_acknowledged(plan=plan), deploy(lead="cora"), NOW).escalation
+    now = decide(now, deploy(name="wall", lead="ari", seats=[]), NOW).escalation
+
+    assert ["roof"] == orders(decide(now, c.StandDownTaskForce(by="cora", name="roof", why=WHY), NOW))
+    with pytest.raises(RoleNotAllowed, match="which ari leads"):
+        decide(now, c.StandDownTaskForce(by="cora", name="wall", why=WHY), NOW)
+    with pytest.raises(RoleNotAllowed, match="roles that may"):
+        decide(now, c.StandDownTaskForce(by="ana", name="wall", why=WHY), NOW)
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "says"),
+    [
+        (c.StandDownTaskForce(by="ed", name="rooof", why=WHY), UnknownName, "did you mean roof"),
+        (
+            c.StandDownTaskForce(by="ed", name="roof", why=WHY, hand_over_to="x"),
+            UnknownName,
+            "unknown person",
+        ),
+    ],
+)
+def test_unknown_names_are_refused(command: Any, error: type[EscalationError], says: str) -> None:
+    """
+    RESOLVE-3: with those that there are.
+    """
+    with pytest.raises(error, match=says):
+        decide(with_forces(), command, NOW)
+
+
+def test_it_is_a_move_only_while_the_problem_is_worked_on() -> None:
+    """
+    RESOLVE-3: nobody deploys one, or can stand one down, while the resolution is verified.
+    """
+    assert Move.STAND_DOWN_TASK_FORCE not in allowed_moves(an_acknowledged())
+    verifying = decide(with_forces(), DECLARE, NOW).escalation
+
+    with pytest.raises(MoveNotAllowed, match="while verifying"):
+        decide(verifying, deploy(name="wall"), NOW)
+
+
+def test_its_last_words_after_the_order_are_kept_and_change_nothing() -> None:
+    """
+    RESOLVE-3: what crossed the order, also of an escalation that has ended.
+    """
+    now = with_forces()
+    last = news(now, "a task was added", state=ForceState.WORKING)
+    ended = decide(now, c.CancelByOperator(), NOW).escalation
+
+    made = decide(ended, last, NOW)
+
+    assert (["task_force_heard"], [], ()) == (
+        [event.kind for event in made.events],
+        told(made),
+        made.escalation.standing_forces,
+    )
+
+
+def test_one_that_could_not_be_brought_to_life_is_told() -> None:
+    """
+    RESOLVE-2: else everybody would believe that somebody is at it.
+    """
+    now = with_forces()
+    made = decide(now, c.MissTaskForce(id=now.task_forces[0].id, why="in its place"), NOW)
+
+    assert (["task_force_stood_down: ana, ed"], ()) == (told(made), made.escalation.standing_forces)
+
+
+def test_each_is_informed_of_a_rise() -> None:
+    """
+    RESOLVE-2: so that its messages say the level and the owner of now.
+    """
+    rise = c.RaiseLevel(by="ana", reason=ReasonCode.LACK_OF_AUTHORITY)
+    made = decide(with_forces(), rise, NOW)
+
+    informed = [effect.about.level for effect in made.effects if isinstance(effect, InformTaskForce)]
+    assert [made.escalation.level] == informed
+
+
+def test_seats_are_wanted_by_role() -> None:
+    """
+    RESOLVE-2: a field that we do not know is a mistake.
+    """
+    with pytest.raises(ValidationError):
+        SeatWanted.model_validate({"role": "x", "number": 3})

@@ -1,0 +1,368 @@
+"""
+The rules of a task force: seats, status, tasks, its end (RESOLVE-2, RESOLVE-3).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from escalation import commands as shell
+from escalation.base import InternalText
+from escalation.clocks import Clock
+from escalation.effects import CompileOpenHours, InternalNotice
+from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.events import Receipt
+from escalation.plan import Calendar, ClockName, Priority
+from escalation.task_force import commands as c
+from escalation.task_force.course import COURSE, ForceMove, ForceState, allows, step
+from escalation.task_force.engine import decide, deploy, news_of
+from escalation.task_force.model import About, Charter, SeatPlan, TaskForce, summary
+from escalation.task_force.record import fold
+from escalation.task_force.story import entry
+from escalation.task_force.turn import ForceDecision
+from escalation.task_force.view import view
+from tests.builders import HOUR, MINUTE, PEOPLE, THE_MONDAY, weekdays
+
+NINE = THE_MONDAY + 9 * HOUR
+ABOUT = About(
+    key="ACME/4711",
+    subject="Wet pallets",
+    priority=Priority.P1,
+    state="resolving",
+    level=2,
+    level_name="level 2",
+    owner="Mia",
+)
+
+
+def a_pattern(name: ClockName, after: timedelta, *thresholds: timedelta, **changes: Any) -> Clock:
+    return Clock(name=name, started_at=NINE, after=after, thresholds=thresholds, **changes)
+
+
+CLOCKS = (
+    a_pattern(ClockName.TASK_FORCE_STATUS, 2 * HOUR, 90 * MINUTE),
+    a_pattern(ClockName.SEAT_ANSWER, 30 * MINUTE),
+)
+
+
+def a_charter(*seats: tuple[str, ...], **changes: Any) -> Charter:
+    """Led by Ed; each seat for those people, in that order."""
+    plans = tuple(SeatPlan(role=f"role {n}", candidates=people) for n, people in enumerate(seats, 1))
+    given = {
+        "id": "ACME/4711@1/roof",
+        "name": "roof",
+        "mission": InternalText("Find the leak"),
+        "lead": "ed",
+        "seats": plans,
+        "technical_plan": InternalText("Look up"),
+        "deployed_by": "mia",
+        "about": ABOUT,
+        "contacts": PEOPLE,
+        "clocks": CLOCKS,
+    }
+    return Charter.model_validate(given | changes)
+
+
+def a_force(*seats: tuple[str, ...], **changes: Any) -> TaskForce:
+    return deploy(a_charter(*seats, **changes), NINE).force
+
+
+def told(decision: ForceDecision) -> list[str]:
+    """Who is told of what, in order; it is complete."""
+    return [
+        f"{effect.occasion}: {', '.join(to.id for to in effect.to)}"
+        for effect in decision.effects
+        if isinstance(effect, InternalNotice)
+    ]
+
+
+def kinds(decision: ForceDecision) -> list[str]:
+    return [event.kind for event in decision.events]
+
+
+def test_every_legal_move_is_in_the_table() -> None:
+    """
+    RESOLVE-2: the machine knows these moves and no others.
+    """
+    for state in ForceState:
+        here = {row.move for row in COURSE if state in row.sources}
+        assert here == {move for move in ForceMove if allows(state, move)}, state
+    assert ForceState.STOOD_DOWN == step(ForceState.FORMING, ForceMove.STAND_DOWN)
+
+
+def test_at_its_deployment_the_lead_knows_and_each_seat_is_on_offer() -> None:
+    """
+    RESOLVE-2: to the first of its candidates, with the mission; nobody is asked for two seats.
+    """
+    made = deploy(a_charter(("ana", "ari"), ("ana", "cora")), NINE)
+
+    assert ["task_force_status_wanted: ed", "task_force_invited: ana", "task_force_invited: cora"] == told(
+        made
+    )
+    assert ("ana", "cora") == tuple(seat.offered_to for seat in made.force.seats)
+    assert ForceState.FORMING == made.force.state
+
+
+def test_one_without_seats_works_at_once() -> None:
+    """
+    RESOLVE-2: its lead alone.
+    """
+    assert ForceState.WORKING == a_force().state
+
+
+def test_a_declined_seat_is_offered_to_the_next() -> None:
+    """
+    RESOLVE-2: in the order of the plan.
+    """
+    made = decide(a_force(("ana", "ari")), c.DeclineSeat(by="ana"), NINE)
+
+    assert ["seat_declined", "seat_offered"] == kinds(made)
+    assert ["task_force_invited: ari"] == told(made)
+
+
+def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
+    """
+    RESOLVE-2: its own clock; after downtime too nobody is left out.
+    """
+    made = decide(a_force(("ana", "ari")), shell.Tick(), NINE + 30 * MINUTE)
+    assert ["seat_unanswered", "seat_offered"] == kinds(made)
+
+    made = decide(made.force, shell.Tick(), NINE + HOUR)
+
+    assert ["seat_unanswered", "seat_left_vacant", "work_begun"] == kinds(made)
+    assert ["update: ed"] == told(made)
+    news = news_of(made)
+    assert news is not None
+    assert ("role 1", ("role 1",)) == (news.vacant, news.summary.vacant)
+
+
+def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
+    """
+    RESOLVE-2, COMM-13: nobody waits for an answer of somebody who was not asked.
+    """
+    lost = Receipt(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
+    made = decide(a_force(("ana", "ari")), shell.RecordDelivery(receipts=(lost,)), NINE)
+
+    assert "ari" == made.force.seats[0].offered_to
+
+
+def test_work_begins_when_every_seat_is_settled() -> None:
+    """
+    RESOLVE-2: and the lead hears who is in.
+    """
+    one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
+    both = decide(one.force, c.AcceptSeat(by="ari"), NINE)
+
+    assert (ForceState.FORMING, ForceState.WORKING) == (one.force.state, both.force.state)
+    assert ("ed", "ana", "ari") == both.force.members
+    assert ["update: ed"] == told(both)
+
+
+def test_the_status_clock_asks_the_lead_only() -> None:
+    """
+    RESOLVE-2: before it is due, when it is missed, and each day until it comes.
+    """
+    force = decide(a_force(("ana",)), c.AcceptSeat(by="ana"), NINE).force
+    steps = {90 * MINUTE: "status_asked", 2 * HOUR: "status_missed", 26 * HOUR: "status_chased"}
+
+    for after, kind in steps.items():
+        made = decide(force, shell.Tick(), NINE + after)
+        force = made.force
+        assert [kind] == kinds(made)
+        assert ["task_force_status_wanted: ed"] == told(made)
+        news = news_of(made)
+        assert news is not None
+        assert (kind != "status_asked") == news.is_status_missed
+
+
+def test_after_downtime_only_the_miss_speaks() -> None:
+    """
+    CLOCK-2: not each threshold that was passed meanwhile.
+    """
+    made = decide(a_force(), shell.Tick(), NINE + 5 * HOUR)
+
+    assert ["status_missed"] == kinds(made)
+
+
+def test_a_report_starts_the_status_clock_anew() -> None:
+    """
+    RESOLVE-2: and flows to the escalation; to everybody who follows it, if wanted.
+    """
+    report = c.ReportStatus(by="ed", text=InternalText("It is the roof"), is_update=True)
+    made = decide(a_force(), report, NINE + HOUR)
+
+    assert made.force.status is not None
+    assert NINE + 3 * HOUR == made.force.status.due_at
+    news = news_of(made)
+    assert news is not None
+    assert news.report is not None
+    assert "It is the roof" == news.report.text
+
+
+def test_tasks_have_an_owner_among_the_members() -> None:
+    """
+    RESOLVE-2: given by a member, finished by the owner or the lead.
+    """
+    add = c.AddTask(by="ed", what=InternalText("Climb up"), owner="ed", due_at=NINE + HOUR)
+    made = decide(a_force(), add, NINE)
+    done = decide(made.force, c.FinishTask(by="ed", task=1), NINE)
+
+    assert ("Climb up (ed, due 2030-01-07 10:00 UTC)",) == summary(
+        made.force
+    ).tasks_left or made.force.open_tasks
+    assert (0, 1) == (len(done.force.open_tasks), summary(done.force).done_tasks)
+
+
+def test_it_is_stood_down_with_what_is_left() -> None:
+    """
+    RESOLVE-3: whoever is in it, or is asked to be, is told; then nothing happens by itself any more.
+    """
+    force = decide(
+        a_force(("ana",)), c.AddTask(by="ed", what=InternalText("Climb up"), owner="ed"), NINE
+    ).force
+    order = c.StandDown(id=force.charter.id, by="mia", why="Done", about=ABOUT, hand_over_to="Ari")
+    made = decide(force, order, NINE)
+
+    assert ["task_force_stood_down: ed, ana"] == told(made)
+    assert "stood down, Done; still open: Climb up (ed)" == entry(made.events[-1]).text
+    assert made.force.wake_at is None
+    assert () == decide(made.force, shell.Tick(), NINE + 99 * HOUR).events
+    assert () == decide(made.force, order, NINE).events
+
+
+def test_an_order_for_another_one_of_that_name_is_not_followed() -> None:
+    """
+    RESOLVE-3: the name may have been used by an earlier escalation of this key.
+    """
+    order = c.StandDown(id="ACME/4711@0/roof", by="mia", why="Done", about=ABOUT)
+
+    assert decide(a_force(), order, NINE).force.is_standing
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [(shell.CancelByOperator(), "the operator"), (c.EscalationGone(), "its escalation has ended")],
+)
+def test_it_ends_from_outside(command: c.ShellsCommand, why: str) -> None:
+    """
+    RESOLVE-3: never longer than its escalation; and an operator may end it.
+    """
+    made = decide(a_force(), command, NINE)
+
+    news = news_of(made)
+    assert news is not None
+    assert (news.why_stood_down or "").startswith(why)
+
+
+def test_messages_say_where_the_escalation_stands_now() -> None:
+    """
+    RESOLVE-2: not where it stood at the deployment.
+    """
+    informed = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT.model_copy(update={"level": 4}))
+    made = decide(a_force(), informed, NINE)
+
+    assert news_of(made) is None, "the escalation knows that by itself"
+    asked = decide(made.force, shell.Tick(), NINE + 90 * MINUTE)
+    assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotice)]
+
+
+def test_open_hours_are_counted_and_extended() -> None:
+    """
+    CLOCK-5: a status that is due on Monday is not asked for on Sunday.
+    """
+    counted = a_pattern(ClockName.TASK_FORCE_STATUS, 10 * HOUR, calendar="office")
+    calendars = {"office": Calendar(hours=weekdays(), definition="{}")}
+    force = a_force(clocks=(counted,), calendars=calendars)
+
+    assert force.status is not None
+    assert THE_MONDAY + timedelta(days=1) < (force.status.due_at or NINE)
+    extended = decide(force, shell.Tick(), weekdays().extend_at)
+    assert ["office"] == [e.calendar for e in extended.effects if isinstance(e, CompileOpenHours)]
+    assert force.wake_at is not None
+
+
+SAID = InternalText("so")
+REFUSED: list[tuple[Any, type[EscalationError], str]] = [
+    (c.AcceptSeat(by="mallory"), UnknownName, "unknown person 'mallory'"),
+    (c.AcceptSeat(by="cora"), MoveNotAllowed, "no seat is on offer to .*; on offer: role 1 to ana"),
+    (c.AcceptSeat(by="ari"), MoveNotAllowed, "has accepted the seat role 2 already"),
+    (c.DeclineSeat(by="ari"), MoveNotAllowed, "has accepted the seat role 2 already"),
+    (c.ReportStatus(by="ari", text=SAID), RoleNotAllowed, "may: ed"),
+    (c.AddTask(by="cora", what=SAID, owner="ed"), RoleNotAllowed, "may: ed, ari"),
+    (c.AddTask(by="ed", what=SAID, owner="cora"), UnknownName, "no member 'cora'; known: ed, ari"),
+    (c.FinishTask(by="ed", task=9), UnknownName, "no task '9'; known: 1, 2"),
+    (c.FinishTask(by="ed", task=1), MoveNotAllowed, "task 1 is done already, by ed"),
+    (c.FinishTask(by="ari", task=2), RoleNotAllowed, "may: ed"),
+]
+
+
+@pytest.mark.parametrize(("command", "error", "says"), REFUSED)
+def test_bad_moves_are_refused(command: Any, error: type[EscalationError], says: str) -> None:
+    """
+    RESOLVE-2: each refusal says what stands in the way, and nothing has changed.
+    """
+    force = a_force(("ana",), ("ari",))
+    moves: list[c.MembersCommand] = [
+        c.AcceptSeat(by="ari"),
+        c.AddTask(by="ed", what=SAID, owner="ed"),
+        c.AddTask(by="ed", what=SAID, owner="ed"),
+        c.FinishTask(by="ed", task=1),
+    ]
+    for move in moves:
+        force = decide(force, move, NINE).force
+
+    with pytest.raises(error, match=says):
+        decide(force, command, NINE)
+
+
+@pytest.mark.parametrize("command", [command for command, _, _ in REFUSED if command.by == "ed"])
+def test_one_that_is_stood_down_takes_no_moves(command: Any) -> None:
+    """
+    RESOLVE-3: and says so.
+    """
+    force = decide(a_force(), shell.CancelByOperator(), NINE).force
+
+    with pytest.raises(MoveNotAllowed, match="while stood down; allowed now: nothing"):
+        decide(force, command, NINE)
+
+
+people = st.sampled_from(["ed", "ana", "ari", "cora", "mallory"])
+commands = st.one_of(
+    st.builds(c.AcceptSeat, by=people),
+    st.builds(c.DeclineSeat, by=people),
+    st.builds(c.ReportStatus, by=people, text=st.just(SAID)),
+    st.builds(c.AddTask, by=people, what=st.just(SAID), owner=people),
+    st.builds(c.FinishTask, by=people, task=st.integers(1, 3)),
+    st.just(shell.Tick()),
+    st.just(c.EscalationGone()),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(commands, st.integers(0, 90)), max_size=25))
+def test_whatever_is_asked_it_stays_in_order(asked: list[tuple[Any, int]]) -> None:
+    """
+    RESOLVE-2: no seat twice, nobody in two, nothing after its end, and the record makes the same state again.
+    """
+    made = deploy(a_charter(("ana", "ari"), ("ari", "cora"), ("cora",)), NINE)
+    force, events, now = made.force, list(made.events), NINE
+    for command, minutes in asked:
+        now += minutes * MINUTE
+        try:
+            made = decide(force, command, now)
+        except EscalationError:
+            continue
+        assert force.is_standing or not made.events
+        force = made.force
+        events += made.events
+        engaged = force.engaged
+        assert len(set(engaged)) == len(engaged), "nobody has two seats"
+        assert force.wake_at is None or force.wake_at > now
+    assert force == fold(events)
+    assert force == TaskForce.model_validate_json(force.model_dump_json())
+    assert list(range(1, len(events) + 1)) == [event.seq for event in events]
+    assert view(force).state == force.state
+    assert all(entry(event).text for event in events)

@@ -1,0 +1,258 @@
+"""
+Task forces on a real server: a child of its own life, that never outlives its escalation (RESOLVE-2, RESOLVE-3).
+"""
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.events import CancelCause
+from escalation.task_force.course import ForceState
+from escalation.task_force.model import SeatWanted, Summary
+from tests.complaint import a_complaint
+from tests.desk import Desk
+from tests.workflows import stages
+from workflows import wire
+from workflows.wire import EscalationInput
+
+NAME = "dry-pallets"
+
+
+def where(desk: Desk, name: str = NAME) -> str:
+    """The workflow id of a task force."""
+    return wire.task_force_id(desk.key, name)
+
+
+async def deployed(desk: Desk, *people: str, name: str = NAME, **more: Any) -> None:
+    """Led by Hannah, with one seat for the people given: Tom, then Maya."""
+    seat = SeatWanted(role="agent", people=people or ("tom", "maya"))
+    mission = "Find out where the pallets get wet"
+    await desk.client.deploy_task_force(
+        desk.key, by="priya", name=name, mission=mission, lead="hannah", seats=[seat], **more
+    )
+    await desk.at_rest()
+    await desk.at_rest(where(desk, name))
+
+
+async def heard(desk: Desk, name: str = NAME) -> Summary:
+    """What the escalation has heard of it."""
+    return next(force for force in (await desk.view()).task_forces if force.name == name)
+
+
+async def has_ended(desk: Desk, name: str = NAME) -> wire.TaskForceEnded:
+    handle = desk.temporal.get_workflow_handle(where(desk, name), result_type=wire.TaskForceEnded)
+    ended: wire.TaskForceEnded = await asyncio.wait_for(handle.result(), 10)
+    return ended
+
+
+async def eventually(desk: Desk, is_so: Any, within: float = 10.0) -> None:
+    async with asyncio.timeout(within):
+        while not is_so(await heard(desk)):  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.05)
+
+
+async def test_members_are_invited_accept_and_decline(desk: Desk) -> None:
+    """
+    RESOLVE-2: a declined seat is offered to the next; the escalation hears of it all.
+    """
+    await desk.start()
+    await deployed(desk)
+    assert "task_force_invited tom.lindqvist@example.com" in desk.told()
+
+    await desk.client.decline_seat(desk.key, NAME, by="tom", why="On leave")
+    accepted = await desk.client.accept_seat(desk.key, NAME, by="maya")
+
+    assert ForceState.WORKING == accepted.state
+    await eventually(desk, lambda force: ("maya",) == force.members)
+    assert "task_force_invited maya.okafor@example.com" in desk.told()
+    story = " ".join(entry.text for entry in await desk.timeline("task_force_heard"))
+    assert "tom declined the seat agent" in story
+    seat = (await desk.client.task_force(desk.key, NAME)).seats[0]
+    assert ("maya", None) == (seat.held_by, seat.offered_to)
+
+
+async def test_an_unanswered_seat_is_offered_to_the_next(desk: Desk) -> None:
+    """
+    RESOLVE-2: whoever says nothing within the target is passed by, and nobody is left in the end.
+    """
+    await desk.start()
+    await deployed(desk)
+
+    await desk.fast_forward(where(desk), minutes=11)
+    seat = (await desk.client.task_force(desk.key, NAME)).seats[0]
+    assert "maya" == seat.offered_to
+    await desk.fast_forward(where(desk), minutes=11)
+
+    assert ForceState.WORKING == (await desk.client.task_force(desk.key, NAME)).state
+    await eventually(desk, lambda force: ("agent",) == force.vacant)
+
+
+async def test_only_the_lead_is_asked_for_the_status(desk: Desk) -> None:
+    """
+    RESOLVE-2: the specialists are left alone; a missed status is told to the owner and the level's managers.
+    """
+    await desk.start()
+    await deployed(desk)
+    await desk.client.accept_seat(desk.key, NAME, by="tom")
+
+    await desk.fast_forward(where(desk), minutes=61)
+    await eventually(desk, lambda force: force.is_status_missed)
+    await desk.at_rest()
+
+    asked = [line for line in desk.told() if line.startswith("task_force_status_wanted")]
+    assert {"task_force_status_wanted hannah.fischer@example.com"} == set(asked)
+    assert "breach elena.petrova@example.com" in desk.told()
+    await desk.client.report_status(desk.key, NAME, by="hannah", text="It is the roof", is_update=True)
+    await eventually(desk, lambda force: not force.is_status_missed)
+    await desk.at_rest()
+    assert "task_force_report chloe.martin@example.com" in desk.told()
+    assert "It is the roof" in [entry.note for entry in await desk.timeline("task_force_heard")]
+
+
+async def test_a_declared_resolution_stands_every_task_force_down(desk: Desk) -> None:
+    """
+    RESOLVE-3: open tasks are listed; several at once; each ends, and takes no more moves.
+    """
+    await desk.start()
+    await stages.resolving(desk.client, desk.key)
+    await deployed(desk)
+    await deployed(desk, name="new-wraps")
+    await desk.client.add_task(desk.key, NAME, by="hannah", what="Measure the roof", owner="hannah")
+    await eventually(desk, lambda force: bool(force.open_tasks))
+
+    await stages.verifying(desk.client, desk.key)
+
+    ended = await has_ended(desk)
+    assert ("the resolution is declared", ("Measure the roof (hannah)",)) == (ended.why, ended.left)
+    assert "the resolution is declared" == (await has_ended(desk, "new-wraps")).why
+    down = [entry.text for entry in await desk.timeline("task_force_stood_down")]
+    assert f"task force {NAME} stood down; still open: Measure the roof (hannah)" in down
+    await desk.at_rest()
+    assert "task_force_stood_down hannah.fischer@example.com" in desk.told()
+    with pytest.raises(MoveNotAllowed, match="stood down"):
+        await desk.client.accept_seat(desk.key, NAME, by="tom")
+
+
+async def test_a_task_force_is_stood_down_by_its_lead(desk: Desk) -> None:
+    """
+    RESOLVE-3: its work is done; what is open is handed over.
+    """
+    await desk.start()
+    await deployed(desk)
+    await deployed(desk, name="new-wraps")
+    await desk.client.add_task(desk.key, NAME, by="hannah", what="Measure the roof", owner="hannah")
+    await eventually(desk, lambda force: bool(force.open_tasks))
+
+    with pytest.raises(RoleNotAllowed):
+        await desk.client.stand_down_task_force(desk.key, NAME, by="tom", why="Bored")
+    await desk.client.stand_down_task_force(desk.key, NAME, by="hannah", why="Done", hand_over_to="tom")
+
+    assert "Done" == (await has_ended(desk)).why
+    await desk.at_rest()
+    assert "task_force_stood_down tom.lindqvist@example.com" in desk.told()
+    assert (await heard(desk, "new-wraps")).is_standing
+
+
+@pytest.mark.parametrize("ends", ["cancel", "operator"])
+async def test_none_outlives_a_cancelled_escalation(desk: Desk, ends: str) -> None:
+    """
+    CLOSE-10: cancelled by a person, or by the operator in Temporal.
+    """
+    await desk.start()
+    await deployed(desk)
+
+    if ends == "cancel":
+        await desk.client.cancel(desk.key, by="elena", why="Twice", cause=CancelCause.WITHDRAWN)
+    else:
+        await desk.run().cancel()
+
+    assert "the escalation is cancelled" == (await has_ended(desk)).why
+    assert "cancelled" == (await desk.run().result()).state
+
+
+async def test_one_that_finds_no_escalation_stands_down_by_itself(desk: Desk) -> None:
+    """
+    RESOLVE-3: even if the escalation was terminated, and could order nothing.
+    """
+    await desk.start()
+    await deployed(desk)
+    await desk.run().terminate()
+
+    await desk.client.accept_seat(desk.key, NAME, by="tom")
+
+    assert "its escalation has ended" == (await has_ended(desk)).why
+
+
+async def test_the_operator_can_cancel_a_task_force(desk: Desk) -> None:
+    """
+    It ends like any other, and the escalation's owner is told.
+    """
+    await desk.start()
+    await deployed(desk)
+
+    await desk.temporal.get_workflow_handle(where(desk)).cancel()
+
+    assert "the operator ended it in Temporal" == (await has_ended(desk)).why
+    await eventually(desk, lambda force: not force.is_standing)
+    await desk.at_rest()
+    assert "task_force_stood_down priya.nair@example.com" in desk.told()
+    description = await desk.temporal.get_workflow_handle(where(desk)).describe()
+    assert WorkflowExecutionStatus.COMPLETED == description.status
+
+
+async def test_it_lives_on_while_its_escalation_continues_as_new(desk: Desk) -> None:
+    """
+    RESOLVE-2: reports reach the new run, and the new run can stand it down.
+    """
+    await desk.start_by_hand(EscalationInput(request=a_complaint(key=desk.key), continue_after=25))
+    await desk.at_rest()
+    first = (await desk.run().describe()).run_id
+    await stages.resolving(desk.client, desk.key)
+    await deployed(desk)
+    for number in range(6):
+        await desk.client.report_status(desk.key, NAME, by="hannah", text=f"Report {number}")
+    await eventually(desk, lambda force: force.latest is not None and "Report 5" == force.latest.text)
+    await desk.at_rest()
+    assert first != (await desk.run().describe()).run_id
+
+    await stages.verifying(desk.client, desk.key)
+
+    assert "the resolution is declared" == (await has_ended(desk)).why
+
+
+async def test_a_task_force_continues_as_new(desk: Desk) -> None:
+    """
+    RESOLVE-2: seats, tasks, clocks and what was answered are carried along.
+    """
+    await desk.start_by_hand(EscalationInput(request=a_complaint(key=desk.key), continue_after=25))
+    await desk.at_rest()
+    await deployed(desk)
+    handle = desk.temporal.get_workflow_handle(where(desk))
+    first = (await handle.describe()).run_id
+    await desk.client.accept_seat(desk.key, NAME, by="tom")
+    for number in range(6):
+        await desk.client.add_task(desk.key, NAME, by="tom", what=f"Task {number}", owner="tom")
+    await eventually(desk, lambda force: 6 == len(force.open_tasks))
+    await desk.at_rest(where(desk))
+
+    assert first != (await handle.describe()).run_id
+    after = await desk.client.task_force(desk.key, NAME)
+    assert (6, "tom") == (len(after.tasks), after.seats[0].held_by)
+    await desk.client.stand_down_task_force(desk.key, NAME, by="priya", why="Enough")
+    assert "Enough" == (await has_ended(desk)).why
+
+
+async def test_an_unknown_task_force_is_said_to_be_unknown(desk: Desk) -> None:
+    """
+    The names that there are come along.
+    """
+    await desk.start()
+    await deployed(desk)
+
+    with pytest.raises(UnknownName, match=NAME):
+        await desk.client.accept_seat(desk.key, "dry-palets", by="tom")
+    with pytest.raises(UnknownName, match=NAME):
+        await desk.client.stand_down_task_force(desk.key, "dry-palets", by="priya", why="?")

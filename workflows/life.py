@@ -1,0 +1,157 @@
+"""
+Life: what a run does whatever it is about. Messages go out in waves, one timer waits, open hours are compiled further.
+
+It keeps tasks beside the run, and knows nothing of rules: whatever comes of a task is put to ``_decide``.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from escalation import commands as c
+from escalation.business_time import OpenHours
+from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
+from escalation.events import Receipt
+from workflows import wire
+from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
+
+QUICK = timedelta(seconds=10)
+A_WHILE = timedelta(minutes=1)
+
+FromLife = c.RecordDelivery | c.ExtendOpenHours | c.CancelByOperator
+"""What comes of it by itself."""
+
+
+class Life:
+    """What a workflow is built on."""
+
+    def __init__(self) -> None:
+        self._notices: list[InternalNotice | CustomerNotice] = []
+        self._answered: dict[str, None] = {}
+        """Ids of the updates that were followed."""
+        self._under_way: list[Wave] = []
+        self._mistake: BaseException | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.Task[None] | None = None
+        self._armed_for: datetime | None = None
+        self._extending: set[str] = set()
+        """Calendars that are being compiled further."""
+        self._is_stirred = True
+
+    # What the workflow says of itself.
+
+    def _decide(self, command: Any) -> None:
+        """Put a command of ``FromLife`` to the rules, and keep the answer."""
+        raise NotImplementedError
+
+    def _wakes_at(self) -> datetime | None:
+        raise NotImplementedError
+
+    def _wakes_for(self) -> str:
+        """What the next timer is for, in words that a manager understands."""
+        raise NotImplementedError
+
+    def is_answered(self) -> bool:
+        """Whether this update was followed before, perhaps by an earlier run."""
+        update = workflow.current_update_info()
+        return update is not None and update.id in self._answered
+
+    def _remember_answer(self) -> None:
+        if update := workflow.current_update_info():
+            self._answered[update.id] = None
+
+    async def _be_stirred(self) -> None:
+        try:
+            await workflow.wait_condition(lambda: self._is_stirred)
+        except asyncio.CancelledError:
+            if workflow.cancellation_reason() is None:
+                raise  # the run is being evicted from the worker, not cancelled
+            self._decide(c.CancelByOperator())
+        if self._mistake:
+            raise RuntimeError("a task beside the run failed") from self._mistake
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        """Nobody awaits these tasks: what goes wrong in one must stall the run, not vanish."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (mistake := task.exception()):
+            self._mistake = mistake
+            self._is_stirred = True
+
+    # Messages: one activity a wave, beside everything else.
+
+    def _send_waves(self) -> None:
+        for wave in waves_of(self._notices):
+            self._under_way.append(wave)
+            self._spawn(self._deliver(wave))
+        self._notices = []
+
+    async def _deliver(self, wave: Wave) -> None:
+        try:
+            receipts = await workflow.execute_activity(
+                DELIVER_MESSAGES,
+                wave,
+                result_type=tuple[Receipt, ...],
+                **delivery_options(wave),
+            )
+        except ActivityError as error:
+            receipts = receipts_after(error, wave)
+        self._under_way = [other for other in self._under_way if other is not wave]
+        self._decide(c.RecordDelivery(receipts=receipts))
+
+    # Time: one timer, armed again only when something is due earlier.
+
+    def _arm(self) -> None:
+        wake_at, now = self._wakes_at(), workflow.now()
+        if wake_at is None:
+            self._disarm()
+            return
+        # Only what is being worked on already can be behind us: open hours that are compiled further.
+        at = wake_at if wake_at > now else now + A_WHILE
+        # A timer whose time has come is of no use any more: what it was for has just been judged.
+        if self._armed_for is None or at < self._armed_for or self._armed_for <= now:
+            self._disarm()
+            self._armed_for = at
+            self._timer = self._spawn(self._sleep_until(at))
+
+    def _disarm(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._armed_for = None
+
+    async def _sleep_until(self, at: datetime) -> None:
+        await workflow.sleep(at - workflow.now(), summary=self._wakes_for())
+        self._timer = self._armed_for = None
+        self._is_stirred = True
+
+    def _extend(self, wanted: CompileOpenHours) -> None:
+        if wanted.calendar not in self._extending:
+            self._extending.add(wanted.calendar)
+            self._spawn(self._compile_hours(wanted))
+
+    async def _compile_hours(self, wanted: CompileOpenHours) -> None:
+        hours = await workflow.execute_activity(
+            wire.EXTEND_OPEN_HOURS,
+            wanted,
+            result_type=OpenHours,
+            start_to_close_timeout=QUICK,
+            summary=f"compile the open hours of {wanted.calendar} further",
+        )
+        self._extending.discard(wanted.calendar)
+        self._decide(
+            c.ExtendOpenHours(
+                calendar=wanted.calendar,
+                definition=wanted.definition,
+                since=wanted.since,
+                open_hours=hours,
+            )
+        )

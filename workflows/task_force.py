@@ -1,0 +1,217 @@
+"""
+TaskForceWorkflow: owns the time of one task force, and no rule.
+
+It lives beside its escalation: reports to it by signal, in order, and ends when it is told to, when the operator
+cancels it, or when there is no escalation any more to report to. It must not decide, render, or look anything up.
+"""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import FailureError
+
+from escalation.commands import NoteRefusal, Tick
+from escalation.effects import CompileOpenHours
+from escalation.errors import EscalationError
+from escalation.story import Entry
+from escalation.task_force import commands as c
+from escalation.task_force.engine import decide, deploy, news_of
+from escalation.task_force.events import ForceEvent, StoodDown
+from escalation.task_force.model import News, TaskForce
+from escalation.task_force.story import entry
+from escalation.task_force.turn import ForceDecision
+from escalation.task_force.view import Answer, ForceView, answer, view
+from workflows import details, wire
+from workflows import search_attributes as sa
+from workflows.life import FromLife, Life
+from workflows.moves import takes_moves
+
+_LONGEST_TIMELINE = 500
+_ANSWERS_KEPT = 200
+_NEWS_KEPT = 50
+_STORY = "What happened in it, oldest first."
+
+
+@workflow.defn(name=wire.TASK_FORCE_WORKFLOW)
+@takes_moves(*c.MEMBERS_COMMANDS)
+class TaskForceWorkflow(Life):
+    """One task force, from its deployment until it is stood down."""
+
+    @workflow.init
+    def __init__(self, begin: wire.TaskForceInput) -> None:
+        super().__init__()
+        self._now: TaskForce
+        self._continue_after = begin.continue_after
+        self._events: list[ForceEvent] = []
+        self._news: list[News] = []
+        self._is_telling = False
+        self._is_alone = False
+        """Nobody hears its news any more."""
+        self._shown: details.SearchValues = {}
+        if begin.carried:
+            self._take_over(begin.carried)
+        else:
+            assert begin.charter
+            self._keep(deploy(begin.charter, workflow.now()))
+
+    @workflow.run
+    async def run(self, begin: wire.TaskForceInput) -> wire.TaskForceEnded:  # noqa: ARG002 - taken by __init__
+        while self._is_busy:
+            self._judge()
+            if self._is_long:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(self._carried())
+            self._send_waves()
+            self._tell_escalation()
+            self._arm()
+            self._show()
+            await self._be_stirred()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._ended()
+
+    @workflow.query(name=wire.VIEW, description="The task force as people see it.")
+    def view(self) -> ForceView:
+        return view(self._now)
+
+    @workflow.query(name=wire.TIMELINE, description=_STORY)
+    def timeline(self) -> tuple[Entry, ...]:
+        return tuple(entry(event) for event in self._events)
+
+    # What the escalation sends.
+
+    @workflow.signal(name=wire.TASK_FORCE_DOWN, description="The escalation stands it down.")
+    @wire.takes_one
+    def stand_down(self, *raws: RawValue) -> None:
+        self._hear(c.StandDown, wire.TASK_FORCE_DOWN, *raws)
+
+    @workflow.signal(name=wire.TASK_FORCE_INFORMED, description="The escalation says where it stands.")
+    @wire.takes_one
+    def keep_informed(self, *raws: RawValue) -> None:
+        self._hear(c.KeepInformed, wire.TASK_FORCE_INFORMED, *raws)
+
+    def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
+        try:
+            self._decide(wire.read(kind, raws, name.replace("_", " "), "one JSON object"))
+        except EscalationError as refusal:
+            self.note_refusal(name, refusal.message)
+
+    # The desk, for ``workflows.moves``.
+
+    def consider(self, command: c.MembersCommand) -> None:
+        """Refuse what the engine would refuse; keep nothing."""
+        decide(self._now, command, workflow.now())
+
+    def follow(self, command: c.MembersCommand) -> Answer:
+        if self.is_answered():
+            return answer(self._now, is_repeat=True)
+        made = decide(self._now, command, workflow.now())
+        self._keep(made)
+        self._remember_answer()
+        return answer(made.force, made.events)
+
+    def note_refusal(self, move: str, why: str) -> None:
+        self._decide(NoteRefusal(refused=move, why=why))
+
+    # The run.
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._now.is_standing or bool(self._notices or self._under_way or self._news)
+
+    def _judge(self) -> None:
+        wake_at = self._now.wake_at
+        if wake_at and wake_at <= workflow.now():
+            self._decide(Tick())
+        self._is_stirred = False
+
+    def _decide(self, command: c.ShellsCommand | FromLife) -> None:
+        try:
+            made = decide(self._now, command, workflow.now())
+        except EscalationError as refusal:  # it would fail the task force; a mistake must only stall it
+            raise RuntimeError(f"the engine refused {type(command).__name__}: {refusal}") from refusal
+        self._keep(made)
+
+    def _keep(self, made: ForceDecision) -> None:
+        self._now = made.force
+        self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
+        for effect in made.effects:
+            if isinstance(effect, CompileOpenHours):
+                self._extend(effect)
+            else:
+                self._notices.append(effect)
+        news = news_of(made)
+        if news and not self._is_alone:
+            self._news = [*self._news, news][-_NEWS_KEPT:]
+        self._is_stirred = True
+
+    def _wakes_at(self) -> datetime | None:
+        return self._now.wake_at
+
+    def _wakes_for(self) -> str:
+        return details.force_wake_summary(self._now)
+
+    # News: one after the other, so that the escalation hears them in order.
+
+    def _tell_escalation(self) -> None:
+        if self._news and not self._is_telling:
+            self._is_telling = True
+            self._spawn(self._tell())
+
+    async def _tell(self) -> None:
+        escalation = workflow.get_external_workflow_handle(self._now.charter.about.key)
+        while self._news:
+            news = self._news[0]
+            try:
+                await escalation.signal(wire.TASK_FORCE_NEWS, news)
+            except FailureError:
+                self._is_alone, self._news = True, []
+                self._decide(c.EscalationGone())
+            self._news = [other for other in self._news if other is not news]
+        self._is_telling = False
+        self._is_stirred = True
+
+    # A long life, what is seen of it, and its end.
+
+    @property
+    def _is_long(self) -> bool:
+        info, enough = workflow.info(), self._continue_after
+        length = info.get_current_history_length()
+        is_long = length > enough if enough else info.is_continue_as_new_suggested()
+        is_at_rest = not (self._under_way or self._extending or self._is_telling)
+        return self._now.is_standing and is_long and is_at_rest
+
+    def _carried(self) -> wire.TaskForceInput:
+        carried = wire.TaskForceCarried(
+            force=self._now,
+            events=tuple(self._events),
+            notices=tuple(self._notices),
+            news=tuple(self._news),
+            answered=tuple(self._answered)[-_ANSWERS_KEPT:],
+        )
+        return wire.TaskForceInput(carried=carried, continue_after=self._continue_after)
+
+    def _take_over(self, carried: wire.TaskForceCarried) -> None:
+        self._now = carried.force
+        self._events, self._news = list(carried.events), list(carried.news)
+        self._notices = list(carried.notices)
+        self._answered = dict.fromkeys(carried.answered)
+
+    def current_details(self) -> str:
+        """Asked for by the plugin, when somebody looks."""
+        return details.force_details(self._now, self._events)
+
+    def _show(self) -> None:
+        values: details.SearchValues = {
+            sa.STATE: self._now.state.value,
+            sa.NEXT_DUE: self._now.next_due_at,
+            sa.BREACHED: bool(self._now.status and self._now.status.breached_at),
+        }
+        if changes := details.updates_between(self._shown, values):
+            workflow.upsert_search_attributes(changes)
+            self._shown = values
+
+    def _ended(self) -> wire.TaskForceEnded:
+        down = next(event for event in reversed(self._events) if isinstance(event, StoodDown))
+        charter = self._now.charter
+        return wire.TaskForceEnded(id=charter.id, name=charter.name, why=down.why, left=down.left)
