@@ -44,6 +44,7 @@ from escalation.errors import (
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move, State
 from escalation.plan import Contact, Plan, Priority, ReasonCode
+from escalation.rca import RcaOnFile
 from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.story import Entry
@@ -397,6 +398,10 @@ class EscalationClient:
     async def people(self, key: str) -> tuple[Contact, ...]:
         """The people and teams that its plan knows: who can be asked, and who can make moves."""
         return await self._query(key, wire.PEOPLE, tuple[Contact, ...])
+
+    async def rca_on_file(self, key: str, version: int | None = None) -> RcaOnFile:
+        """A version of the internal RCA, else the latest; and which ones there are."""
+        return await self._query(key, wire.RCA_ON_FILE, RcaOnFile, version)
 
     async def list(
         self,

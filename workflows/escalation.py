@@ -35,6 +35,7 @@ from escalation.events import Event, Receipt
 from escalation.lifecycle import Move, diagram
 from escalation.model import Escalation
 from escalation.plan import Contact, Plan
+from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
 from escalation.story import Entry
 from escalation.turn import Decision
@@ -151,6 +152,10 @@ class EscalationWorkflow:
     @workflow.query(name=wire.PEOPLE, description="The people and teams that its plan knows.")
     def people(self) -> tuple[Contact, ...]:
         return self._opened.plan.contacts
+
+    @workflow.query(name=wire.RCA_ON_FILE, description="A version of the internal RCA, and which there are.")
+    def rca_on_file(self, version: int | None = None) -> RcaOnFile:
+        return on_file(self._events, version)
 
     # Rebase: the one move that needs an answer from outside before it can be decided.
 

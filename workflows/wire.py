@@ -33,6 +33,7 @@ REBASE = "rebase"
 """The update that goes on by the playbook of today; the one move that is no plain command."""
 REBASE_BASIS = "rebase_basis"
 REBASE_PREVIEW = "rebase_preview"
+RCA_ON_FILE = "rca_on_file"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"

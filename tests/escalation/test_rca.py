@@ -197,7 +197,7 @@ def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
 
 def test_its_clocks_chase_their_owners() -> None:
     """
-    CLOSE-5: reminders to the coordinator; overdue, it goes up like anything else.
+    CLOSE-5: reminders to the coordinator; overdue, it goes up to the managers of this level and of the next.
     """
     now = one_in(State.CLOSING, priority="P1")
     half = decide(now, c.Tick(), at(1, "21:00"))
@@ -205,8 +205,35 @@ def test_its_clocks_chase_their_owners() -> None:
     chased = decide(overdue.escalation, c.Tick(), friday("09:00"))
 
     assert ["reminder: cora"] == told(half)
-    assert ["breach: max, cora"] == told(overdue)
-    assert ["reminder: max, cora"] == told(chased)
+    assert ["breach: max, sol, cora"] == told(overdue)
+    assert ["reminder: max, sol, cora"] == told(chased)
+
+
+@pytest.mark.parametrize(
+    ("done", "chased"),
+    [
+        ((FILE,), "cora"),  # to be derived
+        ((FILE, DERIVE), "pia"),  # to be approved
+        ((FILE, DERIVE, APPROVE), "eva"),  # to be shared
+    ],
+)
+def test_the_customer_rca_is_chased_with_whoever_is_next(done: tuple[c.Command, ...], chased: str) -> None:
+    """
+    CLOSE-4, CLOSE-5: not with those who have done their part.
+    """
+    now = after(one_in(State.CLOSING, priority="P1", plan=a_plan(engagement_managers=("eva",))), *done)
+    overdue = decide(now, c.Tick(), at(4, "18:00"))
+
+    assert [f"breach: max, sol, {chased}"] == told(overdue)
+
+
+def test_above_the_last_level_an_overdue_rca_stays_with_its_managers() -> None:
+    """
+    CLOSE-5: and nobody is alerted twice.
+    """
+    last = one_in(State.CLOSING, priority="P1", level=7)
+
+    assert ["breach: ed, cora"] == told(decide(last, c.Tick(), at(3, "09:00")))
 
 
 def test_closing_itself_has_a_clock() -> None:
