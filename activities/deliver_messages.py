@@ -21,9 +21,11 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.papers import has_papers, papers_for
 from activities.texts import Text, TextFault, Texts
-from channels.protocol import Channel, Delivered, Later, Letter, Never, Session
+from channels.protocol import Attachment, Channel, Delivered, Later, Letter, Never, Session
 from channels.registry import Address, AddressFault, parse_address
+from documents.layout import CannotLayOut
 from escalation.effects import CustomerNotice, InternalNotice, Occasion, Recipient, Wave, message_key
 from escalation.events import Receipt
 from escalation.links import Link, link_for
@@ -98,6 +100,7 @@ class DeliverMessages:
         """
         try:
             text = self._texts.render(message.notice, message.recipient, link=self._link_of(message))
+            papers = await _papers_of(message)
         except TextFault as fault:
             _log_failure(message, "", type(fault).__name__)
             return message.undelivered((str(fault),))
@@ -111,7 +114,7 @@ class DeliverMessages:
                 whys.append(str(fault))
                 continue
             channel = address.channel
-            match await _send(message, text, address, sessions[channel]):
+            match await _send(message.letter(text, address, papers), message, channel, sessions[channel]):
                 case Delivered():
                     return message.delivered(channel)
                 case Later(why=why, after=after):
@@ -129,24 +132,42 @@ class DeliverMessages:
         return self._address_of(link) if link and self._address_of else ""
 
 
+async def _papers_of(message: "_Message") -> tuple[Attachment, ...]:
+    """
+    Laid out beside the loop. A paper that cannot be made must not hold up the message, which says the same.
+    """
+    if not has_papers(message.notice):
+        return ()
+    try:
+        return await asyncio.to_thread(papers_for, message.notice, message.recipient, _written_at())
+    except CannotLayOut as fault:
+        _log_failure(message, "", type(fault).__name__)
+        return ()
+
+
+def _written_at() -> datetime:
+    """
+    The same for every attempt.
+    """
+    return activity.info().scheduled_time
+
+
 async def _send(
-    message: "_Message", text: Text, address: Address, session: Session
+    letter: Letter, message: "_Message", channel: str, session: Session
 ) -> Delivered | Later | Never:
     """
     Trouble of any kind is an answer; a mistake of ours waits for its correction.
     """
     fault = ""
     try:
-        outcome = await session.send(message.letter(text, address))
+        outcome = await session.send(letter)
     except Exception as error:  # a channel that breaks its word must not take the wave with it
         fault = type(error).__name__
         outcome = Later(why=f"unexpected {fault}")
     if isinstance(outcome, Delivered):
-        activity.logger.debug(
-            "message_delivered", extra=message.says_of_itself | {"channel": address.channel}
-        )
+        activity.logger.debug("message_delivered", extra=message.says_of_itself | {"channel": channel})
     else:
-        _log_failure(message, address.channel, fault, is_for_good=isinstance(outcome, Never))
+        _log_failure(message, channel, fault, is_for_good=isinstance(outcome, Never))
     return outcome
 
 
@@ -178,7 +199,7 @@ class _Message:
         key = self.key if is_ours else f"{notice.escalation}:{notice.seq}:{notice.occasion}"
         return {"key": key, "occasion": notice.occasion.value, "audience": notice.audience}
 
-    def letter(self, text: Text, address: Address) -> Letter:
+    def letter(self, text: Text, address: Address, papers: tuple[Attachment, ...] = ()) -> Letter:
         return Letter(
             key=_letter_key(self.key, address.channel),
             thread=self.notice.escalation,
@@ -191,7 +212,8 @@ class _Message:
             urgent=_is_urgent(self.notice),
             reference=_reference(self.notice),
             occasion=self.notice.occasion.value,
-            written_at=activity.info().scheduled_time,
+            written_at=_written_at(),
+            attachments=papers,
         )
 
     def delivered(self, channel: str) -> Receipt:

@@ -22,7 +22,9 @@ from entrypoints import (
     moving,
     on_call,
     playbooks,
+    rca_papers,
     rebasing,
+    root_causes,
     running,
     sending,
     showing,
@@ -44,7 +46,8 @@ app = typer.Typer(
 app.add_typer(running.app)
 app.add_typer(looking.app)
 app.add_typer(moving.app)
-app.add_typer(moving.rca, name="rca")
+root_causes.app.add_typer(rca_papers.app)
+app.add_typer(root_causes.app, name="rca")
 app.add_typer(rebasing.app)
 playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)

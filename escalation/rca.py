@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText
 from escalation.events import Event, RcaFiled
+from escalation.model import Escalation
 from escalation.request import InternalRca, Moment
 from escalation.story import CLOCKWORK, Entry
 
@@ -32,17 +33,21 @@ class RcaOnFile(Frozen):
     version: RcaVersion | None = None
     """The one that was asked for; None: it is not on file."""
     rca: InternalRca | None = None
+    problem_records: tuple[str, ...] = ()
+    """Those that the escalation began with, for the first draft."""
 
 
-def on_file(events: Iterable[Event], number: int | None = None) -> RcaOnFile:
+def on_file(now: Escalation, events: Iterable[Event], number: int | None = None) -> RcaOnFile:
     """Version *number* of the internal RCA, else the latest."""
     filed = {event.version: event for event in events if isinstance(event, RcaFiled)}
     versions = tuple(RcaVersion(number=event.version, by=event.by, at=event.at) for event in filed.values())
     wanted = filed.get(max(filed, default=0) if number is None else number)
-    if wanted is None:
-        return RcaOnFile(versions=versions)
-    version = next(each for each in versions if each.number == wanted.version)
-    return RcaOnFile(versions=versions, version=version, rca=wanted.rca)
+    return RcaOnFile(
+        versions=versions,
+        version=next((each for each in versions if wanted and each.number == wanted.version), None),
+        rca=wanted.rca if wanted else None,
+        problem_records=now.request.problem_records,
+    )
 
 
 def proposed_timeline(entries: Iterable[Entry]) -> tuple[Moment, ...]:

@@ -210,7 +210,7 @@ def _chase(turn: Turn, clock: Clock) -> None:
 
 
 def _alarmed(now: Escalation, clock: Clock) -> tuple[str, ...]:
-    """Who hears of what is overdue: the managers, of an RCA those of the next level too (CLOSE-5); and who is chased."""
+    """Who hears of what is overdue: managers, those of the next level too if it is an RCA (CLOSE-5), and the chased."""
     above = alerted_above(now) if clock.name in _OF_THE_RCA else ()
     return (*alerted(now), *above, *_chased(now, clock))
 

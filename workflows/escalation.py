@@ -155,7 +155,7 @@ class EscalationWorkflow:
 
     @workflow.query(name=wire.RCA_ON_FILE, description="A version of the internal RCA, and which there are.")
     def rca_on_file(self, version: int | None = None) -> RcaOnFile:
-        return on_file(self._events, version)
+        return on_file(self._opened, self._events, version)
 
     # Rebase: the one move that needs an answer from outside before it can be decided.
 
