@@ -32,7 +32,7 @@ def flowed(lines: Sequence[str]) -> str:
 def unflowed(text: str) -> list[str]:
     """Lines that *flowed* reads as *text*."""
     lines = str(text).splitlines()
-    after = [*lines[1:], ""]
+    after = [*lines, ""][1:]
     return [
         line + _HARD if _needs_break(line, following) else line
         for line, following in zip(lines, after, strict=True)
