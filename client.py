@@ -9,7 +9,7 @@ command line.
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
@@ -47,6 +47,15 @@ from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.rca import RcaOnFile
 from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca, StartRequest
+from escalation.sponsorship import (
+    Enrol,
+    Exit,
+    Programme,
+    Propose,
+    RecordTouchPoint,
+    Review,
+    sponsorship_key,
+)
 from escalation.story import Entry
 from escalation.view import Receipted, View
 from runtime.connection import connect
@@ -453,6 +462,68 @@ class EscalationClient:
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 return
             await asyncio.sleep(every)
+
+    # Executive sponsorship (SPONSOR)
+
+    async def propose_sponsorship(self, account: str, *, by: str, why: str) -> Programme:
+        """Propose the account; its sponsorship begins with it if there is none."""
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            wire.SPONSORSHIP,
+            wire.SponsorshipInput(account=account),
+            id=sponsorship_key(account),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=f"executive sponsorship of {details.escaped(account)}",
+        )
+        answer = self._client.execute_update_with_start_workflow(
+            wire.PROPOSE,
+            Propose(by=by, why=InternalText(why)),
+            start_workflow_operation=operation,
+            result_type=Programme,
+        )
+        return await self._answer(sponsorship_key(account), answer, Programme)
+
+    async def enrol(self, account: str, terms: Enrol) -> Programme:
+        return await self._sponsor(account, wire.ENROL, terms)
+
+    async def touch(self, account: str, *, by: str, note: str) -> Programme:
+        return await self._sponsor(account, wire.TOUCH, RecordTouchPoint(by=by, note=InternalText(note)))
+
+    async def review_sponsorship(
+        self, account: str, *, by: str, findings: str, next_review_on: date
+    ) -> Programme:
+        review = Review(by=by, findings=InternalText(findings), next_review_on=next_review_on)
+        return await self._sponsor(account, wire.REVIEW, review)
+
+    async def exit_sponsorship(self, account: str, *, by: str, why: str) -> Programme:
+        return await self._sponsor(account, wire.EXIT, Exit(by=by, why=InternalText(why)))
+
+    async def sponsorship(self, account: str) -> Programme:
+        """
+        Raises:
+            UnknownEscalation: If the account was never proposed.
+        """
+        return await self._query(sponsorship_key(account), wire.VIEW, Programme)
+
+    async def sponsorships(self) -> AsyncIterator[wire.Sponsorship]:
+        """Those that run, from their memos: no worker is asked."""
+        query = f"WorkflowType = '{wire.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
+        try:
+            async for execution in self._client.list_workflows(query):
+                line = await execution.memo_value(wire.PROGRAMME_MEMO, None, type_hint=wire.Sponsorship)
+                if line:
+                    yield line
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    async def _sponsor(self, account: str, name: str, asked: object) -> Programme:
+        key = sponsorship_key(account)
+        answer = self._handle(key).execute_update(name, asked, result_type=Programme)
+        try:
+            return await self._answer(key, answer, Programme)
+        except _Ended:
+            raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
 
     # Below: how answers and failures of the server become ours.
 

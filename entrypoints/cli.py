@@ -28,6 +28,7 @@ from entrypoints import (
     running,
     sending,
     showing,
+    sponsoring,
 )
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
@@ -53,6 +54,7 @@ playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")
 app.add_typer(sending.app, name="channels")
+app.add_typer(sponsoring.app, name="sponsor")
 app.add_typer(messages.app, name="message")
 app.add_typer(looking_back.app)
 app.add_typer(looking_back.records, name="records")

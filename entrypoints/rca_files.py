@@ -6,6 +6,7 @@ Knows the people that an escalation has, so that an owner whom nobody knows is t
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -16,6 +17,9 @@ from escalation.rca import merged
 from escalation.request import InternalRca
 from planning import reading
 from planning.reading import Mapping, Node, Unreadable, place_of, plain
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _WHAT = "the RCA"
 
@@ -96,9 +100,18 @@ def _rca(tree: Node, is_markdown: bool) -> tuple[InternalRca | None, tuple[Fault
     try:
         return InternalRca.model_validate(plain(tree)), ()
     except ValidationError as error:
-        told = zip(faults_of(error), error.errors(include_url=False), strict=True)
+        errors = error.errors(include_url=False)
         return None, tuple(
             placed(fault, found, tree)
-            for fault, found in told
+            for fault, found in zip(faults_of(error), errors, strict=True)
             if not (is_markdown and found["type"] == "missing" and len(found["loc"]) == 1)
+            and not _is_only_because_of(found, errors)
         )
+
+
+def _is_only_because_of(found: "ErrorDetails", errors: Sequence["ErrorDetails"]) -> bool:
+    """Pydantic calls a list too short whose items are all faulty."""
+    within = found["loc"]
+    return found["type"] == "too_short" and any(
+        len(other["loc"]) > len(within) and other["loc"][: len(within)] == within for other in errors
+    )

@@ -29,6 +29,7 @@ __all__ = [
     "Notice",
     "Occasion",
     "OnCall",
+    "ProposeSponsorship",
     "Recipient",
     "RecompilePlan",
     "RecordBatch",
@@ -80,6 +81,10 @@ class Occasion(StrEnum):
     TASK_FORCE_STOOD_DOWN = "task_force_stood_down"
     SPONSORSHIP_PROPOSED = "sponsorship_proposed"
     UNDELIVERABLE = "undeliverable"
+    SPONSOR_ENROLLED = "sponsor_enrolled"
+    TOUCH_POINT = "touch_point"
+    SPONSORSHIP_REVIEW = "sponsorship_review"
+    SPONSORSHIP_ENDED = "sponsorship_ended"
 
 
 class InternalFacts(Frozen):
@@ -204,7 +209,17 @@ class OnCall(Frozen):
     """What says so, in words: the rotation, the override, the calendar's entry."""
 
 
-Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall
+class ProposeSponsorship(Frozen):
+    """Accounts of an executive escalation are proposed for the sponsorship programme (SPONSOR-2)."""
+
+    accounts: tuple[str, ...]
+    escalation: str
+    """Id of the escalation: it proposes an account once, however often it is asked."""
+    by: str
+    why: InternalText
+
+
+Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall | ProposeSponsorship
 
 
 def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:

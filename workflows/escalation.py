@@ -25,6 +25,7 @@ from escalation.effects import (
     FindOnCall,
     InternalNotice,
     OnCall,
+    ProposeSponsorship,
     RecompilePlan,
     RecordBatch,
     Wave,
@@ -77,6 +78,7 @@ class EscalationWorkflow:
         self._notices: list[InternalNotice | CustomerNotice] = list(carried.notices) if carried else []
         self._answered: dict[str, None] = dict.fromkeys(carried.answered if carried else ())
         self._finding: list[FindOnCall] = []
+        self._proposing: list[ProposeSponsorship] = []
         self._recording = Recording(carried.unrecorded if carried else ())
         self._early_refusals: list[c.NoteRefusal] = []
         self._under_way: list[Wave] = []
@@ -96,6 +98,8 @@ class EscalationWorkflow:
             await self._open()
         for wanted in self._begin.carried.finding if self._begin.carried else ():
             self._find(wanted)
+        for proposal in self._begin.carried.proposing if self._begin.carried else ():
+            self._propose(proposal)
         while self._is_busy:
             self._judge()
             if self._is_long:
@@ -304,13 +308,17 @@ class EscalationWorkflow:
                     self._extend(effect)
                 case FindOnCall():
                     self._find(effect)
+                case ProposeSponsorship():
+                    self._propose(effect)
                 case _:
                     self._notices.append(effect)
         self._is_stirred = True
 
     @property
     def _is_busy(self) -> bool:
-        return self._opened.is_open or bool(self._notices or self._under_way or self._finding)
+        return self._opened.is_open or bool(
+            self._notices or self._under_way or self._finding or self._proposing
+        )
 
     def _judge(self) -> None:
         wake_at = self._opened.wake_at
@@ -412,6 +420,22 @@ class EscalationWorkflow:
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )
 
+    # An executive escalation proposes its accounts for sponsorship.
+
+    def _propose(self, wanted: ProposeSponsorship) -> None:
+        self._proposing.append(wanted)
+        self._spawn(self._propose_sponsorship(wanted))
+
+    async def _propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
+        await workflow.execute_activity(
+            wire.PROPOSE_SPONSORSHIP,
+            wanted,
+            start_to_close_timeout=_A_WHILE,
+            summary="propose the accounts for sponsorship",
+        )
+        self._proposing = [other for other in self._proposing if other is not wanted]
+        self._is_stirred = True
+
     # Time: one timer, armed again only when something is due earlier.
 
     def _arm(self) -> None:
@@ -480,7 +504,7 @@ class EscalationWorkflow:
         info = workflow.info()
         length, enough = info.get_current_history_length(), self._begin.continue_after
         is_long = length > enough if enough else info.is_continue_as_new_suggested()
-        is_at_rest = not (self._under_way or self._finding or self._extending)
+        is_at_rest = not (self._under_way or self._finding or self._proposing or self._extending)
         return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
 
     def _carried(self) -> wire.EscalationInput:
@@ -491,6 +515,7 @@ class EscalationWorkflow:
             notices=(*under_way, *self._notices),
             unrecorded=self._recording.unrecorded,
             finding=tuple(self._finding),
+            proposing=tuple(self._proposing),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],
         )
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)
