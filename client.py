@@ -9,7 +9,7 @@ command line.
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
@@ -465,7 +465,7 @@ class EscalationClient:
 
     # Executive sponsorship (SPONSOR)
 
-    async def propose_sponsorship(self, account: str, *, by: str, why: str) -> Programme:
+    async def propose_sponsorship(self, account: str, proposal: Propose) -> Programme:
         """Propose the account; its sponsorship begins with it if there is none."""
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             wire.SPONSORSHIP,
@@ -478,7 +478,7 @@ class EscalationClient:
         )
         answer = self._client.execute_update_with_start_workflow(
             wire.PROPOSE,
-            Propose(by=by, why=InternalText(why)),
+            proposal,
             start_workflow_operation=operation,
             result_type=Programme,
         )
@@ -487,17 +487,14 @@ class EscalationClient:
     async def enrol(self, account: str, terms: Enrol) -> Programme:
         return await self._sponsor(account, wire.ENROL, terms)
 
-    async def touch(self, account: str, *, by: str, note: str) -> Programme:
-        return await self._sponsor(account, wire.TOUCH, RecordTouchPoint(by=by, note=InternalText(note)))
+    async def touch(self, account: str, touch_point: RecordTouchPoint) -> Programme:
+        return await self._sponsor(account, wire.TOUCH, touch_point)
 
-    async def review_sponsorship(
-        self, account: str, *, by: str, findings: str, next_review_on: date
-    ) -> Programme:
-        review = Review(by=by, findings=InternalText(findings), next_review_on=next_review_on)
+    async def review_sponsorship(self, account: str, review: Review) -> Programme:
         return await self._sponsor(account, wire.REVIEW, review)
 
-    async def exit_sponsorship(self, account: str, *, by: str, why: str) -> Programme:
-        return await self._sponsor(account, wire.EXIT, Exit(by=by, why=InternalText(why)))
+    async def exit_sponsorship(self, account: str, exit_: Exit) -> Programme:
+        return await self._sponsor(account, wire.EXIT, exit_)
 
     async def sponsorship(self, account: str) -> Programme:
         """

@@ -2,11 +2,10 @@
 ``escalate sponsor``: executive sponsorship of accounts, from proposal to exit (SPONSOR).
 """
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.table import Table
 from rich.text import Text
 
@@ -15,12 +14,16 @@ from entrypoints.asking import By, Json, Why, with_client
 from entrypoints.files import read_model
 from entrypoints.given import refused
 from entrypoints.words import faults_in_options
+from escalation.base import Name
 from escalation.errors import BadRequest, shown
-from escalation.sponsorship import Enrol, Programme
+from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Review
 
 app = typer.Typer(
     no_args_is_help=True, help="Executive sponsors of accounts: propose, enrol, touch-points, review, exit."
 )
+
+_Command = TypeVar("_Command", bound=BaseModel)
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", show_default=False)]
 Said = Annotated[str, typer.Option("--note", "-m", help="What was said and agreed.", show_default=False)]
@@ -29,7 +32,8 @@ Said = Annotated[str, typer.Option("--note", "-m", help="What was said and agree
 @app.command()
 def propose(account: Account, by: By, why: Why, in_json: Json = False) -> None:
     """Propose an account; an executive escalation does so by itself. A person decides."""
-    _answered(with_client(lambda client: client.propose_sponsorship(account, by=by, why=why)), in_json)
+    proposal = _asked(Propose, "the proposal", by=by, why=why)
+    _answered(with_client(lambda client: client.propose_sponsorship(_named(account), proposal)), in_json)
 
 
 @app.command()
@@ -58,21 +62,16 @@ def enrol(
         "review_on": review,
     }
     options = {name: value for name, value in given.items() if value}
-    terms = read_model(file, Enrol, "the enrolment", options=options) if file else _terms(options)
+    what = "the enrolment"
+    terms = read_model(file, Enrol, what, options=options) if file else _asked(Enrol, what, **options)
     _answered(with_client(lambda client: client.enrol(account, terms)), in_json)
-
-
-def _terms(options: dict[str, Any]) -> Enrol:
-    try:
-        return Enrol.model_validate(options)
-    except ValidationError as error:
-        raise BadRequest.because("the enrolment", faults_in_options(error)) from None
 
 
 @app.command()
 def touch(account: Account, by: By, note: Said, in_json: Json = False) -> None:
     """Record a touch-point; the next one is due a cadence from now."""
-    _answered(with_client(lambda client: client.touch(account, by=by, note=note)), in_json)
+    touch_point = _asked(RecordTouchPoint, "the touch-point", by=by, note=note)
+    _answered(with_client(lambda client: client.touch(account, touch_point)), in_json)
 
 
 @app.command()
@@ -84,22 +83,15 @@ def review(
     in_json: Json = False,
 ) -> None:
     """Record what the measures say, and when they are looked at again."""
-    try:
-        day = date.fromisoformat(next_review)
-    except ValueError:
-        raise refused("--next", shown(next_review), "a date such as 2030-01-31") from None
-    _answered(
-        with_client(
-            lambda client: client.review_sponsorship(account, by=by, findings=findings, next_review_on=day)
-        ),
-        in_json,
-    )
+    found = _asked(Review, "the review", by=by, findings=findings, next_review_on=next_review)
+    _answered(with_client(lambda client: client.review_sponsorship(account, found)), in_json)
 
 
 @app.command("exit")
 def exit_(account: Account, by: By, why: Why, in_json: Json = False) -> None:
     """End it: the exit criteria are met, or a proposal is declined."""
-    _answered(with_client(lambda client: client.exit_sponsorship(account, by=by, why=why)), in_json)
+    leaving = _asked(Exit, "the exit", by=by, why=why)
+    _answered(with_client(lambda client: client.exit_sponsorship(account, leaving)), in_json)
 
 
 @app.command()
@@ -124,6 +116,20 @@ def list_(in_json: Json = False) -> None:
         dues = (showing.due(line.touch_due_at), showing.due(line.review_due_at))
         table.add_row(Text(line.account), line.standing, Text(line.sponsor), *dues)
     showing.out.print(table if lines else "no account is proposed or enrolled")
+
+
+def _asked(kind: type[_Command], what: str, **given: Any) -> _Command:
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise BadRequest.because(what, faults_in_options(error)) from None
+
+
+def _named(account: str) -> str:
+    try:
+        return _NAME.validate_python(account)
+    except ValidationError:
+        raise refused("ACCOUNT", shown(account), "1 to 200 printable characters") from None
 
 
 def _answered(programme: Programme, in_json: bool) -> None:
