@@ -45,8 +45,18 @@ from escalation.errors import (
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move, State
 from escalation.plan import Contact, Plan, Priority, ReasonCode
+from escalation.rca import RcaOnFile
 from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca, StartRequest
+from escalation.sponsorship import (
+    Enrol,
+    Exit,
+    Programme,
+    Propose,
+    RecordTouchPoint,
+    Review,
+    sponsorship_key,
+)
 from escalation.story import Entry
 from escalation.task_force import commands as f
 from escalation.task_force.model import SeatWanted
@@ -515,6 +525,10 @@ class EscalationClient:
         """The people and teams that its plan knows: who can be asked, and who can make moves."""
         return await self._query(key, wire.PEOPLE, tuple[Contact, ...])
 
+    async def rca_on_file(self, key: str, version: int | None = None) -> RcaOnFile:
+        """A version of the internal RCA, else the latest; and which ones there are."""
+        return await self._query(key, wire.RCA_ON_FILE, RcaOnFile, version)
+
     async def list(
         self,
         *,
@@ -565,6 +579,65 @@ class EscalationClient:
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 return
             await asyncio.sleep(every)
+
+    # Executive sponsorship (SPONSOR)
+
+    async def propose_sponsorship(self, account: str, proposal: Propose) -> Programme:
+        """Propose the account; its sponsorship begins with it if there is none."""
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            wire.SPONSORSHIP,
+            wire.SponsorshipInput(account=account),
+            id=sponsorship_key(account),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=f"executive sponsorship of {details.escaped(account)}",
+        )
+        answer = self._client.execute_update_with_start_workflow(
+            wire.PROPOSE,
+            proposal,
+            start_workflow_operation=operation,
+            result_type=Programme,
+        )
+        return await self._answer(sponsorship_key(account), answer, Programme)
+
+    async def enrol(self, account: str, terms: Enrol) -> Programme:
+        return await self._sponsor(account, wire.ENROL, terms)
+
+    async def touch(self, account: str, touch_point: RecordTouchPoint) -> Programme:
+        return await self._sponsor(account, wire.TOUCH, touch_point)
+
+    async def review_sponsorship(self, account: str, review: Review) -> Programme:
+        return await self._sponsor(account, wire.REVIEW, review)
+
+    async def exit_sponsorship(self, account: str, exit_: Exit) -> Programme:
+        return await self._sponsor(account, wire.EXIT, exit_)
+
+    async def sponsorship(self, account: str) -> Programme:
+        """
+        Raises:
+            UnknownEscalation: If the account was never proposed.
+        """
+        return await self._query(sponsorship_key(account), wire.VIEW, Programme)
+
+    async def sponsorships(self) -> AsyncIterator[wire.Sponsorship]:
+        """Those that run, from their memos: no worker is asked."""
+        query = f"WorkflowType = '{wire.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
+        try:
+            async for execution in self._client.list_workflows(query):
+                line = await execution.memo_value(wire.PROGRAMME_MEMO, None, type_hint=wire.Sponsorship)
+                if line:
+                    yield line
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    async def _sponsor(self, account: str, name: str, asked: object) -> Programme:
+        key = sponsorship_key(account)
+        answer = self._handle(key).execute_update(name, asked, result_type=Programme)
+        try:
+            return await self._answer(key, answer, Programme)
+        except _Ended:
+            raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
 
     # Below: how answers and failures of the server become ours.
 

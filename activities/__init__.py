@@ -13,6 +13,7 @@ from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
 from activities.record_events import RecordEvents
+from activities.sponsors import Sponsors
 from planning.feeds import Feeds
 
 
@@ -28,8 +29,16 @@ class Activities:
 
 def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents | None = None) -> Activities:
     planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
+    sponsors = Sponsors(playbook.current)
     return Activities(
-        quick=(planner.compile_plan, planner.recompile_plan, planner.extend_open_hours, rota.find_on_call),
+        quick=(
+            planner.compile_plan,
+            planner.recompile_plan,
+            planner.extend_open_hours,
+            rota.find_on_call,
+            sponsors.find_people,
+            sponsors.propose_sponsorship,
+        ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
         records=(record.record_events,) if record else (),
     )

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.service import RPCError
 
+from activities.sponsors import with_sponsors
 from escalation.business_time import OpenHours
 from escalation.effects import Compiled, CompileOpenHours, CompilePlan, RecompilePlan
 from escalation.errors import BadRequest, Fault, faults_of, shown
@@ -74,7 +75,7 @@ class Planner:
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
         if request.predecessor is None:
             request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})
-        return Compiled(request=request, plan=plan, priority=priority)
+        return Compiled(request=request, plan=await with_sponsors(plan, request), priority=priority)
 
     @activity.defn(name="recompile_plan")
     async def recompile_plan(self, asked: RecompilePlan) -> Plan:
@@ -82,7 +83,8 @@ class Planner:
         Raises:
             BadRequest: If the playbook does not have the escalation's category any more.
         """
-        return recompile_plan(self._playbook(), asked.request, asked.opened_at, datetime.now(UTC))
+        plan = recompile_plan(self._playbook(), asked.request, asked.opened_at, datetime.now(UTC))
+        return await with_sponsors(plan, asked.request)
 
     @activity.defn(name="extend_open_hours")
     async def extend_open_hours(self, wanted: CompileOpenHours) -> OpenHours:

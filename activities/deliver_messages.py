@@ -21,11 +21,13 @@ from temporalio.client import RPCError
 
 from activities.inboxes import hold, no_longer_true
 from activities.message import Message, Notice, bundled_messages, single_messages
+from activities.papers import has_papers, papers_for
 from activities.progress import Pending, Progress, heartbeats, settled_before
 from activities.texts import Text, TextFault, Texts
 from activities.waits import Wait, Waits, quiet_end
-from channels.protocol import Channel, Delivered, Later, Never, Session
-from channels.registry import Address, AddressFault, parse_address
+from channels.protocol import Attachment, Channel, Delivered, Later, Letter, Never, Session
+from channels.registry import AddressFault, parse_address
+from documents.layout import CannotLayOut
 from escalation.effects import Wave
 from escalation.events import Receipt
 from escalation.links import Link, link_for
@@ -128,6 +130,7 @@ class DeliverMessages:
         """
         try:
             text = self._written(message)
+            papers = await _papers_of(message)
         except TextFault as fault:
             _log_failure(message, "", type(fault).__name__)
             return message.undelivered((str(fault),))
@@ -141,7 +144,7 @@ class DeliverMessages:
                 whys.append(str(fault))
                 continue
             channel = address.channel
-            match await _send(message, text, address, sessions[channel]):
+            match await _send(message.letter(text, address, papers), message, channel, sessions[channel]):
                 case Delivered():
                     return message.delivered(channel)
                 case Later(why=why, after=after):
@@ -161,6 +164,21 @@ class DeliverMessages:
     def _link_of(self, notice: Notice, message: Message) -> str:
         link = link_for(notice, message.recipient)
         return self._address_of(link) if link and self._address_of else ""
+
+
+async def _papers_of(message: Message) -> tuple[Attachment, ...]:
+    """
+    Laid out beside the loop. A paper that cannot be made must not hold up the message, which says the same.
+    """
+    (notice, *others) = message.notices
+    if others or not has_papers(notice):
+        return ()
+    try:
+        scheduled_at = activity.info().scheduled_time
+        return await asyncio.to_thread(papers_for, notice, message.recipient, scheduled_at)
+    except CannotLayOut as fault:
+        _log_failure(message, "", type(fault).__name__)
+        return ()
 
 
 def _is_late() -> bool:
@@ -192,23 +210,21 @@ async def _tell_all(progress: Progress, sessions: Mapping[str, Session], tell: _
 
 
 async def _send(
-    message: Message, text: Text, address: Address, session: Session
+    letter: Letter, message: Message, channel: str, session: Session
 ) -> Delivered | Later | Never:
     """
     Trouble of any kind is an answer; a mistake of ours waits for its correction.
     """
     fault = ""
     try:
-        outcome = await session.send(message.letter(text, address))
+        outcome = await session.send(letter)
     except Exception as error:  # a channel that breaks its word must not take the wave with it
         fault = type(error).__name__
         outcome = Later(why=f"unexpected {fault}")
     if isinstance(outcome, Delivered):
-        activity.logger.debug(
-            "message_delivered", extra=message.says_of_itself | {"channel": address.channel}
-        )
+        activity.logger.debug("message_delivered", extra=message.says_of_itself | {"channel": channel})
     else:
-        _log_failure(message, address.channel, fault, is_for_good=isinstance(outcome, Never))
+        _log_failure(message, channel, fault, is_for_good=isinstance(outcome, Never))
     return outcome
 
 

@@ -102,6 +102,10 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.TASK_FORCE_REPORT: {"by": "Sam Sato", "text": "The cause is known.", "items": _STEPS},
     Occasion.TASK_FORCE_STOOD_DOWN: {"why": "fix declared by Sam Sato", "items": _STEPS},
     Occasion.SPONSORSHIP_PROPOSED: {"items": ("ACME",)},
+    Occasion.SPONSOR_ENROLLED: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)},
+    Occasion.TOUCH_POINT: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)},
+    Occasion.SPONSORSHIP_REVIEW: {"due_at": AT + 24 * _HOUR, "items": ("No P1 in a quarter",)},
+    Occasion.SPONSORSHIP_ENDED: {"text": "Nothing was escalated for half a year."},
     Occasion.UNDELIVERABLE: {"items": ("receipt to ACME:ana@acme.example: no such mailbox",)},
 }
 OCCASIONS: Mapping[str, Mapping[Occasion, Mapping[str, Any]]] = {

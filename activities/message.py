@@ -13,7 +13,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.texts import Text
-from channels.protocol import Letter
+from channels.protocol import Attachment, Letter
 from channels.registry import Address
 from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, is_pressing, message_key
 from escalation.events import Receipt
@@ -81,7 +81,7 @@ class Message:
     def occasion(self) -> str:
         return _the_one([notice.occasion.value for notice in self.notices]) or BUNDLE
 
-    def letter(self, text: Text, address: Address) -> Letter:
+    def letter(self, text: Text, address: Address, papers: tuple[Attachment, ...] = ()) -> Letter:
         key = _letter_key(self.key, address.channel)
         return Letter(
             key=key,
@@ -96,6 +96,7 @@ class Message:
             reference=_the_one([reference_of(notice) for notice in self.notices]),
             occasion=self.occasion,
             written_at=activity.info().scheduled_time,
+            attachments=papers,
         )
 
     def delivered(self, channel: str) -> tuple[Receipt, ...]:

@@ -80,6 +80,14 @@ class ReceivedLetter:
         """
         return self._part("html")
 
+    @property
+    def attachments(self) -> dict[str, bytes]:
+        """
+        By file name.
+        """
+        parts = self.message.iter_attachments()
+        return {part.get_filename() or "": bytes(part.get_content()) for part in parts}
+
     def _header(self, name: str) -> str:
         return _decoded(_unfolded(self._wire(name)))
 

@@ -158,6 +158,9 @@ def _body(letter: Letter) -> bytes:
     body.set_content(many_lines(letter.text), cte="quoted-printable")
     if letter.html is not None:
         body.add_alternative(many_lines(letter.html), subtype="html", cte="quoted-printable")
+    for each in letter.attachments:
+        main, _, sub = each.media_type.partition("/")
+        body.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
     return body.as_bytes()
 
 

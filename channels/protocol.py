@@ -23,8 +23,22 @@ Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>|]+$", max_len
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$")]
 
 
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Attachment(_Frozen):
+    """
+    A paper that goes with a letter, by media that can carry one.
+    """
+
+    name: FileName
+    media_type: MediaType
+    content: bytes = Field(repr=False)
 
 
 class Letter(_Frozen):
@@ -56,6 +70,9 @@ class Letter(_Frozen):
         description="where its reader can act; media that have buttons show it as one",
     )
     link_label: str = "Open"
+    attachments: tuple[Attachment, ...] = Field(
+        default=(), description="what says the same as the text, to be kept; media without them show the text"
+    )
 
 
 class Delivered(_Frozen):

@@ -22,10 +22,13 @@ from entrypoints import (
     moving,
     on_call,
     playbooks,
+    rca_papers,
     rebasing,
+    root_causes,
     running,
     sending,
     showing,
+    sponsoring,
     task_forces,
 )
 from entrypoints.words import in_typed_words
@@ -45,13 +48,15 @@ app = typer.Typer(
 app.add_typer(running.app)
 app.add_typer(looking.app)
 app.add_typer(moving.app)
-app.add_typer(moving.rca, name="rca")
+root_causes.app.add_typer(rca_papers.app)
+app.add_typer(root_causes.app, name="rca")
 app.add_typer(rebasing.app)
 app.add_typer(task_forces.app, name="task-force")
 playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")
 app.add_typer(sending.app, name="channels")
+app.add_typer(sponsoring.app, name="sponsor")
 app.add_typer(messages.app, name="message")
 app.add_typer(looking_back.app)
 app.add_typer(looking_back.records, name="records")

@@ -39,7 +39,21 @@ def read_model(
     Raises:
         BadRequest: With every fault: file, line and column, or the option; what was given, what is allowed.
     """
-    tree = read_tree(path, what)
+    return as_model(read_tree(path, what), model, what, options=options, otherwise=otherwise)
+
+
+def as_model(
+    tree: Node,
+    model: type[_Model],
+    what: str,
+    *,
+    options: Mapping[str, Any] = _NONE,
+    otherwise: Mapping[str, Any] = _NONE,
+) -> _Model:
+    """
+    Raises:
+        BadRequest: With every fault.
+    """
     written = plain(tree)
     try:
         return model.model_validate(
@@ -48,13 +62,13 @@ def read_model(
     except ValidationError as error:
         told = zip(faults_of(error), error.errors(include_url=False), strict=True)
         faults = (
-            in_option(fault) if options.keys() & found["loc"][:1] else _placed(fault, found, tree)
+            in_option(fault) if options.keys() & found["loc"][:1] else placed(fault, found, tree)
             for fault, found in told
         )
         raise BadRequest.because(what, faults) from None
 
 
-def _placed(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
+def placed(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
     place = place_of(tree, found["loc"], of_key=found["type"] == "extra_forbidden")
     return fault.model_copy(update={"where": f"{place} {fault.where}"})
 
@@ -64,17 +78,28 @@ def read_tree(path: str, what: str) -> Node:
     Raises:
         BadRequest: If it cannot be read, or is no well-formed YAML or JSON.
     """
-    source = "standard input" if path == STANDARD_INPUT else path
+    data, source = bytes_at(path, what)
     try:
-        data = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
         tree, faults = read(data, source)
-    except OSError as error:
-        fault = Fault(
-            where=source, given=error.strerror or "a file that cannot be read", allowed="a readable file"
-        )
-        raise BadRequest.because(what, (fault,)) from None
     except Unreadable as error:
         raise BadRequest.because(what, (error.fault,)) from None
     if faults:
         raise BadRequest.because(what, faults)
     return tree
+
+
+def bytes_at(path: str, what: str) -> tuple[bytes, str]:
+    """
+    What lies at *path*, and how faults call the place.
+
+    Raises:
+        BadRequest: If it cannot be read.
+    """
+    source = "standard input" if path == STANDARD_INPUT else path
+    try:
+        return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes(), source
+    except OSError as error:
+        fault = Fault(
+            where=source, given=error.strerror or "a file that cannot be read", allowed="a readable file"
+        )
+        raise BadRequest.because(what, (fault,)) from None

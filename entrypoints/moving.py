@@ -13,12 +13,8 @@ from escalation import commands as c
 from escalation.base import Asked
 from escalation.errors import shown
 from escalation.events import Step
-from escalation.request import CustomerRca, InternalRca
 
 app = typer.Typer()
-rca = typer.Typer(
-    no_args_is_help=True, help="The root cause analysis: request, file, derive, approve, share, waive."
-)
 
 
 @app.command()
@@ -254,54 +250,3 @@ def cancel(
 ) -> None:
     """Withdrawn, a duplicate, or merged into another."""
     make_move(key, c.Cancel, in_json, by=by, cause=cause, into=into, why=why)
-
-
-@rca.command("request")
-def request_rca(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
-    """Ask for one."""
-    make_move(key, c.RequestRca, in_json, by=by, note=note)
-
-
-@rca.command("file")
-def file_rca(
-    key: Key,
-    file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="The internal RCA in YAML or JSON.", show_default=False)
-    ],
-    by: By,
-    in_json: Json = False,
-) -> None:
-    """File the internal RCA, or a new version."""
-    make_move(key, c.FileRca, in_json, by=by, rca=read_model(file, InternalRca, "the RCA"))
-
-
-@rca.command("derive")
-def derive_rca(
-    key: Key,
-    by: By,
-    file: Annotated[
-        str | None, typer.Option("--file", metavar="FILE|-", help="Other words for customers.")
-    ] = None,
-    in_json: Json = False,
-) -> None:
-    """Derive the customer RCA from the internal one."""
-    written = read_model(file, CustomerRca, "the customer RCA") if file else None
-    make_move(key, c.DeriveRca, in_json, by=by, rca=written)
-
-
-@rca.command("approve")
-def approve_rca(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
-    """Approve the customer RCA."""
-    make_move(key, c.ApproveRca, in_json, by=by, note=note)
-
-
-@rca.command("share")
-def share_rca(key: Key, by: By, in_json: Json = False) -> None:
-    """Send it to every affected customer."""
-    make_move(key, c.ShareRca, in_json, by=by)
-
-
-@rca.command("waive")
-def waive_rca(key: Key, by: By, why: Why, in_json: Json = False) -> None:
-    """Do without one."""
-    make_move(key, c.WaiveRca, in_json, by=by, why=why)

@@ -47,6 +47,15 @@ OPTIONS = {
     "customers": "--customer",
     "services": "--service",
     "linked_records": "--record",
+    "sponsor": "--sponsor",
+    "duties": "--duty",
+    "entry_criteria": "--entry",
+    "measures": "--measure",
+    "exit_criteria": "--exit",
+    "every_days": "--every",
+    "review_on": "--review",
+    "next_review_on": "--next",
+    "findings": "--note",
     **{
         field: f"--{field.replace('_', '-')}"
         for field in (

@@ -33,6 +33,7 @@ __all__ = [
     "Occasion",
     "OnCall",
     "OrderTaskForceDown",
+    "ProposeSponsorship",
     "Recipient",
     "RecompilePlan",
     "RecordBatch",
@@ -86,6 +87,10 @@ class Occasion(StrEnum):
     TASK_FORCE_STOOD_DOWN = "task_force_stood_down"
     SPONSORSHIP_PROPOSED = "sponsorship_proposed"
     UNDELIVERABLE = "undeliverable"
+    SPONSOR_ENROLLED = "sponsor_enrolled"
+    TOUCH_POINT = "touch_point"
+    SPONSORSHIP_REVIEW = "sponsorship_review"
+    SPONSORSHIP_ENDED = "sponsorship_ended"
 
 
 class InternalFacts(Frozen):
@@ -210,6 +215,16 @@ class OnCall(Frozen):
     """What says so, in words: the rotation, the override, the calendar's entry."""
 
 
+class ProposeSponsorship(Frozen):
+    """Accounts of an executive escalation are proposed for the sponsorship programme (SPONSOR-2)."""
+
+    accounts: tuple[str, ...]
+    escalation: str
+    """Id of the escalation: it proposes an account once, however often it is asked."""
+    by: str
+    why: InternalText
+
+
 class StartTaskForce(Frozen):
     """Bring a task force to life (RESOLVE-2)."""
 
@@ -237,7 +252,7 @@ class InformTaskForce(Frozen):
 
 
 ForTaskForces = StartTaskForce | OrderTaskForceDown | InformTaskForce
-Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall | ForTaskForces
+Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall | ForTaskForces | ProposeSponsorship
 
 
 def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:

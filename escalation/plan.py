@@ -252,6 +252,8 @@ class Plan(Frozen):
     category: Name
     levels: tuple[Level, ...]
     executive_level: int
+    sponsors: tuple[Name, ...] = ()
+    """Of the affected accounts, when it was compiled; among the stakeholders of every priority (SPONSOR-2)."""
     priorities: dict[Priority, PriorityRules]
     contacts: tuple[Contact, ...]
     permissions: dict[Move, tuple[str, ...]] = {}
@@ -306,6 +308,19 @@ class Plan(Frozen):
         if not new:
             return self
         plan = self.changed(contacts=(*self.contacts, *new))
+        plan.__dict__.pop("_by_id", None)
+        return plan
+
+    def sponsored_by(self, sponsors: tuple[Contact, ...]) -> "Plan":
+        """With *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
+        if not sponsors:
+            return self
+        ids = tuple(sponsor.id for sponsor in sponsors)
+        priorities = {
+            priority: rules.changed(stakeholders=tuple(dict.fromkeys((*rules.stakeholders, *ids))))
+            for priority, rules in self.priorities.items()
+        }
+        plan = self.joined_by(sponsors).changed(priorities=priorities, sponsors=ids)
         plan.__dict__.pop("_by_id", None)
         return plan
 

@@ -8,11 +8,11 @@ import re
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from escalation.base import Asked, CustomerText, InternalText, Key, Name
+from escalation.base import Asked, CustomerText, Instant, InternalText, Key, Name
 from escalation.plan import Priority, ReasonCode, Recipient
 
 
@@ -168,17 +168,70 @@ class CorrectiveAction(Asked):
     """How customers are told of this action; None: they are not."""
 
 
-class InternalRca(Asked):
-    """The internal root cause analysis; its timeline is drawn from the record (CLOSE-3)."""
+class Moment(Asked):
+    """One line of an RCA's timeline."""
 
+    at: Instant
+    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+
+
+class Whys(Asked):
+    """A chain of five whys: what went wrong, and why, and why that; the last one is a root cause."""
+
+    problem: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+    whys: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=10)]
+
+
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+
+
+def _is_web_address(text: str) -> str:
+    if not WEB_ADDRESS.fullmatch(text):
+        raise ValueError("a web address, https://host/path")
+    return text
+
+
+class Reference(Asked):
+    """Something to read beside the RCA."""
+
+    what: Annotated[InternalText, Field(min_length=1, max_length=500)]
+    url: Annotated[str, Field(max_length=2000), AfterValidator(_is_web_address)]
+
+
+class InternalRca(Asked):
+    """The internal root cause analysis; its timeline is proposed from the record (CLOSE-3)."""
+
+    summary: InternalText = InternalText("")
+    """What happened, for our own people."""
+    timeline: Annotated[tuple[Moment, ...], Field(max_length=500)] = ()
     root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]
+    """Where they are left out and whys are given: the ends of those chains."""
+    five_whys: Annotated[tuple[Whys, ...], Field(max_length=20)] = ()
     contributing_factors: tuple[InternalText, ...] = ()
     went_well: tuple[InternalText, ...] = ()
     went_badly: tuple[InternalText, ...] = ()
     corrective_actions: Annotated[tuple[CorrectiveAction, ...], Field(min_length=1, max_length=50)]
     problem_records: tuple[Name, ...] = ()
+    links: Annotated[tuple[Reference, ...], Field(max_length=50)] = ()
     summary_for_customers: CustomerText | None = None
     """What happened and why, in words for customers; the customer RCA starts from it (CLOSE-4)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _causes_end_the_chains(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not given.get("root_causes") and (ends := _ends_of(given)):
+            return given | {"root_causes": ends}
+        return given
+
+
+def _ends_of(given: dict[str, Any]) -> list[Any]:
+    """The last why of each chain, as far as what was given is chains at all."""
+    chains = given.get("five_whys")
+    whys = [
+        chain.get("whys") if isinstance(chain, dict) else getattr(chain, "whys", None)
+        for chain in (chains if isinstance(chains, list | tuple) else ())
+    ]
+    return [chain[-1] for chain in whys if isinstance(chain, list | tuple) and chain]
 
 
 class CustomerRca(Asked):

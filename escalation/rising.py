@@ -10,7 +10,7 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.commands import NO_NOTE
-from escalation.effects import InternalNotice, Occasion, OnCall
+from escalation.effects import InternalNotice, Occasion, OnCall, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
@@ -71,6 +71,8 @@ def raise_level(turn: Turn, command: c.RaiseLevel) -> None:
 def propose_sponsorship(turn: Turn) -> None:
     accounts = tuple(customer.account for customer in turn.escalation.request.customers)
     turn.record(e.SponsorshipProposed, accounts=accounts)
+    why = InternalText(f"executive escalation {turn.escalation.key}")
+    turn.do(ProposeSponsorship.made(accounts=accounts, escalation=turn.escalation.id, by=turn.by, why=why))
     tell(turn, Occasion.SPONSORSHIP_PROPOSED, turn.escalation.plan.escalation_managers, items=accounts)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from escalation import events as e
 from escalation.clocks import Clock, instant_of
 from escalation.effects import CompileOpenHours, Occasion
-from escalation.lifecycle import WORKING, State
+from escalation.lifecycle import WORKING, RcaState, State
 from escalation.model import Escalation
 from escalation.plan import AGREED, ClockName
 from escalation.resolving import pause_ended
@@ -20,7 +20,7 @@ from escalation.rising import (
     somebody_on_duty,
     window_ended,
 )
-from escalation.telling import alerted, tell, tell_customers
+from escalation.telling import alerted, alerted_above, tell, tell_customers
 from escalation.turn import Turn
 
 _WHY_REMINDED = {
@@ -28,6 +28,7 @@ _WHY_REMINDED = {
     ClockName.ACKNOWLEDGEMENT_EXPIRY: "nothing was heard for a while, and the acknowledgement expires",
     ClockName.PAUSE: "the pause ends soon",
 }
+_OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
 EXTENSION = timedelta(days=90)
 
 
@@ -168,9 +169,7 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
         return
     why = f"{clock.name.words} is overdue"
     now = turn.escalation
-    tell(
-        turn, Occasion.BREACH, (*alerted(now), *_chased(now, clock)), why=why, clock=clock.name, due_at=due_at
-    )
+    tell(turn, Occasion.BREACH, _alarmed(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
         window = now.clock(ClockName.LEVEL_WINDOW)
         if window is None or not _is_over(
@@ -203,11 +202,17 @@ def _chase(turn: Turn, clock: Clock) -> None:
     tell(
         turn,
         Occasion.REMINDER,
-        (*alerted(now), *_chased(now, clock)),
+        _alarmed(now, clock),
         why=f"{clock.name.words} is still overdue",
         clock=clock.name,
         due_at=clock.breached_at,
     )
+
+
+def _alarmed(now: Escalation, clock: Clock) -> tuple[str, ...]:
+    """Who hears of what is overdue: managers, those of the next level too if it is an RCA (CLOSE-5), and the chased."""
+    above = alerted_above(now) if clock.name in _OF_THE_RCA else ()
+    return (*alerted(now), *above, *_chased(now, clock))
 
 
 def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
@@ -217,9 +222,22 @@ def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
             return now.plan.architects or now.plan.escalation_managers
         case ClockName.INTERNAL_RCA:
             return now.plan.problem_coordinators or now.plan.escalation_managers
-        case ClockName.CUSTOMER_RCA | ClockName.CLOSING | ClockName.FIRST_NOTICE:
+        case ClockName.CUSTOMER_RCA:
+            return _next_with_the_rca(now) or now.plan.escalation_managers
+        case ClockName.CLOSING | ClockName.FIRST_NOTICE:
             return now.plan.escalation_managers
         case ClockName.ACKNOWLEDGE:
             return now.unacknowledged or (now.owner,)
         case _:
             return (now.owner,)
+
+
+def _next_with_the_rca(now: Escalation) -> tuple[str, ...]:
+    """CLOSE-4, CLOSE-5: who derives, approves and shares it."""
+    match now.rca.state:
+        case RcaState.DERIVED:
+            return now.plan.rca_approvers
+        case RcaState.APPROVED:
+            return now.plan.engagement_managers
+        case _:
+            return now.plan.problem_coordinators

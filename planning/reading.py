@@ -91,7 +91,7 @@ def read(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
     Raises:
         Unreadable: If there is no telling what the rest means.
     """
-    text = _decoded(data, source)
+    text = decoded(data, source)
     if long := _LONG_TAG.search(text):
         raise Unreadable(_place_at(text, long.start(), source), "a very long tag", "no tags")
     composer = _Composer(source)
@@ -150,7 +150,11 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
     return place
 
 
-def _decoded(data: bytes, source: str) -> str:
+def decoded(data: bytes, source: str) -> str:
+    """
+    Raises:
+        Unreadable: If it is too large, or not in UTF-8.
+    """
     if len(data) > LARGEST_FILE:
         raise Unreadable(source, f"more than {LARGEST_FILE:,} bytes", f"at most {LARGEST_FILE:,}")
     try:

@@ -27,6 +27,7 @@ PACKAGES = frozenset(
         "activities",
         "channels",
         "records",
+        "documents",
         "entrypoints",
         "runtime",
     }

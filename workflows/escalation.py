@@ -23,6 +23,7 @@ from escalation.effects import (
     ForTaskForces,
     InternalNotice,
     OnCall,
+    ProposeSponsorship,
     RecompilePlan,
     RecordBatch,
     Wave,
@@ -33,6 +34,7 @@ from escalation.events import Event
 from escalation.lifecycle import Move, diagram
 from escalation.model import Escalation
 from escalation.plan import Contact, Plan
+from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
@@ -77,6 +79,7 @@ class EscalationWorkflow(Life):
             self._notices = list(carried.notices)
             self._answered = dict.fromkeys(carried.answered)
         self._finding: list[FindOnCall] = []
+        self._proposing: list[ProposeSponsorship] = []
         self._recording = Recording(carried.unrecorded if carried else ())
         self._for_task_forces: list[ForTaskForces] = []
         self._is_commanding = False
@@ -90,6 +93,8 @@ class EscalationWorkflow(Life):
             await self._open()
         for wanted in self._begin.carried.finding if self._begin.carried else ():
             self._find(wanted)
+        for proposal in self._begin.carried.proposing if self._begin.carried else ():
+            self._propose(proposal)
         while self._is_busy:
             self._judge()
             if self._is_long:
@@ -167,6 +172,10 @@ class EscalationWorkflow(Life):
     @workflow.query(name=wire.PEOPLE, description="The people and teams that its plan knows.")
     def people(self) -> tuple[Contact, ...]:
         return self._opened.plan.contacts
+
+    @workflow.query(name=wire.RCA_ON_FILE, description="A version of the internal RCA, and which there are.")
+    def rca_on_file(self, version: int | None = None) -> RcaOnFile:
+        return on_file(self._opened, self._events, version)
 
     # Rebase: the one move that needs an answer from outside before it can be decided.
 
@@ -320,6 +329,8 @@ class EscalationWorkflow(Life):
                     self._extend(effect)
                 case FindOnCall():
                     self._find(effect)
+                case ProposeSponsorship():
+                    self._propose(effect)
                 case InternalNotice() | CustomerNotice():
                     self._notices.append(effect)
                 case _:
@@ -334,8 +345,8 @@ class EscalationWorkflow(Life):
 
     @property
     def _is_busy(self) -> bool:
-        waiting = self._notices or self._under_way or self._finding or self._for_task_forces
-        return self._opened.is_open or bool(waiting)
+        waiting = (self._notices, self._under_way, self._finding, self._proposing, self._for_task_forces)
+        return self._opened.is_open or any(waiting)
 
     def _judge(self) -> None:
         wake_at = self._opened.wake_at
@@ -393,6 +404,22 @@ class EscalationWorkflow(Life):
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )
 
+    # An executive escalation proposes its accounts for sponsorship.
+
+    def _propose(self, wanted: ProposeSponsorship) -> None:
+        self._proposing.append(wanted)
+        self._spawn(self._propose_sponsorship(wanted))
+
+    async def _propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
+        await workflow.execute_activity(
+            wire.PROPOSE_SPONSORSHIP,
+            wanted,
+            start_to_close_timeout=A_WHILE,
+            summary="propose the accounts for sponsorship",
+        )
+        self._proposing = [other for other in self._proposing if other is not wanted]
+        self._is_stirred = True
+
     # Task forces: commanded one thing after the other, in the order of the decisions.
 
     def _command_task_forces(self) -> None:
@@ -433,7 +460,7 @@ class EscalationWorkflow(Life):
         is_long = length > enough if enough else info.is_continue_as_new_suggested()
         if self._for_task_forces:
             return False  # at once, or not known whether it was: the next run could not tell
-        is_at_rest = not (self._under_way or self._finding or self._extending)
+        is_at_rest = not (self._under_way or self._finding or self._proposing or self._extending)
         return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
 
     def _carried(self) -> wire.EscalationInput:
@@ -444,6 +471,7 @@ class EscalationWorkflow(Life):
             notices=(*under_way, *self._notices),
             unrecorded=self._recording.unrecorded,
             finding=tuple(self._finding),
+            proposing=tuple(self._proposing),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],
         )
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)

@@ -11,12 +11,13 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 from temporalio.common import RawValue
 
-from escalation.base import Asked, Frozen, InternalText, Name
-from escalation.effects import FindOnCall, Notice
+from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.effects import FindOnCall, Notice, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
 from escalation.model import Escalation
 from escalation.request import StartRequest
+from escalation.sponsorship import Programme
 from escalation.task_force.events import ForceEvent
 from escalation.task_force.model import Charter, News, TaskForce
 
@@ -35,6 +36,7 @@ REBASE = "rebase"
 """The update that goes on by the playbook of today; the one move that is no plain command."""
 REBASE_BASIS = "rebase_basis"
 REBASE_PREVIEW = "rebase_preview"
+RCA_ON_FILE = "rca_on_file"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
@@ -44,6 +46,14 @@ RECORD_TASK_QUEUE = "escalation-records"
 """A queue of its own, so that a database that is down delays nothing else."""
 EXTEND_OPEN_HOURS = "extend_open_hours"
 FIND_ON_CALL = "find_on_call"
+FIND_PEOPLE = "find_people"
+PROPOSE_SPONSORSHIP = "propose_sponsorship"
+
+SPONSORSHIP = "Sponsorship"
+PROPOSE, ENROL, TOUCH, REVIEW, EXIT = "propose", "enrol", "touch", "review", "exit"
+SPONSOR_MEMO = "sponsor"
+"""Of a sponsorship: who sponsors the account now; not there while nobody does (SPONSOR-2)."""
+PROGRAMME_MEMO = "programme"
 
 INBOX = "Inbox"
 """The workflow that keeps what waits for one recipient; it starts with a `Waiting`."""
@@ -81,6 +91,8 @@ class Carried(Frozen):
     """What has happened and is not on record yet."""
     finding: tuple[FindOnCall, ...] = ()
     """Schedules that are still being asked about."""
+    proposing: tuple[ProposeSponsorship, ...] = ()
+    """Accounts that are still to be proposed to the sponsorship programme."""
     answered: tuple[str, ...] = ()
     """Ids of the updates that were followed: a repeat is answered, not followed again."""
 
@@ -108,6 +120,35 @@ class RebaseAsked(Asked):
     issue_type: Name | None = None
     category: Name | None = None
     """Another category than it was started with; None: the same."""
+
+
+class SponsorshipInput(Frozen):
+    """What an account's sponsorship starts with, or goes on with: ``{"account": "ACME"}``."""
+
+    account: str
+    programme: Programme | None = None
+    continue_after: int | None = None
+
+
+class Sponsorship(Frozen):
+    """One line of a list of sponsorships, kept in the memo: no worker is asked."""
+
+    account: str
+    standing: str
+    sponsor: str = ""
+    """Id of the person."""
+    touch_due_at: Instant | None = None
+    review_due_at: Instant | None = None
+
+    @classmethod
+    def of(cls, programme: Programme) -> "Sponsorship":
+        return cls(
+            account=programme.account,
+            standing=programme.standing,
+            sponsor=programme.sponsor.id if programme.sponsor else "",
+            touch_due_at=programme.touch_due_at,
+            review_due_at=programme.review_due_at,
+        )
 
 
 class Ended(Frozen):

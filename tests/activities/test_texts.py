@@ -134,6 +134,20 @@ def test_customers_read_a_whole_text_when_little_is_known(occasion: Occasion) ->
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 
 
+OF_SPONSORSHIPS = {
+    Occasion.SPONSOR_ENROLLED,
+    Occasion.TOUCH_POINT,
+    Occasion.SPONSORSHIP_REVIEW,
+    Occasion.SPONSORSHIP_ENDED,
+}
+
+
+def how_to_look(occasion: Occasion) -> str:
+    """A sponsorship is known by its account, which is the subject of its messages (SPONSOR-1)."""
+    is_sponsorship = occasion in OF_SPONSORSHIPS
+    return "escalate sponsor show Orders cannot be paid" if is_sponsorship else "escalate show ACME/4711"
+
+
 @pytest.mark.parametrize("occasion", sorted(FOR_US))
 def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
     """
@@ -153,7 +167,7 @@ def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
         "Next due     Fri, 20 Nov 2026, 16:30 WIB",
         "    They called twice.\n\n    They are angry.\n",
         "  - Try a solution\n  - Collect contact details\n",
-        "  escalate show ACME/4711\n",
+        f"  {how_to_look(occasion)}\n",
     ):
         assert said in text.text
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
@@ -166,7 +180,7 @@ def test_our_people_read_a_whole_text_when_little_is_known(occasion: Occasion) -
     """
     text = read(to_us(occasion=occasion))
 
-    assert "escalate show ACME/4711" in text.text
+    assert how_to_look(occasion) in text.text
     assert "    Why  " not in text.text
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from channels.harmless import many_lines, one_line
 from channels.loopback import ReceivedLetter
 from channels.mime import NAME_LENGTH, SUBJECT_LENGTH, BadEmailAddress, EmailAddress, Sender, composed
-from channels.protocol import Letter
+from channels.protocol import Attachment, Letter
 from tests.channels.builders import a_letter
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -238,3 +238,28 @@ def test_composed_names_are_sent_composed() -> None:
     COMM-9: letters with marks arrive in the form that search and comparison expect.
     """
     assert unicodedata.is_normalized("NFC", read(a_letter(to_name="S\u0327u\u0308kru\u0308")).to_name)
+
+
+def test_papers_go_beside_the_text() -> None:
+    """
+    CLOSE-4: whole, under their names; text and HTML stay what the reader sees first.
+    """
+    paper = Attachment(name="ACME-4711-rca.pdf", media_type="application/pdf", content=bytes(range(256)) * 50)
+
+    letter = read(a_letter(html="<p>Dear Ana</p>", attachments=(paper,)))
+
+    assert "multipart/mixed" == letter.message.get_content_type()
+    assert {"ACME-4711-rca.pdf": paper.content} == letter.attachments
+    assert ("Dear Ana,\n\nwe are on it.\n", "<p>Dear Ana</p>") == (letter.text, (letter.html or "").strip())
+    assert max(map(len, wire(a_letter(attachments=(paper,))).split(b"\r\n"))) <= 78
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../x.pdf", 'a".pdf', "a\r\nBcc: eve@example.com", ".pdf", "a b.pdf", "x" * 101]
+)
+def test_a_file_name_can_forge_nothing(name: str) -> None:
+    """
+    COMM-13: no path, no header.
+    """
+    with pytest.raises(ValueError, match="name"):
+        Attachment(name=name, media_type="application/pdf", content=b"")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints import cli, moving
+from entrypoints import cli, moving, root_causes
 from entrypoints.words import in_typed_words, typed
 from escalation.commands import PERSONS_COMMANDS
 from runtime.ports import free_port
@@ -398,5 +398,5 @@ def test_refusals_list_what_can_be_typed() -> None:
         for command in moving.app.registered_commands
         if command.callback
     }
-    rca = {f"rca {command.name}" for command in moving.rca.registered_commands}
+    rca = {f"rca {command.name}" for command in root_causes.app.registered_commands}
     assert {typed(command.move) for command in PERSONS_COMMANDS} <= names | rca

@@ -2,6 +2,8 @@
 The root cause analysis: its course, its clocks, and what customers read of it (CLOSE-2 to CLOSE-5).
 """
 
+import re
+
 import pytest
 
 from escalation import commands as c
@@ -9,10 +11,13 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
 from escalation.engine import decide
+from escalation.errors import EscalationError
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
-from escalation.request import CorrectiveAction, CustomerRca
+from escalation.rca import merged, on_file, proposed_timeline
+from escalation.request import CorrectiveAction, CustomerRca, InternalRca, Moment, Reference, Whys
+from escalation.story import entry
 from tests.builders import (
     BUSINESS_DAY,
     DAY,
@@ -183,6 +188,121 @@ def test_what_changes_after_the_approval_needs_it_again(
     assert clock(approved, ClockName.CUSTOMER_RCA) == clock(again, ClockName.CUSTOMER_RCA)
 
 
+@pytest.mark.parametrize(
+    ("before", "command", "said"),
+    [
+        ((FILE, DERIVE), c.ApproveRca(by="ana"), "may not approve RCA; roles that may: approver"),
+        ((FILE, DERIVE, APPROVE), APPROVE, "cannot approve RCA while the RCA is approved"),
+        ((FILE,), APPROVE, "cannot approve RCA while the RCA is drafted"),
+        ((FILE, DERIVE, APPROVE, SHARE), DERIVE, "cannot derive RCA while the RCA is shared"),
+    ],
+)
+def test_an_approval_out_of_turn_is_refused(
+    before: tuple[c.Command, ...], command: c.PersonsCommand, said: str
+) -> None:
+    """
+    CLOSE-4, ROLE-2: by the wrong role, a second time, too early, too late.
+    """
+    now = after(closing(), *before)
+
+    with pytest.raises(EscalationError, match=re.escape(said)):
+        decide(now, command, monday("09:10"))
+
+
+def test_nothing_of_the_internal_rca_reaches_customers_but_what_is_for_them() -> None:
+    """
+    CLOSE-4, COMM-6: whatever an internal field says is in no message and no customer RCA.
+    """
+    secret = InternalText("SECRET")
+    told = CustomerText("We mend our depot.")
+    action = CorrectiveAction(what=secret, owner="max", due=monday("09:00").date(), for_customers=told)
+    rca = InternalRca(
+        summary=secret,
+        timeline=(Moment(at=monday("09:00"), what=secret),),
+        root_causes=(secret,),
+        five_whys=(Whys(problem=secret, whys=(secret,)),),
+        contributing_factors=(secret,),
+        went_well=(secret,),
+        went_badly=(secret,),
+        corrective_actions=(action,),
+        problem_records=("SECRET",),
+        links=(Reference(what=secret, url="https://secret.example/SECRET"),),
+        summary_for_customers=CustomerText("Rain came in."),
+    )
+    approved = after(closing(), c.FileRca(by="cora", rca=rca), DERIVE, APPROVE)
+    shared = decide(approved, SHARE, monday("09:10"))
+    read = approved.rca.customer
+
+    assert read == CustomerRca(summary=CustomerText("Rain came in."), actions=(told,))
+    assert "SECRET" not in to_customers(shared, "rca").model_dump_json()
+
+
+def test_versions_stay_on_file() -> None:
+    """
+    CLOSE-3: who filed each and when; the latest unless another is asked for.
+    """
+    first, second = an_rca(summary=InternalText("one")), an_rca(summary=InternalText("two"))
+    events: list[e.Event] = []
+    now = closing()
+    for rca in (first, second):
+        decision = decide(now, c.FileRca(by="cora", rca=rca), monday("09:10"))
+        events += decision.events
+        now = decision.escalation
+
+    assert [(2, second), (1, first), (None, None)] == [
+        (found.version and found.version.number, found.rca)
+        for found in (on_file(now, events, number) for number in (None, 1, 7))
+    ]
+    assert [(1, "cora"), (2, "cora")] == [
+        (version.number, version.by) for version in on_file(now, events).versions
+    ]
+
+
+def test_the_timeline_is_proposed_from_the_record() -> None:
+    """
+    CLOSE-3: what happened, not the workings of clocks and messages.
+    """
+    decision = decide(one_in(State.VERIFYING, priority="P2"), VERIFY, monday("09:10"))
+
+    proposed = proposed_timeline(map(entry, decision.events))
+
+    assert ["ari verified the resolution", "RCA requested"] == [moment.what for moment in proposed]
+    assert {monday("09:10")} == {moment.at for moment in proposed}
+
+
+def test_several_are_made_one() -> None:
+    """
+    CLOSE-3: each thing once, the timeline by time, the texts one after the other.
+    """
+    late = Moment(at=monday("12:00"), what=InternalText("it ended"))
+    early = Moment(at=monday("09:00"), what=InternalText("it began"))
+    one = an_rca(summary=InternalText("one"), timeline=(late,), problem_records=("PRB-1", "PRB-2"))
+    other = an_rca(
+        summary=InternalText("two"),
+        timeline=(early, late),
+        problem_records=("PRB-2", "PRB-3"),
+        root_causes=(InternalText("no trial"),),
+        summary_for_customers=None,
+    )
+
+    both = merged((one, other))
+
+    assert ("one\n\ntwo", (early, late)) == (both.summary, both.timeline)
+    assert ("PRB-1", "PRB-2", "PRB-3") == both.problem_records
+    assert ("the roof of the depot leaks", "no trial") == both.root_causes
+    assert (1, "Rain came into our depot.") == (len(both.corrective_actions), both.summary_for_customers)
+
+
+def test_an_rca_of_several_must_not_be_too_much() -> None:
+    """
+    CLOSE-3: the limits of one hold.
+    """
+    many = [an_rca(root_causes=(InternalText(f"cause {number}"),)) for number in range(21)]
+
+    with pytest.raises(ValueError, match="at most 20"):
+        merged(many)
+
+
 def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
     """
     CLOSE-2, section 11.
@@ -197,7 +317,7 @@ def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
 
 def test_its_clocks_chase_their_owners() -> None:
     """
-    CLOSE-5: reminders to the coordinator; overdue, it goes up like anything else.
+    CLOSE-5: reminders to the coordinator; overdue, it goes up to the managers of this level and of the next.
     """
     now = one_in(State.CLOSING, priority="P1")
     half = decide(now, c.Tick(), at(1, "21:00"))
@@ -205,8 +325,35 @@ def test_its_clocks_chase_their_owners() -> None:
     chased = decide(overdue.escalation, c.Tick(), friday("09:00"))
 
     assert ["reminder: cora"] == told(half)
-    assert ["breach: max, cora"] == told(overdue)
-    assert ["reminder: max, cora"] == told(chased)
+    assert ["breach: max, sol, cora"] == told(overdue)
+    assert ["reminder: max, sol, cora"] == told(chased)
+
+
+@pytest.mark.parametrize(
+    ("done", "chased"),
+    [
+        ((FILE,), "cora"),  # to be derived
+        ((FILE, DERIVE), "pia"),  # to be approved
+        ((FILE, DERIVE, APPROVE), "eva"),  # to be shared
+    ],
+)
+def test_the_customer_rca_is_chased_with_whoever_is_next(done: tuple[c.Command, ...], chased: str) -> None:
+    """
+    CLOSE-4, CLOSE-5: not with those who have done their part.
+    """
+    now = after(one_in(State.CLOSING, priority="P1", plan=a_plan(engagement_managers=("eva",))), *done)
+    overdue = decide(now, c.Tick(), at(4, "18:00"))
+
+    assert [f"breach: max, sol, {chased}"] == told(overdue)
+
+
+def test_above_the_last_level_an_overdue_rca_stays_with_its_managers() -> None:
+    """
+    CLOSE-5: and nobody is alerted twice.
+    """
+    last = one_in(State.CLOSING, priority="P1", level=7)
+
+    assert ["breach: ed, cora"] == told(decide(last, c.Tick(), at(3, "09:00")))
 
 
 def test_closing_itself_has_a_clock() -> None:

@@ -1,0 +1,92 @@
+"""
+Executive sponsorship seen from elsewhere: who sponsors an account, who a person is, and a proposal on its way.
+
+Reads the memo of the account's sponsorship, which the server answers for by itself: no worker is asked, and it is never
+behind (SPONSOR-2). It must not know what a sponsorship is.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from escalation.effects import ProposeSponsorship
+from escalation.errors import UnknownName
+from escalation.plan import Contact, Plan
+from escalation.request import StartRequest
+from escalation.sponsorship import sponsorship_key
+from planning.compile import contact_of
+from planning.playbook import Playbook
+
+log = structlog.get_logger(__name__)
+
+WORKFLOW, QUEUE, MEMO, PROPOSE = "Sponsorship", "escalations", "sponsor", "propose"
+"""Names on the wire, as in ``workflows.wire``."""
+_AT_ONCE = 16
+
+
+class Sponsors:
+    """The quick activities of sponsorships."""
+
+    def __init__(self, playbook: Callable[[], Playbook]) -> None:
+        self._playbook = playbook
+
+    @activity.defn(name="find_people")
+    async def find_people(self, ids: tuple[str, ...]) -> tuple[Contact, ...]:
+        """
+        Raises:
+            UnknownName: If the playbook of today has no such person.
+        """
+        playbook = self._playbook()
+        for id_ in ids:
+            if id_ not in playbook.people:
+                raise UnknownName.of("unknown person", id_, sorted(playbook.people))
+        return tuple(contact_of(playbook, id_) for id_ in ids)
+
+    @activity.defn(name="propose_sponsorship")
+    async def propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
+        """One message to each account's sponsorship, which begins with it if there is none."""
+        for account in wanted.accounts:
+            proposal = {"by": wanted.by, "why": wanted.why, "escalation": wanted.escalation}
+            await activity.client().start_workflow(
+                WORKFLOW,
+                {"account": account},
+                id=sponsorship_key(account),
+                task_queue=QUEUE,
+                start_signal=PROPOSE,
+                start_signal_args=[proposal],
+            )
+
+
+async def with_sponsors(plan: Plan, request: StartRequest) -> Plan:
+    """*plan* with the sponsors of the affected accounts among those who are told (SPONSOR-2)."""
+    accounts = dict.fromkeys(customer.account for customer in request.customers)
+    return plan.sponsored_by(await sponsors_of(accounts))
+
+
+async def sponsors_of(accounts: Iterable[str]) -> tuple[Contact, ...]:
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(account: str) -> Contact | None:
+        async with gate:
+            return await _sponsor_of(account)
+
+    found = await asyncio.gather(*map(one, accounts))
+    return tuple({sponsor.id: sponsor for sponsor in found if sponsor}.values())
+
+
+async def _sponsor_of(account: str) -> Contact | None:
+    """A start is worth more than its sponsor: what the server cannot say now is logged, and nobody is added."""
+    try:
+        found = await activity.client().get_workflow_handle(sponsorship_key(account)).describe()
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            return None
+        sponsor: Contact | None = await found.memo_value(MEMO, None, type_hint=Contact)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            log.warning("sponsor_not_looked_up", why=error.message)
+        return None
+    return sponsor

@@ -1,0 +1,152 @@
+"""
+``escalate rca draft | show | document``: the RCA as something to write, to read and to hand out.
+
+Asks the escalation what it knows, and leaves how that looks to ``documents``.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from documents.words import LANGUAGES
+from documents.writing import as_markdown
+from entrypoints import showing
+from entrypoints.asking import Json, Key, with_client
+from entrypoints.given import refused, write, zone
+from escalation.base import CustomerText
+from escalation.errors import MoveNotAllowed, UnknownName, shown
+from escalation.lifecycle import RcaState
+from escalation.plan import Contact
+from escalation.rca import RcaOnFile, RcaVersion, proposed_timeline
+from escalation.request import InternalRca
+from escalation.view import View
+from planning.faults import listed
+
+if TYPE_CHECKING:
+    from client import EscalationClient
+    from documents.paper import About, Paper
+
+app = typer.Typer()
+
+Version = Annotated[
+    int | None, typer.Option("--version", help="Of the internal RCA; else the latest.", show_default=False)
+]
+_AUDIENCES = ("customer", "internal")
+_APPROVED = (RcaState.APPROVED, RcaState.SHARED)
+
+
+@app.command()
+def draft(key: Key) -> None:
+    """Write a file to fill in: the timeline from the record, and a section for all that an RCA says."""
+
+    async def ask(client: "EscalationClient") -> tuple[RcaOnFile, InternalRca]:
+        entries, on_file = await client.timeline(key), await client.rca_on_file(key)
+        blank = InternalRca.made(
+            root_causes=(),
+            corrective_actions=(),
+            timeline=proposed_timeline(entries),
+            problem_records=on_file.problem_records,
+        )
+        return on_file, blank
+
+    on_file, blank = with_client(ask)
+    typer.echo(as_markdown(on_file.rca or blank, key, hints=True), nl=False)
+
+
+@app.command()
+def show(key: Key, version: Version = None, in_json: Json = False) -> None:
+    """Show a version of the internal RCA, as the file that it could have come from."""
+    on_file = with_client(lambda client: client.rca_on_file(key, version))
+    filed, rca = _found(key, on_file, version)
+    if in_json:
+        showing.as_json({"version": filed, "versions": on_file.versions, "rca": rca})
+    else:
+        typer.echo(as_markdown(rca, key), nl=False)
+
+
+@app.command()
+def document(
+    key: Key,
+    audience: Annotated[
+        str, typer.Option("--audience", metavar="customer|internal", help="Who is to read it.")
+    ] = "customer",
+    language: Annotated[str, typer.Option("--lang", metavar="|".join(LANGUAGES))] = "en",
+    tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The reader's time zone.")] = "UTC",
+    version: Version = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", show_default=False)] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", show_default=False)] = None,
+) -> None:
+    """Make a PDF or a page of the RCA: what customers read of it, or all of it for our own people."""
+    from documents.layout import as_html, as_pdf
+    from documents.paper import About
+
+    there = zone(tz)
+    _require(audience, language, version, pdf, html)
+
+    async def ask(client: "EscalationClient") -> tuple[View, RcaOnFile, tuple[Contact, ...]]:
+        return await client.view(key), await client.rca_on_file(key, version), await client.people(key)
+
+    view, on_file, people = with_client(ask)
+    about = About(key, CustomerText(view.subject), view.priority, datetime.now(UTC), language, there)
+    names = {person.id: person.name for person in people}
+    if audience == "customer":
+        paper = _for_customers(about, view)
+    else:
+        paper = _for_us(about, view, _found(key, on_file, version), lambda person: names.get(person, person))
+    if html:
+        write(html, as_html(paper), "--html")
+    if pdf:
+        _write_bytes(pdf, as_pdf(paper))
+
+
+def _require(audience: str, language: str, version: int | None, pdf: Path | None, html: Path | None) -> None:
+    if audience not in _AUDIENCES:
+        raise refused("--audience", shown(audience), listed(_AUDIENCES))
+    if language not in LANGUAGES:
+        raise refused("--lang", shown(language), listed(LANGUAGES))
+    if version is not None and audience == "customer":
+        raise refused("--version", str(version), "only for --audience internal")
+    if not (pdf or html):
+        raise refused("--pdf, --html", "neither", "where to write it: --pdf FILE, --html FILE or both")
+
+
+def _found(key: str, on_file: RcaOnFile, wanted: int | None) -> tuple[RcaVersion, InternalRca]:
+    """
+    Raises:
+        EscalationError: If that version is not on file.
+    """
+    if on_file.version and on_file.rca:
+        return on_file.version, on_file.rca
+    if wanted is None:
+        raise MoveNotAllowed(f"{key}: no internal RCA is filed; write one with `escalate rca draft {key}`")
+    known = (str(version.number) for version in on_file.versions)
+    raise UnknownName.of(f"{key}: no internal RCA of version", str(wanted), known)
+
+
+def _for_customers(about: "About", view: View) -> "Paper":
+    from documents.paper import customer_paper
+
+    if view.customer_rca is None:
+        raise MoveNotAllowed(f"{about.reference}: no customer RCA is derived yet")
+    return customer_paper(about, view.customer_rca, is_approved=view.rca in _APPROVED)
+
+
+def _for_us(
+    about: "About", view: View, found: tuple[RcaVersion, InternalRca], name_of: Callable[[str], str]
+) -> "Paper":
+    from documents.paper import internal_paper
+
+    version, rca = found
+    return internal_paper(
+        about, rca, version, customers=view.customers, opened_at=view.opened_at, name_of=name_of
+    )
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise refused(f"--pdf {path}", error.strerror or "an error", "a file that can be written") from None

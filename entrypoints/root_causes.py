@@ -1,0 +1,84 @@
+"""
+``escalate rca``: the moves of the root cause analysis. What a move means, and who may make it, the engine says.
+"""
+
+from typing import Annotated
+
+import typer
+
+from entrypoints.asking import By, Json, Key, Note, Why, make_move, with_client
+from entrypoints.files import read_model
+from entrypoints.rca_files import made_one, read_files
+from escalation import commands as c
+from escalation.errors import BadRequest
+from escalation.request import CustomerRca
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The root cause analysis: request, draft, file, show, derive, approve, share, waive, and print it.",
+)
+
+
+@app.command("request")
+def request_rca(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Ask for one."""
+    make_move(key, c.RequestRca, in_json, by=by, note=note)
+
+
+@app.command("file")
+def file_rca(
+    key: Key,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-",
+            help="The internal RCA: Markdown as `rca draft` writes it, YAML or JSON.",
+            show_default=False,
+        ),
+    ],
+    by: By,
+    merge: Annotated[
+        list[str] | None,
+        typer.Option("--merge", metavar="FILE", help="Another one to be made one with it; repeat for more."),
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """File the internal RCA, or a new version."""
+    files = read_files((file, *(merge or ())), key)
+    people = with_client(lambda client: client.people(key))
+    known = {person.id for person in people}
+    if unknown := [fault for each in files for fault in each.unknown_owners(known)]:
+        raise BadRequest.because("the RCA", unknown)
+    make_move(key, c.FileRca, in_json, by=by, rca=made_one(files))
+
+
+@app.command("derive")
+def derive_rca(
+    key: Key,
+    by: By,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE|-", help="Other words for customers.")
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Derive the customer RCA from the internal one."""
+    written = read_model(file, CustomerRca, "the customer RCA") if file else None
+    make_move(key, c.DeriveRca, in_json, by=by, rca=written)
+
+
+@app.command("approve")
+def approve_rca(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
+    """Approve the customer RCA."""
+    make_move(key, c.ApproveRca, in_json, by=by, note=note)
+
+
+@app.command("share")
+def share_rca(key: Key, by: By, in_json: Json = False) -> None:
+    """Send it to every affected customer."""
+    make_move(key, c.ShareRca, in_json, by=by)
+
+
+@app.command("waive")
+def waive_rca(key: Key, by: By, why: Why, in_json: Json = False) -> None:
+    """Do without one."""
+    make_move(key, c.WaiveRca, in_json, by=by, why=why)

@@ -1,0 +1,158 @@
+"""
+``escalate sponsor``: executive sponsorship of accounts, from proposal to exit (SPONSOR).
+"""
+
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from rich.table import Table
+from rich.text import Text
+
+from entrypoints import showing
+from entrypoints.asking import By, Json, Why, with_client
+from entrypoints.files import read_model
+from entrypoints.given import refused
+from entrypoints.words import faults_in_options
+from escalation.base import Name
+from escalation.errors import BadRequest, shown
+from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Review
+
+app = typer.Typer(
+    no_args_is_help=True, help="Executive sponsors of accounts: propose, enrol, touch-points, review, exit."
+)
+
+_Command = TypeVar("_Command", bound=BaseModel)
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", show_default=False)]
+Said = Annotated[str, typer.Option("--note", "-m", help="What was said and agreed.", show_default=False)]
+
+
+@app.command()
+def propose(account: Account, by: By, why: Why, in_json: Json = False) -> None:
+    """Propose an account; an executive escalation does so by itself. A person decides."""
+    proposal = _asked(Propose, "the proposal", by=by, why=why)
+    _answered(with_client(lambda client: client.propose_sponsorship(_named(account), proposal)), in_json)
+
+
+@app.command()
+def enrol(
+    account: Account,
+    by: By,
+    file: Annotated[str | None, typer.Option("--file", metavar="FILE|-", help="The terms, in YAML.")] = None,
+    sponsor: Annotated[str | None, typer.Option("--sponsor", metavar="PERSON")] = None,
+    duty: Annotated[list[str] | None, typer.Option("--duty", help="Repeat for more.")] = None,
+    entry: Annotated[list[str] | None, typer.Option("--entry", help="Why it is in; repeat.")] = None,
+    measure: Annotated[list[str] | None, typer.Option("--measure", help="Of success; repeat.")] = None,
+    exit_: Annotated[list[str] | None, typer.Option("--exit", help="When it may leave; repeat.")] = None,
+    every: Annotated[int | None, typer.Option("--every", metavar="DAYS", help="Touch-points.")] = None,
+    review: Annotated[str | None, typer.Option("--review", metavar="YYYY-MM-DD")] = None,
+    in_json: Json = False,
+) -> None:
+    """Take a proposed account in: sponsor, duties, criteria, measures, cadence, review date."""
+    given = {
+        "by": by,
+        "sponsor": sponsor,
+        "duties": duty,
+        "entry_criteria": entry,
+        "measures": measure,
+        "exit_criteria": exit_,
+        "every_days": every,
+        "review_on": review,
+    }
+    options = {name: value for name, value in given.items() if value}
+    what = "the enrolment"
+    terms = read_model(file, Enrol, what, options=options) if file else _asked(Enrol, what, **options)
+    _answered(with_client(lambda client: client.enrol(account, terms)), in_json)
+
+
+@app.command()
+def touch(account: Account, by: By, note: Said, in_json: Json = False) -> None:
+    """Record a touch-point; the next one is due a cadence from now."""
+    touch_point = _asked(RecordTouchPoint, "the touch-point", by=by, note=note)
+    _answered(with_client(lambda client: client.touch(account, touch_point)), in_json)
+
+
+@app.command()
+def review(
+    account: Account,
+    by: By,
+    findings: Said,
+    next_review: Annotated[str, typer.Option("--next", metavar="YYYY-MM-DD", show_default=False)],
+    in_json: Json = False,
+) -> None:
+    """Record what the measures say, and when they are looked at again."""
+    found = _asked(Review, "the review", by=by, findings=findings, next_review_on=next_review)
+    _answered(with_client(lambda client: client.review_sponsorship(account, found)), in_json)
+
+
+@app.command("exit")
+def exit_(account: Account, by: By, why: Why, in_json: Json = False) -> None:
+    """End it: the exit criteria are met, or a proposal is declined."""
+    leaving = _asked(Exit, "the exit", by=by, why=why)
+    _answered(with_client(lambda client: client.exit_sponsorship(account, leaving)), in_json)
+
+
+@app.command()
+def show(account: Account, in_json: Json = False) -> None:
+    """Show one account's sponsorship."""
+    _answered(with_client(lambda client: client.sponsorship(account)), in_json)
+
+
+@app.command("list")
+def list_(in_json: Json = False) -> None:
+    """List the accounts that are proposed or enrolled."""
+
+    async def ask(client: Any) -> list[Any]:
+        return [line async for line in client.sponsorships()]
+
+    lines = with_client(ask)
+    if in_json:
+        showing.as_json(lines)
+        return
+    table = Table("account", "standing", "sponsor", "touch-point due", "review due", box=None, pad_edge=False)
+    for line in lines:
+        dues = (showing.due(line.touch_due_at), showing.due(line.review_due_at))
+        table.add_row(Text(line.account), line.standing, Text(line.sponsor), *dues)
+    showing.out.print(table if lines else "no account is proposed or enrolled")
+
+
+def _asked(kind: type[_Command], what: str, **given: Any) -> _Command:
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise BadRequest.because(what, faults_in_options(error)) from None
+
+
+def _named(account: str) -> str:
+    try:
+        return _NAME.validate_python(account)
+    except ValidationError:
+        raise refused("ACCOUNT", shown(account), "1 to 200 printable characters") from None
+
+
+def _answered(programme: Programme, in_json: bool) -> None:
+    if in_json:
+        showing.as_json(programme)
+        return
+    terms = programme.terms
+    facts = {
+        "sponsor": f"{programme.sponsor.name} ({programme.sponsor.id})" if programme.sponsor else "",
+        "why in": "; ".join(terms.entry_criteria) if terms else "",
+        "duties": "; ".join(terms.duties) if terms else "",
+        "measures": "; ".join(terms.measures) if terms else "",
+        "exit when": "; ".join(terms.exit_criteria) if terms else "",
+        "touch-point due": showing.due(programme.touch_due_at).plain,
+        "review due": showing.due(programme.review_due_at).plain,
+        "proposed": "; ".join(f"{each.text} ({each.by})" for each in programme.proposals),
+        "touch-points": "; ".join(f"{each.at:%Y-%m-%d} {each.text}" for each in programme.touch_points),
+        "reviews": "; ".join(f"{each.at:%Y-%m-%d} {each.text}" for each in programme.reviews),
+        "ended": programme.exited.text if programme.exited else "",
+    }
+    showing.out.print(Text(f"{programme.account} is {programme.standing}", style="bold"))
+    grid = Table.grid(padding=(0, 2))
+    for name, text in facts.items():
+        if text:
+            grid.add_row(Text(name, style="dim"), Text(text))
+    showing.out.print(grid)

@@ -1,0 +1,92 @@
+"""
+Internal RCAs as they are worked on: a timeline proposed from the record, versions on file, several made one (CLOSE-3).
+
+Puts together what others wrote; writes no sentence of its own, and decides nothing of the course of the RCA.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from escalation.base import CustomerText, Frozen, Instant, InternalText
+from escalation.events import Event, RcaFiled
+from escalation.model import Escalation
+from escalation.request import InternalRca, Moment
+from escalation.story import CLOCKWORK, Entry
+
+_One = TypeVar("_One")
+_NOT_OF_THE_STORY = CLOCKWORK | {"messages_sent", "move_refused", "open_hours_extended", "clock_chased"}
+_LONGEST_MOMENT = 2_000
+_MOST_MOMENTS = 500
+_LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
+
+
+class RcaVersion(Frozen):
+    number: int
+    by: str
+    at: Instant
+
+
+class RcaOnFile(Frozen):
+    """One version of the internal RCA, and which others there are."""
+
+    versions: tuple[RcaVersion, ...] = ()
+    version: RcaVersion | None = None
+    """The one that was asked for; None: it is not on file."""
+    rca: InternalRca | None = None
+    problem_records: tuple[str, ...] = ()
+    """Those that the escalation began with, for the first draft."""
+
+
+def on_file(now: Escalation, events: Iterable[Event], number: int | None = None) -> RcaOnFile:
+    """Version *number* of the internal RCA, else the latest."""
+    filed = {event.version: event for event in events if isinstance(event, RcaFiled)}
+    versions = tuple(RcaVersion(number=event.version, by=event.by, at=event.at) for event in filed.values())
+    wanted = filed.get(max(filed, default=0) if number is None else number)
+    return RcaOnFile(
+        versions=versions,
+        version=next((each for each in versions if wanted and each.number == wanted.version), None),
+        rca=wanted.rca if wanted else None,
+        problem_records=now.request.problem_records,
+    )
+
+
+def proposed_timeline(entries: Iterable[Entry]) -> tuple[Moment, ...]:
+    """What happened, without the workings of clocks and messages; of a long story the end."""
+    told = tuple(
+        Moment(at=entry.at.replace(microsecond=0), what=InternalText(entry.text[:_LONGEST_MOMENT]))
+        for entry in entries
+        if entry.kind not in _NOT_OF_THE_STORY
+    )
+    return told[-_MOST_MOMENTS:]
+
+
+def merged(rcas: Sequence[InternalRca]) -> InternalRca:
+    """
+    Several as one: texts one after the other, lists in the order of the files, each thing once, the timeline by time.
+    """
+    lists: dict[str, Any] = {name: _each_once(getattr(rca, name) for rca in rcas) for name in _LISTS}
+    moments = _each_once(rca.timeline for rca in rcas)
+    return InternalRca(
+        **lists,
+        summary=InternalText(_one_after_the_other(rca.summary for rca in rcas)),
+        timeline=tuple(sorted(moments, key=lambda moment: moment.at)),
+        problem_records=_each_once(rca.problem_records for rca in rcas),
+        links=_each_once(rca.links for rca in rcas),
+        summary_for_customers=_for_customers(rcas),
+    )
+
+
+def _for_customers(rcas: Sequence[InternalRca]) -> CustomerText | None:
+    text = _one_after_the_other(rca.summary_for_customers or "" for rca in rcas)
+    return CustomerText(text) if text else None
+
+
+def _one_after_the_other(texts: Iterable[str]) -> str:
+    return "\n\n".join(_each_once([[str(text) for text in texts if text]]))
+
+
+def _each_once(lists: Iterable[Iterable[_One]]) -> tuple[_One, ...]:
+    found: list[_One] = []
+    for each in lists:
+        found += [one for one in each if one not in found]
+    return tuple(found)

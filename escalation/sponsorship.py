@@ -1,0 +1,313 @@
+"""
+The executive sponsorship of one account: who sponsors it, why, for how long, and what is due when (SPONSOR).
+
+A small engine beside the one of escalations: ``decide(programme, command, now)`` gives the programme after it and what
+its people must be told. Pure; knows no clock, no channel and no escalation beyond its id.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated, NamedTuple, assert_never
+
+from pydantic import Field
+
+from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
+from escalation.effects import InternalFacts, InternalNotice, Occasion
+from escalation.errors import MoveNotAllowed
+from escalation.plan import Contact, Priority
+
+REMINDED_BEFORE = timedelta(days=2)
+CHASED_EVERY = timedelta(days=7)
+_MOST_KEPT = 200
+"""Touch-points and reviews; the record has them all."""
+
+_Words = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
+_Listed = Annotated[tuple[_Words, ...], Field(min_length=1, max_length=20)]
+
+
+class Standing(StrEnum):
+    PROPOSED = "proposed"
+    ENROLLED = "enrolled"
+    EXITED = "exited"
+
+
+class Propose(Asked):
+    """That the account be sponsored; a person decides."""
+
+    by: Name
+    why: _Words
+    escalation: str = ""
+    """Id of the executive escalation that proposes it; the same one proposes once."""
+
+
+class Enrol(Asked):
+    """The decision of a person: who sponsors the account, what for, and how it ends (SPONSOR-1)."""
+
+    by: Name
+    sponsor: Name
+    duties: _Listed
+    entry_criteria: _Listed
+    measures: _Listed
+    exit_criteria: _Listed
+    every_days: Annotated[int, Field(ge=1, le=366)]
+    """The cadence of touch-points."""
+    review_on: date
+
+
+class RecordTouchPoint(Asked):
+    by: Name
+    note: _Words
+
+
+class Review(Asked):
+    """What the measures say, and when they are looked at again."""
+
+    by: Name
+    findings: _Words
+    next_review_on: date
+
+
+class Exit(Asked):
+    """The account leaves the programme, or is not taken in."""
+
+    by: Name
+    why: _Words
+
+
+class Tick(Frozen):
+    """Time has passed."""
+
+
+PersonsCommand = Propose | Enrol | RecordTouchPoint | Review | Exit
+Command = PersonsCommand | Tick
+
+
+def sponsorship_key(account: str) -> str:
+    """What an account's sponsorship is called, everywhere."""
+    return f"sponsorship/{account}"
+
+
+class Noted(Frozen):
+    """A touch-point, a review or a proposal: who, when, what."""
+
+    by: str
+    at: Instant
+    text: InternalText
+    escalation: str = ""
+
+
+class Programme(Frozen):
+    """The whole state of one account's sponsorship."""
+
+    account: str
+    standing: Standing = Standing.PROPOSED
+    proposals: tuple[Noted, ...] = ()
+    terms: Enrol | None = None
+    sponsor: Contact | None = None
+    enrolled_at: Instant | None = None
+    touch_points: tuple[Noted, ...] = ()
+    reviews: tuple[Noted, ...] = ()
+    touch_due_at: Instant | None = None
+    review_due_at: Instant | None = None
+    remind_of_touch_at: Instant | None = None
+    remind_of_review_at: Instant | None = None
+    exited: Noted | None = None
+    sequence: int = 0
+    """How many decisions there were; part of the messages' keys (COMM-12)."""
+
+    @property
+    def key(self) -> str:
+        return sponsorship_key(self.account)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        instants = [at for at in (self.remind_of_touch_at, self.remind_of_review_at) if at]
+        return min(instants, default=None)
+
+
+class Sponsored(NamedTuple):
+    """The answer to a command."""
+
+    programme: Programme
+    notices: tuple[InternalNotice, ...] = ()
+
+
+def decide(
+    programme: Programme, command: Command, now: datetime, *, sponsor: Contact | None = None
+) -> Sponsored:
+    """
+    What *command* means at *now*. *sponsor*: for ``Enrol``, the person whom the playbook has by that id.
+
+    Raises:
+        EscalationError: If it is refused. Nothing has changed.
+    """
+    if not isinstance(command, Tick) and programme.standing is Standing.EXITED:
+        raise MoveNotAllowed(f"{programme.key}: it has ended; allowed now: propose it again")
+    counted = programme.changed(sequence=programme.sequence + 1)
+    match command:
+        case Propose():
+            return Sponsored(_proposed(counted, command, now))
+        case Enrol():
+            return _enrolled(counted, command, sponsor, now)
+        case RecordTouchPoint():
+            return Sponsored(_touched(counted, command, now))
+        case Review():
+            return Sponsored(_reviewed(counted, command, now))
+        case Exit():
+            return _exited(counted, command, now)
+        case Tick():
+            return _reminded(counted, now)
+        case _:
+            assert_never(command)
+
+
+def _proposed(programme: Programme, command: Propose, now: datetime) -> Programme:
+    known = {each.escalation for each in programme.proposals if each.escalation}
+    if command.escalation in known:
+        return programme
+    noted = Noted(by=command.by, at=now, text=command.why, escalation=command.escalation)
+    return programme.changed(proposals=(*programme.proposals, noted)[-_MOST_KEPT:])
+
+
+def _enrolled(programme: Programme, command: Enrol, sponsor: Contact | None, now: datetime) -> Sponsored:
+    if programme.standing is Standing.ENROLLED:
+        raise MoveNotAllowed(
+            f"{programme.key}: cannot enrol because {programme.account} is enrolled already;"
+            " allowed now: touch, review, exit"
+        )
+    if sponsor is None or not sponsor.addresses:
+        raise MoveNotAllowed(f"{programme.key}: cannot enrol because {command.sponsor} has no address")
+    review_due_at = _ahead(programme, command.review_on, now)
+    enrolled = programme.changed(
+        standing=Standing.ENROLLED,
+        terms=command,
+        sponsor=sponsor,
+        enrolled_at=now,
+        review_due_at=review_due_at,
+        remind_of_review_at=_reminder(review_due_at, now),
+    )
+    enrolled = _touch_next(enrolled, command, now)
+    items = tuple(str(duty) for duty in command.duties)
+    told = _notice(enrolled, Occasion.SPONSOR_ENROLLED, now, due_at=enrolled.touch_due_at, items=items)
+    return Sponsored(enrolled, (told,))
+
+
+def _touched(programme: Programme, command: RecordTouchPoint, now: datetime) -> Programme:
+    terms = _terms(programme, "record a touch-point")
+    noted = Noted(by=command.by, at=now, text=command.note)
+    return _touch_next(
+        programme.changed(touch_points=(*programme.touch_points, noted)[-_MOST_KEPT:]), terms, now
+    )
+
+
+def _reviewed(programme: Programme, command: Review, now: datetime) -> Programme:
+    _terms(programme, "review")
+    due_at = _ahead(programme, command.next_review_on, now)
+    noted = Noted(by=command.by, at=now, text=command.findings)
+    return programme.changed(
+        reviews=(*programme.reviews, noted)[-_MOST_KEPT:],
+        review_due_at=due_at,
+        remind_of_review_at=_reminder(due_at, now),
+    )
+
+
+def _exited(programme: Programme, command: Exit, now: datetime) -> Sponsored:
+    ended = programme.changed(
+        standing=Standing.EXITED,
+        exited=Noted(by=command.by, at=now, text=command.why),
+        touch_due_at=None,
+        review_due_at=None,
+        remind_of_touch_at=None,
+        remind_of_review_at=None,
+    )
+    if programme.sponsor is None:
+        return Sponsored(ended)
+    return Sponsored(ended, (_notice(ended, Occasion.SPONSORSHIP_ENDED, now, text=command.why),))
+
+
+def _reminded(programme: Programme, now: datetime) -> Sponsored:
+    """After downtime nothing comes in a burst: one reminder of each speaks for those that were missed."""
+    notices: list[InternalNotice] = []
+    if programme.remind_of_touch_at and programme.remind_of_touch_at <= now:
+        due_at = programme.touch_due_at
+        programme = programme.changed(remind_of_touch_at=_chase(due_at, now))
+        notices.append(_notice(programme, Occasion.TOUCH_POINT, now, due_at=due_at, items=_duties(programme)))
+    if programme.remind_of_review_at and programme.remind_of_review_at <= now:
+        due_at = programme.review_due_at
+        programme = programme.changed(remind_of_review_at=_chase(due_at, now))
+        notices.append(
+            _notice(programme, Occasion.SPONSORSHIP_REVIEW, now, due_at=due_at, items=_measures(programme))
+        )
+    return Sponsored(programme, tuple(notices))
+
+
+def _terms(programme: Programme, what: str) -> Enrol:
+    if programme.terms is None or programme.standing is not Standing.ENROLLED:
+        raise MoveNotAllowed(
+            f"{programme.key}: cannot {what} while {programme.standing}; allowed now: propose, enrol, exit"
+        )
+    return programme.terms
+
+
+def _touch_next(programme: Programme, terms: Enrol, now: datetime) -> Programme:
+    """The cadence counts from the last touch-point: an early one does not bring two soon after each other."""
+    due_at = now + timedelta(days=terms.every_days)
+    return programme.changed(touch_due_at=due_at, remind_of_touch_at=_reminder(due_at, now))
+
+
+def _ahead(programme: Programme, day: date, now: datetime) -> datetime:
+    due_at = datetime.combine(day, time(9), UTC)
+    if due_at <= now:
+        raise MoveNotAllowed(f"{programme.key}: the review date {day} has passed; it must lie ahead")
+    return due_at
+
+
+def _reminder(due_at: datetime, now: datetime) -> datetime:
+    return max(due_at - REMINDED_BEFORE, now + (due_at - now) / 2)
+
+
+def _chase(due_at: datetime | None, now: datetime) -> datetime:
+    """The due time itself, then week by week until it is done."""
+    return due_at if due_at and due_at > now else now + CHASED_EVERY
+
+
+def _duties(programme: Programme) -> tuple[str, ...]:
+    return tuple(map(str, programme.terms.duties)) if programme.terms else ()
+
+
+def _measures(programme: Programme) -> tuple[str, ...]:
+    return tuple(map(str, programme.terms.measures)) if programme.terms else ()
+
+
+def _notice(
+    programme: Programme,
+    occasion: Occasion,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    items: tuple[str, ...] = (),
+    text: InternalText | None = None,
+) -> InternalNotice:
+    assert programme.sponsor
+    facts = InternalFacts.made(
+        key=programme.key,
+        subject=CustomerText(programme.account),
+        priority=Priority.P4,
+        state=programme.standing,
+        level=0,
+        level_name="",
+        owner=programme.sponsor.name,
+        due_at=due_at,
+        text=text,
+        items=items,
+        at=now,
+    )
+    since = programme.enrolled_at or now
+    id_ = f"{programme.key}@{since:%Y-%m-%dT%H:%M:%SZ}"
+    return InternalNotice.made(
+        escalation=id_,
+        seq=programme.sequence,
+        occasion=occasion,
+        to=(programme.sponsor.recipient,),
+        facts=facts,
+    )

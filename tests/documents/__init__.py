@@ -1,0 +1,1 @@
+"""Papers: written, read and laid out."""

@@ -1,0 +1,189 @@
+"""
+``escalate rca``: drafted, edited, filed, shown, printed and sent, from a terminal.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from channels.loopback import ReceivedLetter
+from entrypoints import cli
+from tests.entrypoints.conftest import Terminal
+from tests.entrypoints.test_command_line import EXAMPLES
+from tests.mailbox import Mailbox
+
+KEY = "ACME/4711"
+EXAMPLE = str(EXAMPLES / "rca.yaml")
+
+
+@pytest.fixture
+async def closing(terminal: Terminal) -> Terminal:
+    await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    for words in (
+        ("resolve", KEY, "--as", "elena", "--done", "Delivered"),
+        ("verify", KEY, "--as", "aisha"),
+    ):
+        await terminal.done(*words)
+    return terminal
+
+
+def write(folder: Path, text: str, name: str = "rca.md") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def filled_in(draft: str) -> str:
+    return (
+        draft.replace("## Root causes\n", "## Root causes\n\n- Nobody looked at the weather\n")
+        .replace(
+            "## Corrective actions\n",
+            "## Corrective actions\n\n### Wrap pallets\n\n- owner: hannah\n- due: 2027-01-31\n"
+            "- for customers: Paletler sarılıyor\n",
+        )
+        .replace("## Summary for customers\n", "## Summary for customers\n\nYağmurda ıslandı.\n")
+    )
+
+
+async def test_a_draft_is_filled_in_filed_shown_printed_and_sent(closing: Terminal, tmp_path: Path) -> None:
+    """
+    CLOSE-3, CLOSE-4: the timeline comes from the record, customers get the PDF with the message that tells of it.
+    """
+    draft = await closing.done("rca", "draft", KEY)
+    assert ": opened at level 1 with " in draft
+    assert "aisha verified the resolution" in draft
+
+    await closing.done("rca", "file", KEY, write(tmp_path, filled_in(draft)), "--as", "kemal")
+    await closing.done(
+        "rca", "file", KEY, EXAMPLE, "--merge", write(tmp_path, filled_in(draft)), "--as", "kemal"
+    )
+
+    assert "- Nobody looked at the weather" in await closing.done("rca", "show", KEY, "--version", "1")
+    both = await closing.json("rca", "show", KEY)
+    assert (2, [1, 2]) == (both["version"]["number"], [each["number"] for each in both["versions"]])
+    assert 2 == len(both["rca"]["root_causes"])
+
+    await closing.done("rca", "derive", KEY, "--as", "kemal")
+    await closing.done("rca", "approve", KEY, "--as", "elena")
+    pdf, html = tmp_path / "rca.pdf", tmp_path / "rca.html"
+    for audience in ("customer", "internal"):
+        await closing.done(
+            *("rca", "document", KEY, "--audience", audience, "--lang", "tr", "--tz", "Europe/Istanbul"),
+            *("--pdf", str(pdf), "--html", str(html)),
+        )
+        assert pdf.read_bytes().startswith(b"%PDF-")
+        assert "Kök neden analizi" in html.read_text(encoding="utf-8")
+        assert (audience == "internal") == ("Nobody looked" in html.read_text(encoding="utf-8"))
+
+    await closing.done("rca", "share", KEY, "--as", "dewi")
+    letter = await the_letter_with_a_paper(closing.mailbox)
+    assert ["ACME-4711-rca.pdf"] == list(letter.attachments)
+    assert letter.attachments["ACME-4711-rca.pdf"].startswith(b"%PDF-")
+    assert "Yağmurda ıslandı." in letter.text
+
+
+async def the_letter_with_a_paper(mailbox: Mailbox) -> ReceivedLetter:
+    async with asyncio.timeout(20):
+        while True:
+            if found := next((letter for letter in mailbox.letters() if letter.attachments), None):
+                return found
+            await mailbox.arrived(len(mailbox.letters()) + 1, within=20)
+
+
+async def test_what_is_wrong_with_a_file_is_told_all_at_once(closing: Terminal, tmp_path: Path) -> None:
+    """
+    CLOSE-3, START-6: missing and unknown sections, an action without due, another escalation's file.
+    """
+    text = filled_in(await closing.done("rca", "draft", KEY)).replace("- due: 2027-01-31\n", "")
+    broken = text.replace("## Timeline", "## Time").replace(KEY, "ACME/4712", 1)
+
+    status, _, said = await closing.type("rca", "file", KEY, write(tmp_path, broken), "--as", "kemal")
+
+    assert cli.BAD_INPUT == status
+    assert "the RCA is refused: 4 faults" in said
+    for fault in (
+        "rca.md:2:1 escalation: given 'ACME/4712'; allowed: ACME/4711",
+        "given the section 'Time'; allowed: ## and one of: Summary, Timeline",
+        "rca.md: given nothing; allowed: the section ## Timeline",
+        "corrective_actions.0.due: given nothing; allowed: this field is required",
+    ):
+        assert fault in said, said
+
+
+@pytest.mark.parametrize("is_markdown", [True, False])
+async def test_an_unknown_owner_is_told_with_the_line(
+    closing: Terminal, tmp_path: Path, is_markdown: bool
+) -> None:
+    """
+    CLOSE-3: and with who was probably meant; nothing is filed.
+    """
+    text = filled_in(await closing.done("rca", "draft", KEY)) if is_markdown else Path(EXAMPLE).read_text()
+    written = text.replace("owner: hannah", "owner: hana")
+    path = write(tmp_path, written, "rca.md" if is_markdown else "rca.yaml")
+    line = 1 + next(number for number, each in enumerate(written.splitlines()) if "owner: hana" in each)
+
+    status, _, said = await closing.type("rca", "file", KEY, path, "--as", "kemal")
+
+    assert cli.BAD_INPUT == status
+    assert f"{path}:{line}:" in said
+    assert "corrective_actions.0.owner: given 'hana'" in said
+    assert "did you mean hannah?" in said
+    assert cli.REFUSED == (await closing.type("rca", "show", KEY))[0]
+
+
+async def test_a_file_that_is_too_large_is_refused(closing: Terminal, tmp_path: Path) -> None:
+    """
+    CLOSE-3: one message is at most 64 KB; the refusal says so, and nothing is filed.
+    """
+    text = filled_in(await closing.done("rca", "draft", KEY)).replace(
+        "## What went well\n", "## What went well\n\n" + "".join(f"- {'x' * 16_000}\n" for _ in range(5))
+    )
+
+    status, _, said = await closing.type("rca", "file", KEY, write(tmp_path, text), "--as", "kemal")
+
+    assert cli.BAD_INPUT == status
+    assert "at most 65,536 bytes" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", KEY), "no internal RCA is filed; write one with `escalate rca draft ACME/4711`"),
+        (("show", KEY, "--version", "3"), "no internal RCA of version '3'; known: none"),
+        (("document", KEY, "--pdf", "x.pdf"), "no customer RCA is derived yet"),
+        (("document", KEY), "--pdf, --html: given neither"),
+        (("document", KEY, "--pdf", "x", "--lang", "de"), "--lang: given 'de'; allowed: en, id, tr"),
+        (
+            ("document", KEY, "--pdf", "x", "--audience", "all"),
+            "--audience: given 'all'; allowed: customer, internal",
+        ),
+        (("document", KEY, "--pdf", "x", "--tz", "Mars"), "--tz: given 'Mars'"),
+        (("document", KEY, "--pdf", "x", "--version", "1"), "only for --audience internal"),
+        (("file", KEY, "missing.md", "--as", "kemal"), "missing.md: given No such file or directory"),
+    ],
+)
+async def test_what_is_not_there_is_refused(closing: Terminal, words: tuple[str, ...], said: str) -> None:
+    """
+    CLOSE-3, CLOSE-4: one message, no traceback.
+    """
+    status, _, complained = await closing.type("rca", *words)
+
+    assert status in {cli.REFUSED, cli.BAD_INPUT}
+    assert said in complained
+
+
+async def test_approval_takes_the_role_and_only_once(closing: Terminal) -> None:
+    """
+    CLOSE-4, ROLE-2.
+    """
+    await closing.done("rca", "file", KEY, EXAMPLE, "--as", "kemal")
+    await closing.done("rca", "derive", KEY, "--as", "kemal")
+
+    wrong = await closing.type("rca", "approve", KEY, "--as", "kemal")
+    await closing.done("rca", "approve", KEY, "--as", "elena")
+    twice = await closing.type("rca", "approve", KEY, "--as", "elena")
+
+    assert "may not approve RCA; roles that may: escalation_manager, executive" in wrong[2]
+    assert "cannot approve RCA while the RCA is approved" in twice[2]
+    assert (cli.REFUSED, cli.REFUSED) == (wrong[0], twice[0])

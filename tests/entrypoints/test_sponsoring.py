@@ -1,0 +1,103 @@
+"""
+``escalate sponsor``: from a proposal to the exit, and what it means for escalations of the account.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from entrypoints import cli
+from tests.entrypoints.conftest import Terminal
+from tests.entrypoints.test_command_line import EXAMPLES
+
+NEXT_YEAR = f"{datetime.now(UTC) + timedelta(days=365):%Y-%m-%d}"
+TERMS = (
+    *("--sponsor", "grace", "--duty", "Call the director", "--entry", "Three P1", "--measure", "No P1"),
+    *("--exit", "Two quiet quarters", "--every", "30", "--review", NEXT_YEAR, "--as", "elena"),
+)
+COMPLAINT = str(EXAMPLES / "complaint.yaml")
+
+
+async def until_proposed(terminal: Terminal) -> Any:
+    async with asyncio.timeout(20):
+        while True:
+            status, _, _ = await terminal.type("sponsor", "show", "ACME")
+            if status == cli.DONE:
+                return await terminal.json("sponsor", "show", "ACME")
+            await asyncio.sleep(0.1)
+
+
+async def test_an_account_is_proposed_enrolled_kept_up_reviewed_and_let_go(terminal: Terminal) -> None:
+    """
+    SPONSOR-1, SPONSOR-2: an executive escalation proposes, a person decides; while enrolled the sponsor is told of
+    each escalation of the account from its start, afterwards no more.
+    """
+    await terminal.done("start", COMPLAINT, "--reason", "executive_threat")
+    assert ["ACME/4711@"] == [
+        each["escalation"][:10] for each in (await until_proposed(terminal))["proposals"]
+    ]
+
+    assert "ACME is enrolled" in await terminal.done("sponsor", "enrol", "ACME", *TERMS)
+    assert "touch-points" in await terminal.done("sponsor", "touch", "ACME", "--as", "grace", "-m", "Called")
+    await terminal.done("sponsor", "review", "ACME", "--as", "elena", "-m", "One P1", "--next", NEXT_YEAR)
+    await terminal.done("start", COMPLAINT, "--key", "ACME/4712")
+    enrolled = await terminal.json("sponsor", "show", "ACME")
+    assert ("enrolled", 1, 1) == (
+        enrolled["standing"],
+        len(enrolled["touch_points"]),
+        len(enrolled["reviews"]),
+    )
+
+    assert "ACME is exited" in await terminal.done(
+        "sponsor", "exit", "ACME", "--as", "elena", "--why", "Quiet"
+    )
+    await terminal.done("start", COMPLAINT, "--key", "ACME/4713")
+
+    grace = enrolled["sponsor"]["addresses"][0].removeprefix("email:")
+    await terminal.mailbox.arrived(3, to=grace, within=20)
+    told = [letter.key for letter in terminal.mailbox.letters(grace)]
+    assert 1 == sum(key.startswith("ACME/4712@") and ":first_notice:" in key for key in told), told
+    assert 1 == sum(":sponsor_enrolled:" in key for key in told)
+    assert 1 == sum(":sponsorship_ended:" in key for key in told)
+    assert not [key for key in told if key.startswith("ACME/4713@") and ":first_notice:" in key]
+
+
+async def test_a_person_may_propose_and_all_are_listed(terminal: Terminal) -> None:
+    """
+    SPONSOR-1.
+    """
+    assert "no account is proposed" in await terminal.done("sponsor", "list")
+    await terminal.done("sponsor", "propose", "BOLT", "--as", "elena", "--why", "They think of leaving")
+
+    async with asyncio.timeout(20):
+        while not (listed := await terminal.json("sponsor", "list")):  # noqa: ASYNC110 - the list is a moment behind
+            await asyncio.sleep(0.1)
+    assert [("BOLT", "proposed")] == [(line["account"], line["standing"]) for line in listed]
+    assert "They think of leaving (elena)" in await terminal.done("sponsor", "show", "BOLT")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("enrol", "BOLT", *TERMS[2:]), "--sponsor"),
+        (("enrol", "BOLT", "--sponsor", "gracy", *TERMS[2:]), "unknown person 'gracy'"),
+        (("touch", "BOLT", "--as", "elena", "-m", "x"), "cannot record a touch-point while proposed"),
+        (("review", "BOLT", "--as", "elena", "-m", "x", "--next", "soon"), "--next: given 'soon'"),
+        (("exit", "BOLT", "--as", "nobody", "--why", "x"), "unknown person 'nobody'"),
+        (("touch", "BOLT", "--as", "elena", "-m", ""), "the touch-point is refused: 1 fault"),
+        (("propose", "", "--as", "elena", "--why", "x"), "ACCOUNT: given ''"),
+        (("show", "NONE"), "no escalation 'sponsorship/NONE' is known here"),
+    ],
+)
+async def test_what_cannot_be_is_refused(terminal: Terminal, words: tuple[str, ...], said: str) -> None:
+    """
+    SPONSOR-1, START-6.
+    """
+    await terminal.done("sponsor", "propose", "BOLT", "--as", "elena", "--why", "They think of leaving")
+
+    status, _, complained = await terminal.type("sponsor", *words)
+
+    assert status in {cli.REFUSED, cli.BAD_INPUT}, complained
+    assert said in complained

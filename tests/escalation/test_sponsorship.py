@@ -1,0 +1,227 @@
+"""
+Executive sponsorship: proposed, enrolled by a person, kept up by touch-points, reviewed, ended (SPONSOR).
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from escalation import commands as c
+from escalation import sponsorship as s
+from escalation.base import InternalText
+from escalation.effects import InternalNotice, ProposeSponsorship
+from escalation.engine import decide as decide_escalation
+from escalation.errors import MoveNotAllowed
+from escalation.plan import Contact, ReasonCode
+from escalation.sponsorship import Programme, Sponsored, Standing, decide
+from tests.builders import DAY, an_acknowledged, an_escalation, monday, opening, told
+from tests.escalation.plans import a_plan
+
+NOW = monday("09:00")
+SPONSOR = Contact(id="vera", name="Vera", addresses=("email:vera@example.com",))
+EXIT = s.Exit(by="vera", why=InternalText("half a year without an escalation"))
+TOUCH = s.RecordTouchPoint(by="vera", note=InternalText("called the director"))
+
+
+def terms(**changes: Any) -> s.Enrol:
+    return s.Enrol.model_validate(
+        {
+            "by": "ed",
+            "sponsor": "vera",
+            "duties": ["Call the customer's director"],
+            "entry_criteria": ["Three P1 in a quarter"],
+            "measures": ["No P1 in a quarter"],
+            "exit_criteria": ["Two quarters without P1"],
+            "every_days": 30,
+            "review_on": NOW.date() + timedelta(days=90),
+        }
+        | changes
+    )
+
+
+def proposed(escalation: str = "") -> Programme:
+    propose = s.Propose(by="ed", why=InternalText("three P1"), escalation=escalation)
+    return decide(Programme(account="ACME"), propose, NOW).programme
+
+
+def enrolled(**changes: Any) -> Programme:
+    return decide(proposed(), terms(**changes), NOW, sponsor=SPONSOR).programme
+
+
+def days(count: float) -> datetime:
+    return NOW + count * DAY
+
+
+def occasions(answer: Sponsored) -> list[str]:
+    return [f"{notice.occasion}: {notice.to[0].id}" for notice in answer.notices]
+
+
+def test_a_proposal_waits_for_a_person() -> None:
+    """
+    SPONSOR-2: nobody is told of it here, nothing falls due; the same escalation proposes once.
+    """
+    once = proposed("ACME/1@1")
+    twice = decide(once, s.Propose(by="engine", why=InternalText("again"), escalation="ACME/1@1"), NOW)
+    by_hand = decide(once, s.Propose(by="ed", why=InternalText("and by me")), NOW)
+
+    assert (Standing.PROPOSED, None) == (once.standing, once.wake_at)
+    assert (1, 2) == (len(twice.programme.proposals), len(by_hand.programme.proposals))
+
+
+def test_enrolment_says_who_why_for_how_long_and_what_for() -> None:
+    """
+    SPONSOR-1: the sponsor is told, and the first touch-point and the review have due times.
+    """
+    answer = decide(proposed(), terms(), NOW, sponsor=SPONSOR)
+    programme = answer.programme
+
+    assert ["sponsor_enrolled: vera"] == occasions(answer)
+    assert (Standing.ENROLLED, SPONSOR, terms()) == (programme.standing, programme.sponsor, programme.terms)
+    assert (days(30), days(90)) == (programme.touch_due_at, programme.review_due_at)
+    assert days(28) == programme.wake_at
+
+
+@pytest.mark.parametrize(
+    "missing", ["sponsor", "duties", "entry_criteria", "measures", "exit_criteria", "every_days", "review_on"]
+)
+def test_an_enrolment_lacks_nothing(missing: str) -> None:
+    """
+    SPONSOR-1.
+    """
+    given = terms().model_dump(mode="json")
+    del given[missing]
+
+    with pytest.raises(ValidationError, match=missing):
+        s.Enrol.model_validate(given)
+
+
+def test_the_sponsor_is_reminded_before_at_and_after_the_due_time() -> None:
+    """
+    SPONSOR-1: two days before, when it is due, then week by week, until it is done.
+    """
+    now, story = enrolled(), []
+    for day in range(29, 46):
+        while now.wake_at and now.wake_at <= days(day):
+            at = now.wake_at
+            answer = decide(now, s.Tick(), at)
+            story.append(((at - NOW) / DAY, *occasions(answer)))
+            now = answer.programme
+
+    expected = "touch_point: vera"
+    assert [(28.0, expected), (30.0, expected), (37.0, expected), (44.0, expected)] == story
+
+
+def test_a_touch_point_puts_the_next_one_a_cadence_away() -> None:
+    """
+    SPONSOR-1: from when it was done, not from when it was due.
+    """
+    touched = decide(enrolled(), TOUCH, days(20)).programme
+
+    assert ("called the director", days(50), days(48)) == (
+        touched.touch_points[0].text,
+        touched.touch_due_at,
+        touched.wake_at,
+    )
+
+
+def test_reminders_missed_in_downtime_speak_as_one() -> None:
+    """
+    CLOCK-6: nothing comes in a burst.
+    """
+    late = decide(enrolled(), s.Tick(), days(200))
+
+    assert ["touch_point: vera", "sponsorship_review: vera"] == occasions(late)
+    assert days(207) == late.programme.wake_at
+
+
+def test_a_review_is_recorded_and_says_when_the_next_one_is() -> None:
+    """
+    SPONSOR-1.
+    """
+    review = s.Review(by="ed", findings=InternalText("one P1"), next_review_on=date(2027, 6, 1))
+
+    reviewed = decide(enrolled(), review, days(88)).programme
+
+    assert ("one P1", "2027-06-01 09:00") == (
+        reviewed.reviews[0].text,
+        f"{reviewed.review_due_at:%Y-%m-%d %H:%M}",
+    )
+
+
+def test_an_exit_ends_everything_and_the_sponsor_is_told() -> None:
+    """
+    SPONSOR-1: a proposal that is declined ends too, and nobody has to be told.
+    """
+    ended = decide(enrolled(), EXIT, days(40))
+    declined = decide(proposed(), EXIT, NOW)
+
+    assert (["sponsorship_ended: vera"], None) == (occasions(ended), ended.programme.wake_at)
+    assert ([], Standing.EXITED) == (occasions(declined), declined.programme.standing)
+
+
+@pytest.mark.parametrize(
+    ("programme", "command", "said"),
+    [
+        (proposed(), TOUCH, "cannot record a touch-point while proposed; allowed now: propose, enrol, exit"),
+        (enrolled(), terms(), "cannot enrol because ACME is enrolled already"),
+        (proposed(), terms(review_on=NOW.date()), "the review date 2026-03-02 has passed"),
+        (decide(enrolled(), EXIT, NOW).programme, TOUCH, "it has ended; allowed now: propose it again"),
+    ],
+)
+def test_what_cannot_be_is_refused(programme: Programme, command: s.PersonsCommand, said: str) -> None:
+    """
+    SPONSOR-1: with the way out; nothing has changed.
+    """
+    with pytest.raises(MoveNotAllowed, match=said):
+        decide(programme, command, NOW, sponsor=SPONSOR)
+
+
+def test_a_sponsor_whom_nobody_can_tell_is_refused() -> None:
+    """
+    SPONSOR-1.
+    """
+    with pytest.raises(MoveNotAllowed, match="vera has no address"):
+        decide(proposed(), terms(), NOW, sponsor=Contact(id="vera", name="Vera"))
+
+
+def test_every_state_survives_json() -> None:
+    """
+    SPONSOR-1: a programme lives for years, over many runs.
+    """
+    for programme in (proposed("x"), enrolled(), decide(enrolled(), EXIT, NOW).programme):
+        assert programme == Programme.model_validate_json(programme.model_dump_json())
+
+
+def test_an_executive_escalation_proposes_its_accounts() -> None:
+    """
+    SPONSOR-2: at its start, and when it becomes one.
+    """
+    started = opening(reason="executive_threat")
+    threat = c.RaiseLevel(by="ana", reason=ReasonCode.EXECUTIVE_THREAT)
+    became = decide_escalation(an_acknowledged(), threat, monday("09:10"))
+
+    for decision in (started, became):
+        proposals = [each for each in decision.effects if isinstance(each, ProposeSponsorship)]
+        assert [(("ACME",), decision.escalation.id)] == [(p.accounts, p.escalation) for p in proposals]
+
+
+def test_the_sponsor_is_a_stakeholder_of_the_accounts_escalations() -> None:
+    """
+    SPONSOR-2: whatever its priority; told from the start, known by name, and pinned with the plan.
+    """
+    plan = a_plan().sponsored_by((SPONSOR,))
+    decision = opening(plan=plan)
+    first = next(
+        each
+        for each in decision.effects
+        if isinstance(each, InternalNotice) and each.occasion == "first_notice"
+    )
+
+    assert ("vera",) == plan.sponsors
+    assert all("vera" in rules.stakeholders for rules in plan.priorities.values())
+    assert "vera" in [recipient.id for recipient in first.to]
+    assert "vera" in an_escalation(plan=plan).untold
+    assert any("vera" in line for line in told(decision))
+    assert a_plan() == a_plan().sponsored_by(())

@@ -1,0 +1,84 @@
+"""
+The sponsorship of an account over years: reminded by its own timer, continued without losing anything (SPONSOR-1).
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+
+from escalation.base import InternalText
+from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint
+from tests.desk import Desk
+from workflows import wire
+
+PROPOSE = Propose(by="elena", why=InternalText("three P1"))
+TOUCH = RecordTouchPoint(by="grace", note=InternalText("called"))
+
+
+async def enrolled(
+    desk: Desk, account: str, continue_after: int | None = None
+) -> WorkflowHandle[object, object]:
+    """*account* begins its sponsorship; the desk's clock is moved by the key of it."""
+    handle: WorkflowHandle[object, object] = await desk.temporal.start_workflow(
+        wire.SPONSORSHIP,
+        wire.SponsorshipInput(account=account, continue_after=continue_after),
+        id=f"sponsorship/{account}",
+        task_queue=wire.ESCALATION_QUEUE,
+        result_type=Programme,
+    )
+    await desk.client.propose_sponsorship(account, PROPOSE)
+    terms = {
+        "by": "elena",
+        "sponsor": "grace",
+        "duties": ["Call the director"],
+        "entry_criteria": ["Three P1"],
+        "measures": ["No P1"],
+        "exit_criteria": ["Two quiet quarters"],
+        "every_days": 30,
+        "review_on": (datetime.now(UTC) + timedelta(days=300)).date(),
+    }
+    await desk.client.enrol(account, Enrol.model_validate(terms))
+    return handle
+
+
+async def test_the_sponsor_is_reminded_by_the_clock_until_the_touch_point_is_made(desk: Desk) -> None:
+    """
+    SPONSOR-1: two days before and when it is due; then the next one is a cadence away.
+    """
+    account = desk.key.replace("/", "-")
+    key = f"sponsorship/{account}"
+    await enrolled(desk, account)
+
+    await desk.fast_forward(key, days=31)
+    reminded = [told for told in desk.told(key) if told.startswith("touch_point ")]
+    touched = await desk.client.touch(account, TOUCH)
+
+    assert ["touch_point grace.kimani@example.com"] * 2 == reminded
+    assert touched.touch_due_at
+    assert touched.touch_due_at - touched.touch_points[0].at == timedelta(days=30)
+
+
+async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
+    """
+    SPONSOR-1: over runs the programme, its dates and its sponsor stay; the exit ends the last one.
+    """
+    account = desk.key.replace("/", "-")
+    first = await enrolled(desk, account, continue_after=30)
+    for _ in range(6):
+        await desk.client.touch(account, TOUCH)
+    handle = desk.temporal.get_workflow_handle(f"sponsorship/{account}")
+    await desk.at_rest(handle.id)
+
+    programme = await desk.client.sponsorship(account)
+    last = await handle.describe()
+    sponsor = await last.memo_value(wire.SPONSOR_MEMO)
+    assert (6, "grace", "grace") == (
+        len(programme.touch_points),
+        programme.terms and programme.terms.sponsor,
+        sponsor["id"],
+    )
+    assert first.result_run_id != last.run_id
+
+    await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))
+    await handle.result()
+    assert WorkflowExecutionStatus.COMPLETED is (await handle.describe()).status

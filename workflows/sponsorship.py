@@ -1,0 +1,149 @@
+"""
+SponsorshipWorkflow: owns the time of one account's executive sponsorship, for years, and no rule.
+
+One for each account (``sponsorship/ACCOUNT``). It puts what people ask and what falls due to
+``escalation.sponsorship.decide`` and sends what that says. Its memo says who sponsors the account, so that the start of
+an escalation and a list can read it from the server alone, whatever the workers are doing.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError
+
+from escalation import sponsorship as s
+from escalation.effects import InternalNotice, Wave
+from escalation.errors import EscalationError
+from escalation.plan import Contact
+from workflows import wire
+from workflows.delivery import DELIVER_MESSAGES, delivery_options
+
+_QUICK = timedelta(seconds=10)
+_AT_ONCE = timedelta(seconds=0)
+_ONE = 'one JSON object with "by"'
+
+
+@workflow.defn(name=wire.SPONSORSHIP)
+class SponsorshipWorkflow:
+    """The executive sponsorship of one account."""
+
+    @workflow.init
+    def __init__(self, begin: wire.SponsorshipInput) -> None:
+        self._now = begin.programme or s.Programme(account=begin.account)
+        self._continue_after = begin.continue_after
+        self._notices: list[InternalNotice] = []
+        self._is_stirred = True
+
+    @workflow.run
+    async def run(self, _begin: wire.SponsorshipInput) -> s.Programme:
+        while self._now.standing is not s.Standing.EXITED or self._notices:
+            self._is_stirred = False
+            await self._tell()
+            if self._is_long and workflow.all_handlers_finished() and not self._is_stirred:
+                self._show()
+                workflow.continue_as_new(
+                    wire.SponsorshipInput(
+                        account=self._now.account,
+                        programme=self._now,
+                        continue_after=self._continue_after,
+                    )
+                )
+            await self._be_stirred()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._now
+
+    @workflow.query(name=wire.VIEW, description="The programme as it is.")
+    def view(self) -> s.Programme:
+        return self._now
+
+    @workflow.signal(name="propose", description="An executive escalation proposes the account.")
+    @wire.takes_one
+    def hear_proposal(self, *raws: RawValue) -> None:
+        try:
+            self._follow(wire.read(s.Propose, raws, "propose", _ONE))
+        except EscalationError as refusal:
+            workflow.logger.warning("proposal_refused", extra={"why": refusal.message})
+
+    @workflow.update(name="propose", description="Propose the account.")
+    @wire.takes_one
+    async def propose(self, *raws: RawValue) -> s.Programme:
+        return await self._asked(s.Propose, raws, "propose")
+
+    @workflow.update(name="enrol", description="Take the account in; a person decides.")
+    @wire.takes_one
+    async def enrol(self, *raws: RawValue) -> s.Programme:
+        return await self._asked(s.Enrol, raws, "enrol")
+
+    @workflow.update(name="touch", description="Record a touch-point.")
+    @wire.takes_one
+    async def touch(self, *raws: RawValue) -> s.Programme:
+        return await self._asked(s.RecordTouchPoint, raws, "touch")
+
+    @workflow.update(name="review", description="Record a review, and when the next one is.")
+    @wire.takes_one
+    async def review(self, *raws: RawValue) -> s.Programme:
+        return await self._asked(s.Review, raws, "review")
+
+    @workflow.update(name="exit", description="The account leaves the programme.")
+    @wire.takes_one
+    async def exit(self, *raws: RawValue) -> s.Programme:
+        return await self._asked(s.Exit, raws, "exit")
+
+    async def _asked(self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str) -> s.Programme:
+        command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
+        sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
+        wanted = tuple(dict.fromkeys((command.by, sponsor)))
+        people: tuple[Contact, ...] = await workflow.execute_local_activity(
+            wire.FIND_PEOPLE,
+            wanted,
+            result_type=tuple[Contact, ...],
+            start_to_close_timeout=_QUICK,
+        )
+        self._follow(command, next(person for person in people if person.id == sponsor))
+        return self._now
+
+    def _follow(self, command: s.Command, sponsor: Contact | None = None) -> None:
+        answer = s.decide(self._now, command, workflow.now(), sponsor=sponsor)
+        self._now = answer.programme
+        self._notices += answer.notices
+        self._is_stirred = True
+        self._show()
+
+    async def _be_stirred(self) -> None:
+        """Until somebody asks for something, or something falls due."""
+        wake_at = self._now.wake_at
+        try:
+            await workflow.wait_condition(
+                lambda: self._is_stirred,
+                timeout=max(wake_at - workflow.now(), _AT_ONCE) if wake_at else None,
+                timeout_summary="the next reminder",
+            )
+        except TimeoutError:
+            self._follow(s.Tick())
+
+    async def _tell(self) -> None:
+        notices, self._notices = self._notices, []
+        if not notices:
+            return
+        wave = Wave(notices=tuple(notices))
+        try:
+            await workflow.execute_activity(DELIVER_MESSAGES, wave, **delivery_options(wave))
+        except ActivityError as error:
+            workflow.logger.warning("sponsor_not_told", extra={"why": str(error.cause)})
+
+    @property
+    def _is_long(self) -> bool:
+        info = workflow.info()
+        length, enough = info.get_current_history_length(), self._continue_after
+        return length > enough if enough else info.is_continue_as_new_suggested()
+
+    def _show(self) -> None:
+        enrolled = self._now.standing is s.Standing.ENROLLED
+        workflow.upsert_memo(
+            {
+                wire.SPONSOR_MEMO: self._now.sponsor if enrolled else None,
+                wire.PROGRAMME_MEMO: wire.Sponsorship.of(self._now),
+            }
+        )
