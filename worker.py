@@ -55,6 +55,7 @@ from runtime.targets import variables
 from workflows import search_attributes
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
+from workflows.follow_up import FollowUpWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.recording import RecordWorkflow
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
@@ -94,7 +95,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         hands.quick,
         threads,
         slots=QUICK_SLOTS,
-        workflows=[EscalationWorkflow, RecordWorkflow],
+        workflows=[EscalationWorkflow, FollowUpWorkflow, RecordWorkflow],
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
         max_concurrent_local_activities=QUICK_SLOTS,

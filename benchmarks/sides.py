@@ -43,6 +43,7 @@ from tests.complaint import a_complaint
 from worker import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, _worker
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
+from workflows.follow_up import FollowUpWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
@@ -80,7 +81,7 @@ class Engine:
             (ESCALATION_QUEUE, hands.quick),
             (MESSAGE_TASK_QUEUE, hands.messages),
             (RECORD_TASK_QUEUE, hands.records),
-            workflows=[EscalationWorkflow],
+            workflows=[EscalationWorkflow, FollowUpWorkflow],
         ):
             yield cls(client)
 

@@ -4,6 +4,7 @@ Files that people hand over (requests, plans, RCAs): YAML or JSON, from a path o
 Every fault is found at once and told with its place. Knows no command.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,16 +32,22 @@ def read_model(
     *,
     options: Mapping[str, Any] = _NONE,
     otherwise: Mapping[str, Any] = _NONE,
+    below_head: str | None = None,
 ) -> _Model:
     """
     Read *path* (``-``: standard input) as *model*. Fields that came as *options* go before what the file says, those
-    of *otherwise* stand in for what it leaves out.
+    of *otherwise* stand in for what it leaves out. The text of a Markdown file below its head goes into the field
+    *below_head*, if there is one.
 
     Raises:
         BadRequest: With every fault: file, line and column, or the option; what was given, what is allowed.
     """
-    tree = read_tree(path, what)
+    data = _bytes_of(path, what)
+    head, below = _parted(data) if below_head else (data, "")
+    tree = _tree(head, path, what)
     written = plain(tree)
+    if below_head and below:
+        otherwise = {**otherwise, below_head: below}
     try:
         return model.model_validate(
             {**otherwise, **written, **options} if isinstance(written, dict) else written
@@ -64,15 +71,37 @@ def read_tree(path: str, what: str) -> Node:
     Raises:
         BadRequest: If it cannot be read, or is no well-formed YAML or JSON.
     """
-    source = "standard input" if path == STANDARD_INPUT else path
+    return _tree(_bytes_of(path, what), path, what)
+
+
+_FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+
+
+def _parted(data: bytes) -> tuple[bytes, str]:
+    """The YAML head of a Markdown file, between two lines of ``---``, and the text below it; else all is head."""
+    fences = list(_FENCE.finditer(data))
+    if len(fences) < 2 or data[: fences[0].start()].strip():
+        return data, ""
+    return data[: fences[1].start()], data[fences[1].end() :].decode(errors="replace").strip()
+
+
+def _source(path: str) -> str:
+    return "standard input" if path == STANDARD_INPUT else path
+
+
+def _bytes_of(path: str, what: str) -> bytes:
     try:
-        data = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
-        tree, faults = read(data, source)
+        return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
     except OSError as error:
         fault = Fault(
-            where=source, given=error.strerror or "a file that cannot be read", allowed="a readable file"
+            where=path, given=error.strerror or "a file that cannot be read", allowed="a readable file"
         )
         raise BadRequest.because(what, (fault,)) from None
+
+
+def _tree(data: bytes, path: str, what: str) -> Node:
+    try:
+        tree, faults = read(data, _source(path))
     except Unreadable as error:
         raise BadRequest.because(what, (error.fault,)) from None
     if faults:

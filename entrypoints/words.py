@@ -27,6 +27,9 @@ COMMANDS = {
     Move.APPROVE_RCA: "rca approve",
     Move.SHARE_RCA: "rca share",
     Move.WAIVE_RCA: "rca waive",
+    Move.RECORD_SURVEY: "survey",
+    Move.FILE_POST_MORTEM: "post-mortem file",
+    Move.FINISH_ACTION: "actions done",
 }
 """The moves that are typed by another word than their own."""
 OPTIONS = {
@@ -43,7 +46,7 @@ OPTIONS = {
     **{
         field: f"--{field.replace('_', '-')}"
         for field in (
-            *("note", "reason", "why", "done", "answer", "cause", "into"),
+            *("note", "reason", "why", "done", "answer", "cause", "into", "contact", "comment"),
             *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
         )
     },

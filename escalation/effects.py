@@ -29,6 +29,7 @@ __all__ = [
     "Notice",
     "Occasion",
     "OnCall",
+    "OpenSuccessor",
     "Recipient",
     "RecompilePlan",
     "RecordBatch",
@@ -204,7 +205,13 @@ class OnCall(Frozen):
     """What says so, in words: the rotation, the override, the calendar's entry."""
 
 
-Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall
+class OpenSuccessor(Frozen):
+    """Start the escalation that continues this one, of the same subject (CLOSE-6, CLOSE-9)."""
+
+    request: StartRequest
+
+
+Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall | OpenSuccessor
 
 
 def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:

@@ -65,10 +65,13 @@ class Move(StrEnum):
     SHARE_RCA = "share_rca"
     WAIVE_RCA = "waive_rca"
     REBASE = "rebase"
+    RECORD_SURVEY = "record_survey"
+    FILE_POST_MORTEM = "file_post_mortem"
+    FINISH_ACTION = "finish_action"
 
     @property
     def words(self) -> str:
-        return self.value.replace("_", " ").replace("rca", "RCA")
+        return self.value.replace("_", " ").replace("rca", "RCA").replace("post mortem", "post-mortem")
 
 
 class Row(NamedTuple):
@@ -115,6 +118,10 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.SHARE_RCA, _CLOSING, None),
     Row(Move.WAIVE_RCA, _CLOSING, None),
     Row(Move.REBASE, OPEN, None),
+    # moves that follow it up, after its close too
+    Row(Move.RECORD_SURVEY, (State.CLOSED,), None),
+    Row(Move.FILE_POST_MORTEM, (State.CLOSING, State.CLOSED), None),
+    Row(Move.FINISH_ACTION, (*OPEN, State.CLOSED), None),
 )
 
 RCA_COURSE: tuple[Row, ...] = (

@@ -34,9 +34,9 @@ def entry(event: e.Event) -> Entry:
 
 
 def note_of(event: e.Event) -> str:
-    for name in ("note", "why", "done", "internal_note"):
+    for name in ("note", "why", "done", "internal_note", "comment"):
         text = getattr(event, name, None)
-        if text and not isinstance(event, e.LevelRaised | e.ContactTried | e.MoveRefused):
+        if text and not isinstance(event, e.LevelRaised | e.ContactTried | e.MoveRefused | e.SuccessorAsked):
             return str(text)
     return str(event.note) if isinstance(event, e.LevelRaised) else ""
 
@@ -141,6 +141,16 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return _messages(event)
         case e.MoveRefused():
             return f"{_words(event.move)} was refused: {event.why}"
+        case e.SurveyAnswered():
+            return f"{event.contact} answered the survey: {event.score} of 5"
+        case e.SuccessorAsked():
+            return f"opened again as a new escalation: {event.why}"
+        case e.PostMortemFiled():
+            return f"post-mortem filed, version {event.version}"
+        case e.ActionFinished():
+            return f"action {event.action} is done: {event.what}"
+        case e.ActionsReminded():
+            return f"reminder of actions: {', '.join(map(str, event.reminded))}"
         case _:
             assert_never(event)
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from escalation.errors import BadRequest, Fault, RoleNotAllowed, shown
 from escalation.lifecycle import Move
 from escalation.plan import (
+    ActionRules,
     Calendar,
     ClockName,
     Contact,
@@ -22,6 +23,7 @@ from escalation.plan import (
     PlaybookRef,
     Priority,
     PriorityRules,
+    SurveyRules,
     Target,
     Trigger,
     Window,
@@ -38,6 +40,7 @@ from planning.schema import (
     Person,
     Playbook,
     PriorityWritten,
+    SurveyWritten,
     TargetRules,
     Team,
     TierRules,
@@ -215,6 +218,11 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: dat
         rca_waivable=playbook.rca.may_be_waived,
         holding_update=playbook.holding_update,
         chase_every=playbook.chase_every.elapsed,
+        survey=_survey(playbook.survey) if playbook.survey else None,
+        actions=ActionRules(
+            remind_before=playbook.actions.remind_before.elapsed,
+            chase_every=playbook.actions.chase_every.elapsed,
+        ),
     )
     return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
 
@@ -263,6 +271,11 @@ def _priority(playbook: Playbook, written: PriorityWritten) -> PriorityRules:
         calendar=written.calendar,
         rca_required=written.rca_required,
     )
+
+
+def _survey(written: SurveyWritten) -> SurveyRules:
+    within = Target(after=written.within.elapsed, basis=written.within.basis)
+    return SurveyRules(within=within, low_score=written.low_score, reopens=written.reopens)
 
 
 def _pause(playbook: Playbook, rules: PauseRules) -> PauseRule:

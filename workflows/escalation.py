@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation import commands as c
 from escalation.business_time import OpenHours
@@ -25,6 +25,7 @@ from escalation.effects import (
     FindOnCall,
     InternalNotice,
     OnCall,
+    OpenSuccessor,
     RecompilePlan,
     RecordBatch,
     Wave,
@@ -86,6 +87,8 @@ class EscalationWorkflow:
         self._extending: set[str] = set()
         """Calendars that are being compiled further."""
         self._shown: details.SearchValues = {}
+        self._successor = carried.successor if carried else None
+        self._is_handed_over = False
         self._is_stirred = True
 
     @workflow.run
@@ -93,6 +96,12 @@ class EscalationWorkflow:
     async def run(self, *_begins: RawValue) -> wire.Ended:
         if self._now is None:
             await self._open()
+        await self._live()
+        if self._opened.is_followed_up:
+            await self._hand_over()
+        return self._ended()
+
+    async def _live(self) -> None:
         for wanted in self._begin.carried.finding if self._begin.carried else ():
             self._find(wanted)
         while self._is_busy:
@@ -108,6 +117,25 @@ class EscalationWorkflow:
             await self._be_stirred()
         await self._record_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _hand_over(self) -> None:
+        """
+        A closed escalation is followed up under its own id, so that its key is free for another (ADR 13).
+        """
+        self._is_handed_over = True
+        try:
+            await workflow.start_child_workflow(
+                wire.FOLLOW_UP,
+                self._carried(),
+                id=self._opened.id,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=details.start_summary(self._opened.request),
+                static_details=details.start_details(self._opened.request),
+            )
+        except WorkflowAlreadyStartedError:  # this run was reset to before its end
+            workflow.logger.warning("follow_up_runs_already")
+
+    def _ended(self) -> wire.Ended:
         now = self._opened
         return wire.Ended(
             id=now.id, state=now.state, level=now.level, levels=now.plan.last_level, request=now.request
@@ -216,7 +244,8 @@ class EscalationWorkflow:
 
     def _refuse_while_finishing(self, command: c.PersonsCommand | c.Rebase | None = None) -> None:
         """Its successor needs the key, which is taken until the last messages are out (START-4, CLOSE-9)."""
-        if not self._opened.is_open and (command is None or command.move is Move.REOPEN):
+        is_late = command is None or command.move is Move.REOPEN or self._is_handed_over
+        if not self._opened.is_open and is_late:
             raise StillFinishing(
                 f"{self._opened.key}: has ended, but its last messages are still on their way; try again soon"
             )
@@ -299,6 +328,8 @@ class EscalationWorkflow:
                     self._extend(effect)
                 case FindOnCall():
                     self._find(effect)
+                case OpenSuccessor():
+                    self._successor = effect.request
                 case _:
                     self._notices.append(effect)
         self._is_stirred = True
@@ -319,9 +350,13 @@ class EscalationWorkflow:
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is None:
                 raise  # the run is being evicted from the worker, not cancelled
-            self._decide(c.CancelByOperator())
+            self._stop()
         if self._mistake:
             raise RuntimeError("a task beside the run failed") from self._mistake
+
+    def _stop(self) -> None:
+        """The operator ended it."""
+        self._decide(c.CancelByOperator())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -476,7 +511,7 @@ class EscalationWorkflow:
         length, enough = info.get_current_history_length(), self._begin.continue_after
         is_long = length > enough if enough else info.is_continue_as_new_suggested()
         is_at_rest = not (self._under_way or self._finding or self._extending)
-        return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
+        return self._opened.is_attended and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
 
     def _carried(self) -> wire.EscalationInput:
         under_way = [notice for wave in self._under_way for notice in wave.notices]
@@ -487,6 +522,7 @@ class EscalationWorkflow:
             unrecorded=self._recording.unrecorded,
             finding=tuple(self._finding),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],
+            successor=self._successor,
         )
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)
 

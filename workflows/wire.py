@@ -19,6 +19,8 @@ from escalation.model import Escalation
 from escalation.request import StartRequest
 
 WORKFLOW = "Escalation"
+FOLLOW_UP = "FollowUp"
+"""The workflow that a closed escalation lives on in, under its own id (ADR 13)."""
 ESCALATION_QUEUE = "escalations"
 
 START = "start"
@@ -58,6 +60,8 @@ class Carried(Frozen):
     """Schedules that are still being asked about."""
     answered: tuple[str, ...] = ()
     """Ids of the updates that were followed: a repeat is answered, not followed again."""
+    successor: StartRequest | None = None
+    """The escalation that continues this one, still to be started (CLOSE-9)."""
 
 
 class EscalationInput(Frozen):
