@@ -64,7 +64,7 @@ PATIENCE = 15.0
 _MOST_LOOKED_AT = 1000
 _LOOKED_AT_ONCE = 20
 AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row.sources)
-"""Moves that a closed escalation takes, which lives on under its id (ADR 13)."""
+"""Moves that a closed escalation takes, which lives on under its id (ADR 15)."""
 _A_MOMENT = 0.3
 """Seconds in which a closed escalation is handed over to its follow-up."""
 _Answer = TypeVar("_Answer")
@@ -198,7 +198,7 @@ class EscalationClient:
             raise await self._has_ended(key, move) from None
 
     async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> Receipted:
-        """An escalation that is just being handed over to its follow-up takes the move a moment later (ADR 13)."""
+        """An escalation that is just being handed over to its follow-up takes the move a moment later (ADR 15)."""
         for is_last in (False, False, True):
             answer = self._handle(workflow_id).execute_update(
                 move.value, argument, id=id_, result_type=Receipted

@@ -120,7 +120,7 @@ class EscalationWorkflow:
 
     async def _hand_over(self) -> None:
         """
-        A closed escalation is followed up under its own id, so that its key is free for another (ADR 13).
+        A closed escalation is followed up under its own id, so that its key is free for another (ADR 15).
         """
         self._is_handed_over = True
         try:

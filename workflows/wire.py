@@ -20,7 +20,7 @@ from escalation.request import StartRequest
 
 WORKFLOW = "Escalation"
 FOLLOW_UP = "FollowUp"
-"""The workflow that a closed escalation lives on in, under its own id (ADR 13)."""
+"""The workflow that a closed escalation lives on in, under its own id (ADR 15)."""
 ESCALATION_QUEUE = "escalations"
 
 START = "start"
