@@ -99,6 +99,8 @@ class EscalationWorkflow:
         await self._live()
         if self._opened.is_followed_up:
             await self._hand_over()
+        else:
+            await self._record_the_rest()
         return self._ended()
 
     async def _live(self) -> None:
@@ -115,12 +117,12 @@ class EscalationWorkflow:
             self._arm()
             self._show()
             await self._be_stirred()
-        await self._record_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _hand_over(self) -> None:
         """
-        A closed escalation is followed up under its own id, so that its key is free for another (ADR 15).
+        A closed escalation is followed up under its own id, so that its key is free for another (ADR 15). What is not on record
+        yet goes along.
         """
         self._is_handed_over = True
         try:

@@ -33,6 +33,7 @@ class FollowUpWorkflow(EscalationWorkflow):
     @wire.takes_one
     async def run(self, *_begins: RawValue) -> wire.Ended:
         await self._live()
+        await self._record_the_rest()
         return self._ended()
 
     @property
