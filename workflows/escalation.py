@@ -116,13 +116,14 @@ class EscalationWorkflow:
             self._record()
             self._arm()
             self._show()
-            await self._be_stirred()
+            if self._is_busy:  # else what has just become due was the last that there was to do
+                await self._be_stirred()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _hand_over(self) -> None:
         """
-        A closed escalation is followed up under its own id, so that its key is free for another (ADR 15). What is not on record
-        yet goes along.
+        A closed escalation is followed up under its own id, so that its key is free for another (ADR 15); what is not
+        on record yet goes along.
         """
         self._is_handed_over = True
         try:

@@ -2,6 +2,7 @@
 A closed escalation lives on under its own id until its survey has ended and its actions are done (ADR 15).
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,8 @@ async def test_answers_are_taken_after_the_close_until_the_survey_ends(desk: Des
         next(kind for kind in kinds if kind == "closed"),
         kinds[-1],
     )
-    await desk.fast_forward(id_, days=8)
-    assert WorkflowExecutionStatus.COMPLETED is await status(desk, id_)
+    await desk.env.fast_forward(desk.run(id_), timedelta(days=8))
+    await desk.run(id_).result()
     with pytest.raises(MoveNotAllowed, match="cannot file post-mortem while closed; allowed now: reopen"):
         await desk.client.file_post_mortem(desk.key, by="elena", post_mortem=a_post_mortem())
     assert {JO} == set((await desk.view()).survey)
@@ -97,12 +98,14 @@ async def test_actions_live_on_after_the_close_until_they_are_done(desk: Desk) -
     """
     begin = EscalationInput(request=a_complaint(key=desk.key, priority="P3"), continue_after=10)
     await desk.start_by_hand(begin)
+    await desk.at_rest()
     await stages.verifying_by_elena(desk.client, desk.key)
     await stages.closing(desk.client, desk.key)
     await desk.client.file_post_mortem(desk.key, by="elena", post_mortem=a_post_mortem())
     open_one = [todo for todo in await desk.client.actions(owner="hannah") if todo.id == desk.key]
     await desk.client.confirm_access(desk.key, by=JO, account="ACME")
     id_ = (await desk.client.close(desk.key, by="elena")).id
+    await desk.at_rest()
     await desk.at_rest(id_)
     await desk.fast_forward(id_, days=30)
     (todo,) = [todo for todo in await desk.client.actions(overdue=True) if todo.id == id_]
@@ -114,8 +117,7 @@ async def test_actions_live_on_after_the_close_until_they_are_done(desk: Desk) -
     assert 4 <= reminders.count("action_due hannah.fischer@example.com")
     await desk.client.finish_action(id_, by="hannah", action=1)
     assert [] == [each for each in await desk.client.actions() if each.id == id_]
-    await desk.at_rest(id_)
-    assert WorkflowExecutionStatus.COMPLETED is await status(desk, id_)
+    await desk.run(id_).result()
     assert not (await desk.view()).actions[0].is_open
 
 
