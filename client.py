@@ -9,6 +9,7 @@ command line.
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -29,6 +30,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from escalation import commands as c
+from escalation.actions import Action
 from escalation.base import CustomerText, InternalText
 from escalation.effects import RecompilePlan, RecordBatch
 from escalation.engine import ended_hint
@@ -43,8 +45,9 @@ from escalation.errors import (
     faults_of,
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.lifecycle import Move, State
+from escalation.lifecycle import LIFECYCLE, Move, State
 from escalation.plan import Contact, Plan, Priority, ReasonCode
+from escalation.post_mortem import PostMortem
 from escalation.rca import RcaOnFile
 from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca, StartRequest
@@ -73,6 +76,10 @@ from workflows.plugin import escalation_plugin
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""
 _MOST_LOOKED_AT = 1000
+_LOOKED_AT_ONCE = 20
+AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row.sources)
+"""Moves that a closed escalation takes, which lives on under its id (ADR 15)."""
+"""Seconds in which a closed escalation is handed over to its follow-up."""
 _Answer = TypeVar("_Answer")
 
 
@@ -89,6 +96,15 @@ class Listed(NamedTuple):
     next_due_at: datetime | None
     is_breached: bool
     opened_at: datetime
+
+
+class ToDo(NamedTuple):
+    """An action that is to be done."""
+
+    id: str
+    """What commands can call its escalation: the key, or the id of a closed one."""
+    subject: str
+    action: Action
 
 
 class EscalationClient:
@@ -186,17 +202,38 @@ class EscalationClient:
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> Receipted:
         id_ = id_ or uuid.uuid4().hex
+        try:
+            return await self._asked_of(key, move, argument, id_)
+        except _Ended:
+            if move in AFTER_THE_CLOSE and (followed := await self._followed_under(key)):
+                with suppress(_Ended):
+                    return await self._asked_of(followed, move, argument, id_)
+            raise await self._has_ended(key, move) from None
+
+    async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> Receipted:
+        """
+        A run that was just not ready, or is just being handed over to its follow-up (ADR 15), is asked again a moment
+        later, under the same id.
+        """
         for pause in (*_PAUSES, None):
-            answer = self._handle(key).execute_update(move.value, argument, id=id_, result_type=Receipted)
+            answer = self._handle(workflow_id).execute_update(
+                move.value, argument, id=id_, result_type=Receipted
+            )
             try:
-                return await self._answer(key, answer, Receipted)
-            except _Ended:
-                raise await self._has_ended(key, move) from None
+                return await self._answer(workflow_id, answer, Receipted)
+            except StillFinishing:
+                if pause is None or move not in AFTER_THE_CLOSE:
+                    raise
             except _NotReady as not_ready:
                 if pause is None:
                     raise self._no_server(not_ready.error) from not_ready.error
             await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
+
+    async def _followed_under(self, key: str) -> str | None:
+        """The id under which the last escalation of *key* is followed up, if it is."""
+        view = await self._query(key, wire.VIEW, View)
+        return view.id if view.is_followed_up else None
 
     async def acknowledge(self, key: str, *, by: str, note: str = "") -> Receipted:
         return await self.ask(key, c.Acknowledge(by=by, note=InternalText(note)))
@@ -333,15 +370,23 @@ class EscalationClient:
         ended = await self._ended(key)
         if ended is None or ended.state != State.CLOSED:
             raise await self._has_ended(key, Move.REOPEN)
-        successor = ended.request.model_copy(
-            update={
-                "predecessor": ended.id,
-                "entry_level": min(ended.level + 1, ended.levels),
-                "submitted_by": by,
-                "reason_note": InternalText(why),
-            }
+        level = min(ended.level + 1, ended.levels)
+        return await self.start(ended.request.returning(ended.id, level, by, InternalText(why)))
+
+    async def record_survey(
+        self, key: str, *, by: str, account: str, score: int, contact: str | None = None, comment: str = ""
+    ) -> Receipted:
+        """*contact*: e-mail address of the one who answers; may be left out where the account has one (CLOSE-6)."""
+        command = c.RecordSurvey(
+            by=by, account=account, contact=contact, score=score, comment=InternalText(comment)
         )
-        return await self.start(successor)
+        return await self.ask(key, command)
+
+    async def file_post_mortem(self, key: str, *, by: str, post_mortem: PostMortem) -> Receipted:
+        return await self.ask(key, c.FilePostMortem(by=by, post_mortem=post_mortem))
+
+    async def finish_action(self, key: str, *, by: str, action: int, note: str = "") -> Receipted:
+        return await self.ask(key, c.FinishAction(by=by, action=action, note=InternalText(note)))
 
     async def rebase(
         self,
@@ -491,11 +536,16 @@ class EscalationClient:
         Raises:
             UnknownEscalation: If there is none of this key.
         """
-        return await self._query(key, wire.VIEW, View)
+        found = await self._query(key, wire.VIEW, View)
+        return await self._followed_up(found, wire.VIEW, View) or found
 
     async def timeline(self, key: str) -> tuple[Entry, ...]:
         """What happened, oldest first."""
-        return await self._query(key, wire.TIMELINE, tuple[Entry, ...])
+        entries = await self._query(key, wire.TIMELINE, tuple[Entry, ...])
+        if all(entry.kind != "closed" for entry in entries):
+            return entries
+        found = await self._query(key, wire.VIEW, View)
+        return await self._followed_up(found, wire.TIMELINE, tuple[Entry, ...]) or entries
 
     async def records(self) -> AsyncIterator[tuple[str, RecordBatch | EscalationError]]:
         """
@@ -515,7 +565,7 @@ class EscalationClient:
             raise self._no_server(error) from error
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
-        return await self._query(key, wire.ALLOWED_MOVES, tuple[Move, ...])
+        return (await self.view(key)).allowed_moves
 
     async def diagram(self, key: str) -> str:
         """The lifecycle as a Mermaid diagram, with the state it is in marked."""
@@ -561,6 +611,32 @@ class EscalationClient:
         except RPCError as error:
             raise self._no_server(error) from error
 
+    async def actions(self, *, owner: str | None = None, overdue: bool = False) -> Sequence[ToDo]:
+        """Actions of RCAs and post-mortems that are to be done, of all escalations, the first due first (CLOSE-7)."""
+        query = f"{sa.ACTIONS.name} > 0 AND ExecutionStatus = 'Running'"
+        try:
+            ids = [execution.id async for execution in self._client.list_workflows(query)]
+        except RPCError as error:
+            raise self._no_server(error) from error
+        at_once = asyncio.Semaphore(_LOOKED_AT_ONCE)
+
+        async def of(id_: str) -> list[ToDo]:
+            async with at_once:
+                view = await self._query(id_, wire.VIEW, View)
+            return [ToDo(id_, view.subject, action) for action in view.actions if action.is_open]
+
+        now = datetime.now(UTC)
+        found = [todo for todos in await asyncio.gather(*map(of, ids)) for todo in todos]
+        return sorted(
+            (
+                todo
+                for todo in found
+                if (owner is None or todo.action.owner == owner)
+                and (not overdue or todo.action.is_overdue(now))
+            ),
+            key=lambda todo: (todo.action.due, todo.id, todo.action.number),
+        )
+
     async def watch(self, key: str, *, every: float = 1.0) -> AsyncIterator[tuple[View, tuple[Entry, ...]]]:
         """
         The view, and what is new in the timeline, each time something happened; ends when the escalation does.
@@ -579,6 +655,14 @@ class EscalationClient:
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 return
             await asyncio.sleep(every)
+
+    async def _followed_up(self, ended: View, name: str, kind: type[_Answer]) -> _Answer | None:
+        """What the follow-up of a closed escalation answers; None if it has none, or not yet."""
+        if not ended.is_followed_up:
+            return None
+        with suppress(UnknownEscalation):
+            return await self._query(ended.id, name, kind)
+        return None
 
     # Executive sponsorship (SPONSOR)
 

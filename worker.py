@@ -55,6 +55,7 @@ from runtime.targets import variables
 from workflows import search_attributes
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
+from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.recording import RecordWorkflow
@@ -99,6 +100,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         slots=QUICK_SLOTS,
         workflows=[
             EscalationWorkflow,
+            FollowUpWorkflow,
             TaskForceWorkflow,
             SponsorshipWorkflow,
             InboxWorkflow,

@@ -43,6 +43,7 @@ from tests.complaint import a_complaint
 from worker import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, _worker
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
+from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
@@ -81,7 +82,7 @@ class Engine:
             (ESCALATION_QUEUE, hands.quick),
             (MESSAGE_TASK_QUEUE, hands.messages),
             (RECORD_TASK_QUEUE, hands.records),
-            workflows=[EscalationWorkflow, InboxWorkflow],
+            workflows=[EscalationWorkflow, FollowUpWorkflow, InboxWorkflow],
         ):
             yield cls(client)
 

@@ -15,6 +15,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from entrypoints import (
+    after_close,
     foreseeing,
     looking,
     looking_back,
@@ -52,6 +53,9 @@ root_causes.app.add_typer(rca_papers.app)
 app.add_typer(root_causes.app, name="rca")
 app.add_typer(rebasing.app)
 app.add_typer(task_forces.app, name="task-force")
+app.add_typer(after_close.app)
+app.add_typer(after_close.post_mortem, name="post-mortem")
+app.add_typer(after_close.actions, name="actions")
 playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")

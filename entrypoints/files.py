@@ -4,6 +4,7 @@ Files that people hand over (requests, plans, RCAs): YAML or JSON, from a path o
 Every fault is found at once and told with its place. Knows no command.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,15 +32,21 @@ def read_model(
     *,
     options: Mapping[str, Any] = _NONE,
     otherwise: Mapping[str, Any] = _NONE,
+    below_head: str | None = None,
 ) -> _Model:
     """
     Read *path* (``-``: standard input) as *model*. Fields that came as *options* go before what the file says, those
-    of *otherwise* stand in for what it leaves out.
+    of *otherwise* stand in for what it leaves out. The text of a Markdown file below its head goes into the field
+    *below_head*, if there is one.
 
     Raises:
         BadRequest: With every fault: file, line and column, or the option; what was given, what is allowed.
     """
-    return as_model(read_tree(path, what), model, what, options=options, otherwise=otherwise)
+    data, source = bytes_at(path, what)
+    head, below = _parted(data) if below_head else (data, "")
+    if below_head and below:
+        otherwise = {**otherwise, below_head: below}
+    return as_model(_tree(head, source, what), model, what, options=options, otherwise=otherwise)
 
 
 def as_model(
@@ -78,7 +85,21 @@ def read_tree(path: str, what: str) -> Node:
     Raises:
         BadRequest: If it cannot be read, or is no well-formed YAML or JSON.
     """
-    data, source = bytes_at(path, what)
+    return _tree(*bytes_at(path, what), what)
+
+
+_FENCE = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+
+
+def _parted(data: bytes) -> tuple[bytes, str]:
+    """The YAML head of a Markdown file, between two lines of ``---``, and the text below it; else all is head."""
+    fences = list(_FENCE.finditer(data))
+    if len(fences) < 2 or data[: fences[0].start()].strip():
+        return data, ""
+    return data[: fences[1].start()], data[fences[1].end() :].decode(errors="replace").strip()
+
+
+def _tree(data: bytes, source: str, what: str) -> Node:
     try:
         tree, faults = read(data, source)
     except Unreadable as error:

@@ -90,6 +90,8 @@ _PARTS = {
     "CategoryRules": "A category",
     "LevelRules": "A level",
     "TriggerRules": "A trigger",
+    "SurveyWritten": "The survey",
+    "ActionsWritten": "Reminders of actions",
 }
 
 

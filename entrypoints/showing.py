@@ -22,7 +22,7 @@ from escalation.story import Entry, brief
 from escalation.view import ClockView, Receipted, View
 
 if TYPE_CHECKING:
-    from client import Listed
+    from client import Listed, ToDo
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -81,6 +81,25 @@ def listing(rows: Sequence["Listed"]) -> RenderableType:
     return table
 
 
+def to_do(todos: Iterable["ToDo"], now: datetime) -> RenderableType:
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("escalation", "N", "due", "owner", "action"):
+        table.add_column(column, overflow="fold")
+    for todo in todos:
+        is_overdue = todo.action.is_overdue(now)
+        due_day = Text(
+            f"{todo.action.due}{' overdue' if is_overdue else ''}", style="red" if is_overdue else ""
+        )
+        table.add_row(
+            Text(todo.id, style="bold"),
+            str(todo.action.number),
+            due_day,
+            Text(todo.action.owner),
+            Text(todo.action.what),
+        )
+    return table
+
+
 def counts(rows: Iterable["Listed"]) -> str:
     """``3 escalations: 2 resolving, 1 closing; 1 breached``."""
     found = list(rows)
@@ -128,6 +147,9 @@ def _facts(view: View) -> Table:
         "causes": "; ".join(view.internal_rca.root_causes) if view.internal_rca else "",
         "customers read": view.customer_rca.summary if view.customer_rca else "",
         "missing": "; ".join(view.missing_to_close) if view.state is State.CLOSING else "",
+        "survey": "; ".join(_answers(view)),
+        "post-mortem": "; ".join(view.post_mortem.findings) if view.post_mortem else "",
+        "actions": "; ".join(_actions(view)),
         "follows": view.predecessor or "",
         "playbook": view.playbook,
         "moves now": ", ".join(typed(move) for move in view.allowed_moves) or "none",
@@ -146,6 +168,17 @@ def _numbered(view: View) -> Iterator[str]:
     for number, response in enumerate(view.responses, 1):
         if response in view.responses_left:
             yield f"{view.level}.{number} {response}"
+
+
+def _answers(view: View) -> Iterator[str]:
+    for contact, answer in view.survey.items():
+        said = f" “{' '.join(answer.comment.split())}”" if answer.comment else ""
+        yield f"{contact} {answer.score} of 5{said}"
+
+
+def _actions(view: View) -> Iterator[str]:
+    for action in view.actions:
+        yield f"{'·' if action.is_open else '✓'} {action.number}. {action.what} ({action.owner}, due {action.due})"
 
 
 def _resolution(view: View) -> str:

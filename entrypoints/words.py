@@ -29,6 +29,9 @@ COMMANDS = {
     Move.WAIVE_RCA: "rca waive",
     Move.DEPLOY_TASK_FORCE: "task-force deploy",
     Move.STAND_DOWN_TASK_FORCE: "task-force stand-down",
+    Move.RECORD_SURVEY: "survey",
+    Move.FILE_POST_MORTEM: "post-mortem file",
+    Move.FINISH_ACTION: "actions done",
 }
 """The moves that are typed by another word than their own."""
 OPTIONS = {
@@ -59,7 +62,7 @@ OPTIONS = {
     **{
         field: f"--{field.replace('_', '-')}"
         for field in (
-            *("note", "reason", "why", "done", "answer", "cause", "into"),
+            *("note", "reason", "why", "done", "answer", "cause", "into", "contact", "comment"),
             *("mission", "lead", "status_every", "text", "owner"),
             *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
         )

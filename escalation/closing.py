@@ -9,6 +9,7 @@ from escalation.base import InternalText
 from escalation.clocks import Outcome
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, NotReadyToClose, UnknownName
+from escalation.following_up import ask_for_survey
 from escalation.lifecycle import RcaState, State
 from escalation.plan import ClockName
 from escalation.request import CustomerRca
@@ -143,6 +144,7 @@ def close(turn: Turn, command: c.Close) -> None:
     turn.record(e.Closed, note=command.note)
     tell(turn, Occasion.CLOSED, involved(turn.escalation), why=f"closed by {name_of(now, command.by)}")
     tell_customers(turn, Occasion.CLOSED)
+    ask_for_survey(turn)
 
 
 def cancel(turn: Turn, command: c.Cancel) -> None:

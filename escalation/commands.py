@@ -16,6 +16,7 @@ from escalation.effects import InternalNotice, OnCall
 from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
 from escalation.lifecycle import Move
 from escalation.plan import Plan, Priority, ReasonCode
+from escalation.post_mortem import PostMortem
 from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.task_force.model import ForceName, News, SeatWanted
 
@@ -349,6 +350,36 @@ class MissTaskForce(Frozen):
     why: str
 
 
+class RecordSurvey(_Asks):
+    """A customer's answer to the survey: 1 (poorly) to 5 (very well); each contact answers once."""
+
+    move = Move.RECORD_SURVEY
+    kind: Literal["record_survey"] = "record_survey"
+    account: Name
+    contact: Name | None = None
+    """E-mail address of the account's contact; None: the one who sends it, or the only one."""
+    score: Annotated[int, Field(ge=1, le=5)]
+    comment: InternalText = NO_NOTE
+
+
+class FilePostMortem(_Asks):
+    """File the post-mortem, or a new version of it; its actions are tracked until they are done."""
+
+    move = Move.FILE_POST_MORTEM
+    kind: Literal["file_post_mortem"] = "file_post_mortem"
+    post_mortem: PostMortem
+
+
+class FinishAction(_Asks):
+    """An action of the RCA or the post-mortem is done."""
+
+    move = Move.FINISH_ACTION
+    kind: Literal["finish_action"] = "finish_action"
+    action: Annotated[int, Field(ge=1)]
+    """Its number."""
+    note: InternalText = NO_NOTE
+
+
 PersonsCommand = (
     Acknowledge
     | RaiseLevel
@@ -377,6 +408,9 @@ PersonsCommand = (
     | Cancel
     | DeployTaskForce
     | StandDownTaskForce
+    | RecordSurvey
+    | FilePostMortem
+    | FinishAction
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 

@@ -32,6 +32,7 @@ __all__ = [
     "Notice",
     "Occasion",
     "OnCall",
+    "OpenSuccessor",
     "OrderTaskForceDown",
     "ProposeSponsorship",
     "Recipient",
@@ -215,6 +216,12 @@ class OnCall(Frozen):
     """What says so, in words: the rotation, the override, the calendar's entry."""
 
 
+class OpenSuccessor(Frozen):
+    """Start the escalation that continues this one, of the same subject (CLOSE-6, CLOSE-9)."""
+
+    request: StartRequest
+
+
 class ProposeSponsorship(Frozen):
     """Accounts of an executive escalation are proposed for the sponsorship programme (SPONSOR-2)."""
 
@@ -252,7 +259,15 @@ class InformTaskForce(Frozen):
 
 
 ForTaskForces = StartTaskForce | OrderTaskForceDown | InformTaskForce
-Effect = InternalNotice | CustomerNotice | CompileOpenHours | FindOnCall | ForTaskForces | ProposeSponsorship
+Effect = (
+    InternalNotice
+    | CustomerNotice
+    | CompileOpenHours
+    | FindOnCall
+    | ForTaskForces
+    | ProposeSponsorship
+    | OpenSuccessor
+)
 
 
 def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:

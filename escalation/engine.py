@@ -8,7 +8,7 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 from datetime import datetime
 from typing import assert_never
 
-from escalation import closing, deploying, rebasing, resolving, rising
+from escalation import closing, deploying, following_up, rebasing, resolving, rising
 from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion
@@ -159,14 +159,17 @@ def permit(now: Escalation, move: Move, by: str) -> None:
     Raises:
         EscalationError: If the person is unknown, the state or an obstacle forbids the move, or the roles do (ROLE-2).
     """
-    person = now.plan.contact(by)
+    customer = None if now.plan.knows(by) else now.customer_contact(by)
+    if customer:
+        following_up.require_customers_move(now, move, customer)
+    person = None if customer else now.plan.contact(by)
     if move not in moves_from(now.state, now.rca.state):
         raise _not_allowed(now, move, _where(now, move))
     obstacle = _obstacle(now, move)
     if obstacle and move is not Move.CLOSE:  # the gate itself lists what is missing
         raise _not_allowed(now, move, obstacle)
     roles = now.plan.permissions.get(move)
-    if roles is not None and not now.roles_of(person) & set(roles):
+    if person and roles is not None and not now.roles_of(person) & set(roles):
         raise RoleNotAllowed(
             f"{now.key}: {person.name} may not {move.words}; roles that may: {', '.join(roles)}"
         )
@@ -183,7 +186,9 @@ def _where(now: Escalation, move: Move) -> str:
 
 
 def _not_allowed(now: Escalation, move: Move, obstacle: str) -> EscalationError:
-    allowed = ", ".join(allowed.words for allowed in allowed_moves(now)) or ended_hint(now.state, move)
+    allowed = ", ".join(allowed.words for allowed in allowed_moves(now))
+    if not now.is_open:
+        allowed = f"{allowed}, reopen" if allowed and move is not Move.REOPEN else ended_hint(now.state, move)
     return MoveNotAllowed(f"{now.key}: cannot {move.words} {obstacle}; allowed now: {allowed}")
 
 
@@ -217,7 +222,7 @@ def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case a mo
         case Move.STAND_DOWN_TASK_FORCE if not now.standing_forces:
             return "because none stands"
         case _:
-            return ""
+            return following_up.obstacle(now, move)
 
 
 def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
@@ -279,6 +284,12 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             deploying.deploy(turn, command)
         case "stand_down_task_force":
             deploying.stand_down(turn, command)
+        case "record_survey":
+            following_up.record_survey(turn, command)
+        case "file_post_mortem":
+            following_up.file_post_mortem(turn, command)
+        case "finish_action":
+            following_up.finish_action(turn, command)
         case _:
             assert_never(command)
 

@@ -14,6 +14,7 @@ from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, 
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
 from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
+from escalation.post_mortem import PostMortem
 from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.task_force.model import SeatPlan, Summary
 
@@ -394,6 +395,43 @@ class TaskForceStoodDown(_Happened):
     """Who goes on with them; None: they are listed."""
 
 
+class SurveyAnswered(_Happened):
+    kind: Literal["survey_answered"] = "survey_answered"
+    account: str
+    contact: str
+    """Recipient id of the customer's contact whose answer it is."""
+    score: int
+    comment: InternalText = InternalText("")
+
+
+class SuccessorAsked(_Happened):
+    """A low score opens the case again, as a new escalation (CLOSE-6, CLOSE-9)."""
+
+    kind: Literal["successor_asked"] = "successor_asked"
+    why: str
+
+
+class PostMortemFiled(_Happened):
+    kind: Literal["post_mortem_filed"] = "post_mortem_filed"
+    version: int
+    post_mortem: PostMortem
+
+
+class ActionFinished(_Happened):
+    kind: Literal["action_finished"] = "action_finished"
+    action: int
+    what: InternalText
+    note: InternalText = InternalText("")
+
+
+class ActionsReminded(_Happened):
+    """Owners were told of actions that are due."""
+
+    kind: Literal["actions_reminded"] = "actions_reminded"
+    reminded: dict[int, int]
+    """Number of the action to how many of its reminders are behind us."""
+
+
 Event = Annotated[
     Opened
     | CommunicationBegun
@@ -437,6 +475,11 @@ Event = Annotated[
     | MoveRefused
     | TaskForceDeployed
     | TaskForceHeard
-    | TaskForceStoodDown,
+    | TaskForceStoodDown
+    | SurveyAnswered
+    | SuccessorAsked
+    | PostMortemFiled
+    | ActionFinished
+    | ActionsReminded,
     Field(discriminator="kind"),
 ]

@@ -67,10 +67,13 @@ class Move(StrEnum):
     REBASE = "rebase"
     DEPLOY_TASK_FORCE = "deploy_task_force"
     STAND_DOWN_TASK_FORCE = "stand_down_task_force"
+    RECORD_SURVEY = "record_survey"
+    FILE_POST_MORTEM = "file_post_mortem"
+    FINISH_ACTION = "finish_action"
 
     @property
     def words(self) -> str:
-        return self.value.replace("_", " ").replace("rca", "RCA")
+        return self.value.replace("_", " ").replace("rca", "RCA").replace("post mortem", "post-mortem")
 
 
 class Row(NamedTuple):
@@ -119,6 +122,10 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.REBASE, OPEN, None),
     Row(Move.DEPLOY_TASK_FORCE, _BEGUN, None),
     Row(Move.STAND_DOWN_TASK_FORCE, _BEGUN, None),
+    # moves that follow it up, after its close too
+    Row(Move.RECORD_SURVEY, (State.CLOSED,), None),
+    Row(Move.FILE_POST_MORTEM, (State.CLOSING, State.CLOSED), None),
+    Row(Move.FINISH_ACTION, (*OPEN, State.CLOSED), None),
 )
 
 RCA_COURSE: tuple[Row, ...] = (

@@ -17,6 +17,7 @@ class Question(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     ACCESS = "access"
+    SURVEY = "survey"
 
 
 INTERNAL = {
@@ -26,8 +27,8 @@ INTERNAL = {
     Occasion.BREACH: Question.ACKNOWLEDGE,
 }
 CUSTOMER = {
-    Occasion.RESOLVED: Question.ACCESS,
     Occasion.ACCESS_QUESTION: Question.ACCESS,
+    Occasion.SURVEY: Question.SURVEY,
 }
 
 

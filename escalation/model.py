@@ -6,11 +6,13 @@ What can be read off it without deciding anything is here as properties; what ma
 
 from datetime import datetime
 
+from escalation.actions import Action, next_reminder
 from escalation.base import CustomerText, Frozen, Instant, InternalText
 from escalation.clocks import Clock, Pause
 from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import RcaState, State, is_open
-from escalation.plan import ClockName, Contact, Level, Plan, Priority, PriorityRules
+from escalation.plan import ClockName, Contact, Level, Plan, Priority, PriorityRules, Recipient
+from escalation.post_mortem import PostMortem
 from escalation.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
 from escalation.task_force.model import Summary
 
@@ -37,6 +39,14 @@ class Resolution(Frozen):
 
 class Access(Frozen):
     answer: AccessAnswer
+    by: str
+    at: Instant
+
+
+class SurveyAnswer(Frozen):
+    account: str
+    score: int
+    comment: InternalText
     by: str
     at: Instant
 
@@ -84,6 +94,14 @@ class Escalation(Frozen):
     settled: dict[str, str] = {}
     """Linked record to why it stays open; empty if it was closed."""
     rca: Rca = Rca()
+    survey: dict[str, SurveyAnswer] = {}
+    """By the recipient id of the customer's contact (CLOSE-6)."""
+    is_succeeded: bool = False
+    """A low score has opened the case again."""
+    post_mortem: PostMortem | None = None
+    post_mortem_version: int = 0
+    actions: tuple[Action, ...] = ()
+    """Of the RCA and the post-mortem, tracked until they are done (CLOSE-7)."""
     sequence: int = 0
     """How many events there were."""
     task_forces: tuple[Summary, ...] = ()
@@ -96,6 +114,27 @@ class Escalation(Frozen):
     @property
     def is_open(self) -> bool:
         return is_open(self.state)
+
+    @property
+    def is_surveyed(self) -> bool:
+        """Customers are asked how it was, and their answers are taken (CLOSE-6)."""
+        clock = self.clock(ClockName.SURVEY)
+        return clock is not None and clock.is_running
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.is_open)
+
+    @property
+    def is_followed_up(self) -> bool:
+        """It is closed, and answers are still taken, or actions still to be done."""
+        has_actions = self.plan.actions is not None and bool(self.open_actions)
+        return self.state is State.CLOSED and (self.is_surveyed or has_actions)
+
+    @property
+    def is_attended(self) -> bool:
+        """Something can still become due by itself."""
+        return self.is_open or self.is_followed_up
 
     @property
     def current_level(self) -> Level:
@@ -140,13 +179,15 @@ class Escalation(Frozen):
 
     @property
     def wake_at(self) -> datetime | None:
-        """The next instant at which something is due by itself; None once ended."""
-        if not self.is_open:
+        """The next instant at which something is due by itself; None once ended, and followed up no more."""
+        if not self.is_attended:
             return None
         instants = [clock.next_at for clock in self.clocks if clock.next_at and clock.ended_at is None]
         if self.state is State.STARTED:
             instants.append(self.opened_at)
-        return min((*instants, self.plan.extend_at))
+        if reminder := next_reminder(self.actions, self.plan.actions):
+            instants.append(reminder)
+        return min((*instants, self.plan.extend_at) if self.is_open or self.is_surveyed else instants)
 
     @property
     def next_due_at(self) -> datetime | None:
@@ -157,7 +198,7 @@ class Escalation(Frozen):
             if clock.due_at
             and clock.ended_at is None
             and not clock.breached_at
-            and clock.name is not ClockName.FIRST_NOTICE
+            and clock.name not in {ClockName.FIRST_NOTICE, ClockName.SURVEY}
         ]
         return min(dues, default=None)
 
@@ -198,6 +239,10 @@ class Escalation(Frozen):
 
     def customer(self, account: str) -> AffectedCustomer | None:
         return next((customer for customer in self.request.customers if customer.account == account), None)
+
+    def customer_contact(self, recipient: str) -> Recipient | None:
+        """The contact of an affected customer with this recipient id, ``ACCOUNT:EMAIL``."""
+        return next((contact for contact in self.request.recipients if contact.id == recipient), None)
 
     def roles_of(self, contact: Contact) -> set[str]:
         """The roles of a person here: their own, and ``owner``, ``level_contact`` or ``task_force_lead`` while they

@@ -61,6 +61,7 @@ class ClockName(StrEnum):
     ON_DUTY = "on_duty"
     TASK_FORCE_STATUS = "task_force_status"
     SEAT_ANSWER = "seat_answer"
+    SURVEY = "survey"
 
     @property
     def words(self) -> str:
@@ -69,7 +70,7 @@ class ClockName(StrEnum):
         return self.value.replace("_", " ").replace("rca", "RCA")
 
 
-AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY})
+AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY, ClockName.SURVEY})
 """Clocks of an agreed time rather than a promise: when it comes something is done, and nothing is breached."""
 OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
 """Clocks that each task force runs for itself; no pause of the escalation stops them."""
@@ -213,6 +214,26 @@ class PauseRule(Frozen):
     """It ends by itself then; None: when somebody ends it."""
 
 
+class SurveyRules(Frozen):
+    """What is asked of customers after the close, and what a low score does (CLOSE-6)."""
+
+    within: Target
+    """How long answers are taken."""
+    low_score: int = 2
+    """This score, or a lower one, alerts the escalation managers."""
+    reopens: bool = False
+    """A low score opens a new escalation of the same subject (CLOSE-9)."""
+
+
+class ActionRules(Frozen):
+    """When the owners of corrective actions are reminded (CLOSE-7)."""
+
+    remind_before: timedelta = timedelta(days=2)
+    """Once before the due day, and once on it."""
+    chase_every: timedelta = timedelta(days=7)
+    """From then on, until it is done."""
+
+
 class PriorityRules(Frozen):
     """What a priority changes (KIND-3, MATRIX-7)."""
 
@@ -284,6 +305,10 @@ class Plan(Frozen):
     """How often a breached clock is brought up again until somebody ends it."""
     customer_preferences: Preferences | None = None
     """How customers are told: quiet hours by each contact's own time zone, and limits."""
+    survey: SurveyRules | None = None
+    """None: customers are not asked (CLOSE-6)."""
+    actions: ActionRules | None = None
+    """None: actions are on record, and nobody is reminded of them (CLOSE-7)."""
 
     @cached_property
     def _by_id(self) -> dict[str, Contact]:

@@ -11,9 +11,10 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation import events as e
+from escalation.actions import Origin, tracked
 from escalation.clocks import Clock, Pause, attended, derived
 from escalation.lifecycle import Move, step, step_rca
-from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution
+from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution, SurveyAnswer
 from escalation.plan import ClockName
 from escalation.targets import retargeted
 from escalation.task_force.course import ForceState
@@ -149,8 +150,9 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "rca_requested":
             return _rca(now, event, Move.REQUEST_RCA)
         case "rca_filed":
+            actions = tracked(now.actions, Origin.RCA, event.rca.corrective_actions)
             return _rca(
-                now,
+                now.changed(actions=actions),
                 event,
                 Move.FILE_RCA,
                 version=event.version,
@@ -186,6 +188,27 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             (known,) = (force for force in now.task_forces if force.name == event.name)
             down = known.changed(state=ForceState.STOOD_DOWN, is_status_missed=False)
             return _with(now, event, task_forces=_replaced(now, down))
+        case "survey_answered":
+            answered = SurveyAnswer(
+                account=event.account, score=event.score, comment=event.comment, by=event.by, at=event.at
+            )
+            return _with(now, event, survey={**now.survey, event.contact: answered})
+        case "successor_asked":
+            return _with(now, event, is_succeeded=True)
+        case "post_mortem_filed":
+            return _with(
+                now,
+                event,
+                post_mortem=event.post_mortem,
+                post_mortem_version=event.version,
+                actions=tracked(now.actions, Origin.POST_MORTEM, event.post_mortem.actions),
+            )
+        case "action_finished":
+            return _action(now, event, event.action, done_by=event.by, done_at=event.at)
+        case "actions_reminded":
+            for number, times in event.reminded.items():
+                now = _action(now, event, number, reminded=times)
+            return now
         case "opened":
             raise ValueError("an escalation is opened once")
         case _:
@@ -272,6 +295,11 @@ def _derived(now: Escalation, clock: Clock) -> Clock:
 
 def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
     return now.changed(clocks=tuple(_derived(now, clock) for clock in clocks))
+
+
+def _action(now: Escalation, event: e.Event, number: int, **changes: Any) -> Escalation:
+    actions = (each.changed(**changes) if each.number == number else each for each in now.actions)
+    return _with(now, event, actions=tuple(actions))
 
 
 def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:

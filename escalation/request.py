@@ -144,6 +144,16 @@ class StartRequest(Asked):
                 raise ValueError(f"each {what} once; given twice: {', '.join(twice)}")
         return self
 
+    def returning(self, predecessor: str, level: int, by: str, why: InternalText) -> Self:
+        """The request of a closed escalation, for the one that continues it, from *level* on (CLOSE-9)."""
+        changes = {
+            "predecessor": predecessor,
+            "entry_level": level,
+            "submitted_by": by,
+            "reason_note": why,
+        }
+        return self.model_copy(update=changes)
+
     @cached_property
     def recipients(self) -> tuple[Recipient, ...]:
         """Each contact of each affected customer, once, even if listed twice."""

@@ -12,7 +12,8 @@ from escalation.clocks import Outcome
 from escalation.closing import begin_closing
 from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
-from escalation.errors import BadRequest, Fault, UnknownName
+from escalation.errors import BadRequest, Fault, RoleNotAllowed, UnknownName
+from escalation.following_up import require_own_account
 from escalation.lifecycle import State
 from escalation.plan import ClockName
 from escalation.rising import take_up
@@ -133,6 +134,7 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
     tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)
     tell_customers(turn, Occasion.RESOLVED, text=resolution.customer_text)
     accounts = tuple(customer.account for customer in turn.escalation.request.customers)
+    tell_customers(turn, Occasion.ACCESS_QUESTION, but=turn.escalation.access)
     tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
     begin_closing(turn)
 
@@ -154,6 +156,12 @@ def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
     if now.customer(command.account) is None:
         accounts = [customer.account for customer in now.request.customers]
         raise UnknownName.of(f"{now.key}: no affected customer", command.account, accounts)
+    require_own_account(now, command.move, command.by, command.account)
+    contact = now.customer_contact(command.by)
+    if contact and command.answer is e.AccessAnswer.WAIVED:
+        raise RoleNotAllowed(
+            f"{now.key}: {contact.name} may not waive access; contacts of customers may say yes or no"
+        )
     turn.record(e.AccessAnswered, account=command.account, answer=command.answer, note=command.note)
     if command.answer is e.AccessAnswer.NO:
         why = f"{command.account} cannot use the service yet. {command.note}".strip()

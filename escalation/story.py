@@ -34,9 +34,9 @@ def entry(event: e.Event) -> Entry:
 
 
 def note_of(event: e.Event) -> str:
-    for name in ("note", "why", "done", "internal_note"):
+    for name in ("note", "why", "done", "internal_note", "comment"):
         text = getattr(event, name, None)
-        if text and not isinstance(event, e.LevelRaised | e.ContactTried | e.MoveRefused):
+        if text and not isinstance(event, e.LevelRaised | e.ContactTried | e.MoveRefused | e.SuccessorAsked):
             return str(text)
     return str(event.note) if isinstance(event, e.LevelRaised) else ""
 
@@ -150,6 +150,16 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             left = f"; still open: {'; '.join(event.left)}" if event.left else ""
             handed = f", handed over to {event.handed_to}" if event.left and event.handed_to else ""
             return f"task force {event.name} stood down{left}{handed}"
+        case e.SurveyAnswered():
+            return f"{event.contact} answered the survey: {event.score} of 5"
+        case e.SuccessorAsked():
+            return f"opened again as a new escalation: {event.why}"
+        case e.PostMortemFiled():
+            return f"post-mortem filed, version {event.version}"
+        case e.ActionFinished():
+            return f"action {event.action} is done: {event.what}"
+        case e.ActionsReminded():
+            return f"reminder of actions: {', '.join(map(str, event.reminded))}"
         case _:
             assert_never(event)
 

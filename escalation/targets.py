@@ -14,7 +14,9 @@ from escalation.plan import Basis, ClockName, Target
 
 _OF_THE_LEVEL = frozenset({ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, ClockName.ACKNOWLEDGEMENT_EXPIRY})
 """Clocks of the people who hold the level."""
-_OF_THE_CUSTOMER = frozenset({ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION})
+_OF_THE_CUSTOMER = frozenset(
+    {ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION, ClockName.SURVEY}
+)
 """Promises to customers."""
 _A_HAIR = 1e-9
 """Of a clock's span: the same percentage of two spans need not be the same floating point number."""
@@ -69,6 +71,8 @@ def _target(escalation: Escalation, name: ClockName) -> Target | None:
         case ClockName.PAUSE:
             rule = escalation.plan.pause_reasons.get(escalation.pause.reason) if escalation.pause else None
             return rule.at_most if rule else None
+        case ClockName.SURVEY:
+            return escalation.plan.survey.within if escalation.plan.survey else None
         case _:
             return escalation.rules.targets.get(name)
 

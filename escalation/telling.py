@@ -4,7 +4,7 @@ Who is told, on which occasion, with which facts (COMM-1 to COMM-6).
 Chooses recipients and facts; writes no sentence for customers and knows no channel.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from escalation.base import CustomerText, InternalText
@@ -96,8 +96,9 @@ def tell_customers(
     reason: ReasonCode | None = None,
     text: CustomerText | None = None,
     actions: tuple[CustomerText, ...] = (),
+    but: Collection[str] = (),
 ) -> None:
-    """Tell every contact of every affected customer."""
+    """Tell every contact of every affected customer, *but* those of these accounts."""
     now = turn.escalation
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
     facts = CustomerFacts.made(
@@ -114,8 +115,11 @@ def tell_customers(
         at=turn.now,
         apologise=occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason),
     )
-    to = customer_recipients(now)
-    turn.do(CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts))
+    to = tuple(one for one in customer_recipients(now) if one.id.rpartition(":")[0] not in but)
+    if to:
+        turn.do(
+            CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
+        )
 
 
 def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:
@@ -159,4 +163,7 @@ def alerted_above(now: Escalation) -> tuple[str, ...]:
 
 
 def name_of(now: Escalation, person: str) -> str:
-    return now.plan.contact(person).name if now.plan.knows(person) else person
+    if now.plan.knows(person):
+        return now.plan.contact(person).name
+    contact = now.customer_contact(person)
+    return contact.name if contact else person

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from escalation import events as e
 from escalation.clocks import Clock, instant_of
 from escalation.effects import CompileOpenHours, Occasion
+from escalation.following_up import remind_of_actions, survey_ended
 from escalation.lifecycle import WORKING, RcaState, State
 from escalation.model import Escalation
 from escalation.plan import AGREED, ClockName
@@ -38,11 +39,12 @@ def settle(turn: Turn) -> None:
         turn.record(e.CommunicationBegun)
     while clock := _next_due(turn.escalation, turn.now):
         _attend(turn, clock)
+    remind_of_actions(turn)
 
 
 def extend_open_hours(turn: Turn) -> None:
     """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
-    if not turn.escalation.is_open:
+    if not turn.escalation.is_attended:
         return
     for name, calendar in turn.escalation.plan.calendars.items():
         if turn.now >= calendar.hours.extend_at:
@@ -66,7 +68,7 @@ def skip_past_thresholds(turn: Turn) -> None:
 
 
 def _next_due(now: Escalation, at: datetime) -> Clock | None:
-    if not now.is_open:
+    if not now.is_attended:
         return None
     due = [
         clock
@@ -118,6 +120,8 @@ def _agreed_time_came(turn: Turn, clock: Clock) -> None:
             acknowledgement_expired(turn)
         case ClockName.PAUSE:
             pause_ended(turn)
+        case ClockName.SURVEY:
+            survey_ended(turn)
         case _:
             somebody_on_duty(turn)
 

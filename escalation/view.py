@@ -5,13 +5,15 @@ The view: what a person or a script sees of an escalation. A projection, small e
 from collections.abc import Iterable
 from datetime import datetime
 
+from escalation.actions import Action
 from escalation.base import Frozen, Instant
 from escalation.clocks import Clock, Outcome
 from escalation.engine import allowed_moves
 from escalation.events import AccessAnswer, Event, Step
 from escalation.lifecycle import Move, RcaState, State
-from escalation.model import Escalation, Resolution
+from escalation.model import Escalation, Resolution, SurveyAnswer
 from escalation.plan import ClockName, Priority
+from escalation.post_mortem import PostMortem
 from escalation.request import CustomerRca, InternalRca
 from escalation.story import CLOCKWORK, Entry, entry
 from escalation.task_force.model import Summary
@@ -72,6 +74,14 @@ class View(Frozen):
     clocks: tuple[ClockView, ...]
     task_forces: tuple[Summary, ...] = ()
     """Each as it was last heard of."""
+    survey: dict[str, SurveyAnswer] = {}
+    """By customer contact (CLOSE-6)."""
+    post_mortem: PostMortem | None = None
+    post_mortem_version: int = 0
+    actions: tuple[Action, ...] = ()
+    """Of RCA and post-mortem, done ones too (CLOSE-7)."""
+    is_followed_up: bool = False
+    """It is closed, and lives on under its id until its survey has ended and its actions are done."""
 
 
 class Receipted(Frozen):
@@ -130,6 +140,11 @@ def view(now: Escalation) -> View:
         allowed_moves=allowed_moves(now),
         clocks=tuple(_clock_view(clock) for clock in sorted(now.clocks, key=_by_due)),
         task_forces=now.task_forces,
+        survey=now.survey,
+        post_mortem=now.post_mortem,
+        post_mortem_version=now.post_mortem_version,
+        actions=now.actions,
+        is_followed_up=now.is_followed_up,
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from escalation.errors import BadRequest, Fault, RoleNotAllowed, shown
 from escalation.lifecycle import Move
 from escalation.plan import (
+    ActionRules,
     Calendar,
     ClockName,
     Contact,
@@ -22,6 +23,7 @@ from escalation.plan import (
     PlaybookRef,
     Priority,
     PriorityRules,
+    SurveyRules,
     Target,
     Trigger,
     Window,
@@ -39,6 +41,7 @@ from planning.schema import (
     Person,
     Playbook,
     PriorityWritten,
+    SurveyWritten,
     TargetRules,
     Team,
     TierRules,
@@ -217,6 +220,11 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: dat
         holding_update=playbook.holding_update,
         chase_every=playbook.chase_every.elapsed,
         customer_preferences=playbook.messages.of_customers,
+        survey=_survey(playbook.survey) if playbook.survey else None,
+        actions=ActionRules(
+            remind_before=playbook.actions.remind_before.elapsed,
+            chase_every=playbook.actions.chase_every.elapsed,
+        ),
     )
     return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
 
@@ -265,6 +273,11 @@ def _priority(playbook: Playbook, written: PriorityWritten) -> PriorityRules:
         calendar=written.calendar,
         rca_required=written.rca_required,
     )
+
+
+def _survey(written: SurveyWritten) -> SurveyRules:
+    within = Target(after=written.within.elapsed, basis=written.within.basis)
+    return SurveyRules(within=within, low_score=written.low_score, reopens=written.reopens)
 
 
 def _pause(playbook: Playbook, rules: PauseRules) -> PauseRule:

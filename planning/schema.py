@@ -337,6 +337,26 @@ class RcaRules(Written):
     """Whether a required one can be waived, with a reason."""
 
 
+class SurveyWritten(Written):
+    """How customers are asked, after the close, how it was (CLOSE-6)."""
+
+    within: WrittenSpan = parse_span("5 business days")
+    """Answers are taken for so long after the close."""
+    low_score: Annotated[int, Field(ge=1, le=4)] = 2
+    """This score, of 1 to 5, or a lower one alerts the escalation managers."""
+    reopens: bool = False
+    """Whether a low score opens a new escalation of the same subject, one level higher."""
+
+
+class ActionsWritten(Written):
+    """When owners hear of their actions from an RCA or a post-mortem (CLOSE-7)."""
+
+    remind_before: WrittenSpan = parse_span("2 days")
+    """The first reminder comes so long before the due day; another one comes on it."""
+    chase_every: WrittenSpan = parse_span("7 days")
+    """How often it is brought up again until it is done."""
+
+
 class Playbook(Scope):
     """A whole playbook file."""
 
@@ -383,6 +403,10 @@ class Playbook(Scope):
     """Why clocks may stand still, which of them do, and for how long at most (CLOCK-3)."""
     rca: RcaRules = RcaRules()
     """What holds for root cause analyses."""
+    survey: SurveyWritten | None = SurveyWritten()
+    """How customers are asked how it was; none: they are not."""
+    actions: ActionsWritten = ActionsWritten()
+    """When owners hear of their actions."""
     holding_update: Annotated[
         CustomerText | None, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
     ] = None

@@ -14,6 +14,7 @@ from typing import Any
 
 from temporalio.common import SearchAttributeKey
 
+from escalation.actions import next_reminder
 from escalation.engine import allowed_moves
 from escalation.events import Event
 from escalation.model import Escalation
@@ -113,6 +114,9 @@ def wake_summary(now: Escalation) -> str:
         key=lambda clock: clock.next_at or now.opened_at,
         default=None,
     )
+    reminder = next_reminder(now.actions, now.plan.actions)
+    if reminder and (waking is None or waking.next_at is None or reminder < waking.next_at):
+        return summary(f"actions: {len(now.open_actions)} to be done")
     if waking is None:
         return "open hours are compiled further"
     if waking.breached_at:
@@ -139,6 +143,7 @@ def search_values(now: Escalation) -> SearchValues:
         sa.OWNER: now.owner,
         sa.NEXT_DUE: now.next_due_at,
         sa.BREACHED: now.is_breached,
+        sa.ACTIONS: len(now.open_actions) or None,
     }
 
 

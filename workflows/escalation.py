@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation import commands as c
 from escalation.effects import (
@@ -23,6 +23,7 @@ from escalation.effects import (
     ForTaskForces,
     InternalNotice,
     OnCall,
+    OpenSuccessor,
     ProposeSponsorship,
     RecompilePlan,
     RecordBatch,
@@ -85,12 +86,22 @@ class EscalationWorkflow(Life):
         self._is_commanding = False
         self._early_refusals: list[c.NoteRefusal] = []
         self._shown: details.SearchValues = {}
+        self._successor = carried.successor if carried else None
+        self._is_handed_over = False
 
     @workflow.run
     @wire.takes_one
     async def run(self, *_begins: RawValue) -> wire.Ended:
         if self._now is None:
             await self._open()
+        await self._live()
+        if self._opened.is_followed_up:
+            await self._hand_over()
+        else:
+            await self._record_the_rest()
+        return self._ended()
+
+    async def _live(self) -> None:
         for wanted in self._begin.carried.finding if self._begin.carried else ():
             self._find(wanted)
         for proposal in self._begin.carried.proposing if self._begin.carried else ():
@@ -106,9 +117,29 @@ class EscalationWorkflow(Life):
             self._record()
             self._arm()
             self._show()
-            await self._be_stirred()
-        await self._record_the_rest()
+            if self._is_busy:  # else what has just become due was the last that there was to do
+                await self._be_stirred()
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _hand_over(self) -> None:
+        """
+        A closed escalation is followed up under its own id, so that its key is free for another (ADR 15); what is not
+        on record yet goes along.
+        """
+        self._is_handed_over = True
+        try:
+            await workflow.start_child_workflow(
+                wire.FOLLOW_UP,
+                self._carried(),
+                id=self._opened.id,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=details.start_summary(self._opened.request),
+                static_details=details.start_details(self._opened.request),
+            )
+        except WorkflowAlreadyStartedError:  # this run was reset to before its end
+            workflow.logger.warning("follow_up_runs_already")
+
+    def _ended(self) -> wire.Ended:
         now = self._opened
         return wire.Ended(
             id=now.id, state=now.state, level=now.level, levels=now.plan.last_level, request=now.request
@@ -240,7 +271,8 @@ class EscalationWorkflow(Life):
 
     def _refuse_while_finishing(self, command: c.PersonsCommand | c.Rebase | None = None) -> None:
         """Its successor needs the key, which is taken until the last messages are out (START-4, CLOSE-9)."""
-        if not self._opened.is_open and (command is None or command.move is Move.REOPEN):
+        is_late = command is None or command.move is Move.REOPEN or self._is_handed_over
+        if not self._opened.is_open and is_late:
             raise StillFinishing(
                 f"{self._opened.key}: has ended, but its last messages are still on their way; try again soon"
             )
@@ -331,6 +363,8 @@ class EscalationWorkflow(Life):
                     self._find(effect)
                 case ProposeSponsorship():
                     self._propose(effect)
+                case OpenSuccessor():
+                    self._successor = effect.request
                 case InternalNotice() | CustomerNotice():
                     self._notices.append(effect)
                 case _:
@@ -461,7 +495,7 @@ class EscalationWorkflow(Life):
         if self._for_task_forces:
             return False  # at once, or not known whether it was: the next run could not tell
         is_at_rest = not (self._under_way or self._finding or self._proposing or self._extending)
-        return self._opened.is_open and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
+        return self._opened.is_attended and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
 
     def _carried(self) -> wire.EscalationInput:
         under_way = [notice for wave in self._under_way for notice in wave.notices]
@@ -473,6 +507,7 @@ class EscalationWorkflow(Life):
             finding=tuple(self._finding),
             proposing=tuple(self._proposing),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],
+            successor=self._successor,
         )
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)
 

@@ -70,9 +70,13 @@ class Life:
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is None:
                 raise  # the run is being evicted from the worker, not cancelled
-            self._decide(c.CancelByOperator())
+            self._stop()
         if self._mistake:
             raise RuntimeError("a task beside the run failed") from self._mistake
+
+    def _stop(self) -> None:
+        """The operator ended it."""
+        self._decide(c.CancelByOperator())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

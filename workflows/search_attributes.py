@@ -2,8 +2,8 @@
 The search attributes of an escalation: what the Web UI's list and `escalate list` find it by.
 
 Owns names and types, which are API. It must not know how they are registered (`runtime.search_attributes`) nor when
-they are set. Self-hosted clusters have few columns of each type (10 keywords, 3 of each other): these take 4 and 1.
-Values are never encrypted, so none holds a customer's words.
+they are set. Self-hosted clusters have few columns of each type (10 keywords, 3 of each other): these take 4, 2 of
+the integers, and 1 of each other. Values are never encrypted, so none holds a customer's words.
 """
 
 from typing import Any
@@ -18,6 +18,8 @@ CUSTOMER = SearchAttributeKey.for_keyword_list("EscalationCustomer")
 OWNER = SearchAttributeKey.for_keyword("EscalationOwner")
 NEXT_DUE = SearchAttributeKey.for_datetime("EscalationNextDue")
 BREACHED = SearchAttributeKey.for_bool("EscalationBreached")
+ACTIONS = SearchAttributeKey.for_int("EscalationActions")
+"""How many actions are still to be done; none of it while there are none."""
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
     STATE,
@@ -28,4 +30,5 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     OWNER,
     NEXT_DUE,
     BREACHED,
+    ACTIONS,
 )

@@ -22,6 +22,8 @@ from escalation.task_force.events import ForceEvent
 from escalation.task_force.model import Charter, News, TaskForce
 
 WORKFLOW = "Escalation"
+FOLLOW_UP = "FollowUp"
+"""The workflow that a closed escalation lives on in, under its own id (ADR 15)."""
 ESCALATION_QUEUE = "escalations"
 
 START = "start"
@@ -95,6 +97,8 @@ class Carried(Frozen):
     """Accounts that are still to be proposed to the sponsorship programme."""
     answered: tuple[str, ...] = ()
     """Ids of the updates that were followed: a repeat is answered, not followed again."""
+    successor: StartRequest | None = None
+    """The escalation that continues this one, still to be started (CLOSE-9)."""
 
 
 class EscalationInput(Frozen):

@@ -16,8 +16,8 @@ import structlog
 
 from client import EscalationClient
 from escalation.base import InternalText
-from escalation.commands import Acknowledge, ConfirmAccess, PersonsCommand
-from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
+from escalation.commands import Acknowledge, ConfirmAccess, PersonsCommand, RecordSurvey
+from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation
 from escalation.events import AccessAnswer
 from escalation.lifecycle import Move
 from escalation.links import Link, Question
@@ -27,7 +27,13 @@ from escalation.view import View
 LONGEST_COMMENT = 2_000
 """Characters of what a customer writes."""
 log = structlog.get_logger("gateway")
-_MOVES = {Question.ACKNOWLEDGE: Move.ACKNOWLEDGE, Question.ACCESS: Move.CONFIRM_ACCESS}
+_MOVES = {
+    Question.ACKNOWLEDGE: Move.ACKNOWLEDGE,
+    Question.ACCESS: Move.CONFIRM_ACCESS,
+    Question.SURVEY: Move.RECORD_SURVEY,
+}
+SCORES = ("1", "2", "3", "4", "5")
+"""From poorly to very well."""
 
 
 class Stands(StrEnum):
@@ -74,19 +80,22 @@ class Inquiry:
     def stands(self) -> Stands:
         if self.view.id != self.link.escalation:
             return Stands.EARLIER
-        if self.view.ended_at:
-            return Stands.ENDED
         if self._is_answered:
             return Stands.ALREADY
+        is_survey = self.link.question is Question.SURVEY
+        if self.view.ended_at and not (is_survey and self.view.is_followed_up):
+            return Stands.ENDED
         return Stands.OPEN if _MOVES[self.link.question] in self.view.allowed_moves else Stands.NOT_NOW
 
     @property
     def _is_answered(self) -> bool:
         match self.link.question:
             case Question.ACKNOWLEDGE:
-                return self.view.acknowledged_by is not None
+                return self.view.acknowledged_by is not None and not self.view.ended_at
             case Question.ACCESS:
-                return self.link.account in self.view.access
+                return self.link.account in self.view.access and not self.view.ended_at
+            case Question.SURVEY:
+                return self.link.who in self.view.survey
 
 
 async def look(client: EscalationClient, link: Link) -> Inquiry:
@@ -95,10 +104,20 @@ async def look(client: EscalationClient, link: Link) -> Inquiry:
         EscalationError: If there is no such escalation, or it was never opened.
         NoServer: If nobody answers.
     """
+    if link.question is Question.SURVEY:
+        return Inquiry(link, await _closed(client, link))
     if link.question is Question.ACCESS:
         return Inquiry(link, await client.view(link.key))
     view, people = await asyncio.gather(client.view(link.key), client.people(link.key))
     return Inquiry(link, view, people)
+
+
+async def _closed(client: EscalationClient, link: Link) -> View:
+    """A closed escalation is found under its id, also when another one of its key runs; at first still by its key."""
+    try:
+        return await client.view(link.escalation)
+    except UnknownEscalation:
+        return await client.view(link.key)
 
 
 class Outcome(NamedTuple):
@@ -122,7 +141,7 @@ async def respond(client: EscalationClient, link: Link, form: Mapping[str, str])
         return Outcome(inquiry.stands, inquiry)
     try:
         command = answer(inquiry, form)
-        await client.ask(link.key, command, id=_once(inquiry, command))
+        await client.ask(await _asked_at(client, inquiry), command, id=_once(inquiry, command))
     except Mistake:
         return Outcome(Stands.MISTAKEN, inquiry)
     except (MoveNotAllowed, StillFinishing):  # somebody was quicker
@@ -133,6 +152,15 @@ async def respond(client: EscalationClient, link: Link, form: Mapping[str, str])
         return Outcome(Stands.REFUSED, inquiry)
     log.info("question_answered", escalation=link.key, question=link.question.value)
     return Outcome(Stands.DONE, inquiry, command)
+
+
+async def _asked_at(client: EscalationClient, inquiry: Inquiry) -> str:
+    """Where the move goes: to the key; about a closed escalation whose key another one has, to its id."""
+    link = inquiry.link
+    if link.question is not Question.SURVEY:
+        return link.key
+    is_latest = (await client.view(link.key)).id == link.escalation
+    return link.key if is_latest else link.escalation
 
 
 class Mistake(Exception):
@@ -151,6 +179,8 @@ def answer(inquiry: Inquiry, form: Mapping[str, str]) -> PersonsCommand:
             return Acknowledge(by=_who(inquiry, form))
         case Question.ACCESS:
             return _access(inquiry.link, form)
+        case Question.SURVEY:
+            return _survey(inquiry.link, form)
 
 
 def _who(inquiry: Inquiry, form: Mapping[str, str]) -> str:
@@ -170,6 +200,14 @@ def _access(link: Link, form: Mapping[str, str]) -> ConfirmAccess:
     return ConfirmAccess(by=link.who, account=link.account, answer=AccessAnswer(chosen), note=note)
 
 
+def _survey(link: Link, form: Mapping[str, str]) -> RecordSurvey:
+    score, comment = form.get("score"), form.get("comment", "")
+    if score not in SCORES or len(comment) > LONGEST_COMMENT:
+        raise Mistake
+    text = InternalText(InternalText.cleaned(comment).strip())
+    return RecordSurvey(by=link.who, account=link.account, score=int(score), comment=text)
+
+
 def _once(inquiry: Inquiry, command: PersonsCommand) -> str | None:
     """
     The id under which a second press of the same button is the same answer, also while the first is under way.
@@ -177,6 +215,9 @@ def _once(inquiry: Inquiry, command: PersonsCommand) -> str | None:
     Nobody can acknowledge twice anyway. To the customer's question the engine takes any number of answers; each
     resolution asks it anew.
     """
+    if isinstance(command, RecordSurvey):
+        parts: tuple[str, ...] = (inquiry.link.escalation, command.by, command.kind)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     if not isinstance(command, ConfirmAccess):
         return None
     resolution = inquiry.view.resolution

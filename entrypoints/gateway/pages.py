@@ -19,7 +19,7 @@ from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from entrypoints.gateway.answers import LONGEST_COMMENT, Inquiry
+from entrypoints.gateway.answers import LONGEST_COMMENT, SCORES, Inquiry
 from entrypoints.gateway.words import FALLBACK, Languages, Notice, Words
 from escalation.base import CustomerText, Frozen
 from escalation.links import Link, Question
@@ -65,6 +65,9 @@ class Pages:
             case Question.ACCESS:
                 facts = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
                 return self._access(facts, words, language, form)
+            case Question.SURVEY:
+                facts = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
+                return self._survey(facts, words, language, form)
 
     def notice(self, name: str, *, language: str = FALLBACK, link: Link | None = None, who: str = "") -> Page:
         """
@@ -115,6 +118,23 @@ class Pages:
             facts=[(words.facts.reference, facts.reference), (words.facts.subject, facts.subject)],
             mistake=said.mistake if form is not None else "",
             form={"answer": "", "comment": "", **(form or {})},
+            longest=LONGEST_COMMENT,
+        )
+
+    def _survey(
+        self, facts: ForCustomers, words: Words, language: str, form: Mapping[str, str] | None
+    ) -> Page:
+        said = words.survey
+        return self._page(
+            "survey.html",
+            language,
+            title=said.title,
+            text=said.text,
+            words=said,
+            facts=[(words.facts.reference, facts.reference), (words.facts.subject, facts.subject)],
+            mistake=said.mistake if form is not None else "",
+            form={"score": "", "comment": "", **(form or {})},
+            scores=[(score, getattr(said, f"score_{score}")) for score in SCORES],
             longest=LONGEST_COMMENT,
         )
 

@@ -83,12 +83,32 @@ class AccessWords(_Said):
     not_now: Notice
 
 
+class SurveyWords(_Said):
+    title: Phrase
+    text: Phrase
+    answer: Phrase
+    score_1: Phrase
+    score_2: Phrase
+    score_3: Phrase
+    score_4: Phrase
+    score_5: Phrase
+    comment: Phrase
+    hint: Phrase
+    button: Phrase
+    mistake: Phrase
+    done: Notice
+    already: Notice
+    not_now: Notice
+    ended: Notice
+
+
 class Words(_Said):
     """Everything that pages say in one language."""
 
     facts: FactNames
     acknowledge: AcknowledgeWords
     access: AccessWords
+    survey: SurveyWords
     ended: Notice
     earlier: Notice
     refused: Notice

@@ -3,6 +3,7 @@ Commands that Hypothesis makes up: sensible ones and nonsense. Every internal te
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,10 +14,12 @@ from escalation.base import CustomerText, InternalText
 from escalation.lifecycle import Move, RcaState, State, moves_from
 from escalation.model import Escalation
 from escalation.plan import Plan, PlaybookRef, Priority, ReasonCode, Trigger
+from escalation.post_mortem import ActionItem, PostMortem
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca
 from escalation.task_force.model import SeatWanted
 from tests.builders import (
     DECLARE,
+    JO,
     PEOPLE,
     THE_MONDAY,
     a_plan,
@@ -28,7 +31,7 @@ from tests.builders import (
 MARK = "for our eyes only"
 
 people = st.sampled_from([contact.id for contact in PEOPLE])
-anybody = people | st.just("mallory")
+anybody = people | st.sampled_from(["mallory", JO])
 notes = st.sampled_from([InternalText(""), InternalText(MARK), InternalText(f"{MARK}: " + "é" * 16_000)])
 whys = st.just(InternalText(f"because {MARK}"))
 customer_texts = st.sampled_from([CustomerText("We are at work."), CustomerText("Done, and checked.")])
@@ -73,6 +76,12 @@ _rcas = st.builds(
 )
 _customer_rcas = st.builds(CustomerRca, summary=customer_texts, actions=st.tuples(customer_texts))
 _seats = st.builds(SeatWanted, role=st.sampled_from(["architect", "plumber"]))
+_items = st.builds(
+    ActionItem, what=whys, owner=anybody, due=st.sampled_from([THE_MONDAY.date(), date(2026, 5, 4)])
+)
+_post_mortems = st.builds(
+    PostMortem, participants=st.just(("ed",)), findings=st.tuples(whys), actions=st.tuples(_items)
+)
 _steps = st.builds(e.Step, what=whys, owner=anybody)
 _responses = st.sampled_from(["1", "2", "9", "hear the customer out"])
 _triggers = st.sampled_from(sorted({trigger.name for level in PLAN.levels for trigger in level.triggers}))
@@ -139,6 +148,9 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
         "why": whys,
         "hand_over_to": st.none() | anybody,
     },
+    c.RecordSurvey: {"account": accounts, "score": st.integers(1, 5), "comment": notes},
+    c.FilePostMortem: {"post_mortem": _post_mortems},
+    c.FinishAction: {"action": st.integers(1, 3), "note": notes},
     c.Rebase: {"why": whys, "plan": st.sampled_from(PLANS)},
 }
 

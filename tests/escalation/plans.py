@@ -21,6 +21,7 @@ from escalation.plan import (
     PlaybookRef,
     Priority,
     PriorityRules,
+    SurveyRules,
     Target,
     Trigger,
     Window,
@@ -231,6 +232,10 @@ def priorities_with(priority: Priority, **changes: Any) -> dict[Priority, Priori
     if "targets" in changes:
         changes["targets"] = rules.targets | changes["targets"]
     return PRIORITIES | {priority: rules.model_copy(update=changes)}
+
+
+A_SURVEY = SurveyRules(within=_target(5 * DAY, basis=Basis.BUSINESS_DAYS))
+"""Answers are taken for five business days; 2 is a low score, and reopens nothing."""
 
 
 def a_plan(*, open_hours: OpenHours | None = None, **changes: Any) -> Plan:

@@ -65,6 +65,9 @@ KEEPS = {
     M.DEPLOY_TASK_FORCE: (S.COMMUNICATING, S.RESOLVING),
     M.STAND_DOWN_TASK_FORCE: (S.COMMUNICATING, S.RESOLVING),
     M.REBASE: (S.STARTED, S.COMMUNICATING, S.RESOLVING, S.VERIFYING, S.CLOSING),
+    M.RECORD_SURVEY: (S.CLOSED,),
+    M.FILE_POST_MORTEM: (S.CLOSING, S.CLOSED),
+    M.FINISH_ACTION: (*_ALL_OPEN, S.CLOSED),
 }
 """The moves that the state machine governs without changing the state."""
 
@@ -163,6 +166,7 @@ def test_allowed_moves_leave_out_what_an_obstacle_forbids() -> None:
         Move.CANCEL,
         Move.SEND_UPDATE,
         Move.REBASE,
+        Move.FILE_POST_MORTEM,
     } == offered
 
 

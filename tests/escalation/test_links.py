@@ -44,8 +44,9 @@ def test_who_has_it_is_asked_where_somebody_should(
 @pytest.mark.parametrize(
     ("occasion", "question"),
     [
-        (Occasion.RESOLVED, Question.ACCESS),
+        (Occasion.RESOLVED, None),  # the question comes beside it, and is asked once
         (Occasion.ACCESS_QUESTION, Question.ACCESS),
+        (Occasion.SURVEY, Question.SURVEY),
         (Occasion.RECEIPT, None),
         (Occasion.UPDATE, None),
         (Occasion.ASSIGNED, None),  # ours alone

@@ -104,7 +104,7 @@ def test_a_verified_resolution_is_told_inside_and_outside() -> None:
     decision = decide(verifying, VERIFY, monday("11:00"))
 
     assert (State.CLOSING, ["resolution_verified"]) == (decision.escalation.state, happened(decision))
-    assert ["resolved: ana, ed", f"resolved: {JO}"] == told(decision)
+    assert ["resolved: ana, ed", f"resolved: {JO}", f"access_question: {JO}"] == told(decision)
     ended = {name: clock(decision.escalation, name) for name in (W, N, R, V)}
     assert {Outcome.MET} == {each.outcome for each in ended.values()}
     assert [monday("09:10")] * 3 + [monday("11:00")] == [each.ended_at for each in ended.values()]

@@ -32,13 +32,22 @@ from escalation.errors import EscalationError
 from escalation.events import AccessAnswer
 from escalation.lifecycle import Move, RcaState, State
 from escalation.model import Escalation
-from escalation.plan import Calendar, ClockName, Contact, Priority, Target, Unreached
+from escalation.plan import (
+    ActionRules,
+    Calendar,
+    ClockName,
+    Contact,
+    Priority,
+    SurveyRules,
+    Target,
+    Unreached,
+)
 from escalation.record import evolve, fold
 from escalation.story import sentence
 from escalation.view import receipted, view
 from tests.builders import THE_MONDAY, a_customer, all_delivered, notices, opening, weekdays
 from tests.escalation.asking import MARK, PLAN, anything, fitting, forward
-from tests.escalation.plans import FIRST_MONDAY
+from tests.escalation.plans import A_SURVEY, FIRST_MONDAY
 from tests.escalation.test_lifecycle import CHANGES
 
 EVENT: TypeAdapter[e.Event] = TypeAdapter(e.Event)
@@ -94,6 +103,8 @@ class Lives(RuleBasedStateMachine):
         ),
         pause=st.sampled_from([None, Target(after=timedelta(hours=3), thresholds=(75,))]),
         somebody=st.booleans(),
+        survey=st.sampled_from([None, A_SURVEY, A_SURVEY.model_copy(update={"reopens": True})]),
+        actions=st.sampled_from([None, ActionRules()]),
     )
     def opens(
         self,
@@ -110,6 +121,8 @@ class Lives(RuleBasedStateMachine):
         holders: dict[str, Any],
         pause: Target | None,
         somebody: bool,
+        survey: SurveyRules | None,
+        actions: ActionRules | None,
     ) -> None:
         self.somebody_is_on_call = somebody
         levels = tuple(
@@ -121,6 +134,8 @@ class Lives(RuleBasedStateMachine):
                 "levels": levels,
                 "holding_update": holding,
                 "rca_waivable": waivable,
+                "survey": survey,
+                "actions": actions,
                 "calendars": {
                     "office": Calendar(hours=hours_until(30), definition="{}"),
                     "nights": Calendar(hours=nights_until(30), definition="{}"),
@@ -178,6 +193,13 @@ class Lives(RuleBasedStateMachine):
         assert self.now.wake_at
         self.at = max(self.at, self.now.wake_at)
         self._put(c.Tick())
+
+    @precondition(lambda self: self.now.state is State.CLOSED)
+    @rule(data=st.data())
+    def it_is_followed_up(self, data: st.DataObject) -> None:
+        moves = allowed_moves(self.now)
+        if moves:
+            self._put(data.draw(fitting(self.now, data.draw(st.sampled_from(moves)))))
 
     @precondition(lambda self: self.now.untold)
     @rule()
@@ -287,11 +309,14 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def somebody_owns_it_and_something_is_due(self) -> None:
         now = self.now
-        if not now.is_open:
+        if not now.is_attended:
             assert (None, ()) == (now.wake_at, now.running_clocks)
             return
         assert now.plan.knows(now.owner)
         assert now.wake_at
+        if now.is_followed_up:
+            assert {ClockName.SURVEY} >= {clock.name for clock in now.running_clocks}
+            return
         assert any(clock.next_at for clock in now.running_clocks)
         held = {name for pause in now.pauses if pause.ended_at is None for name in pause.stops}
         assert all(clock.next_at or clock.name in held for clock in now.running_clocks)

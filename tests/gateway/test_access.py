@@ -6,7 +6,7 @@ from escalation.events import AccessAnswer
 from escalation.links import Question
 from tests.gateway.door import Door, links_in, seen
 
-WHO = "dewi"  # whoever the engine believes for the account
+WHO = "ACME:jo@acme.example"  # the customer's own contact
 
 
 async def question(door: Door, **changes: str) -> str:
@@ -102,18 +102,21 @@ async def test_the_page_shows_reference_and_subject_alone(door: Door) -> None:
     assert f"Reference {door.key} Subject Second delivery in a row is damaged Your answer" in seen(pages[0])
 
 
-async def test_the_letter_of_the_resolution_carries_the_question(door: Door) -> None:
+async def test_a_letter_of_its_own_carries_the_question(door: Door) -> None:
     """
-    RESOLVE-5, RESOLVE-6: the customer is told that it is resolved, and can say on the spot whether it is.
+    RESOLVE-6: the contact of the customer answers for their own account; told that it is resolved, they are asked once.
     """
     await door.start()
     await door.letters()
     await door.resolve()
 
     letters = await door.letters(waves=3)
-    (to_customer,) = [letter for letter in letters["resolved"] if letter.recipients == ("jo@acme.example",)]
-    (path,) = links_in(to_customer)
+    (asked,) = letters["access_question"]
+    (path,) = links_in(asked)
     page = await door.http.get(path)
+    said = await door.press(path, answer="yes")
 
+    assert ("jo@acme.example",) == asked.recipients
     assert "Can you use the service again?" in seen(page)
-    assert not [letter for letter in letters["resolved"] if letter is not to_customer and links_in(letter)]
+    assert "We have noted that everything works" in seen(said)
+    assert [] == links_in(*letters["resolved"])

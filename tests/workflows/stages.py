@@ -49,6 +49,11 @@ async def verifying(client: EscalationClient, key: str) -> None:
     await client.declare_resolved(key, by="priya", resolution=ResolutionKind.FIX, done="Sent dry pallets")
 
 
+async def verifying_by_elena(client: EscalationClient, key: str) -> None:
+    """A fix is declared at whatever level it is: from communicating."""
+    await client.declare_resolved(key, by="elena", resolution=ResolutionKind.FIX, done="Sent dry pallets")
+
+
 async def closing(client: EscalationClient, key: str) -> None:
     """The fix is verified: from verifying."""
     await client.verify_resolution(key, by="aisha")

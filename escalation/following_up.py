@@ -1,0 +1,223 @@
+"""
+What goes on after the resolution, beyond the close: the survey, the post-mortem, and its actions (CLOSE-6, CLOSE-7).
+
+A closed escalation is followed up until its survey has ended and its actions are done. Whose workflow that is, is not
+known here.
+"""
+
+from collections.abc import Iterable
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.actions import Action, passed
+from escalation.base import InternalText
+from escalation.clocks import Outcome
+from escalation.effects import Occasion, OpenSuccessor
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
+from escalation.lifecycle import Move, State
+from escalation.model import Escalation
+from escalation.plan import ClockName, ContactKind, Recipient
+from escalation.telling import customer_recipients, name_of, tell, tell_customers
+from escalation.turn import Turn
+
+CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.RECORD_SURVEY)
+"""What a customer's contact answers, for their own account; everything else is ours (ROLE-2)."""
+
+
+def require_customers_move(now: Escalation, move: Move, contact: Recipient) -> None:
+    """
+    Raises:
+        RoleNotAllowed: If *move* is not for customers (ROLE-2).
+    """
+    if move not in CUSTOMERS_MOVES:
+        theirs = " and ".join(each.words for each in CUSTOMERS_MOVES)
+        raise RoleNotAllowed(
+            f"{now.key}: {contact.name} may not {move.words}; contacts of customers may {theirs}, for their own account"
+        )
+
+
+def require_own_account(now: Escalation, move: Move, by: str, account: str) -> None:
+    """
+    A contact of a customer answers for that customer alone (RESOLVE-6).
+
+    Raises:
+        RoleNotAllowed: If *by* is a customer's, and of another account.
+    """
+    contact = now.customer_contact(by)
+    if contact and by.rpartition(":")[0] != account:
+        raise RoleNotAllowed(
+            f"{now.key}: {contact.name} may not {move.words} for {account}; contacts of customers may for their own "
+            "account"
+        )
+
+
+# The survey.
+
+
+def ask_for_survey(turn: Turn) -> None:
+    """CLOSE-6: each customer contact is asked, and answers are taken for as long as the playbook says."""
+    turn.start(ClockName.SURVEY)
+    if turn.escalation.is_surveyed:
+        tell_customers(turn, Occasion.SURVEY)
+
+
+def record_survey(turn: Turn, command: c.RecordSurvey) -> None:
+    """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
+    now = turn.escalation
+    contact = _answering(now, command)
+    require_own_account(now, command.move, command.by, command.account)
+    if now.customer_contact(command.by) and command.by != contact.id:
+        raise RoleNotAllowed(
+            f"{now.key}: {name_of(now, command.by)} may not record survey for {contact.name}; contacts of customers "
+            "may for themselves"
+        )
+    if contact.id in now.survey:
+        raise MoveNotAllowed(
+            f"{now.key}: {contact.name} has answered the survey already; each contact answers once"
+        )
+    turn.record(
+        e.SurveyAnswered,
+        account=command.account,
+        contact=contact.id,
+        score=command.score,
+        comment=command.comment,
+    )
+    rules = now.plan.survey
+    if rules and command.score <= rules.low_score:
+        _hear_of_low_score(turn, contact, command, reopens=rules.reopens)
+
+
+def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
+    """Whose answer it is: the contact that is named, the one who sends it, or the account's only one."""
+    if now.customer(command.account) is None:
+        accounts = [customer.account for customer in now.request.customers]
+        raise UnknownName.of(f"{now.key}: no affected customer", command.account, accounts)
+    of_account = {
+        contact.id.rpartition(":")[2]: contact
+        for contact in customer_recipients(now)
+        if contact.id.rpartition(":")[0] == command.account
+    }
+    own = now.customer_contact(command.by)
+    if command.contact is None and own:
+        return own
+    if command.contact is None and len(of_account) == 1:
+        return next(iter(of_account.values()))
+    if command.contact not in of_account:
+        given = command.contact or "none given"
+        raise UnknownName.of(f"{now.key}: no contact of {command.account}", given, of_account)
+    return of_account[command.contact]
+
+
+def _hear_of_low_score(turn: Turn, contact: Recipient, command: c.RecordSurvey, *, reopens: bool) -> None:
+    now = turn.escalation
+    why = f"{contact.name} of {command.account} gave {command.score} of 5"
+    tell(turn, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
+    by = _who_reopens(now)
+    if reopens and by and not now.is_succeeded:
+        turn.record(e.SuccessorAsked, why=why)
+        level = min(now.level + 1, now.plan.last_level)
+        reason = InternalText(f"low score: {why}. {command.comment}".strip()[:2_000])
+        turn.do(OpenSuccessor(request=now.request.returning(now.id, level, by, reason)))
+
+
+def _who_reopens(now: Escalation) -> str | None:
+    """The first escalation manager who is a person: a start needs one, and so does its refusal."""
+    managers = (now.plan.contact(name) for name in now.plan.escalation_managers)
+    people = (
+        (manager.id,) if manager.kind is ContactKind.PERSON else manager.members[:1] for manager in managers
+    )
+    return next((name for names in people for name in names), None)
+
+
+def survey_ended(turn: Turn) -> None:
+    """CLOSE-6: its time is over; met if everybody answered."""
+    now = turn.escalation
+    everybody = all(contact.id in now.survey for contact in customer_recipients(now))
+    turn.end(ClockName.SURVEY, Outcome.MET if everybody else Outcome.CANCELLED)
+
+
+def obstacle(now: Escalation, move: Move) -> str:
+    """What stands in the way of a move of this file that the machine allows; empty if nothing does."""
+    match move:
+        case Move.RECORD_SURVEY if not now.is_surveyed:
+            return (
+                "because its survey has ended" if now.clock(ClockName.SURVEY) else "because it has no survey"
+            )
+        case Move.FINISH_ACTION if not now.open_actions:
+            return "because no action is open"
+        case Move.FILE_POST_MORTEM if now.state is State.CLOSED and not now.is_followed_up:
+            return "because nothing is left to follow up"
+        case _:
+            return ""
+
+
+# The post-mortem and the actions.
+
+
+def file_post_mortem(turn: Turn, command: c.FilePostMortem) -> None:
+    """CLOSE-7: a new version replaces the one before; owners and approvers are people whom we know."""
+    now, written = turn.escalation, command.post_mortem
+    named = [(f"actions.{i}.owner", action.owner) for i, action in enumerate(written.actions)]
+    named += [
+        (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
+    ]
+    faults = tuple(_unknown(now, where, who) for where, who in named if not now.plan.knows(who))
+    if faults:
+        raise BadRequest.because(f"the post-mortem of {now.key}", faults)
+    turn.record(e.PostMortemFiled, version=now.post_mortem_version + 1, post_mortem=written)
+
+
+def _unknown(now: Escalation, where: str, who: str) -> Fault:
+    known = [contact.id for contact in now.plan.contacts]
+    return Fault(where=where, given=shown(who), allowed=", ".join(known), suggestion=nearest(who, known))
+
+
+def finish_action(turn: Turn, command: c.FinishAction) -> None:
+    """CLOSE-7: done, and nobody is reminded of it any more."""
+    now = turn.escalation
+    action = next((each for each in now.actions if each.number == command.action), None)
+    if action is None:
+        numbers = [str(each.number) for each in now.actions]
+        raise UnknownName.of(f"{now.key}: no action", str(command.action), numbers)
+    if not action.is_open:
+        raise MoveNotAllowed(f"{now.key}: action {action.number} was done already, by {action.done_by}")
+    turn.record(e.ActionFinished, action=action.number, what=action.what, note=command.note)
+
+
+def remind_of_actions(turn: Turn) -> None:
+    """CLOSE-7: owners hear of actions before the day, on it, and then until they are done; managers once overdue."""
+    now, rules = turn.escalation, turn.escalation.plan.actions
+    if rules is None or not now.is_attended:
+        return
+    due = {
+        action.number: times
+        for action in now.open_actions
+        if (times := passed(action, rules, turn.now)) > action.reminded
+    }
+    if not due:
+        return
+    turn.record(e.ActionsReminded, reminded=due)
+    for person, actions in _by_person(turn, due).items():
+        why = (
+            "an action is overdue"
+            if any(each.is_overdue(turn.now) for each in actions)
+            else "an action is due"
+        )
+        tell(turn, Occasion.ACTION_DUE, (person,), why=why, items=tuple(map(line, actions)))
+
+
+def _by_person(turn: Turn, due: Iterable[int]) -> dict[str, list[Action]]:
+    """Each person once, with all that concerns them."""
+    now = turn.escalation
+    found: dict[str, list[Action]] = {}
+    for action in now.open_actions:
+        if action.number in due:
+            managers = now.plan.escalation_managers if action.is_overdue(turn.now) else ()
+            for person in dict.fromkeys((action.owner, *managers)):
+                found.setdefault(person, []).append(action)
+    return found
+
+
+def line(action: Action) -> str:
+    """An action in one line, as messages and lists have it."""
+    return f"{action.number}. {action.what} ({action.owner}, due {action.due}, {action.origin})"

@@ -1,0 +1,548 @@
+"""
+After the close: the survey, the post-mortem, and actions until they are done (CLOSE-6, CLOSE-7).
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.actions import Origin
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Outcome
+from escalation.effects import OpenSuccessor
+from escalation.engine import Decision, allowed_moves, decide
+from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.lifecycle import Move, State
+from escalation.model import Escalation
+from escalation.plan import ActionRules, ClockName
+from escalation.post_mortem import PostMortem
+from escalation.request import CorrectiveAction
+from tests.builders import (
+    DECLARE,
+    JO,
+    RCA_COURSE,
+    VERIFY,
+    a_customer,
+    a_plan,
+    after,
+    an_rca,
+    at,
+    clock,
+    friday,
+    happened,
+    internal,
+    monday,
+    one_in,
+    ready_to_close,
+    the,
+    told,
+)
+from tests.escalation.plans import A_SURVEY
+
+AL = "BOLT:al@bolt.example"
+BO = "BOLT:bo@bolt.example"
+CUSTOMERS = (a_customer("ACME"), a_customer("BOLT", "al@bolt.example", "bo@bolt.example"))
+CLOSE = c.Close(by="ed")
+
+
+def a_closed(**changes: Any) -> Escalation:
+    """Closed on Monday at 09:00, with a survey until Friday at 17:00, and two customers of three contacts."""
+    plan = a_plan(**{"survey": A_SURVEY, "actions": ActionRules()} | changes)
+    return one_in(State.CLOSED, plan=plan, customers=CUSTOMERS)
+
+
+def answer(by: str, account: str = "ACME", score: int = 5, **more: Any) -> c.RecordSurvey:
+    return c.RecordSurvey(by=by, account=account, score=score, **more)
+
+
+def a_post_mortem(**changes: Any) -> PostMortem:
+    return PostMortem.model_validate(
+        {
+            "participants": ["ed", "ana", "Jo of ACME"],
+            "findings": ["nobody looked at the weather"],
+            "concessions": [
+                {"what": "a refund", "amount": "250.00", "currency": "EUR", "approved_by": "ceo"}
+            ],
+            "actions": [
+                {"what": "buy tarpaulins", "owner": "max", "due": "2026-03-10"},
+                {"what": "train the drivers", "owner": "mia", "due": "2026-03-20"},
+            ],
+        }
+        | changes
+    )
+
+
+def filed(**changes: Any) -> c.FilePostMortem:
+    return c.FilePostMortem(by="ed", post_mortem=a_post_mortem(**changes))
+
+
+def refusal(escalation: Escalation, command: c.Command, now: datetime = at(1, "09:00")) -> EscalationError:
+    with pytest.raises(EscalationError) as refused:
+        decide(escalation, command, now)
+    return refused.value
+
+
+# The survey.
+
+
+def test_each_customer_contact_is_asked_on_close() -> None:
+    """
+    CLOSE-6: and answers are taken for five business days.
+    """
+    closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY), customers=CUSTOMERS)
+    decision = decide(after(closing, *ready_to_close(closing)), CLOSE, monday("09:30"))
+
+    assert [f"closed: {JO}, {AL}, {BO}", f"survey: {JO}, {AL}, {BO}"] == told(decision)[1:]
+    assert at(7, "09:30") == clock(decision.escalation, ClockName.SURVEY).due_at
+    assert (True, None) == (decision.escalation.is_followed_up, decision.escalation.next_due_at)
+
+
+def test_without_a_survey_in_the_playbook_nobody_is_asked() -> None:
+    """
+    CLOSE-6: as before there were surveys; nothing follows.
+    """
+    closed = a_closed(survey=None)
+
+    assert (False, None, ()) == (closed.is_followed_up, closed.wake_at, allowed_moves(closed))
+    assert "because it has no survey" in refusal(closed, answer(JO)).message
+
+
+def test_an_answer_is_on_record() -> None:
+    """
+    CLOSE-6: whose it is, the score, the comment; a good one alerts nobody.
+    """
+    decision = decide(a_closed(), answer(JO, comment=InternalText("well done")), at(1, "09:00"))
+    recorded = decision.escalation.survey[JO]
+
+    assert ("ACME", 5, "well done", JO) == (
+        recorded.account,
+        recorded.score,
+        recorded.comment,
+        recorded.by,
+    )
+    assert (["survey_answered"], []) == (happened(decision), told(decision))
+
+
+@pytest.mark.parametrize(("score", "alerts"), [(1, True), (2, True), (3, False)])
+def test_a_low_score_alerts_the_escalation_managers(score: int, alerts: bool) -> None:
+    """
+    CLOSE-6: with who gave it, and what they wrote.
+    """
+    command = answer(JO, score=score, comment=InternalText("late again"))
+    decision = decide(a_closed(), command, at(1, "09:00"))
+
+    assert (["low_score: ed"] if alerts else []) == told(decision)
+    assert [] == [effect for effect in decision.effects if isinstance(effect, OpenSuccessor)]
+    if alerts:
+        facts = internal(decision, "low_score").facts
+        assert (f"Jo of ACME gave {score} of 5", "late again", "Jo") == (facts.why, facts.text, facts.by)
+
+
+def test_a_low_score_reopens_where_the_playbook_says_so_and_once() -> None:
+    """
+    CLOSE-6, CLOSE-9: a new escalation that names its predecessor and starts one level higher.
+    """
+    closed = a_closed(survey=A_SURVEY.model_copy(update={"reopens": True}))
+    first = decide(closed, answer(JO, score=1), at(1, "09:00"))
+    second = decide(first.escalation, answer(AL, "BOLT", score=1), at(1, "10:00"))
+    (opens,) = [effect for effect in first.effects if isinstance(effect, OpenSuccessor)]
+
+    assert (closed.id, 2, "ed") == (
+        opens.request.predecessor,
+        opens.request.entry_level,
+        opens.request.submitted_by,
+    )
+    assert ["survey_answered", "successor_asked"] == happened(first)
+    assert ["survey_answered"] == happened(second)
+    assert ["low_score: ed"] == told(second)
+
+
+def test_our_people_record_what_they_were_told() -> None:
+    """
+    CLOSE-6: the contact is named where the account has several.
+    """
+    closed = a_closed()
+    unnamed = refusal(closed, answer("eva", "BOLT"))
+    named = after(closed, at(1, "09:00"), answer("eva", "BOLT", contact="bo@bolt.example"))
+
+    assert isinstance(unnamed, UnknownName)
+    assert "no contact of BOLT 'none given'; known: al@bolt.example, bo@bolt.example" in unnamed.message
+    assert ("eva", [BO]) == (named.survey[BO].by, list(named.survey))
+    assert [JO] == list(after(closed, answer("eva")).survey)  # the only one of ACME
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "says"),
+    [
+        (answer(JO), MoveNotAllowed, "Jo has answered the survey already; each contact answers once"),
+        (answer("eva"), MoveNotAllowed, "Jo has answered the survey already"),
+        (answer(JO, "BOLT"), RoleNotAllowed, "Jo may not record survey for BOLT"),
+        (
+            answer(AL, "BOLT", contact="bo@bolt.example"),
+            RoleNotAllowed,
+            "Al may not record survey for Bo; contacts of customers may for themselves",
+        ),
+        (
+            answer("eva", "ACNE"),
+            UnknownName,
+            "no affected customer 'ACNE'; known: ACME, BOLT; did you mean ACME?",
+        ),
+        (
+            answer("eva", "ACME", contact="al@bolt.example"),
+            UnknownName,
+            "no contact of ACME 'al@bolt.example'",
+        ),
+        (answer("mallory"), UnknownName, "unknown person 'mallory'"),
+    ],
+)
+def test_an_answer_that_is_none_of_theirs_is_refused(
+    command: c.RecordSurvey, kind: type[EscalationError], says: str
+) -> None:
+    """
+    CLOSE-6, ROLE-2: one answer of each contact, for themselves.
+    """
+    refused = refusal(after(a_closed(), at(1, "08:00"), answer(JO)), command)
+
+    assert kind is type(refused)
+    assert f"ACME/4711: {says}" in refused.message
+
+
+@pytest.mark.parametrize("score", [0, 6, -1, 2.5, "good", None])
+def test_a_score_out_of_range_is_refused(score: Any) -> None:
+    """
+    CLOSE-6: 1 to 5.
+    """
+    with pytest.raises(ValidationError):
+        c.RecordSurvey.model_validate({"by": JO, "account": "ACME", "score": score})
+
+
+def test_a_survey_is_not_open_before_the_close() -> None:
+    """
+    CLOSE-6: the machine says so.
+    """
+    closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY))
+
+    assert "cannot record survey while closing" in refusal(closing, answer(JO), monday("09:10")).message
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"),
+    [
+        ((), Outcome.CANCELLED),
+        ((answer(JO), answer(AL, "BOLT")), Outcome.CANCELLED),
+        ((answer(JO), answer(AL, "BOLT"), answer(BO, "BOLT")), Outcome.MET),
+    ],
+)
+def test_the_survey_ends_by_itself(answers: tuple[c.Command, ...], outcome: Outcome) -> None:
+    """
+    CLOSE-6, CLOCK-1: met if everybody answered; nobody is told, and nothing is due after it.
+    """
+    answered = after(a_closed(), at(1, "09:00"), *answers)
+    ended = decide(answered, c.Tick(), friday("17:00"))
+
+    assert friday("17:00") == answered.wake_at
+    assert outcome is clock(ended.escalation, ClockName.SURVEY).outcome
+    assert ([], None, False) == (told(ended), ended.escalation.wake_at, ended.escalation.is_followed_up)
+    late = refusal(ended.escalation, answer(AL, "BOLT"), friday("17:01"))
+    assert "ACME/4711: cannot record survey because its survey has ended; allowed now: reopen" == late.message
+
+
+def test_an_answer_at_the_last_moment_comes_before_the_end_and_one_after_it_too_late() -> None:
+    """
+    CLOSE-6, CLOCK-1: instants are compared, whether or not a timer fired.
+    """
+    closed = a_closed()
+
+    assert {JO} == set(after(closed, friday("16:59"), answer(JO)).survey)
+    assert "its survey has ended" in refusal(closed, answer(JO), friday("17:00")).message
+
+
+# What customers may do.
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.Acknowledge(by=JO),
+        c.Reopen(by=JO, why=InternalText("no")),
+        c.SendUpdate(by=JO, customer_text=CustomerText("hello")),
+        CLOSE.model_copy(update={"by": JO}),
+    ],
+)
+def test_a_customers_contact_may_answer_and_nothing_else(command: c.PersonsCommand) -> None:
+    """
+    ROLE-2: the refusal says what they may.
+    """
+    refused = refusal(one_in(State.CLOSING), command, monday("09:10"))
+
+    assert isinstance(refused, RoleNotAllowed)
+    assert (
+        f"ACME/4711: Jo may not {command.move.words}; contacts of customers may confirm access and record survey, "
+        "for their own account"
+    ) == refused.message
+
+
+def confirm(by: str, account: str, said: e.AccessAnswer) -> c.ConfirmAccess:
+    return c.ConfirmAccess(by=by, account=account, answer=said, note=InternalText("the gate stays shut"))
+
+
+def test_a_contact_confirms_access_of_their_own_account() -> None:
+    """
+    RESOLVE-6: whatever roles the playbook gives that move to our people; the record has the contact's name.
+    """
+    plan = a_plan(permissions={Move.CONFIRM_ACCESS: ("engagement_manager",)})
+    closing = one_in(State.CLOSING, plan=plan)
+    yes = decide(closing, confirm(JO, "ACME", e.AccessAnswer.YES), monday("09:10"))
+    no = decide(closing, confirm(JO, "ACME", e.AccessAnswer.NO), monday("09:10"))
+
+    assert (JO, State.CLOSING) == (yes.escalation.access["ACME"].by, yes.escalation.state)
+    assert State.RESOLVING is no.escalation.state
+    assert "ACME cannot use the service yet. the gate stays shut" == the(e.Reopened, no).why
+    assert "reopened by Jo" == internal(no, "reopened").facts.why
+
+
+def test_a_contact_neither_waives_nor_answers_for_others() -> None:
+    """
+    RESOLVE-6, ROLE-2: yes or no, for their own account.
+    """
+    closing = one_in(State.CLOSING, customers=CUSTOMERS)
+    waived = refusal(closing, confirm(JO, "ACME", e.AccessAnswer.WAIVED), monday("09:10"))
+    other = refusal(closing, confirm(JO, "BOLT", e.AccessAnswer.YES), monday("09:10"))
+
+    assert "ACME/4711: Jo may not waive access; contacts of customers may say yes or no" == waived.message
+    assert "ACME/4711: Jo may not confirm access for BOLT" in other.message
+    assert {RoleNotAllowed} == {type(waived), type(other)}
+
+
+def test_those_who_have_said_yes_are_not_asked_again() -> None:
+    """
+    RESOLVE-6: each contact whose account has not answered is asked, once, beside the news that it is resolved.
+    """
+    verifying = after(one_in(State.VERIFYING, customers=CUSTOMERS), confirm(AL, "BOLT", e.AccessAnswer.YES))
+    decision = decide(verifying, VERIFY, monday("09:30"))
+
+    assert f"resolved: {JO}, {AL}, {BO}" in told(decision)
+    assert f"access_question: {JO}" in told(decision)
+
+
+# The post-mortem and its actions.
+
+
+@pytest.mark.parametrize("state", [State.CLOSING, State.CLOSED])
+def test_a_post_mortem_is_filed_in_versions(state: State) -> None:
+    """
+    CLOSE-7: while closing, and after the close for as long as it is followed up.
+    """
+    now = one_in(state, plan=a_plan(survey=A_SURVEY, actions=ActionRules()))
+    first = decide(now, filed(), monday("09:10"))
+    second = after(first.escalation, monday("09:20"), filed(findings=["the forecast was known"]))
+
+    assert ["post_mortem_filed"] == happened(first)
+    assert (1, 2) == (the(e.PostMortemFiled, first).version, second.post_mortem_version)
+    assert second.post_mortem
+    assert ("the forecast was known",) == second.post_mortem.findings
+
+
+def test_a_post_mortem_comes_too_late_when_nothing_is_followed_up() -> None:
+    """
+    CLOSE-7.
+    """
+    refused = refusal(a_closed(survey=None), filed())
+
+    assert (
+        "ACME/4711: cannot file post-mortem because nothing is left to follow up; allowed now: reopen"
+        == refused.message
+    )
+
+
+def test_a_post_mortem_names_people_whom_we_know() -> None:
+    """
+    CLOSE-7: every owner and approver that is unknown is told at once, with the nearest name.
+    """
+    refused = refusal(
+        a_closed(),
+        filed(
+            actions=[
+                {"what": "buy", "owner": "maxx", "due": "2026-03-10"},
+                {"what": "train", "owner": "mallory", "due": "2026-03-10"},
+            ],
+            concessions=[{"what": "a refund", "amount": 1, "currency": "EUR", "approved_by": "boss"}],
+        ),
+    )
+
+    assert isinstance(refused, BadRequest)
+    assert ["actions.0.owner", "actions.1.owner", "concessions.0.approved_by"] == [
+        fault.where for fault in refused.faults
+    ]
+    assert "max" == refused.faults[0].suggestion
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"concessions": [{"what": "x", "amount": 5, "approved_by": "ceo"}]}, "concessions.0.currency"),
+        (
+            {"concessions": [{"what": "x", "amount": 5, "currency": "Euro", "approved_by": "ceo"}]},
+            "concessions.0.currency",
+        ),
+        (
+            {"concessions": [{"what": "x", "amount": -5, "currency": "EUR", "approved_by": "ceo"}]},
+            "concessions.0.amount",
+        ),
+        ({"concessions": [{"what": "x", "amount": 5, "currency": "EUR"}]}, "concessions.0.approved_by"),
+        ({"actions": [{"what": "buy", "due": "2026-03-10"}]}, "actions.0.owner"),
+        ({"actions": [{"what": "buy", "owner": "max"}]}, "actions.0.due"),
+        ({"findings": []}, "findings"),
+        ({"participants": []}, "participants"),
+        ({"blame": ["ana"]}, "blame"),
+    ],
+)
+def test_a_post_mortem_that_is_none_is_refused(changes: dict[str, Any], where: str) -> None:
+    """
+    CLOSE-7: an amount has a currency and somebody who approved it, an action an owner and a day.
+    """
+    with pytest.raises(ValidationError) as refused:
+        a_post_mortem(**changes)
+
+    assert [where] == [".".join(map(str, fault["loc"])) for fault in refused.value.errors()]
+
+
+def of_p2() -> Escalation:
+    """A closed one with an RCA that promised to repair the roof by 16 March, and a post-mortem's two actions."""
+    closing = one_in(State.CLOSING, plan=a_plan(survey=None, actions=ActionRules()), priority="P2")
+    return after(closing, *ready_to_close(closing), filed(), CLOSE)
+
+
+def test_actions_of_rca_and_post_mortem_live_on_after_the_close() -> None:
+    """
+    CLOSE-7, CLOSE-3: each with a number, an owner and a day.
+    """
+    closed = of_p2()
+
+    assert [
+        (1, "repair the roof", "max", date(2026, 3, 16), Origin.RCA),
+        (2, "buy tarpaulins", "max", date(2026, 3, 10), Origin.POST_MORTEM),
+        (3, "train the drivers", "mia", date(2026, 3, 20), Origin.POST_MORTEM),
+    ] == [(each.number, each.what, each.owner, each.due, each.origin) for each in closed.actions]
+    assert (True, at(6, "08:00")) == (closed.is_followed_up, closed.wake_at)
+
+
+def reminded(now: Escalation) -> tuple[list[str], Decision]:
+    assert now.wake_at
+    decision = decide(now, c.Tick(), now.wake_at)
+    return [f"{now.wake_at:%d %b}", *told(decision)], decision
+
+
+def test_owners_are_reminded_until_it_is_done() -> None:
+    """
+    CLOSE-7: two days before, on the day, and every week from then on, when the managers hear of it too.
+    """
+    now = after(
+        of_p2(), at(1, "09:00"), c.FinishAction(by="max", action=1), c.FinishAction(by="ed", action=3)
+    )
+    story = []
+    for _ in range(4):
+        line, decision = reminded(now)
+        story.append(line)
+        now = decision.escalation
+
+    assert [
+        ["08 Mar", "action_due: max"],
+        ["10 Mar", "action_due: max"],
+        ["17 Mar", "action_due: max", "action_due: ed"],
+        ["24 Mar", "action_due: max", "action_due: ed"],
+    ] == story
+    done = after(now, at(23, "09:00"), c.FinishAction(by="max", action=2))
+    assert (None, False) == (done.wake_at, done.is_followed_up)
+
+
+def test_after_downtime_each_person_hears_once_of_all_that_is_due() -> None:
+    """
+    CLOSE-7, CLOCK-2: no burst, and one message for all actions.
+    """
+    decision = decide(of_p2(), c.Tick(), at(60, "12:00"))
+    (ed,) = [n for n in decision.effects if getattr(n, "to", ()) and n.to[0].id == "ed"]  # type: ignore[union-attr]
+
+    assert ["action_due: max", "action_due: ed", "action_due: mia"] == told(decision)
+    assert (
+        "1. repair the roof (max, due 2026-03-16, RCA)",
+        "2. buy tarpaulins (max, due 2026-03-10, post-mortem)",
+        "3. train the drivers (mia, due 2026-03-20, post-mortem)",
+    ) == ed.facts.items  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "says"),
+    [
+        (7, UnknownName, "no action '7'; known: 1, 2, 3"),
+        (1, MoveNotAllowed, "action 1 was done already, by max"),
+    ],
+)
+def test_what_is_no_open_action_cannot_be_done(number: int, kind: type[EscalationError], says: str) -> None:
+    """
+    CLOSE-7.
+    """
+    now = after(of_p2(), at(1, "08:00"), c.FinishAction(by="max", action=1))
+    refused = refusal(now, c.FinishAction(by="ed", action=number))
+
+    assert kind is type(refused)
+    assert f"ACME/4711: {says}" in refused.message
+
+
+def test_a_new_version_keeps_what_it_asks_for_again() -> None:
+    """
+    CLOSE-7, CLOSE-3: number and being done stay; what is asked for no longer is tracked no longer.
+    """
+    closing = one_in(State.CLOSING, plan=a_plan(actions=ActionRules()), priority="P2")
+    done = after(closing, RCA_COURSE[0], filed(), c.FinishAction(by="max", action=2))
+    roof, gutter = (
+        CorrectiveAction(what=InternalText(what), owner="max", due=date(2026, 4, 1))
+        for what in ("repair the roof", "clean the gutter")
+    )
+    again = after(
+        done,
+        c.FileRca(by="cora", rca=an_rca(corrective_actions=(gutter, roof))),
+        filed(actions=[]),
+    )
+
+    assert [
+        (1, "repair the roof", date(2026, 4, 1), True),
+        (2, "buy tarpaulins", date(2026, 3, 10), False),
+        (4, "clean the gutter", date(2026, 4, 1), True),
+    ] == [(each.number, each.what, each.due, each.is_open) for each in again.actions]
+
+
+def test_an_earlier_plan_reminds_nobody() -> None:
+    """
+    CLOSE-7: escalations that began before there were reminders go on as they did.
+    """
+    closing = one_in(State.CLOSING, priority="P2")
+    closed = after(closing, *ready_to_close(closing), CLOSE)
+
+    assert 1 == len(closed.open_actions)
+    assert (None, False) == (closed.wake_at, closed.is_followed_up)
+
+
+def test_the_gate_does_not_wait_for_actions_nor_answers() -> None:
+    """
+    CLOSE-8: resolution, access, records and RCA; what follows up comes after it.
+    """
+    closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY, actions=ActionRules()))
+
+    assert ("access of ACME is neither confirmed nor waived",) == after(closing, filed()).missing_to_close
+    assert State.CLOSED is after(closing, filed(), *ready_to_close(closing), CLOSE).state
+
+
+def test_actions_survive_a_reopening() -> None:
+    """
+    CLOSE-7, CLOSE-9: what was promised stays promised.
+    """
+    closing = one_in(State.CLOSING, plan=a_plan(actions=ActionRules()))
+    again = after(closing, filed(), c.Reopen(by="ed", why=InternalText("it leaks")))
+
+    assert (State.RESOLVING, 2) == (again.state, len(again.open_actions))
+    assert {1, 2} == {each.number for each in after(again, DECLARE, VERIFY).open_actions}

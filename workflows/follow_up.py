@@ -1,0 +1,70 @@
+"""
+FollowUpWorkflow: owns the time of one closed escalation, until its survey has ended and its actions are done.
+
+The same desk as ``EscalationWorkflow``, from where that ended; it only lives longer, and opens the successor that a
+low score asks for. It holds no rule.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from escalation.request import StartRequest
+from workflows import details, wire
+from workflows.escalation import EscalationWorkflow
+
+_TRIES = 5
+_BETWEEN_TRIES = timedelta(minutes=1)
+
+
+@workflow.defn(name=wire.FOLLOW_UP)
+class FollowUpWorkflow(EscalationWorkflow):
+    """One closed escalation."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+        self._is_succeeding = self._is_stopped = False
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> wire.Ended:
+        await self._live()
+        await self._record_the_rest()
+        return self._ended()
+
+    @property
+    def _is_busy(self) -> bool:
+        is_awaited = self._opened.is_followed_up or self._successor is not None
+        return (is_awaited and not self._is_stopped) or super()._is_busy
+
+    def _stop(self) -> None:
+        self._is_stopped = True
+
+    def _judge(self) -> None:
+        super()._judge()
+        if self._successor and not self._is_succeeding:
+            self._is_succeeding = True
+            self._spawn(self._succeed(self._successor))
+
+    async def _succeed(self, request: StartRequest) -> None:
+        """Where one of the same subject runs already there is nothing to open; perhaps it is only just ending."""
+        for _ in range(_TRIES):
+            try:
+                await workflow.start_child_workflow(
+                    wire.WORKFLOW,
+                    wire.EscalationInput(request=request.model_dump(mode="json", exclude_defaults=True)),
+                    id=request.key,
+                    parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                    static_summary=details.start_summary(request),
+                    static_details=details.start_details(request),
+                )
+                break
+            except WorkflowAlreadyStartedError:
+                await workflow.sleep(_BETWEEN_TRIES, summary="the escalation before it is just ending")
+        self._successor = None
+        self._is_succeeding = False
+        self._is_stirred = True
