@@ -58,6 +58,7 @@ from workflows.escalation import EscalationWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.recording import RecordWorkflow
+from workflows.ticket import TicketWorkflow
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 GRACE = timedelta(seconds=30)
@@ -95,7 +96,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         hands.quick,
         threads,
         slots=QUICK_SLOTS,
-        workflows=[EscalationWorkflow, InboxWorkflow, RecordWorkflow],
+        workflows=[EscalationWorkflow, InboxWorkflow, RecordWorkflow, TicketWorkflow],
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
         max_concurrent_local_activities=QUICK_SLOTS,

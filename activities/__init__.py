@@ -12,6 +12,7 @@ from activities.compile_plan import Planner, PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
+from activities.join_outage import Outages
 from activities.record_events import RecordEvents
 from planning.feeds import Feeds
 
@@ -27,9 +28,19 @@ class Activities:
 
 
 def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents | None = None) -> Activities:
-    planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
+    planner, rota, outages = (
+        Planner(playbook.current),
+        Rota(playbook.current, Feeds()),
+        Outages(playbook.current),
+    )
     return Activities(
-        quick=(planner.compile_plan, planner.recompile_plan, planner.extend_open_hours, rota.find_on_call),
+        quick=(
+            planner.compile_plan,
+            planner.recompile_plan,
+            planner.extend_open_hours,
+            rota.find_on_call,
+            outages.join_outage,
+        ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
         records=(record.record_events,) if record else (),
     )

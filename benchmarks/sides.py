@@ -45,6 +45,7 @@ from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.plugin import escalation_plugin
+from workflows.ticket import TicketWorkflow
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 Hands = tuple[Callable[..., Any], ...]
@@ -81,7 +82,7 @@ class Engine:
             (ESCALATION_QUEUE, hands.quick),
             (MESSAGE_TASK_QUEUE, hands.messages),
             (RECORD_TASK_QUEUE, hands.records),
-            workflows=[EscalationWorkflow, InboxWorkflow],
+            workflows=[EscalationWorkflow, InboxWorkflow, TicketWorkflow],
         ):
             yield cls(client)
 

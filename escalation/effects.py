@@ -33,6 +33,7 @@ __all__ = [
     "RecompilePlan",
     "RecordBatch",
     "Recorded",
+    "SeekOutage",
     "Wave",
     "is_pressing",
     "message_key",
@@ -165,6 +166,17 @@ class Compiled(Frozen):
     request: StartRequest
     plan: Plan
     priority: Priority
+
+
+class SeekOutage(Frozen):
+    """A subject is part of an outage: join the escalation that runs for it, or open that (START-5)."""
+
+    key: str
+    """Of the subject."""
+    request: dict[str, Any]
+    """As it was written."""
+    escalation_workflow: str
+    """The type of workflow that is opened."""
 
 
 class RecompilePlan(Frozen):

@@ -8,12 +8,12 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 from datetime import datetime
 from typing import assert_never
 
-from escalation import closing, rebasing, resolving, rising
+from escalation import approving, closing, joining, rebasing, resolving, rising
 from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, RcaState, State, allows, moves_from
+from escalation.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode
 from escalation.record import opened
@@ -113,6 +113,8 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
         case c.CancelByOperator():
             closing.cancel_by_operator(turn)
+        case c.JoinOutage():
+            joining.join_outage(turn, command)
         case _:
             _follow(turn, command)
     return turn.decision()
@@ -145,7 +147,7 @@ def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
     return tuple(
         move
         for move in moves_from(escalation.state, escalation.rca.state)
-        if move is not Move.BEGIN_COMMUNICATION and not _obstacle(escalation, move)
+        if move not in NOBODYS and not _obstacle(escalation, move)
     )
 
 
@@ -188,7 +190,7 @@ def ended_hint(state: str, move: Move) -> str:
     return "reopen" if returns else "nothing, it has ended"
 
 
-def _obstacle(now: Escalation, move: Move) -> str:
+def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an obstacle
     """What stands in the way of a move that the machine allows; empty if nothing does."""
     match move:
         case Move.ACKNOWLEDGE if now.acknowledged_by:
@@ -207,6 +209,8 @@ def _obstacle(now: Escalation, move: Move) -> str:
             return "because the playbook does not allow it"
         case Move.SETTLE_RECORD if not now.request.linked_records:
             return "because no records are linked"
+        case Move.APPROVE_TEXT | Move.EDIT_TEXT | Move.REJECT_TEXT if not now.held_texts:
+            return "because no text waits for approval"
         case Move.CLOSE if now.missing_to_close:
             return "yet"
         case _:
@@ -268,6 +272,12 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             closing.cancel(turn, command)
         case "rebase":
             rebasing.rebase(turn, command)
+        case "approve_text":
+            approving.approve_text(turn, command)
+        case "edit_text":
+            approving.edit_text(turn, command)
+        case "reject_text":
+            approving.reject_text(turn, command)
         case _:
             assert_never(command)
 
@@ -283,6 +293,7 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
         if clock and clock.due_at and told_at > clock.due_at:
             settle(turn)  # late: its breach comes first
         turn.end(ClockName.FIRST_NOTICE, at=told_at)
+        joining.begin_first_notice(turn)
     failed = tuple(
         f"{receipt.occasion.replace('_', ' ')} to {receipt.recipient}: {receipt.why}"
         for receipt in command.receipts

@@ -65,10 +65,18 @@ class Move(StrEnum):
     SHARE_RCA = "share_rca"
     WAIVE_RCA = "waive_rca"
     REBASE = "rebase"
+    JOIN_OUTAGE = "join_outage"
+    APPROVE_TEXT = "approve_text"
+    EDIT_TEXT = "edit_text"
+    REJECT_TEXT = "reject_text"
 
     @property
     def words(self) -> str:
         return self.value.replace("_", " ").replace("rca", "RCA")
+
+
+NOBODYS = frozenset({Move.BEGIN_COMMUNICATION, Move.JOIN_OUTAGE})
+"""Moves that no person asks for: one comes by itself, one with the start of another subject (START-5)."""
 
 
 class Row(NamedTuple):
@@ -115,6 +123,10 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.SHARE_RCA, _CLOSING, None),
     Row(Move.WAIVE_RCA, _CLOSING, None),
     Row(Move.REBASE, OPEN, None),
+    Row(Move.JOIN_OUTAGE, OPEN, None),
+    Row(Move.APPROVE_TEXT, OPEN, None),
+    Row(Move.EDIT_TEXT, OPEN, None),
+    Row(Move.REJECT_TEXT, OPEN, None),
 )
 
 RCA_COURSE: tuple[Row, ...] = (

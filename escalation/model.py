@@ -48,6 +48,24 @@ class Rca(Frozen):
     approved_by: str | None = None
 
 
+class HeldText(Frozen):
+    """A text for customers that waits for approval (COMM-6)."""
+
+    number: int
+    text: CustomerText
+    by: str
+    """Whoever wrote it first."""
+    held_at: Instant
+    apologise: bool = False
+
+
+class News(Frozen):
+    """What customers were told last, in words."""
+
+    text: CustomerText
+    at: Instant
+
+
 class Escalation(Frozen):
     schema_version: int = 1
     id: str
@@ -83,6 +101,16 @@ class Escalation(Frozen):
     settled: dict[str, str] = {}
     """Linked record to why it stays open; empty if it was closed."""
     rca: Rca = Rca()
+    tickets: tuple[str, ...] = ()
+    """Keys of the subjects that joined it (START-5)."""
+    joiners: tuple[str, ...] = ()
+    """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""
+    joined_at: Instant | None = None
+    """Since when the first of them waits."""
+    held_texts: tuple[HeldText, ...] = ()
+    texts_held: int = 0
+    """How many ever were."""
+    news: News | None = None
     sequence: int = 0
     """How many events there were."""
 
@@ -188,6 +216,9 @@ class Escalation(Frozen):
             if clock.name is name:
                 return clock
         return None
+
+    def held_text(self, number: int) -> HeldText | None:
+        return next((held for held in self.held_texts if held.number == number), None)
 
     def customer(self, account: str) -> AffectedCustomer | None:
         return next((customer for customer in self.request.customers if customer.account == account), None)

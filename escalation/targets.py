@@ -62,6 +62,8 @@ def _target(escalation: Escalation, name: ClockName) -> Target | None:
         case ClockName.PAUSE:
             rule = escalation.plan.pause_reasons.get(escalation.pause.reason) if escalation.pause else None
             return rule.at_most if rule else None
+        case ClockName.CUSTOMER_TEXT:
+            return escalation.plan.text_approval.within if escalation.plan.text_approval else None
         case _:
             return escalation.rules.targets.get(name)
 

@@ -328,6 +328,17 @@ class RcaRules(Written):
     """Whether a required one can be waived, with a reason."""
 
 
+class ApprovalRules(Written):
+    """What texts for customers need before they leave (COMM-6)."""
+
+    customer_updates: Names = ()
+    """Who approves updates to customers, by role or by id; nobody: they leave at once."""
+    within: WrittenSpan = parse_span("30 min")
+    """How soon; then they are reminded, and the managers told."""
+    author_may_approve: bool = False
+    """Whether whoever wrote a text may approve it, too."""
+
+
 class Playbook(Scope):
     """A whole playbook file."""
 
@@ -369,6 +380,8 @@ class Playbook(Scope):
     """Why clocks may stand still, which of them do, and for how long at most (CLOCK-3)."""
     rca: RcaRules = RcaRules()
     """What holds for root cause analyses."""
+    approvals: ApprovalRules = ApprovalRules()
+    """What texts for customers need before they leave."""
     holding_update: Annotated[
         CustomerText | None, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
     ] = None

@@ -37,6 +37,7 @@ PASSED_THROUGH = (
     "workflows.details",
     "workflows.moves",
     "workflows.recording",
+    "workflows.releasing",
     "workflows.search_attributes",
     "workflows.wire",
     "transitions",

@@ -63,6 +63,10 @@ KEEPS = {
     M.SHARE_RCA: (S.CLOSING,),
     M.WAIVE_RCA: (S.CLOSING,),
     M.REBASE: (S.STARTED, S.COMMUNICATING, S.RESOLVING, S.VERIFYING, S.CLOSING),
+    M.JOIN_OUTAGE: _ALL_OPEN,  # whoever comes late is told as well
+    M.APPROVE_TEXT: _ALL_OPEN,
+    M.EDIT_TEXT: _ALL_OPEN,
+    M.REJECT_TEXT: _ALL_OPEN,
 }
 """The moves that the state machine governs without changing the state."""
 
