@@ -15,17 +15,20 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from entrypoints import (
+    approving,
     foreseeing,
     looking,
     looking_back,
     messages,
     moving,
     on_call,
+    plans,
     playbooks,
     rebasing,
     running,
     sending,
     showing,
+    told,
 )
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
@@ -45,12 +48,15 @@ app.add_typer(running.app)
 app.add_typer(looking.app)
 app.add_typer(moving.app)
 app.add_typer(moving.rca, name="rca")
+app.add_typer(plans.app, name="plan")
 app.add_typer(rebasing.app)
 playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")
 app.add_typer(sending.app, name="channels")
+messages.app.add_typer(approving.app)
 app.add_typer(messages.app, name="message")
+app.add_typer(told.app)
 app.add_typer(looking_back.app)
 app.add_typer(looking_back.records, name="records")
 

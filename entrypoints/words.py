@@ -27,6 +27,9 @@ COMMANDS = {
     Move.APPROVE_RCA: "rca approve",
     Move.SHARE_RCA: "rca share",
     Move.WAIVE_RCA: "rca waive",
+    Move.APPROVE_TEXT: "message approve",
+    Move.EDIT_TEXT: "message edit",
+    Move.REJECT_TEXT: "message reject",
 }
 """The moves that are typed by another word than their own."""
 OPTIONS = {
@@ -45,6 +48,7 @@ OPTIONS = {
         for field in (
             *("note", "reason", "why", "done", "answer", "cause", "into"),
             *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
+            *("text", "outage"),
         )
     },
 }
