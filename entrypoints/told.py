@@ -27,7 +27,7 @@ def messages(key: Key, in_json: Json = False) -> None:
         return
     for each in sent:
         showing.out.print(_line(each))
-    undelivered = sum(not each.is_delivered for each in sent)
+    undelivered = sum(not each.is_delivered and not each.is_dropped for each in sent)
     showing.out.print(f"{len(sent)} messages, {undelivered} not delivered")
 
 
@@ -36,7 +36,7 @@ def _line(sent: "Sent") -> Text:
     line.append(f"{sent.occasion.replace('_', ' ')} to {sent.recipient}", style="")
     line.append(f" by {sent.channel}" if sent.channel else "", style="")
     if not sent.is_delivered:
-        line.append(f", not delivered: {sent.why}", style="red")
+        line.append(f", {'dropped' if sent.is_dropped else 'not delivered'}: {sent.why}", style="red")
     return line.append(f"  {sent.key}", style="dim")
 
 

@@ -26,6 +26,8 @@ class Sent(Frozen):
     at: Instant
     """When it was delivered, or known not to be."""
     is_delivered: bool
+    is_dropped: bool = False
+    """It was no longer true when it would have gone out (COMM-12)."""
     why: str = ""
     """What stood in the way."""
 
@@ -49,5 +51,6 @@ def _sent(receipt: Receipt, event: MessagesSent) -> Sent:
         channel=receipt.channel,
         at=receipt.delivered_at or event.at,
         is_delivered=receipt.delivered_at is not None,
+        is_dropped=receipt.is_dropped,
         why=receipt.why,
     )
