@@ -32,7 +32,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from escalation import commands as c
 from escalation.actions import Action
 from escalation.base import CustomerText, InternalText
-from escalation.effects import RecompilePlan, RecordBatch
+from escalation.effects import CustomerFacts, RecompilePlan, RecordBatch
 from escalation.engine import ended_hint
 from escalation.errors import (
     BadRequest,
@@ -46,6 +46,8 @@ from escalation.errors import (
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import LIFECYCLE, Move, State
+from escalation.messages import A_PAGE, Sent
+from escalation.model import ActionPlan
 from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
 from escalation.rca import RcaOnFile
@@ -157,7 +159,8 @@ class EscalationClient:
 
     async def start(self, request: StartRequest | Mapping[str, Any], *, id: str | None = None) -> Receipted:  # noqa: A002
         """
-        Start an escalation, or find the one that runs for the same subject (START-4): one round trip.
+        Start an escalation, or find the one that runs for the same subject (START-4): one round trip. One that names
+        an outage joins the escalation of that key, or opens it (START-5); the answer's key is that one's.
 
         *id* makes a repeat of this very call harmless.
 
@@ -167,8 +170,9 @@ class EscalationClient:
         wanted = _request(request)
         begin = wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
         wire.require_at_most(wire.LARGEST_START, len(begin.model_dump_json().encode()), "the start")
+        is_part = wanted.outage not in {None, wanted.key}
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            wire.WORKFLOW,
+            wire.TICKET_WORKFLOW if is_part else wire.WORKFLOW,
             begin,
             id=wanted.key,
             task_queue=self._task_queue,
@@ -285,16 +289,39 @@ class EscalationClient:
         return await self.ask(key, c.RevisePlan(by=by, steps=tuple(steps), why=InternalText(why)))
 
     async def send_update(
-        self, key: str, *, by: str, customer_text: str | None = None, internal_note: str | None = None
+        self,
+        key: str,
+        *,
+        by: str,
+        customer_text: str | None = None,
+        internal_note: str | None = None,
+        apologise: bool = False,
     ) -> Receipted:
+        """Waits for approval first, where the playbook wants that of texts for customers (COMM-6)."""
         return await self.ask(
             key,
             c.SendUpdate(
                 by=by,
+                apologise=apologise,
                 customer_text=CustomerText(customer_text) if customer_text else None,
                 internal_note=InternalText(internal_note) if internal_note else None,
             ),
         )
+
+    async def approve_text(
+        self, key: str, *, by: str, number: int | None = None, note: str = ""
+    ) -> Receipted:
+        """Send out the text for customers that waits; *number*: which one, if several do."""
+        return await self.ask(key, c.ApproveText(by=by, number=number, note=InternalText(note)))
+
+    async def edit_text(
+        self, key: str, *, by: str, text: str, number: int | None = None, why: str = ""
+    ) -> Receipted:
+        command = c.EditText(by=by, number=number, text=CustomerText(text), why=InternalText(why))
+        return await self.ask(key, command)
+
+    async def reject_text(self, key: str, *, by: str, why: str, number: int | None = None) -> Receipted:
+        return await self.ask(key, c.RejectText(by=by, number=number, why=InternalText(why)))
 
     async def declare_resolved(
         self,
@@ -567,6 +594,23 @@ class EscalationClient:
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
         return (await self.view(key)).allowed_moves
 
+    async def script(self, key: str) -> CustomerFacts:
+        """What agents may tell customers now (COMM-7)."""
+        return await self._query(key, wire.SCRIPT, CustomerFacts)
+
+    async def messages(self, key: str) -> tuple[Sent, ...]:
+        """What became of each message, oldest first (COMM-12, COMM-13)."""
+        found: list[Sent] = []
+        while page := await self._query(key, wire.MESSAGES, tuple[Sent, ...], len(found)):
+            found += page
+            if len(page) < A_PAGE:
+                break
+        return tuple(found)
+
+    async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
+        """Each version of the action plan with who and why, oldest first (COMM-10)."""
+        return await self._query(key, wire.ACTION_PLANS, tuple[ActionPlan, ...])
+
     async def diagram(self, key: str) -> str:
         """The lifecycle as a Mermaid diagram, with the state it is in marked."""
         return await self._query(key, wire.DIAGRAM, str)
@@ -729,7 +773,27 @@ class EscalationClient:
         return self._client.get_workflow_handle(key)
 
     async def _query(self, key: str, name: str, kind: type[_Answer], *given: object) -> _Answer:
+        """Of a subject that joined an outage, the escalation there answers (START-5)."""
+        try:
+            return await self._ask_run(key, name, kind, *given)
+        except UnknownEscalation as unknown:
+            joined = await self._joined(key)
+            if not joined:
+                raise
+            try:
+                return await self._ask_run(joined, name, kind, *given)
+            except UnknownEscalation:
+                raise unknown from None
+
+    async def _ask_run(self, key: str, name: str, kind: type[_Answer], *given: object) -> _Answer:
         return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)
+
+    async def _joined(self, key: str) -> str:
+        """The key of the escalation that a subject joined; empty, if it is no such subject."""
+        try:
+            return await self._ask_run(key, wire.JOINED, str)
+        except UnknownEscalation:
+            return ""
 
     async def _describe(self, key: str) -> WorkflowExecutionDescription:
         return await self._answer(key, self._handle(key).describe(), WorkflowExecutionDescription)

@@ -61,6 +61,7 @@ from workflows.plugin import escalation_plugin
 from workflows.recording import RecordWorkflow
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow
+from workflows.ticket import TicketWorkflow
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 GRACE = timedelta(seconds=30)
@@ -103,6 +104,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
             FollowUpWorkflow,
             TaskForceWorkflow,
             SponsorshipWorkflow,
+            TicketWorkflow,
             InboxWorkflow,
             RecordWorkflow,
         ],

@@ -12,6 +12,7 @@ from activities.compile_plan import Planner, PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
+from activities.join_outage import Outages
 from activities.record_events import RecordEvents
 from activities.sponsors import Sponsors
 from planning.feeds import Feeds
@@ -29,7 +30,7 @@ class Activities:
 
 def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents | None = None) -> Activities:
     planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
-    sponsors = Sponsors(playbook.current)
+    sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     return Activities(
         quick=(
             planner.compile_plan,
@@ -38,6 +39,7 @@ def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents
             rota.find_on_call,
             sponsors.find_people,
             sponsors.propose_sponsorship,
+            outages.join_outage,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
         records=(record.record_events,) if record else (),

@@ -8,6 +8,7 @@ the rules make of a plan.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
@@ -71,7 +72,7 @@ class Planner:
         Raises:
             BadRequest: With every fault of the request, its own and against the playbook.
         """
-        request = _request(asked)
+        request = read_request(asked.key, asked.request)
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
         if request.predecessor is None:
             request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})
@@ -91,14 +92,18 @@ class Planner:
         return extend(wanted.definition, wanted.since, wanted.until)
 
 
-def _request(asked: CompilePlan) -> StartRequest:
+def read_request(key: str, written: dict[str, Any]) -> StartRequest:
+    """
+    Raises:
+        BadRequest: If *written* is no request for *key*, with every fault.
+    """
     try:
-        request = StartRequest.model_validate(asked.request)
+        request = StartRequest.model_validate(written)
     except ValidationError as error:
-        raise BadRequest.because(f"the start of {asked.key}", faults_of(error)) from None
-    if request.key != asked.key:
-        fault = Fault(where="key", given=shown(request.key), allowed=f"the workflow's id, {asked.key}")
-        raise BadRequest.because(f"the start of {asked.key}", (fault,))
+        raise BadRequest.because(f"the start of {key}", faults_of(error)) from None
+    if request.key != key:
+        fault = Fault(where="key", given=shown(request.key), allowed=f"the workflow's id, {key}")
+        raise BadRequest.because(f"the start of {key}", (fault,))
     return request
 
 

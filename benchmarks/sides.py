@@ -46,6 +46,7 @@ from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.plugin import escalation_plugin
+from workflows.ticket import TicketWorkflow
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 Hands = tuple[Callable[..., Any], ...]
@@ -82,7 +83,7 @@ class Engine:
             (ESCALATION_QUEUE, hands.quick),
             (MESSAGE_TASK_QUEUE, hands.messages),
             (RECORD_TASK_QUEUE, hands.records),
-            workflows=[EscalationWorkflow, FollowUpWorkflow, InboxWorkflow],
+            workflows=[EscalationWorkflow, FollowUpWorkflow, InboxWorkflow, TicketWorkflow],
         ):
             yield cls(client)
 

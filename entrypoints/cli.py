@@ -16,12 +16,14 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from entrypoints import (
     after_close,
+    approving,
     foreseeing,
     looking,
     looking_back,
     messages,
     moving,
     on_call,
+    plans,
     playbooks,
     rca_papers,
     rebasing,
@@ -31,6 +33,7 @@ from entrypoints import (
     showing,
     sponsoring,
     task_forces,
+    told,
 )
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
@@ -51,6 +54,7 @@ app.add_typer(looking.app)
 app.add_typer(moving.app)
 root_causes.app.add_typer(rca_papers.app)
 app.add_typer(root_causes.app, name="rca")
+app.add_typer(plans.app, name="plan")
 app.add_typer(rebasing.app)
 app.add_typer(task_forces.app, name="task-force")
 app.add_typer(after_close.app)
@@ -61,7 +65,9 @@ playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")
 app.add_typer(sending.app, name="channels")
 app.add_typer(sponsoring.app, name="sponsor")
+messages.app.add_typer(approving.app)
 app.add_typer(messages.app, name="message")
+app.add_typer(told.app)
 app.add_typer(looking_back.app)
 app.add_typer(looking_back.records, name="records")
 

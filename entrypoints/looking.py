@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 from rich.live import Live
+from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, Key, answered, with_client
@@ -48,6 +49,13 @@ def start(
         list[str] | None, typer.Option("--service", help="Affected service; repeat for more.")
     ] = None,
     record: Annotated[list[str] | None, typer.Option("--record", help="Linked incident or problem.")] = None,
+    outage: Annotated[
+        str | None,
+        typer.Option("--outage", metavar="KEY", help="What it is a part of: joins it, or opens it."),
+    ] = None,
+    our_fault: Annotated[
+        bool | None, typer.Option("--our-fault", help="Customers get an apology.", show_default=False)
+    ] = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -73,6 +81,8 @@ def start(
         "customers": _customers(customer or []) or None,
         "services": service or None,
         "linked_records": record or None,
+        "outage": outage,
+        "our_fault": our_fault,
         "submitted_by": by,
     }
     options = {name: value for name, value in given.items() if value is not None}
@@ -128,6 +138,8 @@ def show(
     elif drawn:
         typer.echo(drawn, nl=False)
     else:
+        if view.key != key:
+            showing.out.print(Text(f"{key} joined {view.key}"))
         showing.out.print(showing.whole(view, entries, latest=latest))
 
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from activities.proofreading import Finding
     from activities.texts import Text, Texts
 
-app = typer.Typer(help="Preview what messages say, and check their templates.", no_args_is_help=True)
+app = typer.Typer(
+    help="Preview what messages say, check their templates, approve texts for customers.",
+    no_args_is_help=True,
+)
 
 REFUSED = 1
 STANDARD_OUTPUT = "-"

@@ -2,17 +2,14 @@
 A command for each move. What a move means, and who may make it, the engine says.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from entrypoints.asking import By, Json, Key, Note, Why, answered, make_move, with_client
-from entrypoints.files import read_model
 from entrypoints.given import refused
 from escalation import commands as c
-from escalation.base import Asked
 from escalation.errors import shown
-from escalation.events import Step
 
 app = typer.Typer()
 
@@ -134,41 +131,20 @@ def begin(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
 
 
 @app.command()
-def plan(
-    key: Key,
-    by: By,
-    step: Annotated[
-        list[str] | None, typer.Option("--step", metavar="'OWNER: WHAT'", help="Repeat for more.")
-    ] = None,
-    file: Annotated[
-        str | None, typer.Option("--file", metavar="FILE|-", help="Steps in YAML or JSON.")
-    ] = None,
-    why: Why = "",
-    in_json: Json = False,
-) -> None:
-    """Write the action plan anew; each version is kept."""
-    if file:
-        steps: Any = read_model(file, _Steps, "the plan").steps
-    else:
-        parts = [text.partition(":") for text in step or []]
-        steps = [{"owner": owner.strip(), "what": what.strip()} for owner, _, what in parts]
-    make_move(key, c.RevisePlan, in_json, by=by, steps=steps, why=why)
-
-
-class _Steps(Asked):
-    steps: tuple[Step, ...]
-
-
-@app.command()
 def update(
     key: Key,
     by: By,
     customer: Annotated[str | None, typer.Option("--customer", help="A text for customers.")] = None,
     internal: Annotated[str | None, typer.Option("--internal", help="A text for our own people.")] = None,
+    apologise: Annotated[
+        bool, typer.Option("--apologise", help="The letter to customers carries an apology.")
+    ] = False,
     in_json: Json = False,
 ) -> None:
-    """Tell the customers, our own people, or both."""
-    make_move(key, c.SendUpdate, in_json, by=by, customer_text=customer, internal_note=internal)
+    """Tell the customers, our own people, or both; a text for customers may have to be approved first."""
+    make_move(
+        key, c.SendUpdate, in_json, by=by, customer_text=customer, internal_note=internal, apologise=apologise
+    )
 
 
 @app.command()

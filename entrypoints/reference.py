@@ -85,6 +85,7 @@ _PARTS = {
     "TierRules": "A tier",
     "AccountRules": "A customer",
     "PauseRules": "A reason to pause",
+    "ApprovalRules": "Approvals",
     "RcaRules": "Root cause analyses",
     "IssueTypeRules": "An issue type",
     "CategoryRules": "A category",

@@ -50,6 +50,8 @@ def receipt(answer: Receipted) -> None:
     head.append(f", level {answer.level}, owner {answer.owner}")
     if answer.is_repeat:
         head.append(" (was running already; nothing was done again)", style="dim")
+    if answer.ticket:
+        out.print(Text(f"{answer.ticket} joined {answer.key}"))
     out.print(head)
     for sentence in answer.happened:
         out.print(Text(f"  {sentence}"))
@@ -140,6 +142,8 @@ def _facts(view: View) -> Table:
         "plan": "; ".join(
             f"{'✓' if step.is_done else '·'} {step.what} ({step.owner})" for step in view.plan_steps
         ),
+        "joined": ", ".join(view.tickets),
+        "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.held_texts),
         "resolution": _resolution(view),
         "task forces": "; ".join(f"{f.name} {f.state.words}, led by {f.lead}" for f in view.task_forces),
         "records": ", ".join(f"{record}: {_settled(why)}" for record, why in view.records.items()),

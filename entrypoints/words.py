@@ -32,6 +32,9 @@ COMMANDS = {
     Move.RECORD_SURVEY: "survey",
     Move.FILE_POST_MORTEM: "post-mortem file",
     Move.FINISH_ACTION: "actions done",
+    Move.APPROVE_TEXT: "message approve",
+    Move.EDIT_TEXT: "message edit",
+    Move.REJECT_TEXT: "message reject",
 }
 """The moves that are typed by another word than their own."""
 OPTIONS = {
@@ -65,6 +68,7 @@ OPTIONS = {
             *("note", "reason", "why", "done", "answer", "cause", "into", "contact", "comment"),
             *("mission", "lead", "status_every", "text", "owner"),
             *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
+            *("text", "outage"),
         )
     },
 }

@@ -10,14 +10,14 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
+from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Key, Name
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
 from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
 from escalation.lifecycle import Move
 from escalation.plan import Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
-from escalation.request import CustomerRca, InternalRca, StartRequest
+from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
 from escalation.task_force.model import ForceName, News, SeatWanted
 
 NO_NOTE = InternalText("")
@@ -131,6 +131,8 @@ class SendUpdate(_Asks):
     kind: Literal["send_update"] = "send_update"
     customer_text: CustomerText | None = None
     internal_note: InternalText | None = None
+    apologise: bool = False
+    """The letter to customers carries an apology (COMM-8)."""
 
 
 class DeclareResolved(_Asks):
@@ -280,6 +282,35 @@ class StandDownTaskForce(_Asks):
     """Who goes on with what is still open; None: it is listed, and the owner's."""
 
 
+class ApproveText(_Asks):
+    """Approve a text for customers that waits; it goes out."""
+
+    move = Move.APPROVE_TEXT
+    kind: Literal["approve_text"] = "approve_text"
+    number: Annotated[int | None, Field(ge=1)] = None
+    """Of several that wait, which one."""
+    note: InternalText = NO_NOTE
+
+
+class EditText(_Asks):
+    """Put other words in place of a text for customers that waits."""
+
+    move = Move.EDIT_TEXT
+    kind: Literal["edit_text"] = "edit_text"
+    number: Annotated[int | None, Field(ge=1)] = None
+    text: Annotated[CustomerText, Field(min_length=1)]
+    why: InternalText = NO_NOTE
+
+
+class RejectText(_Asks):
+    """A text for customers that waits does not go out; its author is told why."""
+
+    move = Move.REJECT_TEXT
+    kind: Literal["reject_text"] = "reject_text"
+    number: Annotated[int | None, Field(ge=1)] = None
+    why: Annotated[InternalText, Field(min_length=1)]
+
+
 class Open(Frozen):
     """Begin: the request, and the plan compiled for it."""
 
@@ -380,6 +411,20 @@ class FinishAction(_Asks):
     note: InternalText = NO_NOTE
 
 
+class JoinOutage(Frozen):
+    """Another subject is the same outage: what its start brings along is added (START-5)."""
+
+    by: Name
+    """Who submitted it."""
+    ticket: Key
+    """The other subject."""
+    customers: tuple[AffectedCustomer, ...]
+    services: tuple[Name, ...] = ()
+    linked_records: tuple[Name, ...] = ()
+    problem_records: tuple[Name, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
 PersonsCommand = (
     Acknowledge
     | RaiseLevel
@@ -411,6 +456,9 @@ PersonsCommand = (
     | RecordSurvey
     | FilePostMortem
     | FinishAction
+    | ApproveText
+    | EditText
+    | RejectText
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
@@ -425,5 +473,6 @@ ShellsCommand = (
     | CancelByOperator
     | HearTaskForce
     | MissTaskForce
+    | JoinOutage
 )
 Command = PersonsCommand | Rebase | ShellsCommand

@@ -39,6 +39,7 @@ __all__ = [
     "RecompilePlan",
     "RecordBatch",
     "Recorded",
+    "SeekOutage",
     "StartTaskForce",
     "Wave",
     "is_pressing",
@@ -176,6 +177,17 @@ class Compiled(Frozen):
     request: StartRequest
     plan: Plan
     priority: Priority
+
+
+class SeekOutage(Frozen):
+    """A subject is part of an outage: join the escalation that runs for it, or open that (START-5)."""
+
+    key: str
+    """Of the subject."""
+    request: dict[str, Any]
+    """As it was written."""
+    escalation_workflow: str
+    """The type of workflow that is opened."""
 
 
 class RecompilePlan(Frozen):

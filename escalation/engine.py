@@ -8,12 +8,21 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 from datetime import datetime
 from typing import assert_never
 
-from escalation import closing, deploying, following_up, rebasing, resolving, rising
+from escalation import (
+    approving,
+    closing,
+    deploying,
+    following_up,
+    joining,
+    rebasing,
+    resolving,
+    rising,
+)
 from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, RcaState, State, allows, moves_from
+from escalation.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode
 from escalation.record import opened
@@ -117,6 +126,8 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             deploying.heard(turn, command.news)
         case c.MissTaskForce():
             deploying.missed(turn, command)
+        case c.JoinOutage():
+            joining.join_outage(turn, command)
         case _:
             _follow(turn, command)
     deploying.keep_informed(turn, escalation)
@@ -150,7 +161,7 @@ def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
     return tuple(
         move
         for move in moves_from(escalation.state, escalation.rca.state)
-        if move is not Move.BEGIN_COMMUNICATION and not _obstacle(escalation, move)
+        if move not in NOBODYS and not _obstacle(escalation, move)
     )
 
 
@@ -198,7 +209,7 @@ def ended_hint(state: str, move: Move) -> str:
     return "reopen" if returns else "nothing, it has ended"
 
 
-def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case a move
+def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an obstacle
     """What stands in the way of a move that the machine allows; empty if nothing does."""
     match move:
         case Move.ACKNOWLEDGE if now.acknowledged_by:
@@ -217,6 +228,8 @@ def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case a mo
             return "because the playbook does not allow it"
         case Move.SETTLE_RECORD if not now.request.linked_records:
             return "because no records are linked"
+        case Move.APPROVE_TEXT | Move.EDIT_TEXT | Move.REJECT_TEXT if not now.held_texts:
+            return "because no text waits for approval"
         case Move.CLOSE if now.missing_to_close:
             return "yet"
         case Move.STAND_DOWN_TASK_FORCE if not now.standing_forces:
@@ -290,6 +303,12 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             following_up.file_post_mortem(turn, command)
         case "finish_action":
             following_up.finish_action(turn, command)
+        case "approve_text":
+            approving.approve_text(turn, command)
+        case "edit_text":
+            approving.edit_text(turn, command)
+        case "reject_text":
+            approving.reject_text(turn, command)
         case _:
             assert_never(command)
 
@@ -305,6 +324,7 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
         if clock and clock.due_at and told_at > clock.due_at:
             settle(turn)  # late: its breach comes first
         turn.end(ClockName.FIRST_NOTICE, at=told_at)
+        joining.begin_first_notice(turn)
     failed = tuple(
         f"{receipt.occasion.replace('_', ' ')} to {receipt.recipient}: {receipt.why}"
         for receipt in command.receipts

@@ -15,7 +15,7 @@ from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
 from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
-from escalation.request import CustomerRca, InternalRca, StartRequest
+from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
 from escalation.task_force.model import SeatPlan, Summary
 
 ENGINE = "engine"
@@ -216,6 +216,8 @@ class UpdateSent(_Happened):
     internal_note: InternalText | None = None
     is_holding: bool = False
     """Sent by itself because an update was missed (COMM-3)."""
+    approves: int | None = None
+    """Number of the waiting text that it was (COMM-6)."""
 
 
 class ResolutionDeclared(_Happened):
@@ -432,6 +434,48 @@ class ActionsReminded(_Happened):
     """Number of the action to how many of its reminders are behind us."""
 
 
+class CustomerJoined(_Happened):
+    """Another subject turned out to be the same outage (START-5)."""
+
+    kind: Literal["customer_joined"] = "customer_joined"
+    ticket: str
+    """Key of that subject."""
+    customers: tuple[AffectedCustomer, ...] = ()
+    """Who is new by it; of a customer who was known, the new contacts."""
+    services: tuple[Name, ...] = ()
+    linked_records: tuple[Name, ...] = ()
+    problem_records: tuple[Name, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+class TextHeld(_Happened):
+    """A text for customers waits for approval (COMM-6)."""
+
+    kind: Literal["text_held"] = "text_held"
+    number: int
+    text: CustomerText
+    apologise: bool = False
+
+
+class TextEdited(_Happened):
+    kind: Literal["text_edited"] = "text_edited"
+    number: int
+    text: CustomerText
+    why: InternalText = InternalText("")
+
+
+class TextApproved(_Happened):
+    kind: Literal["text_approved"] = "text_approved"
+    number: int
+    note: InternalText = InternalText("")
+
+
+class TextRejected(_Happened):
+    kind: Literal["text_rejected"] = "text_rejected"
+    number: int
+    why: InternalText
+
+
 Event = Annotated[
     Opened
     | CommunicationBegun
@@ -480,6 +524,11 @@ Event = Annotated[
     | SuccessorAsked
     | PostMortemFiled
     | ActionFinished
-    | ActionsReminded,
+    | ActionsReminded
+    | CustomerJoined
+    | TextHeld
+    | TextEdited
+    | TextApproved
+    | TextRejected,
     Field(discriminator="kind"),
 ]

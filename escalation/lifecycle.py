@@ -70,10 +70,18 @@ class Move(StrEnum):
     RECORD_SURVEY = "record_survey"
     FILE_POST_MORTEM = "file_post_mortem"
     FINISH_ACTION = "finish_action"
+    JOIN_OUTAGE = "join_outage"
+    APPROVE_TEXT = "approve_text"
+    EDIT_TEXT = "edit_text"
+    REJECT_TEXT = "reject_text"
 
     @property
     def words(self) -> str:
         return self.value.replace("_", " ").replace("rca", "RCA").replace("post mortem", "post-mortem")
+
+
+NOBODYS = frozenset({Move.BEGIN_COMMUNICATION, Move.JOIN_OUTAGE})
+"""Moves that no person asks for: one comes by itself, one with the start of another subject (START-5)."""
 
 
 class Row(NamedTuple):
@@ -126,6 +134,10 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.RECORD_SURVEY, (State.CLOSED,), None),
     Row(Move.FILE_POST_MORTEM, (State.CLOSING, State.CLOSED), None),
     Row(Move.FINISH_ACTION, (*OPEN, State.CLOSED), None),
+    Row(Move.JOIN_OUTAGE, OPEN, None),
+    Row(Move.APPROVE_TEXT, OPEN, None),
+    Row(Move.EDIT_TEXT, OPEN, None),
+    Row(Move.REJECT_TEXT, OPEN, None),
 )
 
 RCA_COURSE: tuple[Row, ...] = (

@@ -59,6 +59,24 @@ class Rca(Frozen):
     approved_by: str | None = None
 
 
+class HeldText(Frozen):
+    """A text for customers that waits for approval (COMM-6)."""
+
+    number: int
+    text: CustomerText
+    by: str
+    """Whoever wrote it first."""
+    held_at: Instant
+    apologise: bool = False
+
+
+class News(Frozen):
+    """What customers were told last, in words."""
+
+    text: CustomerText
+    at: Instant
+
+
 class Escalation(Frozen):
     schema_version: int = 1
     id: str
@@ -102,6 +120,16 @@ class Escalation(Frozen):
     post_mortem_version: int = 0
     actions: tuple[Action, ...] = ()
     """Of the RCA and the post-mortem, tracked until they are done (CLOSE-7)."""
+    tickets: tuple[str, ...] = ()
+    """Keys of the subjects that joined it (START-5)."""
+    joiners: tuple[str, ...] = ()
+    """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""
+    joined_at: Instant | None = None
+    """Since when the first of them waits."""
+    held_texts: tuple[HeldText, ...] = ()
+    texts_held: int = 0
+    """How many ever were."""
+    news: News | None = None
     sequence: int = 0
     """How many events there were."""
     task_forces: tuple[Summary, ...] = ()
@@ -236,6 +264,9 @@ class Escalation(Frozen):
     @property
     def standing_forces(self) -> tuple[Summary, ...]:
         return tuple(force for force in self.task_forces if force.is_standing)
+
+    def held_text(self, number: int) -> HeldText | None:
+        return next((held for held in self.held_texts if held.number == number), None)
 
     def customer(self, account: str) -> AffectedCustomer | None:
         return next((customer for customer in self.request.customers if customer.account == account), None)

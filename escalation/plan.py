@@ -62,6 +62,7 @@ class ClockName(StrEnum):
     TASK_FORCE_STATUS = "task_force_status"
     SEAT_ANSWER = "seat_answer"
     SURVEY = "survey"
+    CUSTOMER_TEXT = "customer_text"
 
     @property
     def words(self) -> str:
@@ -267,6 +268,16 @@ class Calendar(Frozen):
     """Where they come from, as JSON; only for compiling them further, never read by the rules."""
 
 
+class TextApproval(Frozen):
+    """A text for customers waits until somebody has approved it (COMM-6)."""
+
+    approvers: tuple[Name, ...]
+    """Contact ids."""
+    within: Target
+    author_may: bool = False
+    """Whether whoever wrote it may approve it, too."""
+
+
 class Plan(Frozen):
     playbook: PlaybookRef
     issue_type: Name
@@ -301,6 +312,8 @@ class Plan(Frozen):
     rca_waivable: bool = True
     holding_update: CustomerText | None = None
     """Sent by itself when an update is missed; None: never (COMM-3)."""
+    text_approval: TextApproval | None = None
+    """What a text for customers needs before it leaves; None: nothing (COMM-6)."""
     chase_every: timedelta = timedelta(days=1)
     """How often a breached clock is brought up again until somebody ends it."""
     customer_preferences: Preferences | None = None

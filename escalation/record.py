@@ -12,10 +12,22 @@ from typing import Any, assert_never
 
 from escalation import events as e
 from escalation.actions import Origin, tracked
+from escalation.base import CustomerText
 from escalation.clocks import Clock, Pause, attended, derived
 from escalation.lifecycle import Move, step, step_rca
-from escalation.model import VERIFYING, Access, ActionPlan, Escalation, Rca, Resolution, SurveyAnswer
+from escalation.model import (
+    VERIFYING,
+    Access,
+    ActionPlan,
+    Escalation,
+    HeldText,
+    News,
+    Rca,
+    Resolution,
+    SurveyAnswer,
+)
 from escalation.plan import ClockName
+from escalation.request import StartRequest, recipients_of, with_customers
 from escalation.targets import retargeted
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import Summary
@@ -60,7 +72,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
     match event.kind:
         case "clock_started":
             others = tuple(clock for clock in now.clocks if clock.name is not event.clock.name)
-            return _with(now, event, clocks=(*others, event.clock))
+            started = _with(now, event, clocks=(*others, event.clock))
+            return _noticed(started) if event.clock.name is ClockName.FIRST_NOTICE else started
         case "threshold_passed":
             return _clock(now, event, event.clock, passed=event.passed)
         case "clock_breached":
@@ -136,7 +149,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "resolution_verified":
             assert now.resolution
             verified = now.resolution.changed(verified_by=event.by)
-            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified)
+            news = _news(now, verified.customer_text, event)
+            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news)
         case "reopened":
             back = _moved(now, event, Move.REOPEN, resolution=None, access={})
             return _resumed(_unended(back), event, VERIFYING)
@@ -177,8 +191,31 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with_clocks(_with(now, event, plan=plan), now.clocks)
         case "messages_sent":
             told = {each.recipient for each in event.receipts if each.delivered_at or each.is_dropped}
-            return _with(now, event, untold=tuple(who for who in now.untold if who not in told))
-        case "update_sent" | "trigger_reported" | "sponsorship_proposed" | "move_refused":
+            return _with(
+                now,
+                event,
+                untold=tuple(who for who in now.untold if who not in told),
+                joiners=tuple(who for who in now.joiners if who not in told),
+            )
+        case "customer_joined":
+            return _joined(now, event)
+        case "text_held":
+            held = HeldText(
+                number=event.number, text=event.text, by=event.by, held_at=event.at, apologise=event.apologise
+            )
+            return _with(now, event, held_texts=(*now.held_texts, held), texts_held=event.number)
+        case "text_edited":
+            texts = tuple(
+                held.changed(text=event.text) if held.number == event.number else held
+                for held in now.held_texts
+            )
+            return _with(now, event, held_texts=texts)
+        case "text_approved" | "text_rejected":
+            left = tuple(held for held in now.held_texts if held.number != event.number)
+            return _with(now, event, held_texts=left)
+        case "update_sent":
+            return _with(now, event, news=_news(now, event.customer_text, event))
+        case "trigger_reported" | "sponsorship_proposed" | "move_refused":
             return _with(now, event)
         case "task_force_deployed":
             return _with(now, event, task_forces=(*now.task_forces, event.force))
@@ -255,6 +292,39 @@ def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[
         return names
     at = names.index(of)
     return tuple(dict.fromkeys((*names[:at], *those, *names[at + 1 :])))
+
+
+def _joined(now: Escalation, event: e.CustomerJoined) -> Escalation:
+    """START-5: the request goes on as if all of it had been in it from the start."""
+    request: StartRequest = now.request.changed(
+        customers=with_customers(now.request.customers, event.customers),
+        services=tuple(dict.fromkeys((*now.request.services, *event.services))),
+        linked_records=tuple(dict.fromkeys((*now.request.linked_records, *event.linked_records))),
+        problem_records=tuple(dict.fromkeys((*now.request.problem_records, *event.problem_records))),
+        evidence=(*now.request.evidence, *event.evidence),
+    )
+    request.__dict__.pop("recipients", None)
+    known = {*now.untold, *now.joiners}
+    new = (to.id for customer in event.customers for to in recipients_of((customer,)))
+    joiners = (*now.joiners, *(who for who in new if who not in known))
+    return _with(
+        now,
+        event,
+        request=request,
+        tickets=(*now.tickets, event.ticket),
+        joiners=joiners,
+        joined_at=now.joined_at if now.joiners else event.at,
+    )
+
+
+def _noticed(now: Escalation) -> Escalation:
+    """The first notice that begins is to reach whoever joined since the last one began (COMM-2)."""
+    untold = tuple(dict.fromkeys((*now.untold, *now.joiners)))
+    return now.changed(untold=untold, joiners=(), joined_at=None)
+
+
+def _news(now: Escalation, text: CustomerText | None, event: e.Event) -> News | None:
+    return News(text=text, at=event.at) if text else now.news
 
 
 def _rebased(now: Escalation, event: e.Rebased) -> Escalation:

@@ -5,6 +5,7 @@ Shapes and their own consistency only; whether a category or a person exists is 
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -126,6 +127,10 @@ class StartRequest(Asked):
     evidence: tuple[Evidence, ...] = ()
     predecessor: str | None = None
     """Id of the closed escalation of the same subject that this one continues (START-4, CLOSE-9)."""
+    outage: Key | None = None
+    """What it is a part of: it joins the escalation of this key, or opens it (START-5)."""
+    our_fault: bool = False
+    """The company is at fault, so customers get an apology (COMM-8)."""
     entry_level: Annotated[int, Field(ge=1)] | None = None
     """Start at this level or higher; a reopened escalation starts one above its predecessor (CLOSE-9)."""
 
@@ -157,17 +162,31 @@ class StartRequest(Asked):
     @cached_property
     def recipients(self) -> tuple[Recipient, ...]:
         """Each contact of each affected customer, once, even if listed twice."""
-        found = (
-            contact.as_recipient(customer.account)
-            for customer in self.customers
-            for contact in customer.contacts
-        )
-        return tuple({recipient.id: recipient for recipient in found}.values())
+        return recipients_of(self.customers)
 
     @property
     def missing_evidence(self) -> tuple[EvidenceKind, ...]:
         """The kinds of evidence that are asked of the agent: all of them, when there is none (START-3)."""
         return () if self.evidence else tuple(EvidenceKind)
+
+
+def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:
+    found = (
+        contact.as_recipient(customer.account) for customer in customers for contact in customer.contacts
+    )
+    return tuple({recipient.id: recipient for recipient in found}.values())
+
+
+def with_customers(
+    known: tuple[AffectedCustomer, ...], more: Iterable[AffectedCustomer]
+) -> tuple[AffectedCustomer, ...]:
+    """Each account once, with the contacts of both."""
+    found = {customer.account: customer for customer in known}
+    for customer in more:
+        before = found.get(customer.account)
+        contacts = (*before.contacts, *customer.contacts) if before else customer.contacts
+        found[customer.account] = (before or customer).changed(contacts=contacts)
+    return tuple(found.values())
 
 
 class CorrectiveAction(Asked):

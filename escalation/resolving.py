@@ -4,8 +4,8 @@ Working on it until it is verified: plan, updates, pauses, resolution, access (C
 
 from datetime import datetime
 
+from escalation import approving, deploying
 from escalation import commands as c
-from escalation import deploying
 from escalation import events as e
 from escalation.base import LONGEST_TEXT, InternalText
 from escalation.clocks import Outcome
@@ -76,21 +76,17 @@ def send_update(turn: Turn, command: c.SendUpdate) -> None:
             allowed="a text for customers, for us, or both",
         )
         raise BadRequest.because(f"the update of {turn.escalation.key}", (fault,))
-    turn.record(
-        e.UpdateSent,
-        customer_text=command.customer_text or None,
-        internal_note=command.internal_note or None,
-    )
-    now = turn.escalation
-    if command.customer_text:
-        clock = now.clock(ClockName.NEXT_UPDATE)
-        if clock and clock.is_running and now.state is not State.VERIFYING:
-            turn.end(ClockName.NEXT_UPDATE)
-            turn.start(ClockName.NEXT_UPDATE)
-        tell_customers(turn, Occasion.UPDATE, text=command.customer_text)
-    if command.internal_note:
-        why = f"update by {name_of(now, command.by)}"
-        tell(turn, Occasion.UPDATE, involved(now), why=why, text=command.internal_note)
+    text, note = command.customer_text or None, command.internal_note or None
+    waits = text is not None and turn.escalation.plan.text_approval is not None
+    if note or not waits:
+        turn.record(e.UpdateSent, customer_text=None if waits else text, internal_note=note)
+    if text and waits:
+        approving.hold_text(turn, text, apologise=command.apologise)
+    elif text:
+        approving.tell_the_news(turn, text, apologise=command.apologise)
+    if note:
+        why = f"update by {name_of(turn.escalation, command.by)}"
+        tell(turn, Occasion.UPDATE, involved(turn.escalation), why=why, text=note)
 
 
 def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:

@@ -139,6 +139,17 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"open hours of {event.calendar} known until {minute(event.open_hours.compiled_until)}"
         case e.MessagesSent():
             return _messages(event)
+        case e.CustomerJoined():
+            accounts = ", ".join(customer.account for customer in event.customers)
+            return f"{event.ticket} joined: {accounts or 'nobody new'}"
+        case e.TextHeld():
+            return f"text {event.number} for customers, by {event.by}, waits for approval"
+        case e.TextEdited():
+            return f"{event.by} edited text {event.number} for customers"
+        case e.TextApproved():
+            return f"{event.by} approved text {event.number} for customers"
+        case e.TextRejected():
+            return f"{event.by} rejected text {event.number} for customers"
         case e.MoveRefused():
             return f"{_words(event.move)} was refused: {event.why}"
         case e.TaskForceDeployed():

@@ -73,6 +73,8 @@ def _target(escalation: Escalation, name: ClockName) -> Target | None:
             return rule.at_most if rule else None
         case ClockName.SURVEY:
             return escalation.plan.survey.within if escalation.plan.survey else None
+        case ClockName.CUSTOMER_TEXT:
+            return escalation.plan.text_approval.within if escalation.plan.text_approval else None
         case _:
             return escalation.rules.targets.get(name)
 

@@ -97,8 +97,13 @@ def tell_customers(
     text: CustomerText | None = None,
     actions: tuple[CustomerText, ...] = (),
     but: Collection[str] = (),
+    to: tuple[Recipient, ...] | None = None,
+    apologise: bool = False,
 ) -> None:
-    """Tell every contact of every affected customer, *but* those of these accounts."""
+    """
+    Tell every contact of every affected customer, *but* those of these accounts; or those of *to* alone. *apologise*:
+    whatever the occasion.
+    """
     now = turn.escalation
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
     facts = CustomerFacts.made(
@@ -113,19 +118,34 @@ def tell_customers(
         text=text,
         actions=actions,
         at=turn.now,
-        apologise=occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason),
+        apologise=apologise or (occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason)),
     )
-    to = tuple(one for one in customer_recipients(now) if one.id.rpartition(":")[0] not in but)
-    if to:
+    everybody = customer_recipients(now) if to is None else to
+    told = tuple(one for one in everybody if one.id.rpartition(":")[0] not in but)
+    if told:
         turn.do(
-            CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
+            CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts)
         )
 
 
+def script(now: Escalation, at: datetime) -> CustomerFacts:
+    """COMM-7: what agents may answer with: the last words that went out, and when the next come."""
+    next_update_at = now.next_update_at
+    return CustomerFacts.made(
+        reference=now.key,
+        subject=now.request.subject,
+        priority=now.priority,
+        owner=name_of(now, now.owner),
+        next_update_at=next_update_at if next_update_at and next_update_at > at else None,
+        text=now.news.text if now.news else None,
+        at=now.news.at if now.news else None,
+    )
+
+
 def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:
-    """COMM-8: by the reason of this message or of the escalation, or because a promised time has passed."""
+    """COMM-8: as its start says, by the reason of this message or of its start, or because a promise was missed."""
     late = any(clock.breached_at for name in _PROMISED if (clock := now.clock(name)))
-    return late or reason in _OUR_FAULT or now.request.reason in _OUR_FAULT
+    return late or now.request.our_fault or reason in _OUR_FAULT or now.request.reason in _OUR_FAULT
 
 
 def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:

@@ -8,6 +8,7 @@ Compares instants, never trusts "a timer fired": at every command and every wake
 from datetime import datetime, timedelta
 
 from escalation import events as e
+from escalation.approving import text_approvers
 from escalation.clocks import Clock, instant_of
 from escalation.effects import CompileOpenHours, Occasion
 from escalation.following_up import remind_of_actions, survey_ended
@@ -194,7 +195,7 @@ def _hold_the_line(turn: Turn) -> None:
     turn.record(e.UpdateSent, customer_text=text, is_holding=True)
     turn.end(ClockName.NEXT_UPDATE)
     turn.start(ClockName.NEXT_UPDATE)
-    tell_customers(turn, Occasion.UPDATE, text=text)
+    tell_customers(turn, Occasion.HOLDING, text=text)
 
 
 def _chase(turn: Turn, clock: Clock) -> None:
@@ -230,6 +231,8 @@ def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
             return _next_with_the_rca(now) or now.plan.escalation_managers
         case ClockName.CLOSING | ClockName.FIRST_NOTICE:
             return now.plan.escalation_managers
+        case ClockName.CUSTOMER_TEXT:
+            return text_approvers(now)
         case ClockName.ACKNOWLEDGE:
             return now.unacknowledged or (now.owner,)
         case _:

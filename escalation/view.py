@@ -9,9 +9,9 @@ from escalation.actions import Action
 from escalation.base import Frozen, Instant
 from escalation.clocks import Clock, Outcome
 from escalation.engine import allowed_moves
-from escalation.events import AccessAnswer, Event, Step
+from escalation.events import AccessAnswer, Event, PlanRevised, Step
 from escalation.lifecycle import Move, RcaState, State
-from escalation.model import Escalation, Resolution, SurveyAnswer
+from escalation.model import ActionPlan, Escalation, HeldText, Resolution, SurveyAnswer
 from escalation.plan import ClockName, Priority
 from escalation.post_mortem import PostMortem
 from escalation.request import CustomerRca, InternalRca
@@ -61,6 +61,10 @@ class View(Frozen):
     triggers: tuple[str, ...]
     plan_version: int
     plan_steps: tuple[Step, ...]
+    tickets: tuple[str, ...] = ()
+    """Keys of the subjects that joined it (START-5)."""
+    held_texts: tuple[HeldText, ...] = ()
+    """Texts for customers that wait for approval (COMM-6)."""
     resolution: Resolution | None
     records: dict[str, str | None]
     """Linked record to: None, not settled yet; empty, closed; else why it stays open (CLOSE-1)."""
@@ -97,6 +101,8 @@ class Receipted(Frozen):
     happened: tuple[str, ...] = ()
     """What this did, a sentence each."""
     next_update_at: Instant | None = None
+    ticket: str = ""
+    """The subject that was asked for, if another one answers: it joined this escalation (START-5)."""
 
 
 def view(now: Escalation) -> View:
@@ -129,6 +135,8 @@ def view(now: Escalation) -> View:
         triggers=tuple(trigger.name for trigger in now.current_level.triggers),
         plan_version=steps.version if steps else 0,
         plan_steps=steps.steps if steps else (),
+        tickets=now.tickets,
+        held_texts=now.held_texts,
         resolution=now.resolution,
         records={record: now.settled.get(record) for record in now.request.linked_records},
         rca=now.rca.state,
@@ -159,6 +167,20 @@ def receipted(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool 
         happened=tuple(entry(event).text for event in events if event.kind not in CLOCKWORK),
         next_update_at=now.next_update_at,
     )
+
+
+def action_plans(now: Escalation, events: Iterable[Event]) -> tuple[ActionPlan, ...]:
+    """Each version with who and why, oldest first; of a very long life, the latest (COMM-10)."""
+    found = {
+        event.version: ActionPlan(
+            version=event.version, steps=event.steps, by=event.by, at=event.at, why=event.why
+        )
+        for event in events
+        if isinstance(event, PlanRevised)
+    }
+    if now.action_plan:
+        found[now.action_plan.version] = now.action_plan
+    return tuple(found.values())
 
 
 def timeline(events: Iterable[Event]) -> tuple[Entry, ...]:

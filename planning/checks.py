@@ -46,6 +46,7 @@ def check(playbook: Playbook, folder: FilePath | None = None) -> tuple[Found, ..
             _people(playbook),
             on_call_faults(playbook, folder),
             _duties(playbook),
+            _approvals(playbook),
             _permissions(playbook),
             _priorities(playbook),
             _impact_and_urgency(playbook),
@@ -128,6 +129,16 @@ def _people(playbook: Playbook) -> Iterator[Found]:
 def _duties(playbook: Playbook) -> Iterator[Found]:
     for duty in type(playbook.duties).model_fields:
         yield from _told(playbook, ("duties", duty), getattr(playbook.duties, duty))
+
+
+def _approvals(playbook: Playbook) -> Iterator[Found]:
+    path, rules = ("approvals",), playbook.approvals
+    yield from _told(playbook, (*path, "customer_updates"), rules.customer_updates)
+    yield from _no_calendar_days(playbook, (*path, "within"), rules.within, playbook.priorities)
+    only = playbook.ids_of(rules.customer_updates)
+    if len(only) == 1 and only[0] in playbook.people and not rules.author_may_approve:
+        given = f"{only[0]} alone, who could not approve a text of their own"
+        yield Found((*path, "customer_updates"), given, "somebody more, or author_may_approve: true")
 
 
 def _permissions(playbook: Playbook) -> Iterator[Found]:

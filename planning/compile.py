@@ -25,6 +25,7 @@ from escalation.plan import (
     PriorityRules,
     SurveyRules,
     Target,
+    TextApproval,
     Trigger,
     Window,
 )
@@ -57,6 +58,16 @@ def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tu
         BadRequest: With every fault that the request has against the playbook.
         RoleNotAllowed: If it continues an earlier one, or enters higher, and its author may not reopen (CLOSE-9).
     """
+    check_request(playbook, request)
+    _require_may_return(playbook, request)
+    return _plan(playbook, request, *horizon(now)), priority_of(playbook, request)
+
+
+def check_request(playbook: Playbook, request: StartRequest) -> None:
+    """
+    Raises:
+        BadRequest: With every fault that *request* has against the playbook.
+    """
     found = (
         *_of_matrix(playbook, request),
         *_of_people(playbook, request),
@@ -64,8 +75,6 @@ def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tu
         *_of_level(playbook, request),
     )
     _refuse(request, found)
-    _require_may_return(playbook, request)
-    return _plan(playbook, request, *horizon(now)), priority_of(playbook, request)
 
 
 def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetime, now: datetime) -> Plan:
@@ -225,6 +234,7 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: dat
             remind_before=playbook.actions.remind_before.elapsed,
             chase_every=playbook.actions.chase_every.elapsed,
         ),
+        text_approval=_text_approval(playbook),
     )
     return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
 
@@ -284,6 +294,15 @@ def _pause(playbook: Playbook, rules: PauseRules) -> PauseRule:
     return PauseRule(stops=rules.stops, at_most=_within(rules.at_most, playbook.remind_at[-1:]))
 
 
+def _text_approval(playbook: Playbook) -> TextApproval | None:
+    rules = playbook.approvals
+    within = _within(rules.within, playbook.remind_at)
+    if not rules.customer_updates or within is None:
+        return None
+    approvers = playbook.ids_of(rules.customer_updates)
+    return TextApproval(approvers=approvers, within=within, author_may=rules.author_may_approve)
+
+
 def _target(playbook: Playbook, rules: TargetRules) -> Target:
     remind_at = playbook.remind_at if rules.remind_at is None else rules.remind_at
     return Target(after=rules.within.elapsed, basis=rules.within.basis, thresholds=remind_at)
@@ -312,6 +331,7 @@ def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contac
         plan.engagement_managers,
         plan.bring_in,
         plan.rca_approvers,
+        plan.text_approval.approvers if plan.text_approval else (),
     ):
         needed |= set(asked)
     known = (*playbook.people, *playbook.teams, *playbook.schedules)

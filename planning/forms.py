@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from escalation.base import Name
-from escalation.lifecycle import Move
+from escalation.lifecycle import NOBODYS, Move
 from escalation.model import VERIFYING
 from escalation.plan import AGREED, OF_TASK_FORCES, ClockName
 from escalation.request import EMAIL_ADDRESS
@@ -29,7 +29,11 @@ SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD)
 
 PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
 """Clocks that a pause can stop."""
-TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | {ClockName.LEVEL_WINDOW})
+_SET_ELSEWHERE = {
+    ClockName.LEVEL_WINDOW: "level_window is the window of each level",
+    ClockName.CUSTOMER_TEXT: "customer_text is `within` of `approvals`",
+}
+TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | _SET_ELSEWHERE.keys())
 """Those that a priority sets a target for."""
 UNTIL_RESOLUTION = "until resolution"
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
@@ -67,14 +71,14 @@ def _assigned_role(role: str) -> str:
 
 
 def _persons_move(move: Move) -> Move:
-    if move is Move.BEGIN_COMMUNICATION:
+    if move in NOBODYS:
         raise ValueError("a move that people make; this one happens by itself")
     return move
 
 
 def _target_clock(clock: ClockName) -> ClockName:
-    if clock is ClockName.LEVEL_WINDOW:
-        raise ValueError("another clock: level_window is the window of each level")
+    if clock in _SET_ELSEWHERE:
+        raise ValueError(f"another clock: {_SET_ELSEWHERE[clock]}")
     if clock not in TARGET_CLOCKS:
         raise ValueError(f"one of {', '.join(TARGET_CLOCKS)}")
     return clock
@@ -205,9 +209,7 @@ TargetClock = Annotated[
 PersonsMove = Annotated[
     Move,
     AfterValidator(_persons_move),
-    WithJsonSchema(
-        {"type": "string", "enum": [move for move in Move if move is not Move.BEGIN_COMMUNICATION]}
-    ),
+    WithJsonSchema({"type": "string", "enum": [move for move in Move if move not in NOBODYS]}),
 ]
 PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
 Role = Annotated[Id, AfterValidator(_assigned_role)]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
-from escalation.lifecycle import Move
+from escalation.lifecycle import NOBODYS
 from planning import reading
 from planning.cautions import cautions
 from planning.checks import check, check_at
@@ -223,7 +223,7 @@ def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
     if kind != "enum":
         return []
     names = [name.strip("'") for name in str(context["expected"]).replace(" or ", ", ").split(", ")]
-    return [name for name in names if name != Move.BEGIN_COMMUNICATION]
+    return [name for name in names if name not in NOBODYS]
 
 
 def _model_at(annotation: Any, path: Path) -> type[BaseModel] | None:

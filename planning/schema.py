@@ -357,6 +357,17 @@ class ActionsWritten(Written):
     """How often it is brought up again until it is done."""
 
 
+class ApprovalRules(Written):
+    """What texts for customers need before they leave (COMM-6)."""
+
+    customer_updates: Names = ()
+    """Who approves updates to customers, by role or by id; nobody: they leave at once."""
+    within: WrittenSpan = parse_span("30 min")
+    """How soon; then they are reminded, and the managers told."""
+    author_may_approve: bool = False
+    """Whether whoever wrote a text may approve it, too."""
+
+
 class Playbook(Scope):
     """A whole playbook file."""
 
@@ -407,6 +418,8 @@ class Playbook(Scope):
     """How customers are asked how it was; none: they are not."""
     actions: ActionsWritten = ActionsWritten()
     """When owners hear of their actions."""
+    approvals: ApprovalRules = ApprovalRules()
+    """What texts for customers need before they leave."""
     holding_update: Annotated[
         CustomerText | None, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
     ] = None

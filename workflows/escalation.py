@@ -18,6 +18,7 @@ from escalation.effects import (
     Compiled,
     CompileOpenHours,
     CompilePlan,
+    CustomerFacts,
     CustomerNotice,
     FindOnCall,
     ForTaskForces,
@@ -33,20 +34,23 @@ from escalation.engine import allowed_moves, decide, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event
 from escalation.lifecycle import Move, diagram
-from escalation.model import Escalation
+from escalation.messages import Sent, messages
+from escalation.model import ActionPlan, Escalation
 from escalation.plan import Contact, Plan
 from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
 from escalation.task_force.model import News
+from escalation.telling import script
 from escalation.turn import Decision
-from escalation.view import Receipted, View, receipted, timeline, view
+from escalation.view import Receipted, View, action_plans, receipted, timeline, view
 from workflows import details, wire
 from workflows.commanding import NotDeployed, command_task_force
 from workflows.life import A_WHILE, QUICK, Life
 from workflows.moves import takes_moves
 from workflows.recording import Recording, batch_of, put_on_record
+from workflows.releasing import release
 
 _LONGEST_TIMELINE = 2_000
 _LARGEST_CARRIED = 1_000_000
@@ -95,6 +99,7 @@ class EscalationWorkflow(Life):
         if self._now is None:
             await self._open()
         await self._live()
+        await release(self._opened.tickets)
         if self._opened.is_followed_up:
             await self._hand_over()
         else:
@@ -157,6 +162,35 @@ class EscalationWorkflow(Life):
             raise self._refusal
         self._refuse_while_finishing()
         return receipted(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
+
+    @workflow.update(
+        name=wire.JOIN_OUTAGE, description="Comes with the start of a subject of the same outage."
+    )
+    @wire.takes_one
+    async def join_outage(self, *raws: RawValue) -> Receipted:
+        command = wire.read(c.JoinOutage, raws, Move.JOIN_OUTAGE.words, "one JSON object", wire.LARGEST_START)
+        await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
+        if self._refusal:
+            raise self._refusal
+        self._refuse_while_finishing()
+        is_repeat = command.ticket in self._opened.tickets
+        answer = decide(self._opened, command, workflow.now())
+        self._keep(answer)
+        return receipted(answer.escalation, answer.events, is_repeat=is_repeat)
+
+    @workflow.query(name=wire.SCRIPT, description="What agents may tell customers now.")
+    def script(self) -> CustomerFacts:
+        return script(self._opened, workflow.now())
+
+    @workflow.query(
+        name=wire.MESSAGES, description="What became of each message, oldest first; a page of them."
+    )
+    def messages(self, start: int = 0) -> tuple[Sent, ...]:
+        return messages(self._events, start)
+
+    @workflow.query(name=wire.ACTION_PLANS, description="Each version of the action plan, oldest first.")
+    def action_plans(self) -> tuple[ActionPlan, ...]:
+        return action_plans(self._opened, self._events)
 
     @workflow.query(name=wire.VIEW, description="The escalation as people see it.")
     def view(self) -> View:

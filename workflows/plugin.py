@@ -39,6 +39,7 @@ PASSED_THROUGH = (
     "workflows.life",
     "workflows.moves",
     "workflows.recording",
+    "workflows.releasing",
     "workflows.search_attributes",
     "workflows.wire",
     "transitions",

@@ -106,6 +106,8 @@ PLANS = (
 )
 """To rebase to: fewer levels, less time, fewer people."""
 
+_numbers = st.none() | st.integers(1, 3)
+
 FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]]] = {
     c.Acknowledge: {"note": notes},
     c.RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
@@ -152,6 +154,9 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
     c.FilePostMortem: {"post_mortem": _post_mortems},
     c.FinishAction: {"action": st.integers(1, 3), "note": notes},
     c.Rebase: {"why": whys, "plan": st.sampled_from(PLANS)},
+    c.ApproveText: {"number": _numbers, "note": notes},
+    c.EditText: {"number": _numbers, "text": customer_texts, "why": notes},
+    c.RejectText: {"number": _numbers, "why": whys},
 }
 
 _BY_MOVE = {kind.move: kind for kind in FIELDS}
@@ -204,6 +209,11 @@ def _is_done(now: Escalation, command: c.Command) -> bool:
             return False
 
 
+def _of_held(now: Escalation) -> dict[str, st.SearchStrategy[Any]]:
+    numbers = st.sampled_from([held.number for held in now.held_texts])
+    return {"number": numbers, "by": st.sampled_from(["ed", "fay"])}
+
+
 _BEFORE = {Move.FILE_RCA: RcaState.REQUESTED, Move.DERIVE_RCA: RcaState.DRAFTED}
 
 
@@ -218,7 +228,8 @@ def fitting(now: Escalation, move: Move) -> st.SearchStrategy[c.PersonsCommand |
         },
         Move.RAISE_LEVEL: lambda: {"to_level": st.none()},
         Move.PAUSE: lambda: {"because": st.just("waiting_for_customer")},
+        **dict.fromkeys((Move.APPROVE_TEXT, Move.EDIT_TEXT, Move.REJECT_TEXT), lambda: _of_held(now)),
     }
     kind = _BY_MOVE[move]
     fields = FIELDS[kind] | (fixed[move]() if move in fixed else {})
-    return st.builds(kind, by=by, **fields)
+    return st.builds(kind, **{"by": by, **fields})

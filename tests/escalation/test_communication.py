@@ -101,9 +101,9 @@ def test_a_missed_update_sends_an_honest_holding_update_if_the_playbook_allows()
     escalation = an_acknowledged(priority="P2", level=7, plan=a_plan(holding_update=text))
     missed = decide(after(escalation, monday("09:30"), c.Tick()), c.Tick(), monday("10:00"))
 
-    assert ["breach: ed, ceo", f"update: {JO}"] == told(missed)
+    assert ["breach: ed, ceo", f"holding: {JO}"] == told(missed)
     assert the(e.UpdateSent, missed).is_holding
-    facts = to_customers(missed, "update").facts
+    facts = to_customers(missed, "holding").facts
     assert (text, monday("11:00")) == (facts.text, facts.next_update_at)
 
 

@@ -68,6 +68,10 @@ KEEPS = {
     M.RECORD_SURVEY: (S.CLOSED,),
     M.FILE_POST_MORTEM: (S.CLOSING, S.CLOSED),
     M.FINISH_ACTION: (*_ALL_OPEN, S.CLOSED),
+    M.JOIN_OUTAGE: _ALL_OPEN,  # whoever comes late is told as well
+    M.APPROVE_TEXT: _ALL_OPEN,
+    M.EDIT_TEXT: _ALL_OPEN,
+    M.REJECT_TEXT: _ALL_OPEN,
 }
 """The moves that the state machine governs without changing the state."""
 

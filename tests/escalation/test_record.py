@@ -12,7 +12,7 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Clock
 from escalation.engine import decide
-from escalation.lifecycle import Move, State
+from escalation.lifecycle import NOBODYS, Move, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.record import evolve, fold
@@ -107,7 +107,7 @@ def test_every_move_of_a_person_has_a_command_of_its_name() -> None:
     commands = (*c.PERSONS_COMMANDS, c.Rebase)
     kinds = {kind.move: kind.model_fields["kind"].default for kind in commands}
 
-    assert {move: move.value for move in Move if move is not Move.BEGIN_COMMUNICATION} == kinds
+    assert {move: move.value for move in Move if move not in NOBODYS} == kinds
 
 
 def test_every_event_is_told_in_a_sentence() -> None:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.base import CustomerText
+from escalation.base import CustomerText, InternalText
 from escalation.business_time import OpenHours
 from escalation.clocks import counted, derived
 from escalation.effects import (
@@ -40,9 +40,11 @@ from escalation.plan import (
     Priority,
     SurveyRules,
     Target,
+    TextApproval,
     Unreached,
 )
 from escalation.record import evolve, fold
+from escalation.request import Evidence, EvidenceKind
 from escalation.story import sentence
 from escalation.view import receipted, view
 from tests.builders import THE_MONDAY, a_customer, all_delivered, notices, opening, weekdays
@@ -53,6 +55,7 @@ from tests.escalation.test_lifecycle import CHANGES
 EVENT: TypeAdapter[e.Event] = TypeAdapter(e.Event)
 PATHS = {(source, target) for (_, source), target in CHANGES.items()}
 HOLDING = CustomerText("We are still at work.")
+APPROVAL = Target(after=timedelta(minutes=30), thresholds=(50,))
 
 spans = st.one_of(
     st.integers(0, 240).map(lambda minutes: timedelta(minutes=minutes)),
@@ -105,6 +108,8 @@ class Lives(RuleBasedStateMachine):
         somebody=st.booleans(),
         survey=st.sampled_from([None, A_SURVEY, A_SURVEY.model_copy(update={"reopens": True})]),
         actions=st.sampled_from([None, ActionRules()]),
+        approval=st.none()
+        | st.builds(TextApproval, approvers=st.just(("ed", "finance")), within=st.just(APPROVAL)),
     )
     def opens(
         self,
@@ -123,6 +128,7 @@ class Lives(RuleBasedStateMachine):
         somebody: bool,
         survey: SurveyRules | None,
         actions: ActionRules | None,
+        approval: TextApproval | None,
     ) -> None:
         self.somebody_is_on_call = somebody
         levels = tuple(
@@ -136,6 +142,7 @@ class Lives(RuleBasedStateMachine):
                 "rca_waivable": waivable,
                 "survey": survey,
                 "actions": actions,
+                "text_approval": approval,
                 "calendars": {
                     "office": Calendar(hours=hours_until(30), definition="{}"),
                     "nights": Calendar(hours=nights_until(30), definition="{}"),
@@ -205,6 +212,21 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def first_notices_arrive(self) -> None:
         self._put(all_delivered(self.now, self.at))
+
+    @precondition(lambda self: self.now.is_open)
+    @rule(ticket=st.integers(1, 4), accounts=st.sets(st.sampled_from(["ACME", "BOLT", "CORE"]), min_size=1))
+    def somebody_joins(self, ticket: int, accounts: set[str]) -> None:
+        emails = f"jo{ticket}@joining.example", "jo@acme.example"
+        customers = tuple(a_customer(account, *emails) for account in sorted(accounts))
+        evidence = (Evidence(kind=EvidenceKind.CALL, what=InternalText(MARK)),)
+        join = c.JoinOutage(
+            by="mallory",
+            ticket=f"JOIN/{ticket}",
+            customers=customers,
+            linked_records=("INC-1", f"INC-{ticket}"),
+            evidence=evidence,
+        )
+        self._put(join)
 
     @rule()
     def a_message_is_undeliverable(self) -> None:
@@ -320,6 +342,14 @@ class Lives(RuleBasedStateMachine):
         assert any(clock.next_at for clock in now.running_clocks)
         held = {name for pause in now.pauses if pause.ended_at is None for name in pause.stops}
         assert all(clock.next_at or clock.name in held for clock in now.running_clocks)
+
+    @invariant()
+    def whoever_joined_is_waited_for(self) -> None:
+        now = self.now
+        assert not {*now.untold} & {*now.joiners}
+        waits = now.clock(ClockName.CUSTOMER_TEXT)
+        if now.is_open and now.plan.text_approval:
+            assert bool(now.held_texts) == bool(waits and waits.is_running)
 
     @invariant()
     def due_times_follow_from_the_record(self) -> None:

@@ -53,6 +53,7 @@ NOT_TO_BE_FOLLOWED: tuple[tuple[str, list[Any], str], ...] = (
     ("acknowlege", [{"by": "priya"}], "signal 'acknowlege'"),
     ("tick", [], "signal 'tick'"),
     (Move.BEGIN_COMMUNICATION.value, [{"by": "priya"}], "begin communication"),
+    (Move.JOIN_OUTAGE.value, [{"by": "priya"}], "join outage"),
     ("x" * 500, [{}], "xxx"),
 )
 

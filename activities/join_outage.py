@@ -1,0 +1,111 @@
+"""
+A subject joins the escalation of its outage; the first one opens it (START-5).
+
+The escalation runs under the outage's key, so the server itself sees to it that there is one. It must not know what a
+join changes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from weakref import WeakValueDictionary
+
+from temporalio import activity
+from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.compile_plan import read_request
+from escalation.commands import JoinOutage
+from escalation.effects import SeekOutage
+from escalation.errors import EscalationError, StillFinishing
+from escalation.request import StartRequest
+from escalation.view import Receipted
+from planning.compile import check_request
+from planning.playbook import Playbook
+
+AT_ONCE = 5
+"""Joins of one outage under way from here: a run takes ten updates at a time, from all workers."""
+_SOON = timedelta(milliseconds=500)
+"""For those whom other workers left no room."""
+
+
+class Outages:
+    """Finds them by *playbook*'s rules for requests."""
+
+    def __init__(self, playbook: Callable[[], Playbook]) -> None:
+        self._playbook = playbook
+        self._doors: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    @activity.defn(name="join_outage")
+    async def join_outage(self, asked: SeekOutage) -> Receipted:
+        """
+        Raises:
+            EscalationError: If the request is refused, with every fault, or has no room.
+            ApplicationError: (`outage_finishing`) If the last one of this key is just ending; a later try opens anew.
+        """
+        request = read_request(asked.key, asked.request)
+        check_request(self._playbook(), request)
+        door = self._doors.setdefault(str(request.outage), asyncio.Semaphore(AT_ONCE))
+        async with door:
+            return await _joined(asked, request)
+
+
+async def _joined(asked: SeekOutage, request: StartRequest) -> Receipted:
+    try:
+        receipt: Receipted = await activity.client().execute_update_with_start_workflow(
+            activity.info().activity_type,
+            _join(request),
+            start_workflow_operation=_opening(asked, request),
+            result_type=Receipted,
+        )
+    except WorkflowUpdateFailedError as failed:
+        raise _reason(failed) from failed
+    except RPCError as busy:
+        if busy.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+            raise
+        raise _later("outage_busy", "too many join at this moment", _SOON) from busy
+    return receipt.model_copy(update={"ticket": asked.key})
+
+
+def _opening(asked: SeekOutage, request: StartRequest) -> WithStartWorkflowOperation[Any, Any]:
+    """The escalation of the outage: the same start, under the outage's key."""
+    assert request.outage
+    whole = request.model_copy(update={"key": request.outage, "outage": None})
+    return WithStartWorkflowOperation(
+        asked.escalation_workflow,
+        {"request": whole.model_dump(mode="json", exclude_defaults=True)},
+        id=request.outage,
+        task_queue=activity.info().task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        static_summary=f"outage, first heard of by {asked.key}",
+    )
+
+
+def _join(request: StartRequest) -> JoinOutage:
+    return JoinOutage(
+        by=request.submitted_by,
+        ticket=request.key,
+        customers=request.customers,
+        services=request.services,
+        linked_records=request.linked_records,
+        problem_records=request.problem_records,
+        evidence=request.evidence,
+    )
+
+
+def _later(kind: str, why: str, after: timedelta | None = None) -> ApplicationError:
+    return ApplicationError(why, type=kind, category=ApplicationErrorCategory.BENIGN, next_retry_delay=after)
+
+
+def _reason(failed: WorkflowUpdateFailedError) -> Exception:
+    match failed.cause:
+        case StillFinishing() as soon:
+            return _later("outage_finishing", soon.message)
+        case EscalationError() as refusal:
+            return refusal
+        case _:
+            return failed

@@ -1,0 +1,124 @@
+"""
+The action plan: ``escalate plan KEY`` writes a new version, ``escalate plan show KEY`` reads them (COMM-10).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from typer.core import TyperGroup
+
+from entrypoints import showing
+from entrypoints.asking import By, Json, Key, Why, make_move, with_client
+from entrypoints.files import read_model
+from entrypoints.given import refused
+from escalation import commands as c
+from escalation.base import Asked
+from escalation.events import Step
+from escalation.model import ActionPlan
+
+_WRITE = "write"
+
+
+class _WritesUnlessTold(TyperGroup):
+    """``escalate plan KEY`` is ``escalate plan write KEY``: no key is a word without a slash."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        is_named = bool(args) and (args[0] in self.commands or args[0] in {"-h", "--help"})
+        found: list[str] = super().parse_args(ctx, args if is_named or not args else [_WRITE, *args])
+        return found
+
+
+app = typer.Typer(
+    cls=_WritesUnlessTold,
+    no_args_is_help=True,
+    help="The action plan: write it anew, or show its versions. `escalate plan KEY` writes.",
+)
+
+
+class _Steps(Asked):
+    steps: tuple[Step, ...]
+
+
+@app.command(_WRITE)
+def write(
+    key: Key,
+    by: By,
+    step: Annotated[
+        list[str] | None, typer.Option("--step", metavar="'OWNER: WHAT'", help="Repeat for more.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE|-", help="Steps in YAML or JSON.")
+    ] = None,
+    why: Why = "",
+    in_json: Json = False,
+) -> None:
+    """Write the action plan anew; each version is kept."""
+    if file:
+        steps: Any = read_model(file, _Steps, "the plan").steps
+    else:
+        parts = [text.partition(":") for text in step or []]
+        steps = [{"owner": owner.strip(), "what": what.strip()} for owner, _, what in parts]
+    make_move(key, c.RevisePlan, in_json, by=by, steps=steps, why=why)
+
+
+@app.command()
+def show(
+    key: Key,
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="N", help="Else the latest.", show_default=False)
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="What changed since the version before.")] = False,
+    in_json: Json = False,
+) -> None:
+    """Show a version of the action plan: its steps, who wrote it, and why."""
+    plans = with_client(lambda client: client.action_plans(key))
+    plan = _the_one(plans, version)
+    before = next((each for each in plans if each.version == plan.version - 1), None)
+    changes = list(differences(before, plan)) if diff else []
+    if in_json:
+        showing.as_json({**plan.model_dump(mode="json"), **({"changes": changes} if diff else {})})
+        return
+    showing.out.print(_head(plan))
+    for line in changes if diff else map(_worded, plan.steps):
+        showing.out.print(Text(f"  {line}", style=_STYLES.get(line[0], "") if diff else ""))
+
+
+_STYLES = {"+": "green", "-": "red", "~": "yellow"}
+
+
+def _the_one(plans: Sequence[ActionPlan], version: int | None) -> ActionPlan:
+    """
+    Raises:
+        BadRequest: If there is no such version.
+    """
+    known = ", ".join(str(plan.version) for plan in plans) or "none: there is no plan yet"
+    wanted = version if version is not None else (plans[-1].version if plans else 0)
+    found = next((plan for plan in plans if plan.version == wanted), None)
+    if found is None:
+        raise refused("--version", "nothing" if version is None else str(version), known)
+    return found
+
+
+def _head(plan: ActionPlan) -> Text:
+    head = Text(f"version {plan.version}", style="bold")
+    head.append(f", {plan.by}, {plan.at.astimezone():%a %d %b %H:%M}", style="")
+    return head.append(f": {' '.join(plan.why.split())}" if plan.why else "", style="italic")
+
+
+def _worded(step: Step) -> str:
+    due = f", due {step.due_at:%Y-%m-%d %H:%M} UTC" if step.due_at else ""
+    return f"{'✓' if step.is_done else '·'} {' '.join(step.what.split())} ({step.owner}{due})"
+
+
+def differences(before: ActionPlan | None, after: ActionPlan) -> Iterator[str]:
+    """``+`` a new step, ``~`` one that changed, with how it was, ``-`` one that is gone; a line each."""
+    old = {step.what: step for step in before.steps} if before else {}
+    for step in after.steps:
+        was = old.pop(step.what, None)
+        if was is None:
+            yield f"+ {_worded(step)}"
+        elif was != step:
+            yield f"~ {_worded(step)}, was: {_worded(was)}"
+    yield from (f"- {_worded(step)}" for step in old.values())

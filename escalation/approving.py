@@ -1,0 +1,129 @@
+"""
+Texts for customers that somebody must approve before they leave (COMM-6), and how they leave.
+
+Owns who may approve which text. What a text says, and whether any needs approval, is not decided here.
+"""
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Outcome
+from escalation.effects import Occasion
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.lifecycle import Move, State
+from escalation.model import Escalation, HeldText
+from escalation.plan import ClockName
+from escalation.telling import name_of, tell, tell_customers
+from escalation.turn import Turn
+
+
+def tell_the_news(turn: Turn, text: CustomerText, *, apologise: bool = False) -> None:
+    """COMM-3: what customers are told meets the cadence and starts it anew."""
+    now = turn.escalation
+    clock = now.clock(ClockName.NEXT_UPDATE)
+    if clock and clock.is_running and now.state is not State.VERIFYING:
+        turn.end(ClockName.NEXT_UPDATE)
+        turn.start(ClockName.NEXT_UPDATE)
+    tell_customers(turn, Occasion.UPDATE, text=text, apologise=apologise)
+
+
+def text_approvers(now: Escalation) -> tuple[str, ...]:
+    """Who is asked; the escalation managers, where nobody else is."""
+    approval = now.plan.text_approval
+    return (approval.approvers if approval else ()) or now.plan.escalation_managers
+
+
+def hold_text(turn: Turn, text: CustomerText, *, apologise: bool) -> None:
+    number = turn.escalation.texts_held + 1
+    turn.record(e.TextHeld, number=number, text=text, apologise=apologise)
+    if number == turn.escalation.held_texts[0].number:
+        turn.start(ClockName.CUSTOMER_TEXT)
+    _ask(turn, f"text {number}, by {name_of(turn.escalation, turn.by)}", text)
+
+
+def approve_text(turn: Turn, command: c.ApproveText) -> None:
+    held = _the_one(turn.escalation, command.number, Move.APPROVE_TEXT)
+    _require_approver(turn.escalation, held, command.by, Move.APPROVE_TEXT)
+    turn.record(e.TextApproved, number=held.number, note=command.note)
+    _go_on(turn)
+    turn.record(e.UpdateSent, customer_text=held.text, approves=held.number)
+    tell_the_news(turn, held.text, apologise=held.apologise)
+
+
+def edit_text(turn: Turn, command: c.EditText) -> None:
+    """By its author or an approver; it waits on, and its clock runs on."""
+    held = _the_one(turn.escalation, command.number, Move.EDIT_TEXT)
+    if command.by != held.by:
+        _require_approver(turn.escalation, held, command.by, Move.EDIT_TEXT)
+    turn.record(e.TextEdited, number=held.number, text=command.text, why=command.why)
+    _ask(turn, f"text {held.number}, edited by {name_of(turn.escalation, command.by)}", command.text)
+
+
+def reject_text(turn: Turn, command: c.RejectText) -> None:
+    """Its author is told why, and customers still wait."""
+    held = _the_one(turn.escalation, command.number, Move.REJECT_TEXT)
+    if command.by != held.by:
+        _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
+    turn.record(e.TextRejected, number=held.number, why=command.why)
+    _go_on(turn)
+    why = f"text {held.number}, rejected by {name_of(turn.escalation, command.by)}"
+    tell(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=command.why)
+
+
+def _ask(turn: Turn, why: str, text: CustomerText) -> None:
+    now = turn.escalation
+    clock = now.clock(ClockName.CUSTOMER_TEXT)
+    tell(
+        turn,
+        Occasion.TEXT_APPROVAL_WANTED,
+        text_approvers(now),
+        why=why,
+        due_at=clock.due_at if clock and clock.is_running else None,
+        text=InternalText(str(text)),
+    )
+
+
+def _go_on(turn: Turn) -> None:
+    """One clock runs, for the text that has waited longest."""
+    now = turn.escalation
+    oldest = now.held_texts[0] if now.held_texts else None
+    clock = now.clock(ClockName.CUSTOMER_TEXT)
+    if oldest is None:
+        turn.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
+    elif clock is None or not clock.is_running or clock.started_at != oldest.held_at:
+        turn.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
+        turn.start(ClockName.CUSTOMER_TEXT, oldest.held_at)
+
+
+def _the_one(now: Escalation, number: int | None, move: Move) -> HeldText:
+    """
+    Raises:
+        EscalationError: If none of that number waits, or none is named and several wait.
+    """
+    numbers = [str(held.number) for held in now.held_texts]
+    if number is None:
+        if len(numbers) != 1:
+            fault = Fault(where="number", given="nothing", allowed=f"one of {', '.join(numbers)}")
+            raise BadRequest.because(f"{now.key}: {move.words}", (fault,))
+        return now.held_texts[0]
+    found = now.held_text(number)
+    if found is None:
+        raise UnknownName.of(f"{now.key}: no waiting text", str(number), numbers)
+    return found
+
+
+def _require_approver(now: Escalation, held: HeldText, by: str, move: Move) -> None:
+    """
+    Raises:
+        RoleNotAllowed: If *by* is none of those who approve.
+        MoveNotAllowed: If it is their own text, and the playbook wants a second pair of eyes.
+    """
+    approvers = text_approvers(now)
+    if by not in approvers and not any(by in now.plan.contact(each).members for each in approvers):
+        names = ", ".join(name_of(now, each) for each in approvers)
+        raise RoleNotAllowed(f"{now.key}: {name_of(now, by)} may not {move.words}; who may: {names}")
+    may = now.plan.text_approval is not None and now.plan.text_approval.author_may
+    if move is Move.APPROVE_TEXT and by == held.by and not may:
+        raise MoveNotAllowed(
+            f"{now.key}: {name_of(now, by)} wrote text {held.number}, so somebody else must approve it"
+        )

@@ -1,0 +1,126 @@
+"""
+One outage, many customers: another subject joins the escalation that runs for it (START-5).
+
+Owns what a join adds, whom it has told, and how much one escalation can hold. Which subjects belong together, their
+starts say; how they find each other is the shell's.
+"""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.effects import Occasion
+from escalation.errors import BadRequest, Fault, MoveNotAllowed
+from escalation.lifecycle import Move, State, allows
+from escalation.plan import ClockName
+from escalation.request import AffectedCustomer, StartRequest, recipients_of, with_customers
+from escalation.telling import tell, tell_customers
+from escalation.turn import Turn
+
+_Each = TypeVar("_Each")
+
+MOST_CUSTOMERS = 1_000
+MOST_CONTACTS = 200
+"""Of one customer."""
+LARGEST_REQUEST = 500_000
+"""Bytes of everything that the starts of one outage bring along: the state must travel in 2 MiB."""
+
+
+def join_outage(turn: Turn, command: c.JoinOutage) -> None:
+    """Each new contact gets a receipt of their own, and every update from now on; a ticket joins once."""
+    now = turn.escalation
+    if command.ticket in now.tickets:
+        return
+    if not allows(now.state, Move.JOIN_OUTAGE):
+        raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot join while {now.state}")
+    joining = _new_in(now.request, command)
+    _require_room(now.key, now.request, joining)
+    turn.by = command.by
+    turn.record(
+        e.CustomerJoined,
+        ticket=command.ticket,
+        customers=joining.customers,
+        services=joining.services,
+        linked_records=joining.linked_records,
+        problem_records=joining.problem_records,
+        evidence=joining.evidence,
+    )
+    turn.by = e.ENGINE
+    if joining.customers:
+        _tell(turn, joining.customers)
+
+
+def begin_first_notice(turn: Turn) -> None:
+    """COMM-2: a clock for those who joined while an earlier first notice was under way, as of their joining."""
+    now = turn.escalation
+    clock = now.clock(ClockName.FIRST_NOTICE)
+    is_free = clock is None or not clock.is_running
+    if now.joiners and is_free and now.is_open:
+        turn.start(ClockName.FIRST_NOTICE, now.joined_at)
+
+
+def _tell(turn: Turn, customers: tuple[AffectedCustomer, ...]) -> None:
+    to = recipients_of(customers)
+    begin_first_notice(turn)
+    if turn.escalation.state is not State.CLOSING:
+        tell_customers(turn, Occasion.RECEIPT, to=to)
+        return
+    # It is over for the others already: they are told so as well, and asked whether access is back.
+    resolution = turn.escalation.resolution
+    tell_customers(turn, Occasion.RESOLVED, to=to, text=resolution.customer_text if resolution else None)
+    accounts = tuple(customer.account for customer in customers)
+    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+
+
+def _new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
+    """*command* with only what *request* does not have yet."""
+    return command.changed(
+        customers=tuple(_new_customers(request, command.customers)),
+        services=_without(request.services, command.services),
+        linked_records=_without(request.linked_records, command.linked_records),
+        problem_records=_without(request.problem_records, command.problem_records),
+        evidence=_without(request.evidence, command.evidence),
+    )
+
+
+def _without(known: tuple[_Each, ...], more: tuple[_Each, ...]) -> tuple[_Each, ...]:
+    return tuple(each for each in more if each not in known)
+
+
+def _new_customers(
+    request: StartRequest, customers: tuple[AffectedCustomer, ...]
+) -> Iterator[AffectedCustomer]:
+    known = {
+        customer.account: {contact.email for contact in customer.contacts} for customer in request.customers
+    }
+    for customer in customers:
+        emails = known.get(customer.account, set())
+        contacts = tuple(contact for contact in customer.contacts if contact.email not in emails)
+        if contacts:
+            yield customer.changed(contacts=contacts)
+
+
+def _require_room(key: str, request: StartRequest, joining: c.JoinOutage) -> None:
+    """
+    Raises:
+        BadRequest: If it would hold more than it can; another outage key opens a second escalation.
+    """
+    after = with_customers(request.customers, joining.customers)
+    size = len(request.model_dump_json()) + len(joining.model_dump_json())
+    limits = (
+        ("customers", len(after), MOST_CUSTOMERS),
+        ("contacts of one customer", max(len(customer.contacts) for customer in after), MOST_CONTACTS),
+        ("bytes", size, LARGEST_REQUEST),
+    )
+    faults = [
+        Fault(
+            where="outage",
+            given=f"{joining.ticket} would bring {key} to {amount:,} {what}",
+            allowed=f"at most {most:,} {what} in one escalation; give the others another outage key",
+        )
+        for what, amount, most in limits
+        if amount > most
+    ]
+    if faults:
+        raise BadRequest.because(f"the start of {joining.ticket}", faults)

@@ -1,0 +1,202 @@
+"""
+One outage, many customers: what a join adds and whom it has told (START-5).
+"""
+
+from datetime import datetime
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Outcome
+from escalation.engine import Decision, decide
+from escalation.errors import BadRequest, MoveNotAllowed
+from escalation.joining import MOST_CUSTOMERS
+from escalation.lifecycle import State
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.request import AffectedCustomer, Evidence, EvidenceKind
+from tests.builders import (
+    DECLARE,
+    JO,
+    VERIFY,
+    a_customer,
+    a_plan,
+    after,
+    all_delivered,
+    an_acknowledged,
+    an_escalation,
+    clock,
+    happened,
+    monday,
+    one_in,
+    to_customers,
+    told,
+)
+
+N = ClockName.FIRST_NOTICE
+BOLT = "BOLT:jo@bolt.example"
+
+
+def a_join(*customers: AffectedCustomer, ticket: str = "BOLT/7", **changes: object) -> c.JoinOutage:
+    return c.JoinOutage.model_validate(
+        {"by": "ben", "ticket": ticket, "customers": customers or (a_customer("BOLT"),), **changes}
+    )
+
+
+def joined(now: Escalation, at: datetime, *customers: AffectedCustomer, ticket: str = "BOLT/7") -> Decision:
+    return decide(now, a_join(*customers, ticket=ticket), at)
+
+
+def test_each_new_contact_gets_a_receipt_of_their_own() -> None:
+    """
+    START-5, COMM-1: and nobody else is told again.
+    """
+    decision = joined(an_acknowledged(), monday("09:10"))
+
+    assert (["customer_joined"], [f"receipt: {BOLT}"]) == (happened(decision), told(decision))
+    assert monday("13:00") == to_customers(decision, "receipt").facts.next_update_at
+
+
+def test_what_the_other_start_brings_along_is_added_once() -> None:
+    """
+    START-5, START-2: customers, services, records, evidence.
+    """
+    evidence = Evidence(kind=EvidenceKind.CALL, what=InternalText("it rang"))
+    join = a_join(
+        a_customer("ACME", "jo@acme.example", "new@acme.example"),
+        services=("orders", "mail"),
+        linked_records=("INC-1", "INC-2"),
+        problem_records=("PRB-1",),
+        evidence=(evidence,),
+    )
+    now = an_acknowledged(services=("orders",), linked_records=("INC-1",))
+    decision = decide(now, join, monday("09:10"))
+    request = decision.escalation.request
+
+    assert ["receipt: ACME:new@acme.example"] == told(decision)
+    assert ["jo@acme.example", "new@acme.example"] == [each.email for each in request.customers[0].contacts]
+    assert (("orders", "mail"), ("INC-1", "INC-2"), ("PRB-1",)) == (
+        request.services,
+        request.linked_records,
+        request.problem_records,
+    )
+    assert evidence == request.evidence[-1]
+
+
+def test_a_subject_joins_once() -> None:
+    """
+    START-4, START-5: a repeat changes nothing and tells nobody.
+    """
+    once = joined(an_acknowledged(), monday("09:10")).escalation
+    again = joined(once, monday("09:11"))
+
+    assert ([], [], once) == (happened(again), told(again), again.escalation)
+
+
+def test_updates_and_the_access_question_reach_whoever_joined() -> None:
+    """
+    START-5, RESOLVE-6: everyone affected gets the same updates, and the close waits for each of them.
+    """
+    now = joined(an_acknowledged(), monday("09:10")).escalation
+    update = decide(now, c.SendUpdate(by="ana", customer_text=CustomerText("Soon.")), monday("09:11"))
+    verified = decide(after(update.escalation, monday("09:12"), DECLARE), VERIFY, monday("09:13"))
+
+    assert [f"update: {JO}, {BOLT}"] == told(update)
+    assert f"resolved: {JO}, {BOLT}" in told(verified)
+    assert "access of BOLT is neither confirmed nor waived" in verified.escalation.missing_to_close
+
+
+def test_who_joins_has_a_first_notice_clock_of_their_own() -> None:
+    """
+    COMM-2: it starts with the join, and ends when they were told.
+    """
+    now = joined(an_acknowledged(), monday("09:10")).escalation
+    assert (monday("09:10"), None) == (clock(now, N).started_at, clock(now, N).outcome)
+
+    told_at = monday("09:12")
+    assert Outcome.MET is clock(after(now, told_at, all_delivered(now, told_at)), N).outcome
+
+
+def test_who_joins_while_others_wait_is_waited_for_after_them() -> None:
+    """
+    COMM-2: a stream of joins does not keep one clock running until it breaches; the next counts from the join.
+    """
+    now = joined(an_escalation(), monday("09:10")).escalation
+    assert (monday("09:00"), (BOLT,)) == (clock(now, N).started_at, now.joiners)
+
+    first = after(now, monday("09:12"), all_delivered(now, monday("09:12")))
+
+    assert ((BOLT,), ()) == (first.untold, first.joiners)
+    assert (monday("09:10"), True) == (clock(first, N).started_at, clock(first, N).is_running)
+
+
+def test_who_joins_when_it_is_over_for_the_others_is_told_and_asked() -> None:
+    """
+    START-5, RESOLVE-6: the resolution instead of a receipt, and the engagement managers ask them too.
+    """
+    closing = one_in(State.CLOSING, plan=a_plan(engagement_managers=("eva",)))
+    decision = joined(closing, monday("09:10"))
+
+    assert [f"resolved: {BOLT}", "access_wanted: eva"] == told(decision)
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
+def test_nobody_joins_what_has_ended(state: State) -> None:
+    """
+    START-5: the shell opens a new one.
+    """
+    with pytest.raises(MoveNotAllowed, match=f"BOLT/7 cannot join while {state}"):
+        joined(one_in(state), monday("09:10"))
+
+
+def test_one_escalation_holds_a_thousand_customers_and_says_so() -> None:
+    """
+    START-6: the state has to travel; what is too much is refused whole, with the way out.
+    """
+    many = tuple(a_customer(f"C{number}") for number in range(MOST_CUSTOMERS))
+    with pytest.raises(BadRequest, match=r"1,001 customers; allowed: at most 1,000.*another outage key"):
+        joined(an_acknowledged(), monday("09:10"), *many)
+
+    assert MOST_CUSTOMERS == len(
+        joined(an_acknowledged(), monday("09:10"), *many[1:]).escalation.request.customers
+    )
+
+
+def test_what_people_write_is_bounded_over_all_joins() -> None:
+    """
+    START-6: many small starts must not grow into what cannot be carried over.
+    """
+    now = an_acknowledged()
+    for number in range(30):
+        now = decide(now, _with_evidence(number), monday("09:10")).escalation
+    with pytest.raises(BadRequest, match="bytes in one escalation"):
+        _all_of(now, 30, 40)
+
+    assert len(now.model_dump_json()) < 1_000_000
+
+
+def _with_evidence(number: int) -> c.JoinOutage:
+    evidence = Evidence(kind=EvidenceKind.REPORT, what=InternalText(f"{number}" + 15_000 * "x"))
+    return a_join(ticket=f"BOLT/{number}", evidence=(evidence,))
+
+
+def _all_of(now: Escalation, first: int, last: int) -> None:
+    for number in range(first, last):
+        now = decide(now, _with_evidence(number), monday("09:10")).escalation
+
+
+def test_the_record_says_which_subject_brought_whom() -> None:
+    """
+    START-5, ROLE-3.
+    """
+    decision = joined(an_acknowledged(), monday("09:10"))
+    (event,) = (event for event in decision.events if isinstance(event, e.CustomerJoined))
+
+    assert ("ben", "BOLT/7", ("BOLT",)) == (
+        event.by,
+        event.ticket,
+        tuple(customer.account for customer in event.customers),
+    )
+    assert ("BOLT/7",) == decision.escalation.tickets

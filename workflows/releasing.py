@@ -1,0 +1,25 @@
+"""
+The end of an outage: the keys of the subjects that joined it are free again (START-5, START-4).
+
+Knows the signal that frees one, and not what holds it.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows import wire
+
+
+async def release(tickets: Iterable[str]) -> None:
+    """The outage is over: the keys of *tickets* are free again. One that is gone already needs no telling."""
+    await asyncio.gather(*(_release(ticket) for ticket in tickets))
+
+
+async def _release(ticket: str) -> None:
+    try:
+        await workflow.get_external_workflow_handle(ticket).signal(wire.OUTAGE_ENDED)
+    except ApplicationError:
+        workflow.logger.info("ticket_was_gone")

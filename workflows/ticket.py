@@ -1,0 +1,100 @@
+"""
+TicketWorkflow: a subject that is part of an outage (START-5).
+
+It holds the subject's key while the outage lasts, so that a repeated start finds it (START-4) and whoever asks for it
+is told where it joined. The escalation itself runs under the outage's key: no rule lives here.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from escalation.effects import SeekOutage
+from escalation.errors import EscalationError, MoveNotAllowed
+from escalation.view import Receipted
+from workflows import wire
+
+_A_WHILE = timedelta(minutes=2)
+
+
+@workflow.defn(name=wire.TICKET_WORKFLOW)
+class TicketWorkflow:
+    """One subject, from its start to the end of the outage that it is part of."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        self._begins = begins
+        self._joined: Receipted | None = None
+        self._refusal: EscalationError | None = None
+        self._is_over = False
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> str:
+        try:
+            self._joined = await self._join()
+        except EscalationError as refusal:
+            self._refusal = refusal
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+        await workflow.wait_condition(lambda: self._is_over and workflow.all_handlers_finished())
+        return self._joined.key
+
+    @workflow.update(name=wire.START, description="Comes with a start: answers where it joined. No argument.")
+    async def start(self) -> Receipted:
+        if self._joined is None:
+            await workflow.wait_condition(lambda: self._joined is not None or self._refusal is not None)
+        else:  # asked again: the outage may be over without our having heard of it
+            self._joined = await self._join()
+        if self._joined is None:
+            raise self._refusal or MoveNotAllowed(f"{self._key}: was never opened")
+        return self._joined
+
+    @workflow.query(name=wire.JOINED, description="The key of the escalation that it joined.")
+    def joined(self) -> str:
+        return self._joined.key if self._joined else ""
+
+    @workflow.signal(name=wire.OUTAGE_ENDED, description="The outage is over, and the key is free again.")
+    def outage_ended(self) -> None:
+        self._is_over = True
+
+    @workflow.update(dynamic=True)
+    def refer(self, name: str, _args: Sequence[RawValue]) -> None:
+        """Moves are made where the outage is."""
+        key = self.joined() or "its outage"
+        raise MoveNotAllowed(f"{self._key}: joined {key}; {name.replace('_', ' ')} there")
+
+    @property
+    def _key(self) -> str:
+        return workflow.info().workflow_id
+
+    async def _join(self) -> Receipted:
+        """
+        Raises:
+            EscalationError: If the start is refused.
+        """
+        asked = SeekOutage(
+            key=self._key,
+            request=wire.read_input(self._begins).request,
+            escalation_workflow=wire.WORKFLOW,
+        )
+        try:
+            joined: Receipted = await workflow.execute_activity(
+                wire.JOIN_OUTAGE,
+                asked,
+                result_type=Receipted,
+                start_to_close_timeout=_A_WHILE,
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
+                ),
+                summary="join the outage, or open it",
+            )
+        except ActivityError as error:
+            if isinstance(error.cause, EscalationError):
+                raise error.cause from None
+            raise
+        return joined
