@@ -150,7 +150,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             assert now.resolution
             verified = now.resolution.changed(verified_by=event.by)
             news = _news(now, verified.customer_text, event)
-            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news)
+            told = {"joiners": (), "joined_at": None}  # by the letter that says so
+            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **told)
         case "reopened":
             back = _moved(now, event, Move.REOPEN, resolution=None, access={})
             return _resumed(_unended(back), event, VERIFYING)

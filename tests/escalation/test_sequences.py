@@ -227,6 +227,8 @@ class Lives(RuleBasedStateMachine):
             evidence=evidence,
         )
         self._put(join)
+        first_notice = self.now.clock(ClockName.FIRST_NOTICE)
+        assert not self.now.joiners or (first_notice and first_notice.is_running)
 
     @rule()
     def a_message_is_undeliverable(self) -> None:
