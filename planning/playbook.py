@@ -24,7 +24,7 @@ from planning.faults import MOST_TOLD, Caution, Found, Path, listed, told
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
 
-__all__ = ["Examined", "Playbook", "examine_playbook", "load_playbook", "parse_playbook"]
+__all__ = ["Examined", "Playbook", "examine_playbook", "files_read", "load_playbook", "parse_playbook"]
 
 _LONGEST_CHAIN = 5
 _MOST_SETTING_ASIDE = 4
@@ -40,6 +40,23 @@ def load_playbook(path: FilePath) -> Playbook:
         BadRequest: With every fault, each with its file, line and column.
     """
     return _checked(_bytes_of(path), path.name, path.parent)
+
+
+def files_read(path: FilePath) -> tuple[FilePath, ...]:
+    """The file at *path* and those that it extends, in turn; as far as they can be read."""
+    found = [path]
+    while len(found) <= _LONGEST_CHAIN and (name := _extends_of(found[-1])):
+        found.append(path.parent / name)
+    return tuple(dict.fromkeys(found))
+
+
+def _extends_of(path: FilePath) -> str | None:
+    try:
+        own = reading.plain(reading.read(_bytes_of(path), path.name)[0])
+    except (BadRequest, Unreadable):
+        return None
+    name = own.get("extends") if isinstance(own, dict) else None
+    return name if isinstance(name, str) and FilePath(name).name == name else None
 
 
 def parse_playbook(text: str, source: str = "playbook") -> Playbook:
