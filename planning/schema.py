@@ -28,6 +28,7 @@ from planning.forms import (
     Hours,
     Id,
     Language,
+    LevelNumber,
     Names,
     PauseReason,
     Percents,
@@ -237,9 +238,6 @@ class LevelRules(Written):
     @property
     def asks_all(self) -> bool:
         return self.ask is Ask.AT_ONCE or self.acknowledge is AcknowledgedBy.ALL
-
-
-LevelNumber = Annotated[int, Field(ge=1, le=50)]
 
 
 class Scope(Written):

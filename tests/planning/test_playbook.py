@@ -638,3 +638,77 @@ def with_value(tree: Any, path: tuple[str, ...], value: Any) -> Any:
         key: (with_value(inner, tuple(rest), value) if rest else value) if key == first else inner
         for key, inner in tree.items()
     }
+
+
+def keys_alike(draw_from: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(draw_from, min_size=1, max_size=4, unique=True)
+
+
+LEVEL_KEYS = keys_alike(
+    st.sampled_from(["1", "01", "+1", "1.0", " 1", "1_", "2", "02", "1e0", "0x1", "\u0661"])
+)
+DATE_KEYS = keys_alike(
+    st.sampled_from(
+        [
+            "2026-12-23",
+            "2026-12-23T00:00:00",
+            "20261223",
+            "1797984000",
+            "2026-12-24",
+            " 2026-12-24",
+            "2026-W52-3",
+        ]
+    )
+)
+
+
+def written_as(keys: list[str], value: str) -> str:
+    return "{" + ", ".join(f'"{key}": {value}' for key in keys) + "}"
+
+
+@given(LEVEL_KEYS, DATE_KEYS)
+@settings(deadline=None, max_examples=30)
+def test_each_key_is_an_entry_of_its_own(levels: list[str], dates: list[str]) -> None:
+    """
+    MATRIX-8: of two keys that mean the same, one would silently go before the other; so each has one form.
+    """
+    text = reference_with(
+        ("remind_at: [50", f"levels: {written_as(levels, '{}')}\nremind_at: [50"),
+        ("    holidays: {", f"    half_days: {written_as(dates, '09:00-12:00')}\n    holidays: {{"),
+    )
+    try:
+        playbook = parse_playbook(text)
+    except BadRequest as refused:
+        assert any(("levels" in fault.where or "half_days" in fault.where) for fault in refused.faults)
+    else:
+        assert (len(levels), len(dates)) == (
+            len(playbook.levels),
+            len(playbook.calendars["office"].half_days),
+        )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "given", "allowed"),
+    [
+        ("      1:\n", '      "01":\n', "'01'", "a whole number from 1 to 50, such as 3"),
+        (
+            "    holidays: {",
+            "    closed_on: 1766448000\n    holidays: {",
+            "'1766448000'",
+            "a date such as 2026-12-24",
+        ),
+        (
+            "    holidays: {",
+            "    closed_on: 2026-02-30\n    holidays: {",
+            "'2026-02-30'",
+            "a date such as 2026-12-24",
+        ),
+    ],
+)
+def test_numbers_and_dates_have_one_form(old: str, new: str, given: str, allowed: str) -> None:
+    """
+    MATRIX-8: what reads like something else is refused.
+    """
+    fault = faults_with((old, new))[0]
+
+    assert (given, allowed) == (fault.given, fault.allowed)
