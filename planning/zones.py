@@ -7,11 +7,12 @@ shown twice.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
-from escalation.errors import nearest
-
 _DAY = 86_400
+_ALIKE = 0.8
+"""More than Mars is like Paris."""
 TIME_ZONE_FORM = "a time zone such as Europe/London or Asia/Jakarta"
 
 
@@ -21,7 +22,8 @@ def zone_meant(given: str) -> str:
     by_name = {_spelled(zone.rpartition("/")[2]): zone for zone in zones if "/" in zone}
     by_name |= {_spelled(zone): zone for zone in zones}
     spelled = _spelled(given)
-    return by_name.get(spelled) or by_name.get(nearest(spelled, by_name), "")
+    close = get_close_matches(spelled, by_name, n=1, cutoff=_ALIKE)
+    return by_name[close[0]] if close else ""
 
 
 def _spelled(name: str) -> str:

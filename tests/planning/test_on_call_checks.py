@@ -65,7 +65,7 @@ ROTATION = "schedules.desk.rotations.0"
             f"{ROTATION}.time_zone",
             "Londn",
             "Europe/",
-            "",
+            "Europe/London",
         ),
         ({"rotations": a_rotation(peple=[])}, f"{ROTATION}.peple", "'peple'", "people", "people"),
         ({"time_zone": "Asia"}, "schedules.desk.time_zone", "'Asia'", "a time zone such as", ""),
