@@ -170,12 +170,15 @@ async def serving(settings: Settings, *, always_embedded: bool = False) -> Async
         yield Serving(client, server)
 
 
+say_now = partial(print, flush=True)
+"""Whoever waits for these lines may read them from a file or a pipe."""
+
 Beside = Callable[[Serving], AbstractAsyncContextManager[str]]
 """What runs beside server and workers for as long as they do; it yields a line that says so."""
 
 
 async def serve(
-    settings: Settings, *, beside: Sequence[Beside] = (), say: Callable[[str], None] = print
+    settings: Settings, *, beside: Sequence[Beside] = (), say: Callable[[str], None] = say_now
 ) -> None:
     """
     `escalate serve`: server and workers until Ctrl-C or SIGTERM, and what runs *beside*; nothing is left running.

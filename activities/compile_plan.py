@@ -5,7 +5,7 @@ All that drifts (YAML, time zones, holidays) is looked up here, once, and pinned
 the rules make of a plan.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from escalation.plan import Plan
 from escalation.request import StartRequest
 from planning.calendars import extend
 from planning.compile import compile_plan, recompile_plan
-from planning.playbook import Playbook, load_playbook
+from planning.playbook import Playbook, files_read, load_playbook
 
 log = structlog.get_logger(__name__)
 
@@ -41,23 +41,42 @@ class PlaybookFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._files, self._marks = _watched(path)
         self._playbook = load_playbook(path)
-        self._read_at = self._changed_at()
 
     def current(self) -> Playbook:
+        if self._marks == _marks(self._files, self._path.parent):
+            return self._playbook
+        self._files, self._marks = _watched(self._path)  # before it is read: a change meanwhile is a change
         try:
-            changed_at = self._changed_at()
-            if changed_at != self._read_at:
-                self._read_at = changed_at
-                self._playbook = load_playbook(self._path)
-                log.info("playbook_read", path=str(self._path))
-        except (OSError, BadRequest) as fault:
+            self._playbook = load_playbook(self._path)
+            log.info("playbook_read", path=str(self._path))
+        except BadRequest as fault:
             log.error("playbook_faulty_last_good_one_kept", path=str(self._path), fault=str(fault))
         return self._playbook
 
-    def _changed_at(self) -> int:
-        """A playbook can extend another of its folder, so a change of either counts."""
-        return max(file.stat().st_mtime_ns for file in (self._path, *self._path.parent.glob("*.yaml")))
+
+Marks = Mapping[Path, tuple[int, int, int] | None]
+"""What changes with a file: its time of change, its size, which file it is; None: there is none."""
+
+
+def _watched(path: Path) -> tuple[tuple[Path, ...], Marks]:
+    """The files that the playbook is made of, and their marks."""
+    files = files_read(path)
+    return files, _marks(files, path.parent)
+
+
+def _marks(files: Iterable[Path], folder: Path) -> Marks:
+    """Of *files* and the other playbooks of the *folder*, which a mended one may extend."""
+    return {file: _mark(file) for file in {*files, *folder.glob("*.yaml")}}
+
+
+def _mark(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class Planner:

@@ -4,8 +4,8 @@ How forecasts look in a terminal: what would happen, what has a gap, what change
 For people; scripts ask for JSON. Texts from files are shown as text, never as markup.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -14,12 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from escalation.story import brief
-from planning.coverage import Gap
+from planning.coverage import Gap, SharedGaps, shared
 from planning.difference import Change
 from planning.instants import after_start
 from planning.moved_times import MovedTimes
 from planning.simulate import Forecast, Foreseen, Reached
 
+_MOST_GAPS = 5
 _STYLES = {
     "opened": "bold",
     "level_raised": "bold yellow",
@@ -36,7 +37,7 @@ def local(at: datetime, zone: ZoneInfo) -> str:
 
 
 def timeline(forecast: Forecast, zone: ZoneInfo, title: str, *, brief_only: bool = False) -> RenderableType:
-    """Everything that would happen (in brief: without the messages), and then the levels in short."""
+    """The levels in short, and then everything that would happen (in brief: without the messages)."""
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, justify="right")
@@ -49,7 +50,7 @@ def timeline(forecast: Forecast, zone: ZoneInfo, title: str, *, brief_only: bool
         table.add_row(when, Text(after, style="dim"), _line(entry))
         shown = entry.at
     head = Text(f"{title}\n", style="bold").append(f"times of {zone.key}\n", style="dim")
-    parts: list[RenderableType] = [head, table, Text(), _levels(forecast.levels, forecast.starts_at, zone)]
+    parts: list[RenderableType] = [head, _levels(forecast.levels, forecast.starts_at, zone), table]
     if forecast.is_cut_off:
         parts.append(Text("More would happen than is shown: --until ends it earlier.", style="red"))
     return Group(*parts)
@@ -80,20 +81,29 @@ def _levels(levels: Iterable[Reached], starts_at: datetime, zone: ZoneInfo) -> T
     return table
 
 
-def gaps(found: Iterable[Gap], zone: ZoneInfo) -> RenderableType:
-    """The gaps by level, each as a range."""
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for column in ("category", "level", "nobody of", "from", "until"):
-        table.add_column(column, overflow="fold")
-    for gap in found:
-        table.add_row(
-            Text(f"{gap.issue_type}/{gap.category}"),
-            Text(f"{gap.level} {gap.name}"),
-            Text(", ".join(gap.contacts)),
-            f"{gap.start.astimezone(zone):%a %d %b %Y %H:%M}",
-            f"{gap.end.astimezone(zone):%a %d %b %Y %H:%M}",
-        )
-    return table
+def gaps(found: Iterable[Gap], zone: ZoneInfo, *, are_all_told: bool = False) -> RenderableType:
+    """The gaps by level, told once for the categories that have them alike; of many, the first."""
+    most = None if are_all_told else _MOST_GAPS
+    return Group(*(line for level in shared(found) for line in _of_level(level, zone, most)))
+
+
+def _of_level(level: SharedGaps, zone: ZoneInfo, most: int | None) -> Iterator[Text]:
+    count = len(level.stretches)
+    hours = level.total / timedelta(hours=1)
+    head = Text(f"level {level.level} {level.name}", style="bold")
+    head.append(f": nobody of {', '.join(level.contacts)}", style="not bold red")
+    yield head.append(
+        f"  {count:,} {'gap' if count == 1 else 'gaps'}, {hours:,.1f} h in all", style="not bold dim"
+    )
+    yield Text(f"  {', '.join(level.categories)}", style="cyan")
+    for start, end in level.stretches[:most]:
+        yield Text(f"  {_with_year(start, zone)} - {_with_year(end, zone)}")
+    if most is not None and count > most:
+        yield Text(f"  and {count - most:,} more; --all tells each", style="dim")
+
+
+def _with_year(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %d %b %Y %H:%M}"
 
 
 def difference(changes: Iterable[Change], moved: Sequence[MovedTimes], zone: ZoneInfo) -> RenderableType:

@@ -16,6 +16,7 @@ from rich.progress import Progress, TimeElapsedColumn
 from entrypoints import given, showing
 from entrypoints.asking import Json
 from entrypoints.files import read_model
+from escalation.errors import shown
 from escalation.plan import Priority, ReasonCode
 from escalation.request import StartRequest
 
@@ -74,6 +75,10 @@ def simulate(
     zone = given.zone(tz)
     starts_at = given.instant(at, zone, "--at") or given.this_minute()
     ends_at = given.instant(until, zone, "--until")
+    if ends_at and ends_at <= starts_at:
+        raise given.refused(
+            "--until", shown(until), f"a time after the start, {starts_at.astimezone(zone):%Y-%m-%dT%H:%M}"
+        )
     playbook = load_playbook(file)
     case = (
         read_model(request, StartRequest, "the request")
@@ -99,6 +104,9 @@ def coverage(
     ] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How far ahead.")] = 365,
     tz: Zone = "UTC",
+    tell_all: Annotated[
+        bool, typer.Option("--all", help="Every gap, rather than the first five of a level.")
+    ] = False,
     in_json: Json = False,
 ) -> None:
     """Look for times in which a level has nobody to tell, over the coming year; exit status 1 if there are any."""
@@ -124,7 +132,7 @@ def coverage(
     if in_json:
         showing.as_json(gaps)
     elif gaps:
-        showing.out.print(table_of(gaps, zone))
+        showing.out.print(table_of(gaps, zone, are_all_told=tell_all))
     else:
         showing.out.print(
             f"Somebody is there to tell, at every level of {len(every)} categories, for {days} days."
@@ -157,9 +165,9 @@ def diff(
     if in_json:
         showing.as_json({"starts_at": starts_at, "changes": changed, "times": moved})
     else:
-        showing.out.print(
-            f"{before.name} {before.version} → {after.name} {after.version}", markup=False, style="dim"
-        )
+        names = f"{before.name} {before.version} → {after.name} {after.version}"
+        when = f"times of {zone.key}, for a case that starts {starts_at.astimezone(zone):%a %d %b %Y %H:%M}"
+        showing.out.print(f"{names}\n{when}", markup=False, style="dim")
         showing.out.print(difference(changed, moved, zone))
 
 

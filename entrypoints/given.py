@@ -13,6 +13,7 @@ from entrypoints.files import STANDARD_INPUT
 from escalation.errors import BadRequest, Fault, nearest, shown
 from planning.faults import listed
 from planning.instants import parse_instant
+from planning.zones import TIME_ZONE_FORM, zone_meant
 
 _Named = TypeVar("_Named", bound=StrEnum)
 
@@ -30,7 +31,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refused("--tz", shown(name), "a time zone such as Europe/London or Asia/Jakarta") from None
+        raise refused("--tz", shown(name), TIME_ZONE_FORM, zone_meant(name)) from None
 
 
 def instant(text: str | None, there: ZoneInfo, option: str) -> datetime | None:

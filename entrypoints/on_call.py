@@ -64,8 +64,8 @@ def on_call(
         found = roster(playbook, id_, since, until, feeds)
         gaps = between(((duty.start, duty.end) for duty in found.duties), since, until)
         has_gaps |= bool(gaps)
-        plain.append(_as_plain(now, found, gaps))
-        tables.append(_table(playbook, now, found, gaps, zone))
+        plain.append({**_as_plain(now, found, gaps), "shown_until": until})
+        tables.append(_table(playbook, now, found, gaps, until, zone))
     if in_json:
         showing.as_json(plain)
     else:
@@ -97,8 +97,14 @@ def _as_plain(now: OnCall, found: "Roster", gaps: Iterable["Stretch"]) -> Mappin
 
 
 def _table(
-    playbook: "Playbook", now: OnCall, found: "Roster", gaps: Iterable["Stretch"], zone: ZoneInfo
+    playbook: "Playbook",
+    now: OnCall,
+    found: "Roster",
+    gaps: Iterable["Stretch"],
+    until: datetime,
+    zone: ZoneInfo,
 ) -> RenderableType:
+    """What lasts beyond *until*, as far as was asked for, does not end there."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     for column in ("from", "until", "on call", "why"):
         table.add_column(column, overflow="fold")
@@ -108,7 +114,8 @@ def _table(
     ]
     rows += [(start, end, "nobody", "", "red") for start, end in gaps]
     for start, end, who, why, style in sorted(rows):
-        table.add_row(_local(start, zone), _local(end, zone), Text(who, style), Text(why), style=style)
+        ends = _local(end, zone) if end < until else "goes on"
+        table.add_row(_local(start, zone), ends, Text(who, style), Text(why), style=style)
     notes = [f"The {each.why} of {_local(each.start, zone)} names nobody." for each in found.strays]
     notes += [f"{found.note[0].upper()}{found.note[1:]}."] if found.note else []
     return Group(_head(playbook, now, zone), table, *(Text(note, style="yellow") for note in notes), Text())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Check a playbook, show what it says, and try it.", no_args_is_help=True)
 
 BAD_INPUT = 2
+WARNED = 1
 STANDARD_OUTPUT = "-"
 
 File = Annotated[
@@ -47,8 +48,14 @@ def _file(given: Path | None) -> Path:
 
 
 @app.command()
-def check(file: File = None, in_json: Json = False) -> None:
-    """Find every fault and every warning, each with its place; exit status 2 if there are faults."""
+def check(
+    file: File = None,
+    is_strict: Annotated[
+        bool, typer.Option("--strict", help="Exit status 1 if there are warnings, and no faults.")
+    ] = False,
+    in_json: Json = False,
+) -> None:
+    """Find faults and warnings, each with its place; exit status 2 if there are faults."""
     from planning.playbook import examine_playbook
 
     path = _file(file)
@@ -59,6 +66,8 @@ def check(file: File = None, in_json: Json = False) -> None:
         _tell(path, examined)
     if examined.faults:
         raise typer.Exit(BAD_INPUT)
+    if is_strict and examined.cautions:
+        raise typer.Exit(WARNED)
 
 
 def _report(path: Path, examined: "Examined") -> dict[str, Any]:
@@ -69,6 +78,7 @@ def _report(path: Path, examined: "Examined") -> dict[str, Any]:
     return {
         "file": str(path),
         **named,
+        "is_complete": examined.is_complete,
         "faults": [
             {**_place(fault.where), **fault.model_dump(include={"given", "allowed", "suggestion"})}
             for fault in examined.faults
@@ -98,7 +108,7 @@ def _place(where: str) -> dict[str, str | int | None]:
 
 def _tell(path: Path, examined: "Examined") -> None:
     for fault in examined.faults:
-        showing.out.print(Text("fault    ", style="red").append(str(fault), style="default"))
+        showing.out.print(Text("fault    ", style="red").append(_worded(fault), style="default"))
     for caution in examined.cautions:
         showing.out.print(Text("warning  ", style="yellow").append(str(caution), style="default"))
     counts = [
@@ -106,7 +116,9 @@ def _tell(path: Path, examined: "Examined") -> None:
         for word, found in (("fault", examined.faults), ("warning", examined.cautions))
     ]
     if examined.playbook is None:
-        showing.out.print(Text(f"{path}: {counts[0]}; nothing would start with this playbook", style="red"))
+        more = "" if examined.is_complete else "; mending these may show more"
+        said = f"{path}: {counts[0]}; nothing would start with this playbook{more}"
+        showing.out.print(Text(said, style="red"))
         return
     playbook = examined.playbook
     categories = sum(len(kind.categories) for kind in playbook.issue_types.values())
@@ -114,6 +126,12 @@ def _tell(path: Path, examined: "Examined") -> None:
     showing.out.print(
         Text(f"{path}: {', '.join(counts)} ({said})", style="" if examined.cautions else "green")
     )
+
+
+def _worded(fault: Fault) -> str:
+    """What was probably meant goes before what is allowed, which can be long."""
+    meant = f"did you mean {fault.suggestion}? " if fault.suggestion else ""
+    return f"{fault.where}: given {fault.given}; {meant}allowed: {fault.allowed}"
 
 
 @app.command()

@@ -26,9 +26,9 @@ def serve() -> None:
 def gateway() -> None:
     """Run the gateway alone until Ctrl-C: the pages behind links in messages, and starts by webhook."""
     from entrypoints.gateway.running import serve_gateway
-    from worker import prepared
+    from worker import prepared, say_now
 
-    asyncio.run(serve_gateway(prepared()))
+    asyncio.run(serve_gateway(prepared(), say=say_now))
 
 
 @app.command()

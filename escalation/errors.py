@@ -145,13 +145,34 @@ _SIZES = {
     "string_too_short": "a text that is not empty",
     "string_too_long": "at most {max_length} characters",
 }
+_A_MAPPING = "a mapping, such as name: value"
+_A_DATE = "a date such as 2026-12-24"
+_A_NUMBER = "a whole number"
+_IN_WORDS = {
+    "missing": "this field is required",
+    "extra_forbidden": "no field of this name exists here",
+    "dict_type": _A_MAPPING,
+    "model_type": _A_MAPPING,
+    "model_attributes_type": _A_MAPPING,
+    "int_type": _A_NUMBER,
+    "int_parsing": _A_NUMBER,
+    "int_from_float": _A_NUMBER,
+    "string_type": "a text",
+    "tuple_type": "a list, such as [a, b]",
+    "list_type": "a list, such as [a, b]",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "date_type": _A_DATE,
+    "date_parsing": _A_DATE,
+    "date_from_datetime_parsing": _A_DATE,
+    "date_from_datetime_inexact": _A_DATE,
+}
+"""Kinds of findings that the library words for programmers."""
 
 
 def _allowed(kind: str, message: str, limits: Mapping[str, Any]) -> str:
-    if kind == "missing":
-        return "this field is required"
-    if kind == "extra_forbidden":
-        return "no field of this name exists here"
+    if kind in _IN_WORDS:
+        return _IN_WORDS[kind]
     if kind in _SIZES:
         return _SIZES[kind].format(**limits)
     return message.removeprefix("Input should be ").removeprefix("Value error, ")

@@ -13,8 +13,10 @@ from planning.calendars import business_day, horizon, week_of
 from planning.days_off import estimated_in, holidays_in, last_year_of
 from planning.faults import Found, Path, listed, told
 from planning.ladder import Rung, ladder
+from planning.odd_priorities import odd_priorities
 from planning.on_call_checks import on_call_cautions
 from planning.schema import CalendarRules, HolidayRules, Playbook
+from planning.week import parse_hours
 
 _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 _A_YEAR = timedelta(days=365)
@@ -22,7 +24,14 @@ _A_YEAR = timedelta(days=365)
 
 def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
     """Everything that is odd, each once; days off and who is on call are judged as of *now*."""
-    parts = (_calendars(playbook, now), on_call_cautions(playbook, now), _pauses(playbook), _matrix(playbook))
+    parts = (
+        _calendars(playbook, now),
+        on_call_cautions(playbook, now),
+        odd_priorities(playbook),
+        _holding_update(playbook),
+        _pauses(playbook),
+        _matrix(playbook),
+    )
     return told(chain.from_iterable(parts))
 
 
@@ -32,6 +41,7 @@ def _calendars(playbook: Playbook, now: datetime) -> Iterator[Found]:
         for number, rules in enumerate(calendar.holidays):
             yield from _data_that_end((*path, "holidays", number), rules, now)
         yield from _dates_that_end(path, calendar, now)
+        yield from _overlapping_hours(path, calendar)
         yield from _dates_without_effect(path, calendar)
 
 
@@ -63,7 +73,15 @@ def _dates_that_end(path: Path, calendar: CalendarRules, now: datetime) -> Itera
     limit = now if calendar.holidays else horizon(now)[1]
     if own and (last := max(own)) < limit.date():
         where = (*path, "closed_on" if calendar.closed_on else "half_days")
-        yield Found(where, f"the last own date is {last}", "the dates of the coming year too")
+        is_long_past = last < (now - _A_YEAR).date()
+        given = f"all own dates are past, the last by more than a year: {last}"
+        yield Found(
+            where,
+            given if is_long_past else f"the last own date is {last}",
+            "the dates of the coming year; those of the past can go"
+            if is_long_past
+            else "the dates of the coming year too",
+        )
 
 
 def _dates_without_effect(path: Path, calendar: CalendarRules) -> Iterator[Found]:
@@ -74,6 +92,24 @@ def _dates_without_effect(path: Path, calendar: CalendarRules) -> Iterator[Found
             yield Found(
                 (*path, "closed_on", number), given, "the date on which you are closed, if you meant another"
             )
+
+
+def _overlapping_hours(path: Path, calendar: CalendarRules) -> Iterator[Found]:
+    """Hours that overlap count once; whoever wrote them meant others."""
+    written = {(*path, "weekly", days): hours for days, hours in calendar.weekly.items()}
+    written |= {(*path, "half_days", str(day)): hours for day, hours in calendar.half_days.items()}
+    for where, hours in written.items():
+        windows = sorted(parse_hours(text) for text in hours)
+        if any(start < end for (_, end), (start, _) in pairwise(windows)):
+            yield Found(where, f"hours that overlap: {listed(hours)}", "hours that follow each other")
+
+
+def _holding_update(playbook: Playbook) -> Iterator[Found]:
+    """COMM-3: an empty text is none."""
+    if playbook.holding_update == "":
+        yield Found(
+            ("holding_update",), "an empty text, so that nothing is sent", "a text, or nothing at all"
+        )
 
 
 def _pauses(playbook: Playbook) -> Iterator[Found]:
@@ -93,6 +129,8 @@ def _matrix(playbook: Playbook) -> Iterator[Found]:
             for rung in rungs:
                 yield from _triggers(rung)
                 yield from _fallback(rung)
+                yield from _acknowledged_in_time(rung, day)
+                yield from _fallback_alone(playbook, rung)
 
 
 def _windows(rungs: tuple[Rung, ...], day: timedelta) -> Iterator[Found]:
@@ -128,3 +166,21 @@ def _fallback(rung: Rung) -> Iterator[Found]:
             f"a fallback that is never asked: an unreached level {rung.number} is on {rung.rules.unreached}"
         )
         yield Found(rung.place("fallback"), given, "unreached: fallback")
+
+
+def _fallback_alone(playbook: Playbook, rung: Rung) -> Iterator[Found]:
+    """MATRIX-5: whoever did not answer as contact is only asked once more."""
+    fallback = rung.rules.fallback
+    if fallback and playbook.ids_of((fallback,)) == playbook.ids_of(rung.rules.contacts):
+        given = f"{fallback}, who is the only contact of level {rung.number} already"
+        yield Found(rung.place("fallback"), given, "somebody else")
+
+
+def _acknowledged_in_time(rung: Rung, day: timedelta) -> Iterator[Found]:
+    """An acknowledgement that may come after the rise is never missed."""
+    within, window = rung.rules.ack_within, rung.rules.window
+    if not within or not window or within.basis is not window.maximum.basis:
+        return
+    if within.worth(day) > window.maximum.worth(day):
+        given = f"{within.written}, after level {rung.number} has risen at {window.maximum.written}"
+        yield Found(rung.place("ack_within"), given, "less than the maximum of its window")

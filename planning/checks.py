@@ -35,6 +35,7 @@ from planning.schema import (
 from planning.spans import Span
 from planning.week import DAYS, parse_days
 
+SHORTEST_CHASE = timedelta(minutes=10)
 SLOWEST_FIRST_NOTICE = timedelta(hours=1)
 
 
@@ -83,8 +84,14 @@ def _calendars(playbook: Playbook) -> Iterator[Found]:
         if twice:
             yield Found(path, f"{listed(twice)} more than once", "each day once, with all of its hours")
         yield from _days_off(("calendars", name), calendar)
-    if playbook.chase_every.always_in_open_hours:
-        yield Found(("chase_every",), shown(playbook.chase_every.written), "a span in minutes, hours or days")
+    yield from _chase(playbook.chase_every)
+
+
+def _chase(span: Span) -> Iterator[Found]:
+    if span.always_in_open_hours:
+        yield Found(("chase_every",), shown(span.written), "a span in minutes, hours or days")
+    elif span.elapsed < SHORTEST_CHASE:
+        yield Found(("chase_every",), shown(span.written), "at least 10 min")
 
 
 def _days_off(path: Path, calendar: CalendarRules) -> Iterator[Found]:

@@ -48,6 +48,7 @@ from planning.schema import (
     TierRules,
 )
 from planning.spans import Span, WindowSpan
+from planning.zones import TIME_ZONE_FORM, zone_meant
 
 
 def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tuple[Plan, Priority]:
@@ -151,7 +152,7 @@ def _of_people(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
         for place, contact in enumerate(customer.contacts):
             if not _is_time_zone(contact.time_zone):
                 path = ("customers", number, "contacts", place, "time_zone")
-                yield Found(path, shown(contact.time_zone), "a time zone such as Europe/London")
+                yield Found(path, shown(contact.time_zone), TIME_ZONE_FORM, zone_meant(contact.time_zone))
 
 
 def _of_customers(playbook: Playbook, request: StartRequest) -> Iterator[Found]:

@@ -7,7 +7,7 @@ schedules answer it by the intervals that they hand in. Whether a level is cover
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from escalation.plan import Level, Plan, Priority, Unreached
@@ -42,6 +42,33 @@ class Gap:
     contacts: tuple[str, ...]
     start: datetime
     end: datetime
+
+
+class SharedGaps(NamedTuple):
+    """The gaps of one level, which several categories have alike."""
+
+    categories: tuple[str, ...]
+    """Each with its issue type before it."""
+    level: int
+    name: str
+    contacts: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def total(self) -> timedelta:
+        return sum((end - start for start, end in self.stretches), timedelta())
+
+
+def shared(gaps: Iterable[Gap]) -> tuple[SharedGaps, ...]:
+    """The same gaps, each told once, with all of the categories that have it."""
+    of_levels: dict[tuple[str, int, str, tuple[str, ...]], list[Stretch]] = {}
+    for gap in gaps:
+        level = f"{gap.issue_type}/{gap.category}", gap.level, gap.name, gap.contacts
+        of_levels.setdefault(level, []).append((gap.start, gap.end))
+    alike: dict[tuple[int, str, tuple[str, ...], tuple[Stretch, ...]], list[str]] = {}
+    for (category, number, name, contacts), stretches in of_levels.items():
+        alike.setdefault((number, name, contacts, tuple(stretches)), []).append(category)
+    return tuple(SharedGaps(tuple(categories), *level) for level, categories in alike.items())
 
 
 def shifts_of(

@@ -14,12 +14,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from planning.forms import DATE_IN_AN_EDITOR
+from planning.forms import DATE_IN_AN_EDITOR, LEVEL_NUMBER
 from planning.schema import Playbook
 
 _PART = "PartOf"
 _RULE_ID = re.compile(r" \([A-Z]+-\d+\)")
-NUMBERS = {"pattern": "^[1-9][0-9]?$"}
+NUMBERS = {"pattern": f"^{LEVEL_NUMBER}$"}
 _EXTENDS = {
     "type": "string",
     "pattern": r"^[^/\\]+$",
@@ -70,7 +70,9 @@ class _ForEditors(GenerateJsonSchema):
     def dict_schema(self, schema: Any) -> JsonSchemaValue:
         """Numbers of levels are texts in JSON."""
         found = super().dict_schema(schema)
-        return found | ({"propertyNames": NUMBERS} if schema["keys_schema"]["type"] == "int" else {})
+        keys = schema["keys_schema"]
+        is_of_numbers = keys.get("schema", keys)["type"] == "int"
+        return found | ({"propertyNames": NUMBERS} if is_of_numbers else {})
 
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         """What is left out has a default; nobody writes null."""

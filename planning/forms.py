@@ -21,6 +21,7 @@ from escalation.plan import AGREED, OF_TASK_FORCES, ClockName
 from escalation.request import EMAIL_ADDRESS
 from planning.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
+from planning.zones import TIME_ZONE_FORM
 
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
 SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD)
@@ -60,7 +61,7 @@ def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("a time zone such as Europe/London or Asia/Jakarta") from None
+        raise ValueError(TIME_ZONE_FORM) from None
     return name
 
 
@@ -118,6 +119,25 @@ def _as_window(given: Any) -> Any:
     return None if given.strip().lower() == UNTIL_RESOLUTION else parse_window(given)
 
 
+def _as_number(given: Any) -> Any:
+    """One form for each number: of ``1`` and ``01`` as keys, one would silently go before the other."""
+    if isinstance(given, str) and not re.fullmatch(LEVEL_NUMBER, given):
+        raise ValueError("a whole number from 1 to 50, such as 3")
+    return given
+
+
+def _as_date(given: Any) -> Any:
+    """One form for each date, for the same reason."""
+    if not isinstance(given, str):
+        return given
+    try:
+        if re.fullmatch(_DATE, given):
+            return date.fromisoformat(given)
+    except ValueError:
+        pass
+    raise ValueError(DATE_FORM)
+
+
 def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:
     if any(later <= earlier for earlier, later in pairwise(percents)):
         raise ValueError("percentages that rise, each once")
@@ -139,9 +159,14 @@ _WINDOW_IN_AN_EDITOR = {
     "description": f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}",
     "examples": ["15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION],
 }
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+DATE_FORM = "a date such as 2026-12-24"
 DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
+LEVEL_NUMBER = "[1-9][0-9]?"
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$", max_length=100)]
+ID_PATTERN = r"^[A-Za-z0-9][\w.-]*$"
+ID_FORM = "letters, digits, . _ and -, beginning with a letter or digit"
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
 Names = Annotated[tuple[Name, ...], one_or_several(Name), AfterValidator(_distinct)]
 Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(_distinct)]
 TimeZone = Annotated[
@@ -218,7 +243,12 @@ _Promise = Annotated[
     ClockName, AfterValidator(_promise), WithJsonSchema({"type": "string", "enum": list(PROMISES)})
 ]
 Clocks = Annotated[tuple[_Promise, ...], one_or_several(_Promise), Field(min_length=1)]
-Date = Annotated[date, WithJsonSchema(DATE_IN_AN_EDITOR)]
+LevelNumber = Annotated[
+    int,
+    Field(ge=1, le=50),
+    BeforeValidator(_as_number, json_schema_input_type=Annotated[int, Field(ge=1, le=50)]),
+]
+Date = Annotated[date, BeforeValidator(_as_date), WithJsonSchema(DATE_IN_AN_EDITOR)]
 Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
 Days = Annotated[
     str,

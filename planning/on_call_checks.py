@@ -112,6 +112,7 @@ def on_call_cautions(playbook: Playbook, now: datetime) -> Iterator[Found]:
     """Of a playbook without faults: times in which nobody is on call, entries that name nobody."""
     for id_, schedule in playbook.schedules.items():
         path = ("schedules", id_)
+        yield from _unused(playbook, id_)
         yield from _overlaps(path, schedule)
         feed = schedule.calendar
         if feed and feed.url is not None and "private" in feed.url:
@@ -119,6 +120,25 @@ def on_call_cautions(playbook: Playbook, now: datetime) -> Iterator[Found]:
             yield Found((*path, "calendar"), given, "its environment variable: {url_from: …}")
         if not feed or feed.file is not None:
             yield from _gaps(playbook, id_, now)
+
+
+def _unused(playbook: Playbook, schedule: str) -> Iterator[Found]:
+    """MATRIX-1: a schedule says who is told wherever it stands; this one stands nowhere."""
+    if schedule not in _named_anywhere(playbook):
+        given = "a schedule that nothing uses"
+        yield Found(
+            ("schedules", schedule), given, "its id as a contact of a level, or wherever a person stands"
+        )
+
+
+def _named_anywhere(playbook: Playbook) -> set[str]:
+    kinds = playbook.issue_types.values()
+    scopes = (playbook, *kinds, *(category for kind in kinds for category in kind.categories.values()))
+    levels = [rules for scope in scopes for rules in (scope.each_level, *scope.levels.values())]
+    found = {name for rules in levels for name in (*rules.contacts, *rules.managers, rules.fallback) if name}
+    found |= {name for _, names in playbook.duties for name in names}
+    found |= {name for rules in playbook.priorities.values() for name in rules.stakeholders}
+    return found | set(playbook.skills.values())
 
 
 def _overlaps(path: Path, schedule: ScheduleRules) -> Iterator[Found]:

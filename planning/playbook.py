@@ -1,5 +1,5 @@
 """
-Reading a playbook file: everything wrong with it is said at once, with its place.
+Reading a playbook file: as much of what is wrong with it as can be told is said at once, with its place.
 
 Owns the way from bytes to a checked ``Playbook``, and what ``extends`` means. What a playbook may say is in
 ``schema.py``, how its parts must fit together in ``checks.py``.
@@ -7,13 +7,13 @@ Owns the way from bytes to a checked ``Playbook``, and what ``extends`` means. W
 
 import types
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
 from escalation.lifecycle import NOBODYS
@@ -21,15 +21,15 @@ from planning import reading
 from planning.cautions import cautions
 from planning.checks import check, check_at
 from planning.faults import MOST_TOLD, Caution, Found, Path, listed, told
+from planning.forms import ID_FORM, ID_PATTERN
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
+from planning.setting_aside import KEY, path_of, without_faulty
+from planning.zones import TIME_ZONE_FORM, zone_meant
 
-__all__ = ["Examined", "Playbook", "examine_playbook", "load_playbook", "parse_playbook"]
+__all__ = ["Examined", "Playbook", "examine_playbook", "files_read", "load_playbook", "parse_playbook"]
 
 _LONGEST_CHAIN = 5
-_MOST_SETTING_ASIDE = 4
-_KEY = "[key]"
-_REFERRED_TO = ("people", "teams", "schedules", "calendars", "duties")
 
 
 def load_playbook(path: FilePath) -> Playbook:
@@ -40,6 +40,23 @@ def load_playbook(path: FilePath) -> Playbook:
         BadRequest: With every fault, each with its file, line and column.
     """
     return _checked(_bytes_of(path), path.name, path.parent)
+
+
+def files_read(path: FilePath) -> tuple[FilePath, ...]:
+    """The file at *path* and those that it extends, in turn; as far as they can be read."""
+    found = [path]
+    while len(found) <= _LONGEST_CHAIN and (name := _extends_of(found[-1])):
+        found.append(path.parent / name)
+    return tuple(dict.fromkeys(found))
+
+
+def _extends_of(path: FilePath) -> str | None:
+    try:
+        own = reading.plain(reading.read(_bytes_of(path), path.name)[0])
+    except (BadRequest, Unreadable):
+        return None
+    name = own.get("extends") if isinstance(own, dict) else None
+    return name if isinstance(name, str) and FilePath(name).name == name else None
 
 
 def parse_playbook(text: str, source: str = "playbook") -> Playbook:
@@ -60,6 +77,8 @@ class Examined(NamedTuple):
     faults: tuple[Fault, ...]
     cautions: tuple[Caution, ...]
     """Warnings; looked for once there are no faults."""
+    is_complete: bool = True
+    """False: the faults hide others, which show once these are mended."""
 
 
 def examine_playbook(path: FilePath, now: datetime) -> Examined:
@@ -67,14 +86,14 @@ def examine_playbook(path: FilePath, now: datetime) -> Examined:
     try:
         whole = _read(_bytes_of(path), path.name, path.parent, (path.name,))
     except Unreadable as unreadable:
-        return Examined(None, (unreadable.fault,), ())
+        return Examined(None, (unreadable.fault,), (), is_complete=False)
     except BadRequest as refused:
-        return Examined(None, refused.faults, ())
-    playbook, faults = _judged(whole, path.parent)
+        return Examined(None, refused.faults, (), is_complete=False)
+    playbook, faults, is_complete = _judged(whole, path.parent)
     if playbook and not faults:
         faults = tuple(_placed(whole.node, check_at(playbook, now)))
     if faults or playbook is None:
-        return Examined(None, faults, ())
+        return Examined(None, faults, (), is_complete)
     odd = _placed(whole.node, cautions(playbook, now))
     return Examined(playbook, (), tuple(Caution(f.where, f.given, f.allowed) for f in odd))
 
@@ -102,16 +121,17 @@ def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
         whole = _read(data, source, folder, (source,))
     except Unreadable as unreadable:
         raise BadRequest.because(f"the playbook {source}", (unreadable.fault,)) from None
-    playbook, faults = _judged(whole, folder)
+    playbook, faults, _ = _judged(whole, folder)
     if faults or playbook is None:
         raise BadRequest.because(f"the playbook {source}", faults)
     return playbook
 
 
-def _judged(whole: _Read, folder: FilePath | None) -> tuple[Playbook | None, tuple[Fault, ...]]:
-    playbook, found = _understood(reading.plain(whole.node), folder)
+def _judged(whole: _Read, folder: FilePath | None) -> tuple[Playbook | None, tuple[Fault, ...], bool]:
+    """The playbook, its faults, and whether these are all."""
+    playbook, found, is_complete = _understood(reading.plain(whole.node), folder)
     faults = (*whole.faults[:MOST_TOLD], *_placed(whole.node, found))
-    return playbook and playbook.read_from(folder, whole.sha256), faults
+    return playbook and playbook.read_from(folder, whole.sha256), faults, is_complete
 
 
 def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, ...]) -> _Read:
@@ -152,9 +172,9 @@ def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> st
     return name
 
 
-def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[Found]]:
+def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[Found], bool]:
     """
-    The playbook, if its form is right, and all that was found.
+    The playbook, if its form is right, all that was found, and whether everything could be judged.
 
     Form comes first. Where it fails in a way that leaves the rest meaning what it says, what failed is set aside and
     the rest is checked too, so that one typing error does not hide the others.
@@ -163,56 +183,34 @@ def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, li
         playbook = Playbook.model_validate(data)
     except ValidationError as error:
         found = list(told(_of_form(error)))
-        rest = _without(data, error, folder)
-        return None, found + [more for more in rest if not more.is_absence]
-    return playbook, list(check(playbook, folder))
-
-
-def _without(data: Any, error: ValidationError, folder: FilePath | None) -> tuple[Found, ...]:
-    """What the checks find once the faulty parts are set aside; nothing if others refer to those parts."""
-    rest = deepcopy(data)
-    for _ in range(_MOST_SETTING_ASIDE):
-        for details in error.errors(include_url=False):
-            path = _path(details["loc"])
-            lost = path[:-1] if details["type"] == "missing" else path
-            if not lost or lost[0] in _REFERRED_TO:
-                return ()
-            _remove(rest, lost)
-        try:
-            return check(Playbook.model_validate(rest), folder)
-        except ValidationError as next_error:
-            error = next_error
-    return ()
-
-
-def _remove(data: Any, path: Path) -> None:
-    """Take away what stands at *path*, or the text or list that it is within."""
-    for depth, step in enumerate(path, 1):
-        if step not in data:
-            return
-        inner = data[step]
-        if depth == len(path) or not isinstance(inner, dict):
-            data.pop(step, None)
-            return
-        data = inner
+        rest = without_faulty(data, error, folder)
+        return None, found + [more for more in rest or () if not more.is_absence], rest is not None
+    return playbook, list(check(playbook, folder)), True
 
 
 def _of_form(error: ValidationError) -> Iterator[Found]:
     for details, fault in zip(error.errors(include_url=False), faults_of(error), strict=True):
-        path, written = _path(details["loc"]), details["input"]
+        path, written = path_of(details["loc"]), details["input"]
         given = "nothing" if written is None else fault.given
         if path[:1] == ("schedules",) and "://" in given:
             given = "an address (not shown)"  # it can be all that keeps a calendar from others
         known = _names_known(details["type"], path, details.get("ctx", {}))
-        is_of_key = details["loc"][-1:] == (_KEY,)
+        is_of_key = details["loc"][-1:] == (KEY,)
         if details["type"] == "extra_forbidden":
             given, written, is_of_key = f"the field {shown(path[-1])}", path[-1], True
+        allowed = listed(known) if known else _allowed(details, path, fault.allowed)
         suggestion = nearest(str(written), known) if known else ""
-        yield Found(path, given, listed(known) if known else fault.allowed, suggestion, is_of_key=is_of_key)
+        if allowed == TIME_ZONE_FORM:
+            suggestion = zone_meant(str(written))
+        yield Found(path, given, allowed, suggestion, is_of_key=is_of_key)
 
 
-def _path(loc: Iterable[str | int]) -> Path:
-    return tuple(step for step in loc if step != _KEY)
+def _allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
+    if details.get("ctx", {}).get("pattern") == ID_PATTERN:
+        return ID_FORM
+    if details["type"] == "model_type" and "holidays" in path:
+        return "a mapping, such as {country: US}"
+    return otherwise
 
 
 def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:

@@ -35,6 +35,7 @@ MOST_VALUES = 50_000
 DEEPEST = 32
 _LONG_TAG = re.compile(r"(?:^|(?<=[\s,\[{]))!\S{1000}")
 """The parser takes the square of a tag's length; no tag is allowed anyway."""
+_MERGE = "<<"
 _NOTHING = re.compile(r"|~|null|Null|NULL")
 
 
@@ -100,6 +101,8 @@ def read(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(source, mark.line + 1, mark.column + 1) if mark else source
+        if "'\\t'" in str(error.problem):
+            raise Unreadable(place, "a tab", "spaces instead of the tab") from None
         why = " ".join(str(part) for part in (error.context, error.problem) if part)
         raise Unreadable(place, why or "malformed YAML", "well-formed YAML") from None
     except ReaderError as error:
@@ -255,6 +258,9 @@ class _Composer:
             if not isinstance(key, Scalar) or key.text is None:
                 fault = Fault(where=str(key.place), given="a key that is no text", allowed="a name as a key")
                 self.faults.append(fault)
+            elif key.text == _MERGE:
+                allowed = "a name as a key: anchors can be repeated with *name, but not merged with <<"
+                self.faults.append(Fault(where=str(key.place), given=_MERGE, allowed=allowed))
             elif first := entries.get(key.text):
                 allowed = f"each key once; first given at line {first.place.line}"
                 given = f"{shown(key.text)} again"

@@ -19,7 +19,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from escalation.base import Name
-from planning.forms import DATE_IN_AN_EDITOR, Days, Hours, Names, TimeZone, one_or_several
+from planning.forms import Date, Days, Hours, Names, TimeZone, one_or_several
 from planning.instants import INSTANT_FORM
 from planning.turns import EVERY_FORM, HAND_OVER_FORM, parse_every, parse_hand_over
 from planning.week import DAYS
@@ -79,7 +79,7 @@ HandOver = Annotated[
         }
     ),
 ]
-FirstDay = Annotated[date, AfterValidator(_of_our_time), WithJsonSchema(DATE_IN_AN_EDITOR)]
+FirstDay = Annotated[Date, AfterValidator(_of_our_time)]
 LocalTime = Annotated[
     datetime,
     BeforeValidator(_local_time),

@@ -28,6 +28,7 @@ from planning.forms import (
     Hours,
     Id,
     Language,
+    LevelNumber,
     Names,
     PauseReason,
     Percents,
@@ -239,9 +240,6 @@ class LevelRules(Written):
         return self.ask is Ask.AT_ONCE or self.acknowledge is AcknowledgedBy.ALL
 
 
-LevelNumber = Annotated[int, Field(ge=1, le=50)]
-
-
 class Scope(Written):
     """What the playbook, an issue type and a category can each say of levels; the nearer one wins."""
 
@@ -425,7 +423,7 @@ class Playbook(Scope):
     ] = None
     """Sent by itself when a promised update is missed; left out: nothing is (COMM-3)."""
     chase_every: WrittenSpan = parse_span("1 day")
-    """How often a missed target is brought up again."""
+    """How often a missed target is brought up again: at least 10 min; every hour counts, night and weekend too."""
     messages: MessageRules = MessageRules()
     """How people are told: how many messages at most, and when customers are left in peace."""
     issue_types: Annotated[dict[Id, IssueTypeRules], Field(min_length=1)]

@@ -26,6 +26,9 @@ _SECONDS = {
     "hour": 3600,
 }
 _PART = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?([a-z]+(?: [a-z]+)?)", re.ASCII)
+_ONE_END = re.compile(r"([\d.]+) ?[a-z]+(?: [a-z]+)?", re.ASCII)
+_HUGE = re.compile(r"\d{9}", re.ASCII)
+"""Even of seconds, more than the longest span has."""
 _ALWAYS = " 24x7"
 _BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?", re.ASCII)
 _UNITS = "s, min, h, business h, business days"
@@ -89,6 +92,8 @@ def parse_window(text: str) -> WindowSpan:
         SpanFault: If it is no window, an empty one, or its minimum exceeds its maximum.
     """
     ends = [end.strip() for end in _normal(text).split("-")]
+    if len(ends) == 1 and (alone := _ONE_END.fullmatch(ends[0])):
+        raise SpanFault(f"both ends: {alone[1]} - {ends[0]}")
     if len(ends) != 2 or not all(ends):
         raise SpanFault(WINDOW_FORM)
     last = _span(ends[1], WINDOW_FORM)
@@ -123,6 +128,8 @@ def _with_unit_of(first: str, last: str) -> str:
 def _span(text: str, form: str) -> Span:
     is_always = text.endswith(_ALWAYS)
     text = text.removesuffix(_ALWAYS)
+    if _HUGE.search(text):
+        raise SpanFault(f"at most {LONGEST.days} days")
     parts = _PART.findall(text)
     if not parts or not re.fullmatch(rf"{_PART.pattern}(?: {_PART.pattern})*", text, re.ASCII):
         raise SpanFault(form)

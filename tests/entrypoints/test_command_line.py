@@ -312,7 +312,7 @@ async def test_a_bad_request_is_refused_whole_with_every_fault(terminal: Termina
     [
         ("key: [unclosed", "request.yaml:1:"),
         ("key: A/1\nkey: A/2\n", "key"),
-        ("- just\n- a list\n", "allowed: a valid dictionary"),
+        ("- just\n- a list\n", "allowed: a mapping, such as name: value"),
         ("", "an empty file"),
     ],
     ids=["malformed", "a key twice", "no mapping", "empty"],

@@ -172,3 +172,68 @@ def test_a_map_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], tmp_p
     assert "3 faults" in told
     assert "keys: given 'number'; allowed: no field of this name" in told
     assert "states.New.means: given 'newest'; allowed: 'new', 'working'" in told
+
+
+DAYS = '{name: Days, people: [priya], since: 2026-11-02, restrict_to: {mon-fri: "08:00-18:00"}}'
+DESK = f"schedules: {{desk: {{name: Desk, time_zone: UTC, rotations: [{DAYS}]}}}}"
+NIGHTLESS = reference_with(
+    ("chase_every: 24 h", f"chase_every: 24 h\n{DESK}"), ("contacts: [priya]", "contacts: [desk]")
+)
+
+
+def test_gaps_that_categories_share_are_told_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """
+    MATRIX-5: how many, how long, the first five; each with --all; JSON keeps them by category.
+    """
+    path = tmp_path / "ours.yaml"
+    path.write_text(NIGHTLESS, encoding="utf-8")
+    words = ["playbook", "coverage", str(path), "--from", "2026-11-16T00:00", "--days", "14"]
+
+    told = printed(capsys, *words, status=1)
+    whole = printed(capsys, *words, "--all", status=1)
+    plain = answer(capsys, *words, status=1)
+
+    assert 1 == told.count("nobody of desk")
+    assert "11 gaps, 236.0 h in all" in " ".join(told.split())
+    assert 5 == told.count(" 18:00 - ") + told.count(" 00:00 - ")
+    assert "and 6 more; --all tells each" in told
+    assert 11 == whole.count(" 18:00 - ") + whole.count(" 00:00 - ")
+    assert 11 * len({gap["category"] for gap in plain}) == len(plain)
+
+
+def test_the_levels_come_before_what_happens(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    MATRIX-8: the ladder first, since the rest is long.
+    """
+    told = printed(capsys, *SIMULATE)
+
+    assert told.index("held for") < told.index("Fri 20 Nov 17:00  ")
+
+
+def test_a_forecast_cannot_end_before_it_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    What is allowed is said.
+    """
+    told = printed(capsys, *SIMULATE, "--until", "2026-11-20T16:00", status=2)
+
+    assert "a time after the start, 2026-11-20T16:30" in " ".join(told.split())
+
+
+def test_a_zone_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A city alone is no zone.
+    """
+    told = printed(capsys, *SIMULATE, "--tz", "New York", status=2)
+
+    assert "did you mean America/New_York?" in " ".join(told.split())
+
+
+def test_a_difference_names_its_start_and_zone(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The times that move are those of one case.
+    """
+    files = [str(REFERENCE), str(REFERENCE)]
+
+    told = printed(capsys, "playbook", "diff", *files, "--at", "2026-11-20T16:30", "--tz", "Asia/Jakarta")
+
+    assert "times of Asia/Jakarta, for a case that starts Fri 20 Nov 2026 16:30" in " ".join(told.split())

@@ -179,3 +179,13 @@ def test_the_how_to_can_be_followed_literally(folder: Path, capsys: pytest.Captu
     )
     (folder / "duty.yaml").write_text(f"{weeks}{sun}{override}{feed}\nissue_types:{matrix}", encoding="utf-8")
     assert "no faults, no warnings" in typed(capsys, "check", "playbooks/duty.yaml")
+
+
+def test_a_shift_that_goes_on_does_not_end_where_the_table_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    MATRIX-1: how far one looked ahead says nothing of when anybody is relieved.
+    """
+    words = ["on-call", EXAMPLE, "--at", "2026-12-24T10:00", "--tz", "Europe/London", "--days", "1"]
+
+    assert "Thu 24 Dec 2026 10:00 goes on Elena Petrova override until Sun 27 Dec" in typed(capsys, *words)
+    assert "2026-12-25T10:00:00Z" == answer(capsys, *words)[0]["shown_until"]

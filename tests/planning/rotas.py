@@ -32,7 +32,8 @@ def text_of(**changes: Any) -> str:
     The same as a file.
     """
     schedule = _SCHEDULE | changes
-    return reference_with(("\nduties:\n", f"\nschedules: {json.dumps({DESK: schedule})}\n\nduties:\n"))
+    written = ("\nduties:\n", f"\nschedules: {json.dumps({DESK: schedule})}\n\nduties:\n")
+    return reference_with(written, ("\nskills:\n", f"\nskills:\n  duty: {DESK}\n"))
 
 
 def a_rotation(**changes: Any) -> dict[str, Any]:

@@ -184,3 +184,68 @@ def test_faults_go_before_warnings(tmp_path: Path) -> None:
         examine_playbook(path, NOW).cautions,
     )
     assert "No such file" in examine_playbook(tmp_path / "nowhere.yaml", NOW).faults[0].given
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "odd"),
+    [
+        # longer than the level holds
+        (
+            "window: 15 - 30 min",
+            "window: 15 - 30 min\n        ack_within: 1 h",
+            "ack_within",
+            "risen at 30 min",
+        ),
+        # a higher priority that promises less
+        ("resolution: 8 h", "resolution: 99 h", "targets.resolution", "P2 has 99 h"),
+        # asked in vain, and then asked again
+        (
+            "[jonas]",
+            "[jonas]\n        unreached: fallback\n        fallback: jonas",
+            "fallback",
+            "the only contact",
+        ),
+        # hours that were probably others
+        ('mon-fri: ["09:00-17:00"]', 'mon-fri: ["09:00-13:00", "12:00-17:00"]', "weekly.mon-fri", "overlap"),
+        # dates of long ago
+        (
+            HOLIDAYS,
+            f"{HOLIDAYS}    closed_on: [2024-12-27]\n",
+            "closed_on",
+            "by more than a year: 2024-12-27",
+        ),
+    ],
+)
+def test_what_probably_was_meant_otherwise_is_warned_of(
+    tmp_path: Path, old: str, new: str, path: str, odd: str
+) -> None:
+    """
+    MATRIX-2, MATRIX-5, KIND-3, CLOCK-5: it works, and is odd.
+    """
+    found = cautions_with(tmp_path, (old, new))
+
+    assert any(path in caution.where and odd in caution.odd for caution in found), found
+
+
+def test_a_schedule_that_stands_nowhere_is_warned_of(tmp_path: Path) -> None:
+    """
+    MATRIX-1: nobody is told for being on call in it.
+    """
+    weeks = "{name: Weeks, people: [priya], since: 2026-11-02}"
+    desk = f"schedules: {{desk: {{name: Desk, time_zone: UTC, rotations: [{weeks}]}}}}"
+
+    found = cautions_with(tmp_path, ("chase_every: 24 h", f"chase_every: 24 h\n{desk}"))
+
+    assert ["a schedule that nothing uses"] == [caution.odd for caution in found]
+
+
+def test_an_empty_holding_update_is_warned_of(tmp_path: Path) -> None:
+    """
+    COMM-3: nothing is sent for it.
+    """
+    (tmp_path / "reference.yaml").write_text(reference_with(), encoding="utf-8")
+    (tmp_path / "ours.yaml").write_text("extends: reference.yaml\nholding_update: ''\n", encoding="utf-8")
+
+    found = examine_playbook(tmp_path / "ours.yaml", NOW).cautions
+
+    assert ["an empty text, so that nothing is sent"] == [caution.odd for caution in found]

@@ -206,7 +206,7 @@ def test_every_fault_of_a_request_is_told_at_once() -> None:
         ("issue_type", "customer_service_requests"),
         ("category", "complaint"),
         ("submitted_by", "maya"),
-        ("customers.0.contacts.0.time_zone", ""),
+        ("customers.0.contacts.0.time_zone", "Europe/London"),
     ] == [(fault.where, fault.suggestion) for fault in refused.value.faults]
 
 

@@ -51,7 +51,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "window_percent: half",
             "priorities.P1.window_percent",
             "'half'",
-            "integer",
+            "a whole number",
             "",
         ),
         # an unknown value
@@ -161,7 +161,14 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "some hours",
             "",
         ),
-        ("Europe/London", "Europe/Londn", "calendars.office.time_zone", "Europe/Londn", "Europe/London", ""),
+        (
+            "Europe/London",
+            "Europe/Londn",
+            "calendars.office.time_zone",
+            "Europe/Londn",
+            "a time zone",
+            "Europe/London",
+        ),
         (
             'weekly:\n      mon-fri: ["09:00-17:00"]',
             'weekly: {mon-fri: ["09:00-17:00"], fri: ["09:00-15:00"]}',
@@ -327,7 +334,7 @@ def test_a_category_without_levels_is_refused() -> None:
     [
         # malformed: the place where it went wrong
         ("name: [a, b\nversion: 1\n", "reference.yaml:2:8", "expected ',' or ']'"),
-        ("name: a\n\tversion: 1\n", "reference.yaml:2:1", r"'\t'"),
+        ("name: a\n\tversion: 1\n", "reference.yaml:2:1", "a tab"),
         ("name: a: b\n", "reference.yaml:1:8", "mapping values are not allowed"),
         ("name: @a\n", "reference.yaml:1:7", "'@'"),
         ('name: "\\U7fffffff"\n', "reference.yaml:1:1", "malformed"),
@@ -638,3 +645,138 @@ def with_value(tree: Any, path: tuple[str, ...], value: Any) -> Any:
         key: (with_value(inner, tuple(rest), value) if rest else value) if key == first else inner
         for key, inner in tree.items()
     }
+
+
+def keys_alike(draw_from: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(draw_from, min_size=1, max_size=4, unique=True)
+
+
+LEVEL_KEYS = keys_alike(
+    st.sampled_from(["1", "01", "+1", "1.0", " 1", "1_", "2", "02", "1e0", "0x1", "\u0661"])
+)
+DATE_KEYS = keys_alike(
+    st.sampled_from(
+        [
+            "2026-12-23",
+            "2026-12-23T00:00:00",
+            "20261223",
+            "1797984000",
+            "2026-12-24",
+            " 2026-12-24",
+            "2026-W52-3",
+        ]
+    )
+)
+
+
+def written_as(keys: list[str], value: str) -> str:
+    return "{" + ", ".join(f'"{key}": {value}' for key in keys) + "}"
+
+
+def read_or_refused(text: str) -> Playbook | None:
+    try:
+        return parse_playbook(text)
+    except BadRequest:
+        return None
+
+
+@given(LEVEL_KEYS, DATE_KEYS)
+@settings(deadline=None, max_examples=30)
+def test_each_key_is_an_entry_of_its_own(levels: list[str], dates: list[str]) -> None:
+    """
+    MATRIX-8: of two keys that mean the same, one would silently go before the other; so each has one form.
+    """
+    text = reference_with(
+        ("remind_at: [50", f"levels: {written_as(levels, '{}')}\nremind_at: [50"),
+        ("    holidays: {", f"    half_days: {written_as(dates, '09:00-12:00')}\n    holidays: {{"),
+    )
+    playbook = read_or_refused(text)
+
+    assert playbook is None or (len(levels), len(dates)) == (
+        len(playbook.levels),
+        len(playbook.calendars["office"].half_days),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "given", "allowed"),
+    [
+        ("      1:\n", '      "01":\n', "'01'", "a whole number from 1 to 50, such as 3"),
+        (
+            "    holidays: {",
+            "    closed_on: 1766448000\n    holidays: {",
+            "'1766448000'",
+            "a date such as 2026-12-24",
+        ),
+        (
+            "    holidays: {",
+            "    closed_on: 2026-02-30\n    holidays: {",
+            "'2026-02-30'",
+            "a date such as 2026-12-24",
+        ),
+    ],
+)
+def test_numbers_and_dates_have_one_form(old: str, new: str, given: str, allowed: str) -> None:
+    """
+    MATRIX-8: what reads like something else is refused.
+    """
+    fault = faults_with((old, new))[0]
+
+    assert (given, allowed) == (fault.given, fault.allowed)
+
+
+BANK_HOLIDAYS = "    holidays: {country: GB, subdivision: ENG}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "allowed", "suggestion"),
+    [
+        (BANK_HOLIDAYS, "    holidays: GB\n", "a mapping, such as {country: US}", ""),
+        ("duties:\n", "duties: none\nother:\n", "a mapping, such as name: value", ""),
+        ("teams:\n", "teams: none\nother:\n", "a mapping, such as name: value", ""),
+        (
+            "      billing:",
+            "      billing questions:",
+            "letters, digits, . _ and -, beginning with a letter",
+            "",
+        ),
+        ("targets:\n", "\ttargets:\n", "spaces instead of the tab", ""),
+        ("window: 15 - 30 min", "window: 8 business h", "both ends: 8 - 8 business h", ""),
+        ("closing: 5 business days", "closing: 999999999 business days", "at most 3660 days", ""),
+        ("time_zone: Europe/London", "time_zone: New York", "a time zone", "America/New_York"),
+        ("time_zone: Europe/London", "time_zone: America/NewYork", "a time zone", "America/New_York"),
+        ("time_zone: Europe/London", "time_zone: Jakarta", "a time zone", "Asia/Jakarta"),
+        ("basis: 24x7", "<<: &any {basis: 24x7}", "not merged with <<", ""),
+        ("chase_every: 24 h", "chase_every: 1 s", "at least 10 min", ""),
+    ],
+)
+def test_faults_are_in_the_words_of_managers(old: str, new: str, allowed: str, suggestion: str) -> None:
+    """
+    MATRIX-8: what is allowed is said without the words of programmers.
+    """
+    faults = faults_with((old, new))
+
+    assert any(allowed in fault.allowed and suggestion == fault.suggestion for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("time_zone: Europe/London", "time_zone: London, England", "calendars.office.time_zone"),
+        ("    weekly:", "    weakly:", "calendars.office.weakly"),
+        (
+            "chase_every: 24 h",
+            "chase_every: 24 h\nschedules: {desk: {name: Desk}}",
+            "schedules.desk.time_zone",
+        ),
+    ],
+)
+def test_a_faulty_calendar_or_schedule_hides_no_other_fault(old: str, new: str, path: str) -> None:
+    """
+    MATRIX-8: what refers to it is right, as far as anybody can tell.
+    """
+    places = [fault.where.partition(" ")[2] for fault in faults_with((old, new), ("[jonas]", "[jnas]"))]
+
+    assert path in places
+    assert f"{SERVICE}.levels.3.contacts.0" in places
+    assert all(place.startswith(path.rpartition(".")[0]) for place in places if "contacts" not in place)

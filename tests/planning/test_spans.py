@@ -105,7 +105,7 @@ def test_windows_are_ranges(
         ("30-15 min", "the minimum first"),
         ("2 h - 30 min", "the minimum first"),
         ("4 h - 1 business day", "one kind of unit"),
-        ("30 min", "from minimum to maximum"),
+        ("30 min", "both ends: 30 - 30 min"),
         ("15-30", "from minimum to maximum"),
         ("", "from minimum to maximum"),
         (" - ", "from minimum to maximum"),
