@@ -150,8 +150,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             assert now.resolution
             verified = now.resolution.changed(verified_by=event.by)
             news = _news(now, verified.customer_text, event)
-            told = {"joiners": (), "joined_at": None}  # by the letter that says so
-            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **told)
+            owed = {"joiners": (), "joined_at": None}  # the letter that says so reaches them too
+            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **owed)
         case "reopened":
             back = _moved(now, event, Move.REOPEN, resolution=None, access={})
             return _resumed(_unended(back), event, VERIFYING)
