@@ -70,7 +70,7 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
         "timeline",
     } <= shown.keys()
     assert {"name", "due_at", "outcome"} <= shown["clocks"][0].keys()
-    assert "closed it" in await terminal.done("show", KEY, "--latest", "3")
+    assert "closed it" in await terminal.done("show", KEY, "--latest", "9")
     assert "class closed now" in await terminal.done("show", KEY, "--diagram")
 
 
@@ -407,5 +407,6 @@ def commands_of(app: typer.Typer, before: str = "") -> Iterator[str]:
             yield before + (command.name or command.callback.__name__)
     for group in app.registered_groups:
         if group.typer_instance:
-            within = f"{group.name} " if isinstance(group.name, str) else ""
-            yield from commands_of(group.typer_instance, before + within)
+            within = group.name if isinstance(group.name, str) else ""
+            yield before + within
+            yield from commands_of(group.typer_instance, f"{before}{within} " if within else before)
