@@ -41,7 +41,8 @@ def test_every_figure_is_the_same_counted_another_way(store: RecordStore) -> Non
     found = values(looked_back(store).whole)
     expected = {name: value for name, value in recount.figures(the_past(), (2,)).items() if value is not None}
 
-    assert {each.name for each in MEASURES} == set(found)
+    never = {"attainment_task_force_status", "attainment_seat_answer", "attainment_customer_text"}
+    assert {each.name for each in MEASURES} - never == set(found)
     assert pytest.approx(expected) == found
 
 

@@ -150,7 +150,8 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
     made = {move for move, _, _ in story} | {Move.CANCEL}
     # a rebase needs another playbook, and here texts for customers need no approval
     beside = {*NOBODYS, Move.REBASE, Move.APPROVE_TEXT, Move.EDIT_TEXT, Move.REJECT_TEXT}
-    assert beside == set(Move) - made
+    after_the_close = {Move.RECORD_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION}  # test_follow_up
+    assert beside | after_the_close == set(Move) - made
 
 
 Refused = tuple[Callable[[EscalationClient, str], Awaitable[Any]], type[EscalationError], str]
