@@ -43,7 +43,7 @@ NOT_TO_BE_FOLLOWED: tuple[tuple[str, list[Any], str], ...] = (
     # malformed
     ("acknowledge", [{"bye": "priya"}], "2 faults"),
     ("raise_level", [{"by": "priya", "reason": "whim"}], "reason"),
-    ("acknowledge", ["priya"], "an object"),
+    ("acknowledge", ["priya"], "a mapping"),
     ("acknowledge", [None], "Invalid JSON"),
     ("acknowledge", [b"\xff\xfe\x00"], "Invalid JSON"),
     ("acknowledge", [RawValue(Payload(metadata={"encoding": b"x/y"}, data=b"{"))], "Invalid JSON"),

@@ -175,7 +175,7 @@ async def test_the_key_must_be_the_id_that_it_runs_under(desk: Desk) -> None:
 UNREADABLE: tuple[tuple[tuple[Any, ...], str], ...] = (
     ((), "one JSON object"),  # the Web UI's form, left empty
     (({"request": {}}, {"request": {}}), "one JSON object"),
-    (("ACME/4711",), "an object"),
+    (("ACME/4711",), "a mapping"),
     ((None,), "one JSON object"),
     ((b"\xff\xfe",), "Invalid JSON"),
     ((RawValue(Payload(metadata={"encoding": b"never/heard-of"}, data=b"{")),), "Invalid JSON"),
