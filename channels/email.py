@@ -6,8 +6,7 @@ mean (`channels.smtp`), or why a letter is sent.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from ipaddress import ip_address
@@ -18,7 +17,8 @@ from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from channels.mime import EmailAddress, Sender, composed
-from channels.protocol import Delivered, Later, Letter, Never, Session
+from channels.protocol import Delivered, Later, Letter, Never
+from channels.sharing import SharingChannel
 from channels.smtp import Dropped, Parcel, converse, described, greet, say_goodbye, was_reset
 
 
@@ -76,7 +76,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class EmailChannel:
+class EmailChannel(SharingChannel):
     """
     Sends letters through the mail server of *settings*.
     """
@@ -86,23 +86,8 @@ class EmailChannel:
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Session]:
-        """
-        A session whose letters share a few connections, made when the first letters need them.
-        """
-        session = EmailSession(self._settings)
-        try:
-            yield session
-        finally:
-            await session.close()
-
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
-        """
-        Deliver one letter over a connection of its own.
-        """
-        async with self.open() as session:
-            return await session.send(letter)
+    def _session(self) -> "EmailSession":
+        return EmailSession(self._settings)
 
 
 class _Unreachable(Exception):

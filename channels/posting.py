@@ -11,9 +11,8 @@ Law 2: redirects are not followed: a letter goes where it was sent, or nowhere.
 
 import asyncio
 import ssl
-from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,7 +23,8 @@ import httpcore
 import httpx
 
 from channels.network import Network, NotAllowed
-from channels.protocol import Delivered, Later, Letter, Never, Session
+from channels.protocol import Delivered, Later, Letter, Never
+from channels.sharing import SharingChannel
 from channels.targets import Targets
 
 AT_ONCE = 8
@@ -69,7 +69,7 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-class PostingChannel(ABC, Generic[_Target]):
+class PostingChannel(SharingChannel, Generic[_Target]):
     """
     A channel of named *targets*, each letter to one of which is one POST.
     """
@@ -97,23 +97,8 @@ class PostingChannel(ABC, Generic[_Target]):
         """
         return ""
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Session]:
-        """
-        A session whose letters share connections, made when the first letters need them.
-        """
-        session = _PostingSession(self, self._targets, self._network)
-        try:
-            yield session
-        finally:
-            await session.close()
-
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
-        """
-        Deliver one letter over a connection of its own.
-        """
-        async with self.open() as session:
-            return await session.send(letter)
+    def _session(self) -> "_PostingSession[_Target]":
+        return _PostingSession(self, self._targets, self._network)
 
 
 class _PostingSession(Generic[_Target]):
