@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from entrypoints.gateway.answers import LONGEST_COMMENT, SCORES, Inquiry
-from entrypoints.gateway.words import FALLBACK, Languages, Notice, Words
+from entrypoints.gateway.words import FALLBACK, AccessWords, Languages, Notice, SurveyWords, Words
 from escalation.base import CustomerText, Frozen
 from escalation.links import Link, Question
 
@@ -63,11 +63,11 @@ class Pages:
             case Question.ACKNOWLEDGE:
                 return self._acknowledge(inquiry, words, language, is_again=form is not None)
             case Question.ACCESS:
-                facts = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
-                return self._access(facts, words, language, form)
+                return self._answer(inquiry, words, words.access, language, form)
             case Question.SURVEY:
-                facts = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
-                return self._survey(facts, words, language, form)
+                said = words.survey
+                scores = [(score, getattr(said, f"score_{score}")) for score in SCORES]
+                return self._answer(inquiry, words, said, language, form, scores=scores)
 
     def notice(self, name: str, *, language: str = FALLBACK, link: Link | None = None, who: str = "") -> Page:
         """
@@ -105,37 +105,28 @@ class Pages:
             members=inquiry.members,
         )
 
-    def _access(
-        self, facts: ForCustomers, words: Words, language: str, form: Mapping[str, str] | None
+    def _answer(
+        self,
+        inquiry: Inquiry,
+        words: Words,
+        said: AccessWords | SurveyWords,
+        language: str,
+        form: Mapping[str, str] | None,
+        **more: Any,
     ) -> Page:
-        said = words.access
+        """A customer's page: a choice, and a comment."""
+        shown = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
         return self._page(
-            "access.html",
+            f"{inquiry.link.question}.html",
             language,
             title=said.title,
             text=said.text,
             words=said,
-            facts=[(words.facts.reference, facts.reference), (words.facts.subject, facts.subject)],
+            facts=[(words.facts.reference, shown.reference), (words.facts.subject, shown.subject)],
             mistake=said.mistake if form is not None else "",
-            form={"answer": "", "comment": "", **(form or {})},
+            form={"answer": "", "score": "", "comment": "", **(form or {})},
             longest=LONGEST_COMMENT,
-        )
-
-    def _survey(
-        self, facts: ForCustomers, words: Words, language: str, form: Mapping[str, str] | None
-    ) -> Page:
-        said = words.survey
-        return self._page(
-            "survey.html",
-            language,
-            title=said.title,
-            text=said.text,
-            words=said,
-            facts=[(words.facts.reference, facts.reference), (words.facts.subject, facts.subject)],
-            mistake=said.mistake if form is not None else "",
-            form={"score": "", "comment": "", **(form or {})},
-            scores=[(score, getattr(said, f"score_{score}")) for score in SCORES],
-            longest=LONGEST_COMMENT,
+            **more,
         )
 
     def _page(self, name: str, language: str, **values: Any) -> Page:
