@@ -107,10 +107,11 @@ class EscalationWorkflow(Life):
         return self._ended()
 
     async def _live(self) -> None:
-        for wanted in self._begin.carried.finding if self._begin.carried else ():
-            self._find(wanted)
-        for proposal in self._begin.carried.proposing if self._begin.carried else ():
-            self._propose(proposal)
+        if carried := self._begin.carried:
+            for wanted in carried.finding:
+                self._find(wanted)
+            for proposal in carried.proposing:
+                self._propose(proposal)
         while self._is_busy:
             self._judge()
             if self._is_long:
@@ -202,7 +203,7 @@ class EscalationWorkflow(Life):
 
     @workflow.query(name=wire.RECORD, description="What happened, as it goes on record.")
     def record(self) -> RecordBatch:
-        return batch_of(self._opened, self._events, at_most=len(self._events))
+        return batch_of(self._opened, self._events)
 
     @workflow.query(name=wire.ALLOWED_MOVES, description="The moves that somebody can make now.")
     def allowed_moves(self) -> tuple[Move, ...]:

@@ -21,7 +21,7 @@ from workflows import wire
 ENOUGH = 100
 """Events that are worth a batch, whatever the state."""
 LARGEST = 500
-"""Events of one batch."""
+"""Events of one batch, while there are others to come."""
 
 
 class Recording:
@@ -46,7 +46,7 @@ class Recording:
         if self._under_way or not self._waiting or not is_due:
             return None
         self._state = now.state
-        return batch_of(now, self._waiting)
+        return batch_of(now, self._waiting[:LARGEST])
 
     def begun(self, batch: RecordBatch) -> None:
         self._under_way = len(batch.events)
@@ -56,10 +56,8 @@ class Recording:
         self._under_way = 0
 
 
-def batch_of(now: Escalation, events: Sequence[Event], at_most: int = LARGEST) -> RecordBatch:
-    return RecordBatch(
-        escalation=now.id, key=now.key, playbook=now.plan.playbook, events=tuple(events[:at_most])
-    )
+def batch_of(now: Escalation, events: Sequence[Event]) -> RecordBatch:
+    return RecordBatch(escalation=now.id, key=now.key, playbook=now.plan.playbook, events=tuple(events))
 
 
 async def put_on_record(batch: RecordBatch) -> None:
