@@ -7,6 +7,7 @@ never accepts the other, in the type checker and at run time. This file knows no
 
 import re
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
@@ -34,12 +35,20 @@ class Frozen(BaseModel):
 
     _defaults: ClassVar[dict[str, Any]]
     _names: ClassVar[set[str]]
+    _worked_out: ClassVar[frozenset[str]]
+    """What is worked out of the fields once, and kept beside them."""
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
         fields = cls.__pydantic_fields__.items()
         cls._defaults = {name: field.default for name, field in fields if not field.is_required()}
         cls._names = set(cls.__pydantic_fields__)
+        cls._worked_out = frozenset(
+            name
+            for kind in cls.__mro__
+            for name, is_ in vars(kind).items()
+            if isinstance(is_, cached_property)
+        )
 
     # Most of what a decision does is making records out of values that were checked when they came in. These two do
     # what ``model_construct`` and ``model_copy`` do, several times as fast.
@@ -55,10 +64,13 @@ class Frozen(BaseModel):
         return record
 
     def changed(self, **values: Any) -> Self:
-        """A copy with *values* that the rules answer for."""
+        """A copy with *values* that the rules answer for; what was worked out of the old ones is left behind."""
         cls = type(self)
         record = cls.__new__(cls)
-        _put_values(record, {**self.__dict__, **values})
+        fields = {**self.__dict__, **values}
+        for name in cls._worked_out:
+            fields.pop(name, None)
+        _put_values(record, fields)
         _put_names(record, cls._names)
         _put_extra(record, None)
         _put_private(record, None)

@@ -68,10 +68,8 @@ class OpenHours(Frozen):
         kept = self.spans
         if spans and kept and spans[0][0] == kept[-1][1]:  # the horizon cut a span in two
             spans[0], kept = (kept[-1][0], spans[0][1]), kept[:-1]
-        return OpenHours.made(
-            spans=(*kept, *spans),
-            compiled_until=max(self.compiled_until, further.compiled_until),
-            business_day=self.business_day,
+        return self.changed(
+            spans=(*kept, *spans), compiled_until=max(self.compiled_until, further.compiled_until)
         )
 
     @cached_property

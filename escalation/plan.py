@@ -345,9 +345,7 @@ class Plan(Frozen):
         new = tuple(person for person in people if not self.knows(person.id))
         if not new:
             return self
-        plan = self.changed(contacts=(*self.contacts, *new))
-        plan.__dict__.pop("_by_id", None)
-        return plan
+        return self.changed(contacts=(*self.contacts, *new))
 
     def sponsored_by(self, sponsors: tuple[Contact, ...]) -> "Plan":
         """With *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
@@ -358,9 +356,7 @@ class Plan(Frozen):
             priority: rules.changed(stakeholders=tuple(dict.fromkeys((*rules.stakeholders, *ids))))
             for priority, rules in self.priorities.items()
         }
-        plan = self.joined_by(sponsors).changed(priorities=priorities, sponsors=ids)
-        plan.__dict__.pop("_by_id", None)
-        return plan
+        return self.joined_by(sponsors).changed(priorities=priorities, sponsors=ids)
 
     def level(self, number: int) -> Level:
         """

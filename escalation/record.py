@@ -304,7 +304,6 @@ def _joined(now: Escalation, event: e.CustomerJoined) -> Escalation:
         problem_records=tuple(dict.fromkeys((*now.request.problem_records, *event.problem_records))),
         evidence=(*now.request.evidence, *event.evidence),
     )
-    request.__dict__.pop("recipients", None)
     known = {*now.untold, *now.joiners}
     new = (to.id for customer in event.customers for to in recipients_of((customer,)))
     joiners = (*now.joiners, *(who for who in new if who not in known))

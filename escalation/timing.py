@@ -5,6 +5,7 @@ Compares instants, never trusts "a timer fired": at every command and every wake
 (CLOCK-2, CLOCK-6). After downtime nothing comes in a burst: of several thresholds behind us only the last speaks.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from escalation import events as e
@@ -14,7 +15,7 @@ from escalation.effects import CompileOpenHours, Occasion
 from escalation.following_up import remind_of_actions, survey_ended
 from escalation.lifecycle import WORKING, RcaState, State
 from escalation.model import Escalation
-from escalation.plan import AGREED, ClockName
+from escalation.plan import AGREED, Calendar, ClockName
 from escalation.resolving import pause_ended
 from escalation.rising import (
     acknowledgement_expired,
@@ -45,13 +46,18 @@ def settle(turn: Turn) -> None:
 
 def extend_open_hours(turn: Turn) -> None:
     """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
-    if not turn.escalation.is_attended:
-        return
-    for name, calendar in turn.escalation.plan.calendars.items():
-        if turn.now >= calendar.hours.extend_at:
+    if turn.escalation.is_attended:
+        for wanted in hours_wanted(turn.escalation.plan.calendars, turn.now):
+            turn.do(wanted)
+
+
+def hours_wanted(calendars: Mapping[str, Calendar], now: datetime) -> Iterator[CompileOpenHours]:
+    """Of those calendars whose open hours end soon, the next stretch."""
+    for name, calendar in calendars.items():
+        if now >= calendar.hours.extend_at:
             since = calendar.hours.compiled_until
-            until = max(since, turn.now) + EXTENSION
-            turn.do(CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until))
+            until = max(since, now) + EXTENSION
+            yield CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until)
 
 
 def skip_past_thresholds(turn: Turn) -> None:

@@ -14,6 +14,7 @@ from escalation.plan import Level, Plan, Priority, Unreached
 from planning.cases import a_case, categories
 from planning.course import opening
 from planning.schema import Playbook
+from planning.week import joined
 
 
 class Shift(NamedTuple):
@@ -141,17 +142,6 @@ def told_of(plan: Plan, level: Level) -> tuple[str, ...]:
             return tuple(dict.fromkeys((*level.contacts, *told_of(plan, following))))
         case _:
             return level.contacts
-
-
-def joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """In order, with those that touch or overlap made one."""
-    done: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if done and start <= done[-1][1]:
-            done[-1] = done[-1][0], max(end, done[-1][1])
-        else:
-            done.append((start, end))
-    return tuple(done)
 
 
 def between(covered: Iterable[Stretch], since: datetime, until: datetime) -> tuple[Stretch, ...]:

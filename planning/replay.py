@@ -13,7 +13,7 @@ from itertools import pairwise
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind
-from escalation.lifecycle import Move, State
+from escalation.lifecycle import WORKING, Move, State
 from escalation.model import Escalation
 from escalation.plan import ClockName, Contact, Plan, Priority
 from planning.course import PlannedMove
@@ -25,7 +25,6 @@ NOT_IN_A_LOG = frozenset(
 )
 _SAID = InternalText("as the log says")
 _ASKED = CustomerText("as the log says")
-_WORKED_ON = (State.STARTED, State.COMMUNICATING, State.RESOLVING)
 _ENDING = (State.VERIFYING, State.CLOSING)
 
 _Step = Callable[[Escalation], c.PersonsCommand | None]
@@ -103,13 +102,13 @@ def _may(now: Escalation, person: Contact, roles: tuple[str, ...]) -> bool:
 
 
 def _change_priority(priority: Priority, now: Escalation) -> c.PersonsCommand | None:
-    if now.priority is priority or now.state not in (*_WORKED_ON, State.VERIFYING):
+    if now.priority is priority or now.state not in (*WORKING, State.VERIFYING):
         return None
     return c.ChangePriority(by=_who(now, Move.CHANGE_PRIORITY), priority=priority)
 
 
 def _transfer(team: str, now: Escalation) -> c.PersonsCommand | None:
-    if now.owner == team or now.state not in _WORKED_ON:
+    if now.owner == team or now.state not in WORKING:
         return None
     return c.Transfer(by=_who(now, Move.TRANSFER), to=team)
 
@@ -119,31 +118,31 @@ def _reopen(now: Escalation) -> c.PersonsCommand | None:
 
 
 def _acknowledge(now: Escalation) -> c.PersonsCommand | None:
-    if now.acknowledged_by or now.state not in _WORKED_ON:
+    if now.acknowledged_by or now.state not in WORKING:
         return None
     return c.Acknowledge(by=_who(now, Move.ACKNOWLEDGE))
 
 
 def _resume(going_on: str | None, now: Escalation) -> c.PersonsCommand | None:
-    if now.pause is None or now.pause.reason == going_on or now.state not in _WORKED_ON:
+    if now.pause is None or now.pause.reason == going_on or now.state not in WORKING:
         return None
     return c.ResumeClocks(by=_who(now, Move.RESUME))
 
 
 def _pause(reason: str, now: Escalation) -> c.PersonsCommand | None:
-    if now.pause or now.state not in _WORKED_ON:
+    if now.pause or now.state not in WORKING:
         return None
     return c.PauseClocks(by=_who(now, Move.PAUSE), because=reason)
 
 
 def _send_update(now: Escalation) -> c.PersonsCommand | None:
-    if now.state not in _WORKED_ON:
+    if now.state not in WORKING:
         return None
     return c.SendUpdate(by=_who(now, Move.SEND_UPDATE), customer_text=_ASKED)
 
 
 def _declare(now: Escalation) -> c.PersonsCommand | None:
-    if now.state not in _WORKED_ON:
+    if now.state not in WORKING:
         return None
     by = _who(now, Move.DECLARE_RESOLVED)
     return c.DeclareResolved(by=by, resolution=ResolutionKind.FIX, done=_SAID)

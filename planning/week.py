@@ -6,6 +6,8 @@ Owns the words for days and hours of the day. Knows no time zone, date or holida
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS_FORM = f"a day, or a range or list of days such as mon-fri or sat,sun ({', '.join(DAYS)})"
@@ -16,6 +18,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 DayHours = tuple[int, int]
 """From, until: seconds since the midnight at which the day began; an overnight window ends past 86,400."""
+
+_Edge = TypeVar("_Edge", int, datetime)
 
 
 def parse_days(text: str) -> tuple[int, ...]:
@@ -56,10 +60,10 @@ def parse_hours(text: str) -> DayHours:
     return start, end if end > start else end + _DAY
 
 
-def joined(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Intervals sorted, with those that touch or overlap made one."""
-    result: list[tuple[int, int]] = []
-    for start, end in sorted(windows):
+def joined(intervals: Iterable[tuple[_Edge, _Edge]]) -> list[tuple[_Edge, _Edge]]:
+    """Sorted, with those that touch or overlap made one."""
+    result: list[tuple[_Edge, _Edge]] = []
+    for start, end in sorted(intervals):
         if result and start <= result[-1][1]:
             result[-1] = result[-1][0], max(end, result[-1][1])
         else:

@@ -5,12 +5,12 @@ What is due by now happens first; a refusal leaves nothing behind. Only the lead
 that nobody has to interrupt those who work (RESOLVE-2).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from escalation import commands as shell
 from escalation.clocks import Clock, instant_of
-from escalation.effects import CompileOpenHours, Occasion
+from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.plan import ClockName
 from escalation.task_force import commands as c
@@ -20,8 +20,8 @@ from escalation.task_force.course import OF_PEOPLE, allows
 from escalation.task_force.model import Charter, News, Task, TaskForce, summary
 from escalation.task_force.record import deployed
 from escalation.task_force.turn import ForceDecision, ForceTurn
+from escalation.timing import hours_wanted
 
-EXTENSION = timedelta(days=90)
 MOST_TASKS = 200
 BY_OPERATOR = "the operator ended it in Temporal"
 ALONE = "its escalation has ended"
@@ -287,13 +287,9 @@ def _start_status_clock(turn: ForceTurn) -> None:
 
 
 def _extend_open_hours(turn: ForceTurn) -> None:
-    if not turn.force.is_standing:
-        return
-    for name, calendar in turn.force.charter.calendars.items():
-        if turn.now >= calendar.hours.extend_at:
-            since = calendar.hours.compiled_until
-            until = max(since, turn.now) + EXTENSION
-            turn.do(CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until))
+    if turn.force.is_standing:
+        for wanted in hours_wanted(turn.force.charter.calendars, turn.now):
+            turn.do(wanted)
 
 
 def _record_delivery(turn: ForceTurn, command: shell.RecordDelivery) -> None:

@@ -99,9 +99,7 @@ def _status(now: TaskForce, **changes: Any) -> TaskForce:
 
 
 def _charter(now: TaskForce, **changes: Any) -> TaskForce:
-    charter: Charter = now.charter.changed(**changes)
-    charter.__dict__.pop("_by_id", None)
-    return now.changed(charter=charter)
+    return now.changed(charter=now.charter.changed(**changes))
 
 
 def _extended(now: TaskForce, event: e.OpenHoursExtended) -> TaskForce:

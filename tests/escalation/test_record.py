@@ -21,6 +21,7 @@ from tests.builders import (
     DECLARE,
     HOUR,
     VERIFY,
+    a_plan,
     an_escalation,
     happened,
     monday,
@@ -159,3 +160,16 @@ def test_a_note_is_told_once() -> None:
         for event in rejected.events
         if event.kind == "resolution_rejected"
     ]
+
+
+def test_a_changed_record_works_out_anew_what_it_had_at_hand() -> None:
+    """
+    Section 11: a person who joins is known, and one who has left is not.
+    """
+    plan = a_plan()
+    assert plan.knows("ana")
+
+    without = plan.changed(contacts=tuple(person for person in plan.contacts if person.id != "ana"))
+
+    assert not without.knows("ana")
+    assert plan.knows("ana")

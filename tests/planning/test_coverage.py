@@ -17,11 +17,11 @@ from planning.coverage import (
     Stretch,
     between,
     coverage,
-    joined,
     told_of,
     who_is_reachable,
 )
 from planning.playbook import Playbook, parse_playbook
+from planning.week import joined
 from tests.planning.builders import reference_with, the_reference, utc
 
 SINCE, UNTIL = utc("2026-11-20 00:00"), utc("2027-11-20 00:00")
