@@ -13,6 +13,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,8 +29,14 @@ class ReceivedLetter:
 
     sender: str
     recipients: tuple[str, ...]
-    message: EmailMessage
     raw: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """
+        Read when it is first asked for, since most of a wave never is.
+        """
+        return message_from_bytes(self.raw, _class=EmailMessage, policy=default)
 
     @property
     def key(self) -> str:
@@ -190,8 +197,7 @@ class LoopbackMailbox:
         Take a message in.
         """
         raw = envelope.original_content or b""
-        message = message_from_bytes(raw, _class=EmailMessage, policy=default)
-        self._letters.append(ReceivedLetter(envelope.mail_from or "", tuple(envelope.rcpt_tos), message, raw))
+        self._letters.append(ReceivedLetter(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
         self._arrival.set()
 
     async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:
