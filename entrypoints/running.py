@@ -3,6 +3,7 @@ Commands that run things: ``serve``, ``gateway``, ``setup``, ``demo``. What they
 """
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,17 +55,28 @@ def setup(
 @app.command()
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running afterwards, until Ctrl-C.")] = False,
+    papers: Annotated[
+        Path | None,
+        typer.Option(
+            "--papers",
+            metavar="FOLDER",
+            file_okay=False,
+            help="Write letters, RCA and report there, to look at.",
+        ),
+    ] = None,
 ) -> None:
     """Take a complaint through its whole life, on a server of its own, in half a minute."""
     from temporalio.runtime import Runtime
 
-    from entrypoints.demo import demo as tell_demo
+    from entrypoints.demo.story import demo as tell_demo
     from runtime.logging import configure_logging, logging_runtime
     from runtime.settings import LogFormat, LogLevel
 
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
     Runtime.set_default(logging_runtime())
-    asyncio.run(tell_demo(keep=keep))
+    if papers:
+        papers.mkdir(parents=True, exist_ok=True)
+    asyncio.run(tell_demo(keep=keep, papers=papers))
 
 
 @app.command(hidden=True)

@@ -46,9 +46,9 @@ async def serve_with_gateway(settings: Settings) -> None:
     with bound(settings) as listener:
         if _nothing_leaves(settings):  # letters are printed here, so links may lead here
             settings = settings.model_copy(
-                update={"gateway_url": settings.gateway_url or _local_url(listener)}
+                update={"gateway_url": settings.gateway_url or local_url(listener)}
             )
-        await serve(settings, beside=[partial(_beside, settings, listener)])
+        await serve(settings, beside=[partial(beside, settings, listener)])
 
 
 def _nothing_leaves(settings: Settings) -> bool:
@@ -65,18 +65,18 @@ async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = prin
     connect_config()  # a wrong profile is told now, not to the first reader
     with bound(settings) as listener, stop_signals() as stop:
         async with listening(application(settings, Reach(settings)), listener):
-            say(f"Gateway    {_local_url(listener)}")
+            say(f"Gateway    {local_url(listener)}")
             say("Ready; Ctrl-C stops.")
             await stop.wait()
     say("stopped")
 
 
 @asynccontextmanager
-async def _beside(settings: Settings, listener: socket.socket, running: Serving) -> AsyncIterator[str]:
+async def beside(settings: Settings, listener: socket.socket, running: Serving) -> AsyncIterator[str]:
     client = EscalationClient(running.client, patience=PATIENCE)
     unlinked = "" if settings.gateway_url else "; letters carry no links until ESCALATION_GATEWAY_URL is set"
     async with listening(application(settings, Reach(settings, client)), listener):
-        yield f"Gateway    {_local_url(listener)}{unlinked}"
+        yield f"Gateway    {local_url(listener)}{unlinked}"
 
 
 @contextlib.contextmanager
@@ -134,7 +134,7 @@ async def listening(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None
     try:
         while not (server.started or answering.done()):  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
-        log.info("gateway_started", address=_local_url(listener))
+        log.info("gateway_started", address=local_url(listener))
         yield
     finally:
         server.should_exit = True
@@ -149,6 +149,6 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _local_url(listener: socket.socket) -> str:
+def local_url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"

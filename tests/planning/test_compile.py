@@ -303,8 +303,8 @@ def test_the_demo_rises_every_few_seconds_at_first() -> None:
     plan, _ = compile_plan(shipped("demo.yaml"), a_request(), NOW)
     windows = [level.window for level in plan.levels[:4] if level.window]
 
-    assert [3 * SECOND, 4 * SECOND, 5 * SECOND] == [window.maximum for window in windows[:3]]
-    assert [2 * SECOND] * 3 == [window.minimum for window in windows[:3]]
+    assert [2 * SECOND, 2 * SECOND, 3 * SECOND] == [window.maximum for window in windows[:3]]
+    assert [SECOND] * 3 == [window.minimum for window in windows[:3]]
     assert windows[3].minimum > 90 * SECOND
     assert not any(rules.business_hours for rules in plan.priorities.values())
     assert plan.levels[0].responses == the_plan().levels[0].responses
