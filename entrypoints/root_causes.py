@@ -2,7 +2,8 @@
 ``escalate rca``: the moves of the root cause analysis. What a move means, and who may make it, the engine says.
 """
 
-from typing import Annotated
+import asyncio
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +12,12 @@ from entrypoints.files import read_model
 from entrypoints.rca_files import made_one, read_files
 from escalation import commands as c
 from escalation.errors import BadRequest
+from escalation.rca import proposed_timeline
 from escalation.request import CustomerRca
+from escalation.story import Entry
+
+if TYPE_CHECKING:
+    from client import EscalationClient
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,13 +49,20 @@ def file_rca(
     ] = None,
     in_json: Json = False,
 ) -> None:
-    """File the internal RCA, or a new version."""
+    """File the internal RCA, or a new version. Without a timeline it gets the record's."""
     files = read_files((file, *(merge or ())), key)
-    people = with_client(lambda client: client.people(key))
-    known = {person.id for person in people}
+
+    async def ask(client: "EscalationClient") -> tuple[set[str], tuple[Entry, ...]]:
+        people, entries = await asyncio.gather(client.people(key), client.timeline(key))
+        return {person.id for person in people}, entries
+
+    known, entries = with_client(ask)
     if unknown := [fault for each in files for fault in each.unknown_owners(known)]:
         raise BadRequest.because("the RCA", unknown)
-    make_move(key, c.FileRca, in_json, by=by, rca=made_one(files))
+    rca = made_one(files)
+    if not rca.timeline:
+        rca = rca.changed(timeline=proposed_timeline(entries))
+    make_move(key, c.FileRca, in_json, by=by, rca=rca)
 
 
 @app.command("derive")

@@ -46,6 +46,15 @@ def filled_in(draft: str) -> str:
     )
 
 
+async def test_what_says_nothing_of_the_course_gets_the_timeline_of_the_record(closing: Terminal) -> None:
+    """
+    CLOSE-3: the timeline is drawn from the record.
+    """
+    await closing.done("rca", "file", KEY, EXAMPLE, "--as", "kemal")
+
+    assert "aisha verified the resolution" in await closing.done("rca", "show", KEY)
+
+
 async def test_a_draft_is_filled_in_filed_shown_printed_and_sent(closing: Terminal, tmp_path: Path) -> None:
     """
     CLOSE-3, CLOSE-4: the timeline comes from the record, customers get the PDF with the message that tells of it.
