@@ -3,12 +3,15 @@
 """
 
 import asyncio
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from channels.loopback import ReceivedLetter
 from entrypoints import cli
+from runtime.settings import ROOT
 from tests.entrypoints.conftest import Terminal
 from tests.entrypoints.test_command_line import EXAMPLES
 from tests.mailbox import Mailbox
@@ -196,3 +199,32 @@ async def test_approval_takes_the_role_and_only_once(closing: Terminal) -> None:
     assert "may not approve RCA; roles that may: escalation_manager, executive" in wrong[2]
     assert "cannot approve RCA while the RCA is approved" in twice[2]
     assert (cli.REFUSED, cli.REFUSED) == (wrong[0], twice[0])
+
+
+async def test_the_how_to_can_be_followed_literally(
+    closing: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    docs/how-to/write-an-rca.md: every command as it stands, with the sections that it has people write.
+    """
+    page = (ROOT / "docs" / "how-to" / "write-an-rca.md").read_text(encoding="utf-8")
+    (sections,) = re.findall(r"```markdown\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(EXAMPLES)
+
+    for line in re.findall(r"^\$ escalate (.+)$", page, re.MULTILINE):
+        command, _, redirected = line.partition(" > ")
+        said = await closing.done(*shlex.split(command))
+        if redirected:
+            (tmp_path / redirected).write_text(with_sections(said, sections), encoding="utf-8")
+
+    assert (tmp_path / "rca.pdf").exists()
+    assert "nobody checks the weather" in await closing.done("rca", "show", KEY)
+    assert "1 action to be done" in await closing.done("actions"), "that of the post-mortem"
+
+
+def with_sections(draft: str, written: str) -> str:
+    for section in re.findall(r"^## .*?(?=^## |\Z)", written, re.DOTALL | re.MULTILINE):
+        heading = section.partition("\n")[0]
+        draft = re.sub(rf"^{heading}\n.*?(?=^## |\Z)", f"{section}\n", draft, flags=re.DOTALL | re.MULTILINE)
+    return draft
