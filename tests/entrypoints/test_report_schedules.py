@@ -3,6 +3,9 @@
 """
 
 import asyncio
+import re
+import shlex
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +17,10 @@ from temporalio.client import (
     ScheduleBackfill,
     ScheduleOverlapPolicy,
     WorkflowFailureError,
+    WorkflowHandle,
 )
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from entrypoints import cli
 from escalation.events import Receipt
@@ -24,6 +29,7 @@ from records.store import RecordStore
 from runtime.connection import connect
 from runtime.settings import Settings
 from tests.entrypoints.conftest import Terminal
+from tests.entrypoints.test_looking_back import HOW_TO, SCHEDULE
 from tests.records.past import filled
 from workflows import wire
 from workflows.plugin import escalation_plugin
@@ -48,12 +54,25 @@ async def server(terminal: Terminal) -> Client:
     return await connect(Settings(), plugins=[escalation_plugin()], address=terminal.address)
 
 
-async def make_up_for(client: Client, due: datetime) -> str:
-    """Have the server run what was due, as its Web UI does; the id of the run."""
+async def made_up_for(client: Client, due: datetime) -> WorkflowHandle[object, tuple[Receipt, ...]]:
+    """The run that was due then, which the server is asked for now."""
     minute = timedelta(minutes=1)
     missed = ScheduleBackfill(due - minute, due + minute, overlap=ScheduleOverlapPolicy.ALLOW_ALL)
     await client.get_schedule_handle("report/weekly").backfill(missed)
-    return f"report/weekly-{due:%Y-%m-%dT%H:%M:%SZ}"
+    run = client.get_workflow_handle(
+        f"report/weekly-{due:%Y-%m-%dT%H:%M:%SZ}", result_type=tuple[Receipt, ...]
+    )
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(RPCError):
+                await run.describe()
+                return run
+            await asyncio.sleep(0.1)
+
+
+async def has_been_tried_again(run: WorkflowHandle[object, tuple[Receipt, ...]]) -> bool:
+    pending = (await run.describe()).raw_description.pending_activities
+    return any(activity.attempt > 1 for activity in pending)
 
 
 async def test_a_report_is_mailed_with_its_pack_and_first_figures(terminal: Terminal) -> None:
@@ -63,8 +82,7 @@ async def test_a_report_is_mailed_with_its_pack_and_first_figures(terminal: Term
     """
     fill(terminal)
     await terminal.done(*SET, "--to", "director", "--to", ANA, "--language", "tr")
-    client = await server(terminal)
-    run = client.get_workflow_handle(await make_up_for(client, DUE), result_type=tuple[Receipt, ...])
+    run = await made_up_for(await server(terminal), DUE)
     await terminal.mailbox.arrived(2, within=20)
     (to_daniel,), (to_ana,) = terminal.mailbox.letters(DANIEL), terminal.mailbox.letters(ANA)
 
@@ -101,10 +119,9 @@ async def test_a_record_that_is_down_delays_a_report_and_loses_none(terminal: Te
     in_the_way = state(terminal) / "records.sqlite"
     in_the_way.mkdir(parents=True)
     await terminal.done(*SET, "--to", ANA)
-    client = await server(terminal)
-    run = client.get_workflow_handle(await make_up_for(client, DUE))
+    run = await made_up_for(await server(terminal), DUE)
     async with asyncio.timeout(20):
-        while not any(each.attempt > 1 for each in (await run.describe()).raw_description.pending_activities):
+        while not await has_been_tried_again(run):
             await asyncio.sleep(0.1)
     assert () == terminal.mailbox.letters(ANA)
 
@@ -187,3 +204,17 @@ async def test_every_fault_of_a_schedule_is_told_at_once(terminal: Terminal) -> 
     ):
         assert said in complained
     assert "no report is scheduled" in await terminal.done("report", "schedule", "list")
+
+
+async def test_the_how_to_can_be_followed_to_the_letter(terminal: Terminal) -> None:
+    """
+    RECORD-3: what it says of schedules works as it is written, and in this order.
+    """
+    typed = re.findall(rf"^\$ escalate ({SCHEDULE}.+)$", HOW_TO.read_text(encoding="utf-8"), re.MULTILINE)
+    assert 4 == len(typed)
+
+    for line in typed:
+        await terminal.done(*shlex.split(line))
+
+    await terminal.mailbox.arrived(2, within=20)
+    assert {DANIEL, ANA} == {to for letter in terminal.mailbox.letters() for to in letter.recipients}

@@ -78,5 +78,5 @@ def test_a_schedule_to_nobody_is_refused() -> None:
     """
     RECORD-3: nobody would read it.
     """
-    with pytest.raises(BadRequest, match="to: given .*; allowed: at least 1 of these"):
+    with pytest.raises(BadRequest, match=r"to: given .*; allowed: at least 1 of these"):
         read_schedule(written(), PLAYBOOK)
