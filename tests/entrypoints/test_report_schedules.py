@@ -100,6 +100,7 @@ async def test_a_report_is_mailed_with_its_pack_and_first_figures(terminal: Term
     assert "review-2026-03-02.html" == name
     assert page.startswith(b"<!doctype html>")
     assert b"Escalations opened from 2 March 2026 to 8 March 2026" in page
+    assert "weekly review pack to director, ana@example.com" == await (await run.describe()).static_summary()
     assert [to_daniel.key, to_ana.key] == [f"{receipt.key}:email" for receipt in await run.result()]
 
 
