@@ -16,6 +16,8 @@ from typing import Any, NamedTuple, Self, TypeVar
 from pydantic import ValidationError
 from temporalio.client import (
     Client,
+    ScheduleAlreadyRunningError,
+    ScheduleUpdate,
     WithStartWorkflowOperation,
     WorkflowExecution,
     WorkflowExecutionDescription,
@@ -52,6 +54,7 @@ from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
 from escalation.rca import RcaOnFile
 from escalation.rebasing import Rebasing
+from escalation.reporting import ReportSchedule, Rhythm, Scheduled, report_id
 from escalation.request import CustomerRca, InternalRca, StartRequest
 from escalation.sponsorship import (
     Enrol,
@@ -74,6 +77,7 @@ from runtime.settings import Settings
 from workflows import details, wire
 from workflows import search_attributes as sa
 from workflows.plugin import escalation_plugin
+from workflows.report_schedule import read_back, schedule_of
 
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""
@@ -766,6 +770,55 @@ class EscalationClient:
             return await self._answer(key, answer, Programme)
         except _Ended:
             raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
+
+    # Reports by schedule: the server keeps them, no worker is asked.
+
+    async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> Scheduled:
+        """
+        Mail a report by schedule, from now on as *wanted*; *now*: and at once. One that is paused stays so.
+        """
+        handle = self._client.get_schedule_handle(wanted.id)
+        try:
+            try:
+                await self._client.create_schedule(wanted.id, schedule_of(wanted))
+            except ScheduleAlreadyRunningError:
+                await handle.update(
+                    lambda before: ScheduleUpdate(
+                        schedule_of(wanted, is_paused=before.description.schedule.state.paused)
+                    )
+                )
+            if now:
+                await handle.trigger()
+            return await read_back(await handle.describe())
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    async def scheduled_reports(self) -> tuple[Scheduled, ...]:
+        """In the order of the rhythms; there is at most one of each."""
+        found = [await self._scheduled(rhythm) for rhythm in Rhythm]
+        return tuple(each for each in found if each)
+
+    async def unschedule_report(self, rhythm: Rhythm) -> None:
+        """
+        Mail no more of these; what is under way ends in order.
+
+        Raises:
+            MoveNotAllowed: If there is no such schedule.
+        """
+        try:
+            await self._client.get_schedule_handle(report_id(rhythm)).delete()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise MoveNotAllowed(f"no {rhythm} report is scheduled") from None
+            raise self._no_server(error) from error
+
+    async def _scheduled(self, rhythm: Rhythm) -> Scheduled | None:
+        try:
+            return await read_back(await self._client.get_schedule_handle(report_id(rhythm)).describe())
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise self._no_server(error) from error
 
     # Below: how answers and failures of the server become ours.
 

@@ -28,7 +28,6 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
-from activities.record_events import RecordEvents
 from activities.texts import Texts
 from channels.apprise import AppriseChannel
 from channels.email import EmailSettings, Tls
@@ -59,6 +58,7 @@ from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.recording import RecordWorkflow
+from workflows.report import ReportWorkflow
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow
 from workflows.ticket import TicketWorkflow
@@ -90,7 +90,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
     A fatal error of a worker cancels the block and is raised from here.
     """
     store = _store(settings)
-    hands = activities.build(PlaybookFile(settings.playbook), _telling(settings), RecordEvents(store))
+    hands = activities.build(PlaybookFile(settings.playbook), _telling(settings), store)
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
     threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")
     moves = _worker(
@@ -107,6 +107,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
             TicketWorkflow,
             InboxWorkflow,
             RecordWorkflow,
+            ReportWorkflow,
         ],
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,

@@ -13,9 +13,11 @@ from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
 from activities.join_outage import Outages
+from activities.make_report import Reports
 from activities.record_events import RecordEvents
 from activities.sponsors import Sponsors
 from planning.feeds import Feeds
+from records.store import RecordStore
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Activities:
     """So too, because of a database that is down."""
 
 
-def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents | None = None) -> Activities:
+def build(playbook: PlaybookFile, deliver: DeliverMessages, store: RecordStore | None = None) -> Activities:
     planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     return Activities(
@@ -42,5 +44,7 @@ def build(playbook: PlaybookFile, deliver: DeliverMessages, record: RecordEvents
             outages.join_outage,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
-        records=(record.record_events,) if record else (),
+        records=(RecordEvents(store).record_events, Reports(store, playbook.current).make_report)
+        if store
+        else (),
     )

@@ -170,12 +170,12 @@ async def _papers_of(message: Message) -> tuple[Attachment, ...]:
     """
     Laid out beside the loop. A paper that cannot be made must not hold up the message, which says the same.
     """
-    (notice, *others) = message.notices
-    if others or not has_papers(notice):
+    notices = tuple(filter(has_papers, message.notices))
+    if not notices:
         return ()
     try:
         scheduled_at = activity.info().scheduled_time
-        return await asyncio.to_thread(papers_for, notice, message.recipient, scheduled_at)
+        return await asyncio.to_thread(papers_for, notices, message.recipient, scheduled_at)
     except CannotLayOut as fault:
         _log_failure(message, "", type(fault).__name__)
         return ()

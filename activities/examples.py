@@ -5,8 +5,9 @@ Owns which messages there are for whom, with facts that each of them would have;
 must not know templates.
 """
 
+import gzip
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from escalation.base import CustomerText, InternalText
@@ -19,6 +20,7 @@ from escalation.effects import (
     Recipient,
 )
 from escalation.plan import Priority, ReasonCode
+from escalation.reporting import ReviewPack, ToldFigure
 from escalation.request import Degree
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -68,6 +70,18 @@ FOR_CUSTOMERS: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.CANCELLED: {},
     Occasion.SURVEY: {},
 }
+_REVIEW = ReviewPack(
+    first=date(2026, 11, 16),
+    last=date(2026, 11, 22),
+    time_zone="Europe/London",
+    figures=(
+        ToldFigure(name="escalations", value=1204),
+        ToldFigure(name="resolve_median", value=180_000),
+        ToldFigure(name="breached", value=0.125),
+        ToldFigure(name="satisfaction", value=4.5),
+    ),
+    page=gzip.compress(b"<!doctype html>", mtime=0),
+)
 _RESOLUTION = {"clock": "resolution", "due_at": AT + 25 * _MINUTE}
 FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.FIRST_NOTICE: {"why": "dissatisfied customer", "by": "Sam Sato"},
@@ -107,6 +121,7 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.SPONSORSHIP_REVIEW: {"due_at": AT + 24 * _HOUR, "items": ("No P1 in a quarter",)},
     Occasion.SPONSORSHIP_ENDED: {"text": "Nothing was escalated for half a year."},
     Occasion.UNDELIVERABLE: {"items": ("receipt to ACME:ana@acme.example: no such mailbox",)},
+    Occasion.REVIEW_PACK: {"review": _REVIEW},
 }
 OCCASIONS: Mapping[str, Mapping[Occasion, Mapping[str, Any]]] = {
     "customer": FOR_CUSTOMERS,

@@ -1,17 +1,28 @@
 """
-The papers that go with a message: what customers are told of a root cause, as a PDF to keep.
+The papers that go with a message: what customers are told of a root cause, as a PDF to keep; the review pack, a page.
 
-Says which messages carry one and what it is called. How it looks is known to `documents`.
+Says which messages carry one and what it is called. How they look is known to `documents` and `records`.
 """
 
+import gzip
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from activities.wording import zone_of
 from channels.protocol import Attachment
 from documents.layout import as_pdf
 from documents.paper import About, customer_paper
-from escalation.effects import CustomerFacts, CustomerNotice, InternalNotice, Occasion, Recipient
+from escalation.base import CustomerText
+from escalation.effects import (
+    CustomerFacts,
+    CustomerNotice,
+    InternalFacts,
+    InternalNotice,
+    Occasion,
+    Recipient,
+)
+from escalation.reporting import ReviewPack
 from escalation.request import CustomerRca
 
 _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")
@@ -19,27 +30,39 @@ _LONGEST_NAME = 80
 
 
 def has_papers(notice: InternalNotice | CustomerNotice) -> bool:
-    return isinstance(notice, CustomerNotice) and notice.occasion is Occasion.RCA
+    return notice.occasion in {Occasion.RCA, Occasion.REVIEW_PACK}
 
 
 def papers_for(
-    notice: InternalNotice | CustomerNotice, recipient: Recipient, written_at: datetime
+    notices: Sequence[InternalNotice | CustomerNotice], recipient: Recipient, written_at: datetime
 ) -> tuple[Attachment, ...]:
     """
-    What goes with *notice*, in the language of *recipient* (CLOSE-4).
+    What goes with *notices*, in the language of *recipient* (CLOSE-4).
 
     Raises:
         CannotLayOut: If it cannot be made.
     """
-    facts = notice.facts
-    if not (has_papers(notice) and isinstance(facts, CustomerFacts) and facts.text):
-        return ()
+    return tuple(paper for notice in notices for paper in _papers(notice, recipient, written_at))
+
+
+def _papers(
+    notice: InternalNotice | CustomerNotice, recipient: Recipient, written_at: datetime
+) -> Iterator[Attachment]:
+    match notice.facts:
+        case CustomerFacts(text=CustomerText() as text) as facts if has_papers(notice):
+            yield _rca(facts, text, recipient, written_at)
+        case InternalFacts(review=ReviewPack() as pack):
+            page = gzip.decompress(pack.page)
+            yield Attachment(name=f"review-{pack.first}.html", media_type="text/html", content=page)
+        case _:
+            pass
+
+
+def _rca(facts: CustomerFacts, text: CustomerText, recipient: Recipient, written_at: datetime) -> Attachment:
     zone = zone_of(recipient.time_zone)
     about = About(facts.reference, facts.subject, facts.priority, written_at, recipient.language, zone)
-    paper = customer_paper(about, CustomerRca(summary=facts.text, actions=facts.actions))
-    return (
-        Attachment(name=_file_name(facts.reference), media_type="application/pdf", content=as_pdf(paper)),
-    )
+    paper = customer_paper(about, CustomerRca(summary=text, actions=facts.actions))
+    return Attachment(name=_file_name(facts.reference), media_type="application/pdf", content=as_pdf(paper))
 
 
 def _file_name(reference: str) -> str:

@@ -18,8 +18,10 @@ from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORD
 from activities.texts import Notice, Text, Texts, nameable
 from escalation.effects import Recipient
 from escalation.lifecycle import State
+from escalation.measures import BY_NAME
 from escalation.plan import ClockName, ReasonCode
 from escalation.request import Degree, EvidenceKind
+from records.report import FIRST
 
 COMPLETE = frozenset({"en", "id", "tr"})
 """Languages that are shipped whole: a gap in one of these is a fault, in any other a warning."""
@@ -129,7 +131,7 @@ def _words(texts: Texts) -> Iterator[Finding]:
     codes = (
         code.value.replace("_", " ") for kind in (State, Degree, ReasonCode, EvidenceKind) for code in kind
     )
-    known = (*codes, *clocks)
+    known = (*codes, *clocks, *(BY_NAME[name].title for name in FIRST))
     for language in languages(texts):
         file = f"{language}/{WORDS}"
         try:

@@ -22,6 +22,8 @@ from activities.wording import Code, Wording, zone_of
 from channels.harmless import many_lines, one_line
 from escalation.base import LONGEST_TEXT
 from escalation.effects import CustomerFacts, CustomerNotice, InternalFacts, InternalNotice, Recipient
+from escalation.measures import BY_NAME
+from escalation.reporting import ReviewPack
 
 __all__ = ["SHIPPED", "Text", "TextFault", "Texts", "nameable"]
 
@@ -188,6 +190,8 @@ def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:
             return value
         case datetime():
             return wording.moment(value, zone)
+        case ReviewPack():
+            return _of_a_period(value, wording)
         case tuple():
             lines = (one_line(str(each), at_most=LONGEST_TEXT) for each in value)
             return tuple(
@@ -197,6 +201,19 @@ def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:
             return many_lines(str(value))
     text = one_line(str(value), at_most=LONGEST_TEXT)
     return Code.of(text, wording.words.of(text)) if name in _CODES else text
+
+
+def _of_a_period(pack: ReviewPack, wording: Wording) -> dict[str, Any]:
+    """`figures` are what they are called and what they come to, `options` those of the command for the same days."""
+    measures = ((BY_NAME[each.name], each.value) for each in pack.figures)
+    return {
+        "first": wording.day(pack.first),
+        "last": wording.day(pack.last),
+        "options": f"--from {pack.first} --to {pack.last} --tz {pack.time_zone}",
+        "figures": tuple(
+            (wording.words.of(each.title), wording.figure(each.unit, n)) for each, n in measures
+        ),
+    }
 
 
 def _reason(fault: Exception) -> str:

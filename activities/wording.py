@@ -7,23 +7,30 @@ Owns what Babel knows of languages and what a language's `words.yaml` adds. It m
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache, partial
 from math import inf
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
+
+from escalation.measures import Unit
 
 _INTERNATIONAL = {"en": "en-GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
 _PLAIN = Locale.parse("en_GB")
 _DAY_AND_TIME = "day and time"
-Unit = Literal["day", "hour", "minute", "second"]
-_UNITS: tuple[tuple[Unit, int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_UnitOfTime = Literal["day", "hour", "minute", "second"]
+_UNITS: tuple[tuple[_UnitOfTime, int], ...] = (
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+    ("second", 1),
+)
 
 
 class Moment(str):
@@ -112,6 +119,24 @@ class Wording:
             return pattern.format(day, time)
         return str(get_datetime_format("medium", self.locale)).replace("{1}", day).replace("{0}", time)
 
+    def day(self, day: date) -> str:
+        """`20 Nov 2026`"""
+        return format_date(day, "medium", locale=self.locale)
+
+    def figure(self, unit: Unit, value: float) -> str:
+        """A figure of a report in *unit*: `1,204`, `34.5%`, `2 days, 3 hours`."""
+        match unit:
+            case Unit.COUNT:
+                return self.number(value)
+            case Unit.SHARE:
+                return format_percent(round(value, 3), locale=self.locale, decimal_quantization=False)
+            case Unit.SPAN:
+                return self.duration(timedelta(seconds=value))
+            case Unit.MEAN:
+                return self.number(round(value, 2))
+            case never:
+                assert_never(never)
+
     def span(self, start: Moment, end: Moment) -> str:
         """`1 hour, 25 minutes`: what lies between two moments, in its two largest units."""
         return self.duration(start.until(end))
@@ -125,7 +150,7 @@ class Wording:
                 counted.append(self._counted(count * seconds, unit))
         return format_list(counted, style="unit", locale=self.locale)
 
-    def _counted(self, seconds: int, unit: Unit) -> str:
+    def _counted(self, seconds: int, unit: _UnitOfTime) -> str:
         # format_unit knows no Turkish days
         return format_timedelta(seconds, granularity=unit, threshold=inf, locale=self.locale)
 

@@ -23,7 +23,6 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
-from activities.record_events import RecordEvents
 from activities.texts import Texts
 from benchmarks import bare_wire as wire
 from benchmarks.bare import BareWorkflow
@@ -77,7 +76,7 @@ class Engine:
         client = await connect(Settings(), plugins=[escalation_plugin()], address=address)
         store = RecordStore.at(None, playbook.parent)
         deliver = DeliverMessages({"email": _Nowhere()}, Texts())
-        hands = activities.build(PlaybookFile(playbook), deliver, RecordEvents(store))
+        hands = activities.build(PlaybookFile(playbook), deliver, store)
         async with _workers(
             client,
             (ESCALATION_QUEUE, hands.quick),

@@ -93,7 +93,7 @@ class ReceivedLetter:
         By file name.
         """
         parts = self.message.iter_attachments()
-        return {part.get_filename() or "": bytes(part.get_content()) for part in parts}
+        return {part.get_filename() or "": bytes(part.get_payload(decode=True)) for part in parts}
 
     def _header(self, name: str) -> str:
         return _decoded(_unfolded(self._wire(name)))

@@ -27,6 +27,7 @@ from entrypoints import (
     playbooks,
     rca_papers,
     rebasing,
+    report_schedules,
     root_causes,
     running,
     sending,
@@ -68,7 +69,8 @@ app.add_typer(sponsoring.app, name="sponsor")
 messages.app.add_typer(approving.app)
 app.add_typer(messages.app, name="message")
 app.add_typer(told.app)
-app.add_typer(looking_back.app)
+looking_back.report.add_typer(report_schedules.app, name="schedule")
+app.add_typer(looking_back.report, name="report")
 app.add_typer(looking_back.records, name="records")
 
 

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from entrypoints import given, showing
 from entrypoints.asking import Json, Key, with_client
 from entrypoints.foreseeing import progress
 from escalation.errors import EscalationError, UnknownEscalation, shown
-from planning.instants import in_utc
+from planning.periods import midnight
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from records.report import Period
     from records.store import RecordStore
 
-app = typer.Typer()
+report = typer.Typer()
 records = typer.Typer(help="The record past retention: take in, give out, look at one.", no_args_is_help=True)
 
 From = Annotated[
@@ -41,8 +41,9 @@ To = Annotated[
 Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="The time zone whose days these are.")]
 
 
-@app.command()
-def report(
+@report.callback(invoke_without_command=True)
+def look_back_on(
+    context: typer.Context,
     first: From = None,
     last: To = None,
     by: Annotated[
@@ -61,6 +62,8 @@ def report(
     in_json: Json = False,
 ) -> None:
     """Look back on a period: volume, times, attainment, breaches, hand-overs, causes; each with its definition."""
+    if context.invoked_subcommand:
+        return
     from entrypoints import figures
     from records.report import By
     from records.trends import report as look_back
@@ -259,14 +262,10 @@ def _day(text: str | None, option: str) -> date | None:
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
-    if day is None:
-        return None
-    for hour in (0, 1):  # in some zones the clocks are put forward at midnight
-        try:
-            return in_utc(datetime.combine(day, time(hour)), zone)
-        except ValueError:
-            continue
-    raise given.refused("the period", str(day), "days within the calendar")
+    try:
+        return midnight(day, zone) if day else None
+    except OverflowError:
+        raise given.refused("the period", str(day), "days within the calendar") from None
 
 
 def _map(data: bytes, file: str, by: str | None) -> "ExportMap":

@@ -14,6 +14,7 @@ from pydantic import Field
 from escalation.base import CustomerText, Frozen, Instant, InternalText, Key, Name
 from escalation.events import Event
 from escalation.plan import Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
+from escalation.reporting import ReviewPack
 from escalation.request import Degree, StartRequest
 from escalation.task_force.model import About, Charter
 
@@ -93,6 +94,7 @@ class Occasion(StrEnum):
     TOUCH_POINT = "touch_point"
     SPONSORSHIP_REVIEW = "sponsorship_review"
     SPONSORSHIP_ENDED = "sponsorship_ended"
+    REVIEW_PACK = "review_pack"
 
 
 class InternalFacts(Frozen):
@@ -116,6 +118,8 @@ class InternalFacts(Frozen):
     """Responses to work through, evidence that is missing, records to look at."""
     at: Instant | None = None
     """When it happened; a message may be read much later."""
+    review: ReviewPack | None = None
+    """It is about a period, and not about an escalation."""
 
 
 class CustomerFacts(Frozen):

@@ -15,22 +15,9 @@ from markupsafe import Markup
 from escalation.measures import BY_NAME
 from escalation.story import brief
 from records.charts import charts, grain
-from records.report import Report
+from records.report import FIRST, Report
 from records.wording import day, said, span_of
 
-_FIRST = (
-    "escalations",
-    "resolve_median",
-    "acknowledge_median",
-    "attainment_resolution",
-    "breached",
-    "ping_pong",
-    "reopened",
-    "paused",
-    "satisfaction",
-    "rca_on_time",
-)
-"""What a reader wants to know first, where there is anything to draw it from."""
 _MOST_GROUPS = 40
 
 
@@ -41,8 +28,8 @@ def pack(report: Report, zone: ZoneInfo) -> str:
         report=report,
         title=f"Escalations opened {span_of(report.period, zone)}",
         as_of=day(report.as_of.astimezone(zone)),
-        first=[report.whole.figures[name] for name in _FIRST if report.whole.value(name) is not None],
-        columns=[name for name in _FIRST if any(group.value(name) is not None for group in report.groups)],
+        first=[report.whole.figures[name] for name in FIRST if report.whole.value(name) is not None],
+        columns=[name for name in FIRST if any(group.value(name) is not None for group in report.groups)],
         groups=report.groups[:_MOST_GROUPS],
         charts=drawn,
         grain=grain(report),

@@ -22,6 +22,19 @@ class By(StrEnum):
     REASON = "reason"
 
 
+FIRST = (
+    "escalations",
+    "resolve_median",
+    "acknowledge_median",
+    "attainment_resolution",
+    "breached",
+    "ping_pong",
+    "reopened",
+    "paused",
+    "satisfaction",
+    "rca_on_time",
+)
+"""What a reader wants to know first, where there is anything to draw it from."""
 NOT_KNOWN = "not known"
 """The label of those that lack what a report is divided by."""
 

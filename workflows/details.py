@@ -16,9 +16,10 @@ from temporalio.common import SearchAttributeKey
 
 from escalation.actions import next_reminder
 from escalation.engine import allowed_moves
-from escalation.events import Event
+from escalation.events import Event, Receipt
 from escalation.model import Escalation
 from escalation.plan import ClockName
+from escalation.reporting import ReportMade, ReportSchedule
 from escalation.request import StartRequest
 from escalation.story import CLOCKWORK, entry, minute
 from escalation.task_force.events import ForceEvent
@@ -31,6 +32,7 @@ LONGEST_SUMMARY = 120
 """Characters that the UI's timeline shows of a summary."""
 LONGEST_DETAILS = 4_000
 _LATEST = 12
+_MOST_READERS = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _LINKS_BY_ITSELF = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
 _LONGEST_LINE = 160
@@ -226,3 +228,31 @@ def force_wake_summary(now: TaskForce) -> str:
     if waking.name is ClockName.SEAT_ANSWER:
         return "a seat is not answered: offer it to the next"
     return summary(f"status · ask {now.charter.name_of(now.charter.lead)}")
+
+
+# A report by schedule
+
+
+def report_details(schedule: ReportSchedule, made: ReportMade | None, receipts: Sequence[Receipt]) -> str:
+    """Which period it is about, and who was told."""
+    lines = [f"## The {schedule.rhythm} review pack", ""]
+    if made is None:
+        return "\n".join([*lines, "It is being made; while the record cannot be reached it is tried again."])
+    lines += [f"**{made.pack.first} to {made.pack.last}**, by the days of {escaped(made.pack.time_zone)}", ""]
+    lines += [f"- {escaped(name)}: **unknown**" for name in made.unknown]
+    became = {receipt.recipient: receipt for receipt in receipts}
+    for recipient in made.to[:_MOST_READERS]:
+        lines.append(f"- {escaped(recipient.name)}: {_became(became.get(recipient.id))}")
+    return "\n".join(lines)
+
+
+def _became(receipt: Receipt | None) -> str:
+    match receipt:
+        case None:
+            return "on its way"
+        case Receipt(delivered_at=datetime() as at, channel=channel):
+            return f"told {minute(at)} by {channel}"
+        case Receipt(held_until=datetime() as until):
+            return f"waits until {minute(until)}"
+        case Receipt(why=why):
+            return f"**not told**: {escaped(why)}"

@@ -63,6 +63,11 @@ FIND_ON_CALL = "find_on_call"
 FIND_PEOPLE = "find_people"
 PROPOSE_SPONSORSHIP = "propose_sponsorship"
 
+REPORT_WORKFLOW = "Report"
+"""One run of a report by schedule; it starts with a `ReportSchedule`."""
+MAKE_REPORT = "make_report"
+"""The activity on the records' queue: takes a `MakeReport`, gives a `ReportMade`."""
+
 SPONSORSHIP = "Sponsorship"
 PROPOSE, ENROL, TOUCH, REVIEW, EXIT = "propose", "enrol", "touch", "review", "exit"
 SPONSOR_MEMO = "sponsor"

@@ -9,6 +9,7 @@ import pytest
 
 from activities.templates import Templates
 from activities.wording import Code, Wording, Words, locale_of, said
+from escalation.measures import Unit
 from tests.activities.builders import at
 
 
@@ -66,6 +67,22 @@ def test_durations_have_their_two_largest_units(span: timedelta, en: str, idn: s
     COMM-9: exact enough to act on, short enough to read.
     """
     assert [en, idn, tr] == [wording(language).duration(span) for language in ("en", "id", "tr")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "en", "idn", "tr"),
+    [
+        (Unit.COUNT, 1204, "1,204", "1.204", "1.204"),
+        (Unit.SHARE, 0.1249, "12.5%", "12,5%", "%12,5"),
+        (Unit.SPAN, 180_000, "2 days, 2 hours", "2 hari, 2 jam", "2 gün 2 saat"),
+        (Unit.MEAN, 4.456, "4.46", "4,46", "4,46"),
+    ],
+)
+def test_figures_read_as_the_reader_writes_them(unit: Unit, value: float, en: str, idn: str, tr: str) -> None:
+    """
+    COMM-9, RECORD-3: in a letter; the page has its own.
+    """
+    assert [en, idn, tr] == [wording(language).figure(unit, value) for language in ("en", "id", "tr")]
 
 
 def test_lists_numbers_and_plurals_follow_the_language() -> None:

@@ -14,6 +14,8 @@ from runtime.settings import ROOT
 from tests.records.past import EXPORT, filled
 
 HOW_TO = ROOT / "docs" / "how-to" / "look-back.md"
+SCHEDULE = "report schedule "
+"""Commands that begin so need a server: ``test_report_schedules.py`` follows them."""
 
 
 class Typed:
@@ -228,9 +230,10 @@ def test_the_how_to_can_be_followed_to_the_letter(capsys: pytest.CaptureFixture[
     RECORD-3: every command in it that needs no server of its own works as it is written.
     """
     typed = re.findall(r"^\$ escalate (.+)$", HOW_TO.read_text(encoding="utf-8"), re.MULTILINE)
-    assert 6 <= len(typed)
+    here = [line for line in typed if not line.startswith(SCHEDULE)]
+    assert 6 <= len(here)
 
-    for line in typed:
+    for line in here:
         words = [word.replace("PATH/TO/", "") for word in shlex.split(line.partition(" > ")[0])]
         ran = Typed(capsys, *words)
         assert 0 == ran.status, (line, ran.complained)

@@ -1,0 +1,59 @@
+"""
+Make the review pack of the period that had ended when a scheduled report was due, and find who reads it (RECORD-3).
+
+Says whether a failure may be retried. It must not know tables, nor how the pack travels.
+"""
+
+import gzip
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from escalation.reporting import MakeReport, ReportMade, ReviewPack, ToldFigure
+from planning.periods import just_ended, midnight
+from planning.playbook import Playbook
+from planning.readers import readers
+from records.errors import RecordsFault
+from records.pack import pack
+from records.report import FIRST, Period
+from records.store import RecordStore
+from records.trends import report
+
+log = structlog.get_logger(__name__)
+
+
+class Reports:
+    def __init__(self, store: RecordStore, playbook: Callable[[], Playbook]) -> None:
+        self._store = store
+        self._playbook = playbook
+
+    @activity.defn(name="make_report")
+    def make_report(self, wanted: MakeReport) -> ReportMade:
+        """
+        Raises:
+            ApplicationError: Of the store's code where it cannot be used, to be retried until it can.
+        """
+        who = readers(wanted.schedule, self._playbook())
+        try:
+            return ReportMade(pack=self._pack(wanted), to=who.known, unknown=who.unknown)
+        except RecordsFault as fault:
+            log.warning("report_not_made", schedule=wanted.schedule.id, why=str(fault))
+            raise ApplicationError(str(fault), type=fault.code) from None
+
+    def _pack(self, wanted: MakeReport) -> ReviewPack:
+        zone = ZoneInfo(wanted.schedule.time_zone)
+        days = just_ended(wanted.schedule.rhythm, wanted.due_at, zone)
+        period = Period(midnight(days.first, zone), midnight(days.last + timedelta(days=1), zone))
+        found = report(self._store, period, datetime.now(UTC))
+        told = ((name, found.whole.value(name)) for name in FIRST if not found.is_empty)
+        return ReviewPack(
+            first=days.first,
+            last=days.last,
+            time_zone=zone.key,
+            figures=tuple(ToldFigure(name=name, value=value) for name, value in told if value is not None),
+            page=gzip.compress(pack(found, zone).encode(), mtime=0),
+        )

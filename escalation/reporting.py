@@ -1,0 +1,97 @@
+"""
+The report by schedule: what is asked for, and the review pack that comes of it (RECORD-3).
+
+Owns what travels between the schedule, its runs and the messages. When a schedule runs and where its periods begin
+and end is not known here, nor what a figure means or how a page looks.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import ConfigDict
+
+from escalation.base import Frozen, Instant, Name
+from escalation.plan import Recipient
+
+
+class Rhythm(StrEnum):
+    """How often; each run is about the whole week or quarter that has just ended."""
+
+    WEEKLY = "weekly"
+    QUARTERLY = "quarterly"
+
+
+class ReportSchedule(Frozen):
+    """What each run of a schedule starts with."""
+
+    rhythm: Rhythm
+    at: str
+    """``07:00``, of the first day after the period, by the clocks of the time zone."""
+    time_zone: str
+    """Whose days, weeks and quarters these are."""
+    to: tuple[Name, ...]
+    """People, teams and roles of the playbook of the day, and addresses."""
+    language: str = "en"
+    """Of those who are known by an address alone."""
+
+    @property
+    def id(self) -> str:
+        return report_id(self.rhythm)
+
+
+def report_id(rhythm: Rhythm) -> str:
+    """Where the schedule is found, and what its messages are about: ``report/weekly``."""
+    return f"report/{rhythm}"
+
+
+class Scheduled(Frozen):
+    """A schedule as it stands."""
+
+    wanted: ReportSchedule
+    next_at: Instant | None
+    last_at: Instant | None
+    """When its last run was due."""
+    is_paused: bool
+
+
+class MakeReport(Frozen):
+    """Make the review pack of the period that had just ended when the run was due, however late it is."""
+
+    schedule: ReportSchedule
+    due_at: Instant
+
+
+class ToldFigure(Frozen):
+    name: str
+    """Of its measure."""
+    value: float
+    """In the unit of its measure."""
+
+
+class ReviewPack(Frozen):
+    """A period in figures: the first of them, and the page with all."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    first: date
+    last: date
+    """It counts too."""
+    time_zone: str
+    figures: tuple[ToldFigure, ...] = ()
+    """Empty: nothing was opened."""
+    page: bytes
+    """HTML, compressed by gzip."""
+
+    @property
+    def seq(self) -> int:
+        """The part of the idempotency key that tells one period from another (COMM-12): 20261116."""
+        return int(f"{self.first:%Y%m%d}")
+
+
+class ReportMade(Frozen):
+    """The answer to ``MakeReport``."""
+
+    pack: ReviewPack
+    to: tuple[Recipient, ...]
+    unknown: tuple[str, ...] = ()
+    """Names that the playbook does not have any more."""

@@ -1,0 +1,103 @@
+"""
+ReportWorkflow: one run of a report by schedule. It has the review pack made, and mails it (RECORD-3).
+
+Which period that is follows from the time at which the schedule was to run it, never from a clock: a run that is late,
+or made up for, is about the same days and has the same keys (COMM-12). It holds no rule.
+"""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from escalation.base import CustomerText
+from escalation.effects import InternalFacts, InternalNotice, Occasion, Wave
+from escalation.events import Receipt
+from escalation.plan import Priority
+from escalation.reporting import MakeReport, ReportMade, ReportSchedule
+from workflows import details, wire
+from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
+
+SCHEDULED_AT = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+"""Set by the server on what a schedule starts."""
+
+
+@workflow.defn(name=wire.REPORT_WORKFLOW)
+class ReportWorkflow:
+    """The report of one period."""
+
+    @workflow.init
+    def __init__(self, schedule: ReportSchedule) -> None:
+        self._schedule = schedule
+        self._made: ReportMade | None = None
+        self._receipts: list[Receipt] = []
+
+    @workflow.run
+    async def run(self, _schedule: ReportSchedule) -> tuple[Receipt, ...]:
+        """
+        Raises:
+            ApplicationError: (``report_not_delivered``) If somebody could not be told. All others were.
+        """
+        self._made = await self._make()
+        for wave in waves_of([_notice(self._schedule, self._made)]):
+            self._receipts += await _deliver(wave)
+        failed = [
+            *(f"{name}: not in the playbook, or without an address" for name in self._made.unknown),
+            *(f"{receipt.recipient}: {receipt.why}" for receipt in self._receipts if receipt.has_failed),
+        ]
+        if failed:
+            raise ApplicationError(
+                f"not told: {'; '.join(failed)}", type="report_not_delivered", non_retryable=True
+            )
+        return tuple(self._receipts)
+
+    def current_details(self) -> str:
+        return details.report_details(self._schedule, self._made, self._receipts)
+
+    async def _make(self) -> ReportMade:
+        """Tried until it succeeds: a database that is down delays the report, and loses none."""
+        made: ReportMade = await workflow.execute_activity(
+            wire.MAKE_REPORT,
+            MakeReport(schedule=self._schedule, due_at=_due_at()),
+            task_queue=wire.RECORD_TASK_QUEUE,
+            result_type=ReportMade,
+            start_to_close_timeout=timedelta(minutes=10),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
+            summary=f"make the {self._schedule.rhythm} review pack",
+        )
+        return made
+
+
+async def _deliver(wave: Wave) -> tuple[Receipt, ...]:
+    try:
+        receipts: tuple[Receipt, ...] = await workflow.execute_activity(
+            DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
+        )
+    except ActivityError as error:
+        return receipts_after(error, wave)
+    return receipts
+
+
+def _due_at() -> datetime:
+    """When the schedule was to start this run; of one that somebody started by hand, its start."""
+    info = workflow.info()
+    return info.typed_search_attributes.get(SCHEDULED_AT) or info.workflow_start_time
+
+
+def _notice(schedule: ReportSchedule, made: ReportMade) -> InternalNotice:
+    """Its key is made of the schedule, the period and who is told (COMM-12)."""
+    pack = made.pack
+    facts = InternalFacts(
+        key=schedule.id,
+        subject=CustomerText(f"{pack.first} – {pack.last}"),
+        priority=Priority.P4,
+        state="",
+        level=0,
+        level_name="",
+        owner="",
+        review=pack,
+    )
+    return InternalNotice(
+        escalation=schedule.id, seq=pack.seq, occasion=Occasion.REVIEW_PACK, to=made.to, facts=facts
+    )
