@@ -75,12 +75,13 @@ class SurveyAnswer(Frozen):
 
 
 class FollowUp(Frozen):
-    """A corrective action of the RCA."""
+    """An action of the RCA or the post-mortem."""
 
     what: str
     owner: str
     due: date
     done_on: date | None = None
+    """By the calendar of UTC; None: not done."""
 
 
 class Measured(Frozen):

@@ -167,7 +167,7 @@ class CauseRow(PartBase):
 
 
 class ActionRow(PartBase):
-    """A corrective action (CLOSE-3)."""
+    """An action of the RCA or the post-mortem (CLOSE-3, CLOSE-7)."""
 
     __tablename__ = "actions"
 
