@@ -103,7 +103,12 @@ def _copy(db: Connection, model: type[Base], number: int, *names: str) -> None:
 
 
 def _progress(done: int, number: int) -> None:
-    print(f"\r{done:,} of {number:,} escalations", end="\n" if done >= number else "", file=sys.stderr, flush=True)
+    print(
+        f"\r{done:,} of {number:,} escalations",
+        end="\n" if done >= number else "",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _made_up(chance: random.Random, number: int) -> Measured:

@@ -149,6 +149,13 @@ class Measured(Frozen):
         return sum(run.outcome is Outcome.BREACHED for run in self.clocks)
 
     @property
+    def promises(self) -> dict[ClockName, tuple[int, int]]:
+        """Clock to how many of its runs were met, and how many were late."""
+        kept = [run.name for run in self.clocks if run.outcome is Outcome.MET]
+        late = [run.name for run in self.clocks if run.outcome is Outcome.BREACHED]
+        return {name: (kept.count(name), late.count(name)) for name in dict.fromkeys(kept + late)}
+
+    @property
     def holders(self) -> tuple[str, ...]:
         """Who had it, one after the other: the team, or the person where no team is known."""
         named = (hold.team or hold.person for hold in self.holds)
@@ -281,6 +288,12 @@ MEASURES: tuple[Measure, ...] = (
         Unit.SHARE,
         "Runs of the internal and customer RCA clocks that ended before they were due, of those that did or are late.",
         more_is_worse=False,
+    ),
+    Measure(
+        "open_actions",
+        "Actions to be done",
+        Unit.COUNT,
+        "Actions of RCAs and post-mortems that are not done, of all that were agreed on.",
     ),
     Measure(
         "repeated_causes",

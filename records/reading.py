@@ -118,5 +118,5 @@ def _write_table(db: Connection, table: Table, folder: Path, period: Period) -> 
 
 def _cell(value: Any) -> Any:
     """A text that a spreadsheet would take for a formula gets an apostrophe: what customers write is data."""
-    said = _said(value)
+    said = json.dumps(value) if isinstance(value, dict) else _said(value)
     return f"'{said}" if isinstance(said, str) and said.startswith(_FORMULA) else said

@@ -27,8 +27,8 @@ def test_tables_are_made_from_nothing_and_only_once(url: str) -> None:
     """
     store = RecordStore(url)
 
-    assert "made new, version 0001" in str(store.prepare())
-    assert "version 0001 already, nothing to do" in str(store.prepare())
+    assert f"made new, version {HEAD}" in str(store.prepare())
+    assert f"version {HEAD} already, nothing to do" in str(store.prepare())
     store.close()
 
 
