@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.effects import RecordBatch, Recorded
-from escalation.events import Event
+from escalation.events import Event, Rebased
 from escalation.measures import Measured, Past
 from escalation.measuring import measured
 from escalation.plan import PlaybookRef
@@ -104,8 +104,9 @@ class RecordStore:
         self.check()
         with self.database.writing() as connection:
             _take_turn(connection, batch.escalation)
-            _keep_playbooks(connection, (batch.playbook,))
-            added = _keep_events(connection, [_event_row(batch, event) for event in batch.events])
+            dated = _dated(batch)
+            _keep_playbooks(connection, (playbook for _, playbook in dated))
+            added = _keep_events(connection, [_event_row(batch, *each) for each in dated])
             known = _unbroken(connection, batch.escalation)
             if added and known:
                 come_to = measured(known)
@@ -144,7 +145,16 @@ def _take_turn(connection: Connection, escalation: str) -> None:
         )
 
 
-def _event_row(batch: RecordBatch, event: Event) -> Row:
+def _dated(batch: RecordBatch) -> list[tuple[Event, PlaybookRef]]:
+    """Each event with the playbook that was in force, however the batches were cut."""
+    found, playbook = [], batch.playbook
+    for event in reversed(batch.events):
+        found.append((event, playbook))
+        playbook = event.before if isinstance(event, Rebased) else playbook
+    return found[::-1]
+
+
+def _event_row(batch: RecordBatch, event: Event, playbook: PlaybookRef) -> Row:
     return {
         "escalation": batch.escalation,
         "seq": event.seq,
@@ -152,7 +162,7 @@ def _event_row(batch: RecordBatch, event: Event) -> Row:
         "by": event.by,
         "kind": event.kind,
         "body": event.model_dump_json(),
-        "playbook": batch.playbook.sha256,
+        "playbook": playbook.sha256,
     }
 
 
