@@ -149,11 +149,11 @@ class Measured(Frozen):
         return sum(run.outcome is Outcome.BREACHED for run in self.clocks)
 
     @property
-    def promises(self) -> dict[ClockName, tuple[int, int]]:
+    def promises(self) -> dict[str, list[int]]:
         """Clock to how many of its runs were met, and how many were late."""
-        kept = [run.name for run in self.clocks if run.outcome is Outcome.MET]
-        late = [run.name for run in self.clocks if run.outcome is Outcome.BREACHED]
-        return {name: (kept.count(name), late.count(name)) for name in dict.fromkeys(kept + late)}
+        met = [run.name.value for run in self.clocks if run.outcome is Outcome.MET]
+        late = [run.name.value for run in self.clocks if run.outcome is Outcome.BREACHED]
+        return {name: [met.count(name), late.count(name)] for name in sorted({*met, *late})}
 
     @property
     def holders(self) -> tuple[str, ...]:

@@ -104,9 +104,8 @@ class RecordStore:
         self.check()
         with self.database.writing() as connection:
             _take_turn(connection, batch.escalation)
-            dated = _dated(batch)
-            _keep_playbooks(connection, (playbook for _, playbook in dated))
-            added = _keep_events(connection, [_event_row(batch, *each) for each in dated])
+            _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
+            added = _keep_events(connection, _event_rows(batch))
             known = _unbroken(connection, batch.escalation)
             if added and known:
                 come_to = measured(known)
@@ -145,25 +144,27 @@ def _take_turn(connection: Connection, escalation: str) -> None:
         )
 
 
-def _dated(batch: RecordBatch) -> list[tuple[Event, PlaybookRef]]:
+def _event_rows(batch: RecordBatch) -> list[Row]:
     """Each event with the playbook that was in force, however the batches were cut."""
-    found, playbook = [], batch.playbook
+    rows, playbook = [], batch.playbook
     for event in reversed(batch.events):
-        found.append((event, playbook))
+        rows.append(
+            {
+                "escalation": batch.escalation,
+                "seq": event.seq,
+                "at": event.at,
+                "by": event.by,
+                "kind": event.kind,
+                "body": event.model_dump_json(),
+                "playbook": playbook.sha256,
+            }
+        )
         playbook = event.before if isinstance(event, Rebased) else playbook
-    return found[::-1]
+    return rows[::-1]
 
 
-def _event_row(batch: RecordBatch, event: Event, playbook: PlaybookRef) -> Row:
-    return {
-        "escalation": batch.escalation,
-        "seq": event.seq,
-        "at": event.at,
-        "by": event.by,
-        "kind": event.kind,
-        "body": event.model_dump_json(),
-        "playbook": playbook.sha256,
-    }
+def _playbooks_before(batch: RecordBatch) -> Iterator[PlaybookRef]:
+    return (event.before for event in batch.events if isinstance(event, Rebased))
 
 
 def _keep_events(connection: Connection, rows: list[Row]) -> int:

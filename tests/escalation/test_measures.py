@@ -227,7 +227,7 @@ def test_promises_count_each_run_that_was_met_or_late() -> None:
     update = c.SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
     told = told_of(c.Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)
 
-    assert (2, 0) == told.promises[ClockName.NEXT_UPDATE]
+    assert [2, 0] == told.promises[ClockName.NEXT_UPDATE]
     assert ClockName.RESOLUTION not in told.promises
 
 

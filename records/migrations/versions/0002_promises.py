@@ -17,7 +17,9 @@ _clocks = sa.table("clocks", sa.column("escalation"), sa.column("name"), sa.colu
 def upgrade() -> None:
     op.add_column("escalations", sa.Column("promises", sa.JSON(), nullable=False, server_default="{}"))
     connection = op.get_bind()
-    rows = [{"which": each, "runs": runs} for each, runs in _counted(connection).items()]
+    rows = [
+        {"which": each, "runs": dict(sorted(runs.items()))} for each, runs in _counted(connection).items()
+    ]
     if rows:
         fill = sa.update(_escalations).where(_escalations.c.id == sa.bindparam("which"))
         connection.execute(fill.values(promises=sa.bindparam("runs", type_=sa.JSON())), rows)
