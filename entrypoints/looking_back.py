@@ -170,7 +170,11 @@ async def _rebuilt(
         if isinstance(batch, EscalationError):
             refused[run] = " ".join(batch.message.split())
             continue
-        recorded = store.append(batch)
+        try:
+            recorded = store.append(batch)
+        except ValueError:
+            refused[batch.escalation] = "what is on record of it cannot be read"
+            continue
         added[batch.escalation] += recorded.added
         if batch.events and recorded.through < batch.events[-1].seq:
             refused[batch.escalation] = f"what came after event {recorded.through} is not known any more"

@@ -7,7 +7,7 @@ quantile is the least value that so many did not exceed, never one in between.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from escalation.measures import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
@@ -49,7 +49,7 @@ def _group(label: str, of: Cases, places: Places, *parts: _Part) -> Group:
     return Group(label, _in_order(figure for part in parts for figure in part(of, places)))
 
 
-def _in_order(found: "Iterator[Figure] | list[Figure]") -> dict[str, Figure]:
+def _in_order(found: Iterable[Figure]) -> dict[str, Figure]:
     """Every measure, those without anything to draw from included."""
     figures = {figure.name: figure for figure in found}
     return {each.name: figures.get(each.name, Figure(each.name, None, 0)) for each in MEASURES}
@@ -102,11 +102,11 @@ def _attainment(of: Cases, places: Places) -> Iterator[Figure]:
 
 def _runs(of: Cases, places: Places) -> _Runs:
     found: _Runs = defaultdict(lambda: [0, 0])
-    for text, times_ in Counter(_known(of, "promises", places)).items():
+    for text, alike in Counter(_known(of, "promises", places)).items():
         for clock, (met, late) in json.loads(text).items():
             counted = found[clock]
-            counted[0] += met * times_
-            counted[1] += late * times_
+            counted[0] += met * alike
+            counted[1] += late * alike
     return found
 
 
@@ -127,7 +127,7 @@ def _open_actions(of: Cases, places: Places) -> Iterator[Figure]:
 
 def _repeated_causes(of: Cases, places: Places) -> Iterator[Figure]:
     if named := Counter(cause for place in places for cause in set(of.causes.get(place, ()))):
-        yield Figure("repeated_causes", sum(times_ > 1 for times_ in named.values()), len(named))
+        yield Figure("repeated_causes", sum(escalations > 1 for escalations in named.values()), len(named))
 
 
 _ALL: tuple[_Part, ...] = (
