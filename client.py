@@ -580,20 +580,21 @@ class EscalationClient:
 
     async def records(self) -> AsyncIterator[tuple[str, RecordBatch | EscalationError]]:
         """
-        Of every escalation that Temporal still keeps, ended ones too: its key, and what happened, or why that cannot
-        be told.
+        Of every run that Temporal still keeps, of escalations and of their follow-ups, as they began one after the
+        other: its workflow id, and what had happened, or why that cannot be told.
         """
-        query = _query({}, ended=True)
+        query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND {sa.STATE.name} IS NOT NULL"
         try:
-            async for execution in self._client.list_workflows(query):
-                handle = self._client.get_workflow_handle(execution.id, run_id=execution.run_id)
-                asked = handle.query(wire.RECORD, result_type=RecordBatch)
-                try:
-                    yield execution.id, await self._answer(execution.id, asked, RecordBatch)
-                except EscalationError as unknown:
-                    yield execution.id, unknown
+            runs = [run async for run in self._client.list_workflows(query)]
         except RPCError as error:
             raise self._no_server(error) from error
+        for run in sorted(runs, key=lambda run: run.start_time):
+            handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+            asked = handle.query(wire.RECORD, result_type=RecordBatch)
+            try:
+                yield run.id, await self._answer(run.id, asked, RecordBatch)
+            except EscalationError as unknown:
+                yield run.id, unknown
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
         return (await self.view(key)).allowed_moves

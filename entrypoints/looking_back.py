@@ -5,6 +5,7 @@ Commands that look back on the record: ``report``, and ``records import | rebuil
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -150,13 +151,12 @@ def rebuild(in_json: Json = False) -> None:
     """Put on record again whatever Temporal still keeps. What is on record already stays as it is."""
     with open_store() as store, progress(in_json) as bar:
         task = bar.add_task("rebuild", total=None)
-        done = with_client(lambda client: _rebuilt(client, store, lambda: bar.advance(task)))
-    added = sum(each for each in done.values() if isinstance(each, int))
-    refused = {key: why for key, why in done.items() if isinstance(why, str)}
+        added, refused = with_client(lambda client: _rebuilt(client, store, lambda: bar.advance(task)))
+    kept, events = len(added.keys() - refused.keys()), added.total()
     if in_json:
-        showing.as_json({"escalations": len(done), "events_added": added, "refused": refused})
+        showing.as_json({"escalations": kept, "events_added": events, "refused": refused})
     else:
-        showing.out.print(f"{len(done) - len(refused):,} escalations on record, {added:,} events added")
+        showing.out.print(f"{kept:,} escalations on record, {events:,} events added")
         for key, why in refused.items():
             showing.out.print(f"{key}: {why}", style="red", markup=False)
     if refused:
@@ -165,19 +165,24 @@ def rebuild(in_json: Json = False) -> None:
 
 async def _rebuilt(
     client: "EscalationClient", store: "RecordStore", advance: Callable[[], None]
-) -> dict[str, int | str]:
-    """Escalation to how many events were added, or why it cannot be put on record."""
-    done: dict[str, int | str] = {}
-    async for key, batch in client.records():
+) -> tuple[Counter[str], dict[str, str]]:
+    """Escalation to how many events were added, and to why it is not, or not whole, on record."""
+    added: Counter[str] = Counter()
+    refused: dict[str, str] = {}
+    async for run, batch in client.records():
         if isinstance(batch, EscalationError):
-            done[key] = " ".join(batch.message.split())
+            refused[run] = " ".join(batch.message.split())
             continue
         try:
-            done[batch.escalation] = store.append(batch).added
+            recorded = store.append(batch)
         except ValueError:
-            done[batch.escalation] = "its beginning is not known any more"
+            refused[batch.escalation] = "what is on record of it cannot be read"
+            continue
+        added[batch.escalation] += recorded.added
+        if batch.events and recorded.through < batch.events[-1].seq:
+            refused[batch.escalation] = f"what came after event {recorded.through} is not known any more"
         advance()
-    return done
+    return added, refused
 
 
 @records.command()

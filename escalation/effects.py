@@ -318,7 +318,7 @@ class RecordBatch(Frozen):
     """The escalation's id."""
     key: Key
     playbook: PlaybookRef
-    """The one in force when these happened."""
+    """The one in force after these."""
     events: tuple[Event, ...]
 
 

@@ -75,12 +75,13 @@ class SurveyAnswer(Frozen):
 
 
 class FollowUp(Frozen):
-    """A corrective action of the RCA."""
+    """An action of the RCA or the post-mortem."""
 
     what: str
     owner: str
     due: date
     done_on: date | None = None
+    """By the calendar of UTC; None: not done."""
 
 
 class Measured(Frozen):
@@ -146,6 +147,13 @@ class Measured(Frozen):
     @property
     def breaches(self) -> int:
         return sum(run.outcome is Outcome.BREACHED for run in self.clocks)
+
+    @property
+    def promises(self) -> dict[str, list[int]]:
+        """Clock to how many of its runs were met, and how many were late."""
+        met = [run.name.value for run in self.clocks if run.outcome is Outcome.MET]
+        late = [run.name.value for run in self.clocks if run.outcome is Outcome.BREACHED]
+        return {name: [met.count(name), late.count(name)] for name in sorted({*met, *late})}
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -280,6 +288,12 @@ MEASURES: tuple[Measure, ...] = (
         Unit.SHARE,
         "Runs of the internal and customer RCA clocks that ended before they were due, of those that did or are late.",
         more_is_worse=False,
+    ),
+    Measure(
+        "open_actions",
+        "Actions to be done",
+        Unit.COUNT,
+        "Actions of RCAs and post-mortems that are not done, of all that were agreed on.",
     ),
     Measure(
         "repeated_causes",

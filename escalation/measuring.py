@@ -6,12 +6,13 @@ means is said in ``measures.py``.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from escalation import events as e
+from escalation.actions import Action
 from escalation.clocks import Clock, Outcome
 from escalation.lifecycle import State
-from escalation.measures import AffectedAccount, ClockRun, FollowUp, Hold, Measured, Wait
+from escalation.measures import AffectedAccount, ClockRun, FollowUp, Hold, Measured, SurveyAnswer, Wait
 from escalation.model import VERIFYING, Escalation
 from escalation.plan import ClockName, Contact, ContactKind
 from escalation.record import evolve, opened
@@ -114,8 +115,9 @@ class _Tally:
             clocks=tuple(_run(clock) for clock in self._runs),
             waits=self._waits(),
             receipts=tuple(self._receipts.values()),
+            answers=_answers(now),
             causes=_causes(now),
-            follow_ups=_follow_ups(now),
+            follow_ups=tuple(map(_follow_up, now.actions)),
         )
 
     @property
@@ -168,7 +170,15 @@ def _causes(now: Escalation) -> tuple[str, ...]:
     return tuple(map(str, now.rca.internal.root_causes)) if now.rca.internal else ()
 
 
-def _follow_ups(now: Escalation) -> tuple[FollowUp, ...]:
-    rca = now.rca.internal
-    actions = rca.corrective_actions if rca else ()
-    return tuple(FollowUp(what=str(each.what), owner=each.owner, due=each.due) for each in actions)
+def _answers(now: Escalation) -> tuple[SurveyAnswer, ...]:
+    return tuple(
+        SurveyAnswer(
+            account=each.account, contact=contact, at=each.at, score=each.score, comment=str(each.comment)
+        )
+        for contact, each in now.survey.items()
+    )
+
+
+def _follow_up(action: Action) -> FollowUp:
+    done_on = action.done_at.astimezone(UTC).date() if action.done_at else None
+    return FollowUp(what=str(action.what), owner=action.owner, due=action.due, done_on=done_on)

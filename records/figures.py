@@ -1,24 +1,21 @@
 """
-The figures of each group, summed up by the database (RECORD-2).
+The figures of each group of cases (RECORD-2).
 
-What each escalation comes to is in the tables already; what a figure means is said in ``escalation/measures.py``.
-Worked out alike on SQLite and PostgreSQL: a quantile is the least value that so many did not exceed, never one in
-between.
+What each escalation comes to is in the tables already; what a figure means is said in ``escalation/measures.py``. A
+quantile is the least value that so many did not exceed, never one in between.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Subquery, case, distinct, func, select, type_coerce
-from sqlalchemy.types import Double
-
-from escalation.clocks import Outcome
 from escalation.measures import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
-from records.cases import WHOLE, cases
-from records.report import By, Figure, Group, Period
-from records.tables import AnswerRow, CauseRow, ClockRow
+from escalation.plan import ClockName
+from records.cases import Cases, Places
+from records.report import Figure, Group
 
+WHOLE = "all"
 _SPANS = {
     "acknowledge": "acknowledged_after",
     "first_notice": "first_notice_after",
@@ -26,133 +23,118 @@ _SPANS = {
 }
 _QUANTILES = {"median": 5, "p90": 9}
 """So many tenths of all did not exceed it."""
-_Found = Iterator[tuple[str, Figure]]
-"""Figures, each with the label of its group."""
-_Part = Callable[[Connection, Subquery], _Found]
+_Runs = dict[str, list[int]]
+"""Clock to how many of its runs were met, and how many were late."""
+_Part = Callable[[Cases, Places], Iterator[Figure]]
 
 
-def whole(db: Connection, period: Period) -> Group:
-    found = groups(db, period, None)
-    return found[0] if found else Group(WHOLE, _in_order({"escalations": Figure("escalations", 0, 0)}))
+def whole(of: Cases) -> Group:
+    if len(of):
+        return _group(WHOLE, of, range(len(of)), *_ALL)
+    return Group(WHOLE, _in_order([Figure("escalations", 0, 0)]))
 
 
-def groups(db: Connection, period: Period, by: By | None) -> tuple[Group, ...]:
+def groups(of: Cases, divided: Mapping[str, Places]) -> tuple[Group, ...]:
     """Most escalations first."""
-    found = _groups(db, period, by, _sums, _quantiles, _attainment, _satisfaction, _repeated_causes)
+    found = (_group(label, of, places, *_ALL) for label, places in divided.items())
     return tuple(sorted(found, key=lambda group: (-(group.value("escalations") or 0), group.label)))
 
 
-def times_by_priority(db: Connection, period: Period) -> tuple[Group, ...]:
-    """The times alone, most urgent first."""
-    return tuple(sorted(_groups(db, period, By.PRIORITY, _quantiles), key=lambda group: group.label))
+def times(of: Cases, divided: Mapping[str, Places]) -> tuple[Group, ...]:
+    """The times alone, by label."""
+    return tuple(_group(label, of, places, _quantiles) for label, places in sorted(divided.items()))
 
 
-def _groups(db: Connection, period: Period, by: By | None, *parts: _Part) -> Iterator[Group]:
-    of = cases(period, by)
-    figures: dict[str, dict[str, Figure]] = defaultdict(dict)
-    for part in parts:
-        for label, figure in part(db, of):
-            figures[label][figure.name] = figure
-    return (Group(label, _in_order(each)) for label, each in figures.items())
+def _group(label: str, of: Cases, places: Places, *parts: _Part) -> Group:
+    return Group(label, _in_order(figure for part in parts for figure in part(of, places)))
 
 
-def _in_order(found: dict[str, Figure]) -> dict[str, Figure]:
+def _in_order(found: Iterable[Figure]) -> dict[str, Figure]:
     """Every measure, those without anything to draw from included."""
-    return {each.name: found.get(each.name, Figure(each.name, None, 0)) for each in MEASURES}
+    figures = {figure.name: figure for figure in found}
+    return {each.name: figures.get(each.name, Figure(each.name, None, 0)) for each in MEASURES}
 
 
-def _share(name: str, part: Any, of: Any) -> Figure:
-    return Figure(name, float(part) / float(of) if of else None, int(of or 0))
+def _share(name: str, part: float, of: float, count: int | None = None) -> Figure:
+    """Of *of*, which is also how many there are unless *count* says so."""
+    return Figure(name, part / of if of else None, int(of) if count is None else count)
 
 
-def _mean(name: str, total: Any, of: int) -> Figure:
-    return Figure(name, float(total) / of if of else None, of)
+def _known(of: Cases, column: str, places: Places) -> list[Any]:
+    return [value for value in map(of[column].__getitem__, places) if value is not None]
 
 
-def _how_many(claim: Any) -> Any:
-    return func.sum(case((claim, 1), else_=0))
+def _sums(of: Cases, places: Places) -> Iterator[Figure]:
+    def sum_of(column: str) -> Any:
+        return sum(_known(of, column, places))
+
+    def share(name: str, column: str) -> Figure:
+        """Of those where it is not zero."""
+        return _share(name, sum(map(bool, _known(of, column, places))), n)
+
+    n = len(places)
+    yield Figure("escalations", n, n)
+    yield Figure("open", sum_of("is_open"), n)
+    yield Figure("breaches", sum_of("breaches"), n)
+    yield share("breached", "breaches")
+    levels = _known(of, "level", places)
+    yield _share("level_reached", sum(levels), len(levels))
+    yield _share("hand_overs", sum_of("hand_overs"), n)
+    yield share("ping_pong", "ping_pong")
+    yield share("reopened", "reopened")
+    yield _share("paused", sum_of("paused_for"), sum_of("lived_for"), n)
 
 
-def _seconds(column: Any) -> Any:
-    return type_coerce(column, Double)
+def _quantiles(of: Cases, places: Places) -> Iterator[Figure]:
+    for name, column in _SPANS.items():
+        if ranked := sorted(_known(of, column, places)):
+            for quantile, tenths in _QUANTILES.items():
+                value = ranked[-(-len(ranked) * tenths // 10) - 1]
+                yield Figure(f"{name}_{quantile}", value, len(ranked))
 
 
-def _sums(db: Connection, of: Subquery) -> _Found:
-    c = of.c
-    query = select(
-        c.label,
-        func.count().label("n"),
-        _how_many(c.ended_at.is_(None)).label("open"),
-        _how_many(c.breaches > 0).label("breached"),
-        func.sum(c.breaches).label("breaches"),
-        func.count(c.level).label("leveled"),
-        func.sum(c.level).label("levels"),
-        func.sum(c.hand_overs).label("hand_overs"),
-        _how_many(c.ping_pong > 0).label("ping_pong"),
-        func.sum(_seconds(c.paused_for)).label("paused"),
-        func.sum(_seconds(c.lived_for)).label("lived"),
-        _how_many(c.reopened > 0).label("reopened"),
-    ).group_by(c.label)
-    for row in db.execute(query):
-        yield row.label, Figure("escalations", row.n, row.n)
-        yield row.label, Figure("open", row.open, row.n)
-        yield row.label, Figure("breaches", row.breaches, row.n)
-        yield row.label, _share("breached", row.breached, row.n)
-        yield row.label, _mean("level_reached", row.levels, row.leveled)
-        yield row.label, _mean("hand_overs", row.hand_overs, row.n)
-        yield row.label, _share("ping_pong", row.ping_pong, row.n)
-        yield row.label, _share("reopened", row.reopened, row.n)
-        yield row.label, Figure("paused", row.paused / row.lived if row.lived else None, row.n)
+def _attainment(of: Cases, places: Places) -> Iterator[Figure]:
+    runs = _runs(of, places)
+    for clock in PROMISES:
+        yield _met(attainment_of(clock), runs, clock)
+    yield _met("rca_on_time", runs, *RCA_CLOCKS)
 
 
-def _quantiles(db: Connection, of: Subquery) -> _Found:
-    # Ranked here: a quantile needs every value, and SQLite takes many times as long to rank them.
-    spans = [_seconds(of.c[column]) for column in _SPANS.values()]
-    values: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for label, *found in db.execute(select(of.c.label, *spans)):
-        for name, value in zip(_SPANS, found, strict=True):
-            if value is not None:
-                values[label, name].append(value)
-    for (label, name), ranked in values.items():
-        ranked.sort()
-        for quantile, tenths in _QUANTILES.items():
-            yield label, Figure(f"{name}_{quantile}", ranked[-(-len(ranked) * tenths // 10) - 1], len(ranked))
+def _runs(of: Cases, places: Places) -> _Runs:
+    found: _Runs = defaultdict(lambda: [0, 0])
+    for text, alike in Counter(_known(of, "promises", places)).items():
+        for clock, (met, late) in json.loads(text).items():
+            counted = found[clock]
+            counted[0] += met * alike
+            counted[1] += late * alike
+    return found
 
 
-def _attainment(db: Connection, of: Subquery) -> _Found:
-    # Counted for each escalation first, in the order in which the rows lie: nothing large is sorted.
-    counted = [
-        _how_many((ClockRow.name == clock.value) & (ClockRow.outcome == outcome.value)).label(
-            f"{clock}_{outcome}"
-        )
-        for clock in PROMISES
-        for outcome in (Outcome.MET, Outcome.BREACHED)
-    ]
-    each = select(ClockRow.escalation, *counted).group_by(ClockRow.escalation).subquery()
-    sums = [func.sum(each.c[column.name]).label(column.name) for column in counted]
-    query = select(of.c.label, *sums).join_from(of, each, each.c.escalation == of.c.id).group_by(of.c.label)
-    for row in db.execute(query).mappings():
-        runs = {clock: (row[f"{clock}_met"], row[f"{clock}_breached"]) for clock in PROMISES}
-        for clock, (met, late) in runs.items():
-            yield row["label"], _share(attainment_of(clock), met, met + late)
-        met, late = (sum(found) for found in zip(*(runs[clock] for clock in RCA_CLOCKS), strict=True))
-        yield row["label"], _share("rca_on_time", met, met + late)
+def _met(name: str, runs: _Runs, *clocks: ClockName) -> Figure:
+    met, late = (sum(runs[clock][which] for clock in clocks) for which in (0, 1))
+    return _share(name, met, met + late)
 
 
-def _satisfaction(db: Connection, of: Subquery) -> _Found:
-    query = select(of.c.label, func.sum(AnswerRow.score), func.count())
-    query = query.join_from(of, AnswerRow, AnswerRow.escalation == of.c.id).group_by(of.c.label)
-    for label, total, count in db.execute(query):
-        yield label, _mean("satisfaction", total, count)
+def _satisfaction(of: Cases, places: Places) -> Iterator[Figure]:
+    scores = [score for place in places for score in of.scores.get(place, ())]
+    yield _share("satisfaction", sum(scores), len(scores))
 
 
-def _repeated_causes(db: Connection, of: Subquery) -> _Found:
-    named = (
-        select(of.c.label, CauseRow.same, func.count(distinct(CauseRow.escalation)).label("by"))
-        .join_from(of, CauseRow, CauseRow.escalation == of.c.id)
-        .group_by(of.c.label, CauseRow.same)
-        .subquery()
-    )
-    query = select(named.c.label, _how_many(named.c.by > 1), func.count()).group_by(named.c.label)
-    for label, repeated, count in db.execute(query):
-        yield label, Figure("repeated_causes", repeated, count)
+def _open_actions(of: Cases, places: Places) -> Iterator[Figure]:
+    if done_on := [day for place in places for day in of.done_on.get(place, ())]:
+        yield Figure("open_actions", done_on.count(None), len(done_on))
+
+
+def _repeated_causes(of: Cases, places: Places) -> Iterator[Figure]:
+    if named := Counter(cause for place in places for cause in set(of.causes.get(place, ()))):
+        yield Figure("repeated_causes", sum(escalations > 1 for escalations in named.values()), len(named))
+
+
+_ALL: tuple[_Part, ...] = (
+    _sums,
+    _quantiles,
+    _attainment,
+    _satisfaction,
+    _open_actions,
+    _repeated_causes,
+)

@@ -11,17 +11,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from records.cases import within
 from records.report import Period
 from records.store import RecordStore
-from records.tables import PARTS, Base, EscalationRow, EventRow
+from records.tables import PARTS, Base, EscalationRow, EventRow, PlaybookRow
 
-_TABLES = (EscalationRow.__tablename__, *(model.__tablename__ for model in PARTS), EventRow.__tablename__)
+_MODELS: tuple[type[Base], ...] = (EscalationRow, *PARTS, EventRow, PlaybookRow)
 
 Kept = dict[str, Any]
-"""An escalation as plain values: its columns, its parts by the name of their table, and ``events``."""
+"""
+An escalation as plain values: its columns, its parts by the name of their table, ``events``, and the ``playbooks`` that
+were in force.
+"""
 
 _AT_ONCE = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -54,7 +57,7 @@ def write_csv(store: RecordStore, folder: Path, period: Period = Period()) -> di
     """
     store.check()
     folder.mkdir(parents=True, exist_ok=True)
-    tables = [Base.metadata.tables[name] for name in _TABLES]
+    tables = [Base.metadata.tables[model.__tablename__] for model in _MODELS]
     with store.database.reading() as db:
         return {table.name: _write_table(db, table, folder, period) for table in tables}
 
@@ -69,11 +72,22 @@ def _whole(db: Connection, ids: Sequence[str]) -> Iterator[Kept]:
     events = _all_of(EventRow, EventRow.escalation, ids).order_by(EventRow.escalation, EventRow.seq)
     for event in db.execute(events):
         rows[event.escalation]["events"].append(_event(event._mapping))
+    for escalation, *playbook in db.execute(_playbooks(ids)):
+        rows[escalation]["playbooks"].append(dict(zip(("sha256", "name", "version"), playbook, strict=True)))
     yield from (rows[each] for each in ids)
 
 
 def _no_parts() -> Kept:
-    return {model.__tablename__: [] for model in PARTS} | {"events": []}
+    return {model.__tablename__: [] for model in PARTS} | {"events": [], "playbooks": []}
+
+
+def _playbooks(ids: Sequence[str]) -> Any:
+    """In the order in which they came into force."""
+    query = select(EventRow.escalation, PlaybookRow.sha256, PlaybookRow.name, PlaybookRow.version)
+    query = query.join(PlaybookRow, PlaybookRow.sha256 == EventRow.playbook).where(
+        EventRow.escalation.in_(ids)
+    )
+    return query.group_by(EventRow.escalation, PlaybookRow.sha256).order_by(func.min(EventRow.seq))
 
 
 def _all_of(model: type[Base], column: Any, ids: Sequence[str]) -> Any:
@@ -81,9 +95,13 @@ def _all_of(model: type[Base], column: Any, ids: Sequence[str]) -> Any:
 
 
 def _event(row: Any) -> Kept:
-    return {"seq": row["seq"], "at": _said(row["at"]), "by": row["by"], "kind": row["kind"]} | {
-        "event": json.loads(row["body"])
-    }
+    return {
+        "seq": row["seq"],
+        "at": _said(row["at"]),
+        "by": row["by"],
+        "kind": row["kind"],
+        "playbook": row["playbook"],
+    } | {"event": json.loads(row["body"])}
 
 
 def _plain(row: Any) -> Kept:
@@ -104,9 +122,7 @@ def _said(value: Any) -> Any:
 
 
 def _write_table(db: Connection, table: Table, folder: Path, period: Period) -> int:
-    of = table.c.id if table.name == EscalationRow.__tablename__ else table.c.escalation
-    wanted = select(EscalationRow.id).where(*within(period))
-    query = select(table).where(of.in_(wanted)).order_by(*table.primary_key.columns)
+    query = select(table).where(_is_of(table, period)).order_by(*table.primary_key.columns)
     count = 0
     with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -116,7 +132,14 @@ def _write_table(db: Connection, table: Table, folder: Path, period: Period) -> 
     return count
 
 
+def _is_of(table: Table, period: Period) -> ColumnElement[bool]:
+    wanted = select(EscalationRow.id).where(*within(period))
+    if table.name == PlaybookRow.__tablename__:
+        return table.c.sha256.in_(select(EventRow.playbook).where(EventRow.escalation.in_(wanted)))
+    return (table.c.id if table.name == EscalationRow.__tablename__ else table.c.escalation).in_(wanted)
+
+
 def _cell(value: Any) -> Any:
     """A text that a spreadsheet would take for a formula gets an apostrophe: what customers write is data."""
-    said = _said(value)
+    said = json.dumps(value) if isinstance(value, dict) else _said(value)
     return f"'{said}" if isinstance(said, str) and said.startswith(_FORMULA) else said

@@ -4,6 +4,7 @@ The version of a store's tables, and the steps that bring it up to this program'
 
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
@@ -14,11 +15,13 @@ from records.errors import StoreAhead, StoreBehind
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The version that this program works with: the newest of ``migrations/versions``."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x65736361
 """Whoever migrates a PostgreSQL holds this, so that two at once take turns."""
+_ONE_AT_ONCE = Lock()
+"""Alembic keeps what it works on in its module: in one process two stores cannot be brought up at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ def config(connection: Connection | None = None) -> "Config":
 def _upgrade(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 - slow to import, and seldom needed
 
-    command.upgrade(config(connection), "head")
+    with _ONE_AT_ONCE:
+        command.upgrade(config(connection), "head")
 
 
 def _refuse_newer(database: Database, found: str | None) -> None:

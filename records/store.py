@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.effects import RecordBatch, Recorded
-from escalation.events import Event
+from escalation.events import Event, Rebased
 from escalation.measures import Measured, Past
 from escalation.measuring import measured
 from escalation.plan import PlaybookRef
@@ -104,8 +104,8 @@ class RecordStore:
         self.check()
         with self.database.writing() as connection:
             _take_turn(connection, batch.escalation)
-            _keep_playbooks(connection, (batch.playbook,))
-            added = _keep_events(connection, [_event_row(batch, event) for event in batch.events])
+            _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
+            added = _keep_events(connection, _event_rows(batch))
             known = _unbroken(connection, batch.escalation)
             if added and known:
                 come_to = measured(known)
@@ -144,16 +144,27 @@ def _take_turn(connection: Connection, escalation: str) -> None:
         )
 
 
-def _event_row(batch: RecordBatch, event: Event) -> Row:
-    return {
-        "escalation": batch.escalation,
-        "seq": event.seq,
-        "at": event.at,
-        "by": event.by,
-        "kind": event.kind,
-        "body": event.model_dump_json(),
-        "playbook": batch.playbook.sha256,
-    }
+def _event_rows(batch: RecordBatch) -> list[Row]:
+    """Each event with the playbook that was in force, however the batches were cut."""
+    rows, playbook = [], batch.playbook
+    for event in reversed(batch.events):
+        rows.append(
+            {
+                "escalation": batch.escalation,
+                "seq": event.seq,
+                "at": event.at,
+                "by": event.by,
+                "kind": event.kind,
+                "body": event.model_dump_json(),
+                "playbook": playbook.sha256,
+            }
+        )
+        playbook = event.before if isinstance(event, Rebased) else playbook
+    return rows[::-1]
+
+
+def _playbooks_before(batch: RecordBatch) -> Iterator[PlaybookRef]:
+    return (event.before for event in batch.events if isinstance(event, Rebased))
 
 
 def _keep_events(connection: Connection, rows: list[Row]) -> int:

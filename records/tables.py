@@ -7,7 +7,7 @@ in ``escalation/measuring.py``; nothing is worked out here.
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import JSON, ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from records.columns import Instant, Span, Words
@@ -79,6 +79,8 @@ class EscalationRow(Base):
     reopened: Mapped[int]
     breaches: Mapped[int]
     refused: Mapped[int]
+    promises: Mapped[dict[str, list[int]]] = mapped_column(JSON, server_default="{}")
+    """Clock to how many of its runs were met, and how many were late: to count them in ``clocks`` takes long."""
 
 
 class PartBase(Base):
@@ -167,7 +169,7 @@ class CauseRow(PartBase):
 
 
 class ActionRow(PartBase):
-    """A corrective action (CLOSE-3)."""
+    """An action of the RCA or the post-mortem (CLOSE-3, CLOSE-7)."""
 
     __tablename__ = "actions"
 

@@ -2,14 +2,15 @@
 The report of a period: its figures, and what a review looks at, read in one transaction (RECORD-2, RECORD-3).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select, type_coerce
 from sqlalchemy.types import Double
 
 from escalation.measures import ENGINE_SOURCE
-from records.cases import cases, within
-from records.figures import groups, times_by_priority, whole
+from records.cases import Cases, Places, within
+from records.figures import groups, times, whole
 from records.report import By, Case, Cause, Held, Opened, Overdue, Period, Reached, Report
 from records.store import RecordStore
 from records.tables import ActionRow, CauseRow, EscalationRow, HoldRow
@@ -41,14 +42,16 @@ def report(store: RecordStore, period: Period, as_of: datetime, by: By | None = 
     """
     store.check()
     with store.database.reading() as db:
+        cases = Cases(db, period)
+        divided = {each: cases.by(each) for each in By}
         return Report(
             period=period,
             by=by,
             as_of=as_of,
-            whole=whole(db, period),
-            groups=groups(db, period, by) if by else (),
-            priorities=times_by_priority(db, period),
-            volumes={each: _volume(db, period, each) for each in By},
+            whole=whole(cases),
+            groups=groups(cases, divided[by]) if by else (),
+            priorities=times(cases, divided[By.PRIORITY]),
+            volumes={each: _volume(found) for each, found in divided.items()},
             opened=_opened(db, period),
             reached=_reached(db, period),
             held=_held(db, period),
@@ -60,10 +63,9 @@ def report(store: RecordStore, period: Period, as_of: datetime, by: By | None = 
         )
 
 
-def _volume(db: Connection, period: Period, by: By) -> tuple[tuple[str, int], ...]:
-    of = cases(period, by)
-    found = db.execute(select(of.c.label, func.count()).group_by(of.c.label))
-    return tuple(sorted(((label, count) for label, count in found), key=lambda each: (-each[1], each[0])))
+def _volume(divided: Mapping[str, Places]) -> tuple[tuple[str, int], ...]:
+    counts = ((label, len(places)) for label, places in divided.items())
+    return tuple(sorted(counts, key=lambda each: (-each[1], each[0])))
 
 
 def _opened(db: Connection, period: Period) -> tuple[Opened, ...]:

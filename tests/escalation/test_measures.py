@@ -12,20 +12,24 @@ from escalation.clocks import Outcome
 from escalation.lifecycle import State
 from escalation.measures import BY_NAME, MEASURES, ClockRun, Hold, Measured, same_cause
 from escalation.measuring import measured
-from escalation.plan import ClockName, Priority, ReasonCode
+from escalation.plan import ActionRules, ClockName, Priority, ReasonCode
 from tests.builders import (
     DECLARE,
     HOUR,
+    JO,
     MINUTE,
     RCA_COURSE,
     VERIFY,
+    a_plan,
     all_delivered,
     at,
     monday,
     opening,
     tuesday,
 )
+from tests.escalation.plans import A_SURVEY
 from tests.escalation.told import events_of
+from tests.records.past import AFTER_CLOSE
 
 TO_FINANCE = c.Transfer(by="ana", to="finance", reason=ReasonCode.LACK_OF_EXPERTISE)
 
@@ -193,6 +197,38 @@ def test_causes_and_actions_are_those_of_the_last_rca() -> None:
     assert ("the roof of the depot leaks",) == told.causes
     assert ["repair the roof"] == [each.what for each in told.follow_ups]
     assert State.CLOSING == told.state
+
+
+def test_what_happens_after_the_close_is_measured() -> None:
+    """
+    RECORD-2, CLOSE-6, CLOSE-7: late answers, and actions that are done; the escalation itself lives no longer for it.
+    """
+    access = c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.YES)
+    rca = (c.RequestRca(by="ed"), *RCA_COURSE)
+    plan = a_plan(survey=A_SURVEY, actions=ActionRules())
+
+    told = told_of(
+        c.Acknowledge(by="ana"), DECLARE, VERIFY, access, *rca, c.Close(by="ed"), *AFTER_CLOSE, plan=plan
+    )
+
+    assert [("ACME", JO, 4, "quick", at(2, "09:00"))] == [
+        (each.account, each.contact, each.score, each.comment, each.at) for each in told.answers
+    ]
+    assert [("repair the roof", None), ("buy tarpaulins", at(3, "09:00").date())] == [
+        (each.what, each.done_on) for each in told.follow_ups
+    ]
+    assert (timedelta(), at(3, "09:00")) == (told.lived_for, told.recorded_until)
+
+
+def test_promises_count_each_run_that_was_met_or_late() -> None:
+    """
+    RECORD-2: attainment; what still runs, or was called off, is no part of it.
+    """
+    update = c.SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
+    told = told_of(c.Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)
+
+    assert [2, 0] == told.promises[ClockName.NEXT_UPDATE]
+    assert ClockName.RESOLUTION not in told.promises
 
 
 def test_a_changed_priority_counts_as_it_is_at_last() -> None:

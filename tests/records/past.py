@@ -2,24 +2,25 @@
 A small past to report on: escalations that the engine ran, and an import, all with something to measure.
 """
 
-from datetime import timedelta
 from pathlib import Path
 
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
-from escalation.measures import Past, SurveyAnswer
-from escalation.plan import Priority, ReasonCode
+from escalation.measures import Past
+from escalation.plan import ActionRules, Priority, ReasonCode
+from escalation.post_mortem import PostMortem
 from planning.export_map import ExportMap, read_map
 from planning.exports import read_log
 from planning.past import past
-from records.store import RecordStore, keep_measured
+from records.store import RecordStore
 from tests.builders import (
     DECLARE,
+    JO,
     RCA_COURSE,
-    THE_MONDAY,
     VERIFY,
     a_customer,
+    a_plan,
     all_delivered,
     at,
     friday,
@@ -27,6 +28,7 @@ from tests.builders import (
     opening,
     tuesday,
 )
+from tests.escalation.plans import A_SURVEY
 from tests.escalation.told import events_of
 from tests.records.recorded import a_batch
 
@@ -48,6 +50,25 @@ INC2,Closed,03-03-2026 10:00,03-03-2026 16:00,1,?,4 - Low,Desk,Bo,bo,Caller 2,Ph
 """
 
 
+AFTER_CLOSE = (
+    at(2, "09:00"),
+    c.RecordSurvey(by=JO, account="ACME", score=4, comment=InternalText("quick")),
+    c.FilePostMortem(
+        by="ed",
+        post_mortem=PostMortem.model_validate(
+            {
+                "participants": ["ed"],
+                "findings": ["nobody looked at the weather"],
+                "actions": [{"what": "buy tarpaulins", "owner": "mia", "due": "2026-03-10"}],
+            }
+        ),
+    ),
+    at(3, "09:00"),
+    c.FinishAction(by="mia", action=2),
+)
+"""Of one that has a survey, and an action of its RCA: a late answer, and another action, which is done."""
+
+
 def the_map() -> ExportMap:
     return read_map(MAP.read_bytes(), MAP.name)
 
@@ -58,8 +79,9 @@ def imported(text: str = EXPORT, tenant: str = "DESK") -> list[Past]:
 
 
 def lives() -> list[tuple[e.Event, ...]]:
-    """Of four escalations: quick; late and reopened; passed back and forth; just begun."""
-    first = opening(key="ACME/1", priority="P1")
+    """Of four escalations: quick, and followed up; late and reopened; passed back and forth; just begun."""
+    followed_up = a_plan(survey=A_SURVEY, actions=ActionRules())
+    first = opening(key="ACME/1", priority="P1", plan=followed_up)
     begun = first.escalation
     quick = events_of(
         first,
@@ -73,6 +95,7 @@ def lives() -> list[tuple[e.Event, ...]]:
         tuesday("09:00"),
         *RCA_COURSE,
         c.Close(by="ed"),
+        *AFTER_CLOSE,
     )
     late = events_of(
         opening(
@@ -116,13 +139,9 @@ def lives() -> list[tuple[e.Event, ...]]:
 
 
 def filled(store: RecordStore) -> None:
-    """Put this past into *store*, with an answer to a survey, which no event tells of yet."""
+    """Put this past into *store*."""
     for events in lives():
         first = events[0]
         assert isinstance(first, e.Opened)
         store.append(a_batch(events, escalation=first.id, key=first.request.key))
-    answered = imported()[0]
     list(store.take_in(imported()))
-    answer = SurveyAnswer(account="Caller 1", contact="c1", at=THE_MONDAY + timedelta(days=9), score=2)
-    with store.database.writing() as db:
-        keep_measured(db, [answered.measured.changed(answers=(answer,))])

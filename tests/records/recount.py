@@ -24,7 +24,7 @@ def raw(events: Iterable[Any]) -> list[Raw]:
     return [json.loads(event.model_dump_json()) for event in events]
 
 
-NO_PROMISES = {"acknowledgement_expiry", "pause", "on_duty"}
+NO_PROMISES = {"acknowledgement_expiry", "pause", "on_duty", "survey"}
 
 
 class Recounted:
@@ -121,11 +121,26 @@ class Recounted:
         filed = self._of("rca_filed")
         return set(filed[-1]["rca"]["root_causes"]) if filed else set()
 
+    @property
+    def scores(self) -> list[int]:
+        return [int(event["score"]) for event in self._of("survey_answered")]
+
+    @property
+    def actions(self) -> list[bool]:
+        """Of each that was agreed on, whether it is done."""
+        rca, post_mortem = self._of("rca_filed"), self._of("post_mortem_filed")
+        agreed = len(rca[-1]["rca"]["corrective_actions"]) if rca else 0
+        agreed += len(post_mortem[-1]["post_mortem"]["actions"]) if post_mortem else 0
+        done = {event["action"] for event in self._of("action_finished")}
+        return [number in done for number in range(1, agreed + 1)]
+
 
 class RecountedRows:
     """One incident, from the lines of the export."""
 
     first_notice = level = None
+    scores: Sequence[int] = ()
+    actions: Sequence[bool] = ()
 
     def __init__(self, rows: Sequence[dict[str, str]]) -> None:
         self.rows = rows
@@ -198,11 +213,12 @@ def of_export(text: str) -> list[RecountedRows]:
     return [RecountedRows(rows) for rows in incidents.values()]
 
 
-def figures(past: Sequence[Counted], scores: Sequence[int] = ()) -> dict[str, float | None]:
+def figures(past: Sequence[Counted]) -> dict[str, float | None]:
     """Name to value, as a report has them."""
     outcomes = [outcome for each in past for outcome in each.outcomes]
     levels = [each.level for each in past if each.level is not None]
     causes = [cause for each in past for cause in each.causes]
+    actions = [is_done for each in past for is_done in each.actions]
     clocks = {name for name, _ in outcomes}
     rca = [outcome for name, outcome in outcomes if name in {"internal_rca", "customer_rca"}]
     return {
@@ -222,7 +238,8 @@ def figures(past: Sequence[Counted], scores: Sequence[int] = ()) -> dict[str, fl
         "ping_pong": _mean([len(each.holders) > len(set(each.holders)) for each in past]),
         "paused": sum(each.paused for each in past) / sum(each.lived for each in past),
         "reopened": _mean([each.reopened > 0 for each in past]),
-        "satisfaction": _mean(scores),
+        "satisfaction": _mean([score for each in past for score in each.scores]),
+        "open_actions": actions.count(False) if actions else None,
         "rca_on_time": _met(rca),
         "repeated_causes": sum(causes.count(cause) > 1 for cause in set(causes)),
     }

@@ -132,11 +132,11 @@ def test_many_that_write_at_once_write_each_event_once(store: RecordStore) -> No
 
 _DIES = """
 import os, signal, sys
-from records.store import RecordStore, _event_row, _keep_events
+from records.store import RecordStore, _event_rows, _keep_events
 from tests.records.recorded import a_batch, a_whole_life
 store, batch = RecordStore(sys.argv[1]), a_batch(a_whole_life())
 with store.database.writing() as db:
-    print(_keep_events(db, [_event_row(batch, event) | {"playbook": None} for event in batch.events]), flush=True)
+    print(_keep_events(db, [row | {"playbook": None} for row in _event_rows(batch)]), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
