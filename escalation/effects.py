@@ -93,6 +93,7 @@ class Occasion(StrEnum):
     TOUCH_POINT = "touch_point"
     SPONSORSHIP_REVIEW = "sponsorship_review"
     SPONSORSHIP_ENDED = "sponsorship_ended"
+    TASK_FORCE_TASK_DUE = "task_force_task_due"
 
 
 class InternalFacts(Frozen):

@@ -216,13 +216,19 @@ def _seat(now: TaskForce, seat: Seat) -> str:
 
 def force_wake_summary(now: TaskForce) -> str:
     """What the next timer of a task force is for."""
-    waking = min(
-        (clock for clock in now.clocks if clock.next_at),
-        key=lambda clock: clock.next_at or now.deployed_at,
-        default=None,
+    seat, status = (
+        "a seat is not answered: offer it to the next",
+        f"ask {now.charter.name_of(now.charter.lead)}",
     )
-    if waking is None:
-        return "open hours are compiled further"
-    if waking.name is ClockName.SEAT_ANSWER:
-        return "a seat is not answered: offer it to the next"
-    return summary(f"status · ask {now.charter.name_of(now.charter.lead)}")
+    waking = [
+        (clock.next_at, seat if clock.name is ClockName.SEAT_ANSWER else f"status · {status}")
+        for clock in now.clocks
+        if clock.next_at
+    ]
+    waking += [
+        (task.remind_at, f"task {task.number} · remind {task.owner}")
+        for task in now.open_tasks
+        if task.remind_at
+    ]
+    _, why = min(waking, default=(None, "open hours are compiled further"))
+    return summary(why)
