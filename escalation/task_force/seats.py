@@ -2,7 +2,6 @@
 Filling seats: each is offered to one after the other until somebody accepts, or nobody is left (RESOLVE-2).
 """
 
-from escalation.base import InternalText
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, UnknownName
 from escalation.events import ENGINE
@@ -67,7 +66,8 @@ def _to_the_next(turn: ForceTurn, seat: Seat) -> None:
     by, turn.by = turn.by, ENGINE
     offer(turn, seat.number)
     turn.by = by
-    tell_when_settled(turn)
+    if turn.force.state is ForceState.FORMING:  # later the escalation says so, if nobody is left
+        tell_when_settled(turn)
 
 
 def tell_when_settled(turn: ForceTurn) -> None:
@@ -93,9 +93,7 @@ def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
     tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
     turn.record(e.SeatLeft, seat=seat.number, role=seat.plan.role, why=command.why)
     why = f"{force.charter.name_of(command.by)} left the seat {seat.plan.role}"
-    turn.tell(
-        Occasion.UPDATE, (force.charter.lead,), why=why, text=InternalText(command.why) or None, items=tasks
-    )
+    turn.tell(Occasion.UPDATE, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
     _to_the_next(turn, seat)
 
 
