@@ -34,8 +34,9 @@ async def deployed(desk: Desk, *people: str, name: str = NAME, **more: Any) -> N
     await desk.client.deploy_task_force(
         desk.key, by="priya", name=name, mission=mission, lead="hannah", seats=[seat], **more
     )
-    await desk.at_rest()
+    await eventually(desk, lambda force: bool(force.heard), name=name)
     await desk.at_rest(where(desk, name))
+    await desk.at_rest()
 
 
 async def heard(desk: Desk, name: str = NAME) -> Summary:
@@ -49,9 +50,9 @@ async def has_ended(desk: Desk, name: str = NAME) -> wire.TaskForceEnded:
     return ended
 
 
-async def eventually(desk: Desk, is_so: Any, within: float = 10.0) -> None:
+async def eventually(desk: Desk, is_so: Any, within: float = 10.0, name: str = NAME) -> None:
     async with asyncio.timeout(within):
-        while not is_so(await heard(desk)):  # noqa: ASYNC110 - the server has no event for it
+        while not is_so(await heard(desk, name)):  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.05)
 
 
