@@ -216,19 +216,14 @@ def _seat(now: TaskForce, seat: Seat) -> str:
 
 def force_wake_summary(now: TaskForce) -> str:
     """What the next timer of a task force is for."""
-    seat, status = (
-        "a seat is not answered: offer it to the next",
-        f"ask {now.charter.name_of(now.charter.lead)}",
-    )
-    waking = [
-        (clock.next_at, seat if clock.name is ClockName.SEAT_ANSWER else f"status · {status}")
-        for clock in now.clocks
-        if clock.next_at
-    ]
+    why = {
+        ClockName.SEAT_ANSWER: "a seat is not answered: offer it to the next",
+        ClockName.TASK_FORCE_STATUS: f"status · ask {now.charter.name_of(now.charter.lead)}",
+    }
+    waking = [(clock.next_at, why[clock.name]) for clock in now.clocks if clock.next_at]
     waking += [
-        (task.remind_at, f"task {task.number} · remind {task.owner}")
+        (task.remind_at, f"task {task.number} · remind {now.charter.name_of(task.owner)}")
         for task in now.open_tasks
         if task.remind_at
     ]
-    _, why = min(waking, default=(None, "open hours are compiled further"))
-    return summary(why)
+    return summary(min(waking, default=(None, "open hours are compiled further"))[1])

@@ -266,7 +266,7 @@ def _record_delivery(turn: ForceTurn, command: shell.RecordDelivery) -> None:
     unreached = {
         receipt.recipient
         for receipt in command.receipts
-        if receipt.delivered_at is None and receipt.occasion == Occasion.TASK_FORCE_INVITED
+        if receipt.has_failed and receipt.occasion == Occasion.TASK_FORCE_INVITED
     }
     for seat in turn.force.seats:
         if turn.force.is_standing and seat.offered_to in unreached:

@@ -149,6 +149,16 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     assert "ari" == made.force.seats[0].offered_to
 
 
+def test_an_invitation_that_waits_for_the_morning_stands() -> None:
+    """
+    RESOLVE-2, COMM-11: it is on its way; the seat's own clock says when the next one is asked.
+    """
+    held = Receipt(key="k", recipient="ana", occasion="task_force_invited", held_until=NINE + 9 * HOUR)
+    made = decide(a_force(("ana", "ari")), shell.RecordDelivery(receipts=(held,)), NINE)
+
+    assert "ana" == made.force.seats[0].offered_to
+
+
 def test_work_begins_when_every_seat_is_settled() -> None:
     """
     RESOLVE-2: and the lead hears who is in.
