@@ -188,9 +188,8 @@ def finish_action(turn: Turn, command: c.FinishAction) -> None:
 def _require_own(now: Escalation, action: Action, command: c.FinishAction) -> None:
     """Whoever may only because they own an action finishes that one; any other role that may, each of them."""
     person, roles = now.plan.contact(command.by), now.plan.permissions.get(command.move, ())
-    if now.roles_of(person) & set(roles) == {"action_owner"} and not now.stands_for(
-        person.id, (action.owner,)
-    ):
+    mine = now.roles_of(person) & set(roles)
+    if mine == {"action_owner"} and not now.stands_for(person.id, (action.owner,)):
         raise RoleNotAllowed(
             f"{now.key}: {person.name} may not finish action {action.number}, which is for {action.owner}; "
             f"roles that may: {', '.join(roles)}"
