@@ -519,6 +519,13 @@ class EscalationClient:
     async def decline_seat(self, key: str, name: str, *, by: str, why: str = "") -> Answer:
         return await self.ask_task_force(key, name, f.DeclineSeat(by=by, why=InternalText(why)))
 
+    async def leave_seat(self, key: str, name: str, *, by: str, why: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.LeaveSeat(by=by, why=InternalText(why)))
+
+    async def offer_seat(self, key: str, name: str, *, by: str, seat: int, to: str | None = None) -> Answer:
+        """Offer a vacant seat again: *to* somebody, or to its candidates from the first."""
+        return await self.ask_task_force(key, name, f.OfferSeat(by=by, seat=seat, to=to))
+
     async def report_status(
         self, key: str, name: str, *, by: str, text: str, is_update: bool = False
     ) -> Answer:

@@ -113,6 +113,10 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.ACTION_DUE: {"due_at": AT + 24 * _HOUR, "items": ("Watch every certificate",)},
     Occasion.TASK_FORCE_INVITED: {"by": "Elena Petrova", "text": "Payments work.", "items": ("Network",)},
     Occasion.TASK_FORCE_STATUS_WANTED: {"due_at": AT + 10 * _MINUTE},
+    Occasion.TASK_FORCE_TASK_DUE: {
+        "why": "a task is overdue",
+        "items": ("1. Watch every certificate (ana)",),
+    },
     Occasion.TASK_FORCE_REPORT: {"by": "Sam Sato", "text": "The cause is known.", "items": _STEPS},
     Occasion.TASK_FORCE_STOOD_DOWN: {"why": "fix declared by Sam Sato", "items": _STEPS},
     Occasion.SPONSORSHIP_PROPOSED: {"items": ("ACME",)},

@@ -2,7 +2,7 @@
 Executive sponsorship seen from elsewhere: who sponsors an account, who a person is, and a proposal on its way.
 
 Reads the memo of the account's sponsorship, which the server answers for by itself: no worker is asked, and it is never
-behind (SPONSOR-2). It must not know what a sponsorship is.
+behind (SPONSOR-2). It must not know what a sponsorship is, nor what anybody may.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from escalation.effects import ProposeSponsorship
 from escalation.errors import UnknownName
 from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
-from escalation.sponsorship import sponsorship_key
+from escalation.sponsorship import Known, sponsorship_key
 from planning.compile import contact_of
 from planning.playbook import Playbook
 
@@ -35,7 +35,7 @@ class Sponsors:
         self._playbook = playbook
 
     @activity.defn(name="find_people")
-    async def find_people(self, ids: tuple[str, ...]) -> tuple[Contact, ...]:
+    async def find_people(self, ids: tuple[str, ...]) -> Known:
         """
         Raises:
             UnknownName: If the playbook of today has no such person.
@@ -44,7 +44,8 @@ class Sponsors:
         for id_ in ids:
             if id_ not in playbook.people:
                 raise UnknownName.of("unknown person", id_, sorted(playbook.people))
-        return tuple(contact_of(playbook, id_) for id_ in ids)
+        people = tuple(contact_of(playbook, id_) for id_ in ids)
+        return Known(people=people, deciders=playbook.sponsorship_deciders)
 
     @activity.defn(name="propose_sponsorship")
     async def propose_sponsorship(self, wanted: ProposeSponsorship) -> None:

@@ -1,5 +1,5 @@
 """
-``escalate task-force``: deploy task forces, look at them, answer an invitation, report, keep tasks, stand down.
+``escalate task-force``: deploy task forces, look at them, fill their seats, report, keep tasks, stand down.
 
 What a move means, and who may make it, the rules say.
 """
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from client import EscalationClient
     from escalation.story import Entry
 
-app = typer.Typer(no_args_is_help=True, help="Task forces: deploy, answer, report, keep tasks, stand down.")
+app = typer.Typer(
+    no_args_is_help=True, help="Task forces: deploy, fill seats, report, keep tasks, stand down."
+)
 task = typer.Typer(no_args_is_help=True, help="Tasks of a task force.")
 app.add_typer(task, name="task")
 
@@ -112,6 +114,30 @@ def accept(key: Key, name: Name, by: By, note: Note = "", in_json: Json = False)
 def decline(key: Key, name: Name, by: By, why: Why = "", in_json: Json = False) -> None:
     """Decline the seat that is on offer to you; the next one is asked."""
     _move(key, name, f.DeclineSeat, in_json, by=by, why=why)
+
+
+@app.command()
+def leave(key: Key, name: Name, by: By, why: Why = "", in_json: Json = False) -> None:
+    """Give up your seat; the next one is asked, and your open tasks pass to the lead."""
+    _move(key, name, f.LeaveSeat, in_json, by=by, why=why)
+
+
+@app.command()
+def offer(
+    key: Key,
+    name: Name,
+    seat: Annotated[
+        str, typer.Argument(metavar="SEAT", help="Its number, as `show` has it.", show_default=False)
+    ],
+    by: By,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="PERSON", help="To whom; else its candidates are asked anew."),
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Offer a vacant seat again; as the lead, or as who deployed it."""
+    _move(key, name, f.OfferSeat, in_json, by=by, seat=seat, to=to)
 
 
 @app.command()

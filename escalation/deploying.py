@@ -189,8 +189,6 @@ def _people(now: Escalation) -> dict[str, Contact]:
 
 def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
     now = turn.escalation
-    candidates = (person for seat in seats for person in seat.candidates)
-    known = dict.fromkeys((command.lead, command.by, *candidates))
     clocks = tuple(_clocks(turn, command))
     counted = {clock.calendar for clock in clocks if clock.calendar}
     return Charter.made(
@@ -202,7 +200,11 @@ def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[Seat
         technical_plan=command.technical_plan,
         deployed_by=command.by,
         about=_about(now),
-        contacts=tuple(now.plan.contact(person) for person in known),
+        contacts=tuple(
+            contact
+            for contact in now.plan.contacts
+            if contact.kind is ContactKind.PERSON or contact.id == command.by
+        ),
         clocks=clocks,
         calendars={name: calendar for name, calendar in now.plan.calendars.items() if name in counted},
         chase_every=now.plan.chase_every,

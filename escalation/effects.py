@@ -95,6 +95,7 @@ class Occasion(StrEnum):
     SPONSORSHIP_REVIEW = "sponsorship_review"
     SPONSORSHIP_ENDED = "sponsorship_ended"
     REVIEW_PACK = "review_pack"
+    TASK_FORCE_TASK_DUE = "task_force_task_due"
 
 
 class InternalFacts(Frozen):

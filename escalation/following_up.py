@@ -181,7 +181,19 @@ def finish_action(turn: Turn, command: c.FinishAction) -> None:
         raise UnknownName.of(f"{now.key}: no action", str(command.action), numbers)
     if not action.is_open:
         raise MoveNotAllowed(f"{now.key}: action {action.number} was done already, by {action.done_by}")
+    _require_own(now, action, command)
     turn.record(e.ActionFinished, action=action.number, what=action.what, note=command.note)
+
+
+def _require_own(now: Escalation, action: Action, command: c.FinishAction) -> None:
+    """Whoever may only because they own an action finishes that one; any other role that may, each of them."""
+    person, roles = now.plan.contact(command.by), now.plan.permissions.get(command.move, ())
+    mine = now.roles_of(person) & set(roles)
+    if mine == {"action_owner"} and not now.stands_for(person.id, (action.owner,)):
+        raise RoleNotAllowed(
+            f"{now.key}: {person.name} may not finish action {action.number}, which is for {action.owner}; "
+            f"roles that may: {', '.join(roles)}"
+        )
 
 
 def remind_of_actions(turn: Turn) -> None:

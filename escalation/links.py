@@ -1,5 +1,6 @@
 """
-Links: what a message asks of its reader, to be answered with one press of a button (COMM-1, RESOLVE-6).
+Links: what a message asks of its reader, to be answered with one press of a button (COMM-1, RESOLVE-2,
+RESOLVE-6).
 
 Owns which occasion carries which question, and what an answer must know. It must not know how a link is signed, where
 it leads, or how its page looks.
@@ -18,6 +19,7 @@ class Question(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ACCESS = "access"
     SURVEY = "survey"
+    SEAT = "seat"
 
 
 INTERNAL = {
@@ -25,6 +27,7 @@ INTERNAL = {
     Occasion.ACKNOWLEDGEMENT_EXPIRED: Question.ACKNOWLEDGE,
     Occasion.REMINDER: Question.ACKNOWLEDGE,
     Occasion.BREACH: Question.ACKNOWLEDGE,
+    Occasion.TASK_FORCE_INVITED: Question.SEAT,
 }
 CUSTOMER = {
     Occasion.ACCESS_QUESTION: Question.ACCESS,
@@ -37,7 +40,8 @@ class Link(Frozen):
 
     question: Question
     escalation: str
-    """The escalation's id, so that a link of a closed one says nothing about its successor."""
+    """The escalation's id, so that a link of a closed one says nothing about its successor; of an invitation, the task
+    force's."""
     who: str
     """Who answers: a contact's id, or a customer contact's."""
     account: str = ""
@@ -48,6 +52,11 @@ class Link(Frozen):
     @property
     def key(self) -> str:
         return self.escalation.partition("@")[0]
+
+    @property
+    def task_force(self) -> str:
+        """The name of the task force that somebody is invited to."""
+        return self.escalation.rpartition("/")[2]
 
 
 def link_for(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> Link | None:

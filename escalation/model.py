@@ -180,7 +180,7 @@ class Escalation(Frozen):
         return tuple(
             held
             for held in self.asked
-            if not any(self._stands_for(person, (held,)) for person in self.acknowledgements)
+            if not any(self.stands_for(person, (held,)) for person in self.acknowledgements)
         )
 
     @property
@@ -276,18 +276,21 @@ class Escalation(Frozen):
         return next((contact for contact in self.request.recipients if contact.id == recipient), None)
 
     def roles_of(self, contact: Contact) -> set[str]:
-        """The roles of a person here: their own, and ``owner``, ``level_contact`` or ``task_force_lead`` while they
-        are that."""
+        """The roles of a person here: their own, and ``owner``, ``level_contact``, ``task_force_lead`` or
+        ``action_owner`` while they are that."""
         roles = set(contact.roles)
-        if self._stands_for(contact.id, (self.owner,)):
+        if self.stands_for(contact.id, (self.owner,)):
             roles.add("owner")
-        if self._stands_for(contact.id, self.current_level.contacts):
+        if self.stands_for(contact.id, self.current_level.contacts):
             roles.add("level_contact")
         if any(force.lead == contact.id for force in self.standing_forces):
             roles.add("task_force_lead")
+        if self.stands_for(contact.id, tuple(action.owner for action in self.open_actions)):
+            roles.add("action_owner")
         return roles
 
-    def _stands_for(self, person: str, ids: tuple[str, ...]) -> bool:
+    def stands_for(self, person: str, ids: tuple[str, ...]) -> bool:
+        """Whether *person* is one of these, or of a team among them."""
         return person in ids or any(
             person in self.plan.contact(held).members for held in ids if self.plan.knows(held)
         )

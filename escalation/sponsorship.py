@@ -13,7 +13,7 @@ from pydantic import Field
 
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
 from escalation.effects import InternalFacts, InternalNotice, Occasion
-from escalation.errors import MoveNotAllowed
+from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import Contact, Priority
 
 REMINDED_BEFORE = timedelta(days=2)
@@ -125,6 +125,17 @@ class Programme(Frozen):
         return min(instants, default=None)
 
 
+class Known(Frozen):
+    """What the playbook of today says of those whom a command names."""
+
+    people: tuple[Contact, ...] = ()
+    deciders: tuple[Name, ...] = ()
+    """The roles that may take an account in, and let it go; none: everybody."""
+
+    def person(self, id_: str) -> Contact | None:
+        return next((person for person in self.people if person.id == id_), None)
+
+
 class Sponsored(NamedTuple):
     """The answer to a command."""
 
@@ -132,23 +143,23 @@ class Sponsored(NamedTuple):
     notices: tuple[InternalNotice, ...] = ()
 
 
-def decide(
-    programme: Programme, command: Command, now: datetime, *, sponsor: Contact | None = None
-) -> Sponsored:
+def decide(programme: Programme, command: Command, now: datetime, known: Known = Known()) -> Sponsored:
     """
-    What *command* means at *now*. *sponsor*: for ``Enrol``, the person whom the playbook has by that id.
+    What *command* means at *now*. *known*: those whom it names.
 
     Raises:
         EscalationError: If it is refused. Nothing has changed.
     """
     if not isinstance(command, Tick) and programme.standing is Standing.EXITED:
         raise MoveNotAllowed(f"{programme.key}: it has ended; allowed now: propose it again")
+    if isinstance(command, Enrol | Exit):
+        _require_decider(programme, command, known)
     counted = programme.changed(sequence=programme.sequence + 1)
     match command:
         case Propose():
             return Sponsored(_proposed(counted, command, now))
         case Enrol():
-            return _enrolled(counted, command, sponsor, now)
+            return _enrolled(counted, command, known.person(command.sponsor), now)
         case RecordTouchPoint():
             return Sponsored(_touched(counted, command, now))
         case Review():
@@ -159,6 +170,15 @@ def decide(
             return _reminded(counted, now)
         case _:
             assert_never(command)
+
+
+def _require_decider(programme: Programme, command: Enrol | Exit, known: Known) -> None:
+    """SPONSOR-2: a person decides; which ones, the playbook says."""
+    person = known.person(command.by)
+    if known.deciders and not set(person.roles if person else ()) & set(known.deciders):
+        who, what = person.name if person else command.by, "enrol" if isinstance(command, Enrol) else "exit"
+        roles = ", ".join(known.deciders)
+        raise RoleNotAllowed(f"{programme.key}: {who} may not {what}; roles that may: {roles}")
 
 
 def _proposed(programme: Programme, command: Propose, now: datetime) -> Programme:

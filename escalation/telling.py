@@ -162,8 +162,10 @@ def first_told(now: Escalation) -> tuple[str, ...]:
 
 
 def involved(now: Escalation) -> tuple[str, ...]:
-    """Our people who follow this escalation: its owner and the stakeholders of its priority."""
-    return (now.owner, *now.rules.stakeholders)
+    """Our people who follow this escalation: its owner, the stakeholders of its priority, who was brought in."""
+    resolution = now.clock(ClockName.RESOLUTION)
+    brought_in = now.plan.bring_in if resolution and resolution.breached_at else ()
+    return (now.owner, *now.rules.stakeholders, *brought_in)
 
 
 def alerted(now: Escalation) -> tuple[str, ...]:

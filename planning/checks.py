@@ -157,6 +157,10 @@ def _permissions(playbook: Playbook) -> Iterator[Found]:
         for number, role in enumerate(roles):
             if role not in known:
                 yield unknown((*path, number), role, known, "a role that somebody has: ")
+    for number, role in enumerate(playbook.sponsorship_deciders):
+        if role not in playbook.roles:
+            where = ("sponsorship_deciders", number)
+            yield unknown(where, role, playbook.roles, "a role that somebody has: ")
 
 
 def _priorities(playbook: Playbook) -> Iterator[Found]:

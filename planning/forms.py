@@ -24,9 +24,10 @@ from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 from planning.zones import TIME_ZONE_FORM
 
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
-SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD)
-"""Roles that nobody is given: whoever owns the escalation, stands for its level, or leads a task force of it, has them
-(ROLE-1)."""
+ACTION_OWNER = "action_owner"
+SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD, ACTION_OWNER)
+"""Roles that nobody is given: whoever owns the escalation, stands for its level, leads a task force of it, or is to do
+an action of it, has them (ROLE-1)."""
 
 PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
 """Clocks that a pause can stop."""

@@ -389,6 +389,8 @@ class Playbook(Scope):
     """Who is asked for what."""
     permissions: dict[PersonsMove, Names] = {}
     """The roles that may make a move (ROLE-1); a move that is not listed is open to everybody."""
+    sponsorship_deciders: Names = ()
+    """The roles that may take an account into executive sponsorship, and let it go (SPONSOR-2); none: everybody."""
     priorities: dict[Priority, PriorityWritten]
     """What each of the four priorities changes."""
     targets: Annotated[

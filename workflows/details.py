@@ -218,16 +218,17 @@ def _seat(now: TaskForce, seat: Seat) -> str:
 
 def force_wake_summary(now: TaskForce) -> str:
     """What the next timer of a task force is for."""
-    waking = min(
-        (clock for clock in now.clocks if clock.next_at),
-        key=lambda clock: clock.next_at or now.deployed_at,
-        default=None,
-    )
-    if waking is None:
-        return "open hours are compiled further"
-    if waking.name is ClockName.SEAT_ANSWER:
-        return "a seat is not answered: offer it to the next"
-    return summary(f"status · ask {now.charter.name_of(now.charter.lead)}")
+    why = {
+        ClockName.SEAT_ANSWER: "a seat is not answered: offer it to the next",
+        ClockName.TASK_FORCE_STATUS: f"status · ask {now.charter.name_of(now.charter.lead)}",
+    }
+    waking = [(clock.next_at, why[clock.name]) for clock in now.clocks if clock.next_at]
+    waking += [
+        (task.remind_at, f"task {task.number} · remind {now.charter.name_of(task.owner)}")
+        for task in now.open_tasks
+        if task.remind_at
+    ]
+    return summary(min(waking, default=(None, "open hours are compiled further"))[1])
 
 
 # A report by schedule

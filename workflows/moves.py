@@ -76,6 +76,7 @@ _EXAMPLES: dict[str, Any] = {
     "post_mortem": {"participants": ["…"], "findings": ["…"]},
     "name": "data-recovery",
     "task": 1,
+    "seat": 1,
     "rca": {"root_causes": ["…"], "corrective_actions": [{"what": "…", "owner": "…", "due": "2030-01-31"}]},
 }
 

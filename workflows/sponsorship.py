@@ -16,7 +16,6 @@ from temporalio.exceptions import ActivityError
 from escalation import sponsorship as s
 from escalation.effects import InternalNotice, Wave
 from escalation.errors import EscalationError
-from escalation.plan import Contact
 from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options
 
@@ -94,18 +93,17 @@ class SponsorshipWorkflow:
     async def _asked(self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str) -> s.Programme:
         command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
-        wanted = tuple(dict.fromkeys((command.by, sponsor)))
-        people: tuple[Contact, ...] = await workflow.execute_local_activity(
+        known = await workflow.execute_local_activity(
             wire.FIND_PEOPLE,
-            wanted,
-            result_type=tuple[Contact, ...],
+            tuple(dict.fromkeys((command.by, sponsor))),
+            result_type=s.Known,
             start_to_close_timeout=_QUICK,
         )
-        self._follow(command, next(person for person in people if person.id == sponsor))
+        self._follow(command, known)
         return self._now
 
-    def _follow(self, command: s.Command, sponsor: Contact | None = None) -> None:
-        answer = s.decide(self._now, command, workflow.now(), sponsor=sponsor)
+    def _follow(self, command: s.Command, known: s.Known = s.Known()) -> None:
+        answer = s.decide(self._now, command, workflow.now(), known)
         self._now = answer.programme
         self._notices += answer.notices
         self._is_stirred = True

@@ -17,11 +17,13 @@ import structlog
 from client import EscalationClient
 from escalation.base import InternalText
 from escalation.commands import Acknowledge, ConfirmAccess, PersonsCommand, RecordSurvey
-from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation
+from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, UnknownName
 from escalation.events import AccessAnswer
 from escalation.lifecycle import Move
 from escalation.links import Link, Question
 from escalation.plan import Contact, ContactKind
+from escalation.task_force.commands import AcceptSeat, DeclineSeat, MembersCommand
+from escalation.task_force.view import ForceView, SeatView
 from escalation.view import View
 
 LONGEST_COMMENT = 2_000
@@ -34,6 +36,7 @@ _MOVES = {
 }
 SCORES = ("1", "2", "3", "4", "5")
 """From poorly to very well."""
+_YES_OR_NO = (AccessAnswer.YES.value, AccessAnswer.NO.value)
 
 
 class Stands(StrEnum):
@@ -58,6 +61,8 @@ class Inquiry:
     link: Link
     view: View
     people: tuple[Contact, ...] = ()
+    force: ForceView | None = None
+    """The task force that somebody is invited to."""
 
     @property
     def members(self) -> dict[str, str]:
@@ -77,15 +82,27 @@ class Inquiry:
         return self.name_of(self.view.acknowledged_by or "") if is_ours else ""
 
     @property
+    def seat(self) -> SeatView | None:
+        """The one that is on offer to the reader."""
+        seats = self.force.seats if self.force else ()
+        return next((seat for seat in seats if seat.offered_to == self.link.who), None)
+
+    @property
     def stands(self) -> Stands:
-        if self.view.id != self.link.escalation:
+        if self.link.escalation != (self.force or self.view).id:
             return Stands.EARLIER
         if self._is_answered:
             return Stands.ALREADY
         is_survey = self.link.question is Question.SURVEY
-        if self.view.ended_at and not (is_survey and self.view.is_followed_up):
+        if (self.force or self.view).ended_at and not (is_survey and self.view.is_followed_up):
             return Stands.ENDED
-        return Stands.OPEN if _MOVES[self.link.question] in self.view.allowed_moves else Stands.NOT_NOW
+        return Stands.OPEN if self._is_asked else Stands.NOT_NOW
+
+    @property
+    def _is_asked(self) -> bool:
+        if self.link.question is Question.SEAT:
+            return self.seat is not None
+        return _MOVES[self.link.question] in self.view.allowed_moves
 
     @property
     def _is_answered(self) -> bool:
@@ -96,6 +113,9 @@ class Inquiry:
                 return self.link.account in self.view.access and not self.view.ended_at
             case Question.SURVEY:
                 return self.link.who in self.view.survey
+            case Question.SEAT:
+                seats = self.force.seats if self.force and not self.force.ended_at else ()
+                return any(seat.held_by == self.link.who for seat in seats)
 
 
 async def look(client: EscalationClient, link: Link) -> Inquiry:
@@ -108,8 +128,16 @@ async def look(client: EscalationClient, link: Link) -> Inquiry:
         return Inquiry(link, await _closed(client, link))
     if link.question is Question.ACCESS:
         return Inquiry(link, await client.view(link.key))
+    force = await _force(client, link) if link.question is Question.SEAT else None
     view, people = await asyncio.gather(client.view(link.key), client.people(link.key))
-    return Inquiry(link, view, people)
+    return Inquiry(link, view, people, force)
+
+
+async def _force(client: EscalationClient, link: Link) -> ForceView:
+    try:
+        return await client.task_force(link.key, link.task_force)
+    except UnknownName as gone:
+        raise UnknownEscalation(gone.message) from None
 
 
 async def _closed(client: EscalationClient, link: Link) -> View:
@@ -125,7 +153,7 @@ class Outcome(NamedTuple):
 
     stands: Stands
     inquiry: Inquiry
-    command: PersonsCommand | None = None
+    command: PersonsCommand | MembersCommand | None = None
     """The move that was made, if one was."""
 
 
@@ -141,7 +169,7 @@ async def respond(client: EscalationClient, link: Link, form: Mapping[str, str])
         return Outcome(inquiry.stands, inquiry)
     try:
         command = answer(inquiry, form)
-        await client.ask(await _asked_at(client, inquiry), command, id=_once(inquiry, command))
+        await _ask(client, inquiry, command)
     except Mistake:
         return Outcome(Stands.MISTAKEN, inquiry)
     except (MoveNotAllowed, StillFinishing):  # somebody was quicker
@@ -152,6 +180,13 @@ async def respond(client: EscalationClient, link: Link, form: Mapping[str, str])
         return Outcome(Stands.REFUSED, inquiry)
     log.info("question_answered", escalation=link.key, question=link.question.value)
     return Outcome(Stands.DONE, inquiry, command)
+
+
+async def _ask(client: EscalationClient, inquiry: Inquiry, command: PersonsCommand | MembersCommand) -> None:
+    if isinstance(command, MembersCommand):
+        await client.ask_task_force(inquiry.link.key, inquiry.link.task_force, command)
+    else:
+        await client.ask(await _asked_at(client, inquiry), command, id=_once(inquiry, command))
 
 
 async def _asked_at(client: EscalationClient, inquiry: Inquiry) -> str:
@@ -167,7 +202,7 @@ class Mistake(Exception):
     """What was filled in is no answer."""
 
 
-def answer(inquiry: Inquiry, form: Mapping[str, str]) -> PersonsCommand:
+def answer(inquiry: Inquiry, form: Mapping[str, str]) -> PersonsCommand | MembersCommand:
     """
     The move that *form* asks for.
 
@@ -181,6 +216,8 @@ def answer(inquiry: Inquiry, form: Mapping[str, str]) -> PersonsCommand:
             return _access(inquiry.link, form)
         case Question.SURVEY:
             return _survey(inquiry.link, form)
+        case Question.SEAT:
+            return _seat(inquiry.link, form)
 
 
 def _who(inquiry: Inquiry, form: Mapping[str, str]) -> str:
@@ -193,19 +230,33 @@ def _who(inquiry: Inquiry, form: Mapping[str, str]) -> str:
 
 
 def _access(link: Link, form: Mapping[str, str]) -> ConfirmAccess:
-    chosen, comment = form.get("answer"), form.get("comment", "")
-    if chosen not in {AccessAnswer.YES, AccessAnswer.NO} or len(comment) > LONGEST_COMMENT:
-        raise Mistake
-    note = InternalText(InternalText.cleaned(comment).strip())
+    chosen, note = _chosen(form, "answer", _YES_OR_NO), _comment(form)
     return ConfirmAccess(by=link.who, account=link.account, answer=AccessAnswer(chosen), note=note)
 
 
 def _survey(link: Link, form: Mapping[str, str]) -> RecordSurvey:
-    score, comment = form.get("score"), form.get("comment", "")
-    if score not in SCORES or len(comment) > LONGEST_COMMENT:
+    score, comment = _chosen(form, "score", SCORES), _comment(form)
+    return RecordSurvey(by=link.who, account=link.account, score=int(score), comment=comment)
+
+
+def _seat(link: Link, form: Mapping[str, str]) -> AcceptSeat | DeclineSeat:
+    chosen, comment = _chosen(form, "answer", _YES_OR_NO), _comment(form)
+    if chosen == AccessAnswer.NO:
+        return DeclineSeat(by=link.who, why=comment)
+    return AcceptSeat(by=link.who, note=comment)
+
+
+def _chosen(form: Mapping[str, str], field: str, among: tuple[str, ...]) -> str:
+    if form.get(field) not in among:
         raise Mistake
-    text = InternalText(InternalText.cleaned(comment).strip())
-    return RecordSurvey(by=link.who, account=link.account, score=int(score), comment=text)
+    return form[field]
+
+
+def _comment(form: Mapping[str, str]) -> InternalText:
+    comment = form.get("comment", "")
+    if len(comment) > LONGEST_COMMENT:
+        raise Mistake
+    return InternalText(InternalText.cleaned(comment).strip())
 
 
 def _once(inquiry: Inquiry, command: PersonsCommand) -> str | None:

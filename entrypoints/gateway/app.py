@@ -27,6 +27,7 @@ from escalation.commands import ConfirmAccess
 from escalation.errors import EscalationError, UnknownEscalation
 from escalation.events import AccessAnswer
 from escalation.links import Link
+from escalation.task_force.commands import DeclineSeat
 from runtime.errors import RuntimeFault
 from runtime.links import PATH, LinkExpired, Links, LinkUnknown
 from runtime.settings import Settings
@@ -49,6 +50,7 @@ STATUS = {
     "open": 200,
     "done": 200,
     "still_broken": 200,
+    "declined": 200,
     "mistake": 400,
     "refused": 403,
     "unknown": 404,
@@ -122,6 +124,8 @@ class Answering:
         stands, inquiry, command = await respond(client, link, form)
         if isinstance(command, ConfirmAccess) and command.answer is AccessAnswer.NO:
             return self._notice("still_broken", link=link)
+        if isinstance(command, DeclineSeat):
+            return self._notice("declined", link=link)
         return self._told(stands, inquiry, form)
 
     def _told(self, stands: Stands, inquiry: Inquiry, form: Mapping[str, str] | None = None) -> Response:

@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from entrypoints.gateway.answers import LONGEST_COMMENT, SCORES, Inquiry
-from entrypoints.gateway.words import FALLBACK, AccessWords, Languages, Notice, SurveyWords, Words
+from entrypoints.gateway.words import FALLBACK, AccessWords, Languages, Notice, SeatWords, SurveyWords, Words
 from escalation.base import CustomerText, Frozen
 from escalation.links import Link, Question
 
@@ -63,11 +63,15 @@ class Pages:
             case Question.ACKNOWLEDGE:
                 return self._acknowledge(inquiry, words, language, is_again=form is not None)
             case Question.ACCESS:
-                return self._answer(inquiry, words, words.access, language, form)
+                facts = _for_customers(inquiry, words)
+                return self._answer(inquiry, words.access, language, form, facts)
             case Question.SURVEY:
                 said = words.survey
                 scores = [(score, getattr(said, f"score_{score}")) for score in SCORES]
-                return self._answer(inquiry, words, said, language, form, scores=scores)
+                facts = _for_customers(inquiry, words)
+                return self._answer(inquiry, said, language, form, facts, scores=scores)
+            case Question.SEAT:
+                return self._answer(inquiry, words.seat, language, form, _of_seat(inquiry, words, language))
 
     def notice(self, name: str, *, language: str = FALLBACK, link: Link | None = None, who: str = "") -> Page:
         """
@@ -108,21 +112,20 @@ class Pages:
     def _answer(
         self,
         inquiry: Inquiry,
-        words: Words,
-        said: AccessWords | SurveyWords,
+        said: AccessWords | SurveyWords | SeatWords,
         language: str,
         form: Mapping[str, str] | None,
+        facts: list[tuple[str, str]],
         **more: Any,
     ) -> Page:
-        """A customer's page: a choice, and a comment."""
-        shown = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
+        """A choice, and a comment."""
         return self._page(
             f"{inquiry.link.question}.html",
             language,
             title=said.title,
             text=said.text,
             words=said,
-            facts=[(words.facts.reference, shown.reference), (words.facts.subject, shown.subject)],
+            facts=facts,
             mistake=said.mistake if form is not None else "",
             form={"answer": "", "score": "", "comment": "", **(form or {})},
             longest=LONGEST_COMMENT,
@@ -138,6 +141,28 @@ class Pages:
             **filled,
         )
         return Page(html, language)
+
+
+def _for_customers(inquiry: Inquiry, words: Words) -> list[tuple[str, str]]:
+    shown = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
+    return [(words.facts.reference, shown.reference), (words.facts.subject, shown.subject)]
+
+
+def _of_seat(inquiry: Inquiry, words: Words, language: str) -> list[tuple[str, str]]:
+    force, seat, names = inquiry.force, inquiry.seat, words.facts
+    assert force
+    assert seat
+    facts = [
+        (names.reference, force.key),
+        (names.subject, inquiry.view.subject),
+        (names.priority, inquiry.view.priority.value),
+        (names.mission, force.mission),
+        (names.seat, f"{seat.role} ({seat.skill})" if seat.skill else seat.role),
+        (names.lead, inquiry.name_of(force.lead)),
+    ]
+    if seat.answer_by:
+        facts.append((names.answer_by, _at(seat.answer_by, language, inquiry.link.time_zone)))
+    return facts
 
 
 def _filled(phrase: str, put_in: Mapping[str, str]) -> str:

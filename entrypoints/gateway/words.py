@@ -53,6 +53,10 @@ class FactNames(_Said):
     level: Phrase
     owner: Phrase
     due: Phrase
+    mission: Phrase
+    seat: Phrase
+    lead: Phrase
+    answer_by: Phrase
 
 
 class AcknowledgeWords(_Said):
@@ -102,6 +106,23 @@ class SurveyWords(_Said):
     ended: Notice
 
 
+class SeatWords(_Said):
+    title: Phrase
+    text: Phrase
+    answer: Phrase
+    yes: Phrase
+    no: Phrase
+    comment: Phrase
+    hint: Phrase
+    button: Phrase
+    mistake: Phrase
+    done: Notice
+    declined: Notice
+    already: Notice
+    not_now: Notice
+    ended: Notice
+
+
 class Words(_Said):
     """Everything that pages say in one language."""
 
@@ -109,6 +130,7 @@ class Words(_Said):
     acknowledge: AcknowledgeWords
     access: AccessWords
     survey: SurveyWords
+    seat: SeatWords
     ended: Notice
     earlier: Notice
     refused: Notice

@@ -64,6 +64,23 @@ class FinishTask(_Asks):
     note: InternalText = NO_NOTE
 
 
+class LeaveSeat(_Asks):
+    """Give up the seat that you have; it is offered to the next, and your open tasks pass to the lead."""
+
+    move = ForceMove.LEAVE_SEAT
+    kind: Literal["leave_seat"] = "leave_seat"
+    why: InternalText = NO_NOTE
+
+
+class OfferSeat(_Asks):
+    """Offer a vacant seat again: to somebody, or to its candidates from the first."""
+
+    move = ForceMove.OFFER_SEAT
+    kind: Literal["offer_seat"] = "offer_seat"
+    seat: Annotated[int, Field(ge=1)]
+    to: Name | None = None
+
+
 class StandDown(Frozen):
     """The escalation stands it down."""
 
@@ -87,7 +104,7 @@ class EscalationGone(Frozen):
     """Nobody hears its news any more: the escalation has ended."""
 
 
-MembersCommand = AcceptSeat | DeclineSeat | ReportStatus | AddTask | FinishTask
+MembersCommand = AcceptSeat | DeclineSeat | ReportStatus | AddTask | FinishTask | LeaveSeat | OfferSeat
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
 MEMBERS_COMMANDS: tuple[type[MembersCommand], ...] = get_args(MembersCommand)

@@ -31,6 +31,8 @@ class ForceMove(StrEnum):
     ADD_TASK = "add_task"
     FINISH_TASK = "finish_task"
     STAND_DOWN = "stand_down"
+    LEAVE_SEAT = "leave_seat"
+    OFFER_SEAT = "offer_seat"
 
     @property
     def words(self) -> str:
@@ -44,17 +46,18 @@ class Row(NamedTuple):
     """None: the move keeps the state."""
 
 
-_FORMING = (ForceState.FORMING,)
 STANDING = (ForceState.FORMING, ForceState.WORKING)
 
 COURSE: tuple[Row, ...] = (
-    Row(ForceMove.ACCEPT_SEAT, _FORMING, None),
-    Row(ForceMove.DECLINE_SEAT, _FORMING, None),
-    Row(ForceMove.BEGIN_WORK, _FORMING, ForceState.WORKING),
+    Row(ForceMove.ACCEPT_SEAT, STANDING, None),
+    Row(ForceMove.DECLINE_SEAT, STANDING, None),
+    Row(ForceMove.BEGIN_WORK, (ForceState.FORMING,), ForceState.WORKING),
     Row(ForceMove.REPORT_STATUS, STANDING, None),
     Row(ForceMove.ADD_TASK, STANDING, None),
     Row(ForceMove.FINISH_TASK, STANDING, None),
     Row(ForceMove.STAND_DOWN, STANDING, ForceState.STOOD_DOWN),
+    Row(ForceMove.LEAVE_SEAT, STANDING, None),
+    Row(ForceMove.OFFER_SEAT, STANDING, None),
 )
 OF_PEOPLE = tuple(move for move in ForceMove if move not in {ForceMove.BEGIN_WORK, ForceMove.STAND_DOWN})
 """What is asked of the task force itself; it begins by itself, and the escalation stands it down."""

@@ -11,18 +11,17 @@ from typing import assert_never
 from escalation import commands as shell
 from escalation.clocks import Clock, instant_of
 from escalation.effects import Occasion
-from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import ClockName
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
-from escalation.task_force import seats, story
+from escalation.task_force import seats, story, tasks
 from escalation.task_force.course import OF_PEOPLE, allows
-from escalation.task_force.model import Charter, News, Task, TaskForce, summary
+from escalation.task_force.model import Charter, News, TaskForce, summary
 from escalation.task_force.record import deployed
 from escalation.task_force.turn import ForceDecision, ForceTurn
 from escalation.timing import hours_wanted
 
-MOST_TASKS = 200
 BY_OPERATOR = "the operator ended it in Temporal"
 ALONE = "its escalation has ended"
 
@@ -35,7 +34,7 @@ def deploy(charter: Charter, now: datetime) -> ForceDecision:
     _ask_the_lead(turn, "you lead it")
     for seat in turn.force.seats:
         seats.offer(turn, seat.number)
-    seats.begin_when_settled(turn)
+    seats.tell_when_settled(turn)
     return turn.decision()
 
 
@@ -109,10 +108,13 @@ def _follow(turn: ForceTurn, command: c.MembersCommand) -> None:
             turn.record(e.StatusReported, text=command.text, is_update=command.is_update)
             _start_status_clock(turn)
         case "add_task":
-            _add_task(turn, command)
+            tasks.add(turn, command)
         case "finish_task":
-            task = _open_task(turn.force, command.task)
-            turn.record(e.TaskFinished, task=task.number, what=task.what, note=command.note)
+            tasks.finish(turn, command)
+        case "leave_seat":
+            seats.leave(turn, command)
+        case "offer_seat":
+            seats.offer_again(turn, command)
         case _:
             assert_never(command)
 
@@ -124,7 +126,7 @@ def permit(force: TaskForce, command: c.MembersCommand) -> None:
     """
     charter, move = force.charter, command.move
     name = charter.contact(command.by).name
-    if not allows(force.state, move) and not _is_late_answer(force, command):
+    if not allows(force.state, move):
         words = ", ".join(each.words for each in OF_PEOPLE if allows(force.state, each))
         raise MoveNotAllowed(
             f"{charter.label}: cannot {move.words} while {force.state.words}; "
@@ -132,61 +134,25 @@ def permit(force: TaskForce, command: c.MembersCommand) -> None:
         )
     match command:
         case c.AcceptSeat() | c.DeclineSeat():
-            _require_offer(force, command.by, name)
+            seats.require_offer(force, command.by)
         case c.ReportStatus():
             _require_one_of(force, command, (charter.lead,), name)
         case c.AddTask():
             _require_one_of(force, command, force.members, name)
         case c.FinishTask():
-            owner = _open_task(force, command.task).owner
+            owner = tasks.open_task(force, command.task).owner
             _require_one_of(force, command, (charter.lead, owner), name)
-
-
-def _is_late_answer(force: TaskForce, command: c.MembersCommand) -> bool:
-    """An answer about a seat after all are settled: who has it is a better reason than the state."""
-    return force.is_standing and isinstance(command, c.AcceptSeat | c.DeclineSeat)
-
-
-def _require_offer(force: TaskForce, person: str, name: str) -> None:
-    charter = force.charter
-    for seat in force.seats:
-        if seat.offered_to == person:
-            return
-        if seat.held_by == person:
-            raise MoveNotAllowed(f"{charter.label}: {name} has accepted the seat {seat.plan.role} already")
-    on_offer = ", ".join(f"{seat.plan.role} to {seat.offered_to}" for seat in force.seats if seat.offered_to)
-    raise MoveNotAllowed(f"{charter.label}: no seat is on offer to {name}; on offer: {on_offer or 'none'}")
+        case c.LeaveSeat():
+            seats.require_seat(force, command.by)
+        case c.OfferSeat():
+            _require_one_of(force, command, (charter.lead, charter.deployed_by), name)
+            seats.require_vacant(force, command)
 
 
 def _require_one_of(force: TaskForce, command: c.MembersCommand, people: tuple[str, ...], name: str) -> None:
     if command.by not in people:
         who = ", ".join(dict.fromkeys(people))
         raise RoleNotAllowed(f"{force.charter.label}: {name} may not {command.move.words}; may: {who}")
-
-
-def _add_task(turn: ForceTurn, command: c.AddTask) -> None:
-    force = turn.force
-    if command.owner not in force.members:
-        raise UnknownName.of(f"{force.charter.label}: no member", command.owner, force.members)
-    if len(force.tasks) >= MOST_TASKS:
-        raise MoveNotAllowed(f"{force.charter.label}: has {MOST_TASKS} tasks, and takes no more")
-    turn.record(
-        e.TaskAdded,
-        task=len(force.tasks) + 1,
-        what=command.what,
-        owner=command.owner,
-        due_at=command.due_at,
-    )
-
-
-def _open_task(force: TaskForce, number: int) -> Task:
-    if number > len(force.tasks):
-        known = [str(task.number) for task in force.tasks]
-        raise UnknownName.of(f"{force.charter.label}: no task", str(number), known)
-    task = force.tasks[number - 1]
-    if not task.is_open:
-        raise MoveNotAllowed(f"{force.charter.label}: task {number} is done already, by {task.done_by}")
-    return task
 
 
 # How it ends
@@ -226,6 +192,8 @@ def _settle(turn: ForceTurn) -> None:
         else:
             seat = next(seat for seat in turn.force.seats if seat.clock is clock)
             seats.not_answered(turn, seat, "did not answer")
+    if turn.force.is_standing:
+        tasks.remind(turn)
 
 
 def _next_due(turn: ForceTurn) -> Clock | None:
@@ -298,7 +266,7 @@ def _record_delivery(turn: ForceTurn, command: shell.RecordDelivery) -> None:
     unreached = {
         receipt.recipient
         for receipt in command.receipts
-        if receipt.delivered_at is None and receipt.occasion == Occasion.TASK_FORCE_INVITED
+        if receipt.has_failed and receipt.occasion == Occasion.TASK_FORCE_INVITED
     }
     for seat in turn.force.seats:
         if turn.force.is_standing and seat.offered_to in unreached:

@@ -32,6 +32,8 @@ class SeatOffered(_Happened):
     role: str
     to: str
     clock: Clock | None = None
+    anew: bool = False
+    """Whoever was asked before may be asked again."""
 
 
 class SeatAccepted(_Happened):
@@ -62,6 +64,15 @@ class SeatLeftVacant(_Happened):
     kind: Literal["seat_left_vacant"] = "seat_left_vacant"
     seat: int
     role: str
+
+
+class SeatLeft(_Happened):
+    """A member gave it up; their open tasks are the lead's now."""
+
+    kind: Literal["seat_left"] = "seat_left"
+    seat: int
+    role: str
+    why: InternalText = NO_NOTE
 
 
 class WorkBegun(_Happened):
@@ -110,6 +121,19 @@ class TaskFinished(_Happened):
     task: int
     what: InternalText
     note: InternalText = NO_NOTE
+
+
+class TaskDueSoon(_Happened):
+    kind: Literal["task_due_soon"] = "task_due_soon"
+    task: int
+    owner: Name
+
+
+class TaskOverdue(_Happened):
+    kind: Literal["task_overdue"] = "task_overdue"
+    task: int
+    owner: Name
+    what: InternalText
 
 
 class StoodDown(_Happened):
@@ -164,6 +188,9 @@ ForceEvent = Annotated[
     | Informed
     | OpenHoursExtended
     | MessagesSent
-    | MoveRefused,
+    | MoveRefused
+    | SeatLeft
+    | TaskDueSoon
+    | TaskOverdue,
     Field(discriminator="kind"),
 ]

@@ -77,7 +77,7 @@ class Charter(Frozen):
     deployed_by: Name
     about: About
     contacts: tuple[Contact, ...]
-    """Whom it knows: the lead, every candidate, whoever deployed it."""
+    """Whom it knows: everybody who can get a seat, and whoever deployed it."""
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks: how long, whose open hours, when reminded. One that is left out does not run."""
     calendars: dict[Name, Calendar] = {}
@@ -134,10 +134,24 @@ class Task(Frozen):
     owner: str
     due_at: Instant | None = None
     done_by: str | None = None
+    due_soon_at: Instant | None = None
+    """When its owner is reminded; the other time is when it is due."""
+    reminded: int = 0
+    """How many of these times are behind us."""
 
     @property
     def is_open(self) -> bool:
         return self.done_by is None
+
+    @property
+    def remind_at(self) -> datetime | None:
+        """The next instant at which its owner is reminded; None after the last."""
+        times = (self.due_soon_at or self.due_at, self.due_at) if self.is_open else ()
+        return times[self.reminded] if self.reminded < len(times) else None
+
+    def __str__(self) -> str:
+        due = f", due {self.due_at:%Y-%m-%d %H:%M} UTC" if self.due_at else ""
+        return f"{self.number}. {self.what} ({self.owner}{due})"
 
 
 class Report(Frozen):
@@ -190,17 +204,18 @@ class TaskForce(Frozen):
         if not self.is_standing:
             return None
         return _earliest(
-            (*self._next_ats, *(each.hours.extend_at for each in self.charter.calendars.values()))
+            (
+                *(clock.next_at for clock in self.clocks),
+                *(task.remind_at for task in self.open_tasks),
+                *(each.hours.extend_at for each in self.charter.calendars.values()),
+            )
         )
 
     @property
     def next_due_at(self) -> datetime | None:
-        """When the lead, or somebody who is asked, must have answered."""
-        return _earliest(clock.due_at for clock in self.clocks if not clock.breached_at)
-
-    @property
-    def _next_ats(self) -> tuple[datetime | None, ...]:
-        return tuple(clock.next_at for clock in self.clocks)
+        """When the lead, or somebody who is asked, must have answered, or a task must be done."""
+        answers = (clock.due_at for clock in self.clocks if not clock.breached_at)
+        return _earliest((*answers, *(task.due_at for task in self.open_tasks if task.remind_at)))
 
 
 def _earliest(instants: Iterable[datetime | None]) -> datetime | None:

@@ -3,6 +3,7 @@ The fold: what each event makes of a task force. The only place where one change
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import reduce
 from typing import Any, assert_never
 
@@ -10,6 +11,8 @@ from escalation.clocks import Clock, attended, derived
 from escalation.task_force import events as e
 from escalation.task_force.course import ForceMove, step
 from escalation.task_force.model import REPORTS_KEPT, Charter, Report, Seat, Task, TaskForce
+
+_A_DAY = timedelta(days=1)
 
 
 def deployed(event: e.Deployed) -> TaskForce:
@@ -41,12 +44,14 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
             raise ValueError("a task force is deployed once")
         case "seat_offered":
             seat = now.seats[event.seat - 1]
-            tried = (*seat.tried, event.to)
+            tried = (event.to,) if event.anew else (*seat.tried, event.to)
             return _seat(now, event.seat, offered_to=event.to, tried=tried, clock=event.clock)
         case "seat_accepted":
             return _seat(now, event.seat, held_by=event.by, offered_to=None, clock=None)
         case "seat_declined" | "seat_unanswered":
             return _seat(now, event.seat, offered_to=None, clock=None)
+        case "seat_left":
+            return _left(now, event)
         case "work_begun":
             return now.changed(state=step(now.state, ForceMove.BEGIN_WORK))
         case "status_clock_started":
@@ -61,15 +66,13 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
             report = Report(at=event.at, by=event.by, text=event.text)
             return now.changed(reports=(*now.reports, report)[-REPORTS_KEPT:])
         case "task_added":
-            task = Task(number=event.task, what=event.what, owner=event.owner, due_at=event.due_at)
-            return now.changed(tasks=(*now.tasks, task))
+            return now.changed(tasks=(*now.tasks, _task_of(event)))
+        case "task_due_soon":
+            return _task(now, event.task, reminded=1)
+        case "task_overdue":
+            return _task(now, event.task, reminded=2)
         case "task_finished":
-            return now.changed(
-                tasks=tuple(
-                    task.changed(done_by=event.by) if task.number == event.task else task
-                    for task in now.tasks
-                )
-            )
+            return _task(now, event.task, done_by=event.by)
         case "stood_down":
             return now.changed(state=step(now.state, ForceMove.STAND_DOWN), ended_at=event.at)
         case "informed":
@@ -90,6 +93,25 @@ def fresh(charter: Charter, clock: Clock) -> Clock:
 def _seat(now: TaskForce, number: int, **changes: Any) -> TaskForce:
     seats = (seat.changed(**changes) if seat.number == number else seat for seat in now.seats)
     return now.changed(seats=tuple(seats))
+
+
+def _left(now: TaskForce, event: e.SeatLeft) -> TaskForce:
+    tasks = (
+        task.changed(owner=now.charter.lead) if task.is_open and task.owner == event.by else task
+        for task in now.tasks
+    )
+    return _seat(now.changed(tasks=tuple(tasks)), event.seat, held_by=None)
+
+
+def _task_of(event: e.TaskAdded) -> Task:
+    """Its owner is reminded a day before it is due, or when a quarter of its time is left."""
+    soon = event.due_at and max(event.due_at - _A_DAY, event.due_at - (event.due_at - event.at) / 4)
+    return Task(number=event.task, what=event.what, owner=event.owner, due_at=event.due_at, due_soon_at=soon)
+
+
+def _task(now: TaskForce, number: int, **changes: Any) -> TaskForce:
+    tasks = (task.changed(**changes) if task.number == number else task for task in now.tasks)
+    return now.changed(tasks=tuple(tasks))
 
 
 def _status(now: TaskForce, **changes: Any) -> TaskForce:

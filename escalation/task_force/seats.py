@@ -3,8 +3,9 @@ Filling seats: each is offered to one after the other until somebody accepts, or
 """
 
 from escalation.effects import Occasion
+from escalation.errors import MoveNotAllowed, UnknownName
 from escalation.events import ENGINE
-from escalation.plan import ClockName
+from escalation.plan import ClockName, ContactKind
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.course import ForceState
@@ -15,13 +16,21 @@ from escalation.task_force.turn import ForceTurn
 def offer(turn: ForceTurn, number: int) -> None:
     """To the next candidate who was not asked yet, and neither has nor may get another seat."""
     seat = turn.force.seats[number - 1]
-    asked = {*seat.tried, *turn.force.engaged}
-    person = next((who for who in seat.plan.candidates if who not in asked), None)
+    person = _free(turn.force, seat, seat.tried)
     if person is None:
         turn.record(e.SeatLeftVacant, seat=number, role=seat.plan.role)
         return
+    _invite(turn, seat, person)
+
+
+def _free(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) -> str | None:
+    left_out = {*asked, *force.engaged}
+    return next((who for who in seat.plan.candidates if who not in left_out), None)
+
+
+def _invite(turn: ForceTurn, seat: Seat, person: str, *, anew: bool = False) -> None:
     clock = turn.clock(ClockName.SEAT_ANSWER)
-    turn.record(e.SeatOffered, seat=number, role=seat.plan.role, to=person, clock=clock)
+    turn.record(e.SeatOffered, seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew)
     charter = turn.force.charter
     role = f"{seat.plan.role} ({seat.plan.skill})" if seat.plan.skill else seat.plan.role
     turn.tell(
@@ -36,7 +45,7 @@ def offer(turn: ForceTurn, number: int) -> None:
 def accept(turn: ForceTurn, command: c.AcceptSeat) -> None:
     seat = offered_seat(turn.force, command.by)
     turn.record(e.SeatAccepted, seat=seat.number, role=seat.plan.role, note=command.note)
-    begin_when_settled(turn)
+    tell_when_settled(turn)
 
 
 def decline(turn: ForceTurn, command: c.DeclineSeat) -> None:
@@ -57,22 +66,107 @@ def _to_the_next(turn: ForceTurn, seat: Seat) -> None:
     by, turn.by = turn.by, ENGINE
     offer(turn, seat.number)
     turn.by = by
-    begin_when_settled(turn)
+    if turn.force.state is ForceState.FORMING:  # later the escalation says so, if nobody is left
+        tell_when_settled(turn)
 
 
-def begin_when_settled(turn: ForceTurn) -> None:
-    """Each seat is held, or nobody is left for it."""
+def tell_when_settled(turn: ForceTurn) -> None:
+    """Each seat is held, or nobody is left for it: the lead hears who is in; the first time, work begins."""
     force = turn.force
-    if force.state is not ForceState.FORMING or any(seat.offered_to for seat in force.seats):
+    if any(seat.offered_to for seat in force.seats):
         return
     turn.by = ENGINE
-    turn.record(e.WorkBegun)
+    if force.state is ForceState.FORMING:
+        turn.record(e.WorkBegun)
     charter = force.charter
     seats = tuple(
         f"{seat.plan.role}: {charter.name_of(seat.held_by) if seat.held_by else 'nobody'}"
         for seat in force.seats
     )
     turn.tell(Occasion.UPDATE, (charter.lead,), why="every seat is settled", items=seats)
+
+
+def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
+    """The lead hears of it, and has the open tasks from now on; the next candidate is asked."""
+    force = turn.force
+    seat = next(seat for seat in force.seats if seat.held_by == command.by)
+    tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
+    turn.record(e.SeatLeft, seat=seat.number, role=seat.plan.role, why=command.why)
+    why = f"{force.charter.name_of(command.by)} left the seat {seat.plan.role}"
+    turn.tell(Occasion.UPDATE, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
+    _to_the_next(turn, seat)
+
+
+def offer_again(turn: ForceTurn, command: c.OfferSeat) -> None:
+    """Nobody has it: to the one who is named, or to its candidates from the first, those who declined too."""
+    seat = turn.force.seats[command.seat - 1]
+    person = command.to or _free(turn.force, seat)
+    assert person
+    _invite(turn, seat, person, anew=command.to is None)
+
+
+def require_vacant(force: TaskForce, command: c.OfferSeat) -> None:
+    """
+    Raises:
+        EscalationError: If there is no such seat, somebody has it or is asked, or nobody can be asked.
+    """
+    label = force.charter.label
+    if command.seat > len(force.seats):
+        raise UnknownName.of(
+            f"{label}: no seat", str(command.seat), [str(each.number) for each in force.seats]
+        )
+    seat = force.seats[command.seat - 1]
+    if not seat.is_vacant:
+        whose = f"held by {seat.held_by}" if seat.held_by else f"on offer to {seat.offered_to}"
+        raise MoveNotAllowed(f"{label}: seat {seat.number}, {seat.plan.role}, is {whose}")
+    if command.to:
+        _require_free(force, command.to)
+    elif _free(force, seat) is None:
+        raise MoveNotAllowed(
+            f"{label}: every candidate for seat {seat.number} is in already, or asked; name somebody else"
+        )
+
+
+def _require_free(force: TaskForce, person: str) -> None:
+    charter = force.charter
+    people = [contact.id for contact in charter.contacts if contact.kind is ContactKind.PERSON]
+    if person not in people:
+        raise UnknownName.of(f"{charter.label}: unknown person", person, people)
+    if person in force.engaged:
+        raise MoveNotAllowed(f"{charter.label}: {charter.name_of(person)} is in already, or asked to be")
+
+
+def require_offer(force: TaskForce, person: str) -> None:
+    """
+    Raises:
+        MoveNotAllowed: If no seat is on offer to *person*.
+    """
+    charter = force.charter
+    for seat in force.seats:
+        if seat.offered_to == person:
+            return
+        if seat.held_by == person:
+            raise MoveNotAllowed(
+                f"{charter.label}: {charter.name_of(person)} has accepted the seat {seat.plan.role} already"
+            )
+    offers = ", ".join(f"{seat.plan.role} to {seat.offered_to}" for seat in force.seats if seat.offered_to)
+    raise MoveNotAllowed(
+        f"{charter.label}: no seat is on offer to {charter.name_of(person)}; on offer: {offers or 'none'}"
+    )
+
+
+def require_seat(force: TaskForce, person: str) -> None:
+    """
+    Raises:
+        MoveNotAllowed: If *person* has no seat.
+    """
+    seats = {seat.held_by: seat.plan.role for seat in force.seats if seat.held_by}
+    if person not in seats:
+        held = ", ".join(f"{role} by {who}" for who, role in seats.items())
+        charter = force.charter
+        raise MoveNotAllowed(
+            f"{charter.label}: {charter.name_of(person)} has no seat; held: {held or 'none'}"
+        )
 
 
 def offered_seat(force: TaskForce, person: str) -> Seat:

@@ -7,7 +7,9 @@ from typing import assert_never
 from escalation.story import Entry, minute
 from escalation.task_force import events as e
 
-CLOCKWORK = frozenset({"status_clock_started", "informed", "open_hours_extended", "messages_sent"})
+CLOCKWORK = frozenset(
+    {"status_clock_started", "informed", "open_hours_extended", "messages_sent", "task_due_soon"}
+)
 """Kinds of events that the escalation need not hear of."""
 
 
@@ -21,7 +23,7 @@ def _note_of(event: e.ForceEvent) -> str:
     match event:
         case e.SeatAccepted() | e.TaskFinished():
             return str(event.note)
-        case e.SeatDeclined():
+        case e.SeatDeclined() | e.SeatLeft():
             return str(event.why)
         case e.StatusReported():
             return str(event.text)
@@ -46,6 +48,8 @@ def sentence(event: e.ForceEvent) -> str:  # noqa: C901, PLR0912 - one case an e
             return f"{event.person} {event.why}, asked for the seat {event.role}"
         case e.SeatLeftVacant():
             return f"nobody is left to ask for the seat {event.role}"
+        case e.SeatLeft():
+            return f"{event.by} left the seat {event.role}"
         case e.WorkBegun():
             return "every seat is settled, and work begins"
         case e.StatusClockStarted():
@@ -62,6 +66,10 @@ def sentence(event: e.ForceEvent) -> str:  # noqa: C901, PLR0912 - one case an e
         case e.TaskAdded():
             due = f", due {minute(event.due_at)}" if event.due_at else ""
             return f"task {event.task} for {event.owner}: {event.what}{due}"
+        case e.TaskDueSoon():
+            return f"{event.owner} is reminded of task {event.task}"
+        case e.TaskOverdue():
+            return f"task {event.task} of {event.owner} is overdue: {event.what}"
         case e.TaskFinished():
             return f"{event.by} finished task {event.task}: {event.what}"
         case e.StoodDown():

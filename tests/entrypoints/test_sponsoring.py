@@ -83,6 +83,10 @@ async def test_a_person_may_propose_and_all_are_listed(terminal: Terminal) -> No
     [
         (("enrol", "BOLT", *TERMS[2:]), "--sponsor"),
         (("enrol", "BOLT", "--sponsor", "gracy", *TERMS[2:]), "unknown person 'gracy'"),
+        (
+            ("enrol", "BOLT", *TERMS, "--as", "maya"),
+            "may not enrol; roles that may: escalation_manager, executive",
+        ),
         (("touch", "BOLT", "--as", "elena", "-m", "x"), "cannot record a touch-point while proposed"),
         (("review", "BOLT", "--as", "elena", "-m", "x", "--next", "soon"), "--next: given 'soon'"),
         (("exit", "BOLT", "--as", "nobody", "--why", "x"), "unknown person 'nobody'"),

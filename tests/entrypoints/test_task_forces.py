@@ -60,6 +60,11 @@ async def test_a_task_force_lives_in_a_terminal(deployed: Terminal) -> None:
     assert (["maya"], 1, 1) == (heard["members"], heard["done_tasks"], len(heard["open_tasks"]))
     assert "It is the roof" in await deployed.done(*force("list", KEY))
 
+    assert "maya left the seat agent" in await deployed.done(*force("leave", *HERE, "--as", "maya"))
+    assert "agent: vacant" in await deployed.done(*force("show", *HERE))
+    again = await deployed.done(*force("offer", *HERE, "1", "--to", "kemal", "--as", "hannah"))
+    assert "the seat agent is offered to kemal" in again
+
     stood_down = await deployed.done(*force("stand-down", *HERE, "--as", "hannah", "--why", "Found"))
     assert "still open: Dry it (hannah)" in stood_down
 
@@ -73,6 +78,8 @@ BAD: tuple[tuple[tuple[str, ...], str], ...] = (
         "--status-every",
     ),
     (("accept", KEY, "rooof"), "no task force 'rooof'; known: roof"),
+    (("offer", *HERE, "2"), "no seat '2'; known: 1"),
+    (("offer", *HERE, "one"), "seat: given 'one'; allowed: a whole number"),
     (("task", "add", *HERE, "x", "--owner", ""), "--owner"),
     (("task", "add", *HERE, "x", "--owner", "hannah", "--due", "soon"), "--due"),
 )

@@ -493,6 +493,46 @@ def test_what_is_no_open_action_cannot_be_done(number: int, kind: type[Escalatio
     assert f"ACME/4711: {says}" in refused.message
 
 
+MAY_FINISH = {Move.FINISH_ACTION: ("action_owner", "escalation_manager")}
+
+
+@pytest.mark.parametrize(
+    ("by", "action", "says"),
+    [
+        (
+            "mia",
+            1,
+            "Mia may not finish action 1, which is for max; roles that may: action_owner, escalation_manager",
+        ),
+        ("ana", 3, "Ana may not finish action; roles that may: action_owner, escalation_manager"),
+    ],
+)
+def test_an_action_is_done_by_its_owner_or_whom_the_playbook_lets(by: str, action: int, says: str) -> None:
+    """
+    CLOSE-7, ROLE-2: another action's owner and a stranger are refused, with the roles that may.
+    """
+    closed = of_p2()
+    now = closed.changed(plan=closed.plan.changed(permissions=MAY_FINISH))
+
+    refused = refusal(now, c.FinishAction(by=by, action=action))
+
+    assert (RoleNotAllowed, f"ACME/4711: {says}") == (type(refused), refused.message)
+    for who, number in (("max", 1), ("ed", 2), ("mia", 3)):
+        now = after(now, at(1, "09:00"), c.FinishAction(by=who, action=number))
+    assert ["max", "ed", "mia"] == [each.done_by for each in now.actions]
+
+
+def test_an_action_of_a_team_is_done_by_any_of_its_members() -> None:
+    """
+    CLOSE-7, ROLE-2.
+    """
+    closing = one_in(State.CLOSING, plan=a_plan(permissions=MAY_FINISH, actions=ActionRules()))
+    now = after(closing, filed(actions=[{"what": "call", "owner": "finance", "due": "2026-03-10"}]))
+    member = now.plan.contact("finance").members[0]
+
+    assert member == after(now, c.FinishAction(by=member, action=1)).actions[0].done_by
+
+
 def test_a_new_version_keeps_what_it_asks_for_again() -> None:
     """
     CLOSE-7, CLOSE-3: number and being done stay; what is asked for no longer is tracked no longer.

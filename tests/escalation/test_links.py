@@ -14,6 +14,8 @@ from tests.activities.builders import ESCALATION, ana, person, to_customers, to_
         (Occasion.ACKNOWLEDGEMENT_EXPIRED, "", Question.ACKNOWLEDGE),
         (Occasion.REMINDER, "acknowledgement", Question.ACKNOWLEDGE),
         (Occasion.BREACH, "acknowledgement", Question.ACKNOWLEDGE),
+        (Occasion.TASK_FORCE_INVITED, "", Question.SEAT),
+        (Occasion.TASK_FORCE_TASK_DUE, "", None),
         (Occasion.REMINDER, "internal RCA", None),  # about something else than who has it
         (Occasion.BREACH, "resolution", None),
         (Occasion.FIRST_NOTICE, "", None),
@@ -39,6 +41,15 @@ def test_who_has_it_is_asked_where_somebody_should(
             link.account,
         )
         assert ("tr", "Asia/Jakarta") == (link.language, link.time_zone)
+
+
+def test_an_invitation_leads_to_its_task_force() -> None:
+    """
+    RESOLVE-2: found by the escalation's key and its own name.
+    """
+    link = Link(question=Question.SEAT, escalation="ACME/4711@2026-11-22T13:53:00Z/roof", who="ana")
+
+    assert ("ACME/4711", "roof") == (link.key, link.task_force)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,20 @@ def test_unresolved_in_time_brings_more_people_in() -> None:
     assert "resolution is overdue" == internal(decision, "brought_in").facts.why
 
 
+def test_who_was_brought_in_follows_it_from_then_on() -> None:
+    """
+    RESOLVE-1: they hear of updates and of the end, as the others do, and not before they were brought in.
+    """
+    quiet = priorities_with(Priority.P1, targets={N: Target(after=99 * DAY)})
+    before = an_acknowledged(priority="P1", level=7, plan=a_plan(priorities=quiet))
+    breached = after(before, monday("13:00"), c.Tick())
+    update = c.SendUpdate(by="ed", internal_note=InternalText("the roof is open"))
+
+    assert "dora" not in told(decide(before, update, monday("09:20")))[0]
+    assert "dora" in told(decide(breached, update, monday("13:05")))[0]
+    assert "dora" in told(decide(after(breached, monday("13:05"), DECLARE), VERIFY, monday("13:10")))[0]
+
+
 @pytest.mark.parametrize("kind", ResolutionKind)
 def test_a_resolution_is_declared_with_what_was_done(kind: ResolutionKind) -> None:
     """

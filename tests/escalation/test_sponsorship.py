@@ -13,14 +13,16 @@ from escalation import sponsorship as s
 from escalation.base import InternalText
 from escalation.effects import InternalNotice, ProposeSponsorship
 from escalation.engine import decide as decide_escalation
-from escalation.errors import MoveNotAllowed
+from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import Contact, ReasonCode
-from escalation.sponsorship import Programme, Sponsored, Standing, decide
+from escalation.sponsorship import Known, Programme, Sponsored, Standing, decide
 from tests.builders import DAY, an_acknowledged, an_escalation, monday, opening, told
 from tests.escalation.plans import a_plan
 
 NOW = monday("09:00")
 SPONSOR = Contact(id="vera", name="Vera", addresses=("email:vera@example.com",))
+ED = Contact(id="ed", name="Ed", roles=("executive",))
+KNOWN = Known(people=(ED, SPONSOR))
 EXIT = s.Exit(by="vera", why=InternalText("half a year without an escalation"))
 TOUCH = s.RecordTouchPoint(by="vera", note=InternalText("called the director"))
 
@@ -47,7 +49,7 @@ def proposed(escalation: str = "") -> Programme:
 
 
 def enrolled(**changes: Any) -> Programme:
-    return decide(proposed(), terms(**changes), NOW, sponsor=SPONSOR).programme
+    return decide(proposed(), terms(**changes), NOW, KNOWN).programme
 
 
 def days(count: float) -> datetime:
@@ -74,7 +76,7 @@ def test_enrolment_says_who_why_for_how_long_and_what_for() -> None:
     """
     SPONSOR-1: the sponsor is told, and the first touch-point and the review have due times.
     """
-    answer = decide(proposed(), terms(), NOW, sponsor=SPONSOR)
+    answer = decide(proposed(), terms(), NOW, KNOWN)
     programme = answer.programme
 
     assert ["sponsor_enrolled: vera"] == occasions(answer)
@@ -175,7 +177,7 @@ def test_what_cannot_be_is_refused(programme: Programme, command: s.PersonsComma
     SPONSOR-1: with the way out; nothing has changed.
     """
     with pytest.raises(MoveNotAllowed, match=said):
-        decide(programme, command, NOW, sponsor=SPONSOR)
+        decide(programme, command, NOW, KNOWN)
 
 
 def test_a_sponsor_whom_nobody_can_tell_is_refused() -> None:
@@ -183,7 +185,41 @@ def test_a_sponsor_whom_nobody_can_tell_is_refused() -> None:
     SPONSOR-1.
     """
     with pytest.raises(MoveNotAllowed, match="vera has no address"):
-        decide(proposed(), terms(), NOW, sponsor=Contact(id="vera", name="Vera"))
+        decide(proposed(), terms(), NOW, Known(people=(Contact(id="vera", name="Vera"),)))
+
+
+@pytest.mark.parametrize(
+    ("programme", "command", "what"),
+    [(proposed(), terms(by="vera"), "enrol"), (proposed(), EXIT, "exit"), (enrolled(), EXIT, "exit")],
+)
+def test_who_decides_the_playbook_says(programme: Programme, command: s.PersonsCommand, what: str) -> None:
+    """
+    SPONSOR-2, ROLE-2: who takes an account in, and lets it go, has one of these roles; the refusal names them.
+    """
+    known = KNOWN.changed(deciders=("executive", "escalation_manager"))
+
+    with pytest.raises(RoleNotAllowed) as refused:
+        decide(programme, command, NOW, known)
+
+    whole = f"sponsorship/ACME: Vera may not {what}; roles that may: executive, escalation_manager"
+    assert whole == refused.value.message
+    assert decide(programme, command.changed(by="ed"), NOW, known).programme.standing != programme.standing
+    assert 1 == len(decide(enrolled(), TOUCH, NOW, known).programme.touch_points), "everybody known may"
+
+
+def test_the_review_is_reminded_of_until_it_is_made() -> None:
+    """
+    SPONSOR-1: with the measures of success, two days before, on its day, and week by week.
+    """
+    now, story = enrolled(every_days=366), []
+    for _ in range(3):
+        assert now.wake_at
+        answer = decide(now, s.Tick(), now.wake_at)
+        story.append((f"{now.wake_at:%d %b %H:%M}", occasions(answer), answer.notices[0].facts.items))
+        now = answer.programme
+
+    what = (["sponsorship_review: vera"], ("No P1 in a quarter",))
+    assert [("29 May 09:00", *what), ("31 May 09:00", *what), ("07 Jun 09:00", *what)] == story
 
 
 def test_every_state_survives_json() -> None:

@@ -67,6 +67,14 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "role that somebody has",
             "problem_coordinator",
         ),
+        (
+            "sponsorship_deciders: [escalation_manager,",
+            "sponsorship_deciders: [owner,",
+            "sponsorship_deciders.0",
+            "'owner'",
+            "role that somebody has",
+            "",
+        ),
         # an unknown move
         (
             "verify_resolution:",

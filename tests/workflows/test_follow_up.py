@@ -115,6 +115,8 @@ async def test_actions_live_on_after_the_close_until_they_are_done(desk: Desk) -
     assert [] == [each for each in await desk.client.actions(owner="kemal") if each.id == id_]
     reminders = [line for line in desk.told() if line.startswith("action_due")]
     assert 4 <= reminders.count("action_due hannah.fischer@example.com")
+    with pytest.raises(RoleNotAllowed, match="roles that may: action_owner, escalation_manager"):
+        await desk.client.finish_action(id_, by="maya", action=1)
     await desk.client.finish_action(id_, by="hannah", action=1)
     assert [] == [each for each in await desk.client.actions() if each.id == id_]
     await desk.run(id_).result()

@@ -3,6 +3,7 @@ Task forces on a real server: a child of its own life, that never outlives its e
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,8 +34,9 @@ async def deployed(desk: Desk, *people: str, name: str = NAME, **more: Any) -> N
     await desk.client.deploy_task_force(
         desk.key, by="priya", name=name, mission=mission, lead="hannah", seats=[seat], **more
     )
-    await desk.at_rest()
+    await eventually(desk, lambda force: bool(force.heard), name=name)
     await desk.at_rest(where(desk, name))
+    await desk.at_rest()
 
 
 async def heard(desk: Desk, name: str = NAME) -> Summary:
@@ -48,9 +50,9 @@ async def has_ended(desk: Desk, name: str = NAME) -> wire.TaskForceEnded:
     return ended
 
 
-async def eventually(desk: Desk, is_so: Any, within: float = 10.0) -> None:
+async def eventually(desk: Desk, is_so: Any, within: float = 10.0, name: str = NAME) -> None:
     async with asyncio.timeout(within):
-        while not is_so(await heard(desk)):  # noqa: ASYNC110 - the server has no event for it
+        while not is_so(await heard(desk, name)):  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.05)
 
 
@@ -110,6 +112,45 @@ async def test_only_the_lead_is_asked_for_the_status(desk: Desk) -> None:
     await desk.at_rest()
     assert "task_force_report chloe.martin@example.com" in desk.told()
     assert "It is the roof" in [entry.note for entry in await desk.timeline("task_force_heard")]
+
+
+async def test_a_tasks_owner_is_reminded_by_the_clock(desk: Desk) -> None:
+    """
+    RESOLVE-2: before it is due and when it is; then the lead hears of it, and the escalation has it in its story.
+    """
+    await desk.start()
+    await deployed(desk, status_every=timedelta(days=30))
+    await desk.client.accept_seat(desk.key, NAME, by="tom")
+    due_at = await desk.now(where(desk)) + timedelta(hours=8)
+    await desk.client.add_task(desk.key, NAME, by="hannah", what="Climb up", owner="tom", due_at=due_at)
+
+    await desk.fast_forward(where(desk), hours=7)
+    reminder = "task_force_task_due tom.lindqvist@example.com"
+    assert [reminder] == [line for line in desk.told() if line.startswith("task_force_task_due")]
+    await desk.fast_forward(where(desk), hours=30)
+
+    assert [reminder] * 2 == [line for line in desk.told() if line.startswith("task_force_task_due")]
+    story = " ".join(entry.text for entry in await desk.timeline("task_force_heard"))
+    assert "task 1 of tom is overdue: Climb up" in story
+
+
+async def test_a_member_leaves_and_the_seat_is_offered_again(desk: Desk) -> None:
+    """
+    RESOLVE-2: to the next, and once nobody is left to whom the lead names.
+    """
+    await desk.start()
+    await deployed(desk)
+    await desk.client.accept_seat(desk.key, NAME, by="tom")
+
+    await desk.client.leave_seat(desk.key, NAME, by="tom", why="On leave")
+    await desk.client.decline_seat(desk.key, NAME, by="maya")
+    await eventually(desk, lambda force: ("agent",) == force.vacant)
+    await desk.client.offer_seat(desk.key, NAME, by="hannah", seat=1, to="kemal")
+    await desk.client.accept_seat(desk.key, NAME, by="kemal")
+
+    await eventually(desk, lambda force: ("kemal",) == force.members and not force.vacant)
+    await desk.at_rest(where(desk))
+    assert "task_force_invited kemal.aydin@example.com" in desk.told()
 
 
 async def test_a_declared_resolution_stands_every_task_force_down(desk: Desk) -> None:

@@ -1,0 +1,70 @@
+"""
+Tasks: each has an owner among the members, who is reminded of it twice; the lead hears of what is overdue.
+
+Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py`` from when a task was given.
+"""
+
+from escalation.effects import Occasion
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
+from escalation.task_force import commands as c
+from escalation.task_force import events as e
+from escalation.task_force.model import Task, TaskForce
+from escalation.task_force.turn import ForceTurn
+
+MOST_TASKS = 200
+
+
+def add(turn: ForceTurn, command: c.AddTask) -> None:
+    force, label = turn.force, turn.force.charter.label
+    if command.owner not in force.members:
+        raise UnknownName.of(f"{label}: no member", command.owner, force.members)
+    if len(force.tasks) >= MOST_TASKS:
+        raise MoveNotAllowed(f"{label}: has {MOST_TASKS} tasks, and takes no more")
+    if command.due_at and command.due_at <= turn.now:
+        allowed = f"an instant after {turn.now:%Y-%m-%d %H:%M} UTC"
+        fault = Fault(where="due_at", given=f"{command.due_at:%Y-%m-%d %H:%M} UTC", allowed=allowed)
+        raise BadRequest.because(f"the task for {label}", (fault,))
+    number = len(force.tasks) + 1
+    turn.record(e.TaskAdded, task=number, what=command.what, owner=command.owner, due_at=command.due_at)
+
+
+def finish(turn: ForceTurn, command: c.FinishTask) -> None:
+    task = open_task(turn.force, command.task)
+    turn.record(e.TaskFinished, task=task.number, what=task.what, note=command.note)
+
+
+def open_task(force: TaskForce, number: int) -> Task:
+    """
+    Raises:
+        EscalationError: If there is none of this number, or it is done.
+    """
+    if number > len(force.tasks):
+        known = [str(task.number) for task in force.tasks]
+        raise UnknownName.of(f"{force.charter.label}: no task", str(number), known)
+    task = force.tasks[number - 1]
+    if not task.is_open:
+        raise MoveNotAllowed(f"{force.charter.label}: task {number} is done already, by {task.done_by}")
+    return task
+
+
+def remind(turn: ForceTurn) -> None:
+    """Each owner once before a task is due, and once when it is; after downtime only the later one speaks (CLOCK-2)."""
+    due = [task for task in turn.force.open_tasks if task.remind_at and task.remind_at <= turn.now]
+    overdue = [task for task in due if task.due_at and task.due_at <= turn.now]
+    for task in due:
+        if task in overdue:
+            turn.record(e.TaskOverdue, task=task.number, owner=task.owner, what=task.what)
+        else:
+            turn.record(e.TaskDueSoon, task=task.number, owner=task.owner)
+    for owner in dict.fromkeys(task.owner for task in due):
+        theirs = [task for task in due if task.owner == owner]
+        is_over = any(task in overdue for task in theirs)
+        _tell(turn, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
+    lead = turn.force.charter.lead
+    if others := [task for task in overdue if task.owner != lead]:
+        _tell(turn, Occasion.UPDATE, lead, others, is_over=True)
+
+
+def _tell(turn: ForceTurn, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool) -> None:
+    why = "a task is overdue" if is_over else "a task is due soon"
+    turn.tell(occasion, (person,), why=why, items=tuple(map(str, tasks)))

@@ -1,0 +1,250 @@
+"""
+A task force over time: who is reminded of a task, who leaves, and how a vacant seat is filled (RESOLVE-2).
+"""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from escalation import commands as shell
+from escalation.base import InternalText
+from escalation.effects import InternalNotice
+from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.task_force import commands as c
+from escalation.task_force.course import ForceState
+from escalation.task_force.engine import decide, news_of
+from escalation.task_force.model import Task, TaskForce
+from tests.builders import HOUR, MINUTE
+from tests.escalation.test_task_forces import NINE, a_force, kinds, told
+
+DAY = timedelta(days=1)
+QUIET = ()
+"""No clocks: only what is said here happens by itself."""
+
+
+def after(force: TaskForce, *commands: c.ForceCommand, at: datetime = NINE) -> TaskForce:
+    for command in commands:
+        force = decide(force, command, at).force
+    return force
+
+
+def a_task(owner: str, due_at: datetime | None, what: str = "Climb up") -> c.AddTask:
+    return c.AddTask(by="ed", what=InternalText(what), owner=owner, due_at=due_at)
+
+
+def with_tasks(*tasks: c.AddTask) -> TaskForce:
+    """Led by Ed; Ana is in."""
+    return after(a_force(("ana", "ari"), clocks=QUIET), c.AcceptSeat(by="ana"), *tasks)
+
+
+def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
+    """
+    RESOLVE-2: a quarter of its time before, and then; the lead hears of what is overdue, and nobody else anything.
+    """
+    force = with_tasks(a_task("ana", NINE + 4 * HOUR))
+    assert NINE + 3 * HOUR == force.wake_at
+
+    soon = decide(force, shell.Tick(), NINE + 3 * HOUR)
+    over = decide(soon.force, shell.Tick(), NINE + 4 * HOUR)
+
+    assert ["task_force_task_due: ana"] == told(soon)
+    assert ["task_force_task_due: ana", "update: ed"] == told(over)
+    whys = [effect.facts.why for effect in over.effects if isinstance(effect, InternalNotice)]
+    assert ["task force roof: a task is overdue"] * 2 == whys
+    assert over.force.wake_at is None, "twice is enough"
+    assert news_of(soon) is None, "the escalation need not hear that somebody was reminded"
+    news = news_of(over)
+    assert news is not None
+    assert ("task 1 of ana is overdue: Climb up",) == news.happened
+
+
+def test_a_task_for_weeks_is_brought_up_a_day_before() -> None:
+    """
+    RESOLVE-2: not a week too early.
+    """
+    assert NINE + 27 * DAY == with_tasks(a_task("ana", NINE + 28 * DAY)).wake_at
+
+
+def test_the_lead_is_reminded_of_their_own_task_like_anybody_else() -> None:
+    """
+    RESOLVE-2: in one message, not in two.
+    """
+    assert ["task_force_task_due: ed"] == told(
+        decide(with_tasks(a_task("ed", NINE + HOUR)), shell.Tick(), NINE + HOUR)
+    )
+
+
+def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
+    """
+    CLOCK-2: no burst; what is overdue speaks for what was to be due soon.
+    """
+    force = with_tasks(
+        a_task("ana", NINE + HOUR), a_task("ana", NINE + 2 * HOUR), a_task("ed", NINE + 20 * HOUR)
+    )
+
+    made = decide(force, shell.Tick(), NINE + 18 * HOUR)
+
+    assert ["task_overdue", "task_overdue", "task_due_soon"] == kinds(made)
+    assert ["task_force_task_due: ana", "task_force_task_due: ed", "update: ed"] == told(made)
+    (ana, _, _) = (effect for effect in made.effects if isinstance(effect, InternalNotice))
+    assert (
+        "1. Climb up (ana, due 2026-03-02 10:00 UTC)",
+        "2. Climb up (ana, due 2026-03-02 11:00 UTC)",
+    ) == ana.facts.items
+
+
+@pytest.mark.parametrize(
+    "ends", [c.FinishTask(by="ana", task=1), shell.CancelByOperator()], ids=["done", "stood down"]
+)
+def test_nobody_is_reminded_of_what_is_done(ends: c.ForceCommand) -> None:
+    """
+    RESOLVE-2, RESOLVE-3: nor of anything once it is stood down.
+    """
+    force = after(with_tasks(a_task("ana", NINE + HOUR)), ends)
+
+    assert force.wake_at is None
+    assert () == decide(force, shell.Tick(), NINE + 9 * HOUR).events
+
+
+def test_a_task_is_the_next_thing_due() -> None:
+    """
+    RESOLVE-2: where the task force is listed; until it is overdue, which its lead then knows.
+    """
+    force = with_tasks(a_task("ana", NINE + HOUR))
+
+    assert NINE + HOUR == force.next_due_at
+    assert after(force, shell.Tick(), at=NINE + HOUR).next_due_at is None
+
+
+def test_a_task_is_not_due_before_it_is_given() -> None:
+    """
+    RESOLVE-2: a slip of the date is told, with what is allowed.
+    """
+    with pytest.raises(BadRequest, match="due_at: given 2026-03-02 09:00 UTC; allowed: an instant after"):
+        with_tasks(a_task("ana", NINE))
+
+
+def test_a_task_of_an_earlier_release_is_brought_up_when_it_is_due() -> None:
+    """
+    Names on the wire: what was stored without a reminder's time still reads.
+    """
+    stored = Task.model_validate({"number": 1, "what": "Climb", "owner": "ana", "due_at": NINE})
+
+    assert (NINE, None) == (stored.remind_at, stored.changed(done_by="ana").remind_at)
+
+
+def test_a_member_who_leaves_hands_over() -> None:
+    """
+    RESOLVE-2, RESOLVE-3: the next one is asked, and the lead has their open tasks and the reason.
+    """
+    force = with_tasks(a_task("ana", NINE + 4 * HOUR), a_task("ana", None, "Dry it"), a_task("ed", None))
+    force = after(force, c.FinishTask(by="ana", task=2))
+
+    made = decide(force, c.LeaveSeat(by="ana", why=InternalText("On leave")), NINE)
+
+    assert ["seat_left", "seat_offered"] == kinds(made)
+    assert ["update: ed", "task_force_invited: ari"] == told(made)
+    (lead, _) = (effect for effect in made.effects if isinstance(effect, InternalNotice))
+    assert ("On leave", ("1. Climb up (ana, due 2026-03-02 13:00 UTC)",)) == (
+        lead.facts.text,
+        lead.facts.items,
+    )
+    assert ["ed", "ana", "ed"] == [task.owner for task in made.force.tasks], "what is done stays theirs"
+    assert ("ed",) == made.force.members
+    assert ForceState.WORKING == made.force.state
+    assert ("ed", "ari") == after(made.force, c.AcceptSeat(by="ari")).members
+
+
+def test_a_seat_that_is_left_with_nobody_to_ask_is_vacant() -> None:
+    """
+    RESOLVE-2: the escalation hears of it, and tells its owner and the lead.
+    """
+    made = decide(after(a_force(("ana",)), c.AcceptSeat(by="ana")), c.LeaveSeat(by="ana"), NINE)
+
+    news = news_of(made)
+    assert news is not None
+    assert ("role 1", ("role 1",)) == (news.vacant, news.summary.vacant)
+    assert ["update: ed"] == told(made)
+
+
+def vacant() -> TaskForce:
+    """Ana and Ari have declined seat 1, Cora has seat 2."""
+    return after(
+        a_force(("ana", "ari"), ("cora",)),
+        c.DeclineSeat(by="ana"),
+        c.DeclineSeat(by="ari"),
+        c.AcceptSeat(by="cora"),
+    )
+
+
+def test_a_vacant_seat_is_offered_to_its_candidates_anew() -> None:
+    """
+    RESOLVE-2: from the first; who declines again is passed by for the next, and the lead hears who is in.
+    """
+    offered = decide(vacant(), c.OfferSeat(by="ed", seat=1), NINE)
+    declined = decide(offered.force, c.DeclineSeat(by="ana"), NINE)
+    accepted = decide(declined.force, c.AcceptSeat(by="ari"), NINE)
+
+    assert ["task_force_invited: ana"] == told(offered)
+    assert NINE + 30 * MINUTE == (offered.force.seats[0].clock and offered.force.seats[0].clock.due_at)
+    assert ["task_force_invited: ari"] == told(declined)
+    assert ["update: ed"] == told(accepted)
+    assert (ForceState.WORKING, ("ed", "ari", "cora")) == (accepted.force.state, accepted.force.members)
+
+
+def test_a_vacant_seat_is_offered_to_somebody_new() -> None:
+    """
+    RESOLVE-2: who was no candidate; silent or declined, the seat is vacant again, and nobody is asked once more.
+    """
+    offered = decide(vacant(), c.OfferSeat(by="mia", seat=1, to="max"), NINE)
+    silent = decide(offered.force, shell.Tick(), NINE + 30 * MINUTE)
+
+    assert ["task_force_invited: max"] == told(offered)
+    assert ["seat_unanswered", "seat_left_vacant"] == kinds(silent)
+    assert [] == told(silent), "that nobody is left, the escalation says"
+    assert "max" in after(offered.force, c.AcceptSeat(by="max")).members
+
+
+REFUSED: list[tuple[c.MembersCommand, type[EscalationError], str]] = [
+    (c.OfferSeat(by="ed", seat=3), UnknownName, "no seat '3'; known: 1, 2"),
+    (c.OfferSeat(by="ed", seat=2), MoveNotAllowed, "seat 2, role 2, is held by cora"),
+    (c.OfferSeat(by="ed", seat=1, to="mallory"), UnknownName, "unknown person 'mallory'"),
+    (c.OfferSeat(by="ed", seat=1, to="cora"), MoveNotAllowed, "is in already, or asked to be"),
+    (c.OfferSeat(by="ed", seat=1, to="ed"), MoveNotAllowed, "is in already, or asked to be"),
+    (c.OfferSeat(by="cora", seat=1), RoleNotAllowed, "may not offer seat; may: ed, mia"),
+    (c.LeaveSeat(by="ana"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
+    (c.LeaveSeat(by="ed"), MoveNotAllowed, "has no seat; held: role 2 by cora"),
+]
+
+
+@pytest.mark.parametrize(("command", "error", "says"), REFUSED)
+def test_a_seat_that_cannot_be_offered_or_left_is_refused(
+    command: c.MembersCommand, error: type[EscalationError], says: str
+) -> None:
+    """
+    RESOLVE-2: with what stands in the way.
+    """
+    with pytest.raises(error, match=says):
+        decide(vacant(), command, NINE)
+
+
+def test_what_is_on_offer_already_is_not_offered_twice() -> None:
+    """
+    RESOLVE-2: with whom it is; and where every candidate has a seat, somebody must be named.
+    """
+    asked = after(vacant(), c.OfferSeat(by="ed", seat=1))
+    with pytest.raises(MoveNotAllowed, match="seat 1, role 1, is on offer to ana"):
+        decide(asked, c.OfferSeat(by="ed", seat=1, to="max"), NINE)
+
+    busy = after(a_force(("ana",), ("ana",)), c.AcceptSeat(by="ana"))
+    with pytest.raises(MoveNotAllowed, match="every candidate for seat 2 is in already"):
+        decide(busy, c.OfferSeat(by="ed", seat=2), NINE)
+
+
+@pytest.mark.parametrize("command", [c.OfferSeat(by="ed", seat=1), c.LeaveSeat(by="cora")])
+def test_once_stood_down_no_seat_changes(command: c.MembersCommand) -> None:
+    """
+    RESOLVE-3.
+    """
+    with pytest.raises(MoveNotAllowed, match="while stood down"):
+        decide(after(vacant(), shell.CancelByOperator()), command, NINE)
