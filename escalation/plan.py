@@ -45,6 +45,10 @@ class ReasonCode(StrEnum):
     EXECUTIVE_THREAT = "executive_threat"
     OTHER = "other"
 
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
 
 class ClockName(StrEnum):
     ACKNOWLEDGE = "acknowledge"

@@ -19,6 +19,7 @@ from escalation.effects import (
 )
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
+from escalation.sentences import NO_REASON, Why
 from escalation.turn import Turn
 
 _WITH_AN_APOLOGY = frozenset(
@@ -43,7 +44,7 @@ def tell(
     occasion: Occasion,
     people: Iterable[str],
     *,
-    why: str = "",
+    why: Why = NO_REASON,
     by: str = "",
     clock: ClockName | None = None,
     due_at: datetime | None = None,

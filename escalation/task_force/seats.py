@@ -5,6 +5,7 @@ Filling seats: each is offered to one after the other until somebody accepts, or
 from escalation.effects import Occasion
 from escalation.events import ENGINE
 from escalation.plan import ClockName
+from escalation.sentences import Sentence
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.course import ForceState
@@ -27,7 +28,7 @@ def offer(turn: ForceTurn, number: int) -> None:
     turn.tell(
         Occasion.TASK_FORCE_INVITED,
         (person,),
-        why=f"the seat {role}, led by {charter.name_of(charter.lead)}",
+        why=Sentence.SEAT_OFFERED.of(role, charter.name_of(charter.lead)),
         text=charter.mission,
         items=(str(charter.technical_plan),) if charter.technical_plan else (),
     )
@@ -72,7 +73,7 @@ def begin_when_settled(turn: ForceTurn) -> None:
         f"{seat.plan.role}: {charter.name_of(seat.held_by) if seat.held_by else 'nobody'}"
         for seat in force.seats
     )
-    turn.tell(Occasion.UPDATE, (charter.lead,), why="every seat is settled", items=seats)
+    turn.tell(Occasion.UPDATE, (charter.lead,), why=Sentence.SEATS_SETTLED.of(), items=seats)
 
 
 def offered_seat(force: TaskForce, person: str) -> Seat:
