@@ -18,6 +18,7 @@ from entrypoints import (
     after_close,
     approving,
     foreseeing,
+    inbox,
     looking,
     looking_back,
     messages,
@@ -68,6 +69,7 @@ app.add_typer(sponsoring.app, name="sponsor")
 messages.app.add_typer(approving.app)
 app.add_typer(messages.app, name="message")
 app.add_typer(told.app)
+app.add_typer(inbox.app)
 app.add_typer(looking_back.app)
 app.add_typer(looking_back.records, name="records")
 

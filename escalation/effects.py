@@ -291,6 +291,11 @@ def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -
     return f"{notice.escalation}:{notice.seq}:{notice.occasion}:{recipient.id}"
 
 
+def reference_of(notice: InternalNotice | CustomerNotice) -> str:
+    """The escalation's key, whoever is told."""
+    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
+
+
 def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:
     """Whether it waits for no quiet hours (COMM-11): all that is P1, and every breach."""
     return notice.occasion is Occasion.BREACH or notice.facts.priority is Priority.P1

@@ -19,8 +19,8 @@ from escalation.errors import EscalationError
 from escalation.plan import Contact
 from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options
+from workflows.people import find_people
 
-_QUICK = timedelta(seconds=10)
 _AT_ONCE = timedelta(seconds=0)
 _ONE = 'one JSON object with "by"'
 
@@ -94,13 +94,7 @@ class SponsorshipWorkflow:
     async def _asked(self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str) -> s.Programme:
         command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
-        wanted = tuple(dict.fromkeys((command.by, sponsor)))
-        people: tuple[Contact, ...] = await workflow.execute_local_activity(
-            wire.FIND_PEOPLE,
-            wanted,
-            result_type=tuple[Contact, ...],
-            start_to_close_timeout=_QUICK,
-        )
+        people = await find_people(*dict.fromkeys((command.by, sponsor)))
         self._follow(command, next(person for person in people if person.id == sponsor))
         return self._now
 
