@@ -7,10 +7,11 @@ Owns who may approve which text. What a text says, and whether any needs approva
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
+from escalation.cadence import updated
 from escalation.clocks import Outcome
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, State
+from escalation.lifecycle import Move
 from escalation.model import Escalation, HeldText
 from escalation.plan import ClockName
 from escalation.sentences import Sentence, Why
@@ -20,11 +21,7 @@ from escalation.turn import Turn
 
 def tell_the_news(turn: Turn, text: CustomerText, *, apologise: bool = False) -> None:
     """COMM-3: what customers are told meets the cadence and starts it anew."""
-    now = turn.escalation
-    clock = now.clock(ClockName.NEXT_UPDATE)
-    if clock and clock.is_running and now.state is not State.VERIFYING:
-        turn.end(ClockName.NEXT_UPDATE)
-        turn.start(ClockName.NEXT_UPDATE)
+    updated(turn, ClockName.NEXT_UPDATE)
     tell_customers(turn, Occasion.UPDATE, text=text, apologise=apologise)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
+from escalation.cadence import updated
 from escalation.clocks import Clock
 from escalation.effects import InformTaskForce, Occasion, OrderTaskForceDown, StartTaskForce
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
@@ -240,6 +241,7 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
     now, force = turn.escalation, news.summary
     of_it = partial(Sentence.OF_TASK_FORCE.of, force.name)
     if news.report:
+        updated(turn, ClockName.INTERNAL_UPDATE)
         why = of_it(Sentence.REPORTED_BY.of(name_of(now, news.report.by)))
         tell(
             turn,

@@ -116,6 +116,8 @@ class InternalFacts(Frozen):
     """Responses to work through, evidence that is missing, records to look at."""
     at: Instant | None = None
     """When it happened; a message may be read much later."""
+    next_update_at: Instant | None = None
+    """When everybody who follows it hears next, if the playbook promises that."""
 
 
 class CustomerFacts(Frozen):

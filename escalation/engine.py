@@ -39,6 +39,7 @@ _ENTRY_CLOCKS = (
     ClockName.LEVEL_WINDOW,
     ClockName.NEXT_UPDATE,
     ClockName.RESOLUTION,
+    ClockName.INTERNAL_UPDATE,
 )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import Frozen, Instant, InternalText
+from escalation.cadence import keep_to_the_plan
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed
 from escalation.lifecycle import WORKING
@@ -80,6 +81,7 @@ def _start_clocks_of_the_new_plan(turn: Turn) -> None:
         turn.start(ClockName.LEVEL_WINDOW, since=now.level_since)
     if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    keep_to_the_plan(turn)
     if paused and not _runs(now, ClockName.PAUSE):
         turn.start(ClockName.PAUSE, since=paused.started_at)
 

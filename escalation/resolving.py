@@ -8,6 +8,7 @@ from escalation import approving, deploying
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import LONGEST_TEXT, InternalText
+from escalation.cadence import updated
 from escalation.clocks import Outcome
 from escalation.closing import begin_closing
 from escalation.commands import NO_NOTE
@@ -21,7 +22,12 @@ from escalation.sentences import Sentence
 from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
-HELD_WHILE_VERIFYING = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
+HELD_WHILE_VERIFYING = (
+    ClockName.LEVEL_WINDOW,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.INTERNAL_UPDATE,
+)
 """Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5)."""
 
 
@@ -86,6 +92,7 @@ def send_update(turn: Turn, command: c.SendUpdate) -> None:
     elif text:
         approving.tell_the_news(turn, text, apologise=command.apologise)
     if note:
+        updated(turn, ClockName.INTERNAL_UPDATE)
         why = Sentence.UPDATE_BY.of(name_of(turn.escalation, command.by))
         tell(turn, Occasion.UPDATE, involved(turn.escalation), why=why, text=note)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
+from escalation.cadence import keep_to_the_plan
 from escalation.commands import NO_NOTE
 from escalation.effects import InternalNotice, Occasion, OnCall, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
@@ -146,6 +147,7 @@ def change_priority(turn: Turn, command: c.ChangePriority) -> None:
         to_priority=command.priority,
         note=command.note,
     )
+    keep_to_the_plan(turn)
     now = turn.escalation
     why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
     joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
@@ -167,6 +169,7 @@ def _rise_to_entry_level(turn: Turn) -> bool:
 
 def take_up(turn: Turn) -> None:
     """Back at work: what happened meanwhile to its priority and its owner counts from here (KIND-3, MATRIX-5)."""
+    keep_to_the_plan(turn)
     if not _rise_to_entry_level(turn):
         is_held = turn.escalation.acknowledged_by is not None
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY if is_held else ClockName.ACKNOWLEDGE)

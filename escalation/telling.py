@@ -77,6 +77,7 @@ def tell(
         clock=clock.words if clock else "",
         due_at=due_at,
         next_due_at=now.next_due_at,
+        next_update_at=now.next_internal_update_at,
         text=text,
         items=items,
         at=turn.now,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from escalation import events as e
 from escalation.approving import text_approvers
+from escalation.cadence import updated
 from escalation.clocks import Clock, instant_of
 from escalation.effects import CompileOpenHours, Occasion
 from escalation.following_up import remind_of_actions, survey_ended
@@ -200,8 +201,7 @@ def _hold_the_line(turn: Turn) -> None:
     if text is None:
         return
     turn.record(e.UpdateSent, customer_text=text, is_holding=True)
-    turn.end(ClockName.NEXT_UPDATE)
-    turn.start(ClockName.NEXT_UPDATE)
+    updated(turn, ClockName.NEXT_UPDATE)
     tell_customers(turn, Occasion.HOLDING, text=text)
 
 
