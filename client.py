@@ -25,10 +25,11 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from escalation import commands as c
@@ -47,6 +48,7 @@ from escalation.errors import (
     faults_of,
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
+from escalation.inbox import InWait, Release, inbox_key
 from escalation.lifecycle import LIFECYCLE, Move, State
 from escalation.messages import A_PAGE, Sent
 from escalation.model import ActionPlan
@@ -827,6 +829,33 @@ class EscalationClient:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise self._no_server(error) from error
+
+    # What waits for somebody (COMM-11, COMM-12)
+
+    async def inbox(self, person: str) -> tuple[InWait, ...]:
+        """What waits for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``); nothing, for most."""
+        key = inbox_key(person)
+        waiting = self._handle(key).query(
+            wire.WAITING, result_type=tuple[InWait, ...], reject_condition=QueryRejectCondition.NOT_OPEN
+        )
+        with suppress(UnknownEscalation, WorkflowQueryRejectedError):
+            return await self._answer(key, waiting, tuple[InWait, ...])
+        return ()
+
+    async def release(self, person: str, *, by: str) -> tuple[InWait, ...]:
+        """
+        Let all that waits for *person* leave now, and say what that was.
+
+        Raises:
+            RoleNotAllowed: If *by* is somebody else, and no escalation manager.
+        """
+        key = inbox_key(person)
+        released = self._handle(key).execute_update(
+            wire.RELEASE, Release(by=by), result_type=tuple[InWait, ...]
+        )
+        with suppress(UnknownEscalation, _Ended):
+            return await self._answer(key, released, tuple[InWait, ...])
+        return ()
 
     # Below: how answers and failures of the server become ours.
 

@@ -168,7 +168,7 @@ _Facts = dict[str, Any]
 
 
 def _usual(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
-    later = {"next_due_at": AT + 2 * _HOUR} if audience == "internal" else {}
+    later = {"next_due_at": AT + 2 * _HOUR, "next_update_at": AT + _HOUR} if audience == "internal" else {}
     return facts | {"at": AT, **later, **OCCASIONS[audience][occasion]}
 
 

@@ -6,7 +6,6 @@ is no longer true and hear what became of it. It must not know when something wa
 """
 
 import asyncio
-import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -14,9 +13,9 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
-from activities.message import reference_of
-from escalation.effects import InternalNotice, Notice, Wave
+from escalation.effects import Notice, Wave, reference_of
 from escalation.events import Receipt
+from escalation.inbox import inbox_key
 from escalation.waiting import Held, Waiting
 
 INBOX = "Inbox"
@@ -35,16 +34,6 @@ _PATIENCE = timedelta(seconds=10)
 _GONE = frozenset({RPCStatusCode.NOT_FOUND})
 
 
-def inbox_of(notice: Notice) -> str:
-    """
-    The id of the inbox of the one recipient of *notice*. Customers are known by an address, which is nobody's business.
-    """
-    who = notice.to[0].id
-    if isinstance(notice, InternalNotice):
-        return f"inbox/{who}"
-    return f"inbox/customer/{hashlib.sha256(who.encode()).hexdigest()[:32]}"
-
-
 async def hold(held: Iterable[Held], waiting: Waiting) -> None:
     """
     Hand *held*, all of one recipient, to their inbox, with what else it should know; it is there if it was not.
@@ -56,7 +45,7 @@ async def hold(held: Iterable[Held], waiting: Waiting) -> None:
     await activity.client().start_workflow(
         INBOX,
         Waiting(),
-        id=inbox_of(held[0].notice),
+        id=inbox_key(held[0].recipient.id),
         task_queue=INBOX_QUEUE,
         start_signal=HOLD,
         start_signal_args=[waiting.changed(held=held)],

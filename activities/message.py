@@ -15,7 +15,15 @@ from temporalio import activity
 from activities.texts import Text
 from channels.protocol import Attachment, Letter
 from channels.registry import Address
-from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, is_pressing, message_key
+from escalation.effects import (
+    CustomerNotice,
+    InternalNotice,
+    Recipient,
+    Wave,
+    is_pressing,
+    message_key,
+    reference_of,
+)
 from escalation.events import Receipt
 
 Notice = InternalNotice | CustomerNotice
@@ -153,11 +161,6 @@ def _bundle(messages: Sequence[Message]) -> Message:
     whole = hashlib.sha256("\n".join(keys).encode()).hexdigest()
     notices = tuple(message.notice for message in messages)
     return Message(notices, messages[-1].recipient, f"{BUNDLE}:{whole}")
-
-
-def reference_of(notice: Notice) -> str:
-    """The escalation's key, as people name it."""
-    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
 
 
 def _the_one(values: Sequence[str]) -> str:

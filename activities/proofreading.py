@@ -16,15 +16,19 @@ from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 from activities.examples import ANSWERED, HOSTILE, LINK, OCCASIONS, SHAPES, example
 from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORDS, TextFault
 from activities.texts import Notice, Text, Texts, nameable
+from activities.wording import fits
 from escalation.effects import Recipient
+from escalation.events import CancelCause, ResolutionKind
 from escalation.lifecycle import State
 from escalation.measures import BY_NAME
 from escalation.plan import ClockName, ReasonCode
 from escalation.request import Degree, EvidenceKind
+from escalation.sentences import Sentence
 from records.report import FIRST
 
 COMPLETE = frozenset({"en", "id", "tr"})
 """Languages that are shipped whole: a gap in one of these is a fault, in any other a warning."""
+_CODES = (State, Degree, ReasonCode, EvidenceKind, ResolutionKind, CancelCause)
 _LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\bengine\b(?!,)")
 _UNESCAPED = "<b onmouseover"
 assert _UNESCAPED in HOSTILE
@@ -127,11 +131,10 @@ def _gaps(texts: Texts) -> Iterator[Finding]:
 
 def _words(texts: Texts) -> Iterator[Finding]:
     """Words of the rules that a language has none for."""
+    codes = (code.value.replace("_", " ") for kind in _CODES for code in kind)
     clocks = (clock.words for clock in ClockName)
-    codes = (
-        code.value.replace("_", " ") for kind in (State, Degree, ReasonCode, EvidenceKind) for code in kind
-    )
-    known = (*codes, *clocks, *(BY_NAME[name].title for name in FIRST))
+    figures = (BY_NAME[name].title for name in FIRST)
+    known = (*codes, *clocks, *figures, *(each.value for each in Sentence))
     for language in languages(texts):
         file = f"{language}/{WORDS}"
         try:
@@ -139,10 +142,11 @@ def _words(texts: Texts) -> Iterator[Finding]:
         except TextFault as fault:
             yield Finding(file, str(fault))
             continue
-        if language != FALLBACK_LANGUAGE:
-            for code in known:
-                if code not in said:
-                    yield Finding(file, f"has no word for {code!r}: English is used", language in COMPLETE)
+        for english, sentence in said.items():
+            if not fits(english, sentence):
+                yield Finding(file, f"says {english!r} with other {{}} than it has: {sentence!r}")
+        for code in (code for code in known if code not in said and language != FALLBACK_LANGUAGE):
+            yield Finding(file, f"has no word for {code!r}: English is used", language in COMPLETE)
 
 
 def _rendered(texts: Texts) -> Iterator[Finding]:

@@ -21,7 +21,14 @@ from activities.templates import DIGEST, SHIPPED, Templates, TextFault, World
 from activities.wording import Code, Wording, zone_of
 from channels.harmless import many_lines, one_line
 from escalation.base import LONGEST_TEXT
-from escalation.effects import CustomerFacts, CustomerNotice, InternalFacts, InternalNotice, Recipient
+from escalation.effects import (
+    CustomerFacts,
+    CustomerNotice,
+    InternalFacts,
+    InternalNotice,
+    Recipient,
+    reference_of,
+)
 from escalation.measures import BY_NAME
 from escalation.reporting import ReviewPack
 
@@ -100,7 +107,7 @@ class Texts:
         facts = {
             "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
             "count": len(messages),
-            "references": tuple(dict.fromkeys(_reference(notice) for notice, _ in messages)),
+            "references": tuple(dict.fromkeys(reference_of(notice) for notice, _ in messages)),
             "messages": tuple(_without_subject(source) for source in sources),
         }
         return self._text(world, audience, DIGEST, _written(world, audience, DIGEST, facts))
@@ -177,11 +184,6 @@ def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, 
     if len(audiences) != 1 or len({recipient.id for _, recipient in messages}) != 1:
         raise TextFault("a bundle is for one person of one audience")
     return audiences.pop(), messages[-1][1]
-
-
-def _reference(notice: Notice) -> str:
-    facts = notice.facts
-    return facts.key if isinstance(facts, InternalFacts) else facts.reference
 
 
 def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:

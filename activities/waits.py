@@ -12,6 +12,7 @@ from datetime import datetime
 
 from activities.message import Message
 from escalation.preferences import MOST_COUNTED, Limit, Sent, free_at, longest
+from escalation.waiting import MANY, QUIET
 from planning.quiet import quiet_until
 
 _SWEPT_AT = 10_000
@@ -70,7 +71,7 @@ class Waits:
             lately.sent[message.key] = Sent(at=now, channel=channel)
             return None
         lately.handed_over_until = now + reach
-        return Wait(until=max(free, now), why="many messages at once", is_quiet=False)
+        return Wait(until=max(free, now), why=MANY, is_quiet=False)
 
     def _of(self, reader: tuple[str, str]) -> _Lately:
         if len(self._lately) > _SWEPT_AT:
@@ -84,7 +85,7 @@ def quiet_end(message: Message, now: datetime) -> Wait | None:
     if preferences is None or message.is_pressing:
         return None
     until = quiet_until(preferences.quiet_hours, message.recipient.time_zone, now)
-    return Wait(until=until, why="quiet hours", is_quiet=True) if until else None
+    return Wait(until=until, why=QUIET, is_quiet=True) if until else None
 
 
 def _limits(message: Message) -> tuple[Limit, ...]:

@@ -23,7 +23,7 @@ from escalation.measures import Unit
 _INTERNATIONAL = {"en": "en-GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
 _PLAIN = Locale.parse("en_GB")
-_DAY_AND_TIME = "day and time"
+DAY_AND_TIME = "day and time"
 _UnitOfTime = Literal["day", "hour", "minute", "second"]
 _UNITS: tuple[tuple[_UnitOfTime, int], ...] = (
     ("day", 86_400),
@@ -72,6 +72,16 @@ def said(value: str) -> str:
     return value._said if isinstance(value, Code) else value
 
 
+def fits(english: str, sentence: str) -> bool:
+    """Whether what *english* has put into it has its place in *sentence* too, and nothing else has."""
+    marks = [f"<{number}>" for number in range(2 if english == DAY_AND_TIME else english.count("{}"))]
+    try:
+        said = sentence.format(*marks)
+    except (ValueError, LookupError, AttributeError):
+        return not marks  # nothing is put in: it is shown as it is written
+    return all(mark in said for mark in marks)
+
+
 @dataclass(frozen=True)
 class Words:
     """
@@ -81,7 +91,7 @@ class Words:
     said: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, english: str) -> str:
-        """*english* itself, if the language says nothing of it."""
+        """*english* itself, if the language says nothing of it, or something that does not fit."""
         if not english or english in self.said:
             return self.said.get(english, english)
         for pattern, sentence in self._sentences:
@@ -94,7 +104,7 @@ class Words:
         return tuple(
             (re.compile(re.escape(english).replace(r"\{\}", "(.+)"), re.DOTALL), sentence)
             for english, sentence in self.said.items()
-            if "{}" in english
+            if "{}" in english and fits(english, sentence)
         )
 
 
@@ -115,7 +125,8 @@ class Wording:
         return Moment.of(at, f"{self._together(day, time)} {name}")
 
     def _together(self, day: str, time: str) -> str:
-        if pattern := self.words.said.get(_DAY_AND_TIME):
+        pattern = self.words.said.get(DAY_AND_TIME)
+        if pattern and fits(DAY_AND_TIME, pattern):
             return pattern.format(day, time)
         return str(get_datetime_format("medium", self.locale)).replace("{1}", day).replace("{0}", time)
 

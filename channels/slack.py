@@ -3,9 +3,9 @@ Slack, by incoming webhook.
 
 Owns how a letter looks there, and what Slack's refusals say. Must not know connections: those are `channels.posting`'s.
 
-Whatever people wrote is escaped (`&`, `<`, `>`) and sent as it is (`verbatim`, no `link_names`), so that it calls
-nobody (`<!channel>`, `@here`) and hides no address behind a word. Emphasis (`*`, `_`) cannot be escaped in Slack, and
-stays.
+All text is `plain_text`, which Slack shows as it is: emphasis (`*`, `_`, `~`, backticks), quotes and addresses mean
+nothing there, and they could not be escaped elsewhere. `&`, `<` and `>` are escaped all the same, so that it calls
+nobody (`<!channel>`) and hides no address behind a word, whoever reads it.
 """
 
 import json
@@ -25,6 +25,7 @@ TEXT_LENGTH = 12_000
 
 _BLOCK_LENGTH = 3000
 _PIECE_LENGTH = _BLOCK_LENGTH // len("&amp;")
+_HEADER_LENGTH = 150
 _BUTTON_LENGTH = 75
 _NAME_LENGTH = 200
 _CODE = re.compile(rb"[a-z_]{1,60}")
@@ -43,6 +44,7 @@ class SlackChannel(PostingChannel[SecretStr]):
         """
         message = {
             "text": escaped(one_line(letter.subject, at_most=SUBJECT_LENGTH)),
+            "mrkdwn": False,
             "parse": "none",
             "link_names": False,
             "unfurl_links": False,
@@ -68,17 +70,26 @@ def escaped(text: str) -> str:
 
 
 def _blocks(letter: Letter) -> Iterator[dict[str, Any]]:
-    subject = escaped(one_line(letter.subject, at_most=SUBJECT_LENGTH))
-    yield _section(f"{'❗ ' if letter.urgent else ''}*{subject}*")
-    yield from (_section(part) for part in _parts(one_text(letter.text, at_most=TEXT_LENGTH)))
+    yield {"type": "header", "text": _plain(_headline(letter))}
+    for part in _parts(one_text(letter.text, at_most=TEXT_LENGTH)):
+        yield {"type": "section", "text": _plain(part)}
     if letter.link:
         label = one_line(letter.link_label, at_most=_BUTTON_LENGTH)
-        text = {"type": "plain_text", "text": label, "emoji": False}
-        yield {"type": "actions", "elements": [{"type": "button", "text": text, "url": letter.link}]}
+        button = {"type": "button", "text": _plain(escaped(label)), "url": letter.link}
+        yield {"type": "actions", "elements": [button]}
     whom = " · ".join(filter(None, (letter.to_name, letter.reference)))
     if whom:
         shown = escaped(one_line(whom, at_most=_NAME_LENGTH))
-        yield {"type": "context", "elements": [_mrkdwn(shown)]}
+        yield {"type": "context", "elements": [_plain(shown)]}
+
+
+def _headline(letter: Letter) -> str:
+    """
+    The subject, with a mark if it is urgent; what escaping adds counts too in what a header takes.
+    """
+    subject = f"{'❗ ' if letter.urgent else ''}{letter.subject}"
+    added = len(escaped(subject)) - len(subject)
+    return escaped(one_line(subject, at_most=max(_HEADER_LENGTH - added, _HEADER_LENGTH // len("&amp;"))))
 
 
 def one_text(text: str, *, at_most: int) -> str:
@@ -105,9 +116,5 @@ def _parts(text: str) -> Iterator[str]:
         yield part
 
 
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": _mrkdwn(text)}
-
-
-def _mrkdwn(text: str) -> dict[str, Any]:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -18,6 +18,7 @@ from entrypoints import (
     after_close,
     approving,
     foreseeing,
+    inbox,
     looking,
     looking_back,
     messages,
@@ -71,6 +72,7 @@ app.add_typer(messages.app, name="message")
 app.add_typer(told.app)
 looking_back.report.add_typer(report_schedules.app, name="schedule")
 app.add_typer(looking_back.report, name="report")
+app.add_typer(inbox.app)
 app.add_typer(looking_back.records, name="records")
 
 

@@ -182,10 +182,15 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 @app.command()
 def check(templates: Templates = None, in_json: Json = False) -> None:
-    """Render every message in every language, and list what is missing or broken; exit status 1 if there are faults."""
+    """
+    Render every message in every language, read the words of messages and pages, and list what is missing or broken;
+    exit status 1 if there are faults.
+    """
     from activities.proofreading import proofread
+    from entrypoints.gateway.proofreading import proofread_pages
 
-    findings = proofread(_folder(templates))
+    folder = _folder(templates)
+    findings = sorted((*proofread(folder), *proofread_pages(folder)))
     faults = [finding for finding in findings if finding.is_fault]
     if in_json:
         warnings = [finding for finding in findings if not finding.is_fault]
@@ -200,7 +205,7 @@ def _told(findings: "list[Finding]") -> list[dict[str, str]]:
     return [{"file": finding.file, "what": finding.what} for finding in findings]
 
 
-def _tell(findings: "tuple[Finding, ...]", faults: int) -> None:
+def _tell(findings: "list[Finding]", faults: int) -> None:
     for finding in findings:
         mark = ("fault    ", "red") if finding.is_fault else ("warning  ", "yellow")
         said = f"{finding.file}: {finding.what}"

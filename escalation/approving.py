@@ -7,23 +7,21 @@ Owns who may approve which text. What a text says, and whether any needs approva
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
+from escalation.cadence import updated
 from escalation.clocks import Outcome
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, State
+from escalation.lifecycle import Move
 from escalation.model import Escalation, HeldText
 from escalation.plan import ClockName
+from escalation.sentences import Sentence, Why
 from escalation.telling import name_of, tell, tell_customers
 from escalation.turn import Turn
 
 
 def tell_the_news(turn: Turn, text: CustomerText, *, apologise: bool = False) -> None:
     """COMM-3: what customers are told meets the cadence and starts it anew."""
-    now = turn.escalation
-    clock = now.clock(ClockName.NEXT_UPDATE)
-    if clock and clock.is_running and now.state is not State.VERIFYING:
-        turn.end(ClockName.NEXT_UPDATE)
-        turn.start(ClockName.NEXT_UPDATE)
+    updated(turn, ClockName.NEXT_UPDATE)
     tell_customers(turn, Occasion.UPDATE, text=text, apologise=apologise)
 
 
@@ -38,7 +36,7 @@ def hold_text(turn: Turn, text: CustomerText, *, apologise: bool) -> None:
     turn.record(e.TextHeld, number=number, text=text, apologise=apologise)
     if number == turn.escalation.held_texts[0].number:
         turn.start(ClockName.CUSTOMER_TEXT)
-    _ask(turn, f"text {number}, by {name_of(turn.escalation, turn.by)}", text)
+    _ask(turn, Sentence.TEXT_BY.of(number, name_of(turn.escalation, turn.by)), text)
 
 
 def approve_text(turn: Turn, command: c.ApproveText) -> None:
@@ -56,7 +54,8 @@ def edit_text(turn: Turn, command: c.EditText) -> None:
     if command.by != held.by:
         _require_approver(turn.escalation, held, command.by, Move.EDIT_TEXT)
     turn.record(e.TextEdited, number=held.number, text=command.text, why=command.why)
-    _ask(turn, f"text {held.number}, edited by {name_of(turn.escalation, command.by)}", command.text)
+    why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(turn.escalation, command.by))
+    _ask(turn, why, command.text)
 
 
 def reject_text(turn: Turn, command: c.RejectText) -> None:
@@ -66,11 +65,11 @@ def reject_text(turn: Turn, command: c.RejectText) -> None:
         _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
     turn.record(e.TextRejected, number=held.number, why=command.why)
     _go_on(turn)
-    why = f"text {held.number}, rejected by {name_of(turn.escalation, command.by)}"
+    why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(turn.escalation, command.by))
     tell(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=command.why)
 
 
-def _ask(turn: Turn, why: str, text: CustomerText) -> None:
+def _ask(turn: Turn, why: Why, text: CustomerText) -> None:
     now = turn.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     tell(

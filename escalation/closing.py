@@ -13,6 +13,7 @@ from escalation.following_up import ask_for_survey
 from escalation.lifecycle import RcaState, State
 from escalation.plan import ClockName
 from escalation.request import CustomerRca
+from escalation.sentences import Sentence, Why
 from escalation.telling import involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
@@ -88,7 +89,7 @@ def derive_rca(turn: Turn, command: c.DeriveRca) -> None:
         raise BadRequest.because(f"the customer RCA of {turn.escalation.key}", (fault,))
     turn.record(e.RcaDerived, rca=derived)
     approvers = turn.escalation.plan.rca_approvers or turn.escalation.plan.escalation_managers
-    why = f"derived by {name_of(turn.escalation, command.by)}"
+    why = Sentence.DERIVED_BY.of(name_of(turn.escalation, command.by))
     text, lines = _for_us(derived)
     tell(turn, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
 
@@ -100,7 +101,7 @@ def _for_us(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
 
 def approve_rca(turn: Turn, command: c.ApproveRca) -> None:
     turn.record(e.RcaApproved, note=command.note)
-    why = f"approved by {name_of(turn.escalation, command.by)}"
+    why = Sentence.APPROVED_BY.of(name_of(turn.escalation, command.by))
     rca = turn.escalation.rca.customer
     assert rca
     text, lines = _for_us(rca)
@@ -140,9 +141,10 @@ def close(turn: Turn, command: c.Close) -> None:
         raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
     turn.end(ClockName.CLOSING)
     _end_all_clocks(turn)
-    deploying.stand_all_down(turn, "the escalation is closed")
+    deploying.stand_all_down(turn, Sentence.ESCALATION_CLOSED.of())
     turn.record(e.Closed, note=command.note)
-    tell(turn, Occasion.CLOSED, involved(turn.escalation), why=f"closed by {name_of(now, command.by)}")
+    why = Sentence.CLOSED_BY.of(name_of(now, command.by))
+    tell(turn, Occasion.CLOSED, involved(turn.escalation), why=why)
     tell_customers(turn, Occasion.CLOSED)
     ask_for_survey(turn)
 
@@ -163,14 +165,14 @@ def cancel(turn: Turn, command: c.Cancel) -> None:
 def cancel_by_operator(turn: Turn) -> None:
     """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
     if turn.escalation.is_open:
-        _cancel(turn, e.CancelCause.WITHDRAWN, None, InternalText("the operator ended it in Temporal"))
+        _cancel(turn, e.CancelCause.WITHDRAWN, None, InternalText(Sentence.ENDED_BY_OPERATOR))
 
 
 def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
     _end_all_clocks(turn)
-    deploying.stand_all_down(turn, "the escalation is cancelled")
+    deploying.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
     turn.record(e.Cancelled, cause=cause, into=into, why=why)
-    told = f"{cause} ({into})" if into else cause.value
+    told = Sentence.CANCELLED_FOR.of(cause, into) if into else Why(cause.value)
     tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=told, text=why)
     tell_customers(turn, Occasion.CANCELLED)
 

@@ -6,15 +6,18 @@ the escalation. None outlives it.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
+from escalation.cadence import updated
 from escalation.clocks import Clock
 from escalation.effects import InformTaskForce, Occasion, OrderTaskForceDown, StartTaskForce
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
 from escalation.model import Escalation
 from escalation.plan import OF_TASK_FORCES, ClockName, Contact, ContactKind, Target
+from escalation.sentences import Sentence, Why
 from escalation.targets import clock_for, clock_within
 from escalation.task_force.model import About, Charter, News, SeatPlan, SeatWanted, Summary
 from escalation.telling import alerted, involved, name_of, tell
@@ -57,7 +60,7 @@ def stand_down(turn: Turn, command: c.StandDownTaskForce) -> None:
     _stand_down(turn, force, command.why, command.hand_over_to)
 
 
-def stand_all_down(turn: Turn, why: str) -> None:
+def stand_all_down(turn: Turn, why: Why) -> None:
     """RESOLVE-3, CLOSE-10: none outlives what it was deployed for."""
     for force in turn.escalation.standing_forces:
         _stand_down(turn, force, InternalText(why))
@@ -68,7 +71,7 @@ def heard(turn: Turn, news: News) -> None:
     force = news.summary
     known = next((each for each in turn.escalation.task_forces if each.id == force.id), None)
     if known is None:
-        _order_down(turn, force, InternalText("its escalation has ended"))
+        _order_down(turn, force, InternalText(Sentence.ESCALATION_ENDED))
         return
     if force.heard <= known.heard:
         return
@@ -92,7 +95,7 @@ def missed(turn: Turn, command: c.MissTaskForce) -> None:
         turn,
         Occasion.TASK_FORCE_STOOD_DOWN,
         (turn.escalation.owner, force.lead),
-        why=f"task force {force.name}: {command.why}",
+        why=Sentence.OF_TASK_FORCE.of(force.name, command.why),
     )
 
 
@@ -238,9 +241,10 @@ def _about(now: Escalation) -> About:
 
 def _tell_of(turn: Turn, known: Summary, news: News) -> None:
     now, force = turn.escalation, news.summary
-    label = f"task force {force.name}"
+    of_it = partial(Sentence.OF_TASK_FORCE.of, force.name)
     if news.report:
-        why = f"{label}: reported by {name_of(now, news.report.by)}"
+        updated(turn, ClockName.INTERNAL_UPDATE)
+        why = of_it(Sentence.REPORTED_BY.of(name_of(now, news.report.by)))
         tell(
             turn,
             Occasion.TASK_FORCE_REPORT,
@@ -250,14 +254,14 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
             items=force.tasks_left,
         )
     if news.is_status_missed:
-        why = f"{label}: the status is missing"
+        why = of_it(Sentence.STATUS_MISSING.of())
         clock = ClockName.TASK_FORCE_STATUS
         tell(turn, Occasion.BREACH, (now.owner, *alerted(now)), why=why, clock=clock)
     if news.vacant:
-        why = f"{label}: nobody is left to ask for the seat {news.vacant}"
+        why = of_it(Sentence.SEAT_VACANT.of(news.vacant))
         tell(turn, Occasion.UPDATE, (now.owner, force.lead), why=why)
     if known.is_standing and news.why_stood_down is not None:
-        why = f"{label}: {news.why_stood_down}"
+        why = of_it(news.why_stood_down)
         tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
 
 
@@ -277,8 +281,8 @@ def _stand_down(turn: Turn, force: Summary, why: InternalText, heir: str | None 
     _order_down(turn, force, why, heir)
     if force.open_tasks:
         to = heir or turn.escalation.owner
-        label = f"task force {force.name}: {why}"
-        tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=label, items=force.tasks_left)
+        because = Sentence.OF_TASK_FORCE.of(force.name, why)
+        tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
 
 
 def _order_down(turn: Turn, force: Summary, why: InternalText, heir: str | None = None) -> None:

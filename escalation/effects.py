@@ -121,6 +121,8 @@ class InternalFacts(Frozen):
     """When it happened; a message may be read much later."""
     review: ReviewPack | None = None
     """It is about a period, and not about an escalation."""
+    next_update_at: Instant | None = None
+    """When everybody who follows it hears next, if the playbook promises that."""
 
 
 class CustomerFacts(Frozen):
@@ -294,6 +296,11 @@ def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -
     Retry attempt and worker are no part of it; the channel joins it where one is chosen.
     """
     return f"{notice.escalation}:{notice.seq}:{notice.occasion}:{recipient.id}"
+
+
+def reference_of(notice: InternalNotice | CustomerNotice) -> str:
+    """The escalation's key, whoever is told."""
+    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
 
 
 def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:

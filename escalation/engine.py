@@ -26,6 +26,7 @@ from escalation.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_f
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode
 from escalation.record import opened
+from escalation.sentences import Sentence, Why
 from escalation.telling import alerted, first_told, tell, tell_customers
 from escalation.timing import extend_open_hours, settle, skip_past_thresholds
 from escalation.turn import Decision, Turn
@@ -38,6 +39,7 @@ _ENTRY_CLOCKS = (
     ClockName.LEVEL_WINDOW,
     ClockName.NEXT_UPDATE,
     ClockName.RESOLUTION,
+    ClockName.INTERNAL_UPDATE,
 )
 
 
@@ -80,7 +82,7 @@ def _tell_of_the_start(turn: Turn) -> None:
     request, by = now.request, turn.by
     turn.by = e.ENGINE  # whoever submitted it is told as well, if it is theirs to solve
     returned = request.predecessor is not None and request.entry_level is not None
-    why = "reopened" if returned else request.reason.value.replace("_", " ")
+    why = Sentence.REOPENED.of() if returned else Why(request.reason.words)
     text = request.reason_note or request.description or None
     if returned:
         tell_customers(turn, Occasion.REOPENED)

@@ -17,6 +17,7 @@ from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed,
 from escalation.lifecycle import Move, State
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, Recipient
+from escalation.sentences import Sentence
 from escalation.telling import customer_recipients, name_of, tell, tell_customers
 from escalation.turn import Turn
 
@@ -110,7 +111,7 @@ def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
 
 def _hear_of_low_score(turn: Turn, contact: Recipient, command: c.RecordSurvey, *, reopens: bool) -> None:
     now = turn.escalation
-    why = f"{contact.name} of {command.account} gave {command.score} of 5"
+    why = Sentence.LOW_SCORE.of(contact.name, command.account, command.score)
     tell(turn, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
     by = _who_reopens(now)
     if reopens and by and not now.is_succeeded:
@@ -210,12 +211,9 @@ def remind_of_actions(turn: Turn) -> None:
         return
     turn.record(e.ActionsReminded, reminded=due)
     for person, actions in _by_person(turn, due).items():
-        why = (
-            "an action is overdue"
-            if any(each.is_overdue(turn.now) for each in actions)
-            else "an action is due"
-        )
-        tell(turn, Occasion.ACTION_DUE, (person,), why=why, items=tuple(map(line, actions)))
+        is_late = any(each.is_overdue(turn.now) for each in actions)
+        why = Sentence.ACTION_OVERDUE if is_late else Sentence.ACTION_DUE
+        tell(turn, Occasion.ACTION_DUE, (person,), why=why.of(), items=tuple(map(line, actions)))
 
 
 def _by_person(turn: Turn, due: Iterable[int]) -> dict[str, list[Action]]:

@@ -233,7 +233,15 @@ class Escalation(Frozen):
     @property
     def next_update_at(self) -> datetime | None:
         """When customers hear next; None where that is not known: held, or missed already (COMM-4, COMM-5)."""
-        clock = self.clock(ClockName.NEXT_UPDATE)
+        return self._promised_at(ClockName.NEXT_UPDATE)
+
+    @property
+    def next_internal_update_at(self) -> datetime | None:
+        """When our own people hear next; None where nothing is promised, too."""
+        return self._promised_at(ClockName.INTERNAL_UPDATE)
+
+    def _promised_at(self, name: ClockName) -> datetime | None:
+        clock = self.clock(name)
         return clock.due_at if clock and clock.is_running and not clock.breached_at else None
 
     @property

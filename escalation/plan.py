@@ -45,6 +45,10 @@ class ReasonCode(StrEnum):
     EXECUTIVE_THREAT = "executive_threat"
     OTHER = "other"
 
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
 
 class ClockName(StrEnum):
     ACKNOWLEDGE = "acknowledge"
@@ -63,6 +67,8 @@ class ClockName(StrEnum):
     SEAT_ANSWER = "seat_answer"
     SURVEY = "survey"
     CUSTOMER_TEXT = "customer_text"
+    INTERNAL_UPDATE = "internal_update"
+    """When our own people hear next; not every playbook promises it."""
 
     @property
     def words(self) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import Frozen, Instant, InternalText
+from escalation.cadence import keep_to_the_plan
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed
 from escalation.lifecycle import WORKING
@@ -17,6 +18,7 @@ from escalation.model import Escalation
 from escalation.plan import ClockName, Plan, PlaybookRef
 from escalation.resolving import resume
 from escalation.rising import ask_the_level
+from escalation.sentences import Sentence
 from escalation.targets import clock_for
 from escalation.telling import alerted, involved, name_of, tell
 from escalation.timing import settle, skip_past_thresholds
@@ -36,7 +38,7 @@ def rebase(turn: Turn, command: c.Rebase) -> None:
     _start_clocks_of_the_new_plan(turn)
     skip_past_thresholds(turn)
     now = turn.escalation
-    why = f"rebased by {name_of(now, command.by)}: {now.plan.playbook} instead of {before.plan.playbook}"
+    why = Sentence.REBASED_BY.of(name_of(now, command.by), now.plan.playbook, before.plan.playbook)
     tell(turn, Occasion.REBASED, (*involved(now), *alerted(now)), why=why, text=command.why)
 
 
@@ -61,11 +63,11 @@ def _ask_somebody_known(turn: Turn, before: Escalation) -> None:
     now = turn.escalation
     was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
     if not now.plan.knows(now.owner):
-        why = f"{now.owner} is not in the playbook any more"
+        why = Sentence.OWNER_LEFT.of(now.owner)
     elif now.level != before.level:
-        why = f"level {now.level} is the last now"
+        why = Sentence.LAST_LEVEL_NOW.of(now.level)
     elif not now.acknowledged_by and was_asked != is_asked and set(before.asked) & set(was_asked):
-        why = f"level {now.level} is for {', '.join(name_of(now, who) for who in is_asked)} now"
+        why = Sentence.LEVEL_IS_FOR.of(now.level, ", ".join(name_of(now, who) for who in is_asked))
     else:
         return
     ask_the_level(turn, why)
@@ -79,6 +81,7 @@ def _start_clocks_of_the_new_plan(turn: Turn) -> None:
         turn.start(ClockName.LEVEL_WINDOW, since=now.level_since)
     if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    keep_to_the_plan(turn)
     if paused and not _runs(now, ClockName.PAUSE):
         turn.start(ClockName.PAUSE, since=paused.started_at)
 

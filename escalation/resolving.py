@@ -8,6 +8,7 @@ from escalation import approving, deploying
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import LONGEST_TEXT, InternalText
+from escalation.cadence import updated
 from escalation.clocks import Outcome
 from escalation.closing import begin_closing
 from escalation.commands import NO_NOTE
@@ -17,10 +18,16 @@ from escalation.following_up import require_own_account
 from escalation.lifecycle import State
 from escalation.plan import ClockName
 from escalation.rising import take_up
+from escalation.sentences import Sentence
 from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
-HELD_WHILE_VERIFYING = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
+HELD_WHILE_VERIFYING = (
+    ClockName.LEVEL_WINDOW,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.INTERNAL_UPDATE,
+)
 """Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5)."""
 
 
@@ -41,7 +48,7 @@ def pause_ended(turn: Turn) -> None:
     resume(turn, ended_at=clock.due_at if clock else None)
     now = turn.escalation
     if paused:
-        why = f"the pause, {paused.reason.replace('_', ' ')}, has lasted as long as it may"
+        why = Sentence.PAUSE_ENDED.of(paused.reason.replace("_", " "))
         tell(turn, Occasion.PAUSE_ENDED, (now.owner, *alerted(now)), why=why)
 
 
@@ -85,7 +92,8 @@ def send_update(turn: Turn, command: c.SendUpdate) -> None:
     elif text:
         approving.tell_the_news(turn, text, apologise=command.apologise)
     if note:
-        why = f"update by {name_of(turn.escalation, command.by)}"
+        updated(turn, ClockName.INTERNAL_UPDATE)
+        why = Sentence.UPDATE_BY.of(name_of(turn.escalation, command.by))
         tell(turn, Occasion.UPDATE, involved(turn.escalation), why=why, text=note)
 
 
@@ -100,10 +108,10 @@ def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
         customer_text=command.customer_text,
         holds=HELD_WHILE_VERIFYING,
     )
-    deploying.stand_all_down(turn, "the resolution is declared")
+    deploying.stand_all_down(turn, Sentence.RESOLUTION_DECLARED.of())
     turn.start(ClockName.VERIFICATION)
     now = turn.escalation
-    why = f"{command.resolution} declared by {name_of(now, command.by)}"
+    why = Sentence.DECLARED_BY.of(command.resolution, name_of(now, command.by))
     verifiers = now.plan.architects or now.plan.escalation_managers
     tell(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done)
 
@@ -112,7 +120,7 @@ def reject_resolution(turn: Turn, command: c.RejectResolution) -> None:
     """RESOLVE-5: back to resolving, with the reason."""
     turn.end(ClockName.VERIFICATION)
     turn.record(e.ResolutionRejected, why=command.why)
-    why = f"rejected by {name_of(turn.escalation, command.by)}"
+    why = Sentence.REJECTED_BY.of(name_of(turn.escalation, command.by))
     tell(turn, Occasion.RESOLUTION_REJECTED, (turn.escalation.owner,), why=why, text=command.why)
     take_up(turn)
 
@@ -126,7 +134,7 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
     for name in HELD_WHILE_VERIFYING:
         turn.end(name, at=resolution.declared_at)
     turn.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
-    why = f"{resolution.kind} verified by {name_of(turn.escalation, turn.by)}"
+    why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(turn.escalation, turn.by))
     tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)
     tell_customers(turn, Occasion.RESOLVED, text=resolution.customer_text)
     accounts = tuple(customer.account for customer in turn.escalation.request.customers)
@@ -140,7 +148,7 @@ def reopen(turn: Turn, why: InternalText) -> None:
     turn.end(ClockName.VERIFICATION)
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
     turn.record(e.Reopened, why=why)
-    reason = f"reopened by {name_of(turn.escalation, turn.by)}"
+    reason = Sentence.REOPENED_BY.of(name_of(turn.escalation, turn.by))
     tell(turn, Occasion.REOPENED, involved(turn.escalation), why=reason, text=why)
     tell_customers(turn, Occasion.REOPENED)
     take_up(turn)

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
+from escalation.cadence import keep_to_the_plan
 from escalation.commands import NO_NOTE
 from escalation.effects import InternalNotice, Occasion, OnCall, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode, Unreached
+from escalation.sentences import Sentence, Why
 from escalation.telling import alerted, in_person, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
@@ -44,7 +46,7 @@ def acknowledgement_expired(turn: Turn) -> None:
     turn.record(e.AcknowledgementExpired, level=turn.escalation.level, person=person)
     turn.start(ClockName.ACKNOWLEDGE)
     now = turn.escalation
-    why = f"nothing was heard of {name_of(now, person)} since the acknowledgement"
+    why = Sentence.NOTHING_HEARD.of(name_of(now, person))
     clock = now.clock(ClockName.ACKNOWLEDGE)
     tell(
         turn,
@@ -63,7 +65,7 @@ def raise_level(turn: Turn, command: c.RaiseLevel) -> None:
     to_level = now.level + 1 if command.to_level is None else command.to_level
     if executive:
         to_level = max(to_level, now.plan.executive_level, now.level + 1)
-    rise(turn, to_level, command.reason, f"raised by {name_of(now, command.by)}", command.note)
+    rise(turn, to_level, command.reason, Sentence.RAISED_BY.of(name_of(now, command.by)), command.note)
     if executive:
         propose_sponsorship(turn)
 
@@ -85,7 +87,7 @@ def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
         raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", command.trigger, known)
     to_level = trigger.to_level or now.level + 1
     turn.record(e.TriggerReported, trigger=trigger.name, note=command.note)
-    says = trigger.says or trigger.name.replace("_", " ")
+    says = Why(trigger.says or trigger.name.replace("_", " "))
     rise(turn, to_level, trigger.reason, says)
 
 
@@ -116,7 +118,7 @@ def transfer(turn: Turn, command: c.Transfer) -> None:
     turn.record(e.Transferred, from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note)
     if now.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
-    why = f"transferred by {name_of(now, command.by)}: {command.reason.value.replace('_', ' ')}"
+    why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
     tell(turn, Occasion.ASSIGNED, (receiver.id,), why=why, text=command.note or None, items=_to_do(turn))
     tell_customers(turn, Occasion.HAND_OVER, reason=command.reason)
 
@@ -145,8 +147,9 @@ def change_priority(turn: Turn, command: c.ChangePriority) -> None:
         to_priority=command.priority,
         note=command.note,
     )
+    keep_to_the_plan(turn)
     now = turn.escalation
-    why = f"priority changed from {before.priority} to {now.priority}"
+    why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
     joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
     tell(turn, Occasion.FIRST_NOTICE, joined, why=why)
     others = [person for person in (*involved(now), *alerted(now)) if person not in joined]
@@ -160,18 +163,19 @@ def _rise_to_entry_level(turn: Turn) -> bool:
     to_level = min(now.entry_level, now.plan.last_level)
     if now.level >= to_level:
         return False
-    rise(turn, to_level, ReasonCode.OTHER, f"{now.priority} enters at level {to_level}")
+    rise(turn, to_level, ReasonCode.OTHER, Sentence.ENTERS_AT_LEVEL.of(now.priority, to_level))
     return True
 
 
 def take_up(turn: Turn) -> None:
     """Back at work: what happened meanwhile to its priority and its owner counts from here (KIND-3, MATRIX-5)."""
+    keep_to_the_plan(turn)
     if not _rise_to_entry_level(turn):
         is_held = turn.escalation.acknowledged_by is not None
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY if is_held else ClockName.ACKNOWLEDGE)
 
 
-def rise(turn: Turn, to_level: int, reason: ReasonCode, why: str, note: InternalText = NO_NOTE) -> None:
+def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: InternalText = NO_NOTE) -> None:
     """Raise: the new level's contact is asked, the managers of the old one and the customers are told why."""
     before = turn.escalation
     _require_higher(before, to_level)
@@ -201,14 +205,14 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: str, note: Internal
 def window_ended(turn: Turn) -> None:
     """MATRIX-2, KIND-4: at its maximum the level rises by itself."""
     now = turn.escalation
-    rise(turn, now.level + 1, ReasonCode.SLA_BREACH, f"the window of level {now.level} ended")
+    rise(turn, now.level + 1, ReasonCode.SLA_BREACH, Sentence.WINDOW_ENDED.of(now.level))
 
 
 def no_contact_acknowledged(turn: Turn) -> None:
     """MATRIX-5: nobody who was asked has, in time."""
     now = turn.escalation
-    missing = " and ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
-    _ask_another(turn, f"{missing} did not acknowledge")
+    missing = ", ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
+    _ask_another(turn, Sentence.NOT_ACKNOWLEDGED.of(missing))
 
 
 def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
@@ -238,12 +242,14 @@ def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
 def _nobody_on_call(turn: Turn, found: OnCall, notice: InternalNotice) -> None:
     """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
     now = turn.escalation
-    why = f"nobody is on call for {name_of(now, found.schedule)}"
+    schedule = name_of(now, found.schedule)
     told: Iterable[str] = alerted(now)
     if notice.occasion is Occasion.NOBODY_ON_CALL:
         there = {recipient.id for recipient in notice.to}
         told = (person for person in in_person(now, now.plan.escalation_managers) if person not in there)
-    tell(turn, Occasion.NOBODY_ON_CALL, told, why=f"{why}: {found.why}", due_at=found.until)
+    because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)
+    tell(turn, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
+    why = Sentence.NOBODY_ON_CALL.of(schedule)
     is_the_last_asked = notice.occasion is Occasion.ASSIGNED and found.schedule in now.asked
     if is_the_last_asked and now.state in WORKING and not _ask_another(turn, why) and found.until:
         turn.start_until(ClockName.ON_DUTY, found.until)
@@ -253,10 +259,10 @@ def somebody_on_duty(turn: Turn) -> None:
     """MATRIX-5, hold: the schedule that had nobody has somebody now."""
     turn.end(ClockName.ON_DUTY)
     now = turn.escalation
-    tell(turn, Occasion.ASSIGNED, (now.owner,), why="on call now", items=_to_do(turn))
+    tell(turn, Occasion.ASSIGNED, (now.owner,), why=Sentence.ON_CALL_NOW.of(), items=_to_do(turn))
 
 
-def _ask_another(turn: Turn, why: str) -> bool:
+def _ask_another(turn: Turn, why: Why) -> bool:
     """The next contact of the level, then as the playbook says. Whether there was another way than to hold."""
     now = turn.escalation
     level = now.current_level
@@ -272,16 +278,16 @@ def _ask_another(turn: Turn, why: str) -> bool:
     return True
 
 
-def _try_contact(turn: Turn, contact: str, why: str) -> None:
+def _try_contact(turn: Turn, contact: str, why: Why) -> None:
     _give(turn, (contact,), turn.escalation.attempt + 1, why)
 
 
-def ask_the_level(turn: Turn, why: str) -> None:
+def ask_the_level(turn: Turn, why: Why) -> None:
     """Its contacts are asked anew, as when it came to this level."""
     _give(turn, turn.escalation.current_level.asked_first, 0, why)
 
 
-def _give(turn: Turn, contacts: tuple[str, ...], attempt: int, why: str) -> None:
+def _give(turn: Turn, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
     turn.cancel_clocks(*_OF_THE_HOLDER)
     level = turn.escalation.level
     turn.record(e.ContactTried, level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why)

@@ -19,6 +19,7 @@ from escalation.effects import (
 )
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
+from escalation.sentences import NO_REASON, Why
 from escalation.turn import Turn
 
 _WITH_AN_APOLOGY = frozenset(
@@ -43,7 +44,7 @@ def tell(
     occasion: Occasion,
     people: Iterable[str],
     *,
-    why: str = "",
+    why: Why = NO_REASON,
     by: str = "",
     clock: ClockName | None = None,
     due_at: datetime | None = None,
@@ -76,6 +77,7 @@ def tell(
         clock=clock.words if clock else "",
         due_at=due_at,
         next_due_at=now.next_due_at,
+        next_update_at=now.next_internal_update_at,
         text=text,
         items=items,
         at=turn.now,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from escalation import events as e
 from escalation.approving import text_approvers
+from escalation.cadence import updated
 from escalation.clocks import Clock, instant_of
 from escalation.effects import CompileOpenHours, Occasion
 from escalation.following_up import remind_of_actions, survey_ended
@@ -23,13 +24,14 @@ from escalation.rising import (
     somebody_on_duty,
     window_ended,
 )
+from escalation.sentences import Sentence
 from escalation.telling import alerted, alerted_above, tell, tell_customers
 from escalation.turn import Turn
 
 _WHY_REMINDED = {
-    ClockName.LEVEL_WINDOW: "this level is due to rise",
-    ClockName.ACKNOWLEDGEMENT_EXPIRY: "nothing was heard for a while, and the acknowledgement expires",
-    ClockName.PAUSE: "the pause ends soon",
+    ClockName.LEVEL_WINDOW: Sentence.LEVEL_DUE_TO_RISE,
+    ClockName.ACKNOWLEDGEMENT_EXPIRY: Sentence.ACKNOWLEDGEMENT_EXPIRES,
+    ClockName.PAUSE: Sentence.PAUSE_ENDS,
 }
 _OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
 EXTENSION = timedelta(days=90)
@@ -153,12 +155,12 @@ def _remind(turn: Turn, clock: Clock) -> None:
         skipped=passed - clock.passed - 1,
         due_at=clock.next_at,
     )
-    why = _WHY_REMINDED.get(clock.name, f"{clock.name.words} is due")
+    special = _WHY_REMINDED.get(clock.name)
     tell(
         turn,
         Occasion.REMINDER,
         _chased(turn.escalation, clock),
-        why=why,
+        why=special.of() if special else Sentence.DUE.of(clock.name.words),
         clock=clock.name,
         due_at=clock.due_at,
     )
@@ -178,7 +180,7 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
         if turn.escalation.state in WORKING:
             window_ended(turn)
         return
-    why = f"{clock.name.words} is overdue"
+    why = Sentence.OVERDUE.of(clock.name.words)
     now = turn.escalation
     tell(turn, Occasion.BREACH, _alarmed(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
@@ -199,8 +201,7 @@ def _hold_the_line(turn: Turn) -> None:
     if text is None:
         return
     turn.record(e.UpdateSent, customer_text=text, is_holding=True)
-    turn.end(ClockName.NEXT_UPDATE)
-    turn.start(ClockName.NEXT_UPDATE)
+    updated(turn, ClockName.NEXT_UPDATE)
     tell_customers(turn, Occasion.HOLDING, text=text)
 
 
@@ -214,7 +215,7 @@ def _chase(turn: Turn, clock: Clock) -> None:
         turn,
         Occasion.REMINDER,
         _alarmed(now, clock),
-        why=f"{clock.name.words} is still overdue",
+        why=Sentence.STILL_OVERDUE.of(clock.name.words),
         clock=clock.name,
         due_at=clock.breached_at,
     )

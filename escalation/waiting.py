@@ -17,6 +17,8 @@ from escalation.effects import Notice, Wave, is_pressing, message_key
 from escalation.plan import Recipient
 from escalation.preferences import Limit, Sent, free_at, longest
 
+QUIET, MANY = "quiet hours", "many messages at once"
+"""Why something waits."""
 GATHERED_FOR = timedelta(minutes=1)
 LARGEST_BUNDLE = 400_000
 """Bytes. What is more than that leaves at once, whatever the hour: too much to keep is too much to lose."""
@@ -32,6 +34,8 @@ class Held(Frozen):
     since: Instant
     until: Instant
     """When quiet hours end; ``since``, if only a limit holds it."""
+    is_released: bool = False
+    """Somebody let it leave at once, whatever held it."""
 
     @property
     def key(self) -> str:
@@ -68,6 +72,8 @@ class Bundle(Wave):
 
 def leaves_at(held: Held, sent: Sequence[Sent], now: datetime) -> datetime:
     """When *held* may leave, as far as is known *now*."""
+    if held.is_released:
+        return now
     free = free_at(held.limits, sent, held.channel, max(now, held.until))
     return min(free, max(now, held.since + GATHERED_FOR)) if is_pressing(held.notice) else free
 
@@ -81,7 +87,8 @@ def next_at(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> dateti
 
 def leaving(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> Bundle | None:
     """
-    What leaves *now* together: all whose quiet hours are over, once one of them may leave. None, if none may.
+    What leaves *now* together: all whose quiet hours are over, once one of them may leave, and all that was released.
+    None, if none may.
 
     At most what one letter can carry; the rest follows.
     """
@@ -89,7 +96,8 @@ def leaving(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> Bundle
         return Bundle(notices=_fitting(held), at_any_hour=True)
     if not any(leaves_at(each, sent, now) <= now for each in held):
         return None
-    return Bundle(notices=_fitting([each for each in held if each.until <= now]))
+    ready = [each for each in held if each.until <= now or each.is_released]
+    return Bundle(notices=_fitting(ready), at_any_hour=any(each.is_released for each in ready))
 
 
 def forgotten_at(sent: Sequence[Sent], limits: Sequence[Limit]) -> datetime | None:

@@ -17,7 +17,7 @@ from escalation.request import Degree
 from planning.calendars import business_day, compile_hours, horizon
 from planning.days_off import country_meant, known_countries, known_subdivisions, subdivision_meant
 from planning.faults import Found, Path, listed, told, unknown
-from planning.forms import SPECIAL_ROLES, TARGET_CLOCKS
+from planning.forms import OPTIONAL_CLOCKS, SPECIAL_ROLES, TARGET_CLOCKS
 from planning.ladder import Rung, category_path, entry_level, executive_level, ladder
 from planning.on_call_checks import on_call_faults
 from planning.rota import ScheduleRules
@@ -175,7 +175,8 @@ def _priorities(playbook: Playbook) -> Iterator[Found]:
         yield from _calendar(playbook, (*path, "calendar"), written.calendar)
         for clock, rules in written.targets.items():
             yield from _target(playbook, (*path, "targets", clock), rules, (priority,), clock)
-        missing = [clock for clock in TARGET_CLOCKS if clock not in {*written.targets, *playbook.targets}]
+        given = {*written.targets, *playbook.targets, *OPTIONAL_CLOCKS}
+        missing = [clock for clock in TARGET_CLOCKS if clock not in given]
         if missing:
             yield Found((*path, "targets"), "no target", f"one for {listed(missing)}", is_absence=True)
 

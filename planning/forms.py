@@ -37,6 +37,8 @@ _SET_ELSEWHERE = {
 }
 TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | _SET_ELSEWHERE.keys())
 """Those that a priority sets a target for."""
+OPTIONAL_CLOCKS = frozenset({ClockName.INTERNAL_UPDATE})
+"""Promised only where a priority sets a target."""
 UNTIL_RESOLUTION = "until resolution"
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
 

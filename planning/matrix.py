@@ -5,14 +5,14 @@ Everything inherited is filled in, ids and roles have become names. Knows no ter
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from escalation.errors import BadRequest, Fault, nearest, shown
-from escalation.plan import Unreached
+from escalation.plan import ClockName, Unreached
 from planning.forms import TARGET_CLOCKS, UNTIL_RESOLUTION
 from planning.ladder import Rung, entry_level, executive_level, ladder
-from planning.schema import AcknowledgedBy, Playbook, TriggerRules
+from planning.schema import AcknowledgedBy, Playbook, TargetRules, TriggerRules
 from planning.spans import WindowSpan
 
 _ONE_AMOUNT = re.compile(r"(?P<amount>[\d.]+) ?(?P<unit>[a-z ]+)")
@@ -99,13 +99,14 @@ def priorities(playbook: Playbook) -> tuple[PriorityRow, ...]:
             window_percent=rules.window_percent,
             rca_required=rules.rca_required,
             stakeholders=_names(playbook, rules.stakeholders),
-            targets={
-                clock.words: {**playbook.targets, **rules.targets}[clock].within.written
-                for clock in TARGET_CLOCKS
-            },
+            targets=_targets({**playbook.targets, **rules.targets}),
         )
         for priority, rules in sorted(playbook.priorities.items())
     )
+
+
+def _targets(held: Mapping[ClockName, TargetRules]) -> dict[str, str]:
+    return {clock.words: held[clock].within.written if clock in held else "none" for clock in TARGET_CLOCKS}
 
 
 def _tables(playbook: Playbook) -> Iterator[CategoryTable]:

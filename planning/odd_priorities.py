@@ -18,6 +18,8 @@ def odd_priorities(playbook: Playbook) -> Iterator[Found]:
     for higher, lower in pairwise(Priority):
         for clock in TARGET_CLOCKS:
             upper, under = _target(playbook, higher, clock), _target(playbook, lower, clock)
+            if upper is None or under is None:
+                continue
             if _counted(playbook, higher, upper) != _counted(playbook, lower, under):
                 continue
             if upper.within.worth(day) > under.within.worth(day):
@@ -29,8 +31,8 @@ def odd_priorities(playbook: Playbook) -> Iterator[Found]:
                 yield Found(path, given, f"at most as much for {higher}")
 
 
-def _target(playbook: Playbook, priority: Priority, clock: ClockName) -> TargetRules:
-    return {**playbook.targets, **playbook.priorities[priority].targets}[clock]
+def _target(playbook: Playbook, priority: Priority, clock: ClockName) -> TargetRules | None:
+    return {**playbook.targets, **playbook.priorities[priority].targets}.get(clock)
 
 
 def _counted(playbook: Playbook, priority: Priority, rules: TargetRules) -> tuple[object, ...]:

@@ -10,13 +10,14 @@ what lies between them is nobody's. Owns that order. How long turns are is in ``
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import partial, reduce
 from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from escalation.effects import FindOnCall, OnCall
 from escalation.errors import shown
+from escalation.sentences import Sentence
 from planning.calendars import open_spans
 from planning.compile import contact_of
 from planning.coverage import Schedule, Shift
@@ -59,7 +60,7 @@ class Roster(NamedTuple):
 def find_on_call(playbook: Playbook, schedule: str, at: datetime, feeds: Reader) -> OnCall:
     """Who is on call; a schedule that the playbook does not have has nobody."""
     if schedule not in playbook.schedules:
-        why = f"the playbook has no on-call schedule {shown(schedule)} now"
+        why = Sentence.NO_SCHEDULE.of(shown(schedule))
         return OnCall(schedule=schedule, people=(), why=why)
     found = roster(playbook, schedule, at, at + FORESEEN, feeds)
     now = next((duty for duty in found.duties if duty.start <= at < duty.end), None)
@@ -67,7 +68,7 @@ def find_on_call(playbook: Playbook, schedule: str, at: datetime, feeds: Reader)
         schedule=schedule,
         people=tuple(contact_of(playbook, id_) for id_ in now.who) if now else (),
         until=_until(found.duties, at),
-        why="; ".join(_reasons(now, found, at)),
+        why=reduce(Sentence.AND_ALSO.of, _reasons(now, found, at)),
     )
 
 
@@ -91,7 +92,7 @@ def roster(playbook: Playbook, schedule: str, since: datetime, until: datetime, 
         try:
             entries, note = _entries(playbook, schedule, feeds, since, until)
         except FeedFault as fault:
-            note = f"the calendar cannot be used: {fault}"
+            note = Sentence.CALENDAR_UNUSABLE.of(fault)
     claims += [_Claim((_OF_CALENDAR, 0), entry) for entry in entries if entry.who]
     strays = tuple(entry for entry in entries if not entry.who)
     return Roster(tuple(_settled(claims, since, until)), strays, note)
@@ -116,10 +117,10 @@ def _until(duties: tuple[Duty, ...], at: datetime) -> datetime | None:
 
 
 def _reasons(now: Duty | None, found: Roster, at: datetime) -> Iterator[str]:
-    yield now.why if now else "nobody: no override, calendar entry or rotation holds at that time"
+    yield now.why if now else Sentence.NO_SHIFT.of()
     for stray in found.strays:
         if stray.start <= at < stray.end:
-            yield f"the {stray.why} names nobody of the playbook"
+            yield Sentence.STRAY_ENTRY.of(stray.why)
     if found.note:
         yield found.note
 

@@ -13,6 +13,7 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 from escalation.effects import ForTaskForces, InformTaskForce, OrderTaskForceDown, StartTaskForce
+from escalation.sentences import Sentence
 from escalation.task_force.commands import KeepInformed, StandDown
 from escalation.task_force.model import Charter
 from workflows import details, wire
@@ -66,7 +67,7 @@ async def _start(key: str, begin: wire.TaskForceInput, charter: Charter) -> None
             await workflow.sleep(_BETWEEN, summary=f"an earlier task force {charter.name} is ending")
         else:
             return
-    raise NotDeployed(charter.id, "it could not start, because an earlier one of that name has not ended")
+    raise NotDeployed(charter.id, Sentence.NOT_DEPLOYED)
 
 
 async def _start_child(key: str, begin: wire.TaskForceInput, charter: Charter) -> None:

@@ -13,9 +13,10 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from escalation.effects import InternalNotice
+from escalation.effects import reference_of
 from escalation.errors import EscalationError
 from escalation.events import Receipt
+from escalation.inbox import InWait, Release, in_wait, released
 from escalation.preferences import MOST_COUNTED, Limit, Sent
 from escalation.waiting import Bundle, Held, Waiting, forgotten_at, leaving, next_at
 from workflows import details, wire
@@ -26,6 +27,7 @@ from workflows.delivery import (
     delivery_options,
     receipts_after,
 )
+from workflows.people import find_people
 
 _KNOWN_AGAIN = 1_000
 """Keys of messages that left, so that one which is handed over twice does not leave twice."""
@@ -47,8 +49,11 @@ class InboxWorkflow:
 
     @workflow.run
     async def run(self, _waiting: Waiting = _NOTHING) -> None:
-        while (wake_at := self._wakes_at()) is not None:
-            if workflow.info().is_continue_as_new_suggested():
+        while (wake_at := self._wakes_at()) is not None or not workflow.all_handlers_finished():
+            if wake_at is None:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                continue
+            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
                 workflow.continue_as_new(self._carried())
             if bundle := self._leaving():
                 await self._let_go(bundle)
@@ -66,6 +71,20 @@ class InboxWorkflow:
     @workflow.query(name=wire.HELD, description="What waits, by message key, and until when at least.")
     def held(self) -> dict[str, datetime]:
         return {key: held.until for key, held in self._held.items()}
+
+    @workflow.query(name=wire.WAITING, description="What waits: since when, why, and until when.")
+    def waiting(self) -> tuple[InWait, ...]:
+        return in_wait(self._held.values(), self._sent, workflow.now())
+
+    @workflow.update(name=wire.RELEASE, description='Let all of it leave now: {"by": "elena"}')
+    @wire.takes_one
+    async def release(self, *raws: RawValue) -> tuple[InWait, ...]:
+        command = wire.read(Release, raws, "release", '{"by": PERSON}')
+        (by,) = (await find_people(command.by)).people
+        let_go = released(self._held.values(), by)
+        shown = self.waiting()
+        self._held |= {held.key: held for held in let_go}
+        return shown
 
     def _take(self, waiting: Waiting) -> None:
         for held in waiting.held:
@@ -120,7 +139,7 @@ class InboxWorkflow:
                 continue
             del self._held[receipt.key]
             self._gone[receipt.key] = None
-            became.setdefault(_key_of(held), []).append(receipt)
+            became.setdefault(reference_of(held.notice), []).append(receipt)
         for channel in dict.fromkeys(receipt.channel for receipt in receipts if receipt.delivered_at):
             self._sent.append(Sent(at=workflow.now(), channel=channel))
         return became
@@ -131,11 +150,6 @@ class InboxWorkflow:
             sent=tuple(self._sent),
             gone=tuple(self._gone)[-_KNOWN_AGAIN:],
         )
-
-
-def _key_of(held: Held) -> str:
-    notice = held.notice
-    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
 
 
 async def _report(became: dict[str, list[Receipt]]) -> None:

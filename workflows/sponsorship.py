@@ -18,8 +18,8 @@ from escalation.effects import InternalNotice, Wave
 from escalation.errors import EscalationError
 from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options
+from workflows.people import find_people
 
-_QUICK = timedelta(seconds=10)
 _AT_ONCE = timedelta(seconds=0)
 _ONE = 'one JSON object with "by"'
 
@@ -93,13 +93,7 @@ class SponsorshipWorkflow:
     async def _asked(self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str) -> s.Programme:
         command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
-        known = await workflow.execute_local_activity(
-            wire.FIND_PEOPLE,
-            tuple(dict.fromkeys((command.by, sponsor))),
-            result_type=s.Known,
-            start_to_close_timeout=_QUICK,
-        )
-        self._follow(command, known)
+        self._follow(command, await find_people(*dict.fromkeys((command.by, sponsor))))
         return self._now
 
     def _follow(self, command: s.Command, known: s.Known = s.Known()) -> None:

@@ -150,11 +150,10 @@ class Languages:
     """
 
     def __init__(self, overrides: Path | None = None) -> None:
-        folders = (SHIPPED,) if overrides is None else (SHIPPED, overrides)
-        english = _over(None, folders, FALLBACK)
-        tags = {file.parent.name for folder in folders for file in folder.glob(f"*/{FILE}")}
-        english_first = sorted(filter(_TAG.fullmatch, tags), key=lambda tag: (tag != FALLBACK, tag))
-        self._words = {tag: _checked(tag, _over(english, folders, tag)) for tag in english_first}
+        folders = folders_with(overrides)
+        english = written(folders, FALLBACK)
+        english_first = sorted(tags_in(folders), key=lambda tag: (tag != FALLBACK, tag))
+        self._words = {tag: checked(tag, written(folders, tag, english)) for tag in english_first}
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -181,7 +180,23 @@ def _broader(wanted: str) -> Iterator[str]:
         tag = tag.rpartition("-")[0]
 
 
-def _over(base: Node | None, folders: tuple[Path, ...], tag: str) -> Node | None:
+def folders_with(overrides: Path | None) -> tuple[Path, ...]:
+    """Where words are looked for; a later one goes before an earlier one."""
+    return (SHIPPED,) if overrides is None else (SHIPPED, overrides)
+
+
+def tags_in(folders: tuple[Path, ...]) -> set[str]:
+    tags = (file.parent.name for folder in folders for file in folder.glob(f"*/{FILE}"))
+    return set(filter(_TAG.fullmatch, tags))
+
+
+def written(folders: tuple[Path, ...], tag: str, base: Node | None = None) -> Node | None:
+    """
+    What the files of a language say, over *base*.
+
+    Raises:
+        BadRequest: If one of them cannot be read.
+    """
     for folder in folders:
         file = folder / tag / FILE
         if file.is_file():
@@ -190,7 +205,11 @@ def _over(base: Node | None, folders: tuple[Path, ...], tag: str) -> Node | None
     return base
 
 
-def _checked(tag: str, tree: Node | None) -> Words:
+def checked(tag: str, tree: Node | None) -> Words:
+    """
+    Raises:
+        BadRequest: With every fault.
+    """
     try:
         return Words.model_validate(plain(tree) if tree else {})
     except ValidationError as error:

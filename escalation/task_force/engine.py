@@ -13,6 +13,7 @@ from escalation.clocks import Clock, instant_of
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import ClockName
+from escalation.sentences import Sentence, Why
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force import seats, story, tasks
@@ -22,16 +23,13 @@ from escalation.task_force.record import deployed
 from escalation.task_force.turn import ForceDecision, ForceTurn
 from escalation.timing import hours_wanted
 
-BY_OPERATOR = "the operator ended it in Temporal"
-ALONE = "its escalation has ended"
-
 
 def deploy(charter: Charter, now: datetime) -> ForceDecision:
     """It is there: the lead knows, every seat is on offer, the status clock runs. Pure, like ``decide``."""
     first = e.Deployed.made(seq=1, at=now, by=charter.deployed_by, charter=charter)
     turn = ForceTurn(deployed(first), now, events=[first])
     _start_status_clock(turn)
-    _ask_the_lead(turn, "you lead it")
+    _ask_the_lead(turn, Sentence.LEAD.of())
     for seat in turn.force.seats:
         seats.offer(turn, seat.number)
     seats.tell_when_settled(turn)
@@ -63,9 +61,9 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDec
         case c.StandDown():
             _ordered_down(turn, command)
         case shell.CancelByOperator():
-            _stand_down(turn, BY_OPERATOR)
+            _stand_down(turn, Sentence.ENDED_BY_OPERATOR.of())
         case c.EscalationGone():
-            _stand_down(turn, ALONE)
+            _stand_down(turn, Sentence.ESCALATION_ENDED.of())
         case _:
             _follow(turn, command)
     return turn.decision()
@@ -164,10 +162,10 @@ def _ordered_down(turn: ForceTurn, command: c.StandDown) -> None:
     owner = command.hand_over_to or command.about.owner
     turn.record(e.Informed, about=command.about.changed(owner=owner))
     turn.by = command.by
-    _stand_down(turn, command.why)
+    _stand_down(turn, Why(command.why))
 
 
-def _stand_down(turn: ForceTurn, why: str) -> None:
+def _stand_down(turn: ForceTurn, why: Why) -> None:
     force = turn.force
     if not force.is_standing:
         return
@@ -176,7 +174,7 @@ def _stand_down(turn: ForceTurn, why: str) -> None:
     turn.tell(
         Occasion.TASK_FORCE_STOOD_DOWN,
         force.engaged,
-        why=f"task force {force.charter.name}: {why}",
+        why=why,
         items=left,
     )
 
@@ -219,14 +217,14 @@ def _attend_status(turn: ForceTurn, clock: Clock) -> None:
     chase_every = turn.force.charter.chase_every
     if clock.breached_at:
         turn.record(e.StatusChased, times=(turn.now - clock.breached_at) // chase_every)
-        _ask_the_lead(turn, "the status is still missing")
+        _ask_the_lead(turn, Sentence.STATUS_STILL_MISSING.of())
     elif clock.due_at and clock.due_at <= turn.now and _is_certain(turn.force, clock, clock.due_at):
         chased = (turn.now - clock.due_at) // chase_every
         turn.record(e.StatusMissed, due_at=clock.due_at, passed=len(clock.thresholds), chased=chased)
-        _ask_the_lead(turn, "the status is overdue")
+        _ask_the_lead(turn, Sentence.STATUS_OVERDUE.of())
     else:
         turn.record(e.StatusAsked, passed=_passed(turn, clock))
-        _ask_the_lead(turn, "the status is due")
+        _ask_the_lead(turn, Sentence.STATUS_DUE.of())
 
 
 def _passed(turn: ForceTurn, clock: Clock) -> int:
@@ -236,7 +234,7 @@ def _passed(turn: ForceTurn, clock: Clock) -> int:
     return max(clock.passed + 1, sum(at is not None and at <= turn.now for at in instants))
 
 
-def _ask_the_lead(turn: ForceTurn, why: str) -> None:
+def _ask_the_lead(turn: ForceTurn, why: Why) -> None:
     charter, status = turn.force.charter, turn.force.status
     turn.tell(
         Occasion.TASK_FORCE_STATUS_WANTED,

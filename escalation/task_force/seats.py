@@ -6,6 +6,7 @@ from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, UnknownName
 from escalation.events import ENGINE
 from escalation.plan import ClockName, ContactKind
+from escalation.sentences import Sentence
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.course import ForceState
@@ -36,7 +37,7 @@ def _invite(turn: ForceTurn, seat: Seat, person: str, *, anew: bool = False) -> 
     turn.tell(
         Occasion.TASK_FORCE_INVITED,
         (person,),
-        why=f"the seat {role}, led by {charter.name_of(charter.lead)}",
+        why=Sentence.SEAT_OFFERED.of(role, charter.name_of(charter.lead)),
         text=charter.mission,
         items=(str(charter.technical_plan),) if charter.technical_plan else (),
     )
@@ -83,7 +84,7 @@ def tell_when_settled(turn: ForceTurn) -> None:
         f"{seat.plan.role}: {charter.name_of(seat.held_by) if seat.held_by else 'nobody'}"
         for seat in force.seats
     )
-    turn.tell(Occasion.UPDATE, (charter.lead,), why="every seat is settled", items=seats)
+    turn.tell(Occasion.UPDATE, (charter.lead,), why=Sentence.SEATS_SETTLED.of(), items=seats)
 
 
 def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
@@ -92,7 +93,7 @@ def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
     seat = next(seat for seat in force.seats if seat.held_by == command.by)
     tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
     turn.record(e.SeatLeft, seat=seat.number, role=seat.plan.role, why=command.why)
-    why = f"{force.charter.name_of(command.by)} left the seat {seat.plan.role}"
+    why = Sentence.SEAT_LEFT.of(force.charter.name_of(command.by), seat.plan.role)
     turn.tell(Occasion.UPDATE, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
     _to_the_next(turn, seat)
 

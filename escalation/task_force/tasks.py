@@ -6,6 +6,7 @@ Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py
 
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
+from escalation.sentences import Sentence
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.model import Task, TaskForce
@@ -66,5 +67,5 @@ def remind(turn: ForceTurn) -> None:
 
 
 def _tell(turn: ForceTurn, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool) -> None:
-    why = "a task is overdue" if is_over else "a task is due soon"
-    turn.tell(occasion, (person,), why=why, items=tuple(map(str, tasks)))
+    why = Sentence.TASK_OVERDUE if is_over else Sentence.TASK_DUE
+    turn.tell(occasion, (person,), why=why.of(), items=tuple(map(str, tasks)))

@@ -14,6 +14,7 @@ from escalation.clocks import Clock
 from escalation.effects import CompileOpenHours, InternalFacts, InternalNotice, Occasion
 from escalation.events import ENGINE
 from escalation.plan import ClockName
+from escalation.sentences import Sentence, Why
 from escalation.task_force import events as e
 from escalation.task_force.model import TaskForce
 from escalation.task_force.record import evolve, fresh
@@ -57,7 +58,7 @@ class ForceTurn:
         occasion: Occasion,
         people: Iterable[str],
         *,
-        why: str,
+        why: Why,
         due_at: datetime | None = None,
         text: InternalText | None = None,
         items: tuple[str, ...] = (),
@@ -70,7 +71,7 @@ class ForceTurn:
         facts = InternalFacts.made(
             **dict(charter.about),
             by=charter.name_of(self.by),
-            why=f"task force {charter.name}: {why}",
+            why=Sentence.OF_TASK_FORCE.of(charter.name, why),
             clock=ClockName.TASK_FORCE_STATUS.words if due_at else "",
             due_at=due_at,
             text=text,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from activities.proofreading import Finding, proofread
+from escalation.sentences import Sentence
 
 Written = Callable[[str, str], Path]
 LAYOUT = '{% extends "layout.txt" %}\n{% block title %}Hello{% endblock %}\n'
@@ -86,6 +87,30 @@ def test_words_that_cannot_be_read_are_found(content: str, written: Written) -> 
     faults = found(written("tr/words.yaml", content))
 
     assert any("words.yaml" in what for what in faults["tr/words.yaml"])
+
+
+def test_a_sentence_that_loses_what_is_put_into_it_is_found(written: Written) -> None:
+    """
+    COMM-9: a translation has the same places as the English; what has none is shown as it is written.
+    """
+    faults = found(written("tr/words.yaml", '"closed by {}": kapatan\n"{} is due": "{} {}"\nfix: "{"\n'))
+
+    assert [
+        "says 'closed by {}' with other {} than it has: 'kapatan'",
+        "says '{} is due' with other {} than it has: '{} {}'",
+    ] == [what for what in faults["tr/words.yaml"] if "with other" in what]
+
+
+def test_every_sentence_of_the_rules_is_asked_of_every_language(written: Written) -> None:
+    """
+    COMM-9: whoever adds a sentence hears which language has no words for it.
+    """
+    folder = written("pt/words.yaml", "fix: correção\n")
+    written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n")
+
+    lacking = {finding.what for finding in proofread(folder) if finding.file == "pt/words.yaml"}
+
+    assert {f"has no word for {str(each)!r}: English is used" for each in Sentence} <= lacking
 
 
 def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:

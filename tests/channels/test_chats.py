@@ -3,6 +3,7 @@ Slack and Teams: what a letter looks like there, and what people's text cannot d
 """
 
 import json
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,15 +14,15 @@ from tests.channels.builders import a_letter, slack_to, teams_to
 from tests.receiver import Receiver
 
 LINK = "https://desk.example/a/1?t=x&y=2"
-EVIL = "<!channel> <!here> @here <@U1> <https://evil.example|click> & <b>*bold*</b>"
+EVIL = "<!channel> <!here> @here <@U1> <https://evil.example|click> & <b>*b* _i_ ~s~ `c` >q</b>"
 ESCAPED = (
     "&lt;!channel&gt; &lt;!here&gt; @here &lt;@U1&gt; &lt;https://evil.example|click&gt; &amp; "
-    "&lt;b&gt;*bold*&lt;/b&gt;"
+    "&lt;b&gt;*b* _i_ ~s~ `c` &gt;q&lt;/b&gt;"
 )
 
 
-def mrkdwn(text: str) -> dict[str, Any]:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def run(text: str, spacing: str = "default", **look: Any) -> dict[str, Any]:
@@ -46,31 +47,28 @@ async def test_letter_is_shown_in_slack(receiver: Receiver) -> None:
 
     outcome = await slack_to(receiver.url("/services/T/B/x")).send(letter)
 
-    button = {
-        "type": "button",
-        "text": {"type": "plain_text", "text": "Acknowledge", "emoji": False},
-        "url": LINK,
-    }
+    button = {"type": "button", "text": plain("Acknowledge"), "url": LINK}
     assert Delivered(reference=letter.key) == outcome
     assert "POST /services/T/B/x HTTP/1.1" == receiver.requests[0].line
     assert {
         "text": "ACME/4711: we are on it",
+        "mrkdwn": False,
         "parse": "none",
         "link_names": False,
         "unfurl_links": False,
         "unfurl_media": False,
         "blocks": [
-            {"type": "section", "text": mrkdwn("❗ *ACME/4711: we are on it*")},
-            {"type": "section", "text": mrkdwn("Dear Ana,\n\nwe are on it.")},
+            {"type": "header", "text": plain("❗ ACME/4711: we are on it")},
+            {"type": "section", "text": plain("Dear Ana,\n\nwe are on it.")},
             {"type": "actions", "elements": [button]},
-            {"type": "context", "elements": [mrkdwn("Ana Lima · ACME/4711")]},
+            {"type": "context", "elements": [plain("Ana Lima · ACME/4711")]},
         ],
     } == receiver.requests[0].json
 
 
-async def test_customer_text_calls_nobody_in_slack(receiver: Receiver) -> None:
+async def test_customer_text_means_nothing_to_slack(receiver: Receiver) -> None:
     """
-    COMM-6: mentions, links behind words, line ends in subjects and bidi come out as text.
+    COMM-6: mentions, links behind words, emphasis, line ends in subjects and bidi come out as text.
     """
     letter = a_letter(to_address="crm", subject=f"a\r\n{EVIL}\u202e", text=EVIL, to_name=EVIL)
 
@@ -79,8 +77,21 @@ async def test_customer_text_calls_nobody_in_slack(receiver: Receiver) -> None:
     sent = receiver.requests[0]
     assert "<" not in sent.body.decode()
     assert "\u202e" not in sent.body.decode()
-    assert f"a {ESCAPED}" == sent.json["text"]
-    assert mrkdwn(ESCAPED) == sent.json["blocks"][1]["text"]
+    assert "mrkdwn" not in json.dumps(sent.json["blocks"])
+    assert (f"a {ESCAPED}", False) == (sent.json["text"], sent.json["mrkdwn"])
+    assert plain(ESCAPED) == sent.json["blocks"][1]["text"]
+
+
+@pytest.mark.parametrize("subject", ["&" * 200, "a" * 200, "<b>" * 20, "Wet & cold " * 12])
+async def test_long_subject_is_what_slack_takes(receiver: Receiver, subject: str) -> None:
+    """
+    COMM-12: a header has at most 150 characters, escapes included, and none is cut in two.
+    """
+    await slack_to(receiver.url()).send(a_letter(to_address="crm", urgent=True, subject=subject))
+
+    shown = receiver.requests[0].json["blocks"][0]["text"]["text"]
+    assert len(shown) <= 150
+    assert f"❗ {subject}".startswith(unescape(shown).removesuffix("…"))
 
 
 @pytest.mark.parametrize("text", ["&" * 50_000, "word " * 10_000, "line\n" * 10_000, "ü" * 20_000, ""])
@@ -152,7 +163,7 @@ async def test_customer_text_means_nothing_to_teams(receiver: Receiver) -> None:
     """
     COMM-6: Markdown, mentions and functions stand in runs, which show them as they are.
     """
-    evil = "[click](https://evil.example) **b** <at>all</at> {{DATE(2026-01-01T00:00:00Z)}} ${x}"
+    evil = "[click](https://evil.example) **b** _i_ ~s~ `c` <at>all</at> {{DATE(2026-01-01T00:00:00Z)}} ${x}"
 
     await teams_to(receiver.url()).send(
         a_letter(to_address="crm", subject=f"a\n{evil}\u202e", text=f"{evil}\nb")

@@ -19,11 +19,11 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from channels.loopback import ReceivedLetter
+from channels.webhook import signatures
 from client import EscalationClient
 from entrypoints.gateway.app import application
 from entrypoints.gateway.reaching import Reach
 from entrypoints.gateway.running import bound, listening
-from entrypoints.gateway.signatures import sign
 from escalation.errors import StillFinishing
 from escalation.events import CancelCause, ResolutionKind
 from escalation.links import Link, Question
@@ -117,7 +117,7 @@ def signed(body: bytes, at: datetime | None = None, key: bytes = INTAKE_KEY) -> 
         "content-type": "application/json",
         "webhook-id": "msg_1",
         "webhook-timestamp": sent,
-        "webhook-signature": sign("msg_1", sent, body, key).decode(),
+        "webhook-signature": " ".join(signatures((key,), "msg_1", int(sent), body)),
     }
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from activities.proofreading import Finding
+from entrypoints.gateway.proofreading import proofread_pages
 from entrypoints.gateway.words import Languages
 from escalation.errors import BadRequest
 
@@ -51,3 +53,36 @@ def test_every_slip_is_told(tmp_path: Path) -> None:
         fault.where for fault in caught.value.faults
     }
     assert "$reference and $who" in str(caught.value)
+
+
+def test_the_pages_that_are_shipped_say_the_same_in_each_language() -> None:
+    """
+    COMM-9: en, id and tr are complete, and put in the same.
+    """
+    assert [] == list(proofread_pages())
+
+
+def test_what_is_wrong_in_the_words_of_pages_is_found_before_the_gateway_starts(tmp_path: Path) -> None:
+    """
+    COMM-9: in every file at once; a gap in a language of one's own is a warning, since English stands in.
+    """
+    written(tmp_path, "tr", "access: {buton: Gönder}\nsurvey: {button: Gönder $who}\n")
+    written(tmp_path, "id", "ended: {title: ''}\n")
+    written(tmp_path, "pt", "already: {title: x}\n")
+    written(tmp_path, "en", "earlier: {text: Please use our latest message.}\n")
+    (tmp_path / "pt-br" / "customer").mkdir(parents=True)
+    (tmp_path / "pt-br" / "customer" / "closed.txt").write_text("Olá\n\nCaro", encoding="utf-8")
+
+    found = set(proofread_pages(tmp_path))
+
+    assert {
+        "en/pages.yaml": [],
+        "id/pages.yaml": ["ended.title: given ''; allowed: a text that is not empty"],
+        "pt/pages.yaml": ["already: given {'title': 'x'}; allowed: no field of this name exists here"],
+        "pt-br/pages.yaml": [],
+        "tr/pages.yaml": ["access.buton: given 'Gönder'; allowed: no field of this name exists here"],
+    } == {
+        file: [each.what for each in found if each.file == file and each.is_fault]
+        for file in {f.file for f in found}
+    }
+    assert Finding("pt-br/pages.yaml", "is missing: English is used", is_fault=False) in found

@@ -13,6 +13,8 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from channels.loopback import ReceivedLetter
+from escalation.errors import RoleNotAllowed, UnknownName
+from escalation.inbox import inbox_key
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from worker import workers
 from workflows.plugin import escalation_plugin
@@ -222,3 +224,68 @@ async def another_worker(desk: Desk, folder: Path) -> AsyncIterator[None]:
     )
     async with workers(client, mail_settings(desk.mailbox, folder / "quiet.yaml")):
         yield
+
+
+async def test_what_waits_is_shown_and_may_be_released(desk_with: OpenDesk) -> None:
+    """
+    COMM-11, COMM-12: what, since when, why, until when; let go, it leaves as one letter in the middle of the night.
+    """
+    async with desk_with(quiet("elena")) as desk:
+        for key in ("ACME/4711", "ACME/4712"):
+            await desk.start(key, priority="P3")
+            await desk.at_rest(key)
+        await desk.at_rest("inbox/elena")
+
+        waiting = await desk.client.inbox("elena")
+        released = await desk.client.release("elena", by="elena")
+        await until_empty(desk, "inbox/elena")
+
+        assert [("ACME/4711", "first_notice", "email", "quiet hours")] * 2 == [
+            (each.escalation.replace("4712", "4711"), each.occasion, each.channel, each.why)
+            for each in waiting
+        ]
+        assert all(timedelta(hours=1) < each.until - each.since < timedelta(hours=3) for each in waiting)
+        assert {each.key for each in waiting} == {each.key for each in released}
+        (letter,) = to_elena(desk)
+        assert {"ACME/4711", "ACME/4712"} == set(re.findall(r"ACME/\d+", letter.text))
+        assert () == await desk.client.inbox("elena") == await desk.client.release("elena", by="elena")
+        assert () == await desk.client.inbox("nobody")
+
+
+async def test_only_they_themselves_and_escalation_managers_release(desk_with: OpenDesk) -> None:
+    """
+    ROLE-2: quiet hours are somebody's own; a customer's are released by an escalation manager.
+    """
+    contact = {"name": "Jo", "email": JO}
+    more = f"{quiet('chloe')}messages: {{customers: {{quiet_hours: {quiet_now()}}}}}\n"
+    async with desk_with(more) as desk:
+        await desk.start(priority="P3", customers=[{"account": "ACME", "contacts": [contact]}])
+        await desk.at_rest()
+
+        with pytest.raises(
+            RoleNotAllowed, match="may not release what waits for Chloe Martin; who may: they themselv"
+        ):
+            await desk.client.release("chloe", by="maya")
+        with pytest.raises(UnknownName, match="unknown person 'nobody'"):
+            await desk.client.release("chloe", by="nobody")
+        (receipt,) = await desk.client.release(f"ACME:{JO}", by="elena")
+        await until_empty(desk, inbox_key(f"ACME:{JO}"))
+
+        assert "receipt" == receipt.occasion
+        assert f"receipt {JO}" in desk.told()
+        assert 1 == len(await desk.client.inbox("chloe"))
+
+
+async def test_a_limit_is_shown_as_what_holds_a_message(desk_with: OpenDesk) -> None:
+    """
+    COMM-12: until it allows one letter more.
+    """
+    async with desk_with("people: {elena: {at_most: 1 per 20 min}}\n") as desk:
+        for key in ("ACME/4711", "ACME/4712"):
+            await desk.start(key, priority="P3")
+            await desk.at_rest(key)
+
+        (waits,) = await desk.client.inbox("elena")
+
+        assert ("ACME/4712", "many messages at once") == (waits.escalation, waits.why)
+        assert timedelta(minutes=15) < waits.until - waits.since <= timedelta(minutes=20)

@@ -1,0 +1,71 @@
+"""
+``escalate inbox``: what waits for somebody, and to let it leave at once (COMM-11, COMM-12).
+"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.text import Text
+
+from entrypoints import showing
+from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, with_client
+from entrypoints.words import faults_in_options
+from escalation.errors import BadRequest
+from escalation.inbox import Release
+
+if TYPE_CHECKING:
+    from escalation.inbox import InWait
+
+app = typer.Typer()
+
+
+@app.command()
+def inbox(
+    person: Annotated[
+        str,
+        typer.Argument(
+            metavar="PERSON",
+            help="A person or team by id, or a customer's contact: ACCOUNT:EMAIL.",
+            show_default=False,
+        ),
+    ],
+    release: Annotated[bool, typer.Option("--release", help="Let all of it leave now.")] = False,
+    by: Annotated[
+        str, typer.Option("--as", envvar=YOU_IN_ENVIRONMENT, metavar="PERSON", help="Who releases it.")
+    ] = "",
+    in_json: Json = False,
+) -> None:
+    """Show what waits for somebody: what, since when, why, until when. Nothing that waits is lost."""
+    if release:
+        command = _release(by)
+        waiting = with_client(lambda client: client.release(person, by=command.by))
+    else:
+        waiting = with_client(lambda client: client.inbox(person))
+    if in_json:
+        showing.as_json(waiting)
+        return
+    for each in waiting:
+        showing.out.print(_line(each))
+    showing.out.print(_told(person, len(waiting), is_released=release), markup=False)
+
+
+def _release(by: str) -> Release:
+    try:
+        return Release(by=by)
+    except ValidationError as error:
+        raise BadRequest.because("the release", faults_in_options(error)) from None
+
+
+def _line(waits: "InWait") -> Text:
+    line = Text(f"{waits.since.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
+    line.append(f"{waits.escalation}, {waits.priority}: {waits.occasion.replace('_', ' ')}", style="")
+    line.append(f" by {waits.channel}" if waits.channel else "", style="")
+    return line.append(f", {waits.why}, until {waits.until.astimezone():%a %d %b %H:%M:%S}", style="yellow")
+
+
+def _told(person: str, count: int, *, is_released: bool) -> str:
+    messages = f"{count or 'no'} {'message' if count == 1 else 'messages'}"
+    if is_released and count:
+        return f"{messages} for {person} {'leaves' if count == 1 else 'leave'} now"
+    return f"{messages} {'waits' if count == 1 else 'wait'} for {person}"

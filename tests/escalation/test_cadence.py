@@ -1,0 +1,128 @@
+"""
+When our own people hear next: a clock of its own, where the playbook promises it (COMM-2, COMM-3, CLOCK-1).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.base import CustomerText, InternalText
+from escalation.clocks import Outcome
+from escalation.engine import decide
+from escalation.lifecycle import State
+from escalation.model import Escalation
+from escalation.plan import ClockName, Plan, PlaybookRef, Priority, Target
+from tests.builders import (
+    DECLARE,
+    a_plan,
+    after,
+    an_acknowledged,
+    clock,
+    internal,
+    monday,
+    told,
+)
+from tests.escalation.plans import priorities_with
+
+OURS, THEIRS = ClockName.INTERNAL_UPDATE, ClockName.NEXT_UPDATE
+SOON = CustomerText("Soon.")
+NEWS = c.SendUpdate(by="ana", internal_note=InternalText("The depot has no roof."))
+TWO_HOURS = Target(after=timedelta(hours=2), thresholds=(50,))
+
+
+def promising(**changes: Any) -> Plan:
+    return a_plan(priorities=priorities_with(Priority.P2, targets={OURS: TWO_HOURS}), **changes)
+
+
+def held(**changes: Any) -> Escalation:
+    return an_acknowledged(priority="P2", plan=promising(), **changes)
+
+
+def test_an_internal_update_meets_the_promise_and_says_when_the_next_comes() -> None:
+    """
+    COMM-3: the customers' cadence is left alone.
+    """
+    escalation = held()
+    decision = decide(escalation, NEWS, monday("09:10"))
+
+    (ended,) = [event for event in decision.events if isinstance(event, e.ClockEnded)]
+    assert (OURS, Outcome.MET) == (ended.clock, ended.outcome)
+    assert monday("11:10") == internal(decision, "update").facts.next_update_at
+    assert clock(escalation, THEIRS) == clock(decision.escalation, THEIRS)
+
+
+def test_what_customers_are_told_is_no_update_for_us() -> None:
+    """
+    COMM-6: two audiences, two promises.
+    """
+    escalation = held()
+    decision = decide(escalation, c.SendUpdate(by="ana", customer_text=SOON), monday("09:10"))
+
+    assert clock(escalation, OURS) == clock(decision.escalation, OURS)
+
+
+def test_a_missed_internal_update_reminds_the_owner_then_tells_the_managers() -> None:
+    """
+    COMM-3: by the thresholds of its target, and nothing goes to customers.
+    """
+    escalation = after(held(level=7), monday("09:59"), c.SendUpdate(by="ana", customer_text=SOON))
+    reminded = decide(escalation, c.Tick(), monday("10:00"))
+    escalation = after(reminded.escalation, monday("10:58"), c.SendUpdate(by="ana", customer_text=SOON))
+    missed = decide(escalation, c.Tick(), monday("11:00"))
+
+    assert (["reminder: ceo"], "internal update is due") == (
+        told(reminded),
+        internal(reminded, "reminder").facts.why,
+    )
+    assert (["breach: ed, ceo"], "internal update is overdue") == (
+        told(missed),
+        internal(missed, "breach").facts.why,
+    )
+    assert None is internal(missed, "breach").facts.next_update_at
+
+
+def test_a_playbook_that_promises_nothing_has_no_such_clock() -> None:
+    """
+    CLOCK-1: no target, no clock; escalations that run by an older plan stay as they are.
+    """
+    decision = decide(an_acknowledged(priority="P2"), NEWS, monday("09:10"))
+
+    assert None is decision.escalation.clock(OURS)
+    assert None is internal(decision, "update").facts.next_update_at
+
+
+def test_a_change_of_priority_begins_and_ends_the_promise() -> None:
+    """
+    KIND-3, CLOCK-4: as the new priority has it.
+    """
+    escalation = held()
+    lowered = after(escalation, monday("09:10"), c.ChangePriority(by="ana", priority=Priority.P3))
+    raised = after(lowered, monday("09:20"), c.ChangePriority(by="ana", priority=Priority.P2))
+
+    assert Outcome.CANCELLED is clock(lowered, OURS).outcome
+    assert monday("11:20") == clock(raised, OURS).due_at
+
+
+def test_it_waits_while_a_resolution_is_verified() -> None:
+    """
+    RESOLVE-5: and runs on from where it was if it is rejected.
+    """
+    verifying = after(held(), monday("10:00"), DECLARE)
+    again = after(verifying, monday("12:00"), c.RejectResolution(by="ari", why=InternalText("It rains in.")))
+
+    assert State.VERIFYING is verifying.state
+    assert None is clock(verifying, OURS).next_at
+    assert monday("13:00") == clock(again, OURS).due_at
+
+
+def test_a_rebase_to_a_playbook_that_promises_it_starts_it() -> None:
+    """
+    CLOCK-4: as of the rebase, so that nothing is overdue at once.
+    """
+    plan = promising(playbook=PlaybookRef(name="test", version="2", sha256="1" * 64))
+    rebase = c.Rebase(by="ed", why=InternalText("new rules"), plan=plan)
+
+    rebased = after(an_acknowledged(priority="P2"), monday("09:30"), rebase)
+
+    assert monday("11:30") == clock(rebased, OURS).due_at

@@ -1,0 +1,26 @@
+"""
+People of the playbook of today, for workflows that have no plan: who somebody is, or that there is nobody of that name.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from escalation.sponsorship import Known
+from workflows import wire
+
+_QUICK = timedelta(seconds=10)
+
+
+async def find_people(*ids: str) -> Known:
+    """
+    Raises:
+        ActivityError: Caused by an ``UnknownName``, if the playbook has no such person.
+    """
+    known: Known = await workflow.execute_local_activity(
+        wire.FIND_PEOPLE,
+        ids,
+        result_type=Known,
+        start_to_close_timeout=_QUICK,
+    )
+    return known
