@@ -235,6 +235,9 @@ def test_it_is_stood_down_with_what_is_left() -> None:
     made = decide(force, order, NINE)
 
     assert ["task_force_stood_down: ed, ana"] == told(made)
+    assert ["task force roof: Done"] == [
+        notice.facts.why for notice in made.effects if isinstance(notice, InternalNotice)
+    ]
     assert "stood down, Done; still open: Climb up (ed)" == entry(made.events[-1]).text
     assert made.force.wake_at is None
     assert () == decide(made.force, shell.Tick(), NINE + 99 * HOUR).events
