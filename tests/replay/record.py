@@ -9,12 +9,14 @@ import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
 
 from runtime.leaving import leave
 from tests.desk import Desk, desk_on_skipping_server
-from tests.replay.replaying import shown
+from tests.replay.replaying import LOOKS, shown
 from tests.replay.scenarios import SCENARIOS
 from tests.replay.stored import FOLDER, Stored
 
@@ -27,37 +29,37 @@ async def record(names: Sequence[str]) -> None:
     async with desk_on_skipping_server(identity=RECORDER) as desk:
         for number, name in enumerate(names, 4711):
             at_work = Desk(desk.env, desk.mailbox, f"ACME/{number}")
-            await SCENARIOS[name](at_work)
-            await at_work.at_rest()
-            await at_work.nothing_went_wrong()
-            runs = [run async for run in _runs(at_work)]
+            key = await SCENARIOS[name](at_work) or at_work.key
+            await at_work.at_rest(key)
+            await at_work.nothing_went_wrong_in(at_work.key)
+            runs = [run async for run in _runs(at_work, key)]
             for file in (*FOLDER.glob(f"{name}.*"), *FOLDER.glob(f"{name}-[0-9].*")):
                 file.unlink()
             for position, run in enumerate(runs, 1):
                 label = name if len(runs) == 1 else f"{name}-{position}"
-                await _store(at_work, label, run)
+                await _store(at_work, label, key, run)
 
 
-async def _runs(desk: Desk) -> AsyncIterator[str]:
+async def _runs(desk: Desk, key: str) -> AsyncIterator[str]:
     """From the first to the last."""
-    run: str | None = (await desk.run().describe()).raw_description.workflow_execution_info.first_run_id
+    run: str | None = (await desk.run(key).describe()).raw_description.workflow_execution_info.first_run_id
     while run:
         yield run
-        handle = desk.temporal.get_workflow_handle(desk.key, run_id=run)
+        handle = desk.temporal.get_workflow_handle(key, run_id=run)
         if (await handle.describe()).status != WorkflowExecutionStatus.CONTINUED_AS_NEW:
             return
         last = (await handle.fetch_history()).events[-1]
         run = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
 
 
-async def _store(desk: Desk, label: str, run: str) -> None:
-    handle = desk.temporal.get_workflow_handle(desk.key, run_id=run)
+async def _store(desk: Desk, label: str, key: str, run: str) -> None:
+    handle = desk.temporal.get_workflow_handle(key, run_id=run)
     history = await handle.fetch_history()
-    try:
-        expected = shown(await handle.query("view"), await handle.query("timeline"))
-    except WorkflowQueryFailedError:
-        expected = None
-    Stored(label, history, expected).store()
+    answers: dict[str, Any] = {}
+    for query in LOOKS:
+        with suppress(WorkflowQueryFailedError):
+            answers[query] = await handle.query(query)
+    Stored(label, history, shown(answers)).store()
     sys.stdout.write(f"{label}: {len(history.events)} events\n")
 
 

@@ -5,11 +5,13 @@ Temporal's replayer compares commands, and not what is in them: a due time, a le
 unnoticed. So the workflow itself is kept, and asked what its queries would answer.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from pydantic import TypeAdapter
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
+from temporalio.exceptions import TemporalError
 from temporalio.worker import (
     ExecuteWorkflowInput,
     Interceptor,
@@ -21,38 +23,50 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from workflows.escalation import EscalationWorkflow
+from workflows.follow_up import FollowUpWorkflow
 from workflows.plugin import escalation_plugin
+from workflows.sponsorship import SponsorshipWorkflow
+from workflows.task_force import TaskForceWorkflow
+from workflows.ticket import TicketWorkflow
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 _KEEP = "keep_the_instance"
+_KINDS = [EscalationWorkflow, FollowUpWorkflow, TaskForceWorkflow, SponsorshipWorkflow, TicketWorkflow]
 
 
-def shown(view: Any, timeline: Any) -> dict[str, Any]:
-    """What people see, as plain JSON."""
-    found: dict[str, Any] = _ANYTHING.dump_python({"view": view, "timeline": timeline}, mode="json")
-    found["timeline"] = list(found["timeline"])
-    return found
+LOOKS = ("view", "timeline", "joined")
+"""Queries by which people see a workflow; each kind answers some of them."""
+
+
+def shown(answers: dict[str, Any]) -> dict[str, Any] | None:
+    """What people see, as plain JSON; None if there was nothing to see."""
+    found: dict[str, Any] = _ANYTHING.dump_python(answers, mode="json")
+    return {look: list(seen) if look == "timeline" else seen for look, seen in found.items() if seen} or None
 
 
 async def replayed(
-    history: WorkflowHistory, kind: type[Any] = EscalationWorkflow, runner: WorkflowRunner | None = None
+    history: WorkflowHistory, kind: type[Any] | None = None, runner: WorkflowRunner | None = None
 ) -> dict[str, Any] | None:
     """
-    What the queries answer after *history*; None if it was never opened.
+    What the queries answer after *history*, replayed by *kind* or by what we have today.
 
     Raises:
         NondeterminismError: If the workflow, as it is now, would have asked for something else.
     """
     kept: list[Any] = []
     replayer = Replayer(
-        workflows=[kind],
+        workflows=[kind] if kind else _KINDS,
         plugins=[escalation_plugin()],
         interceptors=[_Keeping(kept)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
     )
     await replayer.replay_workflow(history)
     (instance,) = kept
-    return shown(instance.view(), instance.timeline()) if instance.current_details() else None
+    answers: dict[str, Any] = {}
+    for look in LOOKS:
+        with suppress(AttributeError, TemporalError):  # of another kind, or never opened
+            answers[look] = getattr(instance, look)()
+    return shown(answers)
 
 
 class _Keeping(Interceptor):

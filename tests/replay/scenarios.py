@@ -1,12 +1,19 @@
 """The stories whose histories are kept. A new one is recorded with `python -m tests.replay.record NAME`."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
+from escalation.base import InternalText
 from escalation.events import AccessAnswer, CancelCause
 from escalation.plan import Priority, ReasonCode
+from escalation.sponsorship import Exit
 from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows import stages
+from tests.workflows.test_follow_up import JO, a_post_mortem, closed
+from tests.workflows.test_outages import an_outage_of
+from tests.workflows.test_sponsorship import TOUCH, enrolled
+from tests.workflows.test_task_forces import NAME, deployed, where
 from workflows.wire import EscalationInput
 
 
@@ -80,7 +87,55 @@ async def refused(desk: Desk) -> None:
         pass
 
 
-SCENARIOS: dict[str, Callable[[Desk], Awaitable[None]]] = {
+async def followed_up(desk: Desk) -> str:
+    """A close, a low score, a post-mortem whose action is late until it is done; the survey ends by itself."""
+    followed = await closed(desk)
+    await desk.client.record_survey(desk.key, by=JO, account="ACME", score=2, comment="Slow")
+    await desk.client.file_post_mortem(desk.key, by="elena", post_mortem=a_post_mortem())
+    await desk.fast_forward(followed, days=8)
+    await desk.client.finish_action(desk.key, by="hannah", action=1)
+    return followed
+
+
+async def task_force(desk: Desk) -> str:
+    """Seats declined, accepted, left and offered; a task that is late, a status that is missed, a report; the end."""
+    await desk.start()
+    await deployed(desk)
+    force = where(desk)
+    await desk.client.decline_seat(desk.key, NAME, by="tom", why="On leave")
+    await desk.client.accept_seat(desk.key, NAME, by="maya")
+    due_at = await desk.now(force) + timedelta(hours=8)
+    await desk.client.add_task(desk.key, NAME, by="hannah", what="Read the logs", owner="maya", due_at=due_at)
+    await desk.fast_forward(force, hours=9)
+    await desk.client.report_status(desk.key, NAME, by="hannah", text="Bay 3 has no roof")
+    await desk.client.leave_seat(desk.key, NAME, by="maya", why="Ill")
+    await desk.client.stand_down_task_force(desk.key, by="elena", name=NAME, why="Found")
+    return force
+
+
+async def sponsored(desk: Desk) -> str:
+    """Proposed, enrolled, reminded of a touch-point, made, and out again."""
+    account = desk.key.replace("/", "-")
+    key = f"sponsorship/{account}"
+    await enrolled(desk, account)
+    await desk.fast_forward(key, days=31)
+    await desk.client.touch(account, TOUCH)
+    await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("Two quiet quarters")))
+    return key
+
+
+async def joined(desk: Desk) -> str:
+    """A ticket that is part of an outage, until that is over."""
+    ticket = f"{desk.key}a"
+    await desk.client.start(an_outage_of(desk, ticket, "ACME"))
+    await desk.client.cancel(desk.key, by="elena", why="A drill", cause=CancelCause.WITHDRAWN)
+    return ticket
+
+
+Story = Callable[[Desk], Awaitable[str | None]]
+"""It answers with the id of the workflow whose history is kept; None: the escalation's."""
+
+SCENARIOS: dict[str, Story] = {
     story.__name__: story
     for story in (
         whole_life,
@@ -90,5 +145,9 @@ SCENARIOS: dict[str, Callable[[Desk], Awaitable[None]]] = {
         ended_by_the_operator,
         continued,
         refused,
+        followed_up,
+        task_force,
+        sponsored,
+        joined,
     )
 }
