@@ -252,6 +252,7 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
             why=why,
             text=news.report.text,
             items=force.tasks_left,
+            task_force=force.name,
         )
     if news.is_status_missed:
         why = of_it(Sentence.STATUS_MISSING.of())

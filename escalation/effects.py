@@ -96,6 +96,7 @@ class Occasion(StrEnum):
     SPONSORSHIP_ENDED = "sponsorship_ended"
     REVIEW_PACK = "review_pack"
     TASK_FORCE_TASK_DUE = "task_force_task_due"
+    TASK_FORCE_DEPLOYED = "task_force_deployed"
 
 
 class InternalFacts(Frozen):
@@ -123,6 +124,8 @@ class InternalFacts(Frozen):
     """It is about a period, and not about an escalation."""
     next_update_at: Instant | None = None
     """When everybody who follows it hears next, if the playbook promises that."""
+    task_force: str = ""
+    """The name of the one that it is about."""
 
 
 class CustomerFacts(Frozen):

@@ -50,6 +50,7 @@ def tell(
     due_at: datetime | None = None,
     text: InternalText | None = None,
     items: tuple[str, ...] = (),
+    task_force: str = "",
 ) -> None:
     """
     Tell our own people, each once; whoever made the move is not told of it. *by*: who made it, if not the turn's.
@@ -81,6 +82,7 @@ def tell(
         text=text,
         items=items,
         at=turn.now,
+        task_force=task_force,
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
     notice = InternalNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)

@@ -29,7 +29,7 @@ def deploy(charter: Charter, now: datetime) -> ForceDecision:
     first = e.Deployed.made(seq=1, at=now, by=charter.deployed_by, charter=charter)
     turn = ForceTurn(deployed(first), now, events=[first])
     _start_status_clock(turn)
-    _ask_the_lead(turn, Sentence.LEAD.of())
+    _ask_the_lead(turn, Sentence.LEAD.of(), Occasion.TASK_FORCE_DEPLOYED)
     for seat in turn.force.seats:
         seats.offer(turn, seat.number)
     seats.tell_when_settled(turn)
@@ -234,10 +234,10 @@ def _passed(turn: ForceTurn, clock: Clock) -> int:
     return max(clock.passed + 1, sum(at is not None and at <= turn.now for at in instants))
 
 
-def _ask_the_lead(turn: ForceTurn, why: Why) -> None:
+def _ask_the_lead(turn: ForceTurn, why: Why, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED) -> None:
     charter, status = turn.force.charter, turn.force.status
     turn.tell(
-        Occasion.TASK_FORCE_STATUS_WANTED,
+        occasion,
         (charter.lead,),
         why=why,
         due_at=(status.breached_at or status.due_at) if status else None,

@@ -74,6 +74,7 @@ class ForceTurn:
             why=Sentence.OF_TASK_FORCE.of(charter.name, why),
             clock=ClockName.TASK_FORCE_STATUS.words if due_at else "",
             due_at=due_at,
+            task_force=charter.name,
             text=text,
             items=items,
         )

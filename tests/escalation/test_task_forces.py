@@ -99,9 +99,7 @@ def test_at_its_deployment_the_lead_knows_and_each_seat_is_on_offer() -> None:
     """
     made = deploy(a_charter(("ana", "ari"), ("ana", "cora")), NINE)
 
-    assert ["task_force_status_wanted: ed", "task_force_invited: ana", "task_force_invited: cora"] == told(
-        made
-    )
+    assert ["task_force_deployed: ed", "task_force_invited: ana", "task_force_invited: cora"] == told(made)
     assert ("ana", "cora") == tuple(seat.offered_to for seat in made.force.seats)
     assert ForceState.FORMING == made.force.state
 
