@@ -37,8 +37,8 @@ demo: setup  ## take a complaint through its whole life, on a server of its own
 	@$(BIN)/escalate demo $(ARGS)
 
 .PHONY: test
-test: setup  ## run the tests
-	@$(BIN)/pytest $(ARGS)
+test: setup  ## run the tests, on every core
+	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: check
 check: setup  ## formatting, lint, types, import rules
