@@ -38,7 +38,7 @@ demo: setup  ## take a complaint through its whole life, on a server of its own
 
 .PHONY: test
 test: setup  ## run the tests, on every core
-	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: setup  ## formatting, lint, types, import rules

@@ -32,10 +32,15 @@ from runtime.search_attributes import type_name
 from runtime.settings import Settings
 
 LOG_ROTATES_AT = 10_000_000  # bytes
+TRIES = 3
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")  # 1.5 times the throughput; still safe when killed
 # Values are JSON, hence the quotes within. Timers would otherwise fire up to a second late.
 DYNAMIC_CONFIG = {"history.timerProcessorMaxTimeShift": '"10ms"'}
+
+
+class _EndedAtOnce(EmbeddedServerFault):
+    """It was gone before it was healthy."""
 
 
 class EmbeddedServer:
@@ -115,9 +120,7 @@ class EmbeddedServer:
         if self._lock is None:
             self._lock = await state_folder.lock(self.state)
         try:
-            await self._choose_ports()
-            await self._launch(binary, self._lock)
-            await self._until_healthy()
+            await self._start(binary, self._lock)
             note = state_folder.ServerNote(
                 address=self.address, ui_url=self.ui_url, process=self.process or 0
             )
@@ -165,6 +168,22 @@ class EmbeddedServer:
         traceback: TracebackType | None,
     ) -> None:
         await self.stop()
+
+    async def _start(self, binary: Path, lock: int) -> None:
+        """A port that was free a moment ago, its own or one that the server picks inside, may be taken by now."""
+        wanted = self.port, self.ui_port
+        for tries_left in reversed(range(TRIES)):
+            self.port, self.ui_port = wanted
+            await self._choose_ports()
+            await self._launch(binary, lock)
+            try:
+                await self._until_healthy()
+            except _EndedAtOnce:
+                if not tries_left:
+                    raise
+                self.kill()
+            else:
+                return
 
     async def _choose_ports(self) -> None:
         self.port = await self._checked(self.port, "ESCALATION_SERVER_PORT", "the embedded server")
@@ -219,7 +238,7 @@ class EmbeddedServer:
         deadline = asyncio.get_running_loop().time() + self._healthy_within.total_seconds()
         while not await is_temporal(self.address):
             if not self.is_running:
-                raise EmbeddedServerFault(f"the embedded server did not start\n{self._end_of_log()}")
+                raise _EndedAtOnce(f"the embedded server did not start\n{self._end_of_log()}")
             if asyncio.get_running_loop().time() > deadline:
                 seconds = self._healthy_within.total_seconds()
                 raise EmbeddedServerFault(
