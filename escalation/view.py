@@ -54,6 +54,8 @@ class View(Frozen):
     paused_because: str | None
     customers: tuple[str, ...]
     access: dict[str, AccessAnswer]
+    access_by: dict[str, str] = {}
+    """Who gave that answer, by account."""
     responses: tuple[str, ...] = ()
     """Of the level, in its order: the third of level 2 can be ticked off as ``2.3``."""
     responses_done: tuple[str, ...]
@@ -129,6 +131,7 @@ def view(now: Escalation) -> View:
         paused_because=now.pause.reason if now.pause else None,
         customers=tuple(customer.account for customer in now.request.customers),
         access={account: access.answer for account, access in now.access.items()},
+        access_by={account: access.by for account, access in now.access.items()},
         responses=now.current_level.responses,
         responses_done=now.responses_done,
         responses_left=now.responses_left,

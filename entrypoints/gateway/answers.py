@@ -110,7 +110,8 @@ class Inquiry:
             case Question.ACKNOWLEDGE:
                 return self.view.acknowledged_by is not None and not self.view.ended_at
             case Question.ACCESS:
-                return self.link.account in self.view.access and not self.view.ended_at
+                has_said = self.view.access_by.get(self.link.account) == self.link.who
+                return has_said and not self.view.ended_at  # whoever else has answered, each may say no
             case Question.SURVEY:
                 return self.link.who in self.view.survey
             case Question.SEAT:

@@ -52,6 +52,26 @@ async def test_a_no_takes_it_up_again_and_can_be_asked_anew(door: Door) -> None:
     assert 2 == await door.happened("reopened")
 
 
+async def test_a_no_counts_though_a_colleague_said_yes(door: Door) -> None:
+    """
+    RESOLVE-6: each contact may say that it does not work; nobody's answer is lost behind another one's.
+    """
+    contacts = [{"name": name, "email": f"{name.lower()}@acme.example"} for name in ("Jo", "Ada")]
+    await door.start(customers=[{"account": "ACME", "contacts": contacts}])
+    await door.resolve()
+    jos, adas = [
+        await door.link(Question.ACCESS, f"ACME:{name}@acme.example", account="ACME")
+        for name in ("jo", "ada")
+    ]
+
+    yes = await door.press(adas, answer="yes")
+    no = await door.press(jos, answer="no", comment="Still wet")
+
+    assert (200, 200) == (yes.status_code, no.status_code)
+    assert "We are sorry that it does not work yet" in seen(no)
+    assert 1 == await door.happened("reopened")
+
+
 async def test_two_presses_at_the_same_time_are_one_answer(door: Door) -> None:
     """
     COMM-12: a double click is recorded once.
