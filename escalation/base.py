@@ -10,7 +10,15 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidatorFunctionWrapHandler,
+)
 from pydantic_core import CoreSchema, core_schema
 
 LONGEST_TEXT = 16_384
@@ -95,23 +103,20 @@ class _Text(str):
         )
         return core_schema.json_or_python_schema(
             json_schema=of_text,
-            python_schema=core_schema.union_schema(
-                [core_schema.is_instance_schema(cls), core_schema.chain_schema([_only_plain, of_text])]
-            ),
+            python_schema=core_schema.no_info_wrap_validator_function(cls._taken, of_text),
         )
+
+    @classmethod
+    def _taken(cls, text: Any, of_text: ValidatorFunctionWrapHandler) -> Any:
+        if isinstance(text, cls):
+            return text
+        if isinstance(text, _Text):
+            raise ValueError(f"a {type(text).__name__} cannot be used here")
+        return of_text(text)
 
     @classmethod
     def cleaned(cls, text: str) -> Self:
         return cls(_HARMFUL.sub("", text))
-
-
-def _refuse_other_kind(text: Any) -> Any:
-    if isinstance(text, _Text):
-        raise ValueError(f"a {type(text).__name__} cannot be used here")
-    return text
-
-
-_only_plain = core_schema.no_info_plain_validator_function(_refuse_other_kind)
 
 
 class CustomerText(_Text):
