@@ -9,7 +9,7 @@ long after the answer came, and ends `LEEWAY` and that long after it was asked f
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,9 +31,8 @@ TAKE_TURNS = "take_turns"
 """Its update: takes a `TakeTurns`, gives `Turns`."""
 PACE_QUEUE = "escalations"
 
-SOON = timedelta(seconds=10)
-SOON_IF_URGENT = timedelta(seconds=20)
-"""How far off a turn may be. What is urgent reaches further, so that it goes before all that does not."""
+_SOON = {False: timedelta(seconds=10), True: timedelta(seconds=20)}
+"""How far off a turn may be. What is urgent reaches further, and so goes before all that is not."""
 _GATHERED_FOR = timedelta(seconds=0.1)
 _PATIENCE = timedelta(seconds=10)
 
@@ -56,32 +55,44 @@ class Paced:
     def __init__(self, name: str, channel: Channel, limit: Limit) -> None:
         self.name = name
         self._channel = channel
-        self._line, self._urgent_line = (_Line(name, limit, soon) for soon in (SOON, SOON_IF_URGENT))
+        self._lines = {urgent: _Line(name, limit, soon) for urgent, soon in _SOON.items()}
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Session]:
         async with self._channel.open() as session:
-            yield _PacedSession(session, self._line, self._urgent_line)
+            yield _PacedSession(session, self._lines)
 
     async def send(self, letter: Letter) -> Delivered | Later | Never:
         async with self.open() as session:
             return await session.send(letter)
 
 
-@dataclass(frozen=True)
 class _PacedSession:
-    session: Session
-    line: "_Line"
-    urgent_line: "_Line"
+    """One attempt at a wave. Once a turn is too far off for it, the rest of its letters come back together."""
+
+    def __init__(self, session: Session, lines: "Mapping[bool, _Line]") -> None:
+        self._session = session
+        self._lines = lines
+        self._back_at: dict[bool, float] = {}
+        self._last_turn = monotonic()
 
     async def send(self, letter: Letter) -> Delivered | Later | Never:
-        turn = await (self.urgent_line if letter.urgent else self.line).turn()
-        if isinstance(turn, Later):
-            return turn
+        turn = None if letter.urgent in self._back_at else await self._lines[letter.urgent].turn()
+        return await self._send_in(turn, letter) if turn else self._not_yet(letter.urgent)
+
+    async def _send_in(self, turn: _Turn, letter: Letter) -> Delivered | Later | Never:
+        self._last_turn = max(self._last_turn, turn.begins)
         await asyncio.sleep(turn.begins - monotonic())
         if monotonic() > turn.ends:
             return NotYet(why="its turn was missed", after=timedelta())
-        return await self.session.send(letter)
+        return await self._session.send(letter)
+
+    def _not_yet(self, urgent: bool) -> NotYet:
+        """Counted from the last turn of this attempt, which goes on until then."""
+        if urgent not in self._back_at:
+            self._back_at[urgent] = self._lines[urgent].back_at()
+        after = self._back_at[urgent] - max(self._last_turn, monotonic())
+        return NotYet(why="its turn has not come", after=timedelta(seconds=max(after, 0)))
 
 
 class _Line:
@@ -91,63 +102,60 @@ class _Line:
         self._channel = channel
         self._limit = limit
         self._soon = soon
-        self._waiting: list[asyncio.Future[_Turn | Later]] = []
+        self._waiting: list[asyncio.Future[_Turn | None]] = []
         self._asking: asyncio.Task[None] | None = None
-        self._last = self._next = monotonic()
-        """When the last turn that was given begins, and the first that was not."""
+        self._next_at = self._promised_at = monotonic()
 
-    async def turn(self) -> _Turn | Later:
-        if self._next > monotonic() + self._soon.total_seconds():
-            return self._not_yet()
-        mine: asyncio.Future[_Turn | Later] = asyncio.get_running_loop().create_future()
+    async def turn(self) -> _Turn | None:
+        """A turn that is near; None, if there is none."""
+        if self._next_at > monotonic() + self._soon.total_seconds():
+            return None
+        mine: asyncio.Future[_Turn | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(mine)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask_for_all())
         return await mine
+
+    def back_at(self) -> float:
+        """When to ask again: each wave at another time, so that a thousand do not come back for one turn."""
+        at = max(self._next_at, self._promised_at)
+        self._promised_at = at + ((self._limit.within + LEEWAY) / self._limit.at_most).total_seconds()
+        return at
 
     async def _ask_for_all(self) -> None:
         while self._waiting:
             await asyncio.sleep(_GATHERED_FOR.total_seconds())
             lot = self._waiting[:MOST_TURNS]
             del self._waiting[:MOST_TURNS]
-            turns, otherwise = await self._answer(len(lot))
-            for mine, turn in zip_longest(lot, turns):
+            for mine, turn in zip_longest(lot, await self._turns(len(lot))):
                 if not mine.done():
-                    mine.set_result(turn or otherwise)
+                    mine.set_result(turn)
 
-    async def _answer(self, count: int) -> tuple[Sequence[_Turn], Later]:
-        """So many turns at most, and what is said to everybody else."""
+    async def _turns(self, count: int) -> Sequence[_Turn]:
+        asked_at = monotonic()
         try:
-            return await self._asked(count), self._not_yet()
+            given = await self._asked(count)
         except Exception as fault:  # whatever it is, nobody may wait for ever
             about = {"channel": self._channel, "fault": type(fault).__name__}
             activity.logger.warning("turns_not_given", extra=about)
-            return (), Later(why="no turn could be asked for")
-
-    async def _asked(self, count: int) -> Sequence[_Turn]:
-        asked_at = monotonic()
-        async with asyncio.timeout(_PATIENCE.total_seconds()):
-            given: Turns = await activity.client().execute_update_with_start_workflow(
-                TAKE_TURNS,
-                TakeTurns(
-                    at_most=self._limit.at_most, within=self._limit.within, count=count, reach=self._soon
-                ),
-                start_workflow_operation=_pace_of(self._channel),
-                result_type=Turns,
-            )
+            return ()
         answered_at = monotonic()
-        turns = [
+        self._next_at = answered_at + given.next_after.total_seconds()
+        return [
             _Turn(answered_at + after, asked_at + after + LEEWAY.total_seconds())
             for after in (each.total_seconds() for each in given.after)
         ]
-        self._last = turns[-1].begins if turns else self._last
-        self._next = answered_at + given.next_after.total_seconds()
-        return turns
 
-    def _not_yet(self) -> NotYet:
-        """The attempt goes on until the last turn that was given: only then the time until the next begins."""
-        after = self._next - max(self._last, monotonic())
-        return NotYet(why="its turn has not come", after=timedelta(seconds=max(after, 0)))
+    async def _asked(self, count: int) -> Turns:
+        limit = self._limit
+        async with asyncio.timeout(_PATIENCE.total_seconds()):
+            given: Turns = await activity.client().execute_update_with_start_workflow(
+                TAKE_TURNS,
+                TakeTurns(at_most=limit.at_most, within=limit.within, count=count, reach=self._soon),
+                start_workflow_operation=_pace_of(self._channel),
+                result_type=Turns,
+            )
+        return given
 
 
 def _pace_of(channel: str) -> WithStartWorkflowOperation[Any, Any]:

@@ -56,18 +56,13 @@ class Pace(Frozen):
 def take_turns(asked: TakeTurns, pace: Pace, now: datetime) -> tuple[Pace, Turns]:
     """Give as many turns as are within reach *now*, and remember them."""
     limit = Limit(at_most=asked.at_most, within=asked.within + LEEWAY)
-    taken = list(pace.taken)
-    while (at := _next(limit, taken, now)) <= now + asked.reach and len(taken) < len(
-        pace.taken
-    ) + asked.count:
-        taken.append(at)
-    given = taken[len(pace.taken) :]
+    taken, given = [*pace.taken], list[timedelta]()
+    while (after := _next(limit, taken, now) - now) <= asked.reach and len(given) < asked.count:
+        taken.append(now + after)
+        given.append(after)
     counts_until = taken[-1] + limit.within if taken else None
-    after = tuple(each - now for each in given)
-    return (
-        Pace(taken=tuple(taken[-MOST_COUNTED:]), counts_until=counts_until),
-        Turns(after=after, next_after=at - now),
-    )
+    kept = Pace(taken=tuple(taken[-MOST_COUNTED:]), counts_until=counts_until)
+    return kept, Turns(after=tuple(given), next_after=after)
 
 
 def _next(limit: Limit, taken: Sequence[datetime], now: datetime) -> datetime:

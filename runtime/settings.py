@@ -30,7 +30,7 @@ from escalation.limits import LIMIT_FORM, parse_limit
 from escalation.preferences import Limit
 from runtime.errors import SettingsFault
 from runtime.signing_keys import SigningKeys, WebhookKeys
-from runtime.targets import CHANNELS, PREFIX, Targets, read_targets
+from runtime.targets import PREFIX, Targets, read_targets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,6 +62,7 @@ class LogLevel(StrEnum):
 _SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
 
 OFF = "off"
+_LIMIT_OF = "limit_"
 _LIMIT = f"{LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -183,7 +184,9 @@ class Settings(BaseModel):
     @property
     def channel_limits(self) -> dict[str, Limit]:
         """By the channel's name; only those that have one."""
-        limits = ((channel, getattr(self, f"limit_{channel}")) for channel in ("email", *CHANNELS))
+        limits = (
+            (field.removeprefix(_LIMIT_OF), value) for field, value in self if field.startswith(_LIMIT_OF)
+        )
         return {channel: limit for channel, limit in limits if limit}
 
     @classmethod
