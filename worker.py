@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.texts import Texts
+from activities.turns import Paced
 from channels.apprise import AppriseChannel
 from channels.email import EmailSettings, Tls
 from channels.network import Network
@@ -56,6 +57,7 @@ from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
+from workflows.pace import PaceWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.recording import RecordWorkflow
 from workflows.report import ReportWorkflow
@@ -108,6 +110,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
             InboxWorkflow,
             RecordWorkflow,
             ReportWorkflow,
+            PaceWorkflow,
         ],
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
@@ -254,7 +257,17 @@ def _named_targets(settings: Settings) -> Iterator[Channel]:
 def _telling(settings: Settings) -> DeliverMessages:
     if settings.smtp_host is None:
         log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
-    return DeliverMessages(channels_of(settings), Texts(settings.templates), _address_of(settings))
+    return DeliverMessages(
+        _paced(channels_of(settings), settings), Texts(settings.templates), _address_of(settings)
+    )
+
+
+def _paced(channels: Mapping[str, Channel], settings: Settings) -> dict[str, Channel]:
+    limits = settings.channel_limits
+    return {
+        name: Paced(name, channel, limits[name]) if name in limits else channel
+        for name, channel in channels.items()
+    }
 
 
 def _address_of(settings: Settings) -> Callable[[Link], str] | None:

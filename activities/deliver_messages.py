@@ -24,6 +24,7 @@ from activities.message import Message, Notice, bundled_messages, single_message
 from activities.papers import has_papers, papers_for
 from activities.progress import Pending, Progress, heartbeats, settled_before
 from activities.texts import Text, TextFault, Texts
+from activities.turns import NotYet
 from activities.waits import Wait, Waits, quiet_end
 from channels.protocol import Attachment, Channel, Delivered, Later, Letter, Never, Session
 from channels.registry import AddressFault, parse_address
@@ -223,7 +224,7 @@ async def _send(
         outcome = Later(why=f"unexpected {fault}")
     if isinstance(outcome, Delivered):
         activity.logger.debug("message_delivered", extra=message.says_of_itself | {"channel": channel})
-    else:
+    elif not isinstance(outcome, NotYet):
         _log_failure(message, channel, fault, is_for_good=isinstance(outcome, Never))
     return outcome
 

@@ -19,11 +19,11 @@ from entrypoints.given import refused, zone
 from entrypoints.words import faults_in_options
 from escalation import commands as c
 from escalation.errors import BadRequest, shown
+from escalation.spans import parse_span
 from escalation.task_force import commands as f
 from escalation.task_force.model import Summary
 from escalation.task_force.view import Answer, ForceView, SeatView
 from planning.instants import parse_instant
-from planning.spans import parse_span
 
 if TYPE_CHECKING:
     from client import EscalationClient

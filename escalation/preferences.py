@@ -5,7 +5,7 @@ Data, and the reckoning of limits. Quiet hours are kept as people wrote them: wh
 ``planning.quiet``, which message waits for ``escalation.waiting``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from escalation.base import Frozen, Instant
@@ -48,7 +48,11 @@ def free_at(limits: Iterable[Limit], sent: Iterable[Sent], channel: str, now: da
 
 
 def _free_at(limit: Limit, sent: tuple[Sent, ...], now: datetime) -> datetime:
-    counted = sorted(each.at for each in sent if limit.channel in {"", each.channel})
+    return free_after(limit, sorted(each.at for each in sent if limit.channel in {"", each.channel}), now)
+
+
+def free_after(limit: Limit, counted: Sequence[datetime], now: datetime) -> datetime:
+    """The first instant from *now* on at which one more keeps *limit*, after those *counted*, which are in order."""
     if len(counted) < limit.at_most:
         return now
     return max(now, counted[-limit.at_most] + limit.within)

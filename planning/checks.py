@@ -14,6 +14,7 @@ from pathlib import Path as FilePath
 from escalation.errors import BadRequest, nearest, shown
 from escalation.plan import Basis, ClockName, Priority, Unreached
 from escalation.request import Degree
+from escalation.spans import Span
 from planning.calendars import business_day, compile_hours, horizon
 from planning.days_off import country_meant, known_countries, known_subdivisions, subdivision_meant
 from planning.faults import Found, Path, listed, told, unknown
@@ -32,7 +33,6 @@ from planning.schema import (
     Playbook,
     TargetRules,
 )
-from planning.spans import Span
 from planning.week import DAYS, parse_days
 
 SHORTEST_CHASE = timedelta(minutes=10)

@@ -30,6 +30,7 @@ from escalation.plan import (
     Window,
 )
 from escalation.request import AffectedCustomer, StartRequest
+from escalation.spans import Span, WindowSpan
 from planning.calendars import compile_hours, definition_of, horizon
 from planning.faults import Found, unknown
 from planning.ladder import Rung, entry_level, executive_level, ladder
@@ -47,7 +48,6 @@ from planning.schema import (
     Team,
     TierRules,
 )
-from planning.spans import Span, WindowSpan
 from planning.zones import TIME_ZONE_FORM, zone_meant
 
 

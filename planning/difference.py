@@ -14,11 +14,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from escalation.spans import Span, WindowSpan
 from planning.cases import categories
 from planning.faults import listed
 from planning.ladder import entry_level, executive_level, ladder
 from planning.schema import Playbook, TargetRules
-from planning.spans import Span, WindowSpan
 
 _ELSEWHERE = {
     "entry_level",

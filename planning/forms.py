@@ -19,7 +19,7 @@ from escalation.lifecycle import NOBODYS, Move
 from escalation.model import VERIFYING
 from escalation.plan import AGREED, OF_TASK_FORCES, ClockName
 from escalation.request import EMAIL_ADDRESS
-from planning.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
+from escalation.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 from planning.zones import TIME_ZONE_FORM
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from escalation.errors import BadRequest, Fault, nearest, shown
 from escalation.plan import ClockName, Unreached
+from escalation.spans import WindowSpan
 from planning.forms import TARGET_CLOCKS, UNTIL_RESOLUTION
 from planning.ladder import Rung, entry_level, executive_level, ladder
 from planning.schema import AcknowledgedBy, Playbook, TargetRules, TriggerRules
-from planning.spans import WindowSpan
 
 _ONE_AMOUNT = re.compile(r"(?P<amount>[\d.]+) ?(?P<unit>[a-z ]+)")
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from escalation.limits import LIMIT_FORM, parse_limit
 from escalation.preferences import Limit, Preferences
 from planning.forms import Days, Hours, KnownChannel, one_or_several
-from planning.limits import LIMIT_FORM, parse_limit
 from planning.week import HOURS_FORM, DayHours, joined, parse_days, parse_hours
 from planning.written import Written
 

@@ -18,6 +18,7 @@ from pydantic_core import CoreSchema
 from escalation.base import CustomerText, Name
 from escalation.plan import ClockName, Priority, ReasonCode, Unreached
 from escalation.request import Degree
+from escalation.spans import parse_span
 from planning.forms import (
     SPAN_IN_AN_EDITOR,
     Addresses,
@@ -44,7 +45,6 @@ from planning.forms import (
 )
 from planning.messages import Limits, MessageRules, QuietHours
 from planning.rota import ScheduleRules
-from planning.spans import parse_span
 from planning.written import Written
 
 

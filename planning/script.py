@@ -21,10 +21,10 @@ from pydantic import ValidationError
 from escalation import commands as c
 from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
 from escalation.model import Escalation
+from escalation.spans import SpanFault, parse_span
 from planning.course import PlannedMove
 from planning.instants import parse_instant
 from planning.reading import Node, Sequence, Unreadable, place_of, plain, read
-from planning.spans import SpanFault, parse_span
 
 _KINDS = {command.move.value: command for command in c.PERSONS_COMMANDS}
 _WALL_CLOCK = "a span by the wall clock, such as 10 min, 1.5 h or 2 days"

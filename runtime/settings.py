@@ -26,6 +26,8 @@ from pydantic import (
     ValidationError,
 )
 
+from escalation.limits import LIMIT_FORM, parse_limit
+from escalation.preferences import Limit
 from runtime.errors import SettingsFault
 from runtime.signing_keys import SigningKeys, WebhookKeys
 from runtime.targets import PREFIX, Targets, read_targets
@@ -60,6 +62,8 @@ class LogLevel(StrEnum):
 _SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
 
 OFF = "off"
+_LIMIT_OF = "limit_"
+_LIMIT = f"{LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 PortOrOff = Annotated[Port | None, BeforeValidator(lambda given: None if given == OFF else given)]
@@ -73,6 +77,11 @@ def _parted(given: Any) -> Any:
     return tuple(ip_network(each, strict=False) for each in given.replace(",", " ").split())
 
 
+def _limit(given: Any) -> Any:
+    return parse_limit(given) if isinstance(given, str) else given
+
+
+ChannelLimit = Annotated[Limit | None, BeforeValidator(_limit)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_parted)]
 BaseUrl = Annotated[
     str,
@@ -162,10 +171,23 @@ class Settings(BaseModel):
         description="networks or addresses that are not public and that slack, teams and webhook targets may be in, "
         "parted by spaces, such as 10.20.0.0/16 127.0.0.1; unset: none",
     )
+    limit_email: ChannelLimit = Field(None, description=_LIMIT)
+    limit_slack: ChannelLimit = Field(None, description=_LIMIT)
+    limit_teams: ChannelLimit = Field(None, description=_LIMIT)
+    limit_webhook: ChannelLimit = Field(None, description=_LIMIT)
+    limit_apprise: ChannelLimit = Field(None, description=_LIMIT)
     targets: Targets = Field(Targets(), description="what addresses such as slack:support lead to")
 
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="one of console, json")
     log_level: LogLevel = Field(LogLevel.INFO, description="one of debug, info, warning, error")
+
+    @property
+    def channel_limits(self) -> dict[str, Limit]:
+        """By the channel's name; only those that have one."""
+        limits = (
+            (field.removeprefix(_LIMIT_OF), value) for field, value in self if field.startswith(_LIMIT_OF)
+        )
+        return {channel: limit for channel, limit in limits if limit}
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Self:

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,8 @@ class Request:
     line: str
     headers: Mapping[str, str]
     body: bytes
+    at: float
+    """When it was here as a whole, by the monotonic clock."""
 
     @property
     def json(self) -> Any:
@@ -136,4 +139,5 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     line, *rest = head.rstrip("\r\n").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (each.partition(":") for each in rest)}
     assert len(headers) == len(rest), "a header came twice"
-    return Request(line, headers, await reader.readexactly(int(headers["content-length"])))
+    body = await reader.readexactly(int(headers["content-length"]))
+    return Request(line, headers, body, at=monotonic())

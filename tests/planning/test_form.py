@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from escalation.spans import SpanFault, parse_span
 from planning.form import json_schema
 from planning.forms import SPAN_IN_AN_EDITOR
-from planning.spans import SpanFault, parse_span
 from tests.planning.builders import PLAYBOOKS, reference_with
 
 EDITOR = Draft202012Validator(json_schema())

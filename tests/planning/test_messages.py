@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from escalation.limits import parse_limit
 from escalation.plan import Contact
 from escalation.preferences import Limit, Preferences
 from planning.compile import compile_plan, contact_of
-from planning.limits import parse_limit
 from tests.planning.builders import a_request, faults_with, playbook_of, reference_with, utc
 
 TEN_MINUTES = timedelta(minutes=10)

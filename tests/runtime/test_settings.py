@@ -1,9 +1,11 @@
 """Settings come from the environment, and are checked as a whole."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from escalation.preferences import Limit
 from runtime.errors import SettingsFault
 from runtime.settings import ROOT, LogFormat, Settings, SmtpTls
 
@@ -123,3 +125,30 @@ def test_a_record_store_is_never_shown() -> None:
     settings = Settings.load({"ESCALATION_RECORDS_URL": "postgresql://us:s3cret@db/records"})
 
     assert "s3cret" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_a_channel_may_have_a_limit() -> None:
+    """
+    COMM-12: as playbooks say it; the others have none.
+    """
+    settings = Settings.load({"ESCALATION_LIMIT_SLACK": "1/s", "ESCALATION_LIMIT_EMAIL": " 100 per 1 min "})
+
+    assert {
+        "email": Limit(at_most=100, within=timedelta(minutes=1)),
+        "slack": Limit(at_most=1, within=timedelta(seconds=1)),
+    } == settings.channel_limits
+    assert {} == Settings.load({}).channel_limits
+
+
+def test_limits_that_are_none_are_listed_together() -> None:
+    """
+    One error: the variable, what was given, what is allowed.
+    """
+    allowed = "allowed: a number (1 to 200) and a time, such as 5 per 10 min, 20 per 1 h or 50 per 1 day; "
+
+    with pytest.raises(SettingsFault) as caught:
+        Settings.load({"ESCALATION_LIMIT_APPRISE": "0 per 1 min", "ESCALATION_LIMIT_TEAMS": "quickly"})
+
+    teams, apprise = caught.value.faults
+    assert teams.startswith(f"ESCALATION_LIMIT_TEAMS is 'quickly'; {allowed}")
+    assert apprise.startswith(f"ESCALATION_LIMIT_APPRISE is '0 per 1 min'; {allowed}")

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from escalation.plan import Basis
 from escalation.preferences import MOST_COUNTED, Limit
-from planning.spans import SpanFault, parse_span
+from escalation.spans import SpanFault, parse_span
 
 LIMIT_FORM = f"a number (1 to {MOST_COUNTED}) and a time, such as 5 per 10 min, 20 per 1 h or 50 per 1 day"
 LONGEST_LIMIT = timedelta(days=7)

@@ -1,0 +1,94 @@
+"""
+The pace of a channel: turns that keep a provider's limit, whoever asks for how many and when.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from escalation.pace import LEEWAY, MOST_TURNS, Pace, TakeTurns, take_turns
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def two_a_minute(count: int, reach: float = 0) -> TakeTurns:
+    return TakeTurns(at_most=2, within=60 * SECOND, count=count, reach=reach * SECOND)
+
+
+def seconds(*spans: timedelta) -> list[float]:
+    return [span.total_seconds() for span in spans]
+
+
+@given(
+    at_most=st.integers(1, 5),
+    within=st.integers(0, 30),
+    asks=st.lists(
+        st.tuples(st.floats(0, 20), st.integers(1, MOST_TURNS), st.sampled_from([0, 10, 20])), max_size=20
+    ),
+)
+def test_no_window_has_more_turns_than_the_limit(
+    at_most: int, within: int, asks: list[tuple[float, int, int]]
+) -> None:
+    """
+    COMM-12: wherever the window begins, whoever asked; and every turn has its leeway.
+    """
+    now, pace, given_at = NOW, Pace(), list[datetime]()
+    for later, count, reach in asks:
+        now += later * SECOND
+        asked = TakeTurns(at_most=at_most, within=within * SECOND, count=count, reach=reach * SECOND)
+        pace, turns = take_turns(asked, pace, now)
+        given_at += [now + after for after in turns.after]
+        assert count >= len(turns.after)
+        assert all(timedelta() <= after <= reach * SECOND for after in turns.after)
+
+    assert sorted(given_at) == given_at
+    spans = [last - first for first, last in zip(given_at, given_at[at_most:], strict=False)]
+    assert all(within * SECOND + LEEWAY <= span for span in spans)
+    assert pace == Pace.model_validate_json(pace.model_dump_json())
+
+
+def test_turns_out_of_reach_are_not_given_and_not_lost() -> None:
+    """
+    COMM-12: it says when to ask again; whoever asks then, first, has them.
+    """
+    pace, turns = take_turns(two_a_minute(count=5, reach=10), Pace(), NOW)
+    later, none = take_turns(two_a_minute(count=1, reach=10), pace, NOW + 50 * SECOND)
+    _, again = take_turns(two_a_minute(count=3, reach=0), later, NOW + 61 * SECOND)
+
+    assert ([0, 0], 61) == (seconds(*turns.after), *seconds(turns.next_after))
+    assert ([], 11) == (seconds(*none.after), *seconds(none.next_after))
+    assert pace.taken == later.taken
+    assert [0, 0] == seconds(*again.after)
+
+
+def test_whoever_reaches_further_goes_first() -> None:
+    """
+    COMM-12: what is urgent finds turns that nobody else could take.
+    """
+    pace, _ = take_turns(two_a_minute(count=2), Pace(), NOW)
+    pace, calm = take_turns(two_a_minute(count=50, reach=10), pace, NOW + 45 * SECOND)
+    _, urgent = take_turns(two_a_minute(count=1, reach=20), pace, NOW + 45 * SECOND)
+
+    assert ((), [16]) == (calm.after, seconds(*urgent.after))
+
+
+def test_a_pace_is_forgotten_when_its_last_turn_counts_no_more() -> None:
+    """
+    Nothing is kept of a channel that nobody writes by.
+    """
+    pace, _ = take_turns(two_a_minute(count=3, reach=100), Pace(), NOW)
+
+    assert NOW + 61 * SECOND + 61 * SECOND == pace.counts_until
+
+
+@pytest.mark.parametrize("wrong", [{"at_most": 0}, {"count": 0}, {"count": 51}, {"within": -SECOND}])
+def test_what_gives_no_turn_is_refused(wrong: dict[str, object]) -> None:
+    """
+    It could be asked by hand, and must not stall the run.
+    """
+    with pytest.raises(ValidationError):
+        TakeTurns.model_validate({"at_most": 1, "within": SECOND, "count": 1, "reach": SECOND} | wrong)

@@ -1,0 +1,48 @@
+"""
+PaceWorkflow: who may send when by a channel that has a limit as a whole, for all workers at once (COMM-12).
+
+There only while what was sent still counts. Which turns there are, `escalation.pace` says; this file owns the time
+until they are forgotten, and must not know channels or letters.
+"""
+
+from contextlib import suppress
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from escalation.pace import Pace, TakeTurns, Turns, take_turns
+from workflows import details, wire
+
+PACE = "Pace"
+TAKE_TURNS = "take_turns"
+"""The workflow, which starts with a `Pace`, and its update: the names on the wire, here and in `activities.turns`."""
+
+_NOTHING = Pace()
+_EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
+
+
+@workflow.defn(name=PACE)
+class PaceWorkflow:
+    """One channel."""
+
+    @workflow.init
+    def __init__(self, pace: Pace = _NOTHING) -> None:
+        self._pace = pace
+
+    @workflow.run
+    async def run(self, _pace: Pace = _NOTHING) -> None:
+        while (until := self._pace.counts_until) and until > workflow.now():
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    workflow.info().is_continue_as_new_suggested,
+                    timeout=until - workflow.now(),
+                    timeout_summary=details.summary("turns still count"),
+                )
+                workflow.continue_as_new(self._pace)
+
+    @workflow.update(name=TAKE_TURNS, description=f"Turns to send. Sent by the worker: {_EXAMPLE}")
+    @wire.takes_one
+    def take_turns(self, *raws: RawValue) -> Turns:
+        asked = wire.read(TakeTurns, raws, "turns", _EXAMPLE)
+        self._pace, turns = take_turns(asked, self._pace, workflow.now())
+        return turns
