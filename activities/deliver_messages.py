@@ -43,6 +43,9 @@ AT_ONCE = 50
 STALE_AFTER = timedelta(minutes=1)
 """What was to leave so long ago is looked at again before it does."""
 
+_AS_SHIPPED = Texts()
+_CHECK = {"find_it_with": "escalate message check"}
+
 Result = tuple[Receipt, ...] | Pending
 _Teller = Callable[[Message, Mapping[str, Session]], Awaitable[Result]]
 
@@ -159,8 +162,16 @@ class DeliverMessages:
         return message.undelivered(whys or ("no address is known",), channel)
 
     def _written(self, message: Message) -> Text:
+        """A text of the organisation's own that does not work must not keep anybody from hearing: ours goes out."""
         told = [(notice, message.recipient) for notice in message.notices]
-        return self._texts.render_bundle(told, [self._link_of(notice, message) for notice in message.notices])
+        links = [self._link_of(notice, message) for notice in message.notices]
+        try:
+            return self._texts.render_bundle(told, links)
+        except TextFault:
+            if self._texts.are_as_shipped:
+                raise
+            activity.logger.warning("own_text_broken", extra=message.says_of_itself | _CHECK)
+            return _AS_SHIPPED.render_bundle(told, links)
 
     def _link_of(self, notice: Notice, message: Message) -> str:
         link = link_for(notice, message.recipient)

@@ -76,6 +76,7 @@ class Texts:
 
     def __init__(self, overrides: Path | None = None) -> None:
         self.templates = Templates(overrides)
+        self.are_as_shipped = overrides is None
 
     def render(self, notice: Notice, recipient: Recipient, link: str = "") -> Text:
         """

@@ -271,19 +271,22 @@ async def test_who_has_no_address_is_on_record(mailbox: Mailbox) -> None:
     assert receipt.why == "no address is known"
 
 
-async def test_a_template_that_does_not_work_stops_only_its_own_message(
-    mailbox: Mailbox, written: Callable[[str, str], Path]
+async def test_who_is_to_be_told_is_told_though_an_own_template_does_not_work(
+    mailbox: Mailbox, written: Callable[[str, str], Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     """
-    COMM-13: an organisation's mistake in one text is raised to a person, and the others are told.
+    COMM-2: a mistake in an own text keeps nobody from hearing; the shipped one goes out, and a log line says so.
     """
     folder = written("en/internal/assigned.txt", "Subject\n\n{{ customer_phone }}")
 
-    lost, told = await Attempt(mailbox, templates=folder).at(wave(to_us(), to_customers()))
+    with caplog.at_level(logging.WARNING):
+        ours, theirs = await Attempt(mailbox, templates=folder).at(wave(to_us(), to_customers()))
 
-    assert told.delivered_at
-    assert lost.delivered_at is None
-    assert lost.why == "the text en/internal/assigned.txt cannot be written: 'customer_phone' is undefined"
+    assert ours.delivered_at
+    assert theirs.delivered_at
+    (line,) = [record for record in caplog.records if record.msg.startswith("own_text_broken")]
+    assert "assigned" == vars(line)["occasion"]
+    assert any("it is yours" in letter.subject for letter in mailbox.letters())
 
 
 @pytest.mark.parametrize(
