@@ -37,6 +37,13 @@ def measured(events: Iterable[e.Event]) -> Measured:
     return tally.measured
 
 
+def _told_at(event: e.Event) -> datetime:
+    """When the last of those was told whom *event* tells of, as the clock of the first notice has it (COMM-2)."""
+    receipts = event.receipts if isinstance(event, e.MessagesSent) else ()
+    delivered = [receipt.delivered_at for receipt in receipts if receipt.delivered_at]
+    return min(max(delivered, default=event.at), event.at)
+
+
 class _Tally:
     """What is known so far."""
 
@@ -57,8 +64,8 @@ class _Tally:
         self._until = max(self._until, event.at)
         self._level = max(self._level, self._now.level)
         self._reopened += before.state in _RESOLVED and self._now.state is State.RESOLVING
-        if before.untold and not self._now.untold:
-            self._first_notice_at = event.at
+        if self._first_notice_at is None and before.untold and not self._now.untold:
+            self._first_notice_at = _told_at(event)
         self._see_clocks(before, event)
         self._see_holder(event)
         match event:

@@ -20,6 +20,7 @@ from tests.builders import (
     MINUTE,
     RCA_COURSE,
     VERIFY,
+    a_customer,
     a_plan,
     all_delivered,
     at,
@@ -31,6 +32,7 @@ from tests.escalation.plans import A_SURVEY
 from tests.escalation.told import events_of
 from tests.records.past import AFTER_CLOSE
 
+BOLT = "BOLT:jo@bolt.example"
 TO_FINANCE = c.Transfer(by="ana", to="finance", reason=ReasonCode.LACK_OF_EXPERTISE)
 
 
@@ -44,6 +46,37 @@ def run_of(found: Measured, name: ClockName) -> ClockRun:
 
 def a_hold(team: str | None, person: str | None = None, level: int | None = 1) -> Hold:
     return Hold(team=team, person=person, level=level, since_at=monday("09:00"), until_at=monday("10:00"))
+
+
+def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
+    """
+    RECORD-2, START-5: whoever joins later has a first notice of their own; and COMM-2's clock counts the delivery.
+    """
+    begun = opening()
+    join = c.JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
+    told = all_delivered(begun.escalation, monday("09:03"))
+    told_again = c.RecordDelivery(
+        receipts=(
+            e.Receipt(
+                key="K:2:receipt:BOLT",
+                recipient=BOLT,
+                occasion="receipt",
+                channel="email",
+                delivered_at=monday("09:30"),
+            ),
+        )
+    )
+
+    found = measured(
+        events_of(begun, monday("09:05"), told, monday("09:20"), join, monday("09:40"), told_again)
+    )
+
+    assert 3 * MINUTE == found.first_notice_after
+    assert [3 * MINUTE, 10 * MINUTE] == [
+        run.ended_at - run.started_at
+        for run in found.clocks
+        if run.name is ClockName.FIRST_NOTICE and run.ended_at
+    ]
 
 
 def test_a_record_begins_with_the_opening() -> None:

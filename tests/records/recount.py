@@ -48,9 +48,14 @@ class Recounted:
         """When the last of those whom it was to reach was told."""
         missing = set(self.events[0]["untold"])
         for event in self._of("messages_sent"):
-            missing -= {receipt["recipient"] for receipt in event["receipts"] if receipt["delivered_at"]}
+            told = {
+                receipt["recipient"]: instant(receipt["delivered_at"])
+                for receipt in event["receipts"]
+                if receipt["delivered_at"]
+            }
+            missing -= set(told)
             if not missing:
-                return (instant(event["at"]) - self.opened_at).total_seconds()
+                return (max(told.values()) - self.opened_at).total_seconds()
         return None
 
     @property
