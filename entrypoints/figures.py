@@ -65,7 +65,7 @@ def report(found: Report, zone: ZoneInfo) -> RenderableType:
     if found.imported:
         head.append(f"\n{found.imported:,} of them imported", style="dim")
     if found.is_empty:
-        return Together(head, Text("None: there is nothing to report."))
+        return Together(head, Text("None: there is nothing to report."), *_overdue(found))
     parts: list[RenderableType] = [head, _figures(found.whole)]
     if found.by:
         parts.append(_groups(found.by, found.groups))
@@ -107,6 +107,7 @@ def as_plain(found: Report) -> dict[str, Any]:
         "held": [each._asdict() for each in found.held],
         "worst": [each._asdict() for each in found.worst],
         "ping_pong": [each._asdict() for each in found.ping_pong],
+        "actions_to_do": found.to_do,
         "overdue_actions": [each._asdict() for each in found.overdue],
         "repeated_causes": [each._asdict() for each in found.causes],
         "definitions": {measure.name: measure.definition for measure in MEASURES},
@@ -222,7 +223,10 @@ def _ping_pong(cases: Sequence[Case]) -> Table:
 
 def _overdue(found: Report) -> Iterator[RenderableType]:
     if found.overdue:
-        title = f"\nActions overdue on {day(found.as_of)}: {len(found.overdue):,}"
+        title = (
+            f"\nActions overdue on {day(found.as_of)}, whenever their escalations were opened: "
+            f"{len(found.overdue):,} of {found.to_do:,} still to be done"
+        )
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
         for heading in ("due", "owner", "what", "key"):
             table.add_column(heading, overflow="fold")

@@ -293,7 +293,8 @@ MEASURES: tuple[Measure, ...] = (
         "open_actions",
         "Actions to be done",
         Unit.COUNT,
-        "Actions of RCAs and post-mortems that are not done, of all that were agreed on.",
+        "Actions of RCAs and post-mortems that are not done, of all that were agreed on for escalations opened in the "
+        "period.",
     ),
     Measure(
         "repeated_causes",

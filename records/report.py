@@ -141,7 +141,10 @@ class Report:
     held: tuple[Held, ...]
     worst: tuple[Case, ...]
     ping_pong: tuple[Case, ...]
+    to_do: int
+    """Actions that are not done, whenever their escalations were opened."""
     overdue: tuple[Overdue, ...]
+    """Of these, those that were due before."""
     causes: tuple[Cause, ...]
     imported: int
     """Of the escalations, those that another system saw through."""

@@ -35,7 +35,7 @@ _CASE = (
 
 def report(store: RecordStore, period: Period, as_of: datetime, by: By | None = None) -> Report:
     """
-    What *store* says of *period*; actions are overdue as of *as_of*.
+    What *store* says of *period*; and the actions that are overdue as of *as_of*, whatever the period.
 
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
@@ -57,7 +57,8 @@ def report(store: RecordStore, period: Period, as_of: datetime, by: By | None = 
             held=_held(db, period),
             worst=_worst(db, period),
             ping_pong=_ping_pong(db, period),
-            overdue=_overdue(db, period, as_of.date()),
+            to_do=_to_do(db),
+            overdue=_overdue(db, as_of.date()),
             causes=_causes(db, period),
             imported=_imported(db, period),
         )
@@ -110,10 +111,15 @@ def _ping_pong(db: Connection, period: Period) -> tuple[Case, ...]:
     return tuple(case._replace(holders=tuple(holders[each])) for each, case in found.items())
 
 
-def _overdue(db: Connection, period: Period, today: date) -> tuple[Overdue, ...]:
+def _to_do(db: Connection) -> int:
+    return db.scalar(select(func.count()).select_from(ActionRow).where(ActionRow.done_on.is_(None))) or 0
+
+
+def _overdue(db: Connection, today: date) -> tuple[Overdue, ...]:
+    """Whatever the opening: a promise is seldom due in the period in which the escalation was opened."""
     query = select(_E.key, ActionRow.what, ActionRow.owner, ActionRow.due)
     query = query.join_from(ActionRow, _E, ActionRow.escalation == _E.id)
-    query = query.where(*within(period), ActionRow.done_on.is_(None), ActionRow.due < today)
+    query = query.where(ActionRow.done_on.is_(None), ActionRow.due < today)
     return tuple(Overdue(*row) for row in db.execute(query.order_by(ActionRow.due, _E.key, ActionRow.n)))
 
 

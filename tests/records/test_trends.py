@@ -1,10 +1,12 @@
 """The figures of a period, on both databases, against a count by another way."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from escalation.measures import MEASURES
+from records.pack import pack
 from records.report import NOT_KNOWN, By, Group, Period, Report
 from records.store import RecordStore
 from records.trends import report
@@ -163,6 +165,22 @@ def test_actions_are_overdue_after_their_day(store: RecordStore) -> None:
 
     assert [] == overdue_on(due)
     assert ["ACME/1", "ACME/2"] == overdue_on(due + timedelta(days=1))
+
+
+def test_actions_are_overdue_whenever_their_escalation_was_opened(store: RecordStore) -> None:
+    """
+    RECORD-3, CLOSE-7: in the pack of a quiet week long after, too.
+    """
+    filled(store)
+    later = THE_MONDAY + timedelta(days=60)
+
+    week = report(store, Period(later - timedelta(days=7), later), later)
+    ever = report(store, Period(), later)
+
+    assert week.is_empty
+    assert ever.overdue == week.overdue
+    assert sum(list(each.actions).count(False) for each in the_past()) == week.to_do
+    assert "repair the roof" in pack(week, ZoneInfo("UTC"))
 
 
 def test_what_was_done_after_the_close_is_not_overdue(store: RecordStore) -> None:
