@@ -7,6 +7,7 @@ owns the search and the sandbox. It must not know notices or recipients.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,6 +39,8 @@ _MOST_WORLDS, _MOST_TAGS = 100, 10_000
 """Languages are asked for by people outside: what is kept for them is bounded."""
 _FILTERS = {name: FILTERS[name] for name in ("default", "first", "join", "last", "length", "replace", "trim")}
 """None that marks a text as safe, and none that changes letters by the rules of English."""
+_OF_COMMANDS = {"quoted": shlex.quote}
+"""One word for the shell, whatever is in it."""
 
 
 class TextFault(ValueError):
@@ -144,7 +147,7 @@ def _environment(places: list[Path], wording: Wording) -> Environment:
         auto_reload=False,
     )
     world.globals.clear()
-    world.filters = _FILTERS | wording.filters
+    world.filters = _FILTERS | _OF_COMMANDS | wording.filters
     return world
 
 

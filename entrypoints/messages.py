@@ -126,16 +126,18 @@ def _messages() -> dict[str, tuple[str, ...]]:
 
 
 def _rendered(texts: "Texts", audience: str, name: str, shape: str, **reader: str) -> "Text":
-    from activities.examples import ANSWERED, LINK, OCCASIONS, example
+    from activities.examples import LINK, OCCASIONS, example
     from activities.templates import DIGEST
     from escalation.effects import Occasion
+    from escalation.links import link_for
 
     if name == DIGEST:
         some = list(OCCASIONS[audience])[:3]
         notices = [example(audience, each, shape, **reader) for each in some]
         return texts.render_bundle([(notice, notice.to[0]) for notice in notices])
     notice = example(audience, Occasion(name), shape, **reader)
-    return texts.render(notice, notice.to[0], LINK if notice.occasion in ANSWERED else "")
+    (to,) = notice.to
+    return texts.render(notice, to, LINK if link_for(notice, to) else "")
 
 
 def _letter(text: "Text", audience: str) -> Panel:

@@ -143,9 +143,9 @@ OF_SPONSORSHIPS = {
 
 
 def how_to_look(occasion: Occasion) -> str:
-    """A sponsorship is known by its account, which is the subject of its messages (SPONSOR-1)."""
+    """A sponsorship is known by its account, its messages' subject (SPONSOR-1); a command has it as one word."""
     is_sponsorship = occasion in OF_SPONSORSHIPS
-    return "escalate sponsor show Orders cannot be paid" if is_sponsorship else "escalate show ACME/4711"
+    return "escalate sponsor show 'Orders cannot be paid'" if is_sponsorship else "escalate show ACME/4711"
 
 
 @pytest.mark.parametrize("occasion", sorted(FOR_US))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.examples import LINK
 from entrypoints import cli
 from runtime.settings import ROOT
 from tests.activities.page import Page
@@ -44,6 +45,18 @@ def test_a_message_is_shown_in_the_readers_language_and_zone(capsys: pytest.Capt
     assert "[ACME/4711] Başvurunuzu aldık: Orders cannot be paid" in typed.said
     assert "Sayın Elif Yılmaz," in typed.said
     assert "20 Kasım 2026 Cuma" in typed.said
+
+
+@pytest.mark.parametrize(
+    ("occasion", "is_answered"), [("assigned", True), ("breach", False), ("reminder", False), ("survey", True)]
+)
+def test_only_a_link_that_would_be_sent_is_shown(
+    occasion: str, is_answered: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    COMM-3: a breach of the next update asks for an update, and not who has it.
+    """
+    assert is_answered == (LINK in Typed(capsys, "preview", occasion, "--html", "-").said)
 
 
 def test_a_message_is_written_as_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
