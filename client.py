@@ -582,7 +582,7 @@ class EscalationClient:
     async def timeline(self, key: str) -> tuple[Entry, ...]:
         """What happened, oldest first."""
         entries = await self._query(key, wire.TIMELINE, tuple[Entry, ...])
-        if all(entry.kind != "closed" for entry in entries):
+        if all(entry.kind not in {"closed", "cancelled"} for entry in entries):
             return entries
         found = await self._query(key, wire.VIEW, View)
         return await self._followed_up(found, wire.TIMELINE, tuple[Entry, ...]) or entries
@@ -614,8 +614,11 @@ class EscalationClient:
 
     async def messages(self, key: str) -> tuple[Sent, ...]:
         """What became of each message, oldest first (COMM-12, COMM-13)."""
-        found: list[Sent] = []
-        while page := await self._query(key, wire.MESSAGES, tuple[Sent, ...], len(found)):
+        view, found, kind = await self._query(key, wire.VIEW, View), list[Sent](), tuple[Sent, ...]
+        while page := (
+            await self._followed_up(view, wire.MESSAGES, kind, len(found))
+            or await self._query(key, wire.MESSAGES, kind, len(found))
+        ):
             found += page
             if len(page) < A_PAGE:
                 break
@@ -714,12 +717,14 @@ class EscalationClient:
                 return
             await asyncio.sleep(every)
 
-    async def _followed_up(self, ended: View, name: str, kind: type[_Answer]) -> _Answer | None:
-        """What the follow-up of a closed escalation answers; None if it has none, or not yet."""
-        if not ended.is_followed_up:
+    async def _followed_up(
+        self, ended: View, name: str, kind: type[_Answer], *arguments: Any
+    ) -> _Answer | None:
+        """What the follow-up of an ended escalation answers; None if it has none, or not yet."""
+        if ended.ended_at is None:
             return None
         with suppress(UnknownEscalation):
-            return await self._query(ended.id, name, kind)
+            return await self._query(ended.id, name, kind, *arguments)
         return None
 
     # Executive sponsorship (SPONSOR)

@@ -6,14 +6,15 @@ is no longer true and hear what became of it. It must not know when something wa
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from temporalio import activity
-from temporalio.client import RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError
+from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
-from escalation.effects import Notice, Wave, reference_of
+from escalation.effects import Notice, Wave
 from escalation.events import Receipt
 from escalation.inbox import inbox_key
 from escalation.waiting import Held, Waiting
@@ -32,6 +33,7 @@ REPORT_DELIVERIES = "report_deliveries"
 AT_ONCE = 50
 _PATIENCE = timedelta(seconds=10)
 _GONE = frozenset({RPCStatusCode.NOT_FOUND})
+_Answer = TypeVar("_Answer")
 
 
 async def hold(held: Iterable[Held], waiting: Waiting) -> None:
@@ -59,56 +61,72 @@ async def no_longer_true(wave: Wave) -> dict[str, str]:
     """
     by_escalation: dict[str, list[Notice]] = {}
     for notice in wave.notices:
-        by_escalation.setdefault(reference_of(notice), []).append(notice)
+        by_escalation.setdefault(notice.escalation, []).append(notice)
     at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def asked(key: str, notices: list[Notice]) -> dict[str, str]:
+    async def asked(id_: str, notices: list[Notice]) -> dict[str, str]:
         async with at_once:
-            return await _ask(key, Wave(notices=tuple(notices)))
+            return await _ask(id_, Wave(notices=tuple(notices)))
 
     answers = await asyncio.gather(*(asked(*each) for each in by_escalation.items()))
     return {key: why for answer in answers for key, why in answer.items()}
 
 
-async def _ask(key: str, wave: Wave) -> dict[str, str]:
-    handle = activity.client().get_workflow_handle(key)
+async def _ask(id_: str, wave: Wave) -> dict[str, str]:
     try:
-        answer: dict[str, str] = await handle.query(
-            NO_LONGER_TRUE, wave, result_type=dict[str, str], rpc_timeout=_PATIENCE
+        return await _reach(
+            id_,
+            lambda run: run.query(NO_LONGER_TRUE, wave, result_type=dict[str, str], rpc_timeout=_PATIENCE),
         )
     except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as fault:
         activity.logger.warning(
-            "not_known_whether_still_true", extra={"escalation": key, "fault": type(fault).__name__}
+            "not_known_whether_still_true", extra={"escalation": id_, "fault": type(fault).__name__}
         )
         return {}
-    return answer
+
+
+async def _reach(id_: str, ask: Callable[[WorkflowHandle[Any, Any]], Awaitable[_Answer]]) -> _Answer:
+    """
+    *ask* whoever runs for the escalation *id_*: its follow-up, which has its id, or else what has its key, which knows
+    whether it is meant. It may close in between, so its id is tried once more.
+
+    Raises:
+        RPCError: If neither is there.
+    """
+    client, key = activity.client(), id_.rpartition("@")[0]
+    for name in filter(None, (id_, key)):
+        try:
+            return await ask(client.get_workflow_handle(name))
+        except RPCError as fault:
+            if fault.status not in _GONE:
+                raise
+    return await ask(client.get_workflow_handle(id_))
 
 
 @activity.defn(name=REPORT_DELIVERIES)
 async def report_deliveries(became: dict[str, tuple[Receipt, ...]]) -> None:
     """
-    Tell each escalation, by its key, what became of its messages. One that has ended needs no answer.
+    Tell each escalation, by its id, what became of its messages. One that has ended needs no answer.
 
     Raises:
         RPCError: If Temporal cannot take it now; telling again does no harm.
     """
     at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def report(key: str, receipts: tuple[Receipt, ...]) -> None:
+    async def report(id_: str, receipts: tuple[Receipt, ...]) -> None:
         async with at_once:
-            await _report(key, receipts)
+            await _report(id_, receipts)
 
     async with asyncio.TaskGroup() as hands:
-        for key, receipts in became.items():
-            hands.create_task(report(key, receipts))
+        for id_, receipts in became.items():
+            hands.create_task(report(id_, receipts))
 
 
-async def _report(key: str, receipts: tuple[Receipt, ...]) -> None:
+async def _report(id_: str, receipts: tuple[Receipt, ...]) -> None:
     receipted = {"receipts": [receipt.model_dump(mode="json") for receipt in receipts]}
     try:
-        handle = activity.client().get_workflow_handle(key)
-        await handle.signal(RECORD_DELIVERY, receipted, rpc_timeout=_PATIENCE)
+        await _reach(id_, lambda run: run.signal(RECORD_DELIVERY, receipted, rpc_timeout=_PATIENCE))
     except RPCError as fault:
         if fault.status not in _GONE:
             raise
-        activity.logger.info("delivery_of_ended_escalation", extra={"escalation": key})
+        activity.logger.info("delivery_of_ended_escalation", extra={"escalation": id_})

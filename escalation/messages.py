@@ -5,6 +5,7 @@ A projection of the record. How a message was worded or sent is not known here.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 
 from escalation.base import Frozen, Instant
@@ -41,6 +42,17 @@ def messages(events: Iterable[Event], start: int = 0) -> tuple[Sent, ...]:
         for receipt in event.receipts
     )
     return tuple(islice(found, start, start + A_PAGE))
+
+
+def messages_wait_until(events: Iterable[Event]) -> datetime | None:
+    """When the last of those leaves that wait in somebody's inbox, as far as is known; None if none does (COMM-11)."""
+    latest = {
+        receipt.key: receipt
+        for event in events
+        if isinstance(event, MessagesSent)
+        for receipt in event.receipts
+    }
+    return max((each.held_until for each in latest.values() if each.held_until), default=None)
 
 
 def _sent(receipt: Receipt, event: MessagesSent) -> Sent:

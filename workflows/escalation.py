@@ -34,7 +34,7 @@ from escalation.engine import allowed_moves, decide, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event
 from escalation.lifecycle import Move, diagram
-from escalation.messages import Sent, messages
+from escalation.messages import Sent, messages, messages_wait_until
 from escalation.model import ActionPlan, Escalation
 from escalation.plan import Contact, Plan
 from escalation.rca import RcaOnFile, on_file
@@ -60,6 +60,10 @@ _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
 _NOT_SILENT_FOR = timedelta(minutes=5)
 """Who is on call must be known by then, or else somebody else is asked."""
+_REPORTED_BY = timedelta(days=1)
+"""After it may leave at the earliest: bundled, limited, and tried for long."""
+_HELD_LETTERS = "held letters are followed up"
+"""Runs that ended before this did not wait for them."""
 _REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
 
 
@@ -100,7 +104,7 @@ class EscalationWorkflow(Life):
             await self._open()
         await self._live()
         await release(self._opened.tickets)
-        if self._opened.is_followed_up:
+        if self._opened.is_followed_up or self._hears_until:
             await self._hand_over()
         else:
             await self._record_the_rest()
@@ -126,6 +130,14 @@ class EscalationWorkflow(Life):
             if self._is_busy:  # else what has just become due was the last that there was to do
                 await self._be_stirred()
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    @property
+    def _hears_until(self) -> datetime | None:
+        """By then it is told what became of messages that wait; None if none does, or that is past (COMM-13)."""
+        until = messages_wait_until(self._events)
+        if until is None or until + _REPORTED_BY <= workflow.now() or not workflow.patched(_HELD_LETTERS):
+            return None
+        return until + _REPORTED_BY
 
     async def _hand_over(self) -> None:
         """

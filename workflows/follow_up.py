@@ -1,11 +1,12 @@
 """
-FollowUpWorkflow: owns the time of one closed escalation, until its survey has ended and its actions are done.
+FollowUpWorkflow: owns the time of one ended escalation, until its survey has ended, its actions are done, and what
+became of its last letters is known.
 
 The same desk as ``EscalationWorkflow``, from where that ended; it only lives longer, and opens the successor that a
 low score asks for. It holds no rule.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -38,8 +39,14 @@ class FollowUpWorkflow(EscalationWorkflow):
 
     @property
     def _is_busy(self) -> bool:
-        is_awaited = self._opened.is_followed_up or self._successor is not None
-        return (is_awaited and not self._is_stopped) or super()._is_busy
+        is_awaited = self._opened.is_followed_up or self._successor or self._hears_until
+        return bool(is_awaited and not self._is_stopped) or super()._is_busy
+
+    def _wakes_at(self) -> datetime | None:
+        return min(filter(None, (super()._wakes_at(), self._hears_until)), default=None)
+
+    def _wakes_for(self) -> str:
+        return "letters that wait" if self._wakes_at() == self._hears_until else super()._wakes_for()
 
     def _stop(self) -> None:
         self._is_stopped = True

@@ -15,7 +15,9 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from channels.loopback import ReceivedLetter
 from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.inbox import inbox_key
+from escalation.waiting import QUIET
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
+from tests.workflows.test_follow_up import closed
 from worker import workers
 from workflows.plugin import escalation_plugin
 
@@ -289,3 +291,29 @@ async def test_a_limit_is_shown_as_what_holds_a_message(desk_with: OpenDesk) -> 
 
         assert ("ACME/4712", "many messages at once") == (waits.escalation, waits.why)
         assert timedelta(minutes=15) < waits.until - waits.since <= timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("survey", ["", "survey: null\n"])
+async def test_what_left_after_the_close_is_heard_of(desk_with: OpenDesk, survey: str) -> None:
+    """
+    RECORD-1, COMM-13: by the closed escalation, which waits for it, and not by the one that has its key meanwhile.
+    """
+    customer = f"messages: {{customers: {{quiet_hours: {quiet_now()}}}}}\n"
+    async with desk_with(f"{customer}{survey}") as desk:
+        desk.mailbox.says_never(JO)
+        id_ = await closed(desk)
+        contact = {"name": "Al", "email": "al@globex.example"}
+        await desk.start(priority="P3", customers=[{"account": "Globex", "contacts": [contact]}])
+        await desk.at_rest()
+        inbox = inbox_key(f"ACME:{JO}")
+        await desk.at_rest(inbox)
+
+        await until_empty(desk, inbox)
+        await desk.at_rest(id_)
+
+        became = {sent.occasion: sent.why for sent in await desk.client.messages(id_)}
+        assert QUIET not in became.values()
+        assert "closed meanwhile" == became["receipt"]
+        assert "no such mailbox" in became["closed"]
+        assert f"undeliverable {ELENA}" in desk.told()
+        assert not [entry for entry in await desk.timeline("messages_sent") if JO in entry.text]
