@@ -70,8 +70,10 @@ def start_details(request: StartRequest) -> str:
     return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)
 
 
-def current_details(now: Escalation, events: Sequence[Event]) -> str:
-    """The state of things, as Markdown under 4 KB: what a manager opens the page for."""
+def current_details(now: Escalation, events: Sequence[Event], left_out: str = "") -> str:
+    """
+    The state of things, as Markdown under 4 KB: what a manager opens the page for. *left_out*: the gap in its record.
+    """
     level = f"{now.level} of {now.plan.last_level}, {escaped(now.current_level.name)}"
     head = [
         f"## {escaped(now.request.subject)}",
@@ -85,6 +87,8 @@ def current_details(now: Escalation, events: Sequence[Event]) -> str:
         head.append(f"- **Paused**: {escaped(now.pause.reason.replace('_', ' '))}")
     if now.missing_to_close and now.state == "closing":
         head.append(f"- **Missing to close**: {escaped('; '.join(now.missing_to_close))}")
+    if left_out:
+        head.append(f"- **Left out of the record** (escalate records rebuild mends it): {escaped(left_out)}")
     head.append(f"- **Moves allowed now**: {', '.join(move.words for move in allowed_moves(now)) or 'none'}")
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", "### Latest", ""]
     told_of = [event for event in events if event.kind not in CLOCKWORK]

@@ -89,7 +89,7 @@ class EscalationWorkflow(Life):
             self._answered = dict.fromkeys(carried.answered)
         self._finding: list[FindOnCall] = []
         self._proposing: list[ProposeSponsorship] = []
-        self._recording = Recording(carried.unrecorded if carried else ())
+        self._recording = Recording(carried.unrecorded, carried.left_out) if carried else Recording(())
         self._for_task_forces: list[ForTaskForces] = []
         self._is_commanding = False
         self._early_refusals: list[c.NoteRefusal] = []
@@ -466,8 +466,7 @@ class EscalationWorkflow(Life):
             self._spawn(self._put_on_record(batch))
 
     async def _put_on_record(self, batch: RecordBatch) -> None:
-        await put_on_record(batch)
-        self._recording.done()
+        self._recording.done(await put_on_record(batch))
         self._record()
 
     async def _record_the_rest(self) -> None:
@@ -523,7 +522,9 @@ class EscalationWorkflow(Life):
 
     def current_details(self) -> str:
         """Asked for by the plugin, when somebody looks."""
-        return details.current_details(self._now, self._events) if self._now else ""
+        if self._now is None:
+            return ""
+        return details.current_details(self._now, self._events, self._recording.left_out)
 
     def _show(self) -> None:
         now = self._opened
@@ -551,6 +552,7 @@ class EscalationWorkflow(Life):
             events=self._latest_events(),
             notices=(*under_way, *self._notices),
             unrecorded=self._recording.unrecorded,
+            left_out=self._recording.left_out,
             finding=tuple(self._finding),
             proposing=tuple(self._proposing),
             answered=tuple(self._answered)[-_ANSWERS_KEPT:],

@@ -16,7 +16,7 @@ from escalation.effects import RecordBatch, Recorded
 from escalation.events import Event
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from workflows import wire
+from workflows import details, wire
 
 ENOUGH = 100
 """Events that are worth a batch, whatever the state."""
@@ -27,7 +27,9 @@ LARGEST = 500
 class Recording:
     """The events that are not on record yet; one batch at a time, the oldest first."""
 
-    def __init__(self, unrecorded: Sequence[Event]) -> None:
+    def __init__(self, unrecorded: Sequence[Event], left_out: str = "") -> None:
+        self.left_out = left_out
+        """The first gap: which events the store could not understand, and why; nothing counts that came after it."""
         self._waiting = list(unrecorded)
         self._under_way = 0
         self._state: State | None = None
@@ -51,7 +53,8 @@ class Recording:
     def begun(self, batch: RecordBatch) -> None:
         self._under_way = len(batch.events)
 
-    def done(self) -> None:
+    def done(self, left_out: str = "") -> None:
+        self.left_out = self.left_out or left_out
         del self._waiting[: self._under_way]
         self._under_way = 0
 
@@ -60,8 +63,11 @@ def batch_of(now: Escalation, events: Sequence[Event]) -> RecordBatch:
     return RecordBatch(escalation=now.id, key=now.key, playbook=now.plan.playbook, events=tuple(events))
 
 
-async def put_on_record(batch: RecordBatch) -> None:
-    """Tried until it succeeds; one that the store cannot understand is left out, and is still in the history."""
+async def put_on_record(batch: RecordBatch) -> str:
+    """
+    Tried until it succeeds; one that the store cannot understand is left out, and is still in the history. Why it was;
+    empty if it was not.
+    """
     try:
         await workflow.execute_activity(
             wire.RECORD_EVENTS,
@@ -73,7 +79,10 @@ async def put_on_record(batch: RecordBatch) -> None:
             summary=f"put {len(batch.events)} events on record",
         )
     except ActivityError as error:
-        workflow.logger.warning("events_left_unrecorded", extra={"why": str(error.cause or error)})
+        why = str(error.cause or error)
+        workflow.logger.warning("events_left_unrecorded", extra={"why": why})
+        return f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}"
+    return ""
 
 
 @workflow.defn(name=wire.RECORD_WORKFLOW)
@@ -82,4 +91,5 @@ class RecordWorkflow:
 
     @workflow.run
     async def run(self, batch: RecordBatch) -> None:
-        await put_on_record(batch)
+        if left_out := await put_on_record(batch):
+            workflow.set_current_details(details.escaped(left_out))

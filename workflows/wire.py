@@ -112,6 +112,8 @@ class Carried(Frozen):
     """Messages that are still to go out, or whose outcome is not known."""
     unrecorded: tuple[Event, ...] = ()
     """What has happened and is not on record yet."""
+    left_out: str = ""
+    """What the record's store could not understand, and why."""
     finding: tuple[FindOnCall, ...] = ()
     """Schedules that are still being asked about."""
     proposing: tuple[ProposeSponsorship, ...] = ()

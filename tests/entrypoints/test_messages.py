@@ -48,7 +48,8 @@ def test_a_message_is_shown_in_the_readers_language_and_zone(capsys: pytest.Capt
 
 
 @pytest.mark.parametrize(
-    ("occasion", "is_answered"), [("assigned", True), ("breach", False), ("reminder", False), ("survey", True)]
+    ("occasion", "is_answered"),
+    [("assigned", True), ("breach", False), ("reminder", False), ("survey", True)],
 )
 def test_only_a_link_that_would_be_sent_is_shown(
     occasion: str, is_answered: bool, capsys: pytest.CaptureFixture[str]
