@@ -28,6 +28,7 @@ from entrypoints import (
     playbooks,
     rca_papers,
     rebasing,
+    rebuilding,
     report_schedules,
     root_causes,
     running,
@@ -73,6 +74,7 @@ app.add_typer(told.app)
 looking_back.report.add_typer(report_schedules.app, name="schedule")
 app.add_typer(looking_back.report, name="report")
 app.add_typer(inbox.app)
+looking_back.records.add_typer(rebuilding.app)
 app.add_typer(looking_back.records, name="records")
 
 

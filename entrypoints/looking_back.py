@@ -1,12 +1,10 @@
 """
-Commands that look back on the record: ``report``, and ``records import | rebuild | export | show``. Of these only
-``rebuild`` asks Temporal.
+Commands that look back on the record: ``report``, and ``records import | export | show``. None asks Temporal.
 """
 
 import json
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,13 +14,12 @@ from zoneinfo import ZoneInfo
 import typer
 
 from entrypoints import given, showing
-from entrypoints.asking import Json, Key, with_client
+from entrypoints.asking import Json, Key
 from entrypoints.foreseeing import progress
-from escalation.errors import EscalationError, UnknownEscalation, shown
+from escalation.errors import UnknownEscalation, shown
 from planning.periods import midnight
 
 if TYPE_CHECKING:
-    from client import EscalationClient
     from planning.export_map import ExportMap
     from records.report import Period
     from records.store import RecordStore
@@ -144,45 +141,6 @@ def import_(
         f"{done.added:,} added, {done.replaced:,} replaced, {done.unchanged:,} unchanged in {where}",
         markup=False,
     )
-
-
-@records.command()
-def rebuild(in_json: Json = False) -> None:
-    """Put on record again whatever Temporal still keeps. What is on record already stays as it is."""
-    with open_store() as store, progress(in_json) as bar:
-        task = bar.add_task("rebuild", total=None)
-        added, refused = with_client(lambda client: _rebuilt(client, store, lambda: bar.advance(task)))
-    kept, events = len(added.keys() - refused.keys()), added.total()
-    if in_json:
-        showing.as_json({"escalations": kept, "events_added": events, "refused": refused})
-    else:
-        showing.out.print(f"{kept:,} escalations on record, {events:,} events added")
-        for key, why in refused.items():
-            showing.out.print(f"{key}: {why}", style="red", markup=False)
-    if refused:
-        raise typer.Exit(1)
-
-
-async def _rebuilt(
-    client: "EscalationClient", store: "RecordStore", advance: Callable[[], None]
-) -> tuple[Counter[str], dict[str, str]]:
-    """Escalation to how many events were added, and to why it is not, or not whole, on record."""
-    added: Counter[str] = Counter()
-    refused: dict[str, str] = {}
-    async for run, batch in client.records():
-        if isinstance(batch, EscalationError):
-            refused[run] = " ".join(batch.message.split())
-            continue
-        try:
-            recorded = store.append(batch)
-        except ValueError:
-            refused[batch.escalation] = "what is on record of it cannot be read"
-            continue
-        added[batch.escalation] += recorded.added
-        if batch.events and recorded.through < batch.events[-1].seq:
-            refused[batch.escalation] = f"what came after event {recorded.through} is not known any more"
-        advance()
-    return added, refused
 
 
 @records.command()
