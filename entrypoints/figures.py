@@ -22,10 +22,11 @@ from escalation.events import Event
 from escalation.measures import MEASURES, Measure
 from escalation.story import brief, entry
 from records.reading import Kept
-from records.report import By, Case, Group, Report
+from records.report import By, Case, Figure, Group, Report
 from records.store import LOG_LINE
 from records.wording import day, said, span_of
 
+_MEDIAN, _NINE_OF_TEN = "_median", "_p90"
 _BAR = 24
 _MOST_ROWS = 10
 _MOST_GROUPS = 20
@@ -153,14 +154,24 @@ def _figures(group: Group) -> Table:
     table.add_column("of", justify="right", style="dim", no_wrap=True)
     table.add_column("what it says", style="dim", overflow="fold")
     for figure in group.figures.values():
-        if figure.value is not None:
-            measure = figure.measure
-            table.add_row(measure.title, said(figure), f"{figure.of:,}", measure.definition)
+        if figure.value is not None and not figure.name.endswith(_NINE_OF_TEN):
+            table.add_row(*_row(figure, group))
     absent = [measure.title for measure in _absent(group)]
     if absent:
         table.caption = f"Nothing to draw these from: {', '.join(absent)}."
         table.caption_justify = "left"
     return table
+
+
+def _row(figure: Figure, group: Group) -> tuple[str, str, str, str]:
+    """Title, value, of how many, definition; median and 90 % of the same time share a row."""
+    title, value, definition = figure.measure.title, said(figure), figure.measure.definition
+    if figure.name.endswith(_MEDIAN):
+        nine = group.figures[figure.name.removesuffix(_MEDIAN) + _NINE_OF_TEN]
+        title = title.removesuffix(", median")
+        value = f"{value} (median)\n{said(nine)} (90 %)"
+        definition += f" {nine.measure.definition.rpartition('. ')[2]}"
+    return title, value, f"{figure.of:,}", definition
 
 
 def _absent(group: Group) -> Iterator[Measure]:

@@ -100,6 +100,8 @@ def test_a_report_says_its_figures_and_what_they_mean(
     assert 0 == told.status
     assert "Escalations opened at any time 2 of them imported" in words
     assert "Opened in the period." in words
+    assert 3 == words.count("(median)") == words.count("(90 %)")
+    assert 3 == words.count("Half took no") == words.count("Nine of ten took no")
     assert "By team" in words
     assert "Desk → Net → Desk → Net" in words
 
