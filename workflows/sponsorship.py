@@ -37,9 +37,11 @@ class SponsorshipWorkflow:
 
     @workflow.run
     async def run(self, _begin: wire.SponsorshipInput) -> s.Programme:
-        while self._now.standing is not s.Standing.EXITED or self._notices:
+        while True:
             self._is_stirred = False
             await self._tell()
+            if self._is_over:
+                break
             if self._is_long and workflow.all_handlers_finished() and not self._is_stirred:
                 self._show()
                 workflow.continue_as_new(
@@ -124,6 +126,11 @@ class SponsorshipWorkflow:
             await workflow.execute_activity(DELIVER_MESSAGES, wave, **delivery_options(wave))
         except ActivityError as error:
             workflow.logger.warning("sponsor_not_told", extra={"why": str(error.cause)})
+
+    @property
+    def _is_over(self) -> bool:
+        """Only then can the account be proposed again: the next sponsorship is a new run."""
+        return self._now.standing is s.Standing.EXITED and not self._notices
 
     @property
     def _is_long(self) -> bool:

@@ -2,12 +2,13 @@
 The sponsorship of an account over years: reminded by its own timer, continued without losing anything (SPONSOR-1).
 """
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation.base import InternalText
-from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint
+from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Standing
 from tests.desk import Desk
 from workflows import wire
 
@@ -82,3 +83,19 @@ async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
     await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))
     await handle.result()
     assert WorkflowExecutionStatus.COMPLETED is (await handle.describe()).status
+
+
+async def test_an_account_that_left_can_be_proposed_again(desk: Desk) -> None:
+    """
+    SPONSOR-1, SPONSOR-2: the exit is told and ends the run, however short it was; another proposal begins anew.
+    """
+    account = desk.key.replace("/", "-")
+    handle = await enrolled(desk, account)
+
+    await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))
+    async with asyncio.timeout(20):
+        await handle.result()
+    again = await desk.client.propose_sponsorship(account, PROPOSE)
+
+    assert "sponsorship_ended grace.kimani@example.com" in desk.told(handle.id)
+    assert (Standing.PROPOSED, 1, None) == (again.standing, len(again.proposals), again.sponsor)
