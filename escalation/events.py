@@ -69,6 +69,11 @@ class Receipt(Frozen):
         """Neither told, nor waiting, nor needless."""
         return self.delivered_at is None and self.held_until is None and not self.is_dropped
 
+    @property
+    def failure(self) -> str:
+        """What did not reach whom, and what stood in the way."""
+        return f"{self.occasion.replace('_', ' ')} to {self.recipient}: {self.why}"
+
 
 class _Happened(Frozen):
     seq: int
