@@ -451,6 +451,8 @@ class CustomerJoined(_Happened):
     linked_records: tuple[Name, ...] = ()
     problem_records: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    sponsors: tuple[Contact, ...] = ()
+    """Of their accounts: stakeholders from now on (SPONSOR-2)."""
 
 
 class TextHeld(_Happened):
