@@ -108,7 +108,7 @@ async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(d
     COMM-13, RECORD-1: it is kept, also of letters that had waited elsewhere, and of the last one before the end.
     """
     account = desk.key.replace("/", "-")
-    desk.mailbox.says_never("grace.kimani@example.com")
+    desk.mailbox.says_never("grace.kimani@example.com", times=2)  # enrolled, ended
     handle = await enrolled(desk, account)
     await desk.at_rest(handle.id)
     waited = Receipt(key="k", recipient="grace", occasion="touch_point", why="gone")
