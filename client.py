@@ -8,7 +8,7 @@ command line.
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self, TypeVar
@@ -777,6 +777,21 @@ class EscalationClient:
                     yield line
         except RPCError as error:
             raise self._no_server(error) from error
+
+    async def sponsors(self, accounts: Iterable[str]) -> tuple[Contact, ...]:
+        """Who sponsors *accounts* now, from the memos too (SPONSOR-2)."""
+        found = [await self._sponsor_of(account) for account in accounts]
+        return tuple({sponsor.id: sponsor for sponsor in found if sponsor}.values())
+
+    async def _sponsor_of(self, account: str) -> Contact | None:
+        try:
+            found = await self._describe(sponsorship_key(account))
+        except UnknownEscalation:
+            return None
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            return None
+        sponsor: Contact | None = await found.memo_value(wire.SPONSOR_MEMO, None, type_hint=Contact)
+        return sponsor
 
     async def _sponsor(self, account: str, name: str, asked: object) -> Programme:
         key = sponsorship_key(account)

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.compile_plan import read_request
+from activities.sponsors import sponsors_of
 from escalation.commands import JoinOutage
 from escalation.effects import SeekOutage
 from escalation.errors import EscalationError, StillFinishing
@@ -57,7 +58,7 @@ async def _joined(asked: SeekOutage, request: StartRequest) -> Receipted:
     try:
         receipt: Receipted = await activity.client().execute_update_with_start_workflow(
             activity.info().activity_type,
-            _join(request),
+            await _join(request),
             start_workflow_operation=_opening(asked, request),
             result_type=Receipted,
         )
@@ -85,7 +86,7 @@ def _opening(asked: SeekOutage, request: StartRequest) -> WithStartWorkflowOpera
     )
 
 
-def _join(request: StartRequest) -> JoinOutage:
+async def _join(request: StartRequest) -> JoinOutage:
     return JoinOutage(
         by=request.submitted_by,
         ticket=request.key,
@@ -94,6 +95,7 @@ def _join(request: StartRequest) -> JoinOutage:
         linked_records=request.linked_records,
         problem_records=request.problem_records,
         evidence=request.evidence,
+        sponsors=await sponsors_of(customer.account for customer in request.customers),
     )
 
 

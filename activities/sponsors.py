@@ -7,6 +7,7 @@ behind (SPONSOR-2). It must not know what a sponsorship is, nor what anybody may
 
 import asyncio
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 import structlog
 from temporalio import activity
@@ -45,7 +46,7 @@ class Sponsors:
             if id_ not in playbook.people:
                 raise UnknownName.of("unknown person", id_, sorted(playbook.people))
         people = tuple(contact_of(playbook, id_) for id_ in ids)
-        return Known(people=people, deciders=playbook.sponsorship_deciders)
+        return Known(people=people, deciders=playbook.sponsorship_deciders, managers=_managers(playbook))
 
     @activity.defn(name="propose_sponsorship")
     async def propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
@@ -60,6 +61,14 @@ class Sponsors:
                 start_signal=PROPOSE,
                 start_signal_args=[proposal],
             )
+
+
+def _managers(playbook: Playbook) -> tuple[Contact, ...]:
+    """Those who decide on sponsorships, or else the escalation managers: who has an address, in person."""
+    ids = playbook.ids_of(playbook.sponsorship_deciders or playbook.duties.escalation_managers)
+    people = (playbook.members_of(id_) if id_ in playbook.schedules else (id_,) for id_ in ids)
+    contacts = (contact_of(playbook, id_) for id_ in dict.fromkeys(chain.from_iterable(people)))
+    return tuple(contact for contact in contacts if contact.addresses)
 
 
 async def with_sponsors(plan: Plan, request: StartRequest) -> Plan:

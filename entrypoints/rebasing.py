@@ -147,7 +147,8 @@ async def _outlook(client: "EscalationClient", key: str, wanted: _Wanted) -> Reb
     given = {"issue_type": wanted.issue_type, "category": wanted.category}
     request = basis.request.changed(**{name: value for name, value in given.items() if value})
     plan = recompile_plan(wanted.playbook, request, basis.opened_at, datetime.now(UTC))
-    return await client.foresee_rebase(key, plan)
+    sponsors = await client.sponsors(customer.account for customer in request.customers)
+    return await client.foresee_rebase(key, plan.sponsored_by(sponsors))
 
 
 async def _rebased(
@@ -191,6 +192,8 @@ def _changes(would: Rebasing) -> Iterator[str]:
         yield f"level {would.level_after} instead of {would.level}"
     if would.owner_after != would.owner:
         yield f"{would.owner_after} is asked instead of {would.owner}"
+    for sponsor in would.sponsors:
+        yield f"{sponsor} is told of it as a sponsor"
     for name in would.breached:
         yield f"{name.words} is breached at once"
     for moved in would.moved:

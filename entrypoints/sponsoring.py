@@ -148,6 +148,7 @@ def _answered(programme: Programme, in_json: bool) -> None:
         "proposed": "; ".join(f"{each.text} ({each.by})" for each in programme.proposals),
         "touch-points": "; ".join(f"{each.at:%Y-%m-%d} {each.text}" for each in programme.touch_points),
         "reviews": "; ".join(f"{each.at:%Y-%m-%d} {each.text}" for each in programme.reviews),
+        "not delivered": "; ".join(f"{each.at:%Y-%m-%d} {each.text}" for each in programme.undelivered),
         "ended": programme.exited.text if programme.exited else "",
     }
     showing.out.print(Text(f"{programme.account} is {programme.standing}", style="bold"))

@@ -15,7 +15,7 @@ from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
 from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
 from escalation.lifecycle import Move
-from escalation.plan import Plan, Priority, ReasonCode
+from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
 from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
 from escalation.task_force.model import ForceName, News, SeatWanted
@@ -423,6 +423,8 @@ class JoinOutage(Frozen):
     linked_records: tuple[Name, ...] = ()
     problem_records: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    sponsors: tuple[Contact, ...] = ()
+    """Of these customers' accounts (SPONSOR-2)."""
 
 
 PersonsCommand = (

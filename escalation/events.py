@@ -69,6 +69,11 @@ class Receipt(Frozen):
         """Neither told, nor waiting, nor needless."""
         return self.delivered_at is None and self.held_until is None and not self.is_dropped
 
+    @property
+    def failure(self) -> str:
+        """What did not reach whom, and what stood in the way."""
+        return f"{self.occasion.replace('_', ' ')} to {self.recipient}: {self.why}"
+
 
 class _Happened(Frozen):
     seq: int
@@ -446,6 +451,8 @@ class CustomerJoined(_Happened):
     linked_records: tuple[Name, ...] = ()
     problem_records: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    sponsors: tuple[Contact, ...] = ()
+    """Of their accounts: stakeholders from now on (SPONSOR-2)."""
 
 
 class TextHeld(_Happened):

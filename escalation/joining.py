@@ -36,6 +36,7 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
         raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot join while {now.state}")
     joining = _new_in(now.request, command)
     _require_room(now.key, now.request, joining)
+    sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
     turn.record(
         e.CustomerJoined,
@@ -45,8 +46,11 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
         linked_records=joining.linked_records,
         problem_records=joining.problem_records,
         evidence=joining.evidence,
+        sponsors=sponsors,
     )
     turn.by = e.ENGINE
+    known = now.rules.stakeholders
+    tell(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
     if joining.customers:
         _tell(turn, joining.customers)
 

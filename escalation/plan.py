@@ -291,7 +291,7 @@ class Plan(Frozen):
     levels: tuple[Level, ...]
     executive_level: int
     sponsors: tuple[Name, ...] = ()
-    """Of the affected accounts, when it was compiled; among the stakeholders of every priority (SPONSOR-2)."""
+    """Of the affected accounts, when it was compiled or they joined; stakeholders of every priority (SPONSOR-2)."""
     priorities: dict[Priority, PriorityRules]
     contacts: tuple[Contact, ...]
     permissions: dict[Move, tuple[str, ...]] = {}
@@ -357,7 +357,7 @@ class Plan(Frozen):
         """With *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
         if not sponsors:
             return self
-        ids = tuple(sponsor.id for sponsor in sponsors)
+        ids = tuple(dict.fromkeys((*self.sponsors, *(sponsor.id for sponsor in sponsors))))
         priorities = {
             priority: rules.changed(stakeholders=tuple(dict.fromkeys((*rules.stakeholders, *ids))))
             for priority, rules in self.priorities.items()

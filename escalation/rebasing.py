@@ -44,7 +44,8 @@ def rebase(turn: Turn, command: c.Rebase) -> None:
 
 def _is_another(now: Escalation, plan: Plan) -> bool:
     had = now.plan
-    return (plan.playbook, plan.issue_type, plan.category) != (had.playbook, had.issue_type, had.category)
+    is_same = (plan.playbook, plan.issue_type, plan.category) == (had.playbook, had.issue_type, had.category)
+    return not is_same or set(plan.sponsors) != set(had.sponsors)
 
 
 def _end_clocks_without_target(turn: Turn) -> None:
@@ -119,7 +120,9 @@ class Rebasing(Frozen):
     breached: tuple[ClockName, ...]
     """Would be breached at once."""
     is_change: bool = True
-    """Not to the playbook and the category that it has."""
+    """Not to the playbook, the category and the sponsors that it has."""
+    sponsors: tuple[str, ...] = ()
+    """Who is told of it from then on, because an affected account is sponsored by now (SPONSOR-2)."""
 
 
 def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
@@ -148,6 +151,7 @@ def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
         moved=tuple(_moved(now, after)),
         breached=tuple(dict.fromkeys(breached)),
         is_change=_is_another(now, plan),
+        sponsors=tuple(name_of(after, who) for who in plan.sponsors if who not in now.plan.sponsors),
     )
 
 

@@ -311,6 +311,7 @@ def _joined(now: Escalation, event: e.CustomerJoined) -> Escalation:
         now,
         event,
         request=request,
+        plan=now.plan.sponsored_by(event.sponsors),
         tickets=(*now.tickets, event.ticket),
         joiners=joiners,
         joined_at=now.joined_at if now.joiners else event.at,

@@ -59,14 +59,22 @@ def acknowledgement_expired(turn: Turn) -> None:
 
 
 def raise_level(turn: Turn, command: c.RaiseLevel) -> None:
-    """KIND-1; an executive threat goes straight to the executive level and proposes the accounts (KIND-5)."""
+    """KIND-1."""
+    why = Sentence.RAISED_BY.of(name_of(turn.escalation, command.by))
+    _rise_because(turn, command.reason, command.to_level, why, command.note)
+
+
+def _rise_because(
+    turn: Turn, reason: ReasonCode, asked: int | None, why: Why, note: InternalText = NO_NOTE
+) -> None:
+    """To the level *asked* or the next one; a threat to the executives' at least, and it proposes accounts (KIND-5)."""
     now = turn.escalation
-    executive = command.reason is ReasonCode.EXECUTIVE_THREAT
-    to_level = now.level + 1 if command.to_level is None else command.to_level
-    if executive:
+    is_threat = reason is ReasonCode.EXECUTIVE_THREAT
+    to_level = now.level + 1 if asked is None else asked
+    if is_threat:
         to_level = max(to_level, now.plan.executive_level, now.level + 1)
-    rise(turn, to_level, command.reason, Sentence.RAISED_BY.of(name_of(now, command.by)), command.note)
-    if executive:
+    rise(turn, to_level, reason, why, note)
+    if is_threat:
         propose_sponsorship(turn)
 
 
@@ -79,16 +87,15 @@ def propose_sponsorship(turn: Turn) -> None:
 
 
 def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
-    """MATRIX-3."""
+    """MATRIX-3, KIND-5."""
     now = turn.escalation
     known = {trigger.name: trigger for trigger in now.current_level.triggers}
     trigger = known.get(command.trigger)
     if trigger is None:
         raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", command.trigger, known)
-    to_level = trigger.to_level or now.level + 1
     turn.record(e.TriggerReported, trigger=trigger.name, note=command.note)
     says = Why(trigger.says or trigger.name.replace("_", " "))
-    rise(turn, to_level, trigger.reason, says)
+    _rise_because(turn, trigger.reason, trigger.to_level, says)
 
 
 def tick_response(turn: Turn, command: c.TickResponse) -> None:

@@ -12,12 +12,15 @@ from typing import Annotated, NamedTuple, assert_never
 from pydantic import Field
 
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
-from escalation.effects import InternalFacts, InternalNotice, Occasion
+from escalation.commands import RecordDelivery
+from escalation.effects import InternalFacts, InternalNotice, Occasion, Recipient
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import Contact, Priority
 
 REMINDED_BEFORE = timedelta(days=2)
 CHASED_EVERY = timedelta(days=7)
+NEGLECTED_AFTER = 3 * CHASED_EVERY
+"""From then on those who answer for sponsorships are told of an overdue touch-point, too."""
 _MOST_KEPT = 200
 """Touch-points and reviews; the record has them all."""
 
@@ -79,7 +82,8 @@ class Tick(Frozen):
 
 
 PersonsCommand = Propose | Enrol | RecordTouchPoint | Review | Exit
-Command = PersonsCommand | Tick
+ShellsCommand = Tick | RecordDelivery
+Command = PersonsCommand | ShellsCommand
 
 
 def sponsorship_key(account: str) -> str:
@@ -88,7 +92,7 @@ def sponsorship_key(account: str) -> str:
 
 
 class Noted(Frozen):
-    """A touch-point, a review or a proposal: who, when, what."""
+    """A touch-point, a review, a proposal or a letter that did not arrive: who, when, what."""
 
     by: str
     at: Instant
@@ -112,6 +116,8 @@ class Programme(Frozen):
     remind_of_touch_at: Instant | None = None
     remind_of_review_at: Instant | None = None
     exited: Noted | None = None
+    undelivered: tuple[Noted, ...] = ()
+    """Letters that did not arrive, and why (COMM-13)."""
     sequence: int = 0
     """How many decisions there were; part of the messages' keys (COMM-12)."""
 
@@ -124,6 +130,10 @@ class Programme(Frozen):
         instants = [at for at in (self.remind_of_touch_at, self.remind_of_review_at) if at]
         return min(instants, default=None)
 
+    def is_neglected(self, now: datetime) -> bool:
+        """The touch-point is overdue, and the sponsor is reminded of it for the third time since."""
+        return self.touch_due_at is not None and now >= self.touch_due_at + NEGLECTED_AFTER
+
 
 class Known(Frozen):
     """What the playbook of today says of those whom a command names."""
@@ -131,6 +141,8 @@ class Known(Frozen):
     people: tuple[Contact, ...] = ()
     deciders: tuple[Name, ...] = ()
     """The roles that may take an account in, and let it go; none: everybody."""
+    managers: tuple[Contact, ...] = ()
+    """Who answers for sponsorships: is told what their sponsors cannot be told, or do not do."""
 
     def person(self, id_: str) -> Contact | None:
         return next((person for person in self.people if person.id == id_), None)
@@ -150,7 +162,7 @@ def decide(programme: Programme, command: Command, now: datetime, known: Known =
     Raises:
         EscalationError: If it is refused. Nothing has changed.
     """
-    if not isinstance(command, Tick) and programme.standing is Standing.EXITED:
+    if not isinstance(command, ShellsCommand) and programme.standing is Standing.EXITED:
         raise MoveNotAllowed(f"{programme.key}: it has ended; allowed now: propose it again")
     if isinstance(command, Enrol | Exit):
         _require_decider(programme, command, known)
@@ -167,7 +179,9 @@ def decide(programme: Programme, command: Command, now: datetime, known: Known =
         case Exit():
             return _exited(counted, command, now)
         case Tick():
-            return _reminded(counted, now)
+            return _reminded(counted, now, known)
+        case RecordDelivery():
+            return _delivered(counted, command, now, known)
         case _:
             assert_never(command)
 
@@ -245,13 +259,15 @@ def _exited(programme: Programme, command: Exit, now: datetime) -> Sponsored:
     return Sponsored(ended, (_notice(ended, Occasion.SPONSORSHIP_ENDED, now, text=command.why),))
 
 
-def _reminded(programme: Programme, now: datetime) -> Sponsored:
+def _reminded(programme: Programme, now: datetime, known: Known) -> Sponsored:
     """After downtime nothing comes in a burst: one reminder of each speaks for those that were missed."""
     notices: list[InternalNotice] = []
     if programme.remind_of_touch_at and programme.remind_of_touch_at <= now:
         due_at = programme.touch_due_at
         programme = programme.changed(remind_of_touch_at=_chase(due_at, now))
         notices.append(_notice(programme, Occasion.TOUCH_POINT, now, due_at=due_at, items=_duties(programme)))
+        if programme.is_neglected(now):
+            notices += _to_managers(programme, known, Occasion.TOUCH_POINT, now, due_at=due_at)
     if programme.remind_of_review_at and programme.remind_of_review_at <= now:
         due_at = programme.review_due_at
         programme = programme.changed(remind_of_review_at=_chase(due_at, now))
@@ -259,6 +275,16 @@ def _reminded(programme: Programme, now: datetime) -> Sponsored:
             _notice(programme, Occasion.SPONSORSHIP_REVIEW, now, due_at=due_at, items=_measures(programme))
         )
     return Sponsored(programme, tuple(notices))
+
+
+def _delivered(programme: Programme, command: RecordDelivery, now: datetime, known: Known) -> Sponsored:
+    """COMM-13: what failed is kept, and raised to a person; where even that fails, it is only kept."""
+    failed = [receipt for receipt in command.receipts if receipt.has_failed]
+    noted = (Noted(by=each.recipient, at=now, text=InternalText(each.failure)) for each in failed)
+    programme = programme.changed(undelivered=(*programme.undelivered, *noted)[-_MOST_KEPT:])
+    items = tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE)
+    told = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
+    return Sponsored(programme, told)
 
 
 def _terms(programme: Programme, what: str) -> Enrol:
@@ -299,6 +325,21 @@ def _measures(programme: Programme) -> tuple[str, ...]:
     return tuple(map(str, programme.terms.measures)) if programme.terms else ()
 
 
+def _to_managers(
+    programme: Programme,
+    known: Known,
+    occasion: Occasion,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    items: tuple[str, ...] = (),
+) -> tuple[InternalNotice, ...]:
+    """To those who answer for it, without the sponsor; none, if there is nobody else."""
+    sponsor = programme.sponsor.id if programme.sponsor else ""
+    to = tuple(person.recipient for person in known.managers if person.id != sponsor)
+    return (_notice(programme, occasion, now, due_at=due_at, items=items, to=to),) if to else ()
+
+
 def _notice(
     programme: Programme,
     occasion: Occasion,
@@ -307,8 +348,10 @@ def _notice(
     due_at: datetime | None = None,
     items: tuple[str, ...] = (),
     text: InternalText | None = None,
+    to: tuple[Recipient, ...] = (),
 ) -> InternalNotice:
-    assert programme.sponsor
+    """*to*: nobody named, the sponsor."""
+    sponsor = programme.sponsor
     facts = InternalFacts.made(
         key=programme.key,
         subject=CustomerText(programme.account),
@@ -316,7 +359,7 @@ def _notice(
         state=programme.standing,
         level=0,
         level_name="",
-        owner=programme.sponsor.name,
+        owner=sponsor.name if sponsor else "",
         due_at=due_at,
         text=text,
         items=items,
@@ -328,6 +371,6 @@ def _notice(
         escalation=id_,
         seq=programme.sequence,
         occasion=occasion,
-        to=(programme.sponsor.recipient,),
+        to=to or ((sponsor.recipient,) if sponsor else ()),
         facts=facts,
     )

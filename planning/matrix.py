@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from escalation.errors import BadRequest, Fault, nearest, shown
-from escalation.plan import ClockName, Unreached
+from escalation.plan import ClockName, ReasonCode, Unreached
 from escalation.spans import WindowSpan
 from planning.forms import TARGET_CLOCKS, UNTIL_RESOLUTION
 from planning.ladder import Rung, entry_level, executive_level, ladder
@@ -112,9 +112,11 @@ def _targets(held: Mapping[ClockName, TargetRules]) -> dict[str, str]:
 def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
     for issue_type, kind in playbook.issue_types.items():
         for category, rules in kind.categories.items():
-            rows = tuple(_row(playbook, rung) for rung in ladder(playbook, issue_type, category))
+            rungs = tuple(ladder(playbook, issue_type, category))
+            named, _ = executive_level(playbook, kind, rules)
+            executive = named or len(rungs)
+            rows = tuple(_row(playbook, rung, executive) for rung in rungs)
             shared = tuple(term for term in rows[0].terms if all(term in row.terms for row in rows))
-            executive, _ = executive_level(playbook, kind, rules)
             entry, _ = entry_level(playbook, kind, rules)
             yield CategoryTable(
                 issue_type=issue_type,
@@ -122,7 +124,7 @@ def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
                 category=category,
                 name=rules.name,
                 entry_level=entry or 1,
-                executive_level=executive or len(rows),
+                executive_level=executive,
                 terms=shared,
                 levels=tuple(
                     row._replace(terms=tuple(term for term in row.terms if term not in shared))
@@ -131,7 +133,7 @@ def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
             )
 
 
-def _row(playbook: Playbook, rung: Rung) -> LevelRow:
+def _row(playbook: Playbook, rung: Rung, executive: int) -> LevelRow:
     rules = rung.rules
     return LevelRow(
         number=rung.number,
@@ -140,7 +142,9 @@ def _row(playbook: Playbook, rung: Rung) -> LevelRow:
         window=_written(rules.window),
         longest=rules.window.maximum.written if rules.window else "",
         responses=rules.responses,
-        triggers=tuple(_trigger(name, trigger, rung.number) for name, trigger in rules.triggers.items()),
+        triggers=tuple(
+            _trigger(name, trigger, rung.number, executive) for name, trigger in rules.triggers.items()
+        ),
         managers=_names(playbook, rules.managers),
         unreached=_unreached(playbook, rung),
         terms=tuple(_terms(playbook, rung)),
@@ -164,8 +168,10 @@ def _terms(playbook: Playbook, rung: Rung) -> Iterator[str]:
         yield f"nobody acknowledges: {_unreached(playbook, rung)}"
 
 
-def _trigger(name: str, trigger: TriggerRules, level: int) -> TriggerRow:
-    return TriggerRow(name, trigger.says, trigger.to_level or level + 1)
+def _trigger(name: str, trigger: TriggerRules, level: int, executive: int) -> TriggerRow:
+    """Where it leads; an executive threat at least to the executive level (KIND-5)."""
+    least = executive if trigger.reason is ReasonCode.EXECUTIVE_THREAT else 0
+    return TriggerRow(name, trigger.says, max(trigger.to_level or level + 1, least, level + 1))
 
 
 def _written(window: WindowSpan | None) -> str:

@@ -177,7 +177,7 @@ class TriggerRules(Written):
     to_level: int | None = None
     """The level that it sends it to; left out: the next one."""
     reason: ReasonCode = ReasonCode.OTHER
-    """The reason code of the rise, which also chooses what customers read of it."""
+    """The reason of the rise, and of what customers read; an executive threat goes to the executive level (KIND-5)."""
 
     @model_validator(mode="before")
     @classmethod

@@ -73,11 +73,13 @@ class Mailbox(LoopbackMailbox):
         """
         self._to_recipient.append(_Answer(reply, to, times))
 
-    def says_never(self, to: str, reply: str = "550 5.1.1 no such mailbox here") -> None:
+    def says_never(
+        self, to: str, reply: str = "550 5.1.1 no such mailbox here", times: int | None = None
+    ) -> None:
         """
         Refuse one recipient for good.
         """
-        self._to_recipient.append(_Answer(reply, to, None))
+        self._to_recipient.append(_Answer(reply, to, times))
 
     def refuses_sender(self, reply: str, times: int | None = None) -> None:
         """

@@ -14,10 +14,12 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import sponsorship as s
+from escalation.commands import RecordDelivery
 from escalation.effects import InternalNotice, Wave
 from escalation.errors import EscalationError
+from escalation.events import Receipt
 from workflows import wire
-from workflows.delivery import DELIVER_MESSAGES, delivery_options
+from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
 from workflows.people import find_people
 
 _AT_ONCE = timedelta(seconds=0)
@@ -33,13 +35,16 @@ class SponsorshipWorkflow:
         self._now = begin.programme or s.Programme(account=begin.account)
         self._continue_after = begin.continue_after
         self._notices: list[InternalNotice] = []
+        self._failed: list[Receipt] = []
         self._is_stirred = True
 
     @workflow.run
     async def run(self, _begin: wire.SponsorshipInput) -> s.Programme:
-        while self._now.standing is not s.Standing.EXITED or self._notices:
+        while True:
             self._is_stirred = False
             await self._tell()
+            if self._is_over:
+                break
             if self._is_long and workflow.all_handlers_finished() and not self._is_stirred:
                 self._show()
                 workflow.continue_as_new(
@@ -64,6 +69,16 @@ class SponsorshipWorkflow:
             self._follow(wire.read(s.Propose, raws, "propose", _ONE))
         except EscalationError as refusal:
             workflow.logger.warning("proposal_refused", extra={"why": refusal.message})
+
+    @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of letters that had to wait.")
+    @wire.takes_one
+    def record_delivery(self, *raws: RawValue) -> None:
+        try:
+            told = wire.read(RecordDelivery, raws, "a delivery", "receipts", wire.LARGEST_OF_OURS)
+        except EscalationError as refusal:
+            workflow.logger.warning("delivery_refused", extra={"why": refusal.message})
+        else:
+            self._look_at(told.receipts)
 
     @workflow.update(name="propose", description="Propose the account.")
     @wire.takes_one
@@ -113,17 +128,27 @@ class SponsorshipWorkflow:
                 timeout_summary="the next reminder",
             )
         except TimeoutError:
-            self._follow(s.Tick())
+            is_neglected = self._now.is_neglected(workflow.now())
+            self._follow(s.Tick(), await find_people() if is_neglected else s.Known())
 
     async def _tell(self) -> None:
+        if failed := tuple(self._failed):
+            self._failed = []
+            self._follow(RecordDelivery(receipts=failed), await find_people())
         notices, self._notices = self._notices, []
-        if not notices:
-            return
-        wave = Wave(notices=tuple(notices))
-        try:
-            await workflow.execute_activity(DELIVER_MESSAGES, wave, **delivery_options(wave))
-        except ActivityError as error:
-            workflow.logger.warning("sponsor_not_told", extra={"why": str(error.cause)})
+        if notices:
+            self._look_at(await _receipts_of(Wave(notices=tuple(notices))))
+
+    def _look_at(self, receipts: Sequence[Receipt]) -> None:
+        """COMM-13: what did not arrive is told to a person, and before the run ends."""
+        failed = [receipt for receipt in receipts if receipt.has_failed]
+        self._failed += failed
+        self._is_stirred |= bool(failed)
+
+    @property
+    def _is_over(self) -> bool:
+        """Only then can the account be proposed again: the next sponsorship is a new run."""
+        return self._now.standing is s.Standing.EXITED and not (self._notices or self._failed)
 
     @property
     def _is_long(self) -> bool:
@@ -139,3 +164,13 @@ class SponsorshipWorkflow:
                 wire.PROGRAMME_MEMO: wire.Sponsorship.of(self._now),
             }
         )
+
+
+async def _receipts_of(wave: Wave) -> tuple[Receipt, ...]:
+    try:
+        receipts: tuple[Receipt, ...] = await workflow.execute_activity(
+            DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
+        )
+    except ActivityError as error:
+        receipts = receipts_after(error, wave)
+    return receipts

@@ -105,3 +105,24 @@ async def test_what_cannot_be_is_refused(terminal: Terminal, words: tuple[str, .
 
     assert status in {cli.REFUSED, cli.BAD_INPUT}, complained
     assert said in complained
+
+
+async def test_what_runs_already_gets_its_sponsor_by_a_rebase(terminal: Terminal) -> None:
+    """
+    SPONSOR-2, CLOCK-4: though the playbook is the same; shown before, and once is enough.
+    """
+    await terminal.done("start", COMPLAINT)
+    again = ("rebase", "ACME/4711", "--as", "elena", "--why", "Enrolled", "--yes")
+    same = await terminal.done(*again)
+    await terminal.done("sponsor", "propose", "ACME", "--as", "elena", "--why", "They think of leaving")
+    await terminal.done("sponsor", "enrol", "ACME", *TERMS)
+
+    rebased = await terminal.done(*again)
+
+    assert "already" in same
+    assert "Grace Kimani is told of it as a sponsor" in rebased
+    assert "ACME/4711: rebased" in rebased
+    await terminal.mailbox.arrived(2, to="grace.kimani@example.com", within=20)
+    told = [letter.key for letter in terminal.mailbox.letters("grace.kimani@example.com")]
+    assert 1 == sum(key.startswith("ACME/4711@") and ":rebased:" in key for key in told), told
+    assert "already" in await terminal.done(*again)

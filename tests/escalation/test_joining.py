@@ -15,7 +15,7 @@ from escalation.errors import BadRequest, MoveNotAllowed
 from escalation.joining import MOST_CUSTOMERS
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from escalation.plan import ClockName
+from escalation.plan import ClockName, Contact
 from escalation.request import AffectedCustomer, Evidence, EvidenceKind
 from tests.builders import (
     DECLARE,
@@ -83,6 +83,22 @@ def test_what_the_other_start_brings_along_is_added_once() -> None:
         request.problem_records,
     )
     assert evidence == request.evidence[-1]
+
+
+def test_the_sponsor_of_who_joins_is_a_stakeholder_from_then_on() -> None:
+    """
+    SPONSOR-2: told of it once, whatever its priority, beside the sponsors of those who were there before.
+    """
+    vera, walt = (
+        Contact(id=id_, name=id_.title(), addresses=(f"email:{id_}@example.com",)) for id_ in ("vera", "walt")
+    )
+    now = an_acknowledged(plan=a_plan().sponsored_by((vera,)))
+    decision = decide(now, a_join(sponsors=(vera, walt)), monday("09:10"))
+    plan = decision.escalation.plan
+
+    assert ["first_notice: walt", f"receipt: {BOLT}"] == told(decision)
+    assert ("vera", "walt") == plan.sponsors
+    assert all({"vera", "walt"} <= set(rules.stakeholders) for rules in plan.priorities.values())
 
 
 def test_a_subject_joins_once() -> None:

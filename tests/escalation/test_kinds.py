@@ -9,7 +9,7 @@ from escalation import events as e
 from escalation.base import InternalText
 from escalation.engine import decide
 from escalation.lifecycle import State
-from escalation.plan import ClockName, Priority, ReasonCode
+from escalation.plan import ClockName, Priority, ReasonCode, Trigger
 from tests.builders import (
     JO,
     MINUTE,
@@ -21,6 +21,7 @@ from tests.builders import (
     clock,
     happened,
     internal,
+    levels_with,
     monday,
     one_in,
     the,
@@ -174,6 +175,21 @@ def test_an_executive_threat_goes_straight_to_the_executive_level(
     assert reached == decision.escalation.level
     assert ["level_raised", "sponsorship_proposed"] == happened(decision)[-2:]
     assert ("ACME",) == the(e.SponsorshipProposed, decision).accounts
+
+
+@pytest.mark.parametrize(("to_level", "reached"), [(None, 5), (3, 5), (6, 6)])
+def test_a_trigger_that_is_an_executive_threat_goes_there_too(to_level: int | None, reached: int) -> None:
+    """
+    KIND-5, MATRIX-3: as if somebody had raised it for that reason; a rise that is no threat proposes nothing.
+    """
+    for reason in (ReasonCode.EXECUTIVE_THREAT, ReasonCode.OTHER):
+        trigger = Trigger(name="sues_us", to_level=to_level, reason=reason)
+        now = an_escalation(plan=a_plan(levels=levels_with(1, triggers=(trigger,))))
+        decision = decide(now, c.ReportTrigger(by="ana", trigger="sues_us"), monday("09:05"))
+        is_threat = reason is ReasonCode.EXECUTIVE_THREAT
+
+        assert (reached if is_threat else to_level or 2) == decision.escalation.level
+        assert is_threat is ("sponsorship_proposed" in happened(decision))
 
 
 def test_the_escalation_manager_is_asked_about_sponsorship() -> None:

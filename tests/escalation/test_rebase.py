@@ -15,6 +15,7 @@ from escalation.lifecycle import Move
 from escalation.plan import (
     Calendar,
     ClockName,
+    Contact,
     PauseRule,
     Plan,
     PlaybookRef,
@@ -153,6 +154,21 @@ def test_the_same_plan_is_no_rebase() -> None:
     """
     with pytest.raises(MoveNotAllowed, match=r"already goes by test 1 \(000000000000\)"):
         decide(an_escalation(), rebased_to(a_plan()), monday("09:05"))
+
+
+def test_a_sponsor_is_told_of_what_runs_already_by_a_rebase() -> None:
+    """
+    SPONSOR-2, CLOCK-4: an account that was enrolled, or let go, meanwhile; the rest of the plan is the same.
+    """
+    vera = Contact(id="vera", name="Vera", addresses=("email:vera@example.com",))
+    now, sponsored = an_escalation(), a_plan().sponsored_by((vera,))
+    decision = decide(now, rebased_to(sponsored), monday("09:05"))
+
+    assert ["rebased: ana, vera, mia"] == told(decision)
+    assert ("Vera",) == foreseen(now, sponsored, monday("09:05")).sponsors
+    with pytest.raises(MoveNotAllowed, match="already goes by"):
+        decide(decision.escalation, rebased_to(sponsored), monday("09:06"))
+    assert () == after(decision.escalation, rebased_to(a_plan())).plan.sponsors
 
 
 def test_what_would_change_is_known_before() -> None:

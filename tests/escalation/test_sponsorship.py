@@ -14,6 +14,7 @@ from escalation.base import InternalText
 from escalation.effects import InternalNotice, ProposeSponsorship
 from escalation.engine import decide as decide_escalation
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
+from escalation.events import Receipt
 from escalation.plan import Contact, ReasonCode
 from escalation.sponsorship import Known, Programme, Sponsored, Standing, decide
 from tests.builders import DAY, an_acknowledged, an_escalation, monday, opening, told
@@ -23,6 +24,7 @@ NOW = monday("09:00")
 SPONSOR = Contact(id="vera", name="Vera", addresses=("email:vera@example.com",))
 ED = Contact(id="ed", name="Ed", roles=("executive",))
 KNOWN = Known(people=(ED, SPONSOR))
+ANSWERED_FOR = Known(managers=(ED, SPONSOR))
 EXIT = s.Exit(by="vera", why=InternalText("half a year without an escalation"))
 TOUCH = s.RecordTouchPoint(by="vera", note=InternalText("called the director"))
 
@@ -50,6 +52,11 @@ def proposed(escalation: str = "") -> Programme:
 
 def enrolled(**changes: Any) -> Programme:
     return decide(proposed(), terms(**changes), NOW, KNOWN).programme
+
+
+def failed(recipient: str, occasion: str) -> c.RecordDelivery:
+    why = "550 no such mailbox"
+    return c.RecordDelivery(receipts=(Receipt(key="k", recipient=recipient, occasion=occasion, why=why),))
 
 
 def days(count: float) -> datetime:
@@ -205,6 +212,34 @@ def test_who_decides_the_playbook_says(programme: Programme, command: s.PersonsC
     assert whole == refused.value.message
     assert decide(programme, command.changed(by="ed"), NOW, known).programme.standing != programme.standing
     assert 1 == len(decide(enrolled(), TOUCH, NOW, known).programme.touch_points), "everybody known may"
+
+
+def test_what_cannot_be_delivered_is_kept_and_raised_to_a_person() -> None:
+    """
+    COMM-13, RECORD-1: to those who answer for sponsorships, after the exit and in the next sponsorship, too; that they
+    were not told is only kept.
+    """
+    for programme in (enrolled(), decide(enrolled(), EXIT, NOW).programme, proposed()):
+        answer = decide(programme, failed("vera", "touch_point"), NOW, ANSWERED_FOR)
+        again = decide(answer.programme, failed("ed", "undeliverable"), NOW, ANSWERED_FOR)
+
+        assert ["undeliverable: ed"] == occasions(answer)
+        assert ("touch point to vera: 550 no such mailbox",) == answer.notices[0].facts.items
+        assert ([], ["vera", "ed"]) == (occasions(again), [each.by for each in again.programme.undelivered])
+
+
+def test_a_touch_point_that_is_chased_in_vain_is_told_to_those_who_answer_for_it() -> None:
+    """
+    SPONSOR-1, COMM-13: with the third reminder after it was due, and with each one from then on.
+    """
+    now, story = enrolled(), []
+    for _ in range(6):
+        assert now.wake_at
+        answer = decide(now, s.Tick(), now.wake_at, ANSWERED_FOR)
+        story.append(((now.wake_at - NOW) / DAY, "touch_point: ed" in occasions(answer)))
+        now = answer.programme
+
+    assert [(28, False), (30, False), (37, False), (44, False), (51, True), (58, True)] == story
 
 
 def test_the_review_is_reminded_of_until_it_is_made() -> None:

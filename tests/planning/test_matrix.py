@@ -2,12 +2,15 @@
 The playbooks that ship, category by category: what the process asks for, and that each can be used.
 """
 
+from pathlib import Path
+
 import pytest
 
 from escalation.errors import BadRequest
 from planning.compile import compile_plan
 from planning.matrix import CategoryTable, priorities, tables
-from tests.planning.builders import a_request, shipped, the_reference, utc
+from planning.playbook import load_playbook
+from tests.planning.builders import a_request, reference_with, shipped, the_reference, utc
 
 NOW = utc("2026-11-20 16:30")
 SERVICE = "customer_service_requests"
@@ -75,6 +78,20 @@ def test_the_complaint_is_as_the_process_has_it() -> None:
         ("asks_for_director", 5),
     ] == [(each.name, each.to_level) for each in complaint.levels[3].triggers]
     assert 5 == complaint.executive_level
+
+
+def test_a_trigger_that_is_an_executive_threat_is_shown_to_lead_there(tmp_path: Path) -> None:
+    """
+    KIND-5, MATRIX-3: where it goes, whatever level it names.
+    """
+    asks = "says: the customer asks for a manager, reason: supervisor_requested"
+    threat = "says: the customer sues us, reason: executive_threat"
+    path = tmp_path / "threat.yaml"
+    path.write_text(reference_with((asks, threat)), encoding="utf-8")
+
+    (complaint,) = tables(load_playbook(path), category="complaint")
+
+    assert [2, 5] == [trigger.to_level for trigger in complaint.levels[0].triggers]
 
 
 def test_the_four_issue_types_are_there() -> None:

@@ -12,6 +12,7 @@ from escalation.events import CancelCause
 from escalation.lifecycle import State
 from tests.complaint import a_complaint
 from tests.desk import Desk
+from tests.workflows.test_sponsorship import enrolled
 
 
 def an_outage_of(desk: Desk, ticket: str, account: str, **changes: Any) -> dict[str, Any]:
@@ -140,3 +141,17 @@ async def test_updates_reach_everybody_who_joined(desk: Desk) -> None:
     assert facts.next_update_at
     sent = await desk.client.messages(desk.key)
     assert 2 == sum(each.occasion == "update" and each.is_delivered for each in sent)
+
+
+async def test_the_sponsor_of_a_customer_who_joins_is_told(desk: Desk) -> None:
+    """
+    START-5, SPONSOR-2: as of an escalation of that account alone.
+    """
+    account = desk.key.replace("/", "-")
+    await enrolled(desk, account)
+    await desk.client.start(an_outage_of(desk, f"{desk.key}a", "ACME"))
+
+    await desk.client.start(an_outage_of(desk, f"{desk.key}b", account))
+
+    await desk.at_rest()
+    assert 1 == desk.told().count("first_notice grace.kimani@example.com")

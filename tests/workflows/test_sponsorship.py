@@ -2,12 +2,15 @@
 The sponsorship of an account over years: reminded by its own timer, continued without losing anything (SPONSOR-1).
 """
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation.base import InternalText
-from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint
+from escalation.commands import RecordDelivery
+from escalation.events import Receipt
+from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Standing
 from tests.desk import Desk
 from workflows import wire
 
@@ -82,3 +85,44 @@ async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
     await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))
     await handle.result()
     assert WorkflowExecutionStatus.COMPLETED is (await handle.describe()).status
+
+
+async def test_an_account_that_left_can_be_proposed_again(desk: Desk) -> None:
+    """
+    SPONSOR-1, SPONSOR-2: the exit is told and ends the run, however short it was; another proposal begins anew.
+    """
+    account = desk.key.replace("/", "-")
+    handle = await enrolled(desk, account)
+
+    await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))
+    async with asyncio.timeout(20):
+        await handle.result()
+    again = await desk.client.propose_sponsorship(account, PROPOSE)
+
+    assert "sponsorship_ended grace.kimani@example.com" in desk.told(handle.id)
+    assert (Standing.PROPOSED, 1, None) == (again.standing, len(again.proposals), again.sponsor)
+
+
+async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(desk: Desk) -> None:
+    """
+    COMM-13, RECORD-1: it is kept, also of letters that had waited elsewhere, and of the last one before the end.
+    """
+    account = desk.key.replace("/", "-")
+    desk.mailbox.says_never("grace.kimani@example.com", times=2)  # enrolled, ended
+    handle = await enrolled(desk, account)
+    await desk.at_rest(handle.id)
+    waited = Receipt(key="k", recipient="grace", occasion="touch_point", why="gone")
+    await handle.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=(waited,)))
+    await desk.at_rest(handle.id)
+    undelivered = (await desk.client.sponsorship(account)).undelivered
+    await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))
+    async with asyncio.timeout(20):
+        await handle.result()
+
+    assert ["sponsor enrolled to grace", "touch point to grace"] == [
+        each.text.partition(":")[0] for each in undelivered
+    ]
+    told = [
+        f"undeliverable {who}@example.com" for who in ("elena.petrova", "ingrid.solberg") for _ in range(3)
+    ]
+    assert told == desk.told(handle.id)
