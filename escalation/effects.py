@@ -97,6 +97,7 @@ class Occasion(StrEnum):
     REVIEW_PACK = "review_pack"
     TASK_FORCE_TASK_DUE = "task_force_task_due"
     TASK_FORCE_DEPLOYED = "task_force_deployed"
+    TASK_FORCE_NEWS = "task_force_news"
 
 
 class InternalFacts(Frozen):

@@ -84,7 +84,7 @@ def tell_when_settled(turn: ForceTurn) -> None:
         f"{seat.plan.role}: {charter.name_of(seat.held_by) if seat.held_by else 'nobody'}"
         for seat in force.seats
     )
-    turn.tell(Occasion.UPDATE, (charter.lead,), why=Sentence.SEATS_SETTLED.of(), items=seats)
+    turn.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=Sentence.SEATS_SETTLED.of(), items=seats)
 
 
 def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
@@ -94,7 +94,7 @@ def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
     tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
     turn.record(e.SeatLeft, seat=seat.number, role=seat.plan.role, why=command.why)
     why = Sentence.SEAT_LEFT.of(force.charter.name_of(command.by), seat.plan.role)
-    turn.tell(Occasion.UPDATE, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
+    turn.tell(Occasion.TASK_FORCE_NEWS, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
     _to_the_next(turn, seat)
 
 

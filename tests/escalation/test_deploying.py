@@ -11,17 +11,18 @@ from pydantic import ValidationError
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
-from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce
+from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce, Wave
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.events import CancelCause
 from escalation.lifecycle import Move
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode, Target
+from escalation.staleness import no_longer_true
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import Charter, News, OpenTask, Report, SeatWanted, Summary
 from escalation.view import view
-from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, the, told
+from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, notices, the, told
 
 NOW = THE_MONDAY + 9 * HOUR + 10 * MINUTE
 MISSION, WHY = InternalText("Find the leak"), InternalText("because")
@@ -164,7 +165,7 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
     heard, wanted = {
         "report": (news(now, report=report, latest=report), ["task_force_report: ana, ed"]),
         "missed": (news(now, is_status_missed=True), ["breach: ana, mia"]),
-        "vacant": (news(now, vacant="climber"), ["update: ana, ed"]),
+        "vacant": (news(now, vacant="climber"), ["task_force_news: ana, ed"]),
         "down": (news(now, state=ForceState.STOOD_DOWN, why_stood_down="x"), ["task_force_stood_down: ana"]),
     }[name]
 
@@ -172,6 +173,18 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
 
     assert "it went on" in the(e.TaskForceHeard, made).happened
     assert wanted == [line for line in told(made) if line]
+
+
+def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
+    """
+    COMM-12, RESOLVE-2: an internal update of somebody makes it no less true.
+    """
+    now = with_forces()
+    vacant = decide(now, news(now, vacant="climber"), NOW)
+    update = decide(vacant.escalation, c.SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
+
+    waited = Wave(notices=tuple(notices(vacant.effects)))
+    assert {} == no_longer_true(update.escalation, update.events, waited)
 
 
 def test_late_and_repeated_news_are_no_news() -> None:

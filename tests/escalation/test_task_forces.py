@@ -131,7 +131,7 @@ def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
     made = decide(made.force, shell.Tick(), NINE + HOUR)
 
     assert ["seat_unanswered", "seat_left_vacant", "work_begun"] == kinds(made)
-    assert ["update: ed"] == told(made)
+    assert ["task_force_news: ed"] == told(made)
     news = news_of(made)
     assert news is not None
     assert ("role 1", ("role 1",)) == (news.vacant, news.summary.vacant)
@@ -166,7 +166,7 @@ def test_work_begins_when_every_seat_is_settled() -> None:
 
     assert (ForceState.FORMING, ForceState.WORKING) == (one.force.state, both.force.state)
     assert ("ed", "ana", "ari") == both.force.members
-    assert ["update: ed"] == told(both)
+    assert ["task_force_news: ed"] == told(both)
 
 
 def test_the_status_clock_asks_the_lead_only() -> None:
