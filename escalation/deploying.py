@@ -19,8 +19,9 @@ from escalation.model import Escalation
 from escalation.plan import OF_TASK_FORCES, ClockName, Contact, ContactKind, Target
 from escalation.sentences import Sentence, Why
 from escalation.targets import clock_for, clock_within
-from escalation.task_force.model import About, Charter, News, SeatPlan, SeatWanted, Summary
-from escalation.telling import alerted, involved, name_of, tell
+from escalation.task_force.model import About, Charter, SeatPlan, SeatWanted, Summary
+from escalation.task_force.news import News
+from escalation.telling import alerted, involved, name_of, tell, tell_undelivered
 from escalation.turn import Turn
 
 MOST_FORCES = 20
@@ -80,7 +81,8 @@ def heard(turn: Turn, news: News) -> None:
             state=known.state, is_status_missed=False
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and force.latest != known.latest else InternalText("")
-    turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note)
+    turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note, receipts=news.receipts)
+    tell_undelivered(turn, news.receipts)
     if turn.escalation.is_open:
         _tell_of(turn, known, news)
 

@@ -41,7 +41,7 @@ from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
-from escalation.task_force.model import News
+from escalation.task_force.news import News
 from escalation.telling import script
 from escalation.turn import Decision
 from escalation.view import Receipted, View, action_plans, receipted, timeline, view

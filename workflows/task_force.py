@@ -18,7 +18,8 @@ from escalation.story import Entry
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, news_of
 from escalation.task_force.events import ForceEvent, StoodDown
-from escalation.task_force.model import News, TaskForce
+from escalation.task_force.model import TaskForce
+from escalation.task_force.news import News
 from escalation.task_force.story import entry
 from escalation.task_force.turn import ForceDecision
 from escalation.task_force.view import Answer, ForceView, answer, view

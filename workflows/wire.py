@@ -19,7 +19,8 @@ from escalation.model import Escalation
 from escalation.request import StartRequest
 from escalation.sponsorship import Programme
 from escalation.task_force.events import ForceEvent
-from escalation.task_force.model import Charter, News, TaskForce
+from escalation.task_force.model import Charter, TaskForce
+from escalation.task_force.news import News
 
 WORKFLOW = "Escalation"
 FOLLOW_UP = "FollowUp"

@@ -18,7 +18,8 @@ from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force import seats, story, tasks
 from escalation.task_force.course import OF_PEOPLE, allows
-from escalation.task_force.model import Charter, News, TaskForce, summary
+from escalation.task_force.model import Charter, TaskForce, summary
+from escalation.task_force.news import News
 from escalation.task_force.record import deployed
 from escalation.task_force.turn import ForceDecision, ForceTurn
 from escalation.timing import hours_wanted
@@ -88,6 +89,9 @@ def news_of(decision: ForceDecision) -> News | None:
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
         vacant=vacant.role if isinstance(vacant, e.SeatLeftVacant) else None,
         why_stood_down=down.why if isinstance(down, e.StoodDown) else None,
+        receipts=tuple(
+            receipt for event in told if isinstance(event, e.MessagesSent) for receipt in event.receipts
+        ),
     )
 
 

@@ -282,18 +282,3 @@ def summary(force: TaskForce) -> Summary:
         is_status_missed=bool(status and status.is_running and status.breached_at),
         heard=force.sequence,
     )
-
-
-class News(Frozen):
-    """What a task force tells its escalation: how it stands, and what has happened since."""
-
-    summary: Summary
-    happened: tuple[str, ...]
-    """A sentence each."""
-    report: Report | None = None
-    """New, and to be told to everybody who follows the escalation."""
-    is_status_missed: bool = False
-    """Just now."""
-    vacant: Name | None = None
-    """The role of a seat that nobody is left for, since just now."""
-    why_stood_down: str | None = None

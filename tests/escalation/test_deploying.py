@@ -14,13 +14,15 @@ from escalation.base import InternalText
 from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce, Wave
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause
+from escalation.events import CancelCause, Receipt
 from escalation.lifecycle import Move
+from escalation.messages import messages
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode, Target
 from escalation.staleness import no_longer_true
 from escalation.task_force.course import ForceState
-from escalation.task_force.model import Charter, News, OpenTask, Report, SeatWanted, Summary
+from escalation.task_force.model import Charter, OpenTask, Report, SeatWanted, Summary
+from escalation.task_force.news import News
 from escalation.view import view
 from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, notices, the, told
 
@@ -185,6 +187,23 @@ def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
 
     waited = Wave(notices=tuple(notices(vacant.effects)))
     assert {} == no_longer_true(update.escalation, update.events, waited)
+
+
+def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
+    """
+    COMM-13, RECORD-1: the escalation manager is told once, and its messages are in the list of the escalation's.
+    """
+    now = with_forces()
+    gone = Receipt(key="k:1", recipient="ari", occasion="task_force_invited", why="no such mailbox")
+    here = gone.changed(key="k:2", recipient="ed", delivered_at=NOW)
+
+    made = decide(now, news(now, receipts=(gone, here)), NOW)
+
+    assert ["undeliverable: ed"] == told(made)
+    assert [("k:1", False), ("k:2", True)] == [
+        (sent.key, sent.is_delivered) for sent in messages(made.events)
+    ]
+    assert () == decide(made.escalation, news(now, receipts=(gone, here)), NOW).events
 
 
 def test_late_and_repeated_news_are_no_news() -> None:

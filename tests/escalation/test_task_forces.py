@@ -145,6 +145,9 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     made = decide(a_force(("ana", "ari")), shell.RecordDelivery(receipts=(lost,)), NINE)
 
     assert "ari" == made.force.seats[0].offered_to
+    news = news_of(made)
+    assert news is not None
+    assert (lost,) == news.receipts, "RECORD-1: the escalation has them on record"
 
 
 def test_an_invitation_that_waits_for_the_morning_stands() -> None:
