@@ -261,7 +261,7 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
         clock = ClockName.TASK_FORCE_STATUS
         tell(turn, Occasion.BREACH, (now.owner, *alerted(now)), why=why, clock=clock)
     if news.vacant:
-        why = of_it(Sentence.SEAT_VACANT.of(news.vacant))
+        why = of_it(Sentence.SEAT_VACANT.of(", ".join(news.vacant)))
         tell(turn, Occasion.TASK_FORCE_NEWS, (now.owner, force.lead), why=why, task_force=force.name)
     if known.is_standing and news.why_stood_down is not None:
         why = of_it(news.why_stood_down)

@@ -76,18 +76,14 @@ def news_of(decision: ForceDecision) -> News | None:
     if not told:
         return None
     found = {event.kind: event for event in told}
-    report, vacant, down = (
-        found.get("status_reported"),
-        found.get("seat_left_vacant"),
-        found.get("stood_down"),
-    )
+    report, down = found.get("status_reported"), found.get("stood_down")
     is_update = isinstance(report, e.StatusReported) and report.is_update
     return News(
         summary=summary(decision.force),
         happened=tuple(story.sentence(event) for event in told),
         report=decision.force.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
-        vacant=vacant.role if isinstance(vacant, e.SeatLeftVacant) else None,
+        vacant=tuple(event.role for event in told if isinstance(event, e.SeatLeftVacant)),
         why_stood_down=down.why if isinstance(down, e.StoodDown) else None,
         receipts=tuple(
             receipt for event in told if isinstance(event, e.MessagesSent) for receipt in event.receipts

@@ -17,8 +17,8 @@ class News(Frozen):
     """New, and to be told to everybody who follows the escalation."""
     is_status_missed: bool = False
     """Just now."""
-    vacant: Name | None = None
-    """The role of a seat that nobody is left for, since just now."""
+    vacant: tuple[Name, ...] = ()
+    """The roles of seats that nobody is left for, since just now."""
     why_stood_down: str | None = None
     receipts: tuple[Receipt, ...] = ()
     """What became of its messages."""

@@ -167,7 +167,7 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
     heard, wanted = {
         "report": (news(now, report=report, latest=report), ["task_force_report: ana, ed"]),
         "missed": (news(now, is_status_missed=True), ["breach: ana, mia"]),
-        "vacant": (news(now, vacant="climber"), ["task_force_news: ana, ed"]),
+        "vacant": (news(now, vacant=("climber",)), ["task_force_news: ana, ed"]),
         "down": (news(now, state=ForceState.STOOD_DOWN, why_stood_down="x"), ["task_force_stood_down: ana"]),
     }[name]
 
@@ -182,7 +182,7 @@ def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
     COMM-12, RESOLVE-2: an internal update of somebody makes it no less true.
     """
     now = with_forces()
-    vacant = decide(now, news(now, vacant="climber"), NOW)
+    vacant = decide(now, news(now, vacant=("climber",)), NOW)
     update = decide(vacant.escalation, c.SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
 
     waited = Wave(notices=tuple(notices(vacant.effects)))

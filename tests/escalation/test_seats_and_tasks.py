@@ -163,7 +163,7 @@ def test_a_seat_that_is_left_with_nobody_to_ask_is_vacant() -> None:
 
     news = news_of(made)
     assert news is not None
-    assert ("role 1", ("role 1",)) == (news.vacant, news.summary.vacant)
+    assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
     assert ["task_force_news: ed"] == told(made)
 
 

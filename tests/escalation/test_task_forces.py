@@ -134,7 +134,17 @@ def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
     assert ["task_force_news: ed"] == told(made)
     news = news_of(made)
     assert news is not None
-    assert ("role 1", ("role 1",)) == (news.vacant, news.summary.vacant)
+    assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
+
+
+def test_the_escalation_hears_of_each_seat_that_falls_vacant() -> None:
+    """
+    RESOLVE-2: also of two at the same instant, which are one piece of news.
+    """
+    news = news_of(decide(a_force(("ana",), ("ari",)), shell.Tick(), NINE + 30 * MINUTE))
+
+    assert news is not None
+    assert ("role 1", "role 2") == news.vacant
 
 
 def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
