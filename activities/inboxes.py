@@ -13,7 +13,7 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
-from escalation.effects import Notice, Wave, reference_of
+from escalation.effects import Notice, Wave, sender_of
 from escalation.events import Receipt
 from escalation.inbox import inbox_key
 from escalation.waiting import Held, Waiting
@@ -59,7 +59,7 @@ async def no_longer_true(wave: Wave) -> dict[str, str]:
     """
     by_escalation: dict[str, list[Notice]] = {}
     for notice in wave.notices:
-        by_escalation.setdefault(reference_of(notice), []).append(notice)
+        by_escalation.setdefault(sender_of(notice), []).append(notice)
     at_once = asyncio.Semaphore(AT_ONCE)
 
     async def asked(key: str, notices: list[Notice]) -> dict[str, str]:

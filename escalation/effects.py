@@ -16,7 +16,7 @@ from escalation.events import Event
 from escalation.plan import Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
 from escalation.reporting import ReviewPack
 from escalation.request import Degree, StartRequest
-from escalation.task_force.model import About, Charter
+from escalation.task_force.model import About, Charter, task_force_id
 
 __all__ = [
     "CompileOpenHours",
@@ -305,6 +305,14 @@ def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -
 def reference_of(notice: InternalNotice | CustomerNotice) -> str:
     """The escalation's key, whoever is told."""
     return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
+
+
+def sender_of(notice: InternalNotice | CustomerNotice) -> str:
+    """The id of the workflow whose message it is: its escalation's, or that of one of its task forces."""
+    _, is_of_a_case, run = notice.escalation.rpartition("@")
+    _, _, task_force = run.partition("/")
+    key = reference_of(notice)
+    return task_force_id(key, task_force) if is_of_a_case and task_force else key
 
 
 def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:

@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from escalation.effects import reference_of
+from escalation.effects import sender_of
 from escalation.errors import EscalationError
 from escalation.events import Receipt
 from escalation.inbox import InWait, Release, in_wait, released
@@ -130,7 +130,7 @@ class InboxWorkflow:
             await _report(became)
 
     def _settle(self, receipts: Sequence[Receipt]) -> dict[str, list[Receipt]]:
-        """What is settled, by the escalation's key; what has to wait longer stays."""
+        """What is settled, by whose message it was; what has to wait longer stays."""
         became: dict[str, list[Receipt]] = {}
         for receipt in receipts:
             held = self._held[receipt.key]
@@ -139,7 +139,7 @@ class InboxWorkflow:
                 continue
             del self._held[receipt.key]
             self._gone[receipt.key] = None
-            became.setdefault(reference_of(held.notice), []).append(receipt)
+            became.setdefault(sender_of(held.notice), []).append(receipt)
         for channel in dict.fromkeys(receipt.channel for receipt in receipts if receipt.delivered_at):
             self._sent.append(Sent(at=workflow.now(), channel=channel))
         return became

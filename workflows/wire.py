@@ -98,11 +98,6 @@ TASK_FORCE_INFORMED = "keep_informed"
 """The signals by which the escalation orders a task force down, and keeps it informed."""
 
 
-def task_force_id(key: str, name: str) -> str:
-    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
-    return f"{key}/task-force/{name}"
-
-
 class Carried(Frozen):
     """Everything that a continued run needs of the run before it."""
 

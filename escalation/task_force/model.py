@@ -33,6 +33,11 @@ ForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_i
 """What a task force is called, within its escalation; part of the address that it is found by."""
 
 
+def task_force_id(key: str, name: str) -> str:
+    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
+    return f"{key}/task-force/{name}"
+
+
 class SeatWanted(Asked):
     """A seat to fill: by whoever has the role, or the skill, or by those named, in this order."""
 
