@@ -182,6 +182,19 @@ def test_work_begins_when_every_seat_is_settled() -> None:
     assert ["task_force_news: ed"] == told(both)
 
 
+def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:
+    """
+    RESOLVE-2, COMM-9: no word of ours stands among the names, where no language could say it.
+    """
+    one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
+    both = decide(one.force, c.DeclineSeat(by="ari"), NINE)
+
+    (letter,) = (effect.facts for effect in both.effects if isinstance(effect, InternalNotice))
+    assert ("role 1: Ana",) == letter.items
+    said = "task force roof: every seat is settled; nobody is left to ask for the seat role 2"
+    assert said == letter.why
+
+
 def test_the_status_clock_asks_the_lead_only() -> None:
     """
     RESOLVE-2: before it is due, when it is missed, and each day until it comes.
