@@ -6,6 +6,7 @@ the escalation. None outlives it.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import partial
 
 from escalation import commands as c
@@ -16,7 +17,7 @@ from escalation.clocks import Clock
 from escalation.effects import InformTaskForce, Occasion, OrderTaskForceDown, StartTaskForce
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
 from escalation.model import Escalation
-from escalation.plan import OF_TASK_FORCES, ClockName, Contact, ContactKind, Target
+from escalation.plan import OF_TASK_FORCES, Calendar, ClockName, Contact, ContactKind, Target
 from escalation.sentences import Sentence, Why
 from escalation.targets import clock_for, clock_within
 from escalation.task_force.model import About, Charter, SeatPlan, SeatWanted, Summary
@@ -104,9 +105,19 @@ def missed(turn: Turn, command: c.MissTaskForce) -> None:
 def keep_informed(turn: Turn, before: Escalation) -> None:
     """Messages of a task force say where its escalation stands now, not where it stood at the deployment."""
     now = turn.escalation
-    if before.standing_forces and now.standing_forces and (about := _about(now)) != _about(before):
-        for force in now.standing_forces:
-            turn.do(InformTaskForce.made(id=force.id, name=force.name, about=about))
+    if not before.standing_forces:
+        return
+    about, are_others = _about(now), now.rules != before.rules
+    if about == _about(before) and not are_others:
+        return
+    clocks = tuple(_clocks(turn)) if are_others else ()
+    calendars = _counted_by(now, clocks)
+    for force in now.standing_forces:
+        turn.do(
+            InformTaskForce.made(
+                id=force.id, name=force.name, about=about, clocks=clocks, calendars=calendars
+            )
+        )
 
 
 # Deploying
@@ -194,8 +205,7 @@ def _people(now: Escalation) -> dict[str, Contact]:
 
 def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
     now = turn.escalation
-    clocks = tuple(_clocks(turn, command))
-    counted = {clock.calendar for clock in clocks if clock.calendar}
+    clocks = tuple(_clocks(turn, command.status_every))
     return Charter.made(
         id=id_,
         name=command.name,
@@ -211,15 +221,21 @@ def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[Seat
             if contact.kind is ContactKind.PERSON or contact.id == command.by
         ),
         clocks=clocks,
-        calendars={name: calendar for name, calendar in now.plan.calendars.items() if name in counted},
+        has_own_status=command.status_every is not None,
+        calendars=_counted_by(now, clocks),
         chase_every=now.plan.chase_every,
     )
 
 
-def _clocks(turn: Turn, command: c.DeployTaskForce) -> Iterator[Clock]:
+def _counted_by(now: Escalation, clocks: Iterable[Clock]) -> dict[str, Calendar]:
+    counted = {clock.calendar for clock in clocks}
+    return {name: calendar for name, calendar in now.plan.calendars.items() if name in counted}
+
+
+def _clocks(turn: Turn, status_every: timedelta | None = None) -> Iterator[Clock]:
     for name in sorted(OF_TASK_FORCES):
-        if name is ClockName.TASK_FORCE_STATUS and command.status_every:
-            target = Target(after=command.status_every, thresholds=_ASKED_AT)
+        if name is ClockName.TASK_FORCE_STATUS and status_every:
+            target = Target(after=status_every, thresholds=_ASKED_AT)
             yield clock_within(turn.escalation, name, target, turn.now)
         elif clock := clock_for(turn.escalation, name, turn.now):
             is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText, Key, Name
+from escalation.clocks import Clock
 from escalation.events import Event
-from escalation.plan import Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
+from escalation.plan import Calendar, Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
 from escalation.reporting import ReviewPack
 from escalation.request import Degree, StartRequest
 from escalation.task_force.model import About, Charter, task_force_id
@@ -279,6 +280,10 @@ class InformTaskForce(Frozen):
     id: str
     name: Name
     about: About
+    clocks: tuple[Clock, ...] = ()
+    """Patterns of its clocks, if they are others now (CLOCK-4)."""
+    calendars: dict[Name, Calendar] = {}
+    """Whose open hours these count."""
 
 
 ForTaskForces = StartTaskForce | OrderTaskForceDown | InformTaskForce

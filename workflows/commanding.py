@@ -55,7 +55,9 @@ async def command_task_force(key: str, effect: ForTaskForces, continue_after: in
             )
             await _signal(key, effect.name, wire.TASK_FORCE_DOWN, order)
         case InformTaskForce():
-            about = KeepInformed(id=effect.id, about=effect.about)
+            about = KeepInformed(
+                id=effect.id, about=effect.about, clocks=effect.clocks, calendars=effect.calendars
+            )
             await _signal(key, effect.name, wire.TASK_FORCE_INFORMED, about)
 
 

@@ -105,7 +105,9 @@ class TaskForceWorkflow(Life):
 
     def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
-            self._decide(wire.read(kind, raws, name.replace("_", " "), "one JSON object"))
+            self._decide(
+                wire.read(kind, raws, name.replace("_", " "), "one JSON object", wire.LARGEST_OF_OURS)
+            )
         except EscalationError as refusal:
             self.note_refusal(name, refusal.message)
 

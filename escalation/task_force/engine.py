@@ -58,7 +58,10 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDec
             turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
-                turn.record(e.Informed, about=command.about)
+                turn.record(
+                    e.Informed, about=command.about, clocks=command.clocks, calendars=command.calendars
+                )
+                _settle(turn)
         case c.StandDown():
             _ordered_down(turn, command)
         case shell.CancelByOperator():

@@ -85,6 +85,8 @@ class Charter(Frozen):
     """Whom it knows: everybody who can get a seat, and whoever deployed it."""
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks: how long, whose open hours, when reminded. One that is left out does not run."""
+    has_own_status: bool = False
+    """Its status clock was chosen for it: no change of the escalation's targets moves it."""
     calendars: dict[Name, Calendar] = {}
     chase_every: timedelta = timedelta(days=1)
 

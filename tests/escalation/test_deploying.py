@@ -18,7 +18,7 @@ from escalation.events import CancelCause, Receipt
 from escalation.lifecycle import Move
 from escalation.messages import messages
 from escalation.model import Escalation
-from escalation.plan import ClockName, ReasonCode, Target
+from escalation.plan import ClockName, Priority, ReasonCode, Target
 from escalation.staleness import no_longer_true
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import Charter, OpenTask, Report, SeatWanted, Summary
@@ -345,6 +345,29 @@ def test_each_is_informed_of_a_rise() -> None:
 
     informed = [effect.about.level for effect in made.effects if isinstance(effect, InformTaskForce)]
     assert [made.escalation.level] == informed
+
+
+def test_a_change_of_priority_comes_with_the_clocks_of_the_new_one() -> None:
+    """
+    CLOCK-4, CLOCK-1: each is told how long its clocks run from now on, and whose hours they count; a rise changes none.
+    """
+    plan = a_plan()
+    spans = dict(zip(sorted(plan.priorities), (1, 2, 3, 4), strict=True))
+    rules = {
+        priority: rules.changed(
+            targets=rules.targets | {ClockName.TASK_FORCE_STATUS: Target(after=spans[priority] * HOUR)}
+        )
+        for priority, rules in plan.priorities.items()
+    }
+    now = with_forces(plan=plan.changed(priorities=rules))
+
+    made = decide(now, c.ChangePriority(by="ed", priority=Priority.P2), NOW)
+    risen = decide(now, c.RaiseLevel(by="ana", reason=ReasonCode.LACK_OF_AUTHORITY), NOW)
+
+    (informed,) = (effect for effect in made.effects if isinstance(effect, InformTaskForce))
+    assert [2 * HOUR] == [clock.after for clock in informed.clocks]
+    assert {clock.calendar for clock in informed.clocks if clock.calendar} == set(informed.calendars)
+    assert [()] == [effect.clocks for effect in risen.effects if isinstance(effect, InformTaskForce)]
 
 
 def test_seats_are_wanted_by_role() -> None:

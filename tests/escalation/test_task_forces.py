@@ -304,6 +304,37 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotice)]
 
 
+FASTER = c.KeepInformed(
+    id="ACME/4711@1/roof",
+    about=ABOUT,
+    clocks=(a_pattern(ClockName.TASK_FORCE_STATUS, HOUR, 45 * MINUTE),),
+)
+
+
+def test_a_change_of_priority_derives_the_status_clock_from_its_start() -> None:
+    """
+    CLOCK-4: what is due already is missed at once, and the next one runs as long as the new priority says.
+    """
+    made = decide(a_force(), FASTER, NINE + 90 * MINUTE)
+    reported = decide(made.force, c.ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR)
+
+    assert ["status_asked", "informed", "status_missed"] == kinds(made)
+    assert made.force.status is not None
+    assert NINE + HOUR == made.force.status.breached_at
+    assert reported.force.status is not None
+    assert NINE + 3 * HOUR == reported.force.status.due_at
+
+
+def test_a_status_clock_of_its_own_is_no_priorities() -> None:
+    """
+    CLOCK-4, RESOLVE-2: whoever deployed it chose how often it reports.
+    """
+    made = decide(a_force(has_own_status=True), FASTER, NINE)
+
+    assert made.force.status is not None
+    assert NINE + 2 * HOUR == made.force.status.due_at
+
+
 def test_open_hours_are_counted_and_extended() -> None:
     """
     CLOCK-5: a status that is due on Monday is not asked for on Sunday.
