@@ -69,7 +69,7 @@ from escalation.sponsorship import (
 )
 from escalation.story import Entry
 from escalation.task_force import commands as f
-from escalation.task_force.model import SeatWanted
+from escalation.task_force.model import SeatWanted, task_force_id
 from escalation.task_force.view import Answer, ForceView
 from escalation.view import Receipted, View
 from runtime.connection import connect
@@ -501,7 +501,7 @@ class EscalationClient:
         Raises:
             EscalationError: If the move is refused. Nothing has changed then.
         """
-        there = wire.task_force_id(key, name)
+        there = task_force_id(key, name)
         asked = self._handle(there).execute_update(
             command.move.value, command, id=id or uuid.uuid4().hex, result_type=Answer
         )
@@ -559,7 +559,7 @@ class EscalationClient:
 
     async def _query_force(self, key: str, name: str, query: str, kind: type[_Answer]) -> _Answer:
         try:
-            return await self._query(wire.task_force_id(key, name), query, kind)
+            return await self._query(task_force_id(key, name), query, kind)
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None
 

@@ -124,6 +124,12 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
         "text": "Payments work.",
         "due_at": AT + _HOUR,
     },
+    Occasion.TASK_FORCE_NEWS: {
+        "task_force": "payments",
+        "why": "Sam Sato left the seat agent",
+        "text": "On leave.",
+        "items": ("1. Watch every certificate (ana)",),
+    },
     Occasion.TASK_FORCE_TASK_DUE: {
         "task_force": "payments",
         "why": "a task is overdue",

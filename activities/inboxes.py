@@ -14,7 +14,7 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
-from escalation.effects import Notice, Wave
+from escalation.effects import Notice, Wave, senders_of
 from escalation.events import Receipt
 from escalation.inbox import inbox_key
 from escalation.waiting import Held, Waiting
@@ -87,14 +87,14 @@ async def _ask(id_: str, wave: Wave) -> dict[str, str]:
 
 async def _reach(id_: str, ask: Callable[[WorkflowHandle[Any, Any]], Awaitable[_Answer]]) -> _Answer:
     """
-    *ask* whoever runs for the escalation *id_*: its follow-up, which has its id, or else what has its key, which knows
-    whether it is meant. It may close in between, so its id is tried once more.
+    *ask* whoever runs for the escalation or task force *id_*: of an escalation its follow-up, or else what has its key,
+    which knows whether it is meant. It may close in between, so its id is tried once more.
 
     Raises:
-        RPCError: If neither is there.
+        RPCError: If none is there.
     """
-    client, key = activity.client(), id_.rpartition("@")[0]
-    for name in filter(None, (id_, key)):
+    client = activity.client()
+    for name in senders_of(id_):
         try:
             return await ask(client.get_workflow_handle(name))
         except RPCError as fault:

@@ -14,6 +14,9 @@ from escalation.base import Frozen, Instant, Name
 from escalation.business_time import OpenHours, add, between
 from escalation.plan import ClockName
 
+_A_HAIR = 1e-9
+"""Of a clock's span: the same percentage of two spans need not be the same floating point number."""
+
 
 class Outcome(StrEnum):
     MET = "met"
@@ -101,6 +104,12 @@ def attended(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], cha
         return clock
     stopping = _stopping(clock, pauses)
     return clock.changed(next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
+
+
+def passed_by(clock: Clock, after: timedelta, thresholds: Iterable[timedelta]) -> int:
+    """How many of *thresholds*, of a clock that runs for *after* from now on, are behind *clock* already (CLOCK-4)."""
+    behind = clock.thresholds[clock.passed - 1] / clock.after if clock.passed else 0.0
+    return sum(1 for threshold in thresholds if threshold / after <= behind + _A_HAIR)
 
 
 def _next_at(

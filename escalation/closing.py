@@ -159,21 +159,27 @@ def cancel(turn: Turn, command: c.Cancel) -> None:
         raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
     if command.into == now.key:
         raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+    told = Sentence.CANCELLED_FOR.of(command.cause, command.into) if command.into else Why(command.cause)
     _cancel(turn, command.cause, command.into, command.why)
+    _tell_cancelled(turn, told, command.why)
 
 
 def cancel_by_operator(turn: Turn) -> None:
     """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
     if turn.escalation.is_open:
-        _cancel(turn, e.CancelCause.WITHDRAWN, None, InternalText(Sentence.ENDED_BY_OPERATOR))
+        cause, why = e.CancelCause.WITHDRAWN, Sentence.ENDED_BY_OPERATOR
+        _cancel(turn, cause, None, InternalText(why))
+        _tell_cancelled(turn, Sentence.CANCELLED_FOR.of(cause, why))
 
 
 def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
     _end_all_clocks(turn)
     deploying.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
     turn.record(e.Cancelled, cause=cause, into=into, why=why)
-    told = Sentence.CANCELLED_FOR.of(cause, into) if into else Why(cause.value)
-    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=told, text=why)
+
+
+def _tell_cancelled(turn: Turn, why: Why, text: InternalText | None = None) -> None:
+    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=why, text=text)
     tell_customers(turn, Occasion.CANCELLED)
 
 

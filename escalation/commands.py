@@ -18,7 +18,8 @@ from escalation.lifecycle import Move
 from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
 from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
-from escalation.task_force.model import ForceName, News, SeatWanted
+from escalation.task_force.model import ForceName, SeatWanted
+from escalation.task_force.news import News
 
 NO_NOTE = InternalText("")
 

@@ -6,6 +6,7 @@ the escalation. None outlives it.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import partial
 
 from escalation import commands as c
@@ -16,11 +17,12 @@ from escalation.clocks import Clock
 from escalation.effects import InformTaskForce, Occasion, OrderTaskForceDown, StartTaskForce
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
 from escalation.model import Escalation
-from escalation.plan import OF_TASK_FORCES, ClockName, Contact, ContactKind, Target
+from escalation.plan import OF_TASK_FORCES, Calendar, ClockName, Contact, ContactKind, Target
 from escalation.sentences import Sentence, Why
 from escalation.targets import clock_for, clock_within
-from escalation.task_force.model import About, Charter, News, SeatPlan, SeatWanted, Summary
-from escalation.telling import alerted, involved, name_of, tell
+from escalation.task_force.model import About, Charter, SeatPlan, SeatWanted, Summary
+from escalation.task_force.news import News
+from escalation.telling import alerted, involved, name_of, tell, tell_undelivered
 from escalation.turn import Turn
 
 MOST_FORCES = 20
@@ -80,7 +82,8 @@ def heard(turn: Turn, news: News) -> None:
             state=known.state, is_status_missed=False
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and force.latest != known.latest else InternalText("")
-    turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note)
+    turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note, receipts=news.receipts)
+    tell_undelivered(turn, news.receipts)
     if turn.escalation.is_open:
         _tell_of(turn, known, news)
 
@@ -102,9 +105,19 @@ def missed(turn: Turn, command: c.MissTaskForce) -> None:
 def keep_informed(turn: Turn, before: Escalation) -> None:
     """Messages of a task force say where its escalation stands now, not where it stood at the deployment."""
     now = turn.escalation
-    if before.standing_forces and now.standing_forces and (about := _about(now)) != _about(before):
-        for force in now.standing_forces:
-            turn.do(InformTaskForce.made(id=force.id, name=force.name, about=about))
+    if not before.standing_forces:
+        return
+    about, are_others = _about(now), now.rules != before.rules
+    if about == _about(before) and not are_others:
+        return
+    clocks = tuple(_clocks(turn)) if are_others else ()
+    calendars = _counted_by(now, clocks)
+    for force in now.standing_forces:
+        turn.do(
+            InformTaskForce.made(
+                id=force.id, name=force.name, about=about, clocks=clocks, calendars=calendars
+            )
+        )
 
 
 # Deploying
@@ -192,8 +205,7 @@ def _people(now: Escalation) -> dict[str, Contact]:
 
 def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
     now = turn.escalation
-    clocks = tuple(_clocks(turn, command))
-    counted = {clock.calendar for clock in clocks if clock.calendar}
+    clocks = tuple(_clocks(turn, command.status_every))
     return Charter.made(
         id=id_,
         name=command.name,
@@ -209,15 +221,21 @@ def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[Seat
             if contact.kind is ContactKind.PERSON or contact.id == command.by
         ),
         clocks=clocks,
-        calendars={name: calendar for name, calendar in now.plan.calendars.items() if name in counted},
+        has_own_status=command.status_every is not None,
+        calendars=_counted_by(now, clocks),
         chase_every=now.plan.chase_every,
     )
 
 
-def _clocks(turn: Turn, command: c.DeployTaskForce) -> Iterator[Clock]:
+def _counted_by(now: Escalation, clocks: Iterable[Clock]) -> dict[str, Calendar]:
+    counted = {clock.calendar for clock in clocks}
+    return {name: calendar for name, calendar in now.plan.calendars.items() if name in counted}
+
+
+def _clocks(turn: Turn, status_every: timedelta | None = None) -> Iterator[Clock]:
     for name in sorted(OF_TASK_FORCES):
-        if name is ClockName.TASK_FORCE_STATUS and command.status_every:
-            target = Target(after=command.status_every, thresholds=_ASKED_AT)
+        if name is ClockName.TASK_FORCE_STATUS and status_every:
+            target = Target(after=status_every, thresholds=_ASKED_AT)
             yield clock_within(turn.escalation, name, target, turn.now)
         elif clock := clock_for(turn.escalation, name, turn.now):
             is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
@@ -259,8 +277,8 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
         clock = ClockName.TASK_FORCE_STATUS
         tell(turn, Occasion.BREACH, (now.owner, *alerted(now)), why=why, clock=clock)
     if news.vacant:
-        why = of_it(Sentence.SEAT_VACANT.of(news.vacant))
-        tell(turn, Occasion.UPDATE, (now.owner, force.lead), why=why)
+        why = of_it(Sentence.SEAT_VACANT.of(", ".join(news.vacant)))
+        tell(turn, Occasion.TASK_FORCE_NEWS, (now.owner, force.lead), why=why, task_force=force.name)
     if known.is_standing and news.why_stood_down is not None:
         why = of_it(news.why_stood_down)
         tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText, Key, Name
+from escalation.clocks import Clock
 from escalation.events import Event
-from escalation.plan import Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
+from escalation.plan import Calendar, Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
 from escalation.reporting import ReviewPack
 from escalation.request import Degree, StartRequest
-from escalation.task_force.model import About, Charter
+from escalation.task_force.model import About, Charter, task_force_id
 
 __all__ = [
     "CompileOpenHours",
@@ -97,6 +98,7 @@ class Occasion(StrEnum):
     REVIEW_PACK = "review_pack"
     TASK_FORCE_TASK_DUE = "task_force_task_due"
     TASK_FORCE_DEPLOYED = "task_force_deployed"
+    TASK_FORCE_NEWS = "task_force_news"
 
 
 class InternalFacts(Frozen):
@@ -278,6 +280,10 @@ class InformTaskForce(Frozen):
     id: str
     name: Name
     about: About
+    clocks: tuple[Clock, ...] = ()
+    """Patterns of its clocks, if they are others now (CLOCK-4)."""
+    calendars: dict[Name, Calendar] = {}
+    """Whose open hours these count."""
 
 
 ForTaskForces = StartTaskForce | OrderTaskForceDown | InformTaskForce
@@ -304,6 +310,15 @@ def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -
 def reference_of(notice: InternalNotice | CustomerNotice) -> str:
     """The escalation's key, whoever is told."""
     return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
+
+
+def senders_of(id_: str) -> tuple[str, ...]:
+    """The ids of workflows that may run for *id_*: an escalation's follow-up and its key, or a task force."""
+    key, is_of_a_case, run = id_.rpartition("@")
+    _, _, task_force = run.partition("/")
+    if is_of_a_case and task_force:
+        return (task_force_id(key, task_force),)
+    return (id_, key) if key else (id_,)
 
 
 def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:

@@ -27,7 +27,7 @@ from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode
 from escalation.record import opened
 from escalation.sentences import Sentence, Why
-from escalation.telling import alerted, first_told, tell, tell_customers
+from escalation.telling import first_told, tell, tell_customers, tell_undelivered
 from escalation.timing import extend_open_hours, settle, skip_past_thresholds
 from escalation.turn import Decision, Turn
 
@@ -327,10 +327,4 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
             settle(turn)  # late: its breach comes first
         turn.end(ClockName.FIRST_NOTICE, at=told_at)
         joining.begin_first_notice(turn)
-    failed = tuple(
-        receipt.failure
-        for receipt in command.receipts
-        if receipt.has_failed and receipt.occasion != Occasion.UNDELIVERABLE
-    )
-    if failed:
-        tell(turn, Occasion.UNDELIVERABLE, now.plan.escalation_managers or alerted(now), items=failed)
+    tell_undelivered(turn, command.receipts)

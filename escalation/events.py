@@ -390,6 +390,8 @@ class TaskForceHeard(_Happened):
     happened: tuple[str, ...]
     note: InternalText = InternalText("")
     """Its report."""
+    receipts: tuple[Receipt, ...] = ()
+    """What became of its messages."""
 
 
 class TaskForceStoodDown(_Happened):

@@ -15,12 +15,12 @@ from escalation.base import Frozen, Instant
 from escalation.clocks import Outcome
 from escalation.events import Receipt
 from escalation.lifecycle import State
-from escalation.plan import AGREED, ClockName, PlaybookRef, Priority
+from escalation.plan import AGREED, OF_TASK_FORCES, ClockName, PlaybookRef, Priority
 
 ENGINE_SOURCE = "engine"
 """The source of what this program ran itself; an import has the name of its map."""
-PROMISES = tuple(clock for clock in ClockName if clock not in AGREED)
-"""The clocks that can be breached: those of an agreed time have no attainment."""
+PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
+"""The clocks that can be breached: those of an agreed time have no attainment, and a task force's runs are its own."""
 RCA_CLOCKS = (ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
 
 

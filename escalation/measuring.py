@@ -71,7 +71,7 @@ class _Tally:
         match event:
             case e.Acknowledged() if self._acknowledged_at is None:
                 self._acknowledged_at = event.at
-            case e.MessagesSent():
+            case e.MessagesSent() | e.TaskForceHeard():
                 # What was held comes again, with what became of it.
                 self._receipts |= {receipt.key: receipt for receipt in event.receipts}
             case e.MoveRefused():

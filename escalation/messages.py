@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 from escalation.base import Frozen, Instant
-from escalation.events import Event, MessagesSent, Receipt
+from escalation.events import Event, MessagesSent, Receipt, TaskForceHeard
 
 A_PAGE = 2_000
 """Messages in one answer: about half of what one answer can carry."""
@@ -38,7 +38,7 @@ def messages(events: Iterable[Event], start: int = 0) -> tuple[Sent, ...]:
     found = (
         _sent(receipt, event)
         for event in events
-        if isinstance(event, MessagesSent)
+        if isinstance(event, MessagesSent | TaskForceHeard)
         for receipt in event.receipts
     )
     return tuple(islice(found, start, start + A_PAGE))
@@ -55,7 +55,7 @@ def messages_wait_until(events: Iterable[Event]) -> datetime | None:
     return max((each.held_until for each in latest.values() if each.held_until), default=None)
 
 
-def _sent(receipt: Receipt, event: MessagesSent) -> Sent:
+def _sent(receipt: Receipt, event: MessagesSent | TaskForceHeard) -> Sent:
     return Sent(
         key=receipt.key,
         recipient=receipt.recipient,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from escalation.business_time import OpenHours, worth
-from escalation.clocks import Clock, derived
+from escalation.clocks import Clock, derived, passed_by
 from escalation.model import Escalation
 from escalation.plan import Basis, ClockName, Target
 
@@ -18,8 +18,6 @@ _OF_THE_CUSTOMER = frozenset(
     {ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION, ClockName.SURVEY}
 )
 """Promises to customers."""
-_A_HAIR = 1e-9
-"""Of a clock's span: the same percentage of two spans need not be the same floating point number."""
 
 
 def clock_for(escalation: Escalation, name: ClockName, now: datetime) -> Clock | None:
@@ -44,9 +42,7 @@ def retargeted(escalation: Escalation, clock: Clock) -> Clock:
     timing = _timing(escalation, clock.name)
     if not clock.is_running or timing is None:
         return clock
-    behind = clock.thresholds[clock.passed - 1] / clock.after if clock.passed else 0.0
-    passed = sum(1 for threshold in timing.thresholds if threshold / timing.after <= behind + _A_HAIR)
-    return clock.changed(**timing._asdict(), passed=passed)
+    return clock.changed(**timing._asdict(), passed=passed_by(clock, timing.after, timing.thresholds))
 
 
 class _Timing(NamedTuple):

@@ -15,7 +15,7 @@ from temporalio.workflow import ParentClosePolicy
 from escalation.effects import ForTaskForces, InformTaskForce, OrderTaskForceDown, StartTaskForce
 from escalation.sentences import Sentence
 from escalation.task_force.commands import KeepInformed, StandDown
-from escalation.task_force.model import Charter
+from escalation.task_force.model import Charter, task_force_id
 from workflows import details, wire
 from workflows import search_attributes as sa
 
@@ -55,7 +55,9 @@ async def command_task_force(key: str, effect: ForTaskForces, continue_after: in
             )
             await _signal(key, effect.name, wire.TASK_FORCE_DOWN, order)
         case InformTaskForce():
-            about = KeepInformed(id=effect.id, about=effect.about)
+            about = KeepInformed(
+                id=effect.id, about=effect.about, clocks=effect.clocks, calendars=effect.calendars
+            )
             await _signal(key, effect.name, wire.TASK_FORCE_INFORMED, about)
 
 
@@ -74,7 +76,7 @@ async def _start_child(key: str, begin: wire.TaskForceInput, charter: Charter) -
     await workflow.start_child_workflow(
         wire.TASK_FORCE_WORKFLOW,
         begin,
-        id=wire.task_force_id(key, charter.name),
+        id=task_force_id(key, charter.name),
         task_queue=wire.ESCALATION_QUEUE,
         parent_close_policy=ParentClosePolicy.ABANDON,
         static_summary=details.summary(f"{details.escaped(charter.mission)} ({charter.lead})"),
@@ -90,7 +92,7 @@ async def _start_child(key: str, begin: wire.TaskForceInput, charter: Charter) -
 
 
 async def _signal(key: str, name: str, signal: str, given: StandDown | KeepInformed) -> None:
-    task_force = workflow.get_external_workflow_handle(wire.task_force_id(key, name))
+    task_force = workflow.get_external_workflow_handle(task_force_id(key, name))
     try:
         await task_force.signal(signal, given)
     except FailureError:

@@ -41,7 +41,7 @@ from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
-from escalation.task_force.model import News
+from escalation.task_force.news import News
 from escalation.telling import script
 from escalation.turn import Decision
 from escalation.view import Receipted, View, action_plans, receipted, timeline, view
@@ -236,16 +236,7 @@ class EscalationWorkflow(Life):
     @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of messages that had to wait.")
     @wire.takes_one
     def record_delivery(self, *raws: RawValue) -> None:
-        try:
-            told = wire.read(c.RecordDelivery, raws, "a delivery", "receipts", wire.LARGEST_OF_OURS)
-        except EscalationError as refusal:
-            self.note_refusal(wire.RECORD_DELIVERY, refusal.message)
-            return
-        # The key may be another escalation's by now, whose messages these are not.
-        own = f"{self._now.id}:" if self._now else ""
-        ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
-        if ours:
-            self._decide(c.RecordDelivery(receipts=ours))
+        self._record_late(f"{self._now.id}:" if self._now else None, *raws)
 
     @workflow.query(name=wire.PEOPLE, description="The people and teams that its plan knows.")
     def people(self) -> tuple[Contact, ...]:

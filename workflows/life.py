@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
+from escalation.errors import EscalationError
 from escalation.events import Receipt
 from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
@@ -46,6 +48,10 @@ class Life:
 
     def _decide(self, command: Any) -> None:
         """Put a command of ``FromLife`` to the rules, and keep the answer."""
+        raise NotImplementedError
+
+    def note_refusal(self, move: str, why: str) -> None:
+        """Keep on record that what nobody waits for could not be followed."""
         raise NotImplementedError
 
     def _wakes_at(self) -> datetime | None:
@@ -111,6 +117,18 @@ class Life:
             receipts = receipts_after(error, wave)
         self._under_way = [other for other in self._under_way if other is not wave]
         self._decide(c.RecordDelivery(receipts=receipts))
+
+    def _record_late(self, own: str | None, *raws: RawValue) -> None:
+        """What had to wait has left, or never will. *own*: how the keys of the run's messages begin."""
+        try:
+            told = wire.read(c.RecordDelivery, raws, "a delivery", "receipts", wire.LARGEST_OF_OURS)
+        except EscalationError as refusal:
+            self.note_refusal(wire.RECORD_DELIVERY, refusal.message)
+            return
+        # The id may be another one's by now, whose messages these are not.
+        ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
+        if ours:
+            self._decide(c.RecordDelivery(receipts=ours))
 
     # Time: one timer, armed again only when something is due earlier.
 

@@ -12,13 +12,15 @@ from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
 from escalation.commands import NoteRefusal, Tick
-from escalation.effects import CompileOpenHours
+from escalation.effects import CompileOpenHours, Wave
 from escalation.errors import EscalationError
 from escalation.story import Entry
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, news_of
 from escalation.task_force.events import ForceEvent, StoodDown
-from escalation.task_force.model import News, TaskForce
+from escalation.task_force.model import TaskForce
+from escalation.task_force.news import News
+from escalation.task_force.staleness import no_longer_true
 from escalation.task_force.story import entry
 from escalation.task_force.turn import ForceDecision
 from escalation.task_force.view import Answer, ForceView, answer, view
@@ -78,6 +80,17 @@ class TaskForceWorkflow(Life):
     def timeline(self) -> tuple[Entry, ...]:
         return tuple(entry(event) for event in self._events)
 
+    @workflow.query(
+        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+    )
+    def no_longer_true(self, wave: Wave) -> dict[str, str]:
+        return no_longer_true(self._now, self._events, wave)
+
+    @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of messages that had to wait.")
+    @wire.takes_one
+    def record_delivery(self, *raws: RawValue) -> None:
+        self._record_late(f"{self._now.charter.id}:", *raws)
+
     # What the escalation sends.
 
     @workflow.signal(name=wire.TASK_FORCE_DOWN, description="The escalation stands it down.")
@@ -92,7 +105,9 @@ class TaskForceWorkflow(Life):
 
     def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
-            self._decide(wire.read(kind, raws, name.replace("_", " "), "one JSON object"))
+            self._decide(
+                wire.read(kind, raws, name.replace("_", " "), "one JSON object", wire.LARGEST_OF_OURS)
+            )
         except EscalationError as refusal:
             self.note_refusal(name, refusal.message)
 

@@ -19,7 +19,8 @@ from escalation.model import Escalation
 from escalation.request import StartRequest
 from escalation.sponsorship import Programme
 from escalation.task_force.events import ForceEvent
-from escalation.task_force.model import Charter, News, TaskForce
+from escalation.task_force.model import Charter, TaskForce
+from escalation.task_force.news import News
 
 WORKFLOW = "Escalation"
 FOLLOW_UP = "FollowUp"
@@ -95,11 +96,6 @@ TASK_FORCE_NEWS = "task_force_news"
 TASK_FORCE_DOWN = "stand_down"
 TASK_FORCE_INFORMED = "keep_informed"
 """The signals by which the escalation orders a task force down, and keeps it informed."""
-
-
-def task_force_id(key: str, name: str) -> str:
-    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
-    return f"{key}/task-force/{name}"
 
 
 class Carried(Frozen):

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from escalation import commands as c
 from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.clocks import Clock
 from escalation.commands import NO_NOTE
+from escalation.plan import Calendar
 from escalation.task_force.course import ForceMove
 from escalation.task_force.model import About
 
@@ -98,6 +100,9 @@ class KeepInformed(Frozen):
 
     id: str
     about: About
+    clocks: tuple[Clock, ...] = ()
+    """Patterns of its clocks, if they are others now (CLOCK-4)."""
+    calendars: dict[Name, Calendar] = {}
 
 
 class EscalationGone(Frozen):

@@ -18,7 +18,8 @@ from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force import seats, story, tasks
 from escalation.task_force.course import OF_PEOPLE, allows
-from escalation.task_force.model import Charter, News, TaskForce, summary
+from escalation.task_force.model import Charter, TaskForce, summary
+from escalation.task_force.news import News
 from escalation.task_force.record import deployed
 from escalation.task_force.turn import ForceDecision, ForceTurn
 from escalation.timing import hours_wanted
@@ -57,7 +58,10 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDec
             turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
-                turn.record(e.Informed, about=command.about)
+                turn.record(
+                    e.Informed, about=command.about, clocks=command.clocks, calendars=command.calendars
+                )
+                _settle(turn)
         case c.StandDown():
             _ordered_down(turn, command)
         case shell.CancelByOperator():
@@ -75,19 +79,18 @@ def news_of(decision: ForceDecision) -> News | None:
     if not told:
         return None
     found = {event.kind: event for event in told}
-    report, vacant, down = (
-        found.get("status_reported"),
-        found.get("seat_left_vacant"),
-        found.get("stood_down"),
-    )
+    report, down = found.get("status_reported"), found.get("stood_down")
     is_update = isinstance(report, e.StatusReported) and report.is_update
     return News(
         summary=summary(decision.force),
         happened=tuple(story.sentence(event) for event in told),
         report=decision.force.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
-        vacant=vacant.role if isinstance(vacant, e.SeatLeftVacant) else None,
+        vacant=tuple(event.role for event in told if isinstance(event, e.SeatLeftVacant)),
         why_stood_down=down.why if isinstance(down, e.StoodDown) else None,
+        receipts=tuple(
+            receipt for event in told if isinstance(event, e.MessagesSent) for receipt in event.receipts
+        ),
     )
 
 

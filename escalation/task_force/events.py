@@ -10,6 +10,7 @@ from escalation.base import Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock
 from escalation.events import ENGINE, Receipt
+from escalation.plan import Calendar
 from escalation.task_force.model import About, Charter
 
 NO_NOTE = InternalText("")
@@ -148,6 +149,9 @@ class Informed(_Happened):
 
     kind: Literal["informed"] = "informed"
     about: About
+    clocks: tuple[Clock, ...] = ()
+    """Patterns that hold from now on (CLOCK-4)."""
+    calendars: dict[Name, Calendar] = {}
 
 
 class OpenHoursExtended(_Happened):

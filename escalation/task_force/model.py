@@ -33,6 +33,11 @@ ForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_i
 """What a task force is called, within its escalation; part of the address that it is found by."""
 
 
+def task_force_id(key: str, name: str) -> str:
+    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
+    return f"{key}/task-force/{name}"
+
+
 class SeatWanted(Asked):
     """A seat to fill: by whoever has the role, or the skill, or by those named, in this order."""
 
@@ -80,6 +85,8 @@ class Charter(Frozen):
     """Whom it knows: everybody who can get a seat, and whoever deployed it."""
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks: how long, whose open hours, when reminded. One that is left out does not run."""
+    has_own_status: bool = False
+    """Its status clock was chosen for it: no change of the escalation's targets moves it."""
     calendars: dict[Name, Calendar] = {}
     chase_every: timedelta = timedelta(days=1)
 
@@ -282,18 +289,3 @@ def summary(force: TaskForce) -> Summary:
         is_status_missed=bool(status and status.is_running and status.breached_at),
         heard=force.sequence,
     )
-
-
-class News(Frozen):
-    """What a task force tells its escalation: how it stands, and what has happened since."""
-
-    summary: Summary
-    happened: tuple[str, ...]
-    """A sentence each."""
-    report: Report | None = None
-    """New, and to be told to everybody who follows the escalation."""
-    is_status_missed: bool = False
-    """Just now."""
-    vacant: Name | None = None
-    """The role of a seat that nobody is left for, since just now."""
-    why_stood_down: str | None = None

@@ -2,12 +2,13 @@
 The fold: what each event makes of a task force. The only place where one changes; nothing is decided here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import reduce
 from typing import Any, assert_never
 
-from escalation.clocks import Clock, attended, derived
+from escalation.clocks import Clock, attended, derived, passed_by
+from escalation.plan import ClockName
 from escalation.task_force import events as e
 from escalation.task_force.course import ForceMove, step
 from escalation.task_force.model import REPORTS_KEPT, Charter, Report, Seat, Task, TaskForce
@@ -76,7 +77,7 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
         case "stood_down":
             return now.changed(state=step(now.state, ForceMove.STAND_DOWN), ended_at=event.at)
         case "informed":
-            return _charter(now, about=event.about)
+            return _informed(now, event)
         case "open_hours_extended":
             return _extended(now, event)
         case "seat_left_vacant" | "messages_sent" | "move_refused":
@@ -124,13 +125,39 @@ def _charter(now: TaskForce, **changes: Any) -> TaskForce:
     return now.changed(charter=now.charter.changed(**changes))
 
 
+def _informed(now: TaskForce, event: e.Informed) -> TaskForce:
+    """CLOCK-4: what runs is derived from its original start by the new patterns; a status clock of its own stays."""
+    charter, given = now.charter, {clock.name: clock for clock in event.clocks}
+    if charter.has_own_status:
+        given.pop(ClockName.TASK_FORCE_STATUS, None)
+    clocks = {clock.name: clock for clock in charter.clocks} | given
+    calendars = {**charter.calendars, **event.calendars}
+    after = _charter(now, about=event.about, clocks=tuple(clocks.values()), calendars=calendars)
+    return _with_clocks(after, lambda clock: _retimed(clock, given.get(clock.name))) if given else after
+
+
+def _retimed(clock: Clock, pattern: Clock | None) -> Clock:
+    if pattern is None or not clock.is_running:
+        return clock
+    passed = passed_by(clock, pattern.after, pattern.thresholds)
+    return clock.changed(
+        after=pattern.after, calendar=pattern.calendar, thresholds=pattern.thresholds, passed=passed
+    )
+
+
 def _extended(now: TaskForce, event: e.OpenHoursExtended) -> TaskForce:
     """CLOCK-5: every due time is worked out again, now that it is known further."""
     known = now.charter.calendars[event.calendar]
     longer = known.changed(hours=known.hours.continued(event.open_hours))
     after = _charter(now, calendars={**now.charter.calendars, event.calendar: longer})
-    seats = tuple(
-        seat.changed(clock=fresh(after.charter, seat.clock)) if seat.clock else seat for seat in after.seats
-    )
-    status = fresh(after.charter, after.status) if after.status else None
-    return after.changed(seats=seats, status=status)
+    return _with_clocks(after, lambda clock: clock)
+
+
+def _with_clocks(now: TaskForce, changed: Callable[[Clock], Clock]) -> TaskForce:
+    """Each clock that runs, changed, and its due times worked out again."""
+
+    def anew(clock: Clock | None) -> Clock | None:
+        return fresh(now.charter, changed(clock)) if clock else None
+
+    seats = tuple(seat.changed(clock=anew(seat.clock)) for seat in now.seats)
+    return now.changed(seats=seats, status=anew(now.status))

@@ -79,12 +79,11 @@ def tell_when_settled(turn: ForceTurn) -> None:
     turn.by = ENGINE
     if force.state is ForceState.FORMING:
         turn.record(e.WorkBegun)
-    charter = force.charter
-    seats = tuple(
-        f"{seat.plan.role}: {charter.name_of(seat.held_by) if seat.held_by else 'nobody'}"
-        for seat in force.seats
-    )
-    turn.tell(Occasion.UPDATE, (charter.lead,), why=Sentence.SEATS_SETTLED.of(), items=seats)
+    charter, why = force.charter, Sentence.SEATS_SETTLED.of()
+    if vacant := ", ".join(seat.plan.role for seat in force.seats if seat.is_vacant):
+        why = Sentence.AND_ALSO.of(why, Sentence.SEAT_VACANT.of(vacant))
+    held = tuple(f"{seat.plan.role}: {charter.name_of(seat.held_by)}" for seat in force.seats if seat.held_by)
+    turn.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=why, items=held)
 
 
 def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
@@ -94,7 +93,7 @@ def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
     tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
     turn.record(e.SeatLeft, seat=seat.number, role=seat.plan.role, why=command.why)
     why = Sentence.SEAT_LEFT.of(force.charter.name_of(command.by), seat.plan.role)
-    turn.tell(Occasion.UPDATE, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
+    turn.tell(Occasion.TASK_FORCE_NEWS, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
     _to_the_next(turn, seat)
 
 

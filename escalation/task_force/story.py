@@ -7,9 +7,7 @@ from typing import assert_never
 from escalation.story import Entry, minute
 from escalation.task_force import events as e
 
-CLOCKWORK = frozenset(
-    {"status_clock_started", "informed", "open_hours_extended", "messages_sent", "task_due_soon"}
-)
+CLOCKWORK = frozenset({"status_clock_started", "informed", "open_hours_extended", "task_due_soon"})
 """Kinds of events that the escalation need not hear of."""
 
 

@@ -63,7 +63,7 @@ def remind(turn: ForceTurn) -> None:
         _tell(turn, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
     lead = turn.force.charter.lead
     if others := [task for task in overdue if task.owner != lead]:
-        _tell(turn, Occasion.UPDATE, lead, others, is_over=True)
+        _tell(turn, Occasion.TASK_FORCE_NEWS, lead, others, is_over=True)
 
 
 def _tell(turn: ForceTurn, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool) -> None:

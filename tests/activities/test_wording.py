@@ -10,6 +10,7 @@ import pytest
 from activities.templates import Templates
 from activities.wording import Code, Wording, Words, locale_of, said
 from escalation.measures import Unit
+from escalation.sentences import Sentence
 from tests.activities.builders import at
 
 
@@ -156,3 +157,24 @@ def test_moments_are_ordered_by_time() -> None:
     friday, sunday = (wording("en").moment(at("09:30").replace(day=day), ZoneInfo("UTC")) for day in (20, 22))
 
     assert (True, False) == (friday < sunday, friday > sunday)
+
+
+@pytest.mark.parametrize("language", ["id", "tr"])
+@pytest.mark.parametrize(
+    "why",
+    [
+        Sentence.CANCELLED_FOR.of("withdrawn", Sentence.ENDED_BY_OPERATOR),
+        Sentence.OF_TASK_FORCE.of(
+            "Q", Sentence.AND_ALSO.of(Sentence.SEATS_SETTLED.of(), Sentence.SEAT_VACANT.of("X, Z"))
+        ),
+    ],
+)
+def test_a_sentence_within_a_sentence_is_said_in_the_readers_language(language: str, why: str) -> None:
+    """
+    COMM-9: no English word is left over, whatever the sentence was made of.
+    """
+    words = Templates().words(language)
+
+    assert set() == {"withdrawn", "ended", "task", "force", "seat", "every", "nobody"} & set(
+        words.of(why).replace("(", " ").replace(";", " ").split()
+    )

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from escalation.task_force.course import ForceState
-from escalation.task_force.model import SeatWanted
+from escalation.task_force.model import SeatWanted, task_force_id
 from tests.complaint import a_complaint
 from tests.durability.outage import Site, a_site
 from workflows import wire
@@ -32,9 +32,7 @@ async def test_a_killed_worker_leaves_no_task_force_behind(tmp_path: Path) -> No
         await site.client.stand_down_task_force(KEY, NAME, by="priya", why="Enough")
         await killed_and_back(site)
 
-        handle = site.temporal.get_workflow_handle(
-            wire.task_force_id(KEY, NAME), result_type=wire.TaskForceEnded
-        )
+        handle = site.temporal.get_workflow_handle(task_force_id(KEY, NAME), result_type=wire.TaskForceEnded)
         ended: wire.TaskForceEnded = await asyncio.wait_for(handle.result(), 60)
         assert ("Enough", ("Climb up (tom)",)) == (ended.why, ended.left)
         (force,) = (await site.client.view(KEY)).task_forces

@@ -163,6 +163,8 @@ def test_an_operator_who_ends_the_run_cancels_it() -> None:
         the(e.Cancelled, decision).by,
         the(e.Cancelled, decision).cause,
     )
+    letter = internal(decision, "cancelled").facts
+    assert ("withdrawn (the operator ended it in Temporal)", None) == (letter.why, letter.text), "COMM-9"
     assert ((), ()) == (again.events, again.effects)
 
 

@@ -11,17 +11,20 @@ from pydantic import ValidationError
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
-from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce
+from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce, Wave
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause
+from escalation.events import CancelCause, Receipt
 from escalation.lifecycle import Move
+from escalation.messages import messages
 from escalation.model import Escalation
-from escalation.plan import ClockName, ReasonCode, Target
+from escalation.plan import ClockName, Priority, ReasonCode, Target
+from escalation.staleness import no_longer_true
 from escalation.task_force.course import ForceState
-from escalation.task_force.model import Charter, News, OpenTask, Report, SeatWanted, Summary
+from escalation.task_force.model import Charter, OpenTask, Report, SeatWanted, Summary
+from escalation.task_force.news import News
 from escalation.view import view
-from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, the, told
+from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, notices, the, told
 
 NOW = THE_MONDAY + 9 * HOUR + 10 * MINUTE
 MISSION, WHY = InternalText("Find the leak"), InternalText("because")
@@ -164,7 +167,7 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
     heard, wanted = {
         "report": (news(now, report=report, latest=report), ["task_force_report: ana, ed"]),
         "missed": (news(now, is_status_missed=True), ["breach: ana, mia"]),
-        "vacant": (news(now, vacant="climber"), ["update: ana, ed"]),
+        "vacant": (news(now, vacant=("climber",)), ["task_force_news: ana, ed"]),
         "down": (news(now, state=ForceState.STOOD_DOWN, why_stood_down="x"), ["task_force_stood_down: ana"]),
     }[name]
 
@@ -172,6 +175,35 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
 
     assert "it went on" in the(e.TaskForceHeard, made).happened
     assert wanted == [line for line in told(made) if line]
+
+
+def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
+    """
+    COMM-12, RESOLVE-2: an internal update of somebody makes it no less true.
+    """
+    now = with_forces()
+    vacant = decide(now, news(now, vacant=("climber",)), NOW)
+    update = decide(vacant.escalation, c.SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
+
+    waited = Wave(notices=tuple(notices(vacant.effects)))
+    assert {} == no_longer_true(update.escalation, update.events, waited)
+
+
+def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
+    """
+    COMM-13, RECORD-1: the escalation manager is told once, and its messages are in the list of the escalation's.
+    """
+    now = with_forces()
+    gone = Receipt(key="k:1", recipient="ari", occasion="task_force_invited", why="no such mailbox")
+    here = gone.changed(key="k:2", recipient="ed", delivered_at=NOW)
+
+    made = decide(now, news(now, receipts=(gone, here)), NOW)
+
+    assert ["undeliverable: ed"] == told(made)
+    assert [("k:1", False), ("k:2", True)] == [
+        (sent.key, sent.is_delivered) for sent in messages(made.events)
+    ]
+    assert () == decide(made.escalation, news(now, receipts=(gone, here)), NOW).events
 
 
 def test_late_and_repeated_news_are_no_news() -> None:
@@ -313,6 +345,29 @@ def test_each_is_informed_of_a_rise() -> None:
 
     informed = [effect.about.level for effect in made.effects if isinstance(effect, InformTaskForce)]
     assert [made.escalation.level] == informed
+
+
+def test_a_change_of_priority_comes_with_the_clocks_of_the_new_one() -> None:
+    """
+    CLOCK-4, CLOCK-1: each is told how long its clocks run from now on, and whose hours they count; a rise changes none.
+    """
+    plan = a_plan()
+    spans = dict(zip(sorted(plan.priorities), (1, 2, 3, 4), strict=True))
+    rules = {
+        priority: rules.changed(
+            targets=rules.targets | {ClockName.TASK_FORCE_STATUS: Target(after=spans[priority] * HOUR)}
+        )
+        for priority, rules in plan.priorities.items()
+    }
+    now = with_forces(plan=plan.changed(priorities=rules))
+
+    made = decide(now, c.ChangePriority(by="ed", priority=Priority.P2), NOW)
+    risen = decide(now, c.RaiseLevel(by="ana", reason=ReasonCode.LACK_OF_AUTHORITY), NOW)
+
+    (informed,) = (effect for effect in made.effects if isinstance(effect, InformTaskForce))
+    assert [2 * HOUR] == [clock.after for clock in informed.clocks]
+    assert {clock.calendar for clock in informed.clocks if clock.calendar} == set(informed.calendars)
+    assert [()] == [effect.clocks for effect in risen.effects if isinstance(effect, InformTaskForce)]
 
 
 def test_seats_are_wanted_by_role() -> None:

@@ -10,9 +10,9 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
 from escalation.lifecycle import State
-from escalation.measures import BY_NAME, MEASURES, ClockRun, Hold, Measured, same_cause
+from escalation.measures import BY_NAME, MEASURES, ClockRun, Hold, Measured, attainment_of, same_cause
 from escalation.measuring import measured
-from escalation.plan import ActionRules, ClockName, Priority, ReasonCode
+from escalation.plan import OF_TASK_FORCES, ActionRules, ClockName, Priority, ReasonCode
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -306,3 +306,13 @@ def test_a_refused_signal_is_counted() -> None:
     refused = e.MoveRefused(seq=events[-1].seq + 1, at=events[-1].at, move="close", why="not now")
 
     assert 1 == measured((*events, refused)).refused
+
+
+def test_clocks_that_no_escalation_runs_have_no_figure() -> None:
+    """
+    RECORD-2: a task force runs its own, and a figure that is always empty would look like nothing missed.
+    """
+    names = {measure.name for measure in MEASURES}
+
+    assert set() == names & {attainment_of(clock) for clock in OF_TASK_FORCES}
+    assert attainment_of(ClockName.RESOLUTION) in names

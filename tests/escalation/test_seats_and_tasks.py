@@ -48,7 +48,7 @@ def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
     over = decide(soon.force, shell.Tick(), NINE + 4 * HOUR)
 
     assert ["task_force_task_due: ana"] == told(soon)
-    assert ["task_force_task_due: ana", "update: ed"] == told(over)
+    assert ["task_force_task_due: ana", "task_force_news: ed"] == told(over)
     whys = [effect.facts.why for effect in over.effects if isinstance(effect, InternalNotice)]
     assert ["task force roof: a task is overdue"] * 2 == whys
     assert over.force.wake_at is None, "twice is enough"
@@ -85,7 +85,7 @@ def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
     made = decide(force, shell.Tick(), NINE + 18 * HOUR)
 
     assert ["task_overdue", "task_overdue", "task_due_soon"] == kinds(made)
-    assert ["task_force_task_due: ana", "task_force_task_due: ed", "update: ed"] == told(made)
+    assert ["task_force_task_due: ana", "task_force_task_due: ed", "task_force_news: ed"] == told(made)
     (ana, _, _) = (effect for effect in made.effects if isinstance(effect, InternalNotice))
     assert (
         "1. Climb up (ana, due 2026-03-02 10:00 UTC)",
@@ -143,7 +143,7 @@ def test_a_member_who_leaves_hands_over() -> None:
     made = decide(force, c.LeaveSeat(by="ana", why=InternalText("On leave")), NINE)
 
     assert ["seat_left", "seat_offered"] == kinds(made)
-    assert ["update: ed", "task_force_invited: ari"] == told(made)
+    assert ["task_force_news: ed", "task_force_invited: ari"] == told(made)
     (lead, _) = (effect for effect in made.effects if isinstance(effect, InternalNotice))
     assert ("On leave", ("1. Climb up (ana, due 2026-03-02 13:00 UTC)",)) == (
         lead.facts.text,
@@ -163,8 +163,8 @@ def test_a_seat_that_is_left_with_nobody_to_ask_is_vacant() -> None:
 
     news = news_of(made)
     assert news is not None
-    assert ("role 1", ("role 1",)) == (news.vacant, news.summary.vacant)
-    assert ["update: ed"] == told(made)
+    assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
+    assert ["task_force_news: ed"] == told(made)
 
 
 def vacant() -> TaskForce:
@@ -188,7 +188,7 @@ def test_a_vacant_seat_is_offered_to_its_candidates_anew() -> None:
     assert ["task_force_invited: ana"] == told(offered)
     assert NINE + 30 * MINUTE == (offered.force.seats[0].clock and offered.force.seats[0].clock.due_at)
     assert ["task_force_invited: ari"] == told(declined)
-    assert ["update: ed"] == told(accepted)
+    assert ["task_force_news: ed"] == told(accepted)
     assert (ForceState.WORKING, ("ed", "ari", "cora")) == (accepted.force.state, accepted.force.members)
 
 

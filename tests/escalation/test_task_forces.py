@@ -131,10 +131,20 @@ def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
     made = decide(made.force, shell.Tick(), NINE + HOUR)
 
     assert ["seat_unanswered", "seat_left_vacant", "work_begun"] == kinds(made)
-    assert ["update: ed"] == told(made)
+    assert ["task_force_news: ed"] == told(made)
     news = news_of(made)
     assert news is not None
-    assert ("role 1", ("role 1",)) == (news.vacant, news.summary.vacant)
+    assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
+
+
+def test_the_escalation_hears_of_each_seat_that_falls_vacant() -> None:
+    """
+    RESOLVE-2: also of two at the same instant, which are one piece of news.
+    """
+    news = news_of(decide(a_force(("ana",), ("ari",)), shell.Tick(), NINE + 30 * MINUTE))
+
+    assert news is not None
+    assert ("role 1", "role 2") == news.vacant
 
 
 def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
@@ -145,6 +155,9 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     made = decide(a_force(("ana", "ari")), shell.RecordDelivery(receipts=(lost,)), NINE)
 
     assert "ari" == made.force.seats[0].offered_to
+    news = news_of(made)
+    assert news is not None
+    assert (lost,) == news.receipts, "RECORD-1: the escalation has them on record"
 
 
 def test_an_invitation_that_waits_for_the_morning_stands() -> None:
@@ -166,7 +179,20 @@ def test_work_begins_when_every_seat_is_settled() -> None:
 
     assert (ForceState.FORMING, ForceState.WORKING) == (one.force.state, both.force.state)
     assert ("ed", "ana", "ari") == both.force.members
-    assert ["update: ed"] == told(both)
+    assert ["task_force_news: ed"] == told(both)
+
+
+def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:
+    """
+    RESOLVE-2, COMM-9: no word of ours stands among the names, where no language could say it.
+    """
+    one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
+    both = decide(one.force, c.DeclineSeat(by="ari"), NINE)
+
+    (letter,) = (effect.facts for effect in both.effects if isinstance(effect, InternalNotice))
+    assert ("role 1: Ana",) == letter.items
+    said = "task force roof: every seat is settled; nobody is left to ask for the seat role 2"
+    assert said == letter.why
 
 
 def test_the_status_clock_asks_the_lead_only() -> None:
@@ -276,6 +302,37 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     assert news_of(made) is None, "the escalation knows that by itself"
     asked = decide(made.force, shell.Tick(), NINE + 90 * MINUTE)
     assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotice)]
+
+
+FASTER = c.KeepInformed(
+    id="ACME/4711@1/roof",
+    about=ABOUT,
+    clocks=(a_pattern(ClockName.TASK_FORCE_STATUS, HOUR, 45 * MINUTE),),
+)
+
+
+def test_a_change_of_priority_derives_the_status_clock_from_its_start() -> None:
+    """
+    CLOCK-4: what is due already is missed at once, and the next one runs as long as the new priority says.
+    """
+    made = decide(a_force(), FASTER, NINE + 90 * MINUTE)
+    reported = decide(made.force, c.ReportStatus(by="ed", text=SAID), NINE + 2 * HOUR)
+
+    assert ["status_asked", "informed", "status_missed"] == kinds(made)
+    assert made.force.status is not None
+    assert NINE + HOUR == made.force.status.breached_at
+    assert reported.force.status is not None
+    assert NINE + 3 * HOUR == reported.force.status.due_at
+
+
+def test_a_status_clock_of_its_own_is_no_priorities() -> None:
+    """
+    CLOCK-4, RESOLVE-2: whoever deployed it chose how often it reports.
+    """
+    made = decide(a_force(has_own_status=True), FASTER, NINE)
+
+    assert made.force.status is not None
+    assert NINE + 2 * HOUR == made.force.status.due_at
 
 
 def test_open_hours_are_counted_and_extended() -> None:

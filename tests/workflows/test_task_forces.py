@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from escalation.commands import RecordDelivery
+from escalation.effects import Wave
 from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause
+from escalation.events import CancelCause, Receipt
 from escalation.task_force.course import ForceState
-from escalation.task_force.model import SeatWanted, Summary
+from escalation.task_force.model import SeatWanted, Summary, task_force_id
 from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows import stages
@@ -24,7 +26,7 @@ NAME = "dry-pallets"
 
 def where(desk: Desk, name: str = NAME) -> str:
     """The workflow id of a task force."""
-    return wire.task_force_id(desk.key, name)
+    return task_force_id(desk.key, name)
 
 
 async def deployed(desk: Desk, *people: str, name: str = NAME, **more: Any) -> None:
@@ -90,6 +92,30 @@ async def test_an_unanswered_seat_is_offered_to_the_next(desk: Desk) -> None:
 
     assert ForceState.WORKING == (await desk.client.task_force(desk.key, NAME)).state
     await eventually(desk, lambda force: ("agent",) == force.vacant)
+
+
+async def test_it_hears_what_became_of_an_invitation_that_waited(desk: Desk) -> None:
+    """
+    COMM-12, COMM-13: in somebody's quiet hours; what cannot be delivered then goes to the next, and a manager knows.
+    """
+    await desk.start()
+    await deployed(desk)
+    run = desk.temporal.get_workflow_handle(where(desk))
+    id_ = (await desk.client.task_force(desk.key, NAME)).id
+    lost = Receipt(
+        key=f"{id_}:3:x:tom", recipient="tom", occasion="task_force_invited", why="no such mailbox"
+    )
+    stray = lost.changed(key="ACME/1@1/dry-pallets:3:x:tom")
+
+    await run.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=(stray,)))
+    assert "tom" == (await desk.client.task_force(desk.key, NAME)).seats[0].offered_to
+    await run.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=(lost,)))
+
+    assert "maya" == (await desk.client.task_force(desk.key, NAME)).seats[0].offered_to
+    await desk.at_rest(where(desk))
+    await desk.at_rest()
+    assert "undeliverable elena.petrova@example.com" in desk.told()
+    assert {} == await run.query(wire.NO_LONGER_TRUE, Wave(notices=()))
 
 
 async def test_only_the_lead_is_asked_for_the_status(desk: Desk) -> None:

@@ -1,0 +1,42 @@
+"""
+What is no longer true of a task force's message that waited, as ``escalation.staleness`` says it of an escalation's.
+"""
+
+from collections.abc import Iterable
+
+from escalation.effects import InternalNotice, Notice, Occasion, Recipient, Wave, message_key
+from escalation.task_force import events as e
+from escalation.task_force.model import TaskForce
+
+
+def no_longer_true(now: TaskForce, events: Iterable[e.ForceEvent], wave: Wave) -> dict[str, str]:
+    """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
+    reported = max((event.seq for event in events if isinstance(event, e.StatusReported)), default=0)
+    return {
+        message_key(notice, recipient): why
+        for notice in wave.notices
+        if notice.escalation == now.charter.id
+        for recipient in notice.to
+        if (why := _why_not(now, reported, notice, recipient))
+    }
+
+
+def _why_not(now: TaskForce, reported: int, notice: Notice, to: Recipient) -> str:
+    """*reported*: the last event that was a report of the lead."""
+    if not now.is_standing and notice.occasion is not Occasion.TASK_FORCE_STOOD_DOWN:
+        return "stood down meanwhile"
+    match notice.occasion:
+        case Occasion.TASK_FORCE_INVITED if all(seat.offered_to != to.id for seat in now.seats):
+            return "answered, or offered to somebody else, meanwhile"
+        case Occasion.TASK_FORCE_STATUS_WANTED if reported > notice.seq:
+            return "reported meanwhile"
+        case Occasion.TASK_FORCE_TASK_DUE if not _open_still(now, notice):
+            return "done meanwhile"
+        case _:
+            return ""
+
+
+def _open_still(now: TaskForce, notice: Notice) -> bool:
+    """Whether one of the tasks that it lists is still to be done, by the same owner."""
+    listed = notice.facts.items if isinstance(notice, InternalNotice) else ()
+    return any(str(task) in listed for task in now.open_tasks)

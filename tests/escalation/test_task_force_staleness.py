@@ -1,0 +1,91 @@
+"""
+What is no longer true of a task force's message that waited (COMM-12).
+"""
+
+import pytest
+
+from escalation import commands as shell
+from escalation.base import InternalText
+from escalation.effects import InternalNotice, Occasion, Wave, senders_of
+from escalation.task_force import commands as c
+from escalation.task_force.engine import decide, deploy
+from escalation.task_force.events import ForceEvent
+from escalation.task_force.model import TaskForce
+from escalation.task_force.staleness import no_longer_true
+from tests.builders import HOUR, MINUTE
+from tests.escalation.test_task_forces import CLOCKS, NINE, a_charter
+
+ADD = c.AddTask(by="ed", what=InternalText("Climb up"), owner="ana", due_at=NINE + HOUR)
+REPORT = c.ReportStatus(by="ed", text=InternalText("It is the roof"))
+DONE, ACCEPT = c.FinishTask(by="ana", task=1), c.AcceptSeat(by="ana")
+LATE = NINE + 100 * MINUTE
+INVITED, ASKED = Occasion.TASK_FORCE_INVITED, Occasion.TASK_FORCE_STATUS_WANTED
+DUE, DOWN = Occasion.TASK_FORCE_TASK_DUE, Occasion.TASK_FORCE_STOOD_DOWN
+
+
+def told_in(*commands: c.ForceCommand) -> tuple[TaskForce, list[ForceEvent], list[InternalNotice]]:
+    """
+    A task force of nine o'clock whose seats wait for an answer, and all that is told until 10:40.
+    """
+    made = deploy(a_charter(("ana", "ari"), clocks=CLOCKS[:1]), NINE)
+    events, notices = [*made.events], [*made.effects]
+    for command in commands:
+        made = decide(made.force, command, LATE if isinstance(command, shell.Tick) else NINE)
+        events += made.events
+        notices += made.effects
+    return made.force, events, [each for each in notices if isinstance(each, InternalNotice)]
+
+
+@pytest.mark.parametrize(
+    ("occasion", "before", "meanwhile", "why"),
+    [
+        (INVITED, (), ACCEPT, "answered, or offered to somebody else, meanwhile"),
+        (INVITED, (), c.DeclineSeat(by="ana"), "answered, or offered to somebody else, meanwhile"),
+        (INVITED, (), shell.CancelByOperator(), "stood down meanwhile"),
+        (ASKED, (ACCEPT, shell.Tick()), REPORT, "reported meanwhile"),
+        (DUE, (ACCEPT, ADD, shell.Tick()), DONE, "done meanwhile"),
+        (DUE, (ACCEPT, ADD, shell.Tick()), c.LeaveSeat(by="ana"), "done meanwhile"),
+    ],
+)
+def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
+    occasion: Occasion, before: tuple[c.ForceCommand, ...], meanwhile: c.ForceCommand, why: str
+) -> None:
+    """
+    COMM-12, RESOLVE-2: with the reason; until then it is true.
+    """
+    force, events, notices = told_in(*before)
+    (notice,) = (each for each in notices if each.occasion == occasion)
+    wave = Wave(notices=(notice,))
+    assert {} == no_longer_true(force, events, wave)
+
+    made = decide(force, meanwhile, LATE)
+
+    assert [why] == list(no_longer_true(made.force, [*events, *made.events], wave).values())
+    other = Wave(notices=(notice.changed(escalation="ACME/4711@0/roof"),))
+    assert {} == no_longer_true(made.force, events, other), "of an earlier one of that name"
+
+
+def test_that_it_was_stood_down_stays_true() -> None:
+    """
+    COMM-12, RESOLVE-3: whoever was in it must know, however late.
+    """
+    force, events, notices = told_in(shell.CancelByOperator())
+
+    last = Wave(notices=tuple(each for each in notices if each.occasion is DOWN))
+    assert last.notices
+    assert {} == no_longer_true(force, events, last)
+
+
+@pytest.mark.parametrize(
+    ("id_", "senders"),
+    [
+        ("ACME/4711@2026-03-02T09:00:00.000Z/roof", ("ACME/4711/task-force/roof",)),
+        ("ACME/4711@2026-03-02T09:00:00.000Z", ("ACME/4711@2026-03-02T09:00:00.000Z", "ACME/4711")),
+        ("sponsorship/ACME", ("sponsorship/ACME",)),
+    ],
+)
+def test_whoever_told_it_is_asked(id_: str, senders: tuple[str, ...]) -> None:
+    """
+    COMM-12: a task force knows of its own messages, and nobody else does; a closed escalation is followed up.
+    """
+    assert senders == senders_of(id_)
