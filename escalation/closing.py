@@ -7,10 +7,12 @@ from escalation import deploying
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.clocks import Outcome
+from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, NotReadyToClose, UnknownName
 from escalation.following_up import ask_for_survey
 from escalation.lifecycle import RcaState, State
+from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.request import CustomerRca
 from escalation.sentences import Sentence, Why
@@ -24,9 +26,20 @@ def begin_closing(turn: Turn) -> None:
 
     One that was shared before this verification explained a resolution that did not hold: it is asked for anew.
     """
-    if turn.escalation.rules.rca_required and turn.escalation.rca.state in {RcaState.NONE, RcaState.SHARED}:
+    now = turn.escalation
+    if now.rca.state is RcaState.SHARED or _lacks_its_rca(now):
         turn.record(e.RcaRequested)
     _run_the_next_clock(turn)
+
+
+def _lacks_its_rca(now: Escalation) -> bool:
+    return now.rules.rca_required and now.rca.state is RcaState.NONE
+
+
+def keep_rca_to_the_plan(turn: Turn) -> None:
+    """CLOSE-2, CLOCK-4: another playbook may want an RCA of what is closing already."""
+    if turn.escalation.state is State.CLOSING and _lacks_its_rca(turn.escalation):
+        _request_rca(turn)
 
 
 def _run_the_next_clock(turn: Turn) -> None:
@@ -54,7 +67,11 @@ def _ask_for_rca(turn: Turn) -> None:
 
 
 def request_rca(turn: Turn, command: c.RequestRca) -> None:
-    turn.record(e.RcaRequested, note=command.note)
+    _request_rca(turn, command.note)
+
+
+def _request_rca(turn: Turn, note: InternalText = NO_NOTE) -> None:
+    turn.record(e.RcaRequested, note=note)
     if turn.escalation.state is State.CLOSING:
         turn.cancel_clocks(ClockName.CLOSING)
         _run_the_next_clock(turn)

@@ -386,6 +386,28 @@ def test_an_rca_that_was_shared_before_the_reopening_is_asked_for_anew() -> None
     assert (RcaState.DRAFTED, 2) == (filed.rca.state, filed.rca.version)
 
 
+def test_a_customer_may_have_asked_for_the_one_that_was_shared() -> None:
+    """
+    CLOSE-2, CLOSE-9: where the playbook does not require one, it is asked for anew all the same.
+    """
+    asked = after(
+        closing(priority="P3"), c.RequestRca(by="csm"), *RCA_COURSE, c.Reopen(by="ed", why=WHY), DECLARE
+    )
+
+    assert "rca_wanted: cora" in told(decide(asked, VERIFY, monday("09:10")))
+
+
+@pytest.mark.parametrize("before", [(FILE, DERIVE), (FILE, DERIVE, APPROVE)])
+def test_what_was_derived_before_the_reopening_is_not_shared_after_it(before: tuple[c.Command, ...]) -> None:
+    """
+    CLOSE-4, CLOSE-9: its words are of a resolution that did not hold; it is derived and approved again.
+    """
+    again = after(closing(), *before, c.Reopen(by="ed", why=WHY), DECLARE, VERIFY)
+
+    assert (RcaState.DRAFTED, None, None) == (again.rca.state, again.rca.customer, again.rca.approved_by)
+    assert RcaState.SHARED is after(again, DERIVE, APPROVE, SHARE).rca.state
+
+
 def test_a_shared_rca_can_be_asked_for_again() -> None:
     """
     CLOSE-2: a customer who is not content with it.
