@@ -99,7 +99,11 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.TEXT_APPROVAL_WANTED: {"by": "Sam Sato", "text": _DONE, "due_at": AT + 10 * _MINUTE},
     Occasion.TEXT_REJECTED: {"by": "Elena Petrova", "text": "Please do not promise a date."},
     Occasion.BROUGHT_IN: {"why": "resolution is overdue", "due_at": AT - 5 * _MINUTE},
-    Occasion.VERIFICATION_WANTED: {"why": "fix declared by Sam Sato", "text": _DONE},
+    Occasion.VERIFICATION_WANTED: {
+        "why": "fix declared by Sam Sato",
+        "text": _DONE,
+        "items": ("It works again.",),
+    },
     Occasion.RESOLUTION_REJECTED: {"why": "rejected by Ari Kaya", "text": "Cards of one bank still fail."},
     Occasion.RESOLVED: {"why": "fix verified by Ari Kaya", "text": _DONE},
     Occasion.ACCESS_WANTED: {"items": ("ACME", "Globex")},

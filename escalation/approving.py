@@ -122,7 +122,7 @@ def _require_approver(now: Escalation, held: HeldText, by: str, move: Move) -> N
         names = ", ".join(name_of(now, each) for each in approvers)
         raise RoleNotAllowed(f"{now.key}: {name_of(now, by)} may not {move.words}; who may: {names}")
     may = now.plan.text_approval is not None and now.plan.text_approval.author_may
-    if move is Move.APPROVE_TEXT and by == held.by and not may:
+    if move is Move.APPROVE_TEXT and by == held.author and not may:
         raise MoveNotAllowed(
             f"{now.key}: {name_of(now, by)} wrote text {held.number}, so somebody else must approve it"
         )

@@ -68,6 +68,13 @@ class HeldText(Frozen):
     """Whoever wrote it first."""
     held_at: Instant
     apologise: bool = False
+    edited_by: str = ""
+    """Whoever edited it last."""
+
+    @property
+    def author(self) -> str:
+        """Of the words as they are now."""
+        return self.edited_by or self.by
 
 
 class News(Frozen):

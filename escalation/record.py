@@ -207,7 +207,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with(now, event, held_texts=(*now.held_texts, held), texts_held=event.number)
         case "text_edited":
             texts = tuple(
-                held.changed(text=event.text) if held.number == event.number else held
+                held.changed(text=event.text, edited_by=event.by) if held.number == event.number else held
                 for held in now.held_texts
             )
             return _with(now, event, held_texts=texts)

@@ -98,7 +98,11 @@ def send_update(turn: Turn, command: c.SendUpdate) -> None:
 
 
 def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
-    """RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5)."""
+    """
+    RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5).
+
+    They read what customers will: their verification approves that text, too (COMM-6).
+    """
     resume(turn)
     turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
     turn.record(
@@ -113,7 +117,8 @@ def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
     now = turn.escalation
     why = Sentence.DECLARED_BY.of(command.resolution, name_of(now, command.by))
     verifiers = now.plan.architects or now.plan.escalation_managers
-    tell(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done)
+    for_customers = (str(command.customer_text),) if command.customer_text else ()
+    tell(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done, items=for_customers)
 
 
 def reject_resolution(turn: Turn, command: c.RejectResolution) -> None:

@@ -98,7 +98,7 @@ def test_an_edited_text_waits_on_under_the_same_clock() -> None:
     COMM-6: by an approver or its author; what goes out is what was approved.
     """
     edited = decide(waiting(), c.EditText(by="mia", text=BETTER), monday("09:20"))
-    approved = decide(edited.escalation, c.ApproveText(by="mia"), monday("09:25"))
+    approved = decide(edited.escalation, c.ApproveText(by="fay"), monday("09:25"))
 
     assert ["text_approval_wanted: finance"] == told(edited)
     assert monday("09:40") == clock(edited.escalation, TEXT).due_at
@@ -135,6 +135,10 @@ def test_nobody_approves_a_text_of_their_own_unless_the_playbook_says_so() -> No
     """
     with pytest.raises(MoveNotAllowed, match="Mia wrote text 1, so somebody else must approve it"):
         decide(waiting(by="mia"), c.ApproveText(by="mia"), monday("09:20"))
+
+    edited = after(waiting(), c.EditText(by="mia", text=BETTER))
+    with pytest.raises(MoveNotAllowed, match="Mia wrote text 1, so somebody else must approve it"):
+        decide(edited, c.ApproveText(by="mia"), monday("09:20"))
 
     own = decide(waiting(by="mia", author_may=True), c.ApproveText(by="mia"), monday("09:20"))
     assert [f"update: {JO}"] == told(own)

@@ -6,7 +6,7 @@ import pytest
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.base import LONGEST_TEXT, InternalText
+from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.clocks import Outcome
 from escalation.engine import decide
 from escalation.events import AccessAnswer, ResolutionKind
@@ -108,6 +108,18 @@ def test_a_resolution_is_declared_with_what_was_done(kind: ResolutionKind) -> No
     facts = internal(decision, "verification_wanted").facts
     assert (f"{kind} declared by Ana", "new pallets were sent") == (facts.why, facts.text)
     assert monday("13:10") == clock(decision.escalation, V).due_at
+
+
+def test_whoever_verifies_reads_what_customers_will() -> None:
+    """
+    COMM-6, RESOLVE-5: the verification approves it, where the playbook wants texts approved, too.
+    """
+    declare = DECLARE.model_copy(update={"customer_text": CustomerText("New pallets come today.")})
+    declared = decide(an_acknowledged(), declare, monday("09:10"))
+    verified = decide(declared.escalation, VERIFY, monday("09:20"))
+
+    assert ("New pallets come today.",) == internal(declared, "verification_wanted").facts.items
+    assert "New pallets come today." == to_customers(verified, "resolved").facts.text
 
 
 def test_a_verified_resolution_is_told_inside_and_outside() -> None:
