@@ -112,7 +112,7 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.RCA_APPROVAL_WANTED: {"why": "derived by Cora Diaz", "text": _DONE, "items": _STEPS},
     Occasion.RCA_READY: {"why": "approved by Elena Petrova", "text": _DONE, "items": _STEPS},
     Occasion.CLOSED: {"why": "closed by Elena Petrova"},
-    Occasion.CANCELLED: {"why": "duplicate (ACME/4700)", "text": "The same outage."},
+    Occasion.CANCELLED: {"why": "duplicate (ACME/4700)", "text": "The same outage.", "items": _STEPS},
     Occasion.LOW_SCORE: {"text": "I had to call three times.", "items": ("ACME: 2",)},
     Occasion.ACTION_DUE: {"due_at": AT + 24 * _HOUR, "items": ("Watch every certificate",)},
     Occasion.TASK_FORCE_INVITED: {

@@ -2,15 +2,15 @@
 The end: RCA, related records, the gate, close and cancel (CLOSE).
 """
 
+from escalation import approving, deploying
 from escalation import commands as c
-from escalation import deploying
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.clocks import Outcome
 from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, NotReadyToClose, UnknownName
-from escalation.following_up import ask_for_survey
+from escalation.following_up import ask_for_survey, line
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -167,7 +167,7 @@ def close(turn: Turn, command: c.Close) -> None:
 
 
 def cancel(turn: Turn, command: c.Cancel) -> None:
-    """CLOSE-10: from any open state, with the reason; stakeholders are told."""
+    """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
     now = turn.escalation
     if command.cause is not e.CancelCause.WITHDRAWN and not command.into:
         fault = Fault(
@@ -188,9 +188,11 @@ def cancel_by_operator(turn: Turn) -> None:
 def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
     _end_all_clocks(turn)
     deploying.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
+    approving.reject_all_texts(turn, why)
     turn.record(e.Cancelled, cause=cause, into=into, why=why)
     told = Sentence.CANCELLED_FOR.of(cause, into) if into else Why(cause.value)
-    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=told, text=why)
+    still_to_do = tuple(map(line, turn.escalation.open_actions))
+    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=told, text=why, items=still_to_do)
     tell_customers(turn, Occasion.CANCELLED)
 
 

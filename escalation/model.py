@@ -268,6 +268,7 @@ class Escalation(Frozen):
         ]
         if self.rca.state not in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}:
             missing.append(f"the RCA is {self.rca.state}, not shared")
+        missing += [f"text {held.number} for customers waits for approval" for held in self.held_texts]
         return tuple(missing)
 
     def clock(self, name: ClockName) -> Clock | None:

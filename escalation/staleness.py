@@ -24,6 +24,7 @@ _AFTER_THE_END = frozenset(
         Occasion.ACTION_DUE,
         Occasion.SPONSORSHIP_PROPOSED,
         Occasion.TASK_FORCE_STOOD_DOWN,
+        Occasion.TEXT_REJECTED,
         Occasion.UNDELIVERABLE,
     }
 )
