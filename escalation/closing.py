@@ -10,7 +10,7 @@ from escalation.clocks import Outcome
 from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, NotReadyToClose, UnknownName
-from escalation.following_up import ask_for_survey, line
+from escalation.following_up import ask_for_survey, line, require_known
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -79,8 +79,9 @@ def _request_rca(turn: Turn, note: InternalText = NO_NOTE) -> None:
 
 def file_rca(turn: Turn, command: c.FileRca) -> None:
     """CLOSE-3: each corrective action has an owner whom we know."""
-    for action in command.rca.corrective_actions:
-        turn.escalation.plan.contact(action.owner)
+    actions = enumerate(command.rca.corrective_actions)
+    named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
+    require_known(turn.escalation, "the RCA", named)
     turn.record(e.RcaFiled, version=turn.escalation.rca.version + 1, rca=command.rca)
     turn.end(ClockName.INTERNAL_RCA)
     _run_the_next_clock(turn)

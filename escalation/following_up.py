@@ -162,10 +162,20 @@ def file_post_mortem(turn: Turn, command: c.FilePostMortem) -> None:
     named += [
         (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
     ]
+    require_known(now, "the post-mortem", named)
+    turn.record(e.PostMortemFiled, version=now.post_mortem_version + 1, post_mortem=written)
+
+
+def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) -> None:
+    """
+    *named*: where in *what*, and who.
+
+    Raises:
+        BadRequest: If the playbook does not have all of them; names each that it does not.
+    """
     faults = tuple(_unknown(now, where, who) for where, who in named if not now.plan.knows(who))
     if faults:
-        raise BadRequest.because(f"the post-mortem of {now.key}", faults)
-    turn.record(e.PostMortemFiled, version=now.post_mortem_version + 1, post_mortem=written)
+        raise BadRequest.because(f"{what} of {now.key}", faults)
 
 
 def _unknown(now: Escalation, where: str, who: str) -> Fault:

@@ -11,7 +11,7 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
 from escalation.engine import decide
-from escalation.errors import EscalationError
+from escalation.errors import BadRequest, EscalationError
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -157,6 +157,22 @@ def test_the_customer_rca_may_be_written_by_hand() -> None:
     assert (
         by_hand == the(e.RcaDerived, decide(filed, c.DeriveRca(by="cora", rca=by_hand), monday("09:10"))).rca
     )
+
+
+def test_every_owner_of_an_action_is_known() -> None:
+    """
+    CLOSE-3: all who are not are named at once, each with its place.
+    """
+    actions = tuple(
+        CorrectiveAction(what=WHY, owner=owner, due=monday("09:00").date())
+        for owner in ("maks", "max", "pya")
+    )
+    with pytest.raises(BadRequest) as refused:
+        decide(closing(), c.FileRca(by="cora", rca=an_rca(corrective_actions=actions)), monday("09:10"))
+
+    assert ["corrective_actions.0.owner", "corrective_actions.2.owner"] == [
+        fault.where for fault in refused.value.faults
+    ]
 
 
 def test_it_is_shared_with_every_affected_customer() -> None:
