@@ -182,9 +182,9 @@ def in_person(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
     return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)
 
 
-def alerted_above(now: Escalation) -> tuple[str, ...]:
-    """The managers of the level above, for what goes up without the escalation itself rising (CLOSE-5)."""
-    above = now.plan.level(min(now.level + 1, now.plan.last_level))
+def alerted_above(now: Escalation, levels: int) -> tuple[str, ...]:
+    """The managers so many *levels* above, for what goes up without the escalation itself rising (CLOSE-5)."""
+    above = now.plan.level(min(now.level + levels, now.plan.last_level))
     return above.managers or now.plan.escalation_managers
 
 

@@ -333,7 +333,8 @@ def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
 
 def test_its_clocks_chase_their_owners() -> None:
     """
-    CLOSE-5: reminders to the coordinator; overdue, it goes up to the managers of this level and of the next.
+    CLOSE-5: reminders to the coordinator; overdue, it goes up to the managers of this level and of the next, then of
+    one more at each chase, up to the last.
     """
     now = one_in(State.CLOSING, priority="P1")
     half = decide(now, c.Tick(), at(1, "21:00"))
@@ -342,7 +343,9 @@ def test_its_clocks_chase_their_owners() -> None:
 
     assert ["reminder: cora"] == told(half)
     assert ["breach: max, sol, cora"] == told(overdue)
-    assert ["reminder: max, sol, cora"] == told(chased)
+    assert ["reminder: max, dora, cora"] == told(chased)
+    assert ["reminder: max, ceo, cora"] == told(decide(chased.escalation, c.Tick(), at(6, "09:00")))
+    assert ["reminder: max, ed, cora"] == told(decide(chased.escalation, c.Tick(), at(60, "09:00")))
 
 
 @pytest.mark.parametrize(
