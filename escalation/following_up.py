@@ -118,7 +118,7 @@ def _hear_of_low_score(turn: Turn, contact: Recipient, command: c.RecordSurvey, 
         turn.record(e.SuccessorAsked, why=why)
         level = min(now.level + 1, now.plan.last_level)
         reason = InternalText(f"low score: {why}. {command.comment}".strip()[:2_000])
-        turn.do(OpenSuccessor(request=now.request.returning(now.id, level, by, reason)))
+        turn.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
 
 
 def _who_reopens(now: Escalation) -> str | None:
