@@ -22,13 +22,15 @@ from escalation.sentences import Sentence
 from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
-HELD_WHILE_VERIFYING = (
+_OF_THE_PROBLEM = (
     ClockName.LEVEL_WINDOW,
     ClockName.NEXT_UPDATE,
     ClockName.RESOLUTION,
     ClockName.INTERNAL_UPDATE,
 )
-"""Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5)."""
+HELD_WHILE_VERIFYING = (*_OF_THE_PROBLEM, ClockName.ACKNOWLEDGE)
+"""Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5). Those of
+the problem are met once it is verified."""
 
 
 def pause(turn: Turn, command: c.PauseClocks) -> None:
@@ -104,7 +106,7 @@ def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
     They read what customers will: their verification approves that text, too (COMM-6).
     """
     resume(turn)
-    turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
+    turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
     turn.record(
         e.ResolutionDeclared,
         resolution=command.resolution,
@@ -136,8 +138,9 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
     resolution = turn.escalation.resolution
     assert resolution
     turn.end(ClockName.VERIFICATION)
-    for name in HELD_WHILE_VERIFYING:
+    for name in _OF_THE_PROBLEM:
         turn.end(name, at=resolution.declared_at)
+    turn.end(ClockName.ACKNOWLEDGE, Outcome.CANCELLED, at=resolution.declared_at)
     turn.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
     why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(turn.escalation, turn.by))
     tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)

@@ -185,9 +185,8 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
     tell(turn, Occasion.BREACH, _alarmed(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
         window = now.clock(ClockName.LEVEL_WINDOW)
-        if window is None or not _is_over(
-            now, window, turn.now
-        ):  # else it rises next: nobody is asked in vain
+        rises_next = window is not None and _is_over(now, window, turn.now)
+        if now.state in WORKING and not rises_next:  # nobody is asked in vain
             no_contact_acknowledged(turn)
     elif clock.name is ClockName.NEXT_UPDATE:
         _hold_the_line(turn)

@@ -12,7 +12,7 @@ from escalation.engine import decide
 from escalation.events import AccessAnswer, ResolutionKind
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from escalation.plan import ClockName, Priority, Target
+from escalation.plan import ClockName, Priority, ReasonCode, Target
 from tests.builders import (
     DAY,
     DECLARE,
@@ -36,7 +36,13 @@ from tests.builders import (
     tuesday,
 )
 
-W, N, R, V = ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION, ClockName.VERIFICATION
+A, W, N, R, V = (
+    ClockName.ACKNOWLEDGE,
+    ClockName.LEVEL_WINDOW,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.VERIFICATION,
+)
 WHY = InternalText("the pallets are still wet")
 REJECT = c.RejectResolution(by="ari", why=WHY)
 REOPEN = c.Reopen(by="ed", why=WHY)
@@ -172,6 +178,20 @@ def test_clocks_run_on_from_where_they_were(back: tuple[c.Command, ...]) -> None
     } == {name: clock(again, name).due_at for name in (W, N, R)}
     assert {None} == {clock(again, name).outcome for name in (W, N, R)}
     assert "threshold_passed" not in happened(decide(again, c.Tick(), monday("11:21")))
+
+
+@pytest.mark.parametrize("back", [(REJECT,), (VERIFY, REOPEN)])
+def test_who_has_not_acknowledged_has_no_more_time_for_it(back: tuple[c.Command, ...]) -> None:
+    """
+    RESOLVE-5, MATRIX-5: of thirty minutes twenty were left; who is asked instead meanwhile has all of them.
+    """
+    declared = after(an_escalation(), monday("09:10"), DECLARE)
+    given = c.Transfer(by="ana", to="max", reason=ReasonCode.LACK_OF_EXPERTISE)
+    again = after(declared, monday("11:10"), *back)
+    others = after(declared, monday("11:00"), given, monday("11:10"), *back)
+
+    assert (monday("11:30"), monday("11:40")) == (clock(again, A).due_at, clock(others, A).due_at)
+    assert Outcome.CANCELLED is clock(after(declared, VERIFY), A).outcome
 
 
 @pytest.mark.parametrize("back", [(REJECT,), (VERIFY, REOPEN)])
