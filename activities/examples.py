@@ -149,7 +149,9 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.TOUCH_POINT: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)},
     Occasion.SPONSORSHIP_REVIEW: {"due_at": AT + 24 * _HOUR, "items": ("No P1 in a quarter",)},
     Occasion.SPONSORSHIP_ENDED: {"text": "Nothing was escalated for half a year."},
-    Occasion.UNDELIVERABLE: {"items": ("receipt to ACME:ana@acme.example: no such mailbox",)},
+    Occasion.UNDELIVERABLE: {
+        "items": ("first notice to ACME:ana@acme.example did not arrive: no such mailbox",)
+    },
     Occasion.REVIEW_PACK: {"review": _REVIEW},
 }
 OCCASIONS: Mapping[str, Mapping[Occasion, Mapping[str, Any]]] = {

@@ -327,7 +327,7 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
         turn.end(ClockName.FIRST_NOTICE, at=told_at)
         joining.begin_first_notice(turn)
     failed = tuple(
-        f"{receipt.occasion.replace('_', ' ')} to {receipt.recipient}: {receipt.why}"
+        Sentence.NOT_DELIVERED.of(receipt.occasion.replace("_", " "), receipt.recipient, receipt.why)
         for receipt in command.receipts
         if receipt.has_failed and receipt.occasion != Occasion.UNDELIVERABLE
     )

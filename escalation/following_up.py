@@ -240,4 +240,4 @@ def _by_person(turn: Turn, due: Iterable[int]) -> dict[str, list[Action]]:
 
 def line(action: Action) -> str:
     """An action in one line, as messages and lists have it."""
-    return f"{action.number}. {action.what} ({action.owner}, due {action.due}, {action.origin})"
+    return Sentence.ACTION.of(action.number, action.what, action.owner, action.due, action.origin)

@@ -18,7 +18,7 @@ from escalation.following_up import require_own_account
 from escalation.lifecycle import State
 from escalation.plan import ClockName
 from escalation.rising import take_up
-from escalation.sentences import Sentence
+from escalation.sentences import Sentence, Why
 from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
@@ -152,12 +152,16 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
 
 
 def reopen(turn: Turn, why: InternalText) -> None:
-    """CLOSE-9: back to resolving; the hold since the declaration keeps the clocks where they were."""
+    """CLOSE-9: back to resolving."""
+    _reopen(turn, why, Sentence.REOPENED_BY.of(name_of(turn.escalation, turn.by)), why)
+
+
+def _reopen(turn: Turn, recorded: InternalText, why: Why, text: InternalText | None) -> None:
+    """The hold since the declaration keeps the clocks where they were."""
     turn.end(ClockName.VERIFICATION)
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
-    turn.record(e.Reopened, why=why)
-    reason = Sentence.REOPENED_BY.of(name_of(turn.escalation, turn.by))
-    tell(turn, Occasion.REOPENED, involved(turn.escalation), why=reason, text=why)
+    turn.record(e.Reopened, why=recorded)
+    tell(turn, Occasion.REOPENED, involved(turn.escalation), why=why, text=text)
     tell_customers(turn, Occasion.REOPENED)
     take_up(turn)
 
@@ -176,5 +180,6 @@ def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
         )
     turn.record(e.AccessAnswered, account=command.account, answer=command.answer, note=command.note)
     if command.answer is e.AccessAnswer.NO:
-        why = f"{command.account} cannot use the service yet. {command.note}".strip()
-        reopen(turn, InternalText(InternalText.cleaned(why)[:LONGEST_TEXT].strip()))
+        why = Sentence.NO_ACCESS.of(command.account)
+        recorded = InternalText.cleaned(f"{why}. {command.note}")[:LONGEST_TEXT].strip()
+        _reopen(turn, InternalText(recorded), why, command.note or None)

@@ -263,6 +263,8 @@ def test_a_customer_without_access_sends_it_back(state: State) -> None:
     assert ["access_answered", "reopened"] == happened(decision)
     assert ["reopened: ana, ed", f"reopened: {JO}"] == told(decision)
     assert "ACME cannot use the service yet. portal down" == the(e.Reopened, decision).why
+    facts = internal(decision, "reopened").facts
+    assert ("ACME cannot use the service yet", "portal down") == (facts.why, facts.text)
     assert None is to_customers(decision, "reopened").facts.text
 
 
