@@ -404,7 +404,9 @@ class EscalationClient:
         if ended is None or ended.state != State.CLOSED:
             raise await self._has_ended(key, Move.REOPEN)
         level = min(ended.level + 1, ended.levels)
-        return await self.start(ended.request.returning(ended.id, level, by, InternalText(why)))
+        return await self.start(
+            ended.request.returning(ended.id, level, ended.priority, by, InternalText(why))
+        )
 
     async def record_survey(
         self, key: str, *, by: str, account: str, score: int, contact: str | None = None, comment: str = ""

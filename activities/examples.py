@@ -99,7 +99,11 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.TEXT_APPROVAL_WANTED: {"by": "Sam Sato", "text": _DONE, "due_at": AT + 10 * _MINUTE},
     Occasion.TEXT_REJECTED: {"by": "Elena Petrova", "text": "Please do not promise a date."},
     Occasion.BROUGHT_IN: {"why": "resolution is overdue", "due_at": AT - 5 * _MINUTE},
-    Occasion.VERIFICATION_WANTED: {"why": "fix declared by Sam Sato", "text": _DONE},
+    Occasion.VERIFICATION_WANTED: {
+        "why": "fix declared by Sam Sato",
+        "text": _DONE,
+        "items": ("It works again.",),
+    },
     Occasion.RESOLUTION_REJECTED: {"why": "rejected by Ari Kaya", "text": "Cards of one bank still fail."},
     Occasion.RESOLVED: {"why": "fix verified by Ari Kaya", "text": _DONE},
     Occasion.ACCESS_WANTED: {"items": ("ACME", "Globex")},
@@ -108,7 +112,7 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.RCA_APPROVAL_WANTED: {"why": "derived by Cora Diaz", "text": _DONE, "items": _STEPS},
     Occasion.RCA_READY: {"why": "approved by Elena Petrova", "text": _DONE, "items": _STEPS},
     Occasion.CLOSED: {"why": "closed by Elena Petrova"},
-    Occasion.CANCELLED: {"why": "duplicate (ACME/4700)", "text": "The same outage."},
+    Occasion.CANCELLED: {"why": "duplicate (ACME/4700)", "text": "The same outage.", "items": _STEPS},
     Occasion.LOW_SCORE: {"text": "I had to call three times.", "items": ("ACME: 2",)},
     Occasion.ACTION_DUE: {"due_at": AT + 24 * _HOUR, "items": ("Watch every certificate",)},
     Occasion.TASK_FORCE_INVITED: {
@@ -151,7 +155,9 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.TOUCH_POINT: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)},
     Occasion.SPONSORSHIP_REVIEW: {"due_at": AT + 24 * _HOUR, "items": ("No P1 in a quarter",)},
     Occasion.SPONSORSHIP_ENDED: {"text": "Nothing was escalated for half a year."},
-    Occasion.UNDELIVERABLE: {"items": ("receipt to ACME:ana@acme.example: no such mailbox",)},
+    Occasion.UNDELIVERABLE: {
+        "items": ("first notice to ACME:ana@acme.example did not arrive: no such mailbox",)
+    },
     Occasion.REVIEW_PACK: {"review": _REVIEW},
 }
 OCCASIONS: Mapping[str, Mapping[Occasion, Mapping[str, Any]]] = {

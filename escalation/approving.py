@@ -65,8 +65,19 @@ def reject_text(turn: Turn, command: c.RejectText) -> None:
         _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
     turn.record(e.TextRejected, number=held.number, why=command.why)
     _go_on(turn)
-    why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(turn.escalation, command.by))
-    tell(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=command.why)
+    _tell_the_author(turn, held, command.why)
+
+
+def reject_all_texts(turn: Turn, because: InternalText) -> None:
+    """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
+    for held in turn.escalation.held_texts:
+        turn.record(e.TextRejected, number=held.number, why=because)
+        _tell_the_author(turn, held, because)
+
+
+def _tell_the_author(turn: Turn, held: HeldText, because: InternalText) -> None:
+    why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(turn.escalation, turn.by))
+    tell(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
 
 
 def _ask(turn: Turn, why: Why, text: CustomerText) -> None:
@@ -122,7 +133,7 @@ def _require_approver(now: Escalation, held: HeldText, by: str, move: Move) -> N
         names = ", ".join(name_of(now, each) for each in approvers)
         raise RoleNotAllowed(f"{now.key}: {name_of(now, by)} may not {move.words}; who may: {names}")
     may = now.plan.text_approval is not None and now.plan.text_approval.author_may
-    if move is Move.APPROVE_TEXT and by == held.by and not may:
+    if move is Move.APPROVE_TEXT and by == held.author and not may:
         raise MoveNotAllowed(
             f"{now.key}: {name_of(now, by)} wrote text {held.number}, so somebody else must approve it"
         )

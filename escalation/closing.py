@@ -2,15 +2,17 @@
 The end: RCA, related records, the gate, close and cancel (CLOSE).
 """
 
+from escalation import approving, deploying
 from escalation import commands as c
-from escalation import deploying
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.clocks import Outcome
+from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, NotReadyToClose, UnknownName
-from escalation.following_up import ask_for_survey
+from escalation.following_up import ask_for_survey, line, require_known
 from escalation.lifecycle import RcaState, State
+from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.request import CustomerRca
 from escalation.sentences import Sentence, Why
@@ -24,9 +26,20 @@ def begin_closing(turn: Turn) -> None:
 
     One that was shared before this verification explained a resolution that did not hold: it is asked for anew.
     """
-    if turn.escalation.rules.rca_required and turn.escalation.rca.state in {RcaState.NONE, RcaState.SHARED}:
+    now = turn.escalation
+    if now.rca.state is RcaState.SHARED or _lacks_its_rca(now):
         turn.record(e.RcaRequested)
     _run_the_next_clock(turn)
+
+
+def _lacks_its_rca(now: Escalation) -> bool:
+    return now.rules.rca_required and now.rca.state is RcaState.NONE
+
+
+def keep_rca_to_the_plan(turn: Turn) -> None:
+    """CLOSE-2, CLOCK-4: another playbook may want an RCA of what is closing already."""
+    if turn.escalation.state is State.CLOSING and _lacks_its_rca(turn.escalation):
+        _request_rca(turn)
 
 
 def _run_the_next_clock(turn: Turn) -> None:
@@ -54,7 +67,11 @@ def _ask_for_rca(turn: Turn) -> None:
 
 
 def request_rca(turn: Turn, command: c.RequestRca) -> None:
-    turn.record(e.RcaRequested, note=command.note)
+    _request_rca(turn, command.note)
+
+
+def _request_rca(turn: Turn, note: InternalText = NO_NOTE) -> None:
+    turn.record(e.RcaRequested, note=note)
     if turn.escalation.state is State.CLOSING:
         turn.cancel_clocks(ClockName.CLOSING)
         _run_the_next_clock(turn)
@@ -62,8 +79,9 @@ def request_rca(turn: Turn, command: c.RequestRca) -> None:
 
 def file_rca(turn: Turn, command: c.FileRca) -> None:
     """CLOSE-3: each corrective action has an owner whom we know."""
-    for action in command.rca.corrective_actions:
-        turn.escalation.plan.contact(action.owner)
+    actions = enumerate(command.rca.corrective_actions)
+    named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
+    require_known(turn.escalation, "the RCA", named)
     turn.record(e.RcaFiled, version=turn.escalation.rca.version + 1, rca=command.rca)
     turn.end(ClockName.INTERNAL_RCA)
     _run_the_next_clock(turn)
@@ -150,7 +168,7 @@ def close(turn: Turn, command: c.Close) -> None:
 
 
 def cancel(turn: Turn, command: c.Cancel) -> None:
-    """CLOSE-10: from any open state, with the reason; stakeholders are told."""
+    """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
     now = turn.escalation
     if command.cause is not e.CancelCause.WITHDRAWN and not command.into:
         fault = Fault(
@@ -175,11 +193,13 @@ def cancel_by_operator(turn: Turn) -> None:
 def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
     _end_all_clocks(turn)
     deploying.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
+    approving.reject_all_texts(turn, why)
     turn.record(e.Cancelled, cause=cause, into=into, why=why)
 
 
 def _tell_cancelled(turn: Turn, why: Why, text: InternalText | None = None) -> None:
-    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=why, text=text)
+    still_to_do = tuple(map(line, turn.escalation.open_actions))
+    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=why, text=text, items=still_to_do)
     tell_customers(turn, Occasion.CANCELLED)
 
 

@@ -145,7 +145,7 @@ class DeclareResolved(_Asks):
     done: Annotated[InternalText, Field(min_length=1)]
     """What was done."""
     customer_text: CustomerText | None = None
-    """What customers are told once it is verified."""
+    """What customers are told once it is verified; whoever verifies it approves these words (COMM-6)."""
 
 
 class VerifyResolution(_Asks):

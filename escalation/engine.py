@@ -81,10 +81,9 @@ def _tell_of_the_start(turn: Turn) -> None:
     now = turn.escalation
     request, by = now.request, turn.by
     turn.by = e.ENGINE  # whoever submitted it is told as well, if it is theirs to solve
-    returned = request.predecessor is not None and request.entry_level is not None
-    why = Sentence.REOPENED.of() if returned else Why(request.reason.words)
+    why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
     text = request.reason_note or request.description or None
-    if returned:
+    if request.is_returning:
         tell_customers(turn, Occasion.REOPENED)
     else:
         tell_customers(turn, Occasion.RECEIPT)

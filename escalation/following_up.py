@@ -118,7 +118,7 @@ def _hear_of_low_score(turn: Turn, contact: Recipient, command: c.RecordSurvey, 
         turn.record(e.SuccessorAsked, why=why)
         level = min(now.level + 1, now.plan.last_level)
         reason = InternalText(f"low score: {why}. {command.comment}".strip()[:2_000])
-        turn.do(OpenSuccessor(request=now.request.returning(now.id, level, by, reason)))
+        turn.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
 
 
 def _who_reopens(now: Escalation) -> str | None:
@@ -162,10 +162,20 @@ def file_post_mortem(turn: Turn, command: c.FilePostMortem) -> None:
     named += [
         (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
     ]
+    require_known(now, "the post-mortem", named)
+    turn.record(e.PostMortemFiled, version=now.post_mortem_version + 1, post_mortem=written)
+
+
+def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) -> None:
+    """
+    *named*: where in *what*, and who.
+
+    Raises:
+        BadRequest: If the playbook does not have all of them; names each that it does not.
+    """
     faults = tuple(_unknown(now, where, who) for where, who in named if not now.plan.knows(who))
     if faults:
-        raise BadRequest.because(f"the post-mortem of {now.key}", faults)
-    turn.record(e.PostMortemFiled, version=now.post_mortem_version + 1, post_mortem=written)
+        raise BadRequest.because(f"{what} of {now.key}", faults)
 
 
 def _unknown(now: Escalation, where: str, who: str) -> Fault:
@@ -230,4 +240,4 @@ def _by_person(turn: Turn, due: Iterable[int]) -> dict[str, list[Action]]:
 
 def line(action: Action) -> str:
     """An action in one line, as messages and lists have it."""
-    return f"{action.number}. {action.what} ({action.owner}, due {action.due}, {action.origin})"
+    return Sentence.ACTION.of(action.number, action.what, action.owner, action.due, action.origin)

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.effects import Occasion
+from escalation.effects import Occasion, Recipient
 from escalation.errors import BadRequest, Fault, MoveNotAllowed
-from escalation.lifecycle import Move, State, allows
+from escalation.lifecycle import Move, RcaState, State, allows
 from escalation.plan import ClockName
 from escalation.request import AffectedCustomer, StartRequest, recipients_of, with_customers
 from escalation.telling import tell, tell_customers
@@ -70,11 +70,18 @@ def _tell(turn: Turn, customers: tuple[AffectedCustomer, ...]) -> None:
     if turn.escalation.state is not State.CLOSING:
         tell_customers(turn, Occasion.RECEIPT, to=to)
         return
-    # It is over for the others already: they are told so as well, and asked whether access is back.
-    resolution = turn.escalation.resolution
-    tell_customers(turn, Occasion.RESOLVED, to=to, text=resolution.customer_text if resolution else None)
+    _tell_of_the_end(turn, to)
     accounts = tuple(customer.account for customer in customers)
     tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+
+
+def _tell_of_the_end(turn: Turn, to: tuple[Recipient, ...]) -> None:
+    """It is over for the others already: these are told all that those were (CLOSE-4, RESOLVE-6)."""
+    resolution, rca = turn.escalation.resolution, turn.escalation.rca
+    tell_customers(turn, Occasion.RESOLVED, to=to, text=resolution.customer_text if resolution else None)
+    tell_customers(turn, Occasion.ACCESS_QUESTION, to=to, but=turn.escalation.access)
+    if rca.customer and rca.state is RcaState.SHARED:
+        tell_customers(turn, Occasion.RCA, to=to, text=rca.customer.summary, actions=rca.customer.actions)
 
 
 def _new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:

@@ -68,6 +68,13 @@ class HeldText(Frozen):
     """Whoever wrote it first."""
     held_at: Instant
     apologise: bool = False
+    edited_by: str = ""
+    """Whoever edited it last."""
+
+    @property
+    def author(self) -> str:
+        """Of the words as they are now."""
+        return self.edited_by or self.by
 
 
 class News(Frozen):
@@ -261,6 +268,7 @@ class Escalation(Frozen):
         ]
         if self.rca.state not in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}:
             missing.append(f"the RCA is {self.rca.state}, not shared")
+        missing += [f"text {held.number} for customers waits for approval" for held in self.held_texts]
         return tuple(missing)
 
     def clock(self, name: ClockName) -> Clock | None:

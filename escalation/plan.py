@@ -281,7 +281,7 @@ class TextApproval(Frozen):
     """Contact ids."""
     within: Target
     author_may: bool = False
-    """Whether whoever wrote it may approve it, too."""
+    """Whether whoever wrote it, or edited it last, may approve it, too."""
 
 
 class Plan(Frozen):

@@ -11,6 +11,7 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import Frozen, Instant, InternalText
 from escalation.cadence import keep_to_the_plan
+from escalation.closing import keep_rca_to_the_plan
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed
 from escalation.lifecycle import WORKING
@@ -36,6 +37,7 @@ def rebase(turn: Turn, command: c.Rebase) -> None:
         turn.end(ClockName.ACKNOWLEDGE)
     _ask_somebody_known(turn, before)
     _start_clocks_of_the_new_plan(turn)
+    keep_rca_to_the_plan(turn)
     skip_past_thresholds(turn)
     now = turn.escalation
     why = Sentence.REBASED_BY.of(name_of(now, command.by), now.plan.playbook, before.plan.playbook)

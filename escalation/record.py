@@ -14,7 +14,7 @@ from escalation import events as e
 from escalation.actions import Origin, tracked
 from escalation.base import CustomerText
 from escalation.clocks import Clock, Pause, attended, derived
-from escalation.lifecycle import Move, step, step_rca
+from escalation.lifecycle import Move, RcaState, step, step_rca
 from escalation.model import (
     VERIFYING,
     Access,
@@ -153,7 +153,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             owed = {"joiners": (), "joined_at": None}  # the letter that says so reaches them too
             return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **owed)
         case "reopened":
-            back = _moved(now, event, Move.REOPEN, resolution=None, access={})
+            back = _moved(now, event, Move.REOPEN, resolution=None, access={}, rca=_redrafted(now.rca))
             return _resumed(_unended(back), event, VERIFYING)
         case "access_answered":
             answer = Access(answer=event.answer, by=event.by, at=event.at)
@@ -207,7 +207,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with(now, event, held_texts=(*now.held_texts, held), texts_held=event.number)
         case "text_edited":
             texts = tuple(
-                held.changed(text=event.text) if held.number == event.number else held
+                held.changed(text=event.text, edited_by=event.by) if held.number == event.number else held
                 for held in now.held_texts
             )
             return _with(now, event, held_texts=texts)
@@ -353,6 +353,13 @@ def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
 
 def _moved(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
     return _with(now, event, state=step(now.state, move), **changes)
+
+
+def _redrafted(rca: Rca) -> Rca:
+    """What was derived and not shared yet explains a resolution that did not hold (CLOSE-4)."""
+    if rca.state not in {RcaState.DERIVED, RcaState.APPROVED}:
+        return rca
+    return rca.changed(state=RcaState.DRAFTED, customer=None, approved_by=None)
 
 
 def _rca(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:

@@ -149,15 +149,23 @@ class StartRequest(Asked):
                 raise ValueError(f"each {what} once; given twice: {', '.join(twice)}")
         return self
 
-    def returning(self, predecessor: str, level: int, by: str, why: InternalText) -> Self:
-        """The request of a closed escalation, for the one that continues it, from *level* on (CLOSE-9)."""
+    def returning(
+        self, predecessor: str, level: int, priority: Priority | None, by: str, why: InternalText
+    ) -> Self:
+        """The request of a closed escalation, for the one that continues it as it was, from *level* on (CLOSE-9)."""
         changes = {
             "predecessor": predecessor,
             "entry_level": level,
+            "priority": priority or self.priority,
             "submitted_by": by,
             "reason_note": why,
         }
         return self.model_copy(update=changes)
+
+    @property
+    def is_returning(self) -> bool:
+        """It continues a closed escalation, and does not merely follow it (CLOSE-9)."""
+        return self.predecessor is not None and self.entry_level is not None
 
     @cached_property
     def recipients(self) -> tuple[Recipient, ...]:

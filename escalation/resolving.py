@@ -18,17 +18,19 @@ from escalation.following_up import require_own_account
 from escalation.lifecycle import State
 from escalation.plan import ClockName
 from escalation.rising import take_up
-from escalation.sentences import Sentence
+from escalation.sentences import Sentence, Why
 from escalation.telling import alerted, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
-HELD_WHILE_VERIFYING = (
+_OF_THE_PROBLEM = (
     ClockName.LEVEL_WINDOW,
     ClockName.NEXT_UPDATE,
     ClockName.RESOLUTION,
     ClockName.INTERNAL_UPDATE,
 )
-"""Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5)."""
+HELD_WHILE_VERIFYING = (*_OF_THE_PROBLEM, ClockName.ACKNOWLEDGE)
+"""Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5). Those of
+the problem are met once it is verified."""
 
 
 def pause(turn: Turn, command: c.PauseClocks) -> None:
@@ -98,9 +100,13 @@ def send_update(turn: Turn, command: c.SendUpdate) -> None:
 
 
 def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
-    """RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5)."""
+    """
+    RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5).
+
+    They read what customers will: their verification approves that text, too (COMM-6).
+    """
     resume(turn)
-    turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
+    turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
     turn.record(
         e.ResolutionDeclared,
         resolution=command.resolution,
@@ -113,7 +119,8 @@ def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
     now = turn.escalation
     why = Sentence.DECLARED_BY.of(command.resolution, name_of(now, command.by))
     verifiers = now.plan.architects or now.plan.escalation_managers
-    tell(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done)
+    for_customers = (str(command.customer_text),) if command.customer_text else ()
+    tell(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done, items=for_customers)
 
 
 def reject_resolution(turn: Turn, command: c.RejectResolution) -> None:
@@ -131,8 +138,9 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
     resolution = turn.escalation.resolution
     assert resolution
     turn.end(ClockName.VERIFICATION)
-    for name in HELD_WHILE_VERIFYING:
+    for name in _OF_THE_PROBLEM:
         turn.end(name, at=resolution.declared_at)
+    turn.end(ClockName.ACKNOWLEDGE, Outcome.CANCELLED, at=resolution.declared_at)
     turn.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
     why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(turn.escalation, turn.by))
     tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)
@@ -144,12 +152,16 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
 
 
 def reopen(turn: Turn, why: InternalText) -> None:
-    """CLOSE-9: back to resolving; the hold since the declaration keeps the clocks where they were."""
+    """CLOSE-9: back to resolving."""
+    _reopen(turn, why, Sentence.REOPENED_BY.of(name_of(turn.escalation, turn.by)), why)
+
+
+def _reopen(turn: Turn, recorded: InternalText, why: Why, text: InternalText | None) -> None:
+    """The hold since the declaration keeps the clocks where they were."""
     turn.end(ClockName.VERIFICATION)
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
-    turn.record(e.Reopened, why=why)
-    reason = Sentence.REOPENED_BY.of(name_of(turn.escalation, turn.by))
-    tell(turn, Occasion.REOPENED, involved(turn.escalation), why=reason, text=why)
+    turn.record(e.Reopened, why=recorded)
+    tell(turn, Occasion.REOPENED, involved(turn.escalation), why=why, text=text)
     tell_customers(turn, Occasion.REOPENED)
     take_up(turn)
 
@@ -168,5 +180,6 @@ def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
         )
     turn.record(e.AccessAnswered, account=command.account, answer=command.answer, note=command.note)
     if command.answer is e.AccessAnswer.NO:
-        why = f"{command.account} cannot use the service yet. {command.note}".strip()
-        reopen(turn, InternalText(InternalText.cleaned(why)[:LONGEST_TEXT].strip()))
+        why = Sentence.NO_ACCESS.of(command.account)
+        recorded = InternalText.cleaned(f"{why}. {command.note}")[:LONGEST_TEXT].strip()
+        _reopen(turn, InternalText(recorded), why, command.note or None)

@@ -20,7 +20,7 @@ from escalation.sentences import Sentence, Why
 from escalation.telling import alerted, in_person, involved, name_of, tell, tell_customers
 from escalation.turn import Turn
 
-_OF_THE_HOLDER = (ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
+_OF_THE_HOLDER = (ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
 """Clocks that end when somebody else is asked."""
 
 
@@ -177,9 +177,14 @@ def _rise_to_entry_level(turn: Turn) -> bool:
 def take_up(turn: Turn) -> None:
     """Back at work: what happened meanwhile to its priority and its owner counts from here (KIND-3, MATRIX-5)."""
     keep_to_the_plan(turn)
-    if not _rise_to_entry_level(turn):
-        is_held = turn.escalation.acknowledged_by is not None
-        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY if is_held else ClockName.ACKNOWLEDGE)
+    if _rise_to_entry_level(turn):
+        return
+    now = turn.escalation
+    asked = now.clock(ClockName.ACKNOWLEDGE)
+    if now.acknowledged_by:
+        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    elif asked is None or not asked.is_running or asked.breached_at:
+        turn.start(ClockName.ACKNOWLEDGE)
 
 
 def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: InternalText = NO_NOTE) -> None:
@@ -187,7 +192,7 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: Internal
     before = turn.escalation
     _require_higher(before, to_level)
     level = before.plan.level(to_level)
-    turn.cancel_clocks(ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, *_OF_THE_HOLDER)
+    turn.cancel_clocks(ClockName.LEVEL_WINDOW, *_OF_THE_HOLDER)
     turn.record(
         e.LevelRaised,
         from_level=before.level,

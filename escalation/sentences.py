@@ -24,6 +24,7 @@ class Sentence(StrEnum):
     REJECTED_BY = "rejected by {}"
     REOPENED = "reopened"
     REOPENED_BY = "reopened by {}"
+    NO_ACCESS = "{} cannot use the service yet"
     DERIVED_BY = "derived by {}"
     APPROVED_BY = "approved by {}"
     CLOSED_BY = "closed by {}"
@@ -85,6 +86,10 @@ class Sentence(StrEnum):
     ESCALATION_ENDED = "its escalation has ended"
     ENDED_BY_OPERATOR = "the operator ended it in Temporal"
     NOT_DEPLOYED = "it could not start, because an earlier one of that name has not ended"
+
+    # lines of a list
+    NOT_DELIVERED = "{} to {} did not arrive: {}"
+    ACTION = "{}. {} ({}, due {}, {})"
 
     def of(self, *parts: object) -> Why:
         assert self.count("{}") == len(parts), self

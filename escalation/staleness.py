@@ -24,6 +24,7 @@ _AFTER_THE_END = frozenset(
         Occasion.ACTION_DUE,
         Occasion.SPONSORSHIP_PROPOSED,
         Occasion.TASK_FORCE_STOOD_DOWN,
+        Occasion.TEXT_REJECTED,
         Occasion.UNDELIVERABLE,
     }
 )
@@ -62,7 +63,7 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
             return f"{now.priority} meanwhile"
         case Occasion.VERIFICATION_WANTED if now.state is not State.VERIFYING:
             return "judged meanwhile"
-        case Occasion.RESOLVED if now.resolution is None:
+        case Occasion.RESOLVED if now.resolution is None or now.resolution.verified_by is None:
             return "reopened meanwhile"
         case Occasion.ACCESS_WANTED if all(each.account in now.access for each in now.request.customers):
             return "answered meanwhile"
@@ -85,7 +86,11 @@ def _clock_ended(since: Sequence[e.Event], notice: Notice) -> bool:
 
 
 def _updated(since: Sequence[e.Event], notice: Notice) -> bool:
-    """Superseded by a newer update to the same audience."""
+    """Superseded by a newer update to the same audience; a holding update supersedes its like alone."""
     is_ours = isinstance(notice, InternalNotice)
-    updates = (event for event in since if isinstance(event, e.UpdateSent))
+    updates = (
+        event
+        for event in since
+        if isinstance(event, e.UpdateSent) and (notice.occasion is Occasion.HOLDING or not event.is_holding)
+    )
     return any(update.internal_note if is_ours else update.customer_text for update in updates)

@@ -20,7 +20,7 @@ from escalation.effects import (
 from escalation.events import Receipt
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
-from escalation.sentences import NO_REASON, Why
+from escalation.sentences import NO_REASON, Sentence, Why
 from escalation.turn import Turn
 
 _WITH_AN_APOLOGY = frozenset(
@@ -98,7 +98,7 @@ def tell_undelivered(turn: Turn, receipts: Iterable[Receipt]) -> None:
     """COMM-13: what failed is raised to a person."""
     now = turn.escalation
     failed = tuple(
-        receipt.failure
+        Sentence.NOT_DELIVERED.of(receipt.occasion.replace("_", " "), receipt.recipient, receipt.why)
         for receipt in receipts
         if receipt.has_failed and receipt.occasion != Occasion.UNDELIVERABLE
     )
@@ -195,9 +195,9 @@ def in_person(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
     return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)
 
 
-def alerted_above(now: Escalation) -> tuple[str, ...]:
-    """The managers of the level above, for what goes up without the escalation itself rising (CLOSE-5)."""
-    above = now.plan.level(min(now.level + 1, now.plan.last_level))
+def alerted_above(now: Escalation, levels: int) -> tuple[str, ...]:
+    """The managers so many *levels* above, for what goes up without the escalation itself rising (CLOSE-5)."""
+    above = now.plan.level(min(now.level + levels, now.plan.last_level))
     return above.managers or now.plan.escalation_managers
 
 

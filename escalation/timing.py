@@ -185,9 +185,8 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
     tell(turn, Occasion.BREACH, _alarmed(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
         window = now.clock(ClockName.LEVEL_WINDOW)
-        if window is None or not _is_over(
-            now, window, turn.now
-        ):  # else it rises next: nobody is asked in vain
+        rises_next = window is not None and _is_over(now, window, turn.now)
+        if now.state in WORKING and not rises_next:  # nobody is asked in vain
             no_contact_acknowledged(turn)
     elif clock.name is ClockName.NEXT_UPDATE:
         _hold_the_line(turn)
@@ -214,16 +213,19 @@ def _chase(turn: Turn, clock: Clock) -> None:
     tell(
         turn,
         Occasion.REMINDER,
-        _alarmed(now, clock),
+        _alarmed(now, clock, times),
         why=Sentence.STILL_OVERDUE.of(clock.name.words),
         clock=clock.name,
         due_at=clock.breached_at,
     )
 
 
-def _alarmed(now: Escalation, clock: Clock) -> tuple[str, ...]:
-    """Who hears of what is overdue: managers, those of the next level too if it is an RCA (CLOSE-5), and the chased."""
-    above = alerted_above(now) if clock.name in _OF_THE_RCA else ()
+def _alarmed(now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
+    """
+    Who hears of what is overdue: managers, and the chased; of an RCA also managers above, a level higher each of the
+    *times* that it is brought up again (CLOSE-5).
+    """
+    above = alerted_above(now, 1 + times) if clock.name in _OF_THE_RCA else ()
     return (*alerted(now), *above, *_chased(now, clock))
 
 

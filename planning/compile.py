@@ -99,8 +99,13 @@ def _refuse(request: StartRequest, found: tuple[Found, ...]) -> None:
 
 
 def priority_of(playbook: Playbook, request: StartRequest) -> Priority:
-    """As given, or else by impact and urgency (START-2); raised by the tier of an affected customer (KIND-3)."""
+    """
+    As given, or else by impact and urgency (START-2); raised by the tier of an affected customer (KIND-3), unless it
+    continues one that was (CLOSE-9).
+    """
     priority = request.priority
+    if priority and request.is_returning:
+        return priority
     if priority is None:
         assert request.impact
         assert request.urgency

@@ -359,11 +359,11 @@ class ApprovalRules(Written):
     """What texts for customers need before they leave (COMM-6)."""
 
     customer_updates: Names = ()
-    """Who approves updates to customers, by role or by id; nobody: they leave at once."""
+    """Who approves updates to customers, by role or id (a resolution: who verifies it); nobody: they leave at once."""
     within: WrittenSpan = parse_span("30 min")
     """How soon; then they are reminded, and the managers told."""
     author_may_approve: bool = False
-    """Whether whoever wrote a text may approve it, too."""
+    """Whether whoever wrote a text, or edited it last, may approve it, too."""
 
 
 class Playbook(Scope):

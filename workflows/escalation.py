@@ -160,7 +160,12 @@ class EscalationWorkflow(Life):
     def _ended(self) -> wire.Ended:
         now = self._opened
         return wire.Ended(
-            id=now.id, state=now.state, level=now.level, levels=now.plan.last_level, request=now.request
+            id=now.id,
+            state=now.state,
+            level=now.level,
+            levels=now.plan.last_level,
+            request=now.request,
+            priority=now.priority,
         )
 
     # What people and their tools send; the moves are added by ``takes_moves``.

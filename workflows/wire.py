@@ -16,6 +16,7 @@ from escalation.effects import FindOnCall, Notice, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
 from escalation.model import Escalation
+from escalation.plan import Priority
 from escalation.request import StartRequest
 from escalation.sponsorship import Programme
 from escalation.task_force.events import ForceEvent
@@ -183,6 +184,8 @@ class Ended(Frozen):
     levels: int = 0
     """How many the matrix had."""
     request: StartRequest
+    priority: Priority | None = None
+    """At its end."""
 
 
 class TaskForceCarried(Frozen):

@@ -205,6 +205,6 @@ def test_nothing_rises_while_a_resolution_is_verified() -> None:
     back = decide(urgent, c.RejectResolution(by="ari", why=InternalText("no")), monday("09:40")).escalation
 
     assert (1, State.VERIFYING) == (urgent.level, urgent.state)
-    assert not clock(urgent, ClockName.ACKNOWLEDGE).is_running
+    assert ("ana",) == urgent.asked
     assert 2 == back.level
     assert clock(back, ClockName.ACKNOWLEDGE).is_running

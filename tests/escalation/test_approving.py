@@ -8,14 +8,18 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
+from escalation.effects import Wave
 from escalation.engine import allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move
 from escalation.model import Escalation
 from escalation.plan import ClockName, Target, TextApproval
+from escalation.staleness import no_longer_true
 from tests.builders import (
+    DECLARE,
     JO,
     MINUTE,
+    VERIFY,
     a_plan,
     after,
     an_acknowledged,
@@ -23,6 +27,7 @@ from tests.builders import (
     happened,
     internal,
     monday,
+    notices,
     opening,
     the,
     to_customers,
@@ -98,7 +103,7 @@ def test_an_edited_text_waits_on_under_the_same_clock() -> None:
     COMM-6: by an approver or its author; what goes out is what was approved.
     """
     edited = decide(waiting(), c.EditText(by="mia", text=BETTER), monday("09:20"))
-    approved = decide(edited.escalation, c.ApproveText(by="mia"), monday("09:25"))
+    approved = decide(edited.escalation, c.ApproveText(by="fay"), monday("09:25"))
 
     assert ["text_approval_wanted: finance"] == told(edited)
     assert monday("09:40") == clock(edited.escalation, TEXT).due_at
@@ -135,6 +140,10 @@ def test_nobody_approves_a_text_of_their_own_unless_the_playbook_says_so() -> No
     """
     with pytest.raises(MoveNotAllowed, match="Mia wrote text 1, so somebody else must approve it"):
         decide(waiting(by="mia"), c.ApproveText(by="mia"), monday("09:20"))
+
+    edited = after(waiting(), c.EditText(by="mia", text=BETTER))
+    with pytest.raises(MoveNotAllowed, match="Mia wrote text 1, so somebody else must approve it"):
+        decide(edited, c.ApproveText(by="mia"), monday("09:20"))
 
     own = decide(waiting(by="mia", author_may=True), c.ApproveText(by="mia"), monday("09:20"))
     assert [f"update: {JO}"] == told(own)
@@ -196,6 +205,31 @@ def test_an_update_carries_an_apology_if_its_author_wants_one() -> None:
 
     assert to_customers(at_once, "update").facts.apologise
     assert to_customers(decide(held, c.ApproveText(by="mia"), monday("09:20")), "update").facts.apologise
+
+
+def test_a_text_that_waits_keeps_it_from_being_closed() -> None:
+    """
+    COMM-3, CLOSE-8: it is sent or rejected first, and does not vanish.
+    """
+    closing = after(waiting(), DECLARE, VERIFY)
+
+    assert "text 1 for customers waits for approval" in closing.missing_to_close
+    assert not any(
+        "text" in what for what in after(closing, c.RejectText(by="mia", why=WHY)).missing_to_close
+    )
+
+
+def test_a_cancellation_gives_waiting_texts_back_to_their_authors() -> None:
+    """
+    COMM-3, CLOSE-10: with the reason, even if it takes a while to arrive.
+    """
+    cancel = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY)
+    decision = decide(waiting(HELLO, BETTER), cancel, monday("09:20"))
+    rejected = [each for each in notices(decision.effects) if each.occasion == "text_rejected"]
+
+    assert ((), ["ana", "ana"]) == (decision.escalation.held_texts, [each.to[0].id for each in rejected])
+    assert {} == no_longer_true(decision.escalation, decision.events, Wave(notices=tuple(rejected)))
+    assert Outcome.CANCELLED is clock(decision.escalation, TEXT).outcome
 
 
 @pytest.mark.parametrize("is_ours", [True, False])

@@ -140,6 +140,16 @@ def test_it_can_be_cancelled_from_any_open_state(state: State) -> None:
     assert None is decision.escalation.wake_at
 
 
+def test_a_cancellation_lists_the_actions_that_were_open() -> None:
+    """
+    CLOSE-7, CLOSE-10: nobody is reminded of them any more.
+    """
+    filed = after(one_in(State.CLOSING, priority="P2"), RCA_COURSE[0])
+    decision = decide(filed, c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY), monday("09:10"))
+
+    assert ("1. repair the roof (max, due 2026-03-16, RCA)",) == internal(decision, "cancelled").facts.items
+
+
 def test_a_cancellation_keeps_what_was_breached() -> None:
     """
     CLOSE-10, CLOCK-1: it does not hide that we were late.

@@ -228,8 +228,8 @@ def test_what_cannot_be_delivered_is_raised_to_a_person() -> None:
 
     assert ["undeliverable: ed"] == told(decision)
     assert (
-        f"receipt to {JO}: 550 no such mailbox",
-        "first notice to csm: 550 no such mailbox",
+        f"receipt to {JO} did not arrive: 550 no such mailbox",
+        "first notice to csm did not arrive: 550 no such mailbox",
     ) == internal(decision, "undeliverable").facts.items
 
 

@@ -18,7 +18,7 @@ from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move, State
 from escalation.model import Escalation
-from escalation.plan import ActionRules, ClockName
+from escalation.plan import ActionRules, ClockName, Priority
 from escalation.post_mortem import PostMortem
 from escalation.request import CorrectiveAction
 from tests.builders import (
@@ -29,6 +29,7 @@ from tests.builders import (
     a_customer,
     a_plan,
     after,
+    an_acknowledged,
     an_rca,
     at,
     clock,
@@ -144,16 +145,22 @@ def test_a_low_score_alerts_the_escalation_managers(score: int, alerts: bool) ->
 
 def test_a_low_score_reopens_where_the_playbook_says_so_and_once() -> None:
     """
-    CLOSE-6, CLOSE-9: a new escalation that names its predecessor and starts one level higher.
+    CLOSE-6, CLOSE-9, KIND-3: a new escalation that names its predecessor and starts one level higher, with the
+    priority that it has by now.
     """
-    closed = a_closed(survey=A_SURVEY.model_copy(update={"reopens": True}))
+    raised = an_acknowledged(
+        plan=a_plan(survey=A_SURVEY.model_copy(update={"reopens": True})), customers=CUSTOMERS
+    )
+    at_p4 = after(raised, c.ChangePriority(by="ed", priority=Priority.P4))
+    closed = after(at_p4, DECLARE, VERIFY, *ready_to_close(at_p4), CLOSE)
     first = decide(closed, answer(JO, score=1), at(1, "09:00"))
     second = decide(first.escalation, answer(AL, "BOLT", score=1), at(1, "10:00"))
     (opens,) = [effect for effect in first.effects if isinstance(effect, OpenSuccessor)]
 
-    assert (closed.id, 2, "ed") == (
+    assert (closed.id, 2, Priority.P4, "ed") == (
         opens.request.predecessor,
         opens.request.entry_level,
+        opens.request.priority,
         opens.request.submitted_by,
     )
     assert ["survey_answered", "successor_asked"] == happened(first)
@@ -302,7 +309,7 @@ def test_a_contact_confirms_access_of_their_own_account() -> None:
     assert (JO, State.CLOSING) == (yes.escalation.access["ACME"].by, yes.escalation.state)
     assert State.RESOLVING is no.escalation.state
     assert "ACME cannot use the service yet. the gate stays shut" == the(e.Reopened, no).why
-    assert "reopened by Jo" == internal(no, "reopened").facts.why
+    assert "ACME cannot use the service yet" == internal(no, "reopened").facts.why
 
 
 def test_a_contact_neither_waives_nor_answers_for_others() -> None:

@@ -20,6 +20,7 @@ from escalation.request import AffectedCustomer, Evidence, EvidenceKind
 from tests.builders import (
     DECLARE,
     JO,
+    RCA_COURSE,
     VERIFY,
     a_customer,
     a_plan,
@@ -155,7 +156,21 @@ def test_who_joins_when_it_is_over_for_the_others_is_told_and_asked() -> None:
     closing = one_in(State.CLOSING, plan=a_plan(engagement_managers=("eva",)))
     decision = joined(closing, monday("09:10"))
 
-    assert [f"resolved: {BOLT}", "access_wanted: eva"] == told(decision)
+    assert [f"resolved: {BOLT}", f"access_question: {BOLT}", "access_wanted: eva"] == told(decision)
+    answered = after(closing, c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.YES))
+    colleague = joined(answered, monday("09:10"), a_customer("ACME", "new@acme.example"))
+    assert ["resolved: ACME:new@acme.example", "access_wanted: eva"] == told(colleague)
+
+
+def test_who_joins_after_the_rca_was_shared_gets_it_too() -> None:
+    """
+    CLOSE-4, CLOSE-8, START-5: every affected customer.
+    """
+    shared = after(one_in(State.CLOSING, priority="P2"), *RCA_COURSE)
+    decision = joined(shared, monday("09:10"))
+
+    assert f"rca: {BOLT}" in told(decision)
+    assert "Rain came into our depot." == to_customers(decision, "rca").facts.text
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])

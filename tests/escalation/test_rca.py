@@ -11,7 +11,7 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
 from escalation.engine import decide
-from escalation.errors import EscalationError
+from escalation.errors import BadRequest, EscalationError
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -157,6 +157,22 @@ def test_the_customer_rca_may_be_written_by_hand() -> None:
     assert (
         by_hand == the(e.RcaDerived, decide(filed, c.DeriveRca(by="cora", rca=by_hand), monday("09:10"))).rca
     )
+
+
+def test_every_owner_of_an_action_is_known() -> None:
+    """
+    CLOSE-3: all who are not are named at once, each with its place.
+    """
+    actions = tuple(
+        CorrectiveAction(what=WHY, owner=owner, due=monday("09:00").date())
+        for owner in ("maks", "max", "pya")
+    )
+    with pytest.raises(BadRequest) as refused:
+        decide(closing(), c.FileRca(by="cora", rca=an_rca(corrective_actions=actions)), monday("09:10"))
+
+    assert ["corrective_actions.0.owner", "corrective_actions.2.owner"] == [
+        fault.where for fault in refused.value.faults
+    ]
 
 
 def test_it_is_shared_with_every_affected_customer() -> None:
@@ -317,7 +333,8 @@ def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
 
 def test_its_clocks_chase_their_owners() -> None:
     """
-    CLOSE-5: reminders to the coordinator; overdue, it goes up to the managers of this level and of the next.
+    CLOSE-5: reminders to the coordinator; overdue, it goes up to the managers of this level and of the next, then of
+    one more at each chase, up to the last.
     """
     now = one_in(State.CLOSING, priority="P1")
     half = decide(now, c.Tick(), at(1, "21:00"))
@@ -326,7 +343,9 @@ def test_its_clocks_chase_their_owners() -> None:
 
     assert ["reminder: cora"] == told(half)
     assert ["breach: max, sol, cora"] == told(overdue)
-    assert ["reminder: max, sol, cora"] == told(chased)
+    assert ["reminder: max, dora, cora"] == told(chased)
+    assert ["reminder: max, ceo, cora"] == told(decide(chased.escalation, c.Tick(), at(6, "09:00")))
+    assert ["reminder: max, ed, cora"] == told(decide(chased.escalation, c.Tick(), at(60, "09:00")))
 
 
 @pytest.mark.parametrize(
@@ -384,6 +403,28 @@ def test_an_rca_that_was_shared_before_the_reopening_is_asked_for_anew() -> None
 
     assert "rca_wanted: cora" in told(verified)
     assert (RcaState.DRAFTED, 2) == (filed.rca.state, filed.rca.version)
+
+
+def test_a_customer_may_have_asked_for_the_one_that_was_shared() -> None:
+    """
+    CLOSE-2, CLOSE-9: where the playbook does not require one, it is asked for anew all the same.
+    """
+    asked = after(
+        closing(priority="P3"), c.RequestRca(by="csm"), *RCA_COURSE, c.Reopen(by="ed", why=WHY), DECLARE
+    )
+
+    assert "rca_wanted: cora" in told(decide(asked, VERIFY, monday("09:10")))
+
+
+@pytest.mark.parametrize("before", [(FILE, DERIVE), (FILE, DERIVE, APPROVE)])
+def test_what_was_derived_before_the_reopening_is_not_shared_after_it(before: tuple[c.Command, ...]) -> None:
+    """
+    CLOSE-4, CLOSE-9: its words are of a resolution that did not hold; it is derived and approved again.
+    """
+    again = after(closing(), *before, c.Reopen(by="ed", why=WHY), DECLARE, VERIFY)
+
+    assert (RcaState.DRAFTED, None, None) == (again.rca.state, again.rca.customer, again.rca.approved_by)
+    assert RcaState.SHARED is after(again, DERIVE, APPROVE, SHARE).rca.state
 
 
 def test_a_shared_rca_can_be_asked_for_again() -> None:

@@ -11,7 +11,7 @@ from escalation import events as e
 from escalation.base import InternalText
 from escalation.engine import decide
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
-from escalation.lifecycle import Move
+from escalation.lifecycle import Move, State
 from escalation.plan import (
     Calendar,
     ClockName,
@@ -36,6 +36,7 @@ from tests.builders import (
     clock,
     levels_with,
     monday,
+    one_in,
     priorities_with,
     the,
     told,
@@ -276,3 +277,17 @@ def test_a_category_can_change_with_the_same_playbook() -> None:
     moved = decide(an_escalation(), rebased_to(billing), monday("09:05")).escalation
 
     assert monday("11:00") == clock(moved, ClockName.LEVEL_WINDOW).due_at
+
+
+def test_what_is_closing_is_asked_for_the_rca_that_the_new_playbook_requires() -> None:
+    """
+    CLOSE-2, CLOCK-4: once; the clock of the RCA takes the place of that of the close.
+    """
+    closing = one_in(State.CLOSING)
+    strict = newer(priorities=priorities_with(Priority.P3, rca_required=True))
+    decision = decide(closing, rebased_to(strict), monday("09:10"))
+    waived = after(closing, c.RequestRca(by="csm"), c.WaiveRca(by="ed", why=WHY))
+
+    assert "rca_wanted: cora" in told(decision)
+    assert [ClockName.INTERNAL_RCA] == [each.name for each in decision.escalation.running_clocks]
+    assert "rca_wanted: cora" not in told(decide(waived, rebased_to(strict), monday("09:10")))

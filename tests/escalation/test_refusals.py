@@ -161,8 +161,8 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
         "no such action owner",
         lambda: one_in(State.CLOSING, priority="P2"),
         c.FileRca(by="cora", rca=an_rca(corrective_actions=(_ACTION,))),
-        UnknownName,
-        "unknown person 'mallory'; known: ",
+        BadRequest,
+        "corrective_actions.0.owner: given 'mallory'; allowed: ",
     ),
     (
         "no such reason to pause",

@@ -6,13 +6,13 @@ import pytest
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.base import LONGEST_TEXT, InternalText
+from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.clocks import Outcome
 from escalation.engine import decide
 from escalation.events import AccessAnswer, ResolutionKind
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from escalation.plan import ClockName, Priority, Target
+from escalation.plan import ClockName, Priority, ReasonCode, Target
 from tests.builders import (
     DAY,
     DECLARE,
@@ -36,7 +36,13 @@ from tests.builders import (
     tuesday,
 )
 
-W, N, R, V = ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION, ClockName.VERIFICATION
+A, W, N, R, V = (
+    ClockName.ACKNOWLEDGE,
+    ClockName.LEVEL_WINDOW,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.VERIFICATION,
+)
 WHY = InternalText("the pallets are still wet")
 REJECT = c.RejectResolution(by="ari", why=WHY)
 REOPEN = c.Reopen(by="ed", why=WHY)
@@ -110,6 +116,18 @@ def test_a_resolution_is_declared_with_what_was_done(kind: ResolutionKind) -> No
     assert monday("13:10") == clock(decision.escalation, V).due_at
 
 
+def test_whoever_verifies_reads_what_customers_will() -> None:
+    """
+    COMM-6, RESOLVE-5: the verification approves it, where the playbook wants texts approved, too.
+    """
+    declare = DECLARE.model_copy(update={"customer_text": CustomerText("New pallets come today.")})
+    declared = decide(an_acknowledged(), declare, monday("09:10"))
+    verified = decide(declared.escalation, VERIFY, monday("09:20"))
+
+    assert ("New pallets come today.",) == internal(declared, "verification_wanted").facts.items
+    assert "New pallets come today." == to_customers(verified, "resolved").facts.text
+
+
 def test_a_verified_resolution_is_told_inside_and_outside() -> None:
     """
     RESOLVE-5: its clocks ended when it was declared, not when somebody looked.
@@ -160,6 +178,20 @@ def test_clocks_run_on_from_where_they_were(back: tuple[c.Command, ...]) -> None
     } == {name: clock(again, name).due_at for name in (W, N, R)}
     assert {None} == {clock(again, name).outcome for name in (W, N, R)}
     assert "threshold_passed" not in happened(decide(again, c.Tick(), monday("11:21")))
+
+
+@pytest.mark.parametrize("back", [(REJECT,), (VERIFY, REOPEN)])
+def test_who_has_not_acknowledged_has_no_more_time_for_it(back: tuple[c.Command, ...]) -> None:
+    """
+    RESOLVE-5, MATRIX-5: of thirty minutes twenty were left; who is asked instead meanwhile has all of them.
+    """
+    declared = after(an_escalation(), monday("09:10"), DECLARE)
+    given = c.Transfer(by="ana", to="max", reason=ReasonCode.LACK_OF_EXPERTISE)
+    again = after(declared, monday("11:10"), *back)
+    others = after(declared, monday("11:00"), given, monday("11:10"), *back)
+
+    assert (monday("11:30"), monday("11:40")) == (clock(again, A).due_at, clock(others, A).due_at)
+    assert Outcome.CANCELLED is clock(after(declared, VERIFY), A).outcome
 
 
 @pytest.mark.parametrize("back", [(REJECT,), (VERIFY, REOPEN)])
@@ -231,6 +263,8 @@ def test_a_customer_without_access_sends_it_back(state: State) -> None:
     assert ["access_answered", "reopened"] == happened(decision)
     assert ["reopened: ana, ed", f"reopened: {JO}"] == told(decision)
     assert "ACME cannot use the service yet. portal down" == the(e.Reopened, decision).why
+    facts = internal(decision, "reopened").facts
+    assert ("ACME cannot use the service yet", "portal down") == (facts.why, facts.text)
     assert None is to_customers(decision, "reopened").facts.text
 
 

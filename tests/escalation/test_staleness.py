@@ -15,7 +15,7 @@ from escalation.events import AccessAnswer, CancelCause, Event
 from escalation.model import Escalation
 from escalation.plan import Priority, ReasonCode
 from escalation.staleness import no_longer_true
-from tests.builders import DECLARE, RCA_COURSE, VERIFY, monday, notices, opening
+from tests.builders import DECLARE, RCA_COURSE, VERIFY, a_plan, monday, notices, opening
 
 Notice = InternalNotice | CustomerNotice
 Step = c.Command | datetime
@@ -86,6 +86,8 @@ def why_not(
         (Occasion.VERIFICATION_WANTED, (DECLARE,), (REJECT,), "judged meanwhile"),
         (Occasion.VERIFICATION_WANTED, (DECLARE,), (VERIFY,), "judged meanwhile"),
         (Occasion.RESOLVED, (DECLARE, VERIFY), (REOPEN,), "reopened meanwhile"),
+        # declared anew, and not judged yet
+        (Occasion.RESOLVED, (DECLARE, VERIFY), (REOPEN, DECLARE), "reopened meanwhile"),
         (Occasion.RCA_WANTED, IN_CLOSING, (FILE,), "filed or waived meanwhile"),
         (Occasion.RCA_APPROVAL_WANTED, (*IN_CLOSING, FILE, DERIVE), (APPROVE,), "decided meanwhile"),
     ],
@@ -106,6 +108,19 @@ def test_customers_read_the_newest_update_alone() -> None:
     """
     assert {"a newer update meanwhile"} == why_not(Occasion.UPDATE, (UPDATE,), (UPDATE,), "customer")
     assert set() == why_not(Occasion.UPDATE, (UPDATE,), (OUR_UPDATE,), "customer")
+
+
+def test_a_holding_update_takes_no_news_from_customers() -> None:
+    """
+    COMM-3, COMM-12: the update that waits is still the newest; of holding updates only the last is read.
+    """
+    opened = opening(priority="P2", plan=a_plan(holding_update=CustomerText("Still at work.")))
+    course = Course(opened.escalation, list(opened.events), notices(opened.effects))
+    update = course.take(monday("09:10"), ACKNOWLEDGE, UPDATE).last(Occasion.UPDATE, "customer")
+    holding = course.take(monday("10:10")).last(Occasion.HOLDING, "customer")
+
+    assert set() == course.why_not(update) | course.why_not(holding)
+    assert {"a newer update meanwhile"} == course.take(monday("11:10")).why_not(holding)
 
 
 @pytest.mark.parametrize(

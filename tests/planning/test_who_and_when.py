@@ -93,6 +93,15 @@ def test_the_tier_of_a_customer_raises_the_priority(
     assert (priority, level) == (found, plan.entry_level)
 
 
+def test_the_tier_does_not_raise_what_comes_back_once_more() -> None:
+    """
+    CLOSE-9, KIND-3: it has the priority that its predecessor had.
+    """
+    back = {"predecessor": "ACME/4711@1", "entry_level": 2, "submitted_by": "elena"}
+
+    assert Priority.P2 is compiled(tier="platinum", priority="P2", **back)[1]
+
+
 def test_an_account_can_have_a_tier_whatever_the_request_says() -> None:
     """
     KIND-3: the playbook knows its customers better than a form.
