@@ -134,6 +134,11 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
         "text": "On leave.",
         "items": ("1. Watch every certificate (ana)",),
     },
+    Occasion.TASK_FORCE_TASK: {
+        "task_force": "payments",
+        "why": "you have a task",
+        "items": ("1. Watch every certificate (ana)",),
+    },
     Occasion.TASK_FORCE_TASK_DUE: {
         "task_force": "payments",
         "why": "a task is overdue",

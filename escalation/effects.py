@@ -99,6 +99,7 @@ class Occasion(StrEnum):
     TASK_FORCE_TASK_DUE = "task_force_task_due"
     TASK_FORCE_DEPLOYED = "task_force_deployed"
     TASK_FORCE_NEWS = "task_force_news"
+    TASK_FORCE_TASK = "task_force_task"
 
 
 class InternalFacts(Frozen):

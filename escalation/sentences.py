@@ -73,6 +73,7 @@ class Sentence(StrEnum):
     SEATS_SETTLED = "every seat is settled"
     SEAT_VACANT = "nobody is left to ask for the seat {}"
     SEAT_LEFT = "{} left the seat {}"
+    TASK_GIVEN = "you have a task"
     TASK_DUE = "a task is due soon"
     TASK_OVERDUE = "a task is overdue"
     STATUS_DUE = "the status is due"

@@ -189,7 +189,7 @@ class _Composer:
     def document(self, events: Iterator[Event]) -> Node:
         start = self._skip_to(events, (DocumentStartEvent, StreamEndEvent))
         if isinstance(start, StreamEndEvent):
-            raise Unreadable(self._source, "an empty file", "a playbook")
+            raise Unreadable(self._source, "an empty file", "a file that says something")
         node = self._node(events, next(events), 0)
         end = self._skip_to(events, (DocumentStartEvent, StreamEndEvent))
         if isinstance(end, DocumentStartEvent):

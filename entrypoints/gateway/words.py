@@ -200,7 +200,7 @@ def written(folders: tuple[Path, ...], tag: str, base: Node | None = None) -> No
     for folder in folders:
         file = folder / tag / FILE
         if file.is_file():
-            own = read_tree(str(file), f"the words of the pages in {tag}")
+            own = read_tree(str(file), f"{FILE} in {tag}")
             base = own if base is None else merged(base, own)
     return base
 
@@ -213,4 +213,4 @@ def checked(tag: str, tree: Node | None) -> Words:
     try:
         return Words.model_validate(plain(tree) if tree else {})
     except ValidationError as error:
-        raise BadRequest.because(f"the words of the pages in {tag}", faults_of(error)) from None
+        raise BadRequest.because(f"{FILE} in {tag}", faults_of(error)) from None

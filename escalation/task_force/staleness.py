@@ -30,7 +30,7 @@ def _why_not(now: TaskForce, reported: int, notice: Notice, to: Recipient) -> st
             return "answered, or offered to somebody else, meanwhile"
         case Occasion.TASK_FORCE_STATUS_WANTED if reported > notice.seq:
             return "reported meanwhile"
-        case Occasion.TASK_FORCE_TASK_DUE if not _open_still(now, notice):
+        case Occasion.TASK_FORCE_TASK | Occasion.TASK_FORCE_TASK_DUE if not _open_still(now, notice):
             return "done meanwhile"
         case _:
             return ""

@@ -1,5 +1,5 @@
 """
-Tasks: each has an owner among the members, who is reminded of it twice; the lead hears of what is overdue.
+Tasks: each has an owner among the members, who hears of it and is reminded twice; the lead hears of what is overdue.
 
 Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py`` from when a task was given.
 """
@@ -27,6 +27,12 @@ def add(turn: ForceTurn, command: c.AddTask) -> None:
         raise BadRequest.because(f"the task for {label}", (fault,))
     number = len(force.tasks) + 1
     turn.record(e.TaskAdded, task=number, what=command.what, owner=command.owner, due_at=command.due_at)
+    turn.tell(
+        Occasion.TASK_FORCE_TASK,
+        (command.owner,),
+        why=Sentence.TASK_GIVEN.of(),
+        items=(str(turn.force.tasks[-1]),),
+    )
 
 
 def finish(turn: ForceTurn, command: c.FinishTask) -> None:

@@ -37,6 +37,18 @@ def with_tasks(*tasks: c.AddTask) -> TaskForce:
     return after(a_force(("ana", "ari"), clocks=QUIET), c.AcceptSeat(by="ana"), *tasks)
 
 
+def test_whoever_is_given_a_task_is_told_and_whoever_takes_one_is_not() -> None:
+    """
+    RESOLVE-2: also of one that is never due; the lead, who gave it, need not hear.
+    """
+    force = with_tasks()
+
+    given, taken = [decide(force, a_task(owner, None), NINE) for owner in ("ana", "ed")]
+
+    assert ["task_force_task: ana"] == told(given)
+    assert [] == told(taken)
+
+
 def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
     """
     RESOLVE-2: a quarter of its time before, and then; the lead hears of what is overdue, and nobody else anything.
