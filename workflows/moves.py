@@ -8,6 +8,7 @@ can stop the run. What a move means is decided in ``escalation``.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from temporalio import workflow
@@ -85,7 +86,10 @@ def _described(command: type[Command]) -> str:
     return f"{(command.__doc__ or '').strip()} Example: {example(command)}"
 
 
+@cache
 def _messages_of(command: type[Command]) -> tuple[Any, Any]:
+    """Made once: this module is passed through the sandbox, and each run would otherwise take 10 ms to make them."""
+
     class Messages(
         Desk, Protocol
     ):  # a class only so that `self` needs no annotation, which the SDK would read
