@@ -595,10 +595,7 @@ class EscalationClient:
         other: its workflow id, and what had happened, or why that cannot be told.
         """
         query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND {sa.STATE.name} IS NOT NULL"
-        try:
-            runs = [run async for run in self._client.list_workflows(query)]
-        except RPCError as error:
-            raise self._no_server(error) from error
+        runs = [run async for run in self._executions(query)]
         for run in sorted(runs, key=lambda run: run.start_time):
             handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
             asked = handle.query(wire.RECORD, result_type=RecordBatch)
@@ -668,19 +665,13 @@ class EscalationClient:
             },
             ended=ended or (state is not None and state in {State.CLOSED, State.CANCELLED}),
         )
-        try:
-            async for execution in self._client.list_workflows(query, limit=limit):
-                yield _listed(execution)
-        except RPCError as error:
-            raise self._no_server(error) from error
+        async for execution in self._executions(query, limit):
+            yield _listed(execution)
 
     async def actions(self, *, owner: str | None = None, overdue: bool = False) -> Sequence[ToDo]:
         """Actions of RCAs and post-mortems that are to be done, of all escalations, the first due first (CLOSE-7)."""
         query = f"{sa.ACTIONS.name} > 0 AND ExecutionStatus = 'Running'"
-        try:
-            ids = [execution.id async for execution in self._client.list_workflows(query)]
-        except RPCError as error:
-            raise self._no_server(error) from error
+        ids = [execution.id async for execution in self._executions(query)]
         at_once = asyncio.Semaphore(_LOOKED_AT_ONCE)
 
         async def of(id_: str) -> list[ToDo]:
@@ -718,6 +709,13 @@ class EscalationClient:
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 return
             await asyncio.sleep(every)
+
+    async def _executions(self, query: str, limit: int | None = None) -> AsyncIterator[WorkflowExecution]:
+        try:
+            async for execution in self._client.list_workflows(query, limit=limit):
+                yield execution
+        except RPCError as error:
+            raise self._no_server(error) from error
 
     async def _followed_up(
         self, ended: View, name: str, kind: type[_Answer], *arguments: Any

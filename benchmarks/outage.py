@@ -61,14 +61,7 @@ async def _in_one_start(
     everybody = [_customer("ONE", number) for number in range(customers)]
     begun = time.perf_counter()
     await client.start(a_complaint(key="ONE/1", outage=key, customers=everybody))
-    joined = time.perf_counter() - begun
-    await _received(mailbox, ":receipt:ONE-", customers)
-    told = time.perf_counter() - begun
-    return {
-        "one: joined, s": round(joined, 2),
-        "one: receipts delivered, s": round(told, 2),
-        "one: update delivered, s": await _update(client, mailbox, key, customers + 1),
-    }
+    return await _figures("one", client, mailbox, customers, begun)
 
 
 async def _in_many_starts(
@@ -83,13 +76,19 @@ async def _in_many_starts(
             for number in range(customers)
         )
     )
+    return await _figures("many", client, mailbox, customers, begun)
+
+
+async def _figures(
+    way: str, client: EscalationClient, mailbox: LoopbackMailbox, customers: int, begun: float
+) -> dict[str, float]:
     joined = time.perf_counter() - begun
-    await _received(mailbox, ":receipt:MANY-", customers)
+    await _received(mailbox, f":receipt:{way.upper()}-", customers)
     told = time.perf_counter() - begun
     return {
-        "many: joined, s": round(joined, 2),
-        "many: receipts delivered, s": round(told, 2),
-        "many: update delivered, s": await _update(client, mailbox, key, customers + 1),
+        f"{way}: joined, s": round(joined, 2),
+        f"{way}: receipts delivered, s": round(told, 2),
+        f"{way}: update delivered, s": await _update(client, mailbox, f"{way.upper()}/outage", customers + 1),
     }
 
 

@@ -37,6 +37,16 @@ def require_customers_move(now: Escalation, move: Move, contact: Recipient) -> N
         )
 
 
+def require_affected(now: Escalation, account: str) -> None:
+    """
+    Raises:
+        UnknownName: If *account* is no affected customer.
+    """
+    if now.customer(account) is None:
+        accounts = [customer.account for customer in now.request.customers]
+        raise UnknownName.of(f"{now.key}: no affected customer", account, accounts)
+
+
 def require_own_account(now: Escalation, move: Move, by: str, account: str) -> None:
     """
     A contact of a customer answers for that customer alone (RESOLVE-6).
@@ -90,9 +100,7 @@ def record_survey(turn: Turn, command: c.RecordSurvey) -> None:
 
 def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
     """Whose answer it is: the contact that is named, the one who sends it, or the account's only one."""
-    if now.customer(command.account) is None:
-        accounts = [customer.account for customer in now.request.customers]
-        raise UnknownName.of(f"{now.key}: no affected customer", command.account, accounts)
+    require_affected(now, command.account)
     of_account = {
         contact.id.rpartition(":")[2]: contact
         for contact in customer_recipients(now)

@@ -14,7 +14,7 @@ from escalation.closing import begin_closing
 from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, RoleNotAllowed, UnknownName
-from escalation.following_up import require_own_account
+from escalation.following_up import require_affected, require_own_account
 from escalation.lifecycle import State
 from escalation.plan import ClockName
 from escalation.rising import take_up
@@ -169,9 +169,7 @@ def _reopen(turn: Turn, recorded: InternalText, why: Why, text: InternalText | N
 def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
     """RESOLVE-6: customer by customer; one who says no sends it back to resolving."""
     now = turn.escalation
-    if now.customer(command.account) is None:
-        accounts = [customer.account for customer in now.request.customers]
-        raise UnknownName.of(f"{now.key}: no affected customer", command.account, accounts)
+    require_affected(now, command.account)
     require_own_account(now, command.move, command.by, command.account)
     contact = now.customer_contact(command.by)
     if contact and command.answer is e.AccessAnswer.WAIVED:

@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from entrypoints.gateway.answers import LONGEST_COMMENT, SCORES, Inquiry
-from entrypoints.gateway.words import FALLBACK, AccessWords, Languages, Notice, SeatWords, SurveyWords, Words
+from entrypoints.gateway.words import FALLBACK, AnswerWords, Languages, Notice, Words
 from escalation.base import CustomerText, Frozen
 from escalation.links import Link, Question
 
@@ -112,7 +112,7 @@ class Pages:
     def _answer(
         self,
         inquiry: Inquiry,
-        said: AccessWords | SurveyWords | SeatWords,
+        said: AnswerWords,
         language: str,
         form: Mapping[str, str] | None,
         facts: list[tuple[str, str]],

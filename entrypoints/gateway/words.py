@@ -71,55 +71,40 @@ class AcknowledgeWords(_Said):
     not_now: Notice
 
 
-class AccessWords(_Said):
+class AnswerWords(_Said):
+    """Of every page with a choice and a comment."""
+
     title: Phrase
     text: Phrase
     answer: Phrase
-    yes: Phrase
-    no: Phrase
     comment: Phrase
     hint: Phrase
     button: Phrase
     mistake: Phrase
     done: Notice
-    still_broken: Notice
     already: Notice
     not_now: Notice
 
 
-class SurveyWords(_Said):
-    title: Phrase
-    text: Phrase
-    answer: Phrase
+class AccessWords(AnswerWords):
+    yes: Phrase
+    no: Phrase
+    still_broken: Notice
+
+
+class SurveyWords(AnswerWords):
     score_1: Phrase
     score_2: Phrase
     score_3: Phrase
     score_4: Phrase
     score_5: Phrase
-    comment: Phrase
-    hint: Phrase
-    button: Phrase
-    mistake: Phrase
-    done: Notice
-    already: Notice
-    not_now: Notice
     ended: Notice
 
 
-class SeatWords(_Said):
-    title: Phrase
-    text: Phrase
-    answer: Phrase
+class SeatWords(AnswerWords):
     yes: Phrase
     no: Phrase
-    comment: Phrase
-    hint: Phrase
-    button: Phrase
-    mistake: Phrase
-    done: Notice
     declined: Notice
-    already: Notice
-    not_now: Notice
     ended: Notice
 
 
