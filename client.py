@@ -944,7 +944,7 @@ class EscalationClient:
             raise UnknownEscalation(error.message) from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                if "already completed" in error.message:
+                if any(ending in error.message for ending in _ENDINGS):
                     raise _Ended from None
                 raise await self._unknown(key) from error
             if _NOT_READY in error.message:
@@ -976,6 +976,10 @@ class EscalationClient:
 
 class _Ended(Exception):
     """The run has ended: no message reaches it."""
+
+
+_ENDINGS = ("already completed", "aborted by closing workflow")
+"""How Temporal says that: before the message, and while the message waited for the run."""
 
 
 class _NotReady(Exception):

@@ -25,6 +25,8 @@ from escalation.errors import (
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import NOBODYS, Move, State
 from escalation.plan import Priority, ReasonCode
+from runtime.errors import NoWorker
+from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows import stages
 from tests.workflows.stages import an_rca
@@ -233,6 +235,22 @@ async def test_moves_on_unknown_and_ended_keys_are_refused_clearly(desk: Desk) -
         await desk.client.acknowledge(desk.key, by="priya")
 
     assert State.CLOSED == (await desk.view()).state
+
+
+async def test_a_move_that_the_end_overtakes_is_told_of_the_end(desk: Desk) -> None:
+    """
+    It waited for the run, and the run ended before it: not a key that nobody knows.
+    """
+    unattended = EscalationClient(desk.temporal, task_queue="nobody-works-here", patience=0.5)
+    with pytest.raises(NoWorker):
+        await unattended.start(a_complaint(key=desk.key))
+
+    waits = asyncio.create_task(desk.client.acknowledge(desk.key, by="maya"))
+    await asyncio.sleep(1)  # until it waits at the server, which shows that to nobody
+    await desk.run().terminate()
+
+    with pytest.raises(MoveNotAllowed, match="cannot acknowledge while terminated"):
+        await waits
 
 
 MALFORMED: tuple[tuple[list[Any], set[str]], ...] = (
