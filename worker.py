@@ -46,6 +46,7 @@ from records.store import RecordStore
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
 from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
+from runtime.garbage import collect_seldom
 from runtime.leaving import leave
 from runtime.links import Links
 from runtime.logging import configure_logging, logging_runtime
@@ -138,6 +139,7 @@ async def run_worker(client: Client, settings: Settings, stop: asyncio.Event) ->
     """
     await ensure_search_attributes(client, search_attributes.ALL)
     async with workers(client, settings):
+        collect_seldom()
         log.info(
             "worker_started", address=client.service_client.config.target_host, namespace=client.namespace
         )
@@ -171,6 +173,7 @@ async def serving(settings: Settings, *, always_embedded: bool = False) -> Async
         if server is not None:
             await keep_ended(client, KEPT_FOR)
         await running.enter_async_context(workers(client, settings))
+        collect_seldom()
         yield Serving(client, server)
 
 

@@ -14,8 +14,8 @@ from benchmarks.conductor import Taken
 from benchmarks.lives import Measured
 
 THE_SAME = (
-    "The same for both: server, worker settings, pydantic converter, sandbox with everything passed through but the"
-    " workflow's module, course and pace of the life, {counts}, and the length of every payload."
+    "The same for both: server, worker settings, pydantic converter, sandbox with all modules passed through,"
+    " garbage collected as seldom, course and pace of the life, {counts}, and the length of every payload."
 )
 NOT_THE_SAME = (
     "The engine alone decides by the rules (twice for each move: validator and handler), compiles the plan, shows"

@@ -18,6 +18,7 @@ from temporalio.runtime import Runtime
 from benchmarks.lives import Lives, Measured, Round, Side
 from benchmarks.shape import Script
 from benchmarks.sides import Bare, Engine
+from runtime.garbage import collect_seldom
 from runtime.leaving import leave
 from runtime.logging import configure_logging, logging_runtime
 from runtime.settings import LogFormat, LogLevel
@@ -54,6 +55,7 @@ async def _obey(side: Side, orders: TextIO, answers: TextIO) -> None:
     def say(answer: Answer) -> None:
         print(answer.model_dump_json(exclude_none=True), file=answers, flush=True)
 
+    collect_seldom()
     say(Answer())
     while order := await asyncio.to_thread(orders.readline):
         lives = Lives(side, Round.model_validate_json(order), lambda ended: say(Answer(ended=ended)))

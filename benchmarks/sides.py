@@ -123,7 +123,7 @@ class Bare:
         client = await Client.connect(address, data_converter=pydantic_data_converter)
         hands = _BareHands(script, window)
         restrictions = SandboxRestrictions.default.with_passthrough_modules(
-            "benchmarks.bare_wire", "benchmarks.shape", "workflows.search_attributes"
+            "benchmarks", "workflows"
         )
         async with _workers(
             client,

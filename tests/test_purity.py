@@ -1,8 +1,9 @@
 """
-The rules stay pure: what `escalation/` may import and call.
+The rules stay pure, and workflows replay: what `escalation/` and `workflows/` may import and call.
 
 import-linter reads the same imports from a list of what is forbidden; here the list is of what is allowed, so that a
-module nobody thought of is refused too, and calls are looked at as well.
+module nobody thought of is refused too, and calls are looked at as well. The sandbox passes both folders through, so
+this alone keeps the clock out of them.
 """
 
 import ast
@@ -12,7 +13,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-RULES = ROOT / "escalation"
 
 ALLOWED_MODULES = frozenset(
     {
@@ -46,6 +46,11 @@ ALLOWED_MODULES = frozenset(
     }
 )
 ALLOWED_IN_ONE_FILE = {"transitions": "lifecycle.py"}
+FOLDERS = {
+    "escalation": frozenset[str](),
+    "workflows": frozenset({"asyncio", "inspect", "temporalio", "workflows"}),
+}
+"""What else each may import."""
 
 # What reads the clock or the local time zone.
 FORBIDDEN_NAMES = frozenset(
@@ -64,16 +69,16 @@ FORBIDDEN_BUILTINS = frozenset(
 )
 
 
-def impurities(source: str, filename: str) -> list[str]:
+def impurities(source: str, filename: str, folder: str = "escalation") -> list[str]:
     """
-    Say what in *source*, the text of the file *filename*, breaks the purity of the rules: one line each.
+    Say what in *source*, the text of the file *filename*, breaks the purity of its *folder*: one line each.
     """
     tree = ast.parse(source)
     origins = dict(imported_names(tree))
     found = [
         f"{filename}: imports {module}"
         for module in imported_modules(tree)
-        if not is_allowed(module.partition(".")[0], filename)
+        if not is_allowed(module.partition(".")[0], filename, folder)
     ]
     for node in ast.walk(tree):
         name = dotted(node, origins)
@@ -84,8 +89,8 @@ def impurities(source: str, filename: str) -> list[str]:
     return found
 
 
-def is_allowed(module: str, filename: str) -> bool:
-    return module in ALLOWED_MODULES or ALLOWED_IN_ONE_FILE.get(module) == filename
+def is_allowed(module: str, filename: str, folder: str) -> bool:
+    return module in ALLOWED_MODULES | FOLDERS[folder] or ALLOWED_IN_ONE_FILE.get(module) == filename
 
 
 def imported_modules(tree: ast.Module) -> Iterator[str]:
@@ -139,13 +144,15 @@ def is_local_time(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(RULES.rglob("*.py")), ids=lambda path: path.relative_to(RULES).as_posix()
+    "path",
+    sorted(path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")),
+    ids=Path.as_posix,
 )
-def test_the_rules_neither_reach_outside_nor_read_the_clock(path: Path) -> None:
+def test_neither_rules_nor_workflows_reach_outside_or_read_the_clock(path: Path) -> None:
     """
-    `escalation/` has no Temporal, no input or output, no clock, no randomness and no logging.
+    No input or output, no clock, no randomness and no logging of their own; the rules do without Temporal too.
     """
-    assert [] == impurities(path.read_text(encoding="utf-8"), path.name)
+    assert [] == impurities((ROOT / path).read_text(encoding="utf-8"), path.name, path.parts[0])
 
 
 @pytest.mark.parametrize(
@@ -200,6 +207,14 @@ def test_pure_code_is_left_alone(source: str) -> None:
     The guard takes what the rules need: values of time, pydantic, themselves.
     """
     assert [] == impurities(source, "engine.py")
+
+
+def test_workflows_alone_know_temporal() -> None:
+    """
+    And neither of them the clock of the machine.
+    """
+    assert [] == impurities("from temporalio import workflow\nimport asyncio", "escalation.py", "workflows")
+    assert ["escalation.py: imports random"] == impurities("import random", "escalation.py", "workflows")
 
 
 def test_the_machine_lives_in_the_lifecycle_alone() -> None:
