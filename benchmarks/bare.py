@@ -2,11 +2,13 @@
 A bare Temporal workflow with the shape of an escalation, and none of its meaning.
 
 It does at each step what the script says that the engine did there: as many updates with validators, timers,
-activities, a local activity, search attributes, payloads of the same length. No rule is asked, nothing is rendered.
-Written as one would write it by hand, in the same way: handlers that return at once, a loop that does the rest.
+activities, a local activity, search attributes, a child that outlives it, payloads of the same length. No rule is
+asked, nothing is rendered. Written as one would write it by hand, in the same way: handlers that return at once, a loop
+that does the rest.
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ApplicationError
 
 from benchmarks import bare_wire as wire
-from benchmarks.shape import START, TIMERS, Attribute, Step, padded
+from benchmarks.shape import START, TIMERS, Attribute, Script, Step, padded
 from workflows import search_attributes
 
 
@@ -43,6 +45,7 @@ class BareWorkflow:
             await workflow.wait_condition(lambda: self._is_stirred)
         timers.cancel()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._leave_behind(plan.script)
         return padded(wire.Ended, plan.script.result)
 
     @workflow.update(name=wire.START)
@@ -71,27 +74,28 @@ class BareWorkflow:
 
     def _take(self, step: Step) -> None:
         self._attributes |= step.attributes
-        self._waves += [padded(wire.Wave, sent.asks, receipts=sent.answers) for sent in step.activities]
+        self._waves += _waves(step)
         self._is_stirred = True
+
+    async def _leave_behind(self, script: Script) -> None:
+        if heir := script.heir:
+            await workflow.start_child_workflow(
+                wire.HEIR,
+                padded(wire.Inherit, heir.request, step=heir.step),
+                id=f"{workflow.info().workflow_id}@{workflow.info().run_id}",
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
 
     def _attend(self) -> None:
         for wave in self._waves:
             self._under_way += 1
             asyncio.create_task(self._deliver(wave))  # noqa: RUF006 - counted in `_under_way`
         self._waves = []
-        if self._attributes:
-            workflow.upsert_search_attributes([_update(*item) for item in self._attributes.items()])
-            self._attributes = {}
+        _upsert(self._attributes)
+        self._attributes = {}
 
     async def _deliver(self, wave: wire.Wave) -> None:
-        await workflow.execute_activity(
-            wire.DELIVER,
-            wave,
-            result_type=wire.Receipts,
-            task_queue=wire.MESSAGE_QUEUE,
-            start_to_close_timeout=timedelta(minutes=15),
-            heartbeat_timeout=timedelta(seconds=30),
-        )
+        await _deliver(wave)
         self._under_way -= 1
         self._is_stirred = True
 
@@ -100,6 +104,35 @@ class BareWorkflow:
             await workflow.sleep(plan.waits)
             self._take(plan.script.steps[name])
         await workflow.sleep(timedelta(hours=1))  # the next window, which the life does not see the end of
+
+
+@workflow.defn(name=wire.HEIR)
+class BareHeir:
+    @workflow.run
+    async def run(self, begin: wire.Inherit) -> None:
+        waits = asyncio.create_task(workflow.sleep(timedelta(days=14)))
+        _upsert(begin.step.attributes)
+        await asyncio.gather(waits, *map(_deliver, _waves(begin.step)))
+
+
+def _waves(step: Step) -> list[wire.Wave]:
+    return [padded(wire.Wave, sent.asks, receipts=sent.answers) for sent in step.activities]
+
+
+async def _deliver(wave: wire.Wave) -> None:
+    await workflow.execute_activity(
+        wire.DELIVER,
+        wave,
+        result_type=wire.Receipts,
+        task_queue=wire.MESSAGE_QUEUE,
+        start_to_close_timeout=timedelta(minutes=15),
+        heartbeat_timeout=timedelta(seconds=30),
+    )
+
+
+def _upsert(attributes: Mapping[str, Attribute]) -> None:
+    if attributes:
+        workflow.upsert_search_attributes([_update(*item) for item in attributes.items()])
 
 
 _KEYS: dict[str, SearchAttributeKey[Any]] = {key.name: key for key in search_attributes.ALL}

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from benchmarks.shape import Script
+from benchmarks.shape import Script, Step
 
 WORKFLOW = "Bare"
+HEIR = "BareHeir"
 QUEUE = "bare"
 MESSAGE_QUEUE = "bare-messages"
 START = "start"
@@ -19,6 +20,11 @@ DELIVER = "bare_deliver"
 
 
 class Begin(BaseModel):
+    text: str
+
+
+class Inherit(BaseModel):
+    step: Step
     text: str
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
 
 from benchmarks.lives import Measured, Round
-from benchmarks.shape import Cost, Script, script_of
+from benchmarks.shape import Cost, Script, heirs_of, is_at_rest, script_of
 from benchmarks.side import Answer, Setup
 from runtime.embedded import EmbeddedServer
 from runtime.settings import ROOT
@@ -149,8 +149,18 @@ async def _warmed_up(
     """The first lives of a side, and the history of the last of them: by then everything is warm."""
     order = Round(name=f"WARM-{side.name}", lives=extent.warm_up, at_once=1, window=extent.window)
     measured = await side.round(order, progress)
-    history = await client.get_workflow_handle(f"{order.name}/{order.lives - 1}").fetch_history()
-    return Taken(cost=Cost.of(history), first_rss=measured.rss), script_of(history)
+    life = await client.get_workflow_handle(f"{order.name}/{order.lives - 1}").fetch_history()
+    heirs = [await _at_rest(client, heir) for heir in heirs_of(life)]
+    return Taken(cost=Cost.of(life, *heirs), first_rss=measured.rss), script_of(life, *heirs)
+
+
+async def _at_rest(client: Client, id_: str) -> WorkflowHistory:
+    """The history of a run once it has done what it does at its start."""
+    while True:
+        history = await client.get_workflow_handle(id_).fetch_history()
+        if is_at_rest(history):
+            return history
+        await asyncio.sleep(0.05)
 
 
 async def _rounds(

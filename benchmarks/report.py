@@ -20,10 +20,11 @@ THE_SAME = (
 NOT_THE_SAME = (
     "The engine alone decides by the rules (twice for each move: validator and handler), compiles the plan, shows"
     " details and summaries in the Web UI, renders every message and writes its log lines. Messages are dropped where"
-    " they would leave, for both."
+    " they would leave, for both; what happened goes on record for the engine alone."
 )
 HOW = (
     "Worker means client and worker, one process for each side; bytecode is cached, log lines go to the null device."
+    " Events, bytes and actions are those of a life and of the child that follows it up."
     " Out of step are lives whose window ended before they were acknowledged, because the machine was busy.\n"
     "× N: N lives at work at a time; a life that waits for its window gives its place to another, and that wait"
     " does not count. Ratios are medians over {rounds} rounds in turn, from the lowest to the highest in brackets."

@@ -7,7 +7,7 @@ of it means: moves are names here, and texts are lengths.
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
@@ -41,6 +41,13 @@ class Step(BaseModel):
     activities: list[Sent] = []
 
 
+class Heir(BaseModel):
+    """What a life leaves behind: a child that does one step, and then waits."""
+
+    request: int
+    step: Step
+
+
 class Script(BaseModel):
     """A whole life, so that another workflow can live the same without knowing why."""
 
@@ -49,6 +56,7 @@ class Script(BaseModel):
     """Of the local activity's result."""
     result: int = 0
     steps: dict[str, Step] = {}
+    heir: Heir | None = None
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -61,7 +69,7 @@ def padded(kind: type[_Model], size: int, **values: Any) -> _Model:
 
 
 class Cost(BaseModel):
-    """What one life left in Temporal."""
+    """What one life left in Temporal, its heir with it."""
 
     events: int
     history_bytes: int
@@ -70,12 +78,13 @@ class Cost(BaseModel):
     """Commands and messages by kind: what must be equal for two shapes to be the same."""
 
     @classmethod
-    def of(cls, history: WorkflowHistory) -> Self:
-        kinds = Counter(event.event_type for event in history.events)
+    def of(cls, *histories: WorkflowHistory) -> Self:
+        events = [event for history in histories for event in history.events]
+        kinds = Counter(event.event_type for event in events)
         return cls(
-            events=len(history.events),
-            history_bytes=sum(event.ByteSize() for event in history.events),
-            billable_actions=_billable(history.events, kinds),
+            events=len(events),
+            history_bytes=sum(event.ByteSize() for event in events),
+            billable_actions=sum(_billable(history.events) for history in histories),
             counts={name: kinds[kind] for name, kind in _COUNTED.items()},
         )
 
@@ -86,17 +95,19 @@ _COUNTED = {
     "activities": EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
     "timers": EventType.EVENT_TYPE_TIMER_STARTED,
     "search-attribute upserts": EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    "child workflows": EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
     "workflow tasks": EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
 }
 
 
-def _billable(events: Iterable[HistoryEvent], kinds: "Counter[EventType.ValueType]") -> int:
+def _billable(events: Sequence[HistoryEvent]) -> int:
     """
     Actions as Temporal Cloud counts them: the start, updates, activities and their retries, timers, upserts, and the
     local activities of one workflow task together (https://docs.temporal.io/cloud/actions).
 
     Heartbeats and refused updates are billed too and leave no event; a standard life has neither.
     """
+    kinds = Counter(event.event_type for event in events)
     retries = sum(max(0, event.activity_task_started_event_attributes.attempt - 1) for event in events)
     local = {
         event.marker_recorded_event_attributes.workflow_task_completed_event_id
@@ -114,12 +125,31 @@ def _billable(events: Iterable[HistoryEvent], kinds: "Counter[EventType.ValueTyp
     return sum(kinds[kind] for kind in billed) + retries + len(local)
 
 
-def script_of(history: WorkflowHistory) -> Script:
+def script_of(history: WorkflowHistory, *heirs: WorkflowHistory) -> Script:
     """The life that *history* tells. What follows a message or a timer in the same workflow task belongs to it."""
-    reader = _Reader()
-    for event in history.events:
-        reader.read(event)
-    return Script.model_validate(reader.script.model_dump())
+    script = _Reader.script_in(history)
+    for heir in heirs:
+        left = _Reader.script_in(heir)
+        script.heir = Heir(request=left.request, step=left.steps[START])
+    return Script.model_validate(script.model_dump())
+
+
+def heirs_of(history: WorkflowHistory) -> list[str]:
+    """Ids of the children that a life started."""
+    started = (event.child_workflow_execution_started_event_attributes for event in history.events)
+    return [each.workflow_execution.workflow_id for each in started if each.HasField("workflow_execution")]
+
+
+def is_at_rest(history: WorkflowHistory) -> bool:
+    """Nothing but a timer is under way."""
+    kinds = Counter(event.event_type for event in history.events)
+    return (
+        kinds[EventType.EVENT_TYPE_TIMER_STARTED] > 0
+        and kinds[EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
+        == kinds[EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED]
+        and kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED]
+        == kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+    )
 
 
 class _Reader:
@@ -130,11 +160,19 @@ class _Reader:
         self._asked: dict[int, Step] = {}
         self._sent: dict[int, Sent] = {}
 
+    @classmethod
+    def script_in(cls, history: WorkflowHistory) -> Script:
+        reader = cls()
+        for event in history.events:
+            reader.read(event)
+        return reader.script
+
     def read(self, event: HistoryEvent) -> None:
         match event.WhichOneof("attributes"):
             case "workflow_execution_started_event_attributes":
                 started = event.workflow_execution_started_event_attributes
                 self.script.request = _size(started.input)
+                self._step = self.script.steps.setdefault(START, Step())
             case "workflow_execution_update_accepted_event_attributes":
                 asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
                 self._step = self.script.steps.setdefault(asked.name, Step())

@@ -25,7 +25,7 @@ from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.texts import Texts
 from benchmarks import bare_wire as wire
-from benchmarks.bare import BareWorkflow
+from benchmarks.bare import BareHeir, BareWorkflow
 from benchmarks.shape import Script, padded
 from channels.protocol import Delivered, Letter, Session
 from client import EscalationClient
@@ -122,14 +122,12 @@ class Bare:
     async def at_work(cls, address: str, script: Script, window: float) -> AsyncIterator["Bare"]:
         client = await Client.connect(address, data_converter=pydantic_data_converter)
         hands = _BareHands(script, window)
-        restrictions = SandboxRestrictions.default.with_passthrough_modules(
-            "benchmarks", "workflows"
-        )
+        restrictions = SandboxRestrictions.default.with_passthrough_modules("benchmarks", "workflows")
         async with _workers(
             client,
             (wire.QUEUE, (hands.plan,)),
             (wire.MESSAGE_QUEUE, (hands.deliver,)),
-            workflows=[BareWorkflow],
+            workflows=[BareWorkflow, BareHeir],
             workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         ):
             yield cls(client, script)

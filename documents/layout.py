@@ -54,10 +54,17 @@ def laid_out(
             ppi=dots_per_inch,
             sys_inputs={"paper": _as_data(paper)},
             timestamp=int(paper.made_at.timestamp()),
+            font_paths=_fonts(),
         )
     except typst.TypstError as error:
         raise CannotLayOut(f"the paper cannot be laid out: {error}") from error
     return made if isinstance(made, list) else [made]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Those of Typst and of this machine; to look for them takes longer than a paper does."""
+    return typst.Fonts()
 
 
 @cache

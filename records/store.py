@@ -108,9 +108,7 @@ class RecordStore:
             added = _keep_events(connection, _event_rows(batch))
             known = _unbroken(connection, batch.escalation)
             if added and known:
-                come_to = measured(known)
-                _keep_playbooks(connection, (come_to.playbook,))
-                _replace(connection, [come_to])
+                keep_measured(connection, [measured(known)])
             return Recorded(added=added, through=known[-1].seq if known else 0)
 
     def take_in(self, pasts: Iterable[Past]) -> Iterator[TakenIn]:
