@@ -211,14 +211,19 @@ class EscalationClient:
         return await self._ask(key, command.move, command, id)
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> Receipted:
-        id_ = id_ or uuid.uuid4().hex
+        id_, asked = id_ or uuid.uuid4().hex, key
         try:
-            return await self._asked_of(key, move, argument, id_)
-        except _Ended:
+            with suppress(_Ended):
+                return await self._asked_of(key, move, argument, id_)
             if move in AFTER_THE_CLOSE and (followed := await self._followed_under(key)):
+                asked = followed
                 with suppress(_Ended):
                     return await self._asked_of(followed, move, argument, id_)
-            raise await self._has_ended(key, move) from None
+            raise await self._has_ended(key, move)
+        except (MoveNotAllowed, UnknownName) as refusal:
+            if move in AFTER_THE_CLOSE and (earlier := await self._closed_before(asked)):
+                raise type(refusal)(f"{refusal.message}; if you mean one that is closed: {earlier}") from None
+            raise
 
     async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> Receipted:
         """
@@ -244,6 +249,17 @@ class EscalationClient:
         """The id under which the last escalation of *key* is followed up, if it is."""
         view = await self._query(key, wire.VIEW, View)
         return view.id if view.is_followed_up else None
+
+    async def _closed_before(self, asked: str) -> str:
+        """The ids of other escalations of the same key that are followed up, the last closed first."""
+        ids = _quoted(f"{asked.partition('@')[0]}@")
+        query = (
+            f"WorkflowType = '{wire.FOLLOW_UP}' AND WorkflowId STARTS_WITH {ids} "
+            f"AND {sa.STATE.name} = '{State.CLOSED}' AND ExecutionStatus = 'Running'"
+        )
+        with suppress(NoServer):
+            return " or ".join([each.id async for each in self._executions(query) if each.id != asked])
+        return ""
 
     async def acknowledge(self, key: str, *, by: str, note: str = "") -> Receipted:
         return await self.ask(key, c.Acknowledge(by=by, note=InternalText(note)))

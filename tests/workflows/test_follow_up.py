@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from escalation.errors import MoveNotAllowed, RoleNotAllowed
+from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.events import CancelCause
 from escalation.lifecycle import Move, State
 from escalation.post_mortem import PostMortem
 from tests.complaint import a_complaint
@@ -121,6 +122,29 @@ async def test_actions_live_on_after_the_close_until_they_are_done(desk: Desk) -
     assert [] == [each for each in await desk.client.actions() if each.id == id_]
     await desk.run(id_).result()
     assert not (await desk.view()).actions[0].is_open
+
+
+async def test_refusal_names_the_closed_one_that_may_be_meant(desk: Desk) -> None:
+    """
+    CLOSE-6, CLOSE-7: the key is another one's by now, and stays that one's after its end too.
+    """
+    id_ = await closed(desk)
+    await desk.client.file_post_mortem(desk.key, by="elena", post_mortem=a_post_mortem())
+    meant = f"if you mean one that is closed: {id_}$"
+    with pytest.raises(UnknownName, match=r"no action '9'; known: 1$"):
+        await desk.client.finish_action(desk.key, by="hannah", action=9)
+
+    await desk.start()
+
+    with pytest.raises(MoveNotAllowed, match=meant):
+        await desk.client.finish_action(desk.key, by="hannah", action=1)
+    with pytest.raises(MoveNotAllowed, match=meant):
+        await desk.client.record_survey(desk.key, by=JO, account="ACME", score=4)
+    await desk.client.cancel(desk.key, by="elena", why="by mistake", cause=CancelCause.WITHDRAWN)
+    await desk.at_rest()
+    with pytest.raises(MoveNotAllowed, match=meant):
+        await desk.client.file_post_mortem(desk.key, by="elena", post_mortem=a_post_mortem())
+    await desk.client.finish_action(id_, by="hannah", action=1)
 
 
 async def test_a_customers_contact_moves_nothing_else(desk: Desk) -> None:
