@@ -150,7 +150,7 @@ class DeliverMessages:
             channel = address.channel
             match await _send(message.letter(text, address, papers), message, channel, sessions[channel]):
                 case Delivered():
-                    return message.delivered(channel)
+                    return message.delivered(channel, whys)
                 case Later(why=why, after=after):
                     return Pending(message.undelivered((*whys, f"{channel}: {why}"), channel), after)
                 case Never(why=why):

@@ -107,8 +107,9 @@ class Message:
             attachments=papers,
         )
 
-    def delivered(self, channel: str) -> tuple[Receipt, ...]:
-        return self._receipts(channel=channel, delivered_at=datetime.now(UTC))
+    def delivered(self, channel: str, whys: Iterable[str] = ()) -> tuple[Receipt, ...]:
+        """*whys*: what stood in the way of the channels before."""
+        return self._receipts(channel=channel, delivered_at=datetime.now(UTC), why="; ".join(whys))
 
     def undelivered(self, whys: Iterable[str], channel: str = "") -> tuple[Receipt, ...]:
         return self._receipts(channel=channel, why="; ".join(whys))

@@ -37,6 +37,8 @@ def _line(sent: "Sent") -> Text:
     line.append(f" by {sent.channel}" if sent.channel else "", style="")
     if not sent.is_delivered:
         line.append(f", {'dropped' if sent.is_dropped else 'not delivered'}: {sent.why}", style="red")
+    elif sent.why:
+        line.append(f", not by {sent.why}", style="yellow")
     return line.append(f"  {sent.key}", style="dim")
 
 

@@ -57,8 +57,9 @@ class Receipt(Frozen):
     occasion: str
     channel: str = ""
     delivered_at: Instant | None = None
-    """None: it could not be delivered; ``why`` says what stood in the way."""
+    """None: it could not be delivered."""
     why: str = ""
+    """What stood in the way, of channels that were tried before too."""
     held_until: Instant | None = None
     """It waits, at least until then; another receipt follows (COMM-11)."""
     is_dropped: bool = False

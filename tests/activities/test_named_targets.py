@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from channels.slack import SlackChannel
 from channels.targets import Targets
 from tests.activities.builders import Attempt, on_the_wire, person, to_us, wave
-from tests.channels.builders import a_network, slack_to, webhook_to
+from tests.channels.builders import a_network, webhook_to
 from tests.mailbox import Mailbox
 from tests.receiver import Receiver
 
@@ -18,14 +18,15 @@ SECRET = "sekret-7f3a"
 
 async def test_target_that_is_not_set_up_falls_through_to_the_next_channel(mailbox: Mailbox) -> None:
     """
-    COMM-13: nobody goes untold for want of a variable.
+    COMM-13: nobody goes untold for want of a variable, which is named all the same.
     """
-    channel = slack_to("https://example.com/")
+    channel = SlackChannel(Targets({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support", "email:person-1@example.com"))
 
     (receipt,) = await Attempt(mailbox, channels={"slack": channel}).at(wave(to_us(rita)))
 
     assert "email" == receipt.channel
+    assert "slack: support is not set up: set ESCALATION_SLACK_support" == receipt.why
     assert 1 == len(mailbox.letters(to="person-1@example.com"))
 
 
