@@ -11,11 +11,10 @@ from pathlib import Path
 from string import Template
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from entrypoints.files import read_tree
-from escalation.errors import BadRequest, faults_of
-from planning.reading import Node, merged, plain
+from entrypoints.files import as_model, read_tree
+from planning.reading import Node, merged
 from runtime.settings import ROOT
 
 SHIPPED = ROOT / "playbooks" / "messages"
@@ -193,9 +192,7 @@ def written(folders: tuple[Path, ...], tag: str, base: Node | None = None) -> No
 def checked(tag: str, tree: Node | None) -> Words:
     """
     Raises:
-        BadRequest: With every fault.
+        BadRequest: With every fault: file, line and column.
     """
-    try:
-        return Words.model_validate(plain(tree) if tree else {})
-    except ValidationError as error:
-        raise BadRequest.because(f"{FILE} in {tag}", faults_of(error)) from None
+    assert tree, "the English words are shipped"
+    return as_model(tree, Words, f"{FILE} in {tag}")

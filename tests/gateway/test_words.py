@@ -9,6 +9,8 @@ from entrypoints.gateway.proofreading import proofread_pages
 from entrypoints.gateway.words import Languages
 from escalation.errors import BadRequest
 
+NO_FIELD = "no field of this name exists here"
+
 
 def written(folder: Path, language: str, text: str) -> Path:
     (folder / language).mkdir(parents=True)
@@ -42,14 +44,15 @@ def test_an_organisation_replaces_single_phrases(tmp_path: Path) -> None:
 
 def test_every_slip_is_told(tmp_path: Path) -> None:
     """
-    START-6: which phrase, what was given, what is allowed.
+    START-6: where it stands, which phrase, what was given, what is allowed.
     """
     slips = "ended: {title: $wo, texts: x}\naway: {title: costs 5$}\nfault: {text: ''}\n"
 
     with pytest.raises(BadRequest) as caught:
         Languages(written(tmp_path, "en", slips))
 
-    assert {"ended.title", "ended.texts", "away.title", "fault.text"} == {
+    places = ("1:16 ended.title", "1:21 ended.texts", "2:15 away.title", "3:15 fault.text")
+    assert {f"{tmp_path}/en/pages.yaml:{place}" for place in places} == {
         fault.where for fault in caught.value.faults
     }
     assert "$reference and $who" in str(caught.value)
@@ -77,10 +80,14 @@ def test_what_is_wrong_in_the_words_of_pages_is_found_before_the_gateway_starts(
 
     assert {
         "en/pages.yaml": [],
-        "id/pages.yaml": ["ended.title: given ''; allowed: a text that is not empty"],
-        "pt/pages.yaml": ["already: given {'title': 'x'}; allowed: no field of this name exists here"],
+        "id/pages.yaml": [
+            f"{tmp_path}/id/pages.yaml:1:16 ended.title: given ''; allowed: a text that is not empty"
+        ],
+        "pt/pages.yaml": [
+            f"{tmp_path}/pt/pages.yaml:1:1 already: given {{'title': 'x'}}; allowed: {NO_FIELD}"
+        ],
         "pt-br/pages.yaml": [],
-        "tr/pages.yaml": ["access.buton: given 'Gönder'; allowed: no field of this name exists here"],
+        "tr/pages.yaml": [f"{tmp_path}/tr/pages.yaml:1:10 access.buton: given 'Gönder'; allowed: {NO_FIELD}"],
     } == {
         file: [each.what for each in found if each.file == file and each.is_fault]
         for file in {f.file for f in found}
