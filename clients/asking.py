@@ -1,0 +1,211 @@
+"""
+How the server is asked: the connection, and how its answers and failures become ours.
+
+Every other class here asks through this one. It must not know what is asked.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
+from typing import Any, Self, TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from clients.visibility import matching
+from escalation.engine import ended_hint
+from escalation.errors import EscalationError, MoveNotAllowed, UnknownEscalation, did_you_mean
+from escalation.lifecycle import Move
+from runtime.connection import connect
+from runtime.errors import NoServer, NoWorker
+from runtime.search_attributes import Registered, ensure_search_attributes
+from runtime.settings import Settings
+from workflows import search_attributes as sa
+from workflows import wire
+from workflows.plugin import escalation_plugin
+
+PATIENCE = 15.0
+"""Seconds to wait for a worker's answer before saying that none is there."""
+_MOST_LOOKED_AT = 1000
+Answered = TypeVar("Answered")
+
+
+class Asking:
+    """A connection, and the patience of whoever asks."""
+
+    def __init__(
+        self, client: Client, *, task_queue: str = wire.ESCALATION_QUEUE, patience: float = PATIENCE
+    ) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._patience = patience
+
+    @classmethod
+    async def connect(cls, settings: Settings | None = None, *, patience: float = PATIENCE) -> Self:
+        """
+        Connect to the cluster that is configured, or to the embedded server of ``escalate serve``.
+
+        Raises:
+            RuntimeFault: If there is no server, or the settings are wrong.
+        """
+        client = await connect(settings or Settings.load(), plugins=[escalation_plugin()])
+        return cls(client, patience=patience)
+
+    async def prepare(self) -> Registered:
+        """
+        Make the cluster ready: register the search attributes. Can be repeated.
+
+        Raises:
+            RuntimeFault: If the cluster does not let us.
+        """
+        return await ensure_search_attributes(self._client, sa.ALL)
+
+    async def ping(self) -> None:
+        """
+        See whether the server is there; no worker is asked.
+
+        Raises:
+            NoServer: If it is not.
+        """
+        try:
+            await self._client.service_client.check_health(timeout=timedelta(seconds=self._patience))
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    def _handle(self, key: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(key)
+
+    async def _query(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
+        """Of a subject that joined an outage, the escalation there answers (START-5)."""
+        try:
+            return await self._ask_run(key, name, kind, *given)
+        except UnknownEscalation as unknown:
+            joined = await self._joined(key)
+            if not joined:
+                raise
+            try:
+                return await self._ask_run(joined, name, kind, *given)
+            except UnknownEscalation:
+                raise unknown from None
+
+    async def _ask_run(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
+        return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)
+
+    async def _joined(self, key: str) -> str:
+        """The key of the escalation that a subject joined; empty, if it is no such subject."""
+        try:
+            return await self._ask_run(key, wire.JOINED, str)
+        except UnknownEscalation:
+            return ""
+
+    async def _describe(self, key: str) -> WorkflowExecutionDescription:
+        return await self._answer(key, self._handle(key).describe(), WorkflowExecutionDescription)
+
+    async def _ended(self, key: str) -> wire.Ended | None:
+        handle = self._client.get_workflow_handle(key, result_type=wire.Ended)
+        try:
+            ended: wire.Ended = await handle.result()
+        except WorkflowFailureError:
+            return None  # terminated, or a start that was refused
+        return ended
+
+    async def _has_ended(self, key: str, move: Move) -> EscalationError:
+        description = await self._describe(key)
+        ended = await self._ended(key) if description.status is WorkflowExecutionStatus.COMPLETED else None
+        state = (
+            ended.state if ended else (description.status.name.lower() if description.status else "unknown")
+        )
+        return MoveNotAllowed(
+            f"{key}: cannot {move.words} while {state}; allowed now: {ended_hint(state, move)}"
+        )
+
+    async def _answer(self, key: str, asked: Awaitable[Any], _: type[Answered]) -> Answered:
+        try:
+            async with asyncio.timeout(self._patience):
+                answer: Answered = await asked
+                return answer
+        except TimeoutError:
+            raise self._no_worker() from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:  # what the SDK makes of either end of our patience
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise asyncio.CancelledError from None
+            raise self._no_worker() from None
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(error) from error
+        except WorkflowQueryFailedError as error:
+            raise UnknownEscalation(error.message) from error
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                if any(ending in error.message for ending in _ENDINGS):
+                    raise RunEnded from None
+                raise await self._unknown(key) from error
+            if _NOT_READY in error.message:
+                raise RunNotReady(error) from error
+            raise self._no_server(error) from error
+
+    async def _unknown(self, key: str) -> UnknownEscalation:
+        """
+        Names the open escalations of the same ticket number: another spelling, tenant or none was typed. A number
+        itself is never guessed at: the next ticket is another customer's.
+        """
+        ticket = _ticket(key)
+        try:
+            running = self._executions(matching({}, ended=False), _MOST_LOOKED_AT)
+            meant = [each.id async for each in running if _ticket(each.id) == ticket]
+        except NoServer:
+            meant = []
+        return UnknownEscalation(f"no escalation {key!r} is known here{did_you_mean(' or '.join(meant))}")
+
+    def _no_worker(self) -> NoWorker:
+        return NoWorker(
+            f"no worker answered within {self._patience:g} s; start one with `escalate serve` or `python worker.py`"
+        )
+
+    def _no_server(self, error: RPCError) -> NoServer:
+        if error.status in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
+            return self._no_worker()
+        return NoServer(f"the Temporal server refused or went away: {error.message}")
+
+    async def _executions(self, query: str, limit: int | None = None) -> AsyncIterator[WorkflowExecution]:
+        try:
+            async for execution in self._client.list_workflows(query, limit=limit):
+                yield execution
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+
+class RunEnded(Exception):
+    """The run has ended: no message reaches it."""
+
+
+class RunNotReady(Exception):
+    """A step of the run was given back while it took the move in, such as when it goes on as a new run."""
+
+    def __init__(self, error: RPCError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+_ENDINGS = ("already completed", "aborted by closing workflow")
+"""How Temporal says that: before the message, and while the message waited for the run."""
+_NOT_READY = "unexpected workflow task failure"
+
+
+def _ticket(key: str) -> str:
+    """``4711`` of ``ACME/4711``, however it is spelled."""
+    return key.casefold().rpartition("/")[2].strip()
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> Exception:
+    return error.cause if isinstance(error.cause, EscalationError) else EscalationError(str(error.cause))

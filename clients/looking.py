@@ -1,0 +1,190 @@
+"""
+What can be seen of escalations: one as it stands, its story, lists of them. Nothing changes by it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from temporalio.client import WorkflowExecutionStatus
+
+from clients.asking import Answered, Asking
+from clients.visibility import Listed, listed, matching
+from escalation.actions import Action
+from escalation.effects import CustomerFacts, RecordBatch
+from escalation.errors import EscalationError, UnknownEscalation
+from escalation.lifecycle import Move, State
+from escalation.messages import A_PAGE, Sent
+from escalation.model import ActionPlan
+from escalation.plan import Contact, Priority
+from escalation.rca import RcaOnFile
+from escalation.story import Entry
+from escalation.view import View
+from workflows import search_attributes as sa
+from workflows import wire
+
+_LOOKED_AT_ONCE = 20
+
+
+class ToDo(NamedTuple):
+    """An action that is to be done."""
+
+    id: str
+    """What commands can call its escalation: the key, or the id of a closed one."""
+    subject: str
+    action: Action
+
+
+class Looking(Asking):
+    """Look at escalations."""
+
+    async def view(self, key: str) -> View:
+        """
+        The escalation as it is; an ended one as it was, while Temporal keeps it.
+
+        Raises:
+            UnknownEscalation: If there is none of this key.
+        """
+        found = await self._query(key, wire.VIEW, View)
+        return await self._followed_up(found, wire.VIEW, View) or found
+
+    async def timeline(self, key: str) -> tuple[Entry, ...]:
+        """What happened, oldest first."""
+        entries = await self._query(key, wire.TIMELINE, tuple[Entry, ...])
+        if all(entry.kind not in {"closed", "cancelled"} for entry in entries):
+            return entries
+        found = await self._query(key, wire.VIEW, View)
+        return await self._followed_up(found, wire.TIMELINE, tuple[Entry, ...]) or entries
+
+    async def records(self) -> AsyncIterator[tuple[str, RecordBatch | EscalationError]]:
+        """
+        Of every run that Temporal still keeps, of escalations and of their follow-ups, as they began one after the
+        other: its workflow id, and what had happened, or why that cannot be told.
+        """
+        query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND {sa.STATE.name} IS NOT NULL"
+        runs = [run async for run in self._executions(query)]
+        for run in sorted(runs, key=lambda run: run.start_time):
+            handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+            asked = handle.query(wire.RECORD, result_type=RecordBatch)
+            try:
+                yield run.id, await self._answer(run.id, asked, RecordBatch)
+            except EscalationError as unknown:
+                yield run.id, unknown
+
+    async def allowed_moves(self, key: str) -> tuple[Move, ...]:
+        return (await self.view(key)).allowed_moves
+
+    async def script(self, key: str) -> CustomerFacts:
+        """What agents may tell customers now (COMM-7)."""
+        return await self._query(key, wire.SCRIPT, CustomerFacts)
+
+    async def messages(self, key: str) -> tuple[Sent, ...]:
+        """What became of each message, oldest first (COMM-12, COMM-13)."""
+        view, found, kind = await self._query(key, wire.VIEW, View), list[Sent](), tuple[Sent, ...]
+        while page := (
+            await self._followed_up(view, wire.MESSAGES, kind, len(found))
+            or await self._query(key, wire.MESSAGES, kind, len(found))
+        ):
+            found += page
+            if len(page) < A_PAGE:
+                break
+        return tuple(found)
+
+    async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
+        """Each version of the action plan with who and why, oldest first (COMM-10)."""
+        return await self._query(key, wire.ACTION_PLANS, tuple[ActionPlan, ...])
+
+    async def diagram(self, key: str) -> str:
+        """The lifecycle as a Mermaid diagram, with the state it is in marked."""
+        return await self._query(key, wire.DIAGRAM, str)
+
+    async def people(self, key: str) -> tuple[Contact, ...]:
+        """The people and teams that its plan knows: who can be asked, and who can make moves."""
+        return await self._query(key, wire.PEOPLE, tuple[Contact, ...])
+
+    async def rca_on_file(self, key: str, version: int | None = None) -> RcaOnFile:
+        """A version of the internal RCA, else the latest; and which ones there are."""
+        return await self._query(key, wire.RCA_ON_FILE, RcaOnFile, version)
+
+    async def list(
+        self,
+        *,
+        state: State | None = None,
+        priority: Priority | None = None,
+        level: int | None = None,
+        category: str | None = None,
+        customer: str | None = None,
+        owner: str | None = None,
+        breached: bool | None = None,
+        ended: bool = False,
+        limit: int | None = None,
+    ) -> AsyncIterator[Listed]:
+        """Escalations that match, newest first; those that have ended only if asked for, or by their state."""
+        query = matching(
+            {
+                sa.STATE: state,
+                sa.PRIORITY: priority,
+                sa.LEVEL: level,
+                sa.CATEGORY: category,
+                sa.CUSTOMER: customer,
+                sa.OWNER: owner,
+                sa.BREACHED: breached,
+            },
+            ended=ended or (state is not None and state in {State.CLOSED, State.CANCELLED}),
+        )
+        async for execution in self._executions(query, limit):
+            yield listed(execution)
+
+    async def actions(self, *, owner: str | None = None, overdue: bool = False) -> Sequence[ToDo]:
+        """Actions of RCAs and post-mortems that are to be done, of all escalations, the first due first (CLOSE-7)."""
+        query = f"{sa.ACTIONS.name} > 0 AND ExecutionStatus = 'Running'"
+        ids = [execution.id async for execution in self._executions(query)]
+        at_once = asyncio.Semaphore(_LOOKED_AT_ONCE)
+
+        async def of(id_: str) -> list[ToDo]:
+            async with at_once:
+                view = await self._query(id_, wire.VIEW, View)
+            return [ToDo(id_, view.subject, action) for action in view.actions if action.is_open]
+
+        now = datetime.now(UTC)
+        found = [todo for todos in await asyncio.gather(*map(of, ids)) for todo in todos]
+        return sorted(
+            (
+                todo
+                for todo in found
+                if (owner is None or todo.action.owner == owner)
+                and (not overdue or todo.action.is_overdue(now))
+            ),
+            key=lambda todo: (todo.action.due, todo.id, todo.action.number),
+        )
+
+    async def watch(self, key: str, *, every: float = 1.0) -> AsyncIterator[tuple[View, tuple[Entry, ...]]]:
+        """
+        The view, and what is new in the timeline, each time something happened; ends when the escalation does.
+
+        Looks every *every* seconds at the length of the history, which costs nothing, and asks only after a change.
+        """
+        seen, length = 0, -1
+        while True:
+            description = await self._describe(key)
+            if description.history_length != length:
+                length = description.history_length
+                entries = await self.timeline(key)
+                if new := tuple(entry for entry in entries if entry.seq > seen):
+                    seen = new[-1].seq
+                    yield await self.view(key), new
+            if description.status is not WorkflowExecutionStatus.RUNNING:
+                return
+            await asyncio.sleep(every)
+
+    async def _followed_up(
+        self, ended: View, name: str, kind: type[Answered], *arguments: Any
+    ) -> Answered | None:
+        """What the follow-up of an ended escalation answers; None if it has none, or not yet."""
+        if ended.ended_at is None:
+            return None
+        with suppress(UnknownEscalation):
+            return await self._query(ended.id, name, kind, *arguments)
+        return None

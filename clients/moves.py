@@ -1,0 +1,310 @@
+"""
+Moves: one method for each thing that a person can do to an escalation.
+
+Each sends a command of ``escalation.commands`` and returns what the engine answers; no rule is known here.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+
+from temporalio.client import WorkflowExecutionStatus
+
+from clients.asking import RunEnded, RunNotReady
+from clients.starts import Starts
+from clients.visibility import quoted
+from escalation import commands as c
+from escalation.base import CustomerText, InternalText
+from escalation.effects import RecompilePlan
+from escalation.errors import MoveNotAllowed, StillFinishing, UnknownName
+from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
+from escalation.lifecycle import LIFECYCLE, Move, State
+from escalation.plan import Plan, Priority, ReasonCode
+from escalation.post_mortem import PostMortem
+from escalation.rebasing import Rebasing
+from escalation.request import CustomerRca, InternalRca
+from escalation.view import Receipted, View
+from runtime.errors import NoServer
+from workflows import search_attributes as sa
+from workflows import wire
+
+AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row.sources)
+"""Moves that a closed escalation takes, which lives on under its id (ADR 15)."""
+_PAUSES = (0.05, 0.2, 0.5, 1.0)
+"""Seconds before a move that found the run not ready is made again, under the same id: it is followed once."""
+
+
+class Moves(Starts):
+    """Make moves."""
+
+    async def ask(self, key: str, command: c.PersonsCommand, *, id: str | None = None) -> Receipted:  # noqa: A002
+        """
+        Make the move that *command* asks for. The methods below are this, one for each move.
+
+        *id* makes a repeat of this very call harmless, across restarts of everything.
+
+        Raises:
+            EscalationError: If the move is refused. Nothing has changed then.
+        """
+        return await self._ask(key, command.move, command, id)
+
+    async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> Receipted:
+        id_, asked = id_ or uuid.uuid4().hex, key
+        try:
+            with suppress(RunEnded):
+                return await self._asked_of(key, move, argument, id_)
+            if move in AFTER_THE_CLOSE and (followed := await self._followed_under(key)):
+                asked = followed
+                with suppress(RunEnded):
+                    return await self._asked_of(followed, move, argument, id_)
+            raise await self._has_ended(key, move)
+        except (MoveNotAllowed, UnknownName) as refusal:
+            if move in AFTER_THE_CLOSE and (earlier := await self._closed_before(asked)):
+                raise type(refusal)(f"{refusal.message}; if you mean one that is closed: {earlier}") from None
+            raise
+
+    async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> Receipted:
+        """
+        A run that was just not ready, or is just being handed over to its follow-up (ADR 15), is asked again a moment
+        later, under the same id.
+        """
+        for pause in (*_PAUSES, None):
+            answer = self._handle(workflow_id).execute_update(
+                move.value, argument, id=id_, result_type=Receipted
+            )
+            try:
+                return await self._answer(workflow_id, answer, Receipted)
+            except StillFinishing:
+                if pause is None or move not in AFTER_THE_CLOSE:
+                    raise
+            except RunNotReady as not_ready:
+                if pause is None:
+                    raise self._no_server(not_ready.error) from not_ready.error
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _followed_under(self, key: str) -> str | None:
+        """The id under which the last escalation of *key* is followed up, if it is."""
+        view = await self._query(key, wire.VIEW, View)
+        return view.id if view.is_followed_up else None
+
+    async def _closed_before(self, asked: str) -> str:
+        """The ids of other escalations of the same key that are followed up, the last closed first."""
+        ids = quoted(f"{asked.partition('@')[0]}@")
+        query = (
+            f"WorkflowType = '{wire.FOLLOW_UP}' AND WorkflowId STARTS_WITH {ids} "
+            f"AND {sa.STATE.name} = '{State.CLOSED}' AND ExecutionStatus = 'Running'"
+        )
+        with suppress(NoServer):
+            return " or ".join([each.id async for each in self._executions(query) if each.id != asked])
+        return ""
+
+    async def acknowledge(self, key: str, *, by: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.Acknowledge(by=by, note=InternalText(note)))
+
+    async def raise_level(
+        self, key: str, *, by: str, reason: ReasonCode, to_level: int | None = None, note: str = ""
+    ) -> Receipted:
+        return await self.ask(
+            key, c.RaiseLevel(by=by, reason=reason, to_level=to_level, note=InternalText(note))
+        )
+
+    async def transfer(
+        self,
+        key: str,
+        *,
+        by: str,
+        to: str | None = None,
+        skill: str | None = None,
+        reason: ReasonCode = ReasonCode.LACK_OF_EXPERTISE,
+        note: str = "",
+    ) -> Receipted:
+        """*to* a person or team, or to whoever has a *skill* of the playbook (KIND-2)."""
+        return await self.ask(
+            key, c.Transfer(by=by, to=to, skill=skill, reason=reason, note=InternalText(note))
+        )
+
+    async def report_trigger(self, key: str, *, by: str, trigger: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.ReportTrigger(by=by, trigger=trigger, note=InternalText(note)))
+
+    async def tick_response(
+        self, key: str, *, by: str, response: str, level: int | None = None, note: str = ""
+    ) -> Receipted:
+        command = c.TickResponse(by=by, response=response, level=level, note=InternalText(note))
+        return await self.ask(key, command)
+
+    async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> Receipted:
+        return await self.ask(key, c.ChangePriority(by=by, priority=priority, note=InternalText(note)))
+
+    async def pause(self, key: str, *, by: str, because: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.PauseClocks(by=by, because=because, note=InternalText(note)))
+
+    async def resume(self, key: str, *, by: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.ResumeClocks(by=by, note=InternalText(note)))
+
+    async def begin_resolution(self, key: str, *, by: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.BeginResolution(by=by, note=InternalText(note)))
+
+    async def revise_plan(self, key: str, *, by: str, steps: Sequence[Step], why: str = "") -> Receipted:
+        return await self.ask(key, c.RevisePlan(by=by, steps=tuple(steps), why=InternalText(why)))
+
+    async def send_update(
+        self,
+        key: str,
+        *,
+        by: str,
+        customer_text: str | None = None,
+        internal_note: str | None = None,
+        apologise: bool = False,
+    ) -> Receipted:
+        """Waits for approval first, where the playbook wants that of texts for customers (COMM-6)."""
+        return await self.ask(
+            key,
+            c.SendUpdate(
+                by=by,
+                apologise=apologise,
+                customer_text=CustomerText(customer_text) if customer_text else None,
+                internal_note=InternalText(internal_note) if internal_note else None,
+            ),
+        )
+
+    async def approve_text(
+        self, key: str, *, by: str, number: int | None = None, note: str = ""
+    ) -> Receipted:
+        """Send out the text for customers that waits; *number*: which one, if several do."""
+        return await self.ask(key, c.ApproveText(by=by, number=number, note=InternalText(note)))
+
+    async def edit_text(
+        self, key: str, *, by: str, text: str, number: int | None = None, why: str = ""
+    ) -> Receipted:
+        command = c.EditText(by=by, number=number, text=CustomerText(text), why=InternalText(why))
+        return await self.ask(key, command)
+
+    async def reject_text(self, key: str, *, by: str, why: str, number: int | None = None) -> Receipted:
+        return await self.ask(key, c.RejectText(by=by, number=number, why=InternalText(why)))
+
+    async def declare_resolved(
+        self,
+        key: str,
+        *,
+        by: str,
+        resolution: ResolutionKind,
+        done: str,
+        customer_text: str | None = None,
+    ) -> Receipted:
+        return await self.ask(
+            key,
+            c.DeclareResolved(
+                by=by,
+                resolution=resolution,
+                done=InternalText(done),
+                customer_text=CustomerText(customer_text) if customer_text else None,
+            ),
+        )
+
+    async def verify_resolution(self, key: str, *, by: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.VerifyResolution(by=by, note=InternalText(note)))
+
+    async def reject_resolution(self, key: str, *, by: str, why: str) -> Receipted:
+        return await self.ask(key, c.RejectResolution(by=by, why=InternalText(why)))
+
+    async def confirm_access(
+        self, key: str, *, by: str, account: str, answer: AccessAnswer = AccessAnswer.YES, note: str = ""
+    ) -> Receipted:
+        return await self.ask(
+            key, c.ConfirmAccess(by=by, account=account, answer=answer, note=InternalText(note))
+        )
+
+    async def settle_record(
+        self, key: str, *, by: str, record: str, stays_open_because: str | None = None
+    ) -> Receipted:
+        reason = InternalText(stays_open_because) if stays_open_because else None
+        return await self.ask(key, c.SettleRecord(by=by, record=record, stays_open_because=reason))
+
+    async def request_rca(self, key: str, *, by: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.RequestRca(by=by, note=InternalText(note)))
+
+    async def file_rca(self, key: str, *, by: str, rca: InternalRca) -> Receipted:
+        return await self.ask(key, c.FileRca(by=by, rca=rca))
+
+    async def derive_rca(self, key: str, *, by: str, rca: CustomerRca | None = None) -> Receipted:
+        return await self.ask(key, c.DeriveRca(by=by, rca=rca))
+
+    async def approve_rca(self, key: str, *, by: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.ApproveRca(by=by, note=InternalText(note)))
+
+    async def share_rca(self, key: str, *, by: str) -> Receipted:
+        return await self.ask(key, c.ShareRca(by=by))
+
+    async def waive_rca(self, key: str, *, by: str, why: str) -> Receipted:
+        return await self.ask(key, c.WaiveRca(by=by, why=InternalText(why)))
+
+    async def close(self, key: str, *, by: str, note: str = "") -> Receipted:
+        return await self.ask(key, c.Close(by=by, note=InternalText(note)))
+
+    async def cancel(
+        self, key: str, *, by: str, why: str, cause: CancelCause, into: str | None = None
+    ) -> Receipted:
+        return await self.ask(key, c.Cancel(by=by, cause=cause, into=into, why=InternalText(why)))
+
+    async def reopen(self, key: str, *, by: str, why: str) -> Receipted:
+        """
+        Back to resolving; a closed one comes back as a new escalation that names it, one level higher (CLOSE-9).
+        """
+        description = await self._describe(key)
+        if description.status is WorkflowExecutionStatus.RUNNING:
+            return await self.ask(key, c.Reopen(by=by, why=InternalText(why)))
+        ended = await self._ended(key)
+        if ended is None or ended.state != State.CLOSED:
+            raise await self._has_ended(key, Move.REOPEN)
+        level = min(ended.level + 1, ended.levels)
+        return await self.start(
+            ended.request.returning(ended.id, level, ended.priority, by, InternalText(why))
+        )
+
+    async def record_survey(
+        self, key: str, *, by: str, account: str, score: int, contact: str | None = None, comment: str = ""
+    ) -> Receipted:
+        """*contact*: e-mail address of the one who answers; may be left out where the account has one (CLOSE-6)."""
+        command = c.RecordSurvey(
+            by=by, account=account, contact=contact, score=score, comment=InternalText(comment)
+        )
+        return await self.ask(key, command)
+
+    async def file_post_mortem(self, key: str, *, by: str, post_mortem: PostMortem) -> Receipted:
+        return await self.ask(key, c.FilePostMortem(by=by, post_mortem=post_mortem))
+
+    async def finish_action(self, key: str, *, by: str, action: int, note: str = "") -> Receipted:
+        return await self.ask(key, c.FinishAction(by=by, action=action, note=InternalText(note)))
+
+    async def rebase(
+        self,
+        key: str,
+        *,
+        by: str,
+        why: str,
+        sha256: str = "",
+        issue_type: str | None = None,
+        category: str | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> Receipted:
+        """
+        Go on by the worker's playbook of today (CLOCK-4), in another category if one is given. *sha256*: of the
+        playbook that you mean, or it is refused.
+
+        Raises:
+            BadRequest: If that playbook does not have the escalation's category any more.
+        """
+        asked = wire.RebaseAsked(
+            by=by, why=InternalText(why), sha256=sha256, issue_type=issue_type, category=category
+        )
+        return await self._ask(key, Move.REBASE, asked, id)
+
+    async def rebase_basis(self, key: str) -> RecompilePlan:
+        """What a plan to rebase it to is compiled of."""
+        return await self._query(key, wire.REBASE_BASIS, RecompilePlan)
+
+    async def foresee_rebase(self, key: str, plan: Plan) -> Rebasing:
+        """What a rebase to *plan* would change; nothing has changed."""
+        return await self._query(key, wire.REBASE_PREVIEW, Rebasing, plan)

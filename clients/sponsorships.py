@@ -1,0 +1,100 @@
+"""
+Executive sponsorship of an account (SPONSOR).
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
+
+from clients.asking import Asking, RunEnded
+from escalation.errors import MoveNotAllowed, UnknownEscalation
+from escalation.plan import Contact
+from escalation.sponsorship import (
+    Enrol,
+    Exit,
+    Programme,
+    Propose,
+    RecordTouchPoint,
+    Review,
+    sponsorship_key,
+)
+from workflows import details, wire
+
+
+class Sponsorships(Asking):
+    """Propose, enrol, touch, review, exit; and look."""
+
+    async def propose_sponsorship(self, account: str, proposal: Propose) -> Programme:
+        """Propose the account; its sponsorship begins with it if there is none."""
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            wire.SPONSORSHIP,
+            wire.SponsorshipInput(account=account),
+            id=sponsorship_key(account),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=f"executive sponsorship of {details.escaped(account)}",
+        )
+        answer = self._client.execute_update_with_start_workflow(
+            wire.PROPOSE,
+            proposal,
+            start_workflow_operation=operation,
+            result_type=Programme,
+        )
+        return await self._answer(sponsorship_key(account), answer, Programme)
+
+    async def enrol(self, account: str, terms: Enrol) -> Programme:
+        return await self._sponsor(account, wire.ENROL, terms)
+
+    async def touch(self, account: str, touch_point: RecordTouchPoint) -> Programme:
+        return await self._sponsor(account, wire.TOUCH, touch_point)
+
+    async def review_sponsorship(self, account: str, review: Review) -> Programme:
+        return await self._sponsor(account, wire.REVIEW, review)
+
+    async def exit_sponsorship(self, account: str, exit_: Exit) -> Programme:
+        return await self._sponsor(account, wire.EXIT, exit_)
+
+    async def sponsorship(self, account: str) -> Programme:
+        """
+        Raises:
+            UnknownEscalation: If the account was never proposed.
+        """
+        return await self._query(sponsorship_key(account), wire.VIEW, Programme)
+
+    async def sponsorships(self) -> AsyncIterator[wire.Sponsorship]:
+        """Those that run, from their memos: no worker is asked."""
+        query = f"WorkflowType = '{wire.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
+        try:
+            async for execution in self._client.list_workflows(query):
+                line = await execution.memo_value(wire.PROGRAMME_MEMO, None, type_hint=wire.Sponsorship)
+                if line:
+                    yield line
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    async def sponsors(self, accounts: Iterable[str]) -> tuple[Contact, ...]:
+        """Who sponsors *accounts* now, from the memos too (SPONSOR-2)."""
+        found = [await self._sponsor_of(account) for account in accounts]
+        return tuple({sponsor.id: sponsor for sponsor in found if sponsor}.values())
+
+    async def _sponsor_of(self, account: str) -> Contact | None:
+        try:
+            found = await self._describe(sponsorship_key(account))
+        except UnknownEscalation:
+            return None
+        if found.status is not WorkflowExecutionStatus.RUNNING:
+            return None
+        sponsor: Contact | None = await found.memo_value(wire.SPONSOR_MEMO, None, type_hint=Contact)
+        return sponsor
+
+    async def _sponsor(self, account: str, name: str, asked: object) -> Programme:
+        key = sponsorship_key(account)
+        answer = self._handle(key).execute_update(name, asked, result_type=Programme)
+        try:
+            return await self._answer(key, answer, Programme)
+        except RunEnded:
+            raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None

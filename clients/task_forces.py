@@ -1,0 +1,137 @@
+"""
+Task forces of an escalation: deployed, answered, reported on, stood down (RESOLVE-2).
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from clients.asking import Answered, RunEnded
+from clients.looking import Looking
+from clients.moves import Moves
+from escalation import commands as c
+from escalation.base import InternalText
+from escalation.errors import MoveNotAllowed, UnknownEscalation, UnknownName
+from escalation.story import Entry
+from escalation.task_force import commands as f
+from escalation.task_force.model import SeatWanted, task_force_id
+from escalation.task_force.view import Answer, ForceView
+from escalation.view import Receipted
+from workflows import wire
+
+
+class TaskForces(Moves, Looking):
+    """Deploy task forces, and make moves in them."""
+
+    async def deploy_task_force(
+        self,
+        key: str,
+        *,
+        by: str,
+        name: str,
+        mission: str,
+        lead: str,
+        seats: Sequence[SeatWanted] = (),
+        technical_plan: str = "",
+        status_every: timedelta | None = None,
+    ) -> Receipted:
+        """Deploy one; each seat is offered to its candidates, one after the other."""
+        return await self.ask(
+            key,
+            c.DeployTaskForce(
+                by=by,
+                name=name,
+                mission=InternalText(mission),
+                lead=lead,
+                seats=tuple(seats),
+                technical_plan=InternalText(technical_plan),
+                status_every=status_every,
+            ),
+        )
+
+    async def stand_down_task_force(
+        self, key: str, name: str, *, by: str, why: str, hand_over_to: str | None = None
+    ) -> Receipted:
+        return await self.ask(
+            key, c.StandDownTaskForce(by=by, name=name, why=InternalText(why), hand_over_to=hand_over_to)
+        )
+
+    async def ask_task_force(
+        self,
+        key: str,
+        name: str,
+        command: f.MembersCommand,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> Answer:
+        """
+        Make the move that *command* asks for, in the task force *name* of an escalation.
+
+        Raises:
+            EscalationError: If the move is refused. Nothing has changed then.
+        """
+        there = task_force_id(key, name)
+        asked = self._handle(there).execute_update(
+            command.move.value, command, id=id or uuid.uuid4().hex, result_type=Answer
+        )
+        try:
+            return await self._answer(there, asked, Answer)
+        except RunEnded:
+            raise MoveNotAllowed(
+                f"{key}, task force {name}: cannot {command.move.words} while stood down; "
+                "allowed now: nothing, it is stood down"
+            ) from None
+        except UnknownEscalation:
+            raise await self._unknown_force(key, name) from None
+
+    async def accept_seat(self, key: str, name: str, *, by: str, note: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.AcceptSeat(by=by, note=InternalText(note)))
+
+    async def decline_seat(self, key: str, name: str, *, by: str, why: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.DeclineSeat(by=by, why=InternalText(why)))
+
+    async def leave_seat(self, key: str, name: str, *, by: str, why: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.LeaveSeat(by=by, why=InternalText(why)))
+
+    async def offer_seat(self, key: str, name: str, *, by: str, seat: int, to: str | None = None) -> Answer:
+        """Offer a vacant seat again: *to* somebody, or to its candidates from the first."""
+        return await self.ask_task_force(key, name, f.OfferSeat(by=by, seat=seat, to=to))
+
+    async def report_status(
+        self, key: str, name: str, *, by: str, text: str, is_update: bool = False
+    ) -> Answer:
+        """How it stands; *is_update*: everybody who follows the escalation is told."""
+        command = f.ReportStatus(by=by, text=InternalText(text), is_update=is_update)
+        return await self.ask_task_force(key, name, command)
+
+    async def add_task(
+        self, key: str, name: str, *, by: str, what: str, owner: str, due_at: datetime | None = None
+    ) -> Answer:
+        command = f.AddTask(by=by, what=InternalText(what), owner=owner, due_at=due_at)
+        return await self.ask_task_force(key, name, command)
+
+    async def finish_task(self, key: str, name: str, *, by: str, task: int, note: str = "") -> Answer:
+        return await self.ask_task_force(key, name, f.FinishTask(by=by, task=task, note=InternalText(note)))
+
+    async def task_force(self, key: str, name: str) -> ForceView:
+        """
+        A task force as it is; one that was stood down as it was, while Temporal keeps it.
+
+        Raises:
+            UnknownName: If the escalation has none of this name.
+        """
+        return await self._query_force(key, name, wire.VIEW, ForceView)
+
+    async def task_force_timeline(self, key: str, name: str) -> tuple[Entry, ...]:
+        """What happened in it, oldest first."""
+        return await self._query_force(key, name, wire.TIMELINE, tuple[Entry, ...])
+
+    async def _query_force(self, key: str, name: str, query: str, kind: type[Answered]) -> Answered:
+        try:
+            return await self._query(task_force_id(key, name), query, kind)
+        except UnknownEscalation:
+            raise await self._unknown_force(key, name) from None
+
+    async def _unknown_force(self, key: str, name: str) -> UnknownName:
+        known = [force.name for force in (await self.view(key)).task_forces]
+        return UnknownName.of(f"{key}: no task force", name, known)

@@ -1,0 +1,66 @@
+"""
+What the server's search attributes say of many escalations at once: how they are asked for, one line of the answer.
+
+It must not ask.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from temporalio.client import WorkflowExecution
+
+from escalation.lifecycle import State
+from escalation.plan import Priority
+from workflows import search_attributes as sa
+from workflows import wire
+
+
+class Listed(NamedTuple):
+    """One line of a list, from the search attributes: no worker is asked."""
+
+    key: str
+    state: State
+    level: int
+    priority: Priority
+    category: str
+    customers: tuple[str, ...]
+    owner: str
+    next_due_at: datetime | None
+    is_breached: bool
+    opened_at: datetime
+
+
+def matching(filters: Mapping[Any, Any], *, ended: bool) -> str:
+    """A visibility query; values are quoted, so that none can change its sense."""
+    wanted = [f"WorkflowType = '{wire.WORKFLOW}'", f"{sa.STATE.name} IS NOT NULL"]
+    wanted.append("ExecutionStatus != 'ContinuedAsNew'" if ended else "ExecutionStatus = 'Running'")
+    for attribute, value in filters.items():
+        if value is not None:
+            wanted.append(f"{attribute.name} = {quoted(value)}")
+    return " AND ".join(wanted)
+
+
+def quoted(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def listed(execution: WorkflowExecution) -> Listed:
+    found = execution.typed_search_attributes
+    return Listed(
+        key=execution.id,
+        state=State(found[sa.STATE]),
+        level=found[sa.LEVEL],
+        priority=Priority(found[sa.PRIORITY]),
+        category=found[sa.CATEGORY],
+        customers=tuple(found.get(sa.CUSTOMER) or ()),
+        owner=found[sa.OWNER],
+        next_due_at=found.get(sa.NEXT_DUE),
+        is_breached=bool(found.get(sa.BREACHED)),
+        opened_at=execution.start_time.astimezone(UTC),
+    )
