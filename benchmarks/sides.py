@@ -39,7 +39,7 @@ from records.store import RecordStore
 from runtime.connection import connect
 from runtime.settings import Settings
 from tests.complaint import a_complaint
-from worker import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, _worker
+from workers.queues import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, on_queue
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
@@ -168,9 +168,9 @@ async def _workers(
     threads = ThreadPoolExecutor(2 * QUICK_SLOTS + MESSAGE_SLOTS)
     async with AsyncExitStack() as running:
         for queue in beside:
-            await running.enter_async_context(_worker(client, *queue, threads, slots=MESSAGE_SLOTS))
+            await running.enter_async_context(on_queue(client, *queue, threads, slots=MESSAGE_SLOTS))
         await running.enter_async_context(
-            _worker(
+            on_queue(
                 client,
                 *moves,
                 threads,

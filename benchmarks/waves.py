@@ -21,7 +21,7 @@ from runtime.embedded import EmbeddedServer
 from runtime.leaving import leave
 from runtime.settings import ROOT, Settings, SmtpTls
 from tests.complaint import a_complaint
-from worker import workers
+from workers.queues import workers
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 

@@ -86,7 +86,7 @@ def try_out(
 async def _sent(written: str, to_name: str) -> "Delivered | Later | Never":
     from channels.registry import AddressFault, parse_address
     from runtime.settings import Settings
-    from worker import channels_of
+    from workers.channels import channels_of
 
     channels = channels_of(Settings.load(), printed_to=sys.stderr)
     try:

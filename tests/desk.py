@@ -30,7 +30,7 @@ from runtime.embedded import find_binary
 from runtime.settings import Settings, SmtpTls
 from tests.complaint import a_complaint
 from tests.mailbox import Mailbox
-from worker import workers
+from workers.queues import workers
 from workflows import search_attributes, wire
 from workflows.plugin import escalation_plugin
 

@@ -14,7 +14,7 @@ from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from tests.desk import REFERENCE, mail_settings
 from tests.mailbox import Mailbox
-from worker import workers
+from workers.queues import workers
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 

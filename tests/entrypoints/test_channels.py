@@ -18,7 +18,7 @@ from runtime.targets import CHANNELS
 from tests.channels.builders import a_letter, a_network, targets_of
 from tests.entrypoints.test_playbooks import Typed, a_playbook
 from tests.receiver import Receiver
-from worker import channels_of
+from workers.channels import channels_of
 
 HOW_TO = (ROOT / "docs" / "how-to" / "add-a-channel.md").read_text(encoding="utf-8")
 SECRET = "sekret-7f3a"

@@ -16,7 +16,7 @@ from runtime.embedded import EmbeddedServer
 from tests.desk import mail_settings
 from tests.gateway.door import INTAKE_SECRET, LINK_KEY, Door, open_door
 from tests.mailbox import Mailbox
-from worker import workers
+from workers.queues import workers
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 

@@ -29,7 +29,7 @@ from tests.complaint import a_complaint
 from tests.desk import mail_settings
 from tests.gateway.door import ANSWERED, INTAKE_SECRET, LINK_KEY, seen, signed
 from tests.mailbox import Mailbox
-from worker import workers
+from workers.queues import workers
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 

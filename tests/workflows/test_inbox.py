@@ -18,7 +18,7 @@ from escalation.inbox import inbox_key
 from escalation.waiting import QUIET
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.workflows.test_follow_up import closed
-from worker import workers
+from workers.queues import workers
 from workflows.plugin import escalation_plugin
 
 ELENA, JO = "elena.petrova@example.com", "jo@acme.example"

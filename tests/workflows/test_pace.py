@@ -26,7 +26,7 @@ from runtime.settings import Settings
 from runtime.targets import Targets, WebhookSettings
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.receiver import Receiver
-from worker import workers
+from workers.queues import workers
 from workflows.pace import PACE, TAKE_TURNS, PaceWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.wire import ESCALATION_QUEUE

@@ -1,0 +1,1 @@
+"""What works: settings made into channels, activities and workers."""
