@@ -16,6 +16,7 @@ from escalation.clocks import Clock, Outcome
 from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
 from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
+from escalation.sentences import Sentence, Why
 from escalation.task_force.model import SeatPlan, Summary
 
 ENGINE = "engine"
@@ -71,9 +72,9 @@ class Receipt(Frozen):
         return self.delivered_at is None and self.held_until is None and not self.is_dropped
 
     @property
-    def failure(self) -> str:
+    def failure(self) -> Why:
         """What did not reach whom, and what stood in the way."""
-        return f"{self.occasion.replace('_', ' ')} to {self.recipient}: {self.why}"
+        return Sentence.NOT_DELIVERED.of(self.occasion.replace("_", " "), self.recipient, self.why)
 
 
 class _Happened(Frozen):

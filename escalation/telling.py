@@ -20,7 +20,7 @@ from escalation.effects import (
 from escalation.events import Receipt
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
-from escalation.sentences import NO_REASON, Sentence, Why
+from escalation.sentences import NO_REASON, Why
 from escalation.turn import Turn
 
 _WITH_AN_APOLOGY = frozenset(
@@ -98,7 +98,7 @@ def tell_undelivered(turn: Turn, receipts: Iterable[Receipt]) -> None:
     """COMM-13: what failed is raised to a person."""
     now = turn.escalation
     failed = tuple(
-        Sentence.NOT_DELIVERED.of(receipt.occasion.replace("_", " "), receipt.recipient, receipt.why)
+        receipt.failure
         for receipt in receipts
         if receipt.has_failed and receipt.occasion != Occasion.UNDELIVERABLE
     )

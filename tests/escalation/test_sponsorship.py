@@ -224,7 +224,7 @@ def test_what_cannot_be_delivered_is_kept_and_raised_to_a_person() -> None:
         again = decide(answer.programme, failed("ed", "undeliverable"), NOW, ANSWERED_FOR)
 
         assert ["undeliverable: ed"] == occasions(answer)
-        assert ("touch point to vera: 550 no such mailbox",) == answer.notices[0].facts.items
+        assert ("touch point to vera did not arrive: 550 no such mailbox",) == answer.notices[0].facts.items
         assert ([], ["vera", "ed"]) == (occasions(again), [each.by for each in again.programme.undelivered])
 
 
