@@ -51,6 +51,7 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _SENTENCES = "The payment gateway refused every card since its certificate was renewed. " * 40
 _NEXT = {"next_update_at": AT + _HOUR}
 _DONE = "The gateway's certificate is renewed, and payments go through again."
+_TASKS = ("1. Watch every certificate (ana, due 2026-11-21 09:30 UTC)",)
 _STEPS = ("Collect contact details", "Follow up after internal review")
 
 FOR_CUSTOMERS: Mapping[Occasion, Mapping[str, Any]] = {
@@ -114,7 +115,10 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.CLOSED: {"why": "closed by Elena Petrova"},
     Occasion.CANCELLED: {"why": "duplicate (ACME/4700)", "text": "The same outage.", "items": _STEPS},
     Occasion.LOW_SCORE: {"text": "I had to call three times.", "items": ("ACME: 2",)},
-    Occasion.ACTION_DUE: {"due_at": AT + 24 * _HOUR, "items": ("Watch every certificate",)},
+    Occasion.ACTION_DUE: {
+        "due_at": AT + 24 * _HOUR,
+        "items": ("1. Watch every certificate (ana, due 2026-11-21, RCA)",),
+    },
     Occasion.TASK_FORCE_INVITED: {
         "task_force": "payments",
         "by": "Elena Petrova",
@@ -132,17 +136,17 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
         "task_force": "payments",
         "why": "Sam Sato left the seat agent",
         "text": "On leave.",
-        "items": ("1. Watch every certificate (ana)",),
+        "items": _TASKS,
     },
     Occasion.TASK_FORCE_TASK: {
         "task_force": "payments",
         "why": "you have a task",
-        "items": ("1. Watch every certificate (ana)",),
+        "items": _TASKS,
     },
     Occasion.TASK_FORCE_TASK_DUE: {
         "task_force": "payments",
         "why": "a task is overdue",
-        "items": ("1. Watch every certificate (ana)",),
+        "items": _TASKS,
     },
     Occasion.TASK_FORCE_REPORT: {
         "task_force": "payments",

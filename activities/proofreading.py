@@ -17,7 +17,7 @@ from activities.examples import ANSWERED, HOSTILE, LINK, OCCASIONS, SHAPES, exam
 from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORDS, TextFault
 from activities.texts import Notice, Text, Texts, nameable
 from activities.wording import fits
-from escalation.effects import Recipient
+from escalation.effects import Occasion, Recipient
 from escalation.events import CancelCause, ResolutionKind
 from escalation.lifecycle import State
 from escalation.measures import BY_NAME
@@ -28,7 +28,7 @@ from records.report import FIRST
 
 COMPLETE = frozenset({"en", "id", "tr"})
 """Languages that are shipped whole: a gap in one of these is a fault, in any other a warning."""
-_CODES = (State, Degree, ReasonCode, EvidenceKind, ResolutionKind, CancelCause)
+_CODES = (State, Degree, ReasonCode, EvidenceKind, ResolutionKind, CancelCause, Occasion)
 _LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\bengine\b(?!,)")
 _UNESCAPED = "<b onmouseover"
 assert _UNESCAPED in HOSTILE

@@ -197,7 +197,7 @@ def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:
             return _of_a_period(value, wording)
         case tuple():
             lines = (one_line(str(each), at_most=LONGEST_TEXT) for each in value)
-            return tuple(wording.words.of(line) if name == _LISTS_CODES else line for line in lines)
+            return tuple(wording.line(line, zone) if name == _LISTS_CODES else line for line in lines)
         case _ if name == _KEEPS_ITS_LINES:
             return many_lines(str(value))
     text = one_line(str(value), at_most=LONGEST_TEXT)

@@ -5,7 +5,8 @@ Owns what Babel knows of languages and what a language's `words.yaml` adds. It m
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache, partial
@@ -90,14 +91,14 @@ class Words:
 
     said: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, english: str) -> str:
-        """*english* itself, if the language says nothing of it, or something that does not fit."""
+    def of(self, english: str, other: Callable[[str], str] = str) -> str:
+        """What *other* makes of it, if the language says nothing of *english*, or something that does not fit."""
         if not english or english in self.said:
             return self.said.get(english, english)
         for pattern, sentence in self._sentences:
             if found := pattern.fullmatch(english):
-                return sentence.format(*(self.of(group) for group in found.groups()))
-        return english
+                return sentence.format(*(self.of(group, other) for group in found.groups()))
+        return other(english)
 
     @cached_property
     def _sentences(self) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -133,6 +134,17 @@ class Wording:
     def day(self, day: date) -> str:
         """`20 Nov 2026`"""
         return format_date(day, "medium", locale=self.locale)
+
+    def line(self, line: str, zone: tzinfo) -> str:
+        """A line of a list, in which the rules write days and instants as `2026-11-20` and `2026-11-20 09:30 UTC`."""
+        return self.words.of(line, partial(self._dated, zone))
+
+    def _dated(self, zone: tzinfo, text: str) -> str:
+        with suppress(ValueError):
+            return self.moment(datetime.strptime(text, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC), zone)
+        with suppress(ValueError):
+            return self.day(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC))
+        return text
 
     def figure(self, unit: Unit, value: float) -> str:
         """A figure of a report in *unit*: `1,204`, `34.5%`, `2 days, 3 hours`."""

@@ -91,6 +91,8 @@ class Sentence(StrEnum):
     # lines of a list
     NOT_DELIVERED = "{} to {} did not arrive: {}"
     ACTION = "{}. {} ({}, due {}, {})"
+    TASK = "{} ({}, due {})"
+    SEAT_DECLINED = "{} declined the seat {}: {}"
 
     def of(self, *parts: object) -> Why:
         assert self.count("{}") == len(parts), self

@@ -6,7 +6,7 @@ keeps a ``Summary`` of it, as it was last heard.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from escalation.business_time import OpenHours
 from escalation.clocks import Clock
 from escalation.errors import UnknownName
 from escalation.plan import Calendar, ClockName, Contact, Priority
+from escalation.sentences import Sentence
 from escalation.task_force.course import STANDING, ForceState
 
 REPORTS_KEPT = 50
@@ -157,8 +158,7 @@ class Task(Frozen):
         return times[self.reminded] if self.reminded < len(times) else None
 
     def __str__(self) -> str:
-        due = f", due {self.due_at:%Y-%m-%d %H:%M} UTC" if self.due_at else ""
-        return f"{self.number}. {self.what} ({self.owner}{due})"
+        return f"{self.number}. {_line(self)}"
 
 
 class Report(Frozen):
@@ -238,8 +238,13 @@ class OpenTask(Frozen):
     due_at: Instant | None = None
 
     def __str__(self) -> str:
-        due = f", due {self.due_at:%Y-%m-%d %H:%M} UTC" if self.due_at else ""
-        return f"{self.what} ({self.owner}{due})"
+        return _line(self)
+
+
+def _line(task: Task | OpenTask) -> str:
+    if task.due_at is None:
+        return f"{task.what} ({task.owner})"
+    return Sentence.TASK.of(task.what, task.owner, f"{task.due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
 
 
 class Summary(Frozen):

@@ -249,13 +249,13 @@ def test_lines_of_a_list_are_in_the_readers_language() -> None:
     COMM-9: what the rules make of them; what people wrote stays as it is.
     """
     items = (
-        "first notice to csm did not arrive: no mailbox",
+        "task force invited to csm did not arrive: no mailbox",
         "2. Mend the roof (max, due 2026-12-01, post-mortem)",
     )
     text = read(to_us(ana(language="tr"), items=items)).text
 
-    assert "ilk bildirim, alıcı csm, ulaşmadı: no mailbox" in text
-    assert "2. Mend the roof (max, son tarih 2026-12-01, değerlendirme)" in text
+    assert "görev gücü daveti, alıcı csm, ulaşmadı: no mailbox" in text
+    assert "2. Mend the roof (max, son tarih 1 Ara 2026, değerlendirme)" in text
 
 
 def test_an_assignment_reads_as_a_person_would_write_it() -> None:

@@ -150,6 +150,30 @@ def test_a_code_compares_as_the_rules_have_it() -> None:
     assert "kabar berikutnya" == said(code)
 
 
+def test_days_and_instants_in_lines_are_the_readers() -> None:
+    """
+    COMM-9: written as the other dates of the letter; what is none stays as it is.
+    """
+    action = Sentence.ACTION.of(1, "Call (twice)", "ana", "2026-11-23", "RCA")
+    task = f"1. {Sentence.TASK.of('Climb up', 'ana', '2026-11-23 10:00 UTC')}"
+    languages = [Wording(locale_of(each, each), Templates().words(each)) for each in ("en", "id", "tr")]
+    said = [[each.line(line, ZoneInfo("Asia/Jakarta")) for line in (action, task)] for each in languages]
+
+    assert [
+        ["1. Call (twice) (ana, due 23 Nov 2026, RCA)", "1. Climb up (ana, due Mon, 23 Nov 2026, 17:00 WIB)"],
+        [
+            "1. Call (twice) (ana, batas waktu 23 Nov 2026, RCA)",
+            "1. Climb up (ana, batas waktu Sen, 23 Nov 2026 pukul 17.00 WIB)",
+        ],
+        [
+            "1. Call (twice) (ana, son tarih 23 Kas 2026, RCA)",
+            "1. Climb up (ana, son tarih 23 Kas 2026 Pzt, saat 17:00 WIB)",
+        ],
+    ] == said
+    records = ("20261123", "INC-2026-11-23", "2026-13-01", "2026-11-23 10:00")
+    assert records == tuple(languages[0].line(record, ZoneInfo("UTC")) for record in records)
+
+
 def test_moments_are_ordered_by_time() -> None:
     """
     A template asks `at < due_at`, whatever their letters are.
