@@ -278,7 +278,8 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
         tell(turn, Occasion.BREACH, (now.owner, *alerted(now)), why=why, clock=clock)
     if news.vacant:
         why = of_it(Sentence.SEAT_VACANT.of(", ".join(news.vacant)))
-        tell(turn, Occasion.TASK_FORCE_NEWS, (now.owner, force.lead), why=why, task_force=force.name)
+        people, text = (now.owner, force.lead), news.declined or None
+        tell(turn, Occasion.TASK_FORCE_NEWS, people, why=why, text=text, task_force=force.name)
     if known.is_standing and news.why_stood_down is not None:
         why = of_it(news.why_stood_down)
         tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)

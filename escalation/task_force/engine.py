@@ -5,10 +5,12 @@ What is due by now happens first; a refusal leaves nothing behind. Only the lead
 that nobody has to interrupt those who work (RESOLVE-2).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
 from escalation import commands as shell
+from escalation.base import InternalText
 from escalation.clocks import Clock, instant_of
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
@@ -87,11 +89,19 @@ def news_of(decision: ForceDecision) -> News | None:
         report=decision.force.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
         vacant=tuple(event.role for event in told if isinstance(event, e.SeatLeftVacant)),
+        declined=_last_word(told),
         why_stood_down=down.why if isinstance(down, e.StoodDown) else None,
         receipts=tuple(
             receipt for event in told if isinstance(event, e.MessagesSent) for receipt in event.receipts
         ),
     )
+
+
+def _last_word(told: Sequence[e.ForceEvent]) -> InternalText:
+    """Why the last one who was asked does not want the seat that nobody is left for."""
+    vacant = [event.seat for event in told if isinstance(event, e.SeatLeftVacant)]
+    whys = (event.why for event in told if isinstance(event, e.SeatDeclined) and event.seat in vacant)
+    return next(whys, e.NO_NOTE)
 
 
 # What people ask

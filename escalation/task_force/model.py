@@ -125,6 +125,10 @@ class Seat(Frozen):
     plan: SeatPlan
     offered_to: str | None = None
     held_by: str | None = None
+    note: InternalText = InternalText("")
+    """What whoever holds it said to it."""
+    declined: dict[Name, InternalText] = {}
+    """Who did not want it, and why not."""
     tried: tuple[str, ...] = ()
     """Everybody who was asked, whoever is asked now included."""
     clock: Clock | None = None

@@ -2,7 +2,7 @@
 News: what a task force tells its escalation. It must not know what the escalation makes of them.
 """
 
-from escalation.base import Frozen, Name
+from escalation.base import Frozen, InternalText, Name
 from escalation.events import Receipt
 from escalation.task_force.model import Report, Summary
 
@@ -19,6 +19,8 @@ class News(Frozen):
     """Just now."""
     vacant: tuple[Name, ...] = ()
     """The roles of seats that nobody is left for, since just now."""
+    declined: InternalText = InternalText("")
+    """Why the last of those who were asked did not want it."""
     why_stood_down: str | None = None
     receipts: tuple[Receipt, ...] = ()
     """What became of its messages."""

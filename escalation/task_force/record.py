@@ -48,8 +48,11 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
             tried = (event.to,) if event.anew else (*seat.tried, event.to)
             return _seat(now, event.seat, offered_to=event.to, tried=tried, clock=event.clock)
         case "seat_accepted":
-            return _seat(now, event.seat, held_by=event.by, offered_to=None, clock=None)
-        case "seat_declined" | "seat_unanswered":
+            return _seat(now, event.seat, held_by=event.by, note=event.note, offered_to=None, clock=None)
+        case "seat_declined":
+            declined = {**now.seats[event.seat - 1].declined, event.by: event.why}
+            return _seat(now, event.seat, declined=declined, offered_to=None, clock=None)
+        case "seat_unanswered":
             return _seat(now, event.seat, offered_to=None, clock=None)
         case "seat_left":
             return _left(now, event)

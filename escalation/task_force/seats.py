@@ -2,6 +2,8 @@
 Filling seats: each is offered to one after the other until somebody accepts, or nobody is left (RESOLVE-2).
 """
 
+from collections.abc import Iterator
+
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, UnknownName
 from escalation.events import ENGINE
@@ -10,7 +12,7 @@ from escalation.sentences import Sentence
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.course import ForceState
-from escalation.task_force.model import Seat, TaskForce
+from escalation.task_force.model import Charter, Seat, TaskForce
 from escalation.task_force.turn import ForceTurn
 
 
@@ -82,8 +84,18 @@ def tell_when_settled(turn: ForceTurn) -> None:
     charter, why = force.charter, Sentence.SEATS_SETTLED.of()
     if vacant := ", ".join(seat.plan.role for seat in force.seats if seat.is_vacant):
         why = Sentence.AND_ALSO.of(why, Sentence.SEAT_VACANT.of(vacant))
-    held = tuple(f"{seat.plan.role}: {charter.name_of(seat.held_by)}" for seat in force.seats if seat.held_by)
-    turn.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=why, items=held)
+    answers = tuple(line for seat in force.seats for line in _answers(charter, seat))
+    turn.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=why, items=answers)
+
+
+def _answers(charter: Charter, seat: Seat) -> Iterator[str]:
+    """Who holds it, and what each of those who were asked had to say."""
+    role = seat.plan.role
+    if seat.held_by:
+        yield f"{role}: {charter.name_of(seat.held_by)}" + (f" (“{seat.note}”)" if seat.note else "")
+    for person, why in seat.declined.items():
+        if why and person != seat.held_by:
+            yield Sentence.SEAT_DECLINED.of(charter.name_of(person), role, why)
 
 
 def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:

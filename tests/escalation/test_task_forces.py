@@ -195,6 +195,21 @@ def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:
     assert said == letter.why
 
 
+def test_the_lead_reads_what_those_who_were_asked_had_to_say() -> None:
+    """
+    RESOLVE-2: with whom they took a seat or declined it; of a seat that nobody is left for, in the escalation's letter.
+    """
+    asked = a_force(("ana",), ("ari", "ben"))
+    one = decide(asked, c.AcceptSeat(by="ana", note=InternalText("Gladly")), NINE)
+    two = decide(one.force, c.DeclineSeat(by="ari", why=InternalText("On leave")), NINE)
+    three = decide(two.force, c.DeclineSeat(by="ben", why=InternalText("No ladder")), NINE)
+
+    (letter,) = (effect.facts for effect in three.effects if isinstance(effect, InternalNotice))
+    declined = ("Ari declined the seat role 2: On leave", "Ben declined the seat role 2: No ladder")
+    assert ("role 1: Ana (“Gladly”)", *declined) == letter.items
+    assert ["", "", "No ladder"] == [news.declined for made in (one, two, three) if (news := news_of(made))]
+
+
 def test_the_status_clock_asks_the_lead_only() -> None:
     """
     RESOLVE-2: before it is due, when it is missed, and each day until it comes.
