@@ -179,13 +179,14 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
 
 def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
     """
-    COMM-12, RESOLVE-2: an internal update of somebody makes it no less true.
+    COMM-12, RESOLVE-2: an internal update of somebody makes it no less true; why the last one declined goes with it.
     """
     now = with_forces()
-    vacant = decide(now, news(now, vacant=("climber",)), NOW)
+    vacant = decide(now, news(now, vacant=("climber",), declined=InternalText("No ladder")), NOW)
     update = decide(vacant.escalation, c.SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
 
     waited = Wave(notices=tuple(notices(vacant.effects)))
+    assert ["No ladder"] == [notice.facts.text for notice in waited.notices]
     assert {} == no_longer_true(update.escalation, update.events, waited)
 
 
