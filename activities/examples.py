@@ -83,6 +83,7 @@ _REVIEW = ReviewPack(
     ),
     page=gzip.compress(b"<!doctype html>", mtime=0),
 )
+_SPONSORED = {"key": "sponsorship/ACME", "subject": "ACME", "account": "ACME", "state": "enrolled"}
 _RESOLUTION = {"clock": "resolution", "due_at": AT + 25 * _MINUTE}
 FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.FIRST_NOTICE: {"why": "dissatisfied customer", "by": "Sam Sato"},
@@ -160,10 +161,14 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
         "items": _STEPS,
     },
     Occasion.SPONSORSHIP_PROPOSED: {"items": ("ACME",)},
-    Occasion.SPONSOR_ENROLLED: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)},
-    Occasion.TOUCH_POINT: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)},
-    Occasion.SPONSORSHIP_REVIEW: {"due_at": AT + 24 * _HOUR, "items": ("No P1 in a quarter",)},
-    Occasion.SPONSORSHIP_ENDED: {"text": "Nothing was escalated for half a year."},
+    Occasion.SPONSOR_ENROLLED: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)}
+    | _SPONSORED,
+    Occasion.TOUCH_POINT: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)}
+    | _SPONSORED,
+    Occasion.SPONSORSHIP_REVIEW: {"due_at": AT + 24 * _HOUR, "items": ("No P1 in a quarter",)} | _SPONSORED,
+    Occasion.SPONSORSHIP_ENDED: {"text": "Nothing was escalated for half a year."}
+    | _SPONSORED
+    | {"state": "exited"},
     Occasion.UNDELIVERABLE: {
         "items": ("first notice to ACME:ana@acme.example did not arrive: no such mailbox",)
     },
@@ -225,7 +230,8 @@ def _long(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
 def _hostile(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
     names = ("subject", "owner", "by", "why", "state", "level_name", "reference", "key", "clock")
     own = {name: HOSTILE for name in names if name in _FIELDS[audience]}
-    return _full(_usual(facts, audience, occasion), audience, HOSTILE) | own
+    usual = _usual(facts, audience, occasion)
+    return _full(usual, audience, HOSTILE) | own | ({"account": HOSTILE} if "account" in usual else {})
 
 
 def _full(facts: _Facts, audience: str, text: str) -> _Facts:

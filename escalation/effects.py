@@ -129,6 +129,8 @@ class InternalFacts(Frozen):
     """When everybody who follows it hears next, if the playbook promises that."""
     task_force: str = ""
     """The name of the one that it is about."""
+    account: str = ""
+    """It is about the sponsorship of this account, and not about an escalation (SPONSOR)."""
 
 
 class CustomerFacts(Frozen):

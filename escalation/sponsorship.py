@@ -7,7 +7,7 @@ its people must be told. Pure; knows no clock, no channel and no escalation beyo
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple, assert_never
+from typing import Annotated, Any, NamedTuple, assert_never
 
 from pydantic import Field
 
@@ -147,6 +147,10 @@ class Known(Frozen):
     def person(self, id_: str) -> Contact | None:
         return next((person for person in self.people if person.id == id_), None)
 
+    def name_of(self, id_: str) -> str:
+        person = self.person(id_)
+        return person.name if person else id_
+
 
 class Sponsored(NamedTuple):
     """The answer to a command."""
@@ -169,7 +173,7 @@ def decide(programme: Programme, command: Command, now: datetime, known: Known =
     counted = programme.changed(sequence=programme.sequence + 1)
     match command:
         case Propose():
-            return Sponsored(_proposed(counted, command, now))
+            return _proposed(counted, command, now, known)
         case Enrol():
             return _enrolled(counted, command, known.person(command.sponsor), now)
         case RecordTouchPoint():
@@ -190,17 +194,23 @@ def _require_decider(programme: Programme, command: Enrol | Exit, known: Known) 
     """SPONSOR-2: a person decides; which ones, the playbook says."""
     person = known.person(command.by)
     if known.deciders and not set(person.roles if person else ()) & set(known.deciders):
-        who, what = person.name if person else command.by, "enrol" if isinstance(command, Enrol) else "exit"
+        who, what = known.name_of(command.by), "enrol" if isinstance(command, Enrol) else "exit"
         roles = ", ".join(known.deciders)
         raise RoleNotAllowed(f"{programme.key}: {who} may not {what}; roles that may: {roles}")
 
 
-def _proposed(programme: Programme, command: Propose, now: datetime) -> Programme:
-    known = {each.escalation for each in programme.proposals if each.escalation}
-    if command.escalation in known:
-        return programme
+def _proposed(programme: Programme, command: Propose, now: datetime, known: Known) -> Sponsored:
+    """SPONSOR-2: those who decide are told; an escalation that proposes has told of it by itself."""
+    if command.escalation in {each.escalation for each in programme.proposals if each.escalation}:
+        return Sponsored(programme)
     noted = Noted(by=command.by, at=now, text=command.why, escalation=command.escalation)
-    return programme.changed(proposals=(*programme.proposals, noted)[-_MOST_KEPT:])
+    programme = programme.changed(proposals=(*programme.proposals, noted)[-_MOST_KEPT:])
+    if command.escalation or programme.standing is not Standing.PROPOSED:
+        return Sponsored(programme)
+    others = known.changed(managers=tuple(each for each in known.managers if each.id != command.by))
+    by = known.name_of(command.by)
+    told = _to_managers(programme, others, Occasion.SPONSORSHIP_PROPOSED, now, by=by, text=command.why)
+    return Sponsored(programme, told)
 
 
 def _enrolled(programme: Programme, command: Enrol, sponsor: Contact | None, now: datetime) -> Sponsored:
@@ -330,14 +340,12 @@ def _to_managers(
     known: Known,
     occasion: Occasion,
     now: datetime,
-    *,
-    due_at: datetime | None = None,
-    items: tuple[str, ...] = (),
+    **said: Any,
 ) -> tuple[InternalNotice, ...]:
-    """To those who answer for it, without the sponsor; none, if there is nobody else."""
+    """To those who answer for it, without the sponsor; none, if there is nobody else. *said*: as for ``_notice``."""
     sponsor = programme.sponsor.id if programme.sponsor else ""
     to = tuple(person.recipient for person in known.managers if person.id != sponsor)
-    return (_notice(programme, occasion, now, due_at=due_at, items=items, to=to),) if to else ()
+    return (_notice(programme, occasion, now, to=to, **said),) if to else ()
 
 
 def _notice(
@@ -348,6 +356,7 @@ def _notice(
     due_at: datetime | None = None,
     items: tuple[str, ...] = (),
     text: InternalText | None = None,
+    by: str = "",
     to: tuple[Recipient, ...] = (),
 ) -> InternalNotice:
     """*to*: nobody named, the sponsor."""
@@ -360,10 +369,12 @@ def _notice(
         level=0,
         level_name="",
         owner=sponsor.name if sponsor else "",
+        by=by,
         due_at=due_at,
         text=text,
         items=items,
         at=now,
+        account=programme.account,
     )
     since = programme.enrolled_at or now
     id_ = f"{programme.key}@{since:%Y-%m-%dT%H:%M:%SZ}"

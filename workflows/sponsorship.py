@@ -24,6 +24,8 @@ from workflows.people import find_people
 
 _AT_ONCE = timedelta(seconds=0)
 _ONE = 'one JSON object with "by"'
+_PROPOSALS_ARE_TOLD = "proposals by people are told"
+"""Runs in which somebody had proposed before this told nobody."""
 
 
 @workflow.defn(name=wire.SPONSORSHIP)
@@ -108,7 +110,10 @@ class SponsorshipWorkflow:
     async def _asked(self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str) -> s.Programme:
         command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
-        self._follow(command, await find_people(*dict.fromkeys((command.by, sponsor))))
+        known = await find_people(*dict.fromkeys((command.by, sponsor)))
+        if isinstance(command, s.Propose) and not workflow.patched(_PROPOSALS_ARE_TOLD):
+            known = s.Known()
+        self._follow(command, known)
         return self._now
 
     def _follow(self, command: s.Command, known: s.Known = s.Known()) -> None:

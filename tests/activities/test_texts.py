@@ -135,17 +135,12 @@ def test_customers_read_a_whole_text_when_little_is_known(occasion: Occasion) ->
 
 
 OF_SPONSORSHIPS = {
+    Occasion.SPONSORSHIP_PROPOSED,
     Occasion.SPONSOR_ENROLLED,
     Occasion.TOUCH_POINT,
     Occasion.SPONSORSHIP_REVIEW,
     Occasion.SPONSORSHIP_ENDED,
 }
-
-
-def how_to_look(occasion: Occasion) -> str:
-    """A sponsorship is known by its account, its messages' subject (SPONSOR-1); a command has it as one word."""
-    is_sponsorship = occasion in OF_SPONSORSHIPS
-    return "escalate sponsor show 'Orders cannot be paid'" if is_sponsorship else "escalate show ACME/4711"
 
 
 @pytest.mark.parametrize("occasion", sorted(FOR_US))
@@ -167,9 +162,35 @@ def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
         "Next due     Fri, 20 Nov 2026, 16:30 WIB",
         "    They called twice.\n\n    They are angry.\n",
         "  - Try a solution\n  - Collect contact details\n",
-        f"  {how_to_look(occasion)}\n",
+        "  escalate show ACME/4711\n",
     ):
         assert said in text.text
+    assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
+
+
+@pytest.mark.parametrize("occasion", sorted({*OF_SPONSORSHIPS, Occasion.UNDELIVERABLE}))
+@pytest.mark.parametrize(
+    ("language", "rows"),
+    [
+        ("en", "Account Acme Ltd Sponsorship enrolled Sponsor Vera"),
+        ("id", "Akun Acme Ltd Program sponsor terdaftar Sponsor Vera"),
+        ("tr", "Hesap Acme Ltd Sponsorluk programda Sponsor Vera"),
+    ],
+)
+def test_a_letter_about_a_sponsorship_says_which_account_and_nothing_of_an_escalation(
+    occasion: Occasion, language: str, rows: str
+) -> None:
+    """
+    SPONSOR-1: the account is one word of a command.
+    """
+    about = {"key": "sponsorship/Acme Ltd", "subject": "Acme Ltd", "account": "Acme Ltd", "level": 0}
+    facts = about | {"state": "enrolled", "owner": "Vera"}
+
+    text = read(to_us(ana(language=language), occasion=occasion, **facts))
+
+    assert rows in " ".join(text.text.split())
+    assert "  escalate sponsor show 'Acme Ltd'\n" in text.text
+    assert "P1" not in text.subject + text.text
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 
 
@@ -180,7 +201,7 @@ def test_our_people_read_a_whole_text_when_little_is_known(occasion: Occasion) -
     """
     text = read(to_us(occasion=occasion))
 
-    assert how_to_look(occasion) in text.text
+    assert "escalate show ACME/4711" in text.text
     assert "    Why  " not in text.text
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 

@@ -69,7 +69,7 @@ def occasions(answer: Sponsored) -> list[str]:
 
 def test_a_proposal_waits_for_a_person() -> None:
     """
-    SPONSOR-2: nobody is told of it here, nothing falls due; the same escalation proposes once.
+    SPONSOR-2: nothing falls due; the same escalation proposes once.
     """
     once = proposed("ACME/1@1")
     twice = decide(once, s.Propose(by="engine", why=InternalText("again"), escalation="ACME/1@1"), NOW)
@@ -77,6 +77,22 @@ def test_a_proposal_waits_for_a_person() -> None:
 
     assert (Standing.PROPOSED, None) == (once.standing, once.wake_at)
     assert (1, 2) == (len(twice.programme.proposals), len(by_hand.programme.proposals))
+
+
+def test_a_proposal_by_a_person_is_told_to_those_who_decide() -> None:
+    """
+    SPONSOR-2: but not to who made it, nor of an account that is in; an escalation has told its managers itself.
+    """
+    by_hand = s.Propose(by="ed", why=InternalText("they complain in public"))
+    known = ANSWERED_FOR.changed(people=(ED,))
+
+    told = decide(Programme(account="ACME"), by_hand, NOW, known)
+    (notice,) = told.notices
+
+    assert ["sponsorship_proposed: vera"] == occasions(told)
+    assert ("Ed", by_hand.why, "ACME") == (notice.facts.by, notice.facts.text, notice.facts.account)
+    assert () == decide(enrolled(), by_hand, NOW, known).notices
+    assert () == decide(Programme(account="ACME"), by_hand.changed(escalation="ACME/1@1"), NOW, known).notices
 
 
 def test_enrolment_says_who_why_for_how_long_and_what_for() -> None:
