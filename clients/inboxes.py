@@ -26,6 +26,13 @@ class Inboxes(Asking):
             return await self._answer(key, waiting, tuple[InWait, ...])
         return ()
 
+    async def has_inbox(self, person: str) -> bool:
+        """Whether anything waits for them, or did lately."""
+        with suppress(UnknownEscalation):
+            await self._describe(inbox_key(person))
+            return True
+        return False
+
     async def release(self, person: str, *, by: str) -> tuple[InWait, ...]:
         """
         Let all that waits for *person* leave now, and say what that was.

@@ -10,11 +10,13 @@ from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, with_client
+from entrypoints.knowing import require_somebody
 from entrypoints.words import faults_in_options
 from escalation.errors import BadRequest
 from escalation.inbox import Release
 
 if TYPE_CHECKING:
+    from client import EscalationClient
     from escalation.inbox import InWait
 
 app = typer.Typer()
@@ -37,11 +39,15 @@ def inbox(
     in_json: Json = False,
 ) -> None:
     """Show what waits for somebody: what, since when, why, until when. Nothing that waits is lost."""
-    if release:
-        command = _release(by)
-        waiting = with_client(lambda client: client.release(person, by=command.by))
-    else:
-        waiting = with_client(lambda client: client.inbox(person))
+    command = _release(by) if release else None
+
+    async def ask(client: "EscalationClient") -> tuple["InWait", ...]:
+        found = await (client.release(person, by=command.by) if command else client.inbox(person))
+        if not found:
+            await require_somebody(client, person)
+        return found
+
+    waiting = with_client(ask)
     if in_json:
         showing.as_json(waiting)
         return

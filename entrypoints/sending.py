@@ -29,7 +29,7 @@ REFUSED = 1
 
 @app.callback()
 def channels(context: typer.Context, in_json: Json = False) -> None:
-    """Show the channels and the targets that are set up for them: their names, never where they lead."""
+    """Show the channels, their limits, and the targets that are set up: their names, never where they lead."""
     if context.invoked_subcommand is not None:
         return
     from runtime.settings import Settings
@@ -39,19 +39,25 @@ def channels(context: typer.Context, in_json: Json = False) -> None:
         showing.as_json(rows)
         return
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for column in ("channel", "targets", "set up by"):
+    for column in ("channel", "targets", "limit"):
         table.add_column(column, overflow="fold")
+    table.add_column(
+        "set up by", min_width=max(len(word) for row in rows for word in row["set_up_by"].split())
+    )
     for row in rows:
-        table.add_row(row["channel"], Text(", ".join(row["targets"]) or "none"), row["set_up_by"])
+        targets = Text(", ".join(row["targets"]) or "none")
+        table.add_row(row["channel"], targets, row["limit"] or "none", row["set_up_by"])
     showing.out.print(table)
 
 
 def _rows(settings: "Settings") -> list[dict[str, Any]]:
+    from escalation.limits import limit_in_words
     from runtime.settings import variable
     from runtime.targets import CHANNELS, variables
 
+    limits = {channel: limit_in_words(limit) for channel, limit in settings.channel_limits.items()}
     server = f"any address, over {settings.smtp_host}" if settings.smtp_host else "any address, printed only"
-    return [
+    rows: list[dict[str, Any]] = [
         {"channel": "email", "targets": [server], "set_up_by": variable("smtp_host")},
         {"channel": "console", "targets": ["anybody, printed where the worker runs"], "set_up_by": ""},
         *(
@@ -63,6 +69,7 @@ def _rows(settings: "Settings") -> list[dict[str, Any]]:
             for channel in CHANNELS
         ),
     ]
+    return [{**row, "limit": limits.get(row["channel"])} for row in rows]
 
 
 @app.command("test")

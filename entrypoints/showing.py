@@ -57,16 +57,12 @@ def receipt(answer: Receipted) -> None:
         out.print(Text(f"  {sentence}"))
 
 
-_SPARED = frozenset({"customers", "category"})
-"""Columns that give way in a narrow terminal."""
-
-
 def listing(rows: Sequence["Listed"]) -> RenderableType:
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for column in ("key", "state", "P", "level", "owner", "next due", "customers", "category"):
-        table.add_column(
-            column, overflow="ellipsis", no_wrap=True, min_width=1 if column in _SPARED else None
-        )
+    """In a narrow terminal all gives way but the key, which people copy."""
+    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("key", no_wrap=True, min_width=max(len(row.key) for row in rows))
+    for column in ("state", "P", "level", "owner", "next due", "customers", "category"):
+        table.add_column(column, overflow="ellipsis", no_wrap=column in {"P", "level"})
     for row in rows:
         table.add_row(
             Text(row.key, style="bold"),
@@ -221,11 +217,13 @@ def line(entry: Entry) -> Text:
     return text
 
 
-def due(at: datetime | None, *, is_over: bool = False) -> Text:
-    """A due time in the reader's own zone, and how far off it is while that matters."""
+def due(at: datetime | None, *, is_over: bool = False, in_year: bool = False) -> Text:
+    """A due time in the reader's own zone, and how far off it is while that matters; *in_year*: says even this year."""
     if at is None:
         return Text("")
-    when = f"{at.astimezone():%a %d %b %H:%M}"
+    there = at.astimezone()
+    year = "%Y " if in_year or there.year != datetime.now(UTC).astimezone().year else ""
+    when = f"{there:%a %d %b {year}%H:%M}"
     return Text(when if is_over else f"{when}, {away(at)}")
 
 

@@ -2,7 +2,7 @@
 ``escalate sponsor``: executive sponsorship of accounts, from proposal to exit (SPONSOR).
 """
 
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -13,10 +13,14 @@ from entrypoints import showing
 from entrypoints.asking import By, Json, Why, with_client
 from entrypoints.files import read_model
 from entrypoints.given import refused
+from entrypoints.knowing import require_account
 from entrypoints.words import faults_in_options
 from escalation.base import Name
 from escalation.errors import BadRequest, shown
 from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Review
+
+if TYPE_CHECKING:
+    from client import EscalationClient
 
 app = typer.Typer(
     no_args_is_help=True, help="Executive sponsors of accounts: propose, enrol, touch-points, review, exit."
@@ -30,10 +34,22 @@ Said = Annotated[str, typer.Option("--note", "-m", help="What was said and agree
 
 
 @app.command()
-def propose(account: Account, by: By, why: Why, in_json: Json = False) -> None:
+def propose(
+    account: Account,
+    by: By,
+    why: Why,
+    new: Annotated[bool, typer.Option("--new", help="No escalation and no sponsorship has it yet.")] = False,
+    in_json: Json = False,
+) -> None:
     """Propose an account; an executive escalation does so by itself. A person decides."""
-    proposal = _asked(Propose, "the proposal", by=by, why=why)
-    _answered(with_client(lambda client: client.propose_sponsorship(_named(account), proposal)), in_json)
+    name, proposal = _named(account), _asked(Propose, "the proposal", by=by, why=why)
+
+    async def ask(client: "EscalationClient") -> Programme:
+        if not new:
+            await require_account(client, name, "an account that has escalations, or any with --new")
+        return await client.propose_sponsorship(name, proposal)
+
+    _answered(with_client(ask), in_json)
 
 
 @app.command()
@@ -113,7 +129,7 @@ def list_(in_json: Json = False) -> None:
         return
     table = Table("account", "standing", "sponsor", "touch-point due", "review due", box=None, pad_edge=False)
     for line in lines:
-        dues = (showing.due(line.touch_due_at), showing.due(line.review_due_at))
+        dues = (showing.due(line.touch_due_at), showing.due(line.review_due_at, in_year=True))
         table.add_row(Text(line.account), line.standing, Text(line.sponsor), *dues)
     showing.out.print(table if lines else "no account is proposed or enrolled")
 
@@ -144,7 +160,7 @@ def _answered(programme: Programme, in_json: bool) -> None:
         "measures": "; ".join(terms.measures) if terms else "",
         "exit when": "; ".join(terms.exit_criteria) if terms else "",
         "touch-point due": showing.due(programme.touch_due_at).plain,
-        "review due": showing.due(programme.review_due_at).plain,
+        "review due": showing.due(programme.review_due_at, in_year=True).plain,
         "proposed": "; ".join(f"{each.text} ({each.by})" for each in programme.proposals),
         "touch-points": "; ".join(f"{each.at:%Y-%m-%d} {each.text}" for each in programme.touch_points),
         "reviews": "; ".join(f"{each.at:%Y-%m-%d} {each.text}" for each in programme.reviews),

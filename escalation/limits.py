@@ -16,6 +16,14 @@ LONGEST_LIMIT = timedelta(days=7)
 
 _LIMIT = re.compile(r"(\d{1,6}) ?(?:per|/) ?(.+)", re.ASCII)
 _COUNTED = frozenset({Basis.PRIORITY, Basis.CALENDAR_DAYS})
+_UNITS = {"day": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
+
+
+def limit_in_words(limit: Limit) -> str:
+    """``5 per 10 min``, as ``parse_limit`` reads it."""
+    fitting = ((unit, span) for unit, span in _UNITS.items() if not limit.within % span)
+    unit, span = next(fitting, ("s", timedelta(seconds=1)))
+    return f"{limit.at_most} per {limit.within / span:g} {unit}"
 
 
 def parse_limit(text: str) -> Limit:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from records.cases import within
 from records.report import Period
 from records.store import RecordStore
-from records.tables import PARTS, Base, EscalationRow, EventRow, PlaybookRow
+from records.tables import PARTS, Base, CustomerRow, EscalationRow, EventRow, PlaybookRow
 
 _MODELS: tuple[type[Base], ...] = (EscalationRow, *PARTS, EventRow, PlaybookRow)
 
@@ -45,6 +45,18 @@ def kept(store: RecordStore, period: Period = Period(), key: str | None = None) 
         ids = list(db.scalars(wanted.order_by(EscalationRow.opened_at, EscalationRow.id)))
         for start in range(0, len(ids), _AT_ONCE):
             yield from _whole(db, ids[start : start + _AT_ONCE])
+
+
+def accounts(store: RecordStore) -> set[str]:
+    """
+    Every customer's account that an escalation on record has.
+
+    Raises:
+        StoreBehind, StoreAhead, StoreUnreachable
+    """
+    store.check()
+    with store.database.reading() as db:
+        return set(db.scalars(select(CustomerRow.account).distinct()))
 
 
 def write_csv(store: RecordStore, folder: Path, period: Period = Period()) -> dict[str, int]:

@@ -57,10 +57,27 @@ async def test_targets_are_listed_by_name(receiver: Receiver, capsys: pytest.Cap
     _, in_json = await typed(capsys, "--json")
 
     assert 0 == status
-    assert re.search(r"slack +support +ESCALATION_SLACK_NAME", said)
+    assert re.search(r"slack +support +none +ESCALATION_SLACK_NAME", said)
     rows = {row["channel"]: row for row in json.loads(in_json)}
     assert {"email", "console", "slack", "teams", "apprise", "webhook"} == rows.keys()
     assert (["support"], []) == (rows["slack"]["targets"], rows["teams"]["targets"])
+
+
+async def test_limits_are_shown_as_they_are_set(
+    receiver: Receiver, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    COMM-12: what a channel as a whole takes.
+    """
+    monkeypatch.setenv("ESCALATION_LIMIT_SLACK", "10/s")
+    monkeypatch.setenv("ESCALATION_LIMIT_EMAIL", "90 per 90 min")
+
+    _, said = await typed(capsys)
+    _, in_json = await typed(capsys, "--json")
+
+    assert re.search(r"slack +support +10 per 1 s +ESCALATION_SLACK_NAME", said)
+    rows = {row["channel"]: row["limit"] for row in json.loads(in_json)}
+    assert ("10 per 1 s", "90 per 90 min", None) == (rows["slack"], rows["email"], rows["teams"])
 
 
 async def test_test_letter_says_what_became_of_it(

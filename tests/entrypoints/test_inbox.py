@@ -6,6 +6,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from entrypoints import cli
 from tests.entrypoints.conftest import Terminal
 
 JO = "ACME:jo.buyer@acme.example"
@@ -35,3 +38,22 @@ async def test_what_waits_is_listed_and_released(terminal: Terminal) -> None:
     (status, _, complained) = await terminal.type("inbox", JO, "--release")
     assert (2, True) == (status, "--as" in complained)
     assert f"for {JO} leaves now" in await terminal.done("inbox", JO, "--release", "--as", "elena")
+
+
+@pytest.mark.parametrize(
+    ("who", "meant"),
+    [
+        ("ghost", "a person or team of reference.yaml, or a customer's contact as ACCOUNT:EMAIL"),
+        ("elene", "did you mean elena?"),
+        ("", "PERSON: given ''"),
+        ("GHOST:jo@x.example", "of an account that has escalations"),
+    ],
+)
+async def test_whom_nobody_knows_has_no_inbox(terminal: Terminal, who: str, meant: str) -> None:
+    """
+    COMM-12: people and teams are known, and customers whose account is.
+    """
+    status, _, complained = await terminal.type("inbox", who)
+
+    assert (cli.BAD_INPUT, True) == (status, meant in complained), complained
+    assert "no messages wait for finance" in await terminal.done("inbox", "finance")

@@ -29,6 +29,17 @@ async def until_proposed(terminal: Terminal) -> Any:
             await asyncio.sleep(0.1)
 
 
+async def until_listed(terminal: Terminal) -> None:
+    async with asyncio.timeout(20):
+        while not await terminal.json("list", "--customer", "ACME"):  # noqa: ASYNC110 - the list is a moment behind
+            await asyncio.sleep(0.1)
+
+
+def proposals(terminal: Terminal, address: str) -> list[str]:
+    letters = terminal.mailbox.letters(address)
+    return [letter.key for letter in letters if ":sponsorship_proposed:" in letter.key]
+
+
 async def test_an_account_is_proposed_enrolled_kept_up_reviewed_and_let_go(terminal: Terminal) -> None:
     """
     SPONSOR-1, SPONSOR-2: an executive escalation proposes, a person decides; while enrolled the sponsor is told of
@@ -41,7 +52,10 @@ async def test_an_account_is_proposed_enrolled_kept_up_reviewed_and_let_go(termi
 
     assert "ACME is enrolled" in await terminal.done("sponsor", "enrol", "ACME", *TERMS)
     assert "touch-points" in await terminal.done("sponsor", "touch", "ACME", "--as", "grace", "-m", "Called")
-    await terminal.done("sponsor", "review", "ACME", "--as", "elena", "-m", "One P1", "--next", NEXT_YEAR)
+    reviewed = await terminal.done(
+        "sponsor", "review", "ACME", "--as", "elena", "-m", "One P1", "--next", NEXT_YEAR
+    )
+    assert f" {NEXT_YEAR[:4]} " in reviewed.partition("review due")[2]
     await terminal.done("start", COMPLAINT, "--key", "ACME/4712")
     enrolled = await terminal.json("sponsor", "show", "ACME")
     assert ("enrolled", 1, 1) == (
@@ -69,13 +83,34 @@ async def test_a_person_may_propose_and_all_are_listed(terminal: Terminal) -> No
     SPONSOR-1.
     """
     assert "no account is proposed" in await terminal.done("sponsor", "list")
-    await terminal.done("sponsor", "propose", "BOLT", "--as", "elena", "--why", "They think of leaving")
+    await terminal.done(
+        "sponsor", "propose", "BOLT", "--new", "--as", "elena", "--why", "They think of leaving"
+    )
 
     async with asyncio.timeout(20):
         while not (listed := await terminal.json("sponsor", "list")):  # noqa: ASYNC110 - the list is a moment behind
             await asyncio.sleep(0.1)
     assert [("BOLT", "proposed")] == [(line["account"], line["standing"]) for line in listed]
     assert "They think of leaving (elena)" in await terminal.done("sponsor", "show", "BOLT")
+
+
+async def test_a_known_account_is_proposed_and_a_slip_is_not(terminal: Terminal) -> None:
+    """
+    SPONSOR-2: one that an escalation, a sponsorship or the record has; those who decide are told.
+    """
+    proposal = ("--as", "elena", "--why", "They complain in public")
+    await terminal.done("start", COMPLAINT)
+    await until_listed(terminal)
+
+    status, _, complained = await terminal.type("sponsor", "propose", "ACMEE", *proposal)
+    assert (cli.BAD_INPUT, True) == (status, "did you mean ACME?" in complained)
+    await terminal.done("sponsor", "propose", "ACME", *proposal)
+
+    async with asyncio.timeout(20):
+        while not (told := proposals(terminal, "ingrid.solberg@example.com")):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert 1 == len(told)
+    assert [] == proposals(terminal, "elena.petrova@example.com")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +127,7 @@ async def test_a_person_may_propose_and_all_are_listed(terminal: Terminal) -> No
         (("exit", "BOLT", "--as", "nobody", "--why", "x"), "unknown person 'nobody'"),
         (("touch", "BOLT", "--as", "elena", "-m", ""), "the touch-point is refused: 1 fault"),
         (("propose", "", "--as", "elena", "--why", "x"), "ACCOUNT: given ''"),
+        (("propose", "BOLTT", "--as", "elena", "--why", "x"), "any with --new; did you mean BOLT?"),
         (("show", "NONE"), "no escalation 'sponsorship/NONE' is known here"),
     ],
 )
@@ -99,7 +135,9 @@ async def test_what_cannot_be_is_refused(terminal: Terminal, words: tuple[str, .
     """
     SPONSOR-1, START-6.
     """
-    await terminal.done("sponsor", "propose", "BOLT", "--as", "elena", "--why", "They think of leaving")
+    await terminal.done(
+        "sponsor", "propose", "BOLT", "--new", "--as", "elena", "--why", "They think of leaving"
+    )
 
     status, _, complained = await terminal.type("sponsor", *words)
 
@@ -114,7 +152,9 @@ async def test_what_runs_already_gets_its_sponsor_by_a_rebase(terminal: Terminal
     await terminal.done("start", COMPLAINT)
     again = ("rebase", "ACME/4711", "--as", "elena", "--why", "Enrolled", "--yes")
     same = await terminal.done(*again)
-    await terminal.done("sponsor", "propose", "ACME", "--as", "elena", "--why", "They think of leaving")
+    await terminal.done(
+        "sponsor", "propose", "ACME", "--new", "--as", "elena", "--why", "They think of leaving"
+    )
     await terminal.done("sponsor", "enrol", "ACME", *TERMS)
 
     rebased = await terminal.done(*again)

@@ -15,7 +15,7 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.effects import Recorded
 from escalation.measuring import measured
-from records.reading import kept
+from records.reading import accounts, kept
 from records.rows import escalation_row
 from records.store import RecordStore
 from records.tables import EscalationRow, EventRow, PlaybookRow
@@ -86,6 +86,16 @@ def test_what_comes_after_a_gap_counts_once_it_is_filled(store: RecordStore) -> 
     assert 6 == store.append(a_batch(events[9:])).through
     assert len(events) == store.append(a_batch(events[6:9])).through
     assert "closed" == next(kept(store))["state"]
+
+
+def test_accounts_on_record_are_known_once_each(store: RecordStore) -> None:
+    """
+    RECORD-4: so that a slip in one is seen.
+    """
+    for id_ in ("ACME/4711@1", "ACME/4711@2"):
+        store.append(a_batch(a_whole_life(), escalation=id_))
+
+    assert {"ACME"} == accounts(store)
 
 
 def test_the_end_may_come_before_the_beginning(store: RecordStore) -> None:

@@ -1,0 +1,82 @@
+"""
+Names that are typed before anything has to know them: an account, a person. A slip is refused, with what was meant.
+
+Looks at what is there: escalations, sponsorships, the record, the playbook. Changes nothing.
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from entrypoints.given import refused
+from entrypoints.looking_back import open_store
+from escalation.errors import BadRequest, UnknownEscalation, nearest, shown
+from records.errors import RecordsFault
+
+if TYPE_CHECKING:
+    from client import EscalationClient
+
+_MOST_LOOKED_AT = 1000
+
+
+async def require_account(client: "EscalationClient", account: str, allowed: str) -> None:
+    """
+    Raises:
+        BadRequest: If no escalation, open or on record, and no sponsorship has *account*.
+    """
+    if await _has_account(client, account):
+        return
+    on_record = _on_record()
+    if account not in on_record:
+        running = {each async for row in client.list(limit=_MOST_LOOKED_AT) for each in row.customers}
+        sponsored = {line.account async for line in client.sponsorships()}
+        meant = nearest(account, on_record | running | sponsored)
+        raise refused("ACCOUNT", shown(account), allowed, meant)
+
+
+async def require_somebody(client: "EscalationClient", who: str) -> None:
+    """
+    Raises:
+        BadRequest: If *who* is nobody of the playbook, no contact of a known account, and has no inbox.
+    """
+    account, _, address = who.partition(":")
+    if await client.has_inbox(who):
+        return
+    if address:
+        await require_account(
+            client, account, "a customer's contact as ACCOUNT:EMAIL, of an account that has escalations"
+        )
+    else:
+        _require_in_playbook(who)
+
+
+async def _has_account(client: "EscalationClient", account: str) -> bool:
+    async for _ in client.list(customer=account, ended=True, limit=1):
+        return True
+    with suppress(UnknownEscalation):
+        await client.sponsorship(account)
+        return True
+    return False
+
+
+def _on_record() -> set[str]:
+    """None, if the record cannot be read: the rest may do."""
+    from records.reading import accounts
+
+    with suppress(RecordsFault), open_store() as store:
+        return accounts(store)
+    return set()
+
+
+def _require_in_playbook(who: str) -> None:
+    from planning.playbook import load_playbook
+    from runtime.settings import Settings
+
+    file = Settings.load().playbook
+    try:
+        playbook = load_playbook(file)
+    except BadRequest:
+        return  # it may be that the workers alone have it
+    known = {**playbook.people, **playbook.teams, **playbook.schedules}
+    if who not in known:
+        allowed = f"a person or team of {file.name}, or a customer's contact as ACCOUNT:EMAIL"
+        raise refused("PERSON", shown(who), allowed, nearest(who, known))
