@@ -12,7 +12,8 @@ import typer
 from pydantic import ValidationError
 
 from entrypoints import showing
-from entrypoints.words import faults_in_options, typed
+from entrypoints.given import refused
+from entrypoints.words import faults_in_options, told_of_options, typed
 from escalation import commands as c
 from escalation.errors import BadRequest
 from escalation.view import Receipted
@@ -24,8 +25,21 @@ _T = TypeVar("_T")
 
 YOU_IN_ENVIRONMENT = "ESCALATION_AS"
 
+
+def _not_empty(key: str) -> str:
+    if not key:
+        raise refused("KEY", "nothing", "an escalation's key, such as ACME/4711")
+    return key
+
+
 Key = Annotated[
-    str, typer.Argument(metavar="KEY", help="The escalation's key: TENANT/TICKET.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="KEY",
+        help="The escalation's key: TENANT/TICKET.",
+        show_default=False,
+        callback=_not_empty,
+    ),
 ]
 By = Annotated[
     str,
@@ -61,7 +75,8 @@ def make_move(key: str, move: type[c.PersonsCommand], in_json: bool, **given: An
         command = move.model_validate(fields)
     except ValidationError as error:
         raise BadRequest.because(typed(move.move), faults_in_options(error)) from None
-    answer = with_client(lambda client: client.ask(key, command))
+    with told_of_options():
+        answer = with_client(lambda client: client.ask(key, command))
     answered(answer, in_json)
 
 

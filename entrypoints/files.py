@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from entrypoints.words import in_option
-from escalation.errors import BadRequest, Fault, faults_of
+from escalation.errors import BadRequest, Fault, faults_of, findings_of
 from planning.reading import Node, Unreadable, place_of, plain, read
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def as_model(
             {**otherwise, **written, **options} if isinstance(written, dict) else written
         )
     except ValidationError as error:
-        told = zip(faults_of(error), error.errors(include_url=False), strict=True)
+        told = zip(faults_of(error), findings_of(error), strict=True)
         faults = (
             in_option(fault) if options.keys() & found["loc"][:1] else placed(fault, found, tree)
             for fault, found in told

@@ -16,6 +16,7 @@ from rich.progress import Progress, TimeElapsedColumn
 from entrypoints import given, showing
 from entrypoints.asking import Json
 from entrypoints.files import read_model
+from entrypoints.words import told_of_options
 from escalation.errors import shown
 from escalation.plan import Priority, ReasonCode
 from escalation.request import StartRequest
@@ -231,7 +232,8 @@ def _case(
         known = dict.fromkeys(name for _, name in categories(playbook))
         raise given.refused("--category", "nothing", listed(known))
     wanted = given.named(Priority, priority, "--priority")
-    return a_case(playbook, category, wanted, issue_type, given.named(ReasonCode, reason, "--reason"))
+    with told_of_options():
+        return a_case(playbook, category, wanted, issue_type, given.named(ReasonCode, reason, "--reason"))
 
 
 def _draw(forecast: "Forecast", zone: ZoneInfo, title: str, svg: Path | None, html: Path | None) -> None:

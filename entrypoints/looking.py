@@ -15,7 +15,7 @@ from entrypoints import showing
 from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, Key, answered, with_client
 from entrypoints.files import read_model
 from entrypoints.given import named
-from entrypoints.words import faults_in_options
+from entrypoints.words import faults_in_options, told_of_options
 from escalation.errors import BadRequest, did_you_mean, nearest, shown
 from escalation.lifecycle import State
 from escalation.plan import Priority
@@ -87,7 +87,8 @@ def start(
     }
     options = {name: value for name, value in given.items() if value is not None}
     request = _request(file, options)
-    answer = with_client(lambda client: client.start(request))
+    with told_of_options(options):
+        answer = with_client(lambda client: client.start(request))
     answered(answer, in_json)
 
 

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from entrypoints.asking import By, Json, Key, Note, Why, answered, make_move, with_client
-from entrypoints.given import refused
+from entrypoints.given import named, refused
 from escalation import commands as c
 from escalation.errors import shown
+from escalation.plan import Priority
 
 app = typer.Typer()
 
@@ -101,7 +102,7 @@ def priority(
     in_json: Json = False,
 ) -> None:
     """Change the priority; due times follow from the original start."""
-    make_move(key, c.ChangePriority, in_json, by=by, priority=to, note=note)
+    make_move(key, c.ChangePriority, in_json, by=by, priority=named(Priority, to, "P1..P4"), note=note)
 
 
 @app.command()

@@ -6,20 +6,16 @@ Knows the people that an escalation has, so that an owner whom nobody knows is t
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from documents import reading as markdown
 from entrypoints.files import bytes_at, placed
-from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
+from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, shown
 from escalation.rca import merged
 from escalation.request import InternalRca
 from planning import reading
 from planning.reading import Mapping, Node, Unreadable, place_of, plain
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 _WHAT = "the RCA"
 
@@ -100,18 +96,8 @@ def _rca(tree: Node, is_markdown: bool) -> tuple[InternalRca | None, tuple[Fault
     try:
         return InternalRca.model_validate(plain(tree)), ()
     except ValidationError as error:
-        errors = error.errors(include_url=False)
         return None, tuple(
             placed(fault, found, tree)
-            for fault, found in zip(faults_of(error), errors, strict=True)
+            for fault, found in zip(faults_of(error), findings_of(error), strict=True)
             if not (is_markdown and found["type"] == "missing" and len(found["loc"]) == 1)
-            and not _is_only_because_of(found, errors)
         )
-
-
-def _is_only_because_of(found: "ErrorDetails", errors: Sequence["ErrorDetails"]) -> bool:
-    """Pydantic calls a list too short whose items are all faulty."""
-    within = found["loc"]
-    return found["type"] == "too_short" and any(
-        len(other["loc"]) > len(within) and other["loc"][: len(within)] == within for other in errors
-    )

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import By, Json, Why, with_client
+from entrypoints.words import told_of_options
 from escalation.base import Frozen
 from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed
 from escalation.rebasing import Rebasing
@@ -71,7 +72,8 @@ def rebase(
     """Go on by the playbook of today: shows the due times that move, then asks."""
     _require(key, all_, category, by, why, dry_run)
     wanted = _Wanted(_playbook(playbook), issue_type, category)
-    outlooks = with_client(lambda client: _foreseen(client, key, wanted))
+    with told_of_options(("category", "issue_type")):
+        outlooks = with_client(lambda client: _foreseen(client, key, wanted))
     changes = [outlook for outlook in outlooks if outlook.is_change]
     if not in_json:
         showing.out.print(_shown(outlooks))

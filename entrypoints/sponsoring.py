@@ -77,7 +77,7 @@ def enrol(
         "every_days": every,
         "review_on": review,
     }
-    options = {name: value for name, value in given.items() if value}
+    options = {name: value for name, value in given.items() if value not in (None, [])}
     what = "the enrolment"
     terms = read_model(file, Enrol, what, options=options) if file else _asked(Enrol, what, **options)
     _answered(with_client(lambda client: client.enrol(account, terms)), in_json)

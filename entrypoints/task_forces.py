@@ -16,7 +16,7 @@ from rich.text import Text
 from entrypoints import showing
 from entrypoints.asking import By, Json, Key, Note, Why, make_move, with_client
 from entrypoints.given import refused, zone
-from entrypoints.words import faults_in_options
+from entrypoints.words import faults_in_options, told_of_options, typed
 from escalation import commands as c
 from escalation.errors import BadRequest, shown
 from escalation.spans import parse_span
@@ -209,8 +209,9 @@ def _move(key: str, name: str, move: type[f.MembersCommand], in_json: bool, **gi
     try:
         command = move.model_validate(fields)
     except ValidationError as error:
-        raise BadRequest.because(move.move.words, faults_in_options(error)) from None
-    answer = with_client(lambda client: client.ask_task_force(key, name, command))
+        raise BadRequest.because(typed(move.move), faults_in_options(error)) from None
+    with told_of_options():
+        answer = with_client(lambda client: client.ask_task_force(key, name, command))
     showing.as_json(answer) if in_json else showing.out.print(_answered(answer))
 
 

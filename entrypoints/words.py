@@ -2,10 +2,15 @@
 Moves and the commands that are typed for them: the rules name moves and fields, a terminal commands and options.
 """
 
+import re
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+
 from pydantic import ValidationError
 
-from escalation.errors import Fault, faults_of
+from escalation.errors import BadRequest, Fault, faults_of
 from escalation.lifecycle import Move
+from escalation.task_force.course import ForceMove
 
 COMMANDS = {
     Move.ACKNOWLEDGE: "ack",
@@ -35,6 +40,14 @@ COMMANDS = {
     Move.APPROVE_TEXT: "message approve",
     Move.EDIT_TEXT: "message edit",
     Move.REJECT_TEXT: "message reject",
+    ForceMove.ACCEPT_SEAT: "task-force accept",
+    ForceMove.DECLINE_SEAT: "task-force decline",
+    ForceMove.LEAVE_SEAT: "task-force leave",
+    ForceMove.OFFER_SEAT: "task-force offer",
+    ForceMove.REPORT_STATUS: "task-force report",
+    ForceMove.ADD_TASK: "task-force task add",
+    ForceMove.FINISH_TASK: "task-force task done",
+    ForceMove.STAND_DOWN: "task-force stand-down",
 }
 """The moves that are typed by another word than their own."""
 OPTIONS = {
@@ -62,27 +75,40 @@ OPTIONS = {
     "review_on": "--review",
     "next_review_on": "--next",
     "findings": "--note",
+    "to": "PERSON|TEAM",
+    "trigger": "TRIGGER",
+    "response": "RESPONSE",
+    "because": "REASON",
+    "account": "ACCOUNT",
+    "record": "RECORD",
+    "score": "1..5",
+    "action": "N",
+    "number": "[N]",
+    "name": "NAME",
+    "seat": "SEAT",
+    "what": "WHAT",
+    "task": "NUMBER",
     **{
         field: f"--{field.replace('_', '-')}"
         for field in (
             *("note", "reason", "why", "done", "answer", "cause", "into", "contact", "comment"),
             *("mission", "lead", "status_every", "text", "owner"),
             *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
-            *("text", "outage"),
+            *("outage", "priority", "skill"),
         )
     },
 }
-"""The option that fills a field; what is typed without one goes by the field's own name."""
+"""The option or argument that fills a field."""
 _ALLOWED = "; allowed now: "
 
 
-def typed(move: Move) -> str:
+def typed(move: Move | ForceMove) -> str:
     return COMMANDS.get(move, move.value)
 
 
 def in_typed_words(refusal: str) -> str:
     """A refusal that lists moves, listing the commands for them instead."""
-    by_words = {move.words: typed(move) for move in Move}
+    by_words = {move.words: typed(move) for move in (*Move, *ForceMove)}
     head, allowed, listed = refusal.rpartition(_ALLOWED)
     return (
         head + allowed + ", ".join(by_words.get(move, move) for move in listed.split(", "))
@@ -92,11 +118,30 @@ def in_typed_words(refusal: str) -> str:
 
 
 def in_option(fault: Fault) -> Fault:
-    """A fault of a field, told of the option that was typed, or left out, for it."""
+    """A fault of a field, or of several, told of what was typed, or left out, for it; people count from one."""
     field, _, within = fault.where.partition(".")
-    return fault.model_copy(update={"where": f"{OPTIONS.get(field, field)} {within}".strip()})
+    typed_for = ", ".join(OPTIONS.get(each, each) for each in field.split(", "))
+    counted = re.sub(r"\b\d+\b", lambda index: str(int(index[0]) + 1), within)
+    allowed = fault.allowed.replace("this field", "this option")
+    return fault.model_copy(update={"where": f"{typed_for} {counted}".strip(), "allowed": allowed})
 
 
 def faults_in_options(error: ValidationError) -> tuple[Fault, ...]:
     """Pydantic's findings, told of options."""
     return tuple(in_option(fault) for fault in faults_of(error))
+
+
+@contextmanager
+def told_of_options(fields: Container[str] = OPTIONS) -> Iterator[None]:
+    """What is refused within is told of options, as far as they were typed for *fields*."""
+    try:
+        yield
+    except BadRequest as refused:
+        if not refused.faults:
+            raise
+        what = refused.message.partition(" is refused:")[0]
+        faults = (
+            in_option(fault) if re.split(r"[.,]", fault.where)[0] in fields else fault
+            for fault in refused.faults
+        )
+        raise BadRequest.because(what, faults) from None

@@ -18,11 +18,14 @@ This file knows no rule: it only words refusals.
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 
 from escalation.base import Frozen
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class Fault(Frozen):
@@ -127,16 +130,37 @@ def did_you_mean(suggestion: str) -> str:
     return f"; did you mean {suggestion}?" if suggestion else ""
 
 
+def findings_of(error: ValidationError) -> "tuple[ErrorDetails, ...]":
+    """Pydantic's findings, but those that say nothing new: a list counts as too short where its items are faulty."""
+    found = error.errors(include_url=False)
+    return tuple(each for each in found if not _follows_from(each, found))
+
+
+def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bool:
+    within = found["loc"]
+    return found["type"] == "too_short" and any(
+        len(other["loc"]) > len(within) and other["loc"][: len(within)] == within for other in errors
+    )
+
+
 def faults_of(error: ValidationError, within: str = "") -> tuple[Fault, ...]:
-    """Pydantic's findings in our words: where, what was given, what is allowed."""
+    """What ``findings_of`` finds, in our words: where, what was given, what is allowed."""
     return tuple(
         Fault(
             where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
-            given="nothing" if found["type"] == "missing" else shown(found["input"]),
-            allowed=_allowed(found["type"], found["msg"], found.get("ctx", {})),
+            given="nothing"
+            if found["type"] == "missing" or found["input"] in ([], ())
+            else shown(found["input"]),
+            allowed=_allowed(_kind(found), found["msg"], found.get("ctx", {})),
         )
-        for found in error.errors(include_url=False)
+        for found in findings_of(error)
     )
+
+
+def _kind(found: "ErrorDetails") -> str:
+    """What is a text of ours, with a length, pydantic takes for a list."""
+    is_text = found["type"] in {"too_short", "too_long"} and isinstance(found["input"], str)
+    return f"string_{found['type']}" if is_text else found["type"]
 
 
 _SIZES = {

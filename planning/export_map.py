@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from escalation.base import Asked, Name
-from escalation.errors import BadRequest, faults_of
+from escalation.errors import BadRequest, faults_of, findings_of
 from escalation.plan import Priority
 from planning.forms import TimeZone
 from planning.reading import Unreadable, place_of, plain, read
@@ -136,7 +136,7 @@ def read_map(data: bytes, source: str) -> ExportMap:
     try:
         found = ExportMap.model_validate(plain(tree))
     except ValidationError as error:
-        told = zip(faults_of(error), error.errors(include_url=False), strict=True)
+        told = zip(faults_of(error), findings_of(error), strict=True)
         placed = (
             fault.changed(
                 where=f"{place_of(tree, x['loc'], of_key=x['type'] == 'extra_forbidden')} {fault.where}"

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from escalation import commands as c
-from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
+from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, shown
 from escalation.model import Escalation
 from escalation.spans import SpanFault, parse_span
 from planning.course import PlannedMove
@@ -132,7 +132,7 @@ class _Entry:
             raise _Faulty(*self._of_form(error)) from None
 
     def _of_form(self, error: ValidationError) -> Iterator[Fault]:
-        told = zip(faults_of(error), error.errors(include_url=False), strict=True)
+        told = zip(faults_of(error), findings_of(error), strict=True)
         for fault, found in told:
             place = place_of(self._node, found["loc"], of_key=found["type"] == "extra_forbidden")
             yield fault.changed(where=f"{place} {fault.where}")

@@ -194,7 +194,7 @@ def test_options_that_are_wrong_or_missing_are_told_as_options(
 
     assert cli.BAD_INPUT == cli.run(["start", "--key", "ACME/1", "--customer", "ACME::jo"])
     complained = capsys.readouterr().err
-    for place in ("--as", "--subject", "--issue-type", "--customer 0.contacts.0.email"):
+    for place in ("--as", "--subject", "--issue-type", "--customer 1.contacts.1.email"):
         assert f"\n  {place}: given" in complained
     assert cli.BAD_INPUT == cli.run(["start", str(request), "--reason", "rain"])
     complained = capsys.readouterr().err
@@ -252,7 +252,7 @@ REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (
         ("priority", KEY, "P9", "--as", "elena"),
         cli.BAD_INPUT,
-        "given 'P9'; allowed: 'P1', 'P2', 'P3' or 'P4'",
+        "P1..P4: given 'P9'; allowed: P1, P2, P3, P4",
     ),
     (("raise", KEY, "--as", "maya", "--reason", "rain"), cli.BAD_INPUT, "'lack_of_authority'"),
     (("raise", KEY, "--as", "maya", "--reason", "other", "--to", "9"), cli.BAD_INPUT, "unknown level 9"),
@@ -264,7 +264,7 @@ REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     ),
     (("close", KEY, "--as", "maya"), cli.REFUSED, "cannot close while communicating"),
     (("cancel", KEY, "--as", "maya", "--why", "x"), cli.REFUSED, "roles that may: escalation_manager"),
-    (("update", KEY, "--as", "maya"), cli.BAD_INPUT, "customer_text, internal_note: given neither"),
+    (("update", KEY, "--as", "maya"), cli.BAD_INPUT, "--customer, --internal: given neither"),
     (("ack", "ACME/0", "--as", "maya"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
     (("show", "ACME/0"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
     (
@@ -273,6 +273,12 @@ REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
         "--state: given 'open'; allowed: started, communicating",
     ),
     (("ack", KEY), cli.BAD_INPUT, "Missing option '--as'"),
+    (("transfer", KEY, "--as", "maya"), cli.BAD_INPUT, "PERSON|TEAM, --skill: given neither"),
+    (
+        ("rebase", KEY, "--category", "x", "--dry-run"),
+        cli.BAD_INPUT,
+        "\n  --category: given 'x'; allowed: of customer",
+    ),
     (("dance", KEY), cli.BAD_INPUT, "No such command 'dance'"),
 )
 

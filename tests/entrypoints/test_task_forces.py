@@ -79,7 +79,7 @@ BAD: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (("accept", KEY, "rooof"), "no task force 'rooof'; known: roof"),
     (("offer", *HERE, "2"), "no seat '2'; known: 1"),
-    (("offer", *HERE, "one"), "seat: given 'one'; allowed: a whole number"),
+    (("offer", *HERE, "one"), "SEAT: given 'one'; allowed: a whole number"),
     (("task", "add", *HERE, "x", "--owner", ""), "--owner"),
     (("task", "add", *HERE, "x", "--owner", "hannah", "--due", "soon"), "--due"),
 )
