@@ -119,7 +119,7 @@ async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(d
     async with asyncio.timeout(20):
         await handle.result()
 
-    assert ["sponsor enrolled to grace", "touch point to grace"] == [
+    assert ["sponsor enrolled to grace did not arrive", "touch point to grace did not arrive"] == [
         each.text.partition(":")[0] for each in undelivered
     ]
     told = [
