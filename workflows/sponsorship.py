@@ -54,7 +54,8 @@ class SponsorshipWorkflow:
                         account=self._now.account,
                         programme=self._now,
                         continue_after=self._continue_after,
-                    )
+                    ),
+                    memo=workflow.memo(),  # or the next run has none, until something happens
                 )
             await self._be_stirred()
         await workflow.wait_condition(workflow.all_handlers_finished)

@@ -87,6 +87,21 @@ async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
     assert WorkflowExecutionStatus.COMPLETED is (await handle.describe()).status
 
 
+async def test_who_sponsors_is_known_as_soon_as_a_run_continues(desk: Desk) -> None:
+    """
+    SPONSOR-2: a start asks the memo, and nothing may happen for months.
+    """
+    account = desk.key.replace("/", "-")
+    first = await enrolled(desk, account, continue_after=10)
+    handle = desk.temporal.get_workflow_handle(first.id)
+    await desk.at_rest(handle.id)
+
+    last = await handle.describe()
+
+    assert first.result_run_id != last.run_id
+    assert ["grace"] == [sponsor.id for sponsor in await desk.client.sponsors([account])]
+
+
 async def test_an_account_that_left_can_be_proposed_again(desk: Desk) -> None:
     """
     SPONSOR-1, SPONSOR-2: the exit is told and ends the run, however short it was; another proposal begins anew.
