@@ -59,7 +59,7 @@ async def _has_account(client: "EscalationClient", account: str) -> bool:
 
 
 def _on_record() -> set[str]:
-    """None, if the record cannot be read: the rest may do."""
+    """Nobody, if the record cannot be read: the rest may do."""
     from records.reading import accounts
 
     with suppress(RecordsFault), open_store() as store:
