@@ -5,7 +5,9 @@ Every other class here asks through this one. It must not know what is asked.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Self, TypeVar
 
@@ -24,7 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from clients.visibility import matching
 from escalation.engine import ended_hint
-from escalation.errors import EscalationError, MoveNotAllowed, UnknownEscalation, did_you_mean
+from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
 from escalation.lifecycle import Move
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
@@ -36,6 +38,8 @@ from workflows.plugin import escalation_plugin
 
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""
+_PAUSES = (0.05, 0.2, 0.5, 1.0)
+"""Seconds before a move is made again, under the same id: it is followed once."""
 _MOST_LOOKED_AT = 1000
 Answered = TypeVar("Answered")
 
@@ -90,13 +94,12 @@ class Asking:
         try:
             return await self._ask_run(key, name, kind, *given)
         except UnknownEscalation as unknown:
-            joined = await self._joined(key)
-            if not joined:
-                raise
-            try:
-                return await self._ask_run(joined, name, kind, *given)
-            except UnknownEscalation:
-                raise unknown from None
+            if joined := await self._joined(key):
+                with suppress(UnknownEscalation):
+                    return await self._ask_run(joined, name, kind, *given)
+            if isinstance(unknown, NotThere):
+                raise await self._unknown(key) from None
+            raise
 
     async def _ask_run(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
         return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)
@@ -148,11 +151,49 @@ class Asking:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 if any(ending in error.message for ending in _ENDINGS):
-                    raise RunEnded from None
-                raise await self._unknown(key) from error
+                    raise RunEnded(f"{key}: was just ending; try again") from None
+                raise NotThere(f"no escalation {key!r} is known here") from error
             if _NOT_READY in error.message:
-                raise RunNotReady(error) from error
+                raise RunNotReady(str(self._no_server(error))) from error
             raise self._no_server(error) from error
+
+    async def _moved(
+        self,
+        key: str,
+        ask: Callable[[], Awaitable[Any]],
+        kind: type[Answered],
+        *again: type[StillFinishing],
+    ) -> Answered:
+        """
+        What *ask* is answered, which must send the same id each time. A run that was just not ready, or says one of
+        *again*, is asked again a moment later.
+        """
+        for pause in (*_PAUSES, None):
+            try:
+                return await self._answer(key, ask(), kind)
+            except NotThere:
+                raise await self._unknown(key) from None
+            except (RunNotReady, StillFinishing) as refusal:
+                if pause is None or type(refusal) not in {RunNotReady, *again}:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _update(
+        self,
+        workflow_id: str,
+        name: str,
+        argument: object,
+        kind: type[Answered],
+        *again: type[StillFinishing],
+        id_: str | None = None,
+    ) -> Answered:
+        id_ = id_ or uuid.uuid4().hex
+
+        def ask() -> Awaitable[Any]:
+            return self._handle(workflow_id).execute_update(name, argument, id=id_, result_type=kind)
+
+        return await self._moved(workflow_id, ask, kind, *again)
 
     async def _unknown(self, key: str) -> UnknownEscalation:
         """
@@ -185,16 +226,16 @@ class Asking:
             raise self._no_server(error) from error
 
 
-class RunEnded(Exception):
-    """The run has ended: no message reaches it."""
+class NotThere(UnknownEscalation):
+    """No run of that id is known; what may have been meant is not looked for."""
 
 
-class RunNotReady(Exception):
+class RunEnded(StillFinishing):
+    """The run has ended, or is just ending: no message reaches it."""
+
+
+class RunNotReady(NoServer):
     """A step of the run was given back while it took the move in, such as when it goes on as a new run."""
-
-    def __init__(self, error: RPCError) -> None:
-        super().__init__(error.message)
-        self.error = error
 
 
 _ENDINGS = ("already completed", "aborted by closing workflow")

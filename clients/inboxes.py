@@ -41,9 +41,6 @@ class Inboxes(Asking):
             RoleNotAllowed: If *by* is somebody else, and no escalation manager.
         """
         key = inbox_key(person)
-        released = self._handle(key).execute_update(
-            wire.RELEASE, Release(by=by), result_type=tuple[InWait, ...]
-        )
         with suppress(UnknownEscalation, RunEnded):
-            return await self._answer(key, released, tuple[InWait, ...])
+            return await self._update(key, wire.RELEASE, Release(by=by), tuple[InWait, ...])
         return ()

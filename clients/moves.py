@@ -4,14 +4,13 @@ Moves: one method for each thing that a person can do to an escalation.
 Each sends a command of ``escalation.commands`` and returns what the engine answers; no rule is known here.
 """
 
-import asyncio
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 
 from temporalio.client import WorkflowExecutionStatus
 
-from clients.asking import RunEnded, RunNotReady
+from clients.asking import RunEnded
 from clients.starts import Starts
 from clients.visibility import quoted
 from escalation import commands as c
@@ -31,8 +30,6 @@ from workflows import wire
 
 AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row.sources)
 """Moves that a closed escalation takes, which lives on under its id (ADR 15)."""
-_PAUSES = (0.05, 0.2, 0.5, 1.0)
-"""Seconds before a move that found the run not ready is made again, under the same id: it is followed once."""
 
 
 class Moves(Starts):
@@ -61,28 +58,15 @@ class Moves(Starts):
             raise await self._has_ended(key, move)
         except (MoveNotAllowed, UnknownName) as refusal:
             if move in AFTER_THE_CLOSE and (earlier := await self._closed_before(asked)):
-                raise type(refusal)(f"{refusal.message}; if you mean one that is closed: {earlier}") from None
+                said, allowed, moves = refusal.message.partition("; allowed now: ")
+                meant = f"; if you mean one that is closed: {earlier}"
+                raise type(refusal)(f"{said}{meant}{allowed}{moves}") from None
             raise
 
     async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> Receipted:
-        """
-        A run that was just not ready, or is just being handed over to its follow-up (ADR 15), is asked again a moment
-        later, under the same id.
-        """
-        for pause in (*_PAUSES, None):
-            answer = self._handle(workflow_id).execute_update(
-                move.value, argument, id=id_, result_type=Receipted
-            )
-            try:
-                return await self._answer(workflow_id, answer, Receipted)
-            except StillFinishing:
-                if pause is None or move not in AFTER_THE_CLOSE:
-                    raise
-            except RunNotReady as not_ready:
-                if pause is None:
-                    raise self._no_server(not_ready.error) from not_ready.error
-            await asyncio.sleep(pause)
-        raise AssertionError("the last attempt returns or raises")
+        """One that is just being handed over to its follow-up (ADR 15) is asked again, for what that takes."""
+        again = (StillFinishing,) if move in AFTER_THE_CLOSE else ()
+        return await self._update(workflow_id, move.value, argument, Receipted, *again, id_=id_)
 
     async def _followed_under(self, key: str) -> str | None:
         """The id under which the last escalation of *key* is followed up, if it is."""

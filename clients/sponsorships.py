@@ -2,7 +2,8 @@
 Executive sponsorship of an account (SPONSOR).
 """
 
-from collections.abc import AsyncIterator, Iterable
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
@@ -29,22 +30,23 @@ class Sponsorships(Asking):
 
     async def propose_sponsorship(self, account: str, proposal: Propose) -> Programme:
         """Propose the account; its sponsorship begins with it if there is none."""
-        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            wire.SPONSORSHIP,
-            wire.SponsorshipInput(account=account),
-            id=sponsorship_key(account),
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=f"executive sponsorship of {details.escaped(account)}",
-        )
-        answer = self._client.execute_update_with_start_workflow(
-            wire.PROPOSE,
-            proposal,
-            start_workflow_operation=operation,
-            result_type=Programme,
-        )
-        return await self._answer(sponsorship_key(account), answer, Programme)
+        id_ = uuid.uuid4().hex
+
+        def ask() -> Awaitable[Any]:
+            operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                wire.SPONSORSHIP,
+                wire.SponsorshipInput(account=account),
+                id=sponsorship_key(account),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary=f"executive sponsorship of {details.escaped(account)}",
+            )
+            return self._client.execute_update_with_start_workflow(
+                wire.PROPOSE, proposal, start_workflow_operation=operation, id=id_, result_type=Programme
+            )
+
+        return await self._moved(sponsorship_key(account), ask, Programme, RunEnded)
 
     async def enrol(self, account: str, terms: Enrol) -> Programme:
         return await self._sponsor(account, wire.ENROL, terms)
@@ -93,8 +95,7 @@ class Sponsorships(Asking):
 
     async def _sponsor(self, account: str, name: str, asked: object) -> Programme:
         key = sponsorship_key(account)
-        answer = self._handle(key).execute_update(name, asked, result_type=Programme)
         try:
-            return await self._answer(key, answer, Programme)
+            return await self._update(key, name, asked, Programme)
         except RunEnded:
             raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None

@@ -3,7 +3,7 @@ The start of an escalation, in one round trip (START-4, START-5, START-6).
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from clients.asking import Asking, RunEnded
-from escalation.errors import BadRequest, StillFinishing, faults_of
+from escalation.errors import BadRequest, faults_of
 from escalation.request import StartRequest
 from escalation.view import Receipted
 from runtime.errors import NoWorker
@@ -35,23 +35,25 @@ class Starts(Asking):
         begin = wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
         wire.require_at_most(wire.LARGEST_START, len(begin.model_dump_json().encode()), "the start")
         is_part = wanted.outage not in {None, wanted.key}
-        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            wire.TICKET_WORKFLOW if is_part else wire.WORKFLOW,
-            begin,
-            id=wanted.key,
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            static_summary=details.start_summary(wanted),
-            static_details=details.start_details(wanted),
-        )
-        answer = self._client.execute_update_with_start_workflow(
-            wire.START, start_workflow_operation=operation, id=id or uuid.uuid4().hex, result_type=Receipted
-        )
+        id_ = id or uuid.uuid4().hex
+
+        def ask() -> Awaitable[Any]:
+            operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                wire.TICKET_WORKFLOW if is_part else wire.WORKFLOW,
+                begin,
+                id=wanted.key,
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary=details.start_summary(wanted),
+                static_details=details.start_details(wanted),
+            )
+            return self._client.execute_update_with_start_workflow(
+                wire.START, start_workflow_operation=operation, id=id_, result_type=Receipted
+            )
+
         try:
-            return await self._answer(wanted.key, answer, Receipted)
-        except RunEnded:
-            raise StillFinishing(f"{wanted.key}: was just ending; try again") from None
+            return await self._moved(wanted.key, ask, Receipted, RunEnded)
         except NoWorker as nobody:
             raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
 

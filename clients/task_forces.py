@@ -2,7 +2,6 @@
 Task forces of an escalation: deployed, answered, reported on, stood down (RESOLVE-2).
 """
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -71,11 +70,8 @@ class TaskForces(Moves, Looking):
             EscalationError: If the move is refused. Nothing has changed then.
         """
         there = task_force_id(key, name)
-        asked = self._handle(there).execute_update(
-            command.move.value, command, id=id or uuid.uuid4().hex, result_type=Answer
-        )
         try:
-            return await self._answer(there, asked, Answer)
+            return await self._update(there, command.move.value, command, Answer, id_=id)
         except RunEnded:
             raise MoveNotAllowed(
                 f"{key}, task force {name}: cannot {command.move.words} while stood down; "

@@ -1,7 +1,7 @@
 """
 Names that are typed before anything has to know them: an account, a person. A slip is refused, with what was meant.
 
-Looks at what is there: escalations, sponsorships, the record, the playbook. Changes nothing.
+Looks at what is there: escalations, sponsorships, the record, the playbook.
 """
 
 from contextlib import suppress
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _MOST_LOOKED_AT = 1000
 
 
-async def require_account(client: "EscalationClient", account: str, allowed: str) -> None:
+async def require_account(
+    client: "EscalationClient", account: str, allowed: str, *, where: str = "ACCOUNT"
+) -> None:
     """
     Raises:
         BadRequest: If no escalation, open or on record, and no sponsorship has *account*.
@@ -30,21 +32,21 @@ async def require_account(client: "EscalationClient", account: str, allowed: str
         running = {each async for row in client.list(limit=_MOST_LOOKED_AT) for each in row.customers}
         sponsored = {line.account async for line in client.sponsorships()}
         meant = nearest(account, on_record | running | sponsored)
-        raise refused("ACCOUNT", shown(account), allowed, meant)
+        raise refused(where, shown(account), allowed, meant)
 
 
 async def require_somebody(client: "EscalationClient", who: str) -> None:
     """
     Raises:
-        BadRequest: If *who* is nobody of the playbook, no contact of a known account, and has no inbox.
+        BadRequest: If *who* is nobody of the playbook, is of no known account, and has no inbox. Which contacts an
+            account has is not looked at.
     """
-    account, _, address = who.partition(":")
+    account, colon, _ = who.partition(":")
     if await client.has_inbox(who):
         return
-    if address:
-        await require_account(
-            client, account, "a customer's contact as ACCOUNT:EMAIL, of an account that has escalations"
-        )
+    if colon:
+        allowed = "a customer's contact as ACCOUNT:EMAIL, of an account that has escalations"
+        await require_account(client, account, allowed, where="PERSON")
     else:
         _require_in_playbook(who)
 

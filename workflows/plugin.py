@@ -2,7 +2,7 @@
 One plugin for client, worker and replayer alike: how values and refusals travel, and what the sandbox lets through.
 
 Nothing of ours is executed anew for each run, which would take 40 ms and 2 MB of each. The sandbox still forbids calls
-like ``open``; what our own modules import and call, which it no longer sees, is held by ``tests/test_purity.py``.
+like ``open``; what our modules import and call, which it does not see, is held by ``tests/test_purity.py`` alone.
 """
 
 from typing import Any, Protocol, runtime_checkable
@@ -36,8 +36,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from escalation.errors import BY_CODE, EscalationError, Fault
 
-PASSED_THROUGH = ("escalation", "workflows", "transitions", "six")
-"""Everything that a workflow imports, beyond what the SDK passes through itself."""
+PASSED_THROUGH = ("escalation", "workflows")
+"""All that a workflow imports, beyond what the SDK passes through itself; what these import comes with them."""
 
 
 class _StoredJson(PydanticJSONPlainPayloadConverter):
@@ -55,9 +55,8 @@ class StoredPayloads(PydanticPayloadConverter):
     """Pydantic's converter, with ``_StoredJson`` in its place."""
 
     def __init__(self) -> None:
-        CompositePayloadConverter.__init__(
-            self, *_CONVERTERS
-        )  # they keep nothing; one is made for each step of a run
+        # They keep nothing, and this is made anew for each step of a run.
+        CompositePayloadConverter.__init__(self, *_CONVERTERS)
 
 
 _CONVERTERS = tuple(
@@ -134,10 +133,10 @@ class _Sandbox(SandboxedWorkflowRunner):
     """
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _WithoutContext(super().create_instance(det))
+        return WithoutContext(super().create_instance(det))
 
 
-class _WithoutContext(WorkflowInstance):
+class WithoutContext(WorkflowInstance):
     def __init__(self, inside: WorkflowInstance) -> None:
         self._inside = inside
 

@@ -46,7 +46,8 @@ async def test_what_waits_is_listed_and_released(terminal: Terminal) -> None:
         ("ghost", "a person or team of reference.yaml, or a customer's contact as ACCOUNT:EMAIL"),
         ("elene", "did you mean elena?"),
         ("", "PERSON: given ''"),
-        ("GHOST:jo@x.example", "of an account that has escalations"),
+        ("GHOST:jo@x.example", "PERSON: given 'GHOST'"),
+        (":jo@x.example", "of an account that has escalations"),
     ],
 )
 async def test_whom_nobody_knows_has_no_inbox(terminal: Terminal, who: str, meant: str) -> None:

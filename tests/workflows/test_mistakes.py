@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowInstance, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
@@ -18,6 +18,7 @@ import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.texts import Texts
+from benchmarks.bare import BareWorkflow
 from client import EscalationClient
 from escalation.lifecycle import State
 from tests.complaint import a_complaint
@@ -25,6 +26,7 @@ from tests.desk import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages
 from tests.workflows.mistaken import FailsBesideTheRun
 from workflows.escalation import EscalationWorkflow
+from workflows.plugin import WithoutContext
 from workflows.wire import EscalationInput
 
 QUEUE = "another-queue"
@@ -51,9 +53,9 @@ STRICT = SandboxedWorkflowRunner(
 )
 
 
-async def test_whatever_a_workflow_imports_is_passed_through(desk: Desk) -> None:
+async def test_nothing_is_imported_while_a_workflow_runs(desk: Desk) -> None:
     """
-    What is not costs 40 ms and 2 MB for each run; the list is in `workflows.plugin`.
+    Beside our own modules: it would cost time and memory of each run. `tests/test_purity.py` holds what those import.
     """
     client = EscalationClient(desk.temporal, task_queue=QUEUE)
     async with a_worker(desk.temporal, EscalationWorkflow, STRICT):
@@ -73,15 +75,24 @@ async def test_whatever_a_workflow_imports_is_passed_through(desk: Desk) -> None
         assert "cancelled" == (await desk.run().result()).state
 
 
-async def test_an_import_that_is_not_passed_through_is_noticed(desk: Desk) -> None:
+async def test_an_import_beside_our_own_modules_is_noticed(desk: Desk) -> None:
     """
-    The test above can fail: a workflow of ours that imports a module beside the list is refused.
+    The test above can fail: a workflow from elsewhere that imports a module is refused.
     """
-    with pytest.raises(RuntimeError, match="Failed validating workflow Escalation") as refused:
-        async with a_worker(desk.temporal, FailsBesideTheRun, STRICT):
+    with pytest.raises(RuntimeError, match="Failed validating workflow Bare") as refused:
+        async with a_worker(desk.temporal, BareWorkflow, STRICT):
             pass
 
     assert "not intentionally passed through" in str(refused.value.__cause__)
+
+
+def test_whatever_a_run_is_asked_reaches_it() -> None:
+    """
+    What stands around a run passes on all that the SDK may call, of a later version too.
+    """
+    asked = {name for name in vars(WorkflowInstance) if not name.startswith("_")}
+
+    assert asked == {name for name in vars(WithoutContext) if not name.startswith("_")}
 
 
 async def test_a_mistake_stalls_the_run_until_it_is_corrected() -> None:
