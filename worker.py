@@ -49,7 +49,10 @@ async def run_worker(client: Client, settings: Settings, stop: asyncio.Event) ->
     async with workers(client, settings):
         collect_seldom()
         log.info(
-            "worker_started", address=client.service_client.config.target_host, namespace=client.namespace
+            "worker_started",
+            address=client.service_client.config.target_host,
+            namespace=client.namespace,
+            build=settings.build,
         )
         await stop.wait()
         log.info("worker_stopping", within_seconds=GRACE.total_seconds())

@@ -210,7 +210,8 @@ class Asking:
 
     def _no_worker(self) -> NoWorker:
         return NoWorker(
-            f"no worker answered within {self._patience:g} s; start one with `escalate serve` or `python worker.py`"
+            f"no worker answered within {self._patience:g} s; start one with `escalate serve` or `python worker.py`, "
+            "and where workers have an ESCALATION_BUILD, make one of them current"
         )
 
     def _no_server(self, error: RPCError) -> NoServer:

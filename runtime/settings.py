@@ -149,6 +149,11 @@ class Settings(BaseModel):
     )
 
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
+    build: Text | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$",
+        description="letters, digits and _ . + -, such as an image's tag; unset: workers are not versioned",
+    )
 
     smtp_host: Text | None = Field(
         None, description="a host name or address; unset: letters are printed, none leaves"

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkerDeploymentVersion
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 import activities
@@ -54,6 +54,9 @@ HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
 # SDK takes it for deadlocked.
 WORKFLOW_SLOTS = 10 * (os.cpu_count() or 1)
 
+DEPLOYMENT = "escalation-engine"
+"""As Temporal knows all workers together, of whatever build."""
+
 log = structlog.get_logger("worker")
 
 
@@ -75,6 +78,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         hands.quick,
         threads,
         slots=QUICK_SLOTS,
+        build=settings.build,
         workflows=[
             EscalationWorkflow,
             FollowUpWorkflow,
@@ -91,8 +95,12 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         max_concurrent_local_activities=QUICK_SLOTS,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
-    messages = on_queue(client, MESSAGE_TASK_QUEUE, hands.messages, threads, slots=MESSAGE_SLOTS)
-    records = on_queue(client, RECORD_TASK_QUEUE, hands.records, threads, slots=RECORD_SLOTS)
+    messages = on_queue(
+        client, MESSAGE_TASK_QUEUE, hands.messages, threads, slots=MESSAGE_SLOTS, build=settings.build
+    )
+    records = on_queue(
+        client, RECORD_TASK_QUEUE, hands.records, threads, slots=RECORD_SLOTS, build=settings.build
+    )
     async with AsyncExitStack() as running:
         # Not waited for: what did not end in its time will not end now.
         running.callback(store.close)
@@ -141,6 +149,7 @@ def on_queue(
     threads: ThreadPoolExecutor,
     *,
     slots: int,
+    build: str | None = None,
     **more: Any,
 ) -> Worker:
     return Worker(
@@ -152,16 +161,21 @@ def on_queue(
         max_heartbeat_throttle_interval=HEARTBEATS_AT_MOST_EVERY,
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=GRACE,
-        # Not versioning, only a name for this build: without one the SDK hashes every loaded module, which took
-        # 1.3 s of each start.
-        deployment_config=WorkerDeploymentConfig(
-            WorkerDeploymentVersion("escalation-engine", _build_id()), use_worker_versioning=False
-        ),
+        deployment_config=_deployment(build),
         **more,
     )
 
 
-def _build_id() -> str:
+def _deployment(build: str | None) -> WorkerDeploymentConfig:
+    """Without a name the SDK hashes every loaded module, which took 1.3 s of each start."""
+    return WorkerDeploymentConfig(
+        WorkerDeploymentVersion(DEPLOYMENT, build or _package_version()),
+        use_worker_versioning=build is not None,
+        default_versioning_behavior=VersioningBehavior.PINNED if build else VersioningBehavior.UNSPECIFIED,
+    )
+
+
+def _package_version() -> str:
     try:
         return version("escalation-engine")
     except PackageNotFoundError:  # a bare checkout on the module path

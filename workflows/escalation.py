@@ -47,6 +47,7 @@ from escalation.turn import Decision
 from escalation.view import Receipted, View, action_plans, receipted, timeline, view
 from workflows import details, wire
 from workflows.commanding import NotDeployed, command_task_force
+from workflows.continuing import go_on, is_due
 from workflows.life import A_WHILE, QUICK, Life
 from workflows.moves import takes_moves
 from workflows.recording import Recording, batch_of, put_on_record
@@ -118,10 +119,10 @@ class EscalationWorkflow(Life):
                 self._propose(proposal)
         while self._is_busy:
             self._judge()
-            if self._is_long:
+            if self._is_to_go_on:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 self._show()
-                workflow.continue_as_new(self._carried())
+                go_on(self._carried())
             self._send_waves()
             self._command_task_forces()
             self._record()
@@ -532,14 +533,14 @@ class EscalationWorkflow(Life):
     # A long life.
 
     @property
-    def _is_long(self) -> bool:
-        info = workflow.info()
-        length, enough = info.get_current_history_length(), self._begin.continue_after
-        is_long = length > enough if enough else info.is_continue_as_new_suggested()
+    def _is_to_go_on(self) -> bool:
         if self._for_task_forces:
             return False  # at once, or not known whether it was: the next run could not tell
         is_at_rest = not (self._under_way or self._finding or self._proposing or self._extending)
-        return self._opened.is_attended and ((is_long and is_at_rest) or length > _HISTORY_TOO_LONG)
+        is_too_long = workflow.info().get_current_history_length() > _HISTORY_TOO_LONG
+        return self._opened.is_attended and (
+            (is_due(self._begin.continue_after) and is_at_rest) or is_too_long
+        )
 
     def _carried(self) -> wire.EscalationInput:
         under_way = [notice for wave in self._under_way for notice in wave.notices]

@@ -19,6 +19,7 @@ from escalation.inbox import InWait, Release, in_wait, released
 from escalation.preferences import MOST_COUNTED, Limit, Sent
 from escalation.waiting import Bundle, Held, Waiting, forgotten_at, leaving, next_at
 from workflows import details, wire
+from workflows.continuing import GoesOn, go_on, is_due, is_outdated
 from workflows.delivery import (
     DELIVER_BUNDLE,
     MESSAGE_TASK_QUEUE,
@@ -35,7 +36,7 @@ _REPORTED_WITHIN = timedelta(hours=1)
 
 
 @workflow.defn(name=wire.INBOX)
-class InboxWorkflow:
+class InboxWorkflow(GoesOn):
     """Everything that one person, team or customer's contact is to be told later."""
 
     @workflow.init
@@ -52,8 +53,8 @@ class InboxWorkflow:
             if wake_at is None:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 continue
-            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
-                workflow.continue_as_new(self._carried())
+            if is_due() and workflow.all_handlers_finished():
+                go_on(self._carried())
             if bundle := self._leaving():
                 await self._let_go(bundle)
             else:
@@ -111,6 +112,8 @@ class InboxWorkflow:
 
     def _is_due_before(self, at: datetime) -> bool:
         """Asked at each message that comes in: the timer is armed again only for something earlier."""
+        if is_outdated() and workflow.all_handlers_finished():
+            return True  # it goes on as a new run
         wakes_at = self._wakes_at()
         return wakes_at is None or wakes_at < at
 

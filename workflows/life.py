@@ -19,6 +19,7 @@ from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice,
 from escalation.errors import EscalationError
 from escalation.events import Receipt
 from workflows import wire
+from workflows.continuing import GoesOn, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
 
 QUICK = timedelta(seconds=10)
@@ -28,7 +29,7 @@ FromLife = c.RecordDelivery | c.ExtendOpenHours | c.CancelByOperator
 """What comes of it by itself."""
 
 
-class Life:
+class Life(GoesOn):
     """What a workflow is built on."""
 
     def __init__(self) -> None:
@@ -57,6 +58,11 @@ class Life:
     def _wakes_at(self) -> datetime | None:
         raise NotImplementedError
 
+    @property
+    def _is_to_go_on(self) -> bool:
+        """As a new run, and nothing is in the way."""
+        raise NotImplementedError
+
     def _wakes_for(self) -> str:
         """What the next timer is for, in words that a manager understands."""
         raise NotImplementedError
@@ -72,7 +78,7 @@ class Life:
 
     async def _be_stirred(self) -> None:
         try:
-            await workflow.wait_condition(lambda: self._is_stirred)
+            await workflow.wait_condition(lambda: self._is_stirred or (is_outdated() and self._is_to_go_on))
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is None:
                 raise  # the run is being evicted from the worker, not cancelled

@@ -12,6 +12,7 @@ from temporalio.common import RawValue
 
 from escalation.pace import Pace, TakeTurns, Turns, take_turns
 from workflows import details, wire
+from workflows.continuing import GoesOn, go_on, is_due
 
 PACE = "Pace"
 TAKE_TURNS = "take_turns"
@@ -22,7 +23,7 @@ _EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
 
 
 @workflow.defn(name=PACE)
-class PaceWorkflow:
+class PaceWorkflow(GoesOn):
     """One channel."""
 
     @workflow.init
@@ -34,11 +35,11 @@ class PaceWorkflow:
         while (until := self._pace.counts_until) and until > workflow.now():
             with suppress(TimeoutError):
                 await workflow.wait_condition(
-                    workflow.info().is_continue_as_new_suggested,
+                    is_due,
                     timeout=until - workflow.now(),
                     timeout_summary=details.summary("turns still count"),
                 )
-                workflow.continue_as_new(self._pace)
+                go_on(self._pace)
 
     @workflow.update(name=TAKE_TURNS, description=f"Turns to send. Sent by the worker: {_EXAMPLE}")
     @wire.takes_one

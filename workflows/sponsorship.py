@@ -19,6 +19,7 @@ from escalation.effects import InternalNotice, Wave
 from escalation.errors import EscalationError
 from escalation.events import Receipt
 from workflows import wire
+from workflows.continuing import GoesOn, go_on, is_due, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
 from workflows.people import find_people
 
@@ -29,7 +30,7 @@ _PROPOSALS_ARE_TOLD = "proposals by people are told"
 
 
 @workflow.defn(name=wire.SPONSORSHIP)
-class SponsorshipWorkflow:
+class SponsorshipWorkflow(GoesOn):
     """The executive sponsorship of one account."""
 
     @workflow.init
@@ -47,9 +48,9 @@ class SponsorshipWorkflow:
             await self._tell()
             if self._is_over:
                 break
-            if self._is_long and workflow.all_handlers_finished() and not self._is_stirred:
+            if is_due(self._continue_after) and workflow.all_handlers_finished() and not self._is_stirred:
                 self._show()
-                workflow.continue_as_new(
+                go_on(
                     wire.SponsorshipInput(
                         account=self._now.account,
                         programme=self._now,
@@ -129,7 +130,7 @@ class SponsorshipWorkflow:
         wake_at = self._now.wake_at
         try:
             await workflow.wait_condition(
-                lambda: self._is_stirred,
+                lambda: self._is_stirred or (is_outdated() and workflow.all_handlers_finished()),
                 timeout=max(wake_at - workflow.now(), _AT_ONCE) if wake_at else None,
                 timeout_summary="the next reminder",
             )
@@ -155,12 +156,6 @@ class SponsorshipWorkflow:
     def _is_over(self) -> bool:
         """Only then can the account be proposed again: the next sponsorship is a new run."""
         return self._now.standing is s.Standing.EXITED and not (self._notices or self._failed)
-
-    @property
-    def _is_long(self) -> bool:
-        info = workflow.info()
-        length, enough = info.get_current_history_length(), self._continue_after
-        return length > enough if enough else info.is_continue_as_new_suggested()
 
     def _show(self) -> None:
         enrolled = self._now.standing is s.Standing.ENROLLED

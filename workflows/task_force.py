@@ -26,6 +26,7 @@ from escalation.task_force.turn import ForceDecision
 from escalation.task_force.view import Answer, ForceView, answer, view
 from workflows import details, wire
 from workflows import search_attributes as sa
+from workflows.continuing import go_on, is_due
 from workflows.life import FromLife, Life
 from workflows.moves import takes_moves
 
@@ -61,9 +62,9 @@ class TaskForceWorkflow(Life):
     async def run(self, begin: wire.TaskForceInput) -> wire.TaskForceEnded:  # noqa: ARG002 - taken by __init__
         while self._is_busy:
             self._judge()
-            if self._is_long:
+            if self._is_to_go_on:
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(self._carried())
+                go_on(self._carried())
             self._send_waves()
             self._tell_escalation()
             self._arm()
@@ -189,12 +190,9 @@ class TaskForceWorkflow(Life):
     # A long life, what is seen of it, and its end.
 
     @property
-    def _is_long(self) -> bool:
-        info, enough = workflow.info(), self._continue_after
-        length = info.get_current_history_length()
-        is_long = length > enough if enough else info.is_continue_as_new_suggested()
+    def _is_to_go_on(self) -> bool:
         is_at_rest = not (self._under_way or self._extending or self._is_telling)
-        return self._now.is_standing and is_long and is_at_rest
+        return self._now.is_standing and is_due(self._continue_after) and is_at_rest
 
     def _carried(self) -> wire.TaskForceInput:
         carried = wire.TaskForceCarried(

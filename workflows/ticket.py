@@ -16,12 +16,13 @@ from escalation.effects import SeekOutage
 from escalation.errors import EscalationError, MoveNotAllowed
 from escalation.view import Receipted
 from workflows import wire
+from workflows.continuing import GoesOn, go_on, is_outdated
 
 _A_WHILE = timedelta(minutes=2)
 
 
 @workflow.defn(name=wire.TICKET_WORKFLOW)
-class TicketWorkflow:
+class TicketWorkflow(GoesOn):
     """One subject, from its start to the end of the outage that it is part of."""
 
     @workflow.init
@@ -36,12 +37,16 @@ class TicketWorkflow:
     @wire.takes_one
     async def run(self, *_begins: RawValue) -> str:
         try:
-            self._joined = await self._join()
+            self._joined = wire.read_input(self._begins).joined or await self._join()
         except EscalationError as refusal:
             self._refusal = refusal
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise
-        await workflow.wait_condition(lambda: self._is_over and workflow.all_handlers_finished())
+        await workflow.wait_condition(
+            lambda: (self._is_over or is_outdated()) and workflow.all_handlers_finished()
+        )
+        if not self._is_over:
+            go_on(wire.read_input(self._begins).changed(joined=self._joined))
         return self._joined.key
 
     @workflow.update(name=wire.START, description="Comes with a start: answers where it joined. No argument.")

@@ -22,6 +22,7 @@ from escalation.sponsorship import Programme
 from escalation.task_force.events import ForceEvent
 from escalation.task_force.model import Charter, TaskForce
 from escalation.task_force.news import News
+from escalation.view import Receipted
 
 WORKFLOW = "Escalation"
 FOLLOW_UP = "FollowUp"
@@ -132,6 +133,8 @@ class EscalationInput(Frozen):
     carried: Carried | None = None
     continue_after: int | None = None
     """Continue as new after this many history events; None: when the server suggests it."""
+    joined: Receipted | None = None
+    """Where a subject joined that goes on as a new run."""
 
 
 class RebaseAsked(Asked):

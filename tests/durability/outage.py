@@ -121,7 +121,7 @@ async def outage(folder: Path, *, worker_dies: bool, server_dies: bool) -> Outag
         await _come_to_rest(site)
         await _look(site, result.after, result.story_after, JUST_STARTED)
         result.letters = site.mailbox.letters()
-        result.failed_tasks = [found async for found in _failed_tasks(site.temporal)]
+        result.failed_tasks = [found async for found in failed_tasks(site.temporal)]
         return result
 
 
@@ -189,7 +189,7 @@ async def _start_by_hand(temporal: Client, key: str) -> None:
     await temporal.start_workflow(wire.WORKFLOW, begin, id=key, task_queue=wire.ESCALATION_QUEUE)
 
 
-async def _failed_tasks(temporal: Client) -> AsyncIterator[str]:
+async def failed_tasks(temporal: Client) -> AsyncIterator[str]:
     async for execution in temporal.list_workflows(""):
         handle = temporal.get_workflow_handle(execution.id, run_id=execution.run_id)
         for event in (await handle.fetch_history()).events:

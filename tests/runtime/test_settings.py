@@ -73,6 +73,7 @@ def test_one_error_lists_every_fault() -> None:
                 "ESCALATION_SMTP_SENDER": "Desk <desk@example.com>",
                 "ESCALATION_SMTP_USER": "desk",
                 "ESCALATION_MAX_CACHED_WORKFLOWS": "-1",
+                "ESCALATION_BUILD": "20 November",
             }
         )
 
@@ -80,6 +81,10 @@ def test_one_error_lists_every_fault() -> None:
         "ESCALATION_SERVER_PORT is '70000'; allowed: a port, 0 to 65535; 0 picks a free one",
         "ESCALATION_UI_PORT is 'http'; allowed: a port, 0 to 65535; 0 picks a free one",
         "ESCALATION_MAX_CACHED_WORKFLOWS is '-1'; allowed: a whole number, 0 to 1000000",
+        (
+            "ESCALATION_BUILD is '20 November'; allowed: letters, digits and _ . + -, such as an image's tag; unset: "
+            "workers are not versioned"
+        ),
         "ESCALATION_SMTP_TLS is 'ssl'; allowed: one of none, starttls, tls",
         "ESCALATION_SMTP_SENDER is 'Desk <desk@example.com>'; allowed: a plain e-mail address, name@host",
         "ESCALATION_SMTP_USER and ESCALATION_SMTP_PASSWORD: one is set; allowed: both or neither",
