@@ -10,6 +10,7 @@ from clients.asking import PATIENCE
 from clients.inboxes import Inboxes
 from clients.looking import ToDo
 from clients.moves import AFTER_THE_CLOSE
+from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
 from clients.sponsorships import Sponsorships
 from clients.task_forces import TaskForces
@@ -18,7 +19,7 @@ from clients.visibility import Listed
 __all__ = ["AFTER_THE_CLOSE", "PATIENCE", "EscalationClient", "Listed", "ToDo"]
 
 
-class EscalationClient(TaskForces, Sponsorships, ReportSchedules, Inboxes):
+class EscalationClient(TaskForces, Rebases, Sponsorships, ReportSchedules, Inboxes):
     """
     Start escalations, make moves, look at them.
 

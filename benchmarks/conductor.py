@@ -26,6 +26,7 @@ from runtime.settings import ROOT
 from workflows import search_attributes
 
 _LONGEST_LINE = 2**20
+_LONGEST_REST = 30  # seconds until a child has done what it does at its start
 
 PLAYBOOK = """\
 extends: reference.yaml
@@ -156,11 +157,12 @@ async def _warmed_up(
 
 async def _at_rest(client: Client, id_: str) -> WorkflowHistory:
     """The history of a run once it has done what it does at its start."""
-    while True:
-        history = await client.get_workflow_handle(id_).fetch_history()
-        if is_at_rest(history):
-            return history
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(_LONGEST_REST):
+        while True:
+            history = await client.get_workflow_handle(id_).fetch_history()
+            if is_at_rest(history):
+                return history
+            await asyncio.sleep(0.05)
 
 
 async def _rounds(

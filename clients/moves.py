@@ -15,13 +15,11 @@ from clients.starts import Starts
 from clients.visibility import quoted
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
-from escalation.effects import RecompilePlan
 from escalation.errors import MoveNotAllowed, StillFinishing, UnknownName
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import LIFECYCLE, Move, State
-from escalation.plan import Plan, Priority, ReasonCode
+from escalation.plan import Priority, ReasonCode
 from escalation.post_mortem import PostMortem
-from escalation.rebasing import Rebasing
 from escalation.request import CustomerRca, InternalRca
 from escalation.view import Receipted, View
 from runtime.errors import NoServer
@@ -261,34 +259,3 @@ class Moves(Starts):
 
     async def finish_action(self, key: str, *, by: str, action: int, note: str = "") -> Receipted:
         return await self.ask(key, c.FinishAction(by=by, action=action, note=InternalText(note)))
-
-    async def rebase(
-        self,
-        key: str,
-        *,
-        by: str,
-        why: str,
-        sha256: str = "",
-        issue_type: str | None = None,
-        category: str | None = None,
-        id: str | None = None,  # noqa: A002
-    ) -> Receipted:
-        """
-        Go on by the worker's playbook of today (CLOCK-4), in another category if one is given. *sha256*: of the
-        playbook that you mean, or it is refused.
-
-        Raises:
-            BadRequest: If that playbook does not have the escalation's category any more.
-        """
-        asked = wire.RebaseAsked(
-            by=by, why=InternalText(why), sha256=sha256, issue_type=issue_type, category=category
-        )
-        return await self._ask(key, Move.REBASE, asked, id)
-
-    async def rebase_basis(self, key: str) -> RecompilePlan:
-        """What a plan to rebase it to is compiled of."""
-        return await self._query(key, wire.REBASE_BASIS, RecompilePlan)
-
-    async def foresee_rebase(self, key: str, plan: Plan) -> Rebasing:
-        """What a rebase to *plan* would change; nothing has changed."""
-        return await self._query(key, wire.REBASE_PREVIEW, Rebasing, plan)

@@ -118,8 +118,10 @@ class Desk:
                     for activity in found.pending_activities
                     if activity.HasField("next_attempt_schedule_time")
                 ]
-                is_working = found.HasField("pending_workflow_task") or len(due) < len(
-                    found.pending_activities
+                is_working = (
+                    found.HasField("pending_workflow_task")
+                    or len(due) < len(found.pending_activities)
+                    or not all(child.run_id for child in found.pending_children)  # just being started
                 )
                 if not is_working and await self._has_begun(key):
                     if timer := await self.timer_ends_at(key):
