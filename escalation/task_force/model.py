@@ -128,7 +128,7 @@ class Seat(Frozen):
     note: InternalText = InternalText("")
     """What whoever holds it said to it."""
     declined: dict[Name, InternalText] = {}
-    """Who did not want it, and why not."""
+    """Who did not want it, and why not, since a person last offered it or somebody left it."""
     tried: tuple[str, ...] = ()
     """Everybody who was asked, whoever is asked now included."""
     clock: Clock | None = None

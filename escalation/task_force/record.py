@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation.clocks import Clock, attended, derived, passed_by
+from escalation.events import ENGINE
 from escalation.plan import ClockName
 from escalation.task_force import events as e
 from escalation.task_force.course import ForceMove, step
@@ -46,7 +47,9 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
         case "seat_offered":
             seat = now.seats[event.seat - 1]
             tried = (event.to,) if event.anew else (*seat.tried, event.to)
-            return _seat(now, event.seat, offered_to=event.to, tried=tried, clock=event.clock)
+            # a person offers it again: what was said before has been told
+            said = seat.declined if event.by == ENGINE else {}
+            return _seat(now, event.seat, offered_to=event.to, tried=tried, declined=said, clock=event.clock)
         case "seat_accepted":
             return _seat(now, event.seat, held_by=event.by, note=event.note, offered_to=None, clock=None)
         case "seat_declined":
@@ -104,7 +107,7 @@ def _left(now: TaskForce, event: e.SeatLeft) -> TaskForce:
         task.changed(owner=now.charter.lead) if task.is_open and task.owner == event.by else task
         for task in now.tasks
     )
-    return _seat(now.changed(tasks=tuple(tasks)), event.seat, held_by=None)
+    return _seat(now.changed(tasks=tuple(tasks)), event.seat, held_by=None, declined={})
 
 
 def _task_of(event: e.TaskAdded) -> Task:

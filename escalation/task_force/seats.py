@@ -89,12 +89,12 @@ def tell_when_settled(turn: ForceTurn) -> None:
 
 
 def _answers(charter: Charter, seat: Seat) -> Iterator[str]:
-    """Who holds it, and what each of those who were asked had to say."""
-    role = seat.plan.role
+    """Who holds it, and what those who were asked had to say; the last word on a vacant one went with its vacancy."""
+    role, last = seat.plan.role, () if seat.held_by else seat.tried[-1:]
     if seat.held_by:
         yield f"{role}: {charter.name_of(seat.held_by)}" + (f" (“{seat.note}”)" if seat.note else "")
     for person, why in seat.declined.items():
-        if why and person != seat.held_by:
+        if why and person not in last:
             yield Sentence.SEAT_DECLINED.of(charter.name_of(person), role, why)
 
 

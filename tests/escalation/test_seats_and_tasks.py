@@ -260,3 +260,33 @@ def test_once_stood_down_no_seat_changes(command: c.MembersCommand) -> None:
     """
     with pytest.raises(MoveNotAllowed, match="while stood down"):
         decide(after(vacant(), shell.CancelByOperator()), command, NINE)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "again", "who"),
+    [
+        # the next candidate
+        (("ana", "ari", "max"), (), "max"),
+        # somebody new, by name
+        (("ana", "ari"), (c.OfferSeat(by="ed", seat=1, to="max"),), "max"),
+        # ana takes it after all, and leaves it to ari
+        (
+            ("ana", "ari"),
+            (c.OfferSeat(by="ed", seat=1), c.AcceptSeat(by="ana"), c.LeaveSeat(by="ana")),
+            "ari",
+        ),
+    ],
+)
+def test_what_was_said_to_a_seat_is_told_once(
+    candidates: tuple[str, ...], again: tuple[c.ForceCommand, ...], who: str
+) -> None:
+    """
+    RESOLVE-2: “on leave till Monday” is no news when the seat is filled in winter.
+    """
+    why = InternalText("On leave till Monday")
+    filled = after(a_force(candidates), c.DeclineSeat(by="ana", why=why), c.AcceptSeat(by="ari"))
+
+    made = decide(after(filled, c.LeaveSeat(by="ari"), *again), c.AcceptSeat(by=who), NINE)
+
+    (letter,) = (effect.facts for effect in made.effects if isinstance(effect, InternalNotice))
+    assert (f"role 1: {who.capitalize()}",) == letter.items
