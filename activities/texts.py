@@ -31,6 +31,7 @@ from escalation.effects import (
 )
 from escalation.measures import BY_NAME
 from escalation.reporting import ReviewPack
+from escalation.sponsorship import account_of
 
 __all__ = ["SHIPPED", "Text", "TextFault", "Texts", "nameable"]
 
@@ -131,7 +132,7 @@ class Texts:
         """
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         zone = zone_of(recipient.time_zone)
-        facts = notice.facts
+        facts = _whole(notice.facts)
         return {
             name: _shown(name, getattr(facts, name), world.wording, zone) for name in type(facts).model_fields
         }
@@ -185,6 +186,13 @@ def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, 
     if len(audiences) != 1 or len({recipient.id for _, recipient in messages}) != 1:
         raise TextFault("a bundle is for one person of one audience")
     return audiences.pop(), messages[-1][1]
+
+
+def _whole(facts: InternalFacts | CustomerFacts) -> InternalFacts | CustomerFacts:
+    """With the account of a sponsorship: letters that wait since before there was this fact have it in the key."""
+    if isinstance(facts, InternalFacts) and not (facts.account or facts.level):
+        return facts.changed(account=account_of(facts.key))
+    return facts
 
 
 def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:

@@ -194,6 +194,16 @@ def test_a_letter_about_a_sponsorship_says_which_account_and_nothing_of_an_escal
     assert [] == LEFTOVERS.findall(f"{text.subject}\n{text.text}")
 
 
+def test_a_letter_about_a_sponsorship_that_waited_since_before_reads_the_same() -> None:
+    """
+    SPONSOR-1, COMM-11: it names its account by the key alone; a tenant of that name is an escalation's still.
+    """
+    about = {"occasion": Occasion.TOUCH_POINT, "key": "sponsorship/ACME", "subject": "ACME", "level": 0}
+
+    assert read(to_us(**about, account="ACME")) == read(to_us(**about))
+    assert "escalate show sponsorship/ACME" in read(to_us(**about | {"level": 1})).text
+
+
 @pytest.mark.parametrize("occasion", sorted(FOR_US))
 def test_our_people_read_a_whole_text_when_little_is_known(occasion: Occasion) -> None:
     """
