@@ -26,6 +26,7 @@ from escalation.effects import (
     CustomerNotice,
     InternalFacts,
     InternalNotice,
+    Occasion,
     Recipient,
     reference_of,
 )
@@ -39,7 +40,7 @@ _LONGEST_REASON = 300
 _KEEPS_ITS_LINES = "text"
 _CODES = frozenset({"state", "clock", "why", "by", "urgency"})
 """Facts that the rules word in English; a language has its own words for them."""
-_LISTS_CODES = "items"
+_LISTS_LINES = "items"
 _OF_EVERY_TEXT = frozenset({"occasion", "recipient", "link", "is_bundled"})
 _OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
 
@@ -133,9 +134,12 @@ class Texts:
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         zone = zone_of(recipient.time_zone)
         facts = _whole(notice.facts)
-        return {
+        shown = {
             name: _shown(name, getattr(facts, name), world.wording, zone) for name in type(facts).model_fields
         }
+        if notice.occasion is Occasion.EVIDENCE_WANTED:
+            shown["items"] = tuple(map(world.wording.words.of, shown["items"]))
+        return shown
 
     def _text(self, world: World, audience: str, name: str, source: str) -> Text:
         subject, _, body = source.partition("\n")
@@ -205,7 +209,7 @@ def _shown(name: str, value: Any, wording: Wording, zone: tzinfo) -> Any:
             return _of_a_period(value, wording)
         case tuple():
             lines = (one_line(str(each), at_most=LONGEST_TEXT) for each in value)
-            return tuple(wording.line(line, zone) if name == _LISTS_CODES else line for line in lines)
+            return tuple(wording.line(line, zone) if name == _LISTS_LINES else line for line in lines)
         case _ if name == _KEEPS_ITS_LINES:
             return many_lines(str(value))
     text = one_line(str(value), at_most=LONGEST_TEXT)

@@ -5,11 +5,12 @@ Owns what Babel knows of languages and what a language's `words.yaml` adds. It m
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache, partial
+from itertools import repeat
 from math import inf
 from typing import Any, Literal, assert_never
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from escalation.measures import Unit
+from escalation.sentences import Sentence
 
 _INTERNATIONAL = {"en": "en-GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
@@ -32,6 +34,15 @@ _UNITS: tuple[tuple[_UnitOfTime, int], ...] = (
     ("minute", 60),
     ("second", 1),
 )
+
+_PEOPLES, _RULES, _DATE = "(.+)", "(.+?)", r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?)"
+_LINES = {
+    Sentence.NOT_DELIVERED: (_RULES, _PEOPLES, _PEOPLES),
+    Sentence.ACTION: (_PEOPLES, _PEOPLES, _PEOPLES, _DATE, _RULES),
+    Sentence.TASK: (_PEOPLES, _PEOPLES, _DATE),
+    Sentence.SEAT_DECLINED: (_PEOPLES, _PEOPLES, _PEOPLES),
+}
+"""The lines that the rules make, and what each `{}` in them is: people's words, those of the rules, or dates."""
 
 
 class Moment(str):
@@ -83,6 +94,13 @@ def fits(english: str, sentence: str) -> bool:
     return all(mark in said for mark in marks)
 
 
+@lru_cache(maxsize=1_000)
+def _pattern(english: str, parts: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """Of what can be said with *english*, each `{}` being one of *parts*, or anything."""
+    groups = iter(parts or repeat(_PEOPLES))
+    return re.compile(re.sub(r"\\{\\}", lambda _: next(groups), re.escape(english)), re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Words:
     """
@@ -91,21 +109,21 @@ class Words:
 
     said: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, english: str, other: Callable[[str], str] = str) -> str:
-        """What *other* makes of it, if the language says nothing of *english*, or something that does not fit."""
+    def of(self, english: str) -> str:
+        """*english* itself, if the language says nothing of it, or something that does not fit."""
         if not english or english in self.said:
             return self.said.get(english, english)
         for pattern, sentence in self._sentences:
             if found := pattern.fullmatch(english):
-                return sentence.format(*(self.of(group, other) for group in found.groups()))
-        return other(english)
+                return sentence.format(*(self.of(group) for group in found.groups()))
+        return english
 
     @cached_property
     def _sentences(self) -> tuple[tuple[re.Pattern[str], str], ...]:
         return tuple(
-            (re.compile(re.escape(english).replace(r"\{\}", "(.+)"), re.DOTALL), sentence)
+            (_pattern(english), sentence)
             for english, sentence in self.said.items()
-            if "{}" in english and fits(english, sentence)
+            if "{}" in english and english not in _LINES and fits(english, sentence)
         )
 
 
@@ -136,10 +154,20 @@ class Wording:
         return format_date(day, "medium", locale=self.locale)
 
     def line(self, line: str, zone: tzinfo) -> str:
-        """A line of a list, in which the rules write days and instants as `2026-11-20` and `2026-11-20 09:30 UTC`."""
-        return self.words.of(line, partial(self._dated, zone))
+        """A line of a list, if the rules made it: only their own words and dates in it are said otherwise."""
+        for english, parts in _LINES.items():
+            if found := _pattern(english, parts).fullmatch(line):
+                sentence = self.words.said.get(english, english)
+                shown = (self._part(*part, zone) for part in zip(parts, found.groups(), strict=True))
+                return (sentence if fits(english, sentence) else english).format(*shown)
+        return line
 
-    def _dated(self, zone: tzinfo, text: str) -> str:
+    def _part(self, part: str, text: str, zone: tzinfo) -> str:
+        if part == _DATE:
+            return self._dated(text, zone)
+        return self.words.of(text) if part == _RULES else text
+
+    def _dated(self, text: str, zone: tzinfo) -> str:
         with suppress(ValueError):
             return self.moment(datetime.strptime(text, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC), zone)
         with suppress(ValueError):

@@ -289,6 +289,20 @@ def test_lines_of_a_list_are_in_the_readers_language() -> None:
     assert "2. Mend the roof (max, son tarih 1 Ara 2026, değerlendirme)" in text
 
 
+def test_evidence_that_is_missing_is_named_in_the_readers_language() -> None:
+    """
+    COMM-9: there a line is a word of the rules; elsewhere somebody's response may be called that.
+    """
+    items = ("missed deadline", "email")
+    wanted, assigned = (
+        read(to_us(ana(language="tr"), occasion=occasion, items=items)).text
+        for occasion in (Occasion.EVIDENCE_WANTED, Occasion.ASSIGNED)
+    )
+
+    assert "  - kaçırılan son tarih\n  - e-posta\n" in wanted
+    assert "  - missed deadline\n  - email\n" in assigned
+
+
 def test_an_assignment_reads_as_a_person_would_write_it() -> None:
     """
     MATRIX-4: what to work through, and how to acknowledge.

@@ -170,8 +170,37 @@ def test_days_and_instants_in_lines_are_the_readers() -> None:
             "1. Climb up (ana, son tarih 23 Kas 2026 Pzt, saat 17:00 WIB)",
         ],
     ] == said
-    records = ("20261123", "INC-2026-11-23", "2026-13-01", "2026-11-23 10:00")
-    assert records == tuple(languages[0].line(record, ZoneInfo("UTC")) for record in records)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # owners, contacts and tasks are called what they are called
+        (Sentence.TASK.of("update", "rca", "2026-12-01"), "update (rca, son tarih 1 Ara 2026)"),
+        (
+            Sentence.ACTION.of(1, "rise", "rca", "2026-12-01", "RCA"),
+            "1. rise (rca, son tarih 1 Ara 2026, RCA)",
+        ),
+        (Sentence.NOT_DELIVERED.of("rca", "rca", "breach"), "kök neden analizi, alıcı rca, ulaşmadı: breach"),
+        (Sentence.NOT_DELIVERED.of("rca", "a", "b to c"), "kök neden analizi, alıcı a, ulaşmadı: b to c"),
+        (Sentence.SEAT_DECLINED.of("Rise", "rca", "2026-12-01"), "Rise, rca yerini kabul etmedi: 2026-12-01"),
+        # responses and records are whole lines of somebody
+        *(
+            (text, text)
+            for text in ("update", "resolution is overdue", "rca (email)", "2026-12-01", "INC-2026-11-23")
+        ),
+        # no dates
+        *((text, text) for text in ("Call (ana, due tomorrow)", "Call (ana, due 20261201)")),
+        (Sentence.TASK.of("Call", "ana", "2026-13-01"), "Call (ana, son tarih 2026-13-01)"),
+    ],
+)
+def test_what_people_wrote_in_a_line_stays(line: str, expected: str) -> None:
+    """
+    COMM-9: however it resembles a word of the rules.
+    """
+    turkish = Wording(locale_of("tr", "tr"), Templates().words("tr"))
+
+    assert expected == turkish.line(line, ZoneInfo("UTC"))
 
 
 def test_moments_are_ordered_by_time() -> None:
