@@ -41,8 +41,8 @@ def test_a_due_time_has_its_year_where_it_is_another_or_matters() -> None:
     """
     SPONSOR-1: a review is a year away, or two.
     """
-    now = datetime.now().astimezone()
-    soon, later = now.replace(month=6, day=15), now.replace(year=now.year + 1, month=6, day=15)
+    year = datetime.now().astimezone().year
+    soon, later = (datetime(each, 6, 15, 12).astimezone() for each in (year, year + 1))
 
     assert f"{soon:%d %b %H:%M}" in showing.due(soon).plain
     assert f"{soon:%d %b %Y %H:%M}" in showing.due(soon, in_year=True).plain
