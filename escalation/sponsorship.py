@@ -7,7 +7,7 @@ its people must be told. Pure; knows no clock, no channel and no escalation beyo
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, assert_never
+from typing import Annotated, NamedTuple, assert_never
 
 from pydantic import Field
 
@@ -346,12 +346,18 @@ def _to_managers(
     known: Known,
     occasion: Occasion,
     now: datetime,
-    **said: Any,
+    *,
+    by: str = "",
+    text: InternalText | None = None,
+    due_at: datetime | None = None,
+    items: tuple[str, ...] = (),
 ) -> tuple[InternalNotice, ...]:
-    """To those who answer for it, without the sponsor; none, if there is nobody else. *said*: as for ``_notice``."""
+    """To those who answer for it, without the sponsor; none, if there is nobody else."""
     sponsor = programme.sponsor.id if programme.sponsor else ""
     to = tuple(person.recipient for person in known.managers if person.id != sponsor)
-    return (_notice(programme, occasion, now, to=to, **said),) if to else ()
+    if not to:
+        return ()
+    return (_notice(programme, occasion, now, to=to, by=by, text=text, due_at=due_at, items=items),)
 
 
 def _notice(
