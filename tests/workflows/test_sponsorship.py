@@ -137,7 +137,7 @@ async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(d
     assert ["sponsor enrolled to grace did not arrive", "touch point to grace did not arrive"] == [
         each.text.partition(":")[0] for each in undelivered
     ]
-    told = [
+    told = ["sponsorship_proposed ingrid.solberg@example.com"] + [
         f"undeliverable {who}@example.com" for who in ("elena.petrova", "ingrid.solberg") for _ in range(3)
     ]
-    assert told == [each for each in desk.told(handle.id) if each.startswith("undeliverable")]
+    assert told == desk.told(handle.id)
