@@ -180,7 +180,7 @@ def list_(
         showing.as_json([row._asdict() for row in rows])
         return
     if rows:
-        showing.out.print(showing.listing(rows))
+        showing.out.print(showing.listing(rows, showing.out.width))
     more = f"; there are more, see --limit {limit}" if len(found) > limit else ""
     showing.out.print(f"{showing.counts(rows)}{more}", *unheard_of, sep="\n", markup=False)
 

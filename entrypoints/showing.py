@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -57,10 +58,11 @@ def receipt(answer: Receipted) -> None:
         out.print(Text(f"  {sentence}"))
 
 
-def listing(rows: Sequence["Listed"]) -> RenderableType:
-    """In a narrow terminal all gives way but the key, which people copy."""
+def listing(rows: Sequence["Listed"], width: int) -> RenderableType:
+    """In *width* columns all gives way but the key, which people copy; one that takes more than half is folded."""
     table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("key", no_wrap=True, min_width=max(len(row.key) for row in rows))
+    longest = max((cell_len(row.key) for row in rows), default=len("key"))
+    table.add_column("key", overflow="fold", width=min(longest, width // 2))
     for column in ("state", "P", "level", "owner", "next due", "customers", "category"):
         table.add_column(column, overflow="ellipsis", no_wrap=column in {"P", "level"})
     for row in rows:

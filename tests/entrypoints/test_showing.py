@@ -22,19 +22,48 @@ def listed(key: str) -> Listed:
     )
 
 
+def shown(*keys: str) -> list[str]:
+    """The lines of a listing in a narrow terminal."""
+    screen = StringIO()
+    narrow = Console(width=80, file=screen, soft_wrap=True)
+    narrow.print(showing.listing([listed(key) for key in keys], narrow.width))
+    return screen.getvalue().splitlines()
+
+
 def test_a_key_is_whole_in_a_narrow_terminal() -> None:
     """
     START-4: people copy it; the rest gives way, and stays in its line.
     """
-    shown = StringIO()
-    narrow = Console(width=80, file=shown, soft_wrap=True)
     keys = ["globex-logistics/2026-000123", "ACME/4711"]
 
-    narrow.print(showing.listing([listed(key) for key in keys]))
+    lines = shown(*keys)
 
-    lines = shown.getvalue().splitlines()
     assert keys == [line.split()[0] for line in lines if "/" in line]
     assert 80 >= max(map(len, lines))
+
+
+def test_a_key_that_is_longer_than_half_a_line_is_folded() -> None:
+    """
+    START-4: up to 200 characters are allowed; nothing of it is cut, and the rest is still there.
+    """
+    key = f"{'globex-' * 27}x/2026-0001"
+    assert 200 == len(key)
+
+    lines = shown(key)
+    rows = lines[next(number for number, line in enumerate(lines, 1) if "──" in line) :]
+
+    assert key == "".join(line[:41].strip() for line in rows)
+    assert {"P2", "1"} <= set(rows[0].split())
+    assert 80 >= max(map(len, lines))
+
+
+def test_a_listing_of_nothing_has_its_columns() -> None:
+    """
+    Whoever asks before there is anything gets no traceback.
+    """
+    assert ["key", "state", "P", "level", "owner", "next", "due", "customers", "category"] == [
+        word for line in shown() for word in line.split() if word.isalpha()
+    ]
 
 
 def test_a_due_time_has_its_year_where_it_is_another_or_matters() -> None:
