@@ -21,7 +21,7 @@ from temporalio.runtime import Runtime
 from escalation.errors import EscalationError
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
-from runtime.errors import EmbeddedServerFault, RuntimeFault
+from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
 from runtime.garbage import collect_seldom
 from runtime.leaving import leave
 from runtime.logging import configure_logging, logging_runtime
@@ -194,12 +194,12 @@ async def _main() -> None:
 
 
 def main() -> None:
-    """Run a worker until told to stop; exit 0 then, 1 after a fatal error or when it could not start."""
+    """Run a worker until told to stop; exit 0 then, 2 if a setting is wrong, 1 after any other fatal error."""
     try:
         asyncio.run(_main())
     except (RuntimeFault, EscalationError) as fault:
         sys.stderr.write(f"{fault}\n")
-        leave(1)
+        leave(2 if isinstance(fault, SettingsFault) else 1)
     except BaseException:
         log.exception("worker_failed")
         leave(1)

@@ -25,6 +25,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic.types import PathType
 
 from escalation.limits import LIMIT_FORM, parse_limit
 from escalation.preferences import Limit
@@ -111,11 +112,11 @@ class Settings(BaseModel):
         default_factory=lambda: user_state_path("escalation-engine", appauthor=False),
         description="a folder for the embedded server's file, log and lock; unset: in the user's state folder",
     )
-    playbook: Folder = Field(
-        ROOT / "playbooks" / "reference.yaml", description="the path of a playbook (YAML)"
+    playbook: Annotated[Folder, PathType("file")] = Field(
+        ROOT / "playbooks" / "reference.yaml", description="the path of a playbook (YAML) that exists"
     )
-    templates: Folder | None = Field(
-        None, description="a folder of message templates that go before those shipped"
+    templates: Annotated[Folder, PathType("dir")] | None = Field(
+        None, description="a folder that exists, of message templates that go before those shipped"
     )
 
     records_url: Annotated[SecretStr | None, AfterValidator(_names_a_store)] = Field(

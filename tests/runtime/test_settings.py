@@ -1,5 +1,8 @@
 """Settings come from the environment, and are checked as a whole."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,6 +93,44 @@ def test_one_error_lists_every_fault() -> None:
         "ESCALATION_SMTP_USER and ESCALATION_SMTP_PASSWORD: one is set; allowed: both or neither",
     ) == caught.value.faults
     assert "\n".join(caught.value.faults) == str(caught.value)
+
+
+def test_a_playbook_or_templates_that_are_not_there_are_told_with_the_rest(tmp_path: Path) -> None:
+    """
+    Before anything starts: the playbook is a file, the templates are a folder.
+    """
+    with pytest.raises(SettingsFault) as caught:
+        Settings.load(
+            {
+                "ESCALATION_PLAYBOOK": str(tmp_path),
+                "ESCALATION_TEMPLATES": "nofolder",
+                "ESCALATION_LINK_DAYS": "0",
+            }
+        )
+
+    assert (
+        f"ESCALATION_PLAYBOOK is {str(tmp_path)!r}; allowed: the path of a playbook (YAML) that exists",
+        "ESCALATION_TEMPLATES is 'nofolder'; allowed: a folder that exists, of message templates that go before those "
+        "shipped",
+        "ESCALATION_LINK_DAYS is '0'; allowed: days that a link can be used, 1 to 365",
+    ) == caught.value.faults
+
+
+def test_a_worker_with_a_wrong_setting_ends_as_bad_input() -> None:
+    """
+    One line and exit status 2, as from `escalate`.
+    """
+    worker = subprocess.run(
+        [sys.executable, "worker.py"],
+        cwd=ROOT,
+        env=os.environ | {"ESCALATION_TEMPLATES": "nofolder"},
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert 2 == worker.returncode
+    assert worker.stderr.startswith(b"ESCALATION_TEMPLATES is 'nofolder'; allowed: ")
 
 
 def test_one_port_for_server_and_web_ui_is_refused_unless_picked() -> None:
