@@ -4,6 +4,7 @@ Internal RCAs as they are worked on: a timeline proposed from the record, versio
 Puts together what others wrote; writes no sentence of its own, and decides nothing of the course of the RCA.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -11,10 +12,15 @@ from escalation.base import CustomerText, Frozen, Instant, InternalText
 from escalation.events import Event, RcaFiled
 from escalation.model import Escalation
 from escalation.request import InternalRca, Moment
+from escalation.sentences import Sentence
 from escalation.story import CLOCKWORK, Entry
 
 _One = TypeVar("_One")
 _NOT_OF_THE_STORY = CLOCKWORK | {"messages_sent", "move_refused", "open_hours_extended", "clock_chased"}
+_TOLD_TWICE = re.compile(
+    rf"task force [^ ]+: (told: |deployed, |stood down, (?!{Sentence.ENDED_BY_OPERATOR})).*", re.DOTALL
+)
+"""What a task force says of its messages, and of what the escalation tells itself."""
 _LONGEST_MOMENT = 2_000
 _MOST_MOMENTS = 500
 _LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
@@ -51,11 +57,11 @@ def on_file(now: Escalation, events: Iterable[Event], number: int | None = None)
 
 
 def proposed_timeline(entries: Iterable[Entry]) -> tuple[Moment, ...]:
-    """What happened, without the workings of clocks and messages; of a long story the end."""
+    """What happened, without the workings of clocks, messages and task forces; of a long story the end."""
     told = tuple(
         Moment(at=entry.at.replace(microsecond=0), what=InternalText(entry.text[:_LONGEST_MOMENT]))
         for entry in entries
-        if entry.kind not in _NOT_OF_THE_STORY
+        if entry.kind not in _NOT_OF_THE_STORY and not _TOLD_TWICE.fullmatch(entry.text)
     )
     return told[-_MOST_MOMENTS:]
 

@@ -116,7 +116,7 @@ class Settings(BaseModel):
         ROOT / "playbooks" / "reference.yaml", description="the path of a playbook (YAML) that exists"
     )
     templates: Annotated[Folder, PathType("dir")] | None = Field(
-        None, description="a folder that exists, of message templates that go before those shipped"
+        None, description="a folder that exists, of templates that go before those shipped"
     )
 
     records_url: Annotated[SecretStr | None, AfterValidator(_names_a_store)] = Field(

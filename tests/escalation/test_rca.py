@@ -10,14 +10,19 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
+from escalation.effects import StartTaskForce
 from escalation.engine import decide
 from escalation.errors import BadRequest, EscalationError
+from escalation.events import Receipt
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.rca import merged, on_file, proposed_timeline
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca, Moment, Reference, Whys
 from escalation.story import entry
+from escalation.task_force import commands as of_force
+from escalation.task_force.engine import decide as decide_of_force
+from escalation.task_force.engine import deploy, news_of
 from tests.builders import (
     BUSINESS_DAY,
     DAY,
@@ -28,6 +33,7 @@ from tests.builders import (
     a_customer,
     a_plan,
     after,
+    an_acknowledged,
     an_rca,
     at,
     clock,
@@ -284,6 +290,32 @@ def test_the_timeline_is_proposed_from_the_record() -> None:
 
     assert ["ari verified the resolution", "RCA requested"] == [moment.what for moment in proposed]
     assert {monday("09:10")} == {moment.at for moment in proposed}
+
+
+def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
+    """
+    CLOSE-3, RESOLVE-2: what it did; its deployment and end are told by the escalation, its messages are no news.
+    """
+    now, nine = an_acknowledged(), monday("09:10")
+    roof = {"name": "roof", "mission": "Find the leak", "lead": "ed", "seats": [{"role": "architect"}]}
+    deployed = decide(now, c.DeployTaskForce.model_validate({"by": "ed", **roof}), nine)
+    (charter,) = (effect.charter for effect in deployed.effects if isinstance(effect, StartTaskForce))
+    made = [deploy(charter, nine)]
+    sent = Receipt(key="k:1", recipient="ed", occasion="task_force_invited", delivered_at=nine)
+    for command in (
+        c.RecordDelivery(receipts=(sent,)),
+        of_force.AddTask(by="ed", what=InternalText("Look up"), owner="ed"),
+        of_force.StandDown(id=charter.id, by="ed", why="fixed", about=charter.about),
+    ):
+        made.append(decide_of_force(made[-1].force, command, nine))
+    entries = [*map(entry, deployed.events)]
+    for news in filter(None, map(news_of, made)):
+        entries += map(entry, decide(deployed.escalation, c.HearTaskForce(news=news), nine).events)
+
+    assert [
+        "task force roof deployed, led by ed: Find the leak",
+        "task force roof: task 1 for ed: Look up",
+    ] == [moment.what for moment in proposed_timeline(entries)]
 
 
 def test_several_are_made_one() -> None:

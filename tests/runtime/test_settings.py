@@ -110,8 +110,7 @@ def test_a_playbook_or_templates_that_are_not_there_are_told_with_the_rest(tmp_p
 
     assert (
         f"ESCALATION_PLAYBOOK is {str(tmp_path)!r}; allowed: the path of a playbook (YAML) that exists",
-        "ESCALATION_TEMPLATES is 'nofolder'; allowed: a folder that exists, of message templates that go before those "
-        "shipped",
+        "ESCALATION_TEMPLATES is 'nofolder'; allowed: a folder that exists, of templates that go before those shipped",
         "ESCALATION_LINK_DAYS is '0'; allowed: days that a link can be used, 1 to 365",
     ) == caught.value.faults
 
