@@ -8,13 +8,14 @@ how findings are shown.
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from activities.examples import ANSWERED, HOSTILE, LINK, OCCASIONS, SHAPES, example
-from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORDS, TextFault
+from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORDS, Templates, TextFault
 from activities.texts import Notice, Text, Texts, nameable
 from activities.wording import fits
 from escalation.effects import Occasion, Recipient
@@ -130,11 +131,13 @@ def _gaps(texts: Texts) -> Iterator[Finding]:
 
 
 def _words(texts: Texts) -> Iterator[Finding]:
-    """Words of the rules that a language has none for."""
+    """Words of the rules that a language has none for, and its words that look like a slip for one of those."""
     codes = (code.value.replace("_", " ") for kind in _CODES for code in kind)
     clocks = (clock.words for clock in ClockName)
     figures = (BY_NAME[name].title for name in FIRST)
     known = (*codes, *clocks, *figures, *(each.value for each in Sentence))
+    shipped = (word for language in COMPLETE for word in Templates().words(language).said)
+    meant = {*known, *shipped}  # an organisation may add its own, such as those of its playbook
     for language in languages(texts):
         file = f"{language}/{WORDS}"
         try:
@@ -145,18 +148,31 @@ def _words(texts: Texts) -> Iterator[Finding]:
         for english, sentence in said.items():
             if not fits(english, sentence):
                 yield Finding(file, f"says {english!r} with other {{}} than it has: {sentence!r}")
+        for word in (word for word in said if word not in meant):
+            for close in get_close_matches(word, meant, n=1, cutoff=0.75):
+                yield Finding(
+                    file, f"{word!r} is no word of the rules; did you mean {close!r}?", is_fault=False
+                )
         for code in (code for code in known if code not in said and language != FALLBACK_LANGUAGE):
             yield Finding(file, f"has no word for {code!r}: English is used", language in COMPLETE)
 
 
 def _rendered(texts: Texts) -> Iterator[Finding]:
     """Every message in every language and shape."""
-    for language in languages(texts):
+    for language in filter(partial(_has_words, texts), languages(texts)):
         for audience, occasions in OCCASIONS.items():
             for occasion in occasions:
                 for shape in SHAPES:
                     yield from _faults_of(texts, example(audience, occasion, shape, language=language), shape)
             yield from _faults_of_bundle(texts, audience, language)
+
+
+def _has_words(texts: Texts, language: str) -> bool:
+    try:
+        texts.templates.words(language)
+    except TextFault:
+        return False  # a finding of its own, told once
+    return True
 
 
 def _faults_of(texts: Texts, notice: Notice, shape: str) -> Iterator[Finding]:

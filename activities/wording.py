@@ -90,7 +90,8 @@ def fits(english: str, sentence: str) -> bool:
     try:
         said = sentence.format(*marks)
     except (ValueError, LookupError, AttributeError):
-        return not marks  # nothing is put in: it is shown as it is written
+        # where nothing is put in, it is shown as it is written
+        return not marks and "{}" not in sentence
     return all(mark in said for mark in marks)
 
 

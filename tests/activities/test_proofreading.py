@@ -86,19 +86,34 @@ def test_words_that_cannot_be_read_are_found(content: str, written: Written) -> 
     """
     faults = found(written("tr/words.yaml", content))
 
-    assert any("words.yaml" in what for what in faults["tr/words.yaml"])
+    assert ["tr/words.yaml"] == list(faults)
+    assert 1 == len(faults["tr/words.yaml"])
 
 
 def test_a_sentence_that_loses_what_is_put_into_it_is_found(written: Written) -> None:
     """
     COMM-9: a translation has the same places as the English; what has none is shown as it is written.
     """
-    faults = found(written("tr/words.yaml", '"closed by {}": kapatan\n"{} is due": "{} {}"\nfix: "{"\n'))
+    faults = found(
+        written("tr/words.yaml", '"closed by {}": kapatan\n"{} is due": "{} {}"\nfix: "{"\nhigh: "{} {}"\n')
+    )
 
     assert [
         "says 'closed by {}' with other {} than it has: 'kapatan'",
+        "says 'high' with other {} than it has: '{} {}'",
         "says '{} is due' with other {} than it has: '{} {}'",
     ] == [what for what in faults["tr/words.yaml"] if "with other" in what]
+
+
+def test_a_misspelt_word_of_the_rules_is_a_warning(written: Written) -> None:
+    """
+    COMM-9: it would never be used; words of the organisation's own are left alone.
+    """
+    folder = written("tr/words.yaml", "hihg: yüksek\nwaiting for the harvest: hasat bekleniyor\n")
+
+    assert (
+        Finding("tr/words.yaml", "'hihg' is no word of the rules; did you mean 'high'?", is_fault=False),
+    ) == proofread(folder)
 
 
 def test_every_sentence_of_the_rules_is_asked_of_every_language(written: Written) -> None:
