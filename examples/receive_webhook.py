@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import sys
 import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -53,4 +54,6 @@ class Webhook(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    if not os.environ.get("WEBHOOK_SECRET"):
+        sys.exit("set WEBHOOK_SECRET to the secret that letters are signed with, whsec_…")
     HTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Webhook).serve_forever()

@@ -32,8 +32,11 @@ REQUEST = {
 }
 
 
-def main() -> int:
-    address, secret = sys.argv[1], os.environ["ESCALATION_INTAKE_SECRET"]
+def signed(address: str, secret: str) -> urllib.request.Request:
+    """
+    Raises:
+        ValueError: If that is no URL, or no secret.
+    """
     body = json.dumps(REQUEST).encode()
     # Sent again after a failure: the same id, a new time. It is harmless, also without.
     message, sent = f"msg_{uuid.uuid4().hex}", str(int(time.time()))
@@ -45,12 +48,27 @@ def main() -> int:
         "webhook-timestamp": sent,
         "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
     }
-    request = urllib.request.Request(address, body, headers)  # noqa: S310 - an address that you typed
+    return urllib.request.Request(address, body, headers)  # noqa: S310 - an address that you typed
+
+
+def main() -> int:
+    secret = os.environ.get("ESCALATION_INTAKE_SECRET")
+    if len(sys.argv) != 2 or not secret:
+        print("give the URL to post to, and set ESCALATION_INTAKE_SECRET to the gateway's", file=sys.stderr)
+        return 2
+    try:
+        request = signed(sys.argv[1], secret)
+    except ValueError as fault:
+        print(f"the URL or ESCALATION_INTAKE_SECRET is of no use: {fault}", file=sys.stderr)
+        return 2
     try:
         with urllib.request.urlopen(request) as answer:  # noqa: S310
             print(answer.status, answer.read().decode())
     except urllib.error.HTTPError as refusal:
         print(refusal.code, refusal.read().decode())
+        return 1
+    except OSError as gone:
+        print(f"{sys.argv[1]} does not answer: {getattr(gone, 'reason', gone)}", file=sys.stderr)
         return 1
     return 0
 
