@@ -54,6 +54,22 @@ def test_an_export_is_taken_in_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0 added, 0 replaced, 2 unchanged" in again.said
 
 
+def test_the_example_comes_to_what_the_how_to_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    RECORD-1: a newcomer has no export of their own yet.
+    """
+    page = (ROOT / "docs" / "how-to" / "look-back.md").read_text(encoding="utf-8")
+    shown = page.partition("$ escalate records import ")[2].partition("```")[0]
+
+    taken_in = Typed(
+        capsys, "records", "import", str(ROOT / "examples" / "incidents.csv"), "--tenant", "ACME"
+    )
+    one = Typed(capsys, "records", "show", "ACME/INC0000045")
+
+    for line in (*taken_in.said.splitlines(), *one.said.splitlines()[:2]):
+        assert line.partition(str(Path.cwd()))[0] in shown
+
+
 def test_rows_that_are_left_out_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     """
     RECORD-1: row, column, what was given, what is allowed; and incidents that are lost whole.
@@ -232,6 +248,7 @@ def test_the_how_to_can_be_followed_to_the_letter(capsys: pytest.CaptureFixture[
     RECORD-3: every command in it that needs no server of its own works as it is written.
     """
     typed = re.findall(r"^\$ escalate (.+)$", HOW_TO.read_text(encoding="utf-8"), re.MULTILINE)
+    Path("examples").symlink_to(ROOT / "examples")
     here = [line for line in typed if not line.startswith(SCHEDULE)]
     assert 6 <= len(here)
 
