@@ -254,8 +254,9 @@ def _placed(node: Node, found: Iterable[Found]) -> list[Fault]:
     """Faults with their places, in the order of the file."""
     placed = []
     for fault in found:
-        place = reading.place_of(node, fault.path, of_key=fault.is_of_key)
-        where = f"{place} {'.'.join(map(str, fault.path))}".strip()
+        path = reading.path_written(node, fault.path)
+        place = reading.place_of(node, path, of_key=fault.is_of_key)
+        where = f"{place} {'.'.join(map(str, path))}".strip()
         worded = Fault(where=where, given=fault.given, allowed=fault.allowed, suggestion=fault.suggestion)
         placed.append((place, worded))
     return [fault for _, fault in sorted(placed, key=lambda pair: pair[0])]

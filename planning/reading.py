@@ -153,6 +153,17 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
     return place
 
 
+def path_written(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """*path* up to a text, which has no keys: hours that stand alone are not written under `mon-sun`."""
+    for number, step in enumerate(path):
+        if isinstance(node, Scalar) and isinstance(step, str):
+            return path[:number]
+        if not isinstance(node, Mapping) or not (entry := node.entries.get(str(step))):
+            break
+        node = entry.node
+    return path
+
+
 def decoded(data: bytes, source: str) -> str:
     """
     Raises:

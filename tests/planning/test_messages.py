@@ -149,3 +149,19 @@ def test_what_cannot_be_followed_is_refused_with_its_place(more: str, path: str,
 
     assert fault.where.startswith(f"reference.yaml: {path}") or path in fault.where
     assert allowed in fault.allowed
+
+
+@pytest.mark.parametrize(
+    ("hours", "path"),
+    [
+        ('"22:00-27:00"', "quiet_hours"),
+        ('{mon-fri: "22:00-27:00"}', "quiet_hours.mon-fri.0"),
+    ],
+)
+def test_a_fault_of_quiet_hours_is_told_where_it_was_written(hours: str, path: str) -> None:
+    """
+    START-6: no days that nobody wrote.
+    """
+    (fault,) = faults_with((MAYA, f"{MAYA}, quiet_hours: {hours}"))
+
+    assert fault.where.endswith(f" people.maya.{path}")
