@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rich.text import Text
+
+from entrypoints import showing
 from entrypoints.files import STANDARD_INPUT
 from escalation.errors import BadRequest, Fault, nearest, shown
 from planning.faults import listed
@@ -74,14 +77,15 @@ def bytes_of(path: str, option: str) -> bytes:
         raise refused(f"{option} {path}", error.strerror or "an error", "a file that can be read") from None
 
 
-def write(path: Path, text: str, option: str) -> None:
+def write(path: Path, content: str | bytes, option: str) -> None:
     """
     Raises:
         BadRequest: If it cannot be written.
     """
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise refused(
             f"{option} {path}", error.strerror or "an error", "a file that can be written"
         ) from None
+    showing.err.print(Text(f"Written: {path}"))  # beside what `--json` prints

@@ -216,6 +216,10 @@ def watch(
                 for entry in new:
                     typer.echo(entry.model_dump_json())
             return
+        if not showing.out.is_terminal:
+            async for _, new in client.watch(key, every=every):
+                showing.out.print(showing.story(new))
+            return
         with Live(console=showing.out, auto_refresh=False, vertical_overflow="visible") as live:
             async for view, new in client.watch(key, every=every):
                 entries += new

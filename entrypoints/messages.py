@@ -150,7 +150,6 @@ def _write_page(target: str, text: "Text") -> None:
         showing.out.out(text.html, end="")
         return
     write(Path(target), text.html, "--html")
-    showing.out.print(Line(f"Written: {target}"))
 
 
 @app.command("list")

@@ -99,7 +99,7 @@ def document(
     if html:
         write(html, as_html(paper), "--html")
     if pdf:
-        _write_bytes(pdf, as_pdf(paper))
+        write(pdf, as_pdf(paper), "--pdf")
 
 
 def _require(audience: str, language: str, version: int | None, pdf: Path | None, html: Path | None) -> None:
@@ -143,10 +143,3 @@ def _for_us(
     return internal_paper(
         about, rca, version, customers=view.customers, opened_at=view.opened_at, name_of=name_of
     )
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise refused(f"--pdf {path}", error.strerror or "an error", "a file that can be written") from None

@@ -79,10 +79,8 @@ class Stage:
         await self._quiet()
         letter = await self.letter(reader, subject)
         link = _LINK.search(letter.text)
-        said = ", ".join(f"{name}: {value}" for name, value in answer.items() if value)
-        out.print(
-            Text(f"☞ {letter.to_name} presses the button behind the link  {said}", style="bold magenta")
-        )
+        said = "".join(f"  {name}: {value}" for name, value in answer.items() if value)
+        out.print(Text(f"☞ {letter.to_name} presses the button behind the link{said}", style="bold magenta"))
         if link is None:
             raise DemoFault(f"the letter to {reader}, {letter.subject!r}, has no link")
         async with httpx.AsyncClient() as browser:

@@ -221,6 +221,19 @@ def test_the_example_says_in_a_sentence_that_no_server_is_there(tmp_path: Path) 
     assert "TEMPORAL_ADDRESS" in done.stderr
 
 
+async def test_watch_tells_a_file_or_a_pipe_line_by_line(terminal: Terminal) -> None:
+    """
+    What happened, once and at once, each in a line that is not cut; no table that is drawn again.
+    """
+    await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    await terminal.done("cancel", KEY, "--as", "elena", "--why", "Withdrawn by phone " * 9)
+
+    told = (await terminal.done("watch", KEY, "--every", "0.2")).splitlines()
+
+    assert "opened at level 1" in told[0]
+    assert 1 == sum(line.endswith("Withdrawn by phone”") for line in told)
+
+
 async def test_watch_tells_until_the_end(terminal: Terminal) -> None:
     """
     With --json one object for each thing that happens, so that a script can follow.

@@ -59,11 +59,13 @@ def test_a_forecast_in_the_terminal_is_in_local_time(capsys: pytest.CaptureFixtu
 
 def test_a_forecast_is_drawn(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """
-    As SVG and as a page; nothing else is printed then.
+    As SVG and as a page; nothing is printed then but where they are.
     """
     svg, html = tmp_path / "ladder.svg", tmp_path / "ladder.html"
 
-    assert "" == printed(capsys, *SIMULATE, "--svg", str(svg), "--html", str(html))
+    told = printed(capsys, *SIMULATE, "--svg", str(svg), "--html", str(html))
+
+    assert [f"Written: {svg}", f"Written: {html}"] == told.splitlines()
     assert svg.read_text(encoding="utf-8").startswith("<svg")
     assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
 

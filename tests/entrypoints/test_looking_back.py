@@ -134,6 +134,7 @@ def test_a_report_comes_as_json_csv_and_page(state: Path, capsys: pytest.Capture
         rows = {(row["group"], row["measure"]): row for row in csv.DictReader(file)}
 
     assert (0, "") == (written.status, written.said)
+    assert ["Written: pack.html", "Written: report.csv"] == written.complained.splitlines()
     assert 6 == plain["figures"]["escalations"]["value"]
     assert "6" == rows["all", "escalations"]["value"]
     assert str(plain["groups"]["P2"]["paused"]["value"]) == rows["P2", "paused"]["value"]

@@ -69,7 +69,7 @@ def test_a_message_is_written_as_a_page(tmp_path: Path, capsys: pytest.CaptureFi
     written = Typed(capsys, "preview", "survey", "--lang", "id", "--html", str(out))
     printed = Typed(capsys, "preview", "survey", "--lang", "id", "--html", "-")
 
-    assert (0, f"Written: {out}") == (written.status, written.said.strip().replace("\n", ""))
+    assert (0, f"Written: {out}") == (written.status, written.complained.strip().replace("\n", ""))
     assert printed.said == out.read_text(encoding="utf-8")
     assert '<html lang="id" dir="ltr">' in printed.said
     assert ["https://support.example/a/one-click"] == Page(printed.said).addresses
