@@ -19,6 +19,7 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
+from escalation.lifecycle import State
 from escalation.plan import Priority, ReasonCode
 from escalation.reporting import ReviewPack, ToldFigure
 from escalation.request import Degree
@@ -84,6 +85,7 @@ _REVIEW = ReviewPack(
     page=gzip.compress(b"<!doctype html>", mtime=0),
 )
 _SPONSORED = {"key": "sponsorship/ACME", "subject": "ACME", "account": "ACME", "state": "enrolled"}
+_RESOLVING, _CLOSING = {"state": State.RESOLVING}, {"state": State.CLOSING}
 _RESOLUTION = {"clock": "resolution", "due_at": AT + 25 * _MINUTE}
 FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.FIRST_NOTICE: {"why": "dissatisfied customer", "by": "Sam Sato"},
@@ -105,17 +107,25 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
         "why": "fix declared by Sam Sato",
         "text": _DONE,
         "items": ("It works again.",),
+        "state": State.VERIFYING,
     },
-    Occasion.RESOLUTION_REJECTED: {"why": "rejected by Ari Kaya", "text": "Cards of one bank still fail."},
-    Occasion.RESOLVED: {"why": "fix verified by Ari Kaya", "text": _DONE},
-    Occasion.ACCESS_WANTED: {"items": ("ACME", "Globex")},
-    Occasion.REOPENED: {"why": "reopened by Ari Kaya", "text": "Cards of one bank still fail."},
-    Occasion.RCA_WANTED: {"clock": "internal RCA", "due_at": AT + 72 * _HOUR, "items": ("PRB-77",)},
-    Occasion.RCA_APPROVAL_WANTED: {"why": "derived by Cora Diaz", "text": _DONE, "items": _STEPS},
-    Occasion.RCA_READY: {"why": "approved by Elena Petrova", "text": _DONE, "items": _STEPS},
-    Occasion.CLOSED: {"why": "closed by Elena Petrova"},
-    Occasion.CANCELLED: {"why": "duplicate (ACME/4700)", "text": "The same outage.", "items": _STEPS},
-    Occasion.LOW_SCORE: {"text": "I had to call three times.", "items": ("ACME: 2",)},
+    Occasion.RESOLUTION_REJECTED: {"why": "rejected by Ari Kaya", "text": "Cards of one bank still fail."}
+    | _RESOLVING,
+    Occasion.RESOLVED: {"why": "fix verified by Ari Kaya", "text": _DONE} | _CLOSING,
+    Occasion.ACCESS_WANTED: {"items": ("ACME", "Globex")} | _CLOSING,
+    Occasion.REOPENED: {"why": "reopened by Ari Kaya", "text": "Cards of one bank still fail."} | _RESOLVING,
+    Occasion.RCA_WANTED: {"clock": "internal RCA", "due_at": AT + 72 * _HOUR, "items": ("PRB-77",)}
+    | _CLOSING,
+    Occasion.RCA_APPROVAL_WANTED: {"why": "derived by Cora Diaz", "text": _DONE, "items": _STEPS} | _CLOSING,
+    Occasion.RCA_READY: {"why": "approved by Elena Petrova", "text": _DONE, "items": _STEPS} | _CLOSING,
+    Occasion.CLOSED: {"why": "closed by Elena Petrova", "state": State.CLOSED},
+    Occasion.CANCELLED: {
+        "why": "duplicate (ACME/4700)",
+        "text": "The same outage.",
+        "items": _STEPS,
+        "state": State.CANCELLED,
+    },
+    Occasion.LOW_SCORE: {"text": "I had to call three times.", "items": ("ACME: 2",), "state": State.CLOSED},
     Occasion.ACTION_DUE: {
         "due_at": AT + 24 * _HOUR,
         "items": ("1. Watch every certificate (ana, due 2026-11-21, RCA)",),

@@ -179,3 +179,15 @@ def test_the_check_tells_scripts_of_faults_and_warnings(
     report = json.loads(typed.said)
     assert [] == report["warnings"]
     assert str(broken) in {fault["file"] for fault in report["faults"]}
+
+
+@pytest.mark.parametrize(("occasion", "state"), [("resolved", "closing"), ("reopened", "resolving")])
+def test_a_preview_shows_the_state_that_its_message_is_sent_in(
+    occasion: str, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    COMM-9: a letter that says it is resolved does not say that nobody works on it yet.
+    """
+    said = Typed(capsys, "preview", occasion, "--audience", "internal").said
+
+    assert re.search(rf"State\W+{state}\b", said)
