@@ -6,7 +6,7 @@ how findings are shown.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -50,8 +50,14 @@ def proofread(overrides: Path | None = None) -> tuple[Finding, ...]:
         TextFault: If *overrides* is no folder.
     """
     texts = Texts(overrides)
-    found = (*_read(texts), *_gaps(texts), *_words(texts), *_rendered(texts))
-    return tuple(sorted(dict.fromkeys(found)))
+    read = tuple(_read(texts))
+    rendered = (each for each in _rendered(texts) if not _is_told(each, read))
+    return tuple(sorted(dict.fromkeys((*read, *_gaps(texts), *_words(texts), *rendered))))
+
+
+def _is_told(finding: Finding, read: Iterable[Finding]) -> bool:
+    """One slip, one fault: that a message cannot be written says no more than what its file is at fault for."""
+    return "cannot be written" in finding.what and any(each.file.endswith(finding.file) for each in read)
 
 
 def languages(texts: Texts) -> tuple[str, ...]:

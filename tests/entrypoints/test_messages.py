@@ -136,6 +136,7 @@ def test_changing_a_message_can_be_followed_literally(
     assert 1 == slip.status
     (fault,) = re.findall(r"^fault    (.*), …$", page, re.MULTILINE)
     assert f"fault    {fault}" in slip.said
+    assert "1 fault, no warnings" in slip.said
     said = {" ".join(words): Typed(capsys, *words) for words in commands(page)}
     assert {0} == {typed.status for typed in said.values()}
     assert "no faults, no warnings in the messages" in said["check --templates ours"].said
