@@ -1,5 +1,7 @@
 """Everything wrong with what was typed is told at once."""
 
+import shlex
+
 import pytest
 
 from entrypoints import cli
@@ -30,16 +32,22 @@ KEY = "ACME/4711"
             f"rca document {KEY} --audience boss --lang xx --pdf /nonexistent/x.pdf --tz Mars",
             "--tz --audience --lang --pdf",
         ),
+        (
+            f"task-force task add {KEY} name '' --as x --owner '' --due yesterday --tz Mars",
+            "--tz --due WHAT --owner",
+        ),
+        (
+            f"task-force deploy {KEY} 'No Slug' --as x --mission '' --lead x --seat =x --status-every 2parsecs",
+            "--status-every NAME --mission --seat 1.role",
+        ),
     ],
     ids=lambda words: " ".join(words.split()[:2]),
 )
-def test_a_wrong_zone_hides_no_other_fault(
-    capsys: pytest.CaptureFixture[str], words: str, places: str
-) -> None:
+def test_no_fault_hides_another(capsys: pytest.CaptureFixture[str], words: str, places: str) -> None:
     """
     START-6: every fault in one message, each where it was typed; no server is asked before.
     """
-    assert cli.BAD_INPUT == cli.run(words.split())
+    assert cli.BAD_INPUT == cli.run(shlex.split(words))
 
     told = capsys.readouterr().err.splitlines()[1:]
     assert places == " ".join(line.strip().partition(":")[0] for line in told)
