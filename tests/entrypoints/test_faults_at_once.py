@@ -40,6 +40,7 @@ KEY = "ACME/4711"
             f"task-force deploy {KEY} 'No Slug' --as x --mission '' --lead x --seat =x --status-every 2parsecs",
             "--status-every NAME --mission --seat 1.role",
         ),
+        (f"plan {KEY} --step 'no colon' --step 'ben: x' --step 'ben:' --as ''", "--step 1 --step 3 --as"),
     ],
     ids=lambda words: " ".join(words.split()[:2]),
 )
