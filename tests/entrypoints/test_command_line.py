@@ -266,6 +266,8 @@ REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("cancel", KEY, "--as", "maya", "--why", "x"), cli.REFUSED, "roles that may: escalation_manager"),
     (("update", KEY, "--as", "maya"), cli.BAD_INPUT, "--customer, --internal: given neither"),
     (("ack", "ACME/0", "--as", "maya"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
+    (("show", "nokey"), cli.REFUSED, "'nokey' is known here; a key is TENANT/TICKET, such as ACME/4711\n"),
+    (("show", "4711"), cli.REFUSED, "such as ACME/4711; did you mean ACME/4711?"),
     (("show", "ACME/0"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
     (
         ("list", "--state", "open"),
