@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from entrypoints.files import STANDARD_INPUT
 from escalation.errors import BadRequest, Fault, nearest, shown
-from planning.faults import listed
+from planning.faults import listed, of_file
 from planning.instants import parse_instant
 from planning.zones import TIME_ZONE_FORM, zone_meant
 
@@ -136,17 +136,17 @@ def bytes_of(path: str, option: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
     except OSError as error:
-        raise refused(f"{option} {path}", error.strerror or "an error", "a file that can be read") from None
+        fault = of_file(path, error, "a file that can be read", option)
+        raise BadRequest.because("the command", (fault,)) from None
 
 
-def write(path: Path, text: str, option: str) -> None:
+def write(path: Path, text: str | bytes, option: str) -> None:
     """
     Raises:
         BadRequest: If it cannot be written.
     """
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
     except OSError as error:
-        raise refused(
-            f"{option} {path}", error.strerror or "an error", "a file that can be written"
-        ) from None
+        fault = of_file(path, error, "a file that can be written", option)
+        raise BadRequest.because("the command", (fault,)) from None

@@ -16,7 +16,8 @@ import typer
 from entrypoints import given, showing
 from entrypoints.asking import Json, Key
 from entrypoints.foreseeing import progress
-from escalation.errors import UnknownEscalation, shown
+from escalation.errors import BadRequest, UnknownEscalation, shown
+from planning.faults import of_file
 from planning.periods import midnight
 
 if TYPE_CHECKING:
@@ -173,9 +174,8 @@ def export(
         try:
             counts = write_csv(store, csv, period)
         except OSError as error:
-            raise given.refused(
-                f"--csv {csv}", error.strerror or "an error", "a folder to write to"
-            ) from None
+            fault = of_file(csv, error, "a folder to write to", "--csv")
+            raise BadRequest.because("the command", (fault,)) from None
     for table, count in counts.items():
         showing.out.print(f"{count:>9,}  {csv / table}.csv", markup=False)
 

@@ -15,7 +15,7 @@ from documents.words import LANGUAGES
 from documents.writing import as_markdown
 from entrypoints import showing
 from entrypoints.asking import Json, Key, with_client
-from entrypoints.given import Typed, refused, write
+from entrypoints.given import Typed, write
 from escalation.base import CustomerText
 from escalation.errors import MoveNotAllowed, UnknownName, shown
 from escalation.lifecycle import RcaState
@@ -101,7 +101,7 @@ def document(
     if html:
         write(html, as_html(paper), "--html")
     if pdf:
-        _write_bytes(pdf, as_pdf(paper))
+        write(pdf, as_pdf(paper), "--pdf")
 
 
 def _read(
@@ -150,10 +150,3 @@ def _for_us(
     return internal_paper(
         about, rca, version, customers=view.customers, opened_at=view.opened_at, name_of=name_of
     )
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise refused(f"--pdf {path}", error.strerror or "an error", "a file that can be written") from None

@@ -22,7 +22,7 @@ KEY = "ACME/4711"
         (f"playbook on-call {REFERENCE} nosuch --at never --tz Mars", "--tz --at FILE"),
         (f"playbook coverage {REFERENCE} --from never --tz Mars", "--tz --from"),
         (f"playbook diff {REFERENCE} {REFERENCE} --at never --tz Mars", "--tz --at"),
-        ("playbook backtest log.csv --map nowhere.yaml --tz Mars", "--tz --map nowhere.yaml"),
+        ("playbook backtest log.csv --map nowhere.yaml --tz Mars", "--tz --map"),
         (
             "message preview nosuch --lang !! --tz Mars/Phobos --facts huge",
             "--tz --lang --facts OCCASION",

@@ -172,7 +172,10 @@ async def test_a_file_that_is_too_large_is_refused(closing: Terminal, tmp_path: 
         ),
         (("document", KEY, "--pdf", "x", "--tz", "Mars"), "--tz: given 'Mars'"),
         (("document", KEY, "--pdf", "x", "--version", "1"), "only for --audience internal"),
-        (("file", KEY, "missing.md", "--as", "kemal"), "missing.md: given No such file or directory"),
+        (
+            ("file", KEY, "missing.md", "--as", "kemal"),
+            "given 'missing.md'; allowed: a file that can be read (No such file",
+        ),
     ],
 )
 async def test_what_is_not_there_is_refused(closing: Terminal, words: tuple[str, ...], said: str) -> None:

@@ -15,7 +15,10 @@ TERMS = ("--entry", "x", "--measure", "x", "--exit", "x", "--review", "2030-03-0
 NOT_EMPTY = "given ''; allowed: a text that is not empty"
 WRONG = (
     (("plan", KEY), "plan is refused: 1 fault\n  --step: given nothing; allowed: at least 1 of these\n"),
-    (("plan", KEY, "--step", "ana"), f"plan is refused: 1 fault\n  --step 1.what: {NOT_EMPTY}\n"),
+    (
+        ("plan", KEY, "--step", "ana"),
+        "plan is refused: 1 fault\n  --step 1: given 'ana'; allowed: OWNER: WHAT,",
+    ),
     (("resolve", KEY, "--done", ""), f"--done: {NOT_EMPTY}\n"),
     (("trigger", KEY, ""), f"TRIGGER: {NOT_EMPTY}\n"),
     (("settle", KEY, ""), f"RECORD: {NOT_EMPTY}\n"),
@@ -33,7 +36,7 @@ WRONG = (
     (("show", ""), "KEY: given nothing; allowed: an escalation's key, such as ACME/4711"),
     (
         ("playbook", "simulate", str(ROOT / "playbooks" / "reference.yaml"), "--category", "x"),
-        "the case is refused: 1 fault\n  --category: given 'x'",
+        "the command is refused: 1 fault\n  --category: given 'x'",
     ),
 )
 
