@@ -207,9 +207,8 @@ class Asking:
         except NoServer:
             meant = []
         form = "" if "/" in key else "; a key is TENANT/TICKET, such as ACME/4711"
-        return UnknownEscalation(
-            f"no escalation {key!r} is known here{form}{did_you_mean(' or '.join(meant))}"
-        )
+        hint = did_you_mean(" or ".join(meant)) or form
+        return UnknownEscalation(f"no escalation {key!r} is known here{hint}")
 
     def _no_worker(self) -> NoWorker:
         return NoWorker(
