@@ -206,7 +206,9 @@ class Asking:
             meant = [each.id async for each in running if _ticket(each.id) == ticket]
         except NoServer:
             meant = []
-        return UnknownEscalation(f"no escalation {key!r} is known here{did_you_mean(' or '.join(meant))}")
+        form = "" if "/" in key else "; a key is TENANT/TICKET, such as ACME/4711"
+        hint = did_you_mean(" or ".join(meant)) or form
+        return UnknownEscalation(f"no escalation {key!r} is known here{hint}")
 
     def _no_worker(self) -> NoWorker:
         return NoWorker(

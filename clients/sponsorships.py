@@ -11,7 +11,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
 from clients.asking import Asking, RunEnded
-from escalation.errors import MoveNotAllowed, UnknownEscalation
+from escalation.errors import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, shown
 from escalation.plan import Contact
 from escalation.sponsorship import (
     Enrol,
@@ -65,7 +65,10 @@ class Sponsorships(Asking):
         Raises:
             UnknownEscalation: If the account was never proposed.
         """
-        return await self._query(sponsorship_key(account), wire.VIEW, Programme)
+        try:
+            return await self._query(sponsorship_key(account), wire.VIEW, Programme)
+        except UnknownEscalation:
+            raise await self._unsponsored(account) from None
 
     async def sponsorships(self) -> AsyncIterator[wire.Sponsorship]:
         """Those that run, from their memos: no worker is asked."""
@@ -99,3 +102,12 @@ class Sponsorships(Asking):
             return await self._update(key, name, asked, Programme)
         except RunEnded:
             raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
+        except UnknownEscalation:
+            raise await self._unsponsored(account) from None
+
+    async def _unsponsored(self, account: str) -> UnknownEscalation:
+        meant = nearest(account, [line.account async for line in self.sponsorships()])
+        return UnknownEscalation(
+            f"no sponsorship of the account {shown(account)} is known here; `escalate sponsor propose` begins one"
+            f"{did_you_mean(meant)}"
+        )

@@ -62,7 +62,7 @@ def read(data: bytes, source: str) -> tuple[Mapping, tuple[Fault, ...]]:
     for section, block in known.items():
         if node := _node(section, block.lines, block.head.place, faults):
             entries[section.field] = Entry(block.head.place, node)
-    faults += _missing(known, entries, source)
+    faults += _missing(known, entries, lines[-1].place if lines else Place(source, 1, 1))
     return Mapping(Place(source, 1, 1), entries), tuple(faults)
 
 
@@ -135,12 +135,13 @@ def _known(blocks: Iterable[Block], faults: list[Fault]) -> dict[Section, Block]
     return known
 
 
-def _missing(known: Iterable[Section], entries: dict[str, Entry], source: str) -> Iterator[Fault]:
+def _missing(known: Iterable[Section], entries: dict[str, Entry], end: Place) -> Iterator[Fault]:
+    """Where nothing stands, the end of the file is the place."""
     for section in SECTIONS:
         if section.is_required and section not in known:
-            yield _fault(source, "nothing", f"the section ## {section.heading}")
+            yield _fault(end, "nothing", f"the section ## {section.heading}")
     if not any(field in entries for field in CAUSES):
-        yield _fault(source, "no cause", "at least one, in ## Root causes or ## Five whys")
+        yield _fault(end, "no cause", "at least one, in ## Root causes or ## Five whys")
 
 
 def _node(section: Section, lines: Sequence[Line], place: Place, faults: list[Fault]) -> Node | None:

@@ -5,17 +5,16 @@ Knows no command.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
 
 from entrypoints import showing
 from entrypoints.given import refused
-from entrypoints.words import faults_in_options, told_of_options, typed
+from entrypoints.words import from_options, told_of_options, typed
 from escalation import commands as c
-from escalation.errors import BadRequest
+from escalation.errors import Fault
 from escalation.view import Receipted
 
 if TYPE_CHECKING:
@@ -68,13 +67,11 @@ def with_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:
     return asyncio.run(connected())
 
 
-def make_move(key: str, move: type[c.PersonsCommand], in_json: bool, **given: Any) -> None:
-    """Make one move and show what it did; options that were not given are left to the command's own defaults."""
-    fields = {name: value for name, value in given.items() if value is not None}
-    try:
-        command = move.model_validate(fields)
-    except ValidationError as error:
-        raise BadRequest.because(typed(move.move), faults_in_options(error)) from None
+def make_move(
+    key: str, move: type[c.PersonsCommand], in_json: bool, faults: Iterable[Fault] = (), **given: Any
+) -> None:
+    """Make one move and show what it did, unless *faults* were found before."""
+    command = from_options(move, typed(move.move), given, faults)
     with told_of_options():
         answer = with_client(lambda client: client.ask(key, command))
     answered(answer, in_json)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from entrypoints.words import in_option
 from escalation.errors import BadRequest, Fault, faults_of, findings_of
+from planning.faults import of_file
 from planning.reading import Node, Unreadable, place_of, plain, read
 
 if TYPE_CHECKING:
@@ -120,7 +121,4 @@ def bytes_at(path: str, what: str) -> tuple[bytes, str]:
     try:
         return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes(), source
     except OSError as error:
-        fault = Fault(
-            where=source, given=error.strerror or "a file that cannot be read", allowed="a readable file"
-        )
-        raise BadRequest.because(what, (fault,)) from None
+        raise BadRequest.because(what, (of_file(source, error, "a file that can be read"),)) from None

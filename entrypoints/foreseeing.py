@@ -73,19 +73,20 @@ def simulate(
     from planning.script import read_script
     from planning.simulate import simulate as foresee
 
-    zone = given.zone(tz)
-    starts_at = given.instant(at, zone, "--at") or given.this_minute()
-    ends_at = given.instant(until, zone, "--until")
+    typed, playbook = given.Typed(), load_playbook(file)
+    zone = typed.zone(tz)
+    starts_at = typed.instant(at, zone, "--at") or given.this_minute()
+    ends_at = typed.instant(until, zone, "--until")
+    with typed.rest():
+        case = (
+            read_model(request, StartRequest, "the request")
+            if request
+            else _case(typed, playbook, category, priority, issue_type, reason)
+        )
     if ends_at and ends_at <= starts_at:
         raise given.refused(
             "--until", shown(until), f"a time after the start, {starts_at.astimezone(zone):%Y-%m-%dT%H:%M}"
         )
-    playbook = load_playbook(file)
-    case = (
-        read_model(request, StartRequest, "the request")
-        if request
-        else _case(playbook, category, priority, issue_type, reason)
-    )
     moves = read_script(given.bytes_of(script, "--script"), script, starts_at, zone) if script else ()
     forecast = foresee(playbook, case, starts_at, moves, ends_at)
     does = "a script of moves" if script else "nobody answers"
@@ -118,8 +119,10 @@ def coverage(
     from planning.on_call import schedules
     from planning.playbook import load_playbook
 
-    zone = given.zone(tz)
-    since = given.instant(at, zone, "--from") or given.this_minute()
+    typed = given.Typed()
+    zone = typed.zone(tz)
+    since = typed.instant(at, zone, "--from") or given.this_minute()
+    typed.require()
     playbook = load_playbook(file)
     every = tuple(categories(playbook))
     with progress(in_json) as bar:
@@ -156,8 +159,10 @@ def diff(
     from planning.moved_times import moved_times
     from planning.playbook import load_playbook
 
-    zone = given.zone(tz)
-    starts_at = given.instant(at, zone, "--at") or given.this_minute()
+    typed = given.Typed()
+    zone = typed.zone(tz)
+    starts_at = typed.instant(at, zone, "--at") or given.this_minute()
+    typed.require()
     before, after = load_playbook(old), load_playbook(new)
     changed = changes(before, after)
     with progress(in_json) as bar:
@@ -199,8 +204,10 @@ def backtest(
     from planning.playbook import load_playbook
     from runtime.settings import Settings
 
-    zone = given.zone(tz)
-    export_map = read_map(given.bytes_of(by, "--map"), by)
+    typed = given.Typed()
+    zone = typed.zone(tz)
+    with typed.rest():
+        export_map = read_map(given.bytes_of(by, "--map"), by)
     playbooks = [load_playbook(playbook or Settings.load().playbook)]
     playbooks += [load_playbook(against)] if against else []
     for each in playbooks:
@@ -223,17 +230,23 @@ def progress(in_json: bool) -> Progress:
 
 
 def _case(
-    playbook: "Playbook", category: str | None, priority: str, issue_type: str | None, reason: str
+    typed: given.Typed,
+    playbook: "Playbook",
+    category: str | None,
+    priority: str,
+    issue_type: str | None,
+    reason: str,
 ) -> StartRequest:
     from planning.cases import a_case, categories
     from planning.faults import listed
 
+    wanted = typed.read(Priority.P3, given.named, Priority, priority, "--priority")
+    because = typed.read(ReasonCode.OTHER, given.named, ReasonCode, reason, "--reason")
     if category is None:
         known = dict.fromkeys(name for _, name in categories(playbook))
         raise given.refused("--category", "nothing", listed(known))
-    wanted = given.named(Priority, priority, "--priority")
     with told_of_options():
-        return a_case(playbook, category, wanted, issue_type, given.named(ReasonCode, reason, "--reason"))
+        return a_case(playbook, category, wanted, issue_type, because)
 
 
 def _draw(forecast: "Forecast", zone: ZoneInfo, title: str, svg: Path | None, html: Path | None) -> None:

@@ -3,10 +3,12 @@ What forecasts are given on the command line: zones, instants, names, files. Eac
 """
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.text import Text
@@ -14,16 +16,66 @@ from rich.text import Text
 from entrypoints import showing
 from entrypoints.files import STANDARD_INPUT
 from escalation.errors import BadRequest, Fault, nearest, shown
-from planning.faults import listed
+from planning.faults import listed, of_file
 from planning.instants import parse_instant
 from planning.zones import TIME_ZONE_FORM, zone_meant
 
 _Named = TypeVar("_Named", bound=StrEnum)
+_Read = TypeVar("_Read")
+_Given = ParamSpec("_Given")
 
 
 def refused(where: str, given: str, allowed: str, suggestion: str = "") -> BadRequest:
     fault = Fault(where=where, given=given, allowed=allowed, suggestion=suggestion)
     return BadRequest.because("the command", (fault,))
+
+
+class Typed:
+    """What was typed for one command: all that is wrong with it is told at once."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def read(
+        self, otherwise: _Read, reader: Callable[_Given, _Read], *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> _Read:
+        """What *reader* makes of it; *otherwise* stands in for what it refuses, so that the rest is read too."""
+        try:
+            return reader(*args, **kwargs)
+        except BadRequest as error:
+            self.faults += error.faults
+            return otherwise
+
+    def refuse(self, where: str, given: str, allowed: str, suggestion: str = "") -> None:
+        self.faults += refused(where, given, allowed, suggestion).faults
+
+    def zone(self, name: str) -> ZoneInfo:
+        return self.read(ZoneInfo("UTC"), zone, name)
+
+    def instant(self, text: str | None, there: ZoneInfo, option: str) -> datetime | None:
+        return self.read(None, instant, text, there, option)
+
+    @contextmanager
+    def rest(self) -> Iterator[None]:
+        """
+        Around what is read last.
+
+        Raises:
+            BadRequest: With all that was refused.
+        """
+        try:
+            yield
+        except BadRequest as error:
+            self.faults += error.faults
+        self.require()
+
+    def require(self) -> None:
+        """
+        Raises:
+            BadRequest: With all that was refused.
+        """
+        if self.faults:
+            raise BadRequest.because("the command", self.faults)
 
 
 def zone(name: str) -> ZoneInfo:
@@ -46,6 +98,19 @@ def instant(text: str | None, there: ZoneInfo, option: str) -> datetime | None:
         return parse_instant(text, there) if text is not None else None
     except ValueError as error:
         raise refused(option, shown(text), str(error)) from None
+
+
+def language(tag: str, option: str) -> str:
+    """
+    Raises:
+        BadRequest: If no language can be called that.
+    """
+    from planning.readers import language_tag
+
+    try:
+        return language_tag(tag)
+    except ValueError as error:
+        raise refused(option, shown(tag), str(error)) from None
 
 
 def this_minute() -> datetime:
@@ -74,7 +139,8 @@ def bytes_of(path: str, option: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
     except OSError as error:
-        raise refused(f"{option} {path}", error.strerror or "an error", "a file that can be read") from None
+        fault = of_file(path, error, "a file that can be read", option)
+        raise BadRequest.because("the command", (fault,)) from None
 
 
 def write(path: Path, content: str | bytes, option: str) -> None:
@@ -85,7 +151,6 @@ def write(path: Path, content: str | bytes, option: str) -> None:
     try:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise refused(
-            f"{option} {path}", error.strerror or "an error", "a file that can be written"
-        ) from None
+        fault = of_file(path, error, "a file that can be written", option)
+        raise BadRequest.because("the command", (fault,)) from None
     showing.err.print(Text(f"Written: {path}"))  # beside what `--json` prints

@@ -5,14 +5,12 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, with_client
 from entrypoints.knowing import require_somebody
-from entrypoints.words import faults_in_options
-from escalation.errors import BadRequest
+from entrypoints.words import from_options
 from escalation.inbox import Release
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def inbox(
     in_json: Json = False,
 ) -> None:
     """Show what waits for somebody: what, since when, why, until when. Nothing that waits is lost."""
-    command = _release(by) if release else None
+    command = from_options(Release, "the release", {"by": by}) if release else None
 
     async def ask(client: "EscalationClient") -> tuple["InWait", ...]:
         found = await (client.release(person, by=command.by) if command else client.inbox(person))
@@ -54,13 +52,6 @@ def inbox(
     for each in waiting:
         showing.out.print(_line(each))
     showing.out.print(_told(person, len(waiting), is_released=release), markup=False)
-
-
-def _release(by: str) -> Release:
-    try:
-        return Release(by=by)
-    except ValidationError as error:
-        raise BadRequest.because("the release", faults_in_options(error)) from None
 
 
 def _line(waits: "InWait") -> Text:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.live import Live
 from rich.text import Text
 
@@ -15,8 +14,8 @@ from entrypoints import showing
 from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, Key, answered, with_client
 from entrypoints.files import read_model
 from entrypoints.given import named
-from entrypoints.words import faults_in_options, told_of_options
-from escalation.errors import BadRequest, did_you_mean, nearest, shown
+from entrypoints.words import from_options, told_of_options
+from escalation.errors import did_you_mean, nearest, shown
 from escalation.lifecycle import State
 from escalation.plan import Priority
 from escalation.request import StartRequest
@@ -97,10 +96,7 @@ def _request(file: str | None, options: dict[str, Any]) -> StartRequest:
     otherwise = {"submitted_by": you} if you else {}
     if file:
         return read_model(file, StartRequest, "the start", options=options, otherwise=otherwise)
-    try:
-        return StartRequest.model_validate({**otherwise, **options})
-    except ValidationError as error:
-        raise BadRequest.because("the start", faults_in_options(error)) from None
+    return from_options(StartRequest, "the start", {**otherwise, **options})
 
 
 def _customers(options: list[str]) -> list[dict[str, Any]]:

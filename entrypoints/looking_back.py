@@ -16,7 +16,8 @@ import typer
 from entrypoints import given, showing
 from entrypoints.asking import Json, Key
 from entrypoints.foreseeing import progress
-from escalation.errors import UnknownEscalation, shown
+from escalation.errors import BadRequest, UnknownEscalation, shown
+from planning.faults import of_file
 from planning.periods import midnight
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ def look_back_on(
     from records.report import By
     from records.trends import report as look_back
 
-    zone = given.zone(tz)
-    period = _period(first, last, zone)
-    divided = given.named(By, by, "--by") if by else None
+    typed = given.Typed()
+    zone = typed.zone(tz)
+    period = _period(typed, first, last, zone)
+    divided = typed.read(None, given.named, By, by, "--by") if by else None
+    typed.require()
     with open_store() as store:
         found = look_back(store, period, datetime.now(UTC), divided)
     if html:
@@ -159,9 +162,11 @@ def export(
     """Give the record out, as CSV or JSON."""
     from records.reading import kept, write_csv
 
-    period = _period(first, last, given.zone(tz))
+    typed = given.Typed()
+    period = _period(typed, first, last, typed.zone(tz))
     if (csv is None) != in_json:
-        raise given.refused("the form", "both" if in_json else "neither", "either --csv FOLDER or --json")
+        typed.refuse("the form", "both" if in_json else "neither", "either --csv FOLDER or --json")
+    typed.require()
     with open_store() as store:
         if csv is None:
             _write_list(kept(store, period))
@@ -169,9 +174,8 @@ def export(
         try:
             counts = write_csv(store, csv, period)
         except OSError as error:
-            raise given.refused(
-                f"--csv {csv}", error.strerror or "an error", "a folder to write to"
-            ) from None
+            fault = of_file(csv, error, "a folder to write to", "--csv")
+            raise BadRequest.because("the command", (fault,)) from None
     for table, count in counts.items():
         showing.out.print(f"{count:>9,}  {csv / table}.csv", markup=False)
 
@@ -208,13 +212,15 @@ def open_store() -> "Iterator[RecordStore]":
         store.close()
 
 
-def _period(first: str | None, last: str | None, zone: ZoneInfo) -> "Period":
+def _period(typed: given.Typed, first: str | None, last: str | None, zone: ZoneInfo) -> "Period":
     from records.report import Period
 
-    since, until = _day(first, "--from"), _day(last, "--to")
+    since, until = typed.read(None, _day, first, "--from"), typed.read(None, _day, last, "--to")
     if since and until and until < since:
-        raise given.refused("--to", shown(last), f"a day not before {since}, with which it begins")
-    return Period(_midnight(since, zone), _midnight(until + timedelta(days=1), zone) if until else None)
+        typed.refuse("--to", shown(last), f"a day not before {since}, with which it begins")
+    return Period(
+        typed.read(None, _midnight, since, zone), typed.read(None, _midnight, until, zone, timedelta(days=1))
+    )
 
 
 def _day(text: str | None, option: str) -> date | None:
@@ -224,9 +230,9 @@ def _day(text: str | None, option: str) -> date | None:
         raise given.refused(option, shown(text), "a day such as 2026-07-01") from None
 
 
-def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:
     try:
-        return midnight(day, zone) if day else None
+        return midnight(day + later, zone) if day else None
     except OverflowError:
         raise given.refused("the period", str(day), "days within the calendar") from None
 

@@ -15,7 +15,7 @@ from rich.text import Text as Line
 
 from entrypoints import showing
 from entrypoints.asking import Json
-from entrypoints.given import refused, write, zone
+from entrypoints.given import Typed, language, refused, write
 from escalation.errors import nearest, shown
 from planning.faults import listed
 
@@ -83,10 +83,13 @@ def preview(
     from activities.examples import SHAPES
     from activities.texts import TextFault, Texts
 
-    zone(tz)
+    typed = Typed()
+    typed.zone(tz)
+    typed.read(lang, language, lang, "--lang")
     if shape not in SHAPES:
-        raise refused("--facts", shown(shape), listed(SHAPES), nearest(shape, SHAPES))
-    who = _audience(occasion, audience)
+        typed.refuse("--facts", shown(shape), listed(SHAPES), nearest(shape, SHAPES))
+    with typed.rest():
+        who = _audience(occasion, audience)
     try:
         text = _rendered(Texts(_folder(templates)), who, occasion, shape, language=lang, time_zone=tz)
     except TextFault as fault:

@@ -50,16 +50,18 @@ def on_call(
     from planning.on_call import find_on_call, roster
     from planning.playbook import load_playbook
 
-    zone = given.zone(tz)
-    since = given.instant(at, zone, "--at") or given.this_minute()
+    typed, playbook, feeds = given.Typed(), load_playbook(file), Feeds()
+    zone = typed.zone(tz)
+    since = typed.instant(at, zone, "--at") or given.this_minute()
     if since.year > _LAST_YEAR:
-        raise given.refused("--at", shown(at), f"a year up to {_LAST_YEAR}")
+        typed.refuse("--at", shown(at), f"a year up to {_LAST_YEAR}")
+    with typed.rest():
+        wanted = _wanted(playbook, schedule)
     until = since + timedelta(days=days)
-    playbook, feeds = load_playbook(file), Feeds()
     has_gaps = False
     plain: list[Mapping[str, Any]] = []
     tables: list[RenderableType] = []
-    for id_ in _wanted(playbook, schedule):
+    for id_ in wanted:
         now = find_on_call(playbook, id_, since, feeds)
         found = roster(playbook, id_, since, until, feeds)
         gaps = between(((duty.start, duty.end) for duty in found.duties), since, until)

@@ -12,13 +12,16 @@ from typer.core import TyperGroup
 from entrypoints import showing
 from entrypoints.asking import By, Json, Key, Why, make_move, with_client
 from entrypoints.files import read_model
-from entrypoints.given import refused
+from entrypoints.given import Typed, refused
 from escalation import commands as c
 from escalation.base import Asked
+from escalation.errors import shown
 from escalation.events import Step
 from escalation.model import ActionPlan
 
 _WRITE = "write"
+_READ_NO_FURTHER = {"owner": "-", "what": "-"}
+"""Stands in for a step that is refused already, so that the others keep their numbers."""
 
 
 class _WritesUnlessTold(TyperGroup):
@@ -55,12 +58,19 @@ def write(
     in_json: Json = False,
 ) -> None:
     """Write the action plan anew; each version is kept."""
+    options = Typed()
     if file:
         steps: Any = read_model(file, _Steps, "the plan").steps
     else:
-        parts = [text.partition(":") for text in step or []]
-        steps = [{"owner": owner.strip(), "what": what.strip()} for owner, _, what in parts]
-    make_move(key, c.RevisePlan, in_json, by=by, steps=steps, why=why)
+        steps = [options.read(_READ_NO_FURTHER, _step, *each) for each in enumerate(step or (), 1)]
+    make_move(key, c.RevisePlan, in_json, options.faults, by=by, steps=steps, why=why)
+
+
+def _step(number: int, text: str) -> dict[str, str]:
+    owner, _, what = (part.strip() for part in text.partition(":"))
+    if not (owner and what):
+        raise refused(f"--step {number}", shown(text), "OWNER: WHAT, such as 'ben: call the customer'")
+    return {"owner": owner, "what": what}
 
 
 @app.command()

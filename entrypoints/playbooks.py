@@ -17,6 +17,7 @@ from rich.text import Text
 from entrypoints import showing
 from entrypoints.asking import Json
 from escalation.errors import BadRequest, Fault
+from planning.faults import of_file
 
 if TYPE_CHECKING:
     from planning.playbook import Examined
@@ -216,8 +217,5 @@ def _write(target: str, text: str, what: str) -> None:
     try:
         Path(target).write_text(text, encoding="utf-8")
     except OSError as error:
-        fault = Fault(
-            where=target, given=error.strerror or "a bad path", allowed="a file that can be written"
-        )
-        raise BadRequest.because(what, (fault,)) from None
+        raise BadRequest.because(what, (of_file(target, error, "a file that can be written"),)) from None
     showing.out.print(Text(f"Written: {target}"))

@@ -15,7 +15,7 @@ from documents.words import LANGUAGES
 from documents.writing import as_markdown
 from entrypoints import showing
 from entrypoints.asking import Json, Key, with_client
-from entrypoints.given import refused, write, zone
+from entrypoints.given import Typed, write
 from escalation.base import CustomerText
 from escalation.errors import MoveNotAllowed, UnknownName, shown
 from escalation.lifecycle import RcaState
@@ -83,8 +83,10 @@ def document(
     from documents.layout import as_html, as_pdf
     from documents.paper import About
 
-    there = zone(tz)
-    _require(audience, language, version, pdf, html)
+    typed = Typed()
+    there = typed.zone(tz)
+    _read(typed, audience, language, version, pdf, html)
+    typed.require()
 
     async def ask(client: "EscalationClient") -> tuple[View, RcaOnFile, tuple[Contact, ...]]:
         return await client.view(key), await client.rca_on_file(key, version), await client.people(key)
@@ -102,15 +104,20 @@ def document(
         write(pdf, as_pdf(paper), "--pdf")
 
 
-def _require(audience: str, language: str, version: int | None, pdf: Path | None, html: Path | None) -> None:
+def _read(
+    typed: Typed, audience: str, language: str, version: int | None, pdf: Path | None, html: Path | None
+) -> None:
     if audience not in _AUDIENCES:
-        raise refused("--audience", shown(audience), listed(_AUDIENCES))
+        typed.refuse("--audience", shown(audience), listed(_AUDIENCES))
     if language not in LANGUAGES:
-        raise refused("--lang", shown(language), listed(LANGUAGES))
+        typed.refuse("--lang", shown(language), listed(LANGUAGES))
     if version is not None and audience == "customer":
-        raise refused("--version", str(version), "only for --audience internal")
+        typed.refuse("--version", str(version), "only for --audience internal")
     if not (pdf or html):
-        raise refused("--pdf, --html", "neither", "where to write it: --pdf FILE, --html FILE or both")
+        typed.refuse("--pdf, --html", "neither", "where to write it: --pdf FILE, --html FILE or both")
+    for option, path in (("--pdf", pdf), ("--html", html)):
+        if path and not path.parent.is_dir():
+            typed.refuse(option, shown(str(path)), "a file in a folder that exists")
 
 
 def _found(key: str, on_file: RcaOnFile, wanted: int | None) -> tuple[RcaVersion, InternalRca]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import Json
-from escalation.errors import BadRequest, Fault
+from escalation.errors import BadRequest, faults_of
 
 if TYPE_CHECKING:
     from channels.protocol import Delivered, Later, Never
@@ -91,17 +92,23 @@ def try_out(
 
 
 async def _sent(written: str, to_name: str) -> "Delivered | Later | Never":
-    from channels.registry import AddressFault, parse_address
+    from channels.registry import parse_address
     from runtime.settings import Settings
     from workers.channels import channels_of
 
     channels = channels_of(Settings.load(), printed_to=sys.stderr)
-    try:
-        address = parse_address(written, channels)
-    except AddressFault as error:
-        fault = Fault(where="ADDRESS", given=repr(written), allowed=str(error))
-        raise BadRequest.because("the test", (fault,)) from None
+    address = parse_address(_checked(written), channels)
     return await channels[address.channel].send(_letter(address.target, to_name))
+
+
+def _checked(written: str) -> str:
+    from planning.forms import Address
+
+    try:
+        checked: str = TypeAdapter(Address).validate_python(written)
+    except ValidationError as error:
+        raise BadRequest.because("the test", faults_of(error, "ADDRESS")) from None
+    return checked
 
 
 def _letter(target: str, to_name: str) -> Any:

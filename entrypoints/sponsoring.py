@@ -14,9 +14,9 @@ from entrypoints.asking import By, Json, Why, with_client
 from entrypoints.files import read_model
 from entrypoints.given import refused
 from entrypoints.knowing import require_account
-from entrypoints.words import faults_in_options
+from entrypoints.words import from_options
 from escalation.base import Name
-from escalation.errors import BadRequest, shown
+from escalation.errors import shown
 from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Review
 
 if TYPE_CHECKING:
@@ -135,10 +135,7 @@ def list_(in_json: Json = False) -> None:
 
 
 def _asked(kind: type[_Command], what: str, **given: Any) -> _Command:
-    try:
-        return kind.model_validate(given)
-    except ValidationError as error:
-        raise BadRequest.because(what, faults_in_options(error)) from None
+    return from_options(kind, what, given)
 
 
 def _named(account: str) -> str:

@@ -4,26 +4,25 @@
 What a move means, and who may make it, the rules say.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import By, Json, Key, Note, Why, make_move, with_client
-from entrypoints.given import refused, zone
-from entrypoints.words import faults_in_options, told_of_options, typed
+from entrypoints.given import Typed, refused
+from entrypoints.words import from_options, told_of_options, typed
 from escalation import commands as c
-from escalation.errors import BadRequest, shown
+from escalation.errors import Fault, shown
 from escalation.spans import parse_span
 from escalation.task_force import commands as f
 from escalation.task_force.model import Summary
 from escalation.task_force.view import Answer, ForceView, SeatView
-from planning.instants import parse_instant
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -64,17 +63,20 @@ def deploy(
     in_json: Json = False,
 ) -> None:
     """Deploy a task force; each seat is offered until somebody accepts."""
+    options = Typed()
+    reports_every = options.read(None, _span, status_every)
     make_move(
         key,
         c.DeployTaskForce,
         in_json,
+        options.faults,
         by=by,
         name=name,
         mission=mission,
         lead=lead,
         seats=tuple(_seat(text) for text in seat or ()),
         technical_plan=plan,
-        status_every=_span(status_every),
+        status_every=reports_every,
     )
 
 
@@ -169,7 +171,9 @@ def add(
     in_json: Json = False,
 ) -> None:
     """Give a member something to do."""
-    _move(key, name, f.AddTask, in_json, by=by, what=what, owner=owner, due_at=_instant(due, tz))
+    options = Typed()
+    due_at = options.instant(due, options.zone(tz), "--due")
+    _move(key, name, f.AddTask, in_json, options.faults, by=by, what=what, owner=owner, due_at=due_at)
 
 
 @task.command("done")
@@ -204,12 +208,15 @@ def stand_down(
 # What was typed
 
 
-def _move(key: str, name: str, move: type[f.MembersCommand], in_json: bool, **given: Any) -> None:
-    fields = {field: value for field, value in given.items() if value is not None}
-    try:
-        command = move.model_validate(fields)
-    except ValidationError as error:
-        raise BadRequest.because(typed(move.move), faults_in_options(error)) from None
+def _move(
+    key: str,
+    name: str,
+    move: type[f.MembersCommand],
+    in_json: bool,
+    faults: Iterable[Fault] = (),
+    **given: Any,
+) -> None:
+    command = from_options(move, typed(move.move), given, faults)
     with told_of_options():
         answer = with_client(lambda client: client.ask_task_force(key, name, command))
     showing.as_json(answer) if in_json else showing.out.print(_answered(answer))
@@ -230,14 +237,6 @@ def _span(text: str | None) -> timedelta | None:
         return parse_span(text).elapsed
     except ValueError as error:
         raise refused("--status-every", shown(text), str(error)) from None
-
-
-def _instant(text: str | None, tz: str) -> Any:
-    there = zone(tz)
-    try:
-        return parse_instant(text, there) if text is not None else None
-    except ValueError as error:
-        raise refused("--due", shown(text), str(error)) from None
 
 
 # What is shown

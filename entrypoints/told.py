@@ -9,7 +9,7 @@ from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import Json, Key, with_client
-from entrypoints.given import refused, zone
+from entrypoints.given import Typed, language, refused
 from escalation.effects import CustomerNotice, Occasion, Recipient
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def script(
     from activities.texts import TextFault, Texts
     from runtime.settings import Settings
 
-    zone(tz)
+    typed = Typed()
+    typed.zone(tz)
+    typed.read(lang, language, lang, "--lang")
+    typed.require()
     facts = with_client(lambda client: client.script(key))
     reader = Recipient(id="customer", name=name, addresses=(), language=lang, time_zone=tz)
     notice = CustomerNotice(escalation=key, seq=0, occasion=Occasion.UPDATE, to=(reader,), facts=facts)

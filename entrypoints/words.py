@@ -3,14 +3,17 @@ Moves and the commands that are typed for them: the rules name moves and fields,
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.lifecycle import Move
 from escalation.task_force.course import ForceMove
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 COMMANDS = {
     Move.ACKNOWLEDGE: "ack",
@@ -126,9 +129,23 @@ def in_option(fault: Fault) -> Fault:
     return fault.model_copy(update={"where": f"{typed_for} {counted}".strip(), "allowed": allowed})
 
 
-def faults_in_options(error: ValidationError) -> tuple[Fault, ...]:
-    """Pydantic's findings, told of options."""
-    return tuple(in_option(fault) for fault in faults_of(error))
+def from_options(
+    model: type[_Model], what: str, fields: Mapping[str, Any], faults: Iterable[Fault] = ()
+) -> _Model:
+    """
+    The model of what was typed; what was not is left to its own defaults.
+
+    Raises:
+        BadRequest: With *faults*, which were found before, and those of the fields, told of options.
+    """
+    every = list(faults)
+    try:
+        read = model.model_validate({name: value for name, value in fields.items() if value is not None})
+    except ValidationError as error:
+        every += map(in_option, faults_of(error))
+    if every:
+        raise BadRequest.because(what, every)
+    return read
 
 
 @contextmanager

@@ -138,7 +138,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
 def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
     key = turn.escalation.key
     try:
-        permit(turn.escalation, command.move, command.by)
+        _permit(turn.escalation, command)
         turn.by = command.by
         _obey(turn, command)
     except UnknownName as unknown:
@@ -147,6 +147,16 @@ def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
         raise UnknownName(f"{key}: {unknown.message}") from None
     turn.by = e.ENGINE
     settle(turn)
+
+
+def _permit(now: Escalation, command: c.PersonsCommand | c.Rebase) -> None:
+    """Who owned an action, and did it, is not told of roles: it is done."""
+    try:
+        permit(now, command.move, command.by)
+    except (MoveNotAllowed, RoleNotAllowed):
+        if isinstance(command, c.FinishAction) and now.actions:
+            following_up.open_action(now, command.action)
+        raise
 
 
 def _extend(turn: Turn, command: c.ExtendOpenHours) -> None:

@@ -17,6 +17,7 @@ This file knows no rule: it only words refusals.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -114,7 +115,7 @@ _LONGEST_ECHO = 80
 
 def shown(given: Any) -> str:
     """*given* as a short quotation, for an error message."""
-    text = repr(given)
+    text = str(given) if isinstance(given, timedelta) else repr(given)
     return text if len(text) <= _LONGEST_ECHO else text[: _LONGEST_ECHO - 1] + "…"
 
 

@@ -18,6 +18,7 @@ from escalation.lifecycle import Move, State
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, Recipient
 from escalation.sentences import Sentence
+from escalation.story import minute
 from escalation.telling import customer_recipients, name_of, tell, tell_customers
 from escalation.turn import Turn
 
@@ -193,15 +194,24 @@ def _unknown(now: Escalation, where: str, who: str) -> Fault:
 
 def finish_action(turn: Turn, command: c.FinishAction) -> None:
     """CLOSE-7: done, and nobody is reminded of it any more."""
-    now = turn.escalation
-    action = next((each for each in now.actions if each.number == command.action), None)
-    if action is None:
-        numbers = [str(each.number) for each in now.actions]
-        raise UnknownName.of(f"{now.key}: no action", str(command.action), numbers)
-    if not action.is_open:
-        raise MoveNotAllowed(f"{now.key}: action {action.number} was done already, by {action.done_by}")
-    _require_own(now, action, command)
+    action = open_action(turn.escalation, command.action)
+    _require_own(turn.escalation, action, command)
     turn.record(e.ActionFinished, action=action.number, what=action.what, note=command.note)
+
+
+def open_action(now: Escalation, number: int) -> Action:
+    """
+    Raises:
+        EscalationError: If there is no such action, or it is done.
+    """
+    action = next((each for each in now.actions if each.number == number), None)
+    if action is None:
+        raise UnknownName.of(f"{now.key}: no action", str(number), [str(each.number) for each in now.actions])
+    if action.done_at:
+        raise MoveNotAllowed(
+            f"{now.key}: action {number} was done already, by {action.done_by}, {minute(action.done_at)}"
+        )
+    return action
 
 
 def _require_own(now: Escalation, action: Action, command: c.FinishAction) -> None:

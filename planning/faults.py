@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from escalation.errors import nearest, shown
+from escalation.errors import Fault, nearest, shown
 
 Path = tuple[str | int, ...]
 """Where something stands in a playbook: the keys from the top."""
@@ -39,6 +39,13 @@ class Caution(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.odd}; better: {self.better}"
+
+
+def of_file(path: object, error: OSError, wanted: str, where: str = "the file") -> Fault:
+    """*path* is not the file that is *wanted*; why, the system says."""
+    return Fault(
+        where=where, given=repr(str(path)), allowed=f"{wanted} ({error.strerror or type(error).__name__})"
+    )
 
 
 def listed(names: Iterable[str]) -> str:

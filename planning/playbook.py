@@ -20,7 +20,7 @@ from escalation.lifecycle import NOBODYS
 from planning import reading
 from planning.cautions import cautions
 from planning.checks import check, check_at
-from planning.faults import MOST_TOLD, Caution, Found, Path, listed, told
+from planning.faults import MOST_TOLD, Caution, Found, Path, listed, of_file, told
 from planning.forms import ID_FORM, ID_PATTERN
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
@@ -103,8 +103,7 @@ def _bytes_of(path: FilePath) -> bytes:
         with path.open("rb") as file:
             return file.read(reading.LARGEST_FILE + 1)
     except OSError as error:
-        given = error.strerror or type(error).__name__
-        fault = Fault(where=str(path), given=given, allowed="a playbook file that can be read")
+        fault = of_file(path, error, "a playbook that can be read")
         raise BadRequest.because(f"the playbook {path.name}", (fault,)) from None
 
 

@@ -30,7 +30,11 @@ def _time_of_day(text: str) -> str:
     return text
 
 
-def _language(text: str) -> str:
+def language_tag(text: str) -> str:
+    """
+    Raises:
+        ValueError: If no language can be called that; says what is allowed.
+    """
     if not _LANGUAGE.fullmatch(text):
         raise ValueError("a language such as en, id or tr")
     return text
@@ -41,7 +45,7 @@ class _Written(Written):
     at: Annotated[str, AfterValidator(_time_of_day)]
     time_zone: TimeZone
     to: Annotated[Names, Field(min_length=1)]
-    language: Annotated[str, AfterValidator(_language)] = "en"
+    language: Annotated[str, AfterValidator(language_tag)] = "en"
 
 
 class Readers(NamedTuple):

@@ -121,16 +121,24 @@ async def test_test_letter_answers_in_json(receiver: Receiver, capsys: pytest.Ca
     assert "delivered" == json.loads(capsys.readouterr().out)["kind"]
 
 
+@pytest.mark.usefixtures("receiver")
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("fax:1", "channel:target, such as email:ana@example.com (channels: email, console, slack, teams,"),
+        ("email:nobody", "one e-mail address after email:, such as email:ana@example.com"),
+    ],
+)
 async def test_address_that_leads_nowhere_is_bad_input(
-    receiver: Receiver, capsys: pytest.CaptureFixture[str]
+    address: str, allowed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """
     COMM-11: what was given, and what is allowed.
     """
-    status, said = await typed(capsys, "test", "fax:1")
+    status, said = await typed(capsys, "test", address)
 
     assert 2 == status
-    assert "known: apprise, console, email, slack, teams, webhook" in said
+    assert f"ADDRESS: given '{address}'; allowed: {allowed}" in said
 
 
 @pytest.mark.usefixtures("receiver")

@@ -277,8 +277,14 @@ REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
     ),
     (("close", KEY, "--as", "maya"), cli.REFUSED, "cannot close while communicating"),
     (("cancel", KEY, "--as", "maya", "--why", "x"), cli.REFUSED, "roles that may: escalation_manager"),
+    (
+        ("cancel", KEY, "--as", "elena", "--why", "x", "--cause", "duplicate"),
+        cli.BAD_INPUT,
+        "--into: given nothing; allowed: the key of the other escalation (duplicate)",
+    ),
     (("update", KEY, "--as", "maya"), cli.BAD_INPUT, "--customer, --internal: given neither"),
     (("ack", "ACME/0", "--as", "maya"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
+    (("show", "nokey"), cli.REFUSED, "'nokey' is known here; a key is TENANT/TICKET, such as ACME/4711\n"),
     (("show", "ACME/0"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
     (
         ("list", "--state", "open"),

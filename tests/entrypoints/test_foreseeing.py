@@ -93,8 +93,11 @@ def test_a_script_and_a_request_come_from_files(capsys: pytest.CaptureFixture[st
         (["--priority", "P5"], "--priority: given 'P5'; allowed: P1, P2, P3, P4"),
         (["--category", "complain"], "did you mean complaint?"),
         (["--issue-type", "services"], "issue_type"),
-        (["--script", "nowhere.yaml"], "--script nowhere.yaml: given No such file or directory"),
-        (["--svg", "/nowhere/out.svg"], "--svg /nowhere/out.svg"),
+        (
+            ["--script", "nowhere.yaml"],
+            "--script: given 'nowhere.yaml'; allowed: a file that can be read (No such file",
+        ),
+        (["--svg", "/nowhere/out.svg"], "--svg: given '/nowhere/out.svg'"),
     ],
 )
 def test_a_wrong_option_is_refused_with_what_is_allowed(

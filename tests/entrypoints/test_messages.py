@@ -105,7 +105,7 @@ def test_the_list_is_read_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> N
         (("preview", "receipt", "--audience", "custmer"), "did you mean customer?"),
         (("preview", "receipt", "--tz", "Mars/Base"), "--tz: given 'Mars/Base'"),
         (("preview", "receipt", "--facts", "shrt"), "did you mean short?"),
-        (("preview", "receipt", "--html", "/nowhere/x.html"), "--html /nowhere/x.html"),
+        (("preview", "receipt", "--html", "/nowhere/x.html"), "--html: given '/nowhere/x.html'"),
         (("preview", "receipt", "--templates", "/nowhere"), "--templates: given '/nowhere'"),
         (("check", "--templates", "/nowhere"), "a folder that exists"),
     ],

@@ -220,7 +220,10 @@ def test_diagrams_are_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         (("show", "--category", "complaints"), "did you mean complaint?"),
         (("show", "--issue-type", "sla"), "allowed: customer_service_requests"),
         (("diagram", "--category", "nothing"), "--category: given 'nothing'"),
-        (("show", "--html", "/nowhere/at/all.html"), "/nowhere/at/all.html: given No such file"),
+        (
+            ("show", "--html", "/nowhere/at/all.html"),
+            "given '/nowhere/at/all.html'; allowed: a file that can be written (No such file",
+        ),
     ],
 )
 def test_bad_words_are_refused(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str) -> None:

@@ -128,7 +128,11 @@ async def test_a_known_account_is_proposed_and_a_slip_is_not(terminal: Terminal)
         (("touch", "BOLT", "--as", "elena", "-m", ""), "the touch-point is refused: 1 fault"),
         (("propose", "", "--as", "elena", "--why", "x"), "ACCOUNT: given ''"),
         (("propose", "BOLTT", "--as", "elena", "--why", "x"), "any with --new; did you mean BOLT?"),
-        (("show", "NONE"), "no escalation 'sponsorship/NONE' is known here"),
+        (
+            ("show", "NONE"),
+            "no sponsorship of the account 'NONE' is known here; `escalate sponsor propose` begins one\n",
+        ),
+        (("touch", "BOLTT", "--as", "elena", "-m", "x"), "begins one; did you mean BOLT?"),
     ],
 )
 async def test_what_cannot_be_is_refused(terminal: Terminal, words: tuple[str, ...], said: str) -> None:

@@ -15,7 +15,10 @@ TERMS = ("--entry", "x", "--measure", "x", "--exit", "x", "--review", "2030-03-0
 NOT_EMPTY = "given ''; allowed: a text that is not empty"
 WRONG = (
     (("plan", KEY), "plan is refused: 1 fault\n  --step: given nothing; allowed: at least 1 of these\n"),
-    (("plan", KEY, "--step", "ana"), f"plan is refused: 1 fault\n  --step 1.what: {NOT_EMPTY}\n"),
+    (
+        ("plan", KEY, "--step", "ana"),
+        "plan is refused: 1 fault\n  --step 1: given 'ana'; allowed: OWNER: WHAT,",
+    ),
     (("resolve", KEY, "--done", ""), f"--done: {NOT_EMPTY}\n"),
     (("trigger", KEY, ""), f"TRIGGER: {NOT_EMPTY}\n"),
     (("settle", KEY, ""), f"RECORD: {NOT_EMPTY}\n"),
@@ -30,10 +33,14 @@ WRONG = (
         ("sponsor", "enrol", "ACME", "--sponsor", "", "--duty", "", "--every", "0", *TERMS),
         f"3 faults\n  --sponsor: {NOT_EMPTY}\n  --duty 1: {NOT_EMPTY}\n  --every: given 0; allowed: greater than",
     ),
+    (
+        ("task-force", "deploy", KEY, "dam", "--mission", "x", "--lead", "ana", "--status-every", "1s"),
+        "task-force deploy is refused: 1 fault\n  --status-every: given 0:00:01; allowed: greater than",
+    ),
     (("show", ""), "KEY: given nothing; allowed: an escalation's key, such as ACME/4711"),
     (
         ("playbook", "simulate", str(ROOT / "playbooks" / "reference.yaml"), "--category", "x"),
-        "the case is refused: 1 fault\n  --category: given 'x'",
+        "the command is refused: 1 fault\n  --category: given 'x'",
     ),
 )
 

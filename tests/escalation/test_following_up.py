@@ -529,6 +529,30 @@ def test_an_action_is_done_by_its_owner_or_whom_the_playbook_lets(by: str, actio
     assert ["max", "ed", "mia"] == [each.done_by for each in now.actions]
 
 
+@pytest.mark.parametrize("finished", [(3,), (1, 2, 3)], ids=["others are open", "none is open"])
+@pytest.mark.parametrize(
+    ("number", "kind", "says"),
+    [
+        (3, MoveNotAllowed, "action 3 was done already, by mia, 2026-03-03 09:00 UTC"),
+        (99, UnknownName, "no action '99'; known: 1, 2, 3"),
+    ],
+)
+def test_who_has_done_all_their_actions_hears_so(
+    finished: tuple[int, ...], number: int, kind: type[EscalationError], says: str
+) -> None:
+    """
+    CLOSE-7: they own nothing that is open, and are told what became of it rather than of roles.
+    """
+    closed = of_p2()
+    now = closed.changed(plan=closed.plan.changed(permissions=MAY_FINISH))
+    for each in finished:
+        now = after(now, at(1, "09:00"), c.FinishAction(by={3: "mia"}.get(each, "max"), action=each))
+
+    refused = refusal(now, c.FinishAction(by="mia", action=number))
+
+    assert (kind, f"ACME/4711: {says}") == (type(refused), refused.message)
+
+
 def test_an_action_of_a_team_is_done_by_any_of_its_members() -> None:
     """
     CLOSE-7, ROLE-2.

@@ -183,7 +183,7 @@ def test_faults_go_before_warnings(tmp_path: Path) -> None:
         len(examine_playbook(path, NOW).faults),
         examine_playbook(path, NOW).cautions,
     )
-    assert "No such file" in examine_playbook(tmp_path / "nowhere.yaml", NOW).faults[0].given
+    assert "No such file" in examine_playbook(tmp_path / "nowhere.yaml", NOW).faults[0].allowed
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ ROTATION = "schedules.desk.rotations.0"
             "priya",
         ),
         ({"rotations": WEEKS | {"people": ["finance"]}}, f"{ROTATION}.people.0", "'finance'", "a person", ""),
-        ({"rotations": WEEKS | {"people": []}}, f"{ROTATION}.people", "[]", "at least 1", ""),
+        ({"rotations": WEEKS | {"people": []}}, f"{ROTATION}.people", "nothing", "at least 1", ""),
         # nobody ever
         ({"rotations": []}, "schedules.desk", "nobody who is ever on call", "rotations, a calendar", ""),
         (
