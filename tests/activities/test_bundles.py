@@ -29,15 +29,15 @@ def test_a_burst_of_three_hundred_is_one_whole_message() -> None:
 
 @pytest.mark.parametrize("audience", ["customer", "internal"])
 @pytest.mark.parametrize(
-    ("language", "greeting", "subject"),
+    ("language", "greeting", "subject", "of_sponsors"),
     [
-        ("en", ("Dear Ana", "Hello Ana"), "messages about ACME/4711"),
-        ("id", ("Yth. Bapak/Ibu Dewi", "Halo Dewi"), "pesan tentang ACME/4711"),
-        ("tr", ("Sayın Elif", "Merhaba Elif"), "mesaj: ACME/4711"),
+        ("en", ("Dear Ana", "Hello Ana"), "messages about ACME/4711", " and sponsorship/ACME"),
+        ("id", ("Yth. Bapak/Ibu Dewi", "Halo Dewi"), "pesan tentang ACME/4711", " dan sponsorship/ACME"),
+        ("tr", ("Sayın Elif", "Merhaba Elif"), "mesaj: ACME/4711", " ve sponsorship/ACME"),
     ],
 )
 def test_a_bundle_is_in_the_readers_language_and_greets_once(
-    audience: str, language: str, greeting: tuple[str, str], subject: str
+    audience: str, language: str, greeting: tuple[str, str], subject: str, of_sponsors: str
 ) -> None:
     """
     COMM-9: every occasion there is, in one message.
@@ -46,7 +46,8 @@ def test_a_bundle_is_in_the_readers_language_and_greets_once(
 
     text = TEXTS.render_bundle([(notice, notice.to[0]) for notice in notices])
 
-    assert (language, f"{len(notices)} {subject}") == (text.language, text.subject)
+    about = f"{len(notices)} {subject}{of_sponsors if audience == 'internal' else ''}"
+    assert (language, about) == (text.language, text.subject)
     assert 1 == text.text.count(greeting[audience == "internal"])
     assert len(notices) == text.html.count("<h2 ")
     assert "escalate show ACME" not in text.text
