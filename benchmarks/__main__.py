@@ -1,7 +1,7 @@
 """
-``python -m benchmarks [--quick]``: the engine against a bare workflow of the same shape, on one embedded server.
+``python -m benchmarks [--quick] [--no-record]``: the engine against a bare workflow of the same shape.
 
-The last line is one JSON object.
+Both use one embedded server. The last line is one JSON object.
 """
 
 import argparse
@@ -28,13 +28,19 @@ QUICK = Extent(window=1.5, warm_up=1, lives_alone=2, lives_at_once=10, at_once=1
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="in half a minute, with figures as rough")
-    is_quick = parser.parse_args().quick
+    parser.add_argument(
+        "--no-record", action="store_true", help="write no record, as the bare workflow writes none"
+    )
+    asked = parser.parse_args()
+    is_quick = asked.quick
     console = Console()
     try:
         with _progress(console) as tell:
             tell("decide()", 0, 1)
             decisions = decide_per_second(0.5 if is_quick else 3.0)
-            engine, bare = asyncio.run(taken(QUICK if is_quick else FULL, tell))
+            engine, bare = asyncio.run(
+                taken(QUICK if is_quick else FULL, tell, is_recorded=not asked.no_record)
+            )
         figures = Figures(engine, bare, decisions, is_quick=is_quick)
         console.print(figures.table())
         for note in figures.notes():

@@ -125,7 +125,7 @@ class SideProcess:
         return Answer.model_validate_json(line)
 
 
-async def taken(extent: Extent, progress: Progress) -> tuple[Taken, Taken]:
+async def taken(extent: Extent, progress: Progress, *, is_recorded: bool) -> tuple[Taken, Taken]:
     """What the engine took, and what the bare workflow did."""
     async with AsyncExitStack() as running:
         folder = Path(running.enter_context(TemporaryDirectory(prefix="escalation-bench-")))
@@ -135,7 +135,9 @@ async def taken(extent: Extent, progress: Progress) -> tuple[Taken, Taken]:
         engine = await running.enter_async_context(SideProcess.running("engine"))
         bare = await running.enter_async_context(SideProcess.running("bare"))
         client = await Client.connect(server.address)
-        setup = Setup(address=server.address, playbook=playbook, window=extent.window)
+        setup = Setup(
+            address=server.address, playbook=playbook, window=extent.window, is_recorded=is_recorded
+        )
         await engine.be(setup)
         the_engine, script = await _warmed_up(engine, client, extent, progress)
         await bare.be(setup.model_copy(update={"script": script}))

@@ -20,7 +20,7 @@ THE_SAME = (
 NOT_THE_SAME = (
     "The engine alone decides by the rules (twice for each move: validator and handler), compiles the plan, shows"
     " details and summaries in the Web UI, renders every message and writes its log lines. Messages are dropped where"
-    " they would leave, for both; what happened goes on record for the engine alone."
+    " they would leave, for both; what happened goes on record for the engine alone (`--no-record` leaves that out)."
 )
 HOW = (
     "Worker means client and worker, one process for each side; bytecode is cached, log lines go to the null device."

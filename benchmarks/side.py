@@ -30,6 +30,8 @@ class Setup(BaseModel):
     address: str
     playbook: Path
     window: float
+    is_recorded: bool = True
+    """Whether the engine's record is written."""
     script: Script | None = None
     """None: be the engine. Otherwise: be the bare workflow, and live by this."""
 
@@ -44,7 +46,7 @@ class Answer(BaseModel):
 async def _serve(orders: TextIO, answers: TextIO) -> None:
     setup = Setup.model_validate_json(await asyncio.to_thread(orders.readline))
     if setup.script is None:
-        async with Engine.at_work(setup.address, setup.playbook) as engine:
+        async with Engine.at_work(setup.address, setup.playbook, is_recorded=setup.is_recorded) as engine:
             await _obey(engine, orders, answers)
     else:
         async with Bare.at_work(setup.address, setup.script, setup.window) as bare:

@@ -31,6 +31,7 @@ from channels.protocol import Delivered, Letter, Session
 from client import EscalationClient
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
+from escalation.effects import RecordBatch, Recorded
 from escalation.errors import RoleNotAllowed
 from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import Move
@@ -72,9 +73,11 @@ class Engine:
 
     @classmethod
     @asynccontextmanager
-    async def at_work(cls, address: str, playbook: Path) -> AsyncIterator["Engine"]:
+    async def at_work(
+        cls, address: str, playbook: Path, *, is_recorded: bool = True
+    ) -> AsyncIterator["Engine"]:
         client = await connect(Settings(), plugins=[escalation_plugin()], address=address)
-        store = RecordStore.at(None, playbook.parent)
+        store = (RecordStore if is_recorded else _Forgetful).at(None, playbook.parent)
         deliver = DeliverMessages({"email": _Nowhere()}, Texts())
         hands = activities.build(PlaybookFile(playbook), deliver, store)
         async with _workers(
@@ -145,6 +148,13 @@ class _BareHands:
     @activity.defn(name=wire.DELIVER)
     async def deliver(self, wave: wire.Wave) -> wire.Receipts:
         return padded(wire.Receipts, wave.receipts)
+
+
+class _Forgetful(RecordStore):
+    """A store that writes nothing, as the bare workflow does."""
+
+    def append(self, batch: RecordBatch) -> Recorded:
+        return Recorded(added=0, through=batch.events[-1].seq)
 
 
 class _Nowhere:
