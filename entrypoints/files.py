@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from entrypoints.words import in_option
-from escalation.errors import BadRequest, Fault, faults_of, findings_of
+from escalation.errors import BadRequest, findings_of
 from planning.faults import of_file
-from planning.reading import Node, Unreadable, place_of, plain, read
+from planning.reading import Node, Unreadable, placed, plain, read
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+    pass
 
 _Model = TypeVar("_Model", bound=BaseModel)
 STANDARD_INPUT = "-"
@@ -68,17 +68,11 @@ def as_model(
             {**otherwise, **written, **options} if isinstance(written, dict) else written
         )
     except ValidationError as error:
-        told = zip(faults_of(error), findings_of(error), strict=True)
         faults = (
             in_option(fault) if options.keys() & found["loc"][:1] else placed(fault, found, tree)
-            for fault, found in told
+            for fault, found in findings_of(error)
         )
         raise BadRequest.because(what, faults) from None
-
-
-def placed(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
-    place = place_of(tree, found["loc"], of_key=found["type"] == "extra_forbidden")
-    return fault.model_copy(update={"where": f"{place} {fault.where}"})
 
 
 def read_tree(path: str, what: str) -> Node:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from documents import reading as markdown
-from entrypoints.files import bytes_at, placed
+from entrypoints.files import bytes_at
 from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, shown
 from escalation.rca import merged
 from escalation.request import InternalRca
 from planning import reading
-from planning.reading import Mapping, Node, Unreadable, place_of, plain
+from planning.reading import Mapping, Node, Unreadable, place_of, placed, plain
 
 _WHAT = "the RCA"
 
@@ -98,6 +98,6 @@ def _rca(tree: Node, is_markdown: bool) -> tuple[InternalRca | None, tuple[Fault
     except ValidationError as error:
         return None, tuple(
             placed(fault, found, tree)
-            for fault, found in zip(faults_of(error), findings_of(error), strict=True)
+            for fault, found in findings_of(error)
             if not (is_markdown and found["type"] == "missing" and len(found["loc"]) == 1)
         )

@@ -16,7 +16,7 @@ The class is the stable code (``code``) that crosses the wire; the prose is for 
 This file knows no rule: it only words refusals.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -131,10 +131,18 @@ def did_you_mean(suggestion: str) -> str:
     return f"; did you mean {suggestion}?" if suggestion else ""
 
 
-def findings_of(error: ValidationError) -> "tuple[ErrorDetails, ...]":
-    """Pydantic's findings, but those that say nothing new: a list counts as too short where its items are faulty."""
-    found = error.errors(include_url=False)
-    return tuple(each for each in found if not _follows_from(each, found))
+def faults_of(error: ValidationError, within: str = "") -> tuple[Fault, ...]:
+    """Pydantic's findings in our words: where, what was given, what is allowed."""
+    return tuple(fault for fault, _ in findings_of(error, within))
+
+
+def findings_of(error: ValidationError, within: str = "") -> "Iterator[tuple[Fault, ErrorDetails]]":
+    """
+    Each fault with the finding of pydantic's that it words; without those that say nothing new: a list counts as too
+    short where its items are faulty.
+    """
+    errors = error.errors(include_url=False)
+    return ((_worded(found, within), found) for found in errors if not _follows_from(found, errors))
 
 
 def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bool:
@@ -144,17 +152,12 @@ def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bo
     )
 
 
-def faults_of(error: ValidationError, within: str = "") -> tuple[Fault, ...]:
-    """What ``findings_of`` finds, in our words: where, what was given, what is allowed."""
-    return tuple(
-        Fault(
-            where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
-            given="nothing"
-            if found["type"] == "missing" or found["input"] in ([], ())
-            else shown(found["input"]),
-            allowed=_allowed(_kind(found), found["msg"], found.get("ctx", {})),
-        )
-        for found in findings_of(error)
+def _worded(found: "ErrorDetails", within: str) -> Fault:
+    is_nothing = found["type"] == "missing" or found["input"] in ([], ())
+    return Fault(
+        where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
+        given="nothing" if is_nothing else shown(found["input"]),
+        allowed=_allowed(_kind(found), found["msg"], found.get("ctx", {})),
     )
 
 

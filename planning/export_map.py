@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from escalation.base import Asked, Name
-from escalation.errors import BadRequest, faults_of, findings_of
+from escalation.errors import BadRequest, findings_of
 from escalation.plan import Priority
 from planning.forms import TimeZone
-from planning.reading import Unreadable, place_of, plain, read
+from planning.reading import Unreadable, placed, plain, read
 
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -136,14 +136,8 @@ def read_map(data: bytes, source: str) -> ExportMap:
     try:
         found = ExportMap.model_validate(plain(tree))
     except ValidationError as error:
-        told = zip(faults_of(error), findings_of(error), strict=True)
-        placed = (
-            fault.changed(
-                where=f"{place_of(tree, x['loc'], of_key=x['type'] == 'extra_forbidden')} {fault.where}"
-            )
-            for fault, x in told
-        )
-        raise BadRequest.because("the map", (*faults, *placed)) from None
+        told = (placed(fault, found, tree) for fault, found in findings_of(error))
+        raise BadRequest.because("the map", (*faults, *told)) from None
     if faults:
         raise BadRequest.because("the map", faults)
     return found

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, shown
+from escalation.errors import BadRequest, Fault, findings_of, nearest, shown
 from escalation.lifecycle import NOBODYS
 from planning import reading
 from planning.cautions import cautions
@@ -188,7 +188,7 @@ def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, li
 
 
 def _of_form(error: ValidationError) -> Iterator[Found]:
-    for details, fault in zip(findings_of(error), faults_of(error), strict=True):
+    for fault, details in findings_of(error):
         path, written = path_of(details["loc"]), details["input"]
         given = "nothing" if written is None else fault.given
         if path[:1] == ("schedules",) and "://" in given:

@@ -9,7 +9,7 @@ the schema to say. Knows nothing of playbooks.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -28,6 +28,9 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from escalation.errors import Fault, shown
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 LARGEST_FILE = 1024 * 1024
 MOST_VALUES = 50_000
@@ -151,6 +154,12 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
         else:
             break
     return place
+
+
+def placed(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
+    """*fault*, told with the place in *tree* of what pydantic *found*."""
+    place = place_of(tree, found["loc"], of_key=found["type"] == "extra_forbidden")
+    return fault.changed(where=f"{place} {fault.where}")
 
 
 def path_written(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ...]:

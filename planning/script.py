@@ -19,12 +19,12 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from escalation import commands as c
-from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, shown
+from escalation.errors import BadRequest, Fault, findings_of, nearest, shown
 from escalation.model import Escalation
 from escalation.spans import SpanFault, parse_span
 from planning.course import PlannedMove
 from planning.instants import parse_instant
-from planning.reading import Node, Sequence, Unreadable, place_of, plain, read
+from planning.reading import Node, Sequence, Unreadable, place_of, placed, plain, read
 
 _KINDS = {command.move.value: command for command in c.PERSONS_COMMANDS}
 _WALL_CLOCK = "a span by the wall clock, such as 10 min, 1.5 h or 2 days"
@@ -132,10 +132,7 @@ class _Entry:
             raise _Faulty(*self._of_form(error)) from None
 
     def _of_form(self, error: ValidationError) -> Iterator[Fault]:
-        told = zip(faults_of(error), findings_of(error), strict=True)
-        for fault, found in told:
-            place = place_of(self._node, found["loc"], of_key=found["type"] == "extra_forbidden")
-            yield fault.changed(where=f"{place} {fault.where}")
+        return (placed(fault, found, self._node) for fault, found in findings_of(error))
 
     def _wrong(self, path: tuple[str, ...], given: str, allowed: str, suggestion: str = "") -> _Faulty:
         where = f"{place_of(self._node, path)} {'.'.join(path)}".strip()
