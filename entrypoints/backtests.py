@@ -63,12 +63,15 @@ def _read(log: Log) -> Text:
     text = Text(f"{len(log.incidents):,} incidents, {log.rows:,} rows", style="bold")
     if log.out_of_order:
         text.append(f", {log.out_of_order} out of order", style="yellow")
-    return text.append(f", {len(log.faults):,} rows left out", style="red" if log.faults else "dim")
+    text.append(f", {len(log.faults):,} rows left out", style="red" if log.faults else "dim")
+    return text.append(
+        "" if log.encoding.startswith("utf-8") else f", read as {log.encoding}", style="yellow"
+    )
 
 
 def _faults(faults: Sequence[RowFault]) -> RenderableType:
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for column in ("row", "column", "given", "allowed"):
+    for column in ("line", "column", "given", "allowed"):
         table.add_column(column, overflow="fold")
     for fault in faults[:_MOST_FAULTS]:
         table.add_row(str(fault.row), Text(fault.column), Text(fault.given), Text(fault.allowed))

@@ -23,6 +23,7 @@ from escalation.measures import MEASURES, Measure
 from escalation.story import brief, entry
 from records.reading import Kept
 from records.report import By, Case, Figure, Group, Report
+from records.spreadsheet import cell_text
 from records.store import LOG_LINE
 from records.wording import day, said, span_of
 
@@ -86,9 +87,10 @@ def as_csv(found: Report) -> str:
     writer.writerow(("group", "measure", "value", "unit", "of", "definition"))
     for label, figure in found.rows():
         measure = figure.measure
-        safe = f"'{label}" if label.startswith(("=", "+", "-", "@")) else label
         value = "" if figure.value is None else figure.value
-        writer.writerow((safe, figure.name, value, measure.unit.value, figure.of, measure.definition))
+        writer.writerow(
+            (cell_text(label), figure.name, value, measure.unit.value, figure.of, measure.definition)
+        )
     return text.getvalue()
 
 

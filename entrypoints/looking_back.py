@@ -3,6 +3,7 @@ Commands that look back on the record: ``report``, and ``records import | export
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ From = Annotated[
 To = Annotated[
     str | None, typer.Option("--to", metavar="DATE", help="The last day; it counts too.", show_default=False)
 ]
+_TENANT = re.compile(r"[A-Za-z0-9][\w.-]*")
 Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="The time zone whose days these are.")]
 
 
@@ -65,6 +67,7 @@ def look_back_on(
         return
     from entrypoints import figures
     from records.report import By
+    from records.spreadsheet import ENCODING
     from records.trends import report as look_back
 
     typed = given.Typed()
@@ -79,7 +82,7 @@ def look_back_on(
 
         given.write(html, pack(found, zone), "--html")
     if csv:
-        given.write(csv, figures.as_csv(found), "--csv")
+        given.write(csv, figures.as_csv(found).encode(ENCODING), "--csv")
     if in_json:
         showing.as_json(figures.as_plain(found))
     elif not (html or csv):
@@ -111,8 +114,11 @@ def import_(
     from planning.past import past
     from records.store import TakenIn
 
-    data = given.bytes_of(file, "FILE")
-    export_map = _map(data, file, by)
+    typed = given.Typed()
+    typed.read(None, _tenant, tenant)
+    with typed.rest():
+        data = given.bytes_of(file, "FILE")
+        export_map = _map(data, file, by)
     log = read_log(data, file, export_map)
     done = TakenIn()
     with open_store() as store, progress(in_json) as bar:
@@ -126,6 +132,7 @@ def import_(
             "rows": log.rows,
             "out_of_order": log.out_of_order,
             "faults": [fault._asdict() for fault in log.faults],
+            "encoding": log.encoding,
             "left_out": log.emptied,
             "absent_columns": log.absent,
         }
@@ -223,6 +230,11 @@ def _period(typed: given.Typed, first: str | None, last: str | None, zone: ZoneI
     )
 
 
+def _tenant(name: str) -> None:
+    if not _TENANT.fullmatch(name):
+        raise given.refused("--tenant", shown(name), "letters, digits and . _ -, such as ACME")
+
+
 def _day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text) if text is not None else None
@@ -239,7 +251,7 @@ def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) 
 
 def _map(data: bytes, file: str, by: str | None) -> "ExportMap":
     from planning.export_map import read_map
-    from planning.exports import fits
+    from planning.exports import fits, table_of
     from runtime.settings import ROOT
 
     if by is not None:
@@ -251,8 +263,11 @@ def _map(data: bytes, file: str, by: str | None) -> "ExportMap":
         if fits(data, each):
             return each
     names = ", ".join(each.name for each in known)
+    columns = table_of(data, file, known[0]).columns
     raise given.refused(
-        f"FILE {file}", "a table of unknown columns", f"an export that is known ({names}), or --map MAP.yaml"
+        f"FILE {file}",
+        f"a table of unknown columns: {shown(', '.join(columns))}",
+        f"an export that is known ({names}), or --map MAP.yaml",
     )
 
 

@@ -87,8 +87,10 @@ class ExportMap(Asked):
     """How to read an export. What only the record keeps (from ``person`` on) a backtest does not need."""
 
     name: Name
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    encoding: Annotated[str, Field(max_length=40)] = "utf-8-sig"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """None: found out by the header."""
+    encoding: Annotated[str, Field(max_length=40)] | None = None
+    """None: found out by the file's bytes: UTF-8, UTF-16, or else Windows-1252."""
     missing: tuple[str, ...] = ("",)
     """What stands for nothing."""
     time: TimeMap

@@ -1,21 +1,22 @@
 """
 A helpdesk's export, read by its map (``export_map.py``): a CSV file with one row for each update of an incident.
 
-A row that cannot be understood is named (row, column, what it says, what is allowed) and left out, and the rest
-counts. What is done with the updates is not known here.
+A row that cannot be understood is named (line, column, what it says, what is allowed) and left out, and the rest
+counts. What is no table is refused whole. What is done with the updates is not known here.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from escalation.base import LONGEST_TEXT, InternalText
 from escalation.errors import BadRequest, Fault, nearest, shown
 from escalation.plan import Priority
+from planning.csv_table import CsvTable
 from planning.export_map import ExportMap, StateMap
 from planning.faults import listed
 from planning.instants import in_utc
@@ -27,7 +28,7 @@ class RowFault(NamedTuple):
     """Why a row was left out."""
 
     row: int
-    """The line of the file, counted from 1; the header is the first."""
+    """The line of the file that the row begins in, counted from 1; the header is the first."""
     column: str
     given: str
     allowed: str
@@ -71,6 +72,8 @@ class Log:
     """Columns that the map names for the record, and the export does not have."""
     emptied: tuple[str, ...] = ()
     """Incidents of which no row could be understood."""
+    encoding: str = "utf-8"
+    """As it was read; found out where the map does not say."""
 
 
 def read_log(data: bytes, source: str, by: ExportMap) -> Log:
@@ -80,13 +83,13 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
     Raises:
         BadRequest: If it is no table, lacks columns that the map names, or holds not one good row.
     """
-    reader = _rows(data, source, by)
-    header = next(reader, (1, []))[1]
-    _require_columns(header, by, source)
+    table = table_of(data, source, by)
+    _require_columns(table, by)
+    header = table.columns
     parser = _RowParser(by, header)
     incidents: dict[str, Incident] = {}
     rows = 0
-    for line, cells in reader:
+    for line, cells in table.rows():
         rows += 1
         parser.take(line, cells, incidents)
     if not incidents:
@@ -95,16 +98,26 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
     log = _log(incidents, rows, parser.faults)
     log.absent = tuple(column for column in by.extra_columns if column not in header)
     log.emptied = tuple(sorted(parser.named - incidents.keys()))
+    log.encoding = table.encoding
     return log
+
+
+def table_of(data: bytes, source: str, by: ExportMap) -> CsvTable:
+    """
+    The table in *data*, read as the map says.
+
+    Raises:
+        BadRequest: If it is no text.
+    """
+    return CsvTable.of(data, source, encoding=by.encoding, delimiter=by.delimiter, wanted=by.columns)
 
 
 def fits(data: bytes, by: ExportMap) -> bool:
     """Does the table in *data* have the columns that the map asks for?"""
     try:
-        header = next(_rows(data, "", by), (1, []))[1]
+        return set(by.columns) <= set(table_of(data, "", by).columns)
     except BadRequest:
         return False
-    return set(by.columns) <= set(header)
 
 
 def _log(incidents: dict[str, Incident], rows: int, faults: Iterable[RowFault]) -> Log:
@@ -118,41 +131,23 @@ def _log(incidents: dict[str, Incident], rows: int, faults: Iterable[RowFault]) 
     return Log(tuple(incidents.values()), rows, tuple(faults), out_of_order, ends_at)
 
 
-def _rows(data: bytes, source: str, by: ExportMap) -> Iterator[tuple[int, list[str]]]:
-    try:
-        text = data.decode(by.encoding)
-    except LookupError:
-        raise _refused(
-            "encoding of the map", shown(by.encoding), "an encoding such as utf-8 or cp1252"
-        ) from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        given = f"the byte 0x{data[error.start]:02x} in row {line}"
-        raise _refused(source, given, f"text in {by.encoding}; the map can name another encoding") from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=by.delimiter)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _refused(f"{source}, row {reader.line_num}", str(error), "a table in CSV") from None
-        if cells:
-            yield reader.line_num, cells
-
-
-def _require_columns(header: list[str], by: ExportMap, source: str) -> None:
-    absent = [column for column in by.columns if column not in header]
-    if absent:
-        faults = (
-            Fault(
-                where=source,
-                given=f"no column {shown(column)}",
-                allowed=f"the columns that the map names; there are: {listed(header)}",
-                suggestion=nearest(column, header),
-            )
-            for column in absent
+def _require_columns(table: CsvTable, by: ExportMap) -> None:
+    faults = [
+        Fault(
+            where=table.source,
+            given=f"no column {shown(column)}",
+            allowed=f"the columns that the map names; there are: {listed(table.columns)}",
+            suggestion=nearest(column, table.columns),
         )
+        for column in by.columns
+        if column not in table.columns
+    ]
+    faults += [
+        Fault(where=table.source, given=f"the column {shown(column)} {times} times", allowed="once")
+        for column, times in Counter(table.columns).items()
+        if times > 1 and column in (*by.columns, *by.extra_columns)
+    ]
+    if faults:
         raise BadRequest.because("the log", faults)
 
 
@@ -163,7 +158,7 @@ class _Faulty(Exception):
 
 
 class _RowParser:
-    def __init__(self, by: ExportMap, header: list[str]) -> None:
+    def __init__(self, by: ExportMap, header: tuple[str, ...]) -> None:
         self.faults: list[RowFault] = []
         self.named: set[str] = set()
         """Incidents, understood or not."""
@@ -182,7 +177,7 @@ class _RowParser:
         try:
             if len(cells) != self._width:
                 raise _Faulty("(row)", f"{len(cells)} cells", f"{self._width}, as the header has")
-            key = self._required(cells, self._by.key)
+            key = self._key(cells)
             if len(key) > LONGEST_KEY:
                 raise _Faulty(self._by.key, shown(key), f"at most {LONGEST_KEY} characters")
             self.named.add(key)
@@ -246,19 +241,33 @@ class _RowParser:
                 raise _Faulty(column, shown(written), why) from None
         return known
 
+    def _key(self, cells: list[str]) -> str:
+        """The incident's key without what cannot be seen: keys that look alike are one incident's."""
+        written = self._required(cells, self._by.key)
+        key = str(InternalText.cleaned(written)).strip()
+        if key in self._by.missing:
+            raise _Faulty(self._by.key, shown(written), "a value: this column may not be missing")
+        return key
+
     def _required(self, cells: list[str], column: str) -> str:
-        cell = cells[self._place[column]].strip()
+        cell = self._cell(cells, column)
         if cell in self._by.missing:
             raise _Faulty(column, shown(cell), "a value: this column may not be missing")
         return cell
 
     def _optional(self, cells: list[str], column: str | None) -> str:
-        cell = cells[self._place[column]].strip() if column else ""
+        cell = self._cell(cells, column) if column else ""
         return "" if cell in self._by.missing else cell
+
+    def _cell(self, cells: list[str], column: str) -> str:
+        cell = cells[self._place[column]].strip()
+        if len(cell) > LONGEST_TEXT:
+            raise _Faulty(column, f"{len(cell):,} characters", f"at most {LONGEST_TEXT:,} characters")
+        return cell
 
 
 def _said(fault: RowFault) -> str:
-    return f"row {fault.row}, {fault.column}: given {fault.given}; allowed: {fault.allowed}"
+    return f"line {fault.row}, {fault.column}: given {fault.given}; allowed: {fault.allowed}"
 
 
 def _refused(where: str, given: str, allowed: str) -> BadRequest:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
-from records.errors import StoreUnreachable, WrongUrl
+from records.errors import NotStored, StoreUnreachable, WrongUrl
 
 ALLOWED = "sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 _CONNECT_SECONDS = 5
@@ -72,7 +72,10 @@ class Database:
             yield
         except DBAPIError as error:
             if not _is_trouble(error):
-                raise
+                raise NotStored(
+                    f"the record store {self.where} refused a value ({type(error.orig).__name__}), and kept "
+                    "nothing of what came with it; this is a mistake of this program: please report it"
+                ) from None  # the driver's words hold customers' data
             raise StoreUnreachable(
                 f"the record store {self.where} cannot be used: {self._reason(error)}; "
                 "it is set with ESCALATION_RECORDS_URL"
@@ -108,13 +111,17 @@ def _parsed(written: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_file)
         event.listen(engine, "begin", _begin_in_file)
         return engine
     try:
         return create_engine(
-            url, connect_args={"connect_timeout": _CONNECT_SECONDS}, pool_pre_ping=True, pool_size=4
+            url,
+            connect_args={"connect_timeout": _CONNECT_SECONDS},
+            pool_pre_ping=True,
+            pool_size=4,
+            hide_parameters=True,
         )
     except ArgumentError:
         raise WrongUrl(f"ESCALATION_RECORDS_URL is ***, which is wrong; allowed: {ALLOWED}") from None

@@ -5,7 +5,8 @@ Why the record store cannot be used. Each message is complete, and none shows a 
     ├── WrongUrl            what is set names no store that this program can use     (bad input)
     ├── StoreUnreachable    nothing answers there, or it refuses
     ├── StoreBehind         its tables are older than this program
-    └── StoreAhead          its tables are newer than this program
+    ├── StoreAhead          its tables are newer than this program
+    └── NotStored           it refuses a value: a mistake of this program
 """
 
 from typing import ClassVar
@@ -31,3 +32,7 @@ class StoreBehind(RecordsFault):
 
 class StoreAhead(RecordsFault):
     code = "record_store_ahead"
+
+
+class NotStored(RecordsFault):
+    code = "record_not_stored"

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from records.cases import within
 from records.report import Period
+from records.spreadsheet import ENCODING, cell_text
 from records.store import RecordStore
 from records.tables import PARTS, Base, CustomerRow, EscalationRow, EventRow, PlaybookRow
 
@@ -27,7 +28,6 @@ were in force.
 """
 
 _AT_ONCE = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def kept(store: RecordStore, period: Period = Period(), key: str | None = None) -> Iterator[Kept]:
@@ -61,7 +61,7 @@ def accounts(store: RecordStore) -> set[str]:
 
 def write_csv(store: RecordStore, folder: Path, period: Period = Period()) -> dict[str, int]:
     """
-    A file for each table in *folder*, which is made; the answer counts their rows.
+    A file for each table in *folder*, which is made, for spreadsheets; the answer counts their rows.
 
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
@@ -136,7 +136,7 @@ def _said(value: Any) -> Any:
 def _write_table(db: Connection, table: Table, folder: Path, period: Period) -> int:
     query = select(table).where(_is_of(table, period)).order_by(*table.primary_key.columns)
     count = 0
-    with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / f"{table.name}.csv").open("w", encoding=ENCODING, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.c.keys())
         for count, row in enumerate(db.execution_options(yield_per=1000).execute(query), 1):  # noqa: B007
@@ -152,6 +152,5 @@ def _is_of(table: Table, period: Period) -> ColumnElement[bool]:
 
 
 def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe: what customers write is data."""
     said = json.dumps(value) if isinstance(value, dict) else _said(value)
-    return f"'{said}" if isinstance(said, str) and said.startswith(_FORMULA) else said
+    return cell_text(said) if isinstance(said, str) else said

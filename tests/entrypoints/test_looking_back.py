@@ -1,5 +1,6 @@
 """What is typed to look back: import, report, export, show; no server runs."""
 
+import codecs
 import csv
 import json
 import re
@@ -130,7 +131,7 @@ def test_a_report_comes_as_json_csv_and_page(state: Path, capsys: pytest.Capture
 
     plain = json.loads(Typed(capsys, "report", "--by", "priority", "--json").said)
     written = Typed(capsys, "report", "--by", "priority", "--csv", "report.csv", "--html", "pack.html")
-    with Path("report.csv").open(encoding="utf-8", newline="") as file:
+    with Path("report.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {(row["group"], row["measure"]): row for row in csv.DictReader(file)}
 
     assert (0, "") == (written.status, written.said)
@@ -181,6 +182,64 @@ def test_what_makes_no_sense_is_refused(
     assert complaint in typed.complained
 
 
+def test_tables_open_in_excel_with_their_accents(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    RECORD-4: Excel knows UTF-8 by its mark alone.
+    """
+    fill(state)
+    Typed(capsys, "records", "export", "--csv", "out")
+    Typed(capsys, "report", "--csv", "report.csv")
+
+    files = [*Path("out").glob("*.csv"), Path("report.csv")]
+    assert len(files) > 10
+    assert all(file.read_bytes().startswith(codecs.BOM_UTF8) for file in files)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_an_export_of_another_encoding_needs_no_map(
+    encoding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    RECORD-1: and the encoding that was found out is told.
+    """
+    Path("other.csv").write_text(EXPORT.replace("Network", "Büro"), encoding=encoding)
+
+    taken = Typed(capsys, "records", "import", "other.csv", "--tenant", "ACME")
+
+    assert 0 == taken.status
+    assert f"read as {encoding}" in taken.said
+    assert "2 added" in taken.said
+
+
+def test_a_broken_table_is_refused_with_its_place_and_nothing_is_taken(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """
+    RECORD-1: no row vanishes without a word.
+    """
+    lines = EXPORT.splitlines()
+    lines[2] = lines[2].replace(",", ',"', 1)
+    Path("broken.csv").write_text("\n".join(lines), encoding="utf-8")
+
+    refused = Typed(capsys, "records", "import", "broken.csv", "--tenant", "ACME")
+    shown = Typed(capsys, "records", "export", "--json")
+
+    assert 2 == refused.status
+    assert "broken.csv, line 3, column incident_state" in refused.complained
+    assert "[]" == shown.said.strip()
+
+
+def test_a_tenant_that_no_key_can_have_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    START-4: together with everything else that is wrong.
+    """
+    refused = Typed(capsys, "records", "import", "nothing.csv", "--tenant", "A CME\u200b")
+
+    assert 2 == refused.status
+    assert "--tenant" in refused.complained
+    assert "nothing.csv" in refused.complained
+
+
 def test_the_record_is_given_out_whole(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """
     RECORD-4: as JSON, and as CSV that a spreadsheet does not take for formulas.
@@ -188,9 +247,9 @@ def test_the_record_is_given_out_whole(state: Path, capsys: pytest.CaptureFixtur
     fill(state)
     everything = json.loads(Typed(capsys, "records", "export", "--json").said)
     Typed(capsys, "records", "export", "--csv", "out")
-    with Path("out/escalations.csv").open(encoding="utf-8", newline="") as file:
+    with Path("out/escalations.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["key"]: row for row in csv.DictReader(file)}
-    with Path("out/events.csv").open(encoding="utf-8", newline="") as file:
+    with Path("out/events.csv").open(encoding="utf-8-sig", newline="") as file:
         events = sum(1 for _ in csv.DictReader(file))
 
     assert 6 == len(everything) == len(rows)

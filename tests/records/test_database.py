@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import insert
 
-from records.errors import StoreUnreachable, WrongUrl
+from records.errors import NotStored, StoreUnreachable, WrongUrl
 from records.store import RecordStore
+from records.tables import PlaybookRow
 
 
 @pytest.mark.parametrize(
@@ -75,6 +77,23 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnreachable, match=r"taken/records\.sqlite cannot be used"):
         RecordStore(f"sqlite:///{tmp_path}/taken/records.sqlite").check()
+
+
+def test_a_refused_value_shows_no_statement_and_no_row(tmp_path: Path) -> None:
+    """
+    RECORD-1: customers' data stays out of messages and logs.
+    """
+    store = RecordStore(f"sqlite:///{tmp_path / 'records.sqlite'}")
+    store.prepare()
+    row = {"sha256": "1", "name": "the customer's secret", "version": "1"}
+
+    with pytest.raises(NotStored) as refused, store.database.writing() as connection:
+        connection.execute(insert(PlaybookRow), [row, row])
+
+    assert "report it" in str(refused.value)
+    assert "INSERT" not in str(refused.value)
+    assert "secret" not in str(refused.value)
+    store.close()
 
 
 def test_a_file_lies_in_the_state_folder_if_nothing_is_set(tmp_path: Path) -> None:

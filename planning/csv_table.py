@@ -1,0 +1,154 @@
+"""
+A table in a CSV file: how its bytes read as text, what divides its cells, and its rows with their lines.
+
+What is not said is found out: the encoding by the file's bytes, the delimiter by its header. A quotation mark that is
+never closed would swallow rows, so such a file is refused, with the place. What the columns mean is not known here.
+"""
+
+import codecs
+import csv
+import io
+import re
+import sys
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from escalation.errors import BadRequest, Fault, shown
+
+FALLBACK = "cp1252"
+"""The encoding of Windows programs that do not write UTF-8."""
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DELIMITERS = (",", ";", "\t", "|")
+csv.field_size_limit(sys.maxsize)  # how much of a cell is taken is for the reader of the rows
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A file as rows of cells. They are read when they are asked for."""
+
+    source: str
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    text: str
+
+    @classmethod
+    def of(
+        cls,
+        data: bytes,
+        source: str,
+        *,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        wanted: Collection[str] = (),
+    ) -> Self:
+        """
+        The table in *data*; *encoding* and *delimiter* are found out if they are not given. *wanted*: columns that
+        it should have.
+
+        Raises:
+            BadRequest: If it is no text.
+        """
+        text, encoding = _decoded(data, source, encoding)
+        headers = {each: _header(text, each) for each in ((delimiter,) if delimiter else _DELIMITERS)}
+        best = max(headers, key=lambda each: (set(wanted) <= set(headers[each]), len(headers[each])))
+        return cls(source, encoding, best, headers[best], text)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """
+        Each row below the header with the line that it begins in, counted from 1; empty lines are left out.
+
+        Raises:
+            BadRequest: At the first row that is not CSV, with its line and column.
+        """
+        rows = self._all_rows()
+        next(rows, None)
+        yield from rows
+
+    def _all_rows(self) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(_lines(self.text), delimiter=self.delimiter, strict=True)
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                raise self._broken(line) from None
+            if cells:
+                yield line, cells
+
+    def _broken(self, line: int) -> BadRequest:
+        """The refusal of the row that begins in *line*: at its first cell that is none."""
+        row = "".join(list(_lines(self.text))[line - 1 :])
+        at, number = _first_broken_cell(row, self.delimiter)
+        column = f", column {self.columns[number]}" if number < len(self.columns) else ""
+        fault = Fault(
+            where=f"{self.source}, line {line + len(list(_lines(row[: at + 1]))) - 1}{column}",
+            given=f"a quotation mark that is not closed at the end of its cell: {shown(row[at : at + 40])}",
+            allowed='cells such as plain, or "quoted, with "" for a quotation mark"; '
+            "nothing of this file was taken, since the rows below cannot be told apart",
+        )
+        return BadRequest.because("the log", (fault,))
+
+
+def _lines(text: str) -> io.StringIO:
+    """*text* in the lines that the ``csv`` module counts."""
+    return io.StringIO(text, newline="")
+
+
+def _header(text: str, delimiter: str) -> tuple[str, ...]:
+    cells = next((cells for cells in csv.reader(_lines(text), delimiter=delimiter) if cells), [])
+    return tuple(cell.strip() for cell in cells)
+
+
+def _first_broken_cell(row: str, delimiter: str) -> tuple[int, int]:
+    """Where in *row* the first cell begins that is not closed, and how many cells are before it."""
+    d = re.escape(delimiter)
+    cell = re.compile(rf'(?:"(?:[^"]|"")*"|(?!")[^{d}\r\n]*)({d}|\r\n|\r|\n|\Z)')
+    at, number = 0, 0
+    while (found := cell.match(row, at)) and found.end() > at:
+        at, number = found.end(), number + 1 if found[1] == delimiter else 0
+    return at, number
+
+
+def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
+    """
+    *data* as text, and its encoding.
+
+    Raises:
+        BadRequest: If it is no text in *encoding*, or in any that is known.
+    """
+    guess = encoding or _marked(data) or ("utf-8" if _is_utf_8(data) else FALLBACK)
+    try:
+        return data.decode(guess), guess
+    except LookupError:
+        where, given, allowed = "encoding of the map", shown(guess), "an encoding such as utf-8 or cp1252"
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        where, given = source, f"the byte 0x{data[error.start]:02x} in row {line}"
+        allowed = f"text in {guess}; the map can name another encoding"
+    raise BadRequest.because("the log", (Fault(where=where, given=given, allowed=allowed),))
+
+
+def _marked(data: bytes) -> str | None:
+    """The encoding that the first bytes tell: a byte order mark, or the zeros of UTF-16 without one."""
+    marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    if marked or len(data) < 2:
+        return marked
+    return {(False, True): "utf-16-le", (True, False): "utf-16-be"}.get((data[0] == 0, data[1] == 0))
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
