@@ -43,10 +43,29 @@ def week_of(calendar: CalendarRules) -> tuple[tuple[DayHours, ...], ...]:
 
 
 def business_day(calendar: CalendarRules) -> timedelta:
-    """What one business day is worth: the open time that most days which open at all have."""
-    lengths = (sum(end - start for start, end in hours) for hours in week_of(calendar) if hours)
-    common = Counter(lengths).most_common(1)
+    """
+    Return the open time that most days which open at all have: what one business day is worth.
+
+    Hours that two days share, such as 05:00-06:00 after a night that ends at 06:00, count once, for the day on which
+    they began: a week is never worth more than it is open.
+    """
+    week = week_of(calendar)
+    lengths = (_length(hours) - _shared(week[day - 1], hours) for day, hours in enumerate(week) if hours)
+    common = Counter(length for length in lengths if length).most_common(1)
     return timedelta(seconds=common[0][0]) if common else timedelta()
+
+
+def _length(hours: tuple[DayHours, ...]) -> int:
+    return sum(end - start for start, end in hours)
+
+
+def _shared(night_before: tuple[DayHours, ...], hours: tuple[DayHours, ...]) -> int:
+    """Seconds of *hours* that the windows of the day before cover already."""
+    return sum(
+        max(0, min(end, closes - _DAY) - max(start, opens - _DAY))
+        for opens, closes in night_before
+        for start, end in hours
+    )
 
 
 def compile_hours(

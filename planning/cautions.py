@@ -16,10 +16,11 @@ from planning.ladder import Rung, ladder
 from planning.odd_priorities import odd_priorities
 from planning.on_call_checks import on_call_cautions
 from planning.schema import CalendarRules, HolidayRules, Playbook
-from planning.week import parse_hours
+from planning.week import DAYS, parse_hours
 
 _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 _A_YEAR = timedelta(days=365)
+_A_DAY_IN_SECONDS = 86_400
 
 
 def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
@@ -102,6 +103,25 @@ def _overlapping_hours(path: Path, calendar: CalendarRules) -> Iterator[Found]:
         windows = sorted(parse_hours(text) for text in hours)
         if any(start < end for (_, end), (start, _) in pairwise(windows)):
             yield Found(where, f"hours that overlap: {listed(hours)}", "hours that follow each other")
+    yield from _overlapping_nights(path, calendar)
+
+
+def _overlapping_nights(path: Path, calendar: CalendarRules) -> Iterator[Found]:
+    """Nights that last into the hours of the next day: said once, of the first such day."""
+    week = week_of(calendar)
+    for day, hours in enumerate(week):
+        night = max((end - _A_DAY_IN_SECONDS for _, end in week[day - 1]), default=0)
+        if hours and hours[0][0] < night:
+            given = (
+                f"hours of {DAYS[day - 1]} that end at {_clock(night)}, "
+                f"after those of {DAYS[day]} have begun at {_clock(hours[0][0])}"
+            )
+            yield Found((*path, "weekly"), given, "hours that follow each other; what overlaps counts once")
+            return
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"
 
 
 def _holding_update(playbook: Playbook) -> Iterator[Found]:

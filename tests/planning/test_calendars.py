@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from escalation.business_time import between
@@ -201,6 +202,13 @@ def test_compiled_hours_agree_with_looking_at_the_wall(calendar: CalendarRules, 
         ({"mon-fri": ["09:00-12:00", "13:00-17:30"]}, 7.5 * HOUR),
         ({"mon-sun": ["00:00-24:00"]}, 24 * HOUR),
         ({"mon-sun": ["22:00-06:00"]}, 8 * HOUR),
+        # a night that lasts into the hours of the next day: each hour counts once
+        ({"mon-sun": ["22:00-06:00", "05:00-10:00"]}, 12 * HOUR),
+        ({"mon-sun": ["22:00-06:00", "06:00-10:00"]}, 12 * HOUR),
+        ({"mon-sun": ["18:00-17:00", "08:00-20:00"]}, 24 * HOUR),
+        ({"mon-fri": ["20:00-10:00", "08:00-12:00"]}, 16 * HOUR),
+        # what is covered whole by the night before is worth nothing of its own
+        ({"sun": ["22:00-08:00"], "mon": ["06:00-07:00"]}, 10 * HOUR),
     ],
 )
 def test_a_business_day_is_an_ordinary_day(weekly: dict[str, list[str]], expected: timedelta) -> None:
@@ -208,6 +216,25 @@ def test_a_business_day_is_an_ordinary_day(weekly: dict[str, list[str]], expecte
     MATRIX-7: what "one business day" is worth.
     """
     assert expected == business_day(a_calendar(weekly))
+
+
+windows = st.tuples(st.integers(0, 1439), st.integers(1, 1439)).map(
+    lambda window: (
+        f"{window[0] // 60:02}:{window[0] % 60:02}-"
+        f"{sum(window) % 1440 // 60:02}:{sum(window) % 1440 % 60:02}"
+    )
+)
+
+
+@given(st.lists(windows, min_size=1, max_size=4))
+def test_a_business_day_is_worth_what_a_day_is_open(hours: list[str]) -> None:
+    """
+    MATRIX-7, CLOCK-5: of a calendar with the same hours every day, however they overlap, touch or last into the next.
+    """
+    calendar = a_calendar({"mon-sun": hours})
+    week = compile_hours(calendar, utc("2026-11-16"), utc("2026-11-30"))
+
+    assert between(week, utc("2026-11-18"), utc("2026-11-19")) == business_day(calendar)
 
 
 def test_a_calendar_that_is_never_open_is_refused() -> None:

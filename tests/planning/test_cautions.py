@@ -207,6 +207,12 @@ def test_faults_go_before_warnings(tmp_path: Path) -> None:
         ),
         # hours that were probably others
         ('mon-fri: ["09:00-17:00"]', 'mon-fri: ["09:00-13:00", "12:00-17:00"]', "weekly.mon-fri", "overlap"),
+        (
+            'mon-fri: ["09:00-17:00"]',
+            'mon-fri: ["22:00-06:00", "05:00-10:00"]',
+            "weekly",
+            "mon that end at 06:00, after those of tue have begun at 05:00",
+        ),
         # dates of long ago
         (
             HOLIDAYS,
