@@ -105,6 +105,14 @@ def _go_on(turn: Turn) -> None:
         turn.start(ClockName.CUSTOMER_TEXT, oldest.held_at)
 
 
+def keep_texts_to_the_plan(turn: Turn) -> None:
+    """Another plan may set a time for texts that wait already: it runs as of when the oldest came (CLOCK-4)."""
+    now = turn.escalation
+    clock = now.clock(ClockName.CUSTOMER_TEXT)
+    if now.held_texts and (clock is None or not clock.is_running):
+        turn.start(ClockName.CUSTOMER_TEXT, now.held_texts[0].held_at)
+
+
 def _the_one(now: Escalation, number: int | None, move: Move) -> HeldText:
     """
     Raises:

@@ -34,14 +34,16 @@ class OpenHours(Frozen):
     When an organisation is open, over a horizon.
 
     ``spans`` are (start, end) in whole seconds since 1970 UTC, sorted and disjoint; they travel as the first start,
-    then each length and gap in turn. ``compiled_until`` ends the horizon: a due time at or after it is provisional,
-    and the hours must be extended before it is reached.
+    then each length and gap in turn. ``compiled_until`` ends the horizon: what would be due after it is not known, and
+    the hours must be extended before it is reached.
     """
 
     spans: tuple[tuple[int, int], ...]
     compiled_until: Instant
     business_day: timedelta
     """Open time of an ordinary day: what "one business day" is worth."""
+    reach: timedelta = timedelta()
+    """Open time that must always be known ahead: the longest that a clock can count."""
 
     @field_serializer("spans", when_used="json")
     def _as_steps(self, spans: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
@@ -56,10 +58,13 @@ class OpenHours(Frozen):
         edges = iter(tuple(accumulate(given)))
         return tuple(zip(edges, edges, strict=True))
 
-    @property
+    @cached_property
     def extend_at(self) -> datetime:
-        """When they must be compiled further."""
-        return self.compiled_until - _AHEAD
+        """When they must be compiled further: well before they end, and while ``reach`` is still known ahead."""
+        left = self._open_before[-1] - self.reach // _MICROSECOND
+        runs_short_at = self.instant_after(left) if left > 0 and self.reach else None
+        margin = self.compiled_until - _AHEAD
+        return min(margin, _from_us(runs_short_at)) if runs_short_at is not None else margin
 
     def continued(self, further: "OpenHours") -> "OpenHours":
         """These hours as they are, and beyond their horizon those of *further*: what was reckoned stays so."""
@@ -109,16 +114,16 @@ def worth(days: timedelta, business_day: timedelta) -> timedelta:
     return timedelta(microseconds=(days // _MICROSECOND) * (business_day // _MICROSECOND) // _DAY_US)
 
 
-def add(hours: OpenHours | None, start: datetime, span: timedelta) -> datetime:
+def add(hours: OpenHours | None, start: datetime, span: timedelta) -> datetime | None:
     """
-    The instant at which *span* of open time has passed since *start*: the first such, so 17:00 today rather than
-    09:00 tomorrow. Beyond the horizon: the horizon's end, provisionally. Nothing added is *start* itself.
+    Return the instant at which *span* of open time has passed since *start*: the first such, so 17:00 today rather
+    than 09:00 tomorrow. None if it lies beyond the horizon: nobody is told a guess. Nothing added is *start* itself.
     """
     if hours is None or not span:
         return start + span
     start_us = _to_us(start)
     due_us = hours.instant_after(hours.open_until(start_us) + span // _MICROSECOND)
-    return max(start, hours.compiled_until) if due_us is None else max(start, _from_us(due_us))
+    return None if due_us is None else max(start, _from_us(due_us))
 
 
 def between(hours: OpenHours | None, start: datetime, end: datetime) -> timedelta:

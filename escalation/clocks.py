@@ -4,6 +4,9 @@ Clocks: each has a start, a due time, thresholds and one outcome (CLOCK-1).
 A due time is derived from the start, the span and the recorded pauses, and is never accumulated (CLOCK-3): asking
 again with the same record gives the same answer. What a clock's thresholds and its breach *mean* is decided in
 ``timing.py``; this file only says when they are.
+
+Law: ``is_late`` alone says what is in time. The due instant itself is late: at it everybody is alerted (CLOCK-6).
+Law: a due time that is not known is None, and never a guess; ``not_before`` says how far the open hours are known.
 """
 
 from collections.abc import Iterable
@@ -43,20 +46,34 @@ class Clock(Frozen):
     """Spans from the start, rising, all shorter than ``after``."""
     passed: int = 0
     """How many thresholds have fired or were skipped: each exactly once (CLOCK-2)."""
+    fired: int = 0
+    """How many of them are behind the last that fired: one that was skipped may still fire by other targets."""
     chased: int = 0
     """How often it was brought up again since its breach."""
     breached_at: Instant | None = None
     """The due time that was missed; stays, whatever comes after (CLOCK-4)."""
     ended_at: Instant | None = None
     outcome: Outcome | None = None
+    runs_on_if_reopened: bool = False
+    """The verification ended it: a reopening lets it run on (CLOSE-9)."""
     due_at: Instant | None = None
-    """Derived; None while a pause holds the clock before its due time."""
+    """Derived; None while a pause holds the clock before its due time, and while that time is not known."""
+    not_before: Instant | None = None
+    """Derived: where the open hours end that are known, if it is due after that."""
     next_at: Instant | None = None
     """Derived: the next instant at which this clock asks for attention; None while it is held or has ended."""
 
     @property
     def is_running(self) -> bool:
         return self.ended_at is None
+
+
+def is_late(at: datetime, due_at: datetime | None) -> bool:
+    """
+    Return whether what is done *at* is late: the one rule for every clock, running, imported or foreseen. At the due
+    instant itself it is.
+    """
+    return due_at is not None and at >= due_at
 
 
 def counted(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now: datetime) -> timedelta:
@@ -71,7 +88,7 @@ def counted(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now:
 def instant_of(
     clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], span: timedelta
 ) -> datetime | None:
-    """When *span* of the clock's time is used up; None if an open pause holds it before that."""
+    """When *span* of the clock's time is used up; None if an open pause holds it before that, or it is not known."""
     return _instant_after(_stopping(clock, pauses), hours, clock.started_at, span)
 
 
@@ -95,7 +112,12 @@ def derived(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chas
         return clock
     stopping = _stopping(clock, pauses)
     due_at = _instant_after(stopping, hours, clock.started_at, clock.after)
-    return clock.changed(due_at=due_at, next_at=_next_at(clock, hours, stopping, due_at, chase_every))
+    is_unknown = due_at is None and hours is not None and not _is_held(stopping)
+    return clock.changed(
+        due_at=due_at,
+        not_before=hours.compiled_until if hours and is_unknown else None,
+        next_at=_next_at(clock, hours, stopping, due_at, chase_every),
+    )
 
 
 def attended(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta) -> Clock:
@@ -106,10 +128,36 @@ def attended(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], cha
     return clock.changed(next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
 
 
-def passed_by(clock: Clock, after: timedelta, thresholds: Iterable[timedelta]) -> int:
-    """How many of *thresholds*, of a clock that runs for *after* from now on, are behind *clock* already (CLOCK-4)."""
-    behind = clock.thresholds[clock.passed - 1] / clock.after if clock.passed else 0.0
-    return sum(1 for threshold in thresholds if threshold / after <= behind + _A_HAIR)
+def retimed(clock: Clock, after: timedelta, calendar: str | None, thresholds: tuple[timedelta, ...]) -> Clock:
+    """
+    *clock* from its original start by other targets (CLOCK-4). Only what has fired is behind it: a threshold that was
+    skipped by the old targets fires by the new ones if its time is still to come, and else is skipped again.
+    """
+    behind = clock.thresholds[clock.fired - 1] / clock.after if clock.fired else 0.0
+    fired = sum(1 for threshold in thresholds if threshold / after <= behind + _A_HAIR)
+    return clock.changed(after=after, calendar=calendar, thresholds=thresholds, passed=fired, fired=fired)
+
+
+def thresholds_behind(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], at: datetime) -> int:
+    """How many thresholds of the clock are behind *at*: ``next_at`` is the first that was not, and they rise."""
+    stopping = _stopping(clock, pauses)
+    passed, instant = clock.passed, clock.next_at
+    while instant and instant <= at and passed < len(clock.thresholds):
+        passed += 1
+        ahead = clock.thresholds[passed : passed + 1]
+        instant = _instant_after(stopping, hours, clock.started_at, ahead[0]) if ahead else None
+    return passed
+
+
+def chased_by(clock: Clock, chase_every: timedelta, at: datetime) -> Clock:
+    """
+    A breached clock by the rhythm that holds from *at* on: it cannot have been brought up more often than that has
+    room for, so that chases of a quicker rhythm do not silence a slower one for weeks (CLOCK-4).
+    """
+    if clock.breached_at is None:
+        return clock
+    room = max(timedelta(), at - clock.breached_at) // chase_every
+    return clock.changed(chased=min(clock.chased, room))
 
 
 def _next_at(
@@ -120,11 +168,14 @@ def _next_at(
     chase_every: timedelta,
 ) -> datetime | None:
     if clock.breached_at:
-        is_held = any(pause.ended_at is None for pause in stopping)
-        return None if is_held else clock.breached_at + chase_every * (clock.chased + 1)
+        return None if _is_held(stopping) else clock.breached_at + chase_every * (clock.chased + 1)
     if clock.passed < len(clock.thresholds):
         return _instant_after(stopping, hours, clock.started_at, clock.thresholds[clock.passed])
     return due_at
+
+
+def _is_held(stopping: list[Pause]) -> bool:
+    return any(pause.ended_at is None for pause in stopping)
 
 
 def _stopping(clock: Clock, pauses: Iterable[Pause]) -> list[Pause]:

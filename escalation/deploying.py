@@ -107,7 +107,7 @@ def keep_informed(turn: Turn, before: Escalation) -> None:
     now = turn.escalation
     if not before.standing_forces:
         return
-    about, are_others = _about(now), now.rules != before.rules
+    about, are_others = _about(now), _counting(now) != _counting(before)
     if about == _about(before) and not are_others:
         return
     clocks = tuple(_clocks(turn)) if are_others else ()
@@ -115,9 +115,20 @@ def keep_informed(turn: Turn, before: Escalation) -> None:
     for force in now.standing_forces:
         turn.do(
             InformTaskForce.made(
-                id=force.id, name=force.name, about=about, clocks=clocks, calendars=calendars
+                id=force.id,
+                name=force.name,
+                about=about,
+                clocks=clocks,
+                calendars=calendars,
+                chase_every=now.plan.chase_every if are_others else None,
             )
         )
+
+
+def _counting(now: Escalation) -> tuple[object, ...]:
+    """All that says when something of a task force is due: targets, calendars, and how often it is chased."""
+    definitions = {name: calendar.definition for name, calendar in now.plan.calendars.items()}
+    return now.rules, now.plan.calendar, definitions, now.plan.chase_every
 
 
 # Deploying

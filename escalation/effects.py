@@ -6,6 +6,7 @@ no way into a customer's message (COMM-6). The core says who is told what; how i
 known here.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -287,6 +288,8 @@ class InformTaskForce(Frozen):
     """Patterns of its clocks, if they are others now (CLOCK-4)."""
     calendars: dict[Name, Calendar] = {}
     """Whose open hours these count."""
+    chase_every: timedelta | None = None
+    """How often a missed status is brought up again, if that may have changed."""
 
 
 ForTaskForces = StartTaskForce | OrderTaskForceDown | InformTaskForce

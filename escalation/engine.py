@@ -20,6 +20,7 @@ from escalation import (
 )
 from escalation import commands as c
 from escalation import events as e
+from escalation.clocks import is_late
 from escalation.effects import Occasion
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
@@ -141,6 +142,7 @@ def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
         _permit(turn.escalation, command)
         turn.by = command.by
         _obey(turn, command)
+        skip_past_thresholds(turn)  # what was past before it has spoken; the rest is the move's doing
     except UnknownName as unknown:
         if unknown.message.startswith(key):
             raise
@@ -263,7 +265,6 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             rising.tick_response(turn, command)
         case "change_priority":
             rising.change_priority(turn, command)
-            skip_past_thresholds(turn)
         case "pause":
             resolving.pause(turn, command)
         case "resume":
@@ -332,8 +333,8 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
         told_at = min(max(delivered, default=turn.now), turn.now)
         clock = now.clock(ClockName.FIRST_NOTICE)
-        if clock and clock.due_at and told_at > clock.due_at:
-            settle(turn)  # late: its breach comes first
+        if clock and is_late(told_at, clock.due_at):
+            settle(turn)  # its breach comes first
         turn.end(ClockName.FIRST_NOTICE, at=told_at)
         joining.begin_first_notice(turn)
     tell_undelivered(turn, command.receipts)

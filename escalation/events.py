@@ -355,6 +355,8 @@ class ClockEnded(_Happened):
     ended_at: Instant
     """When it was satisfied; earlier than ``at`` if that is only known now."""
     late_by: timedelta = timedelta()
+    runs_on_if_reopened: bool = False
+    """The verification ended it: a reopening lets it run on (CLOSE-9)."""
 
 
 class OpenHoursExtended(_Happened):

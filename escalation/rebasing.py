@@ -9,6 +9,7 @@ from datetime import datetime
 
 from escalation import commands as c
 from escalation import events as e
+from escalation.approving import keep_texts_to_the_plan
 from escalation.base import Frozen, Instant, InternalText
 from escalation.cadence import keep_to_the_plan
 from escalation.closing import keep_rca_to_the_plan
@@ -18,7 +19,7 @@ from escalation.lifecycle import WORKING
 from escalation.model import Escalation
 from escalation.plan import ClockName, Plan, PlaybookRef
 from escalation.resolving import resume
-from escalation.rising import ask_the_level
+from escalation.rising import ask_the_level, start_window
 from escalation.sentences import Sentence
 from escalation.targets import clock_for
 from escalation.telling import alerted, involved, name_of, tell
@@ -80,11 +81,12 @@ def _start_clocks_of_the_new_plan(turn: Turn) -> None:
     """Those that the old one had no target for, as of when they would have begun."""
     now = turn.escalation
     paused = now.pause
-    if now.state in WORKING and not _runs(now, ClockName.LEVEL_WINDOW):
-        turn.start(ClockName.LEVEL_WINDOW, since=now.level_since)
+    if now.state in WORKING:
+        start_window(turn)
     if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     keep_to_the_plan(turn)
+    keep_texts_to_the_plan(turn)
     if paused and not _runs(now, ClockName.PAUSE):
         turn.start(ClockName.PAUSE, since=paused.started_at)
 

@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from escalation import events as e
 from escalation.actions import Origin, tracked
 from escalation.base import CustomerText
-from escalation.clocks import Clock, Pause, attended, derived
+from escalation.clocks import Clock, Pause, attended, chased_by, derived
 from escalation.lifecycle import Move, RcaState, step, step_rca
 from escalation.model import (
     VERIFYING,
@@ -28,7 +28,7 @@ from escalation.model import (
 )
 from escalation.plan import ClockName
 from escalation.request import StartRequest, recipients_of, with_customers
-from escalation.targets import retargeted
+from escalation.targets import retargeted, revived
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import Summary
 
@@ -75,7 +75,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             started = _with(now, event, clocks=(*others, event.clock))
             return _noticed(started) if event.clock.name is ClockName.FIRST_NOTICE else started
         case "threshold_passed":
-            return _clock(now, event, event.clock, passed=event.passed)
+            fired = {} if event.is_skipped else {"fired": event.passed}
+            return _clock(now, event, event.clock, passed=event.passed, **fired)
         case "clock_breached":
             return _clock(
                 now, event, event.clock, passed=event.passed, breached_at=event.due_at, chased=event.chased
@@ -83,7 +84,14 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "clock_chased":
             return _clock(now, event, event.clock, chased=event.times)
         case "clock_ended":
-            return _clock(now, event, event.clock, ended_at=event.ended_at, outcome=event.outcome)
+            return _clock(
+                now,
+                event,
+                event.clock,
+                ended_at=event.ended_at,
+                outcome=event.outcome,
+                runs_on_if_reopened=event.runs_on_if_reopened,
+            )
         case "communication_begun":
             return _moved(now, event, Move.BEGIN_COMMUNICATION)
         case "acknowledged":
@@ -154,7 +162,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **owed)
         case "reopened":
             back = _moved(now, event, Move.REOPEN, resolution=None, access={}, rca=_redrafted(now.rca))
-            return _resumed(_unended(back), event, VERIFYING)
+            return _resumed(_unended(back, event), event, VERIFYING)
         case "access_answered":
             answer = Access(answer=event.answer, by=event.by, at=event.at)
             return _with(now, event, access={**now.access, event.account: answer})
@@ -258,7 +266,7 @@ def _still_active(now: Escalation, event: e.Event) -> Escalation:
     clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if clock is None or not clock.is_running:
         return now
-    alive = _derived(now, clock.changed(started_at=event.at, passed=0))
+    alive = _derived(now, clock.changed(started_at=event.at, passed=0, fired=0))
     return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
 
 
@@ -344,7 +352,12 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
     )
     if moved.acknowledgements and not moved.unacknowledged:
         moved = moved.changed(acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
-    return _with_clocks(moved, (retargeted(moved, clock) for clock in moved.clocks))
+    return _with_clocks(moved, (_retargeted_on(moved, clock, event.at) for clock in moved.clocks))
+
+
+def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
+    """By the targets and the rhythm of chases that hold from *at* on."""
+    return chased_by(retargeted(now, clock), now.plan.chase_every, at)
 
 
 def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
@@ -407,18 +420,7 @@ def _resumed(now: Escalation, event: e.Event, reason: str, ended_at: datetime | 
     return _with_clocks(changed, changed.clocks)
 
 
-def _unended(now: Escalation) -> Escalation:
+def _unended(now: Escalation, event: e.Event) -> Escalation:
     """The clocks that the verification had ended, running again: the hold since then keeps their time."""
-    clocks = tuple(
-        clock.changed(ended_at=None, outcome=None) if _ended_by_verification(now, clock) else clock
-        for clock in now.clocks
-    )
-    return now.changed(clocks=clocks)
-
-
-def _ended_by_verification(now: Escalation, clock: Clock) -> bool:
-    """Not one that had ended before, such as the window of a level that it rose from."""
-    hold = now.pauses[-1]
-    if clock.name is ClockName.LEVEL_WINDOW and now.current_level.window is None:
-        return False
-    return clock.name in hold.stops and clock.ended_at == hold.started_at
+    again = (revived(now, clock) for clock in now.clocks)
+    return now.changed(clocks=tuple(chased_by(clock, now.plan.chase_every, event.at) for clock in again))

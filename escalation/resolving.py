@@ -138,9 +138,9 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
     resolution = turn.escalation.resolution
     assert resolution
     turn.end(ClockName.VERIFICATION)
-    for name in _OF_THE_PROBLEM:
-        turn.end(name, at=resolution.declared_at)
-    turn.end(ClockName.ACKNOWLEDGE, Outcome.CANCELLED, at=resolution.declared_at)
+    for name in HELD_WHILE_VERIFYING:
+        outcome = Outcome.MET if name in _OF_THE_PROBLEM else Outcome.CANCELLED
+        turn.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
     turn.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
     why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(turn.escalation, turn.by))
     tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)

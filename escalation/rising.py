@@ -179,6 +179,7 @@ def take_up(turn: Turn) -> None:
     keep_to_the_plan(turn)
     if _rise_to_entry_level(turn):
         return
+    start_window(turn)
     now = turn.escalation
     asked = now.clock(ClockName.ACKNOWLEDGE)
     if now.acknowledged_by:
@@ -212,6 +213,13 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: Internal
     told = [person for person in (*alerted(before), before.owner) if person not in asked]
     tell(turn, Occasion.RISE, told, why=why)
     tell_customers(turn, Occasion.HAND_OVER, reason=reason)
+
+
+def start_window(turn: Turn) -> None:
+    """The level's window, where another plan has one by now and none runs: as of when it came to the level."""
+    clock = turn.escalation.clock(ClockName.LEVEL_WINDOW)
+    if clock is None or not clock.is_running:
+        turn.start(ClockName.LEVEL_WINDOW, since=turn.escalation.level_since)
 
 
 def window_ended(turn: Turn) -> None:

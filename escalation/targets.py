@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from escalation.business_time import OpenHours, worth
-from escalation.clocks import Clock, derived, passed_by
+from escalation.clocks import Clock, derived, retimed
 from escalation.model import Escalation
 from escalation.plan import Basis, ClockName, Target
 
@@ -42,7 +42,18 @@ def retargeted(escalation: Escalation, clock: Clock) -> Clock:
     timing = _timing(escalation, clock.name)
     if not clock.is_running or timing is None:
         return clock
-    return clock.changed(**timing._asdict(), passed=passed_by(clock, timing.after, timing.thresholds))
+    return retimed(clock, *timing)
+
+
+def revived(escalation: Escalation, clock: Clock) -> Clock:
+    """
+    *clock*, which the verification had ended, running again by the targets that hold now: priority and playbook may
+    have changed meanwhile (CLOSE-9, CLOCK-4). As it is, if nothing sets it a target any more.
+    """
+    if not clock.runs_on_if_reopened or _timing(escalation, clock.name) is None:
+        return clock
+    again = clock.changed(ended_at=None, outcome=None, runs_on_if_reopened=False)
+    return retargeted(escalation, again)
 
 
 class _Timing(NamedTuple):

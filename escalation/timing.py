@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from escalation import events as e
 from escalation.approving import text_approvers
 from escalation.cadence import updated
-from escalation.clocks import Clock, instant_of
+from escalation.clocks import Clock, is_late, thresholds_behind
 from escalation.effects import CompileOpenHours, Occasion
 from escalation.following_up import remind_of_actions, survey_ended
 from escalation.lifecycle import WORKING, RcaState, State
@@ -65,48 +65,25 @@ def hours_wanted(calendars: Mapping[str, Calendar], now: datetime) -> Iterator[C
 def skip_past_thresholds(turn: Turn) -> None:
     """After due times changed: a threshold that is already past is recorded as skipped, not sent late (CLOCK-2)."""
     for clock in turn.escalation.running_clocks:
-        if not clock.breached_at and (passed := _passed(turn.escalation, clock, turn.now)) > clock.passed:
-            turn.record(
-                e.ThresholdPassed,
-                clock=clock.name,
-                passed=passed,
-                skipped=passed - clock.passed,
-                is_skipped=True,
-                due_at=clock.next_at,
-            )
+        turn.skip_past_thresholds(clock)
 
 
 def _next_due(now: Escalation, at: datetime) -> Clock | None:
     if not now.is_attended:
         return None
-    due = [
-        clock
-        for clock in now.clocks
-        if clock.ended_at is None
-        and clock.next_at
-        and clock.next_at <= at
-        and _is_certain(now, clock, clock.next_at)
-    ]
-    return min(due, key=lambda clock: _order(now, clock, at)) if due else None
+    due = [clock for clock in now.clocks if clock.ended_at is None and clock.next_at and clock.next_at <= at]
+    return min(due, key=lambda clock: _order(clock, at)) if due else None
 
 
-def _order(now: Escalation, clock: Clock, at: datetime) -> tuple[datetime | None, bool]:
+def _order(clock: Clock, at: datetime) -> tuple[datetime | None, bool]:
     """As they ran out; of two at once the level's window is last, because a rise cancels the other."""
-    instant = clock.due_at if _is_over(now, clock, at) else clock.next_at
+    instant = clock.due_at if _is_over(clock, at) else clock.next_at
     return instant, clock.name is ClockName.LEVEL_WINDOW
 
 
-def _is_over(now: Escalation, clock: Clock, at: datetime) -> bool:
+def _is_over(clock: Clock, at: datetime) -> bool:
     """The due time has come, and the breach is not on record yet."""
-    if clock.breached_at or clock.due_at is None or not clock.is_running:
-        return False
-    return clock.due_at <= at and _is_certain(now, clock, clock.due_at)
-
-
-def _is_certain(now: Escalation, clock: Clock, instant: datetime) -> bool:
-    """Whether *instant* of *clock* is more than provisional: the open hours are known until then (CLOCK-5)."""
-    hours = now.plan.hours(clock.calendar)
-    return hours is None or clock.breached_at is not None or instant < hours.compiled_until
+    return clock.is_running and not clock.breached_at and is_late(at, clock.due_at)
 
 
 def _attend(turn: Turn, clock: Clock) -> None:
@@ -114,14 +91,14 @@ def _attend(turn: Turn, clock: Clock) -> None:
         _agreed_time_came(turn, clock)
     elif clock.breached_at:
         _chase(turn, clock)
-    elif clock.due_at and _is_over(turn.escalation, clock, turn.now):
+    elif clock.due_at and _is_over(clock, turn.now):
         _breach(turn, clock, clock.due_at)
     else:
         _remind(turn, clock)
 
 
 def _agreed_time_came(turn: Turn, clock: Clock) -> None:
-    if not _is_over(turn.escalation, clock, turn.now):
+    if not _is_over(clock, turn.now):
         _remind(turn, clock)
         return
     match clock.name:
@@ -135,19 +112,9 @@ def _agreed_time_came(turn: Turn, clock: Clock) -> None:
             somebody_on_duty(turn)
 
 
-def _passed(now: Escalation, clock: Clock, at: datetime) -> int:
-    """How many thresholds of the clock are behind *at*: ``next_at`` is the first that was not, and they rise."""
-    hours = now.plan.hours(clock.calendar)
-    passed, instant = clock.passed, clock.next_at
-    while instant and instant <= at and passed < len(clock.thresholds) and _is_certain(now, clock, instant):
-        passed += 1
-        ahead = clock.thresholds[passed : passed + 1]
-        instant = instant_of(clock, hours, now.pauses, ahead[0]) if ahead else None
-    return passed
-
-
 def _remind(turn: Turn, clock: Clock) -> None:
-    passed = _passed(turn.escalation, clock, turn.now)
+    now = turn.escalation
+    passed = thresholds_behind(clock, now.plan.hours(clock.calendar), now.pauses, turn.now)
     turn.record(
         e.ThresholdPassed,
         clock=clock.name,
@@ -185,7 +152,7 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
     tell(turn, Occasion.BREACH, _alarmed(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
         window = now.clock(ClockName.LEVEL_WINDOW)
-        rises_next = window is not None and _is_over(now, window, turn.now)
+        rises_next = window is not None and _is_over(window, turn.now)
         if now.state in WORKING and not rises_next:  # nobody is asked in vain
             no_contact_acknowledged(turn)
     elif clock.name is ClockName.NEXT_UPDATE:

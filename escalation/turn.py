@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation import events as e
-from escalation.clocks import Clock, Outcome
+from escalation.clocks import Clock, Outcome, thresholds_behind
 from escalation.effects import Effect
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -45,11 +45,31 @@ class Turn:
         self.effects.append(effect)
 
     def start(self, name: ClockName, since: datetime | None = None) -> None:
-        """Start a fresh clock, as of *since*; one that still runs is cancelled first. No target, no clock."""
+        """
+        Start a fresh clock, as of *since*; one that still runs is cancelled first. No target, no clock.
+
+        A threshold that is past when it starts is recorded as skipped, not sent late (CLOCK-2).
+        """
         self.end(name, Outcome.CANCELLED)
         clock = clock_for(self.escalation, name, since or self.now)
         if clock:
             self.record(e.ClockStarted, clock=clock)
+        if clock and since:
+            self.skip_past_thresholds(clock)
+
+    def skip_past_thresholds(self, clock: Clock) -> None:
+        """Record those of a running clock that are behind us by now as skipped."""
+        now = self.escalation
+        passed = thresholds_behind(clock, now.plan.hours(clock.calendar), now.pauses, self.now)
+        if clock.breached_at is None and passed > clock.passed:
+            self.record(
+                e.ThresholdPassed,
+                clock=clock.name,
+                passed=passed,
+                skipped=passed - clock.passed,
+                is_skipped=True,
+                due_at=clock.next_at,
+            )
 
     def start_until(self, name: ClockName, due_at: datetime) -> None:
         """Start a clock of no target, which just waits for *due_at*."""
@@ -58,7 +78,14 @@ class Turn:
         clock = Clock.made(name=name, started_at=self.now, after=after, due_at=due_at, next_at=due_at)
         self.record(e.ClockStarted, clock=clock)
 
-    def end(self, name: ClockName, outcome: Outcome = Outcome.MET, at: datetime | None = None) -> None:
+    def end(
+        self,
+        name: ClockName,
+        outcome: Outcome = Outcome.MET,
+        at: datetime | None = None,
+        *,
+        runs_on_if_reopened: bool = False,
+    ) -> None:
         """End a running clock, as of *at*; one that has breached ends late, whatever was asked."""
         clock = self.escalation.clock(name)
         if clock is None or not clock.is_running:
@@ -71,6 +98,7 @@ class Turn:
             outcome=Outcome.BREACHED if clock.breached_at else outcome,
             ended_at=ended_at,
             late_by=max(timedelta(), late_by),
+            runs_on_if_reopened=runs_on_if_reopened,
         )
 
     def cancel_clocks(self, *names: ClockName) -> None:

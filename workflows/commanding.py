@@ -56,7 +56,11 @@ async def command_task_force(key: str, effect: ForTaskForces, continue_after: in
             await _signal(key, effect.name, wire.TASK_FORCE_DOWN, order)
         case InformTaskForce():
             about = KeepInformed(
-                id=effect.id, about=effect.about, clocks=effect.clocks, calendars=effect.calendars
+                id=effect.id,
+                about=effect.about,
+                clocks=effect.clocks,
+                calendars=effect.calendars,
+                chase_every=effect.chase_every,
             )
             await _signal(key, effect.name, wire.TASK_FORCE_INFORMED, about)
 

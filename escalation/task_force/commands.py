@@ -2,6 +2,7 @@
 What people ask of a task force, and what its shell reports to it: imperative, one class each.
 """
 
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
@@ -103,6 +104,8 @@ class KeepInformed(Frozen):
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks, if they are others now (CLOCK-4)."""
     calendars: dict[Name, Calendar] = {}
+    chase_every: timedelta | None = None
+    """How often a missed status is brought up again; None: as before."""
 
 
 class EscalationGone(Frozen):

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from escalation import commands as shell
 from escalation.base import InternalText
-from escalation.clocks import Clock, instant_of
+from escalation.clocks import Clock, is_late, thresholds_behind
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import ClockName
@@ -61,8 +61,13 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDec
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
                 turn.record(
-                    e.Informed, about=command.about, clocks=command.clocks, calendars=command.calendars
+                    e.Informed,
+                    about=command.about,
+                    clocks=command.clocks,
+                    calendars=command.calendars,
+                    chase_every=command.chase_every,
                 )
+                _skip_past_thresholds(turn)
                 _settle(turn)
         case c.StandDown():
             _ordered_down(turn, command)
@@ -211,18 +216,18 @@ def _next_due(turn: ForceTurn) -> Clock | None:
     force = turn.force
     if not force.is_standing:
         return None
-    due = [
-        (clock.next_at, clock)
-        for clock in force.clocks
-        if clock.next_at and clock.next_at <= turn.now and _is_certain(force, clock, clock.next_at)
-    ]
+    due = [(clock.next_at, clock) for clock in force.clocks if clock.next_at and clock.next_at <= turn.now]
     return min(due, key=lambda found: found[0])[1] if due else None
 
 
-def _is_certain(force: TaskForce, clock: Clock, instant: datetime) -> bool:
-    """Whether *instant* is more than provisional: the open hours are known until then (CLOCK-5)."""
-    hours = force.charter.hours(clock.calendar)
-    return hours is None or clock.breached_at is not None or instant < hours.compiled_until
+def _skip_past_thresholds(turn: ForceTurn) -> None:
+    """After due times changed: a time to ask that is past already is recorded as skipped, not sent late (CLOCK-2)."""
+    status = turn.force.status
+    if status is None or status.breached_at or not status.is_running:
+        return
+    passed = _passed(turn, status)
+    if passed > status.passed:
+        turn.record(e.StatusThresholdsSkipped, passed=passed, skipped=passed - status.passed)
 
 
 def _attend_status(turn: ForceTurn, clock: Clock) -> None:
@@ -231,7 +236,7 @@ def _attend_status(turn: ForceTurn, clock: Clock) -> None:
     if clock.breached_at:
         turn.record(e.StatusChased, times=(turn.now - clock.breached_at) // chase_every)
         _ask_the_lead(turn, Sentence.STATUS_STILL_MISSING.of())
-    elif clock.due_at and clock.due_at <= turn.now and _is_certain(turn.force, clock, clock.due_at):
+    elif clock.due_at and is_late(turn.now, clock.due_at):
         chased = (turn.now - clock.due_at) // chase_every
         turn.record(e.StatusMissed, due_at=clock.due_at, passed=len(clock.thresholds), chased=chased)
         _ask_the_lead(turn, Sentence.STATUS_OVERDUE.of())
@@ -242,9 +247,7 @@ def _attend_status(turn: ForceTurn, clock: Clock) -> None:
 
 def _passed(turn: ForceTurn, clock: Clock) -> int:
     """How many thresholds are behind us; of several only the last speaks (CLOCK-2)."""
-    hours = turn.force.charter.hours(clock.calendar)
-    instants = (instant_of(clock, hours, (), threshold) for threshold in clock.thresholds)
-    return max(clock.passed + 1, sum(at is not None and at <= turn.now for at in instants))
+    return thresholds_behind(clock, turn.force.charter.hours(clock.calendar), (), turn.now)
 
 
 def _ask_the_lead(turn: ForceTurn, why: Why, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED) -> None:

@@ -2,6 +2,7 @@
 What happened to a task force: past tense, each with who and when. The record is its own; the escalation hears of it.
 """
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -90,6 +91,14 @@ class StatusAsked(_Happened):
     passed: int
 
 
+class StatusThresholdsSkipped(_Happened):
+    """Due times changed, and these times to ask the lead were past already (CLOCK-2)."""
+
+    kind: Literal["status_thresholds_skipped"] = "status_thresholds_skipped"
+    passed: int
+    skipped: int
+
+
 class StatusMissed(_Happened):
     kind: Literal["status_missed"] = "status_missed"
     due_at: Instant
@@ -152,6 +161,7 @@ class Informed(_Happened):
     clocks: tuple[Clock, ...] = ()
     """Patterns that hold from now on (CLOCK-4)."""
     calendars: dict[Name, Calendar] = {}
+    chase_every: timedelta | None = None
 
 
 class OpenHoursExtended(_Happened):
@@ -183,6 +193,7 @@ ForceEvent = Annotated[
     | WorkBegun
     | StatusClockStarted
     | StatusAsked
+    | StatusThresholdsSkipped
     | StatusMissed
     | StatusChased
     | StatusReported

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any, assert_never
 
-from escalation.clocks import Clock, attended, derived, passed_by
+from escalation.clocks import Clock, attended, chased_by, derived, retimed
 from escalation.events import ENGINE
 from escalation.plan import ClockName
 from escalation.task_force import events as e
@@ -64,6 +64,8 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
         case "status_clock_started":
             return now.changed(status=event.clock)
         case "status_asked":
+            return _status(now, passed=event.passed, fired=event.passed)
+        case "status_thresholds_skipped":
             return _status(now, passed=event.passed)
         case "status_missed":
             return _status(now, passed=event.passed, breached_at=event.due_at, chased=event.chased)
@@ -138,17 +140,21 @@ def _informed(now: TaskForce, event: e.Informed) -> TaskForce:
         given.pop(ClockName.TASK_FORCE_STATUS, None)
     clocks = {clock.name: clock for clock in charter.clocks} | given
     calendars = {**charter.calendars, **event.calendars}
-    after = _charter(now, about=event.about, clocks=tuple(clocks.values()), calendars=calendars)
-    return _with_clocks(after, lambda clock: _retimed(clock, given.get(clock.name))) if given else after
+    rhythm = event.chase_every or charter.chase_every
+    after = _charter(
+        now, about=event.about, clocks=tuple(clocks.values()), calendars=calendars, chase_every=rhythm
+    )
+
+    def moved(clock: Clock) -> Clock:
+        return chased_by(_retimed(clock, given.get(clock.name)), rhythm, event.at)
+
+    return _with_clocks(after, moved) if event.clocks else after
 
 
 def _retimed(clock: Clock, pattern: Clock | None) -> Clock:
     if pattern is None or not clock.is_running:
         return clock
-    passed = passed_by(clock, pattern.after, pattern.thresholds)
-    return clock.changed(
-        after=pattern.after, calendar=pattern.calendar, thresholds=pattern.thresholds, passed=passed
-    )
+    return retimed(clock, pattern.after, pattern.calendar, pattern.thresholds)
 
 
 def _extended(now: TaskForce, event: e.OpenHoursExtended) -> TaskForce:

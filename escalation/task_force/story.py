@@ -7,7 +7,15 @@ from typing import assert_never
 from escalation.story import Entry, minute
 from escalation.task_force import events as e
 
-CLOCKWORK = frozenset({"status_clock_started", "informed", "open_hours_extended", "task_due_soon"})
+CLOCKWORK = frozenset(
+    {
+        "status_clock_started",
+        "status_thresholds_skipped",
+        "informed",
+        "open_hours_extended",
+        "task_due_soon",
+    }
+)
 """Kinds of events that the escalation need not hear of."""
 
 
@@ -55,6 +63,8 @@ def sentence(event: e.ForceEvent) -> str:  # noqa: C901, PLR0912 - one case an e
             return f"status clock started{due}"
         case e.StatusAsked():
             return "the lead is asked for the status"
+        case e.StatusThresholdsSkipped():
+            return f"times to ask the lead that were past already, skipped: {event.skipped}"
         case e.StatusMissed():
             return f"the status was missed, due {minute(event.due_at)}"
         case e.StatusChased():

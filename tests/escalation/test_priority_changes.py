@@ -124,3 +124,27 @@ def test_a_threshold_fires_once_whatever_the_new_priority_has(
 
     resolution = clock(changed, R)
     assert still_to_come == len(resolution.thresholds) - resolution.passed
+
+
+def test_a_threshold_that_one_priority_skipped_fires_by_the_next() -> None:
+    """
+    CLOCK-2, CLOCK-4: past by P2 and skipped, still to come by P3: what nobody has said is said in its time.
+    """
+    raised = after(at_last_level(), monday("14:00"), c.ChangePriority(by="ed", priority=Priority.P2))
+    lowered = after(raised, monday("14:05"), c.ChangePriority(by="ed", priority=Priority.P3))
+    reminded = after(lowered, at(1, "13:00"), c.Tick())  # 12 of 24 h
+
+    assert [(1, 0), (0, 0), (1, 1)] == [
+        (clock(now, R).passed, clock(now, R).fired) for now in (raised, lowered, reminded)
+    ]
+
+
+def test_a_threshold_that_fired_does_not_fire_by_another_priority() -> None:
+    """
+    CLOCK-2: exactly once, however often the priority goes to and fro.
+    """
+    escalation = after(at_last_level(), at(1, "13:00"), c.Tick())
+    for priority in (Priority.P4, Priority.P3, Priority.P4, Priority.P3):
+        escalation = after(escalation, at(1, "13:01"), c.ChangePriority(by="ed", priority=priority))
+
+    assert (1, 1) == (clock(escalation, R).passed, clock(escalation, R).fired)

@@ -2,13 +2,14 @@
 A running escalation goes on by another playbook, and never otherwise (CLOCK-4).
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.base import InternalText
+from escalation.base import CustomerText, InternalText
 from escalation.engine import decide
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.lifecycle import Move, State
@@ -22,17 +23,22 @@ from escalation.plan import (
     Priority,
     ReasonCode,
     Target,
+    TextApproval,
 )
 from escalation.rebasing import foreseen
 from tests.builders import (
+    DECLARE,
     HOUR,
     MINUTE,
     PEOPLE,
+    VERIFY,
     a_plan,
     a_window,
     after,
     all_delivered,
+    an_acknowledged,
     an_escalation,
+    at,
     clock,
     levels_with,
     monday,
@@ -43,6 +49,7 @@ from tests.builders import (
     weekdays,
 )
 
+R = ClockName.RESOLUTION
 NEWER = PlaybookRef(name="test", version="2", sha256="1" * 64)
 WHY = InternalText("the contract changed")
 
@@ -291,3 +298,112 @@ def test_what_is_closing_is_asked_for_the_rca_that_the_new_playbook_requires() -
     assert "rca_wanted: cora" in told(decision)
     assert [ClockName.INTERNAL_RCA] == [each.name for each in decision.escalation.running_clocks]
     assert "rca_wanted: cora" not in told(decide(waived, rebased_to(strict), monday("09:10")))
+
+
+def resolution_within(after: timedelta) -> Plan:
+    return newer(priorities=priorities_with(Priority.P3, targets={ClockName.RESOLUTION: Target(after=after)}))
+
+
+REOPEN = c.Reopen(by="ed", why=WHY)
+
+
+def test_a_clock_that_a_reopening_lets_run_on_follows_the_newest_playbook() -> None:
+    """
+    CLOCK-4, CLOSE-9: rebased while closing, its clocks had ended; they come back by the targets of now, not of then.
+    """
+    eight = resolution_within(8 * HOUR)
+    closing = after(an_acknowledged(level=7, plan=eight), monday("10:00"), DECLARE, monday("11:00"), VERIFY)
+    two = resolution_within(2 * HOUR).changed(playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
+    back = after(closing, monday("12:00"), rebased_to(two), monday("13:00"), REOPEN)
+
+    assert (2 * HOUR, monday("14:00")) == (clock(back, R).after, clock(back, R).due_at)
+
+
+def test_a_window_that_the_new_playbook_gives_runs_after_the_reopening() -> None:
+    """
+    CLOCK-4, CLOSE-9, MATRIX-2: as of when it came to the level, less the hold; so it does after a rejection.
+    """
+    without = newer(levels=levels_with(2, window=None))
+    hour_long = newer(levels=levels_with(2, window=a_window(30 * MINUTE, 1 * HOUR))).changed(
+        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    )
+    verifying = after(an_acknowledged(level=2, plan=without), monday("09:40"), DECLARE)
+    rejected = after(
+        verifying,
+        monday("10:40"),
+        rebased_to(hour_long),
+        monday("11:40"),
+        c.RejectResolution(by="ari", why=WHY),
+    )
+    reopened = after(
+        verifying, monday("10:00"), VERIFY, monday("10:40"), rebased_to(hour_long), monday("11:40"), REOPEN
+    )
+
+    for back in (rejected, reopened):
+        window = clock(back, ClockName.LEVEL_WINDOW)
+        assert (monday("12:00"), 1, 0) == (window.due_at, window.passed, window.fired)
+
+
+def test_a_window_that_the_new_playbook_takes_does_not_come_back() -> None:
+    """
+    CLOCK-4, CLOSE-9: what nothing sets a time for any more stays ended.
+    """
+    closing = after(an_acknowledged(level=2), monday("09:10"), DECLARE, VERIFY)
+    without = newer(levels=levels_with(2, window=None))
+    back = after(closing, monday("09:20"), rebased_to(without), monday("09:30"), REOPEN)
+
+    assert not clock(back, ClockName.LEVEL_WINDOW).is_running
+
+
+def test_a_clock_that_had_ended_before_the_declaration_stays_ended() -> None:
+    """
+    CLOSE-9, MATRIX-5: though it was acknowledged at the very moment at which the resolution was declared.
+    """
+    escalation = an_escalation()
+    nine = monday("09:00")
+    closing = after(
+        escalation, all_delivered(escalation, nine), c.Acknowledge(by="ana"), DECLARE, monday("09:05"), VERIFY
+    )
+    back = after(closing, monday("09:10"), REOPEN)
+
+    assert not clock(back, ClockName.ACKNOWLEDGE).is_running
+
+
+def test_a_slower_rhythm_of_chases_is_not_silent_for_what_the_quicker_one_said() -> None:
+    """
+    CLOCK-4: brought up thirty times by the hour, it is brought up on the next day, not in a month.
+    """
+    hourly = newer(chase_every=1 * HOUR)
+    daily = newer(chase_every=24 * HOUR).changed(
+        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    )
+    late = after(
+        an_acknowledged(level=7, plan=hourly, priority="P1"),
+        monday("13:00"),
+        c.Tick(),
+        at(1, "19:00"),
+        c.Tick(),
+    )
+    slower = after(late, at(1, "19:00"), rebased_to(daily))
+
+    assert 30 == clock(late, R).chased
+    assert at(2, "13:00") == clock(slower, R).next_at
+
+
+def test_a_text_that_waits_is_given_the_time_of_the_new_playbook() -> None:
+    """
+    CLOCK-4, COMM-6: also where the last one had given none meanwhile, and as of when the text came.
+    """
+    approval = TextApproval(approvers=("ed",), within=Target(after=1 * HOUR, thresholds=(50,)))
+    waiting = after(
+        an_acknowledged(plan=newer(text_approval=approval)),
+        c.SendUpdate(by="ana", customer_text=CustomerText("On its way.")),
+    )
+    lax = newer().changed(playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
+    strict = newer(text_approval=approval).changed(
+        playbook=PlaybookRef(name="test", version="4", sha256="3" * 64)
+    )
+    back = after(waiting, monday("09:10"), rebased_to(lax), monday("09:40"), rebased_to(strict))
+
+    text = clock(back, ClockName.CUSTOMER_TEXT)
+    assert (monday("10:00"), 1, 0) == (text.due_at, text.passed, text.fired)

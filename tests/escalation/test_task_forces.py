@@ -339,6 +339,35 @@ def test_a_change_of_priority_derives_the_status_clock_from_its_start() -> None:
     assert NINE + 3 * HOUR == reported.force.status.due_at
 
 
+def test_a_time_to_ask_the_lead_that_a_change_put_behind_us_is_skipped() -> None:
+    """
+    CLOCK-2, CLOCK-4: on record, and the lead is not asked late; by the old targets again, it is asked in time.
+    """
+    at_45 = (a_pattern(ClockName.TASK_FORCE_STATUS, HOUR, 45 * MINUTE), CLOCKS[1])
+    faster = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=at_45)
+    slower = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS)
+    made = decide(a_force(), faster, NINE + 50 * MINUTE)
+    back = decide(made.force, slower, NINE + 55 * MINUTE)
+    asked = decide(back.force, shell.Tick(), NINE + 90 * MINUTE)
+
+    assert (["informed", "status_thresholds_skipped"], []) == (kinds(made), told(made))
+    assert made.force.status is not None
+    assert NINE + HOUR == made.force.status.next_at
+    assert ["status_asked"] == kinds(asked)
+
+
+def test_a_rhythm_of_chases_holds_for_task_forces_too() -> None:
+    """
+    CLOCK-4: a missed status is brought up again as often as the newest playbook says.
+    """
+    missed = decide(a_force(), shell.Tick(), NINE + 2 * HOUR).force
+    hourly = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS, chase_every=HOUR)
+    made = decide(missed, hourly, NINE + 150 * MINUTE)
+
+    assert made.force.status is not None
+    assert NINE + 3 * HOUR == made.force.status.next_at
+
+
 def test_a_status_clock_of_its_own_is_no_priorities() -> None:
     """
     CLOCK-4, RESOLVE-2: whoever deployed it chose how often it reports.

@@ -220,8 +220,7 @@ def test_a_business_day_is_an_ordinary_day(weekly: dict[str, list[str]], expecte
 
 windows = st.tuples(st.integers(0, 1439), st.integers(1, 1439)).map(
     lambda window: (
-        f"{window[0] // 60:02}:{window[0] % 60:02}-"
-        f"{sum(window) % 1440 // 60:02}:{sum(window) % 1440 % 60:02}"
+        f"{window[0] // 60:02}:{window[0] % 60:02}-{sum(window) % 1440 // 60:02}:{sum(window) % 1440 % 60:02}"
     )
 )
 
