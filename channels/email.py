@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Self
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from channels.mime import EmailAddress, Sender, composed
+from channels.harmless import one_line
+from channels.mime import Sender, composed
 from channels.protocol import Delivered, Later, Letter, Never
 from channels.sharing import SharingChannel
 from channels.smtp import Dropped, Parcel, converse, described, greet, say_goodbye, was_reset
+from escalation.email_address import Mailbox, SenderAddress
+
+_SHOWN_LENGTH = 100
 
 
 class Tls(StrEnum):
@@ -46,17 +50,14 @@ class EmailSettings(BaseModel):
     ca_file: Path | None = Field(default=None, description="further certificate authorities to trust, in PEM")
     username: str | None = None
     password: SecretStr | None = None
-    sender_address: str
+    sender_address: SenderAddress
     sender_name: str = ""
+    reply_to: SenderAddress | None = Field(default=None, description="where answers go; None: to the sender")
+    auto_response_suppress: str = Field(
+        default="", description="the value of X-Auto-Response-Suppress; empty: the header is left out"
+    )
     timeout: float = Field(default=30.0, gt=0, description="seconds to wait for each answer of the server")
     connections: int = Field(default=8, ge=1, le=100, description="at most so many at the same time")
-
-    @field_validator("sender_address")
-    @classmethod
-    def _is_an_ascii_address(cls, address: str) -> str:
-        if not EmailAddress.parse(address).is_ascii:
-            raise ValueError("must be in ASCII, or few mail servers will take it")
-        return address
 
     @model_validator(mode="after")
     def _login_is_whole_and_kept_secret(self) -> Self:
@@ -113,7 +114,12 @@ class EmailSession:
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
-        self._sender = Sender(EmailAddress.parse(settings.sender_address), settings.sender_name)
+        self._sender = Sender(
+            address=Mailbox.parse(settings.sender_address),
+            name=settings.sender_name,
+            reply_to=Mailbox.parse(settings.reply_to) if settings.reply_to else None,
+            auto_response_suppress=settings.auto_response_suppress,
+        )
         self._permits = asyncio.Semaphore(settings.connections)
         self._open: set[SMTP] = set()
         self._idle: list[SMTP] = []
@@ -125,9 +131,9 @@ class EmailSession:
         Try once to deliver *letter*, waiting for a free connection if need be.
         """
         try:
-            recipient = EmailAddress.parse(letter.to_address)
+            recipient = Mailbox.parse(letter.to_address)
         except ValueError as fault:
-            return Never(why=str(fault))
+            return Never(why=f"{one_line(letter.to_address, at_most=_SHOWN_LENGTH)!r} is not {fault}")
         message = composed(letter, recipient, self._sender, datetime.now(UTC))
         parcel = Parcel(self._sender.message_id(letter), str(self._sender.address), recipient, message)
         return await self._send_when_free(parcel)

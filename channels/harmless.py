@@ -7,21 +7,16 @@ What is taken out can forge a header line (newlines), drive a terminal (control 
 than it has (bidirectional formatting) or break an encoder (lone surrogates). Joiners stay: emoji and Persian need them.
 """
 
-import re
 import unicodedata
 
-_BIDIRECTIONAL = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_INVISIBLE = "\ufeff\ufff9-\ufffb"
-_SURROGATES = "\ud800-\udfff"
-_HARMFUL = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f{_BIDIRECTIONAL}{_INVISIBLE}{_SURROGATES}]")
-_ELLIPSIS = "…"
+from escalation.characters import HARMFUL, clip
 
 
 def one_line(text: str, *, at_most: int) -> str:
     """
     *text* on one line: NFC, white space collapsed, nothing harmful, clipped to *at_most* characters with an ellipsis.
     """
-    return _clip(" ".join(_cleaned(text).split()), at_most)
+    return clip(" ".join(_cleaned(text).split()), at_most)
 
 
 def many_lines(text: str) -> str:
@@ -32,17 +27,4 @@ def many_lines(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    return unicodedata.normalize("NFC", _HARMFUL.sub("", text))
-
-
-def _clip(text: str, at_most: int) -> str:
-    if len(text) <= at_most:
-        return text
-    end = at_most - len(_ELLIPSIS)
-    while end > 0 and _belongs_to_the_one_before(text[end]):
-        end -= 1
-    return text[:end].rstrip() + _ELLIPSIS
-
-
-def _belongs_to_the_one_before(character: str) -> bool:
-    return unicodedata.category(character) in {"Mn", "Mc", "Me"} or character == "\u200d"
+    return unicodedata.normalize("NFC", HARMFUL.sub("", "\n".join(text.splitlines())))

@@ -8,9 +8,7 @@ encodes long identifiers (https://github.com/python/cpython/issues/92081 and 144
 """
 
 import hashlib
-import re
 import textwrap
-import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,83 +19,15 @@ from email.utils import format_datetime
 
 from channels.harmless import many_lines, one_line
 from channels.protocol import Letter
+from escalation.email_address import Mailbox
 
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 100
 
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\U0010ffff]+"
-_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
-_LONGEST_LOCAL_PART = 64
-_LONGEST_ADDRESS = 254
 _LINE_LENGTH = 66
 _ENCODED_WORD_BYTES = 39
 """39 bytes make an encoded word of 64 characters: a header's name and it stay within the 76 of RFC 2047."""
-
-
-class BadEmailAddress(ValueError):
-    """
-    What was given cannot be an e-mail address.
-    """
-
-
-@dataclass(frozen=True)
-class EmailAddress:
-    """
-    An e-mail address that is safe to put on a command line and into a header. The domain is in its ASCII form.
-    """
-
-    local_part: str
-    domain: str
-
-    @classmethod
-    def parse(cls, text: str) -> "EmailAddress":
-        """
-        Read `local@domain`; no display name, no quoted local part, no address literal.
-
-        Raises:
-            BadEmailAddress: If it is anything else.
-        """
-        local_part, _, domain = unicodedata.normalize("NFC", text).rpartition("@")
-        ascii_domain = _ascii_domain(domain)
-        if not _is_local_part(local_part) or ascii_domain is None:
-            raise BadEmailAddress(f"{one_line(text, at_most=_LONGEST_ADDRESS)!r} is not an e-mail address")
-        return cls(local_part, ascii_domain)
-
-    @property
-    def is_ascii(self) -> bool:
-        """
-        Whether every mail server can be asked to take it.
-        """
-        return self.local_part.isascii()
-
-    def __str__(self) -> str:
-        return f"{self.local_part}@{self.domain}"
-
-
-def _is_local_part(text: str) -> bool:
-    return (
-        text.isprintable()
-        and _LOCAL_PART.fullmatch(text) is not None
-        and len(text.encode()) <= _LONGEST_LOCAL_PART
-    )
-
-
-def _ascii_domain(domain: str) -> str | None:
-    """
-    The domain with its labels in ASCII. The standard library's tables are those of 2003, which map a few letters away
-    (straße.de to strasse.de, someone else's): a domain that does not come back as it went is refused, not misdirected.
-    """
-    folded = domain.lower()
-    try:
-        encoded = folded.encode("idna").decode("ascii")
-        is_same = encoded == folded or encoded.encode("ascii").decode("idna") == folded
-    except UnicodeError:
-        return None
-    is_domain = _DOMAIN.fullmatch(encoded) is not None and len(encoded) < _LONGEST_ADDRESS
-    return encoded if is_same and is_domain else None
 
 
 @dataclass(frozen=True)
@@ -106,8 +36,11 @@ class Sender:
     In whose name letters leave. Identifiers are made in the sender's domain.
     """
 
-    address: EmailAddress
+    address: Mailbox
     name: str
+    reply_to: Mailbox | None = None
+    auto_response_suppress: str = ""
+    """What mail programs are asked not to answer by themselves (Microsoft's MS-OXCMAIL); empty: nothing is asked."""
 
     def message_id(self, letter: Letter) -> str:
         """
@@ -126,7 +59,7 @@ class Sender:
         return f"<{digest}@{self.address.domain}>"
 
 
-def composed(letter: Letter, to: EmailAddress, sender: Sender, sent_at: datetime) -> bytes:
+def composed(letter: Letter, to: Mailbox, sender: Sender, sent_at: datetime) -> bytes:
     """
     The whole message, lines ending in CRLF, in ASCII unless *to* is not (then the server must speak SMTPUTF8).
     """
@@ -134,10 +67,10 @@ def composed(letter: Letter, to: EmailAddress, sender: Sender, sent_at: datetime
     return head.encode() + _body(letter)
 
 
-def _headers(
-    letter: Letter, to: EmailAddress, sender: Sender, sent_at: datetime
-) -> Iterator[tuple[str, str]]:
+def _headers(letter: Letter, to: Mailbox, sender: Sender, sent_at: datetime) -> Iterator[tuple[str, str]]:
     yield "From", _addressed(sender.name, sender.address)
+    if sender.reply_to:
+        yield "Reply-To", _addressed(sender.name, sender.reply_to)
     yield "To", _addressed(letter.to_name, to)
     yield "Subject", _unstructured(one_line(letter.subject, at_most=SUBJECT_LENGTH))
     yield "Date", format_datetime(sent_at)
@@ -147,6 +80,8 @@ def _headers(
     yield "Idempotency-Key", _unstructured(letter.key)
     yield "X-Escalation", _unstructured(letter.thread)
     yield "Auto-Submitted", "auto-generated"
+    if sender.auto_response_suppress:
+        yield "X-Auto-Response-Suppress", sender.auto_response_suppress
     yield "Content-Language", letter.language
     if letter.urgent:
         yield "Importance", "high"
@@ -164,7 +99,7 @@ def _body(letter: Letter) -> bytes:
     return body.as_bytes()
 
 
-def _addressed(name: str, address: EmailAddress) -> str:
+def _addressed(name: str, address: Mailbox) -> str:
     shown = one_line(name, at_most=NAME_LENGTH)
     if not shown:
         return f"<{address}>"

@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from escalation.language_tag import LanguageTag
+
 
 def _printable(text: str) -> str:
     if not text.isprintable():
@@ -20,7 +22,6 @@ def _printable(text: str) -> str:
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_printable)]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>|]+$", max_length=2000)]
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$")]
 
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]

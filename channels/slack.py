@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from channels.harmless import many_lines, one_line
 from channels.posting import Answer, Post, PostingChannel
 from channels.protocol import Letter
+from escalation.characters import clip, pieces
 
 SUBJECT_LENGTH = 150
 TEXT_LENGTH = 12_000
@@ -96,8 +97,7 @@ def one_text(text: str, *, at_most: int) -> str:
     """
     *text*, harmless, clipped to *at_most* characters.
     """
-    whole = many_lines(text).strip("\n")
-    return whole if len(whole) <= at_most else f"{whole[: at_most - 1].rstrip()}…"
+    return clip(many_lines(text).strip("\n"), at_most)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -106,8 +106,7 @@ def _parts(text: str) -> Iterator[str]:
     """
     part = ""
     for line in text.splitlines(keepends=True):
-        for start in range(0, len(line), _PIECE_LENGTH):
-            piece = escaped(line[start : start + _PIECE_LENGTH])
+        for piece in map(escaped, pieces(line, _PIECE_LENGTH)):
             if len(part) + len(piece) > _BLOCK_LENGTH:
                 yield part
                 part = ""

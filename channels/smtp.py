@@ -19,8 +19,8 @@ from aiosmtplib import (
 )
 
 from channels.harmless import one_line
-from channels.mime import EmailAddress
 from channels.protocol import Delivered, Later, Never
+from escalation.email_address import Mailbox
 
 _REPLY_LENGTH = 200
 _GOODBYE_WITHIN = 1.0
@@ -44,7 +44,7 @@ class Parcel:
 
     reference: str
     sender: str
-    recipient: EmailAddress
+    recipient: Mailbox
     message: bytes
 
 

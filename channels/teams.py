@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from channels.harmless import many_lines, one_line
 from channels.posting import Post, PostingChannel
 from channels.protocol import Letter
+from escalation.characters import ELLIPSIS, clip
 
 SUBJECT_LENGTH = 150
 LINES, TEXT_LENGTH = 80, 5000
@@ -23,7 +24,6 @@ LINES, TEXT_LENGTH = 80, 5000
 
 _BUTTON_LENGTH = 75
 _NAME_LENGTH = 200
-_ELLIPSIS = "…"
 
 
 class TeamsChannel(PostingChannel[SecretStr]):
@@ -75,10 +75,10 @@ def _lines(text: str) -> Iterator[dict[str, Any]]:
     lines = many_lines(text).strip("\n").split("\n")
     for number, line in enumerate(lines):
         if number == LINES or left <= 0:
-            yield _block(_ELLIPSIS)
+            yield _block(ELLIPSIS)
             return
         if line.strip():
-            shown = line if len(line) <= left else f"{line[: left - 1]}{_ELLIPSIS}"
+            shown = clip(line, left)
             yield _block(shown, spacing=spacing)
             left -= len(shown)
         spacing = "none" if line.strip() else "default"

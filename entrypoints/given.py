@@ -105,7 +105,7 @@ def language(tag: str, option: str) -> str:
     Raises:
         BadRequest: If no language can be called that.
     """
-    from planning.readers import language_tag
+    from escalation.language_tag import language_tag
 
     try:
         return language_tag(tag)

@@ -21,12 +21,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from escalation.characters import HARMFUL
+
 LONGEST_TEXT = 16_384
 """Characters; keeps any one message far below Temporal's 2 MiB payload limit."""
-
-_HARMFUL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
-)
 
 
 # How the parts of a pydantic model are put in place, frozen or not.
@@ -116,7 +114,7 @@ class _Text(str):
 
     @classmethod
     def cleaned(cls, text: str) -> Self:
-        return cls(_HARMFUL.sub("", text))
+        return cls(HARMFUL.sub("", text))
 
 
 class CustomerText(_Text):
@@ -136,7 +134,7 @@ Span = timedelta
 
 
 def _is_printable(text: str) -> str:
-    if _HARMFUL.search(text) or "\n" in text or "\t" in text:
+    if HARMFUL.search(text) or "\n" in text or "\t" in text:
         raise ValueError("printable characters")
     return text
 

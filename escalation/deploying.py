@@ -13,6 +13,7 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.cadence import updated
+from escalation.characters import clip
 from escalation.clocks import Clock
 from escalation.effects import InformTaskForce, Occasion, OrderTaskForceDown, StartTaskForce
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
@@ -93,7 +94,7 @@ def missed(turn: Turn, command: c.MissTaskForce) -> None:
     force = next(each for each in turn.escalation.task_forces if each.id == command.id)
     if not force.is_standing:
         return
-    turn.record(e.TaskForceStoodDown, name=force.name, why=InternalText(command.why[:2_000]))
+    turn.record(e.TaskForceStoodDown, name=force.name, why=InternalText(clip(command.why, 2_000)))
     tell(
         turn,
         Occasion.TASK_FORCE_STOOD_DOWN,

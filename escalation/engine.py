@@ -20,6 +20,7 @@ from escalation import (
 )
 from escalation import commands as c
 from escalation import events as e
+from escalation.characters import clip
 from escalation.clocks import is_late
 from escalation.effects import Occasion
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
@@ -121,7 +122,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case c.RecordOnCall():
             rising.on_call_found(turn, command)
         case c.NoteRefusal():
-            turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
+            turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
         case c.CancelByOperator():
             closing.cancel_by_operator(turn)
         case c.HearTaskForce():

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ValidationError
 
 from escalation.base import Frozen
+from escalation.characters import clip
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -116,7 +117,7 @@ _LONGEST_ECHO = 80
 def shown(given: Any) -> str:
     """*given* as a short quotation, for an error message."""
     text = str(given) if isinstance(given, timedelta) else repr(given)
-    return text if len(text) <= _LONGEST_ECHO else text[: _LONGEST_ECHO - 1] + "…"
+    return clip(text, _LONGEST_ECHO)
 
 
 def nearest(given: str, known: Iterable[str]) -> str:

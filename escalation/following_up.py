@@ -11,6 +11,7 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.actions import Action, passed
 from escalation.base import InternalText
+from escalation.characters import clip
 from escalation.clocks import Outcome
 from escalation.effects import Occasion, OpenSuccessor
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
@@ -126,7 +127,7 @@ def _hear_of_low_score(turn: Turn, contact: Recipient, command: c.RecordSurvey, 
     if reopens and by and not now.is_succeeded:
         turn.record(e.SuccessorAsked, why=why)
         level = min(now.level + 1, now.plan.last_level)
-        reason = InternalText(f"low score: {why}. {command.comment}".strip()[:2_000])
+        reason = InternalText(clip(f"low score: {why}. {command.comment}".strip(), 2_000))
         turn.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
 
 

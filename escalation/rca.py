@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText
+from escalation.characters import clip
 from escalation.events import Event, RcaFiled
 from escalation.model import Escalation
 from escalation.request import InternalRca, Moment
@@ -59,7 +60,7 @@ def on_file(now: Escalation, events: Iterable[Event], number: int | None = None)
 def proposed_timeline(entries: Iterable[Entry]) -> tuple[Moment, ...]:
     """What happened, without the workings of clocks, messages and task forces; of a long story the end."""
     told = tuple(
-        Moment(at=entry.at.replace(microsecond=0), what=InternalText(entry.text[:_LONGEST_MOMENT]))
+        Moment(at=entry.at.replace(microsecond=0), what=InternalText(clip(entry.text, _LONGEST_MOMENT)))
         for entry in entries
         if entry.kind not in _NOT_OF_THE_STORY and not _TOLD_TWICE.fullmatch(entry.text)
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pydantic import ConfigDict
 
 from escalation.base import Frozen, Instant, Name
+from escalation.language_tag import LanguageTag
 from escalation.plan import Recipient
 
 
@@ -31,7 +32,7 @@ class ReportSchedule(Frozen):
     """Whose days, weeks and quarters these are."""
     to: tuple[Name, ...]
     """People, teams and roles of the playbook of the day, and addresses."""
-    language: str = "en"
+    language: LanguageTag = "en"
     """Of those who are known by an address alone."""
 
     @property

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from escalation.base import Asked, CustomerText, Instant, InternalText, Key, Name
+from escalation.email_address import EmailAddress
+from escalation.language_tag import LanguageTag
 from escalation.plan import Priority, ReasonCode, Recipient
 
 
@@ -64,23 +66,11 @@ class Evidence(Asked):
     link: Annotated[str, Field(max_length=2000)] = ""
 
 
-EMAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
-
-
-def _is_email_address(text: str) -> str:
-    if not EMAIL_ADDRESS.fullmatch(text):
-        raise ValueError("an e-mail address, name@host")
-    return text
-
-
-EmailAddress = Annotated[str, Field(max_length=254), AfterValidator(_is_email_address)]
-
-
 class CustomerContact(Asked):
     name: CustomerText
     email: EmailAddress
-    language: str = "en"
-    time_zone: str = "UTC"
+    language: LanguageTag = "en"
+    time_zone: Name = "UTC"
 
     def as_recipient(self, account: str) -> Recipient:
         return Recipient(
@@ -94,7 +84,7 @@ class CustomerContact(Asked):
 
 class AffectedCustomer(Asked):
     account: Name
-    tier: str = "standard"
+    tier: Name = "standard"
     contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=200)]
 
 
@@ -125,7 +115,7 @@ class StartRequest(Asked):
     problem_records: tuple[Name, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    predecessor: str | None = None
+    predecessor: Name | None = None
     """Id of the closed escalation of the same subject that this one continues (START-4, CLOSE-9)."""
     outage: Key | None = None
     """What it is a part of: it joins the escalation of this key, or opens it (START-5)."""

@@ -9,6 +9,7 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import LONGEST_TEXT, InternalText
 from escalation.cadence import updated
+from escalation.characters import clip
 from escalation.clocks import Outcome
 from escalation.closing import begin_closing
 from escalation.commands import NO_NOTE
@@ -179,5 +180,5 @@ def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
     turn.record(e.AccessAnswered, account=command.account, answer=command.answer, note=command.note)
     if command.answer is e.AccessAnswer.NO:
         why = Sentence.NO_ACCESS.of(command.account)
-        recorded = InternalText.cleaned(f"{why}. {command.note}")[:LONGEST_TEXT].strip()
+        recorded = clip(InternalText.cleaned(f"{why}. {command.note}").strip(), LONGEST_TEXT)
         _reopen(turn, InternalText(recorded), why, command.note or None)

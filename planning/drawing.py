@@ -12,6 +12,7 @@ from itertools import pairwise
 from math import log2
 from zoneinfo import ZoneInfo
 
+from escalation.characters import clip
 from planning.instants import after_start
 from planning.simulate import Forecast, Foreseen, Reached
 
@@ -200,4 +201,4 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 
 def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return clip(text, most)

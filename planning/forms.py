@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from escalation.base import Name
+from escalation.email_address import as_mailed
 from escalation.lifecycle import NOBODYS, Move
 from escalation.model import VERIFYING
 from escalation.plan import AGREED, OF_TASK_FORCES, ClockName
-from escalation.request import EMAIL_ADDRESS
 from escalation.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 from planning.zones import TIME_ZONE_FORM
@@ -212,9 +212,16 @@ def _address(address: str) -> str:
             f"a name after {channel}:, in small letters, digits and _, such as {channel}:support (what it leads to is "
             "set up where the workers run)"
         )
-    if channel == KnownChannel.EMAIL and not EMAIL_ADDRESS.fullmatch(target):
-        raise ValueError("one e-mail address after email:, such as email:ana@example.com")
-    return address
+    return f"{channel}:{_mailbox(target)}" if channel == KnownChannel.EMAIL else address
+
+
+def _mailbox(target: str) -> str:
+    try:
+        return as_mailed(target)
+    except ValueError as fault:
+        raise ValueError(
+            f"one e-mail address after email:, such as email:ana@example.com ({fault})"
+        ) from None
 
 
 Address = Annotated[
@@ -264,4 +271,3 @@ _HoursOfADay = Annotated[
     WithJsonSchema({"type": "string", "description": HOURS_FORM, "examples": ["09:00-17:00"]}),
 ]
 Hours = Annotated[tuple[_HoursOfADay, ...], one_or_several(_HoursOfADay)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

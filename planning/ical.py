@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
+from escalation.characters import clip
 from planning.feed_sources import LARGEST, FeedFault
 from planning.ical_bounds import require_bounded
 from planning.zones import first_shown
@@ -99,7 +100,7 @@ def _instant(when: date, zone: ZoneInfo) -> datetime:
 
 
 def _summary(event: Any) -> str:
-    return " ".join(str(event.get("SUMMARY", "")).split())[:_LONGEST_SUMMARY]
+    return clip(" ".join(str(event.get("SUMMARY", "")).split()), _LONGEST_SUMMARY)
 
 
 def _guests(event: Any) -> Iterator[Guest]:

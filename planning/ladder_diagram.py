@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from textwrap import wrap
 
+from escalation.characters import clip
 from planning.matrix import CategoryTable, LevelRow
 
 _LEFT, _TOP, _WIDTH, _BOX, _LINE = 40, 96, 480, 58, 19
@@ -142,7 +143,7 @@ def _leaps(levels: Sequence[LevelRow], tops: dict[int, int]) -> Iterator[str]:
 
 
 def _short(text: str, letters: int) -> str:
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+    return clip(text, letters)
 
 
 def _text(x: int, y: int, said: str, kind: str, anchor: str = "start") -> str:

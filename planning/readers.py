@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
+from escalation.language_tag import LanguageTag
 from escalation.plan import Recipient
 from escalation.reporting import ReportSchedule, Rhythm
 from planning.compile import contact_of
@@ -20,7 +21,6 @@ from planning.schema import Playbook
 from planning.written import Written
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -30,22 +30,12 @@ def _time_of_day(text: str) -> str:
     return text
 
 
-def language_tag(text: str) -> str:
-    """
-    Raises:
-        ValueError: If no language can be called that; says what is allowed.
-    """
-    if not _LANGUAGE.fullmatch(text):
-        raise ValueError("a language such as en, id or tr")
-    return text
-
-
 class _Written(Written):
     rhythm: Rhythm
     at: Annotated[str, AfterValidator(_time_of_day)]
     time_zone: TimeZone
     to: Annotated[Names, Field(min_length=1)]
-    language: Annotated[str, AfterValidator(language_tag)] = "en"
+    language: LanguageTag = "en"
 
 
 class Readers(NamedTuple):

@@ -16,6 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from escalation.base import CustomerText, Name
+from escalation.language_tag import LanguageTag
 from escalation.plan import ClockName, Priority, ReasonCode, Unreached
 from escalation.request import Degree
 from escalation.spans import parse_span
@@ -28,7 +29,6 @@ from planning.forms import (
     Days,
     Hours,
     Id,
-    Language,
     LevelNumber,
     Names,
     PauseReason,
@@ -81,7 +81,7 @@ class Person(Written):
     """Words that you choose; what a role may do is said under permissions."""
     addresses: Addresses = ()
     """Where messages go, the preferred one first: email:ana@example.com."""
-    language: Language = "en"
+    language: LanguageTag = "en"
     """The language of messages to this person."""
     time_zone: TimeZone = "UTC"
     """Times in messages to this person are of this zone."""
@@ -102,7 +102,7 @@ class Team(Written):
     """Ids of people; whatever the team may do, each of them may."""
     addresses: Addresses = ()
     """Where messages to the team go; its members are not told one by one."""
-    language: Language = "en"
+    language: LanguageTag = "en"
     """The language of messages to this team."""
     time_zone: TimeZone = "UTC"
     """Times in messages to this team are of this zone."""

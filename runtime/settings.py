@@ -27,6 +27,8 @@ from pydantic import (
 )
 from pydantic.types import PathType
 
+from escalation.base import Name
+from escalation.email_address import SenderAddress
 from escalation.limits import LIMIT_FORM, parse_limit
 from escalation.preferences import Limit
 from runtime.errors import SettingsFault
@@ -90,6 +92,25 @@ BaseUrl = Annotated[
     AfterValidator(lambda url: url.rstrip("/")),
 ]
 Folder = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(Path.absolute)]
+
+
+_SUPPRESSIBLE = ("OOF", "AutoReply", "DR", "NDR", "RN", "NRN", "All")
+"""What X-Auto-Response-Suppress can name (MS-OXCMAIL); OOF is an answer that somebody is out of office."""
+
+
+def _suppressed(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    if given.lower() == OFF:
+        return None
+    by_lower = {each.lower(): each for each in _SUPPRESSIBLE}
+    asked = given.lower().replace(",", " ").split()
+    if not set(asked) <= by_lower.keys():
+        raise ValueError("what nobody can be asked not to answer")
+    return ", ".join(by_lower[each] for each in asked)
+
+
+Suppressed = Annotated[str | None, BeforeValidator(_suppressed)]
 
 
 def _names_a_store(url: SecretStr | None) -> SecretStr | None:
@@ -166,10 +187,20 @@ class Settings(BaseModel):
     )
     smtp_user: Text | None = Field(None, description="1 to 200 characters, together with the password")
     smtp_password: SecretStr | None = Field(None, description="the user's password")
-    smtp_sender: Text = Field(
-        "escalations@localhost",
-        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
-        description="a plain e-mail address, name@host",
+    smtp_sender: SenderAddress = Field(
+        "escalations@localhost", description="an e-mail address in ASCII, name@host"
+    )
+    smtp_sender_name: Name | None = Field(
+        None,
+        description="1 to 200 printable characters, shown beside the sender's address; unset: the address alone",
+    )
+    smtp_reply_to: SenderAddress | None = Field(
+        None, description="an e-mail address in ASCII, name@host, that answers go to; unset: to the sender"
+    )
+    smtp_suppress: Suppressed = Field(
+        "OOF, AutoReply",
+        description=f"what mail programs must not answer by themselves: {', '.join(_SUPPRESSIBLE)}, parted by commas; "
+        "off asks nothing",
     )
 
     private_networks: Networks = Field(

@@ -43,6 +43,7 @@ ALLOWED_MODULES = frozenset(
         "textwrap",
         "types",
         "typing",
+        "unicodedata",
     }
 )
 ALLOWED_IN_ONE_FILE = {"transitions": "lifecycle.py"}

@@ -62,6 +62,9 @@ def _smtp(settings: Settings, host: str) -> EmailSettings:
             username=settings.smtp_user,
             password=settings.smtp_password,
             sender_address=settings.smtp_sender,
+            sender_name=settings.smtp_sender_name or "",
+            reply_to=settings.smtp_reply_to,
+            auto_response_suppress=settings.smtp_suppress or "",
         )
     except ValidationError as error:
         faults = (

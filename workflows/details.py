@@ -15,6 +15,7 @@ from typing import Any
 from temporalio.common import SearchAttributeKey
 
 from escalation.actions import next_reminder
+from escalation.characters import clip
 from escalation.engine import allowed_moves
 from escalation.events import Event, Receipt
 from escalation.model import Escalation
@@ -40,14 +41,13 @@ _LONGEST_LINE = 160
 
 def escaped(text: str) -> str:
     """*text* as one line of harmless Markdown."""
-    line = " ".join(str(text).split())
-    line = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+    line = clip(" ".join(str(text).split()), _LONGEST_LINE)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _LINKS_BY_ITSELF.sub("&#58;", _SPECIAL.sub(r"\\\1", line))
 
 
 def summary(text: str) -> str:
-    return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
+    return clip(text, LONGEST_SUMMARY)
 
 
 def start_summary(request: StartRequest) -> str:

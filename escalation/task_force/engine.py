@@ -11,6 +11,7 @@ from typing import assert_never
 
 from escalation import commands as shell
 from escalation.base import InternalText
+from escalation.characters import clip
 from escalation.clocks import Clock, is_late, thresholds_behind
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
@@ -57,7 +58,7 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDec
         case shell.RecordDelivery():
             _record_delivery(turn, command)
         case shell.NoteRefusal():
-            turn.record(e.MoveRefused, move=command.refused[:200], why=command.why[:2_000])
+            turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
                 turn.record(

@@ -241,7 +241,7 @@ async def test_who_cannot_be_reached_is_on_record_with_every_reason(mailbox: Mai
     assert lost.why == (
         "email: the mail server said 550 5.1.1 no such mailbox here; "
         "'pigeon:ana' names the unknown channel 'pigeon'; known: email; "
-        "email: 'nonsense' is not an e-mail address"
+        "email: 'nonsense' is not an e-mail address, name@host"
     )
 
 

@@ -273,7 +273,7 @@ async def test_bad_address_is_refused_before_the_server_is_asked(mailbox: Mailbo
     outcome = await channel_to(mailbox).send(a_letter(to_address=address))
 
     assert isinstance(outcome, Never)
-    assert outcome.why.endswith("is not an e-mail address")
+    assert "is not an e-mail address, name@host" in outcome.why
     assert outcome.why.isprintable()
     assert 0 == mailbox.connections_made
 
@@ -510,8 +510,8 @@ async def test_server_without_encryption_gets_nothing_where_encryption_is_asked_
         ({"host": "mail.example.com", "username": "u", "password": PASSWORD}, "must not travel in the clear"),
         ({"username": "u"}, "give both or neither"),
         ({"password": PASSWORD}, "give both or neither"),
-        ({"sender_address": "nobody"}, "is not an e-mail address"),
-        ({"sender_address": "özge@example.com"}, "must be in ASCII"),
+        ({"sender_address": "nobody"}, "an e-mail address, name@host"),
+        ({"sender_address": "özge@example.com"}, "an e-mail address in ASCII"),
         ({"tls": "ssl"}, "'none', 'starttls' or 'tls'"),
         ({"port": 0}, "greater than or equal to 1"),
         ({"server": "x"}, "Extra inputs are not permitted"),

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from channels.harmless import many_lines, one_line
 from channels.loopback import ReceivedLetter
-from channels.mime import NAME_LENGTH, SUBJECT_LENGTH, BadEmailAddress, EmailAddress, Sender, composed
+from channels.mime import NAME_LENGTH, SUBJECT_LENGTH, Sender, composed
 from channels.protocol import Attachment, Letter
+from escalation.email_address import BadEmailAddress, Mailbox
 from tests.channels.builders import a_letter
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-SENDER = Sender(EmailAddress("escalations", "vendor.example"), "Vendor Escalations")
+SENDER = Sender(Mailbox("escalations", "vendor.example"), "Vendor Escalations")
 PLAIN_HEADERS = [
     "From",
     "To",
@@ -41,7 +42,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.
 
 
 def wire(letter: Letter) -> bytes:
-    return composed(letter, EmailAddress.parse(letter.to_address), SENDER, NOON)
+    return composed(letter, Mailbox.parse(letter.to_address), SENDER, NOON)
 
 
 def read(letter: Letter) -> ReceivedLetter:
@@ -184,7 +185,7 @@ def test_address_is_read(text: str, address: str) -> None:
     """
     COMM-11: domains in any script are reached by every server, in their ASCII form.
     """
-    assert address == str(EmailAddress.parse(text))
+    assert address == str(Mailbox.parse(text))
 
 
 @pytest.mark.parametrize(
@@ -214,8 +215,8 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     """
     COMM-13: a bad address is found before the mail server is asked.
     """
-    with pytest.raises(BadEmailAddress, match="is not an e-mail address"):
-        EmailAddress.parse(text)
+    with pytest.raises(BadEmailAddress, match=r"an e-mail address, name@host|ASCII form"):
+        Mailbox.parse(text)
 
 
 def test_words_of_a_customer_are_in_no_repr() -> None:
@@ -258,3 +259,21 @@ def test_a_file_name_can_forge_nothing(name: str) -> None:
     """
     with pytest.raises(ValueError, match="name"):
         Attachment(name=name, media_type="application/pdf", content=b"")
+
+
+def test_letter_says_where_answers_go_and_what_must_not_answer_by_itself() -> None:
+    """
+    COMM-10: a customer's answer reaches a desk, an absence note does not.
+    """
+    sender = Sender(
+        Mailbox("escalations", "vendor.example"),
+        "Vendör Support",
+        reply_to=Mailbox("desk", "vendor.example"),
+        auto_response_suppress="OOF, AutoReply",
+    )
+    letter = ReceivedLetter("", (), composed(a_letter(), Mailbox.parse("ana@example.com"), sender, NOON))
+
+    assert "desk@vendor.example" == letter.message["Reply-To"].addresses[0].addr_spec
+    assert "Vendör Support" == letter.message["From"].addresses[0].display_name
+    assert "OOF, AutoReply" == letter.message["X-Auto-Response-Suppress"]
+    assert "auto-generated" == letter.message["Auto-Submitted"]

@@ -201,7 +201,7 @@ async def test_every_fault_of_a_schedule_is_told_at_once(terminal: Terminal) -> 
         "RHYTHM: given 'daily'; allowed: 'weekly' or 'quarterly'",
         "--at: given '25:00'; allowed: a time such as 07:00",
         "--tz: given 'Mars'; allowed: a time zone such as",
-        "--language: given '?'; allowed: a language such as en, id or tr",
+        "--language: given '?'; allowed: a language tag such as en, id, tr or pt-BR",
         "--to: given 'danial'; allowed: an address such as",
         "; did you mean daniel?",
     ):

@@ -89,7 +89,7 @@ def test_one_error_lists_every_fault() -> None:
             "workers are not versioned"
         ),
         "ESCALATION_SMTP_TLS is 'ssl'; allowed: one of none, starttls, tls",
-        "ESCALATION_SMTP_SENDER is 'Desk <desk@example.com>'; allowed: a plain e-mail address, name@host",
+        "ESCALATION_SMTP_SENDER is 'Desk <desk@example.com>'; allowed: an e-mail address in ASCII, name@host",
         "ESCALATION_SMTP_USER and ESCALATION_SMTP_PASSWORD: one is set; allowed: both or neither",
     ) == caught.value.faults
     assert "\n".join(caught.value.faults) == str(caught.value)
