@@ -30,8 +30,8 @@ from channels.protocol import Attachment, Channel, Delivered, Later, Letter, Nev
 from channels.registry import AddressFault, parse_address
 from documents.layout import CannotLayOut
 from escalation.effects import Wave
-from escalation.events import Receipt
 from escalation.links import Link, link_for
+from escalation.receipts import Receipt
 from escalation.waiting import Bundle, Held, Waiting
 
 DELIVER_MESSAGES = "deliver_messages"

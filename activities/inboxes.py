@@ -15,8 +15,8 @@ from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
 
 from escalation.effects import Notice, Wave, senders_of
-from escalation.events import Receipt
 from escalation.inbox import inbox_key
+from escalation.receipts import Receipt
 from escalation.waiting import Held, Waiting
 
 INBOX = "Inbox"

@@ -24,7 +24,7 @@ from escalation.effects import (
     message_key,
     reference_of,
 )
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 
 Notice = InternalNotice | CustomerNotice
 BUNDLE = "bundle"

@@ -16,7 +16,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.message import Message
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 
 DELIVERY_PENDING = "delivery_pending"
 """The type of the error that asks for another attempt; its details are those of the heartbeats."""

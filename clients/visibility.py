@@ -29,6 +29,8 @@ class Listed(NamedTuple):
     next_due_at: datetime | None
     is_breached: bool
     opened_at: datetime
+    undelivered: int = 0
+    """How many people have missed something that could not be delivered."""
 
 
 def matching(filters: Mapping[Any, Any], *, ended: bool) -> str:
@@ -63,4 +65,5 @@ def listed(execution: WorkflowExecution) -> Listed:
         next_due_at=found.get(sa.NEXT_DUE),
         is_breached=bool(found.get(sa.BREACHED)),
         opened_at=execution.start_time.astimezone(UTC),
+        undelivered=found.get(sa.UNDELIVERED) or 0,
     )

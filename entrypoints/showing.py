@@ -19,6 +19,7 @@ from rich.text import Text
 
 from entrypoints.words import typed
 from escalation.lifecycle import State
+from escalation.receipts import Undelivered
 from escalation.story import Entry, brief
 from escalation.view import ClockView, Receipted, View
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+_MOST_UNDELIVERED = 5
 _COLOURS = {
     State.STARTED: "cyan",
     State.COMMUNICATING: "cyan",
@@ -68,9 +70,9 @@ def listing(rows: Sequence["Listed"], width: int) -> RenderableType:
     for row in rows:
         table.add_row(
             Text(row.key, style="bold"),
-            Text(row.state, style=_COLOURS[row.state]).append(
-                " breached" if row.is_breached else "", style="red"
-            ),
+            Text(row.state, style=_COLOURS[row.state])
+            .append(" breached" if row.is_breached else "", style="red")
+            .append(" undelivered" if row.undelivered else "", style="red"),
             row.priority,
             str(row.level),
             Text(row.owner),
@@ -106,8 +108,11 @@ def counts(rows: Iterable["Listed"]) -> str:
     states = [f"{sum(row.state is state for row in found)} {state}" for state in State]
     by_state = ", ".join(text for text in states if not text.startswith("0 "))
     breached = sum(row.is_breached for row in found)
+    undelivered = sum(bool(row.undelivered) for row in found)
     total = f"{len(found)} {'escalation' if len(found) == 1 else 'escalations'}"
-    return f"{total}{f': {by_state}' if by_state else ''}{f'; {breached} breached' if breached else ''}"
+    late = f"; {breached} breached" if breached else ""
+    missed = f"; {undelivered} with undelivered messages" if undelivered else ""
+    return f"{total}{f': {by_state}' if by_state else ''}{late}{missed}"
 
 
 def whole(view: View, entries: Sequence[Entry], *, latest: int | None = None) -> RenderableType:
@@ -142,6 +147,7 @@ def _facts(view: View) -> Table:
         ),
         "joined": ", ".join(view.tickets),
         "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.held_texts),
+        "not delivered": "; ".join(map(_undelivered, view.undelivered[:_MOST_UNDELIVERED])) + _more(view),
         "resolution": _resolution(view),
         "task forces": "; ".join(f"{f.name} {f.state.words}, led by {f.lead}" for f in view.task_forces),
         "records": ", ".join(f"{record}: {_settled(why)}" for record, why in view.records.items()),
@@ -170,6 +176,15 @@ def _numbered(view: View) -> Iterator[str]:
     for number, response in enumerate(view.responses, 1):
         if response in view.responses_left:
             yield f"{view.level}.{number} {response}"
+
+
+def _undelivered(each: Undelivered) -> str:
+    return f"{each.occasion.replace('_', ' ')} to {each.recipient}: {each.why}"
+
+
+def _more(view: View) -> str:
+    left = len(view.undelivered) - _MOST_UNDELIVERED
+    return f"; and {left} more, see escalate messages {view.key}" if left > 0 else ""
 
 
 def _answers(view: View) -> Iterator[str]:

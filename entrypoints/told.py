@@ -2,6 +2,7 @@
 What was told, and what may be told: ``escalate messages`` and ``escalate script`` (COMM-7, COMM-12).
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +12,18 @@ from entrypoints import showing
 from entrypoints.asking import Json, Key, with_client
 from entrypoints.given import Typed, language, refused
 from escalation.effects import CustomerNotice, Occasion, Recipient
+from escalation.receipts import MessageState
 
 if TYPE_CHECKING:
     from escalation.messages import Sent
 
 app = typer.Typer()
+
+_WORDS = {
+    MessageState.FAILED: "not delivered",
+    MessageState.HELD: "waiting",
+    MessageState.DROPPED: "dropped",
+}
 
 
 @app.command()
@@ -27,19 +35,31 @@ def messages(key: Key, in_json: Json = False) -> None:
         return
     for each in sent:
         showing.out.print(_line(each))
-    undelivered = sum(not each.is_delivered and not each.is_dropped for each in sent)
-    showing.out.print(f"{len(sent)} messages, {undelivered} not delivered")
+    showing.out.print(f"{len(sent)} messages{_counts(sent)}")
 
 
 def _line(sent: "Sent") -> Text:
     line = Text(f"{sent.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     line.append(f"{sent.occasion.replace('_', ' ')} to {sent.recipient}", style="")
     line.append(f" by {sent.channel}" if sent.channel else "", style="")
-    if not sent.is_delivered:
-        line.append(f", {'dropped' if sent.is_dropped else 'not delivered'}: {sent.why}", style="red")
-    elif sent.why:
-        line.append(f", not by {sent.why}", style="yellow")
+    match sent.state:
+        case MessageState.DELIVERED:
+            line.append(f", not by {sent.why}" if sent.why else "", style="yellow")
+        case MessageState.HELD:
+            line.append(
+                f", waits until {sent.until.astimezone():%a %d %b %H:%M}" if sent.until else ", waits"
+            )
+            line.append(f": {sent.why}", style="")
+        case _:
+            line.append(f", {_WORDS[sent.state]}: {sent.why}", style="red")
     return line.append(f"  {sent.key}", style="dim")
+
+
+def _counts(sent: "Sequence[Sent]") -> str:
+    found = {words: sum(each.state is state for each in sent) for state, words in _WORDS.items()}
+    return "".join(
+        f", {count} {words}" for words, count in found.items() if count or words == "not delivered"
+    )
 
 
 @app.command()

@@ -13,10 +13,11 @@ from pydantic import Field
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Key, Name
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
-from escalation.events import AccessAnswer, CancelCause, Receipt, ResolutionKind, Step
+from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import Move
 from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
+from escalation.receipts import Receipt
 from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
 from escalation.task_force.model import ForceName, SeatWanted
 from escalation.task_force.news import News

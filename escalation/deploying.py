@@ -23,8 +23,9 @@ from escalation.sentences import Sentence, Why
 from escalation.targets import clock_for, clock_within
 from escalation.task_force.model import About, Charter, SeatPlan, SeatWanted, Summary
 from escalation.task_force.news import News
-from escalation.telling import alerted, involved, name_of, tell, tell_undelivered
+from escalation.telling import alerted, involved, name_of, tell
 from escalation.turn import Turn
+from escalation.undelivered import tell_undelivered
 
 MOST_FORCES = 20
 _ASKED_AT = (75,)
@@ -83,8 +84,9 @@ def heard(turn: Turn, news: News) -> None:
             state=known.state, is_status_missed=False
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and force.latest != known.latest else InternalText("")
+    before = turn.escalation
     turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note, receipts=news.receipts)
-    tell_undelivered(turn, news.receipts)
+    tell_undelivered(turn, news.receipts, before)
     if turn.escalation.is_open:
         _tell_of(turn, known, news)
 

@@ -29,9 +29,10 @@ from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode
 from escalation.record import opened
 from escalation.sentences import Sentence, Why
-from escalation.telling import first_told, tell, tell_customers, tell_undelivered
+from escalation.telling import first_told, tell, tell_customers
 from escalation.timing import extend_open_hours, settle, skip_past_thresholds
 from escalation.turn import Decision, Turn
+from escalation.undelivered import tell_undelivered
 
 __all__ = ["Decision", "allowed_moves", "decide", "open_escalation", "permit"]
 
@@ -328,6 +329,7 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
 
 def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
     """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
+    before = turn.escalation
     turn.record(e.MessagesSent, receipts=command.receipts)
     now = turn.escalation
     if not now.untold:
@@ -338,4 +340,4 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
             settle(turn)  # its breach comes first
         turn.end(ClockName.FIRST_NOTICE, at=told_at)
         joining.begin_first_notice(turn)
-    tell_undelivered(turn, command.receipts)
+    tell_undelivered(turn, command.receipts, before)

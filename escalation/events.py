@@ -15,8 +15,8 @@ from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
 from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
+from escalation.receipts import Receipt
 from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
-from escalation.sentences import Sentence, Why
 from escalation.task_force.model import SeatPlan, Summary
 
 ENGINE = "engine"
@@ -47,34 +47,6 @@ class CancelCause(StrEnum):
     WITHDRAWN = "withdrawn"
     DUPLICATE = "duplicate"
     MERGED = "merged"
-
-
-class Receipt(Frozen):
-    """What became of one message to one recipient."""
-
-    key: str
-    """Idempotency key: escalation, occasion, recipient; the same on every repeat (COMM-12)."""
-    recipient: str
-    occasion: str
-    channel: str = ""
-    delivered_at: Instant | None = None
-    """None: it could not be delivered."""
-    why: str = ""
-    """What stood in the way, of channels that were tried before too."""
-    held_until: Instant | None = None
-    """It waits, at least until then; another receipt follows (COMM-11)."""
-    is_dropped: bool = False
-    """No longer true when it was to leave; ``why`` says since what (COMM-12)."""
-
-    @property
-    def has_failed(self) -> bool:
-        """Neither told, nor waiting, nor needless."""
-        return self.delivered_at is None and self.held_until is None and not self.is_dropped
-
-    @property
-    def failure(self) -> Why:
-        """What did not reach whom, and what stood in the way."""
-        return Sentence.NOT_DELIVERED.of(self.occasion.replace("_", " "), self.recipient, self.why)
 
 
 class _Happened(Frozen):

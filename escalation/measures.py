@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from escalation.base import Frozen, Instant
 from escalation.clocks import Outcome
-from escalation.events import Receipt
 from escalation.lifecycle import State
 from escalation.plan import AGREED, OF_TASK_FORCES, ClockName, PlaybookRef, Priority
+from escalation.receipts import Receipt
 
 ENGINE_SOURCE = "engine"
 """The source of what this program ran itself; an import has the name of its map."""

@@ -15,6 +15,7 @@ from escalation.lifecycle import State
 from escalation.measures import AffectedAccount, ClockRun, FollowUp, Hold, Measured, SurveyAnswer, Wait
 from escalation.model import VERIFYING, Escalation
 from escalation.plan import ClockName, Contact, ContactKind
+from escalation.receipts import Receipt, furthest
 from escalation.record import evolve, opened
 
 _RESOLVED = (State.VERIFYING, State.CLOSING)
@@ -54,7 +55,7 @@ class _Tally:
         self._acknowledged_at: datetime | None = None
         self._first_notice_at: datetime | None = None
         self._reopened = self._refused = 0
-        self._receipts: dict[str, e.Receipt] = {}
+        self._receipts: dict[str, Receipt] = {}
         self._runs: list[Clock] = []
         self._latest: dict[ClockName, int] = {}
         self._holders: list[tuple[datetime, _Holder]] = [(start.opened_at, _holder(start, None))]
@@ -72,8 +73,7 @@ class _Tally:
             case e.Acknowledged() if self._acknowledged_at is None:
                 self._acknowledged_at = event.at
             case e.MessagesSent() | e.TaskForceHeard():
-                # What was held comes again, with what became of it.
-                self._receipts |= {receipt.key: receipt for receipt in event.receipts}
+                self._receipts = furthest((*self._receipts.values(), *event.receipts))
             case e.MoveRefused():
                 self._refused += 1
             case _:

@@ -4,12 +4,13 @@ Messages: what became of each one, as a list that people can read (COMM-12, COMM
 A projection of the record. How a message was worded or sent is not known here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
 from escalation.base import Frozen, Instant
-from escalation.events import Event, MessagesSent, Receipt, TaskForceHeard
+from escalation.events import Event, MessagesSent, TaskForceHeard
+from escalation.receipts import MessageState, Receipt, furthest, held_until
 
 A_PAGE = 2_000
 """Messages in one answer: about half of what one answer can carry."""
@@ -25,44 +26,53 @@ class Sent(Frozen):
     channel: str
     """The last that was tried; empty: none could be."""
     at: Instant
-    """When it was delivered, or known not to be."""
-    is_delivered: bool
-    is_dropped: bool = False
-    """It was no longer true when it would have gone out (COMM-12)."""
+    """When it was delivered, or what became of it was known."""
+    state: MessageState
+    until: Instant | None = None
+    """It waits, at least until then (COMM-11)."""
     why: str = ""
-    """What stood in the way."""
+    """What stood in the way, or why it waits."""
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.state is MessageState.DELIVERED
+
+
+def receipts_of(events: Iterable[Event]) -> Iterator[Receipt]:
+    """Every word on messages, oldest first."""
+    return (receipt for receipt, _ in _told_of(events))
 
 
 def messages(events: Iterable[Event], start: int = 0) -> tuple[Sent, ...]:
-    """A page of the messages in the record, oldest first, from the one of number *start* on, counted from 0."""
-    found = (
-        _sent(receipt, event)
-        for event in events
-        if isinstance(event, MessagesSent | TaskForceHeard)
-        for receipt in event.receipts
-    )
-    return tuple(islice(found, start, start + A_PAGE))
+    """A page of the messages in the record, each once, oldest first, from the one of number *start* on."""
+    told_of = tuple(_told_of(events))
+    known_at = {(receipt.key, receipt.state): at for receipt, at in reversed(told_of)}
+    found = furthest(receipt for receipt, _ in told_of).values()
+    sent = (_sent(receipt, known_at[receipt.key, receipt.state]) for receipt in found)
+    return tuple(islice(sent, start, start + A_PAGE))
 
 
 def messages_wait_until(events: Iterable[Event]) -> datetime | None:
     """When the last of those leaves that wait in somebody's inbox, as far as is known; None if none does (COMM-11)."""
-    latest = {
-        receipt.key: receipt
-        for event in events
-        if isinstance(event, MessagesSent)
-        for receipt in event.receipts
-    }
-    return max((each.held_until for each in latest.values() if each.held_until), default=None)
+    own = (event for event in events if isinstance(event, MessagesSent))
+    return held_until(receipts_of(own))
 
 
-def _sent(receipt: Receipt, event: MessagesSent | TaskForceHeard) -> Sent:
+def _told_of(events: Iterable[Event]) -> Iterator[tuple[Receipt, datetime]]:
+    for event in events:
+        if isinstance(event, MessagesSent | TaskForceHeard):
+            for receipt in event.receipts:
+                yield receipt, event.at
+
+
+def _sent(receipt: Receipt, known_at: datetime) -> Sent:
     return Sent(
         key=receipt.key,
         recipient=receipt.recipient,
         occasion=receipt.occasion,
         channel=receipt.channel,
-        at=receipt.delivered_at or event.at,
-        is_delivered=receipt.delivered_at is not None,
-        is_dropped=receipt.is_dropped,
+        at=receipt.delivered_at or known_at,
+        state=receipt.state,
+        until=receipt.held_until,
         why=receipt.why,
     )

@@ -13,6 +13,7 @@ from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import RcaState, State, is_open
 from escalation.plan import ClockName, Contact, Level, Plan, Priority, PriorityRules, Recipient
 from escalation.post_mortem import PostMortem
+from escalation.receipts import Undelivered
 from escalation.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
 from escalation.task_force.model import Summary
 
@@ -113,6 +114,8 @@ class Escalation(Frozen):
     pauses: tuple[Pause, ...] = ()
     untold: tuple[str, ...] = ()
     """Recipients whom the first notice has not reached yet (COMM-2)."""
+    undelivered: tuple[Undelivered, ...] = ()
+    """What did not reach whom; a later message on the same occasion that arrives makes up for it."""
     action_plan: ActionPlan | None = None
     resolution: Resolution | None = None
     access: dict[str, Access] = {}

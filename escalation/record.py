@@ -27,6 +27,7 @@ from escalation.model import (
     SurveyAnswer,
 )
 from escalation.plan import ClockName
+from escalation.receipts import undelivered_after
 from escalation.request import StartRequest, recipients_of, with_customers
 from escalation.targets import retargeted, revived
 from escalation.task_force.course import ForceState
@@ -205,6 +206,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 event,
                 untold=tuple(who for who in now.untold if who not in told),
                 joiners=tuple(who for who in now.joiners if who not in told),
+                undelivered=undelivered_after(now.undelivered, event.receipts, event.at),
             )
         case "customer_joined":
             return _joined(now, event)
@@ -229,7 +231,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "task_force_deployed":
             return _with(now, event, task_forces=(*now.task_forces, event.force))
         case "task_force_heard":
-            return _with(now, event, task_forces=_replaced(now, event.force))
+            undelivered = undelivered_after(now.undelivered, event.receipts, event.at)
+            return _with(now, event, task_forces=_replaced(now, event.force), undelivered=undelivered)
         case "task_force_stood_down":
             (known,) = (force for force in now.task_forces if force.name == event.name)
             down = known.changed(state=ForceState.STOOD_DOWN, is_status_missed=False)

@@ -17,7 +17,6 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
-from escalation.events import Receipt
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
 from escalation.sentences import NO_REASON, Why
@@ -92,18 +91,6 @@ def tell(
     for contact in told:
         if contact.kind is ContactKind.SCHEDULE:
             turn.do(FindOnCall.made(schedule=contact.id, at=turn.now, notice=notice))
-
-
-def tell_undelivered(turn: Turn, receipts: Iterable[Receipt]) -> None:
-    """COMM-13: what failed is raised to a person."""
-    now = turn.escalation
-    failed = tuple(
-        receipt.failure
-        for receipt in receipts
-        if receipt.has_failed and receipt.occasion != Occasion.UNDELIVERABLE
-    )
-    if failed:
-        tell(turn, Occasion.UNDELIVERABLE, now.plan.escalation_managers or alerted(now), items=failed)
 
 
 def tell_customers(

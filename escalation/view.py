@@ -14,6 +14,7 @@ from escalation.lifecycle import Move, RcaState, State
 from escalation.model import ActionPlan, Escalation, HeldText, Resolution, SurveyAnswer
 from escalation.plan import ClockName, Priority
 from escalation.post_mortem import PostMortem
+from escalation.receipts import Undelivered
 from escalation.request import CustomerRca, InternalRca
 from escalation.story import CLOCKWORK, Entry, entry
 from escalation.task_force.model import Summary
@@ -67,6 +68,8 @@ class View(Frozen):
     """Keys of the subjects that joined it (START-5)."""
     held_texts: tuple[HeldText, ...] = ()
     """Texts for customers that wait for approval (COMM-6)."""
+    undelivered: tuple[Undelivered, ...] = ()
+    """Whom no message has reached yet on which occasion, and why (COMM-13)."""
     resolution: Resolution | None
     records: dict[str, str | None]
     """Linked record to: None, not settled yet; empty, closed; else why it stays open (CLOSE-1)."""
@@ -140,6 +143,7 @@ def view(now: Escalation) -> View:
         plan_steps=steps.steps if steps else (),
         tickets=now.tickets,
         held_texts=now.held_texts,
+        undelivered=now.undelivered,
         resolution=now.resolution,
         records={record: now.settled.get(record) for record in now.request.linked_records},
         rca=now.rca.state,

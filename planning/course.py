@@ -28,6 +28,7 @@ from escalation.errors import EscalationError
 from escalation.lifecycle import Move
 from escalation.model import Escalation
 from escalation.plan import ClockName
+from escalation.receipts import Receipt
 from escalation.request import StartRequest
 from planning.calendars import extend
 from planning.compile import compile_plan
@@ -181,10 +182,10 @@ class _Walk:
             yield c.RecordDelivery(receipts=tuple(_receipts(notices, self.at)))
 
 
-def _receipts(notices: Iterable[AnyNotice], at: datetime) -> Iterator[e.Receipt]:
+def _receipts(notices: Iterable[AnyNotice], at: datetime) -> Iterator[Receipt]:
     for notice in notices:
         for recipient in notice.to:
-            yield e.Receipt.made(
+            yield Receipt.made(
                 key=message_key(notice, recipient),
                 recipient=recipient.id,
                 occasion=notice.occasion.value,

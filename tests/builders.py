@@ -15,6 +15,7 @@ from escalation.engine import Decision, decide, open_escalation
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.plan import Plan
+from escalation.receipts import Receipt
 from escalation.request import AffectedCustomer, CorrectiveAction, CustomerContact, InternalRca, StartRequest
 from tests.escalation.outcome import clock, happened, internal, notices, the, to_customers, told
 from tests.escalation.plans import (
@@ -205,7 +206,7 @@ def all_delivered(escalation: Escalation, delivered_at: datetime) -> c.RecordDel
     """Everybody whom the first notice is to reach was reached."""
     return c.RecordDelivery(
         receipts=tuple(
-            e.Receipt(
+            Receipt(
                 key=f"{escalation.id}:1:first_notice:{who}",
                 recipient=who,
                 occasion="first_notice",

@@ -15,7 +15,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, message_key
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 from workflows import details
 
 DELIVER_MESSAGES = "deliver_messages"

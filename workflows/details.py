@@ -17,9 +17,10 @@ from temporalio.common import SearchAttributeKey
 from escalation.actions import next_reminder
 from escalation.characters import clip
 from escalation.engine import allowed_moves
-from escalation.events import Event, Receipt
+from escalation.events import Event
 from escalation.model import Escalation
 from escalation.plan import ClockName
+from escalation.receipts import Receipt
 from escalation.reporting import ReportMade, ReportSchedule
 from escalation.request import StartRequest
 from escalation.story import CLOCKWORK, entry, minute
@@ -33,6 +34,7 @@ LONGEST_SUMMARY = 120
 """Characters that the UI's timeline shows of a summary."""
 LONGEST_DETAILS = 4_000
 _LATEST = 12
+_LATEST_MISSED = 5
 _MOST_READERS = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _LINKS_BY_ITSELF = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
@@ -87,6 +89,9 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
         head.append(f"- **Paused**: {escaped(now.pause.reason.replace('_', ' '))}")
     if now.missing_to_close and now.state == "closing":
         head.append(f"- **Missing to close**: {escaped('; '.join(now.missing_to_close))}")
+    if now.undelivered:
+        missed = "; ".join(each.failure for each in now.undelivered[-_LATEST_MISSED:])
+        head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")
     if left_out:
         head.append(f"- **Left out of the record** (escalate records rebuild mends it): {escaped(left_out)}")
     head.append(f"- **Moves allowed now**: {', '.join(move.words for move in allowed_moves(now)) or 'none'}")
@@ -150,6 +155,7 @@ def search_values(now: Escalation) -> SearchValues:
         sa.NEXT_DUE: now.next_due_at,
         sa.BREACHED: now.is_breached,
         sa.ACTIONS: len(now.open_actions) or None,
+        sa.UNDELIVERED: len({each.recipient for each in now.undelivered}) or None,
     }
 
 

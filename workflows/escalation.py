@@ -5,7 +5,7 @@ It puts every message and every due time to ``escalation.engine.decide``, keeps 
 asks: sends waves of messages, arms one timer, shows the state. It must not decide, render, or look anything up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -34,11 +34,12 @@ from escalation.engine import allowed_moves, decide, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event
 from escalation.lifecycle import Move, diagram
-from escalation.messages import Sent, messages, messages_wait_until
+from escalation.messages import Sent, messages, messages_wait_until, receipts_of
 from escalation.model import ActionPlan, Escalation
 from escalation.plan import Contact, Plan
 from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
+from escalation.receipts import Receipt
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
 from escalation.task_force.news import News
@@ -414,6 +415,9 @@ class EscalationWorkflow(Life):
                 case _:
                     self._for_task_forces.append(effect)
         self._is_stirred = True
+
+    def _receipts(self) -> Iterable[Receipt]:
+        return receipts_of(self._events)
 
     def _wakes_at(self) -> datetime | None:
         return self._opened.wake_at

@@ -14,9 +14,9 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from escalation.errors import EscalationError
-from escalation.events import Receipt
 from escalation.inbox import InWait, Release, in_wait, released
 from escalation.preferences import MOST_COUNTED, Limit, Sent
+from escalation.receipts import Receipt
 from escalation.waiting import Bundle, Held, Waiting, forgotten_at, leaving, next_at
 from workflows import details, wire
 from workflows.continuing import GoesOn, go_on, is_due, is_outdated

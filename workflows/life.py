@@ -5,7 +5,7 @@ It keeps tasks beside the run, and knows nothing of rules: whatever comes of a t
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from escalation import commands as c
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
 from escalation.errors import EscalationError
-from escalation.events import Receipt
+from escalation.receipts import Receipt, moving_forward
 from workflows import wire
 from workflows.continuing import GoesOn, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
@@ -53,6 +53,10 @@ class Life(GoesOn):
 
     def note_refusal(self, move: str, why: str) -> None:
         """Keep on record that what nobody waits for could not be followed."""
+        raise NotImplementedError
+
+    def _receipts(self) -> Iterable[Receipt]:
+        """All that it has heard of its messages, oldest first."""
         raise NotImplementedError
 
     def _wakes_at(self) -> datetime | None:
@@ -122,7 +126,13 @@ class Life(GoesOn):
         except ActivityError as error:
             receipts = receipts_after(error, wave)
         self._under_way = [other for other in self._under_way if other is not wave]
-        self._decide(c.RecordDelivery(receipts=receipts))
+        self._note_delivery(receipts)
+
+    def _note_delivery(self, receipts: Iterable[Receipt]) -> None:
+        """Only what says more than is known: words on one message come late, twice, or out of order."""
+        if news := moving_forward(self._receipts(), receipts):
+            self._decide(c.RecordDelivery(receipts=news))
+        self._is_stirred = True
 
     def _record_late(self, own: str | None, *raws: RawValue) -> None:
         """What had to wait has left, or never will. *own*: how the keys of the run's messages begin."""
@@ -133,8 +143,7 @@ class Life(GoesOn):
             return
         # The id may be another one's by now, whose messages these are not.
         ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
-        if ours:
-            self._decide(c.RecordDelivery(receipts=ours))
+        self._note_delivery(ours)
 
     # Time: one timer, armed again only when something is due earlier.
 

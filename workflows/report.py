@@ -13,8 +13,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from escalation.base import CustomerText
 from escalation.effects import InternalFacts, InternalNotice, Occasion, Wave
-from escalation.events import Receipt
 from escalation.plan import Priority
+from escalation.receipts import Receipt
 from escalation.reporting import MakeReport, ReportMade, ReportSchedule
 from workflows import details, wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of

@@ -2,7 +2,7 @@
 The search attributes of an escalation: what the Web UI's list and `escalate list` find it by.
 
 Owns names and types, which are API. It must not know how they are registered (`runtime.search_attributes`) nor when
-they are set. Self-hosted clusters have few columns of each type (10 keywords, 3 of each other): these take 4, 2 of
+they are set. Self-hosted clusters have few columns of each type (10 keywords, 3 of each other): these take 4, 3 of
 the integers, and 1 of each other. Values are never encrypted, so none holds a customer's words.
 """
 
@@ -20,6 +20,8 @@ NEXT_DUE = SearchAttributeKey.for_datetime("EscalationNextDue")
 BREACHED = SearchAttributeKey.for_bool("EscalationBreached")
 ACTIONS = SearchAttributeKey.for_int("EscalationActions")
 """How many actions are still to be done; none of it while there are none."""
+UNDELIVERED = SearchAttributeKey.for_int("EscalationUndelivered")
+"""How many people have missed something that could not be delivered; none of it while nobody has."""
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
     STATE,
@@ -31,4 +33,5 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     NEXT_DUE,
     BREACHED,
     ACTIONS,
+    UNDELIVERED,
 )

@@ -17,12 +17,14 @@ from escalation import sponsorship as s
 from escalation.commands import RecordDelivery
 from escalation.effects import InternalNotice, Wave
 from escalation.errors import EscalationError
-from escalation.events import Receipt
+from escalation.receipts import Receipt, moving_forward
 from workflows import wire
 from workflows.continuing import GoesOn, go_on, is_due, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
 from workflows.people import find_people
 
+_HEARD_KEPT = 200
+"""Receipts that are remembered: what is heard of a message comes late, twice, or out of order."""
 _AT_ONCE = timedelta(seconds=0)
 _ONE = 'one JSON object with "by"'
 _PROPOSALS_ARE_TOLD = "proposals by people are told"
@@ -38,6 +40,7 @@ class SponsorshipWorkflow(GoesOn):
         self._now = begin.programme or s.Programme(account=begin.account)
         self._continue_after = begin.continue_after
         self._notices: list[InternalNotice] = []
+        self._heard: list[Receipt] = []
         self._failed: list[Receipt] = []
         self._is_stirred = True
 
@@ -148,7 +151,9 @@ class SponsorshipWorkflow(GoesOn):
 
     def _look_at(self, receipts: Sequence[Receipt]) -> None:
         """COMM-13: what did not arrive is told to a person, and before the run ends."""
-        failed = [receipt for receipt in receipts if receipt.has_failed]
+        news = moving_forward(self._heard, receipts)
+        self._heard = [*self._heard, *news][-_HEARD_KEPT:]
+        failed = [receipt for receipt in news if receipt.has_failed]
         self._failed += failed
         self._is_stirred |= bool(failed)
 

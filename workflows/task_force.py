@@ -5,6 +5,7 @@ It lives beside its escalation: reports to it by signal, in order, and ends when
 cancels it, or when there is no escalation any more to report to. It must not decide, render, or look anything up.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from temporalio import workflow
@@ -14,10 +15,11 @@ from temporalio.exceptions import FailureError
 from escalation.commands import NoteRefusal, Tick
 from escalation.effects import CompileOpenHours, Wave
 from escalation.errors import EscalationError
+from escalation.receipts import Receipt
 from escalation.story import Entry
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, news_of
-from escalation.task_force.events import ForceEvent, StoodDown
+from escalation.task_force.events import ForceEvent, MessagesSent, StoodDown
 from escalation.task_force.model import TaskForce
 from escalation.task_force.news import News
 from escalation.task_force.staleness import no_longer_true
@@ -160,6 +162,9 @@ class TaskForceWorkflow(Life):
         if news and not self._is_alone:
             self._news = [*self._news, news][-_NEWS_KEPT:]
         self._is_stirred = True
+
+    def _receipts(self) -> Iterable[Receipt]:
+        return (each for event in self._events if isinstance(event, MessagesSent) for each in event.receipts)
 
     def _wakes_at(self) -> datetime | None:
         return self._now.wake_at

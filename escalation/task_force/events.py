@@ -10,8 +10,9 @@ from pydantic import Field
 from escalation.base import Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock
-from escalation.events import ENGINE, Receipt
+from escalation.events import ENGINE
 from escalation.plan import Calendar
+from escalation.receipts import Receipt
 from escalation.task_force.model import About, Charter
 
 NO_NOTE = InternalText("")

@@ -3,7 +3,7 @@ News: what a task force tells its escalation. It must not know what the escalati
 """
 
 from escalation.base import Frozen, InternalText, Name
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 from escalation.task_force.model import Report, Summary
 
 

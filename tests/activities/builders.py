@@ -25,7 +25,7 @@ from escalation.effects import (
     Recipient,
     Wave,
 )
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 from tests.channels.builders import settings_for
 from tests.mailbox import Mailbox
 

@@ -18,7 +18,7 @@ from temporalio.exceptions import (
 
 from activities import deliver_messages
 from escalation.effects import Occasion, Wave
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 from tests.activities.builders import Attempt, ana, person, to_customers, to_us, wave, wave_to_many
 from tests.mailbox import Mailbox
 from workflows import delivery

@@ -67,7 +67,7 @@ async def test_every_message_is_listed_with_its_result_and_key(terminal: Termina
         sent = await terminal.json("messages", KEY)
 
     receipt = next(each for each in sent if each["occasion"] == "receipt")
-    assert ("email", True) == (receipt["channel"], receipt["is_delivered"])
+    assert ("email", "delivered") == (receipt["channel"], receipt["state"])
     assert receipt["key"].startswith(started["id"])
     assert receipt["key"] in await terminal.done("messages", KEY)
 

@@ -23,7 +23,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from entrypoints import cli
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 from escalation.reporting import ReportSchedule, Rhythm
 from records.store import RecordStore
 from runtime.connection import connect

@@ -76,3 +76,16 @@ def test_a_due_time_has_its_year_where_it_is_another_or_matters() -> None:
     assert f"{soon:%d %b %H:%M}" in showing.due(soon).plain
     assert f"{soon:%d %b %Y %H:%M}" in showing.due(soon, in_year=True).plain
     assert f"{later:%d %b %Y %H:%M}" in showing.due(later).plain
+
+
+def test_a_list_says_where_something_did_not_arrive() -> None:
+    """
+    COMM-13: a manager who scans the list sees it, and it is counted.
+    """
+    rows = [listed("ACME/4711")._replace(undelivered=2), listed("ACME/4712")]
+    screen = StringIO()
+    Console(width=200, file=screen).print(showing.listing(rows, 200))
+
+    told = [line for line in screen.getvalue().splitlines() if "undelivered" in line]
+    assert ["ACME/4711"] == [line.split()[0] for line in told]
+    assert "; 1 with undelivered messages" in showing.counts(rows)

@@ -12,6 +12,7 @@ from escalation.effects import CustomerNotice, message_key
 from escalation.engine import decide
 from escalation.lifecycle import State
 from escalation.plan import ClockName, ReasonCode
+from escalation.receipts import Receipt
 from tests.builders import (
     DECLARE,
     JO,
@@ -214,7 +215,7 @@ def test_two_accounts_with_the_same_contact_are_two_messages() -> None:
 def _receipts(*failed: tuple[str, str]) -> c.RecordDelivery:
     return c.RecordDelivery(
         receipts=tuple(
-            e.Receipt(key=f"k:{who}", recipient=who, occasion=occasion, why="550 no such mailbox")
+            Receipt(key=f"k:{who}", recipient=who, occasion=occasion, why="550 no such mailbox")
             for who, occasion in failed
         )
     )
@@ -231,15 +232,6 @@ def test_what_cannot_be_delivered_is_raised_to_a_person() -> None:
         f"receipt to {JO} did not arrive: 550 no such mailbox",
         "first notice to csm did not arrive: 550 no such mailbox",
     ) == internal(decision, "undeliverable").facts.items
-
-
-def test_that_something_was_undeliverable_is_not_told_for_ever() -> None:
-    """
-    COMM-13: where even that cannot be delivered it is on record, and no message chases its own tail.
-    """
-    decision = decide(an_escalation(), _receipts(("ed", "undeliverable")), monday("09:01"))
-
-    assert (["messages_sent", "communication_begun"], []) == (happened(decision), told(decision))
 
 
 @pytest.mark.parametrize("state", [State.VERIFYING, State.RESOLVING])

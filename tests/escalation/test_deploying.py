@@ -14,11 +14,12 @@ from escalation.base import InternalText
 from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce, Wave
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause, Receipt
+from escalation.events import CancelCause
 from escalation.lifecycle import Move
 from escalation.messages import messages
 from escalation.model import Escalation
 from escalation.plan import ClockName, Priority, ReasonCode, Target
+from escalation.receipts import Receipt
 from escalation.staleness import no_longer_true
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import Charter, OpenTask, Report, SeatWanted, Summary

@@ -13,6 +13,7 @@ from escalation.lifecycle import State
 from escalation.measures import BY_NAME, MEASURES, ClockRun, Hold, Measured, attainment_of, same_cause
 from escalation.measuring import measured
 from escalation.plan import OF_TASK_FORCES, ActionRules, ClockName, Priority, ReasonCode
+from escalation.receipts import Receipt
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -57,7 +58,7 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     told = all_delivered(begun.escalation, monday("09:03"))
     told_again = c.RecordDelivery(
         receipts=(
-            e.Receipt(
+            Receipt(
                 key="K:2:receipt:BOLT",
                 recipient=BOLT,
                 occasion="receipt",

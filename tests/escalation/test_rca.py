@@ -13,11 +13,11 @@ from escalation.clocks import Outcome
 from escalation.effects import StartTaskForce
 from escalation.engine import decide
 from escalation.errors import BadRequest, EscalationError
-from escalation.events import Receipt
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.rca import merged, on_file, proposed_timeline
+from escalation.receipts import Receipt
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca, Moment, Reference, Whys
 from escalation.story import entry
 from escalation.task_force import commands as of_force

@@ -43,6 +43,7 @@ from escalation.plan import (
     TextApproval,
     Unreached,
 )
+from escalation.receipts import Receipt
 from escalation.record import evolve, fold
 from escalation.request import Evidence, EvidenceKind
 from escalation.story import sentence
@@ -232,7 +233,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def a_message_is_undeliverable(self) -> None:
-        failed = e.Receipt(key="k", recipient="csm", occasion="first_notice", why=f"550 {MARK}")
+        failed = Receipt(key="k", recipient="csm", occasion="first_notice", why=f"550 {MARK}")
         self._put(c.RecordDelivery(receipts=(failed,)))
 
     def _put(self, command: c.Command) -> None:

@@ -14,8 +14,8 @@ from escalation.base import InternalText
 from escalation.effects import InternalNotice, ProposeSponsorship
 from escalation.engine import decide as decide_escalation
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
-from escalation.events import Receipt
 from escalation.plan import Contact, ReasonCode
+from escalation.receipts import Receipt
 from escalation.sponsorship import Known, Programme, Sponsored, Standing, decide
 from tests.builders import DAY, an_acknowledged, an_escalation, monday, opening, told
 from tests.escalation.plans import a_plan

@@ -14,8 +14,8 @@ from escalation.base import InternalText
 from escalation.clocks import Clock
 from escalation.effects import CompileOpenHours, InternalNotice
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import Receipt
 from escalation.plan import Calendar, ClockName, Priority
+from escalation.receipts import Receipt
 from escalation.task_force import commands as c
 from escalation.task_force.course import COURSE, ForceMove, ForceState, allows, step
 from escalation.task_force.engine import decide, deploy, news_of

@@ -15,6 +15,7 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.effects import Recorded
 from escalation.measuring import measured
+from escalation.receipts import Receipt
 from records.reading import accounts, kept
 from records.rows import escalation_row
 from records.store import RecordStore
@@ -189,7 +190,7 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     RECORD-1: a mail server may answer anything; PostgreSQL takes no zero characters.
     """
     events = opening().events
-    receipt = e.Receipt(key="k", recipient="ana", occasion="rise", why="550 \0 no")
+    receipt = Receipt(key="k", recipient="ana", occasion="rise", why="550 \0 no")
     sent = e.MessagesSent(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(receipt,))
 
     store.append(a_batch((*events, sent)))

@@ -110,6 +110,7 @@ async def _start_with_all(client: Client) -> None:
         "EscalationNextDue": datetime(2026, 1, 1, tzinfo=UTC),
         "EscalationBreached": False,
         "EscalationActions": 2,
+        "EscalationUndelivered": 1,
     }
     pairs = [SearchAttributePair(key, values[key.name]) for key in search_attributes.ALL]
     await client.start_workflow(

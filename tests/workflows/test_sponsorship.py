@@ -9,7 +9,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation.base import InternalText
 from escalation.commands import RecordDelivery
-from escalation.events import Receipt
+from escalation.receipts import Receipt
 from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Standing
 from tests.desk import Desk
 from workflows import wire

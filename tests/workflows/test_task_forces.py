@@ -12,7 +12,8 @@ from temporalio.client import WorkflowExecutionStatus
 from escalation.commands import RecordDelivery
 from escalation.effects import Wave
 from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause, Receipt
+from escalation.events import CancelCause
+from escalation.receipts import Receipt
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import SeatWanted, Summary, task_force_id
 from tests.complaint import a_complaint

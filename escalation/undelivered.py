@@ -1,0 +1,81 @@
+"""
+Who hears that a message could not be delivered: a person does, as long as anybody can be reached (COMM-13).
+
+Owns the line of those who are told. Each of them may be unreachable, too: then the
+next in line is told, of everything that is missing by then. How a message travels is not known here.
+
+The line, one rung after the other: the escalation managers; the managers of the level; the managers of each level
+above; the fallback contacts of the levels, from this one up; whoever owns it or was asked; the contacts of the levels,
+from this one up. Nobody is told twice that
+they cannot be reached, so the line has an end; what was not told then stands in the list and in the details.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from escalation.effects import Occasion
+from escalation.model import Escalation
+from escalation.plan import ContactKind
+from escalation.receipts import Receipt
+from escalation.telling import alerted, tell
+from escalation.turn import Turn
+
+_MOST_TOLD = 50
+"""Lines of one message."""
+
+
+def tell_undelivered(turn: Turn, receipts: Iterable[Receipt], before: Escalation) -> None:
+    """COMM-13: what failed is raised to a person. *before*: how it stood when these *receipts* came."""
+    receipts = tuple(receipts)
+    failed = [receipt for receipt in receipts if receipt.has_failed]
+    unheard = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
+    if unheard and not _is_heard(receipts):
+        items = tuple(each.failure for each in turn.escalation.undelivered)
+    else:
+        items = tuple(receipt.failure for receipt in failed if receipt not in unheard)
+    if not items:
+        return
+    is_news = any(receipt.recipient not in _deaf(before) for receipt in unheard)
+    deaf = _deaf(turn.escalation) | {receipt.recipient for receipt in failed}
+    to = next_in_line(turn.escalation, deaf, in_person=bool(unheard) and not is_news)
+    tell(turn, Occasion.UNDELIVERABLE, to, items=items[-_MOST_TOLD:])
+
+
+def next_in_line(now: Escalation, deaf: set[str], *, in_person: bool) -> tuple[str, ...]:
+    """
+    The first rung on which somebody is not *deaf*, without those who are; empty: nobody is left. *in_person*: no
+    schedules, since whoever is on call has proven deaf.
+    """
+    for rung in _line(now):
+        found = tuple(who for who in rung if _can_hear(now, who, deaf, in_person=in_person))
+        if found:
+            return found
+    return ()
+
+
+def _line(now: Escalation) -> Iterator[tuple[str, ...]]:
+    above = now.plan.levels[now.level :]
+    yield now.plan.escalation_managers
+    yield alerted(now)
+    yield from (level.managers for level in above)
+    yield from ((level.fallback,) for level in (now.current_level, *above) if level.fallback)
+    yield (now.owner, *now.asked)
+    yield from (level.contacts for level in (now.current_level, *above))
+
+
+def _can_hear(now: Escalation, who: str, deaf: set[str], *, in_person: bool) -> bool:
+    if who in deaf or not now.plan.knows(who):
+        return False
+    contact = now.plan.contact(who)
+    if contact.kind is ContactKind.SCHEDULE:
+        return not in_person and deaf.isdisjoint(contact.members)
+    return True
+
+
+def _deaf(now: Escalation) -> set[str]:
+    """Those who could not be told that something was undeliverable."""
+    return {each.recipient for each in now.undelivered if each.occasion == Occasion.UNDELIVERABLE}
+
+
+def _is_heard(receipts: Iterable[Receipt]) -> bool:
+    """Somebody else on the same rung was told, or will be."""
+    return any(each.occasion == Occasion.UNDELIVERABLE and not each.has_failed for each in receipts)

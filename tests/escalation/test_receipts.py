@@ -1,0 +1,124 @@
+"""
+What became of a message only moves forward, in whatever order it is heard of (COMM-12, COMM-13).
+"""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.engine import decide
+from escalation.measuring import measured
+from escalation.messages import messages, messages_wait_until
+from escalation.receipts import MessageState, Receipt, furthest, moving_forward
+from tests.builders import JO, an_escalation, monday, opening
+
+NINE = monday("09:00")
+
+
+def receipt(state: str, **changes: object) -> Receipt:
+    result: dict[str, dict[str, object]] = {
+        "held": {"held_until": NINE + timedelta(hours=9), "why": "quiet hours"},
+        "failed": {"why": "550 no such mailbox"},
+        "dropped": {"is_dropped": True, "why": "acknowledged meanwhile"},
+        "delivered": {"delivered_at": NINE, "channel": "email"},
+    }
+    known: dict[str, object] = {"key": "k:1", "recipient": JO, "occasion": "receipt"}
+    return Receipt.model_validate(known | result[state] | changes)
+
+
+@pytest.mark.parametrize(
+    ("heard", "state"),
+    [
+        (("held",), MessageState.HELD),
+        (("held", "failed"), MessageState.FAILED),
+        (("held", "dropped"), MessageState.DROPPED),
+        (("held", "delivered"), MessageState.DELIVERED),
+        (("failed", "delivered"), MessageState.DELIVERED),  # given up by the wave, told by the inbox
+        (("failed", "dropped"), MessageState.DROPPED),
+        (("dropped", "delivered"), MessageState.DELIVERED),
+        (("held", "failed", "dropped", "delivered"), MessageState.DELIVERED),
+    ],
+)
+def test_the_order_in_which_it_is_heard_of_changes_nothing(
+    heard: tuple[str, ...], state: MessageState
+) -> None:
+    """
+    COMM-12: receipts overtake each other, and each order means the same.
+    """
+    for order in permutations(heard):
+        (found,) = furthest(map(receipt, order)).values()
+        assert state is found.state, order
+
+
+def test_the_first_delivery_is_the_one_that_counts() -> None:
+    """
+    COMM-12: a repeat that arrives again was told already.
+    """
+    again = receipt("delivered", delivered_at=NINE + timedelta(minutes=5))
+
+    assert {"k:1": receipt("delivered")} == furthest((receipt("delivered"), again))
+    assert () == moving_forward((receipt("delivered"),), (again, receipt("held"), receipt("failed")))
+
+
+def test_what_waits_longer_is_news() -> None:
+    """
+    COMM-11: the latest wait is known, and a repeat of an earlier one changes nothing.
+    """
+    longer = receipt("held", held_until=NINE + timedelta(hours=20))
+
+    assert (longer,) == moving_forward((receipt("held"),), (longer,))
+    assert () == moving_forward((longer,), (receipt("held"),))
+
+
+def _sent(seq: int, *receipts: Receipt) -> e.MessagesSent:
+    return e.MessagesSent(seq=seq, at=NINE + timedelta(minutes=seq), receipts=receipts)
+
+
+def test_each_message_is_listed_once_in_its_true_state() -> None:
+    """
+    COMM-12: told, and then a late word that it was held, and a later one that a repeat failed.
+    """
+    other = receipt("held", key="k:2")
+    events = (
+        _sent(1, receipt("delivered"), other),
+        _sent(2, receipt("held")),
+        _sent(3, receipt("failed")),
+    )
+
+    found = messages(events)
+    assert [
+        ("k:1", MessageState.DELIVERED, NINE),
+        ("k:2", MessageState.HELD, NINE + timedelta(minutes=1)),
+    ] == [(sent.key, sent.state, sent.at) for sent in found]
+    assert other.held_until == messages_wait_until(events)
+    assert messages_wait_until((*events, _sent(4, receipt("delivered", key="k:2")))) is None
+
+
+def test_the_record_has_each_message_once_in_its_true_state() -> None:
+    """
+    RECORD-1: a late failure does not undo a delivery there either.
+    """
+    opened = opening()
+    first = opened.escalation.sequence
+    events = (*opened.events, _sent(first + 1, receipt("delivered")), _sent(first + 2, receipt("failed")))
+
+    assert (receipt("delivered"),) == measured(events).receipts
+
+
+def test_who_is_reached_later_on_the_same_occasion_has_missed_nothing() -> None:
+    """
+    COMM-13: the newer update makes up for the one that did not arrive.
+    """
+    lost = c.RecordDelivery(receipts=(receipt("failed", occasion="update"), receipt("failed", key="k:9")))
+    found = decide(an_escalation(), lost, monday("09:01")).escalation
+
+    assert [(JO, "update"), (JO, "receipt")] == [
+        (each.recipient, each.occasion) for each in found.undelivered
+    ]
+
+    told = c.RecordDelivery(receipts=(receipt("delivered", key="k:3", occasion="update"),))
+    after = decide(found, told, monday("09:05")).escalation
+    assert ["receipt"] == [each.occasion for each in after.undelivered]

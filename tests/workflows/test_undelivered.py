@@ -1,0 +1,59 @@
+"""
+What could not be delivered: who hears of it, where it is seen, and that late words do not undo what is known.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from escalation.receipts import MessageState
+from tests.desk import Desk
+from workflows import search_attributes as sa
+
+ELENA, JO, CALL_CENTRE = "elena.petrova@example.com", "jo@acme.example", "call-centre@example.com"
+GONE = "550 5.1.1 no such mailbox"
+
+
+async def test_a_late_word_does_not_undo_what_is_known(desk: Desk) -> None:
+    """
+    COMM-12: a repeat that failed, and a wait that is over, come after the delivery; nobody is alarmed.
+    """
+    await desk.start()
+    await desk.at_rest()
+    before = await desk.client.messages(desk.key)
+    assert {MessageState.DELIVERED} == {sent.state for sent in before}
+    late: list[dict[str, Any]] = [
+        {"why": "not delivered within 24 hours"},
+        {"why": "quiet hours", "held_until": datetime.now(UTC).isoformat()},
+    ]
+    for word in late:
+        receipts = [
+            {"key": sent.key, "recipient": sent.recipient, "occasion": sent.occasion} | word
+            for sent in before
+        ]
+        await desk.run().signal("record_delivery", {"receipts": receipts})
+    await desk.at_rest()
+
+    assert before == await desk.client.messages(desk.key)
+    assert () == (await desk.view()).undelivered
+    assert not [told for told in desk.told() if told.startswith("undeliverable")]
+
+
+async def test_the_next_in_line_hears_when_the_escalation_manager_bounces_too(desk: Desk) -> None:
+    """
+    COMM-13: neither the customer nor the escalation manager can be reached; nobody is left in silence.
+    """
+    for address in (ELENA, JO):
+        desk.mailbox.says_never(address, GONE, times=1)
+    await desk.start(
+        priority="P3", customers=[{"account": "ACME", "contacts": [{"name": "Jo", "email": JO}]}]
+    )
+    await desk.at_rest()
+
+    (letter,) = [found for found in desk.letters() if ":undeliverable:" in found.key]
+    assert ELENA not in letter.recipients
+    for missed in (f"ACME:{JO}", "elena"):
+        assert missed in letter.text, missed
+    assert {"elena", f"ACME:{JO}"} == {each.recipient for each in (await desk.view()).undelivered}
+    assert 2 == (await desk.attributes())[sa.UNDELIVERED]
+    assert "**Not delivered**" in (await desk.metadata()).current_details
+    assert [2] == [row.undelivered async for row in desk.client.list() if row.key == desk.key]
