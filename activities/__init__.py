@@ -14,6 +14,7 @@ from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
 from activities.join_outage import Outages
 from activities.make_report import Reports
+from activities.merge import find_merge, merge
 from activities.record_events import RecordEvents
 from activities.sponsors import Sponsors
 from planning.feeds import Feeds
@@ -42,6 +43,8 @@ def build(playbook: PlaybookFile, deliver: DeliverMessages, store: RecordStore |
             sponsors.find_people,
             sponsors.propose_sponsorship,
             outages.join_outage,
+            merge,
+            find_merge,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
         records=(RecordEvents(store).record_events, Reports(store, playbook.current).make_report)

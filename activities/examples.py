@@ -70,6 +70,7 @@ FOR_CUSTOMERS: Mapping[Occasion, Mapping[str, Any]] = {
     | _NEXT,
     Occasion.CLOSED: {},
     Occasion.CANCELLED: {},
+    Occasion.MERGED: {"formerly": "ACME/4799"} | _NEXT,
     Occasion.SURVEY: {},
 }
 _REVIEW = ReviewPack(
@@ -96,6 +97,12 @@ FOR_US: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.NOBODY_ON_CALL: {"why": "nobody is on call for Network: no shift at this time"},
     Occasion.PAUSE_ENDED: {"why": "the pause, vendor, has lasted as long as it may"},
     Occasion.REBASED: {"by": "Elena Petrova", "text": "The new targets apply to all open cases."},
+    Occasion.MERGED: {
+        "why": "ACME/4799 goes on here, merged by Elena Petrova",
+        "by": "Elena Petrova",
+        "text": "The same certificate.",
+        "items": ("ACME", "INC-77", *_TASKS),
+    },
     Occasion.RISE: {"why": "the window of level 1 ended", "by": "engine"},
     Occasion.BREACH: {"why": "next update is overdue", "clock": "next update", "due_at": AT - 5 * _MINUTE},
     Occasion.PRIORITY_CHANGED: {"why": "priority changed from P3 to P2", "by": "Sam Sato"},

@@ -222,7 +222,14 @@ def cancel(
     by: By,
     why: Why,
     cause: Annotated[str, typer.Option("--cause", metavar="withdrawn|duplicate|merged")] = "withdrawn",
-    into: Annotated[str | None, typer.Option("--into", metavar="KEY", help="The other escalation.")] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="KEY",
+            help="The open escalation that it goes on as, of a duplicate or a merge; customers go over to it.",
+        ),
+    ] = None,
     in_json: Json = False,
 ) -> None:
     """Withdrawn, a duplicate, or merged into another."""

@@ -146,6 +146,8 @@ def _facts(view: View) -> Table:
             f"{'✓' if step.is_done else '·'} {step.what} ({step.owner})" for step in view.plan_steps
         ),
         "joined": ", ".join(view.tickets),
+        "merged here": ", ".join(view.merged),
+        "goes on as": view.merged_into or "",
         "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.held_texts),
         "not delivered": "; ".join(map(_undelivered, view.undelivered[:_MOST_UNDELIVERED])) + _more(view),
         "resolution": _resolution(view),

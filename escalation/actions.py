@@ -22,6 +22,8 @@ class Origin(StrEnum):
 
     RCA = "RCA"
     POST_MORTEM = "post-mortem"
+    MERGED = "merged"
+    """In an escalation that went over into this one."""
 
 
 class Action(Frozen):
@@ -68,6 +70,16 @@ def tracked(
         kept.append(same if same.due == item.due else same.changed(due=item.due, reminded=0))
     kept += [action for action in before if not action.is_open]
     return tuple(sorted(kept, key=lambda action: action.number))
+
+
+def taken_over(known: tuple[Action, ...], more: Iterable[Action]) -> tuple[Action, ...]:
+    """*known* and *more* of another escalation, under the next numbers."""
+    first = max((action.number for action in known), default=0) + 1
+    moved = (
+        action.changed(number=number, origin=Origin.MERGED, reminded=0)
+        for number, action in enumerate(more, first)
+    )
+    return (*known, *moved)
 
 
 def remind_at(action: Action, rules: ActionRules, times: int) -> datetime:

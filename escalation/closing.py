@@ -9,9 +9,10 @@ from escalation.base import InternalText
 from escalation.clocks import Outcome
 from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
-from escalation.errors import BadRequest, Fault, MoveNotAllowed, NotReadyToClose, UnknownName
+from escalation.errors import BadRequest, Fault, NotReadyToClose, UnknownName
 from escalation.following_up import ask_for_survey, line, require_known
 from escalation.lifecycle import RcaState, State
+from escalation.merge import require_target
 from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.request import CustomerRca
@@ -170,13 +171,7 @@ def close(turn: Turn, command: c.Close) -> None:
 def cancel(turn: Turn, command: c.Cancel) -> None:
     """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
     now = turn.escalation
-    if command.cause is not e.CancelCause.WITHDRAWN and not command.into:
-        fault = Fault(
-            where="into", given="nothing", allowed=f"the key of the other escalation ({command.cause})"
-        )
-        raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
-    if command.into == now.key:
-        raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+    require_target(now, command)
     told = Sentence.CANCELLED_FOR.of(command.cause, command.into) if command.into else Why(command.cause)
     _cancel(turn, command.cause, command.into, command.why)
     _tell_cancelled(turn, told, command.why)
@@ -200,7 +195,10 @@ def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalTex
 def _tell_cancelled(turn: Turn, why: Why, text: InternalText | None = None) -> None:
     still_to_do = tuple(map(line, turn.escalation.open_actions))
     tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=why, text=text, items=still_to_do)
-    tell_customers(turn, Occasion.CANCELLED)
+    if (
+        not turn.escalation.merged_into
+    ):  # else that one writes to them, and says which reference is theirs now
+        tell_customers(turn, Occasion.CANCELLED)
 
 
 def _end_all_clocks(turn: Turn) -> None:

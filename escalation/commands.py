@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
+from escalation.actions import Action
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Key, Name
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
@@ -254,7 +255,7 @@ class Cancel(_Asks):
     move = Move.CANCEL
     kind: Literal["cancel"] = "cancel"
     cause: CancelCause
-    into: Name | None = None
+    into: Key | None = None
     """The other escalation's key, for a duplicate or a merge."""
     why: Annotated[InternalText, Field(min_length=1)]
 
@@ -429,6 +430,21 @@ class JoinOutage(Frozen):
     """Of these customers' accounts (SPONSOR-2)."""
 
 
+class TakeOver(JoinOutage):
+    """Another escalation ends by going over into this one; ``ticket`` is its key (CLOSE-10)."""
+
+    merged: str
+    """Its id."""
+    into: Key
+    """This one, or a subject that joined it, as it was named."""
+    cause: CancelCause
+    why: InternalText
+    settled: dict[str, str] = {}
+    """Which of its linked records were settled there, and why they stay open; empty if they were closed."""
+    actions: tuple[Action, ...] = ()
+    """Those that are still to be done."""
+
+
 PersonsCommand = (
     Acknowledge
     | RaiseLevel
@@ -478,5 +494,6 @@ ShellsCommand = (
     | HearTaskForce
     | MissTaskForce
     | JoinOutage
+    | TakeOver
 )
 Command = PersonsCommand | Rebase | ShellsCommand

@@ -83,6 +83,7 @@ class Occasion(StrEnum):
     RCA = "rca"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
     SURVEY = "survey"
     LOW_SCORE = "low_score"
     ACTION_DUE = "action_due"
@@ -138,6 +139,8 @@ class CustomerFacts(Frozen):
     """What a customer's message can say."""
 
     reference: str
+    formerly: str = ""
+    """The reference that was theirs before this one, if another case went over into it (CLOSE-10)."""
     subject: CustomerText
     priority: Priority
     owner: str
@@ -204,6 +207,25 @@ class SeekOutage(Frozen):
     """As it was written."""
     escalation_workflow: str
     """The type of workflow that is opened."""
+
+
+class SeekMerge(Frozen):
+    """An escalation goes over into another one: find it, and have it taken over (CLOSE-10)."""
+
+    key: Key
+    id: str
+    into: Key
+    """As somebody named it: its key, or that of a subject that joined it."""
+
+
+class MergeAsked(Frozen):
+    """What one that is to take another over is asked; it asks that one itself what comes over."""
+
+    key: Key
+    """Of the one that ends."""
+    id: str
+    known_as: tuple[str, ...] = ()
+    """Keys that mean the one that goes on: added by itself."""
 
 
 class RecompilePlan(Frozen):

@@ -14,6 +14,7 @@ from escalation import (
     deploying,
     following_up,
     joining,
+    merge,
     rebasing,
     resolving,
     rising,
@@ -98,7 +99,7 @@ def _tell_of_the_start(turn: Turn) -> None:
         tell(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
 
 
-def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:
+def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:  # noqa: C901 - one case a command
     """
     Decide what *command* means for *escalation* at *now*.
 
@@ -130,6 +131,8 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             deploying.heard(turn, command.news)
         case c.MissTaskForce():
             deploying.missed(turn, command)
+        case c.TakeOver():
+            merge.take_over(turn, command)
         case c.JoinOutage():
             joining.join_outage(turn, command)
         case _:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from escalation.actions import Action
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
@@ -417,10 +418,9 @@ class ActionsReminded(_Happened):
     """Number of the action to how many of its reminders are behind us."""
 
 
-class CustomerJoined(_Happened):
-    """Another subject turned out to be the same outage (START-5)."""
+class _BroughtAlong(_Happened):
+    """What comes over from another subject."""
 
-    kind: Literal["customer_joined"] = "customer_joined"
     ticket: str
     """Key of that subject."""
     customers: tuple[AffectedCustomer, ...] = ()
@@ -431,6 +431,25 @@ class CustomerJoined(_Happened):
     evidence: tuple[Evidence, ...] = ()
     sponsors: tuple[Contact, ...] = ()
     """Of their accounts: stakeholders from now on (SPONSOR-2)."""
+
+
+class CustomerJoined(_BroughtAlong):
+    """Another subject turned out to be the same outage (START-5)."""
+
+    kind: Literal["customer_joined"] = "customer_joined"
+
+
+class EscalationTakenOver(_BroughtAlong):
+    """Another escalation ended by going over into this one (CLOSE-10)."""
+
+    kind: Literal["escalation_taken_over"] = "escalation_taken_over"
+    merged: str
+    """Its id."""
+    cause: CancelCause
+    why: InternalText
+    settled: dict[str, str] = {}
+    actions: tuple[Action, ...] = ()
+    """Tracked here from now on, under new numbers."""
 
 
 class TextHeld(_Happened):
@@ -511,6 +530,7 @@ Event = Annotated[
     | ActionFinished
     | ActionsReminded
     | CustomerJoined
+    | EscalationTakenOver
     | TextHeld
     | TextEdited
     | TextApproved

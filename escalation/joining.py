@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.effects import Occasion, Recipient
+from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed
 from escalation.lifecycle import Move, RcaState, State, allows
 from escalation.plan import ClockName
@@ -34,8 +34,10 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
         return
     if not allows(now.state, Move.JOIN_OUTAGE):
         raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot join while {now.state}")
-    joining = _new_in(now.request, command)
-    _require_room(now.key, now.request, joining)
+    joining = new_in(now.request, command)
+    require_room(
+        now.key, now.request, joining, f"the start of {command.ticket}", "give the others another outage key"
+    )
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
     turn.record(
@@ -70,21 +72,22 @@ def _tell(turn: Turn, customers: tuple[AffectedCustomer, ...]) -> None:
     if turn.escalation.state is not State.CLOSING:
         tell_customers(turn, Occasion.RECEIPT, to=to)
         return
-    _tell_of_the_end(turn, to)
-    accounts = tuple(customer.account for customer in customers)
-    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+    tell_of_the_end(turn, customers)
 
 
-def _tell_of_the_end(turn: Turn, to: tuple[Recipient, ...]) -> None:
+def tell_of_the_end(turn: Turn, customers: tuple[AffectedCustomer, ...]) -> None:
     """It is over for the others already: these are told all that those were (CLOSE-4, RESOLVE-6)."""
+    to = recipients_of(customers)
     resolution, rca = turn.escalation.resolution, turn.escalation.rca
     tell_customers(turn, Occasion.RESOLVED, to=to, text=resolution.customer_text if resolution else None)
     tell_customers(turn, Occasion.ACCESS_QUESTION, to=to, but=turn.escalation.access)
     if rca.customer and rca.state is RcaState.SHARED:
         tell_customers(turn, Occasion.RCA, to=to, text=rca.customer.summary, actions=rca.customer.actions)
+    accounts = tuple(customer.account for customer in customers)
+    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
 
 
-def _new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
+def new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
     """*command* with only what *request* does not have yet."""
     return command.changed(
         customers=tuple(_new_customers(request, command.customers)),
@@ -112,10 +115,10 @@ def _new_customers(
             yield customer.changed(contacts=contacts)
 
 
-def _require_room(key: str, request: StartRequest, joining: c.JoinOutage) -> None:
+def require_room(key: str, request: StartRequest, joining: c.JoinOutage, what: str, instead: str) -> None:
     """
     Raises:
-        BadRequest: If it would hold more than it can; another outage key opens a second escalation.
+        BadRequest: If it would hold more than it can: *what* is refused, and *instead* says how to go on.
     """
     after = with_customers(request.customers, joining.customers)
     size = len(request.model_dump_json()) + len(joining.model_dump_json())
@@ -127,11 +130,11 @@ def _require_room(key: str, request: StartRequest, joining: c.JoinOutage) -> Non
     faults = [
         Fault(
             where="outage",
-            given=f"{joining.ticket} would bring {key} to {amount:,} {what}",
-            allowed=f"at most {most:,} {what} in one escalation; give the others another outage key",
+            given=f"{joining.ticket} would bring {key} to {amount:,} {unit}",
+            allowed=f"at most {most:,} {unit} in one escalation; {instead}",
         )
-        for what, amount, most in limits
+        for unit, amount, most in limits
         if amount > most
     ]
     if faults:
-        raise BadRequest.because(f"the start of {joining.ticket}", faults)
+        raise BadRequest.because(what, faults)

@@ -132,6 +132,10 @@ class Escalation(Frozen):
     """Of the RCA and the post-mortem, tracked until they are done (CLOSE-7)."""
     tickets: tuple[str, ...] = ()
     """Keys of the subjects that joined it (START-5)."""
+    merged: tuple[str, ...] = ()
+    """Ids of the escalations that went over into this one (CLOSE-10)."""
+    merged_into: str | None = None
+    """Key of the escalation that it went over into."""
     joiners: tuple[str, ...] = ()
     """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""
     joined_at: Instant | None = None

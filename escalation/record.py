@@ -11,7 +11,7 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation import events as e
-from escalation.actions import Origin, tracked
+from escalation.actions import Origin, taken_over, tracked
 from escalation.base import CustomerText
 from escalation.clocks import Clock, Pause, attended, chased_by, derived
 from escalation.lifecycle import Move, RcaState, step, step_rca
@@ -195,7 +195,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "closed":
             return _moved(now, event, Move.CLOSE, ended_at=event.at)
         case "cancelled":
-            return _moved(now, event, Move.CANCEL, ended_at=event.at)
+            return _moved(now, event, Move.CANCEL, ended_at=event.at, merged_into=event.into)
         case "open_hours_extended":
             plan = now.plan.extended(event.calendar, event.open_hours)
             return _with_clocks(_with(now, event, plan=plan), now.clocks)
@@ -209,7 +209,13 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 undelivered=undelivered_after(now.undelivered, event.receipts, event.at),
             )
         case "customer_joined":
-            return _joined(now, event)
+            return _joined(now, event).changed(tickets=(*now.tickets, event.ticket))
+        case "escalation_taken_over":
+            return _joined(now, event).changed(
+                merged=(*now.merged, event.merged),
+                settled={**event.settled, **now.settled},
+                actions=taken_over(now.actions, event.actions),
+            )
         case "text_held":
             held = HeldText(
                 number=event.number, text=event.text, by=event.by, held_at=event.at, apologise=event.apologise
@@ -306,7 +312,7 @@ def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[
     return tuple(dict.fromkeys((*names[:at], *those, *names[at + 1 :])))
 
 
-def _joined(now: Escalation, event: e.CustomerJoined) -> Escalation:
+def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) -> Escalation:
     """START-5: the request goes on as if all of it had been in it from the start."""
     request: StartRequest = now.request.changed(
         customers=with_customers(now.request.customers, event.customers),
@@ -323,7 +329,6 @@ def _joined(now: Escalation, event: e.CustomerJoined) -> Escalation:
         event,
         request=request,
         plan=now.plan.sponsored_by(event.sponsors),
-        tickets=(*now.tickets, event.ticket),
         joiners=joiners,
         joined_at=now.joined_at if now.joiners else event.at,
     )

@@ -34,6 +34,7 @@ class Sentence(StrEnum):
     TEXT_REJECTED_BY = "text {}, rejected by {}"
     LOW_SCORE = "{} of {} gave {} of 5"
     CANCELLED_FOR = "{} ({})"
+    MERGED_BY = "{} goes on here, merged by {}"
 
     # who is asked now
     PRIORITY_CHANGED = "priority changed from {} to {}"

@@ -17,6 +17,7 @@ _AFTER_THE_END = frozenset(
     {
         Occasion.CLOSED,
         Occasion.CANCELLED,
+        Occasion.MERGED,
         Occasion.RESOLVED,
         Occasion.RCA,
         Occasion.SURVEY,

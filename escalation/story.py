@@ -116,7 +116,9 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
         case e.Closed():
             return f"{event.by} closed it"
         case e.Cancelled():
-            return f"{event.by} cancelled it: {event.cause}{f' ({event.into})' if event.into else ''}"
+            return (
+                f"{event.by} cancelled it: {event.cause}{f', goes on as {event.into}' if event.into else ''}"
+            )
         case e.SponsorshipProposed():
             return f"proposed for executive sponsorship: {', '.join(event.accounts)}"
         case e.ClockStarted():
@@ -142,6 +144,14 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
         case e.CustomerJoined():
             accounts = ", ".join(customer.account for customer in event.customers)
             return f"{event.ticket} joined: {accounts or 'nobody new'}"
+        case e.EscalationTakenOver():
+            accounts = ", ".join(customer.account for customer in event.customers)
+            how = (
+                "a duplicate of this, goes on here"
+                if event.cause is e.CancelCause.DUPLICATE
+                else "merged into this"
+            )
+            return f"{event.ticket} {how}: {accounts or 'nobody new'}"
         case e.TextHeld():
             return f"text {event.number} for customers, by {event.by}, waits for approval"
         case e.TextEdited():

@@ -103,6 +103,7 @@ def tell_customers(
     but: Collection[str] = (),
     to: tuple[Recipient, ...] | None = None,
     apologise: bool = False,
+    formerly: str = "",
 ) -> None:
     """
     Tell every contact of every affected customer, *but* those of these accounts; or those of *to* alone. *apologise*:
@@ -112,6 +113,7 @@ def tell_customers(
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
     facts = CustomerFacts.made(
         reference=now.key,
+        formerly=formerly,
         subject=now.request.subject,
         priority=now.priority,
         owner=name_of(now, now.owner),

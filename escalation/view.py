@@ -66,6 +66,10 @@ class View(Frozen):
     plan_steps: tuple[Step, ...]
     tickets: tuple[str, ...] = ()
     """Keys of the subjects that joined it (START-5)."""
+    merged: tuple[str, ...] = ()
+    """Ids of the escalations that went over into this one (CLOSE-10)."""
+    merged_into: str | None = None
+    """Key of the escalation that it went over into."""
     held_texts: tuple[HeldText, ...] = ()
     """Texts for customers that wait for approval (COMM-6)."""
     undelivered: tuple[Undelivered, ...] = ()
@@ -142,6 +146,8 @@ def view(now: Escalation) -> View:
         plan_version=steps.version if steps else 0,
         plan_steps=steps.steps if steps else (),
         tickets=now.tickets,
+        merged=now.merged,
+        merged_into=now.merged_into,
         held_texts=now.held_texts,
         undelivered=now.undelivered,
         resolution=now.resolution,

@@ -49,7 +49,8 @@ from escalation.view import Receipted, View, action_plans, receipted, timeline, 
 from workflows import details, wire
 from workflows.commanding import NotDeployed, command_task_force
 from workflows.continuing import go_on, is_due
-from workflows.life import A_WHILE, QUICK, Life
+from workflows.life import A_WHILE, QUICK
+from workflows.merge import Mergeable
 from workflows.moves import takes_moves
 from workflows.recording import Recording, batch_of, put_on_record
 from workflows.releasing import release
@@ -71,7 +72,7 @@ _REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
 
 @workflow.defn(name=wire.WORKFLOW)
 @takes_moves(*c.PERSONS_COMMANDS)
-class EscalationWorkflow(Life):
+class EscalationWorkflow(Mergeable):
     """One escalation, from its start to its close."""
 
     @workflow.init
@@ -168,6 +169,7 @@ class EscalationWorkflow(Life):
             levels=now.plan.last_level,
             request=now.request,
             priority=now.priority,
+            merged_into=now.merged_into,
         )
 
     # What people and their tools send; the moves are added by ``takes_moves``.
@@ -193,6 +195,7 @@ class EscalationWorkflow(Life):
         if self._refusal:
             raise self._refusal
         self._refuse_while_finishing()
+        self.refuse_while_merging(Move.JOIN_OUTAGE)
         is_repeat = command.ticket in self._opened.tickets
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
@@ -303,12 +306,14 @@ class EscalationWorkflow(Life):
     def consider(self, command: c.PersonsCommand) -> None:
         """Refuse what the engine would refuse; keep nothing."""
         self._refuse_while_finishing(command)
+        self.refuse_while_merging(command.move)
         decide(self._opened, command, workflow.now())
 
     def follow(self, command: c.PersonsCommand | c.Rebase) -> Receipted:
         if self.is_answered():
             return receipted(self._opened, is_repeat=True)
         self._refuse_while_finishing(command)
+        self.refuse_while_merging(command.move)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
         self._remember_answer()
@@ -341,6 +346,11 @@ class EscalationWorkflow(Life):
             self._decide(refusal)
 
     # The run.
+
+    async def _wait_until_open(self) -> None:
+        await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
+        if self._refusal:
+            raise self._refusal
 
     @property
     def _opened(self) -> Escalation:
@@ -538,7 +548,7 @@ class EscalationWorkflow(Life):
 
     @property
     def _is_to_go_on(self) -> bool:
-        if self._for_task_forces:
+        if self._for_task_forces or self._merging:
             return False  # at once, or not known whether it was: the next run could not tell
         is_at_rest = not (self._under_way or self._finding or self._proposing or self._extending)
         is_too_long = workflow.info().get_current_history_length() > _HISTORY_TOO_LONG

@@ -40,7 +40,10 @@ def takes_moves(*commands: type[Command]) -> Callable[[_Class], _Class]:
 
     def taking(workflow_class: _Class) -> _Class:
         for name, handler in _handlers(commands):
-            setattr(workflow_class, name, handler)
+            if not hasattr(
+                workflow_class, name
+            ):  # it has its own for a move that needs an answer from outside
+                setattr(workflow_class, name, handler)
         return workflow_class
 
     return taking
@@ -82,7 +85,7 @@ _EXAMPLES: dict[str, Any] = {
 }
 
 
-def _described(command: type[Command]) -> str:
+def described(command: type[Command]) -> str:
     return f"{(command.__doc__ or '').strip()} Example: {example(command)}"
 
 
@@ -93,7 +96,7 @@ def _messages_of(command: type[Command]) -> tuple[Any, Any]:
     class Messages(
         Desk, Protocol
     ):  # a class only so that `self` needs no annotation, which the SDK would read
-        @workflow.update(name=command.move.value, description=_described(command))
+        @workflow.update(name=command.move.value, description=described(command))
         @wire.takes_one
         def ask(self, *raws: RawValue) -> Frozen:
             return self.follow(read(command, raws))
@@ -104,7 +107,7 @@ def _messages_of(command: type[Command]) -> tuple[Any, Any]:
             if not self.is_answered():
                 self.consider(read(command, raws))
 
-        @workflow.signal(name=command.move.value, description=_described(command))
+        @workflow.signal(name=command.move.value, description=described(command))
         @wire.takes_one
         def hear(self, *raws: RawValue) -> None:
             try:

@@ -51,6 +51,14 @@ JOINED = "joined"
 """The query for the key of the escalation that a subject joined."""
 OUTAGE_ENDED = "outage_ended"
 """The signal that frees the keys of the subjects that joined."""
+TAKE_OVER = "take_over"
+"""The update that an escalation is asked by to take another one over (CLOSE-10)."""
+MERGE = "merge"
+"""The activity that asks for it: takes a `SeekMerge`, gives the key of the one that took it over."""
+FIND_MERGE = "find_merge"
+"""The activity that asks the one that ends what comes over: takes a `MergeAsked`, gives a `TakeOver`."""
+MERGE_OFFER = "merge_offer"
+"""Its query: what comes over, while it is being merged into that one."""
 SCRIPT = "script"
 MESSAGES = "messages"
 ACTION_PLANS = "action_plans"
@@ -189,6 +197,8 @@ class Ended(Frozen):
     request: StartRequest
     priority: Priority | None = None
     """At its end."""
+    merged_into: str | None = None
+    """Key of the escalation that it went over into (CLOSE-10)."""
 
 
 class TaskForceCarried(Frozen):

@@ -102,9 +102,11 @@ async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> N
 
     again = await terminal.json("show", KEY)
     assert (first["id"], 2) == (again["predecessor"], json.loads(said)["level"])
-    assert "cancelled it: duplicate (ACME/1)" in await terminal.done(
+    refused = await terminal.type(
         "cancel", KEY, "--as", "elena", "--why", "Twice", "--cause", "duplicate", "--into", "ACME/1"
     )
+    assert cli.BAD_INPUT == refused[0]
+    assert "into: given 'ACME/1', which is no escalation that is known here" in refused[2]
 
 
 async def test_lists_filter_and_count(terminal: Terminal) -> None:

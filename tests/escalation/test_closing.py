@@ -129,13 +129,13 @@ def test_it_can_be_cancelled_from_any_open_state(state: State) -> None:
     """
     CLOSE-10: with the reason; stakeholders and customers are told, no clock runs on.
     """
-    command = c.Cancel(by="ed", cause=e.CancelCause.MERGED, into="ACME/99", why=WHY)
+    command = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY)
     decision = decide(one_in(state, priority="P2"), command, monday("09:10"))
 
     assert State.CANCELLED is decision.escalation.state
     assert ["cancelled: ana, csm, ae", f"cancelled: {JO}"] == told(decision)
     facts = internal(decision, "cancelled").facts
-    assert ("merged (ACME/99)", WHY) == (facts.why, facts.text)
+    assert ("withdrawn", WHY) == (facts.why, facts.text)
     assert () == decision.escalation.running_clocks
     assert None is decision.escalation.wake_at
 

@@ -221,6 +221,13 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
         "into: given nothing; allowed: the key of the other escalation (duplicate)",
     ),
     (
+        "withdrawn into another",
+        an_escalation,
+        c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, into="ACME/99", why=WHY),
+        BadRequest,
+        "into: given 'ACME/99'; allowed: nothing: only a duplicate or a merge names another escalation",
+    ),
+    (
         "a duplicate of itself",
         an_escalation,
         c.Cancel(by="ed", cause=e.CancelCause.MERGED, into="ACME/4711", why=WHY),

@@ -55,6 +55,7 @@ async def rejected_and_reopened(desk: Desk) -> None:
 
 async def cancelled(desk: Desk) -> None:
     """By a move, as a duplicate."""
+    await desk.start("ACME/4710")
     await desk.start()
     await desk.client.cancel(
         desk.key, by="elena", why="Told twice", cause=CancelCause.DUPLICATE, into="ACME/4710"

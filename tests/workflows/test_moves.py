@@ -139,13 +139,14 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
     ]
     await desk.start(linked_records=["PRB-1"])
     await desk.start(f"{desk.key}-2")
+    await desk.start(f"{desk.key}-3")
 
     for move, make, state in story:
         receipt = await make()
         assert state == receipt.state, move
         assert receipt.happened, move
     cancelled = await client.cancel(
-        f"{desk.key}-2", by="elena", why="Twice", cause=CancelCause.DUPLICATE, into=desk.key
+        f"{desk.key}-2", by="elena", why="Twice", cause=CancelCause.DUPLICATE, into=f"{desk.key}-3"
     )
 
     assert State.CANCELLED == cancelled.state

@@ -1,0 +1,118 @@
+"""
+One escalation goes over into another one: a duplicate, or a part of the same problem (CLOSE-10).
+
+Owns what the one that ends hands over, and what the one that goes on does with it. How the two find each other is the
+shell's: it ends the one only once the other has taken it over.
+"""
+
+from collections.abc import Iterator
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.effects import Occasion
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, shown
+from escalation.following_up import line
+from escalation.joining import begin_first_notice, new_in, require_room, tell_of_the_end
+from escalation.lifecycle import Move, State, allows
+from escalation.model import Escalation
+from escalation.request import recipients_of
+from escalation.sentences import Sentence
+from escalation.telling import name_of, tell, tell_customers
+from escalation.turn import Turn
+
+
+def require_target(now: Escalation, command: c.Cancel) -> None:
+    """
+    A duplicate and a merge name the other escalation; what is withdrawn names none.
+
+    Raises:
+        EscalationError: If they do not, or it is itself.
+    """
+    is_withdrawn = command.cause is e.CancelCause.WITHDRAWN
+    if is_withdrawn is bool(command.into):
+        fault = Fault(
+            where="into",
+            given=shown(command.into) if command.into else "nothing",
+            allowed="nothing: only a duplicate or a merge names another escalation"
+            if is_withdrawn
+            else f"the key of the other escalation ({command.cause})",
+        )
+        raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
+    if command.into == now.key:
+        raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+
+
+def handed_over(now: Escalation, command: c.Cancel) -> c.TakeOver:
+    """All that goes over when *command* merges *now* into another escalation."""
+    request = now.request
+    assert command.into
+    return c.TakeOver(
+        by=command.by,
+        ticket=now.key,
+        merged=now.id,
+        into=command.into,
+        cause=command.cause,
+        why=command.why,
+        customers=request.customers,
+        services=request.services,
+        linked_records=request.linked_records,
+        settled=now.settled,
+        problem_records=request.problem_records,
+        evidence=request.evidence,
+        actions=now.open_actions,
+    )
+
+
+def take_over(turn: Turn, command: c.TakeOver) -> None:
+    """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
+    now = turn.escalation
+    if command.merged in now.merged:
+        return
+    if not allows(now.state, Move.JOIN_OUTAGE):
+        goes_on = f"; it goes on as {now.merged_into}" if now.merged_into else ""
+        raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot be merged into it while {now.state}{goes_on}")
+    joining = new_in(now.request, command)
+    require_room(now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first")
+    sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
+    turn.by = command.by
+    turn.record(
+        e.EscalationTakenOver,
+        ticket=command.ticket,
+        merged=command.merged,
+        cause=command.cause,
+        why=command.why,
+        customers=joining.customers,
+        services=joining.services,
+        linked_records=joining.linked_records,
+        settled=command.settled,
+        problem_records=joining.problem_records,
+        evidence=joining.evidence,
+        actions=command.actions,
+        sponsors=sponsors,
+    )
+    _tell_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
+    turn.by = e.ENGINE
+    _tell_customers(turn, command)
+
+
+def _tell_our_people(turn: Turn, command: c.TakeOver, new: tuple[str, ...]) -> None:
+    now = turn.escalation
+    why = Sentence.MERGED_BY.of(command.ticket, name_of(now, command.by))
+    known = now.rules.stakeholders
+    people = (now.owner, *now.asked, *now.plan.escalation_managers, *(who for who in new if who not in known))
+    tell(turn, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
+
+
+def _what_came(command: c.TakeOver) -> Iterator[str]:
+    yield from (customer.account for customer in command.customers)
+    yield from command.linked_records
+    yield from map(line, command.actions)
+
+
+def _tell_customers(turn: Turn, command: c.TakeOver) -> None:
+    """Each of them learns which reference is theirs now, whether they were known here or not."""
+    to = recipients_of(command.customers)
+    begin_first_notice(turn)
+    tell_customers(turn, Occasion.MERGED, to=to, formerly=command.ticket)
+    if turn.escalation.state is State.CLOSING:
+        tell_of_the_end(turn, command.customers)
