@@ -70,7 +70,9 @@ def take_over(turn: Turn, command: c.TakeOver) -> None:
         return
     if not allows(now.state, Move.JOIN_OUTAGE):
         goes_on = f"; it goes on as {now.merged_into}" if now.merged_into else ""
-        raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot be merged into it while {now.state}{goes_on}")
+        raise MoveNotAllowed(
+            f"{now.key}: {command.ticket} cannot be merged into it while {now.state}{goes_on}"
+        )
     joining = new_in(now.request, command)
     require_room(now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first")
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
