@@ -9,14 +9,27 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 from clients.asking import PATIENCE
 from clients.inboxes import Inboxes
 from clients.looking import ToDo
+from clients.many import NotAllAnswered, Unanswered, ask_each
 from clients.moves import AFTER_THE_CLOSE
 from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
 from clients.sponsorships import Sponsorships
+from clients.stalls import RunStalled, Stall
 from clients.task_forces import TaskForces
 from clients.visibility import Listed
 
-__all__ = ["AFTER_THE_CLOSE", "PATIENCE", "EscalationClient", "Listed", "ToDo"]
+__all__ = [
+    "AFTER_THE_CLOSE",
+    "PATIENCE",
+    "EscalationClient",
+    "Listed",
+    "NotAllAnswered",
+    "RunStalled",
+    "Stall",
+    "ToDo",
+    "Unanswered",
+    "ask_each",
+]
 
 
 class EscalationClient(TaskForces, Rebases, Sponsorships, ReportSchedules, Inboxes):

@@ -24,6 +24,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from clients.stalls import RunStalled, Stall, stall_of
 from clients.visibility import matching
 from escalation.engine import ended_hint
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
@@ -38,6 +39,8 @@ from workflows.plugin import escalation_plugin
 
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""
+_LOOKS_AFTER = 3.0
+"""Seconds without an answer before it is looked whether the run is stalled."""
 _PAUSES = (0.05, 0.2, 0.5, 1.0)
 """Seconds before a move is made again, under the same id: it is followed once."""
 _MOST_LOOKED_AT = 1000
@@ -132,30 +135,70 @@ class Asking:
             f"{key}: cannot {move.words} while {state}; allowed now: {ended_hint(state, move)}"
         )
 
-    async def _answer(self, key: str, asked: Awaitable[Any], _: type[Answered]) -> Answered:
+    async def _answer(
+        self, key: str, asked: Awaitable[Any], _: type[Answered], *, run_id: str | None = None
+    ) -> Answered:
+        """
+        What was *asked* of a run, within our patience. One that is stalled is never blamed on the server.
+
+        Raises:
+            RunStalled: If it cannot answer because it is stalled.
+        """
         try:
             async with asyncio.timeout(self._patience):
-                answer: Answered = await asked
+                answer: Answered = await self._unless_stalled(key, asked, run_id)
                 return answer
         except TimeoutError:
-            raise self._no_worker() from None
+            raise await self._or_stalled(key, self._no_worker(), run_id) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:  # what the SDK makes of either end of our patience
             task = asyncio.current_task()
             if task and task.cancelling():
                 raise asyncio.CancelledError from None
-            raise self._no_worker() from None
+            raise await self._or_stalled(key, self._no_worker(), run_id) from None
         except WorkflowUpdateFailedError as error:
             raise _refusal(error) from error
         except WorkflowQueryFailedError as error:
-            raise UnknownEscalation(error.message) from error
+            raise await self._or_stalled(key, UnknownEscalation(error.message), run_id) from error
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                if any(ending in error.message for ending in _ENDINGS):
-                    raise RunEnded(f"{key}: was just ending; try again") from None
-                raise NotThere(f"no escalation {key!r} is known here") from error
-            if _NOT_READY in error.message:
-                raise RunNotReady(str(self._no_server(error))) from error
-            raise self._no_server(error) from error
+            raise await self._worded(key, error, run_id) from error
+
+    async def _unless_stalled(self, key: str, asked: Awaitable[Any], run_id: str | None) -> Any:
+        """Do not spend all patience on a run that is known not to answer."""
+        answer = asyncio.ensure_future(asked)
+        try:
+            await asyncio.wait({answer}, timeout=min(_LOOKS_AFTER, self._patience))
+            if not answer.done() and (stall := await self._stall(key, run_id)):
+                raise RunStalled(stall)
+            return await answer
+        finally:
+            if not answer.done():
+                answer.cancel()
+                await asyncio.wait({answer})
+
+    async def _worded(self, key: str, error: RPCError, run_id: str | None) -> Exception:
+        """Why the server did not answer for a run, in our words."""
+        if error.status is RPCStatusCode.NOT_FOUND:
+            if any(ending in error.message for ending in _ENDINGS):
+                return RunEnded(f"{key}: was just ending; try again")
+            return NotThere(f"no escalation {key!r} is known here")
+        if _NOT_READY in error.message:
+            return RunNotReady(str(self._no_server(error)))
+        if error.status is RPCStatusCode.UNAVAILABLE:
+            return self._no_server(error)
+        return await self._or_stalled(key, self._no_server(error), run_id)
+
+    async def _or_stalled(self, key: str, otherwise: Exception, run_id: str | None = None) -> Exception:
+        """Why a run did not answer: that it is stalled, if it is."""
+        stall = await self._stall(key, run_id)
+        return RunStalled(stall) if stall else otherwise
+
+    async def _stall(self, key: str, run_id: str | None = None) -> Stall | None:
+        """How a run is stalled; None if it is not, or the server does not say."""
+        with suppress(RPCError, TimeoutError):
+            async with asyncio.timeout(self._patience):
+                handle = self._client.get_workflow_handle(key, run_id=run_id)
+                return await stall_of(self._client, await handle.describe())
+        return None
 
     async def _moved(
         self,
@@ -174,8 +217,10 @@ class Asking:
             except NotThere:
                 raise await self._unknown(key) from None
             except (RunNotReady, StillFinishing) as refusal:
-                if pause is None or type(refusal) not in {RunNotReady, *again}:
+                if type(refusal) not in {RunNotReady, *again}:
                     raise
+                if pause is None:
+                    raise await self._or_stalled(key, refusal) from None
             await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 

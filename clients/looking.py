@@ -3,18 +3,19 @@ What can be seen of escalations: one as it stands, its story, lists of them. Not
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, MutableSequence, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from clients.asking import Answered, Asking
+from clients.many import CannotAnswer, NotAllAnswered, Unanswered, ask_each
 from clients.visibility import Listed, listed, matching
 from escalation.actions import Action
 from escalation.effects import CustomerFacts, RecordBatch
-from escalation.errors import EscalationError, UnknownEscalation
+from escalation.errors import UnknownEscalation
 from escalation.lifecycle import Move, State
 from escalation.messages import A_PAGE, Sent
 from escalation.model import ActionPlan
@@ -24,8 +25,6 @@ from escalation.story import Entry
 from escalation.view import View
 from workflows import search_attributes as sa
 from workflows import wire
-
-_LOOKED_AT_ONCE = 20
 
 
 class ToDo(NamedTuple):
@@ -58,20 +57,21 @@ class Looking(Asking):
         found = await self._query(key, wire.VIEW, View)
         return await self._followed_up(found, wire.TIMELINE, tuple[Entry, ...]) or entries
 
-    async def records(self) -> AsyncIterator[tuple[str, RecordBatch | EscalationError]]:
+    async def records(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
         """
         Of every run that Temporal still keeps, of escalations and of their follow-ups, as they began one after the
         other: its workflow id, and what had happened, or why that cannot be told.
         """
         query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND {sa.STATE.name} IS NOT NULL"
         runs = [run async for run in self._executions(query)]
-        for run in sorted(runs, key=lambda run: run.start_time):
-            handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-            asked = handle.query(wire.RECORD, result_type=RecordBatch)
-            try:
-                yield run.id, await self._answer(run.id, asked, RecordBatch)
-            except EscalationError as unknown:
-                yield run.id, unknown
+        runs.sort(key=lambda run: run.start_time)
+        async for run, answer in ask_each(runs, self._record_of):
+            yield run.id, answer
+
+    async def _record_of(self, run: WorkflowExecution) -> RecordBatch:
+        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+        asked = handle.query(wire.RECORD, result_type=RecordBatch)
+        return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
         return (await self.view(key)).allowed_moves
@@ -137,19 +137,33 @@ class Looking(Asking):
         async for execution in self._executions(query, limit):
             yield listed(execution)
 
-    async def actions(self, *, owner: str | None = None, overdue: bool = False) -> Sequence[ToDo]:
-        """Actions of RCAs and post-mortems that are to be done, of all escalations, the first due first (CLOSE-7)."""
+    async def actions(
+        self,
+        *,
+        owner: str | None = None,
+        overdue: bool = False,
+        unanswered: MutableSequence[Unanswered] | None = None,
+    ) -> Sequence[ToDo]:
+        """
+        Actions of RCAs and post-mortems that are to be done, of all escalations, the first due first (CLOSE-7).
+
+        Escalations that cannot answer are put into *unanswered*.
+
+        Raises:
+            NotAllAnswered: If some cannot, and no such list is given.
+        """
         query = f"{sa.ACTIONS.name} > 0 AND ExecutionStatus = 'Running'"
         ids = [execution.id async for execution in self._executions(query)]
-        at_once = asyncio.Semaphore(_LOOKED_AT_ONCE)
-
-        async def of(id_: str) -> list[ToDo]:
-            async with at_once:
-                view = await self._query(id_, wire.VIEW, View)
-            return [ToDo(id_, view.subject, action) for action in view.actions if action.is_open]
-
+        silent: MutableSequence[Unanswered] = [] if unanswered is None else unanswered
+        found = list[ToDo]()
+        async for id_, answer in ask_each(ids, self._view_of):
+            if isinstance(answer, View):
+                found += [ToDo(id_, answer.subject, action) for action in answer.actions if action.is_open]
+            else:
+                silent.append(Unanswered.of(id_, answer))
+        if silent and unanswered is None:
+            raise NotAllAnswered(silent)
         now = datetime.now(UTC)
-        found = [todo for todos in await asyncio.gather(*map(of, ids)) for todo in todos]
         return sorted(
             (
                 todo
@@ -159,6 +173,9 @@ class Looking(Asking):
             ),
             key=lambda todo: (todo.action.due, todo.id, todo.action.number),
         )
+
+    async def _view_of(self, key: str) -> View:
+        return await self._query(key, wire.VIEW, View)
 
     async def watch(self, key: str, *, every: float = 1.0) -> AsyncIterator[tuple[View, tuple[Entry, ...]]]:
         """

@@ -10,7 +10,10 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatu
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
-from clients.asking import Asking, RunEnded
+from clients.asking import RunEnded
+from clients.doctor import Doctor
+from clients.many import Unanswered
+from clients.stalls import RunStalled
 from escalation.errors import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, shown
 from escalation.plan import Contact
 from escalation.sponsorship import (
@@ -25,7 +28,7 @@ from escalation.sponsorship import (
 from workflows import details, wire
 
 
-class Sponsorships(Asking):
+class Sponsorships(Doctor):
     """Propose, enrol, touch, review, exit; and look."""
 
     async def propose_sponsorship(self, account: str, proposal: Propose) -> Programme:
@@ -70,8 +73,10 @@ class Sponsorships(Asking):
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 
-    async def sponsorships(self) -> AsyncIterator[wire.Sponsorship]:
-        """Those that run, from their memos: no worker is asked."""
+    async def sponsorships(
+        self, unanswered: list[Unanswered] | None = None
+    ) -> AsyncIterator[wire.Sponsorship]:
+        """Those that run, from their memos: no worker is asked. Those that are stalled go into *unanswered*, too."""
         query = f"WorkflowType = '{wire.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
         try:
             async for execution in self._client.list_workflows(query):
@@ -80,6 +85,9 @@ class Sponsorships(Asking):
                     yield line
         except RPCError as error:
             raise self._no_server(error) from error
+        if unanswered is not None:
+            stalled = await self.stalled((wire.SPONSORSHIP,))
+            unanswered += [Unanswered.of(stall.key, RunStalled(stall)) for stall in stalled]
 
     async def sponsors(self, accounts: Iterable[str]) -> tuple[Contact, ...]:
         """Who sponsors *accounts* now, from the memos too (SPONSOR-2)."""

@@ -4,16 +4,18 @@ What the server's search attributes say of many escalations at once: how they ar
 It must not ask.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowExecution
 
+from clients.stalls import REPORTED_PROBLEMS
 from escalation.lifecycle import State
 from escalation.plan import Priority
 from workflows import search_attributes as sa
 from workflows import wire
+from workflows.pace import PACE
 
 
 class Listed(NamedTuple):
@@ -31,6 +33,31 @@ class Listed(NamedTuple):
     opened_at: datetime
     undelivered: int = 0
     """How many people have missed something that could not be delivered."""
+    is_stalled: bool = False
+    """Workers fail its next step again and again; `escalate doctor` says what fixes it."""
+
+
+OURS = (
+    wire.WORKFLOW,
+    wire.FOLLOW_UP,
+    wire.TICKET_WORKFLOW,
+    wire.TASK_FORCE_WORKFLOW,
+    wire.SPONSORSHIP,
+    wire.INBOX,
+    PACE,
+    wire.RECORD_WORKFLOW,
+    wire.REPORT_WORKFLOW,
+)
+"""The types of workflows that are ours."""
+
+
+def stalled_runs(kinds: Iterable[str] = ()) -> str:
+    """A visibility query for the stalled runs of *kinds*; of none: of ours, and of others on our queue."""
+    listed_kinds = ", ".join(quoted(kind) for kind in kinds or OURS)
+    where = f"WorkflowType IN ({listed_kinds})"
+    if not kinds:
+        where = f"({where} OR TaskQueue = {quoted(wire.ESCALATION_QUEUE)})"
+    return f"{where} AND ExecutionStatus = 'Running' AND {REPORTED_PROBLEMS.name} IS NOT NULL"
 
 
 def matching(filters: Mapping[Any, Any], *, ended: bool) -> str:
@@ -66,4 +93,5 @@ def listed(execution: WorkflowExecution) -> Listed:
         is_breached=bool(found.get(sa.BREACHED)),
         opened_at=execution.start_time.astimezone(UTC),
         undelivered=found.get(sa.UNDELIVERED) or 0,
+        is_stalled=bool(found.get(REPORTED_PROBLEMS)),
     )

@@ -3,15 +3,18 @@ Commands for what follows an escalation up, after its close too: ``survey``, ``p
 """
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrypoints import showing
-from entrypoints.asking import By, Json, Key, Note, make_move, with_client
+from entrypoints.asking import By, Json, Key, Note, make_move, require_all, with_client
 from entrypoints.files import read_model
 from escalation import commands as c
 from escalation.post_mortem import PostMortem
+
+if TYPE_CHECKING:
+    from client import Unanswered
 
 app = typer.Typer()
 post_mortem = typer.Typer(no_args_is_help=True, help="The post-mortem: how the handling itself went.")
@@ -70,13 +73,17 @@ def list_actions(
     """List them over all escalations, the first due first."""
     if context.invoked_subcommand:
         return
-    found = with_client(lambda client: client.actions(owner=owner, overdue=overdue))
+    unanswered: list[Unanswered] = []
+    found = with_client(lambda client: client.actions(owner=owner, overdue=overdue, unanswered=unanswered))
     if in_json:
         showing.as_json([todo._asdict() for todo in found])
-        return
-    if found:
-        showing.out.print(showing.to_do(found, datetime.now(UTC)))
-    showing.out.print(f"{len(found)} {'action' if len(found) == 1 else 'actions'} to be done", markup=False)
+    else:
+        if found:
+            showing.out.print(showing.to_do(found, datetime.now(UTC)))
+        showing.out.print(
+            f"{len(found)} {'action' if len(found) == 1 else 'actions'} to be done", markup=False
+        )
+    require_all(unanswered)
 
 
 @actions.command("done")

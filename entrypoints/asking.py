@@ -18,7 +18,7 @@ from escalation.errors import Fault
 from escalation.view import Receipted
 
 if TYPE_CHECKING:
-    from client import EscalationClient
+    from client import EscalationClient, Unanswered
 
 _T = TypeVar("_T")
 
@@ -65,6 +65,19 @@ def with_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:
         return await call(await EscalationClient.connect())
 
     return asyncio.run(connected())
+
+
+def require_all(unanswered: "Iterable[Unanswered]") -> None:
+    """
+    The end of a command over many runs, once all is shown.
+
+    Raises:
+        NotAllAnswered: If some could not answer; it lists them.
+    """
+    from client import NotAllAnswered
+
+    if silent := tuple(unanswered):
+        raise NotAllAnswered(silent)
 
 
 def make_move(

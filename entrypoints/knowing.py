@@ -54,10 +54,15 @@ async def require_somebody(client: "EscalationClient", who: str) -> None:
 async def _has_account(client: "EscalationClient", account: str) -> bool:
     async for _ in client.list(customer=account, ended=True, limit=1):
         return True
-    with suppress(UnknownEscalation):
+    from client import RunStalled
+
+    try:
         await client.sponsorship(account)
+    except UnknownEscalation:
+        return False
+    except RunStalled:  # it cannot answer, but is there
         return True
-    return False
+    return True
 
 
 def _on_record() -> set[str]:

@@ -4,7 +4,6 @@
 The plan is compiled here for the preview and by the worker for the rebase; both must have the same playbook.
 """
 
-import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -18,8 +17,9 @@ from entrypoints import showing
 from entrypoints.asking import By, Json, Why, with_client
 from entrypoints.words import told_of_options
 from escalation.base import Frozen
-from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed
+from escalation.errors import BadRequest, Fault, MoveNotAllowed
 from escalation.rebasing import Rebasing
+from escalation.view import Receipted
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -130,16 +130,15 @@ def _agrees(many: int, in_json: bool) -> bool:
 async def _foreseen(client: "EscalationClient", key: str | None, wanted: _Wanted) -> list[Outlook]:
     if key:
         return [Outlook(key=key, rebasing=await _outlook(client, key, wanted))]
-    gate = asyncio.Semaphore(_AT_ONCE)
+    from client import ask_each
 
-    async def one(each: str) -> Outlook:
-        async with gate:
-            try:
-                return Outlook(key=each, rebasing=await _outlook(client, each, wanted))
-            except EscalationError as refused:
-                return Outlook(key=each, refused=" ".join(refused.message.split()))
-
-    return list(await asyncio.gather(*[one(row.key) async for row in client.list()]))
+    keys = [row.key async for row in client.list()]
+    return [
+        Outlook(key=each, rebasing=would)
+        if isinstance(would, Rebasing)
+        else Outlook(key=each, refused=_in_one_line(would))
+        async for each, would in ask_each(keys, lambda each: _outlook(client, each, wanted), at_once=_AT_ONCE)
+    ]
 
 
 async def _outlook(client: "EscalationClient", key: str, wanted: _Wanted) -> Rebasing:
@@ -157,21 +156,27 @@ async def _rebased(
     client: "EscalationClient", changes: Sequence[Outlook], by: str, why: str, wanted: _Wanted
 ) -> list[Outcome]:
     """One that is refused by now, because it was closed meanwhile, does not hold up the others."""
-    done = []
-    for key in [change.key for change in changes]:
-        try:
-            await client.rebase(
-                key,
-                by=by,
-                why=why,
-                sha256=wanted.playbook.sha256,
-                issue_type=wanted.issue_type,
-                category=wanted.category,
-            )
-            done.append(Outcome(key=key))
-        except EscalationError as refused:
-            done.append(Outcome(key=key, refused=" ".join(refused.message.split())))
-    return done
+    from client import ask_each
+
+    async def one(key: str) -> Receipted:
+        return await client.rebase(
+            key,
+            by=by,
+            why=why,
+            sha256=wanted.playbook.sha256,
+            issue_type=wanted.issue_type,
+            category=wanted.category,
+        )
+
+    keys = [change.key for change in changes]
+    return [
+        Outcome(key=key, refused=_in_one_line(answer) if isinstance(answer, Exception) else "")
+        async for key, answer in ask_each(keys, one, at_once=1)
+    ]
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _shown(outlooks: Sequence[Outlook]) -> Text:

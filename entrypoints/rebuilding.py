@@ -14,7 +14,6 @@ from entrypoints import showing
 from entrypoints.asking import Json, with_client
 from entrypoints.foreseeing import progress
 from entrypoints.looking_back import open_store
-from escalation.errors import EscalationError
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -47,8 +46,8 @@ async def _rebuilt(
     added: Counter[str] = Counter()
     refused: dict[str, str] = {}
     async for run, batch in client.records():
-        if isinstance(batch, EscalationError):
-            refused[run] = " ".join(batch.message.split())
+        if isinstance(batch, Exception):
+            refused[run] = " ".join(str(batch).split())
             continue
         try:
             recorded = store.append(batch)

@@ -70,9 +70,7 @@ def listing(rows: Sequence["Listed"], width: int) -> RenderableType:
     for row in rows:
         table.add_row(
             Text(row.key, style="bold"),
-            Text(row.state, style=_COLOURS[row.state])
-            .append(" breached" if row.is_breached else "", style="red")
-            .append(" undelivered" if row.undelivered else "", style="red"),
+            _state(row),
             row.priority,
             str(row.level),
             Text(row.owner),
@@ -81,6 +79,13 @@ def listing(rows: Sequence["Listed"], width: int) -> RenderableType:
             Text(row.category),
         )
     return table
+
+
+def _state(row: "Listed") -> Text:
+    text = Text(row.state, style=_COLOURS[row.state])
+    text.append(" stalled" if row.is_stalled else "", style="bold red")
+    text.append(" breached" if row.is_breached else "", style="red")
+    return text.append(" undelivered" if row.undelivered else "", style="red")
 
 
 def to_do(todos: Iterable["ToDo"], now: datetime) -> RenderableType:
@@ -112,7 +117,9 @@ def counts(rows: Iterable["Listed"]) -> str:
     total = f"{len(found)} {'escalation' if len(found) == 1 else 'escalations'}"
     late = f"; {breached} breached" if breached else ""
     missed = f"; {undelivered} with undelivered messages" if undelivered else ""
-    return f"{total}{f': {by_state}' if by_state else ''}{late}{missed}"
+    stalled = [row.key for row in found if row.is_stalled]
+    stuck = f"; {len(stalled)} stalled: {', '.join(stalled)} (see `escalate doctor`)" if stalled else ""
+    return f"{total}{f': {by_state}' if by_state else ''}{late}{missed}{stuck}"
 
 
 def whole(view: View, entries: Sequence[Entry], *, latest: int | None = None) -> RenderableType:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints import showing
-from entrypoints.asking import By, Json, Why, with_client
+from entrypoints.asking import By, Json, Why, require_all, with_client
 from entrypoints.files import read_model
 from entrypoints.given import refused
 from entrypoints.knowing import require_account
@@ -20,7 +20,7 @@ from escalation.errors import shown
 from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Review
 
 if TYPE_CHECKING:
-    from client import EscalationClient
+    from client import EscalationClient, Unanswered
 
 app = typer.Typer(
     no_args_is_help=True, help="Executive sponsors of accounts: propose, enrol, touch-points, review, exit."
@@ -120,18 +120,22 @@ def show(account: Account, in_json: Json = False) -> None:
 def list_(in_json: Json = False) -> None:
     """List the accounts that are proposed or enrolled."""
 
+    unanswered: list[Unanswered] = []
+
     async def ask(client: Any) -> list[Any]:
-        return [line async for line in client.sponsorships()]
+        return [line async for line in client.sponsorships(unanswered)]
 
     lines = with_client(ask)
-    if in_json:
-        showing.as_json(lines)
-        return
+    showing.as_json(lines) if in_json else showing.out.print(_listing(lines))
+    require_all(unanswered)
+
+
+def _listing(lines: list[Any]) -> Table | str:
     table = Table("account", "standing", "sponsor", "touch-point due", "review due", box=None, pad_edge=False)
     for line in lines:
         dues = (showing.due(line.touch_due_at), showing.due(line.review_due_at, in_year=True))
         table.add_row(Text(line.account), line.standing, Text(line.sponsor), *dues)
-    showing.out.print(table if lines else "no account is proposed or enrolled")
+    return table if lines else "no account is proposed or enrolled"
 
 
 def _asked(kind: type[_Command], what: str, **given: Any) -> _Command:

@@ -36,7 +36,11 @@ TRIES = 3
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")  # 1.5 times the throughput; still safe when killed
 # Values are JSON, hence the quotes within. Timers would otherwise fire up to a second late.
-DYNAMIC_CONFIG = {"history.timerProcessorMaxTimeShift": '"10ms"'}
+# A run whose steps fail twice in a row is shown among the Web UI's task failures, and as stalled by ``escalate list``.
+DYNAMIC_CONFIG = {
+    "history.timerProcessorMaxTimeShift": '"10ms"',
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
+}
 
 
 class _EndedAtOnce(EmbeddedServerFault):

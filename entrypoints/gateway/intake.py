@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from client import RunStalled
 from entrypoints.gateway.bodies import body_of
 from entrypoints.gateway.reaching import Reach
 from entrypoints.gateway.signatures import NotSigned, verify
@@ -50,17 +51,22 @@ class Intake:
             return refusal(401, "not_signed", str(unsigned))
         except StillFinishing as soon:
             return refusal(503, soon.code, soon.message, headers=RETRY_AFTER)
+        except RunStalled as stalled:
+            log.warning("intake_unavailable", escalation=stalled.stall.key, why=stalled.code)
+            return _unavailable()
         except EscalationError as error:
             log.warning("intake_refused", code=error.code, faults=len(error.faults))
             status = 422 if isinstance(error, BadRequest) else 409
             return refusal(status, error.code, error.message, error.faults)
         except RuntimeFault as away:
             log.warning("intake_unavailable", why=str(away))
-            return refusal(
-                503, "unavailable", "escalations cannot be started at the moment", headers=RETRY_AFTER
-            )
+            return _unavailable()
         log.info("intake_started", escalation=receipt.key, is_repeat=receipt.is_repeat)
         return _receipt(receipt)
+
+
+def _unavailable() -> Response:
+    return refusal(503, "unavailable", "escalations cannot be started at the moment", headers=RETRY_AFTER)
 
 
 def refusal(

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import Client
 
 from entrypoints import cli
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
+from runtime.settings import Settings
 from tests.desk import REFERENCE, mail_settings
 from tests.mailbox import Mailbox
 from workers.queues import workers
@@ -44,10 +46,19 @@ class Terminal:
         return json.loads(await self.done(*words, "--json"))
 
 
+@dataclass
+class Site:
+    """A server and a mailbox, and nobody who works there yet."""
+
+    temporal: Client
+    settings: Settings
+    terminal: Terminal
+
+
 @pytest.fixture
-async def terminal(
+async def site(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Terminal]:
+) -> AsyncIterator[Site]:
     nothing = tmp_path / "temporal.toml"
     nothing.touch()
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(nothing))
@@ -61,6 +72,11 @@ async def terminal(
         settings = mail_settings(mailbox, playbook, state_folder=tmp_path / "state")
         client = await connect(settings, plugins=[escalation_plugin()], address=server.address)
         monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
-        async with workers(client, settings):
-            yield Terminal(capsys, mailbox, server.address, playbook)
+        yield Site(client, settings, Terminal(capsys, mailbox, server.address, playbook))
         server.kill()
+
+
+@pytest.fixture
+async def terminal(site: Site) -> AsyncIterator[Terminal]:
+    async with workers(site.temporal, site.settings):
+        yield site.terminal

@@ -5,7 +5,9 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from escalation import commands as c
 from escalation.turn import Decision
+from escalation.view import Receipted
 from workflows import wire
 from workflows.escalation import EscalationWorkflow
 
@@ -45,3 +47,23 @@ class CountsOtherwise(EscalationWorkflow):
             clock.changed(due_at=clock.started_at + clock.after / 2) for clock in answer.escalation.clocks
         )
         super()._keep(Decision(answer.escalation.changed(clocks=clocks), answer.events, answer.effects))
+
+
+@workflow.defn(name=wire.WORKFLOW)
+class AsksForMoreLater(EscalationWorkflow):
+    """One timer more, each time that somebody acknowledges; until then it is as we have it."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *begins: RawValue) -> wire.Ended:
+        return await super().run(*begins)
+
+    def follow(self, command: c.PersonsCommand | c.Rebase) -> Receipted:
+        if isinstance(command, c.Acknowledge):
+            self._spawn(workflow.sleep(3600))
+        return super().follow(command)

@@ -1,0 +1,130 @@
+"""
+Stalled runs: how one is recognised, and what is said of it.
+
+A run is stalled while workers fail its next step again and again: their code does not fit its history any more, or it
+has a fault. Temporal loses nothing and tries for ever, but nothing happens meanwhile. The server alone is asked here.
+"""
+
+import shlex
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.common import SearchAttributeKey
+
+from escalation.errors import EscalationError
+from escalation.story import minute
+
+REPORTED_PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
+"""The server sets it after a few failures in a row, and removes it with the next step that succeeds."""
+_TIMED_OUT_ENOUGH = 4
+"""From this attempt on, steps that were only never answered count too: a worker that was killed takes one or two."""
+_LONGEST_WHY = 200
+_CAUSE = "WORKFLOW_TASK_FAILED_CAUSE_"
+_HARMLESS = frozenset(
+    {
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,  # something came in meanwhile
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_UPDATE,
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_STICKY_TASK_QUEUE,
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW,
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
+        WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FAILOVER_CLOSE_COMMAND,
+    }
+)
+
+
+class Stall(NamedTuple):
+    """How one run is stalled."""
+
+    key: str
+    """The workflow's id: of an escalation, its key."""
+    run_id: str
+    kind: str
+    """The workflow's type."""
+    since: datetime
+    cause: str
+    """As the server calls it, such as ``non_deterministic_error``: fit for logs."""
+    why: str
+    """One line of the worker's own words; it may quote what people wrote."""
+    has_begun: bool
+    """Whether any step of this run ever succeeded."""
+
+
+class RunStalled(EscalationError):
+    """The run cannot answer, because it is stalled."""
+
+    code = "stalled"
+
+    def __init__(self, stall: Stall) -> None:
+        super().__init__(
+            f"{stall.key}: is stalled since {minute(stall.since)}, because workers fail its next step again and "
+            f"again: {stall.why}; what was sent to it waits; `escalate doctor {shlex.quote(stall.key)}` says what "
+            "fixes it"
+        )
+        self.stall = stall
+
+
+async def stall_of(client: Client, found: WorkflowExecutionDescription) -> Stall | None:
+    """Say how the run that is described is stalled; None if it is not."""
+    if found.raw_description.pending_workflow_task.attempt < 2:
+        return None
+    failure, has_begun = None, False
+    async for event in backwards(client, found.id, found.run_id):
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            has_begun = True
+            break
+        if _is_failure(event, found.raw_description.pending_workflow_task.attempt):
+            failure = event
+    if failure is None:
+        return None
+    return Stall(
+        key=found.id,
+        run_id=found.run_id,
+        kind=found.workflow_type,
+        since=failure.event_time.ToDatetime(tzinfo=UTC),
+        cause=_cause(failure),
+        why=_why(failure),
+        has_begun=has_begun,
+    )
+
+
+async def backwards(client: Client, key: str, run_id: str) -> AsyncIterator[HistoryEvent]:
+    """The history of a run, the latest event first."""
+    wanted = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=WorkflowExecution(workflow_id=key, run_id=run_id),
+        maximum_page_size=50,
+    )
+    while True:
+        page = await client.workflow_service.get_workflow_execution_history_reverse(wanted)
+        for event in page.history.events:
+            yield event
+        if not page.next_page_token:
+            return
+        wanted.next_page_token = page.next_page_token
+
+
+def _is_failure(event: HistoryEvent, attempt: int) -> bool:
+    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+        return attempt >= _TIMED_OUT_ENOUGH
+    is_failed = event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+    return is_failed and event.workflow_task_failed_event_attributes.cause not in _HARMLESS
+
+
+def _cause(failure: HistoryEvent) -> str:
+    if failure.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+        return "timed_out"
+    cause = failure.workflow_task_failed_event_attributes.cause
+    return WorkflowTaskFailedCause.Name(cause).removeprefix(_CAUSE).lower()
+
+
+def _why(failure: HistoryEvent) -> str:
+    said = " ".join(failure.workflow_task_failed_event_attributes.failure.message.split())
+    if not said:
+        return _cause(failure).replace("_", " ")
+    return said if len(said) <= _LONGEST_WHY else f"{said[: _LONGEST_WHY - 1]}…"
