@@ -264,6 +264,8 @@ class OnCall(Frozen):
     """When that changes; None: not within what can be foreseen."""
     why: str
     """What says so, in words: the rotation, the override, the calendar's entry."""
+    is_known: bool = True
+    """False: it could not be found out, for the reason in ``why``; it is asked again at ``until``."""
 
 
 class OpenSuccessor(Frozen):

@@ -15,6 +15,7 @@ from escalation import (
     following_up,
     joining,
     merge,
+    on_call,
     rebasing,
     resolving,
     rising,
@@ -113,6 +114,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     if isinstance(command, c.RecordDelivery):
         _record_delivery(turn, command)
         settle(turn)
+        on_call.watch_shifts(turn, escalation)
         return turn.decision()
     settle(turn)
     match command:
@@ -122,7 +124,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             _extend(turn, command)
             settle(turn)
         case c.RecordOnCall():
-            rising.on_call_found(turn, command)
+            on_call.on_call_found(turn, command)
         case c.NoteRefusal():
             turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
         case c.CancelByOperator():
@@ -137,6 +139,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             joining.join_outage(turn, command)
         case _:
             _follow(turn, command)
+    on_call.watch_shifts(turn, escalation)
     deploying.keep_informed(turn, escalation)
     return turn.decision()
 

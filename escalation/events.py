@@ -110,6 +110,8 @@ class OnCallFound(_Happened):
     """Empty: nobody."""
     until: Instant | None = None
     why: str
+    instead_of: str | None = None
+    """Whose shift was over: they are asked no more (MATRIX-1)."""
     told: tuple[str, ...] | None = None
     """Whom the message of the start reaches instead of the schedule; None: nobody, and that is not made good."""
 

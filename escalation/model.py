@@ -10,8 +10,8 @@ from escalation.actions import Action, next_reminder
 from escalation.base import CustomerText, Frozen, Instant, InternalText
 from escalation.clocks import Clock, Pause
 from escalation.events import AccessAnswer, ResolutionKind, Step
-from escalation.lifecycle import RcaState, State, is_open
-from escalation.plan import ClockName, Contact, Level, Plan, Priority, PriorityRules, Recipient
+from escalation.lifecycle import WORKING, RcaState, State, is_open
+from escalation.plan import ClockName, Contact, HandsOver, Level, Plan, Priority, PriorityRules, Recipient
 from escalation.post_mortem import PostMortem
 from escalation.receipts import Undelivered
 from escalation.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
@@ -78,6 +78,18 @@ class HeldText(Frozen):
         return self.edited_by or self.by
 
 
+class Shift(Frozen):
+    """Who answers for an on-call schedule that was given the escalation, as last found out (MATRIX-1)."""
+
+    schedule: str
+    people: tuple[str, ...] = ()
+    """All who are on call there; empty: nobody is."""
+    holder: str
+    """Who stands where the schedule stood; the schedule itself as long as nobody does."""
+    until: Instant | None = None
+    """When that changes; None: not within what can be foreseen."""
+
+
 class News(Frozen):
     """What customers were told last, in words."""
 
@@ -107,6 +119,8 @@ class Escalation(Frozen):
     """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
     acknowledgements: tuple[str, ...] = ()
     """Who has, in order."""
+    shifts: tuple[Shift, ...] = ()
+    """Of the on-call schedules among those asked."""
     responses_done: tuple[str, ...] = ()
     """Of the current level."""
     clocks: tuple[Clock, ...] = ()
@@ -194,7 +208,7 @@ class Escalation(Frozen):
         return tuple(
             held
             for held in self.asked
-            if not any(self.stands_for(person, (held,)) for person in self.acknowledgements)
+            if not any(self.answers_for(person, held) for person in self.acknowledgements)
         )
 
     @property
@@ -302,7 +316,7 @@ class Escalation(Frozen):
         """The roles of a person here: their own, and ``owner``, ``level_contact``, ``task_force_lead`` or
         ``action_owner`` while they are that."""
         roles = set(contact.roles)
-        if self.stands_for(contact.id, (self.owner,)):
+        if self.answers_for(contact.id, self.owner):
             roles.add("owner")
         if self.stands_for(contact.id, self.current_level.contacts):
             roles.add("level_contact")
@@ -313,7 +327,39 @@ class Escalation(Frozen):
         return roles
 
     def stands_for(self, person: str, ids: tuple[str, ...]) -> bool:
-        """Whether *person* is one of these, or of a team among them."""
-        return person in ids or any(
-            person in self.plan.contact(held).members for held in ids if self.plan.knows(held)
+        """Whether *person* is one of these, of a team among them, or on call for a schedule among them."""
+        return (
+            person in ids
+            or any(person in self.plan.contact(held).members for held in ids if self.plan.knows(held))
+            or any(person in shift.people for shift in self.shifts if shift.schedule in ids)
         )
+
+    def answers_for(self, person: str, holder: str) -> bool:
+        """Whether *person* stands for *holder*, or is on call beside them."""
+        return self.stands_for(person, (holder,)) or any(
+            person in shift.people for shift in self.shifts if shift.holder == holder
+        )
+
+    def shift(self, schedule: str) -> Shift | None:
+        return next((shift for shift in self.shifts if shift.schedule == schedule), None)
+
+    def is_handed_over(self, shift: Shift) -> bool:
+        """Whether it goes to the next shift when this one ends."""
+        if self.state not in WORKING:
+            return False
+        if not self.acknowledged_by and shift.holder not in self.acknowledgements:
+            return shift.holder in self.unacknowledged
+        contact = self.plan.contact(shift.schedule)
+        return contact.hands_over is HandsOver.OPEN and shift.holder in self.acknowledgements
+
+    @property
+    def contacts_asked(self) -> tuple[str, ...]:
+        """As they stand in the plan: a schedule, and not whoever is on call there."""
+        schedules = {shift.holder: shift.schedule for shift in self.shifts}
+        return tuple(schedules.get(asked, asked) for asked in self.asked)
+
+    @property
+    def shift_changes_at(self) -> datetime | None:
+        """When somebody else answers for one of the schedules that it was given to; None: nobody else does."""
+        ends = (shift.until for shift in self.shifts if shift.until and self.is_handed_over(shift))
+        return min(ends, default=None)

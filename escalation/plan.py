@@ -98,6 +98,15 @@ class ContactKind(StrEnum):
     """Stands for whoever is on call; found out when needed, never pinned."""
 
 
+class HandsOver(StrEnum):
+    """What an on-call schedule hands over to the next shift."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    """What nobody has acknowledged; whoever acknowledges an escalation keeps it."""
+    OPEN = "open"
+    """What has been acknowledged, too, until its resolution is declared."""
+
+
 class Recipient(Frozen):
     """Whom a message goes to, and how."""
 
@@ -119,6 +128,8 @@ class Contact(Frozen):
     roles: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     """Of a team or a schedule: the ids of its people."""
+    hands_over: HandsOver = HandsOver.UNACKNOWLEDGED
+    """Of a schedule: what passes to the next shift."""
     addresses: tuple[str, ...] = ()
     """``channel:target``, in order of preference."""
     language: str = "en"

@@ -70,7 +70,7 @@ def _ask_somebody_known(turn: Turn, before: Escalation) -> None:
         why = Sentence.OWNER_LEFT.of(now.owner)
     elif now.level != before.level:
         why = Sentence.LAST_LEVEL_NOW.of(now.level)
-    elif not now.acknowledged_by and was_asked != is_asked and set(before.asked) & set(was_asked):
+    elif not now.acknowledged_by and was_asked != is_asked and set(before.contacts_asked) & set(was_asked):
         why = Sentence.LEVEL_IS_FOR.of(now.level, ", ".join(name_of(now, who) for who in is_asked))
     else:
         return

@@ -24,6 +24,7 @@ from escalation.model import (
     News,
     Rca,
     Resolution,
+    Shift,
     SurveyAnswer,
 )
 from escalation.plan import ClockName
@@ -285,24 +286,67 @@ def _replaced(now: Escalation, force: Summary) -> tuple[Summary, ...]:
 
 def _asked(contacts: tuple[str, ...]) -> dict[str, Any]:
     """Given to *contacts*, none of whom has acknowledged."""
-    return {"asked": contacts, "acknowledgements": (), "acknowledged_by": None}
+    return {"asked": contacts, "acknowledgements": (), "acknowledged_by": None, "shifts": ()}
 
 
 def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
     """The first who does owns it; whether others still have to is the level's to say (MATRIX-5)."""
     owner = event.by if not now.acknowledgements else now.owner
-    after = _with(now, event, owner=owner, acknowledgements=(*now.acknowledgements, event.by))
+    after = _with(
+        now,
+        event,
+        owner=owner,
+        acknowledgements=(*now.acknowledgements, event.by),
+        **_of_their_rota(now, event.by),
+    )
     return after if after.unacknowledged else after.changed(acknowledged_by=owner)
 
 
+def _of_their_rota(now: Escalation, person: str) -> dict[str, Any]:
+    """Whoever acknowledges in place of a colleague on call has that shift's part of it."""
+    for shift in now.shifts:
+        is_colleague = now.stands_for(person, (shift.schedule,)) and person not in now.asked
+        if is_colleague and shift.holder in now.unacknowledged:
+            theirs = shift.changed(holder=person)
+            return {
+                "asked": _in_place(now.asked, shift.holder, (person,)),
+                "shifts": (*_shifts_but(now, shift.schedule), theirs),
+            }
+    return {}
+
+
 def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
-    """Whoever is on call stands where the schedule stood; one that nobody stands for leaves it to others asked."""
+    """Whoever is on call is known from now on, and stands where the schedule stood, or whoever was before."""
     untold = now.untold if event.told is None else _in_place(now.untold, event.schedule, event.told)
-    asked = _in_place(now.asked, event.schedule, tuple(person.id for person in event.people[:1]))
-    asked = asked or now.asked
-    owner = asked[0] if now.owner == event.schedule and event.schedule not in asked else now.owner
-    plan = now.plan.joined_by(event.people)
-    return _with(now, event, plan=plan, untold=untold, asked=asked, owner=owner)
+    known = _with(now, event, plan=now.plan.joined_by(event.people), untold=untold)
+    shift = now.shift(event.schedule)
+    is_given = now.is_handed_over(shift) if shift else event.schedule in now.asked
+    return _on_shift(known, event, shift.holder if shift else event.schedule) if is_given else known
+
+
+def _on_shift(now: Escalation, event: e.OnCallFound, before: str) -> Escalation:
+    """
+    A schedule that nobody stands for leaves it to others asked, or stands for itself; who has acknowledged keeps it
+    until there is somebody.
+    """
+    people = tuple(person.id for person in event.people)
+    keeps = not people and before in now.acknowledgements
+    holder = before if keeps else next(iter(people), event.schedule)
+    asked = _in_place(now.asked, before, () if holder == event.schedule else (holder,)) or (event.schedule,)
+    heir = holder if holder in asked else asked[0]
+    is_void = holder != before and before in now.acknowledgements
+    shift = Shift.made(schedule=event.schedule, people=people, holder=holder, until=event.until)
+    return now.changed(
+        asked=asked,
+        owner=heir if now.owner == before else now.owner,
+        acknowledgements=tuple(who for who in now.acknowledgements if who != before or not is_void),
+        acknowledged_by=None if is_void else now.acknowledged_by,
+        shifts=(*_shifts_but(now, event.schedule), shift),
+    )
+
+
+def _shifts_but(now: Escalation, schedule: str) -> tuple[Shift, ...]:
+    return tuple(shift for shift in now.shifts if shift.schedule != schedule)
 
 
 def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[str, ...]:
@@ -355,6 +399,11 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
         level=min(now.level, plan.last_level),
         asked=tuple(filter(plan.knows, now.asked)),
         acknowledgements=tuple(filter(plan.knows, now.acknowledgements)),
+        shifts=tuple(
+            shift.changed(people=tuple(filter(plan.knows, shift.people)))
+            for shift in now.shifts
+            if plan.knows(shift.schedule)
+        ),
         acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
         untold=tuple(who for who in now.untold if plan.knows(who) or who in customers),
     )

@@ -4,20 +4,18 @@ Holding and rising: acknowledge, levels, triggers, responses, transfers, priorit
 How an escalation finds the person who can solve it. Nothing here tells the time; due times come in as decided.
 """
 
-from collections.abc import Iterable
-
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.cadence import keep_to_the_plan
 from escalation.commands import NO_NOTE
-from escalation.effects import InternalNotice, Occasion, OnCall, ProposeSponsorship
+from escalation.effects import Occasion, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode, Unreached
 from escalation.sentences import Sentence, Why
-from escalation.telling import alerted, in_person, involved, name_of, tell, tell_customers
+from escalation.telling import alerted, involved, name_of, on_call_now, tell, tell_customers
 from escalation.turn import Turn
 
 _OF_THE_HOLDER = (ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
@@ -33,7 +31,6 @@ def acknowledge(turn: Turn, command: c.Acknowledge) -> None:
     turn.record(e.Acknowledged, level=now.level, note=command.note)
     if turn.escalation.acknowledged_by:
         turn.end(ClockName.ACKNOWLEDGE)
-        turn.cancel_clocks(ClockName.ON_DUTY)
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
 
 
@@ -51,10 +48,10 @@ def acknowledgement_expired(turn: Turn) -> None:
     tell(
         turn,
         Occasion.ACKNOWLEDGEMENT_EXPIRED,
-        (*now.asked, person, *alerted(now)),
+        (*on_call_now(now, (*now.asked, person)), *alerted(now)),
         why=why,
         due_at=clock.due_at if clock else None,
-        items=_to_do(turn),
+        items=to_do(turn),
     )
 
 
@@ -126,7 +123,7 @@ def transfer(turn: Turn, command: c.Transfer) -> None:
     if now.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
     why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
-    tell(turn, Occasion.ASSIGNED, (receiver.id,), why=why, text=command.note or None, items=_to_do(turn))
+    tell(turn, Occasion.ASSIGNED, (receiver.id,), why=why, text=command.note or None, items=to_do(turn))
     tell_customers(turn, Occasion.HAND_OVER, reason=command.reason)
 
 
@@ -209,7 +206,7 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: Internal
         turn.start(ClockName.ACKNOWLEDGE)
     turn.start(ClockName.LEVEL_WINDOW)
     asked = turn.escalation.asked
-    tell(turn, Occasion.ASSIGNED, asked, why=why, text=note or None, items=_to_do(turn))
+    tell(turn, Occasion.ASSIGNED, asked, why=why, text=note or None, items=to_do(turn))
     told = [person for person in (*alerted(before), before.owner) if person not in asked]
     tell(turn, Occasion.RISE, told, why=why)
     tell_customers(turn, Occasion.HAND_OVER, reason=reason)
@@ -232,58 +229,11 @@ def no_contact_acknowledged(turn: Turn) -> None:
     """MATRIX-5: nobody who was asked has, in time."""
     now = turn.escalation
     missing = ", ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
-    _ask_another(turn, Sentence.NOT_ACKNOWLEDGED.of(missing))
+    ask_another(turn, Sentence.NOT_ACKNOWLEDGED.of(missing))
 
 
-def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
-    """MATRIX-1: who is on call is told what was meant for them; nobody on call is never the end of it (MATRIX-5)."""
-    found, notice = command.found, command.notice
-    before, is_given = turn.escalation, notice.occasion is Occasion.ASSIGNED
-    ids = {found.schedule, *(person.id for person in found.people)}
-    is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
-    there = {recipient.id for recipient in notice.to}
-    told = tuple(person.id for person in found.people if person.id not in there and not is_stale)
-    turn.record(
-        e.OnCallFound,
-        schedule=found.schedule,
-        people=found.people,
-        until=found.until,
-        why=found.why,
-        told=told if found.people or is_given else None,
-    )
-    if told:
-        turn.cancel_clocks(*((ClockName.ON_DUTY,) if is_given else ()))
-        to = tuple(turn.escalation.plan.contact(person).recipient for person in told)
-        turn.do(notice.changed(to=to))
-    elif not found.people and not is_stale and before.is_open:
-        _nobody_on_call(turn, found, notice)
-
-
-def _nobody_on_call(turn: Turn, found: OnCall, notice: InternalNotice) -> None:
-    """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
-    now = turn.escalation
-    schedule = name_of(now, found.schedule)
-    told: Iterable[str] = alerted(now)
-    if notice.occasion is Occasion.NOBODY_ON_CALL:
-        there = {recipient.id for recipient in notice.to}
-        told = (person for person in in_person(now, now.plan.escalation_managers) if person not in there)
-    because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)
-    tell(turn, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
-    why = Sentence.NOBODY_ON_CALL.of(schedule)
-    is_the_last_asked = notice.occasion is Occasion.ASSIGNED and found.schedule in now.asked
-    if is_the_last_asked and now.state in WORKING and not _ask_another(turn, why) and found.until:
-        turn.start_until(ClockName.ON_DUTY, found.until)
-
-
-def somebody_on_duty(turn: Turn) -> None:
-    """MATRIX-5, hold: the schedule that had nobody has somebody now."""
-    turn.end(ClockName.ON_DUTY)
-    now = turn.escalation
-    tell(turn, Occasion.ASSIGNED, (now.owner,), why=Sentence.ON_CALL_NOW.of(), items=_to_do(turn))
-
-
-def _ask_another(turn: Turn, why: Why) -> bool:
-    """The next contact of the level, then as the playbook says. Whether there was another way than to hold."""
+def ask_another(turn: Turn, why: Why) -> bool:
+    """Ask the next contact of the level, then as the playbook says. Whether there was another way than to hold."""
     now = turn.escalation
     level = now.current_level
     tries = level.contacts[:1] if level.asks_all else level.contacts
@@ -313,10 +263,10 @@ def _give(turn: Turn, contacts: tuple[str, ...], attempt: int, why: Why) -> None
     turn.record(e.ContactTried, level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why)
     if turn.escalation.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
-    tell(turn, Occasion.ASSIGNED, contacts, why=why, items=_to_do(turn))
+    tell(turn, Occasion.ASSIGNED, contacts, why=why, items=to_do(turn))
 
 
-def _to_do(turn: Turn) -> tuple[str, ...]:
+def to_do(turn: Turn) -> tuple[str, ...]:
     return turn.escalation.responses_left
 
 

@@ -48,6 +48,7 @@ class Sentence(StrEnum):
 
     # on call
     ON_CALL_NOW = "on call now"
+    ON_CALL_INSTEAD_OF = "on call now, instead of {}"
     NOBODY_ON_CALL = "nobody is on call for {}"
     NOBODY_ON_CALL_BECAUSE = "nobody is on call for {}: {}"
     AND_ALSO = "{}; {}"

@@ -52,7 +52,7 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
     if not now.is_open and notice.occasion not in _AFTER_THE_END:
         return f"{now.state} meanwhile"
     match notice.occasion:
-        case Occasion.ASSIGNED if any(event.kind in _GIVES_IT_AWAY for event in since):
+        case Occasion.ASSIGNED if any(_gives_it_away(event, to.id) for event in since):
             return "given to somebody else meanwhile"
         case Occasion.ASSIGNED | Occasion.ACKNOWLEDGEMENT_EXPIRED if now.acknowledged_by:
             return "acknowledged meanwhile"
@@ -78,6 +78,11 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
             return "shared or redone meanwhile"
         case _:
             return ""
+
+
+def _gives_it_away(event: e.Event, holder: str) -> bool:
+    is_relieved = isinstance(event, e.OnCallFound) and event.instead_of == holder
+    return is_relieved or event.kind in _GIVES_IT_AWAY
 
 
 def _clock_ended(since: Sequence[e.Event], notice: Notice) -> bool:

@@ -60,7 +60,8 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"nothing was heard of {event.person} since the acknowledgement, which has expired"
         case e.OnCallFound():
             who = ", ".join(person.name for person in event.people) or "nobody"
-            return f"on call for {event.schedule}: {who} ({event.why})"
+            shift = f", instead of {event.instead_of}" if event.instead_of else ""
+            return f"on call for {event.schedule}: {who}{shift} ({event.why})"
         case e.Rebased():
             return f"goes on by the playbook {event.plan.playbook}, no longer {event.before}"
         case e.ContactTried():

@@ -179,6 +179,12 @@ def alerted(now: Escalation) -> tuple[str, ...]:
     return now.current_level.managers or now.plan.escalation_managers
 
 
+def on_call_now(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
+    """*people*, with a schedule in place of whoever answers for it: who does by now is found out (MATRIX-1)."""
+    schedules = {shift.holder: shift.schedule for shift in now.shifts if now.is_handed_over(shift)}
+    return tuple(schedules.get(person, person) for person in people)
+
+
 def in_person(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
     """Those of *contacts* who answer themselves: no schedules, who may have nobody."""
     return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)

@@ -16,16 +16,12 @@ from escalation.effects import CompileOpenHours, Occasion
 from escalation.following_up import remind_of_actions, survey_ended
 from escalation.lifecycle import WORKING, RcaState, State
 from escalation.model import Escalation
+from escalation.on_call import shift_ended
 from escalation.plan import AGREED, Calendar, ClockName
 from escalation.resolving import pause_ended
-from escalation.rising import (
-    acknowledgement_expired,
-    no_contact_acknowledged,
-    somebody_on_duty,
-    window_ended,
-)
+from escalation.rising import acknowledgement_expired, no_contact_acknowledged, window_ended
 from escalation.sentences import Sentence
-from escalation.telling import alerted, alerted_above, tell, tell_customers
+from escalation.telling import alerted, alerted_above, on_call_now, tell, tell_customers
 from escalation.turn import Turn
 
 _WHY_REMINDED = {
@@ -109,7 +105,7 @@ def _agreed_time_came(turn: Turn, clock: Clock) -> None:
         case ClockName.SURVEY:
             survey_ended(turn)
         case _:
-            somebody_on_duty(turn)
+            shift_ended(turn)
 
 
 def _remind(turn: Turn, clock: Clock) -> None:
@@ -193,7 +189,15 @@ def _alarmed(now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
     *times* that it is brought up again (CLOSE-5).
     """
     above = alerted_above(now, 1 + times) if clock.name in _OF_THE_RCA else ()
-    return (*alerted(now), *above, *_chased(now, clock))
+    chased = _chased(now, clock)
+    return (*alerted(now), *above, *chased, *_on_call_beside(now, chased))
+
+
+def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]:
+    """Whoever acknowledged keeps what is overdue, and may be off duty: who is on call now hears of it, too."""
+    if now.state not in WORKING:
+        return ()
+    return tuple(shift.schedule for shift in now.shifts if shift.holder in chased)
 
 
 def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
@@ -210,9 +214,9 @@ def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
         case ClockName.CUSTOMER_TEXT:
             return text_approvers(now)
         case ClockName.ACKNOWLEDGE:
-            return now.unacknowledged or (now.owner,)
+            return on_call_now(now, now.unacknowledged or (now.owner,))
         case _:
-            return (now.owner,)
+            return on_call_now(now, (now.owner,))
 
 
 def _next_with_the_rca(now: Escalation) -> tuple[str, ...]:

@@ -357,6 +357,7 @@ def contact_of(playbook: Playbook, id_: str) -> Contact:
                 name=schedule.name,
                 kind=ContactKind.SCHEDULE,
                 members=playbook.members_of(id_),
+                hands_over=schedule.hands_over,
                 time_zone=schedule.time_zone,
             )
 

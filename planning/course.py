@@ -160,6 +160,8 @@ class _Walk:
                 self._spoken.clear()
             elif isinstance(event, e.ClockBreached):
                 self._spoken.add(event.clock)
+            elif isinstance(event, e.OnCallFound) and event.instead_of:
+                self._spoken.add(ClockName.ON_DUTY)  # and so it goes on, shift by shift
         notices = tuple(effect for effect in decision.effects if isinstance(effect, AnyNotice))
         yield Happening(self.at, decision.escalation, decision.events, notices, move=move, by=by)
         for command in self._answers(decision.effects, notices):

@@ -19,6 +19,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from escalation.base import Name
+from escalation.plan import HandsOver
 from planning.forms import Date, Days, Hours, Names, TimeZone, one_or_several
 from planning.instants import INSTANT_FORM
 from planning.turns import EVERY_FORM, HAND_OVER_FORM, parse_every, parse_hand_over
@@ -155,5 +156,7 @@ class ScheduleRules(Written):
     """In this order: at any time the first one that has somebody answers."""
     overrides: Annotated[tuple[OverrideRules, ...], one_or_several(OverrideRules)] = ()
     """Who stands in, and when; of several at a time the first one in the list."""
+    hands_over: HandsOver = HandsOver.UNACKNOWLEDGED
+    """What the next shift gets: escalations that are unacknowledged, or all that are open."""
     calendar: FeedRules | None = None
     """An iCalendar file or feed, as PagerDuty, Opsgenie and Google Calendar export it."""

@@ -63,6 +63,8 @@ _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
 _NOT_SILENT_FOR = timedelta(minutes=5)
 """Who is on call must be known by then, or else somebody else is asked."""
+_ASKED_AGAIN_AFTER = timedelta(minutes=15)
+"""If it could not be found out."""
 _REPORTED_BY = timedelta(days=1)
 """After it may leave at the earliest: bundled, limited, and tried for long."""
 _HELD_LETTERS = "held letters are followed up"
@@ -464,7 +466,8 @@ class EscalationWorkflow(Mergeable):
             )
         except ActivityError as error:
             why = f"it could not be found out: {error.cause or error}"
-            found = OnCall(schedule=wanted.schedule, people=(), why=why)
+            until = workflow.now() + _ASKED_AGAIN_AFTER
+            found = OnCall(schedule=wanted.schedule, people=(), until=until, why=why, is_known=False)
         self._finding = [other for other in self._finding if other is not wanted]
         self._decide(c.RecordOnCall(found=found, notice=wanted.notice))
 

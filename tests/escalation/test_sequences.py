@@ -37,6 +37,7 @@ from escalation.plan import (
     Calendar,
     ClockName,
     Contact,
+    HandsOver,
     Priority,
     SurveyRules,
     Target,
@@ -107,6 +108,7 @@ class Lives(RuleBasedStateMachine):
         ),
         pause=st.sampled_from([None, Target(after=timedelta(hours=3), thresholds=(75,))]),
         somebody=st.booleans(),
+        hands_over=st.sampled_from(HandsOver),
         survey=st.sampled_from([None, A_SURVEY, A_SURVEY.model_copy(update={"reopens": True})]),
         actions=st.sampled_from([None, ActionRules()]),
         approval=st.none()
@@ -127,6 +129,7 @@ class Lives(RuleBasedStateMachine):
         holders: dict[str, Any],
         pause: Target | None,
         somebody: bool,
+        hands_over: HandsOver,
         survey: SurveyRules | None,
         actions: ActionRules | None,
         approval: TextApproval | None,
@@ -139,6 +142,7 @@ class Lives(RuleBasedStateMachine):
         plan = PLAN.model_copy(
             update={
                 "levels": levels,
+                "contacts": tuple(each.changed(hands_over=hands_over) for each in PLAN.contacts),
                 "holding_update": holding,
                 "rca_waivable": waivable,
                 "survey": survey,

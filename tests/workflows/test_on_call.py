@@ -57,3 +57,68 @@ async def test_a_schedule_that_is_gone_leaves_nobody_in_silence(with_rota: Desk,
         entry for entry in await with_rota.client.timeline("ACME/4712") if entry.kind == "on_call_found"
     ]
     assert "the playbook has no on-call schedule" in entry.text
+
+
+HOURLY = """
+extends: reference.yaml
+name: Hourly
+version: "1.0"
+schedules:
+  desk:
+    name: Desk
+    time_zone: Europe/London
+    rotations: {name: Hours, people: [priya, lukas], every: 1 h, hand_over: "00:30", since: 2020-01-06}
+OVERRIDES
+issue_types:
+  customer_service_requests:
+    levels:
+      2: {contacts: [desk], window: 20-30 h, unreached: hold}
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def by_the_hour(tmp_path: Path) -> AsyncIterator[Desk]:
+    (tmp_path / "reference.yaml").write_bytes(REFERENCE.read_bytes())
+    playbook = tmp_path / "hourly.yaml"
+    playbook.write_text(HOURLY.replace("OVERRIDES", ""), encoding="utf-8")
+    async with desk_on_skipping_server(playbook) as desk:
+        yield desk
+        await desk.nothing_went_wrong()
+
+
+async def test_what_nobody_acknowledged_goes_to_the_next_shift(by_the_hour: Desk) -> None:
+    """
+    MATRIX-1: looked up again at the end of the shift; the next one is asked, owns it and can act.
+    """
+    await by_the_hour.start()
+    await by_the_hour.at_rest()
+    first = (await by_the_hour.view()).owner
+    (other,) = {"priya", "lukas"} - {first}
+
+    await by_the_hour.fast_forward(hours=1)
+
+    assert other == (await by_the_hour.view()).owner
+    assigned = [line for line in by_the_hour.told() if line.startswith("assigned ")]
+    assert 2 == len(assigned) == len(set(assigned))
+    *_, handed_over = await by_the_hour.timeline("on_call_found")
+    assert f", instead of {first} (" in handed_over.text
+    await by_the_hour.client.acknowledge("ACME/4711", by=other)
+    await by_the_hour.fast_forward(hours=1)
+    assert other == (await by_the_hour.view()).owner
+
+
+async def test_an_override_that_is_written_later_counts_with_the_next_message(
+    by_the_hour: Desk, tmp_path: Path
+) -> None:
+    """
+    MATRIX-1: somebody whom the plan did not know can act from then on.
+    """
+    await by_the_hour.start("ACME/4712")
+    await by_the_hour.at_rest("ACME/4712")
+    override = "    overrides: {from: 2020-01-06, to: 2190-01-06, person: omar}"
+    (tmp_path / "hourly.yaml").write_text(HOURLY.replace("OVERRIDES", override), encoding="utf-8")
+
+    await by_the_hour.fast_forward("ACME/4712", minutes=4)
+
+    assert "omar" == (await by_the_hour.view("ACME/4712")).owner
+    await by_the_hour.client.acknowledge("ACME/4712", by="omar")

@@ -1,0 +1,165 @@
+"""
+Who is on call, for an escalation that was given to a schedule: found out, and handed over (MATRIX-1, MATRIX-5).
+
+A schedule has no address. Whenever one must be notified, the shell looks up who is on call (``FindOnCall``) and comes
+back with the answer. The first one on call then stands where the schedule stood, among those asked and as the owner:
+a ``Shift``, with the instant until which the answer holds. At that instant the clock ``on_duty`` runs out, and the
+schedule is looked up again:
+
+    Fri 09:00  given to `desk`, found: nils until 18:00      asked: nils   on_duty due 18:00
+    Fri 18:00  looked up again, found: fay until Sat 09:00   asked: fay    on_duty due Sat 09:00
+
+It goes on like that until somebody has acknowledged, or, where the schedule says ``hands_over: open``, until a
+resolution is declared. Meanwhile reminders and breaches are addressed to the schedule, not to the person, so that each
+of them finds an override that was written after the last look. Must not know how rotas are written.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.clocks import Clock, Outcome
+from escalation.effects import FindOnCall, InternalNotice, Occasion, OnCall
+from escalation.lifecycle import WORKING
+from escalation.model import Escalation, Shift
+from escalation.plan import ClockName
+from escalation.rising import ask_another, to_do
+from escalation.sentences import Sentence
+from escalation.telling import alerted, in_person, name_of, tell, tell_customers
+from escalation.turn import Turn
+
+_ASK = frozenset({Occasion.ASSIGNED, Occasion.REMINDER, Occasion.ACKNOWLEDGEMENT_EXPIRED})
+"""Messages that ask the holder to act: whoever takes over is asked by the hand-over itself."""
+
+
+def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
+    """Take an answer: notify who is on call, and hand over to them what is theirs."""
+    found, notice = command.found, command.notice
+    if found.until and found.until <= turn.now:  # the answer took longer than it held
+        turn.do(FindOnCall.made(schedule=found.schedule, at=turn.now, notice=notice))
+        return
+    shift = turn.escalation.shift(found.schedule)
+    if shift and turn.escalation.is_handed_over(shift):
+        _follow_the_shift(turn, shift, found, notice)
+    else:
+        _notify_on_call(turn, found, notice)
+
+
+def _notify_on_call(turn: Turn, found: OnCall, notice: InternalNotice) -> None:
+    """Pass *notice* on to who is on call; nobody on call is never the end of it (MATRIX-5)."""
+    before, is_given = turn.escalation, notice.occasion is Occasion.ASSIGNED
+    ids = {found.schedule, *(person.id for person in found.people)}
+    is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
+    there = {recipient.id for recipient in notice.to}
+    told = tuple(person.id for person in found.people if person.id not in there and not is_stale)
+    _record(turn, found, told=told if found.people or is_given else None)
+    if told:
+        _pass_on(turn, notice, told)
+    elif not found.people and not is_stale and before.is_open:
+        is_kept = bool(
+            before.shift(found.schedule) and notice.to
+        )  # by somebody who has acknowledged, and is told
+        if not is_kept:
+            _nobody_on_call(turn, found, notice, is_new=is_given)
+
+
+def _follow_the_shift(turn: Turn, shift: Shift, found: OnCall, notice: InternalNotice) -> None:
+    """Hand over to whoever is on call now, if it is somebody else; what could not be found out stays as it is."""
+    before = turn.escalation
+    if not found.is_known:
+        people = tuple(map(before.plan.contact, shift.people))
+        found = found.changed(people=people)
+    ids = tuple(person.id for person in found.people)
+    if (ids, found.until) != (shift.people, shift.until):
+        is_kept = not ids and shift.holder in before.acknowledgements
+        is_relieved = not is_kept and shift.holder not in {shift.schedule, *ids[:1]}
+        _record(turn, found, told=ids or None, instead_of=shift.holder if is_relieved else None)
+    after = turn.escalation.shift(shift.schedule)
+    assert after
+    is_new = after.holder != shift.holder
+    if is_new and ids:
+        _hand_over(turn, shift, ids, was_acknowledged=shift.holder in before.acknowledgements)
+    elif ids:
+        joined = [person for person in ids if person not in shift.people]
+        tell(turn, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=to_do(turn))
+    if notice.occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
+        _pass_on(turn, notice, ids or in_person(turn.escalation, (after.holder,)))
+    is_asked_again = notice.occasion is Occasion.ASSIGNED and not found.is_known
+    if after.holder == shift.schedule and (is_new or not is_asked_again):
+        _nobody_on_call(turn, found, notice, is_new=is_new)
+
+
+def _hand_over(turn: Turn, shift: Shift, people: Iterable[str], *, was_acknowledged: bool) -> None:
+    """Ask whoever took over. What had been acknowledged must be again, and customers hear who answers (COMM-4)."""
+    if was_acknowledged:
+        turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+        turn.start(ClockName.ACKNOWLEDGE)
+    now = turn.escalation
+    relieved = name_of(now, shift.holder)
+    had_nobody = shift.holder == shift.schedule
+    why = Sentence.ON_CALL_NOW.of() if had_nobody else Sentence.ON_CALL_INSTEAD_OF.of(relieved)
+    tell(turn, Occasion.ASSIGNED, people, why=why, items=to_do(turn))
+    if was_acknowledged:
+        tell_customers(turn, Occasion.HAND_OVER)
+
+
+def _record(
+    turn: Turn, found: OnCall, *, told: tuple[str, ...] | None, instead_of: str | None = None
+) -> None:
+    turn.record(
+        e.OnCallFound,
+        schedule=found.schedule,
+        people=found.people,
+        until=found.until,
+        why=found.why,
+        instead_of=instead_of,
+        told=told,
+    )
+
+
+def _pass_on(turn: Turn, notice: InternalNotice, people: Iterable[str]) -> None:
+    there = {recipient.id for recipient in notice.to}
+    to = tuple(turn.escalation.plan.contact(person).recipient for person in people if person not in there)
+    if to:
+        turn.do(notice.changed(to=to))
+
+
+def _nobody_on_call(turn: Turn, found: OnCall, notice: InternalNotice, *, is_new: bool) -> None:
+    """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
+    now = turn.escalation
+    schedule = name_of(now, found.schedule)
+    told: Iterable[str] = alerted(now)
+    if notice.occasion is Occasion.NOBODY_ON_CALL:
+        there = {recipient.id for recipient in notice.to}
+        told = (person for person in in_person(now, now.plan.escalation_managers) if person not in there)
+    because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)
+    tell(turn, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
+    if is_new and found.schedule in now.asked and now.state in WORKING:
+        ask_another(turn, Sentence.NOBODY_ON_CALL.of(schedule))
+
+
+def shift_ended(turn: Turn) -> None:
+    """Look up who is on call now, of each schedule whose last answer holds no longer."""
+    turn.end(ClockName.ON_DUTY)
+    now = turn.escalation
+    for shift in now.shifts:
+        if shift.until and shift.until <= turn.now and now.is_handed_over(shift):
+            tell(turn, Occasion.ASSIGNED, (shift.schedule,), why=Sentence.ON_CALL_NOW.of(), items=to_do(turn))
+
+
+def watch_shifts(turn: Turn, before: Escalation) -> None:
+    """Keep the clock ``on_duty`` due when the next shift ends; called once, at the end of each decision."""
+    now = turn.escalation
+    changes_at, clock = now.shift_changes_at, now.clock(ClockName.ON_DUTY)
+    if changes_at is None:
+        turn.cancel_clocks(ClockName.ON_DUTY)
+    elif before.state in WORKING and clock and _is_looked_up(clock, changes_at):
+        return
+    elif not clock or not clock.is_running or clock.due_at != max(changes_at, clock.started_at):
+        turn.start_until(ClockName.ON_DUTY, max(changes_at, turn.now))
+
+
+def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:
+    """It has run out for that change, and the answer is on its way."""
+    return clock.outcome is Outcome.MET and clock.ended_at is not None and clock.ended_at >= changes_at
