@@ -346,7 +346,7 @@ class Lives(RuleBasedStateMachine):
         if now.is_followed_up:
             assert {ClockName.SURVEY} >= {clock.name for clock in now.running_clocks}
             return
-        assert any(clock.next_at for clock in now.running_clocks)
+        assert any(clock.next_at or clock.not_before for clock in now.running_clocks)
         held = {name for pause in now.pauses if pause.ended_at is None for name in pause.stops}
         assert all(clock.next_at or clock.name in held or clock.not_before for clock in now.running_clocks)
 
