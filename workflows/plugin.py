@@ -5,6 +5,7 @@ Nothing of ours is executed anew for each run, which would take 40 ms and 2 MB o
 like ``open``; what our modules import and call, which it does not see, is held by ``tests/test_purity.py`` alone.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from temporalio import workflow
@@ -35,6 +36,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from escalation.errors import BY_CODE, EscalationError, Fault
+from workflows.task_boundaries import leave_a_command
 
 PASSED_THROUGH = ("escalation", "workflows")
 """All that a workflow imports, beyond what the SDK passes through itself; what these import comes with them."""
@@ -127,21 +129,40 @@ class _Inbound(WorkflowInboundInterceptor):
 
 class _Sandbox(SandboxedWorkflowRunner):
     """
-    The SDK's own, without what it asks in there up to four times for each payload: in which context that is converted.
-
-    No converter of ours wants to know, and it took a fifth of the worker's time.
+    The SDK's own, with our instances: it asks in there up to four times for each payload in which context that is
+    converted. No converter of ours wants to know, and it took a fifth of the worker's time.
     """
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return WithoutContext(super().create_instance(det))
+        return Run(super().create_instance(det))
 
 
-class WithoutContext(WorkflowInstance):
+class _Runner(WorkflowRunner):
+    """Any other runner, with our instances."""
+
+    def __init__(self, inside: WorkflowRunner) -> None:
+        self._inside = inside
+
+    def prepare_workflow(self, defn: Any) -> None:
+        self._inside.prepare_workflow(defn)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return Run(self._inside.create_instance(det))
+
+    def set_worker_level_failure_exception_types(self, types: Sequence[type[BaseException]]) -> None:
+        self._inside.set_worker_level_failure_exception_types(types)
+
+
+class Run(WorkflowInstance):
+    """One run, as the SDK drives it: no context for payloads, no workflow task without a command."""
+
     def __init__(self, inside: WorkflowInstance) -> None:
         self._inside = inside
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        return self._inside.activate(act)
+        completion = self._inside.activate(act)
+        leave_a_command(act, completion)
+        return completion
 
     def get_info(self) -> workflow.Info:
         return self._inside.get_info()
@@ -156,13 +177,11 @@ class WithoutContext(WorkflowInstance):
         return StorageDriverStoreContext(target=None)
 
 
-def _sandbox(runner: WorkflowRunner | None) -> WorkflowRunner:
-    given = (
-        runner.restrictions if isinstance(runner, SandboxedWorkflowRunner) else SandboxRestrictions.default
-    )
-    if runner is None or isinstance(runner, SandboxedWorkflowRunner):
-        return _Sandbox(restrictions=given.with_passthrough_modules(*PASSED_THROUGH))
-    return runner
+def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
+    if given is not None and not isinstance(given, SandboxedWorkflowRunner):
+        return _Runner(given)
+    restrictions = given.restrictions if given else SandboxRestrictions.default
+    return _Sandbox(restrictions=restrictions.with_passthrough_modules(*PASSED_THROUGH))
 
 
 def escalation_plugin() -> SimplePlugin:
@@ -173,7 +192,7 @@ def escalation_plugin() -> SimplePlugin:
             payload_converter_class=StoredPayloads, failure_converter_class=RefusalConverter
         ),
         interceptors=[_DetailsWhenAsked()],
-        workflow_runner=_sandbox,
+        workflow_runner=_runner,
         workflow_failure_exception_types=[EscalationError],
     )
 

@@ -17,9 +17,13 @@ from temporalio.workflow import NondeterminismError
 from runtime.settings import ROOT
 from tests.replay.changed import AsksForMore, CountsOtherwise
 from tests.replay.record import RECORDER
+from tests.replay.recut import tasks_without_command, with_empty_tasks
 from tests.replay.replaying import replayed
 from tests.replay.scenarios import SCENARIOS
 from tests.replay.stored import FOLDER, Stored, stored_names
+
+_RECUT = [name for name in stored_names() if name != "refused" and not name.startswith("continued")]
+"""One task is all of a refused start; and a run that goes on after so many events goes on earlier with more."""
 
 
 @pytest.mark.parametrize("name", stored_names())
@@ -30,6 +34,26 @@ async def test_a_stored_history_leads_where_it_led(name: str) -> None:
     stored = Stored.load(name)
 
     assert stored.expected == await replayed(stored.history)
+
+
+@pytest.mark.parametrize("name", stored_names())
+def test_no_task_of_a_stored_history_is_empty(name: str) -> None:
+    """
+    An empty task may be joined to the next one by a worker without memory of the run, and decided otherwise (ADR 24).
+    """
+    assert [] == tasks_without_command(Stored.load(name).history)
+
+
+@pytest.mark.parametrize("name", _RECUT)
+async def test_empty_tasks_in_between_change_nothing(name: str) -> None:
+    """
+    A refused update leaves one, if it had to wait for a worker. State, timeline, keys and commands are as they were.
+    """
+    stored = Stored.load(name)
+    cut = with_empty_tasks(stored.history)
+
+    assert len(cut.events) > len(stored.history.events)
+    assert stored.expected == await replayed(cut)
 
 
 def test_every_story_has_its_histories() -> None:

@@ -26,7 +26,7 @@ from tests.desk import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages
 from tests.workflows.mistaken import FailsBesideTheRun
 from workflows.escalation import EscalationWorkflow
-from workflows.plugin import WithoutContext
+from workflows.plugin import Run
 from workflows.wire import EscalationInput
 
 QUEUE = "another-queue"
@@ -92,7 +92,7 @@ def test_whatever_a_run_is_asked_reaches_it() -> None:
     """
     asked = {name for name in vars(WorkflowInstance) if not name.startswith("_")}
 
-    assert asked == {name for name in vars(WithoutContext) if not name.startswith("_")}
+    assert asked == {name for name in vars(Run) if not name.startswith("_")}
 
 
 async def test_a_mistake_stalls_the_run_until_it_is_corrected() -> None:
