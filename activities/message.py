@@ -15,6 +15,8 @@ from temporalio import activity
 from activities.texts import Text
 from channels.protocol import Attachment, Letter
 from channels.registry import Address
+from escalation.budgets import LONGEST_WHY
+from escalation.characters import clip
 from escalation.effects import (
     CustomerNotice,
     InternalNotice,
@@ -109,10 +111,10 @@ class Message:
 
     def delivered(self, channel: str, whys: Iterable[str] = ()) -> tuple[Receipt, ...]:
         """*whys*: what stood in the way of the channels before."""
-        return self._receipts(channel=channel, delivered_at=datetime.now(UTC), why="; ".join(whys))
+        return self._receipts(channel=channel, delivered_at=datetime.now(UTC), why=_joined(whys))
 
     def undelivered(self, whys: Iterable[str], channel: str = "") -> tuple[Receipt, ...]:
-        return self._receipts(channel=channel, why="; ".join(whys))
+        return self._receipts(channel=channel, why=_joined(whys))
 
     def held(self, until: datetime, why: str) -> tuple[Receipt, ...]:
         return self._receipts(held_until=until, why=why)
@@ -162,6 +164,10 @@ def _bundle(messages: Sequence[Message]) -> Message:
     whole = hashlib.sha256("\n".join(keys).encode()).hexdigest()
     notices = tuple(message.notice for message in messages)
     return Message(notices, messages[-1].recipient, f"{BUNDLE}:{whole}")
+
+
+def _joined(whys: Iterable[str]) -> str:
+    return clip("; ".join(whys), LONGEST_WHY)
 
 
 def _the_one(values: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ from clients.visibility import matching
 from escalation.engine import ended_hint
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
 from escalation.lifecycle import Move
+from escalation.pages import Item, Page
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
 from runtime.search_attributes import Registered, ensure_search_attributes
@@ -103,6 +104,20 @@ class Asking:
             if isinstance(unknown, NotThere):
                 raise await self._unknown(key) from None
             raise
+
+    async def _all_pages(
+        self,
+        ask: Callable[[int], Awaitable[Page[Item]]],
+        number: Callable[[Item], int] | None = None,
+    ) -> tuple[Item, ...]:
+        """All pages that *ask* answers: after the last item's *number*, or else after so many items."""
+        found, after = list[Item](), 0
+        while True:
+            page = await ask(after)
+            found += page.items
+            if not page.has_more:
+                return tuple(found)
+            after = number(found[-1]) if number else len(found)
 
     async def _ask_run(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
         return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)

@@ -3,6 +3,7 @@ What waits for somebody (COMM-11, COMM-12).
 """
 
 from contextlib import suppress
+from functools import partial
 
 from temporalio.client import WorkflowQueryRejectedError
 from temporalio.common import QueryRejectCondition
@@ -10,6 +11,7 @@ from temporalio.common import QueryRejectCondition
 from clients.asking import Asking, RunEnded
 from escalation.errors import UnknownEscalation
 from escalation.inbox import InWait, Release, inbox_key
+from escalation.pages import Page
 from workflows import wire
 
 
@@ -18,13 +20,18 @@ class Inboxes(Asking):
 
     async def inbox(self, person: str) -> tuple[InWait, ...]:
         """What waits for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``); nothing, for most."""
-        key = inbox_key(person)
-        waiting = self._handle(key).query(
-            wire.WAITING, result_type=tuple[InWait, ...], reject_condition=QueryRejectCondition.NOT_OPEN
-        )
         with suppress(UnknownEscalation, WorkflowQueryRejectedError):
-            return await self._answer(key, waiting, tuple[InWait, ...])
+            return await self._all_pages(partial(self._waiting, inbox_key(person)))
         return ()
+
+    async def _waiting(self, key: str, after: int) -> Page[InWait]:
+        waiting = self._handle(key).query(
+            wire.WAITING,
+            after,
+            result_type=Page[InWait],
+            reject_condition=QueryRejectCondition.NOT_OPEN,
+        )
+        return await self._answer(key, waiting, Page[InWait])
 
     async def has_inbox(self, person: str) -> bool:
         """Whether anything waits for them, or did lately."""
@@ -40,7 +47,8 @@ class Inboxes(Asking):
         Raises:
             RoleNotAllowed: If *by* is somebody else, and no escalation manager.
         """
-        key = inbox_key(person)
+        waiting = await self.inbox(person)
         with suppress(UnknownEscalation, RunEnded):
-            return await self._update(key, wire.RELEASE, Release(by=by), tuple[InWait, ...])
+            released = await self._update(inbox_key(person), wire.RELEASE, Release(by=by), Page[InWait])
+            return waiting if released.has_more else released.items
         return ()

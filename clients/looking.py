@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, MutableSequence, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
@@ -17,8 +18,9 @@ from escalation.actions import Action
 from escalation.effects import CustomerFacts, RecordBatch
 from escalation.errors import UnknownEscalation
 from escalation.lifecycle import Move, State
-from escalation.messages import A_PAGE, Sent
+from escalation.messages import Sent
 from escalation.model import ActionPlan
+from escalation.pages import Page
 from escalation.plan import Contact, Priority
 from escalation.rca import RcaOnFile
 from escalation.story import Entry
@@ -51,11 +53,15 @@ class Looking(Asking):
 
     async def timeline(self, key: str) -> tuple[Entry, ...]:
         """What happened, oldest first."""
-        entries = await self._query(key, wire.TIMELINE, tuple[Entry, ...])
+        entries = await self._all_pages(partial(self._query, key, wire.TIMELINE, Page[Entry]), _seq)
         if all(entry.kind not in {"closed", "cancelled"} for entry in entries):
             return entries
         found = await self._query(key, wire.VIEW, View)
-        return await self._followed_up(found, wire.TIMELINE, tuple[Entry, ...]) or entries
+        if found.ended_at is None:
+            return entries
+        with suppress(UnknownEscalation):
+            return await self._all_pages(partial(self._query, found.id, wire.TIMELINE, Page[Entry]), _seq)
+        return entries
 
     async def records(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
         """
@@ -69,8 +75,16 @@ class Looking(Asking):
             yield run.id, answer
 
     async def _record_of(self, run: WorkflowExecution) -> RecordBatch:
+        """All pages as one batch."""
+        page = await self._record_after(run, 0)
+        events, last = page.events, page
+        while page.events and (page := await self._record_after(run, events[-1].seq)).events:
+            events, last = (*events, *page.events), page
+        return last.changed(events=events)
+
+    async def _record_after(self, run: WorkflowExecution, seq: int) -> RecordBatch:
         handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-        asked = handle.query(wire.RECORD, result_type=RecordBatch)
+        asked = handle.query(wire.RECORD, seq, result_type=RecordBatch)
         return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
@@ -82,19 +96,16 @@ class Looking(Asking):
 
     async def messages(self, key: str) -> tuple[Sent, ...]:
         """What became of each message, oldest first (COMM-12, COMM-13)."""
-        view, found, kind = await self._query(key, wire.VIEW, View), list[Sent](), tuple[Sent, ...]
-        while page := (
-            await self._followed_up(view, wire.MESSAGES, kind, len(found))
-            or await self._query(key, wire.MESSAGES, kind, len(found))
-        ):
-            found += page
-            if len(page) < A_PAGE:
-                break
-        return tuple(found)
+        view = await self._query(key, wire.VIEW, View)
+        if view.ended_at:
+            with suppress(UnknownEscalation):
+                return await self._all_pages(partial(self._query, view.id, wire.MESSAGES, Page[Sent]))
+        return await self._all_pages(partial(self._query, key, wire.MESSAGES, Page[Sent]))
 
     async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
         """Each version of the action plan with who and why, oldest first (COMM-10)."""
-        return await self._query(key, wire.ACTION_PLANS, tuple[ActionPlan, ...])
+        ask = partial(self._query, key, wire.ACTION_PLANS, Page[ActionPlan])
+        return await self._all_pages(ask, lambda plan: plan.version)
 
     async def diagram(self, key: str) -> str:
         """The lifecycle as a Mermaid diagram, with the state it is in marked."""
@@ -205,3 +216,7 @@ class Looking(Asking):
         with suppress(UnknownEscalation):
             return await self._query(ended.id, name, kind, *arguments)
         return None
+
+
+def _seq(entry: Entry) -> int:
+    return entry.seq

@@ -4,6 +4,7 @@ Task forces of an escalation: deployed, answered, reported on, stood down (RESOL
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from clients.asking import Answered, RunEnded
 from clients.looking import Looking
@@ -11,6 +12,7 @@ from clients.moves import Moves
 from escalation import commands as c
 from escalation.base import InternalText
 from escalation.errors import MoveNotAllowed, UnknownEscalation, UnknownName
+from escalation.pages import Page
 from escalation.story import Entry
 from escalation.task_force import commands as f
 from escalation.task_force.model import SeatWanted, task_force_id
@@ -120,11 +122,14 @@ class TaskForces(Moves, Looking):
 
     async def task_force_timeline(self, key: str, name: str) -> tuple[Entry, ...]:
         """What happened in it, oldest first."""
-        return await self._query_force(key, name, wire.TIMELINE, tuple[Entry, ...])
+        ask = partial(self._query_force, key, name, wire.TIMELINE, Page[Entry])
+        return await self._all_pages(ask, lambda entry: entry.seq)
 
-    async def _query_force(self, key: str, name: str, query: str, kind: type[Answered]) -> Answered:
+    async def _query_force(
+        self, key: str, name: str, query: str, kind: type[Answered], *given: object
+    ) -> Answered:
         try:
-            return await self._query(task_force_id(key, name), query, kind)
+            return await self._query(task_force_id(key, name), query, kind, *given)
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None
 

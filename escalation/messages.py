@@ -12,9 +12,6 @@ from escalation.base import Frozen, Instant
 from escalation.events import Event, MessagesSent, TaskForceHeard
 from escalation.receipts import MessageState, Receipt, furthest, held_until
 
-A_PAGE = 2_000
-"""Messages in one answer: about half of what one answer can carry."""
-
 
 class Sent(Frozen):
     """One message to one recipient, and its result."""
@@ -44,12 +41,12 @@ def receipts_of(events: Iterable[Event]) -> Iterator[Receipt]:
 
 
 def messages(events: Iterable[Event], start: int = 0) -> tuple[Sent, ...]:
-    """A page of the messages in the record, each once, oldest first, from the one of number *start* on."""
+    """The messages in the record, each once, oldest first, without the first *start*."""
     told_of = tuple(_told_of(events))
     known_at = {(receipt.key, receipt.state): at for receipt, at in reversed(told_of)}
     found = furthest(receipt for receipt, _ in told_of).values()
     sent = (_sent(receipt, known_at[receipt.key, receipt.state]) for receipt in found)
-    return tuple(islice(sent, start, start + A_PAGE))
+    return tuple(islice(sent, start, None))
 
 
 def messages_wait_until(events: Iterable[Event]) -> datetime | None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from escalation.base import Frozen, Instant
+from escalation.budgets import UNDELIVERED, last_of
 from escalation.sentences import Sentence, Why
 
 UNDELIVERABLE = "undeliverable"
@@ -135,7 +136,7 @@ def undelivered_after(
                 found.pop(about, None)
             case MessageState.HELD:
                 pass
-    return tuple(found.values())[-MOST_UNDELIVERED:]
+    return last_of(tuple(found.values())[-MOST_UNDELIVERED:], UNDELIVERED)
 
 
 def _failure(occasion: str, recipient: str, why: str) -> Why:

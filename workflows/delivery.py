@@ -14,7 +14,9 @@ from temporalio import exceptions, workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
-from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, message_key
+from escalation.budgets import LONGEST_WHY
+from escalation.characters import clip
+from escalation.effects import Wave, message_key
 from escalation.receipts import Receipt
 from workflows import details
 
@@ -28,32 +30,7 @@ REPORT_DELIVERIES = "report_deliveries"
 """Tells escalations what became of their messages: takes receipts by the escalations' keys."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 
-_LARGEST_WAVE = 500_000
-"""Bytes, about 2,000 people; the server takes 2 MiB, and receipts of many attempts travel with each heartbeat."""
 _RECEIPTS = TypeAdapter(tuple[Receipt, ...])
-
-
-def waves_of(notices: Sequence[InternalNotice | CustomerNotice]) -> Iterator[Wave]:
-    """
-    *notices* in their order as waves that Temporal takes: nearly always one. A notice to very many people goes out
-    in parts; each message keeps its key.
-    """
-    wave: list[InternalNotice | CustomerNotice] = []
-    size = 0
-    for notice in notices:
-        facts = len(notice.facts.model_dump_json().encode())
-        part: list[Recipient] = []
-        size += facts
-        for recipient in notice.to:
-            more = len(recipient.model_dump_json().encode())
-            if size + more > _LARGEST_WAVE and (wave or part):
-                yield Wave(notices=(*wave, notice.changed(to=tuple(part))) if part else tuple(wave))
-                wave, part, size = [], [], facts
-            part.append(recipient)
-            size += more
-        wave.append(notice.changed(to=tuple(part)))
-    if wave:
-        yield Wave(notices=tuple(wave))
 
 
 def delivery_options(wave: Wave) -> workflow.ActivityConfig:
@@ -139,6 +116,6 @@ def _why(error: ActivityError) -> str:
         case CancelledError():
             return "the delivery was cancelled"
         case FailureError(message=message):
-            return f"not delivered: {message}"
+            return clip(f"not delivered: {message}", LONGEST_WHY)
         case _:
             return "not delivered"

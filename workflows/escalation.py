@@ -14,6 +14,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation import commands as c
+from escalation.budgets import ANSWER, ANSWERED, CARRIED, TIMELINE, UNRECORDED, first_of, last_of, size_of
 from escalation.effects import (
     Compiled,
     CompileOpenHours,
@@ -36,6 +37,7 @@ from escalation.events import Event
 from escalation.lifecycle import Move, diagram
 from escalation.messages import Sent, messages, messages_wait_until, receipts_of
 from escalation.model import ActionPlan, Escalation
+from escalation.pages import Page, page_of
 from escalation.plan import Contact, Plan
 from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
@@ -52,12 +54,10 @@ from workflows.continuing import go_on, is_due
 from workflows.life import A_WHILE, QUICK
 from workflows.merge import Mergeable
 from workflows.moves import takes_moves
-from workflows.recording import Recording, batch_of, put_on_record
+from workflows.recording import Recording, batch_of, put_on_record, record_apart
 from workflows.releasing import release
 
 _LONGEST_TIMELINE = 2_000
-_LARGEST_CARRIED = 1_000_000
-"""Bytes of state and timeline that a continued run is given; the server takes 2 MiB."""
 _ANSWERS_KEPT = 500
 _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
@@ -69,6 +69,7 @@ _REPORTED_BY = timedelta(days=1)
 """After it may leave at the earliest: bundled, limited, and tried for long."""
 _HELD_LETTERS = "held letters are followed up"
 """Runs that ended before this did not wait for them."""
+_PAGED = "one page, after a"
 _REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
 
 
@@ -124,6 +125,7 @@ class EscalationWorkflow(Mergeable):
         while self._is_busy:
             self._judge()
             if self._is_to_go_on:
+                await self._record_apart(UNRECORDED)
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 self._show()
                 go_on(self._carried())
@@ -150,6 +152,7 @@ class EscalationWorkflow(Mergeable):
         on record yet goes along.
         """
         self._is_handed_over = True
+        await self._record_apart(UNRECORDED)
         try:
             await workflow.start_child_workflow(
                 wire.FOLLOW_UP,
@@ -208,26 +211,33 @@ class EscalationWorkflow(Mergeable):
         return script(self._opened, workflow.now())
 
     @workflow.query(
-        name=wire.MESSAGES, description="What became of each message, oldest first; a page of them."
+        name=wire.MESSAGES, description=f"What became of each message, oldest first, {_PAGED} number."
     )
-    def messages(self, start: int = 0) -> tuple[Sent, ...]:
-        return messages(self._events, start)
+    def messages(self, after: int = 0) -> Page[Sent]:
+        return page_of(messages(self._events, after))
 
-    @workflow.query(name=wire.ACTION_PLANS, description="Each version of the action plan, oldest first.")
-    def action_plans(self) -> tuple[ActionPlan, ...]:
-        return action_plans(self._opened, self._events)
+    @workflow.query(
+        name=wire.ACTION_PLANS, description=f"Versions of the action plan, oldest first, {_PAGED} version."
+    )
+    def action_plans(self, after: int = 0) -> Page[ActionPlan]:
+        found = action_plans(self._opened, self._events)
+        return page_of(plan for plan in found if plan.version > after)
 
     @workflow.query(name=wire.VIEW, description="The escalation as people see it.")
     def view(self) -> View:
         return view(self._opened)
 
-    @workflow.query(name=wire.TIMELINE, description="What happened, oldest first.")
-    def timeline(self) -> tuple[Entry, ...]:
-        return timeline(self._events)
+    @workflow.query(name=wire.TIMELINE, description=f"What happened, oldest first, {_PAGED} sequence number.")
+    def timeline(self, after: int = 0) -> Page[Entry]:
+        return page_of(timeline(event for event in self._events if event.seq > after))
 
-    @workflow.query(name=wire.RECORD, description="What happened, as it goes on record.")
-    def record(self) -> RecordBatch:
-        return batch_of(self._opened, self._events)
+    @workflow.query(
+        name=wire.RECORD, description=f"What happened, as it goes on record, {_PAGED} sequence number."
+    )
+    def record(self, after: int = 0) -> RecordBatch:
+        events = [event for event in self._events if event.seq > after]
+        page = first_of(events, ANSWER)
+        return batch_of(self._opened, page, events[len(page) :])
 
     @workflow.query(name=wire.ALLOWED_MOVES, description="The moves that somebody can make now.")
     def allowed_moves(self) -> tuple[Move, ...]:
@@ -490,13 +500,12 @@ class EscalationWorkflow(Mergeable):
             return
         with suppress(TimeoutError):
             await workflow.wait_condition(lambda: not self._recording.unrecorded, timeout=QUICK)
-        if left := self._recording.unrecorded:
-            await workflow.start_child_workflow(
-                wire.RECORD_WORKFLOW,
-                batch_of(self._opened, left),
-                id=f"{self._opened.id}/record",
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            )
+        await self._record_apart(0)
+
+    async def _record_apart(self, most: int) -> None:
+        """What is unrecorded beyond *most* bytes is put on record by runs of their own."""
+        for batch in self._recording.beyond(self._opened, most):
+            await record_apart(batch)
 
     # An executive escalation proposes its accounts for sponsorship.
 
@@ -555,32 +564,22 @@ class EscalationWorkflow(Mergeable):
             return False  # at once, or not known whether it was: the next run could not tell
         is_at_rest = not (self._under_way or self._finding or self._proposing or self._extending)
         is_too_long = workflow.info().get_current_history_length() > _HISTORY_TOO_LONG
-        return self._opened.is_attended and (
-            (is_due(self._begin.continue_after) and is_at_rest) or is_too_long
-        )
+        is_wanted = (is_due(self._begin.continue_after) and is_at_rest) or is_too_long
+        waiting = (*self._finding, *self._proposing, *filter(None, (self._successor,)))
+        return self._opened.is_attended and is_wanted and self._fits(self._opened, *waiting)
 
     def _carried(self) -> wire.EscalationInput:
         under_way = [notice for wave in self._under_way for notice in wave.notices]
-        carried = wire.Carried(
+        kept = wire.Carried(
             escalation=self._opened,
-            events=self._latest_events(),
+            events=(),
             notices=(*under_way, *self._notices),
             unrecorded=self._recording.unrecorded,
             left_out=self._recording.left_out,
             finding=tuple(self._finding),
             proposing=tuple(self._proposing),
-            answered=tuple(self._answered)[-_ANSWERS_KEPT:],
+            answered=last_of(tuple(self._answered)[-_ANSWERS_KEPT:], ANSWERED),
             successor=self._successor,
         )
+        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)
-
-    def _latest_events(self) -> tuple[Event, ...]:
-        """The end of the timeline, as much as Temporal takes: what is too large to carry would stall the run."""
-        left = _LARGEST_CARRIED - len(self._opened.model_dump_json().encode())
-        kept = 0
-        for event in reversed(self._events):
-            left -= len(event.model_dump_json().encode())
-            if left < 0:
-                break
-            kept += 1
-        return tuple(self._events[len(self._events) - kept :])

@@ -15,6 +15,7 @@ from temporalio.exceptions import ActivityError
 
 from escalation.errors import EscalationError
 from escalation.inbox import InWait, Release, in_wait, released
+from escalation.pages import Page, page_of
 from escalation.preferences import MOST_COUNTED, Limit, Sent
 from escalation.receipts import Receipt
 from escalation.waiting import Bundle, Held, Waiting, forgotten_at, leaving, next_at
@@ -68,17 +69,18 @@ class InboxWorkflow(GoesOn):
         except EscalationError as refusal:
             workflow.logger.warning("hold_refused", extra={"why": refusal.message})
 
-    @workflow.query(name=wire.HELD, description="What waits, by message key, and until when at least.")
-    def held(self) -> dict[str, datetime]:
-        return {key: held.until for key, held in self._held.items()}
+    @workflow.query(
+        name=wire.WAITING,
+        description="What waits: since when, why, and until when; one page, after a number.",
+    )
+    def waiting(self, after: int = 0) -> Page[InWait]:
+        return page_of(in_wait(self._held.values(), self._sent, workflow.now())[after:])
 
-    @workflow.query(name=wire.WAITING, description="What waits: since when, why, and until when.")
-    def waiting(self) -> tuple[InWait, ...]:
-        return in_wait(self._held.values(), self._sent, workflow.now())
-
-    @workflow.update(name=wire.RELEASE, description='Let all of it leave now: {"by": "elena"}')
+    @workflow.update(
+        name=wire.RELEASE, description='Let all of it leave now, and show the first page: {"by": "elena"}'
+    )
     @wire.takes_one
-    async def release(self, *raws: RawValue) -> tuple[InWait, ...]:
+    async def release(self, *raws: RawValue) -> Page[InWait]:
         command = wire.read(Release, raws, "release", '{"by": PERSON}')
         (by,) = (await find_people(command.by)).people
         let_go = released(self._held.values(), by)

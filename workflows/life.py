@@ -9,21 +9,25 @@ from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
+from escalation.budgets import ANSWERED, CARRIED, UNRECORDED, WAVES_AT_ONCE, size_of
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
 from escalation.errors import EscalationError
 from escalation.receipts import Receipt, moving_forward
+from escalation.waves import waves_of
 from workflows import wire
 from workflows.continuing import GoesOn, is_outdated
-from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
+from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
 
 QUICK = timedelta(seconds=10)
 A_WHILE = timedelta(minutes=1)
+_A_STEP = timedelta(seconds=1)
 
 FromLife = c.RecordDelivery | c.ExtendOpenHours | c.CancelByOperator
 """What comes of it by itself."""
@@ -44,6 +48,8 @@ class Life(GoesOn):
         self._extending: set[str] = set()
         """Calendars that are being compiled further."""
         self._is_stirred = True
+        self._is_sending_on = False
+        """More messages follow in the next step."""
 
     # What the workflow says of itself.
 
@@ -70,6 +76,11 @@ class Life(GoesOn):
     def _wakes_for(self) -> str:
         """What the next timer is for, in words that a manager understands."""
         raise NotImplementedError
+
+    def _fits(self, *kept: BaseModel) -> bool:
+        """*kept*, the messages that are still to go out, and the rest: a continued run can be given all of it."""
+        kept = (*kept, *self._notices, *self._under_way)
+        return sum(map(size_of, kept)) + UNRECORDED + ANSWERED <= CARRIED
 
     def is_answered(self) -> bool:
         """Whether this update was followed before, perhaps by an earlier run."""
@@ -110,10 +121,22 @@ class Life(GoesOn):
     # Messages: one activity a wave, beside everything else.
 
     def _send_waves(self) -> None:
-        for wave in waves_of(self._notices):
+        """The server takes no more than 4 MiB of one step: what is beyond a few waves leaves in the next."""
+        if self._is_sending_on:
+            return
+        waves = list(waves_of(self._notices))
+        for wave in waves[:WAVES_AT_ONCE]:
             self._under_way.append(wave)
             self._spawn(self._deliver(wave))
-        self._notices = []
+        self._notices = [notice for wave in waves[WAVES_AT_ONCE:] for notice in wave.notices]
+        if self._notices:
+            self._is_sending_on = True
+            self._spawn(self._send_on())
+
+    async def _send_on(self) -> None:
+        await workflow.sleep(_A_STEP, summary="more messages follow")
+        self._is_sending_on = False
+        self._is_stirred = True
 
     async def _deliver(self, wave: Wave) -> None:
         try:

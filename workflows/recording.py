@@ -5,23 +5,30 @@ A database that is down delays nothing else: its activity has a queue of its own
 left when an escalation ends is handed to a small run of its own, so that the key is free again (START-4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
+from escalation.budgets import BATCH, UNRECORDED, fitting, size_of
 from escalation.effects import RecordBatch, Recorded
-from escalation.events import Event
+from escalation.events import Event, Rebased
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from workflows import details, wire
 
 ENOUGH = 100
 """Events that are worth a batch, whatever the state."""
+ENOUGH_BYTES = BATCH // 4
+"""The same, by their size."""
 LARGEST = 500
 """Events of one batch, while there are others to come."""
+
+
+_LONGEST_WHY = 2_000
 
 
 class Recording:
@@ -30,10 +37,12 @@ class Recording:
     def __init__(self, unrecorded: Sequence[Event], left_out: str = "") -> None:
         self.left_out = left_out
         """The first gap: which events the store could not understand, and why; nothing counts that came after it."""
-        self._waiting = list(unrecorded)
+        self._waiting = list[Event]()
+        self._sizes = list[int]()
         self._under_way = 0
         self._state: State | None = None
         """The last one that was put on record."""
+        self.take(unrecorded)
 
     @property
     def unrecorded(self) -> tuple[Event, ...]:
@@ -41,26 +50,48 @@ class Recording:
 
     def take(self, events: Sequence[Event]) -> None:
         self._waiting += events
+        self._sizes += map(size_of, events)
 
     def due(self, now: Escalation) -> RecordBatch | None:
         """A batch, once the state has changed or much has happened; of an ended one, whatever is left."""
-        is_due = now.state is not self._state or len(self._waiting) >= ENOUGH or not now.is_open
+        is_much = len(self._waiting) >= ENOUGH or sum(self._sizes) >= ENOUGH_BYTES
+        is_due = now.state is not self._state or is_much or not now.is_open
         if self._under_way or not self._waiting or not is_due:
             return None
-        self._state = now.state
-        return batch_of(now, self._waiting[:LARGEST])
+        batch = self._batch(now)
+        if len(batch.events) == len(self._waiting):
+            self._state = now.state
+        return batch
+
+    def _batch(self, now: Escalation) -> RecordBatch:
+        count = min(fitting(self._sizes, BATCH), LARGEST)
+        return batch_of(now, self._waiting[:count], self._waiting[count:])
 
     def begun(self, batch: RecordBatch) -> None:
         self._under_way = len(batch.events)
 
     def done(self, left_out: str = "") -> None:
         self.left_out = self.left_out or left_out
-        del self._waiting[: self._under_way]
+        self._forget(self._under_way)
         self._under_way = 0
 
+    def beyond(self, now: Escalation, most: int = UNRECORDED) -> Iterator[RecordBatch]:
+        """Take out the oldest events, batch by batch, until what is left is at most *most* bytes."""
+        while sum(self._sizes) > most:
+            batch = self._batch(now)
+            self._forget(len(batch.events))
+            self._under_way = max(0, self._under_way - len(batch.events))
+            yield batch
 
-def batch_of(now: Escalation, events: Sequence[Event]) -> RecordBatch:
-    return RecordBatch(escalation=now.id, key=now.key, playbook=now.plan.playbook, events=tuple(events))
+    def _forget(self, events: int) -> None:
+        del self._waiting[:events], self._sizes[:events]
+
+
+def batch_of(now: Escalation, events: Sequence[Event], later: Iterable[Event] = ()) -> RecordBatch:
+    """*later*: what followed on *events*; a rebase among it says which playbook was in force before."""
+    before = (event.before for event in later if isinstance(event, Rebased))
+    playbook = next(before, now.plan.playbook)
+    return RecordBatch(escalation=now.id, key=now.key, playbook=playbook, events=tuple(events))
 
 
 async def put_on_record(batch: RecordBatch) -> str:
@@ -79,15 +110,26 @@ async def put_on_record(batch: RecordBatch) -> str:
             summary=f"put {len(batch.events)} events on record",
         )
     except ActivityError as error:
-        why = str(error.cause or error)
+        why = str(error.cause or error)[:_LONGEST_WHY]
         workflow.logger.warning("events_left_unrecorded", extra={"why": why})
         return f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}"
     return ""
 
 
+async def record_apart(batch: RecordBatch) -> None:
+    """Have *batch* put on record by a run of its own, which lives as long as that takes."""
+    with suppress(WorkflowAlreadyStartedError):  # this run was reset to before
+        await workflow.start_child_workflow(
+            wire.RECORD_WORKFLOW,
+            batch,
+            id=f"{batch.escalation}/record/{batch.events[0].seq}",
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+        )
+
+
 @workflow.defn(name=wire.RECORD_WORKFLOW)
 class RecordWorkflow:
-    """The last batch of an escalation that has ended before the database could take it."""
+    """One batch of an escalation that ended, or went on as a new run, before the database could take it."""
 
     @workflow.run
     async def run(self, batch: RecordBatch) -> None:

@@ -16,8 +16,9 @@ from escalation.effects import InternalFacts, InternalNotice, Occasion, Wave
 from escalation.plan import Priority
 from escalation.receipts import Receipt
 from escalation.reporting import MakeReport, ReportMade, ReportSchedule
+from escalation.waves import waves_of
 from workflows import details, wire
-from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after, waves_of
+from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
 
 SCHEDULED_AT = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """Set by the server on what a schedule starts."""

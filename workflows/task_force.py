@@ -15,6 +15,7 @@ from temporalio.exceptions import FailureError
 from escalation.commands import NoteRefusal, Tick
 from escalation.effects import CompileOpenHours, Wave
 from escalation.errors import EscalationError
+from escalation.pages import Page, page_of
 from escalation.receipts import Receipt
 from escalation.story import Entry
 from escalation.task_force import commands as c
@@ -35,7 +36,7 @@ from workflows.moves import takes_moves
 _LONGEST_TIMELINE = 500
 _ANSWERS_KEPT = 200
 _NEWS_KEPT = 50
-_STORY = "What happened in it, oldest first."
+_STORY = "What happened in it, oldest first, one page, after a sequence number."
 
 
 @workflow.defn(name=wire.TASK_FORCE_WORKFLOW)
@@ -80,8 +81,8 @@ class TaskForceWorkflow(Life):
         return view(self._now)
 
     @workflow.query(name=wire.TIMELINE, description=_STORY)
-    def timeline(self) -> tuple[Entry, ...]:
-        return tuple(entry(event) for event in self._events)
+    def timeline(self, after: int = 0) -> Page[Entry]:
+        return page_of(entry(event) for event in self._events if event.seq > after)
 
     @workflow.query(
         name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."

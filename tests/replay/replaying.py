@@ -41,7 +41,9 @@ LOOKS = ("view", "timeline", "joined")
 def shown(answers: dict[str, Any]) -> dict[str, Any] | None:
     """What people see, as plain JSON; None if there was nothing to see."""
     found: dict[str, Any] = _ANYTHING.dump_python(answers, mode="json")
-    return {look: list(seen) if look == "timeline" else seen for look, seen in found.items() if seen} or None
+    if "timeline" in found:
+        found["timeline"] = found["timeline"]["items"]
+    return {look: seen for look, seen in found.items() if seen} or None
 
 
 async def replayed(

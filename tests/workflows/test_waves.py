@@ -5,7 +5,7 @@ How notices become waves that Temporal takes.
 from escalation.base import CustomerText
 from escalation.effects import CustomerFacts, CustomerNotice, Occasion, Recipient, message_key
 from escalation.plan import Priority
-from workflows.delivery import waves_of
+from escalation.waves import waves_of
 
 
 def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -> CustomerNotice:

@@ -1,0 +1,106 @@
+"""
+Budgets: how many bytes may travel to Temporal at a time. All of them are declared here, and used by every other room.
+
+Temporal refuses a payload above 2 MiB and a step of a run above 4 MiB, again and again: the run stalls for good. So
+whatever grows is measured where it is made. What people say is refused while they say it; what the engine makes of it
+is cut into parts that fit, and no part is lost.
+
+How the numbers hang together: ``START`` and ``PLAN`` bound what an escalation begins with, ``STATE`` what moves may
+add to it; a continued run carries the state, what still has to be done, and the end of the timeline, as much as is left
+of ``CARRIED``. Pure; it knows no model.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+PAYLOAD = 2 * 1024 * 1024
+"""What the server takes of one payload; each budget below is less."""
+
+MOVE = 64 * 1024
+"""One move, as it was sent."""
+START = 500_000
+"""
+One start, or all starts of one outage: the request with its defaults, and the id of each contact, which holds the name
+of the account again.
+"""
+OURS = 1_500_000
+"""What our own workers and workflows send to a run."""
+PLAN = 300_000
+"""A compiled plan."""
+STATE = 1_400_000
+"""An escalation or a task force, after a move of a person that makes it larger."""
+FULL_STATE = 1_500_000
+"""The same, after moves that add less than ``SMALL_CHANGE``: there is room left to bring it to its end."""
+SMALL_CHANGE = 1_024
+CHARTER = 500_000
+"""What a task force is deployed with."""
+SUMMARY = 32 * 1024
+"""A task force as its escalation keeps it; this much is kept free for each that stands."""
+OPEN_TASKS = 16 * 1024
+"""The open tasks of one task force."""
+UNDELIVERED = 100_000
+"""The latest people who were not reached, as the state keeps them."""
+REPORTS = 200_000
+"""The latest reports that a task force keeps."""
+PROGRAMME = 150_000
+"""Each list that a sponsorship keeps: the latest proposals, touch-points, reviews, failed letters."""
+
+WAVE = 400_000
+"""The messages of one activity, and of one letter."""
+RECEIPTS = 800_000
+"""What may become of these messages: the answer, and the details of each heartbeat."""
+LONGEST_WHY = 300
+"""Characters of what stood in the way of one message."""
+WAVES_AT_ONCE = 3
+"""Waves that one step of a run sends; the next step sends the others."""
+BATCH = 1_000_000
+"""The events of one batch for the record; an event alone may be larger."""
+ANSWER = 1_000_000
+"""One page of the answer to a query."""
+
+CARRIED = 2_000_000
+"""All that a continued run is given."""
+TIMELINE = 900_000
+"""Of that, the end of the timeline: as much as is left, and not more than this."""
+UNRECORDED = 200_000
+"""Of that, events that are not on record yet; the others go on record in runs of their own."""
+ANSWERED = 32 * 1024
+"""Of that, ids of the updates that were answered."""
+
+_Item = TypeVar("_Item", bound="BaseModel | str")
+
+
+def size_of(value: BaseModel | str) -> int:
+    """Bytes of *value* as it travels."""
+    return len((value if isinstance(value, str) else value.model_dump_json()).encode())
+
+
+def fitting(sizes: Iterable[int], most: int) -> int:
+    """How many of the first *sizes* make at most *most* together; one, if even the first is larger."""
+    left, count = most, 0
+    for size in sizes:
+        left -= size
+        if left < 0 and count:
+            break
+        count += 1
+    return count
+
+
+def first_of(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
+    """The beginning of *items* that fits into *most* bytes; never none, if there are any."""
+    return tuple(items[: fitting(map(_size, items), most)])
+
+
+def last_of(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
+    """The end of *items* that fits into *most* bytes; it may be empty."""
+    left, first = most, len(items)
+    while first and (left := left - _size(items[first - 1])) >= 0:
+        first -= 1
+    return tuple(items[first:])
+
+
+def _size(item: BaseModel | str) -> int:
+    """With the comma that parts it from the next."""
+    return 1 + size_of(item)

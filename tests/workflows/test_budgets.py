@@ -1,0 +1,148 @@
+"""
+The most that people can say, on a real server: what is too large for Temporal would stall a run for good.
+"""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from escalation.base import LONGEST_TEXT, CustomerText, InternalText
+from escalation.effects import RecordBatch
+from escalation.events import CancelCause, ResolutionKind, Step, UpdateSent
+from escalation.rca import proposed_timeline
+from records.reading import kept
+from records.store import RecordStore
+from tests.desk import Desk, desk_on_skipping_server
+from tests.workflows import stages
+from tests.workflows.test_long_life import runs_of
+from workflows.wire import Carried, EscalationInput
+
+NOBODY_LISTENS = SecretStr("postgresql+psycopg://nobody:secret@127.0.0.1:9/none")
+LARGE_PLAN = [Step(what=InternalText(f"{number}: " + "x" * 1_990), owner="priya") for number in range(31)]
+"""About 63,000 bytes: as much as one move takes."""
+
+
+NOTE = "x" * (LONGEST_TEXT - 10)
+
+
+def carried_with(key: str, count: int) -> Carried:
+    """An escalation that was just opened, and *count* notes as long as a text may be; none is on record yet."""
+    opening = stages.opened_at(key, datetime.now(UTC).replace(microsecond=0))
+    first, at = opening.escalation.sequence, opening.escalation.opened_at
+    notes = [
+        UpdateSent(seq=first + number, at=at, by="priya", internal_note=InternalText(f"{number} {NOTE}"))
+        for number in range(1, count + 1)
+    ]
+    escalation = opening.escalation.changed(sequence=notes[-1].seq)
+    return Carried(escalation=escalation, events=(), unrecorded=(*opening.events, *notes))
+
+
+async def note(desk: Desk, count: int, by: str) -> None:
+    for number in range(count):
+        await desk.client.send_update(desk.key, by=by, internal_note=InternalText(f"{number} {NOTE}"))
+
+
+async def everything_is_on_record(folder: Path, key: str) -> None:
+    with closing(RecordStore.at(None, folder)) as store:
+        (recorded,) = kept(store, key=key)
+    sequence = [event["seq"] for event in recorded["events"]]
+    assert list(range(1, len(sequence) + 1)) == sequence
+
+
+async def test_a_cancel_after_many_large_plans_is_carried_out(tmp_path: Path) -> None:
+    """
+    RECORD-1: 42 plans of 63 KB make more than one batch; what was answered as done is done, and on record.
+    """
+    async with desk_on_skipping_server(state_folder=tmp_path) as desk:
+        await desk.start()
+        await desk.client.acknowledge(desk.key, by="priya")
+        for _ in range(42):
+            await desk.client.revise_plan(desk.key, by="priya", steps=LARGE_PLAN)
+        await desk.client.cancel(desk.key, by="elena", why="no more", cause=CancelCause.WITHDRAWN)
+        ended = await desk.run().result()
+        plans = await desk.client.action_plans(desk.key)
+        await desk.nothing_went_wrong()
+
+    assert "cancelled" == ended.state
+    versions = [plan.version for plan in plans]
+    assert list(range(versions[0], 43)) == versions, "of a long life, the latest"
+    await everything_is_on_record(tmp_path, "ACME/4711")
+
+
+async def test_many_customers_with_long_names_are_told_and_the_record_takes_it(tmp_path: Path) -> None:
+    """
+    COMM-2, RECORD-1: 300 customers, 15 updates, a resolution: receipts are cut by their size, not by their number.
+    """
+    customers = [
+        {
+            "account": f"{number:03}" + "N" * 190,
+            "contacts": [{"name": "Jo", "email": f"jo{number}@x.example"}],
+        }
+        for number in range(300)
+    ]
+    async with desk_on_skipping_server(state_folder=tmp_path) as desk:
+        await desk.start(customers=customers)
+        await stages.resolving(desk.client, desk.key)
+        for number in range(15):
+            await desk.client.send_update(
+                desk.key, by="priya", customer_text=CustomerText(f"Update {number}")
+            )
+        await desk.client.declare_resolved(
+            desk.key, by="priya", resolution=ResolutionKind.FIX, done="Sent dry pallets"
+        )
+        await desk.client.verify_resolution(desk.key, by="aisha")
+        await desk.at_rest(within=120)
+        told = [letter for letter in desk.told() if letter.startswith("update ")]
+        sent = await desk.client.messages(desk.key)
+        await desk.client.cancel(desk.key, by="elena", why="enough", cause=CancelCause.WITHDRAWN)
+        await desk.run().result()
+        await desk.nothing_went_wrong()
+
+    assert 15 * 300 <= len(told)
+    assert len({each.key for each in sent}) == len(sent)
+    await everything_is_on_record(tmp_path, "ACME/4711")
+
+
+async def test_much_that_is_not_on_record_yet_is_no_burden_to_the_next_run(tmp_path: Path) -> None:
+    """
+    RECORD-1: 247 long notes while the database is down go on record in runs of their own; the escalation goes on.
+    """
+    async with desk_on_skipping_server(state_folder=tmp_path, records_url=NOBODY_LISTENS) as desk:
+        begin = EscalationInput(carried=carried_with(desk.key, 110), continue_after=300)
+        await desk.start_by_hand(begin)
+        await note(desk, 70, by="priya")
+        await note(desk, 67, by="elena")
+        await desk.at_rest()
+        await desk.client.cancel(desk.key, by="elena", why="no more", cause=CancelCause.WITHDRAWN)
+        await desk.run().result()
+        runs = await runs_of(desk)
+        apart = [each.id async for each in desk.temporal.list_workflows("WorkflowType = 'Record'")]
+        await desk.nothing_went_wrong()
+
+    assert 1 < len(runs)
+    assert 3 < len(apart)
+
+
+async def test_a_long_story_is_answered_in_pages(desk: Desk) -> None:
+    """
+    More notes of 16,000 characters than one answer takes: whoever shows, watches or drafts an RCA gets all of them.
+    """
+    begun = carried_with(desk.key, 80)
+    begun = begun.changed(events=begun.unrecorded, unrecorded=())
+    await desk.start_by_hand(EscalationInput(carried=begun))
+    await note(desk, 10, by="elena")
+    await desk.at_rest()
+
+    timeline = await desk.client.timeline(desk.key)
+    async for _view, new in desk.client.watch(desk.key):
+        assert timeline == new
+        break
+
+    assert 90 == sum(entry.kind == "update_sent" for entry in timeline)
+    assert list(range(1, len(timeline) + 1)) == [entry.seq for entry in timeline]
+    assert 90 <= len(proposed_timeline(timeline))
+    (batch,) = [batch async for run, batch in desk.client.records() if run == desk.key]
+    assert isinstance(batch, RecordBatch)
+    assert [entry.seq for entry in timeline] == [event.seq for event in batch.events]
