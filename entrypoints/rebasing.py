@@ -18,7 +18,7 @@ from entrypoints.asking import By, Json, Why, with_client
 from entrypoints.words import told_of_options
 from escalation.base import Frozen
 from escalation.errors import BadRequest, Fault, MoveNotAllowed
-from escalation.rebasing import Rebasing
+from escalation.rebasing import MovedClock, Rebasing
 from escalation.view import Receipted
 
 if TYPE_CHECKING:
@@ -205,5 +205,11 @@ def _changes(would: Rebasing) -> Iterator[str]:
         yield f"{name.words} is breached at once"
     for moved in would.moved:
         before = showing.due(moved.due_before, is_over=True).plain or "–"
-        after = showing.due(moved.due_after, is_over=True).plain or ("ends" if moved.ends else "held")
+        after = showing.due(moved.due_after, is_over=True).plain or _not_due(moved)
         yield f"{moved.clock.words}: {before} → {after}"
+
+
+def _not_due(moved: MovedClock) -> str:
+    if moved.not_before:
+        return f"not before {showing.due(moved.not_before, is_over=True)}"
+    return "ends" if moved.ends else "held"

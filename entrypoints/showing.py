@@ -225,10 +225,14 @@ def _clocks(clocks: Iterable[ClockView]) -> Table:
     for clock in clocks:
         style = {"breached": "red", "met": "green"}.get(clock.outcome or "", "")
         outcome = clock.outcome or ("held" if clock.is_held else "running")
-        table.add_row(
-            clock.name.words, due(clock.due_at, is_over=bool(clock.outcome)), Text(outcome, style=style)
-        )
+        table.add_row(clock.name.words, _due(clock), Text(outcome, style=style))
     return table
+
+
+def _due(clock: ClockView) -> Text:
+    if clock.not_before:
+        return Text.assemble("not before ", due(clock.not_before))
+    return due(clock.due_at, is_over=bool(clock.outcome))
 
 
 def story(entries: Iterable[Entry]) -> Group:

@@ -254,6 +254,8 @@ def _whole(view: ForceView) -> RenderableType:
     if view.status_due_at:
         status = showing.due(view.status_due_at, is_over=view.is_status_missed)
         head.append(f" · status {'missed, was due' if view.is_status_missed else 'due'} {status}")
+    elif view.status_not_before:
+        head.append(f" · status due not before {showing.due(view.status_not_before)}")
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")

@@ -18,7 +18,8 @@ from escalation.base import Frozen, Instant
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY_US = 86_400_000_000
-_AHEAD = timedelta(days=45)
+AHEAD = timedelta(days=45)
+"""How long before their end open hours are compiled further."""
 
 
 def _to_us(at: datetime) -> int:
@@ -63,7 +64,7 @@ class OpenHours(Frozen):
         """When they must be compiled further: well before they end, and while ``reach`` is still known ahead."""
         left = self._open_before[-1] - self.reach // _MICROSECOND
         runs_short_at = self.instant_after(left) if left > 0 and self.reach else None
-        margin = self.compiled_until - _AHEAD
+        margin = self.compiled_until - AHEAD
         return min(margin, _from_us(runs_short_at)) if runs_short_at is not None else margin
 
     def continued(self, further: "OpenHours") -> "OpenHours":

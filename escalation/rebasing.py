@@ -103,6 +103,8 @@ class MovedClock(Frozen):
     due_before: Instant | None
     """None: it does not run, or a pause holds it."""
     due_after: Instant | None
+    not_before: Instant | None = None
+    """It would be due later than this: so far open hours are known."""
     ends: bool = False
     """It would not run any more."""
 
@@ -163,9 +165,14 @@ def _moved(before: Escalation, after: Escalation) -> Iterator[MovedClock]:
     names = dict.fromkeys(clock.name for clock in (*before.running_clocks, *after.running_clocks))
     for name in names:
         due_before, due_after = _due(before, name), _due(after, name)
-        if due_before != due_after or _runs(before, name) != _runs(after, name):
+        clock, is_running = after.clock(name), _runs(after, name)
+        if due_before != due_after or _runs(before, name) != is_running:
             yield MovedClock(
-                clock=name, due_before=due_before, due_after=due_after, ends=not _runs(after, name)
+                clock=name,
+                due_before=due_before,
+                due_after=due_after,
+                not_before=clock.not_before if clock and is_running else None,
+                ends=not is_running,
             )
 
 

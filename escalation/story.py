@@ -9,7 +9,7 @@ from typing import assert_never
 
 from escalation import events as e
 from escalation.base import Frozen, Instant
-from escalation.clocks import Outcome
+from escalation.clocks import Clock, Outcome
 
 CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 """Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""
@@ -123,10 +123,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
         case e.SponsorshipProposed():
             return f"proposed for executive sponsorship: {', '.join(event.accounts)}"
         case e.ClockStarted():
-            clock = event.clock
-            return (
-                f"{clock.name.words} clock started{f', due {minute(clock.due_at)}' if clock.due_at else ''}"
-            )
+            return f"{event.clock.name.words} clock started{due_words(event.clock)}"
         case e.ThresholdPassed():
             if event.is_skipped:
                 return f"{event.clock.words}: reminder skipped, already past"
@@ -184,6 +181,13 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"reminder of actions: {', '.join(map(str, event.reminded))}"
         case _:
             assert_never(event)
+
+
+def due_words(clock: Clock) -> str:
+    """``, due 2026-11-20 16:30 UTC``; how far it is known, if it is not; empty while it is held."""
+    if clock.not_before:
+        return f", due not before {minute(clock.not_before)}"
+    return f", due {minute(clock.due_at)}" if clock.due_at else ""
 
 
 def minute(at: datetime) -> str:

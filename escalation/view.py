@@ -25,7 +25,9 @@ class ClockView(Frozen):
     name: ClockName
     started_at: Instant
     due_at: Instant | None
-    """None: a pause holds the clock."""
+    """None: a pause holds the clock, or it is due later than open hours are known."""
+    not_before: Instant | None = None
+    """It is due later than this: so far open hours are known."""
     outcome: Outcome | None
     """None: it runs, or is held."""
     is_held: bool = False
@@ -206,7 +208,8 @@ def _clock_view(clock: Clock) -> ClockView:
         started_at=clock.started_at,
         due_at=clock.breached_at or clock.due_at,
         outcome=clock.outcome or (Outcome.BREACHED if clock.breached_at else None),
-        is_held=clock.is_running and clock.next_at is None,
+        not_before=clock.not_before if clock.is_running and not clock.breached_at else None,
+        is_held=clock.is_running and clock.next_at is None and clock.not_before is None,
     )
 
 

@@ -49,10 +49,18 @@ def business_day(calendar: CalendarRules) -> timedelta:
     Hours that two days share, such as 05:00-06:00 after a night that ends at 06:00, count once, for the day on which
     they began: a week is never worth more than it is open.
     """
-    week = week_of(calendar)
-    lengths = (_length(hours) - _shared(week[day - 1], hours) for day, hours in enumerate(week) if hours)
-    common = Counter(length for length in lengths if length).most_common(1)
+    common = Counter(length for length in _open_each_day(calendar) if length).most_common(1)
     return timedelta(seconds=common[0][0]) if common else timedelta()
+
+
+def open_in_a_week(calendar: CalendarRules) -> timedelta:
+    """Return the open time of a week without days off."""
+    return timedelta(seconds=sum(_open_each_day(calendar)))
+
+
+def _open_each_day(calendar: CalendarRules) -> list[int]:
+    week = week_of(calendar)
+    return [_length(hours) - _shared(week[day - 1], hours) for day, hours in enumerate(week)]
 
 
 def _length(hours: tuple[DayHours, ...]) -> int:

@@ -9,18 +9,20 @@ from datetime import datetime, timedelta
 from itertools import chain, pairwise
 
 from escalation.plan import ClockName, Unreached
-from planning.calendars import business_day, horizon, week_of
+from planning.calendars import business_day, horizon, open_in_a_week, week_of
 from planning.days_off import estimated_in, holidays_in, last_year_of
 from planning.faults import Found, Path, listed, told
 from planning.ladder import Rung, ladder
 from planning.odd_priorities import odd_priorities
 from planning.on_call_checks import on_call_cautions
-from planning.schema import CalendarRules, HolidayRules, Playbook
+from planning.reach import FURTHEST
+from planning.schema import CalendarRules, HolidayRules, Playbook, TargetRules
 from planning.week import DAYS, parse_hours
 
 _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 _A_YEAR = timedelta(days=365)
 _A_DAY_IN_SECONDS = 86_400
+_WEEKS_A_YEAR = 52
 
 
 def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
@@ -31,6 +33,7 @@ def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
         odd_priorities(playbook),
         _holding_update(playbook),
         _pauses(playbook),
+        _endless(playbook),
         _matrix(playbook),
     )
     return told(chain.from_iterable(parts))
@@ -138,6 +141,23 @@ def _pauses(playbook: Playbook) -> Iterator[Found]:
         if rules.at_most is None and set(_OF_THE_WORK) <= set(rules.stops):
             given = f"{reason} stops {listed(_OF_THE_WORK)}, for as long as nobody ends it"
             yield Found(("pause_reasons", reason), given, "at_most, such as 3 business days")
+
+
+def _endless(playbook: Playbook) -> Iterator[Found]:
+    """CLOCK-5: open hours are known for some years ahead; what takes longer has no due time that could be told."""
+    calendar = playbook.calendars[playbook.calendar]
+    day, year = business_day(calendar), open_in_a_week(calendar) * _WEEKS_A_YEAR
+    written: dict[Path, TargetRules] = {
+        ("targets", clock): rules for clock, rules in playbook.targets.items()
+    }
+    for priority, rules in playbook.priorities.items():
+        written |= {("priorities", priority, "targets", clock): own for clock, own in rules.targets.items()}
+    for path, target in written.items():
+        span = target.within
+        if span.always_in_open_hours and span.worth(day) > year * FURTHEST.days / 365:
+            given = f"{span.written}, which takes {span.worth(day) / year:.0f} years of {playbook.calendar}"
+            allowed = "a time of some years at most: nobody can be told when this is due"
+            yield Found(path, given, allowed)
 
 
 def _matrix(playbook: Playbook) -> Iterator[Found]:

@@ -31,10 +31,11 @@ from escalation.plan import (
 )
 from escalation.request import AffectedCustomer, StartRequest
 from escalation.spans import Span, WindowSpan
-from planning.calendars import compile_hours, definition_of, horizon
+from planning.calendars import definition_of, horizon
 from planning.faults import Found, unknown
 from planning.ladder import Rung, entry_level, executive_level, ladder
 from planning.messages import MessageRules
+from planning.reach import Counted, compile_reaching, counted_by
 from planning.rota import ScheduleRules
 from planning.schema import (
     AcknowledgedBy,
@@ -61,7 +62,7 @@ def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tu
     """
     check_request(playbook, request)
     _require_may_return(playbook, request)
-    return _plan(playbook, request, *horizon(now)), priority_of(playbook, request)
+    return _plan(playbook, request, horizon(now)[0], now), priority_of(playbook, request)
 
 
 def check_request(playbook: Playbook, request: StartRequest) -> None:
@@ -86,7 +87,7 @@ def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetim
         BadRequest: If the playbook does not have its category any more.
     """
     _refuse(request, tuple(_of_matrix(playbook, request)))
-    return _plan(playbook, request, horizon(opened_at)[0], horizon(now)[1])
+    return _plan(playbook, request, horizon(opened_at)[0], now)
 
 
 def _refuse(request: StartRequest, found: tuple[Found, ...]) -> None:
@@ -195,7 +196,7 @@ def _is_time_zone(name: str) -> bool:
     return True
 
 
-def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: datetime) -> Plan:
+def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datetime) -> Plan:
     kind = playbook.issue_types[request.issue_type]
     category = kind.categories[request.category]
     levels = tuple(_level(playbook, rung) for rung in ladder(playbook, request.issue_type, request.category))
@@ -210,6 +211,10 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: dat
         *(rules.calendar for rules in priorities.values()),
     )
     duties = {name: playbook.ids_of(who) for name, who in playbook.duties}
+    pauses = {name: _pause(playbook, rules) for name, rules in playbook.pause_reasons.items()}
+    survey = _survey(playbook.survey) if playbook.survey else None
+    approval = _text_approval(playbook)
+    spans = counted_by(levels, priorities, pauses.values(), survey, approval)
     plan = Plan(
         playbook=PlaybookRef(name=playbook.name, version=playbook.version, sha256=playbook.sha256),
         issue_type=request.issue_type,
@@ -220,10 +225,12 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: dat
         priorities=priorities,
         contacts=(),
         permissions=dict(playbook.permissions),
-        calendars={name: _calendar(playbook, name, since, until) for name in dict.fromkeys(counted) if name},
+        calendars={
+            name: _calendar(playbook, name, since, now, spans) for name in dict.fromkeys(counted) if name
+        },
         calendar=playbook.calendar,
         customer_calendar=customer_calendar,
-        pause_reasons={name: _pause(playbook, rules) for name, rules in playbook.pause_reasons.items()},
+        pause_reasons=pauses,
         skills={skill: playbook.ids_of((who,))[0] for skill, who in playbook.skills.items()},
         escalation_managers=duties["escalation_managers"],
         architects=duties["architects"],
@@ -235,19 +242,22 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, until: dat
         holding_update=playbook.holding_update,
         chase_every=playbook.chase_every.elapsed,
         customer_preferences=playbook.messages.of_customers,
-        survey=_survey(playbook.survey) if playbook.survey else None,
+        survey=survey,
         actions=ActionRules(
             remind_before=playbook.actions.remind_before.elapsed,
             chase_every=playbook.actions.chase_every.elapsed,
         ),
-        text_approval=_text_approval(playbook),
+        text_approval=approval,
     )
     return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
 
 
-def _calendar(playbook: Playbook, name: str, since: datetime, until: datetime) -> Calendar:
+def _calendar(
+    playbook: Playbook, name: str, since: datetime, now: datetime, spans: tuple[Counted, ...]
+) -> Calendar:
     rules = playbook.calendars[name]
-    return Calendar(hours=compile_hours(rules, since, until, name), definition=definition_of(rules))
+    hours = compile_reaching(rules, since, now, spans, name)
+    return Calendar(hours=hours, definition=definition_of(rules))
 
 
 def _level(playbook: Playbook, rung: Rung) -> Level:

@@ -16,6 +16,7 @@ from temporalio.common import SearchAttributeKey
 
 from escalation.actions import next_reminder
 from escalation.characters import clip
+from escalation.clocks import Clock
 from escalation.engine import allowed_moves
 from escalation.events import Event
 from escalation.model import Escalation
@@ -109,13 +110,15 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
 def _clocks(now: Escalation) -> list[str]:
     return [
         f"- {clock.name.words}: "
-        + (f"**breached**, was due {minute(clock.breached_at)}" if clock.breached_at else _due(clock.due_at))
+        + (f"**breached**, was due {minute(clock.breached_at)}" if clock.breached_at else _due(clock))
         for clock in sorted(now.running_clocks, key=lambda clock: clock.due_at or now.opened_at)
     ]
 
 
-def _due(at: datetime | None) -> str:
-    return f"due {minute(at)}" if at else "held"
+def _due(clock: Clock) -> str:
+    if clock.not_before:
+        return f"due not before {minute(clock.not_before)}"
+    return f"due {minute(clock.due_at)}" if clock.due_at else "held"
 
 
 def wake_summary(now: Escalation) -> str:

@@ -4,7 +4,7 @@ The story of a task force: each event as one sentence for people, in its own tim
 
 from typing import assert_never
 
-from escalation.story import Entry, minute
+from escalation.story import Entry, due_words, minute
 from escalation.task_force import events as e
 
 CLOCKWORK = frozenset(
@@ -59,8 +59,7 @@ def sentence(event: e.ForceEvent) -> str:  # noqa: C901, PLR0912 - one case an e
         case e.WorkBegun():
             return "every seat is settled, and work begins"
         case e.StatusClockStarted():
-            due = f", due {minute(event.clock.due_at)}" if event.clock.due_at else ""
-            return f"status clock started{due}"
+            return f"status clock started{due_words(event.clock)}"
         case e.StatusAsked():
             return "the lead is asked for the status"
         case e.StatusThresholdsSkipped():

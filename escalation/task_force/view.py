@@ -40,6 +40,8 @@ class ForceView(Frozen):
     tasks: tuple[Task, ...]
     reports: tuple[Report, ...]
     status_due_at: Instant | None
+    status_not_before: Instant | None = None
+    """It is due later than this: so far open hours are known."""
     is_status_missed: bool
 
 
@@ -83,6 +85,7 @@ def view(now: TaskForce) -> ForceView:
         tasks=now.tasks,
         reports=now.reports,
         status_due_at=(status.breached_at or status.due_at) if status else None,
+        status_not_before=status.not_before if status and not status.breached_at else None,
         is_status_missed=bool(status and status.breached_at),
     )
 

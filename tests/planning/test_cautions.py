@@ -213,6 +213,13 @@ def test_faults_go_before_warnings(tmp_path: Path) -> None:
             "weekly",
             "mon that end at 06:00, after those of tue have begun at 05:00",
         ),
+        # nobody could be told when that is due
+        (
+            "resolution: 3 business days",
+            "resolution: 3000 business days",
+            "targets.resolution",
+            "takes 12 years",
+        ),
         # dates of long ago
         (
             HOLIDAYS,

@@ -1,0 +1,124 @@
+"""
+No due time is a guess: open hours are compiled as far as the longest span of the plan takes (CLOCK-5).
+"""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from escalation.business_time import add
+from escalation.clocks import is_late
+from escalation.effects import CustomerNotice, Occasion
+from escalation.engine import open_escalation
+from escalation.plan import Basis, ClockName, Priority
+from escalation.view import view
+from planning.calendars import compile_hours, horizon
+from planning.cases import a_case
+from planning.course import course, opening
+from planning.playbook import Playbook
+from planning.reach import Counted, compile_reaching
+from planning.schema import CalendarRules
+from tests.planning.builders import playbook_of, reference_with, the_reference, utc
+from tests.planning.test_business_time import calendars
+
+NOW = utc("2026-11-20 16:30")
+TEN_YEARS = timedelta(days=3653)
+
+
+def resolved_within(days: int) -> Playbook:
+    """The reference playbook, with another resolution target for P3."""
+    return playbook_of(reference_with(("resolution: 3 business days", f"resolution: {days} business days")))
+
+
+@pytest.mark.parametrize("days", [3, 60, 65, 70, 100, 260, 1000])
+def test_a_receipt_promises_what_is_true(days: int) -> None:
+    """
+    COMM-1, CLOCK-5: whatever the target, the letter says the due time that a calendar of ten years has.
+    """
+    playbook = resolved_within(days)
+    case = a_case(playbook, "complaint", Priority.P3)
+    decision = open_escalation(opening(playbook, case, NOW), NOW)
+    calendar = compile_hours(playbook.calendars["office"], NOW, NOW + TEN_YEARS)
+
+    (receipt,) = (
+        each
+        for each in decision.effects
+        if isinstance(each, CustomerNotice) and each.occasion is Occasion.RECEIPT
+    )
+    assert add(calendar, NOW, days * timedelta(hours=8)) == receipt.facts.resolve_by
+    assert receipt.facts.resolve_by
+
+
+@pytest.mark.parametrize("days", [100, 400])
+def test_a_long_target_is_breached_when_it_was_promised(days: int) -> None:
+    """
+    CLOCK-5: open hours are compiled further meanwhile, no clock is ever without its due time, and none moves.
+    """
+    playbook = resolved_within(days)
+    opens = opening(playbook, a_case(playbook, "complaint", Priority.P3), NOW)
+    calendar = compile_hours(playbook.calendars["office"], NOW, NOW + TEN_YEARS)
+    due_at = add(calendar, NOW, days * timedelta(hours=8))
+    seen = []
+    for happening in course(opens, NOW, until=due_at, stops_in_silence=False):
+        seen += [(clock.name, clock.not_before) for clock in happening.escalation.clocks if clock.not_before]
+        resolution = happening.escalation.clock(ClockName.RESOLUTION)
+        assert resolution
+        assert due_at == resolution.due_at
+        assert bool(resolution.breached_at) == is_late(happening.at, due_at)
+
+    assert not seen
+
+
+def test_a_plan_of_ordinary_targets_is_not_longer_for_it() -> None:
+    """
+    CLOCK-5: three months ahead are enough for it.
+    """
+    playbook = the_reference()
+    plan = opening(playbook, a_case(playbook, "complaint", Priority.P3), NOW).plan
+
+    assert horizon(NOW)[1] == plan.calendars["office"].hours.compiled_until
+
+
+def test_what_takes_too_many_years_is_said_to_be_unknown() -> None:
+    """
+    CLOCK-5: the receipt promises nothing, and our own people read from when on it may be due.
+    """
+    playbook = resolved_within(3000)
+    decision = open_escalation(opening(playbook, a_case(playbook, "complaint", Priority.P3), NOW), NOW)
+    resolution = next(
+        clock for clock in view(decision.escalation).clocks if clock.name is ClockName.RESOLUTION
+    )
+
+    (resolve_by,) = (
+        each.facts.resolve_by
+        for each in decision.effects
+        if isinstance(each, CustomerNotice) and each.occasion is Occasion.RECEIPT
+    )
+    assert resolve_by is None
+    assert resolution.due_at is None
+    assert resolution.not_before
+    assert resolution.not_before > NOW + timedelta(days=4 * 365)
+    assert not resolution.is_held
+
+
+spans = st.timedeltas(timedelta(minutes=1), timedelta(days=60))
+
+
+@settings(max_examples=50)
+@given(calendars, spans, st.timedeltas(timedelta(), timedelta(days=40)))
+def test_the_longest_span_is_known_from_any_instant_until_more_is_compiled(
+    calendar: CalendarRules, span: timedelta, later: timedelta
+) -> None:
+    """
+    CLOCK-5: of any calendar, from the start and from any later start before the hours are compiled further.
+    """
+    now = utc("2026-03-02 11:11")
+    counted: tuple[Counted, ...] = ((span, Basis.OPEN_HOURS),)
+    hours = compile_reaching(calendar, horizon(now)[0], now, counted)
+    if hours.reach < span:  # it would take years
+        return
+
+    for at in (now, min(now + later, hours.extend_at)):
+        assert add(hours, at, span)
