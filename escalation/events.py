@@ -160,6 +160,9 @@ class ClocksPaused(_Happened):
     kind: Literal["clocks_paused"] = "clocks_paused"
     because: str
     stops: tuple[ClockName, ...]
+    """Clocks that stand still during the pause, those that start in it too."""
+    stopped: tuple[ClockName, ...] = ()
+    """Of these, the clocks that were running."""
     note: InternalText = InternalText("")
 
 

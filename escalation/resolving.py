@@ -41,7 +41,9 @@ def pause(turn: Turn, command: c.PauseClocks) -> None:
         raise UnknownName.of(f"{turn.escalation.key}: unknown pause reason", command.because, reasons)
     rule = reasons[command.because]
     stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
-    turn.record(e.ClocksPaused, because=command.because, stops=stops, note=command.note)
+    running = {clock.name for clock in turn.escalation.running_clocks}
+    stopped = tuple(name for name in stops if name in running)
+    turn.record(e.ClocksPaused, because=command.because, stops=stops, stopped=stopped, note=command.note)
     turn.start(ClockName.PAUSE)
 
 

@@ -75,8 +75,9 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
         case e.PriorityChanged():
             return f"priority changed from {event.from_priority} to {event.to_priority}"
         case e.ClocksPaused():
-            stopped = ", ".join(name.words for name in event.stops)
-            return f"paused, {_words(event.because)}; stopped: {stopped}"
+            stopped = ", ".join(name.words for name in event.stopped)
+            said = f"stopped: {stopped}" if stopped else "none of the clocks that it stops is running"
+            return f"paused, {_words(event.because)}; {said}"
         case e.ClocksResumed():
             return f"resumed after {_words(event.because)}"
         case e.ResolutionBegun():

@@ -16,7 +16,7 @@ from planning.ladder import Rung, ladder
 from planning.odd_priorities import odd_priorities
 from planning.on_call_checks import on_call_cautions
 from planning.reach import FURTHEST
-from planning.schema import CalendarRules, HolidayRules, Playbook, TargetRules
+from planning.schema import CalendarRules, HolidayRules, PauseRules, Playbook, TargetRules
 from planning.week import DAYS, parse_hours
 
 _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
@@ -141,6 +141,22 @@ def _pauses(playbook: Playbook) -> Iterator[Found]:
         if rules.at_most is None and set(_OF_THE_WORK) <= set(rules.stops):
             given = f"{reason} stops {listed(_OF_THE_WORK)}, for as long as nobody ends it"
             yield Found(("pause_reasons", reason), given, "at_most, such as 3 business days")
+        yield from _stops_nothing(playbook, reason, rules)
+
+
+def _stops_nothing(playbook: Playbook, reason: str, rules: PauseRules) -> Iterator[Found]:
+    """CLOCK-3: a clock that never runs cannot be stopped."""
+    timed = {*playbook.targets, *(clock for each in playbook.priorities.values() for clock in each.targets)}
+    has_texts = bool(playbook.approvals.customer_updates)
+    never = {
+        ClockName.INTERNAL_UPDATE: ClockName.INTERNAL_UPDATE not in timed
+        and "no priority has a target for it",
+        ClockName.CUSTOMER_TEXT: not has_texts and "no text waits for approval in this playbook",
+    }
+    for clock in rules.stops:
+        if why := never.get(clock):
+            path = ("pause_reasons", reason, "stops")
+            yield Found(path, f"{clock}, which never runs: {why}", "the clocks that run, or a target for it")
 
 
 def _endless(playbook: Playbook) -> Iterator[Found]:

@@ -18,7 +18,7 @@ from escalation.base import Name
 from escalation.email_address import as_mailed
 from escalation.lifecycle import NOBODYS, Move
 from escalation.model import VERIFYING
-from escalation.plan import AGREED, OF_TASK_FORCES, ClockName
+from escalation.plan import AGREED, ClockName
 from escalation.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 from planning.zones import TIME_ZONE_FORM
@@ -29,8 +29,16 @@ SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD, ACTION_OWNER)
 """Roles that nobody is given: whoever owns the escalation, stands for its level, leads a task force of it, or is to do
 an action of it, has them (ROLE-1)."""
 
-PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
-"""Clocks that a pause can stop."""
+PAUSABLE = (
+    ClockName.ACKNOWLEDGE,
+    ClockName.LEVEL_WINDOW,
+    ClockName.FIRST_NOTICE,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.CUSTOMER_TEXT,
+    ClockName.INTERNAL_UPDATE,
+)
+"""Clocks that a pause can stop: those that run while the problem is worked on."""
 _SET_ELSEWHERE = {
     ClockName.LEVEL_WINDOW: "level_window is the window of each level",
     ClockName.CUSTOMER_TEXT: "customer_text is `within` of `approvals`",
@@ -88,9 +96,9 @@ def _target_clock(clock: ClockName) -> ClockName:
     return clock
 
 
-def _promise(clock: ClockName) -> ClockName:
-    if clock not in PROMISES:
-        raise ValueError(f"one of {', '.join(PROMISES)}")
+def _pausable(clock: ClockName) -> ClockName:
+    if clock not in PAUSABLE:
+        raise ValueError(f"a clock that runs while the problem is worked on: {', '.join(PAUSABLE)}")
     return clock
 
 
@@ -249,10 +257,10 @@ PersonsMove = Annotated[
 PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
 Role = Annotated[Id, AfterValidator(_assigned_role)]
 Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(_distinct)]
-_Promise = Annotated[
-    ClockName, AfterValidator(_promise), WithJsonSchema({"type": "string", "enum": list(PROMISES)})
+_Pausable = Annotated[
+    ClockName, AfterValidator(_pausable), WithJsonSchema({"type": "string", "enum": list(PAUSABLE)})
 ]
-Clocks = Annotated[tuple[_Promise, ...], one_or_several(_Promise), Field(min_length=1)]
+Clocks = Annotated[tuple[_Pausable, ...], one_or_several(_Pausable), Field(min_length=1)]
 LevelNumber = Annotated[
     int,
     Field(ge=1, le=50),

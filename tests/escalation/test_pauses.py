@@ -7,10 +7,13 @@ from datetime import datetime
 import pytest
 
 from escalation import commands as c
+from escalation import events as e
 from escalation.engine import decide
-from escalation.plan import ClockName, PauseRule
+from escalation.plan import ClockName, PauseRule, Target
+from escalation.story import sentence
 from tests.builders import (
     DECLARE,
+    HOUR,
     a_plan,
     after,
     an_acknowledged,
@@ -19,6 +22,7 @@ from tests.builders import (
     clock,
     friday,
     happened,
+    levels_with,
     monday,
     told,
     tuesday,
@@ -149,3 +153,25 @@ def test_the_playbook_names_the_reasons_and_what_each_stops() -> None:
     now = after(an_escalation(plan=plan), c.PauseClocks(by="ana", because="spare_part_ordered"))
 
     assert {R} == {each.name for each in now.running_clocks if each.next_at is None}
+
+
+@pytest.mark.parametrize(
+    ("stops", "level", "said"),
+    [
+        # whoever acknowledged at level 1 must be heard of; the last level has no window
+        ((ClockName.LEVEL_WINDOW, R), 1, "stopped: level window, resolution, acknowledgement expiry"),
+        ((ClockName.LEVEL_WINDOW, R), 7, "stopped: resolution"),
+        ((ClockName.LEVEL_WINDOW,), 7, "none of the clocks that it stops is running"),
+    ],
+)
+def test_a_pause_says_which_clocks_it_stopped(stops: tuple[ClockName, ...], level: int, said: str) -> None:
+    """
+    CLOCK-3: those that were running; a clock that does not run is not said to be stopped.
+    """
+    reasons = {"waiting_for_customer": PauseRule(stops=stops)}
+    levels = levels_with(1, ack_expires=Target(after=4 * HOUR))
+    escalation = an_acknowledged(level=level, plan=a_plan(pause_reasons=reasons, levels=levels))
+    decision = decide(escalation, PAUSE, monday("09:10"))
+
+    (paused,) = (event for event in decision.events if isinstance(event, e.ClocksPaused))
+    assert f"paused, waiting for customer; {said}" == sentence(paused)

@@ -220,6 +220,13 @@ def test_faults_go_before_warnings(tmp_path: Path) -> None:
             "targets.resolution",
             "takes 12 years",
         ),
+        # a pause of a clock that never runs
+        (
+            "waiting_for_vendor: [level_window]",
+            "waiting_for_vendor: [level_window, customer_text]",
+            "pause_reasons.waiting_for_vendor.stops",
+            "customer_text, which never runs: no text waits for approval",
+        ),
         # dates of long ago
         (
             HOLIDAYS,

@@ -104,6 +104,15 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "level_window",
             "level_window",
         ),
+        # a pause of a clock that runs only after the work, when nothing can be paused
+        (
+            "waiting_for_vendor: [level_window]",
+            "waiting_for_vendor: [level_window, internal_rca]",
+            "pause_reasons.waiting_for_vendor.stops.1",
+            "'internal_rca'",
+            "runs while the problem is worked on",
+            "",
+        ),
         # a target for the clock that each level has its own window for
         ("closing: 5 business days", "level_window: 5 h", "targets.level_window", "", "each level", ""),
         # an empty window, one that ends before it begins, one in two kinds of units
