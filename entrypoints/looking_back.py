@@ -17,6 +17,7 @@ import typer
 from entrypoints import given, showing
 from entrypoints.asking import Json, Key
 from entrypoints.foreseeing import progress
+from escalation.base import of_our_time
 from escalation.errors import BadRequest, UnknownEscalation, shown
 from planning.faults import of_file
 from planning.periods import midnight
@@ -225,9 +226,7 @@ def _period(typed: given.Typed, first: str | None, last: str | None, zone: ZoneI
     since, until = typed.read(None, _day, first, "--from"), typed.read(None, _day, last, "--to")
     if since and until and until < since:
         typed.refuse("--to", shown(last), f"a day not before {since}, with which it begins")
-    return Period(
-        typed.read(None, _midnight, since, zone), typed.read(None, _midnight, until, zone, timedelta(days=1))
-    )
+    return Period(_midnight(since, zone), _midnight(until, zone, timedelta(days=1)))
 
 
 def _tenant(name: str) -> None:
@@ -237,16 +236,17 @@ def _tenant(name: str) -> None:
 
 def _day(text: str | None, option: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text is not None else None
+        day = date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise given.refused(option, shown(text), "a day such as 2026-07-01") from None
+    try:
+        return of_our_time(day) if day else None
+    except ValueError as error:
+        raise given.refused(option, shown(text), str(error)) from None
 
 
 def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:
-    try:
-        return midnight(day + later, zone) if day else None
-    except OverflowError:
-        raise given.refused("the period", str(day), "days within the calendar") from None
+    return midnight(day + later, zone) if day else None
 
 
 def _map(data: bytes, file: str, by: str | None) -> "ExportMap":

@@ -19,6 +19,7 @@ from entrypoints.given import Typed, refused
 from entrypoints.words import from_options, told_of_options, typed
 from escalation import commands as c
 from escalation.errors import Fault, shown
+from escalation.plan import Basis
 from escalation.spans import parse_span
 from escalation.task_force import commands as f
 from escalation.task_force.model import Summary
@@ -234,9 +235,13 @@ def _span(text: str | None) -> timedelta | None:
     if text is None:
         return None
     try:
-        return parse_span(text).elapsed
+        span = parse_span(text)
     except ValueError as error:
         raise refused("--status-every", shown(text), str(error)) from None
+    if span.basis is not Basis.PRIORITY:
+        allowed = "minutes and hours, such as 4 h: they count what the priority counts"
+        raise refused("--status-every", shown(text), allowed)
+    return span.elapsed
 
 
 # What is shown

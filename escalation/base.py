@@ -6,9 +6,9 @@ never accepts the other, in the type checker and at run time. This file knows no
 """
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -130,7 +130,29 @@ class InternalText(_Text):
 
 
 Instant = AwareDatetime
+"""An instant that the rules answer for."""
 Span = timedelta
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+_Day = TypeVar("_Day", bound=date)
+
+
+def of_our_time(day: _Day) -> _Day:
+    """
+    Return *day*, a date or an instant, if reckoning with it stays within what a calendar can say.
+
+    Raises:
+        ValueError: If it is too far away; the message says what is allowed.
+    """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+GivenInstant = Annotated[AwareDatetime, AfterValidator(of_our_time)]
+"""An instant that a person gives."""
+GivenDay = Annotated[date, AfterValidator(of_our_time)]
+"""A day that a person gives."""
 
 
 def _is_printable(text: str) -> str:

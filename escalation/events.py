@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.actions import Action
-from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
+from escalation.base import Asked, CustomerText, Frozen, GivenInstant, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
 from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
@@ -29,7 +29,7 @@ class Step(Asked):
 
     what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     owner: Name
-    due_at: Instant | None = None
+    due_at: GivenInstant | None = None
     is_done: bool = False
 
 

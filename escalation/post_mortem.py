@@ -4,13 +4,12 @@ The post-mortem: what the handling itself taught, in the shape that people write
 Shapes and their own consistency only; whether an owner or an approver exists is for the rules to say.
 """
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from escalation.base import Asked, InternalText, Name
+from escalation.base import Asked, GivenDay, InternalText, Name
 
 _Text = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
 _Texts = Annotated[tuple[_Text, ...], Field(max_length=50)]
@@ -37,7 +36,7 @@ class ActionItem(Asked):
 
     what: _Text
     owner: Name
-    due: date
+    due: GivenDay
 
 
 class PostMortem(Asked):

@@ -6,14 +6,13 @@ Shapes and their own consistency only; whether a category or a person exists is 
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from escalation.base import Asked, CustomerText, Instant, InternalText, Key, Name
+from escalation.base import Asked, CustomerText, GivenDay, GivenInstant, InternalText, Key, Name
 from escalation.email_address import EmailAddress
 from escalation.language_tag import LanguageTag
 from escalation.plan import Priority, ReasonCode, Recipient
@@ -62,7 +61,7 @@ class EvidenceKind(StrEnum):
 class Evidence(Asked):
     kind: EvidenceKind
     what: InternalText
-    on: date | None = None
+    on: GivenDay | None = None
     link: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -190,7 +189,7 @@ def with_customers(
 class CorrectiveAction(Asked):
     what: Annotated[InternalText, Field(min_length=1)]
     owner: Name
-    due: date
+    due: GivenDay
     for_customers: CustomerText | None = None
     """How customers are told of this action; None: they are not."""
 
@@ -198,7 +197,7 @@ class CorrectiveAction(Asked):
 class Moment(Asked):
     """One line of an RCA's timeline."""
 
-    at: Instant
+    at: GivenInstant
     what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
 
 

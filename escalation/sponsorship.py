@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, assert_never
 
 from pydantic import Field
 
-from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
+from escalation.base import Asked, CustomerText, Frozen, GivenDay, Instant, InternalText, Name
 from escalation.commands import RecordDelivery
 from escalation.effects import InternalFacts, InternalNotice, Occasion, Recipient
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
@@ -55,7 +55,7 @@ class Enrol(Asked):
     exit_criteria: _Listed
     every_days: Annotated[int, Field(ge=1, le=366)]
     """The cadence of touch-points."""
-    review_on: date
+    review_on: GivenDay
 
 
 class RecordTouchPoint(Asked):
@@ -68,7 +68,7 @@ class Review(Asked):
 
     by: Name
     findings: _Words
-    next_review_on: date
+    next_review_on: GivenDay
 
 
 class Exit(Asked):

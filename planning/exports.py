@@ -237,7 +237,8 @@ class _RowParser:
                 naive = datetime.strptime(written, self._by.time.format)  # noqa: DTZ007 - its zone is the map's, below
                 known = self._instants[written] = in_utc(naive, self._zone)
             except ValueError as error:
-                why = str(error) if str(error).startswith("a time") else f"a time as {self._by.time.format}"
+                is_ours = str(error).startswith(("a time", "a year"))
+                why = str(error) if is_ours else f"a time as {self._by.time.format}"
                 raise _Faulty(column, shown(written), why) from None
         return known
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from escalation.base import Name
+from escalation.base import Name, of_our_time
 from escalation.email_address import as_mailed
 from escalation.lifecycle import NOBODYS, Move
 from escalation.model import VERIFYING
@@ -142,11 +142,12 @@ def _as_date(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        if re.fullmatch(_DATE, given):
-            return date.fromisoformat(given)
+        day = date.fromisoformat(given) if re.fullmatch(_DATE, given) else None
     except ValueError:
-        pass
-    raise ValueError(DATE_FORM)
+        day = None
+    if day is None:
+        raise ValueError(DATE_FORM)
+    return of_our_time(day)
 
 
 def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:

@@ -7,6 +7,8 @@ A local time that the zone's clocks skip is refused; of one that they show twice
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from escalation.base import of_our_time
+
 INSTANT_FORM = "a date and time such as 2026-11-20T16:30, or with an offset: 2026-11-20T16:30+07:00"
 
 
@@ -29,14 +31,12 @@ def in_utc(written: datetime, zone: ZoneInfo) -> datetime:
     *written* in UTC: by its own offset, or else as local time of *zone*.
 
     Raises:
-        ValueError: If the zone's clocks never show it, or it is too near the ends of the calendar.
+        ValueError: If the zone's clocks never show it, or it is not of our time.
     """
-    try:
-        if written.tzinfo:
-            return written.astimezone(UTC)
-        instant = written.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        raise ValueError(INSTANT_FORM) from None
+    of_our_time(written)
+    if written.tzinfo:
+        return written.astimezone(UTC)
+    instant = written.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != written:
         raise ValueError(f"a time that exists there: the clocks of {zone.key} skip this one")
     return instant

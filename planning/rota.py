@@ -4,8 +4,8 @@ What a playbook file may say of on-call schedules, and in which form (MATRIX-1).
 Data and the shape of each part alone, as in ``schema.py``. Who is on call when is for ``on_call.py``.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from escalation.base import Name
+from escalation.base import Name, of_our_time
 from escalation.plan import HandsOver
 from planning.forms import Date, Days, Hours, Names, TimeZone, one_or_several
 from planning.instants import INSTANT_FORM
@@ -26,8 +26,6 @@ from planning.turns import EVERY_FORM, HAND_OVER_FORM, parse_every, parse_hand_o
 from planning.week import DAYS
 from planning.written import Written
 
-_FIRST_YEAR, _LAST_YEAR = 1970, 2200
-_Day = TypeVar("_Day", bound=date)
 _VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 
 
@@ -48,12 +46,6 @@ def _local_time(given: Any) -> Any:
         return datetime.fromisoformat(given.strip())
     except ValueError:
         raise ValueError(INSTANT_FORM) from None
-
-
-def _of_our_time(day: _Day) -> _Day:
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise ValueError(f"a year from {_FIRST_YEAR} to {_LAST_YEAR}")
-    return day
 
 
 Every = Annotated[
@@ -80,11 +72,11 @@ HandOver = Annotated[
         }
     ),
 ]
-FirstDay = Annotated[Date, AfterValidator(_of_our_time)]
+FirstDay = Annotated[Date, AfterValidator(of_our_time)]
 LocalTime = Annotated[
     datetime,
     BeforeValidator(_local_time),
-    AfterValidator(_of_our_time),
+    AfterValidator(of_our_time),
     WithJsonSchema({"type": "string", "description": INSTANT_FORM, "examples": ["2026-12-24T09:00"]}),
 ]
 

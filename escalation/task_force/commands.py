@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from escalation import commands as c
-from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.base import Asked, Frozen, GivenInstant, InternalText, Name
 from escalation.clocks import Clock
 from escalation.commands import NO_NOTE
 from escalation.plan import Calendar
@@ -55,7 +55,7 @@ class AddTask(_Asks):
     kind: Literal["add_task"] = "add_task"
     what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     owner: Name
-    due_at: Instant | None = None
+    due_at: GivenInstant | None = None
 
 
 class FinishTask(_Asks):
