@@ -18,6 +18,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.runtime import Runtime
 
+from escalation.characters import harmless
 from escalation.errors import EscalationError
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
@@ -198,7 +199,7 @@ def main() -> None:
     try:
         asyncio.run(_main())
     except (RuntimeFault, EscalationError) as fault:
-        sys.stderr.write(f"{fault}\n")
+        sys.stderr.write(f"{harmless(str(fault))}\n")
         leave(2 if isinstance(fault, SettingsFault) else 1)
     except BaseException:
         log.exception("worker_failed")

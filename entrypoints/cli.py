@@ -119,7 +119,9 @@ def run(arguments: list[str]) -> int:
 
 def _tell(code: str, message: str, faults: Any, in_json: bool, status: int) -> int:
     if in_json:
-        sys.stderr.write(json.dumps({"error": code, "message": message, "faults": list(faults)}) + "\n")
+        showing.write(
+            json.dumps({"error": code, "message": message, "faults": list(faults)}) + "\n", sys.stderr
+        )
     else:
         showing.err.print(message, markup=False, style="red")
     return status

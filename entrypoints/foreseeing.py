@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
 
 from entrypoints import given, showing
@@ -216,7 +217,7 @@ def backtest(
     with progress(in_json) as bar:
         results = []
         for each in playbooks:
-            task = bar.add_task(f"{each.name} {each.version}", total=len(read.incidents))
+            task = bar.add_task(escape(f"{each.name} {each.version}"), total=len(read.incidents))
             results.append(replay(each, read, export_map, zone, partial(bar.advance, task)))
     showing.as_json(as_plain(read, results)) if in_json else showing.out.print(report(read, results))
 

@@ -133,7 +133,7 @@ def show(
             {**view.model_dump(mode="json"), "timeline": shown, **({"diagram": drawn} if drawn else {})}
         )
     elif drawn:
-        typer.echo(drawn, nl=False)
+        showing.write(drawn)
     else:
         if view.key != key:
             showing.out.print(Text(f"{key} joined {view.key}"))
@@ -210,7 +210,7 @@ def watch(
         if in_json:
             async for _, new in client.watch(key, every=every):
                 for entry in new:
-                    typer.echo(entry.model_dump_json())
+                    showing.write_json(entry.model_dump_json())
             return
         if not showing.out.is_terminal:
             async for _, new in client.watch(key, every=every):

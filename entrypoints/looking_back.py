@@ -4,7 +4,6 @@ Commands that look back on the record: ``report``, and ``records import | export
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -274,6 +273,6 @@ def _map(data: bytes, file: str, by: str | None) -> "ExportMap":
 def _write_list(items: Iterator[object]) -> None:
     separator = "[\n"
     for item in items:
-        sys.stdout.write(separator + json.dumps(item, ensure_ascii=False))
+        showing.write_json(separator + json.dumps(item, ensure_ascii=False), end="")
         separator = ",\n"
-    sys.stdout.write("[]\n" if separator == "[\n" else "\n]\n")
+    showing.write_json("[]" if separator == "[\n" else "\n]")

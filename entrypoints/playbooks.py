@@ -6,7 +6,6 @@ Mounted as ``escalate playbook``. They read files and ask no server.
 
 import json
 import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -177,7 +176,7 @@ def schema() -> None:
     """Print the JSON Schema of a playbook file, for editors."""
     from planning.form import json_schema
 
-    sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+    showing.write_json(json.dumps(json_schema(), ensure_ascii=False, indent=2))
 
 
 @app.command()
@@ -212,7 +211,7 @@ def diagram(
 
 def _write(target: str, text: str, what: str) -> None:
     if target == STANDARD_OUTPUT:
-        sys.stdout.write(text)
+        showing.write(text)
         return
     try:
         Path(target).write_text(text, encoding="utf-8")

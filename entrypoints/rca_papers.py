@@ -53,7 +53,7 @@ def draft(key: Key) -> None:
         return on_file, blank
 
     on_file, blank = with_client(ask)
-    typer.echo(as_markdown(on_file.rca or blank, key, hints=True), nl=False)
+    showing.write(as_markdown(on_file.rca or blank, key, hints=True))
 
 
 @app.command()
@@ -64,7 +64,7 @@ def show(key: Key, version: Version = None, in_json: Json = False) -> None:
     if in_json:
         showing.as_json({"version": filed, "versions": on_file.versions, "rca": rca})
     else:
-        typer.echo(as_markdown(rca, key), nl=False)
+        showing.write(as_markdown(rca, key))
 
 
 @app.command()

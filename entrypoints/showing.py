@@ -4,32 +4,30 @@ How an escalation looks in a terminal: tables and lines, for people; JSON, for s
 Texts from people are shown as text, never as markup. Asks nobody for anything.
 """
 
-import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from entrypoints.terminal import as_json, err, out, write, write_json
 from entrypoints.words import typed
 from escalation.lifecycle import State
 from escalation.receipts import Undelivered
 from escalation.story import Entry, brief
 from escalation.view import ClockView, Receipted, View
 
+__all__ = ["as_json", "err", "out", "write", "write_json"]
+
 if TYPE_CHECKING:
     from client import Listed, ToDo
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
 _MOST_UNDELIVERED = 5
+
 _COLOURS = {
     State.STARTED: "cyan",
     State.COMMUNICATING: "cyan",
@@ -39,12 +37,6 @@ _COLOURS = {
     State.CLOSED: "green",
     State.CANCELLED: "dim",
 }
-
-
-def as_json(value: Any) -> None:
-    """*value* as indented JSON on standard output; models, times and tuples become their JSON forms."""
-    plain = TypeAdapter(Any).dump_python(value, mode="json")
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
 
 
 def receipt(answer: Receipted) -> None:

@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from escalation.characters import HARMFUL
+from escalation.characters import HARMFUL, harmless
 
 LONGEST_TEXT = 16_384
 """Characters; keeps any one message far below Temporal's 2 MiB payload limit."""
@@ -114,7 +114,7 @@ class _Text(str):
 
     @classmethod
     def cleaned(cls, text: str) -> Self:
-        return cls(HARMFUL.sub("", text))
+        return cls(harmless(text))
 
 
 class CustomerText(_Text):

@@ -23,6 +23,7 @@ HARMFUL = re.compile(
 
 ELLIPSIS = "…"
 
+
 _LONGEST_CLUSTER = 32
 """A letter with more marks than this is no letter of any language; it may be cut (stream-safe text: 30 marks)."""
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -39,6 +40,11 @@ _HANGUL_FIRST = re.compile("[\u1100-\u115f\ua960-\ua97c]")
 _HANGUL = re.compile("[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7ff]")
 _JOINS_CONSONANTS = 9
 """The combining class of signs such as the Hindi virama."""
+
+
+def harmless(text: str) -> str:
+    """Return *text* without what is harmful; its lines and tabs stay."""
+    return HARMFUL.sub("", text)
 
 
 def clip(text: str, at_most: int) -> str:

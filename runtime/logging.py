@@ -10,15 +10,17 @@ logger keeps still. With the standard library's (`workflow.logger` too) keys go 
 
 import logging
 import sys
+from io import StringIO
 from typing import TextIO
 
 import structlog
 from structlog.stdlib import ExtraAdder, ProcessorFormatter
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 from temporalio import activity, workflow
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
+from escalation.characters import harmless
 from runtime.settings import LogFormat, LogLevel
 
 CORE = "temporalio.core"
@@ -82,8 +84,10 @@ def _formatter(form: LogFormat, *, colors: bool) -> ProcessorFormatter:
             tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
             last = [tracebacks, structlog.processors.JSONRenderer(default=str)]
         case LogFormat.CONSOLE:
-            plain = structlog.dev.plain_traceback
-            last = [structlog.dev.ConsoleRenderer(colors=colors, sort_keys=False, exception_formatter=plain)]
+            shown = structlog.dev.ConsoleRenderer(
+                colors=colors, sort_keys=False, exception_formatter=_plain_traceback
+            )
+            last = [_in_one_harmless_line, shown]
     return ProcessorFormatter(
         foreign_pre_chain=[ExtraAdder(), _flatten_sdk, *_shared()],
         processors=[ProcessorFormatter.remove_processors_meta, *last],
@@ -99,6 +103,23 @@ def _shared() -> list[Processor]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
+
+
+def _plain_traceback(out: TextIO, exc_info: ExcInfo) -> None:
+    """Without the frames' variables, and harmless: a fault may quote anybody."""
+    text = StringIO()
+    structlog.dev.plain_traceback(text, exc_info)
+    out.write(harmless(text.getvalue()))
+
+
+def _in_one_harmless_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """No value drives the terminal or passes for a line of its own; JSON escapes both by itself."""
+    return {
+        harmless(key): " ".join(harmless(value).split("\n"))
+        if isinstance(value, str) and key != "stack"
+        else value
+        for key, value in event.items()
+    }
 
 
 def _is_first_time(_: logging.LogRecord) -> bool:

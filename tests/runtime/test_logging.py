@@ -15,6 +15,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from escalation.characters import HARMFUL
 from runtime.embedded import EmbeddedServer
 from runtime.logging import configure_logging
 from runtime.settings import LogFormat, LogLevel
@@ -164,3 +165,20 @@ async def _run_talkative(server: EmbeddedServer) -> tuple[str, str]:
 
 def _parsed(lines: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+
+def test_a_line_holds_no_escape_sequence_and_no_second_line() -> None:
+    """
+    COMM-6: what a fault quotes drives no terminal, and passes for no line of ours.
+    """
+    out = io.StringIO()
+    configure_logging(LogFormat.CONSOLE, LogLevel.INFO, out)
+
+    structlog.get_logger("x").info("letter_left\x1b[31m", why="\x1b[2Jgone\nforged_line", **{"k\x9b1m": 1})
+    try:
+        raise ValueError("\x1b[2Jgone")
+    except ValueError:
+        structlog.get_logger("x").exception("letter_failed")
+
+    assert not HARMFUL.search(out.getvalue())
+    assert not any(line.startswith("forged_line") for line in out.getvalue().splitlines())
