@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from activities.bring_up_to_date import OpenOnes
 from activities.compile_plan import Planner, PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
@@ -47,7 +48,11 @@ def build(playbook: PlaybookFile, deliver: DeliverMessages, store: RecordStore |
             find_merge,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
-        records=(RecordEvents(store).record_events, Reports(store, playbook.current).make_report)
+        records=(
+            RecordEvents(store).record_events,
+            OpenOnes(store).bring_up_to_date,
+            Reports(store, playbook.current).make_report,
+        )
         if store
         else (),
     )

@@ -48,7 +48,7 @@ class Reports:
         zone = ZoneInfo(wanted.schedule.time_zone)
         days = just_ended(wanted.schedule.rhythm, wanted.due_at, zone)
         period = Period(midnight(days.first, zone), midnight(days.last + timedelta(days=1), zone))
-        found = report(self._store, period, datetime.now(UTC))
+        found = report(self._store, period, datetime.now(UTC), record=wanted.record)
         told = ((name, found.whole.value(name)) for name in FIRST if not found.is_empty)
         return ReviewPack(
             first=days.first,

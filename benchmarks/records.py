@@ -136,7 +136,7 @@ def _made_up(chance: random.Random, number: int) -> Measured:
         level=level,
         acknowledged_at=opened_at + chance.random() * lived_for / 10,
         first_notice_at=opened_at + chance.random() * lived_for / 20,
-        resolved_at=None if is_open else opened_at + lived_for * 0.8,
+        declared_at=None if is_open else opened_at + lived_for * 0.8,
         reopened=int(chance.random() < 0.05),
         customers=tuple(
             AffectedAccount.made(account=f"account {chance.randrange(3000)}-{n}")

@@ -74,6 +74,18 @@ class Looking(Asking):
         async for run, answer in ask_each(runs, self._record_of):
             yield run.id, answer
 
+    async def unrecorded(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
+        """Of every run that goes on: its workflow id, and what has happened there and is not on record yet."""
+        query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND ExecutionStatus = 'Running'"
+        runs = [run async for run in self._executions(query)]
+        async for run, answer in ask_each(runs, self._unrecorded_of):
+            yield run.id, answer
+
+    async def _unrecorded_of(self, run: WorkflowExecution) -> RecordBatch:
+        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+        asked = handle.query(wire.UNRECORDED, result_type=RecordBatch)
+        return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
+
     async def _record_of(self, run: WorkflowExecution) -> RecordBatch:
         """All pages as one batch."""
         page = await self._record_after(run, 0)

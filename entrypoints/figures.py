@@ -25,7 +25,7 @@ from records.reading import Kept
 from records.report import By, Case, Figure, Group, Report
 from records.spreadsheet import cell_text
 from records.store import LOG_LINE
-from records.wording import day, said, span_of
+from records.wording import as_of, day, said, span_of
 
 _MEDIAN, _NINE_OF_TEN = "_median", "_p90"
 _BAR = 24
@@ -66,6 +66,7 @@ def report(found: Report, zone: ZoneInfo) -> RenderableType:
     head = Text(f"Escalations opened {span_of(found.period, zone)}", style="bold")
     if found.imported:
         head.append(f"\n{found.imported:,} of them imported", style="dim")
+    head.append(f"\n{as_of(found, zone)}", style="dim")
     if found.is_empty:
         return Together(head, Text("None: there is nothing to report."), *_overdue(found))
     parts: list[RenderableType] = [head, _figures(found.whole)]
@@ -100,6 +101,7 @@ def as_plain(found: Report) -> dict[str, Any]:
         "from": found.period.since,
         "until": found.period.until,
         "as_of": found.as_of,
+        "record": found.record,
         "by": found.by,
         "imported": found.imported,
         "figures": _plain(found.whole),

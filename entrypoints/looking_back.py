@@ -60,12 +60,19 @@ def look_back_on(
         Path | None, typer.Option("--csv", metavar="FILE", help="Every figure, a line each.")
     ] = None,
     tz: Zone = "UTC",
+    is_as_recorded: Annotated[
+        bool,
+        typer.Option(
+            "--as-recorded", help="Do not ask open escalations what they have not put on record yet."
+        ),
+    ] = False,
     in_json: Json = False,
 ) -> None:
     """Look back on a period: volume, times, attainment, breaches, hand-overs, causes; each with its definition."""
     if context.invoked_subcommand:
         return
     from entrypoints import figures
+    from entrypoints.open_ones import brought_up_to_date
     from records.report import By
     from records.spreadsheet import ENCODING
     from records.trends import report as look_back
@@ -76,7 +83,8 @@ def look_back_on(
     divided = typed.read(None, given.named, By, by, "--by") if by else None
     typed.require()
     with open_store() as store:
-        found = look_back(store, period, datetime.now(UTC), divided)
+        record = None if is_as_recorded else brought_up_to_date(store)
+        found = look_back(store, period, datetime.now(UTC), divided, record)
     if html:
         from records.pack import pack
 

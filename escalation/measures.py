@@ -6,7 +6,7 @@ measured is in ``measuring.py``; how many are summed up is the record store's.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
@@ -22,6 +22,20 @@ ENGINE_SOURCE = "engine"
 PROMISES = tuple(clock for clock in ClockName if clock not in AGREED | OF_TASK_FORCES)
 """The clocks that can be breached: those of an agreed time have no attainment, and a task force's runs are its own."""
 RCA_CLOCKS = (ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
+
+
+_RESOLVED = frozenset({State.VERIFYING, State.CLOSING, State.CLOSED})
+_AT_WORK = frozenset({State.STARTED, State.COMMUNICATING, State.RESOLVING})
+
+
+def is_resolved(state: State) -> bool:
+    """Whether a resolution that was declared stands in *state*: nothing that was cancelled is resolved."""
+    return state in _RESOLVED
+
+
+def goes_back_to_work(before: State, after: State) -> bool:
+    """Whether a resolution that had been declared did not stand."""
+    return before in _RESOLVED and after in _AT_WORK
 
 
 class Stretch(Frozen):
@@ -108,7 +122,8 @@ class Measured(Frozen):
     """The highest that it reached; None: not known."""
     acknowledged_at: Instant | None = None
     first_notice_at: Instant | None = None
-    resolved_at: Instant | None = None
+    declared_at: Instant | None = None
+    """When the last resolution was declared."""
     reopened: int = 0
     refused: int = 0
     customers: tuple[AffectedAccount, ...] = ()
@@ -135,6 +150,11 @@ class Measured(Frozen):
     @property
     def first_notice_after(self) -> timedelta | None:
         return self.first_notice_at - self.opened_at if self.first_notice_at else None
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was resolved, of the engine's and of imports alike; None while no resolution stands."""
+        return self.declared_at if is_resolved(self.state) else None
 
     @property
     def resolved_after(self) -> timedelta | None:
@@ -238,7 +258,8 @@ MEASURES: tuple[Measure, ...] = (
     *_times(
         "resolve",
         "Time to resolve",
-        "From the opening to the resolution that stands, by the calendar, pauses included; none while there is none.",
+        "From the opening to the resolution that stands, by the calendar, pauses included; none while there is none, "
+        "and none of what was cancelled.",
     ),
     *(_attainment(clock) for clock in PROMISES),
     Measure("breached", "With a breach", Unit.SHARE, "Escalations of which at least one clock was late."),

@@ -11,14 +11,21 @@ from datetime import UTC, datetime, timedelta
 from escalation import events as e
 from escalation.actions import Action
 from escalation.clocks import Clock, Outcome
-from escalation.lifecycle import State
-from escalation.measures import AffectedAccount, ClockRun, FollowUp, Hold, Measured, SurveyAnswer, Wait
+from escalation.measures import (
+    AffectedAccount,
+    ClockRun,
+    FollowUp,
+    Hold,
+    Measured,
+    SurveyAnswer,
+    Wait,
+    goes_back_to_work,
+)
 from escalation.model import VERIFYING, Escalation
 from escalation.plan import ClockName, Contact, ContactKind
 from escalation.receipts import Receipt, furthest
 from escalation.record import evolve, opened
 
-_RESOLVED = (State.VERIFYING, State.CLOSING)
 _Holder = tuple[int, str | None, str | None]
 
 
@@ -64,7 +71,7 @@ class _Tally:
         before, self._now = self._now, evolve(self._now, event)
         self._until = max(self._until, event.at)
         self._level = max(self._level, self._now.level)
-        self._reopened += before.state in _RESOLVED and self._now.state is State.RESOLVING
+        self._reopened += goes_back_to_work(before.state, self._now.state)
         if self._first_notice_at is None and before.untold and not self._now.untold:
             self._first_notice_at = _told_at(event)
         self._see_clocks(before, event)
@@ -114,7 +121,7 @@ class _Tally:
             level=self._level,
             acknowledged_at=self._acknowledged_at,
             first_notice_at=self._first_notice_at,
-            resolved_at=now.resolution.declared_at if now.resolution else None,
+            declared_at=now.resolution.declared_at if now.resolution else None,
             reopened=self._reopened,
             refused=self._refused,
             customers=tuple(AffectedAccount(account=c.account, tier=c.tier) for c in request.customers),

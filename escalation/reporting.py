@@ -55,11 +55,22 @@ class Scheduled(Frozen):
     is_paused: bool
 
 
+class BroughtUpToDate(Frozen):
+    """What became of bringing the record of everything that is open up to now."""
+
+    asked: int = 0
+    """Escalations that are open, or followed up."""
+    silent: int = 0
+    """Of these, those that gave no answer: they count as of their last change that is on record."""
+
+
 class MakeReport(Frozen):
     """Make the review pack of the period that had just ended when the run was due, however late it is."""
 
     schedule: ReportSchedule
     due_at: Instant
+    record: BroughtUpToDate | None = None
+    """None: what is open could not be asked."""
 
 
 class ToldFigure(Frozen):

@@ -16,6 +16,8 @@ from escalation import events as e
 from escalation.clocks import Outcome
 from escalation.effects import InternalNotice
 from escalation.errors import BadRequest, Fault, nearest, shown
+from escalation.lifecycle import State, is_open
+from escalation.measures import goes_back_to_work
 from escalation.plan import Priority
 from planning.cases import a_case, categories
 from planning.course import Happening, course, opening
@@ -141,16 +143,18 @@ class _Tally:
         figures = self._result.by_priority[incident.updates[0].priority]
         figures.incidents += 1
         figures.reassigned += reassignments(incident)
-        highest, is_open = 0, True
+        highest, state = 0, State.STARTED
         for happening in happenings:
-            highest, is_open = max(highest, happening.escalation.level), happening.escalation.is_open
+            before, state = state, happening.escalation.state
+            highest = max(highest, happening.escalation.level)
+            figures.reopened += goes_back_to_work(before, state)
             if happening.refused and happening.move:
                 figures.refused[f"{happening.move.words} ({happening.refused.code})"] += 1
             for event in happening.events:
                 _count(figures, event)
             self._messages(figures, happening)
         figures.highest[highest] += 1
-        figures.unfinished += is_open
+        figures.unfinished += is_open(state)
 
     def _hour(self, at: datetime) -> datetime:
         """The hour by the clocks there; many messages share an instant."""
@@ -186,8 +190,6 @@ def _count(figures: Figures, event: e.Event) -> None:
             figures.met[clock.value] += 1
         case e.Acknowledged():
             figures.acknowledged += 1
-        case e.Reopened():
-            figures.reopened += 1
         case _:
             pass
 

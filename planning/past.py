@@ -13,7 +13,17 @@ from itertools import groupby, pairwise
 from escalation.base import InternalText
 from escalation.clocks import Outcome
 from escalation.lifecycle import State
-from escalation.measures import AffectedAccount, ClockRun, Hold, LogLine, Measured, Past, Wait
+from escalation.measures import (
+    AffectedAccount,
+    ClockRun,
+    Hold,
+    LogLine,
+    Measured,
+    Past,
+    Wait,
+    goes_back_to_work,
+    is_resolved,
+)
 from escalation.plan import ClockName
 from planning.export_map import ExportMap, Meaning
 from planning.exports import Incident, Update
@@ -27,8 +37,7 @@ _STATES = {
     Meaning.CANCELLED: State.CANCELLED,
 }
 _ENDED = frozenset({Meaning.CLOSED, Meaning.CANCELLED})
-_RESOLVED = frozenset({Meaning.RESOLVED, Meaning.CLOSED})
-_AT_WORK = frozenset({Meaning.NEW, Meaning.WORKING, Meaning.WAITING})
+_RESOLVED = frozenset(meaning for meaning, state in _STATES.items() if is_resolved(state))
 
 
 def past(incident: Incident, by: ExportMap, tenant: str) -> Past:
@@ -48,7 +57,7 @@ def past(incident: Incident, by: ExportMap, tenant: str) -> Past:
         ended_at=ended_at,
         recorded_until=last.at,
         acknowledged_at=next((each.at for each in updates if each.state.means is not Meaning.NEW), None),
-        resolved_at=_last_turn_to(updates, _RESOLVED),
+        declared_at=_last_turn_to(updates, _RESOLVED),
         reopened=_reopened(updates),
         customers=_customers(updates, by),
         holds=tuple(_holds(updates, by)),
@@ -69,8 +78,8 @@ def _last_turn_to(updates: Sequence[Update], meanings: frozenset[Meaning]) -> da
 
 
 def _reopened(updates: Sequence[Update]) -> int:
-    steps = pairwise(update.state.means for update in updates)
-    return sum(before in _RESOLVED and after in _AT_WORK for before, after in steps)
+    steps = pairwise(_STATES[update.state.means] for update in updates)
+    return sum(goes_back_to_work(before, after) for before, after in steps)
 
 
 def _latest(updates: Sequence[Update], column: str | None) -> str | None:
@@ -109,12 +118,14 @@ def _clocks(incident: Incident, updates: Sequence[Update], by: ExportMap) -> Ite
     resolved_at = _last_turn_to(updates, _RESOLVED)
     if by.sla is None or said is None:
         return
-    met = Outcome.MET if resolved_at else None
+    is_cancelled = updates[-1].state.means is Meaning.CANCELLED
+    ended_at = _last_turn_to(updates, _ENDED) if is_cancelled else resolved_at
+    kept = Outcome.CANCELLED if is_cancelled else Outcome.MET if resolved_at else None
     yield ClockRun(
         name=ClockName.RESOLUTION,
         started_at=incident.opened_at,
-        ended_at=resolved_at,
-        outcome=Outcome.BREACHED if said in by.sla.breached else met,
+        ended_at=ended_at,
+        outcome=Outcome.BREACHED if said in by.sla.breached else kept,
     )
 
 

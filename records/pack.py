@@ -16,7 +16,7 @@ from escalation.measures import BY_NAME
 from escalation.story import brief
 from records.charts import charts, grain
 from records.report import FIRST, Report
-from records.wording import day, said, span_of
+from records.wording import as_of, day, said, span_of
 
 _MOST_GROUPS = 40
 
@@ -28,6 +28,7 @@ def pack(report: Report, zone: ZoneInfo) -> str:
         report=report,
         title=f"Escalations opened {span_of(report.period, zone)}",
         as_of=day(report.as_of.astimezone(zone)),
+        currency=as_of(report, zone),
         first=[report.whole.figures[name] for name in FIRST if report.whole.value(name) is not None],
         columns=[name for name in FIRST if any(group.value(name) is not None for group in report.groups)],
         groups=report.groups[:_MOST_GROUPS],

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from escalation.measures import BY_NAME, Measure
+from escalation.reporting import BroughtUpToDate
 
 
 class By(StrEnum):
@@ -148,6 +149,8 @@ class Report:
     causes: tuple[Cause, ...]
     imported: int
     """Of the escalations, those that another system saw through."""
+    record: BroughtUpToDate | None = None
+    """What became of bringing the record of what is open up to ``as_of``; None: that was not asked."""
 
     @property
     def is_empty(self) -> bool:

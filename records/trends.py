@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, type_coerce
 from sqlalchemy.types import Double
 
 from escalation.measures import ENGINE_SOURCE
+from escalation.reporting import BroughtUpToDate
 from records.cases import Cases, Places, within
 from records.figures import groups, times, whole
 from records.report import By, Case, Cause, Held, Opened, Overdue, Period, Reached, Report
@@ -33,9 +34,16 @@ _CASE = (
 )
 
 
-def report(store: RecordStore, period: Period, as_of: datetime, by: By | None = None) -> Report:
+def report(
+    store: RecordStore,
+    period: Period,
+    as_of: datetime,
+    by: By | None = None,
+    record: BroughtUpToDate | None = None,
+) -> Report:
     """
-    What *store* says of *period*; and the actions that are overdue as of *as_of*, whatever the period.
+    What *store* says of *period*; and the actions that are overdue as of *as_of*, whatever the period. *record*: what
+    became of bringing it up to now.
 
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
@@ -48,6 +56,7 @@ def report(store: RecordStore, period: Period, as_of: datetime, by: By | None = 
             period=period,
             by=by,
             as_of=as_of,
+            record=record,
             whole=whole(cases),
             groups=groups(cases, divided[by]) if by else (),
             priorities=times(cases, divided[By.PRIORITY]),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from escalation.measures import Unit
 from escalation.story import brief
-from records.report import Figure, Period
+from records.report import Figure, Period, Report
 
 _A_MOMENT = timedelta(microseconds=1)
 
@@ -25,6 +25,18 @@ def said(figure: Figure) -> str:
             return brief(timedelta(seconds=figure.value))
         case Unit.MEAN:
             return f"{figure.value:.2f}"
+
+
+def as_of(report: Report, zone: ZoneInfo) -> str:
+    """When the figures are of, and which of them may be older."""
+    at = f"As of {report.as_of.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}."
+    older = "as of the last change that is on record"
+    if report.record is None:
+        return f"{at} Open escalations were not asked, and count {older}."
+    if report.record.silent:
+        silent = f"{report.record.silent:,} of {report.record.asked:,} open escalations"
+        return f"{at} {silent} gave no answer, and count {older}."
+    return at
 
 
 def span_of(period: Period, zone: ZoneInfo) -> str:

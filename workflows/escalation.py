@@ -239,6 +239,10 @@ class EscalationWorkflow(Mergeable):
         page = first_of(events, ANSWER)
         return batch_of(self._opened, page, events[len(page) :])
 
+    @workflow.query(name=wire.UNRECORDED, description="What happened, and is not on record yet.")
+    def unrecorded(self) -> RecordBatch:
+        return self._recording.next_batch(self._opened)
+
     @workflow.query(name=wire.ALLOWED_MOVES, description="The moves that somebody can make now.")
     def allowed_moves(self) -> tuple[Move, ...]:
         return allowed_moves(self._opened)

@@ -24,6 +24,8 @@ ENOUGH = 100
 """Events that are worth a batch, whatever the state."""
 ENOUGH_BYTES = BATCH // 4
 """The same, by their size."""
+AT_ONCE = frozenset({"clock_breached", "level_raised"})
+"""Kinds of events that a report must not lack, though the state is the same."""
 LARGEST = 500
 """Events of one batch, while there are others to come."""
 
@@ -53,15 +55,23 @@ class Recording:
         self._sizes += map(size_of, events)
 
     def due(self, now: Escalation) -> RecordBatch | None:
-        """A batch, once the state has changed or much has happened; of an ended one, whatever is left."""
+        """
+        A batch, once the state has changed, a promise was broken or much has happened; of an ended one, whatever is
+        left.
+        """
         is_much = len(self._waiting) >= ENOUGH or sum(self._sizes) >= ENOUGH_BYTES
-        is_due = now.state is not self._state or is_much or not now.is_open
+        is_pressing = any(event.kind in AT_ONCE for event in self._waiting)
+        is_due = now.state is not self._state or is_much or not now.is_open or is_pressing
         if self._under_way or not self._waiting or not is_due:
             return None
         batch = self._batch(now)
         if len(batch.events) == len(self._waiting):
             self._state = now.state
         return batch
+
+    def next_batch(self, now: Escalation) -> RecordBatch:
+        """What is not on record yet, as much as fits; it may be nothing."""
+        return self._batch(now)
 
     def _batch(self, now: Escalation) -> RecordBatch:
         count = min(fitting(self._sizes, BATCH), LARGEST)

@@ -15,7 +15,7 @@ from escalation.base import CustomerText
 from escalation.effects import InternalFacts, InternalNotice, Occasion, Wave
 from escalation.plan import Priority
 from escalation.receipts import Receipt
-from escalation.reporting import MakeReport, ReportMade, ReportSchedule
+from escalation.reporting import BroughtUpToDate, MakeReport, ReportMade, ReportSchedule
 from escalation.waves import waves_of
 from workflows import details, wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
@@ -60,7 +60,7 @@ class ReportWorkflow:
         """Tried until it succeeds: a database that is down delays the report, and loses none."""
         made: ReportMade = await workflow.execute_activity(
             wire.MAKE_REPORT,
-            MakeReport(schedule=self._schedule, due_at=_due_at()),
+            MakeReport(schedule=self._schedule, due_at=_due_at(), record=await _bring_up_to_date()),
             task_queue=wire.RECORD_TASK_QUEUE,
             result_type=ReportMade,
             start_to_close_timeout=timedelta(minutes=10),
@@ -68,6 +68,23 @@ class ReportWorkflow:
             summary=f"make the {self._schedule.rhythm} review pack",
         )
         return made
+
+
+async def _bring_up_to_date() -> BroughtUpToDate | None:
+    """A report does not wait for what is open: it says what it lacks."""
+    try:
+        done: BroughtUpToDate = await workflow.execute_activity(
+            wire.BRING_UP_TO_DATE,
+            task_queue=wire.RECORD_TASK_QUEUE,
+            result_type=BroughtUpToDate,
+            start_to_close_timeout=timedelta(minutes=5),
+            schedule_to_close_timeout=timedelta(minutes=10),
+            retry_policy=RetryPolicy(maximum_attempts=3),
+            summary="bring the record of what is open up to now",
+        )
+    except ActivityError:
+        return None
+    return done
 
 
 async def _deliver(wave: Wave) -> tuple[Receipt, ...]:

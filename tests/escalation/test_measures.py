@@ -290,6 +290,17 @@ def test_causes_are_the_same_whatever_their_case_and_spaces() -> None:
     assert same_cause("  The ROOF\nleaks ") == same_cause("the roof leaks")
 
 
+def test_what_is_cancelled_is_not_resolved() -> None:
+    """
+    RECORD-2: a duplicate that was found while verifying has no time to resolve, in an import neither.
+    """
+    duplicate = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=InternalText("told twice"))
+
+    told = told_of(monday("10:00"), DECLARE, monday("10:30"), duplicate)
+
+    assert (State.CANCELLED, None) == (told.state, told.resolved_after)
+
+
 def test_what_is_measured_survives_json() -> None:
     """
     RECORD-1: as every stored state does.

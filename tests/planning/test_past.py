@@ -75,6 +75,16 @@ def test_what_is_resolved_again_counts_from_the_last_time() -> None:
     assert utc("2026-03-09 09:00") == found.ended_at
 
 
+def test_what_is_cancelled_is_not_resolved() -> None:
+    """
+    RECORD-2: as of the engine's own; its promise was neither kept nor broken.
+    """
+    export = an_incident().update("02-03-2026 12:00", "Resolved").update("02-03-2026 13:00", "Canceled")
+    found = of(export).measured
+
+    assert (State.CANCELLED, None, 0) == (found.state, found.resolved_after, found.reopened)
+
+
 def test_waiting_counts_as_paused_where_the_map_says_so() -> None:
     """
     RECORD-2: share of time paused.

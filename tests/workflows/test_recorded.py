@@ -3,15 +3,25 @@ What has happened is kept past Temporal's own retention, and a database that is 
 """
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import ActivityEnvironment
 
+from activities.bring_up_to_date import OpenOnes
+from escalation.clocks import Outcome
 from escalation.effects import RecordBatch
+from escalation.lifecycle import State
+from escalation.reporting import BroughtUpToDate
 from records.reading import kept
+from records.report import Period
 from records.store import RecordStore
+from records.trends import report
+from records.wording import as_of
 from tests.desk import desk_on_skipping_server
 from tests.workflows import stages
 from workflows import wire
@@ -37,6 +47,48 @@ async def test_a_whole_life_is_on_record_each_event_once_in_few_batches(tmp_path
     assert "closed" in {event["kind"] for event in recorded["events"]}
     assert 6 >= batches.count(wire.RECORD_EVENTS)
     store.close()
+
+
+async def test_a_breach_is_on_record_while_it_is_open(tmp_path: Path) -> None:
+    """
+    RECORD-2: though its state is the same; nobody has to ask for it.
+    """
+    async with desk_on_skipping_server(state_folder=tmp_path) as desk:
+        await desk.start()
+        await desk.fast_forward(hours=2)
+        view = await desk.view()
+        store = RecordStore.at(None, tmp_path)
+        found = report(store, Period(), datetime.now(UTC))
+        store.close()
+
+    assert (True, State.COMMUNICATING) == (view.is_breached, view.state)
+    assert 1.0 == found.whole.value("breached")
+    assert sum(clock.outcome is Outcome.BREACHED for clock in view.clocks) <= (
+        found.whole.value("breaches") or 0
+    )
+
+
+async def test_a_report_brings_the_record_of_what_is_open_up_to_now(tmp_path: Path) -> None:
+    """
+    RECORD-2: by the activity of a mailed pack; what is on record already is not put there again.
+    """
+    async with desk_on_skipping_server(state_folder=tmp_path) as desk:
+        await desk.start()
+        await desk.client.acknowledge(desk.key, by="priya")
+        store = RecordStore.at(None, tmp_path)
+        ones = OpenOnes(store)
+        before = report(store, Period(), datetime.now(UTC)).whole.value("acknowledge_median")
+        answer = await ActivityEnvironment(desk.temporal).run(ones.bring_up_to_date)
+        again = [batch async for _, batch in desk.client.unrecorded()]
+        found = report(store, Period(), datetime.now(UTC), record=answer)
+        store.close()
+
+    assert (None, BroughtUpToDate(asked=1)) == (before, answer)
+    assert found.whole.value("acknowledge_median") is not None
+    assert "Open escalations were not asked" not in as_of(found, ZoneInfo("UTC"))
+    (batch,) = again
+    assert isinstance(batch, RecordBatch)
+    assert "acknowledged" in {event.kind for event in batch.events}
 
 
 async def test_a_database_that_is_down_does_not_keep_the_key(tmp_path: Path) -> None:
