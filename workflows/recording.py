@@ -64,16 +64,13 @@ class Recording:
         is_due = now.state is not self._state or is_much or not now.is_open or is_pressing
         if self._under_way or not self._waiting or not is_due:
             return None
-        batch = self._batch(now)
+        batch = self.next_batch(now)
         if len(batch.events) == len(self._waiting):
             self._state = now.state
         return batch
 
     def next_batch(self, now: Escalation) -> RecordBatch:
-        """What is not on record yet, as much as fits; it may be nothing."""
-        return self._batch(now)
-
-    def _batch(self, now: Escalation) -> RecordBatch:
+        """The oldest that is not on record yet, as much as fits; it may be nothing."""
         count = min(fitting(self._sizes, BATCH), LARGEST)
         return batch_of(now, self._waiting[:count], self._waiting[count:])
 
@@ -88,7 +85,7 @@ class Recording:
     def beyond(self, now: Escalation, most: int = UNRECORDED) -> Iterator[RecordBatch]:
         """Take out the oldest events, batch by batch, until what is left is at most *most* bytes."""
         while sum(self._sizes) > most:
-            batch = self._batch(now)
+            batch = self.next_batch(now)
             self._forget(len(batch.events))
             self._under_way = max(0, self._under_way - len(batch.events))
             yield batch
