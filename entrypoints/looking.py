@@ -150,7 +150,7 @@ def list_(
     owner: Annotated[str | None, typer.Option("--owner", metavar="PERSON")] = None,
     breached: Annotated[bool | None, typer.Option("--breached/--not-breached")] = None,
     ended: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1)] = 1000,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000)] = 1000,
     in_json: Json = False,
 ) -> None:
     """List escalations, newest first, and count them by state."""
@@ -200,7 +200,7 @@ def _nobody_has(name: str, given: str, known: Collection[str]) -> str:
 @app.command()
 def watch(
     key: Key,
-    every: Annotated[float, typer.Option("--every", help="Seconds between looks.", min=0.2)] = 1.0,
+    every: Annotated[float, typer.Option("--every", help="Seconds between looks.", min=0.2, max=3600)] = 1.0,
     in_json: Json = False,
 ) -> None:
     """Follow one escalation live, until it ends or Ctrl-C; with --json one object for each thing that happens."""

@@ -125,7 +125,10 @@ def test_a_feed_that_cannot_be_read_is_told(
         ),
         ((str(PLAYBOOKS / "reference.yaml"),), "FILE: given a playbook without on-call schedules"),
         ((EXAMPLE, "--at", "soon"), "--at: given 'soon'; allowed: a date and time"),
-        ((EXAMPLE, "--at", "9999-12-31T00:00"), "--at: given '9999-12-31T00:00'; allowed: a year up to 2200"),
+        (
+            (EXAMPLE, "--at", "9999-12-31T00:00"),
+            "--at: given '9999-12-31T00:00'; allowed: a year from 1970 to 2200",
+        ),
         ((EXAMPLE, "--tz", "Europe/Londn"), "--tz: given 'Europe/Londn'; allowed: a time zone"),
         ((EXAMPLE, "--days", "0"), "Invalid value for '--days'"),
         (("nowhere.yaml",), "No such file"),

@@ -175,7 +175,19 @@ def test_local_times_are_those_of_the_zone(written: str, zone: str, instant: dat
     assert instant == parse_instant(written, ZoneInfo(zone))
 
 
-@pytest.mark.parametrize("written", ["2026-03-29T01:30", "0001-01-01T00:00+14:00", "noon"])
+@pytest.mark.parametrize(
+    "written", ["0001-01-01T00:00+14:00", "1969-12-31", "2201-01-01", "9999-12-31T23:59"]
+)
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Midway"])
+def test_times_that_are_not_of_ours_are_refused(written: str, zone: str) -> None:
+    """
+    START-6: no calendar can be counted on there.
+    """
+    with pytest.raises(ValueError, match="a year from 1970 to 2200"):
+        parse_instant(written, ZoneInfo(zone))
+
+
+@pytest.mark.parametrize("written", ["2026-03-29T01:30", "noon"])
 def test_times_that_do_not_exist_are_refused(written: str) -> None:
     """
     CLOCK-5: the hour that the clocks skip, and what is no time.
