@@ -2,23 +2,25 @@
 iCalendar as entries over a time: when, what it is called, and who is on it.
 
 Reads what PagerDuty, Opsgenie, Google Calendar and Outlook export; recurring events are followed, cancelled ones and
-those of no length left out. Whole days and times without a zone are those of the zone that is told. Knows no playbook.
+those of no length left out. Whole days and times without a zone are those of the zone that is told. Entries that are
+marked as free (``TRANSP:TRANSPARENT``) count, since programs mark whole days so. Knows no playbook.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import icalendar
 import recurring_ical_events
 
 from escalation.characters import clip
 from planning.feed_sources import LARGEST, FeedFault
 from planning.ical_bounds import require_bounded
-from planning.zones import first_shown
+from planning.ical_times import calendar_of, ends_at, instant
 
+_FAR = timedelta(days=2)
+"""More than lies between a zone and UTC: the library selects what has no zone as if it were in UTC."""
 _LONGEST_SUMMARY = 200
 _MOST_AT_ONCE = 50
 """Entries at one time: nobody is on call with so many others."""
@@ -65,11 +67,9 @@ def entries(data: bytes, since: datetime, until: datetime, zone: ZoneInfo) -> tu
 
 
 def _entries(text: str, since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[Entry]:
-    calendar = icalendar.Calendar.from_ical(text)
-    if not isinstance(calendar, icalendar.Calendar):
-        raise FeedFault("no VCALENDAR")
-    for event in recurring_ical_events.of(calendar).between(since.astimezone(UTC), until.astimezone(UTC)):
-        start, end = _instant(event.start, zone), _instant(event.end, zone)
+    asked = recurring_ical_events.of(calendar_of(text, zone))
+    for event in asked.between(since.astimezone(UTC) - _FAR, until.astimezone(UTC) + _FAR):
+        start, end = instant(event["DTSTART"].dt, zone), ends_at(event, zone)
         if (
             start < end
             and since < end
@@ -91,12 +91,6 @@ def _require_few_at_once(found: list[Entry]) -> None:
         heappush(ends, entry.end)
         if len(ends) > _MOST_AT_ONCE:
             raise FeedFault(f"more than {_MOST_AT_ONCE} entries at one time")
-
-
-def _instant(when: date, zone: ZoneInfo) -> datetime:
-    if not isinstance(when, datetime):
-        when = datetime(when.year, when.month, when.day)  # noqa: DTZ001 - midnight there
-    return when.astimezone(UTC) if when.tzinfo else first_shown(when, zone)
 
 
 def _summary(event: Any) -> str:
