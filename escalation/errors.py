@@ -19,15 +19,20 @@ This file knows no rule: it only words refusals.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 
 from escalation.base import Frozen
 from escalation.characters import clip
+from escalation.names import folded
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+
+NOTHING_CALLED: Mapping[str, str] = MappingProxyType({})
 
 
 class Fault(Frozen):
@@ -81,11 +86,22 @@ class UnknownName(EscalationError):
     code = "unknown_name"
 
     @classmethod
-    def of(cls, what: str, given: str, known: Iterable[str], *, listed: str = "") -> "UnknownName":
-        """*what* nothing is called *given*; *listed* says the *known* ones in other words than their own."""
+    def of(
+        cls,
+        what: str,
+        given: str,
+        known: Iterable[str],
+        *,
+        listed: str = "",
+        called: Mapping[str, str] = NOTHING_CALLED,
+    ) -> "UnknownName":
+        """
+        *what* nothing is called *given*; *listed* says the *known* ones in other words than their own, and *called*
+        what else some are called.
+        """
         names = tuple(known)
         every = listed or ", ".join(names) or "none"
-        return cls(f"{what} {shown(given)}; known: {every}{did_you_mean(nearest(given, names))}")
+        return cls(f"{what} {shown(given)}; known: {every}{did_you_mean(nearest(given, names, called))}")
 
 
 class UnknownEscalation(EscalationError):
@@ -120,11 +136,15 @@ def shown(given: Any) -> str:
     return clip(text, _LONGEST_ECHO)
 
 
-def nearest(given: str, known: Iterable[str]) -> str:
-    """The known name that *given* is probably a slip of; empty if none is close."""
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else ""
+def nearest(given: str, known: Iterable[str], called: Mapping[str, str] = NOTHING_CALLED) -> str:
+    """
+    The known name that *given* is probably a slip of; empty if none is close. *called*: what else some are called, to
+    the name: Priya Nair, of priya.
+    """
+    by_folded = {folded(words): name for words, name in called.items()}
+    by_folded |= {folded(name): name for name in known}
+    close = get_close_matches(folded(given), by_folded, n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else ""
 
 
 def did_you_mean(suggestion: str) -> str:

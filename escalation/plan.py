@@ -352,7 +352,8 @@ class Plan(Frozen):
         try:
             return self._by_id[contact_id]
         except KeyError:
-            raise UnknownName.of("unknown person", contact_id, sorted(self._by_id)) from None
+            called = {contact.name: contact.id for contact in self.contacts}
+            raise UnknownName.of("unknown person", contact_id, sorted(self._by_id), called=called) from None
 
     def knows(self, contact_id: str) -> bool:
         return contact_id in self._by_id

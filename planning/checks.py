@@ -121,7 +121,7 @@ def _people(playbook: Playbook) -> Iterator[Found]:
             yield Found(path, f"{shown(name)}, which is a person's id too", "an id that nobody else has")
         for number, member in enumerate(team.members):
             if member not in playbook.people:
-                yield unknown((*path, "members", number), member, playbook.people)
+                yield unknown((*path, "members", number), member, playbook.people, called=playbook.called)
     for role in playbook.roles:
         if role in playbook.people or role in playbook.teams or role in playbook.schedules:
             holder = playbook.holders(role)[0]
@@ -409,7 +409,7 @@ def _told(playbook: Playbook, path: Path, names: Iterable[str], *, is_list: bool
             known = (*playbook.people, *playbook.teams, *playbook.schedules, *playbook.roles)
             what = "a person, a team, an on-call schedule," if playbook.schedules else "a person, a team,"
             allowed = f"{what} or a role that somebody has: {listed(known)}"
-            yield Found(here, shown(name), allowed, nearest(name, known))
+            yield Found(here, shown(name), allowed, nearest(name, known, playbook.called))
         for id_ in ids:
             contact = playbook.named(id_)
             if not isinstance(contact, ScheduleRules) and not contact.addresses:

@@ -153,7 +153,7 @@ def _of_matrix(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
 
 def _of_people(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
     if request.submitted_by not in playbook.people:
-        yield unknown(("submitted_by",), request.submitted_by, playbook.people)
+        yield unknown(("submitted_by",), request.submitted_by, playbook.people, called=playbook.called)
     for number, customer in enumerate(request.customers):
         for place, contact in enumerate(customer.contacts):
             if not _is_time_zone(contact.time_zone):

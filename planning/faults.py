@@ -3,11 +3,11 @@ Faults of a playbook or a request, worded: where, what was given, what is allowe
 warnings, which are no faults.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from escalation.errors import Fault, nearest, shown
+from escalation.errors import NOTHING_CALLED, Fault, nearest, shown
 
 Path = tuple[str | int, ...]
 """Where something stands in a playbook: the keys from the top."""
@@ -68,7 +68,13 @@ def _once(found: Iterable[Found]) -> Iterator[Found]:
             yield each
 
 
-def unknown(path: Path, given: str, known: Iterable[str], what: str = "") -> Found:
-    """*given* is a name that nothing has."""
+def unknown(
+    path: Path,
+    given: str,
+    known: Iterable[str],
+    what: str = "",
+    called: Mapping[str, str] = NOTHING_CALLED,
+) -> Found:
+    """*given* is a name that nothing has; *called*: what else some are called, to the name."""
     names = list(known)
-    return Found(path, shown(given), f"{what}{listed(names)}", nearest(given, names))
+    return Found(path, shown(given), f"{what}{listed(names)}", nearest(given, names, called))

@@ -7,7 +7,11 @@ it. Whoever made an entry is rarely the one on call, so that comes last.
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
+from operator import itemgetter
 
+from escalation.email_address import BadEmailAddress, as_mailed
+from escalation.names import folded
 from planning.ical import Entry, Guest
 from planning.schema import Person
 
@@ -18,14 +22,14 @@ class Named:
     """Finds the people that entries mean."""
 
     def __init__(self, people: Mapping[str, Person]) -> None:
-        self._people = people
-        self._by_address = {
-            address.removeprefix(_MAIL).lower(): id_
+        self._by_address = _grouped(
+            (_mailbox(address.removeprefix(_MAIL)), id_)
             for id_, person in people.items()
             for address in person.addresses
             if address.startswith(_MAIL)
-        }
-        self._by_name = {_plain(person.name): id_ for id_, person in people.items()}
+        )
+        self._by_name = _grouped((folded(person.name), id_) for id_, person in people.items())
+        self._by_id = _grouped((folded(id_), id_) for id_ in people)
 
     def of(self, entry: Entry) -> tuple[str, ...]:
         """Ids, each once; none if the entry means nobody of them."""
@@ -37,28 +41,40 @@ class Named:
 
     def _guests(self, guests: Iterable[Guest]) -> tuple[str, ...]:
         found = (
-            self._by_address.get(guest.email.lower()) or self._by_name.get(_plain(guest.name))
+            self._by_address.get(_mailbox(guest.email)) or self._by_name.get(folded(guest.name), ())
             for guest in guests
         )
-        return tuple(dict.fromkeys(id_ for id_ in found if id_))
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
 
     def _in_words(self, summary: str) -> tuple[str, ...]:
         """By address or whole name, in the order in which they stand there; if there is none, by id."""
-        text = _plain(summary)
-        by_id = {id_.lower(): id_ for id_ in self._people}
-        return _standing_in(text, {**self._by_address, **self._by_name}) or _standing_in(text, by_id)
+        text = folded(summary)
+        return _standing_in(text, {**self._by_address, **self._by_name}) or _standing_in(text, self._by_id)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.lower().split())
+def _mailbox(address: str) -> str:
+    """One spelling of an address: its domain may be written in letters or in ASCII."""
+    try:
+        return folded(as_mailed(address))
+    except BadEmailAddress:
+        return folded(address)
 
 
-def _standing_in(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Two people of one name are both meant: better one too many than nobody."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for words, id_ in pairs:
+        groups[words] = tuple(dict.fromkeys((*groups.get(words, ()), id_)))
+    return groups
+
+
+def _standing_in(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     places = {
-        id_: found.start()
-        for words, id_ in known.items()
+        ids: found.start()
+        for words, ids in known.items()
         if words
         and words in text
         and (found := re.search(rf"(?<![\w.@-]){re.escape(words)}(?![\w@-])", text))
     }
-    return tuple(sorted(places, key=places.__getitem__))
+    in_order = [ids for ids, _ in sorted(places.items(), key=itemgetter(1))]
+    return tuple(dict.fromkeys(chain.from_iterable(in_order)))

@@ -73,7 +73,7 @@ def _override(
 def _on_call(playbook: Playbook, path: Path, id_: str) -> Iterator[Found]:
     """Whoever is on call is a person, and can be told."""
     if id_ not in playbook.people:
-        yield unknown(path, id_, playbook.people, "a person: ")
+        yield unknown(path, id_, playbook.people, "a person: ", playbook.called)
     elif not playbook.people[id_].addresses:
         allowed = f"somebody with one; give {id_} addresses"
         yield Found(path, f"{shown(id_)}, who has no address", allowed)

@@ -97,5 +97,5 @@ def _unknown(name: str, playbook: Playbook) -> Fault:
         where="to",
         given=shown(name),
         allowed=f"an address such as ana@example.com, or who has one of {listed(named)}",
-        suggestion=nearest(name, named),
+        suggestion=nearest(name, named, playbook.called),
     )

@@ -448,6 +448,12 @@ class Playbook(Scope):
         self._folder, self._sha256 = folder, sha256
         return self
 
+    @property
+    def called(self) -> dict[str, str]:
+        """The full names of people, teams and schedules, each with the id."""
+        everybody: dict[str, Person | Team | ScheduleRules] = {**self.schedules, **self.teams, **self.people}
+        return {named.name: id_ for id_, named in everybody.items()}
+
     def named(self, id_: str) -> Person | Team | ScheduleRules:
         """The person, team or schedule with this id, which there must be."""
         return self.people.get(id_) or self.teams.get(id_) or self.schedules[id_]

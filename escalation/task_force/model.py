@@ -103,7 +103,9 @@ class Charter(Frozen):
         try:
             return self._by_id[person]
         except KeyError:
-            raise UnknownName.of(f"{self.label}: unknown person", person, sorted(self._by_id)) from None
+            called = {contact.name: contact.id for contact in self._by_id.values()}
+            known = sorted(self._by_id)
+            raise UnknownName.of(f"{self.label}: unknown person", person, known, called=called) from None
 
     def name_of(self, person: str) -> str:
         return self._by_id[person].name if person in self._by_id else person
