@@ -26,7 +26,7 @@ UV_READY := $(filter .uv/bin/uv,$(UV))
 
 .PHONY: help
 help:  ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(STAMP)  ## make .venv and install everything, from requirements.lock (quick when nothing changed)
@@ -39,6 +39,11 @@ demo: setup  ## take a complaint through its whole life, on a server of its own
 .PHONY: test
 test: setup  ## run the tests, on every core
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+.PHONY: test-cold
+test-cold: setup  ## run the tests of workflows and durability with workers that remember no run
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cold \
+		tests/workflows tests/durability/test_restarts.py tests/durability/test_outages.py $(ARGS)
 
 .PHONY: check
 check: setup  ## formatting, lint, types, import rules

@@ -5,6 +5,7 @@ The desk: start escalations, make moves, move the clock, look into mailboxes. On
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,8 @@ REFERENCE = Path(__file__).parent.parent / "playbooks" / "reference.yaml"
 
 
 def mail_settings(mailbox: Mailbox, playbook: Path = REFERENCE, **changes: Any) -> Settings:
+    if cached := os.environ.get("ESCALATION_MAX_CACHED_WORKFLOWS"):  # the option --cold
+        changes.setdefault("max_cached_workflows", int(cached))
     return Settings(
         playbook=playbook,
         smtp_host=mailbox.host,

@@ -13,6 +13,7 @@ from runtime.settings import ROOT
 from tests.mailbox import Mailbox
 
 READY = "worker_started"
+_PASSED_ON = ("PATH", "ESCALATION_MAX_CACHED_WORKFLOWS")
 
 
 class WorkerProcess:
@@ -21,7 +22,7 @@ class WorkerProcess:
     def __init__(self, folder: Path, address: str, mailbox: Mailbox, playbook: Path) -> None:
         self.log = folder / "worker.log"
         self._environment = {
-            "PATH": os.environ.get("PATH", ""),
+            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             "TEMPORAL_ADDRESS": address,
             "TEMPORAL_CONFIG_FILE": "",
             "ESCALATION_STATE_FOLDER": str(folder),
