@@ -34,7 +34,7 @@ class WorkerProcess:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    async def start(self, within: float = 30.0) -> None:
+    async def start(self, within: float = 60.0) -> None:
         """
         Return when it works.
 
