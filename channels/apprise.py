@@ -12,6 +12,9 @@ Law 3: letters to one target go one after the other, since Apprise keeps the pac
 Apprise answers yes or no. A no is judged by the HTTP status that its services name in their own lines (`error=404`),
 as a webhook's would be; without one (no connection, no answer) it may pass, and is tried again until the wave is given
 up. A service that counts repeats as one has no key to know them by: a letter may come twice.
+
+Law 4: what a customer wrote calls nobody and links nowhere (`channels.unmarked`): many services read Markdown and
+mentions into what they are told is plain text.
 """
 
 import asyncio
@@ -29,6 +32,7 @@ from channels.harmless import many_lines, one_line
 from channels.posting import Answer, judged
 from channels.protocol import Delivered, Later, Letter, Never, Session
 from channels.targets import Targets
+from channels.unmarked import unmarked
 
 if TYPE_CHECKING:
     from apprise import AppriseResult, NotifyBase
@@ -98,7 +102,7 @@ class _AppriseSession:
         from apprise import Apprise, AppriseResultStatus, NotifyFormat, NotifyType  # noqa: PLC0415 - slow
 
         result = await Apprise([service]).async_notify(
-            title=one_line(letter.subject, at_most=SUBJECT_LENGTH),
+            title=unmarked(one_line(letter.subject, at_most=SUBJECT_LENGTH)),
             body=_body(letter),
             body_format=NotifyFormat.TEXT,
             notify_type=NotifyType.WARNING if letter.urgent else NotifyType.INFO,
@@ -133,8 +137,10 @@ def _service_at(url: SecretStr) -> "NotifyBase | None":
 
 
 def _body(letter: Letter) -> str:
-    text = many_lines(letter.text)
-    return f"{text.rstrip()}\n\n{letter.link_label}: {letter.link}\n" if letter.link else text
+    """Our own link is the only one that stays one."""
+    text = unmarked(many_lines(letter.text))
+    label = unmarked(one_line(letter.link_label, at_most=SUBJECT_LENGTH))
+    return f"{text.rstrip()}\n\n{label}: {letter.link}\n" if letter.link else text
 
 
 def _why_not(result: "AppriseResult") -> Later | Never:

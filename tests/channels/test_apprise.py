@@ -5,11 +5,16 @@ Apprise: its generic JSON service stands for the others, to a real server.
 import asyncio
 import io
 import logging
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from channels.apprise import AppriseChannel
 from channels.protocol import Delivered, Later, Never
+from channels.unmarked import unmarked
 from tests.channels.builders import a_letter, apprise_to
 from tests.receiver import Receiver
 
@@ -45,7 +50,58 @@ async def test_customer_text_is_text(receiver: Receiver) -> None:
     )
 
     sent = receiver.requests[0].json
-    assert ("a b", "<b>x</b> \\n {{ 1 }}[2J") == (sent["title"], sent["message"])
+    assert ("a b", "<\u200ab>x<\u200a/b> \\n {{ 1 }}[2J") == (sent["title"], sent["message"])
+
+
+MARKED = """# Refund
+**urgent** __now__ ~~no~~ ||hidden|| `code` ***all***
+---
+> quoted
+[your invoice](https://evil.example) ![p](https://evil.example/p.png) <https://evil.example>
+<@123> <!channel> @everyone @here www.evil.example mailto:eve@evil.example https://evil.example
+```
+snake_case_name
+```"""
+LIVE = re.compile(r"<(?!/?p>|br)", re.IGNORECASE)
+CALLS = ("@everyone", "@here", "<@", "<!", "://evil", "www.evil", "](", "**", "||", "`")
+
+
+@pytest.mark.parametrize(
+    ("url", "field"),
+    [
+        ("mmost://127.0.0.1:{}/" + 20 * "a", "text"),
+        ("ntfy://127.0.0.1:{}/alarm", "message"),
+        ("gotify://127.0.0.1:{}/token", "message"),
+        ("json://127.0.0.1:{}/hook", "message"),
+    ],
+)
+async def test_customer_text_calls_nobody_and_links_nowhere(receiver: Receiver, url: str, field: str) -> None:
+    """
+    COMM-6: what a customer wrote as markup is shown as it was written; our own link is live.
+    """
+    letter = a_letter(
+        to_address="crm", subject="@everyone **now**", text=MARKED, link="https://desk.example/a_b"
+    )
+
+    await apprise_to(url.format(receiver.port)).send(letter)
+
+    whole = str(receiver.requests[0].json)
+    said = str(receiver.requests[0].json[field])
+    customers, _, ours = said.rpartition("\n\n")
+    assert [] == [mark for mark in CALLS if mark in whole]
+    assert "https://desk.example/a_b" in ours
+    assert not LIVE.search(MarkdownIt("commonmark").render(customers))
+    assert "snake_case_name" in customers
+
+
+@given(st.text(alphabet="*_~`|[]()<>!@#:/=- \nabw.", max_size=60))
+def test_no_text_becomes_markup(text: str) -> None:
+    """
+    COMM-6: whatever combination is tried, Markdown makes paragraphs of it, or a list, and nothing else.
+    """
+    shown = MarkdownIt("commonmark").enable("strikethrough").render(unmarked(text))
+
+    assert not re.search(r"<(a|em|strong|s|code|img|h[1-6]|blockquote) *[ >]", shown)
 
 
 @pytest.mark.parametrize(
