@@ -34,6 +34,7 @@ def as_plain(log: Log, results: Sequence[Backtest]) -> dict[str, Any]:
         "incidents": len(log.incidents),
         "rows": log.rows,
         "out_of_order": log.out_of_order,
+        "time_zone": log.time_zone or None,
         "faults": [fault._asdict() for fault in log.faults],
         "playbooks": [_plain(result) for result in results],
     }
@@ -42,6 +43,7 @@ def as_plain(log: Log, results: Sequence[Backtest]) -> dict[str, Any]:
 def _plain(result: Backtest) -> dict[str, Any]:
     return {
         "playbook": result.playbook,
+        "load_time_zone": result.time_zone,
         "by_priority": {priority.value: figures for priority, figures in result.by_priority.items()},
         "load": {
             who: {"messages": load.messages, "by_hour": load.hours, "busiest": _busiest(load)}
@@ -64,9 +66,13 @@ def _read(log: Log) -> Text:
     if log.out_of_order:
         text.append(f", {log.out_of_order} out of order", style="yellow")
     text.append(f", {len(log.faults):,} rows left out", style="red" if log.faults else "dim")
-    return text.append(
-        "" if log.encoding.startswith("utf-8") else f", read as {log.encoding}", style="yellow"
-    )
+    text.append("" if log.encoding.startswith("utf-8") else f", read as {log.encoding}", style="yellow")
+    return text.append(f"; {_times_of(log)}", style="dim")
+
+
+def _times_of(log: Log) -> str:
+    """CLOCK-5: a time without a zone is an assumption, and is said."""
+    return f"times read as those of {log.time_zone}" if log.time_zone else "times read by their own offsets"
 
 
 def _faults(faults: Sequence[RowFault]) -> RenderableType:
@@ -127,8 +133,12 @@ def _both(values: Sequence[int]) -> str:
     return said[0] if len(set(said)) == 1 else " → ".join(said)
 
 
+def _title(result: Backtest) -> str:
+    return f"Messages by hour of {result.time_zone}: {result.playbook}"
+
+
 def _load(result: Backtest) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"Messages by hour: {result.playbook}")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=_title(result))
     for column in ("who", "messages", "0  3  6  9  12 15 18 21", "busiest hour", ""):
         table.add_column(column, no_wrap=True, justify="right" if column in {"messages", ""} else "left")
     for who, load in _by_messages(result)[:_MOST_PEOPLE]:

@@ -64,6 +64,7 @@ _SHORT = {
 
 def report(found: Report, zone: ZoneInfo) -> RenderableType:
     head = Text(f"Escalations opened {span_of(found.period, zone)}", style="bold")
+    head.append(f"\nDays are those of {zone.key}", style="dim")
     if found.imported:
         head.append(f"\n{found.imported:,} of them imported", style="dim")
     head.append(f"\n{as_of(found, zone)}", style="dim")
@@ -95,9 +96,10 @@ def as_csv(found: Report) -> str:
     return text.getvalue()
 
 
-def as_plain(found: Report) -> dict[str, Any]:
+def as_plain(found: Report, zone: ZoneInfo) -> dict[str, Any]:
     """For scripts."""
     return {
+        "time_zone": zone.key,
         "from": found.period.since,
         "until": found.period.until,
         "as_of": found.as_of,

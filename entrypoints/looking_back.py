@@ -92,7 +92,7 @@ def look_back_on(
     if csv:
         given.write(csv, figures.as_csv(found).encode(ENCODING), "--csv")
     if in_json:
-        showing.as_json(figures.as_plain(found))
+        showing.as_json(figures.as_plain(found, zone))
     elif not (html or csv):
         showing.out.print(figures.report(found, zone))
 
@@ -141,6 +141,7 @@ def import_(
             "out_of_order": log.out_of_order,
             "faults": [fault._asdict() for fault in log.faults],
             "encoding": log.encoding,
+            "time_zone": log.time_zone or None,
             "left_out": log.emptied,
             "absent_columns": log.absent,
         }

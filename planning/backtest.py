@@ -74,6 +74,8 @@ class Backtest:
     by_priority: dict[Priority, Figures]
     load: dict[str, Load]
     """By the id of the person or team."""
+    time_zone: str = "UTC"
+    """Whose hours those of the load are."""
 
 
 def backtest(
@@ -89,7 +91,7 @@ def backtest(
     """
     check_map(by, playbook)
     result = Backtest(
-        f"{playbook.name} {playbook.version}", {priority: Figures() for priority in Priority}, {}
+        f"{playbook.name} {playbook.version}", {priority: Figures() for priority in Priority}, {}, zone.key
     )
     openings = _Openings(playbook)
     tally = _Tally(result, zone)

@@ -74,6 +74,8 @@ class Log:
     """Incidents of which no row could be understood."""
     encoding: str = "utf-8"
     """As it was read; found out where the map does not say."""
+    time_zone: str = "UTC"
+    """Whose local times its times were read as; empty: each has an offset of its own."""
 
 
 def read_log(data: bytes, source: str, by: ExportMap) -> Log:
@@ -99,6 +101,7 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
     log.absent = tuple(column for column in by.extra_columns if column not in header)
     log.emptied = tuple(sorted(parser.named - incidents.keys()))
     log.encoding = table.encoding
+    log.time_zone = "" if "%z" in by.time.format else by.time.time_zone
     return log
 
 

@@ -29,6 +29,7 @@ def pack(report: Report, zone: ZoneInfo) -> str:
         title=f"Escalations opened {span_of(report.period, zone)}",
         as_of=day(report.as_of.astimezone(zone)),
         currency=as_of(report, zone),
+        zone=zone,
         first=[report.whole.figures[name] for name in FIRST if report.whole.value(name) is not None],
         columns=[name for name in FIRST if any(group.value(name) is not None for group in report.groups)],
         groups=report.groups[:_MOST_GROUPS],

@@ -51,7 +51,7 @@ def test_an_export_is_taken_in_once(capsys: pytest.CaptureFixture[str]) -> None:
     again = Typed(capsys, "records", "import", "export.csv")
 
     assert 0 == again.status
-    assert "2 incidents, 11 rows, 0 rows left out" in again.said
+    assert "2 incidents, 11 rows, 0 rows left out; times read as those of UTC" in " ".join(again.said.split())
     assert "0 added, 0 replaced, 2 unchanged" in again.said
 
 
@@ -115,7 +115,7 @@ def test_a_report_says_its_figures_and_what_they_mean(
     words = " ".join(told.said.split())
 
     assert 0 == told.status
-    assert "Escalations opened at any time 2 of them imported" in words
+    assert "Escalations opened at any time Days are those of UTC 2 of them imported" in words
     assert "Opened in the period." in words
     assert 3 == words.count("(median)") == words.count("(90 %)")
     assert 3 == words.count("Half took no") == words.count("Nine of ten took no")

@@ -106,6 +106,20 @@ def test_what_customers_write_is_text(own_store: RecordStore) -> None:
     assert "🙈" in html
 
 
+def test_the_page_says_whose_days_it_counts(own_store: RecordStore) -> None:
+    """
+    RECORD-3: and each day on it is one of those.
+    """
+    there = ZoneInfo("Pacific/Kiritimati")
+    found = report(own_store, Period(), AS_OF)
+    html = pack(found, there)
+    own_store.close()
+
+    assert "days are those of Pacific/Kiritimati" in html
+    for case in found.worst:
+        assert f'<td class="at">{case.opened_at.astimezone(there):%Y-%m-%d}</td>' in html
+
+
 def test_a_quiet_period_is_a_short_page(own_store: RecordStore) -> None:
     """
     RECORD-3: nothing was opened.
