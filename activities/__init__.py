@@ -38,6 +38,8 @@ def build(playbook: PlaybookFile, deliver: DeliverMessages, store: RecordStore |
     return Activities(
         quick=(
             planner.compile_plan,
+            planner.check_start,
+            planner.check_join,
             planner.recompile_plan,
             planner.extend_open_hours,
             rota.find_on_call,

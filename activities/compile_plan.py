@@ -15,14 +15,15 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.service import RPCError
 
-from activities.sponsors import with_sponsors
+from activities.sponsors import sponsors_of, with_sponsors
 from escalation.business_time import OpenHours
-from escalation.effects import Compiled, CompileOpenHours, CompilePlan, RecompilePlan
+from escalation.commands import JoinOutage
+from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePlan, RecompilePlan
 from escalation.errors import BadRequest, Fault, faults_of, shown
 from escalation.plan import Plan
 from escalation.request import StartRequest
 from planning.calendars import extend
-from planning.compile import compile_plan, recompile_plan
+from planning.compile import check_request, compile_plan, is_guest, recompile_plan
 from planning.playbook import Playbook, files_read, load_playbook
 
 log = structlog.get_logger(__name__)
@@ -96,6 +97,44 @@ class Planner:
         if request.predecessor is None:
             request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})
         return Compiled(request=request, plan=await with_sponsors(plan, request), priority=priority)
+
+    @activity.defn(name="check_start")
+    async def check_start(self, asked: CheckStart) -> StartRequest:
+        """
+        A start that is repeated is checked as if it were the first.
+
+        Raises:
+            BadRequest: With every fault.
+        """
+        request = read_request(asked.key, asked.request)
+        check_request(self._playbook(), request)
+        return request
+
+    @activity.defn(name="check_join")
+    async def check_join(self, asked: CheckStart) -> JoinOutage:
+        """
+        What the start of a subject of the outage ``asked.key`` brings along: nobody is added whom the server or the
+        start itself does not name.
+
+        Raises:
+            BadRequest: With every fault.
+        """
+        request = read_request(str(asked.request.get("key")), asked.request)
+        check_request(self._playbook(), request)
+        if request.outage != asked.key:
+            fault = Fault(where="outage", given=shown(request.outage), allowed=asked.key)
+            raise BadRequest.because(f"the start of {request.key}", (fault,))
+        return JoinOutage(
+            by=request.submitted_by,
+            ticket=request.key,
+            customers=request.customers,
+            services=request.services,
+            linked_records=request.linked_records,
+            problem_records=request.problem_records,
+            evidence=request.evidence,
+            sponsors=await sponsors_of(customer.account for customer in request.customers),
+            is_guest=is_guest(request),
+        )
 
     @activity.defn(name="recompile_plan")
     async def recompile_plan(self, asked: RecompilePlan) -> Plan:

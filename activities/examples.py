@@ -85,7 +85,7 @@ _REVIEW = ReviewPack(
     ),
     page=gzip.compress(b"<!doctype html>", mtime=0),
 )
-_SPONSORED = {"key": "sponsorship/ACME", "subject": "ACME", "account": "ACME", "state": "enrolled"}
+_SPONSORED = {"key": "sponsorship:ACME", "subject": "ACME", "account": "ACME", "state": "enrolled"}
 _RESOLVING, _CLOSING = {"state": State.RESOLVING}, {"state": State.CLOSING}
 _RESOLUTION = {"clock": "resolution", "due_at": AT + 25 * _MINUTE}
 FOR_US: Mapping[Occasion, Mapping[str, Any]] = {

@@ -18,10 +18,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.compile_plan import read_request
-from activities.sponsors import sponsors_of
-from escalation.commands import JoinOutage
 from escalation.effects import SeekOutage
-from escalation.errors import EscalationError, StillFinishing
+from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing, shown
 from escalation.request import StartRequest
 from escalation.view import Receipted
 from planning.compile import check_request
@@ -47,18 +45,30 @@ class Outages:
             EscalationError: If the request is refused, with every fault, or has no room.
             ApplicationError: (`outage_finishing`) If the last one of this key is just ending; a later try opens anew.
         """
-        request = read_request(asked.key, asked.request)
+        request = _part_of_an_outage(asked)
         check_request(self._playbook(), request)
         door = self._doors.setdefault(str(request.outage), asyncio.Semaphore(AT_ONCE))
         async with door:
             return await _joined(asked, request)
 
 
+def _part_of_an_outage(asked: SeekOutage) -> StartRequest:
+    """
+    Raises:
+        BadRequest: If it is no start, or no part of anything.
+    """
+    request = read_request(asked.key, asked.request)
+    if request.outage in {None, request.key}:
+        fault = Fault(where="outage", given=shown(request.outage), allowed="another key than its own")
+        raise BadRequest.because(f"the start of {asked.key}", (fault,))
+    return request
+
+
 async def _joined(asked: SeekOutage, request: StartRequest) -> Receipted:
     try:
         receipt: Receipted = await activity.client().execute_update_with_start_workflow(
             activity.info().activity_type,
-            await _join(request),
+            {"request": request.model_dump(mode="json", exclude_defaults=True)},
             start_workflow_operation=_opening(asked, request),
             result_type=Receipted,
         )
@@ -83,19 +93,6 @@ def _opening(asked: SeekOutage, request: StartRequest) -> WithStartWorkflowOpera
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         static_summary=f"outage, first heard of by {asked.key}",
-    )
-
-
-async def _join(request: StartRequest) -> JoinOutage:
-    return JoinOutage(
-        by=request.submitted_by,
-        ticket=request.key,
-        customers=request.customers,
-        services=request.services,
-        linked_records=request.linked_records,
-        problem_records=request.problem_records,
-        evidence=request.evidence,
-        sponsors=await sponsors_of(customer.account for customer in request.customers),
     )
 
 

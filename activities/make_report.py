@@ -7,16 +7,18 @@ Says whether a failure may be retried. It must not know tables, nor how the pack
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from escalation.errors import BadRequest, Fault, shown
 from escalation.reporting import MakeReport, ReportMade, ReviewPack, ToldFigure
 from planning.periods import just_ended, midnight
 from planning.playbook import Playbook
 from planning.readers import readers
+from planning.zones import TIME_ZONE_FORM
 from records.errors import RecordsFault
 from records.pack import pack
 from records.report import FIRST, Period
@@ -36,6 +38,7 @@ class Reports:
         """
         Raises:
             ApplicationError: Of the store's code where it cannot be used, to be retried until it can.
+            BadRequest: If there is no such time zone.
         """
         who = readers(wanted.schedule, self._playbook())
         try:
@@ -45,7 +48,7 @@ class Reports:
             raise ApplicationError(str(fault), type=fault.code) from None
 
     def _pack(self, wanted: MakeReport) -> ReviewPack:
-        zone = ZoneInfo(wanted.schedule.time_zone)
+        zone = _zone(wanted.schedule.time_zone)
         days = just_ended(wanted.schedule.rhythm, wanted.due_at, zone)
         period = Period(midnight(days.first, zone), midnight(days.last + timedelta(days=1), zone))
         found = report(self._store, period, datetime.now(UTC), record=wanted.record)
@@ -57,3 +60,11 @@ class Reports:
             figures=tuple(ToldFigure(name=name, value=value) for name, value in told if value is not None),
             page=gzip.compress(pack(found, zone).encode(), mtime=0),
         )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fault = Fault(where="time_zone", given=shown(name), allowed=TIME_ZONE_FORM)
+        raise BadRequest.because("the report", (fault,)) from None

@@ -22,6 +22,7 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
 from channels.protocol import Channel, Delivered, Later, Letter, Never, Session
+from escalation.ids import Own, own_id
 from escalation.pace import LEEWAY, MOST_TURNS, Pace, TakeTurns, Turns
 from escalation.preferences import Limit
 
@@ -162,7 +163,7 @@ def _pace_of(channel: str) -> WithStartWorkflowOperation[Any, Any]:
     return WithStartWorkflowOperation(
         PACE,
         Pace(),
-        id=f"pace/{channel}",
+        id=own_id(Own.PACE, channel),
         task_queue=PACE_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )

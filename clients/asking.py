@@ -28,6 +28,7 @@ from clients.stalls import RunStalled, Stall, stall_of
 from clients.visibility import matching
 from escalation.engine import ended_hint
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
+from escalation.ids import is_of_escalation
 from escalation.lifecycle import Move
 from escalation.pages import Item, Page
 from runtime.connection import connect
@@ -95,6 +96,7 @@ class Asking:
 
     async def _query(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
         """Of a subject that joined an outage, the escalation there answers (START-5)."""
+        await self._require_escalation(key)
         try:
             return await self._ask_run(key, name, kind, *given)
         except UnknownEscalation as unknown:
@@ -118,6 +120,14 @@ class Asking:
             if not page.has_more:
                 return tuple(found)
             after = number(found[-1]) if number else len(found)
+
+    async def _require_escalation(self, key: str) -> None:
+        """
+        Raises:
+            UnknownEscalation: If *key* can name none, but perhaps an inbox or another run of the engine's own.
+        """
+        if not is_of_escalation(key):
+            raise await self._unknown(key)
 
     async def _ask_run(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
         return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)

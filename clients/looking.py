@@ -206,6 +206,7 @@ class Looking(Asking):
 
         Looks every *every* seconds at the length of the history, which costs nothing, and asks only after a change.
         """
+        await self._require_escalation(key)
         seen, length = 0, -1
         while True:
             description = await self._describe(key)

@@ -45,6 +45,7 @@ class Moves(Starts):
         return await self._ask(key, command.move, command, id)
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> Receipted:
+        await self._require_escalation(key)
         id_, asked = id_ or uuid.uuid4().hex, key
         try:
             with suppress(RunEnded):

@@ -69,7 +69,7 @@ class Sponsorships(Doctor):
             UnknownEscalation: If the account was never proposed.
         """
         try:
-            return await self._query(sponsorship_key(account), wire.VIEW, Programme)
+            return await self._ask_run(sponsorship_key(account), wire.VIEW, Programme)
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 

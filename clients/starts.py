@@ -49,7 +49,11 @@ class Starts(Asking):
                 static_details=details.start_details(wanted),
             )
             return self._client.execute_update_with_start_workflow(
-                wire.START, start_workflow_operation=operation, id=id_, result_type=Receipted
+                wire.START,
+                wire.StartAgain(request=begin.request),
+                start_workflow_operation=operation,
+                id=id_,
+                result_type=Receipted,
             )
 
         try:

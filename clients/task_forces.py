@@ -129,7 +129,7 @@ class TaskForces(Moves, Looking):
         self, key: str, name: str, query: str, kind: type[Answered], *given: object
     ) -> Answered:
         try:
-            return await self._query(task_force_id(key, name), query, kind, *given)
+            return await self._ask_run(task_force_id(key, name), query, kind, *given)
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None
 

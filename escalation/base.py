@@ -5,7 +5,6 @@ A text that a customer may read and a text that only we may read are different t
 never accepts the other, in the type checker and at run time. This file knows nothing of what the texts say.
 """
 
-import re
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self, TypeVar
@@ -163,15 +162,3 @@ def _is_printable(text: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_is_printable)]
 """An identifier: a person, a team, an account, a record, a playbook."""
-
-_KEY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.#-]*")
-
-
-def _is_key(text: str) -> str:
-    if not _KEY.fullmatch(text):
-        raise ValueError("TENANT/TICKET in letters, digits and . _ - #, such as ACME/4711")
-    return text
-
-
-Key = Annotated[str, Field(max_length=200), AfterValidator(_is_key)]
-"""The subject of an escalation, tenant-qualified: ``TENANT/TICKET`` (START-4)."""

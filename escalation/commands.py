@@ -11,10 +11,11 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from escalation.actions import Action
-from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Key, Name
+from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
+from escalation.ids import Key
 from escalation.lifecycle import Move
 from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
@@ -415,7 +416,11 @@ class FinishAction(_Asks):
 
 
 class JoinOutage(Frozen):
-    """Another subject is the same outage: what its start brings along is added (START-5)."""
+    """
+    Another subject is the same outage: what its start brings along is added (START-5).
+
+    Made of a start that was checked against the playbook; never read from the wire.
+    """
 
     by: Name
     """Who submitted it."""
@@ -428,6 +433,8 @@ class JoinOutage(Frozen):
     evidence: tuple[Evidence, ...] = ()
     sponsors: tuple[Contact, ...] = ()
     """Of these customers' accounts (SPONSOR-2)."""
+    is_guest: bool = False
+    """Of another tenant: it adds contacts only to accounts that its own tenant has brought in."""
 
 
 class TakeOver(JoinOutage):

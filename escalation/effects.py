@@ -12,15 +12,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from escalation.base import CustomerText, Frozen, Instant, InternalText, Key, Name
+from escalation.base import CustomerText, Frozen, Instant, InternalText, Name
 from escalation.clocks import Clock
 from escalation.events import Event
+from escalation.ids import Key
 from escalation.plan import Calendar, Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
 from escalation.reporting import ReviewPack
 from escalation.request import Degree, StartRequest
 from escalation.task_force.model import About, Charter, task_force_id
 
 __all__ = [
+    "CheckStart",
     "CompileOpenHours",
     "CompilePlan",
     "Compiled",
@@ -365,6 +367,13 @@ class Wave(Frozen):
     def says(self) -> str:
         """The occasions, for people who watch: ``receipt, assigned, first notice``."""
         return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))
+
+
+class CheckStart(Frozen):
+    """Check a start against the playbook of today: a repeat, or a subject that joins."""
+
+    key: str
+    request: dict[str, Any]
 
 
 class RecordBatch(Frozen):

@@ -28,7 +28,7 @@ from escalation.effects import Occasion
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.model import Escalation
-from escalation.plan import ClockName, ReasonCode
+from escalation.plan import ClockName, ReasonCode, require_person
 from escalation.record import opened
 from escalation.sentences import Sentence, Why
 from escalation.telling import first_told, tell, tell_customers
@@ -195,6 +195,8 @@ def permit(now: Escalation, move: Move, by: str) -> None:
     if customer:
         following_up.require_customers_move(now, move, customer)
     person = None if customer else now.plan.contact(by)
+    if person:
+        require_person(now.key, person, move.words)
     if move not in moves_from(now.state, now.rca.state):
         raise _not_allowed(now, move, _where(now, move))
     obstacle = _obstacle(now, move)

@@ -11,6 +11,7 @@ from datetime import datetime
 from escalation.base import Asked, Frozen, Instant, Name
 from escalation.effects import reference_of
 from escalation.errors import RoleNotAllowed
+from escalation.ids import Own, own_id
 from escalation.plan import Contact, Priority
 from escalation.preferences import Sent
 from escalation.waiting import MANY, QUIET, Held, leaves_at
@@ -46,7 +47,8 @@ def inbox_key(who: str) -> str:
     What the inbox of *who* is called. A customer's contact, ``ACCOUNT:ADDRESS``, is known by a digest: the address is
     nobody's business.
     """
-    return f"inbox/customer/{hashlib.sha256(who.encode()).hexdigest()[:32]}" if ":" in who else f"inbox/{who}"
+    name = f"customer:{hashlib.sha256(who.encode()).hexdigest()[:32]}" if ":" in who else who
+    return own_id(Own.INBOX, name)
 
 
 def in_wait(held: Iterable[Held], sent: Sequence[Sent], now: datetime) -> tuple[InWait, ...]:

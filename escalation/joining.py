@@ -11,8 +11,10 @@ from typing import TypeVar
 from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion
-from escalation.errors import BadRequest, Fault, MoveNotAllowed
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
+from escalation.ids import tenant_of
 from escalation.lifecycle import Move, RcaState, State, allows
+from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.request import AffectedCustomer, StartRequest, recipients_of, with_customers
 from escalation.telling import tell, tell_customers
@@ -35,6 +37,8 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
     if not allows(now.state, Move.JOIN_OUTAGE):
         raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot join while {now.state}")
     joining = new_in(now.request, command)
+    if command.is_guest:
+        _require_own_accounts(now, joining)
     require_room(
         now.key, now.request, joining, f"the start of {command.ticket}", "give the others another outage key"
     )
@@ -55,6 +59,21 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
     tell(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
     if joining.customers:
         _tell(turn, joining.customers)
+
+
+def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
+    """
+    Whether *by*, who submitted a start again, may hear how the escalation stands; *ticket*: the subject that joined.
+
+    Raises:
+        RoleNotAllowed: If it is neither who submitted it first, nor anybody whom its plan knows.
+    """
+    first = now.submitters.get(ticket) if ticket else now.request.submitted_by
+    if by != first and not now.plan.knows(by):
+        raise RoleNotAllowed(
+            f"{ticket or now.key}: is open already, and {by} has no part in it; allowed: who submitted it, and the "
+            "people whom its plan knows"
+        )
 
 
 def begin_first_notice(turn: Turn) -> None:
@@ -113,6 +132,27 @@ def _new_customers(
         contacts = tuple(contact for contact in customer.contacts if contact.email not in emails)
         if contacts:
             yield customer.changed(contacts=contacts)
+
+
+def _require_own_accounts(now: Escalation, joining: c.JoinOutage) -> None:
+    """
+    Raises:
+        BadRequest: If it would add somebody to an account that another tenant has brought in, who would then read what
+            that account is told.
+    """
+    tenant = tenant_of(joining.ticket)
+    faults = [
+        Fault(
+            where="customers",
+            given=f"{len(customer.contacts)} more contacts of {customer.account}",
+            allowed=f"contacts that {now.key} has already, because another tenant named this account",
+        )
+        for customer in joining.customers
+        if now.customer(customer.account)
+        and now.account_tenants.get(customer.account, tenant_of(now.key)) != tenant
+    ]
+    if faults:
+        raise BadRequest.because(f"the start of {joining.ticket}", faults)
 
 
 def require_room(key: str, request: StartRequest, joining: c.JoinOutage, what: str, instead: str) -> None:

@@ -150,6 +150,10 @@ class Escalation(Frozen):
     """Ids of the escalations that went over into this one (CLOSE-10)."""
     merged_into: str | None = None
     """Key of the escalation that it went over into."""
+    submitters: dict[str, str] = {}
+    """Who submitted each of them."""
+    account_tenants: dict[str, str] = {}
+    """The tenant that brought an account in by joining; all others are of its own tenant."""
     joiners: tuple[str, ...] = ()
     """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""
     joined_at: Instant | None = None

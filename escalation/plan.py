@@ -16,7 +16,7 @@ from pydantic import Field
 
 from escalation.base import CustomerText, Frozen, Instant, Name
 from escalation.business_time import OpenHours
-from escalation.errors import UnknownName
+from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move
 from escalation.preferences import Preferences
 
@@ -146,6 +146,22 @@ class Contact(Frozen):
             time_zone=self.time_zone,
             preferences=self.preferences,
         )
+
+
+def require_person(where: str, contact: Contact, what: str) -> None:
+    """
+    Raises:
+        RoleNotAllowed: If *contact* is no person. A team or a schedule is asked and told; who acts is on record
+            (ROLE-3).
+    """
+    if contact.kind is ContactKind.PERSON:
+        return
+    kind = "an on-call schedule" if contact.kind is ContactKind.SCHEDULE else "a team"
+    members = f": {', '.join(contact.members)}" if contact.members else ""
+    raise RoleNotAllowed(
+        f"{where}: {contact.name} may not {what}, because it is {kind}; allowed: one of its people, by their own id"
+        f"{members}"
+    )
 
 
 class Basis(StrEnum):

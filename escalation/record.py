@@ -14,6 +14,7 @@ from escalation import events as e
 from escalation.actions import Origin, taken_over, tracked
 from escalation.base import CustomerText
 from escalation.clocks import Clock, Pause, attended, chased_by, derived
+from escalation.ids import tenant_of
 from escalation.lifecycle import Move, RcaState, step, step_rca
 from escalation.model import (
     VERIFYING,
@@ -365,6 +366,11 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
         problem_records=tuple(dict.fromkeys((*now.request.problem_records, *event.problem_records))),
         evidence=(*now.request.evidence, *event.evidence),
     )
+    brought = {customer.account for customer in event.customers if now.customer(customer.account) is None}
+    if (
+        event.kind == "customer_joined" and not now.tickets and not event.customers
+    ):  # the subject whose start opened it
+        brought = {customer.account for customer in now.request.customers}
     known = {*now.untold, *now.joiners}
     new = (to.id for customer in event.customers for to in recipients_of((customer,)))
     joiners = (*now.joiners, *(who for who in new if who not in known))
@@ -373,6 +379,8 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
         event,
         request=request,
         plan=now.plan.sponsored_by(event.sponsors),
+        account_tenants=now.account_tenants | dict.fromkeys(brought, tenant_of(event.ticket)),
+        submitters=now.submitters | {event.ticket: event.by},
         joiners=joiners,
         joined_at=now.joined_at if now.joiners else event.at,
     )

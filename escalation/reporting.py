@@ -7,10 +7,12 @@ and end is not known here, nor what a figure means or how a page looks.
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from escalation.base import Frozen, Instant, Name
+from escalation.ids import Own, own_id
 from escalation.language_tag import LanguageTag
 from escalation.plan import Recipient
 
@@ -26,11 +28,11 @@ class ReportSchedule(Frozen):
     """What each run of a schedule starts with."""
 
     rhythm: Rhythm
-    at: str
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     """``07:00``, of the first day after the period, by the clocks of the time zone."""
     time_zone: str
     """Whose days, weeks and quarters these are."""
-    to: tuple[Name, ...]
+    to: Annotated[tuple[Name, ...], Field(min_length=1)]
     """People, teams and roles of the playbook of the day, and addresses."""
     language: LanguageTag = "en"
     """Of those who are known by an address alone."""
@@ -41,8 +43,8 @@ class ReportSchedule(Frozen):
 
 
 def report_id(rhythm: Rhythm) -> str:
-    """Where the schedule is found, and what its messages are about: ``report/weekly``."""
-    return f"report/{rhythm}"
+    """Where the schedule is found, and what its messages are about: ``report:weekly``."""
+    return own_id(Own.REPORT, rhythm)
 
 
 class Scheduled(Frozen):

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from escalation.base import Asked, CustomerText, GivenDay, GivenInstant, InternalText, Key, Name
+from escalation.base import Asked, CustomerText, GivenDay, GivenInstant, InternalText, Name
 from escalation.email_address import EmailAddress
+from escalation.ids import EscalationReference, Key
 from escalation.language_tag import LanguageTag
 from escalation.plan import Priority, ReasonCode, Recipient
 
@@ -114,7 +115,7 @@ class StartRequest(Asked):
     problem_records: tuple[Name, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    predecessor: Name | None = None
+    predecessor: EscalationReference | None = None
     """Id of the closed escalation of the same subject that this one continues (START-4, CLOSE-9)."""
     outage: Key | None = None
     """What it is a part of: it joins the escalation of this key, or opens it (START-5)."""

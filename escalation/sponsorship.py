@@ -15,13 +15,13 @@ from escalation.base import Asked, CustomerText, Frozen, GivenDay, Instant, Inte
 from escalation.commands import RecordDelivery
 from escalation.effects import InternalFacts, InternalNotice, Occasion, Recipient
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
+from escalation.ids import Own, name_in, own_id
 from escalation.plan import Contact, Priority
 
 REMINDED_BEFORE = timedelta(days=2)
 CHASED_EVERY = timedelta(days=7)
 NEGLECTED_AFTER = 3 * CHASED_EVERY
 """From then on those who answer for sponsorships are told of an overdue touch-point, too."""
-_SPONSORSHIP = "sponsorship/"
 _MOST_KEPT = 200
 """Touch-points and reviews; the record has them all."""
 
@@ -89,12 +89,12 @@ Command = PersonsCommand | ShellsCommand
 
 def sponsorship_key(account: str) -> str:
     """What an account's sponsorship is called, everywhere."""
-    return f"{_SPONSORSHIP}{account}"
+    return own_id(Own.SPONSORSHIP, account)
 
 
 def account_of(key: str) -> str:
     """The account whose sponsorship is called *key*; empty, if that is no sponsorship's."""
-    return key.removeprefix(_SPONSORSHIP) if key.startswith(_SPONSORSHIP) else ""
+    return name_in(Own.SPONSORSHIP, key)
 
 
 class Noted(Frozen):

@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from escalation.errors import BadRequest, Fault, RoleNotAllowed, shown
+from escalation.ids import tenant_of
 from escalation.lifecycle import Move
 from escalation.plan import (
     ActionRules,
@@ -75,6 +76,7 @@ def check_request(playbook: Playbook, request: StartRequest) -> None:
         *_of_people(playbook, request),
         *_of_customers(playbook, request),
         *_of_level(playbook, request),
+        *_of_outage(playbook, request),
     )
     _refuse(request, found)
 
@@ -176,6 +178,22 @@ def _of_level(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
     last = len(ladder(playbook, request.issue_type, request.category))
     if request.entry_level > last:
         yield Found(("entry_level",), shown(request.entry_level), f"1 to {last}")
+
+
+def _of_outage(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
+    """What is told in an outage reaches all who joined: another tenant's is joined where the playbook says so."""
+    if request.outage is None or not is_guest(request):
+        return
+    if tenant_of(request.outage) not in playbook.shared_outages:
+        own = tenant_of(request.key)
+        shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
+        allowed = f"an outage of its own tenant, {own}/…{shared}; shared_outages of the playbook names others"
+        yield Found(("outage",), shown(request.outage), allowed)
+
+
+def is_guest(request: StartRequest) -> bool:
+    """Whether it joins an outage of another tenant."""
+    return request.outage is not None and tenant_of(request.outage) != tenant_of(request.key)
 
 
 def _require_may_return(playbook: Playbook, request: StartRequest) -> None:

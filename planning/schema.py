@@ -408,6 +408,9 @@ class Playbook(Scope):
     """What a customer's tier changes, by the tier's name in requests."""
     accounts: dict[Name, AccountRules] = {}
     """What is particular to single customers, by account."""
+    shared_outages: Names = ()
+    """Tenants whose outages the subjects of every tenant may join, such as OPS: what is told there reaches them all
+    (START-5). Left out: a subject joins outages of its own tenant alone."""
     skills: dict[Id, Name] = {}
     """Skills, and who has each: a person, a team or a role. Where `transfer --skill` goes (KIND-2)."""
     pause_reasons: dict[PauseReason, PauseRules] = {}

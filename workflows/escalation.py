@@ -8,6 +8,7 @@ asks: sends waves of messages, arms one timer, shows the state. It must not deci
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -16,6 +17,7 @@ from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 from escalation import commands as c
 from escalation.budgets import ANSWER, ANSWERED, CARRIED, TIMELINE, UNRECORDED, first_of, last_of, size_of
 from escalation.effects import (
+    CheckStart,
     Compiled,
     CompileOpenHours,
     CompilePlan,
@@ -34,6 +36,7 @@ from escalation.effects import (
 from escalation.engine import allowed_moves, decide, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event
+from escalation.joining import permit_repeat
 from escalation.lifecycle import Move, diagram
 from escalation.messages import Sent, messages, messages_wait_until, receipts_of
 from escalation.model import ActionPlan, Escalation
@@ -42,6 +45,7 @@ from escalation.plan import Contact, Plan
 from escalation.rca import RcaOnFile, on_file
 from escalation.rebasing import Rebasing, foreseen
 from escalation.receipts import Receipt
+from escalation.request import StartRequest
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
 from escalation.task_force.news import News
@@ -51,6 +55,7 @@ from escalation.view import Receipted, View, action_plans, receipted, timeline, 
 from workflows import details, wire
 from workflows.commanding import NotDeployed, command_task_force
 from workflows.continuing import go_on, is_due
+from workflows.inputs import is_continued, require_id
 from workflows.life import A_WHILE, QUICK
 from workflows.merge import Mergeable
 from workflows.moves import takes_moves
@@ -70,6 +75,8 @@ _REPORTED_BY = timedelta(days=1)
 _HELD_LETTERS = "held letters are followed up"
 """Runs that ended before this did not wait for them."""
 _PAGED = "one page, after a"
+_START = '{"request": {…}}'
+_Checked = TypeVar("_Checked", StartRequest, c.JoinOutage)
 _REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
 
 
@@ -84,7 +91,9 @@ class EscalationWorkflow(Mergeable):
         super().__init__()
         self._refusal: EscalationError | None = None
         try:
-            self._begin = wire.read_input(begins)
+            self._begin = wire.read_input(
+                begins, is_ours=is_continued() or workflow.info().parent is not None
+            )
         except EscalationError as refusal:  # kept for the run, which is where a workflow can fail
             self._begin, self._refusal = wire.EscalationInput(), refusal
         carried = self._begin.carried
@@ -108,6 +117,8 @@ class EscalationWorkflow(Mergeable):
     async def run(self, *_begins: RawValue) -> wire.Ended:
         if self._now is None:
             await self._open()
+        else:
+            require_id(self._now.key)
         await self._live()
         await release(self._opened.tickets)
         if self._opened.is_followed_up or self._hears_until:
@@ -180,31 +191,57 @@ class EscalationWorkflow(Mergeable):
     # What people and their tools send; the moves are added by ``takes_moves``.
 
     @workflow.update(
-        name=wire.START, description="Comes with a start: answers with the receipt. No argument."
+        name=wire.START,
+        description='Comes with a start, and what it starts with: {"request": {…}}. Answers with the receipt.',
     )
-    async def start(self) -> Receipted:
+    @wire.takes_one
+    async def start(self, *raws: RawValue) -> Receipted:
         is_repeat = self._now is not None
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
             raise self._refusal
         self._refuse_while_finishing()
+        if is_repeat:
+            permit_repeat(self._opened, await self._submitter(raws))
         return receipted(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
 
     @workflow.update(
-        name=wire.JOIN_OUTAGE, description="Comes with the start of a subject of the same outage."
+        name=wire.JOIN_OUTAGE,
+        description='Comes with the start of a subject of the same outage: {"request": {…}}.',
     )
     @wire.takes_one
     async def join_outage(self, *raws: RawValue) -> Receipted:
-        command = wire.read(c.JoinOutage, raws, Move.JOIN_OUTAGE.words, "one JSON object", wire.LARGEST_START)
+        asked = wire.read(wire.StartAgain, raws, Move.JOIN_OUTAGE.words, _START, wire.LARGEST_START)
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
             raise self._refusal
+        command: c.JoinOutage = await self._checked(wire.CHECK_JOIN, asked, c.JoinOutage)
         self._refuse_while_finishing()
         self.refuse_while_merging(Move.JOIN_OUTAGE)
-        is_repeat = command.ticket in self._opened.tickets
+        if is_repeat := command.ticket in self._opened.tickets:
+            permit_repeat(self._opened, command.by, command.ticket)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
         return receipted(answer.escalation, answer.events, is_repeat=is_repeat)
+
+    async def _submitter(self, raws: Sequence[RawValue]) -> str:
+        """Who submitted a start that is repeated; it is checked like the first."""
+        asked = wire.read(wire.StartAgain, raws, "the start", _START, wire.LARGEST_START)
+        request: StartRequest = await self._checked(wire.CHECK_START, asked, StartRequest)
+        return request.submitted_by
+
+    async def _checked(self, check: str, asked: wire.StartAgain, kind: type[_Checked]) -> _Checked:
+        """
+        Raises:
+            EscalationError: If the start has faults; a local activity's error arrives bare.
+        """
+        checked: _Checked = await workflow.execute_local_activity(
+            check,
+            CheckStart(key=self._opened.key, request=asked.request),
+            result_type=kind,
+            start_to_close_timeout=QUICK,
+        )
+        return checked
 
     @workflow.query(name=wire.SCRIPT, description="What agents may tell customers now.")
     def script(self) -> CustomerFacts:

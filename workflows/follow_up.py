@@ -15,6 +15,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from escalation.request import StartRequest
 from workflows import details, wire
 from workflows.escalation import EscalationWorkflow
+from workflows.inputs import refusable, require_id, require_parent
 
 _TRIES = 5
 _BETWEEN_TRIES = timedelta(minutes=1)
@@ -26,8 +27,13 @@ class FollowUpWorkflow(EscalationWorkflow):
 
     @workflow.init
     @wire.takes_one
+    @refusable
     def __init__(self, *begins: RawValue) -> None:
         super().__init__(*begins)
+        if self._refusal:
+            raise self._refusal
+        require_parent()
+        require_id(self._now.id if self._now else "KEY@INSTANT, of an escalation that is carried over")
         self._is_succeeding = self._is_stopped = False
 
     @workflow.run

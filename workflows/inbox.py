@@ -14,6 +14,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from escalation.errors import EscalationError
+from escalation.ids import Own
 from escalation.inbox import InWait, Release, in_wait, released
 from escalation.pages import Page, page_of
 from escalation.preferences import MOST_COUNTED, Limit, Sent
@@ -28,11 +29,11 @@ from workflows.delivery import (
     delivery_options,
     receipts_after,
 )
+from workflows.inputs import read_start, refusable, require_nothing, require_own_id
 from workflows.people import find_people
 
 _KNOWN_AGAIN = 1_000
 """Keys of messages that left, so that one which is handed over twice does not leave twice."""
-_NOTHING = Waiting()
 _REPORTED_WITHIN = timedelta(hours=1)
 
 
@@ -41,7 +42,12 @@ class InboxWorkflow(GoesOn):
     """Everything that one person, team or customer's contact is to be told later."""
 
     @workflow.init
-    def __init__(self, waiting: Waiting = _NOTHING) -> None:
+    @wire.takes_one
+    @refusable
+    def __init__(self, *begins: RawValue) -> None:
+        waiting = read_start(Waiting, begins, "{}") if begins else Waiting()
+        require_own_id(Own.INBOX)
+        require_nothing(waiting == Waiting(), "messages")
         self._held: dict[str, Held] = {}
         self._gone: dict[str, None] = dict.fromkeys(waiting.gone)
         self._sent: list[Sent] = []
@@ -49,7 +55,8 @@ class InboxWorkflow(GoesOn):
         self._take(waiting)
 
     @workflow.run
-    async def run(self, _waiting: Waiting = _NOTHING) -> None:
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> None:
         while (wake_at := self._wakes_at()) is not None or not workflow.all_handlers_finished():
             if wake_at is None:
                 await workflow.wait_condition(workflow.all_handlers_finished)

@@ -10,15 +10,16 @@ from contextlib import suppress
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from escalation.ids import Own
 from escalation.pace import Pace, TakeTurns, Turns, take_turns
 from workflows import details, wire
 from workflows.continuing import GoesOn, go_on, is_due
+from workflows.inputs import read_start, refusable, require_nothing, require_own_id
 
 PACE = "Pace"
 TAKE_TURNS = "take_turns"
 """The workflow, which starts with a `Pace`, and its update: the names on the wire, here and in `activities.turns`."""
 
-_NOTHING = Pace()
 _EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
 
 
@@ -27,11 +28,16 @@ class PaceWorkflow(GoesOn):
     """One channel."""
 
     @workflow.init
-    def __init__(self, pace: Pace = _NOTHING) -> None:
-        self._pace = pace
+    @wire.takes_one
+    @refusable
+    def __init__(self, *begins: RawValue) -> None:
+        self._pace = read_start(Pace, begins, "{}") if begins else Pace()
+        require_own_id(Own.PACE)
+        require_nothing(self._pace == Pace(), "turns")
 
     @workflow.run
-    async def run(self, _pace: Pace = _NOTHING) -> None:
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> None:
         while (until := self._pace.counts_until) and until > workflow.now():
             with suppress(TimeoutError):
                 await workflow.wait_condition(

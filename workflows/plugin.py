@@ -25,7 +25,10 @@ from temporalio.converter import (
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import (
+    ExecuteWorkflowInput,
     HandleQueryInput,
+    HandleSignalInput,
+    HandleUpdateInput,
     Interceptor,
     WorkflowInboundInterceptor,
     WorkflowInstance,
@@ -36,6 +39,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from escalation.errors import BY_CODE, EscalationError, Fault
+from workflows.inputs import refusal_of
 from workflows.task_boundaries import leave_a_command
 
 PASSED_THROUGH = ("escalation", "workflows")
@@ -103,9 +107,9 @@ class ShowsDetails(Protocol):
     def current_details(self) -> str: ...
 
 
-class _DetailsWhenAsked(Interceptor):
+class _AroundEachRun(Interceptor):
     """
-    Puts the current details into the metadata that the Web UI asks for.
+    Ends a run whose start is refused, and puts the current details into the metadata that the Web UI asks for.
 
     `workflow.set_current_details` would have them rendered at every step, for nobody most of the time: that took a
     tenth of the worker's time.
@@ -119,12 +123,36 @@ class _DetailsWhenAsked(Interceptor):
 
 
 class _Inbound(WorkflowInboundInterceptor):
+    """A run whose start is refused (``workflows.inputs``) does nothing else than to end with that."""
+
+    async def execute_workflow(self, input: ExecuteWorkflowInput) -> object:  # noqa: A002 - the SDK's name
+        _raise_refusal()
+        return await super().execute_workflow(input)
+
+    async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002
+        if refusal_of(workflow.instance()) is None:
+            await super().handle_signal(input)
+
+    def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002
+        _raise_refusal()
+        super().handle_update_validator(input)
+
+    async def handle_update_handler(self, input: HandleUpdateInput) -> object:  # noqa: A002
+        _raise_refusal()
+        return await super().handle_update_handler(input)
+
     async def handle_query(self, query: HandleQueryInput) -> object:
+        _raise_refusal()
         answer: object = await super().handle_query(query)
         asked = workflow.instance()
         if isinstance(answer, WorkflowMetadata) and isinstance(asked, ShowsDetails):
             answer.current_details = asked.current_details()
         return answer
+
+
+def _raise_refusal() -> None:
+    if refusal := refusal_of(workflow.instance()):
+        raise refusal
 
 
 class _Sandbox(SandboxedWorkflowRunner):
@@ -191,7 +219,7 @@ def escalation_plugin() -> SimplePlugin:
         data_converter=DataConverter(
             payload_converter_class=StoredPayloads, failure_converter_class=RefusalConverter
         ),
-        interceptors=[_DetailsWhenAsked()],
+        interceptors=[_AroundEachRun()],
         workflow_runner=_runner,
         workflow_failure_exception_types=[EscalationError],
     )

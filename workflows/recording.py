@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation.budgets import BATCH, UNRECORDED, fitting, size_of
@@ -19,6 +19,7 @@ from escalation.events import Event, Rebased
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from workflows import details, wire
+from workflows.inputs import read_start, refusable, require_id, require_parent
 
 ENOUGH = 100
 """Events that are worth a batch, whatever the state."""
@@ -94,6 +95,11 @@ class Recording:
         del self._waiting[:events], self._sizes[:events]
 
 
+def record_id(batch: RecordBatch) -> str:
+    """What the run is called that puts *batch* on record."""
+    return f"{batch.escalation}/record/{batch.events[0].seq if batch.events else 0}"
+
+
 def batch_of(now: Escalation, events: Sequence[Event], later: Iterable[Event] = ()) -> RecordBatch:
     """*later*: what followed on *events*; a rebase among it says which playbook was in force before."""
     before = (event.before for event in later if isinstance(event, Rebased))
@@ -129,7 +135,7 @@ async def record_apart(batch: RecordBatch) -> None:
         await workflow.start_child_workflow(
             wire.RECORD_WORKFLOW,
             batch,
-            id=f"{batch.escalation}/record/{batch.events[0].seq}",
+            id=record_id(batch),
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
         )
 
@@ -138,7 +144,16 @@ async def record_apart(batch: RecordBatch) -> None:
 class RecordWorkflow:
     """One batch of an escalation that ended, or went on as a new run, before the database could take it."""
 
+    @workflow.init
+    @wire.takes_one
+    @refusable
+    def __init__(self, *begins: RawValue) -> None:
+        self._batch = read_start(RecordBatch, begins, '{"escalation": "ACME/4711@…", …}')
+        require_parent()
+        require_id(record_id(self._batch))
+
     @workflow.run
-    async def run(self, batch: RecordBatch) -> None:
-        if left_out := await put_on_record(batch):
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> None:
+        if left_out := await put_on_record(self._batch):
             workflow.set_current_details(details.escaped(left_out))

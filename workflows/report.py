@@ -8,20 +8,23 @@ or made up for, is about the same days and has the same keys (COMM-12). It holds
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from escalation.base import CustomerText
 from escalation.effects import InternalFacts, InternalNotice, Occasion, Wave
+from escalation.ids import Own
 from escalation.plan import Priority
 from escalation.receipts import Receipt
 from escalation.reporting import BroughtUpToDate, MakeReport, ReportMade, ReportSchedule
 from escalation.waves import waves_of
 from workflows import details, wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
+from workflows.inputs import read_start, refusable, require_own_id
 
 SCHEDULED_AT = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """Set by the server on what a schedule starts."""
+_EXAMPLE = '{"rhythm": "weekly", "at": "07:00", "time_zone": "UTC", "to": ["elena"]}'
 
 
 @workflow.defn(name=wire.REPORT_WORKFLOW)
@@ -29,13 +32,17 @@ class ReportWorkflow:
     """The report of one period."""
 
     @workflow.init
-    def __init__(self, schedule: ReportSchedule) -> None:
-        self._schedule = schedule
+    @wire.takes_one
+    @refusable
+    def __init__(self, *begins: RawValue) -> None:
+        self._schedule = read_start(ReportSchedule, begins, _EXAMPLE)
+        require_own_id(Own.REPORT)
         self._made: ReportMade | None = None
         self._receipts: list[Receipt] = []
 
     @workflow.run
-    async def run(self, _schedule: ReportSchedule) -> tuple[Receipt, ...]:
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> tuple[Receipt, ...]:
         """
         Raises:
             ApplicationError: (``report_not_delivered``) If somebody could not be told. All others were.

@@ -1,7 +1,7 @@
 """
 SponsorshipWorkflow: owns the time of one account's executive sponsorship, for years, and no rule.
 
-One for each account (``sponsorship/ACCOUNT``). It puts what people ask and what falls due to
+One for each account (``sponsorship:ACCOUNT``). It puts what people ask and what falls due to
 ``escalation.sponsorship.decide`` and sends what that says. Its memo says who sponsors the account, so that the start of
 an escalation and a list can read it from the server alone, whatever the workers are doing.
 """
@@ -17,10 +17,12 @@ from escalation import sponsorship as s
 from escalation.commands import RecordDelivery
 from escalation.effects import InternalNotice, Wave
 from escalation.errors import EscalationError
+from escalation.ids import Own
 from escalation.receipts import Receipt, moving_forward
 from workflows import wire
 from workflows.continuing import GoesOn, go_on, is_due, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
+from workflows.inputs import read_start, refusable, require_nothing, require_own_id
 from workflows.people import find_people
 
 _HEARD_KEPT = 200
@@ -36,7 +38,12 @@ class SponsorshipWorkflow(GoesOn):
     """The executive sponsorship of one account."""
 
     @workflow.init
-    def __init__(self, begin: wire.SponsorshipInput) -> None:
+    @wire.takes_one
+    @refusable
+    def __init__(self, *begins: RawValue) -> None:
+        begin = read_start(wire.SponsorshipInput, begins, '{"account": "ACME"}')
+        require_own_id(Own.SPONSORSHIP, begin.account)
+        require_nothing(begin.programme is None, "programme")
         self._now = begin.programme or s.Programme(account=begin.account)
         self._continue_after = begin.continue_after
         self._notices: list[InternalNotice] = []
@@ -45,7 +52,8 @@ class SponsorshipWorkflow(GoesOn):
         self._is_stirred = True
 
     @workflow.run
-    async def run(self, _begin: wire.SponsorshipInput) -> s.Programme:
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> s.Programme:
         while True:
             self._is_stirred = False
             await self._tell()

@@ -5,7 +5,7 @@ It lives beside its escalation: reports to it by signal, in order, and ends when
 cancels it, or when there is no escalation any more to report to. It must not decide, render, or look anything up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from temporalio import workflow
@@ -14,14 +14,14 @@ from temporalio.exceptions import FailureError
 
 from escalation.commands import NoteRefusal, Tick
 from escalation.effects import CompileOpenHours, Wave
-from escalation.errors import EscalationError
+from escalation.errors import BadRequest, EscalationError, Fault
 from escalation.pages import Page, page_of
 from escalation.receipts import Receipt
 from escalation.story import Entry
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, news_of
 from escalation.task_force.events import ForceEvent, MessagesSent, StoodDown
-from escalation.task_force.model import TaskForce
+from escalation.task_force.model import TaskForce, task_force_id
 from escalation.task_force.news import News
 from escalation.task_force.staleness import no_longer_true
 from escalation.task_force.story import entry
@@ -30,6 +30,7 @@ from escalation.task_force.view import Answer, ForceView, answer, view
 from workflows import details, wire
 from workflows import search_attributes as sa
 from workflows.continuing import go_on, is_due
+from workflows.inputs import read_start, refusable, require_id, require_nothing, require_parent
 from workflows.life import FromLife, Life
 from workflows.moves import takes_moves
 
@@ -45,7 +46,10 @@ class TaskForceWorkflow(Life):
     """One task force, from its deployment until it is stood down."""
 
     @workflow.init
-    def __init__(self, begin: wire.TaskForceInput) -> None:
+    @wire.takes_one
+    @refusable
+    def __init__(self, *begins: RawValue) -> None:
+        begin = _read(begins)
         super().__init__()
         self._now: TaskForce
         self._continue_after = begin.continue_after
@@ -57,12 +61,12 @@ class TaskForceWorkflow(Life):
         self._shown: details.SearchValues = {}
         if begin.carried:
             self._take_over(begin.carried)
-        else:
-            assert begin.charter
+        elif begin.charter:
             self._keep(deploy(begin.charter, workflow.now()))
 
     @workflow.run
-    async def run(self, begin: wire.TaskForceInput) -> wire.TaskForceEnded:  # noqa: ARG002 - taken by __init__
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> wire.TaskForceEnded:
         while self._is_busy:
             self._judge()
             if self._is_to_go_on:
@@ -234,3 +238,19 @@ class TaskForceWorkflow(Life):
         down = next(event for event in reversed(self._events) if isinstance(event, StoodDown))
         charter = self._now.charter
         return wire.TaskForceEnded(id=charter.id, name=charter.name, why=down.why, left=down.left)
+
+
+def _read(begins: Sequence[RawValue]) -> wire.TaskForceInput:
+    """
+    Raises:
+        BadRequest: If that is not what a task force starts with, or it was started by hand.
+    """
+    begin = read_start(wire.TaskForceInput, begins, '{"charter": {…}}')
+    require_parent()
+    require_nothing(begin.carried is None, "carried")
+    charter = begin.carried.force.charter if begin.carried else begin.charter
+    if charter is None:
+        fault = Fault(where="charter", given="nothing", allowed="what it is deployed for")
+        raise BadRequest.because("the start of a task force", (fault,))
+    require_id(task_force_id(charter.about.key, charter.name))
+    return begin

@@ -8,6 +8,7 @@ is told where it joined. The escalation itself runs under the outage's key: no r
 from collections.abc import Sequence
 from datetime import timedelta
 
+from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
@@ -17,6 +18,7 @@ from escalation.errors import EscalationError, MoveNotAllowed
 from escalation.view import Receipted
 from workflows import wire
 from workflows.continuing import GoesOn, go_on, is_outdated
+from workflows.inputs import is_continued, require_nothing
 
 _A_WHILE = timedelta(minutes=2)
 
@@ -37,7 +39,8 @@ class TicketWorkflow(GoesOn):
     @wire.takes_one
     async def run(self, *_begins: RawValue) -> str:
         try:
-            self._joined = wire.read_input(self._begins).joined or await self._join()
+            begin = self._read()
+            self._joined = begin.joined or await self._join(begin.request)
         except EscalationError as refusal:
             self._refusal = refusal
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -49,12 +52,16 @@ class TicketWorkflow(GoesOn):
             go_on(wire.read_input(self._begins).changed(joined=self._joined))
         return self._joined.key
 
-    @workflow.update(name=wire.START, description="Comes with a start: answers where it joined. No argument.")
-    async def start(self) -> Receipted:
+    @workflow.update(
+        name=wire.START,
+        description='Comes with a start, and what it starts with: {"request": {…}}. Answers where it joined.',
+    )
+    @wire.takes_one
+    async def start(self, *raws: RawValue) -> Receipted:
         if self._joined is None:
             await workflow.wait_condition(lambda: self._joined is not None or self._refusal is not None)
-        else:  # asked again: the outage may be over without our having heard of it
-            self._joined = await self._join()
+        else:  # asked again: it is checked like the first, and the outage may be over without our having heard of it
+            self._joined = await self._join(self._again(raws))
         if self._joined is None:
             raise self._refusal or MoveNotAllowed(f"{self._key}: was never opened")
         return self._joined
@@ -77,14 +84,34 @@ class TicketWorkflow(GoesOn):
     def _key(self) -> str:
         return workflow.info().workflow_id
 
-    async def _join(self) -> Receipted:
+    def _read(self) -> wire.EscalationInput:
+        begin = wire.read_input(self._begins, is_ours=is_continued())
+        require_nothing(begin.joined is None, "joined")
+        return begin
+
+    def _again(self, raws: Sequence[RawValue]) -> dict[str, JsonValue]:
+        """
+        The request of a repeat, which goes where the first one went.
+
+        Raises:
+            MoveNotAllowed: If it names another outage.
+        """
+        asked = wire.read(wire.StartAgain, raws, "the start", '{"request": {…}}', wire.LARGEST_START)
+        first = self._read().request.get("outage")
+        if asked.request.get("outage", first) != first:
+            raise MoveNotAllowed(
+                f"{self._key}: has joined another outage; allowed now: start it again once that is over"
+            )
+        return {**asked.request, "outage": first}
+
+    async def _join(self, request: dict[str, JsonValue]) -> Receipted:
         """
         Raises:
             EscalationError: If the start is refused.
         """
         asked = SeekOutage(
             key=self._key,
-            request=wire.read_input(self._begins).request,
+            request=request,
             escalation_workflow=wire.WORKFLOW,
         )
         try:

@@ -65,6 +65,8 @@ ACTION_PLANS = "action_plans"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
+CHECK_START = "check_start"
+CHECK_JOIN = "check_join"
 RECORD_EVENTS = "record_events"
 RECORD_WORKFLOW = "Record"
 RECORD_TASK_QUEUE = "escalation-records"
@@ -145,6 +147,12 @@ class EscalationInput(Frozen):
     """Continue as new after this many history events; None: when the server suggests it."""
     joined: Receipted | None = None
     """Where a subject joined that goes on as a new run."""
+
+
+class StartAgain(Frozen):
+    """What the updates `start` and `join_outage` come with: ``{"request": {...}}``, as it was written."""
+
+    request: dict[str, JsonValue]
 
 
 class RebaseAsked(Asked):
@@ -263,19 +271,22 @@ def read(
         raise BadRequest.because(what, faults_of(error)) from None
 
 
-def read_input(raws: Sequence[RawValue]) -> EscalationInput:
+def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationInput:
     """
     Read what a run starts with. Unknown fields are ignored: a newer worker may have written them.
 
+    *is_ours*: an earlier run, or the escalation that is followed up, may have written it. What it carried over is no
+    request: that it cannot be read is a mistake of ours, and raises ``RuntimeError``, which stalls the run until it is
+    fixed.
+
     Raises:
-        BadRequest: If it is no such input. What an earlier run carried over is no request: that it cannot be read is
-            a mistake of ours, and raises ``RuntimeError``, which stalls the run until it is mended.
+        BadRequest: If it is no such input.
     """
     data = _the_one(raws, "the start", "one JSON object")
     try:
         begin = EscalationInput.model_validate_json(data, extra="ignore")
     except ValidationError as error:
-        if b'"carried":{' in data:
+        if is_ours and b'"carried":{' in data:
             raise RuntimeError(f"what the run before carried over cannot be read: {error}") from error
         faults = faults_of(error) if data else (_other_than("nothing", "one JSON object"),)
         raise BadRequest.because("the start", faults) from None

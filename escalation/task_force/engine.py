@@ -15,7 +15,7 @@ from escalation.characters import clip
 from escalation.clocks import Clock, is_late, thresholds_behind
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
-from escalation.plan import ClockName
+from escalation.plan import ClockName, require_person
 from escalation.sentences import Sentence, Why
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
@@ -142,7 +142,9 @@ def permit(force: TaskForce, command: c.MembersCommand) -> None:
         EscalationError: If the person is unknown, the course forbids the move, or it is not theirs to make.
     """
     charter, move = force.charter, command.move
-    name = charter.contact(command.by).name
+    person = charter.contact(command.by)
+    require_person(charter.label, person, move.words)
+    name = person.name
     if not allows(force.state, move):
         words = ", ".join(each.words for each in OF_PEOPLE if allows(force.state, each))
         raise MoveNotAllowed(

@@ -183,7 +183,7 @@ def test_a_letter_about_a_sponsorship_says_which_account_and_nothing_of_an_escal
     """
     SPONSOR-1: the account is one word of a command.
     """
-    about = {"key": "sponsorship/Acme Ltd", "subject": "Acme Ltd", "account": "Acme Ltd", "level": 0}
+    about = {"key": "sponsorship:Acme Ltd", "subject": "Acme Ltd", "account": "Acme Ltd", "level": 0}
     facts = about | {"state": "enrolled", "owner": "Vera"}
 
     text = read(to_us(ana(language=language), occasion=occasion, **facts))
@@ -198,10 +198,10 @@ def test_a_letter_about_a_sponsorship_that_waited_since_before_reads_the_same() 
     """
     SPONSOR-1, COMM-11: it names its account by the key alone; a tenant of that name is an escalation's still.
     """
-    about = {"occasion": Occasion.TOUCH_POINT, "key": "sponsorship/ACME", "subject": "ACME", "level": 0}
+    about = {"occasion": Occasion.TOUCH_POINT, "key": "sponsorship:ACME", "subject": "ACME", "level": 0}
 
     assert read(to_us(**about, account="ACME")) == read(to_us(**about))
-    assert "escalate show sponsorship/ACME" in read(to_us(**about | {"level": 1})).text
+    assert "escalate show sponsorship:ACME" in read(to_us(**about | {"level": 1})).text
 
 
 @pytest.mark.parametrize("occasion", sorted(FOR_US))

@@ -206,14 +206,14 @@ async def _one_of_each(site: Site) -> tuple[str, ...]:
     await site.client.start(a_complaint(key="ACME/closed"))
     closed = (await site.client.view("ACME/closed")).id
     await stages.whole_life(site.client, "ACME/closed")
-    await site.client.start(a_complaint(key="BOLT/1", outage=KEY, priority="P3"))
+    await site.client.start(a_complaint(key="ACME/joins", outage=KEY, priority="P3"))
     seat = SeatWanted(role="agent", people=("tom",))
     for name in (NAME, "gutter"):
         await site.client.deploy_task_force(
             KEY, by="elena", name=name, mission="Find the leak", lead="hannah", seats=[seat]
         )
     await site.client.propose_sponsorship("ACME", Propose(by="elena", why=InternalText("three P1")))
-    runs = (KEY, "BOLT/1", task_force_id(KEY, NAME), closed, "sponsorship/ACME", inbox_key("tom"))
+    runs = (KEY, "ACME/joins", task_force_id(KEY, NAME), closed, "sponsorship:ACME", inbox_key("tom"))
     async with asyncio.timeout(20):
         for run in runs:
             while not await _is_there(site, run):  # noqa: ASYNC110 - there is no event for it
@@ -233,7 +233,7 @@ async def _is_there(site: Site, run: str) -> bool:
 async def _looked_at(site: Site) -> tuple[object, ...]:
     return (
         await site.client.view(KEY),
-        await site.client.view("BOLT/1"),
+        await site.client.view("ACME/joins"),
         await site.client.task_force(KEY, NAME),
         await site.client.sponsorship("ACME"),
         await site.client.inbox("tom"),

@@ -50,7 +50,7 @@ async def test_what_an_inbox_holds_outlives_the_worker(tmp_path: Path) -> None:
         client = EscalationClient(temporal, patience=20)
         for key in KEYS:
             await client.start(a_complaint(key=key, priority="P3"))
-        inbox = temporal.get_workflow_handle("inbox/elena")
+        inbox = temporal.get_workflow_handle("inbox:elena")
         async with asyncio.timeout(30):
             while len(to_elena(mailbox)) != 1 or not await _all_are_held(client):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)

@@ -58,9 +58,9 @@ async def made_up_for(client: Client, due: datetime) -> WorkflowHandle[object, t
     """The run that was due then, which the server is asked for now."""
     minute = timedelta(minutes=1)
     missed = ScheduleBackfill(due - minute, due + minute, overlap=ScheduleOverlapPolicy.ALLOW_ALL)
-    await client.get_schedule_handle("report/weekly").backfill(missed)
+    await client.get_schedule_handle("report:weekly").backfill(missed)
     run = client.get_workflow_handle(
-        f"report/weekly-{due:%Y-%m-%dT%H:%M:%SZ}", result_type=tuple[Receipt, ...]
+        f"report:weekly-{due:%Y-%m-%dT%H:%M:%SZ}", result_type=tuple[Receipt, ...]
     )
     async with asyncio.timeout(20):
         while True:
@@ -90,8 +90,8 @@ async def test_a_report_is_mailed_with_its_pack_and_first_figures(terminal: Term
     await terminal.mailbox.arrived(2, within=20)
     (to_daniel,), (to_ana,) = terminal.mailbox.letters(DANIEL), terminal.mailbox.letters(ANA)
 
-    assert "report/weekly:20260302:review_pack:daniel:email" == to_daniel.key
-    assert "[report/weekly] review pack: 2026-03-02 – 2026-03-08" == to_daniel.subject
+    assert "report:weekly:20260302:review_pack:daniel:email" == to_daniel.key
+    assert "[report:weekly] review pack: 2026-03-02 – 2026-03-08" == to_daniel.subject
     assert "opened from 2 Mar 2026 to 8 Mar 2026, the first figures:" in to_daniel.text
     assert "    Escalations                   5\n" in to_daniel.text
     assert "escalate report --from 2026-03-02 --to 2026-03-08 --tz Asia/Jakarta" in to_daniel.text
@@ -144,7 +144,7 @@ async def test_whoever_cannot_be_told_is_named_and_all_others_are_told(terminal:
         rhythm=Rhythm.QUARTERLY, at="07:00", time_zone="UTC", to=("gone", "away@example.com", ANA)
     )
     queue = wire.ESCALATION_QUEUE
-    run = await client.start_workflow(wire.REPORT_WORKFLOW, schedule, id="by-hand", task_queue=queue)
+    run = await client.start_workflow(wire.REPORT_WORKFLOW, schedule, id="report:by-hand", task_queue=queue)
     with pytest.raises(WorkflowFailureError) as failed:
         await run.result()
     shown = await run.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
@@ -164,7 +164,7 @@ async def test_a_schedule_is_set_changed_listed_and_removed(terminal: Terminal) 
     assert "no report is scheduled" in await terminal.done("report", "schedule", "list")
     await terminal.done(*SET, "--to", "director")
     await terminal.done("report", "schedule", "set", "quarterly", "--to", ANA, "--at", "18:30")
-    handle = (await server(terminal)).get_schedule_handle("report/weekly")
+    handle = (await server(terminal)).get_schedule_handle("report:weekly")
     await handle.pause()
     await terminal.done(*SET, "--to", "director", "--to", "finance")
     weekly, quarterly = await terminal.json("report", "schedule", "list")

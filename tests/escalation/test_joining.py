@@ -231,3 +231,31 @@ def test_the_record_says_which_subject_brought_whom() -> None:
         tuple(customer.account for customer in event.customers),
     )
     assert ("BOLT/7",) == decision.escalation.tickets
+
+
+def test_a_guest_adds_nobody_to_an_account_that_another_tenant_brought_in() -> None:
+    """
+    START-5: who is added to an account reads what that account is told; only its own tenant adds anybody.
+    """
+    now = decide(an_acknowledged(), a_join(a_customer("BOLT"), is_guest=True), monday("09:10")).escalation
+    own = a_join(a_customer("BOLT", "jo@bolt.example", "al@bolt.example"), ticket="BOLT/8", is_guest=True)
+    known = a_join(a_customer("ACME"), ticket="EVIL/1", is_guest=True)
+
+    for account in ("ACME", "BOLT"):
+        stranger = a_join(a_customer(account, "spy@evil.example"), ticket="EVIL/1", is_guest=True)
+        with pytest.raises(BadRequest, match=f"1 more contacts of {account}"):
+            decide(now, stranger, monday("09:11"))
+    assert ["receipt: BOLT:al@bolt.example"] == told(decide(now, own, monday("09:11")))
+    assert [] == told(decide(now, known, monday("09:11"))), "who names only those who are there adds nobody"
+
+
+def test_the_subject_that_opened_an_outage_may_add_to_its_accounts() -> None:
+    """
+    START-5: its start is the outage's, and it joins with nothing new.
+    """
+    now = decide(
+        an_acknowledged(), a_join(a_customer("ACME"), ticket="ACME/1", is_guest=True), monday("09:10")
+    )
+    more = a_join(a_customer("ACME", "al@acme.example"), ticket="ACME/2", is_guest=True)
+
+    assert ["receipt: ACME:al@acme.example"] == told(decide(now.escalation, more, monday("09:11")))

@@ -7,9 +7,9 @@ import pytest
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
-from escalation.engine import decide
+from escalation.engine import decide, permit
 from escalation.errors import EscalationError, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, State
+from escalation.lifecycle import Move, State, allows
 from escalation.model import Escalation
 from escalation.plan import ReasonCode
 from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday, one_in, the
@@ -105,3 +105,20 @@ def test_every_move_records_who_when_and_why() -> None:
         raised.reason,
         raised.note,
     )
+
+
+@pytest.mark.parametrize(
+    ("by", "kind"), [("finance", "a team; allowed"), ("duty", "an on-call schedule; allowed")]
+)
+@pytest.mark.parametrize("kind_of_move", c.PERSONS_COMMANDS, ids=lambda each: str(each.move))
+def test_a_move_is_made_by_a_person(by: str, kind: str, kind_of_move: type[c.PersonsCommand]) -> None:
+    """
+    ROLE-3: a team is asked and told; who acts is on record, so one of its people does, by name.
+    """
+    escalation = one_in(next(state for state in State if allows(state, kind_of_move.move)))
+
+    with pytest.raises(RoleNotAllowed) as refused:
+        permit(escalation, kind_of_move.move, by)
+
+    assert kind in refused.value.message
+    assert refused.value.message.endswith("fay")

@@ -224,7 +224,7 @@ def test_who_decides_the_playbook_says(programme: Programme, command: s.PersonsC
     with pytest.raises(RoleNotAllowed) as refused:
         decide(programme, command, NOW, known)
 
-    whole = f"sponsorship/ACME: Vera may not {what}; roles that may: executive, escalation_manager"
+    whole = f"sponsorship:ACME: Vera may not {what}; roles that may: executive, escalation_manager"
     assert whole == refused.value.message
     assert decide(programme, command.changed(by="ed"), NOW, known).programme.standing != programme.standing
     assert 1 == len(decide(enrolled(), TOUCH, NOW, known).programme.touch_points), "everybody known may"

@@ -81,7 +81,7 @@ def test_that_it_was_stood_down_stays_true() -> None:
     [
         ("ACME/4711@2026-03-02T09:00:00.000Z/roof", ("ACME/4711/task-force/roof",)),
         ("ACME/4711@2026-03-02T09:00:00.000Z", ("ACME/4711@2026-03-02T09:00:00.000Z", "ACME/4711")),
-        ("sponsorship/ACME", ("sponsorship/ACME",)),
+        ("sponsorship:ACME", ("sponsorship:ACME",)),
     ],
 )
 def test_whoever_told_it_is_asked(id_: str, senders: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from escalation.errors import BadRequest, RoleNotAllowed
 from escalation.lifecycle import Move
 from escalation.plan import AGREED, Basis, ClockName, Plan, Priority, Unreached
 from escalation.request import Degree
-from planning.compile import compile_plan
+from planning.compile import check_request, compile_plan
 from planning.forms import SPECIAL_ROLES
 from tests.planning.builders import (
     REFERENCE,
@@ -328,3 +328,17 @@ def test_who_may_not_reopen_may_not_enter_higher_either() -> None:
         the_plan(submitted_by="tom", **returning)
     with pytest.raises(BadRequest, match="entry_level: given 99; allowed: 1 to 7"):
         the_plan(submitted_by="elena", entry_level=99)
+
+
+def test_an_outage_of_another_tenant_is_joined_where_the_playbook_shares_it() -> None:
+    """
+    START-5: else what is told there would reach the customers of a stranger.
+    """
+    own, other = a_request(outage="ACME/outage"), a_request(outage="OPS/outage")
+    shared = the_reference().model_copy(update={"shared_outages": ("OPS",)})
+
+    check_request(the_reference(), own)
+    check_request(shared, other)
+    with pytest.raises(BadRequest, match="an outage of its own tenant, ACME/…") as refused:
+        check_request(the_reference(), other)
+    assert ["outage"] == [fault.where for fault in refused.value.faults]

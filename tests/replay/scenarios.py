@@ -117,7 +117,7 @@ async def task_force(desk: Desk) -> str:
 async def sponsored(desk: Desk) -> str:
     """Proposed, enrolled, reminded of a touch-point, made, and out again."""
     account = desk.key.replace("/", "-")
-    key = f"sponsorship/{account}"
+    key = f"sponsorship:{account}"
     await enrolled(desk, account)
     await desk.fast_forward(key, days=31)
     await desk.client.touch(account, TOUCH)

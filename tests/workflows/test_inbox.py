@@ -50,7 +50,7 @@ def desk_with(tmp_path: Path) -> OpenDesk:
         async with desk_on_skipping_server(playbook) as desk:
             yield desk
             await desk.nothing_went_wrong()
-            await desk.nothing_went_wrong_in("inbox/")
+            await desk.nothing_went_wrong_in("inbox:")
 
     return opened
 
@@ -88,8 +88,8 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
         (held,) = await desk.timeline("messages_sent")
         assert "held: first notice to elena (quiet hours, until " in held.text
 
-        await desk.at_rest("inbox/elena")
-        await until_empty(desk, "inbox/elena")
+        await desk.at_rest("inbox:elena")
+        await until_empty(desk, "inbox:elena")
 
         (letter,) = to_elena(desk)
         assert "ACME/4711" in letter.text
@@ -98,7 +98,7 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
             await desk.at_rest(key)
             (_, told) = await desk.timeline("messages_sent", key)
             assert "told: first notice to elena" == told.text
-        description = await desk.run("inbox/elena").describe()
+        description = await desk.run("inbox:elena").describe()
         assert WorkflowExecutionStatus.COMPLETED == description.status
 
 
@@ -111,7 +111,7 @@ async def test_what_is_urgent_passes_through_quiet_hours(desk_with: OpenDesk) ->
         await desk.at_rest()
 
         assert f"first_notice {ELENA}" in desk.told()
-        assert not await is_there(desk, "inbox/elena")
+        assert not await is_there(desk, "inbox:elena")
 
 
 async def test_customers_are_left_in_peace_if_the_playbook_says_so(desk_with: OpenDesk) -> None:
@@ -139,9 +139,9 @@ async def test_what_is_no_longer_true_is_dropped_and_recorded(desk_with: OpenDes
         await desk.start(priority="P3")
         await desk.at_rest()
         await desk.client.acknowledge(desk.key, by="maya")
-        await desk.at_rest("inbox/call_centre")
+        await desk.at_rest("inbox:call_centre")
 
-        await until_empty(desk, "inbox/call_centre")
+        await until_empty(desk, "inbox:call_centre")
         await desk.at_rest()
 
         assert not [line for line in desk.told() if "call.centre" in line]
@@ -172,9 +172,9 @@ async def test_what_cannot_be_delivered_after_waiting_is_raised_to_a_person(desk
         desk.mailbox.says_never("chloe.martin@example.com")
         await desk.start(priority="P3")
         await desk.at_rest()
-        await desk.at_rest("inbox/chloe")
+        await desk.at_rest("inbox:chloe")
 
-        await until_empty(desk, "inbox/chloe")
+        await until_empty(desk, "inbox:chloe")
         await desk.at_rest()
 
         assert f"undeliverable {ELENA}" in desk.told()
@@ -202,7 +202,7 @@ async def test_a_burst_to_one_person_arrives_bundled_and_complete(
         await asyncio.gather(*map(burst, keys))
         for key in keys:
             await desk.at_rest(key, within=60)
-        await until_empty(desk, "inbox/elena")
+        await until_empty(desk, "inbox:elena")
 
         letters = to_elena(desk)
         assert 2 * 5 + 3 >= len(letters)
@@ -236,11 +236,11 @@ async def test_what_waits_is_shown_and_may_be_released(desk_with: OpenDesk) -> N
         for key in ("ACME/4711", "ACME/4712"):
             await desk.start(key, priority="P3")
             await desk.at_rest(key)
-        await desk.at_rest("inbox/elena")
+        await desk.at_rest("inbox:elena")
 
         waiting = await desk.client.inbox("elena")
         released = await desk.client.release("elena", by="elena")
-        await until_empty(desk, "inbox/elena")
+        await until_empty(desk, "inbox:elena")
 
         assert [("ACME/4711", "first_notice", "email", "quiet hours")] * 2 == [
             (each.escalation.replace("4712", "4711"), each.occasion, each.channel, each.why)

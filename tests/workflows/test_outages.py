@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
 
 from escalation.errors import BadRequest, MoveNotAllowed
 from escalation.events import CancelCause
@@ -13,6 +14,7 @@ from escalation.lifecycle import State
 from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows.test_sponsorship import enrolled
+from workflows import wire
 
 
 def an_outage_of(desk: Desk, ticket: str, account: str, **changes: Any) -> dict[str, Any]:
@@ -155,3 +157,69 @@ async def test_the_sponsor_of_a_customer_who_joins_is_told(desk: Desk) -> None:
 
     await desk.at_rest()
     assert 1 == desk.told().count("first_notice grace.kimani@example.com")
+
+
+async def test_another_tenants_outage_is_not_joined(desk: Desk) -> None:
+    """
+    What is told in an outage reaches all who joined: a subject of another tenant stays outside, unless the playbook
+    shares that tenant's outages.
+    """
+    await desk.client.start(an_outage_of(desk, f"{desk.key}a", "ACME"))
+    stranger = an_outage_of(desk, "EVIL/1", "ACME")
+
+    with pytest.raises(BadRequest, match="an outage of its own tenant, EVIL/…"):
+        await desk.client.start(stranger)
+    with pytest.raises(WorkflowUpdateFailedError) as raw:
+        await desk.run().execute_update(wire.JOIN_OUTAGE, {"request": stranger})
+
+    assert isinstance(raw.value.cause, BadRequest)
+    assert (f"{desk.key}a",) == (await desk.view()).tickets
+
+
+async def test_a_join_by_hand_brings_nobody_whom_no_start_could_bring(desk: Desk) -> None:
+    """
+    COMM-6: who hears of it on our side is looked up, and never taken from what was sent.
+    """
+    await desk.client.start(an_outage_of(desk, f"{desk.key}a", "ACME"))
+    join = an_outage_of(desk, f"{desk.key}b", "BOLT")
+    spy = {"id": "spy", "name": "Spy", "addresses": ["email:spy@evil.example"]}
+    tries: list[tuple[object, str]] = [
+        (
+            {"by": "maya", "ticket": f"{desk.key}b", "customers": join["customers"], "sponsors": [spy]},
+            "request",
+        ),
+        ({"request": join | {"submitted_by": "spy"}}, "submitted_by"),
+        ({"request": join | {"submitted_by": "engine"}}, "submitted_by"),
+        ({"request": join | {"outage": f"{desk.key}z"}}, "outage"),
+        ({"request": {**join, "sponsors": [spy]}}, "sponsors"),
+        ({"request": {}}, "key"),
+    ]
+
+    for given, at_fault in tries:
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await desk.run().execute_update(wire.JOIN_OUTAGE, given)
+        assert isinstance(refused.value.cause, BadRequest), given
+        assert any(at_fault in fault.where for fault in refused.value.cause.faults), refused.value.cause
+    await desk.run().execute_update(wire.JOIN_OUTAGE, {"request": join, "sponsors": [spy]})
+    await desk.at_rest()
+
+    assert "spy@evil.example" not in str([letter.recipients for letter in desk.letters()])
+    assert "spy" not in {contact.id for contact in await desk.client.people(desk.key)}
+
+
+async def test_a_repeat_of_a_subject_that_joined_is_checked_like_the_first(desk: Desk) -> None:
+    """
+    START-6: faults are told, another outage is refused, and somebody without a part in it learns nothing.
+    """
+    ticket = f"{desk.key}a"
+    first = an_outage_of(desk, ticket, "ACME")
+    await desk.client.start(first)
+
+    for changes, error in (
+        ({"category": "complaimt"}, BadRequest),
+        ({"outage": f"{desk.key}z"}, MoveNotAllowed),
+        ({"submitted_by": "outsider"}, BadRequest),
+    ):
+        with pytest.raises(error):
+            await desk.client.start({**first, **changes})
+    assert (await desk.client.start(first)).is_repeat

@@ -81,7 +81,7 @@ async def turns(client: Client, channel: str, asked: object) -> Turns:
         start_workflow_operation=WithStartWorkflowOperation(
             PACE,
             Pace(),
-            id=f"pace/{channel}",
+            id=f"pace:{channel}",
             task_queue=ESCALATION_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         ),
@@ -92,8 +92,8 @@ async def turns(client: Client, channel: str, asked: object) -> Turns:
 
 async def asks_of(desk: Desk, channel: str) -> int:
     """In all runs: there is a new one whenever nothing counted any more."""
-    runs = [each.run_id async for each in desk.temporal.list_workflows(f"WorkflowId = 'pace/{channel}'")]
-    handles = [desk.temporal.get_workflow_handle(f"pace/{channel}", run_id=run) for run in runs]
+    runs = [each.run_id async for each in desk.temporal.list_workflows(f"WorkflowId = 'pace:{channel}'")]
+    handles = [desk.temporal.get_workflow_handle(f"pace:{channel}", run_id=run) for run in runs]
     events = [event.event_type for handle in handles async for event in handle.fetch_history_events()]
     return events.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
 
@@ -129,7 +129,7 @@ async def test_a_channel_with_a_limit_is_never_hurried_and_loses_nothing(playboo
                 (entry,) = await desk.timeline("messages_sent", key)
                 assert "not told" not in entry.text
             await desk.nothing_went_wrong_in("PACE/")
-            await desk.nothing_went_wrong_in("pace/")
+            await desk.nothing_went_wrong_in("pace:")
 
 
 async def test_a_wave_asks_a_few_times_for_all_its_letters() -> None:
@@ -148,8 +148,8 @@ async def test_a_wave_asks_a_few_times_for_all_its_letters() -> None:
         assert 200 == len(told) == len(set(told))
         assert 50 > await asks_of(desk, "email")
         async with asyncio.timeout(20):
-            await desk.run("pace/email").result()
-        await desk.nothing_went_wrong_in("pace/")
+            await desk.run("pace:email").result()
+        await desk.nothing_went_wrong_in("pace:")
 
 
 async def test_a_channel_without_a_limit_asks_nobody(playbook: Path) -> None:
@@ -163,7 +163,7 @@ async def test_a_channel_without_a_limit_asks_nobody(playbook: Path) -> None:
         assert 3 == len(receiver.requests)
         for channel in ("webhook", "email"):
             with pytest.raises(RPCError) as unknown:
-                await desk.run(f"pace/{channel}").describe()
+                await desk.run(f"pace:{channel}").describe()
             assert RPCStatusCode.NOT_FOUND == unknown.value.status
 
 
@@ -184,7 +184,7 @@ async def test_what_is_no_ask_is_refused_and_stalls_nothing() -> None:
         )
 
         assert (timedelta(),) == answer.after
-        await desk.nothing_went_wrong_in("pace/")
+        await desk.nothing_went_wrong_in("pace:")
 
 
 async def test_what_was_taken_is_carried_from_run_to_run() -> None:
@@ -205,7 +205,7 @@ async def test_what_was_taken_is_carried_from_run_to_run() -> None:
         runs = set[str]()
         for _ in range(21):
             given += (await turns(env.client, "sms", asked)).after
-            runs.add((await env.client.get_workflow_handle("pace/sms").describe()).run_id or "")
+            runs.add((await env.client.get_workflow_handle("pace:sms").describe()).run_id or "")
 
     assert 20 == len(given)
     assert len(runs) > 1

@@ -25,7 +25,7 @@ async def enrolled(
     handle: WorkflowHandle[object, object] = await desk.temporal.start_workflow(
         wire.SPONSORSHIP,
         wire.SponsorshipInput(account=account, continue_after=continue_after),
-        id=f"sponsorship/{account}",
+        id=f"sponsorship:{account}",
         task_queue=wire.ESCALATION_QUEUE,
         result_type=Programme,
     )
@@ -49,7 +49,7 @@ async def test_the_sponsor_is_reminded_by_the_clock_until_the_touch_point_is_mad
     SPONSOR-1: two days before and when it is due; then the next one is a cadence away.
     """
     account = desk.key.replace("/", "-")
-    key = f"sponsorship/{account}"
+    key = f"sponsorship:{account}"
     await enrolled(desk, account)
 
     await desk.fast_forward(key, days=31)
@@ -69,7 +69,7 @@ async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
     first = await enrolled(desk, account, continue_after=30)
     for _ in range(6):
         await desk.client.touch(account, TOUCH)
-    handle = desk.temporal.get_workflow_handle(f"sponsorship/{account}")
+    handle = desk.temporal.get_workflow_handle(f"sponsorship:{account}")
     await desk.at_rest(handle.id)
 
     programme = await desk.client.sponsorship(account)

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import Payload
-from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.common import RawValue
 
 from client import EscalationClient
-from escalation.errors import BadRequest, UnknownEscalation
+from escalation.errors import BadRequest, RoleNotAllowed, UnknownEscalation
 from escalation.lifecycle import State
+from planning.playbook import load_playbook
 from runtime.errors import NoServer
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.desk import REFERENCE, Desk
 from tests.workflows import stages
-from workflows import search_attributes
+from workflows import search_attributes, wire
 from workflows.wire import EscalationInput
 
 
@@ -224,3 +225,35 @@ async def test_a_start_that_no_worker_answers_says_so(desk: Desk) -> None:
 
     with pytest.raises(NoServer, match=r"no worker answered within 0\.5 s"):
         await unattended.start(a_complaint(key=f"{desk.key}-3"))
+
+
+async def test_a_repeat_is_checked_like_the_first(desk: Desk) -> None:
+    """
+    START-4, START-6: what would be refused as a start is refused as a repeat, and says nothing of the one that runs.
+    """
+    await desk.start()
+
+    with pytest.raises(BadRequest) as refused:
+        await desk.start(category="complaimt", submitted_by="maja")
+    with pytest.raises(WorkflowUpdateFailedError) as nothing:
+        await desk.run().execute_update(wire.START)
+
+    assert {"category", "submitted_by"} == {fault.where for fault in refused.value.faults}
+    assert isinstance(nothing.value.cause, BadRequest)
+    assert (await desk.start()).is_repeat
+
+
+async def test_somebody_without_a_part_in_it_learns_nothing_by_a_repeat(desk: Desk) -> None:
+    """
+    START-4: the state of an escalation is told to who submitted it, and to the people whom its plan knows.
+    """
+    await desk.start()
+    known = {person.id for person in await desk.client.people(desk.key)}
+    playbook = load_playbook(REFERENCE)
+    others = [person for person in playbook.people if person not in known]
+    by_another = min(known & set(playbook.people))
+
+    for other in others[:1]:
+        with pytest.raises(RoleNotAllowed, match="has no part in it"):
+            await desk.start(submitted_by=other)
+    assert (await desk.start(submitted_by=by_another)).is_repeat

@@ -1,0 +1,75 @@
+"""
+Ids: what each run of ours is called in Temporal, so that no two kinds can ever meet.
+
+Three laws keep them apart; everything that is called by an id makes it here, or of a key.
+
+1. The key of an escalation is ``TENANT/TICKET``: one slash, and no colon. It is typed by people and sent by systems.
+2. What belongs to an escalation begins with its key and goes on with what no key can hold, ``@`` or a second slash:
+   ``ACME/4711@2026-11-20T09:00:00.000Z``, ``ACME/4711/task-force/data-recovery``.
+3. What the engine runs for itself is ``KIND:NAME``, such as ``inbox:elena``: a colon, and no slash before it. So a key
+   cannot be such an id, whatever the tenant is called.
+"""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+_KEY_FORM = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.#-]*"
+_KEY = re.compile(_KEY_FORM)
+_ESCALATION = re.compile(rf"{_KEY_FORM}@[\w:.+-]+")
+KEY_ALLOWED = "TENANT/TICKET in letters, digits and . _ - #, such as ACME/4711"
+REFERENCE_ALLOWED = "the key of an escalation, or its id, such as ACME/4711@2026-11-20T09:00:00.000Z"
+
+
+class Own(StrEnum):
+    """What the engine runs for itself."""
+
+    INBOX = "inbox"
+    PACE = "pace"
+    SPONSORSHIP = "sponsorship"
+    REPORT = "report"
+    DELIVERY = "delivery"
+
+
+def own_id(kind: Own, name: str) -> str:
+    """The id of what the engine runs for itself: ``inbox:elena``."""
+    return f"{kind}:{name}"
+
+
+def name_in(kind: Own, id_: str) -> str:
+    """The name in an id of *kind*; empty, if it is no such id."""
+    return id_.removeprefix(f"{kind}:") if id_.startswith(f"{kind}:") else ""
+
+
+def is_key(text: str) -> bool:
+    return _KEY.fullmatch(text) is not None
+
+
+def is_of_escalation(text: str) -> bool:
+    """Whether *text* can name an escalation: by its key, or by its id."""
+    return is_key(text) or _ESCALATION.fullmatch(text) is not None
+
+
+def tenant_of(key: str) -> str:
+    """``ACME`` of ``ACME/4711``, of its ids too."""
+    return key.partition("/")[0]
+
+
+def _require_key(text: str) -> str:
+    if not is_key(text):
+        raise ValueError(KEY_ALLOWED)
+    return text
+
+
+def _require_reference(text: str) -> str:
+    if not is_of_escalation(text):
+        raise ValueError(REFERENCE_ALLOWED)
+    return text
+
+
+Key = Annotated[str, Field(max_length=200), AfterValidator(_require_key)]
+"""The subject of an escalation, tenant-qualified: ``TENANT/TICKET`` (START-4)."""
+EscalationReference = Annotated[str, Field(max_length=300), AfterValidator(_require_reference)]
+"""An escalation by its key, or one of that key for all time by its id."""
