@@ -149,7 +149,7 @@ async def test_the_sponsor_of_a_customer_who_joins_is_told(desk: Desk) -> None:
     """
     START-5, SPONSOR-2: as of an escalation of that account alone.
     """
-    account = desk.key.replace("/", "-")
+    account = desk.key.replace("/", "-").rstrip("-")
     await enrolled(desk, account)
     await desk.client.start(an_outage_of(desk, f"{desk.key}a", "ACME"))
 
