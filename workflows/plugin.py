@@ -125,21 +125,21 @@ class _AroundEachRun(Interceptor):
 class _Inbound(WorkflowInboundInterceptor):
     """A run whose start is refused (``workflows.inputs``) does nothing else than to end with that."""
 
-    async def execute_workflow(self, input: ExecuteWorkflowInput) -> object:  # noqa: A002 - the SDK's name
+    async def execute_workflow(self, started: ExecuteWorkflowInput) -> object:
         _raise_refusal()
-        return await super().execute_workflow(input)
+        return await super().execute_workflow(started)
 
-    async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002
+    async def handle_signal(self, signal: HandleSignalInput) -> None:
         if refusal_of(workflow.instance()) is None:
-            await super().handle_signal(input)
+            await super().handle_signal(signal)
 
-    def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002
+    def handle_update_validator(self, update: HandleUpdateInput) -> None:
         _raise_refusal()
-        super().handle_update_validator(input)
+        super().handle_update_validator(update)
 
-    async def handle_update_handler(self, input: HandleUpdateInput) -> object:  # noqa: A002
+    async def handle_update_handler(self, update: HandleUpdateInput) -> object:
         _raise_refusal()
-        return await super().handle_update_handler(input)
+        return await super().handle_update_handler(update)
 
     async def handle_query(self, query: HandleQueryInput) -> object:
         _raise_refusal()
