@@ -22,6 +22,7 @@ from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePl
 from escalation.errors import BadRequest, Fault, faults_of, shown
 from escalation.plan import Plan
 from escalation.request import StartRequest
+from escalation.room import require_request_fits
 from planning.calendars import extend
 from planning.compile import check_request, compile_plan, is_guest, recompile_plan
 from planning.playbook import Playbook, files_read, load_playbook
@@ -159,6 +160,7 @@ def read_request(key: str, written: dict[str, Any]) -> StartRequest:
         request = StartRequest.model_validate(written)
     except ValidationError as error:
         raise BadRequest.because(f"the start of {key}", faults_of(error)) from None
+    require_request_fits(request, f"the start of {key}")
     if request.key != key:
         fault = Fault(where="key", given=shown(request.key), allowed=f"the workflow's id, {key}")
         raise BadRequest.because(f"the start of {key}", (fault,))

@@ -11,7 +11,7 @@ Law 3: no address of a customer and no text goes into a log line.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import assert_never
@@ -33,6 +33,7 @@ from escalation.effects import Wave
 from escalation.links import Link, link_for
 from escalation.receipts import Receipt
 from escalation.waiting import Bundle, Held, Waiting
+from escalation.waves import waves_of
 
 DELIVER_MESSAGES = "deliver_messages"
 DELIVER_BUNDLE = "deliver_bundle"
@@ -201,9 +202,21 @@ def _is_late() -> bool:
 
 async def _drop_the_stale(progress: Progress) -> None:
     untold = tuple(progress.untold)
-    notices = (notice.changed(to=(message.recipient,)) for message in untold for notice in message.notices)
-    whys = await no_longer_true(Wave(notices=tuple(notices)))
+    whys: dict[str, str] = {}
+    for wave in waves_of(_notices_of(untold)):
+        whys |= await no_longer_true(wave)
     progress.settle(*(receipt for message in untold for receipt in message.dropped(whys)))
+
+
+def _notices_of(messages: Iterable[Message]) -> Sequence[Notice]:
+    """Each notice once, to all who are still to hear it: its facts are asked about once, not for each of them."""
+    found: dict[tuple[str, int, str], Notice] = {}
+    for message in messages:
+        for notice in message.notices:
+            about = (notice.escalation, notice.seq, notice.occasion.value)
+            others = found[about].to if about in found else ()
+            found[about] = notice.changed(to=(*others, message.recipient))
+    return tuple(found.values())
 
 
 async def _tell_all(progress: Progress, sessions: Mapping[str, Session], tell: _Teller) -> None:

@@ -13,6 +13,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from clients.asking import Asking, RunEnded
 from escalation.errors import BadRequest, faults_of
 from escalation.request import StartRequest
+from escalation.room import require_request_fits
 from escalation.view import Receipted
 from runtime.errors import NoWorker
 from workflows import details, wire
@@ -33,7 +34,7 @@ class Starts(Asking):
         """
         wanted = _request(request)
         begin = wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
-        wire.require_at_most(wire.LARGEST_START, len(begin.model_dump_json().encode()), "the start")
+        require_request_fits(wanted, "the start")
         is_part = wanted.outage not in {None, wanted.key}
         id_ = id or uuid.uuid4().hex
 

@@ -5,7 +5,7 @@ Temporal refuses a payload above 2 MiB and a step of a run above 4 MiB, again an
 whatever grows is measured where it is made. What people say is refused while they say it; what the engine makes of it
 is cut into parts that fit, and no part is lost.
 
-How the numbers hang together: ``START`` and ``PLAN`` bound what an escalation begins with, ``STATE`` what moves may
+How the numbers hang together: ``REQUEST`` and ``PLAN`` bound what an escalation begins with, ``STATE`` what moves may
 add to it; a continued run carries the state, what still has to be done, and the end of the timeline, as much as is left
 of ``CARRIED``. Pure; it knows no model.
 """
@@ -20,7 +20,7 @@ PAYLOAD = 2 * 1024 * 1024
 
 MOVE = 64 * 1024
 """One move, as it was sent."""
-START = 500_000
+REQUEST = 500_000
 """
 One start, or all starts of one outage: the request with its defaults, and the id of each contact, which holds the name
 of the account again.
@@ -47,8 +47,13 @@ REPORTS = 200_000
 PROGRAMME = 150_000
 """Each list that a sponsorship keeps: the latest proposals, touch-points, reviews, failed letters."""
 
+GONE = 200_000
+"""The keys of messages that left an inbox, by which one that comes twice is known."""
+
 WAVE = 400_000
 """The messages of one activity, and of one letter."""
+ITEMS = 64 * 1024
+"""The list in one message."""
 RECEIPTS = 800_000
 """What may become of these messages: the answer, and the details of each heartbeat."""
 LONGEST_WHY = 300
@@ -57,6 +62,8 @@ WAVES_AT_ONCE = 3
 """Waves that one step of a run sends; the next step sends the others."""
 BATCH = 1_000_000
 """The events of one batch for the record; an event alone may be larger."""
+REFUSAL = 64 * 1024
+"""The faults of one refusal."""
 ANSWER = 1_000_000
 """One page of the answer to a query."""
 

@@ -422,6 +422,7 @@ class JoinOutage(Frozen):
     Made of a start that was checked against the playbook; never read from the wire.
     """
 
+    move: ClassVar[Move] = Move.JOIN_OUTAGE
     by: Name
     """Who submitted it."""
     ticket: Key

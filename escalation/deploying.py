@@ -12,6 +12,7 @@ from functools import partial
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
+from escalation.budgets import CHARTER, size_of
 from escalation.cadence import updated
 from escalation.characters import clip
 from escalation.clocks import Clock
@@ -21,7 +22,7 @@ from escalation.model import Escalation
 from escalation.plan import OF_TASK_FORCES, Calendar, ClockName, Contact, ContactKind, Target
 from escalation.sentences import Sentence, Why
 from escalation.targets import clock_for, clock_within
-from escalation.task_force.model import About, Charter, SeatPlan, SeatWanted, Summary
+from escalation.task_force.model import About, Charter, Report, SeatPlan, SeatWanted, Summary
 from escalation.task_force.news import News
 from escalation.telling import alerted, involved, name_of, tell
 from escalation.turn import Turn
@@ -46,7 +47,12 @@ def deploy(turn: Turn, command: c.DeployTaskForce) -> None:
         id=f"{now.id}/{command.name}", name=command.name, mission=command.mission, lead=command.lead
     )
     turn.record(e.TaskForceDeployed, force=force, seats=seats, technical_plan=command.technical_plan)
-    turn.do(StartTaskForce.made(charter=_charter(turn, command, force.id, seats)))
+    charter = _charter(turn, command, force.id, seats)
+    if (size := size_of(charter)) > CHARTER:
+        allowed = f"at most {CHARTER:,} bytes; fewer seats, or seats with people by id"
+        fault = Fault(where="seats", given=f"{size:,} bytes with all candidates", allowed=allowed)
+        raise BadRequest.because(f"task force {command.name} of {now.key}", (fault,))
+    turn.do(StartTaskForce.made(charter=charter))
 
 
 def stand_down(turn: Turn, command: c.StandDownTaskForce) -> None:
@@ -83,12 +89,16 @@ def heard(turn: Turn, news: News) -> None:
         force = force.changed(
             state=known.state, is_status_missed=False
         )  # its last words, that crossed the order
-    note = force.latest.text if force.latest and force.latest != known.latest else InternalText("")
+    note = force.latest.text if force.latest and _is_new(force.latest, known.latest) else InternalText("")
     before = turn.escalation
     turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note, receipts=news.receipts)
     tell_undelivered(turn, news.receipts, before)
     if turn.escalation.is_open:
         _tell_of(turn, known, news)
+
+
+def _is_new(report: Report, known: Report | None) -> bool:
+    return known is None or (report.at, report.by) != (known.at, known.by)
 
 
 def missed(turn: Turn, command: c.MissTaskForce) -> None:

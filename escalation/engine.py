@@ -22,6 +22,7 @@ from escalation import (
 )
 from escalation import commands as c
 from escalation import events as e
+from escalation.budgets import STATE
 from escalation.characters import clip
 from escalation.clocks import is_late
 from escalation.effects import Occasion
@@ -30,6 +31,7 @@ from escalation.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_f
 from escalation.model import Escalation
 from escalation.plan import ClockName, ReasonCode, require_person
 from escalation.record import opened
+from escalation.room import require_room, room_taken
 from escalation.sentences import Sentence, Why
 from escalation.telling import first_told, tell, tell_customers
 from escalation.timing import extend_open_hours, settle, skip_past_thresholds
@@ -135,8 +137,10 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             deploying.missed(turn, command)
         case c.TakeOver():
             merge.take_over(turn, command)
+            _require_room(turn, escalation, command)
         case c.JoinOutage():
             joining.join_outage(turn, command)
+            _require_room(turn, escalation, command)
         case _:
             _follow(turn, command)
     on_call.watch_shifts(turn, escalation)
@@ -144,8 +148,20 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     return turn.decision()
 
 
+_ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
+"""Moves that are never too large: what they say stays out of the state."""
+
+
+def _require_room(
+    turn: Turn, before: Escalation, command: c.PersonsCommand | c.Rebase | c.JoinOutage
+) -> None:
+    after = room_taken(turn.escalation)
+    if after > STATE and command.move not in _ENDS_IT:
+        require_room(f"{before.key}: {command.move.words}", room_taken(before), after)
+
+
 def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
-    key = turn.escalation.key
+    key, before = turn.escalation.key, turn.escalation
     try:
         _permit(turn.escalation, command)
         turn.by = command.by
@@ -155,6 +171,7 @@ def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
         if unknown.message.startswith(key):
             raise
         raise UnknownName(f"{key}: {unknown.message}") from None
+    _require_room(turn, before, command)
     turn.by = e.ENGINE
     settle(turn)
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ValidationError
 
 from escalation.base import Frozen
+from escalation.budgets import REFUSAL, first_of
 from escalation.characters import clip
 from escalation.names import folded
 
@@ -64,10 +65,10 @@ class BadRequest(EscalationError):
     @classmethod
     def because(cls, what: str, faults: Iterable[Fault]) -> "BadRequest":
         found = tuple(faults)
-        lines = "".join(f"\n  {fault}" for fault in found)
-        return cls(
-            f"{what} is refused: {len(found)} {'fault' if len(found) == 1 else 'faults'}{lines}", found
-        )
+        told = first_of(found, REFUSAL)
+        lines = "".join(f"\n  {fault}" for fault in told)
+        lines += f"\n  and {len(found) - len(told):,} more" if len(told) < len(found) else ""
+        return cls(f"{what} is refused: {len(found)} {'fault' if len(found) == 1 else 'faults'}{lines}", told)
 
 
 class MoveNotAllowed(EscalationError):

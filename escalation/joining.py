@@ -1,5 +1,5 @@
 """
-One outage, many customers: another subject joins the escalation that runs for it (START-5).
+One outage, many customers: another subject joins the escalation that runs for it (REQUEST-5).
 
 Owns what a join adds, whom it has told, and how much one escalation can hold. Which subjects belong together, their
 starts say; how they find each other is the shell's.
@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from escalation import commands as c
 from escalation import events as e
+from escalation.budgets import REQUEST, size_of
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
 from escalation.ids import tenant_of
@@ -17,6 +18,7 @@ from escalation.lifecycle import Move, RcaState, State, allows
 from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.request import AffectedCustomer, StartRequest, recipients_of, with_customers
+from escalation.room import weight_of
 from escalation.telling import tell, tell_customers
 from escalation.turn import Turn
 
@@ -25,8 +27,6 @@ _Each = TypeVar("_Each")
 MOST_CUSTOMERS = 1_000
 MOST_CONTACTS = 200
 """Of one customer."""
-LARGEST_REQUEST = 500_000
-"""Bytes of everything that the starts of one outage bring along: the state must travel in 2 MiB."""
 
 
 def join_outage(turn: Turn, command: c.JoinOutage) -> None:
@@ -161,11 +161,12 @@ def require_room(key: str, request: StartRequest, joining: c.JoinOutage, what: s
         BadRequest: If it would hold more than it can: *what* is refused, and *instead* says how to go on.
     """
     after = with_customers(request.customers, joining.customers)
-    size = len(request.model_dump_json()) + len(joining.model_dump_json())
+    ids = sum(size_of(recipient.id) for recipient in recipients_of(joining.customers))
+    size = weight_of(request) + size_of(joining) + ids
     limits = (
         ("customers", len(after), MOST_CUSTOMERS),
         ("contacts of one customer", max(len(customer.contacts) for customer in after), MOST_CONTACTS),
-        ("bytes", size, LARGEST_REQUEST),
+        ("bytes", size, REQUEST),
     )
     faults = [
         Fault(

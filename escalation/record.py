@@ -12,7 +12,8 @@ from typing import Any, assert_never
 
 from escalation import events as e
 from escalation.actions import Origin, taken_over, tracked
-from escalation.base import CustomerText
+from escalation.base import CustomerText, InternalText
+from escalation.characters import clip
 from escalation.clocks import Clock, Pause, attended, chased_by, derived
 from escalation.ids import tenant_of
 from escalation.lifecycle import Move, RcaState, step, step_rca
@@ -34,6 +35,9 @@ from escalation.request import StartRequest, recipients_of, with_customers
 from escalation.targets import retargeted, revived
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import Summary
+
+_LONGEST_REPORT = 1_000
+"""Characters of a task force's latest report that its escalation keeps."""
 
 
 def fold(events: Iterable[e.Event]) -> Escalation:
@@ -240,7 +244,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with(now, event, task_forces=(*now.task_forces, event.force))
         case "task_force_heard":
             undelivered = undelivered_after(now.undelivered, event.receipts, event.at)
-            return _with(now, event, task_forces=_replaced(now, event.force), undelivered=undelivered)
+            return _with(now, event, task_forces=_replaced(now, _heard(event.force)), undelivered=undelivered)
         case "task_force_stood_down":
             (known,) = (force for force in now.task_forces if force.name == event.name)
             down = known.changed(state=ForceState.STOOD_DOWN, is_status_missed=False)
@@ -279,6 +283,14 @@ def _still_active(now: Escalation, event: e.Event) -> Escalation:
         return now
     alive = _derived(now, clock.changed(started_at=event.at, passed=0, fired=0))
     return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
+
+
+def _heard(force: Summary) -> Summary:
+    """Of its latest report, the beginning; the event and the task force itself have all of it."""
+    if not force.latest:
+        return force
+    text = InternalText(clip(force.latest.text, _LONGEST_REPORT))
+    return force.changed(latest=force.latest.changed(text=text))
 
 
 def _replaced(now: Escalation, force: Summary) -> tuple[Summary, ...]:

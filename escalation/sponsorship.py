@@ -12,6 +12,7 @@ from typing import Annotated, NamedTuple, assert_never
 from pydantic import Field
 
 from escalation.base import Asked, CustomerText, Frozen, GivenDay, Instant, InternalText, Name
+from escalation.budgets import PROGRAMME, last_of
 from escalation.commands import RecordDelivery
 from escalation.effects import InternalFacts, InternalNotice, Occasion, Recipient
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
@@ -104,6 +105,11 @@ class Noted(Frozen):
     at: Instant
     text: InternalText
     escalation: str = ""
+
+
+def _kept(*noted: Noted) -> tuple[Noted, ...]:
+    """The latest of them."""
+    return last_of(noted[-_MOST_KEPT:], PROGRAMME)
 
 
 class Programme(Frozen):
@@ -210,7 +216,7 @@ def _proposed(programme: Programme, command: Propose, now: datetime, known: Know
     if command.escalation in {each.escalation for each in programme.proposals if each.escalation}:
         return Sponsored(programme)
     noted = Noted(by=command.by, at=now, text=command.why, escalation=command.escalation)
-    programme = programme.changed(proposals=(*programme.proposals, noted)[-_MOST_KEPT:])
+    programme = programme.changed(proposals=_kept(*programme.proposals, noted))
     if command.escalation or programme.standing is not Standing.PROPOSED:
         return Sponsored(programme)
     others = known.changed(managers=tuple(each for each in known.managers if each.id != command.by))
@@ -245,9 +251,7 @@ def _enrolled(programme: Programme, command: Enrol, sponsor: Contact | None, now
 def _touched(programme: Programme, command: RecordTouchPoint, now: datetime) -> Programme:
     terms = _terms(programme, "record a touch-point")
     noted = Noted(by=command.by, at=now, text=command.note)
-    return _touch_next(
-        programme.changed(touch_points=(*programme.touch_points, noted)[-_MOST_KEPT:]), terms, now
-    )
+    return _touch_next(programme.changed(touch_points=_kept(*programme.touch_points, noted)), terms, now)
 
 
 def _reviewed(programme: Programme, command: Review, now: datetime) -> Programme:
@@ -255,7 +259,7 @@ def _reviewed(programme: Programme, command: Review, now: datetime) -> Programme
     due_at = _ahead(programme, command.next_review_on, now)
     noted = Noted(by=command.by, at=now, text=command.findings)
     return programme.changed(
-        reviews=(*programme.reviews, noted)[-_MOST_KEPT:],
+        reviews=_kept(*programme.reviews, noted),
         review_due_at=due_at,
         remind_of_review_at=_reminder(due_at, now),
     )
@@ -297,7 +301,7 @@ def _delivered(programme: Programme, command: RecordDelivery, now: datetime, kno
     """COMM-13: what failed is kept, and raised to a person; where even that fails, it is only kept."""
     failed = [receipt for receipt in command.receipts if receipt.has_failed]
     noted = (Noted(by=each.recipient, at=now, text=InternalText(each.failure)) for each in failed)
-    programme = programme.changed(undelivered=(*programme.undelivered, *noted)[-_MOST_KEPT:])
+    programme = programme.changed(undelivered=_kept(*programme.undelivered, *noted))
     items = tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE)
     told = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
     return Sponsored(programme, told)

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from escalation.base import CustomerText, InternalText
+from escalation.budgets import ITEMS, first_of
+from escalation.characters import ELLIPSIS
 from escalation.effects import (
     CustomerFacts,
     CustomerNotice,
@@ -80,7 +82,7 @@ def tell(
         next_due_at=now.next_due_at,
         next_update_at=now.next_internal_update_at,
         text=text,
-        items=items,
+        items=_few(items),
         at=turn.now,
         task_force=task_force,
     )
@@ -91,6 +93,12 @@ def tell(
     for contact in told:
         if contact.kind is ContactKind.SCHEDULE:
             turn.do(FindOnCall.made(schedule=contact.id, at=turn.now, notice=notice))
+
+
+def _few(items: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as a letter can carry."""
+    few = first_of(items, ITEMS)
+    return few if len(few) == len(items) else (*few, ELLIPSIS)
 
 
 def tell_customers(

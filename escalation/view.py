@@ -7,6 +7,7 @@ from datetime import datetime
 
 from escalation.actions import Action
 from escalation.base import Frozen, Instant
+from escalation.budgets import ANSWER, first_of
 from escalation.clocks import Clock, Outcome
 from escalation.engine import allowed_moves
 from escalation.events import AccessAnswer, Event, PlanRevised, Step
@@ -179,7 +180,7 @@ def receipted(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool 
         level=now.level,
         owner=now.owner,
         is_repeat=is_repeat,
-        happened=tuple(entry(event).text for event in events if event.kind not in CLOCKWORK),
+        happened=first_of([entry(event).text for event in events if event.kind not in CLOCKWORK], ANSWER),
         next_update_at=now.next_update_at,
     )
 

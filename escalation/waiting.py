@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from escalation.base import Frozen, Instant
+from escalation.budgets import WAVE, fitting, size_of
 from escalation.effects import Notice, Wave, is_pressing, message_key
 from escalation.plan import Recipient
 from escalation.preferences import Limit, Sent, free_at, longest
+from escalation.waves import receipt_size
 
 QUIET, MANY = "quiet hours", "many messages at once"
 """Why something waits."""
 GATHERED_FOR = timedelta(minutes=1)
-LARGEST_BUNDLE = 400_000
-"""Bytes. What is more than that leaves at once, whatever the hour: too much to keep is too much to lose."""
 
 
 class Held(Frozen):
@@ -51,7 +51,8 @@ class Held(Frozen):
 
     @cached_property
     def size(self) -> int:
-        return len(self.notice.model_dump_json().encode())
+        """Bytes: of the message, or of half of what may become of it, as ``WAVE`` is half of ``RECEIPTS``."""
+        return max(size_of(self.notice), receipt_size(self.notice, self.recipient) // 2)
 
 
 class Waiting(Frozen):
@@ -108,14 +109,9 @@ def forgotten_at(sent: Sequence[Sent], limits: Sequence[Limit]) -> datetime | No
 
 
 def _is_too_much(held: Sequence[Held]) -> bool:
-    return sum(each.size for each in held) > LARGEST_BUNDLE
+    """More than one letter carries leaves at once, whatever the hour: too much to keep is too much to lose."""
+    return sum(each.size for each in held) > WAVE
 
 
 def _fitting(held: Sequence[Held]) -> tuple[Notice, ...]:
-    left, count = LARGEST_BUNDLE, 0
-    for each in held:
-        left -= each.size
-        if left < 0 and count:
-            break
-        count += 1
-    return tuple(each.notice for each in held[:count])
+    return tuple(each.notice for each in held[: fitting((each.size for each in held), WAVE)])

@@ -31,6 +31,7 @@ from escalation.plan import (
     Window,
 )
 from escalation.request import AffectedCustomer, StartRequest
+from escalation.room import require_plan_fits
 from escalation.spans import Span, WindowSpan
 from planning.calendars import definition_of, horizon
 from planning.faults import Found, unknown
@@ -58,12 +59,14 @@ def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tu
     The plan of the escalation that *request* starts *now*, and its priority.
 
     Raises:
-        BadRequest: With every fault that the request has against the playbook.
+        BadRequest: With every fault that the request has against the playbook; if the plan is too large.
         RoleNotAllowed: If it continues an earlier one, or enters higher, and its author may not reopen (CLOSE-9).
     """
     check_request(playbook, request)
     _require_may_return(playbook, request)
-    return _plan(playbook, request, horizon(now)[0], now), priority_of(playbook, request)
+    plan = _plan(playbook, request, horizon(now)[0], now)
+    require_plan_fits(plan)
+    return plan, priority_of(playbook, request)
 
 
 def check_request(playbook: Playbook, request: StartRequest) -> None:
@@ -89,7 +92,9 @@ def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetim
         BadRequest: If the playbook does not have its category any more.
     """
     _refuse(request, tuple(_of_matrix(playbook, request)))
-    return _plan(playbook, request, horizon(opened_at)[0], now)
+    plan = _plan(playbook, request, horizon(opened_at)[0], now)
+    require_plan_fits(plan)
+    return plan
 
 
 def _refuse(request: StartRequest, found: tuple[Found, ...]) -> None:

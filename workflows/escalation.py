@@ -15,7 +15,18 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation import commands as c
-from escalation.budgets import ANSWER, ANSWERED, CARRIED, TIMELINE, UNRECORDED, first_of, last_of, size_of
+from escalation.budgets import (
+    ANSWER,
+    ANSWERED,
+    CARRIED,
+    OURS,
+    REQUEST,
+    TIMELINE,
+    UNRECORDED,
+    first_of,
+    last_of,
+    size_of,
+)
 from escalation.effects import (
     CheckStart,
     Compiled,
@@ -211,7 +222,7 @@ class EscalationWorkflow(Mergeable):
     )
     @wire.takes_one
     async def join_outage(self, *raws: RawValue) -> Receipted:
-        asked = wire.read(wire.StartAgain, raws, Move.JOIN_OUTAGE.words, _START, wire.LARGEST_START)
+        asked = wire.read(wire.StartAgain, raws, Move.JOIN_OUTAGE.words, _START, REQUEST)
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
             raise self._refusal
@@ -226,7 +237,7 @@ class EscalationWorkflow(Mergeable):
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
         """Who submitted a start that is repeated; it is checked like the first."""
-        asked = wire.read(wire.StartAgain, raws, "the start", _START, wire.LARGEST_START)
+        asked = wire.read(wire.StartAgain, raws, "the start", _START, REQUEST)
         request: StartRequest = await self._checked(wire.CHECK_START, asked, StartRequest)
         return request.submitted_by
 
@@ -384,7 +395,7 @@ class EscalationWorkflow(Mergeable):
     @wire.takes_one
     def hear_task_force(self, *raws: RawValue) -> None:
         try:
-            news = wire.read(News, raws, "the news of a task force", "one JSON object")
+            news = wire.read(News, raws, "the news of a task force", "one JSON object", OURS)
             self._opened  # noqa: B018 - refuses while there is none
         except EscalationError as refusal:
             self.note_refusal(wire.TASK_FORCE_NEWS, refusal.message)

@@ -13,6 +13,7 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
+from escalation.budgets import CARRIED, GONE, OURS, last_of, size_of
 from escalation.errors import EscalationError
 from escalation.ids import Own
 from escalation.inbox import InWait, Release, in_wait, released
@@ -61,8 +62,12 @@ class InboxWorkflow(GoesOn):
             if wake_at is None:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 continue
-            if is_due() and workflow.all_handlers_finished():
-                go_on(self._carried())
+            if (
+                is_due()
+                and workflow.all_handlers_finished()
+                and size_of(carried := self._carried()) <= CARRIED
+            ):
+                go_on(carried)
             if bundle := self._leaving():
                 await self._let_go(bundle)
             else:
@@ -72,7 +77,7 @@ class InboxWorkflow(GoesOn):
     @wire.takes_one
     def hold(self, *raws: RawValue) -> None:
         try:
-            self._take(wire.read(Waiting, raws, "what waits", "messages", wire.LARGEST_OF_OURS))
+            self._take(wire.read(Waiting, raws, "what waits", "messages", OURS))
         except EscalationError as refusal:
             workflow.logger.warning("hold_refused", extra={"why": refusal.message})
 
@@ -159,7 +164,7 @@ class InboxWorkflow(GoesOn):
         return Waiting(
             held=tuple(self._held.values()),
             sent=tuple(self._sent),
-            gone=tuple(self._gone)[-_KNOWN_AGAIN:],
+            gone=last_of(tuple(self._gone)[-_KNOWN_AGAIN:], GONE),
         )
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from escalation.budgets import PAYLOAD
 from escalation.errors import BadRequest, EscalationError, Fault, shown
 from escalation.ids import Own, name_in
 from workflows import wire
@@ -52,7 +53,7 @@ def read_start(model: type[_Model], raws: Sequence[RawValue], example: str) -> _
         BadRequest: If *raws* are not one such model, with every fault.
     """
     what = f"the start of {workflow.info().workflow_id}"
-    return wire.read(model, raws, what, f"one JSON object, such as {example}", wire.LARGEST_OF_OURS)
+    return wire.read(model, raws, what, f"one JSON object, such as {example}", PAYLOAD)
 
 
 def require_own_id(kind: Own, name: str | None = None) -> None:

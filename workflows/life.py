@@ -15,7 +15,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
-from escalation.budgets import ANSWERED, CARRIED, UNRECORDED, WAVES_AT_ONCE, size_of
+from escalation.budgets import ANSWERED, CARRIED, OURS, UNRECORDED, WAVES_AT_ONCE, size_of
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
 from escalation.errors import EscalationError
@@ -160,7 +160,7 @@ class Life(GoesOn):
     def _record_late(self, own: str | None, *raws: RawValue) -> None:
         """What had to wait has left, or never will. *own*: how the keys of the run's messages begin."""
         try:
-            told = wire.read(c.RecordDelivery, raws, "a delivery", "receipts", wire.LARGEST_OF_OURS)
+            told = wire.read(c.RecordDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
             self.note_refusal(wire.RECORD_DELIVERY, refusal.message)
             return

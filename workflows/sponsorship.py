@@ -14,11 +14,13 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import sponsorship as s
+from escalation.budgets import OURS
 from escalation.commands import RecordDelivery
 from escalation.effects import InternalNotice, Wave
 from escalation.errors import EscalationError
 from escalation.ids import Own
 from escalation.receipts import Receipt, moving_forward
+from escalation.waves import waves_of
 from workflows import wire
 from workflows.continuing import GoesOn, go_on, is_due, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
@@ -89,7 +91,7 @@ class SponsorshipWorkflow(GoesOn):
     @wire.takes_one
     def record_delivery(self, *raws: RawValue) -> None:
         try:
-            told = wire.read(RecordDelivery, raws, "a delivery", "receipts", wire.LARGEST_OF_OURS)
+            told = wire.read(RecordDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
             workflow.logger.warning("delivery_refused", extra={"why": refusal.message})
         else:
@@ -154,8 +156,8 @@ class SponsorshipWorkflow(GoesOn):
             self._failed = []
             self._follow(RecordDelivery(receipts=failed), await find_people())
         notices, self._notices = self._notices, []
-        if notices:
-            self._look_at(await _receipts_of(Wave(notices=tuple(notices))))
+        for wave in waves_of(notices):
+            self._look_at(await _receipts_of(wave))
 
     def _look_at(self, receipts: Sequence[Receipt]) -> None:
         """COMM-13: what did not arrive is told to a person, and before the run ends."""

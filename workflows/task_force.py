@@ -12,6 +12,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
+from escalation.budgets import ANSWERED, CARRIED, OURS, TIMELINE, last_of, size_of
 from escalation.commands import NoteRefusal, Tick
 from escalation.effects import CompileOpenHours, Wave
 from escalation.errors import BadRequest, EscalationError, Fault
@@ -113,9 +114,7 @@ class TaskForceWorkflow(Life):
 
     def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
-            self._decide(
-                wire.read(kind, raws, name.replace("_", " "), "one JSON object", wire.LARGEST_OF_OURS)
-            )
+            self._decide(wire.read(kind, raws, name.replace("_", " "), "one JSON object", OURS))
         except EscalationError as refusal:
             self.note_refusal(name, refusal.message)
 
@@ -202,16 +201,18 @@ class TaskForceWorkflow(Life):
     @property
     def _is_to_go_on(self) -> bool:
         is_at_rest = not (self._under_way or self._extending or self._is_telling)
-        return self._now.is_standing and is_due(self._continue_after) and is_at_rest
+        is_wanted = is_due(self._continue_after) and is_at_rest
+        return self._now.is_standing and is_wanted and self._fits(self._now, *self._news)
 
     def _carried(self) -> wire.TaskForceInput:
-        carried = wire.TaskForceCarried(
+        kept = wire.TaskForceCarried(
             force=self._now,
-            events=tuple(self._events),
+            events=(),
             notices=tuple(self._notices),
             news=tuple(self._news),
-            answered=tuple(self._answered)[-_ANSWERS_KEPT:],
+            answered=last_of(tuple(self._answered)[-_ANSWERS_KEPT:], ANSWERED),
         )
+        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
         return wire.TaskForceInput(carried=carried, continue_after=self._continue_after)
 
     def _take_over(self, carried: wire.TaskForceCarried) -> None:

@@ -13,6 +13,7 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
+from escalation.budgets import REQUEST
 from escalation.effects import SeekOutage
 from escalation.errors import EscalationError, MoveNotAllowed
 from escalation.view import Receipted
@@ -96,7 +97,7 @@ class TicketWorkflow(GoesOn):
         Raises:
             MoveNotAllowed: If it names another outage.
         """
-        asked = wire.read(wire.StartAgain, raws, "the start", '{"request": {…}}', wire.LARGEST_START)
+        asked = wire.read(wire.StartAgain, raws, "the start", '{"request": {…}}', REQUEST)
         first = self._read().request.get("outage")
         if asked.request.get("outage", first) != first:
             raise MoveNotAllowed(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 from temporalio.common import RawValue
 
 from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.budgets import MOVE, REQUEST
 from escalation.effects import FindOnCall, Notice, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
@@ -247,15 +248,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-LARGEST_MOVE = 64 * 1024
-"""Bytes of one message. All that people say together must stay far below the 2 MiB that Temporal takes."""
-LARGEST_START = 128 * 1024
-LARGEST_OF_OURS = 1024 * 1024
-"""Of what our own activities send."""
-
-
 def read(
-    model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str, largest: int = LARGEST_MOVE
+    model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str, largest: int = MOVE
 ) -> _Model:
     """
     Read the one *model* that somebody sent as *what*.
@@ -291,7 +285,7 @@ def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationI
         faults = faults_of(error) if data else (_other_than("nothing", "one JSON object"),)
         raise BadRequest.because("the start", faults) from None
     if begin.carried is None:
-        require_at_most(LARGEST_START, len(data), "the start")
+        require_at_most(REQUEST, len(data), "the start")
     return begin
 
 

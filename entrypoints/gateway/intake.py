@@ -19,12 +19,11 @@ from client import RunStalled
 from entrypoints.gateway.bodies import body_of
 from entrypoints.gateway.reaching import Reach
 from entrypoints.gateway.signatures import NotSigned, verify
+from escalation.budgets import REQUEST
 from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing
 from escalation.view import Receipted
 from runtime.errors import RuntimeFault
 
-LARGEST_START = 128 * 1024
-"""Bytes."""
 RETRY_AFTER = {"Retry-After": "30"}
 
 log = structlog.get_logger("gateway")
@@ -41,7 +40,7 @@ class Intake:
         """202 with the receipt, 200 if it was running already; else what is in the way."""
         if not self._keys:
             raise HTTPException(404)
-        body = await body_of(request, "application/json", at_most=LARGEST_START)
+        body = await body_of(request, "application/json", at_most=REQUEST)
         try:
             verify(request.headers, body, self._keys, datetime.now(UTC))
             client = await self._reach.client()

@@ -11,11 +11,13 @@ from typing import assert_never
 
 from escalation import commands as shell
 from escalation.base import InternalText
+from escalation.budgets import STATE, size_of
 from escalation.characters import clip
 from escalation.clocks import Clock, is_late, thresholds_behind
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import ClockName, require_person
+from escalation.room import require_room
 from escalation.sentences import Sentence, Why
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
@@ -115,7 +117,7 @@ def _last_word(told: Sequence[e.ForceEvent]) -> InternalText:
 
 def _follow(turn: ForceTurn, command: c.MembersCommand) -> None:
     permit(turn.force, command)
-    turn.by = command.by
+    turn.by, before = command.by, turn.force
     match command.kind:
         case "accept_seat":
             seats.accept(turn, command)
@@ -134,6 +136,8 @@ def _follow(turn: ForceTurn, command: c.MembersCommand) -> None:
             seats.offer_again(turn, command)
         case _:
             assert_never(command)
+    if (size := size_of(turn.force)) > STATE:
+        require_room(f"{before.charter.label}: {command.move.words}", size_of(before), size)
 
 
 def permit(force: TaskForce, command: c.MembersCommand) -> None:

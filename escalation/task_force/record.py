@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any, assert_never
 
+from escalation.budgets import REPORTS, last_of
 from escalation.clocks import Clock, attended, chased_by, derived, retimed
 from escalation.events import ENGINE
 from escalation.plan import ClockName
@@ -73,7 +74,7 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
             return _status(now, chased=event.times)
         case "status_reported":
             report = Report(at=event.at, by=event.by, text=event.text)
-            return now.changed(reports=(*now.reports, report)[-REPORTS_KEPT:])
+            return now.changed(reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
         case "task_added":
             return now.changed(tasks=(*now.tasks, _task_of(event)))
         case "task_due_soon":

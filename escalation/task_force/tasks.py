@@ -4,12 +4,13 @@ Tasks: each has an owner among the members, who hears of it and is reminded twic
 Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py`` from when a task was given.
 """
 
+from escalation.budgets import OPEN_TASKS, size_of
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.sentences import Sentence
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
-from escalation.task_force.model import Task, TaskForce
+from escalation.task_force.model import Task, TaskForce, summary
 from escalation.task_force.turn import ForceTurn
 
 MOST_TASKS = 200
@@ -27,12 +28,24 @@ def add(turn: ForceTurn, command: c.AddTask) -> None:
         raise BadRequest.because(f"the task for {label}", (fault,))
     number = len(force.tasks) + 1
     turn.record(e.TaskAdded, task=number, what=command.what, owner=command.owner, due_at=command.due_at)
+    _require_room(turn.force)
     turn.tell(
         Occasion.TASK_FORCE_TASK,
         (command.owner,),
         why=Sentence.TASK_GIVEN.of(),
         items=(str(turn.force.tasks[-1]),),
     )
+
+
+def _require_room(force: TaskForce) -> None:
+    """
+    Raises:
+        BadRequest: If the open tasks are more than the escalation can know of.
+    """
+    if (size := sum(map(size_of, summary(force).open_tasks))) > OPEN_TASKS:
+        allowed = f"at most {OPEN_TASKS:,} bytes; finish some first, or use fewer words"
+        fault = Fault(where="what", given=f"{size:,} bytes of open tasks", allowed=allowed)
+        raise BadRequest.because(f"the task for {force.charter.label}", (fault,))
 
 
 def finish(turn: ForceTurn, command: c.FinishTask) -> None:

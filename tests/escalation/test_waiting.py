@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation.base import InternalText
+from escalation.budgets import WAVE
 from escalation.effects import Occasion
 from escalation.plan import Recipient
 from escalation.preferences import Limit, Preferences, Sent, free_at
 from escalation.waiting import (
     GATHERED_FOR,
-    LARGEST_BUNDLE,
     Held,
     forgotten_at,
     leaves_at,
@@ -103,7 +103,7 @@ def test_too_much_to_keep_leaves_at_once_and_in_parts() -> None:
     assert bundle
     assert bundle.at_any_hour
     assert 1 < len(bundle.notices) < 100
-    assert LARGEST_BUNDLE + 1_000 > len(bundle.model_dump_json())
+    assert WAVE + 1_000 > len(bundle.model_dump_json())
 
 
 def test_an_inbox_is_kept_as_long_as_what_left_counts() -> None:

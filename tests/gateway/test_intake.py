@@ -140,7 +140,7 @@ async def test_too_large_wrong_type_and_wrong_method(door: Door) -> None:
     """
     What cannot be a start is refused before it is read.
     """
-    large = await door.hand_in(complaint(door, description="x" * 200_000))
+    large = await door.hand_in(complaint(door, description="x" * 600_000))
     plain = await door.hand_in(complaint(door), {"content-type": "text/plain"})
     look = await door.http.get("/escalations")
 

@@ -1,0 +1,267 @@
+"""
+What people can say is bounded when they say it, and whatever the engine makes of it fits into what Temporal takes.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from escalation import commands as c
+from escalation.base import LONGEST_TEXT, InternalText
+from escalation.budgets import (
+    ANSWER,
+    BATCH,
+    FULL_STATE,
+    OPEN_TASKS,
+    PAYLOAD,
+    RECEIPTS,
+    REFUSAL,
+    REPORTS,
+    REQUEST,
+    STATE,
+    SUMMARY,
+    WAVE,
+    first_of,
+    fitting,
+    last_of,
+    size_of,
+)
+from escalation.effects import CustomerNotice, message_key
+from escalation.engine import decide
+from escalation.errors import BadRequest, Fault
+from escalation.events import CancelCause
+from escalation.model import Escalation
+from escalation.pages import page_of
+from escalation.receipts import Receipt
+from escalation.request import AffectedCustomer, StartRequest
+from escalation.room import require_plan_fits, require_request_fits, room_taken, weight_of
+from escalation.sponsorship import decide as decide_sponsorship
+from escalation.story import Entry
+from escalation.task_force import commands as f
+from escalation.task_force.engine import decide as decide_force
+from escalation.task_force.model import summary
+from escalation.view import view
+from escalation.waves import waves_of
+from tests.builders import THE_MONDAY, a_customer, a_plan, a_request, an_acknowledged, monday, opening
+from tests.escalation import test_sponsorship as sponsorship
+from tests.escalation.test_seats_and_tasks import a_task, with_tasks
+from tests.escalation.test_task_forces import NINE
+
+WIDE = "\U0001f4a7"
+"""A character of four bytes, the longest that there are."""
+NOW = monday("09:30")
+RECORDS = tuple(f"INC-{number}" for number in range(100))
+MOST_OF_A_MOVE = InternalText(WIDE * 16_000)
+
+
+def long_customers(count: int, length: int = 200) -> tuple[AffectedCustomer, ...]:
+    """With accounts as long as they may be."""
+    return tuple(
+        a_customer(f"{n:04}".ljust(length, "N"), f"jo{n}@customer.example", tier="standard")
+        for n in range(count)
+    )
+
+
+def largest_request() -> StartRequest:
+    """As many customers with long names as one start takes."""
+    count = 1
+    while weight_of(a_request(customers=long_customers(count + 50))) < REQUEST:
+        count += 50
+    return a_request(customers=long_customers(count), linked_records=RECORDS)
+
+
+def settle(record: str) -> c.SettleRecord:
+    return c.SettleRecord(by="ed", record=record, stays_open_because=MOST_OF_A_MOVE)
+
+
+def full(escalation: Escalation) -> Escalation:
+    """With as much said as it holds."""
+    for record in RECORDS:
+        try:
+            escalation = decide(escalation, settle(record), NOW).escalation
+        except BadRequest:
+            return escalation
+    raise AssertionError("it takes whatever is said")
+
+
+def test_a_start_that_an_escalation_cannot_hold_is_refused() -> None:
+    """
+    START-6: with the limit and what was given; a long account counts again for each contact.
+    """
+    contacts = [f"c{number}@x.example" for number in range(200)]
+    many = a_request(customers=(a_customer("A" * 200, *contacts),) * 1)
+    require_request_fits(many, "the start")
+    too_many = tuple(a_customer(f"{n}".ljust(200, "A"), *contacts) for n in range(9))
+
+    with pytest.raises(BadRequest, match=r"given [\d,]+ bytes; allowed: at most 500,000 bytes"):
+        require_request_fits(a_request(customers=too_many), "the start")
+
+
+def test_a_plan_that_an_escalation_cannot_carry_is_refused() -> None:
+    """
+    CLOCK-4: a playbook of thousands of people stalls no escalation.
+    """
+    person = a_plan().contacts[0]
+    crowd = tuple(person.changed(id=f"p{number}") for number in range(4_000))
+
+    with pytest.raises(BadRequest, match=r"given [\d,]+ bytes; allowed: at most 300,000 bytes"):
+        require_plan_fits(a_plan().changed(contacts=crowd))
+
+
+def test_what_makes_an_escalation_too_large_is_refused_when_it_is_said() -> None:
+    """
+    With the limit and what was given; nothing has changed.
+    """
+    now = full(an_acknowledged(linked_records=RECORDS))
+
+    with pytest.raises(
+        BadRequest,
+        match=r"given 6\d,\d+ bytes more than the 1,3\d+,\d+ that it has; allowed: at most 1,400,000",
+    ):
+        decide(now, settle(RECORDS[-1]), NOW)
+    assert STATE >= room_taken(now)
+
+
+def test_a_full_escalation_can_be_brought_to_its_end() -> None:
+    """
+    Moves that add little go on, and a cancel is never too large: what it says stays out of the state.
+    """
+    now = full(an_acknowledged(linked_records=RECORDS)).changed(texts_held=1)
+    left = next(record for record in RECORDS if record not in now.settled)
+
+    settled = decide(now, c.SettleRecord(by="ed", record=left), NOW).escalation
+    ended = decide(
+        settled, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=MOST_OF_A_MOVE), NOW
+    ).escalation
+
+    assert not ended.is_open
+
+
+def test_the_largest_start_with_all_that_can_be_said_still_fits() -> None:
+    """
+    The state is carried by a continued run, and the view is one answer.
+    """
+    request = largest_request()
+    opened = opening(THE_MONDAY + timedelta(hours=9), customers=request.customers, linked_records=RECORDS)
+    assert all(PAYLOAD / 2 > size_of(event) for event in opened.events)
+    assert all(PAYLOAD / 2 > size_of(wave) for wave in waves_of(_notices(opened.effects)))
+
+    now = full(opened.escalation)
+
+    assert FULL_STATE > room_taken(now) > STATE - 70_000
+    assert PAYLOAD > size_of(view(now))
+
+
+def test_each_task_force_finds_the_room_that_it_may_need() -> None:
+    """
+    RESOLVE-2: it is kept free from the deployment on, so that no news is too much.
+    """
+    now = an_acknowledged()
+    for number in range(20):
+        deploy = c.DeployTaskForce(
+            by="ed", name=f"force-{number}", mission=InternalText("dry it"), lead="ana"
+        )
+        now = decide(now, deploy, NOW).escalation
+
+    assert size_of(now) + 20 * (SUMMARY - 1_000) < room_taken(now) < STATE
+
+
+def test_the_largest_task_force_is_no_more_than_is_kept_free_for_it() -> None:
+    """
+    RESOLVE-3: open tasks can all be handed over or listed; one too many is refused, with the limit.
+    """
+    force = with_tasks()
+    for _ in range(7):
+        force = decide_force(force, a_task("ana", None, WIDE * 500), NINE).force
+    with pytest.raises(BadRequest, match=r"given [\d,]+ bytes of open tasks; allowed: at most 16,384 bytes"):
+        decide_force(force, a_task("ana", None, WIDE * 1_000), NINE)
+
+    for _ in range(20):
+        force = decide_force(force, f.ReportStatus(by="ed", text=InternalText(WIDE * 16_000)), NINE).force
+
+    assert OPEN_TASKS > sum(map(size_of, summary(force).open_tasks))
+    assert SUMMARY > size_of(summary(force).changed(latest=None)) + 8_000
+    assert REPORTS > sum(map(size_of, force.reports))
+    assert 1 <= len(force.reports)
+
+
+def test_what_a_sponsorship_keeps_of_a_long_life_fits() -> None:
+    """
+    SPONSOR-2: the latest touch-points, as many as fit.
+    """
+    programme = sponsorship.enrolled()
+    for _ in range(200):
+        touch = sponsorship.TOUCH.model_copy(update={"note": InternalText(WIDE * 2_000)})
+        programme = decide_sponsorship(programme, touch, sponsorship.NOW).programme
+
+    assert 200_000 > size_of(programme)
+    assert 10 < len(programme.touch_points)
+
+
+def test_whatever_becomes_of_a_wave_can_be_answered() -> None:
+    """
+    COMM-13: every message fails by every channel, with as much to say about it as is kept.
+    """
+    opened = opening(customers=largest_request().customers)
+    waves = list(waves_of(_notices(opened.effects)))
+    for wave in waves:
+        receipts = [
+            Receipt(
+                key=message_key(notice, to), recipient=to.id, occasion=notice.occasion.value, why=WIDE * 300
+            )
+            for notice in wave.notices
+            for to in notice.to
+        ]
+        assert RECEIPTS > sum(map(size_of, receipts))
+        assert WAVE * 1.1 > size_of(wave)
+    told = [
+        to.id
+        for wave in waves
+        for notice in wave.notices
+        if isinstance(notice, CustomerNotice)
+        for to in notice.to
+    ]
+    assert sorted(told) == sorted(to.id for to in opened.escalation.request.recipients)
+
+
+def test_a_refusal_lists_as_many_faults_as_travel_and_counts_the_others() -> None:
+    """
+    START-6: ten thousand faults must not keep their own refusal from arriving.
+    """
+    faults = [Fault(where=f"customers.{n}", given="'x'", allowed="an e-mail address") for n in range(10_000)]
+
+    refusal = BadRequest.because("the start", faults)
+
+    assert refusal.message.startswith("the start is refused: 10000 faults")
+    assert refusal.message.endswith(f"and {10_000 - len(refusal.faults):,} more")
+    assert 3 * REFUSAL > len(refusal.message)
+
+
+def test_pages_of_a_list_are_the_list() -> None:
+    """
+    Each fits into an answer; together they are everything, once, in order.
+    """
+    story = [Entry(seq=n, at=NOW, by="ed", kind="update_sent", text="x" * LONGEST_TEXT) for n in range(200)]
+    found: list[Entry] = []
+    while (page := page_of(story[len(found) :])).has_more:
+        assert ANSWER > size_of(page) - 100
+        found += page.items
+
+    assert story == [*found, *page.items]
+
+
+def test_a_list_is_cut_where_it_does_not_fit() -> None:
+    """
+    From the first on there is always one; from the last on there may be none.
+    """
+    words = ["one", "two", "three"]
+
+    assert ("one", "two") == first_of(words, 8)
+    assert ("one",) == first_of(words, 1)
+    assert ("three",) == last_of(words, 8)
+    assert () == last_of(words, 1)
+    assert (1, 2, 0) == (fitting([9, 9], 1), fitting([1, 1], BATCH), fitting([], 1))
+
+
+def _notices(effects: object) -> list[CustomerNotice]:
+    return [effect for effect in effects if isinstance(effect, CustomerNotice)]  # type: ignore[attr-defined]
