@@ -17,22 +17,22 @@ from datetime import timedelta
 from typing import assert_never
 
 from temporalio import activity
-from temporalio.client import RPCError
 
-from activities.inboxes import hold, no_longer_true
+from activities.decisions import Decisions
+from activities.inboxes import no_longer_true
 from activities.message import Message, Notice, bundled_messages, single_messages
 from activities.papers import has_papers, papers_for
-from activities.progress import Pending, Progress, heartbeats, settled_before
+from activities.progress import Pending, Progress, Result, decided_before, heartbeats, settled_before
 from activities.texts import Text, TextFault, Texts
 from activities.turns import NotYet
-from activities.waits import Wait, Waits, quiet_end
+from activities.waits import Waits, quiet_end
 from channels.protocol import Attachment, Channel, Delivered, Later, Letter, Never, Session
 from channels.registry import AddressFault, parse_address
 from documents.layout import CannotLayOut
 from escalation.effects import Wave
 from escalation.links import Link, link_for
 from escalation.receipts import Receipt
-from escalation.waiting import Bundle, Held, Waiting
+from escalation.waiting import Bundle
 from escalation.waves import waves_of
 
 DELIVER_MESSAGES = "deliver_messages"
@@ -47,7 +47,6 @@ STALE_AFTER = timedelta(minutes=1)
 _AS_SHIPPED = Texts()
 _CHECK = {"find_it_with": "escalate message check"}
 
-Result = tuple[Receipt, ...] | Pending
 _Teller = Callable[[Message, Mapping[str, Session]], Awaitable[Result]]
 
 
@@ -78,7 +77,14 @@ class DeliverMessages:
             ApplicationError: (`delivery_pending`) If somebody is still to be told, now or by another worker. Its
                 details, and those of every heartbeat: the receipts so far, and what stands in the way of the others.
         """
-        return await self._deliver(single_messages(wave), self._tell_or_hold, is_late=_is_late())
+        progress = Progress(single_messages(wave), settled_before(), decided_before())
+        decisions = Decisions(progress, self._waits, is_repeat=wave.is_repeat)
+        await decisions.make()
+
+        async def tell(message: Message, sessions: Mapping[str, Session]) -> Result:
+            return await decisions.held(message) or await self._tell(message, sessions)
+
+        return await self._deliver(progress, tell, is_late=wave.is_repeat or _is_late())
 
     @activity.defn(name=DELIVER_BUNDLE)
     async def deliver_bundle(self, bundle: Bundle) -> tuple[Receipt, ...]:
@@ -89,12 +95,9 @@ class DeliverMessages:
             ApplicationError: As `deliver_messages`.
         """
         tell = self._tell if bundle.at_any_hour else self._tell_unless_quiet
-        return await self._deliver(bundled_messages(bundle), tell, is_late=True)
+        return await self._deliver(Progress(bundled_messages(bundle), settled_before()), tell, is_late=True)
 
-    async def _deliver(
-        self, messages: Sequence[Message], tell: _Teller, *, is_late: bool
-    ) -> tuple[Receipt, ...]:
-        progress = Progress(messages, settled_before())
+    async def _deliver(self, progress: Progress, tell: _Teller, *, is_late: bool) -> tuple[Receipt, ...]:
         async with heartbeats(progress), _sessions(self._channels) as sessions:
             if is_late:
                 await _drop_the_stale(progress)
@@ -104,30 +107,13 @@ class DeliverMessages:
                 return progress.receipts
             raise progress.asks_for_another_attempt()
 
-    async def _tell_or_hold(self, message: Message, sessions: Mapping[str, Session]) -> Result:
-        channel = _first_channel(message)
-        wait = self._waits.wait_of(message, channel, activity.info().started_time)
-        if wait is None:
-            return await self._tell(message, sessions)
-        return await self._hold(message, wait, channel)
-
     async def _tell_unless_quiet(self, message: Message, sessions: Mapping[str, Session]) -> Result:
         """A limit is for the inbox, which sent this; it knows no quiet hours, which may have begun meanwhile."""
-        wait = quiet_end(message, activity.info().started_time)
-        return message.held(wait.until, wait.why) if wait else await self._tell(message, sessions)
-
-    async def _hold(self, message: Message, wait: Wait, channel: str) -> Result:
-        now = activity.info().started_time
-        alone = message.notice.changed(to=(message.recipient,))
-        until = wait.until if wait.is_quiet else now
-        held = Held(notice=alone, channel=channel, since=now, until=until)
-        try:
-            await hold((held,), Waiting(sent=self._waits.sent_to(message)))
-        except RPCError as fault:
-            _log_failure(message, "", type(fault).__name__, is_for_good=False)
-            return Pending(message.undelivered(("it has to wait, and could not be put aside",)), after=None)
-        activity.logger.debug("message_held", extra=message.says_of_itself | {"why": wait.why})
-        return message.held(wait.until, wait.why)
+        info = activity.info()
+        wait = quiet_end(message, info.started_time)
+        if wait is None:
+            return await self._tell(message, sessions)
+        return message.held(wait.until, wait.why, letter=message.key if info.attempt > 1 else "")
 
     async def _tell(self, message: Message, sessions: Mapping[str, Session]) -> Result:
         """
@@ -256,10 +242,6 @@ async def _send(
 def _log_failure(message: Message, channel: str, fault: str, *, is_for_good: bool = True) -> None:
     about = message.says_of_itself | {"channel": channel, "is_for_good": is_for_good}
     activity.logger.warning("message_failed", extra=about | ({"fault": fault} if fault else {}))
-
-
-def _first_channel(message: Message) -> str:
-    return message.addresses[0].partition(":")[0] if message.addresses else ""
 
 
 @asynccontextmanager

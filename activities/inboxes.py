@@ -23,6 +23,8 @@ INBOX = "Inbox"
 """The workflow's name on the wire; it starts with a `Waiting`."""
 HOLD = "hold"
 """Its signal, with a `Waiting`."""
+KNOWN = "known"
+"""Its query: whether it has a message of this key, or let it leave lately."""
 INBOX_QUEUE = "escalations"
 NO_LONGER_TRUE = "no_longer_true"
 """The query of an escalation: takes a `Wave`, gives reasons by message key."""
@@ -53,6 +55,23 @@ async def hold(held: Iterable[Held], waiting: Waiting) -> None:
         start_signal_args=[waiting.changed(held=held)],
         rpc_timeout=_PATIENCE,
     )
+
+
+async def is_known(message: str, recipient: str) -> bool:
+    """
+    Whether the inbox of *recipient* has, or let leave, the *message* of this key. One that has ended still knows.
+
+    Raises:
+        RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError: If it cannot say now.
+    """
+    inbox = activity.client().get_workflow_handle(inbox_key(recipient))
+    try:
+        known: bool = await inbox.query(KNOWN, message, result_type=bool, rpc_timeout=_PATIENCE)
+    except RPCError as fault:
+        if fault.status in _GONE:
+            return False
+        raise
+    return known
 
 
 async def no_longer_true(wave: Wave) -> dict[str, str]:

@@ -27,6 +27,7 @@ from escalation.effects import (
     reference_of,
 )
 from escalation.receipts import Receipt
+from escalation.waiting import Bundle
 
 Notice = InternalNotice | CustomerNotice
 BUNDLE = "bundle"
@@ -64,11 +65,22 @@ class Message:
         return self.is_pressing and isinstance(self.notice, InternalNotice)
 
     @property
+    def can_wait(self) -> bool:
+        """Its recipient asked for quiet hours, or for not too many messages at once (COMM-11)."""
+        preferences = self.recipient.preferences
+        return preferences is not None and bool(preferences.quiet_hours or preferences.limits)
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """In the order in which they are tried (COMM-11)."""
         preferences = self.recipient.preferences
         first = preferences.urgent_addresses if preferences and self.is_urgent else ()
         return tuple(dict.fromkeys((*first, *self.recipient.addresses)))
+
+    @property
+    def first_channel(self) -> str:
+        """The name of the one by which it would go first; empty: no address is known."""
+        return self.addresses[0].partition(":")[0] if self.addresses else ""
 
     def without(self, settled: Iterable[str]) -> "Message | None":
         """What is left when the notices of the keys *settled* are done; None, if nothing is."""
@@ -116,8 +128,9 @@ class Message:
     def undelivered(self, whys: Iterable[str], channel: str = "") -> tuple[Receipt, ...]:
         return self._receipts(channel=channel, why=_joined(whys))
 
-    def held(self, until: datetime, why: str) -> tuple[Receipt, ...]:
-        return self._receipts(held_until=until, why=why)
+    def held(self, until: datetime, why: str, letter: str = "") -> tuple[Receipt, ...]:
+        """*letter*: the key under which it may have left already."""
+        return self._receipts(held_until=until, why=why, letter=letter)
 
     def dropped(self, whys: dict[str, str]) -> tuple[Receipt, ...]:
         """Receipts of those notices that *whys* has, by their keys."""
@@ -146,24 +159,26 @@ def single_messages(wave: Wave) -> tuple[Message, ...]:
     return tuple({message.key: message for message in found}.values())
 
 
-def bundled_messages(wave: Wave) -> tuple[Message, ...]:
+def bundled_messages(bundle: Bundle) -> tuple[Message, ...]:
     """
-    One message to each recipient of *wave*: nearly always there is one. Customers' texts and ours never meet (COMM-6).
+    One message to each recipient of *bundle*: nearly always one. Customers' texts and ours never meet (COMM-6).
     """
     together: dict[tuple[str, str], list[Message]] = {}
-    for message in single_messages(wave):
+    for message in single_messages(bundle):
         reader = (message.notice.audience, message.recipient.model_dump_json(exclude={"preferences"}))
         together.setdefault(reader, []).append(message)
-    return tuple(_bundle(messages) for messages in together.values())
+    return tuple(_bundled(messages, bundle.letter) for messages in together.values())
 
 
-def _bundle(messages: Sequence[Message]) -> Message:
-    if len(messages) == 1:
-        return messages[0]
+def _bundled(messages: Sequence[Message], key: str) -> Message:
+    notices = tuple(message.notice for message in messages)
+    return Message(notices, messages[-1].recipient, key or _key_of(messages))
+
+
+def _key_of(messages: Sequence[Message]) -> str:
     keys = [message.key for message in messages]
     whole = hashlib.sha256("\n".join(keys).encode()).hexdigest()
-    notices = tuple(message.notice for message in messages)
-    return Message(notices, messages[-1].recipient, f"{BUNDLE}:{whole}")
+    return keys[0] if len(keys) == 1 else f"{BUNDLE}:{whole}"
 
 
 def _joined(whys: Iterable[str]) -> str:

@@ -1,5 +1,5 @@
 """
-How far a wave is: who is settled, who waits for another attempt, and what the server is told of it meanwhile.
+How far a wave is: who is settled, what is decided, who waits for another attempt, and what the server knows of it.
 
 Owns heartbeats and the error that asks for another attempt. It must not know channels, texts or inboxes.
 """
@@ -16,6 +16,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.message import Message
+from activities.waits import Wait
 from escalation.receipts import Receipt
 
 DELIVERY_PENDING = "delivery_pending"
@@ -26,7 +27,9 @@ HEARTBEAT_AT_MOST_EVERY = timedelta(seconds=0.1)
 SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 
+_PATIENCE = timedelta(seconds=10)
 _RECEIPTS = TypeAdapter(tuple[Receipt, ...])
+_DECIDED = TypeAdapter(dict[str, Wait | None])
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Pending:
     after: timedelta | None
 
 
+Result = tuple[Receipt, ...] | Pending
+"""What became of a message."""
+
+
 @dataclass
 class Progress:
     """
@@ -47,6 +54,8 @@ class Progress:
 
     messages: Sequence[Message]
     settled: dict[str, Receipt]
+    decided: dict[str, Wait | None] = field(default_factory=dict)
+    """By the key of a message that can wait: how long it does; None: it leaves by itself. Decided once (COMM-12)."""
     pending: dict[str, Pending] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -54,7 +63,7 @@ class Progress:
         self.settled |= {receipt.key: receipt for receipt in receipts}
         self.changed.set()
 
-    def note(self, message: Message, result: tuple[Receipt, ...] | Pending) -> None:
+    def note(self, message: Message, result: Result) -> None:
         if isinstance(result, Pending):
             self.pending[message.key] = result
             self.changed.set()
@@ -94,12 +103,16 @@ class Progress:
         return sum(len(message.notices) for message in self.untold)
 
     @property
-    def details(self) -> tuple[list[Any], list[Any]]:
+    def details(self) -> tuple[Any, ...]:
         """
-        The receipts so far, and undelivered ones of those who wait, as plain JSON.
+        The receipts so far, undelivered ones of those who wait, and what was decided if anything was, as plain JSON.
         """
         pending = tuple(receipt for each in self.pending.values() for receipt in each.receipts)
-        return _RECEIPTS.dump_python(self.receipts, mode="json"), _RECEIPTS.dump_python(pending, mode="json")
+        told = (
+            _RECEIPTS.dump_python(self.receipts, mode="json"),
+            _RECEIPTS.dump_python(pending, mode="json"),
+        )
+        return (*told, _DECIDED.dump_python(self.decided, mode="json")) if self.decided else told
 
     def asks_for_another_attempt(self) -> ApplicationError:
         all_of_them = sum(len(message.notices) for message in self.messages)
@@ -132,6 +145,28 @@ def settled_before() -> dict[str, Receipt]:
     except ValidationError:
         receipts = ()
     return {receipt.key: receipt for receipt in receipts}
+
+
+def decided_before() -> dict[str, Wait | None]:
+    """As `settled_before`: which messages leave by themselves, and which wait."""
+    details = activity.info().heartbeat_details
+    try:
+        return _DECIDED.validate_python(details[2]) if len(details) > 2 else {}
+    except ValidationError:
+        return {}
+
+
+async def put_on_record(progress: Progress) -> None:
+    """
+    Have the server keep *progress* now. Other heartbeats are gathered for a while, and a crash loses them; so call this
+    before the first of those, which could arrive later and hold less.
+
+    Raises:
+        RPCError: If the server cannot keep it.
+        AsyncActivityCancelledError: If nobody waits for this activity any more.
+    """
+    ours = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
+    await ours.heartbeat(*progress.details, rpc_timeout=_PATIENCE)
 
 
 @asynccontextmanager

@@ -362,6 +362,8 @@ class Wave(Frozen):
     """All messages that go out together: one activity, whatever their number."""
 
     notices: tuple[Notice, ...]
+    is_repeat: bool = False
+    """Each of them may have left already, or be waiting: by an activity whose end nobody has seen."""
 
     @property
     def says(self) -> str:

@@ -55,6 +55,8 @@ class Receipt(Frozen):
     """It waits, at least until then; another receipt follows (COMM-11)."""
     is_dropped: bool = False
     """No longer true when it was to leave; ``why`` says since what (COMM-12)."""
+    letter: str = ""
+    """Of one that waits: the key of the letter in which it may have left already."""
 
     @property
     def state(self) -> MessageState:

@@ -1,8 +1,8 @@
 """
 What waits for one person: until quiet hours end, or a limit allows one more letter (COMM-11, COMM-12).
 
-Says when what waits leaves, and what leaves then, as one bundle. Owns no clock and no time zone: when quiet hours end
-comes in as an instant. Nothing here loses or drops a message.
+Says when what waits leaves, and what leaves then, as one bundle under one key. Owns no clock and no time zone: when
+quiet hours end comes in as an instant. Nothing here loses or drops a message.
 
 Law: what is urgent waits for no quiet hours, and for a limit no longer than ``GATHERED_FOR``, so that a burst of
 urgent messages is one letter and not three hundred.
@@ -36,6 +36,8 @@ class Held(Frozen):
     """When quiet hours end; ``since``, if only a limit holds it."""
     is_released: bool = False
     """Somebody let it leave at once, whatever held it."""
+    letter: str = ""
+    """The key of the letter in which it may have left already: it leaves in that one alone, so that a repeat shows."""
 
     @property
     def key(self) -> str:
@@ -67,6 +69,9 @@ class Waiting(Frozen):
 class Bundle(Wave):
     """What leaves an inbox together."""
 
+    letter: str = ""
+    """The key under which it may have left already; empty: made of what is in it."""
+
     at_any_hour: bool = False
     """It does not wait for quiet hours that may have begun: there is too much of it."""
 
@@ -91,14 +96,15 @@ def leaving(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> Bundle
     What leaves *now* together: all whose quiet hours are over, once one of them may leave, and all that was released.
     None, if none may.
 
-    At most what one letter can carry; the rest follows.
+    At most what one letter can carry; the rest follows. What may have left in one letter already joins no other.
     """
     if _is_too_much(held):
-        return Bundle(notices=_fitting(held), at_any_hour=True)
-    if not any(leaves_at(each, sent, now) <= now for each in held):
+        return _bundle(_of_letter(held, held[0].letter), at_any_hour=True)
+    first = next((each for each in held if leaves_at(each, sent, now) <= now), None)
+    if first is None:
         return None
-    ready = [each for each in held if each.until <= now or each.is_released]
-    return Bundle(notices=_fitting(ready), at_any_hour=any(each.is_released for each in ready))
+    ready = [each for each in _of_letter(held, first.letter) if each.until <= now or each.is_released]
+    return _bundle(ready, at_any_hour=any(each.is_released for each in ready))
 
 
 def forgotten_at(sent: Sequence[Sent], limits: Sequence[Limit]) -> datetime | None:
@@ -106,6 +112,14 @@ def forgotten_at(sent: Sequence[Sent], limits: Sequence[Limit]) -> datetime | No
     if not sent or not limits:
         return None
     return max(each.at for each in sent) + longest(limits)
+
+
+def _of_letter(held: Sequence[Held], letter: str) -> Sequence[Held]:
+    return [each for each in held if each.letter == letter]
+
+
+def _bundle(held: Sequence[Held], *, at_any_hour: bool) -> Bundle:
+    return Bundle(notices=_fitting(held), letter=held[0].letter, at_any_hour=at_any_hour)
 
 
 def _is_too_much(held: Sequence[Held]) -> bool:

@@ -140,6 +140,7 @@ class EscalationWorkflow(Mergeable):
 
     async def _live(self) -> None:
         if carried := self._begin.carried:
+            self._repeated = list(carried.under_way)
             for wanted in carried.finding:
                 self._find(wanted)
             for proposal in carried.proposing:
@@ -501,7 +502,8 @@ class EscalationWorkflow(Mergeable):
 
     @property
     def _is_busy(self) -> bool:
-        waiting = (self._notices, self._under_way, self._finding, self._proposing, self._for_task_forces)
+        messages = (self._repeated, self._notices, self._under_way)
+        waiting = (*messages, self._finding, self._proposing, self._for_task_forces)
         return self._opened.is_open or any(waiting)
 
     def _judge(self) -> None:
@@ -621,11 +623,12 @@ class EscalationWorkflow(Mergeable):
         return self._opened.is_attended and is_wanted and self._fits(self._opened, *waiting)
 
     def _carried(self) -> wire.EscalationInput:
-        under_way = [notice for wave in self._under_way for notice in wave.notices]
+        under_way = (notice for wave in self._under_way for notice in wave.notices)
         kept = wire.Carried(
             escalation=self._opened,
             events=(),
-            notices=(*under_way, *self._notices),
+            notices=tuple(self._notices),
+            under_way=(*under_way, *self._repeated),
             unrecorded=self._recording.unrecorded,
             left_out=self._recording.left_out,
             finding=tuple(self._finding),

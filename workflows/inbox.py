@@ -88,6 +88,10 @@ class InboxWorkflow(GoesOn):
     def waiting(self, after: int = 0) -> Page[InWait]:
         return page_of(in_wait(self._held.values(), self._sent, workflow.now())[after:])
 
+    @workflow.query(name=wire.KNOWN, description="Whether the message of this key waits, or left lately.")
+    def knows(self, key: str) -> bool:
+        return key in self._held or key in self._gone
+
     @workflow.update(
         name=wire.RELEASE, description='Let all of it leave now, and show the first page: {"by": "elena"}'
     )
@@ -151,7 +155,8 @@ class InboxWorkflow(GoesOn):
         for receipt in receipts:
             held = self._held[receipt.key]
             if receipt.held_until:
-                self._held[receipt.key] = held.changed(until=receipt.held_until)
+                letter = receipt.letter or held.letter
+                self._held[receipt.key] = held.changed(until=receipt.held_until, letter=letter)
                 continue
             del self._held[receipt.key]
             self._gone[receipt.key] = None

@@ -48,6 +48,8 @@ class Life(GoesOn):
         self._extending: set[str] = set()
         """Calendars that are being compiled further."""
         self._is_stirred = True
+        self._repeated: list[InternalNotice | CustomerNotice] = []
+        """Messages that an earlier run had begun to send, and did not see the end of."""
         self._is_sending_on = False
         """More messages follow in the next step."""
 
@@ -79,7 +81,7 @@ class Life(GoesOn):
 
     def _fits(self, *kept: BaseModel) -> bool:
         """*kept*, the messages that are still to go out, and the rest: a continued run can be given all of it."""
-        kept = (*kept, *self._notices, *self._under_way)
+        kept = (*kept, *self._repeated, *self._notices, *self._under_way)
         return sum(map(size_of, kept)) + UNRECORDED + ANSWERED <= CARRIED
 
     def is_answered(self) -> bool:
@@ -124,12 +126,15 @@ class Life(GoesOn):
         """The server takes no more than 4 MiB of one step: what is beyond a few waves leaves in the next."""
         if self._is_sending_on:
             return
-        waves = list(waves_of(self._notices))
+        repeats = (wave.changed(is_repeat=True) for wave in waves_of(self._repeated))
+        waves = [*repeats, *waves_of(self._notices)]
         for wave in waves[:WAVES_AT_ONCE]:
             self._under_way.append(wave)
             self._spawn(self._deliver(wave))
-        self._notices = [notice for wave in waves[WAVES_AT_ONCE:] for notice in wave.notices]
-        if self._notices:
+        left = waves[WAVES_AT_ONCE:]
+        self._repeated = [notice for wave in left if wave.is_repeat for notice in wave.notices]
+        self._notices = [notice for wave in left if not wave.is_repeat for notice in wave.notices]
+        if left:
             self._is_sending_on = True
             self._spawn(self._send_on())
 

@@ -92,6 +92,8 @@ INBOX = "Inbox"
 """The workflow that keeps what waits for one recipient; it starts with a `Waiting`."""
 HOLD = "hold"
 """Its signal, with a `Waiting`."""
+KNOWN = "known"
+"""Its query: whether it has a message of this key, or let it leave lately."""
 WAITING = "waiting"
 """Its query for people: what waits, since when, why and until when."""
 RELEASE = "release"
@@ -120,7 +122,9 @@ class Carried(Frozen):
     events: tuple[Event, ...]
     """The end of the timeline, bounded."""
     notices: tuple[Notice, ...] = ()
-    """Messages that are still to go out, or whose outcome is not known."""
+    """Messages that are still to go out."""
+    under_way: tuple[Notice, ...] = ()
+    """Messages whose outcome is not known: they go out again, and say so."""
     unrecorded: tuple[Event, ...] = ()
     """What has happened and is not on record yet."""
     left_out: str = ""
@@ -219,7 +223,9 @@ class TaskForceCarried(Frozen):
     events: tuple[ForceEvent, ...]
     """The end of the timeline, bounded."""
     notices: tuple[Notice, ...] = ()
-    """Messages that are still to go out, or whose outcome is not known."""
+    """Messages that are still to go out."""
+    under_way: tuple[Notice, ...] = ()
+    """Messages whose outcome is not known: they go out again, and say so."""
     news: tuple[News, ...] = ()
     """What the escalation has not heard yet."""
     answered: tuple[str, ...] = ()

@@ -113,3 +113,17 @@ def test_an_inbox_is_kept_as_long_as_what_left_counts() -> None:
     assert monday("09:10") == forgotten_at(sent("08:50", "09:00"), (TWICE,))
     assert forgotten_at(sent("09:00"), ()) is None
     assert next_at([], sent("09:00"), NINE) is None
+
+
+def test_what_may_have_left_in_one_letter_joins_no_other() -> None:
+    """
+    COMM-12: it leaves again under the key of that letter, and what else waits leaves in a bundle of its own.
+    """
+    letters_of = ("", "k:2", "", "bundle:a", "bundle:a")
+    waits = (held(seq).changed(letter=letter) for seq, letter in enumerate(letters_of, 1))
+    left, letters = list(waits), []
+    while bundle := leaving(left, (), NINE):
+        letters.append((bundle.letter, [notice.seq for notice in bundle.notices]))
+        left = [each for each in left if each.notice not in bundle.notices]
+
+    assert [("", [1, 3]), ("k:2", [2]), ("bundle:a", [4, 5])] == letters

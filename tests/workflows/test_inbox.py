@@ -8,17 +8,23 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from channels.loopback import ReceivedLetter
+from escalation.effects import CustomerNotice, InternalNotice
 from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.inbox import inbox_key
+from escalation.plan import Priority
+from escalation.preferences import Limit, Preferences
 from escalation.waiting import QUIET
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
+from tests.workflows import stages
 from tests.workflows.test_follow_up import closed
 from workers.queues import workers
+from workflows import wire
 from workflows.plugin import escalation_plugin
 
 ELENA, JO = "elena.petrova@example.com", "jo@acme.example"
@@ -317,3 +323,42 @@ async def test_what_left_after_the_close_is_heard_of(desk_with: OpenDesk, survey
         assert "no such mailbox" in became["closed"]
         assert f"undeliverable {ELENA}" in desk.told()
         assert not [entry for entry in await desk.timeline("messages_sent") if JO in entry.text]
+
+
+async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(desk_with: OpenDesk) -> None:
+    """
+    COMM-12: what left alone leaves alone again; what waits since then waits once; both under the keys that they had.
+    """
+    async with desk_with("") as desk:
+        opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
+        notices = tuple(
+            _in_peace(each) for each in opening.effects if isinstance(each, InternalNotice | CustomerNotice)
+        )
+        known: dict[str, Any] = {"escalation": opening.escalation, "events": opening.events}
+        await desk.start_by_hand(wire.EscalationInput(carried=wire.Carried(**known, notices=notices)))
+        await desk.at_rest()
+        before = {letter.key for letter in desk.letters()}
+        await desk.run().terminate()
+
+        await desk.start_by_hand(wire.EscalationInput(carried=wire.Carried(**known, under_way=notices)))
+        await desk.at_rest()
+        assert before == {letter.key for letter in desk.letters()}
+        assert [] == to_elena(desk)
+        assert "held: first notice to elena" in "".join(
+            entry.text for entry in await desk.timeline("messages_sent")
+        )
+        await desk.at_rest("inbox:elena")
+        await until_empty(desk, "inbox:elena")
+
+        (letter,) = to_elena(desk)
+        assert ":first_notice:elena:" in letter.key
+
+
+def _in_peace(notice: InternalNotice | CustomerNotice) -> InternalNotice | CustomerNotice:
+    """With Elena's quiet hours, and a limit for everybody else that nobody comes to."""
+    quiet_hours: dict[str, tuple[str, ...]] = {"mon-sun": (quiet_now().strip('"'),)}
+    limits = (Limit(at_most=50, within=timedelta(minutes=1)),)
+    asks = {"elena": Preferences(quiet_hours=quiet_hours)}
+    to = tuple(each.changed(preferences=asks.get(each.id, Preferences(limits=limits))) for each in notice.to)
+    facts = notice.facts.changed(priority=Priority.P3)
+    return notice.changed(to=to, facts=facts)
