@@ -6,26 +6,28 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 ``python client.py`` is the command line.
 """
 
-from clients.asking import PATIENCE
+from clients.asking import PATIENCE, RunStalled
+from clients.doctor import Examined
 from clients.inboxes import Inboxes
-from clients.looking import ToDo
+from clients.looking import RECORDED, ToDo
 from clients.many import NotAllAnswered, Unanswered, ask_each
 from clients.moves import AFTER_THE_CLOSE
 from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
 from clients.sponsorships import Sponsorships
-from clients.stalls import RunStalled, Stall
 from clients.task_forces import TaskForces
-from clients.visibility import Listed
+from clients.visibility import OURS, Listed
 
 __all__ = [
     "AFTER_THE_CLOSE",
+    "OURS",
     "PATIENCE",
+    "RECORDED",
     "EscalationClient",
+    "Examined",
     "Listed",
     "NotAllAnswered",
     "RunStalled",
-    "Stall",
     "ToDo",
     "Unanswered",
     "ask_each",

@@ -5,6 +5,7 @@ Every other class here asks through this one. It must not know what is asked.
 """
 
 import asyncio
+import shlex
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
@@ -24,17 +25,18 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from clients.stalls import RunStalled, Stall, stall_of
 from clients.visibility import matching
 from escalation.engine import ended_hint
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
 from escalation.ids import is_of_escalation
 from escalation.lifecycle import Move
 from escalation.pages import Item, Page
+from escalation.story import minute
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
 from runtime.search_attributes import Registered, ensure_search_attributes
 from runtime.settings import Settings
+from runtime.stalls import Stall, stall_of
 from workflows import search_attributes as sa
 from workflows import wire
 from workflows.plugin import escalation_plugin
@@ -297,6 +299,20 @@ class Asking:
                 yield execution
         except RPCError as error:
             raise self._no_server(error) from error
+
+
+class RunStalled(EscalationError):
+    """The run cannot answer, because it is stalled."""
+
+    code = "stalled"
+
+    def __init__(self, stall: Stall) -> None:
+        super().__init__(
+            f"{stall.key}: is stalled since {minute(stall.since)}, because workers fail its next step again and "
+            f"again: {stall.why}; what was sent to it waits; `escalate doctor {shlex.quote(stall.key)}` says what "
+            "fixes it"
+        )
+        self.stall = stall
 
 
 class NotThere(UnknownEscalation):

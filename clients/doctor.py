@@ -1,17 +1,57 @@
 """
-What is wrong with runs, as the server alone can say it.
+What is wrong with runs, and what brings them back: reset, terminate, say again what was delivered.
+
+It finds and does. What should be done about what is found, and whether somebody agrees, is for whoever asks.
 """
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
+from typing import NamedTuple
 
-from clients.asking import Asking
-from clients.many import ask_each
-from clients.stalls import Stall
-from clients.visibility import stalled_runs
+from temporalio.api.common.v1 import WorkflowExecution as Execution
+from temporalio.api.enums.v1 import EventType, ResetReapplyType, TaskQueueType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ResetWorkflowExecutionRequest
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.service import RPCError
+
+from clients.looking import Looking
+from clients.many import CannotAnswer, ask_each
+from clients.visibility import OURS, quoted
+from escalation.commands import RecordDelivery
+from escalation.effects import RecordBatch
+from escalation.errors import EscalationError, UnknownEscalation
+from escalation.receipts import Receipt
+from runtime.errors import NoWorker
+from runtime.stalls import Stall, backwards, stalled_on
+from workflows import wire
+from workflows.delivery import DELIVER_MESSAGES
 
 
-class Doctor(Asking):
-    """Look for runs that do not go on."""
+class Lost(NamedTuple):
+    """A run that was started on a task queue where nobody works, and has done nothing yet."""
+
+    key: str
+    run_id: str
+    kind: str
+    task_queue: str
+
+
+class Examined(NamedTuple):
+    """One run of an escalation or of its follow-up, and what it says of itself."""
+
+    key: str
+    run_id: str
+    is_running: bool
+    delivered: tuple[Receipt, ...]
+    """What its history says of messages, up to its last step."""
+    record: RecordBatch | CannotAnswer
+
+
+class Doctor(Looking):
+    """Look for runs that do not go on, and help them."""
 
     async def stalled(self, kinds: Iterable[str] = ()) -> tuple[Stall, ...]:
         """
@@ -19,10 +59,180 @@ class Doctor(Asking):
 
         The server notices one after a few failures in a row, which takes it some seconds.
         """
-        runs = [run async for run in self._executions(stalled_runs(kinds))]
+        return await self._stalled_among(stalled_on(self._task_queue, kinds))
+
+    async def stalled_of(self, key: str) -> tuple[Stall, ...]:
+        """The stalled runs of one key: the escalation, its task forces, its follow-ups; noticed at once."""
+        return await self._stalled_among(f"{_of_key(key)} AND ExecutionStatus = 'Running'")
+
+    async def require(self, key: str) -> None:
+        """
+        Raises:
+            UnknownEscalation: If no run has this key.
+        """
+        try:
+            await self._describe(key)
+        except UnknownEscalation:
+            raise await self._unknown(key) from None
+
+    async def _stalled_among(self, query: str) -> tuple[Stall, ...]:
+        runs = [run async for run in self._executions(query)]
         found = [
             stall
             async for _, stall in ask_each(runs, lambda run: self._stall(run.id, run.run_id))
             if isinstance(stall, Stall)
         ]
         return tuple(sorted(found, key=lambda stall: stall.since))
+
+    async def lost(self, key: str | None = None) -> tuple[Lost, ...]:
+        """Runs of ours that were started where nobody works."""
+        kinds = ", ".join(map(quoted, OURS))
+        query = f"WorkflowType IN ({kinds}) AND TaskQueue != {quoted(self._task_queue)}"
+        query += f" AND ExecutionStatus = 'Running'{f' AND {_of_key(key)}' if key else ''}"
+        runs = [run async for run in self._executions(query)]
+        empty = [queue for queue in {run.task_queue for run in runs} if not await self._is_served(queue)]
+        return tuple(
+            [
+                Lost(run.id, run.run_id, run.workflow_type, run.task_queue)
+                for run in runs
+                if run.task_queue in empty and not await self._has_begun(run)
+            ]
+        )
+
+    async def examined(self, key: str | None = None) -> AsyncIterator[Examined]:
+        """
+        Every run of an escalation that Temporal still keeps, or those of one key, the first begun first.
+
+        One that was reset is left out: the run that it was reset to has what happened in it.
+        """
+        runs = [run async for run in self._recorded_runs(_of_key(key) if key else "")]
+        async for run, found in ask_each(runs, self._examine):
+            yield (
+                found
+                if isinstance(found, Examined)
+                else Examined(run.id, run.run_id, _is_running(run), (), found)
+            )
+
+    async def _examine(self, run: WorkflowExecution) -> Examined:
+        # The history first: what the run answers later must have all that is in it.
+        history = await self.history(run.id, run.run_id)
+        delivered = await self._delivered_in(history)
+        try:
+            record: RecordBatch | CannotAnswer = await self.record_of(run.id, run.run_id)
+        except (EscalationError, NoWorker) as error:
+            record = error
+        return Examined(run.id, run.run_id, _is_running(run), delivered, record)
+
+    async def being_recorded(self) -> frozenset[str]:
+        """Ids of escalations of which events are still on their way to the record."""
+        query = f"WorkflowType = {quoted(wire.RECORD_WORKFLOW)} AND ExecutionStatus = 'Running'"
+        return frozenset([run.id.partition("/record")[0] async for run in self._executions(query)])
+
+    async def history(self, key: str, run_id: str) -> WorkflowHistory:
+        try:
+            return await self._client.get_workflow_handle(key, run_id=run_id).fetch_history()
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    async def reset(self, key: str, run_id: str, event_id: int, why: str) -> str:
+        """
+        Begin the run again from before the step that ended with *event_id*. Signals and updates that came later are
+        applied again; activities and timers of later steps are asked for again. The id of the new run.
+        """
+        try:
+            answer = await self._client.workflow_service.reset_workflow_execution(
+                ResetWorkflowExecutionRequest(
+                    namespace=self._client.namespace,
+                    workflow_execution=Execution(workflow_id=key, run_id=run_id),
+                    reason=why,
+                    workflow_task_finish_event_id=event_id,
+                    request_id=uuid.uuid4().hex,
+                    reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
+                )
+            )
+        except RPCError as error:
+            raise self._no_server(error) from error
+        return answer.run_id
+
+    async def terminate(self, key: str, run_id: str, why: str) -> None:
+        """End a run as it is; nobody is notified."""
+        try:
+            await self._client.get_workflow_handle(key, run_id=run_id).terminate(reason=why)
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    async def tell_deliveries(self, key: str, run_id: str, receipts: tuple[Receipt, ...]) -> None:
+        """Tell a run again what became of its messages."""
+        handle = self._client.get_workflow_handle(key, run_id=run_id)
+        try:
+            await handle.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=receipts))
+        except RPCError as error:
+            raise self._no_server(error) from error
+
+    async def stall_now(self, key: str, run_id: str) -> Stall | None:
+        return await self._stall(key, run_id)
+
+    async def has_gone_on(self, key: str, run_id: str) -> bool:
+        """Whether a step of a run that was reset has succeeded since."""
+        async for event in backwards(self._client, key, run_id):
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                return True
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+                return False
+        return False
+
+    async def _is_served(self, task_queue: str) -> bool:
+        wanted = DescribeTaskQueueRequest(
+            namespace=self._client.namespace,
+            task_queue=TaskQueue(name=task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+        try:
+            found = await self._client.workflow_service.describe_task_queue(
+                wanted, timeout=timedelta(seconds=self._patience)
+            )
+        except RPCError as error:
+            raise self._no_server(error) from error
+        return bool(found.pollers)
+
+    async def _has_begun(self, run: WorkflowExecution) -> bool:
+        async for event in backwards(self._client, run.id, run.run_id):
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                return True
+        return False
+
+    async def _delivered_in(self, history: WorkflowHistory) -> tuple[Receipt, ...]:
+        """Receipts that came in before its last step."""
+        found = list[Receipt]()
+        waves = set[int]()
+        for event in _before_the_last_step(history.events):
+            if event.HasField("activity_task_scheduled_event_attributes"):
+                scheduled = event.activity_task_scheduled_event_attributes
+                if scheduled.activity_type.name == DELIVER_MESSAGES:
+                    waves.add(event.event_id)
+            elif event.HasField("activity_task_completed_event_attributes"):
+                completed = event.activity_task_completed_event_attributes
+                if completed.scheduled_event_id in waves:
+                    decode = self._client.data_converter.decode
+                    (receipts,) = await decode(completed.result.payloads, [tuple[Receipt, ...]])
+                    found += receipts
+        return tuple(found)
+
+
+def _before_the_last_step(events: Iterable[HistoryEvent]) -> list[HistoryEvent]:
+    found = list(events)
+    ends = [
+        event.workflow_task_completed_event_attributes.started_event_id
+        for event in found
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    ]
+    return [event for event in found if event.event_id < max(ends, default=0)]
+
+
+def _is_running(run: WorkflowExecution) -> bool:
+    return run.status is WorkflowExecutionStatus.RUNNING
+
+
+def _of_key(key: str) -> str:
+    mine = (f"WorkflowId = {quoted(key)}", *(f"WorkflowId STARTS_WITH {quoted(key + mark)}" for mark in "@/"))
+    return f"({' OR '.join(mine)})"

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from clients.asking import Answered, Asking
 from clients.many import CannotAnswer, NotAllAnswered, Unanswered, ask_each
-from clients.visibility import Listed, listed, matching
+from clients.visibility import Listed, listed, matching, quoted
 from escalation.actions import Action
 from escalation.effects import CustomerFacts, RecordBatch
 from escalation.errors import UnknownEscalation
@@ -27,6 +27,9 @@ from escalation.story import Entry
 from escalation.view import View
 from workflows import search_attributes as sa
 from workflows import wire
+
+RECORDED = (wire.WORKFLOW, wire.FOLLOW_UP)
+"""The types of workflows that keep a record."""
 
 
 class ToDo(NamedTuple):
@@ -68,10 +71,8 @@ class Looking(Asking):
         Of every run that Temporal still keeps, of escalations and of their follow-ups, as they began one after the
         other: its workflow id, and what had happened, or why that cannot be told.
         """
-        query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND {sa.STATE.name} IS NOT NULL"
-        runs = [run async for run in self._executions(query)]
-        runs.sort(key=lambda run: run.start_time)
-        async for run, answer in ask_each(runs, self._record_of):
+        runs = [run async for run in self._recorded_runs()]
+        async for run, answer in ask_each(runs, lambda run: self.record_of(run.id, run.run_id)):
             yield run.id, answer
 
     async def unrecorded(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
@@ -86,18 +87,31 @@ class Looking(Asking):
         asked = handle.query(wire.UNRECORDED, result_type=RecordBatch)
         return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
 
-    async def _record_of(self, run: WorkflowExecution) -> RecordBatch:
-        """All pages as one batch."""
-        page = await self._record_after(run, 0)
+    async def record_of(self, key: str, run_id: str | None = None) -> RecordBatch:
+        """What happened in a run, as it goes on record: all its pages as one batch."""
+        page = await self._record_after(key, run_id, 0)
         events, last = page.events, page
-        while page.events and (page := await self._record_after(run, events[-1].seq)).events:
+        while page.events and (page := await self._record_after(key, run_id, events[-1].seq)).events:
             events, last = (*events, *page.events), page
         return last.changed(events=events)
 
-    async def _record_after(self, run: WorkflowExecution, seq: int) -> RecordBatch:
-        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+    async def _record_after(self, key: str, run_id: str | None, seq: int) -> RecordBatch:
+        handle = self._client.get_workflow_handle(key, run_id=run_id)
         asked = handle.query(wire.RECORD, seq, result_type=RecordBatch)
-        return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
+        return await self._answer(key, asked, RecordBatch, run_id=run_id)
+
+    async def _recorded_runs(self, which: str = "") -> AsyncIterator[WorkflowExecution]:
+        """Runs that have a record, the first begun first; without those that were reset."""
+        query = f"WorkflowType IN ({', '.join(map(quoted, RECORDED))}) AND {sa.STATE.name} IS NOT NULL"
+        found = [run async for run in self._executions(f"{query} AND {which}" if which else query)]
+        for run in sorted(found, key=lambda run: run.start_time):
+            if run.status is not WorkflowExecutionStatus.TERMINATED or not await self._was_reset(run):
+                yield run
+
+    async def _was_reset(self, run: WorkflowExecution) -> bool:
+        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+        described = await self._answer(run.id, handle.describe(), WorkflowExecutionDescription)
+        return bool(described.raw_description.workflow_extended_info.reset_run_id)
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
         return (await self.view(key)).allowed_moves

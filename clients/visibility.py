@@ -4,15 +4,15 @@ What the server's search attributes say of many escalations at once: how they ar
 It must not ask.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowExecution
 
-from clients.stalls import REPORTED_PROBLEMS
 from escalation.lifecycle import State
 from escalation.plan import Priority
+from runtime.stalls import REPORTED_PROBLEMS
 from workflows import search_attributes as sa
 from workflows import wire
 from workflows.pace import PACE
@@ -49,15 +49,6 @@ OURS = (
     wire.REPORT_WORKFLOW,
 )
 """The types of workflows that are ours."""
-
-
-def stalled_runs(kinds: Iterable[str] = ()) -> str:
-    """A visibility query for the stalled runs of *kinds*; of none: of ours, and of others on our queue."""
-    listed_kinds = ", ".join(quoted(kind) for kind in kinds or OURS)
-    where = f"WorkflowType IN ({listed_kinds})"
-    if not kinds:
-        where = f"({where} OR TaskQueue = {quoted(wire.ESCALATION_QUEUE)})"
-    return f"{where} AND ExecutionStatus = 'Running' AND {REPORTED_PROBLEMS.name} IS NOT NULL"
 
 
 def matching(filters: Mapping[Any, Any], *, ended: bool) -> str:

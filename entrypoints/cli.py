@@ -38,6 +38,7 @@ from entrypoints import (
     task_forces,
     told,
 )
+from entrypoints.doctor import command as doctor
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
 from records.errors import RecordsFault, WrongUrl
@@ -74,6 +75,7 @@ app.add_typer(told.app)
 looking_back.report.add_typer(report_schedules.app, name="schedule")
 app.add_typer(looking_back.report, name="report")
 app.add_typer(inbox.app)
+app.add_typer(doctor.app)
 looking_back.records.add_typer(rebuilding.app)
 app.add_typer(looking_back.records, name="records")
 

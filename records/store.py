@@ -7,14 +7,14 @@ What an event means is not known here; reading is for ``reading.py`` and ``trend
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from pydantic import SecretStr, TypeAdapter
-from sqlalchemy import URL, Connection, delete, insert, select, text
+from sqlalchemy import URL, Connection, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.effects import RecordBatch, Recorded
@@ -110,6 +110,51 @@ class RecordStore:
             if added and known:
                 keep_measured(connection, [measured(known)])
             return Recorded(added=added, through=known[-1].seq if known else 0)
+
+    def put_right(self, batch: RecordBatch, stale: Collection[int]) -> None:
+        """
+        Put *batch* on record in the place of the events of these numbers, which a run has that was reset since.
+
+        Raises:
+            StoreBehind, StoreAhead, StoreUnreachable
+        """
+        self.check()
+        with self.database.writing() as connection:
+            _take_turn(connection, batch.escalation)
+            gone = EventRow.escalation == batch.escalation, EventRow.seq.in_(stale)
+            connection.execute(delete(EventRow).where(*gone))
+            _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
+            _keep_events(connection, _event_rows(batch))
+            if known := _unbroken(connection, batch.escalation):
+                keep_measured(connection, [measured(known)])
+
+    def known(self, escalation: str) -> dict[int, Event]:
+        """
+        The events of an escalation that are on record, by their numbers; empty for what was imported.
+
+        Raises:
+            StoreBehind, StoreAhead, StoreUnreachable
+        """
+        self.check()
+        query = select(EventRow.seq, EventRow.body).where(
+            EventRow.escalation == escalation, EventRow.kind != LOG_LINE
+        )
+        with self.database.reading() as connection:
+            return {seq: _EVENT.validate_json(body) for seq, body in connection.execute(query)}
+
+    def broken(self) -> dict[str, int]:
+        """
+        Escalations whose record has a hole, and how many events are missing before the last.
+
+        Raises:
+            StoreBehind, StoreAhead, StoreUnreachable
+        """
+        self.check()
+        many, last = func.count(), func.max(EventRow.seq)
+        query = select(EventRow.escalation, last - many).where(EventRow.kind != LOG_LINE)
+        query = query.group_by(EventRow.escalation).having(last > many).order_by(EventRow.escalation)
+        with self.database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def take_in(self, pasts: Iterable[Past]) -> Iterator[TakenIn]:
         """

@@ -54,6 +54,18 @@ HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
 # SDK takes it for deadlocked.
 WORKFLOW_SLOTS = 10 * (os.cpu_count() or 1)
 
+WORKFLOWS: Sequence[type[Any]] = (
+    EscalationWorkflow,
+    FollowUpWorkflow,
+    TaskForceWorkflow,
+    SponsorshipWorkflow,
+    TicketWorkflow,
+    InboxWorkflow,
+    RecordWorkflow,
+    ReportWorkflow,
+    PaceWorkflow,
+)
+
 DEPLOYMENT = "escalation-engine"
 """As Temporal knows all workers together, of whatever build."""
 
@@ -79,17 +91,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         threads,
         slots=QUICK_SLOTS,
         build=settings.build,
-        workflows=[
-            EscalationWorkflow,
-            FollowUpWorkflow,
-            TaskForceWorkflow,
-            SponsorshipWorkflow,
-            TicketWorkflow,
-            InboxWorkflow,
-            RecordWorkflow,
-            ReportWorkflow,
-            PaceWorkflow,
-        ],
+        workflows=WORKFLOWS,
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
         max_concurrent_local_activities=QUICK_SLOTS,

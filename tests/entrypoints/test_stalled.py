@@ -2,49 +2,10 @@
 A run that workers fail again and again is shown as stalled everywhere, and holds up nothing else.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import pytest
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-import activities
-from activities.compile_plan import PlaybookFile
-from activities.deliver_messages import DeliverMessages
-from activities.texts import Texts
 from client import EscalationClient, RunStalled
-from tests.complaint import a_complaint
-from tests.entrypoints.conftest import Site, Terminal
-from tests.replay.changed import AsksForMoreLater
-from workers.queues import workers
-from workflows import wire
-from workflows.continuing import GO_ON
-
-KEY, OTHER = "ACME/4711", "ACME/4712"
-
-
-@pytest.fixture
-async def stalled(site: Site) -> AsyncIterator[Terminal]:
-    """KEY was acknowledged at a worker whose code is another one; those of today cannot follow that."""
-    hands = activities.build(PlaybookFile(site.settings.playbook), DeliverMessages({}, Texts()))
-    client = EscalationClient(site.temporal)
-    async with Worker(
-        site.temporal,
-        task_queue=wire.ESCALATION_QUEUE,
-        workflows=[AsksForMoreLater],
-        activities=hands.quick,
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    ):
-        await client.start(a_complaint(key=KEY))
-        await client.acknowledge(KEY, by="elena")
-        await client.begin_resolution(KEY, by="elena")
-    async with workers(site.temporal, site.settings):
-        await client.start(a_complaint(key=OTHER))
-        await site.temporal.get_workflow_handle(KEY).signal(GO_ON)
-        async with asyncio.timeout(60):
-            while not await client.stalled():  # noqa: ASYNC110 - the server says it when it has noticed
-                await asyncio.sleep(0.2)
-        yield site.terminal
+from tests.entrypoints.conftest import KEY, OTHER, Terminal
 
 
 async def test_a_stalled_escalation_says_so_wherever_it_is_asked(stalled: Terminal) -> None:

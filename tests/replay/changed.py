@@ -6,9 +6,12 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import commands as c
+from escalation.effects import Wave
+from escalation.receipts import Receipt
 from escalation.turn import Decision
 from escalation.view import Receipted
 from workflows import wire
+from workflows.delivery import DELIVER_MESSAGES, delivery_options
 from workflows.escalation import EscalationWorkflow
 
 
@@ -67,3 +70,24 @@ class AsksForMoreLater(EscalationWorkflow):
         if isinstance(command, c.Acknowledge):
             self._spawn(workflow.sleep(3600))
         return super().follow(command)
+
+
+@workflow.defn(name=wire.WORKFLOW)
+class ForgetsDeliveries(EscalationWorkflow):
+    """Sends its messages, and never hears what became of them."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *begins: RawValue) -> wire.Ended:
+        return await super().run(*begins)
+
+    async def _deliver(self, wave: Wave) -> None:
+        await workflow.execute_activity(
+            DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
+        )
+        self._under_way = [other for other in self._under_way if other is not wave]

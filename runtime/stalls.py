@@ -5,8 +5,7 @@ A run is stalled while workers fail its next step again and again: their code do
 has a fault. Temporal loses nothing and tries for ever, but nothing happens meanwhile. The server alone is asked here.
 """
 
-import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -16,9 +15,6 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.common import SearchAttributeKey
-
-from escalation.errors import EscalationError
-from escalation.story import minute
 
 REPORTED_PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
 """The server sets it after a few failures in a row, and removes it with the next step that succeeds."""
@@ -38,6 +34,13 @@ _HARMLESS = frozenset(
 )
 
 
+def stalled_on(task_queue: str, kinds: Iterable[str] = ()) -> str:
+    """A visibility query for the stalled runs of a queue; of *kinds* of workflows alone, if any are given."""
+    names = ", ".join(f"'{kind}'" for kind in kinds)
+    some = f" AND WorkflowType IN ({names})" if names else ""
+    return f"TaskQueue = '{task_queue}'{some} AND ExecutionStatus = 'Running' AND {REPORTED_PROBLEMS.name} IS NOT NULL"
+
+
 class Stall(NamedTuple):
     """How one run is stalled."""
 
@@ -53,20 +56,6 @@ class Stall(NamedTuple):
     """One line of the worker's own words; it may quote what people wrote."""
     has_begun: bool
     """Whether any step of this run ever succeeded."""
-
-
-class RunStalled(EscalationError):
-    """The run cannot answer, because it is stalled."""
-
-    code = "stalled"
-
-    def __init__(self, stall: Stall) -> None:
-        super().__init__(
-            f"{stall.key}: is stalled since {minute(stall.since)}, because workers fail its next step again and "
-            f"again: {stall.why}; what was sent to it waits; `escalate doctor {shlex.quote(stall.key)}` says what "
-            "fixes it"
-        )
-        self.stall = stall
 
 
 async def stall_of(client: Client, found: WorkflowExecutionDescription) -> Stall | None:

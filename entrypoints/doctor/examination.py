@@ -1,0 +1,242 @@
+"""
+What is wrong: stalled runs, runs that can never begin, holes in the record, deliveries that are not on record.
+
+It looks, and changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from entrypoints.doctor.repairs import Hands, Refill, Repair, Reset, Tell, Terminate, stale
+from escalation.effects import RecordBatch
+from escalation.events import Event, MessagesSent, TaskForceHeard
+from escalation.receipts import MessageState, Receipt, moving_forward
+from escalation.story import minute
+from runtime.stalls import Stall
+
+if TYPE_CHECKING:
+    from client import Examined
+    from workers.replays import Replays
+
+_WAITS = "workers whose code fits it; it goes on by itself then"
+_UNREADABLE = "Failed decoding arguments"
+"""How the SDK says that it cannot read what a run starts with."""
+
+
+class Kind(StrEnum):
+    STALLED = "stalled"
+    """Workers fail its next step again and again."""
+    NEVER_BEGUN = "never_begun"
+    """Started by hand with what cannot be read, or where nobody works."""
+    UNANSWERED = "unanswered"
+    """It cannot be asked what happened in it."""
+    HOLE = "hole"
+    """Events are missing from the record."""
+    OUTDATED = "outdated"
+    """The record has events that its run, which was reset, does not have."""
+    DELIVERED_UNRECORDED = "delivered_unrecorded"
+    """Messages were delivered, and their run does not know it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong."""
+
+    kind: Kind
+    key: str
+    """The workflow's id: of an escalation, its key."""
+    what: str
+    needs: str = ""
+    """What fixes it, if no repair of ours does."""
+    repair: Repair | None = None
+
+    @property
+    def remedy(self) -> str:
+        return self.repair.words if self.repair else self.needs
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind.value,
+            "key": self.key,
+            "what": self.what,
+            "remedy": self.remedy,
+            "is_repairable": self.repair is not None,
+        }
+
+
+@dataclass
+class _Seen:
+    """What is kept of all runs until the last one was asked."""
+
+    stalls: dict[str, Stall] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    running: set[str] = field(default_factory=set)
+    """Ids of escalations of which a run goes on: what it has not put on record, it will."""
+    tails: dict[str, tuple["Examined", list[int]]] = field(default_factory=dict)
+    """Of an escalation, the last events that its latest run has and the record has not."""
+    with_holes: set[str] = field(default_factory=set)
+
+
+async def examine(
+    hands: Hands, replays: "Replays", key: str | None, advance: Callable[[], None]
+) -> list[Finding]:
+    """
+    Find everything that is wrong, or all that is wrong with one key.
+
+    Raises:
+        NoServer, StoreUnreachable: If nobody can be asked.
+    """
+    client, seen = hands.client, _Seen()
+    on_their_way = await client.being_recorded()
+    async for run in client.examined(key):
+        advance()
+        await _look_at(hands, run, on_their_way, seen)
+    for stall in await (client.stalled_of(key) if key else client.stalled()):
+        seen.stalls[stall.run_id] = stall
+    return [
+        *[await _of_stall(hands, replays, stall) for stall in seen.stalls.values()],
+        *[_lost(each.key, each.run_id, each.task_queue) for each in await client.lost(key)],
+        *seen.findings,
+        *_tails(seen, on_their_way),
+        *_beyond_repair(hands, key, seen, on_their_way),
+    ]
+
+
+# Stalled runs, and those that never begin.
+
+
+async def _of_stall(hands: Hands, replays: "Replays", stall: Stall) -> Finding:
+    from client import RECORDED
+
+    what = f"stalled since {minute(stall.since)}: {stall.why}"
+    key, run_id = stall.key, stall.run_id
+    while run_id:
+        history = await hands.client.history(key, run_id)
+        started = history.events[0].workflow_execution_started_event_attributes
+        is_by_hand = not started.HasField("parent_workflow_execution")
+        if is_by_hand and _can_never_begin(stall):
+            what = f"cannot begin with what it was started with: {stall.why}"
+            return Finding(Kind.NEVER_BEGUN, key, what, repair=Terminate(key, run_id))
+        if point := await replays.reset_point(history):
+            return Finding(Kind.STALLED, key, what, repair=Reset(key, run_id, point, stall.kind in RECORDED))
+        run_id = started.continued_execution_run_id
+    return Finding(Kind.STALLED, key, what, needs=_WAITS)
+
+
+def _can_never_begin(stall: Stall) -> bool:
+    from client import OURS
+
+    return not stall.has_begun and (stall.kind not in OURS or _UNREADABLE in stall.why)
+
+
+def _lost(key: str, run_id: str, task_queue: str) -> Finding:
+    what = f"cannot begin, because no worker works on the task queue {task_queue!r}, where it was started"
+    return Finding(Kind.NEVER_BEGUN, key, what, repair=Terminate(key, run_id))
+
+
+# The record of one run.
+
+
+async def _look_at(hands: Hands, run: "Examined", on_their_way: frozenset[str], seen: _Seen) -> None:
+    from client import RunStalled
+
+    if isinstance(run.record, RunStalled):
+        seen.stalls[run.run_id] = run.record.stall
+    elif isinstance(run.record, Exception):
+        why = " ".join(str(run.record).split())
+        seen.findings.append(
+            Finding(Kind.UNANSWERED, run.key, f"cannot answer: {why}", needs="a worker that can")
+        )
+    else:
+        await _compare(hands, run, run.record, on_their_way, seen)
+
+
+async def _compare(
+    hands: Hands, run: "Examined", told: RecordBatch, on_their_way: frozenset[str], seen: _Seen
+) -> None:
+    known = hands.store.known(told.escalation)
+    if run.is_running:
+        seen.running.add(told.escalation)
+        if stale(told, known):  # perhaps only because it went on since
+            told = await hands.client.record_of(run.key, run.run_id)
+            if gone := stale(told, known):
+                seen.findings.append(_outdated(run, gone))
+                seen.with_holes.add(told.escalation)  # filled by the same repair
+    last = max(known, default=0)
+    missing = [event.seq for event in told.events if event.seq not in known]
+    if holes := [seq for seq in missing if seq < last and told.escalation not in on_their_way]:
+        if told.escalation not in seen.with_holes:
+            seen.findings.append(_hole(run, holes))
+        seen.with_holes.add(told.escalation)
+    seen.tails[told.escalation] = run, [seq for seq in missing if seq > last]
+    if unheard := _unheard(told, known, run.delivered):
+        seen.findings.append(_unrecorded(run, unheard))
+
+
+def _unheard(
+    told: RecordBatch, known: Mapping[int, Event], delivered: Iterable[Receipt]
+) -> tuple[Receipt, ...]:
+    own = [receipt for receipt in delivered if receipt.key.startswith(f"{told.escalation}:")]
+    heard = _receipts((*known.values(), *told.events))
+    return tuple(each for each in moving_forward(heard, own) if each.state is MessageState.DELIVERED)
+
+
+def _receipts(events: Iterable[Event]) -> Iterator[Receipt]:
+    return (
+        receipt
+        for event in events
+        if isinstance(event, MessagesSent | TaskForceHeard)
+        for receipt in event.receipts
+    )
+
+
+def _hole(run: "Examined", missing: list[int]) -> Finding:
+    what = f"{_events(missing)} missing from the record"
+    return Finding(Kind.HOLE, run.key, what, repair=Refill(run.key, run.run_id))
+
+
+def _outdated(run: "Examined", gone: Iterable[int]) -> Finding:
+    what = f"{_events(sorted(gone))} on record otherwise than in its run, which was reset"
+    return Finding(Kind.OUTDATED, run.key, what, repair=Refill(run.key, run.run_id))
+
+
+def _unrecorded(run: "Examined", receipts: tuple[Receipt, ...]) -> Finding:
+    count = len(receipts)
+    what = (
+        f"{count} {'message was' if count == 1 else 'messages were'} delivered, and its run does not know it"
+    )
+    if not run.is_running:
+        needs = "nothing that can be done: its run has ended; the letters themselves are not lost"
+        return Finding(Kind.DELIVERED_UNRECORDED, run.key, what, needs=needs)
+    return Finding(Kind.DELIVERED_UNRECORDED, run.key, what, repair=Tell(run.key, run.run_id, receipts))
+
+
+def _events(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f"event {numbers[0]} is"
+    return f"{len(numbers)} events, from {numbers[0]} to {numbers[-1]}, are"
+
+
+# What is only known when all were asked.
+
+
+def _tails(seen: _Seen, on_their_way: frozenset[str]) -> Iterator[Finding]:
+    for escalation, (run, missing) in seen.tails.items():
+        if missing and escalation not in seen.running | seen.with_holes | on_their_way:
+            yield _hole(run, missing)
+            seen.with_holes.add(escalation)
+
+
+def _beyond_repair(
+    hands: Hands, key: str | None, seen: _Seen, on_their_way: frozenset[str]
+) -> Iterator[Finding]:
+    silent = {stall.key.partition("@")[0] for stall in seen.stalls.values()}
+    for escalation, missing in hands.store.broken().items():
+        its_key = escalation.partition("@")[0]
+        is_asked_for = key in {None, escalation, its_key}
+        if is_asked_for and its_key not in silent and escalation not in seen.with_holes | on_their_way:
+            what = f"{missing} {'event is' if missing == 1 else 'events are'} missing from the record"
+            needs = "a run that knows them, and Temporal keeps none any more"
+            yield Finding(Kind.HOLE, escalation, what, needs=needs)

@@ -1,0 +1,53 @@
+"""
+Whether this program can follow a history, and from which step on it no longer can.
+
+Used to find where a stalled run can be reset to. Nothing is asked of a server, and nothing is changed.
+"""
+
+import logging
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.worker import Replayer
+
+from workers.queues import WORKFLOWS
+from workflows.plugin import escalation_plugin
+
+
+class Replays:
+    """Replays histories with the workflows of this program."""
+
+    def __init__(self) -> None:
+        # What fails is the answer here, and no news for a log.
+        logging.getLogger("temporalio").addHandler(logging.NullHandler())
+        self._replayer = Replayer(
+            workflows=WORKFLOWS,
+            plugins=[escalation_plugin()],
+            runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
+        )
+
+    async def reset_point(self, history: WorkflowHistory) -> int | None:
+        """
+        Return the last event of *history* that ends a step and can be reset to: this program follows all before it.
+
+        A program that follows a history follows each beginning of it, too: so the last one is found by halving.
+        """
+        ends = [
+            place
+            for place, event in enumerate(history.events)
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+        ]
+        followed, not_followed = -1, len(ends)
+        while not_followed - followed > 1:
+            middle = (followed + not_followed) // 2
+            if await self._follows(history, ends[middle]):
+                followed = middle
+            else:
+                not_followed = middle
+        return history.events[ends[followed]].event_id if followed >= 0 else None
+
+    async def _follows(self, history: WorkflowHistory, events: int) -> bool:
+        beginning = WorkflowHistory(history.workflow_id, history.events[:events])
+        result = await self._replayer.replay_workflow(beginning, raise_on_replay_failure=False)
+        return result.replay_failure is None
