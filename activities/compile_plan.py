@@ -5,7 +5,7 @@ All that drifts (YAML, time zones, holidays) is looked up here, once, and pinned
 the rules make of a plan.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ from escalation.plan import Plan
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
 from planning.calendars import extend
-from planning.compile import check_request, compile_plan, is_guest, recompile_plan
+from planning.compile import compile_plan, is_guest, recompile_plan
 from planning.playbook import Playbook, files_read, load_playbook
+from planning.start_faults import faults_in_start, with_faults_of_shape
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +94,7 @@ class Planner:
         Raises:
             BadRequest: With every fault of the request, its own and against the playbook.
         """
-        request = read_request(asked.key, asked.request)
+        request = read_request(asked.key, asked.request, self._playbook())
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
         if request.predecessor is None:
             request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})
@@ -107,9 +108,7 @@ class Planner:
         Raises:
             BadRequest: With every fault.
         """
-        request = read_request(asked.key, asked.request)
-        check_request(self._playbook(), request)
-        return request
+        return read_request(asked.key, asked.request, self._playbook())
 
     @activity.defn(name="check_join")
     async def check_join(self, asked: CheckStart) -> JoinOutage:
@@ -120,8 +119,7 @@ class Planner:
         Raises:
             BadRequest: With every fault.
         """
-        request = read_request(str(asked.request.get("key")), asked.request)
-        check_request(self._playbook(), request)
+        request = read_request(str(asked.request.get("key")), asked.request, self._playbook())
         if request.outage != asked.key:
             fault = Fault(where="outage", given=shown(request.outage), allowed=asked.key)
             raise BadRequest.because(f"the start of {request.key}", (fault,))
@@ -151,20 +149,27 @@ class Planner:
         return extend(wanted.definition, wanted.since, wanted.until)
 
 
-def read_request(key: str, written: dict[str, Any]) -> StartRequest:
+def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> StartRequest:
     """
     Raises:
-        BadRequest: If *written* is no request for *key*, with every fault.
+        BadRequest: If *written* is no request for *key*, with every fault, its own and against *playbook*.
     """
+    request, faults = None, tuple[Fault, ...]()
     try:
         request = StartRequest.model_validate(written)
     except ValidationError as error:
-        raise BadRequest.because(f"the start of {key}", faults_of(error)) from None
+        faults = faults_of(error)
+    faults = with_faults_of_shape(faults, (*_of_key(key, written), *faults_in_start(playbook, written)))
+    if faults or request is None:
+        raise BadRequest.because(f"the start of {key}", faults)
     require_request_fits(request, f"the start of {key}")
-    if request.key != key:
-        fault = Fault(where="key", given=shown(request.key), allowed=f"the workflow's id, {key}")
-        raise BadRequest.because(f"the start of {key}", (fault,))
     return request
+
+
+def _of_key(key: str, written: dict[str, Any]) -> Iterator[Fault]:
+    named = written.get("key")
+    if named is not None and named != key:
+        yield Fault(where="key", given=shown(named), allowed=f"the workflow's id, {key}")
 
 
 async def _predecessor(key: str) -> str | None:

@@ -22,7 +22,6 @@ from escalation.effects import SeekOutage
 from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing, shown
 from escalation.request import StartRequest
 from escalation.view import Receipted
-from planning.compile import check_request
 from planning.playbook import Playbook
 
 AT_ONCE = 5
@@ -45,19 +44,18 @@ class Outages:
             EscalationError: If the request is refused, with every fault, or has no room.
             ApplicationError: (`outage_finishing`) If the last one of this key is just ending; a later try opens anew.
         """
-        request = _part_of_an_outage(asked)
-        check_request(self._playbook(), request)
+        request = _part_of_an_outage(asked, self._playbook())
         door = self._doors.setdefault(str(request.outage), asyncio.Semaphore(AT_ONCE))
         async with door:
             return await _joined(asked, request)
 
 
-def _part_of_an_outage(asked: SeekOutage) -> StartRequest:
+def _part_of_an_outage(asked: SeekOutage, playbook: Playbook) -> StartRequest:
     """
     Raises:
         BadRequest: If it is no start, or no part of anything.
     """
-    request = read_request(asked.key, asked.request)
+    request = read_request(asked.key, asked.request, playbook)
     if request.outage in {None, request.key}:
         fault = Fault(where="outage", given=shown(request.outage), allowed="another key than its own")
         raise BadRequest.because(f"the start of {asked.key}", (fault,))

@@ -3,7 +3,7 @@ The start of an escalation, in one round trip (START-4, START-5, START-6).
 """
 
 import uuid
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,28 +11,42 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from clients.asking import Asking, RunEnded
-from escalation.errors import BadRequest, faults_of
+from escalation.errors import BadRequest, Fault, faults_of
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
 from escalation.view import Receipted
 from runtime.errors import NoWorker
 from workflows import details, wire
 
+MoreFaults = Callable[[Mapping[str, Any]], Sequence[Fault]]
+"""What a playbook has against a start, as it was written."""
+
+
+def no_more(_written: Mapping[str, Any]) -> Sequence[Fault]:
+    return ()
+
 
 class Starts(Asking):
     """Start escalations."""
 
-    async def start(self, request: StartRequest | Mapping[str, Any], *, id: str | None = None) -> Receipted:  # noqa: A002
+    async def start(
+        self,
+        request: StartRequest | Mapping[str, Any],
+        *,
+        id: str | None = None,  # noqa: A002
+        more: MoreFaults = no_more,
+    ) -> Receipted:
         """
         Start an escalation, or find the one that runs for the same subject (START-4): one round trip. One that names
         an outage joins the escalation of that key, or opens it (START-5); the answer's key is that one's.
 
-        *id* makes a repeat of this very call harmless.
+        *id* makes a repeat of this very call harmless. *more*: what else is wrong with what was written, for a refusal
+        without a worker, who would find it.
 
         Raises:
             BadRequest: With every fault; nothing is started then (START-6).
         """
-        wanted = _request(request)
+        wanted = _request(request, more)
         begin = wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
         require_request_fits(wanted, "the start")
         is_part = wanted.outage not in {None, wanted.key}
@@ -63,10 +77,13 @@ class Starts(Asking):
             raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
 
 
-def _request(request: StartRequest | Mapping[str, Any]) -> StartRequest:
+def _request(request: StartRequest | Mapping[str, Any], more: MoreFaults) -> StartRequest:
     if isinstance(request, StartRequest):
         return request
     try:
         return StartRequest.model_validate(request)
     except ValidationError as error:
-        raise BadRequest.because("the start", faults_of(error)) from None
+        shape = faults_of(error)
+        told = {fault.where for fault in shape}
+        others = (fault for fault in more(request) if fault.where not in told)
+        raise BadRequest.because("the start", (*shape, *others)) from None

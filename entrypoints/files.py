@@ -6,24 +6,26 @@ Every fault is found at once and told with its place. Knows no command.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from entrypoints.words import in_option
-from escalation.errors import BadRequest, findings_of
+from escalation.errors import BadRequest, Fault, findings_of
 from planning.faults import of_file
-from planning.reading import Node, Unreadable, placed, plain, read
-
-if TYPE_CHECKING:
-    pass
+from planning.reading import Node, Unreadable, place_of, placed, plain, read
 
 _Model = TypeVar("_Model", bound=BaseModel)
 STANDARD_INPUT = "-"
 _NONE: Mapping[str, Any] = MappingProxyType({})
+MoreFaults = Callable[[Mapping[str, Any]], Iterable[Fault]]
+
+
+def _no_more(_written: Mapping[str, Any]) -> Iterable[Fault]:
+    return ()
 
 
 def read_model(
@@ -34,11 +36,12 @@ def read_model(
     options: Mapping[str, Any] = _NONE,
     otherwise: Mapping[str, Any] = _NONE,
     below_head: str | None = None,
+    more: MoreFaults = _no_more,
 ) -> _Model:
     """
     Read *path* (``-``: standard input) as *model*. Fields that came as *options* go before what the file says, those
     of *otherwise* stand in for what it leaves out. The text of a Markdown file below its head goes into the field
-    *below_head*, if there is one.
+    *below_head*, if there is one. *more*: what else is wrong with what was written, if anything is.
 
     Raises:
         BadRequest: With every fault: file, line and column, or the option; what was given, what is allowed.
@@ -47,7 +50,7 @@ def read_model(
     head, below = _parted(data) if below_head else (data, "")
     if below_head and below:
         otherwise = {**otherwise, below_head: below}
-    return as_model(_tree(head, source, what), model, what, options=options, otherwise=otherwise)
+    return as_model(_tree(head, source, what), model, what, options=options, otherwise=otherwise, more=more)
 
 
 def as_model(
@@ -57,22 +60,35 @@ def as_model(
     *,
     options: Mapping[str, Any] = _NONE,
     otherwise: Mapping[str, Any] = _NONE,
+    more: MoreFaults = _no_more,
 ) -> _Model:
     """
     Raises:
         BadRequest: With every fault.
     """
     written = plain(tree)
+    whole = {**otherwise, **written, **options} if isinstance(written, dict) else written
     try:
-        return model.model_validate(
-            {**otherwise, **written, **options} if isinstance(written, dict) else written
-        )
+        return model.model_validate(whole)
     except ValidationError as error:
-        faults = (
-            in_option(fault) if options.keys() & found["loc"][:1] else placed(fault, found, tree)
-            for fault, found in findings_of(error)
-        )
+        found = list(findings_of(error))
+        faults = [
+            in_option(fault) if options.keys() & finding["loc"][:1] else placed(fault, finding, tree)
+            for fault, finding in found
+        ]
+        told = {fault.where for fault, _ in found}
+        others = [
+            fault for fault in more(whole if isinstance(whole, dict) else _NONE) if fault.where not in told
+        ]
+        faults += [_placed(fault, tree, options) for fault in others]
         raise BadRequest.because(what, faults) from None
+
+
+def _placed(fault: Fault, tree: Node, options: Mapping[str, Any]) -> Fault:
+    path = tuple(int(part) if part.isdigit() else part for part in fault.where.split("."))
+    if path[0] in options:
+        return in_option(fault)
+    return fault.changed(where=f"{place_of(tree, path)} {fault.where}")
 
 
 def read_tree(path: str, what: str) -> Node:

@@ -14,6 +14,7 @@ from entrypoints import showing
 from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, Key, answered, with_client
 from entrypoints.files import read_model
 from entrypoints.given import named
+from entrypoints.start_faults import of_the_playbook
 from entrypoints.words import from_options, told_of_options
 from escalation.errors import did_you_mean, nearest, shown
 from escalation.lifecycle import State
@@ -95,8 +96,10 @@ def _request(file: str | None, options: dict[str, Any]) -> StartRequest:
     you = os.environ.get(YOU_IN_ENVIRONMENT)
     otherwise = {"submitted_by": you} if you else {}
     if file:
-        return read_model(file, StartRequest, "the start", options=options, otherwise=otherwise)
-    return from_options(StartRequest, "the start", {**otherwise, **options})
+        return read_model(
+            file, StartRequest, "the start", options=options, otherwise=otherwise, more=of_the_playbook
+        )
+    return from_options(StartRequest, "the start", {**otherwise, **options}, more=of_the_playbook)
 
 
 def _customers(options: list[str]) -> list[dict[str, Any]]:

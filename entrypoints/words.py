@@ -3,7 +3,7 @@ Moves and the commands that are typed for them: the rules name moves and fields,
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -130,19 +130,26 @@ def in_option(fault: Fault) -> Fault:
 
 
 def from_options(
-    model: type[_Model], what: str, fields: Mapping[str, Any], faults: Iterable[Fault] = ()
+    model: type[_Model],
+    what: str,
+    fields: Mapping[str, Any],
+    faults: Iterable[Fault] = (),
+    more: Callable[[Mapping[str, Any]], Iterable[Fault]] = lambda _: (),
 ) -> _Model:
     """
     The model of what was typed; what was not is left to its own defaults.
 
     Raises:
-        BadRequest: With *faults*, which were found before, and those of the fields, told of options.
+        BadRequest: With *faults*, which were found before, and those of the fields, told of options; and with what
+            *more* finds, if anything is wrong.
     """
-    every = list(faults)
+    every, given = list(faults), {name: value for name, value in fields.items() if value is not None}
     try:
-        read = model.model_validate({name: value for name, value in fields.items() if value is not None})
+        read = model.model_validate(given)
     except ValidationError as error:
-        every += map(in_option, faults_of(error))
+        shape = faults_of(error)
+        told = {fault.where for fault in shape}
+        every += map(in_option, (*shape, *(fault for fault in more(given) if fault.where not in told)))
     if every:
         raise BadRequest.because(what, every)
     return read

@@ -175,12 +175,26 @@ def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bo
 
 
 def _worded(found: "ErrorDetails", within: str) -> Fault:
-    is_nothing = found["type"] == "missing" or found["input"] in ([], ())
     return Fault(
         where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
-        given="nothing" if is_nothing else shown(found["input"]),
+        given=_given(found),
         allowed=_allowed(_kind(found), found["msg"], found.get("ctx", {})),
     )
+
+
+def _given(found: "ErrorDetails") -> str:
+    """What was given; what has parts and is long, in words: the first characters of its spelling say nothing."""
+    given = found["input"]
+    if found["type"] == "missing" or given is None or given in ([], ()):
+        return "nothing"
+    is_short = len(repr(given)) <= _LONGEST_ECHO
+    match given:
+        case Mapping() if not is_short:
+            return f"a mapping of {', '.join(map(str, given))}"[:_LONGEST_ECHO]
+        case list() | tuple() if not is_short:
+            return f"a list of {len(given)}"
+        case _:
+            return shown(given)
 
 
 def _kind(found: "ErrorDetails") -> str:

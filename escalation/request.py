@@ -5,12 +5,13 @@ Shapes and their own consistency only; whether a category or a person exists is 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from escalation.base import Asked, CustomerText, GivenDay, GivenInstant, InternalText, Name
 from escalation.email_address import EmailAddress
@@ -88,6 +89,10 @@ class AffectedCustomer(Asked):
     contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=200)]
 
 
+_WRONG = object()
+"""In the place of a field that is refused itself."""
+
+
 class StartRequest(Asked):
     """
     Everything that an escalation begins with.
@@ -100,9 +105,9 @@ class StartRequest(Asked):
     description: InternalText = InternalText("")
     issue_type: Name
     category: Name
-    priority: Priority | None = None
     impact: Degree | None = None
     urgency: Degree | None = None
+    priority: Annotated[Priority | None, Field(validate_default=True)] = None
     reason: ReasonCode
     reason_note: InternalText = InternalText("")
     source: Source = Source.CUSTOMER
@@ -124,20 +129,26 @@ class StartRequest(Asked):
     entry_level: Annotated[int, Field(ge=1)] | None = None
     """Start at this level or higher; a reopened escalation starts one above its predecessor (CLOSE-9)."""
 
-    @model_validator(mode="after")
-    def _priority_can_be_told(self) -> Self:
-        if self.priority is None and (self.impact is None or self.urgency is None):
-            raise ValueError("either a priority, or both impact and urgency")
-        return self
+    # Of fields, and not of the whole: the whole is looked at only once every field is right.
 
-    @model_validator(mode="after")
-    def _names_are_listed_once(self) -> Self:
-        accounts = [customer.account for customer in self.customers]
-        for what, names in (("account", accounts), ("linked record", self.linked_records)):
-            twice = sorted({name for name in names if list(names).count(name) > 1})
-            if twice:
-                raise ValueError(f"each {what} once; given twice: {', '.join(twice)}")
-        return self
+    @field_validator("priority")
+    @classmethod
+    def _priority_can_be_told(cls, priority: Priority | None, info: ValidationInfo) -> Priority | None:
+        known = info.data
+        follows = known.get("impact", _WRONG) is not None and known.get("urgency", _WRONG) is not None
+        if priority is None and not follows:
+            raise ValueError("either a priority, or both impact and urgency")
+        return priority
+
+    @field_validator("customers", "linked_records")
+    @classmethod
+    def _names_are_listed_once(cls, listed: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        names = [each.account if isinstance(each, AffectedCustomer) else each for each in listed]
+        twice = sorted(name for name, times in Counter(names).items() if times > 1)
+        if twice:
+            what = "account" if info.field_name == "customers" else "linked record"
+            raise ValueError(f"each {what} once; given twice: {', '.join(twice)}")
+        return listed
 
     def returning(
         self, predecessor: str, level: int, priority: Priority | None, by: str, why: InternalText

@@ -7,9 +7,8 @@ that a request can have against a playbook; what happens by the plan is for the 
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from escalation.errors import BadRequest, Fault, RoleNotAllowed, shown
+from escalation.errors import BadRequest, Fault, RoleNotAllowed
 from escalation.ids import tenant_of
 from escalation.lifecycle import Move
 from escalation.plan import (
@@ -34,7 +33,6 @@ from escalation.request import AffectedCustomer, StartRequest
 from escalation.room import require_plan_fits
 from escalation.spans import Span, WindowSpan
 from planning.calendars import definition_of, horizon
-from planning.faults import Found, unknown
 from planning.ladder import Rung, entry_level, executive_level, ladder
 from planning.messages import MessageRules
 from planning.reach import Counted, compile_reaching, counted_by
@@ -51,7 +49,7 @@ from planning.schema import (
     Team,
     TierRules,
 )
-from planning.zones import TIME_ZONE_FORM, zone_meant
+from planning.start_faults import faults_in_start
 
 
 def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tuple[Plan, Priority]:
@@ -74,14 +72,7 @@ def check_request(playbook: Playbook, request: StartRequest) -> None:
     Raises:
         BadRequest: With every fault that *request* has against the playbook.
     """
-    found = (
-        *_of_matrix(playbook, request),
-        *_of_people(playbook, request),
-        *_of_customers(playbook, request),
-        *_of_level(playbook, request),
-        *_of_outage(playbook, request),
-    )
-    _refuse(request, found)
+    _refuse(request, faults_in_start(playbook, request.model_dump(mode="json", exclude_unset=True)))
 
 
 def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetime, now: datetime) -> Plan:
@@ -91,18 +82,15 @@ def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetim
     Raises:
         BadRequest: If the playbook does not have its category any more.
     """
-    _refuse(request, tuple(_of_matrix(playbook, request)))
+    matrix = {"issue_type": request.issue_type, "category": request.category}
+    _refuse(request, faults_in_start(playbook, matrix))
     plan = _plan(playbook, request, horizon(opened_at)[0], now)
     require_plan_fits(plan)
     return plan
 
 
-def _refuse(request: StartRequest, found: tuple[Found, ...]) -> None:
-    if found:
-        faults = (
-            Fault(where=".".join(map(str, f.path)), given=f.given, allowed=f.allowed, suggestion=f.suggestion)
-            for f in found
-        )
+def _refuse(request: StartRequest, faults: tuple[Fault, ...]) -> None:
+    if faults:
         raise BadRequest.because(f"the request for {request.key}", faults)
 
 
@@ -147,55 +135,6 @@ def _customer_calendar(playbook: Playbook, request: StartRequest) -> str | None:
     return None
 
 
-def _of_matrix(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
-    kind = playbook.issue_types.get(request.issue_type)
-    if kind is None:
-        yield unknown(("issue_type",), request.issue_type, playbook.issue_types)
-        known = {name for every in playbook.issue_types.values() for name in every.categories}
-        if request.category not in known:
-            yield unknown(("category",), request.category, sorted(known))
-    elif request.category not in kind.categories:
-        yield unknown(("category",), request.category, kind.categories, f"of {request.issue_type}: ")
-
-
-def _of_people(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
-    if request.submitted_by not in playbook.people:
-        yield unknown(("submitted_by",), request.submitted_by, playbook.people, called=playbook.called)
-    for number, customer in enumerate(request.customers):
-        for place, contact in enumerate(customer.contacts):
-            if not _is_time_zone(contact.time_zone):
-                path = ("customers", number, "contacts", place, "time_zone")
-                yield Found(path, shown(contact.time_zone), TIME_ZONE_FORM, zone_meant(contact.time_zone))
-
-
-def _of_customers(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
-    """A tier that the playbook does not have would silently change nothing."""
-    for number, customer in enumerate(request.customers):
-        is_known = customer.tier in playbook.tiers or "tier" not in customer.model_fields_set
-        if playbook.tiers and not is_known:
-            yield unknown(("customers", number, "tier"), customer.tier, playbook.tiers)
-
-
-def _of_level(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
-    kind = playbook.issue_types.get(request.issue_type)
-    if request.entry_level is None or kind is None or request.category not in kind.categories:
-        return
-    last = len(ladder(playbook, request.issue_type, request.category))
-    if request.entry_level > last:
-        yield Found(("entry_level",), shown(request.entry_level), f"1 to {last}")
-
-
-def _of_outage(playbook: Playbook, request: StartRequest) -> Iterator[Found]:
-    """What is told in an outage reaches all who joined: another tenant's is joined where the playbook says so."""
-    if request.outage is None or not is_guest(request):
-        return
-    if tenant_of(request.outage) not in playbook.shared_outages:
-        own = tenant_of(request.key)
-        shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
-        allowed = f"an outage of its own tenant, {own}/…{shared}; shared_outages of the playbook names others"
-        yield Found(("outage",), shown(request.outage), allowed)
-
-
 def is_guest(request: StartRequest) -> bool:
     """Whether it joins an outage of another tenant."""
     return request.outage is not None and tenant_of(request.outage) != tenant_of(request.key)
@@ -209,14 +148,6 @@ def _require_may_return(playbook: Playbook, request: StartRequest) -> None:
     if not set(person.roles) & set(allowed):
         roles = ", ".join(allowed)
         raise RoleNotAllowed(f"{request.key}: {person.name} may not reopen; roles that may: {roles}")
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datetime) -> Plan:

@@ -19,6 +19,7 @@ from client import RunStalled
 from entrypoints.gateway.bodies import body_of
 from entrypoints.gateway.reaching import Reach
 from entrypoints.gateway.signatures import NotSigned, verify
+from entrypoints.start_faults import of_the_playbook
 from escalation.budgets import REQUEST
 from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing
 from escalation.view import Receipted
@@ -44,7 +45,7 @@ class Intake:
         try:
             verify(request.headers, body, self._keys, datetime.now(UTC))
             client = await self._reach.client()
-            receipt = await client.start(_read(body))
+            receipt = await client.start(_read(body), more=of_the_playbook)
         except NotSigned as unsigned:
             log.warning("intake_not_signed", why=str(unsigned))
             return refusal(401, "not_signed", str(unsigned))

@@ -1,10 +1,17 @@
 """Everything wrong with what was typed is told at once."""
 
 import shlex
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from activities.compile_plan import read_request
 from entrypoints import cli
+from escalation.errors import BadRequest
+from planning.playbook import load_playbook
+from runtime.settings import ROOT
+from tests.complaint import a_complaint
 from tests.desk import REFERENCE
 
 KEY = "ACME/4711"
@@ -52,3 +59,59 @@ def test_no_fault_hides_another(capsys: pytest.CaptureFixture[str], words: str, 
 
     told = capsys.readouterr().err.splitlines()[1:]
     assert places == " ".join(line.strip().partition(":")[0] for line in told)
+
+
+def test_a_start_file_hears_of_shape_and_playbook_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    START-6: a missing priority, a wrong category, wrong people and a wrong tier, each with its line.
+    """
+    written = (ROOT / "examples" / "complaint.yaml").read_text(encoding="utf-8")
+    for before, after in (
+        ("category: complaint", "category: complaimt"),
+        ("priority: P2", "urgency: high"),
+        ("submitted_by: maya", "submitted_by: maja"),
+        ("tier: gold", "tier: goldd"),
+        ("language: tr,", "colour: red,"),
+    ):
+        written = written.replace(before, after)
+    file = tmp_path / "start.yaml"
+    file.write_text(written, encoding="utf-8")
+
+    assert cli.BAD_INPUT == cli.run(["start", str(file)])
+
+    told = capsys.readouterr().err
+    assert "5 faults" in told
+    for place, name in ((6, "category"), (11, "submitted_by"), (14, "customers.0.tier")):
+        assert f"{file}:{place}:" in told
+        assert name in told
+    assert "given nothing; allowed: either a priority, or both impact and urgency" in told
+    assert "{'" not in told
+
+
+def test_start_options_hear_of_shape_and_playbook_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    START-6: by the options that were typed, or left out.
+    """
+    words = f"start --key {KEY} --subject Wet --issue-type customer_service_requests --category nosuch --as nobody"
+
+    assert cli.BAD_INPUT == cli.run([*shlex.split(words), "--reason", "rain"])
+
+    told = capsys.readouterr().err.splitlines()[1:]
+    places = {line.strip().partition(":")[0] for line in told}
+    assert {"--category", "--as", "--priority", "--reason", "--customer"} == places
+
+
+def test_a_start_by_hand_hears_of_shape_and_playbook_at_once() -> None:
+    """
+    START-6: as the worker reads it; the key too, and nothing twice.
+    """
+    written: dict[str, Any] = a_complaint(key=KEY, category="nosuch", submitted_by="nobody", colour="red")
+    written.pop("priority", None)
+
+    with pytest.raises(BadRequest) as refused:
+        read_request("ACME/1", written, load_playbook(REFERENCE))
+
+    places = [fault.where for fault in refused.value.faults]
+    assert ["category", "colour", "key", "priority", "submitted_by"] == sorted(places)

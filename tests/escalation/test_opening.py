@@ -231,6 +231,7 @@ def test_a_bad_request_is_refused_with_every_fault() -> None:
         "subject",
         "issue_type",
         "category",
+        "priority",
         "reason",
         "submitted_by",
         "customers",

@@ -180,10 +180,10 @@ UNREADABLE: tuple[tuple[tuple[Any, ...], str], ...] = (
     ((None,), "one JSON object"),
     ((b"\xff\xfe",), "Invalid JSON"),
     ((RawValue(Payload(metadata={"encoding": b"never/heard-of"}, data=b"{")),), "Invalid JSON"),
-    (({"reqest": {}},), "7 faults"),  # a field that a newer version may know
+    (({"reqest": {}},), "8 faults"),  # a field that a newer version may know
     (({"request": ["key"]},), "request"),
     (({"request": {}, "continue_after": "soon"},), "continue_after"),
-    (({"request": {}},), "7 faults"),
+    (({"request": {}},), "8 faults"),
 )
 
 
