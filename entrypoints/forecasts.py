@@ -50,10 +50,21 @@ def timeline(forecast: Forecast, zone: ZoneInfo, title: str, *, brief_only: bool
         table.add_row(when, Text(after, style="dim"), _line(entry))
         shown = entry.at
     head = Text(f"{title}\n", style="bold").append(f"times of {zone.key}\n", style="dim")
-    parts: list[RenderableType] = [head, _levels(forecast.levels, forecast.starts_at, zone), table]
+    messages = Text(_messages(forecast), style="dim")
+    parts: list[RenderableType] = [head, _levels(forecast.levels, forecast.starts_at, zone), messages, table]
     if forecast.is_cut_off:
         parts.append(Text("More would happen than is shown: --until ends it earlier.", style="red"))
     return Group(*parts)
+
+
+def _messages(forecast: Forecast) -> str:
+    """How many, and how many of them nobody wrote: what a customer has to bear."""
+    in_all = sum(len(entry.to) for entry in forecast.entries if entry.is_message)
+    said = f"{in_all:,} messages, {forecast.letters:,} of them to customers"
+    if not forecast.holding_updates:
+        return f"{said}\n"
+    more = "" if forecast.last.may_hold_the_line else ", and no more until somebody writes to customers"
+    return f"{said}; holding updates by itself: {forecast.holding_updates:,}{more}\n"
 
 
 def _line(entry: Foreseen) -> Text:

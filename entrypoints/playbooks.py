@@ -19,7 +19,7 @@ from escalation.errors import BadRequest, Fault
 from planning.faults import of_file
 
 if TYPE_CHECKING:
-    from planning.playbook import Examined
+    from planning.playbook import Examined, Playbook
 
 app = typer.Typer(help="Check a playbook, show what it says, and try it.", no_args_is_help=True)
 
@@ -79,6 +79,11 @@ def _report(path: Path, examined: "Examined") -> dict[str, Any]:
         "file": str(path),
         **named,
         "is_complete": examined.is_complete,
+        "holding_updates": (
+            {"at_most": playbook.holding.at_most, "every": playbook.holding.every.written}
+            if playbook and playbook.holding_update
+            else None
+        ),
         "faults": [
             {**_place(fault.where), **fault.model_dump(include={"given", "allowed", "suggestion"})}
             for fault in examined.faults
@@ -123,8 +128,20 @@ def _tell(path: Path, examined: "Examined") -> None:
     playbook = examined.playbook
     categories = sum(len(kind.categories) for kind in playbook.issue_types.values())
     said = f"{playbook.name} {playbook.version}, {categories} categories, {len(playbook.people)} people"
+    if playbook.holding_update:
+        showing.out.print(Text(f"note     {_holding(playbook)}", style="dim"))
     showing.out.print(
         Text(f"{path}: {', '.join(counts)} ({said})", style="" if examined.cautions else "green")
+    )
+
+
+def _holding(playbook: "Playbook") -> str:
+    """COMM-3: what a customer gets whom nobody writes to."""
+    rules = playbook.holding
+    apart = f", at least {rules.every.written} apart" if rules.at_most > 1 else ""
+    return (
+        f"a missed update sends {rules.at_most} holding updates in a row at most{apart}; "
+        "then none until somebody writes to customers"
     )
 
 

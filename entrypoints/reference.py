@@ -92,6 +92,7 @@ _PARTS = {
     "LevelRules": "A level",
     "TriggerRules": "A trigger",
     "SurveyWritten": "The survey",
+    "HoldingWritten": "Holding updates",
     "ActionsWritten": "Reminders of actions",
 }
 

@@ -354,7 +354,12 @@ def senders_of(id_: str) -> tuple[str, ...]:
 
 
 def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:
-    """Whether it waits for no quiet hours (COMM-11): all that is P1, and every breach."""
+    """
+    Whether it waits for no quiet hours (COMM-11): all that is P1, and every breach. What goes out by itself and says
+    nothing new wakes no customer.
+    """
+    if notice.occasion is Occasion.HOLDING:
+        return False
     return notice.occasion is Occasion.BREACH or notice.facts.priority is Priority.P1
 
 

@@ -201,6 +201,8 @@ class UpdateSent(_Happened):
     internal_note: InternalText | None = None
     is_holding: bool = False
     """Sent by itself because an update was missed (COMM-3)."""
+    is_last_holding: bool = False
+    """No more of these until a person writes to customers."""
     approves: int | None = None
     """Number of the waiting text that it was (COMM-6)."""
 

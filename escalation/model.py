@@ -162,6 +162,8 @@ class Escalation(Frozen):
     texts_held: int = 0
     """How many ever were."""
     news: News | None = None
+    holding_updates: int = 0
+    """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
     sequence: int = 0
     """How many events there were."""
     task_forces: tuple[Summary, ...] = ()
@@ -228,6 +230,13 @@ class Escalation(Frozen):
     def pause(self) -> Pause | None:
         """The pause that somebody asked for and nobody has ended."""
         return next((p for p in self.pauses if p.ended_at is None and p.reason != VERIFYING), None)
+
+    @property
+    def may_hold_the_line(self) -> bool:
+        """Whether a missed update would still send a holding update."""
+        if self.plan.holding_update is None:
+            return False
+        return self.plan.holding is None or self.holding_updates < self.plan.holding.at_most
 
     @property
     def is_breached(self) -> bool:

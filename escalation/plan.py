@@ -268,6 +268,15 @@ class ActionRules(Frozen):
     """From then on, until it is done."""
 
 
+class HoldingRules(Frozen):
+    """How many holding updates customers get in a row, and how far apart (COMM-3)."""
+
+    at_most: int
+    """Until a person writes to customers; then nothing goes out by itself."""
+    every: Target
+    """The next one is promised no sooner than this, nor sooner than the cadence of the priority."""
+
+
 class PriorityRules(Frozen):
     """What a priority changes (KIND-3, MATRIX-7)."""
 
@@ -345,6 +354,8 @@ class Plan(Frozen):
     rca_waivable: bool = True
     holding_update: CustomerText | None = None
     """Sent by itself when an update is missed; None: never (COMM-3)."""
+    holding: HoldingRules | None = None
+    """None: after every missed update, at the cadence of the priority."""
     text_approval: TextApproval | None = None
     """What a text for customers needs before it leaves; None: nothing (COMM-6)."""
     chase_every: timedelta = timedelta(days=1)

@@ -165,7 +165,11 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             assert now.resolution
             verified = now.resolution.changed(verified_by=event.by)
             news = _news(now, verified.customer_text, event)
-            owed = {"joiners": (), "joined_at": None}  # the letter that says so reaches them too
+            owed = {
+                "joiners": (),
+                "joined_at": None,
+                "holding_updates": 0,
+            }  # the letter that says so reaches them too
             return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **owed)
         case "reopened":
             back = _moved(now, event, Move.REOPEN, resolution=None, access={}, rca=_redrafted(now.rca))
@@ -237,7 +241,12 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             left = tuple(held for held in now.held_texts if held.number != event.number)
             return _with(now, event, held_texts=left)
         case "update_sent":
-            return _with(now, event, news=_news(now, event.customer_text, event))
+            return _with(
+                now,
+                event,
+                news=_news(now, event.customer_text, event),
+                holding_updates=_in_a_row(now, event),
+            )
         case "trigger_reported" | "sponsorship_proposed" | "move_refused":
             return _with(now, event)
         case "task_force_deployed":
@@ -402,6 +411,13 @@ def _noticed(now: Escalation) -> Escalation:
     """The first notice that begins is to reach whoever joined since the last one began (COMM-2)."""
     untold = tuple(dict.fromkeys((*now.untold, *now.joiners)))
     return now.changed(untold=untold, joiners=(), joined_at=None)
+
+
+def _in_a_row(now: Escalation, event: e.UpdateSent) -> int:
+    """Holding updates so far; whatever a person writes to customers begins the count again."""
+    if event.is_holding:
+        return now.holding_updates + 1
+    return 0 if event.customer_text else now.holding_updates
 
 
 def _news(now: Escalation, text: CustomerText | None, event: e.Event) -> News | None:

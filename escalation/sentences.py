@@ -61,6 +61,9 @@ class Sentence(StrEnum):
     DUE = "{} is due"
     OVERDUE = "{} is overdue"
     STILL_OVERDUE = "{} is still overdue"
+    NO_MORE_HOLDING = (
+        "customers had {} automatic updates in a row, and get no more until somebody writes to them"
+    )
     LEVEL_DUE_TO_RISE = "this level is due to rise"
     ACKNOWLEDGEMENT_EXPIRES = "nothing was heard for a while, and the acknowledgement expires"
     PAUSE_ENDS = "the pause ends soon"

@@ -214,7 +214,8 @@ def _words(code: str) -> str:
 
 def _update(event: e.UpdateSent) -> str:
     if event.is_holding:
-        return "holding update to customers, because an update was missed"
+        last = ", the last until somebody writes to them" if event.is_last_holding else ""
+        return f"holding update to customers, because an update was missed{last}"
     to = [
         who for who, text in (("customers", event.customer_text), ("our people", event.internal_note)) if text
     ]

@@ -66,7 +66,19 @@ def _timing(escalation: Escalation, name: ClockName) -> _Timing | None:
     if name is ClockName.LEVEL_WINDOW:
         return _window_timing(escalation)
     target = _target(escalation, name)
-    return _target_timing(escalation, name, target) if target else None
+    timing = _target_timing(escalation, name, target) if target else None
+    if timing and name is ClockName.NEXT_UPDATE:
+        return _held_off(escalation, timing)
+    return timing
+
+
+def _held_off(escalation: Escalation, cadence: _Timing) -> _Timing:
+    """After a holding update the next is promised later: customers are not written to again and again (COMM-3)."""
+    holding = escalation.plan.holding
+    if holding is None or not escalation.holding_updates:
+        return cadence
+    spacing = _target_timing(escalation, ClockName.NEXT_UPDATE, holding.every)
+    return spacing if spacing.after > cadence.after else cadence
 
 
 def _target(escalation: Escalation, name: ClockName) -> Target | None:

@@ -20,7 +20,7 @@ from escalation.on_call import shift_ended
 from escalation.plan import AGREED, Calendar, ClockName
 from escalation.resolving import pause_ended
 from escalation.rising import acknowledgement_expired, no_contact_acknowledged, window_ended
-from escalation.sentences import Sentence
+from escalation.sentences import Sentence, Why
 from escalation.telling import alerted, alerted_above, on_call_now, tell, tell_customers
 from escalation.turn import Turn
 
@@ -143,8 +143,8 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
         if turn.escalation.state in WORKING:
             window_ended(turn)
         return
-    why = Sentence.OVERDUE.of(clock.name.words)
     now = turn.escalation
+    why = _why_breached(now, clock)
     tell(turn, Occasion.BREACH, _alarmed(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
         window = now.clock(ClockName.LEVEL_WINDOW)
@@ -157,12 +157,22 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
         tell(turn, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
 
 
+def _why_breached(now: Escalation, clock: Clock) -> Why:
+    """Whoever is alerted must know that customers hear nothing more by themselves."""
+    why = Sentence.OVERDUE.of(clock.name.words)
+    if clock.name is ClockName.NEXT_UPDATE and now.holding_updates and not now.may_hold_the_line:
+        return Sentence.AND_ALSO.of(why, Sentence.NO_MORE_HOLDING.of(now.holding_updates))
+    return why
+
+
 def _hold_the_line(turn: Turn) -> None:
     """An update was missed: an honest holding update goes out by itself, if the playbook allows (COMM-3)."""
-    text = turn.escalation.plan.holding_update
-    if text is None:
+    now = turn.escalation
+    text, rules = now.plan.holding_update, now.plan.holding
+    if text is None or not now.may_hold_the_line:
         return
-    turn.record(e.UpdateSent, customer_text=text, is_holding=True)
+    is_last = rules is not None and now.holding_updates + 1 >= rules.at_most
+    turn.record(e.UpdateSent, customer_text=text, is_holding=True, is_last_holding=is_last)
     updated(turn, ClockName.NEXT_UPDATE)
     tell_customers(turn, Occasion.HOLDING, text=text)
 

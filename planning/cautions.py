@@ -23,6 +23,8 @@ _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUT
 _A_YEAR = timedelta(days=365)
 _A_DAY_IN_SECONDS = 86_400
 _WEEKS_A_YEAR = 52
+_MOST_HOLDING, _NEAREST_HOLDING = 6, timedelta(hours=1)
+"""Of holding updates: more, or nearer together, is a nuisance."""
 
 
 def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
@@ -133,6 +135,14 @@ def _holding_update(playbook: Playbook) -> Iterator[Found]:
         yield Found(
             ("holding_update",), "an empty text, so that nothing is sent", "a text, or nothing at all"
         )
+
+    rules = playbook.holding
+    if playbook.holding_update and (rules.at_most > _MOST_HOLDING or rules.every.elapsed < _NEAREST_HOLDING):
+        given = (
+            f"up to {rules.at_most} automatic updates in a row, {rules.every.written} apart, day and night"
+        )
+        allowed = "what a customer would bear, such as {at_most: 3, every: 4 h}"
+        yield Found(("holding",), given, allowed)
 
 
 def _pauses(playbook: Playbook) -> Iterator[Found]:

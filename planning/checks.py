@@ -54,6 +54,7 @@ def check(playbook: Playbook, folder: FilePath | None = None) -> tuple[Found, ..
             _customers(playbook),
             _skills(playbook),
             _pauses(playbook),
+            _holding(playbook),
             _matrix(playbook),
         )
     )
@@ -245,6 +246,10 @@ def _pauses(playbook: Playbook) -> Iterator[Found]:
         if rules.at_most:
             path = ("pause_reasons", reason, "at_most")
             yield from _no_calendar_days(playbook, path, rules.at_most, playbook.priorities)
+
+
+def _holding(playbook: Playbook) -> Iterator[Found]:
+    yield from _no_calendar_days(playbook, ("holding", "every"), playbook.holding.every, playbook.priorities)
 
 
 def _no_calendar_days(

@@ -17,6 +17,7 @@ from escalation.plan import (
     ClockName,
     Contact,
     ContactKind,
+    HoldingRules,
     Level,
     PauseRule,
     Plan,
@@ -194,6 +195,7 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datet
         rca_approvers=duties["rca_approvers"],
         rca_waivable=playbook.rca.may_be_waived,
         holding_update=playbook.holding_update,
+        holding=_holding(playbook) if playbook.holding_update else None,
         chase_every=playbook.chase_every.elapsed,
         customer_preferences=playbook.messages.of_customers,
         survey=survey,
@@ -258,6 +260,12 @@ def _priority(playbook: Playbook, written: PriorityWritten) -> PriorityRules:
 def _survey(written: SurveyWritten) -> SurveyRules:
     within = Target(after=written.within.elapsed, basis=written.within.basis)
     return SurveyRules(within=within, low_score=written.low_score, reopens=written.reopens)
+
+
+def _holding(playbook: Playbook) -> HoldingRules:
+    rules = playbook.holding
+    every = Target(after=rules.every.elapsed, basis=rules.every.basis, thresholds=playbook.remind_at)
+    return HoldingRules(at_most=rules.at_most, every=every)
 
 
 def _pause(playbook: Playbook, rules: PauseRules) -> PauseRule:

@@ -346,6 +346,15 @@ class SurveyWritten(Written):
     """Whether a low score opens a new escalation of the same subject, one level higher."""
 
 
+class HoldingWritten(Written):
+    """How many holding updates customers get in a row, and how far apart (COMM-3)."""
+
+    at_most: Annotated[int, Field(ge=1, le=50)] = 3
+    """So many, until somebody writes to customers; then nothing goes out by itself."""
+    every: WrittenSpan = parse_span("4 h")
+    """The next one is promised no sooner than this, nor sooner than the priority's own next update."""
+
+
 class ActionsWritten(Written):
     """When owners hear of their actions from an RCA or a post-mortem (CLOSE-7)."""
 
@@ -427,6 +436,8 @@ class Playbook(Scope):
         CustomerText | None, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
     ] = None
     """Sent by itself when a promised update is missed; left out: nothing is (COMM-3)."""
+    holding: HoldingWritten = HoldingWritten()
+    """How many of these go out in a row, and how far apart."""
     chase_every: WrittenSpan = parse_span("1 day")
     """How often a missed target is brought up again: at least 10 min; every hour counts, night and weekend too."""
     messages: MessageRules = MessageRules()

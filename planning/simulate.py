@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from escalation import events as e
-from escalation.effects import CustomerNotice
+from escalation.effects import CustomerNotice, Occasion
 from escalation.model import Escalation
 from escalation.plan import ClockName, Plan, Priority
 from escalation.request import StartRequest
@@ -74,6 +74,16 @@ class Forecast:
     @property
     def ends_at(self) -> datetime:
         return self.entries[-1].at
+
+    @property
+    def holding_updates(self) -> int:
+        """How many updates would go out by themselves."""
+        return sum(entry.kind == Occasion.HOLDING and entry.is_message for entry in self.entries)
+
+    @property
+    def letters(self) -> int:
+        """How many messages customers would get, one to each of them."""
+        return sum(len(entry.to) for entry in self.entries if entry.for_customers)
 
     @property
     def levels(self) -> tuple[Reached, ...]:

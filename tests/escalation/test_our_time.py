@@ -45,7 +45,11 @@ def faults_of(kind: type[Asked], name: str, given: str) -> list[str]:
     return []
 
 
-FIELDS = {f"{kind.__name__}.{name}": (kind, name) for kind, name in asked_for()}
+FIELDS = {
+    f"{kind.__name__}.{name}": (kind, name)
+    for kind, name in asked_for()
+    if kind.__module__.startswith("escalation.")  # what playbooks are made of is tested with them
+}
 
 
 def test_there_are_such_fields() -> None:

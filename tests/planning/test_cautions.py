@@ -220,6 +220,9 @@ def test_faults_go_before_warnings(tmp_path: Path) -> None:
             "targets.resolution",
             "takes 12 years",
         ),
+        # more holding updates than anybody bears, nearer together than anybody bears
+        ("{at_most: 3, every: 4 h}", "{at_most: 48, every: 30 min}", "holding", "up to 48 automatic updates"),
+        ("{at_most: 3, every: 4 h}", "{every: 10 min}", "holding", "10 min apart"),
         # a pause of a clock that never runs
         (
             "waiting_for_vendor: [level_window]",

@@ -104,6 +104,15 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
             "level_window",
             "level_window",
         ),
+        # a day that is not of our time
+        (
+            "    #   closed_on: [2026-12-29, 2026-12-30]",
+            "    closed_on: [9999-12-31]",
+            "calendars.office.closed_on.0",
+            "9999-12-31",
+            "a year from 1970 to 2200",
+            "",
+        ),
         # a pause of a clock that runs only after the work, when nothing can be paused
         (
             "waiting_for_vendor: [level_window]",
