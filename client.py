@@ -9,12 +9,14 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 from clients.asking import PATIENCE, RunStalled
 from clients.doctor import Examined
 from clients.inboxes import Inboxes
+from clients.intakes import Intakes
 from clients.looking import RECORDED, ToDo
 from clients.many import NotAllAnswered, Unanswered, ask_each
 from clients.moves import AFTER_THE_CLOSE
 from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
 from clients.sponsorships import Sponsorships
+from clients.starts import request_of
 from clients.task_forces import TaskForces
 from clients.visibility import OURS, Listed
 
@@ -31,10 +33,11 @@ __all__ = [
     "ToDo",
     "Unanswered",
     "ask_each",
+    "request_of",
 ]
 
 
-class EscalationClient(TaskForces, Rebases, Sponsorships, ReportSchedules, Inboxes):
+class EscalationClient(TaskForces, Rebases, Sponsorships, ReportSchedules, Inboxes, Intakes):
     """
     Start escalations, make moves, look at them.
 

@@ -46,7 +46,7 @@ class Starts(Asking):
         Raises:
             BadRequest: With every fault; nothing is started then (START-6).
         """
-        wanted = _request(request, more)
+        wanted = request_of(request, more)
         begin = wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
         require_request_fits(wanted, "the start")
         is_part = wanted.outage not in {None, wanted.key}
@@ -77,7 +77,11 @@ class Starts(Asking):
             raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
 
 
-def _request(request: StartRequest | Mapping[str, Any], more: MoreFaults) -> StartRequest:
+def request_of(request: StartRequest | Mapping[str, Any], more: MoreFaults = no_more) -> StartRequest:
+    """
+    Raises:
+        BadRequest: If *request* is no start, with every fault.
+    """
     if isinstance(request, StartRequest):
         return request
     try:

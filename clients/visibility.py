@@ -44,6 +44,7 @@ OURS = (
     wire.TASK_FORCE_WORKFLOW,
     wire.SPONSORSHIP,
     wire.INBOX,
+    wire.INTAKE,
     PACE,
     wire.RECORD_WORKFLOW,
     wire.REPORT_WORKFLOW,

@@ -16,6 +16,7 @@ from typer.cli import get_docs_for_click
 from entrypoints.cli import app
 from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
 from planning.form import NUMBERS, json_schema, models
+from runtime.senders import BOUNDS, SIGNED_BY, variable_of
 from runtime.settings import ROOT, SINGLE_VARIABLES, Settings, variable
 from runtime.targets import APPRISE_ADDRESS, CHANNELS, SIGNED_WITH, WEB_ADDRESS, WEBHOOK, variables
 
@@ -171,7 +172,18 @@ def _settings() -> str:
     return (
         f"{_WRITTEN}# Settings\n\nEnvironment variables of every process. The connection has Temporal's own: "
         "`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_*`, `TEMPORAL_PROFILE`, or a "
-        "profile in `temporal.toml`.\n\n" + "\n".join(lines) + f"\n\n{_targets()}"
+        "profile in `temporal.toml`.\n\n" + "\n".join(lines) + f"\n\n{_senders()}\n{_targets()}"
+    )
+
+
+def _senders() -> str:
+    lines = ["| variable | what it must be |", "| --- | --- |"]
+    lines.append(f"| `{variable_of('helpdesk', 'secret')}` | {SIGNED_BY} |")
+    lines += [f"| `{variable_of('helpdesk', part)}` | {allowed} |" for part, allowed in BOUNDS.items()]
+    return (
+        "## Senders\n\nSystems that start escalations by webhook, each bound to its tenants, here one that is called "
+        "HELPDESK. Secret and tenants are a must; what else is left out binds to nothing. The secret is never shown."
+        "\n\n" + "\n".join(lines) + "\n"
     )
 
 

@@ -30,7 +30,7 @@ class Own(StrEnum):
     PACE = "pace"
     SPONSORSHIP = "sponsorship"
     REPORT = "report"
-    DELIVERY = "delivery"
+    INTAKE = "intake"
 
 
 def own_id(kind: Own, name: str) -> str:

@@ -32,6 +32,7 @@ from escalation.email_address import SenderAddress
 from escalation.limits import LIMIT_FORM, parse_limit
 from escalation.preferences import Limit
 from runtime.errors import SettingsFault
+from runtime.senders import Sender, read_senders, unbound_sender
 from runtime.signing_keys import SigningKeys, WebhookKeys
 from runtime.targets import PREFIX, Targets, read_targets
 
@@ -167,7 +168,7 @@ class Settings(BaseModel):
     intake_secret: WebhookKeys | None = Field(
         None,
         description="whsec_ and the base64 of 24 to 64 bytes, several with a space between, all believed; "
-        "unset: nobody starts by webhook",
+        "whoever has one starts for any tenant, in anybody's name: see Senders; unset: no such sender",
     )
 
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
@@ -213,6 +214,9 @@ class Settings(BaseModel):
     limit_teams: ChannelLimit = Field(None, description=_LIMIT)
     limit_webhook: ChannelLimit = Field(None, description=_LIMIT)
     limit_apprise: ChannelLimit = Field(None, description=_LIMIT)
+    bound_senders: tuple[Sender, ...] = Field(
+        (), description="systems that start by webhook, each for its tenants"
+    )
     targets: Targets = Field(Targets(), description="what addresses such as slack:support lead to")
 
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="one of console, json")
@@ -226,6 +230,12 @@ class Settings(BaseModel):
         )
         return {channel: limit for channel, limit in limits if limit}
 
+    @property
+    def senders(self) -> tuple[Sender, ...]:
+        """Every system that may start escalations by webhook."""
+        unbound = (unbound_sender(self.intake_secret),) if self.intake_secret else ()
+        return (*unbound, *self.bound_senders)
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Self:
         """
@@ -237,20 +247,23 @@ class Settings(BaseModel):
         environ = os.environ if environ is None else environ
         given = dict(_given(environ))
         targets, target_faults = read_targets(environ)
+        senders, sender_faults = read_senders(environ)
         faults = []
         try:
-            settings = cls.model_validate(given | {"targets": targets})
+            settings = cls.model_validate(given | {"targets": targets, "bound_senders": senders})
         except ValidationError as error:
             at_fault = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors())
             # A default that follows another field is reported along with that field's fault.
             faults = [_fault(field, given) for field in at_fault if field in given]
-        faults += [*_faults_between(given), *target_faults]
+        faults += [*_faults_between(given), *target_faults, *sender_faults]
         if faults:
             raise SettingsFault(*faults)
         return settings
 
 
-SINGLE_VARIABLES = tuple(field for field in Settings.model_fields if field != "targets")
+SINGLE_VARIABLES = tuple(
+    field for field in Settings.model_fields if field not in {"targets", "bound_senders"}
+)
 """The fields that one variable sets, each its own."""
 
 

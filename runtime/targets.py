@@ -37,7 +37,7 @@ _SINGLE_VARIABLE = re.compile(f"{PREFIX}(?P<channel>{'|'.join(SINGLE).upper()})_
 _WEBHOOK_VARIABLE = re.compile(f"{PREFIX}WEBHOOK_{_NAME}_(?P<part>URL|SECRET)")
 # Kubernetes sets ESCALATION_SLACK_SERVICE_HOST, ESCALATION_SLACK_PORT_80_TCP and more in every container beside a
 # service that is called `escalation-slack`.
-_KUBERNETES = re.compile(r"SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\d+_(TCP|UDP|SCTP)(_.*)?)?")
+KUBERNETES = re.compile(r"SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\d+_(TCP|UDP|SCTP)(_.*)?)?")
 _KEY_BYTES = frozenset(range(24, 65))
 
 
@@ -84,7 +84,7 @@ def _single(given: Mapping[str, str]) -> tuple[dict[str, dict[str, SecretStr]], 
     faults = []
     for variable, value in sorted(given.items()):
         found = _SINGLE_VARIABLE.fullmatch(variable)
-        if not found or _KUBERNETES.fullmatch(found["name"]):
+        if not found or KUBERNETES.fullmatch(found["name"]):
             continue
         channel = found["channel"].lower()
         is_right, allowed = (

@@ -36,6 +36,7 @@ from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
+from workflows.intake import IntakeWorkflow
 from workflows.pace import PaceWorkflow
 from workflows.recording import RecordWorkflow
 from workflows.report import ReportWorkflow
@@ -61,6 +62,7 @@ WORKFLOWS: Sequence[type[Any]] = (
     SponsorshipWorkflow,
     TicketWorkflow,
     InboxWorkflow,
+    IntakeWorkflow,
     RecordWorkflow,
     ReportWorkflow,
     PaceWorkflow,

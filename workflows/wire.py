@@ -16,6 +16,7 @@ from escalation.budgets import MOVE, REQUEST
 from escalation.effects import FindOnCall, Notice, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
+from escalation.ids import Key
 from escalation.model import Escalation
 from escalation.plan import Priority
 from escalation.request import StartRequest
@@ -87,6 +88,11 @@ PROPOSE, ENROL, TOUCH, REVIEW, EXIT = "propose", "enrol", "touch", "review", "ex
 SPONSOR_MEMO = "sponsor"
 """Of a sponsorship: who sponsors the account now; not there while nobody does (SPONSOR-2)."""
 PROGRAMME_MEMO = "programme"
+
+INTAKE = "Intake"
+"""The workflow that marks a delivery of another system as followed; it ends at once."""
+RECEIPT_MEMO = "receipt"
+"""Of such a mark: what the delivery was answered with."""
 
 INBOX = "Inbox"
 """The workflow that keeps what waits for one recipient; it starts with a `Waiting`."""
@@ -170,6 +176,13 @@ class RebaseAsked(Asked):
     issue_type: Name | None = None
     category: Name | None = None
     """Another category than it was started with; None: the same."""
+
+
+class IntakeInput(Frozen):
+    """What the mark of a delivery starts with."""
+
+    key: Key
+    """The subject that was delivered."""
 
 
 class SponsorshipInput(Frozen):

@@ -31,7 +31,6 @@ from escalation.task_force.commands import DeclineSeat
 from runtime.errors import RuntimeFault
 from runtime.links import PATH, LinkExpired, Links, LinkUnknown
 from runtime.settings import Settings
-from runtime.signing_keys import webhook_keys_in
 
 LARGEST_FORM = 16 * 1024
 """Bytes; a comment in any script, percent-encoded, fits."""
@@ -78,10 +77,9 @@ def application(settings: Settings, reach: Reach, links: Links | None = None) ->
     """
     languages = Languages(settings.templates)
     answering = Answering(reach, links or Links.from_settings(settings), languages)
-    keys = webhook_keys_in(settings.intake_secret) if settings.intake_secret else ()
     routes = [
         Route(PATH + "/{token}", answering.answer, methods=["GET", "HEAD", "POST"]),
-        Route("/escalations", Intake(reach, keys).start, methods=["POST"]),
+        Route("/escalations", Intake(reach, settings.senders).start, methods=["POST"]),
         Route("/health", Health(reach).tell, methods=["GET", "HEAD"]),
     ]
     trouble = {HTTPException: answering.trouble, Exception: answering.fault}

@@ -15,15 +15,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from client import RunStalled
+from client import RunStalled, request_of
 from entrypoints.gateway.bodies import body_of
+from entrypoints.gateway.bounds import faults_within
 from entrypoints.gateway.reaching import Reach
-from entrypoints.gateway.signatures import NotSigned, verify
+from entrypoints.gateway.signatures import NotSigned, sender_of
 from entrypoints.start_faults import of_the_playbook
 from escalation.budgets import REQUEST
 from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing
+from escalation.request import StartRequest
 from escalation.view import Receipted
 from runtime.errors import RuntimeFault
+from runtime.senders import Sender
 
 RETRY_AFTER = {"Retry-After": "30"}
 
@@ -31,21 +34,25 @@ log = structlog.get_logger("gateway")
 
 
 class Intake:
-    """Believes whoever signs with one of *keys*."""
+    """Believes each of *senders*, within its bounds."""
 
-    def __init__(self, reach: Reach, keys: Sequence[bytes]) -> None:
+    def __init__(self, reach: Reach, senders: Sequence[Sender]) -> None:
         self._reach = reach
-        self._keys = keys
+        self._senders = senders
 
     async def start(self, request: Request) -> Response:
-        """202 with the receipt, 200 if it was running already; else what is in the way."""
-        if not self._keys:
+        """202 with the receipt, 200 if it was running or delivered already; else what is in the way."""
+        if not self._senders:
             raise HTTPException(404)
         body = await body_of(request, "application/json", at_most=REQUEST)
         try:
-            verify(request.headers, body, self._keys, datetime.now(UTC))
+            sender = sender_of(request.headers, body, self._senders, datetime.now(UTC))
             client = await self._reach.client()
-            receipt = await client.start(_read(body), more=of_the_playbook)
+            wanted = request_of(_read(body), of_the_playbook)
+            if faults := faults_within(sender, wanted):
+                return _out_of_bounds(sender, wanted, faults)
+            delivery = f"{sender.name}\n{request.headers['webhook-id']}"
+            receipt = await client.start_once(wanted, delivery=delivery)
         except NotSigned as unsigned:
             log.warning("intake_not_signed", why=str(unsigned))
             return refusal(401, "not_signed", str(unsigned))
@@ -61,8 +68,14 @@ class Intake:
         except RuntimeFault as away:
             log.warning("intake_unavailable", why=str(away))
             return _unavailable()
-        log.info("intake_started", escalation=receipt.key, is_repeat=receipt.is_repeat)
+        log.info("intake_started", escalation=receipt.key, is_repeat=receipt.is_repeat, sender=sender.name)
         return _receipt(receipt)
+
+
+def _out_of_bounds(sender: Sender, wanted: StartRequest, faults: Sequence[Fault]) -> Response:
+    log.warning("intake_out_of_bounds", sender=sender.name, fields=[fault.where for fault in faults])
+    refused = BadRequest.because(f"the start of {wanted.key}, which {sender.name} may not make,", faults)
+    return refusal(403, "out_of_bounds", refused.message, refused.faults)
 
 
 def _unavailable() -> Response:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from channels.webhook import signatures
+from runtime.senders import Sender
 
 TOLERANCE = timedelta(minutes=5)
 
@@ -17,10 +18,12 @@ class NotSigned(Exception):
     """Not signed by anybody we know, or too long ago. Says why, for whoever sent it."""
 
 
-def verify(headers: Mapping[str, str], body: bytes, keys: Sequence[bytes], now: datetime) -> None:
+def sender_of(headers: Mapping[str, str], body: bytes, senders: Sequence[Sender], now: datetime) -> Sender:
     """
+    Who signed *body*, around *now*, as *headers* say.
+
     Raises:
-        NotSigned: Unless one of the signatures in *headers* is that of *body* with one of *keys*, made around *now*.
+        NotSigned: If none of *senders* did.
     """
     message, sent, given = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not (message and sent and given):
@@ -29,7 +32,10 @@ def verify(headers: Mapping[str, str], body: bytes, keys: Sequence[bytes], now: 
         raise NotSigned("webhook-timestamp must be seconds since 1970")
     if abs(now.timestamp() - int(sent)) > TOLERANCE.total_seconds():
         raise NotSigned("webhook-timestamp is more than 5 minutes from now")
-    ours = [signature.encode() for signature in signatures(keys, message, int(sent), body)]
     theirs = [signature.encode() for signature in given.split()]
-    if not any(hmac.compare_digest(our, their) for our in ours for their in theirs):
-        raise NotSigned("no signature fits")
+    for sender in senders:
+        keys = [key.get_secret_value() for key in sender.keys]
+        ours = [signature.encode() for signature in signatures(keys, message, int(sent), body)]
+        if any(hmac.compare_digest(our, their) for our in ours for their in theirs):
+            return sender
+    raise NotSigned("no signature fits")

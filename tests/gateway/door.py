@@ -111,13 +111,15 @@ class Door:
         return await self.http.post("/escalations", content=body, headers=signed(body) | dict(headers or {}))
 
 
-def signed(body: bytes, at: datetime | None = None, key: bytes = INTAKE_KEY) -> dict[str, str]:
+def signed(
+    body: bytes, at: datetime | None = None, key: bytes = INTAKE_KEY, delivery: str = "msg_1"
+) -> dict[str, str]:
     sent = str(int((at or datetime.now(UTC)).timestamp()))
     return {
         "content-type": "application/json",
-        "webhook-id": "msg_1",
+        "webhook-id": delivery,
         "webhook-timestamp": sent,
-        "webhook-signature": " ".join(signatures((key,), "msg_1", int(sent), body)),
+        "webhook-signature": " ".join(signatures((key,), delivery, int(sent), body)),
     }
 
 

@@ -27,6 +27,7 @@ KINDS = {
     wire.INBOX: "inbox:garbage",
     wire.REPORT_WORKFLOW: "report:garbage",
     PACE: "pace:garbage",
+    wire.INTAKE: "intake:garbage",
 }
 """Every type of workflow, and an id that is right for it."""
 MUST_HAVE_INPUT = tuple(set(KINDS) - {wire.INBOX, PACE})

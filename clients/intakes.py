@@ -1,0 +1,65 @@
+"""
+Starts that other systems deliver, each once (START-1, START-4).
+
+A delivery has an id of its own, which stays the same when it is delivered again. What became of it is marked by a run
+that ends at once; the server keeps it, as long as it keeps what has ended. So a delivery that comes again, after its
+escalation has ended too, is answered and opens nothing.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from clients.starts import Starts, request_of
+from escalation.errors import UnknownEscalation
+from escalation.ids import Own, own_id
+from escalation.request import StartRequest
+from escalation.view import Receipted
+from workflows import details, wire
+
+
+class Intakes(Starts):
+    """Start by delivery."""
+
+    async def start_once(self, request: StartRequest | Mapping[str, Any], *, delivery: str) -> Receipted:
+        """
+        As ``start``; a *delivery* of the same subject that was followed before is answered as it was then.
+
+        Raises:
+            BadRequest: With every fault; nothing is started then (START-6).
+        """
+        wanted = request_of(request)
+        mark = own_id(Own.INTAKE, hashlib.sha256(f"{wanted.key}\n{delivery}".encode()).hexdigest()[:32])
+        if before := await self._marked(mark):
+            return before.model_copy(update={"is_repeat": True})
+        receipt = await self.start(wanted)
+        await self._mark(mark, wanted.key, receipt)
+        return receipt
+
+    async def _marked(self, mark: str) -> Receipted | None:
+        try:
+            found = await self._describe(mark)
+        except UnknownEscalation:
+            return None
+        receipt: Receipted | None = await found.memo_value(wire.RECEIPT_MEMO, None, type_hint=Receipted)
+        return receipt
+
+    async def _mark(self, mark: str, key: str, receipt: Receipted) -> None:
+        try:
+            with suppress(WorkflowAlreadyStartedError):  # the same delivery, at the same moment
+                await self._client.start_workflow(
+                    wire.INTAKE,
+                    wire.IntakeInput(key=key),
+                    id=mark,
+                    task_queue=self._task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    memo={wire.RECEIPT_MEMO: receipt.model_copy(update={"happened": ()})},
+                    static_summary=f"delivered: the start of {details.escaped(key)}",
+                )
+        except RPCError as error:
+            raise self._no_server(error) from error

@@ -1,0 +1,31 @@
+"""
+IntakeWorkflow: the mark that a delivery of another system was followed (START-1).
+
+It ends at once. Its id says which delivery it was, its memo what that was answered with; both last as long as the
+server keeps what has ended.
+"""
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from escalation.ids import Own
+from workflows import wire
+from workflows.inputs import read_start, refusable, require_own_id
+
+
+@workflow.defn(name=wire.INTAKE)
+class IntakeWorkflow:
+    """One delivery."""
+
+    @workflow.init
+    @wire.takes_one
+    @refusable
+    def __init__(self, *begins: RawValue) -> None:
+        self._key = read_start(wire.IntakeInput, begins, '{"key": "ACME/4711"}').key
+        require_own_id(Own.INTAKE)
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *_begins: RawValue) -> str:
+        """The key of the subject that was delivered."""
+        return self._key
