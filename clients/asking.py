@@ -7,7 +7,7 @@ Every other class here asks through this one. It must not know what is asked.
 import asyncio
 import shlex
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Self, TypeVar
@@ -26,12 +26,13 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from clients.visibility import matching
-from escalation.engine import ended_hint
+from escalation.engine import in_words
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
 from escalation.ids import is_of_escalation
-from escalation.lifecycle import Move
+from escalation.lifecycle import Move, State
 from escalation.pages import Item, Page
 from escalation.story import minute
+from escalation.view import View
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
 from runtime.search_attributes import Registered, ensure_search_attributes
@@ -107,6 +108,8 @@ class Asking:
                     return await self._ask_run(joined, name, kind, *given)
             if isinstance(unknown, NotThere):
                 raise await self._unknown(key) from None
+            if joined is not None:
+                raise await self._joined_nothing(key) from None
             raise
 
     async def _all_pages(
@@ -134,12 +137,17 @@ class Asking:
     async def _ask_run(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
         return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)
 
-    async def _joined(self, key: str) -> str:
-        """The key of the escalation that a subject joined; empty, if it is no such subject."""
+    async def _joined(self, key: str) -> str | None:
+        """The key of the escalation that a subject joined; empty, if it joined none; None, if it is no such subject."""
         try:
             return await self._ask_run(key, wire.JOINED, str)
         except UnknownEscalation:
-            return ""
+            return None
+
+    async def _joined_nothing(self, key: str) -> UnknownEscalation:
+        if (await self._describe(key)).status is WorkflowExecutionStatus.RUNNING:
+            return UnknownEscalation(f"{key}: is still joining its outage; try again in a moment")
+        return UnknownEscalation(f"{key}: was never opened, because its start was refused")
 
     async def _describe(self, key: str) -> WorkflowExecutionDescription:
         return await self._answer(key, self._handle(key).describe(), WorkflowExecutionDescription)
@@ -153,14 +161,25 @@ class Asking:
         return ended
 
     async def _has_ended(self, key: str, move: Move) -> EscalationError:
+        """Says what is allowed in the same words as one that goes on, and as all who look at it."""
         description = await self._describe(key)
-        ended = await self._ended(key) if description.status is WorkflowExecutionStatus.COMPLETED else None
-        state = (
-            ended.state if ended else (description.status.name.lower() if description.status else "unknown")
-        )
-        return MoveNotAllowed(
-            f"{key}: cannot {move.words} while {state}; allowed now: {ended_hint(state, move)}"
-        )
+        if description.status is WorkflowExecutionStatus.COMPLETED:
+            with suppress(EscalationError, NoWorker):
+                view = await self._last_view(key)
+                return _not_allowed(view.key, move, view.state, view.allowed_moves, view.merged_into)
+            if ended := await self._ended(key):  # no worker is there to ask
+                returns = (Move.REOPEN,) if ended.state == State.CLOSED else ()
+                return _not_allowed(key, move, ended.state, returns, ended.merged_into)
+        state = description.status.name.lower() if description.status else "unknown"
+        return _not_allowed(key, move, state)
+
+    async def _last_view(self, key: str) -> View:
+        """The escalation as it is: an ended one as its follow-up has it, or as it was."""
+        found = await self._query(key, wire.VIEW, View)
+        if found.ended_at is not None:
+            with suppress(UnknownEscalation):
+                return await self._query(found.id, wire.VIEW, View)
+        return found
 
     async def _answer(
         self, key: str, asked: Awaitable[Any], _: type[Answered], *, run_id: str | None = None
@@ -313,6 +332,13 @@ class RunStalled(EscalationError):
             "fixes it"
         )
         self.stall = stall
+
+
+def _not_allowed(
+    key: str, move: Move, state: str, moves: Iterable[Move] = (), merged_into: str | None = None
+) -> MoveNotAllowed:
+    allowed = in_words((each for each in moves if each is not move), merged_into)
+    return MoveNotAllowed(f"{key}: cannot {move.words} while {state}; allowed now: {allowed}")
 
 
 class NotThere(UnknownEscalation):

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, MutableSequence, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 
-from clients.asking import Answered, Asking
+from clients.asking import Asking
 from clients.many import CannotAnswer, NotAllAnswered, Unanswered, ask_each
 from clients.visibility import Listed, listed, matching, quoted
 from escalation.actions import Action
@@ -51,8 +51,7 @@ class Looking(Asking):
         Raises:
             UnknownEscalation: If there is none of this key.
         """
-        found = await self._query(key, wire.VIEW, View)
-        return await self._followed_up(found, wire.VIEW, View) or found
+        return await self._last_view(key)
 
     async def timeline(self, key: str) -> tuple[Entry, ...]:
         """What happened, oldest first."""
@@ -233,16 +232,6 @@ class Looking(Asking):
             if description.status is not WorkflowExecutionStatus.RUNNING:
                 return
             await asyncio.sleep(every)
-
-    async def _followed_up(
-        self, ended: View, name: str, kind: type[Answered], *arguments: Any
-    ) -> Answered | None:
-        """What the follow-up of an ended escalation answers; None if it has none, or not yet."""
-        if ended.ended_at is None:
-            return None
-        with suppress(UnknownEscalation):
-            return await self._query(ended.id, name, kind, *arguments)
-        return None
 
 
 def _seq(entry: Entry) -> int:

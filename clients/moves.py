@@ -236,6 +236,11 @@ class Moves(Starts):
         Back to resolving; a closed one comes back as a new escalation that names it, one level higher (CLOSE-9).
         """
         description = await self._describe(key)
+        if description.workflow_type == wire.FOLLOW_UP:  # of what is closed: it comes back under its key
+            key = key.partition("@")[0]
+            description = await self._describe(key)
+            if description.status is WorkflowExecutionStatus.RUNNING:
+                raise MoveNotAllowed(f"{key}: cannot reopen what was closed before, because it is open again")
         if description.status is WorkflowExecutionStatus.RUNNING:
             return await self.ask(key, c.Reopen(by=by, why=InternalText(why)))
         ended = await self._ended(key)

@@ -138,7 +138,7 @@ def show(
     elif drawn:
         showing.write(drawn)
     else:
-        if view.key != key:
+        if key not in {view.key, view.id}:
             showing.out.print(Text(f"{key} joined {view.key}"))
         showing.out.print(showing.whole(view, entries, latest=latest))
 

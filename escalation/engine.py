@@ -5,6 +5,7 @@ Judges what is due, asks the machine and the roles, and hands the command to the
 it needs comes in as arguments; a refusal leaves nothing behind.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
@@ -38,7 +39,7 @@ from escalation.timing import extend_open_hours, settle, skip_past_thresholds
 from escalation.turn import Decision, Turn
 from escalation.undelivered import tell_undelivered
 
-__all__ = ["Decision", "allowed_moves", "decide", "open_escalation", "permit"]
+__all__ = ["Decision", "allowed_moves", "decide", "in_words", "moves_now", "open_escalation", "permit"]
 
 _ENTRY_CLOCKS = (
     ClockName.FIRST_NOTICE,
@@ -203,6 +204,15 @@ def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
     )
 
 
+def moves_now(escalation: Escalation) -> tuple[Move, ...]:
+    """
+    All that somebody can do now, the same for every reader. A closed one can be reopened, though not by itself: it
+    comes back as a new one (CLOSE-9).
+    """
+    returns = (Move.REOPEN,) if escalation.state is State.CLOSED else ()
+    return (*allowed_moves(escalation), *returns)
+
+
 def permit(now: Escalation, move: Move, by: str) -> None:
     """
     Raises:
@@ -237,16 +247,15 @@ def _where(now: Escalation, move: Move) -> str:
 
 
 def _not_allowed(now: Escalation, move: Move, obstacle: str) -> EscalationError:
-    allowed = ", ".join(allowed.words for allowed in allowed_moves(now))
-    if not now.is_open:
-        allowed = f"{allowed}, reopen" if allowed and move is not Move.REOPEN else ended_hint(now.state, move)
+    others = [allowed for allowed in moves_now(now) if allowed is not move]
+    allowed = in_words(others, now.merged_into)
     return MoveNotAllowed(f"{now.key}: cannot {move.words} {obstacle}; allowed now: {allowed}")
 
 
-def ended_hint(state: str, move: Move) -> str:
-    """What can be done with one that has ended: a closed one comes back as a new one (CLOSE-9)."""
-    returns = state == State.CLOSED and move is not Move.REOPEN
-    return "reopen" if returns else "nothing, it has ended"
+def in_words(moves: Iterable[Move], merged_into: str | None = None) -> str:
+    """*moves* for the end of a refusal; none are left only where it has ended."""
+    ended = f"nothing, it goes on as {merged_into}" if merged_into else "nothing, it has ended"
+    return ", ".join(move.words for move in moves) or ended
 
 
 def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an obstacle

@@ -113,9 +113,15 @@ def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
         return own
     if command.contact is None and len(of_account) == 1:
         return next(iter(of_account.values()))
+    if command.contact is None:
+        fault = Fault(
+            where="contact",
+            given="nothing",
+            allowed=f"whose answer it is, of several contacts of {command.account}: {', '.join(of_account)}",
+        )
+        raise BadRequest.because(f"the answer of {command.account} to the survey of {now.key}", (fault,))
     if command.contact not in of_account:
-        given = command.contact or "none given"
-        raise UnknownName.of(f"{now.key}: no contact of {command.account}", given, of_account)
+        raise UnknownName.of(f"{now.key}: no contact of {command.account}", command.contact, of_account)
     return of_account[command.contact]
 
 

@@ -9,7 +9,7 @@ from escalation.actions import Action
 from escalation.base import Frozen, Instant
 from escalation.budgets import ANSWER, first_of
 from escalation.clocks import Clock, Outcome
-from escalation.engine import allowed_moves
+from escalation.engine import moves_now
 from escalation.events import AccessAnswer, Event, PlanRevised, Step
 from escalation.lifecycle import Move, RcaState, State
 from escalation.model import ActionPlan, Escalation, HeldText, Resolution, SurveyAnswer
@@ -161,7 +161,7 @@ def view(now: Escalation) -> View:
         missing_to_close=now.missing_to_close if now.is_open else (),
         predecessor=now.request.predecessor,
         playbook=str(now.plan.playbook),
-        allowed_moves=allowed_moves(now),
+        allowed_moves=moves_now(now),
         clocks=tuple(_clock_view(clock) for clock in sorted(now.clocks, key=_by_due)),
         task_forces=now.task_forces,
         survey=now.survey,

@@ -17,7 +17,7 @@ from temporalio.common import SearchAttributeKey
 from escalation.actions import next_reminder
 from escalation.characters import clip
 from escalation.clocks import Clock
-from escalation.engine import allowed_moves
+from escalation.engine import moves_now
 from escalation.events import Event
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -95,7 +95,7 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
         head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")
     if left_out:
         head.append(f"- **Left out of the record** (escalate records rebuild mends it): {escaped(left_out)}")
-    head.append(f"- **Moves allowed now**: {', '.join(move.words for move in allowed_moves(now)) or 'none'}")
+    head.append(f"- **Moves allowed now**: {', '.join(move.words for move in moves_now(now)) or 'none'}")
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", "### Latest", ""]
     told_of = [event for event in events if event.kind not in CLOCKWORK]
     for event in reversed(told_of[-_LATEST:]):

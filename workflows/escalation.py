@@ -44,7 +44,7 @@ from escalation.effects import (
     RecordBatch,
     Wave,
 )
-from escalation.engine import allowed_moves, decide, open_escalation, permit
+from escalation.engine import decide, moves_now, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event
 from escalation.joining import permit_repeat
@@ -294,7 +294,7 @@ class EscalationWorkflow(Mergeable):
 
     @workflow.query(name=wire.ALLOWED_MOVES, description="The moves that somebody can make now.")
     def allowed_moves(self) -> tuple[Move, ...]:
-        return allowed_moves(self._opened)
+        return moves_now(self._opened)
 
     @workflow.query(
         name=wire.DIAGRAM, description="The lifecycle as a Mermaid diagram; where it stands is marked."

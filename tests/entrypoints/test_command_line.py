@@ -57,7 +57,7 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
         assert KEY in await terminal.done(*words), words
 
     shown = await terminal.json("show", KEY)
-    afterwards = ["record_survey", "file_post_mortem", "finish_action"]
+    afterwards = ["record_survey", "file_post_mortem", "finish_action", "reopen"]
     assert ("closed", afterwards, "shared") == (shown["state"], shown["allowed_moves"], shown["rca"])
     assert {
         "key",
@@ -89,10 +89,13 @@ async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> N
         await terminal.done(*words)
     first = await terminal.json("show", KEY)
     status, _, complained = await terminal.type("ack", KEY, "--as", "maya")
-    assert (cli.REFUSED, f"{KEY}: cannot acknowledge while closed; allowed now: reopen\n") == (
+    left = "survey, post-mortem file, reopen"
+    assert (cli.REFUSED, f"{KEY}: cannot acknowledge while closed; allowed now: {left}\n") == (
         status,
         complained,
     )
+    assert left in " ".join((await terminal.done("show", KEY)).split())
+    assert "joined" not in await terminal.done("show", first["id"])
 
     for _ in range(100):  # its last letters are still on their way for a moment
         status, said, _ = await terminal.type("reopen", KEY, "--as", "elena", "--why", "It is back", "--json")

@@ -176,8 +176,11 @@ def test_our_people_record_what_they_were_told() -> None:
     unnamed = refusal(closed, answer("eva", "BOLT"))
     named = after(closed, at(1, "09:00"), answer("eva", "BOLT", contact="bo@bolt.example"))
 
-    assert isinstance(unnamed, UnknownName)
-    assert "no contact of BOLT 'none given'; known: al@bolt.example, bo@bolt.example" in unnamed.message
+    assert isinstance(unnamed, BadRequest)
+    assert (
+        "contact: given nothing; allowed: whose answer it is, of several contacts of BOLT: al@bolt.example, "
+        in (unnamed.message)
+    )
     assert ("eva", [BO]) == (named.survey[BO].by, list(named.survey))
     assert [JO] == list(after(closed, answer("eva")).survey)  # the only one of ACME
 

@@ -27,7 +27,7 @@ from escalation.effects import (
     OnCall,
     message_key,
 )
-from escalation.engine import Decision, allowed_moves, decide
+from escalation.engine import Decision, allowed_moves, decide, moves_now
 from escalation.errors import EscalationError
 from escalation.events import AccessAnswer
 from escalation.lifecycle import Move, RcaState, State
@@ -374,7 +374,7 @@ class Lives(RuleBasedStateMachine):
         if not getattr(self, "events", None):
             return
         assert self.now == fold(self.events)
-        assert view(self.now).allowed_moves == allowed_moves(self.now)
+        assert view(self.now).allowed_moves == moves_now(self.now)
         assert receipted(self.now, self.events).key == self.now.key
         stored = self.now.model_dump_json()
         again = Escalation.model_validate_json(stored)

@@ -232,10 +232,20 @@ async def test_moves_on_unknown_and_ended_keys_are_refused_clearly(desk: Desk) -
     await stages.whole_life(desk.client, desk.key)
     await desk.run().result()
 
-    with pytest.raises(MoveNotAllowed, match="cannot acknowledge while closed; allowed now: reopen"):
+    with pytest.raises(MoveNotAllowed, match="cannot acknowledge while closed; allowed now: ") as by_key:
         await desk.client.acknowledge(desk.key, by="priya")
+    view = await desk.view()
+    with pytest.raises(MoveNotAllowed) as by_id:
+        await desk.client.acknowledge(view.id, by="priya")
 
-    assert State.CLOSED == (await desk.view()).state
+    allowed = ", ".join(move.words for move in view.allowed_moves)
+    assert "record survey, file post-mortem, finish action, reopen" == allowed
+    assert (
+        allowed == str(by_key.value).partition("allowed now: ")[2] == str(by_id.value).partition("now: ")[2]
+    )
+    assert State.CLOSED == view.state
+    await desk.client.reopen(view.id, by="elena", why="It is back")
+    assert view.id == (await desk.view()).predecessor
 
 
 async def test_a_move_that_the_end_overtakes_is_told_of_the_end(desk: Desk) -> None:

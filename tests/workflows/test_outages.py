@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
-from escalation.errors import BadRequest, MoveNotAllowed
+from escalation.errors import BadRequest, MoveNotAllowed, UnknownEscalation
 from escalation.events import CancelCause
 from escalation.lifecycle import State
 from tests.complaint import a_complaint
@@ -95,6 +95,34 @@ async def test_a_start_can_join_an_escalation_that_was_not_opened_as_an_outage(d
 
     assert opened.id == joined.id
     assert ("ACME", "BOLT") == (await desk.view()).customers
+
+
+async def test_a_subject_whose_join_was_refused_says_so_to_every_reader(desk: Desk) -> None:
+    """
+    START-6: in our words, and not in those of Temporal.
+    """
+    ticket = f"{desk.key}a"
+    with pytest.raises(BadRequest):
+        await desk.client.start(an_outage_of(desk, ticket, "ACME", category="complaimt"))
+    await ended_badly(desk, ticket)
+
+    for look in (
+        desk.client.view,
+        desk.client.timeline,
+        desk.client.messages,
+        desk.client.people,
+        desk.client.script,
+    ):
+        with pytest.raises(
+            UnknownEscalation, match=f"{ticket}: was never opened, because its start was refused"
+        ):
+            await look(ticket)
+
+
+async def ended_badly(desk: Desk, ticket: str) -> None:
+    async with asyncio.timeout(10):
+        with pytest.raises(WorkflowFailureError):
+            await desk.temporal.get_workflow_handle(ticket).result()
 
 
 async def test_a_refused_start_joins_nothing_and_opens_nothing(desk: Desk) -> None:
