@@ -161,11 +161,13 @@ def test_the_how_to_can_be_followed_literally(folder: Path, capsys: pytest.Captu
     docs/how-to/put-people-on-call.md: every command as it stands, every answer that it shows, and its gaps.
     """
     page = PAGE.read_text(encoding="utf-8")
-    first, sun, override, calendar, feed = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    first, sun, override, calendar, feed, hands_over = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     weeks, matrix = first.split("\nissue_types:")
-    stages = (first, f"{weeks}{sun}", f"{weeks}{sun}{override}", f"{weeks}{sun}{override}{calendar}")
-    steps = re.split(r"^## \d\. ", page, flags=re.MULTILINE)[2:6]
+    whole_desk = f"{weeks}{sun}{override}{calendar}"
+    stages = (first, f"{weeks}{sun}", f"{weeks}{sun}{override}", whole_desk, f"{whole_desk}{hands_over}")
+    steps = re.split(r"^## \d\. ", page, flags=re.MULTILINE)[2:7]
 
+    said = ""
     for number, (text, step) in enumerate(zip(stages, steps, strict=True)):
         whole = text if "issue_types" in text else f"{text}\nissue_types:{matrix}"
         (folder / "duty.yaml").write_text(whole, encoding="utf-8")
@@ -176,6 +178,7 @@ def test_the_how_to_can_be_followed_literally(folder: Path, capsys: pytest.Captu
             if not language and not shown.startswith("escalate"):
                 assert " ".join(shown.split()) in said
 
+    assert ", instead of " in said
     assert "no faults, no warnings" in typed(capsys, "check", "playbooks/duty.yaml")
     assert "Elena Petrova until Sun 27 Dec" in typed(
         capsys, "on-call", "playbooks/duty.yaml", "--at", "2026-12-25T12:00"
