@@ -7,18 +7,18 @@ Says whether a failure may be retried. It must not know tables, nor how the pack
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, Misspelled, shown
 from escalation.reporting import MakeReport, ReportMade, ReviewPack, ToldFigure
 from planning.periods import just_ended, midnight
 from planning.playbook import Playbook
 from planning.readers import readers
-from planning.zones import TIME_ZONE_FORM
+from planning.zone_names import zone_called
 from records.errors import RecordsFault
 from records.pack import pack
 from records.report import FIRST, Period
@@ -64,7 +64,9 @@ class Reports:
 
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        fault = Fault(where="time_zone", given=shown(name), allowed=TIME_ZONE_FORM)
+        return zone_called(name)
+    except Misspelled as slip:
+        fault = Fault(
+            where="time_zone", given=shown(name), allowed=str(slip), suggestion=slip.suggestion
+        )
         raise BadRequest.because("the report", (fault,)) from None

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import ParamSpec, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.files import STANDARD_INPUT
-from escalation.errors import BadRequest, Fault, nearest, shown
+from escalation.errors import BadRequest, Fault, Misspelled, nearest, shown
 from planning.faults import listed, of_file
 from planning.instants import parse_instant
-from planning.zones import TIME_ZONE_FORM, zone_meant
+from planning.zone_names import zone_called
 
 _Named = TypeVar("_Named", bound=StrEnum)
 _Read = TypeVar("_Read")
@@ -84,9 +84,9 @@ def zone(name: str) -> ZoneInfo:
         BadRequest: If there is no such time zone.
     """
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refused("--tz", shown(name), TIME_ZONE_FORM, zone_meant(name)) from None
+        return zone_called(name)
+    except Misspelled as slip:
+        raise refused("--tz", shown(name), str(slip), slip.suggestion) from None
 
 
 def instant(text: str | None, there: ZoneInfo, option: str) -> datetime | None:

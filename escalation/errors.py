@@ -48,6 +48,14 @@ class Fault(Frozen):
         return f"{self.where}: given {self.given}; allowed: {self.allowed}{did_you_mean(self.suggestion)}"
 
 
+class Misspelled(ValueError):
+    """What a validator says of a value that is probably a slip: what is allowed, and what was meant."""
+
+    def __init__(self, allowed: str, suggestion: str) -> None:
+        super().__init__(allowed)
+        self.suggestion = suggestion
+
+
 class EscalationError(Exception):
     """A refusal. Nothing has changed."""
 
@@ -142,8 +150,9 @@ def nearest(given: str, known: Iterable[str], called: Mapping[str, str] = NOTHIN
     The known name that *given* is probably a slip of; empty if none is close. *called*: what else some are called, to
     the name: Priya Nair, of priya.
     """
-    by_folded = {folded(words): name for words, name in called.items()}
-    by_folded |= {folded(name): name for name in known}
+    by_folded = {folded(name): name for name in known}
+    taken = set(by_folded.values())
+    by_folded = {folded(words): name for words, name in called.items() if name in taken} | by_folded
     close = get_close_matches(folded(given), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else ""
 
@@ -179,6 +188,7 @@ def _worded(found: "ErrorDetails", within: str) -> Fault:
         where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
         given=_given(found),
         allowed=_allowed(_kind(found), found["msg"], found.get("ctx", {})),
+        suggestion=getattr(found.get("ctx", {}).get("error"), "suggestion", ""),
     )
 
 

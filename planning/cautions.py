@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 from escalation.plan import ClockName, Unreached
 from planning.calendars import business_day, horizon, open_in_a_week, week_of
 from planning.days_off import estimated_in, holidays_in, last_year_of
+from planning.duty_cautions import duty_cautions
 from planning.faults import Found, Path, listed, told
 from planning.ladder import Rung, ladder
 from planning.odd_priorities import odd_priorities
@@ -18,6 +19,7 @@ from planning.on_call_checks import on_call_cautions
 from planning.reach import FURTHEST
 from planning.schema import CalendarRules, HolidayRules, PauseRules, Playbook, TargetRules
 from planning.week import DAYS, parse_hours
+from planning.zone_cautions import zone_cautions
 
 _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 _A_YEAR = timedelta(days=365)
@@ -32,6 +34,8 @@ def cautions(playbook: Playbook, now: datetime) -> tuple[Found, ...]:
     parts = (
         _calendars(playbook, now),
         on_call_cautions(playbook, now),
+        zone_cautions(playbook),
+        duty_cautions(playbook),
         odd_priorities(playbook),
         _holding_update(playbook),
         _pauses(playbook),

@@ -10,7 +10,6 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -21,7 +20,7 @@ from escalation.model import VERIFYING
 from escalation.plan import AGREED, ClockName
 from escalation.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.week import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
-from planning.zones import TIME_ZONE_FORM
+from planning.zone_names import zone_called
 
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
 ACTION_OWNER = "action_owner"
@@ -69,10 +68,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(TIME_ZONE_FORM) from None
+    zone_called(name)
     return name
 
 

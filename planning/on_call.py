@@ -98,6 +98,16 @@ def roster(playbook: Playbook, schedule: str, since: datetime, until: datetime, 
     return Roster(tuple(_settled(claims, since, until)), strays, note)
 
 
+def rotation_duties(rules: ScheduleRules, since: datetime, until: datetime) -> Iterator[tuple[int, Duty]]:
+    """What the rotations alone say, in order: the number of the one that answers, and its duty."""
+    numbered = (
+        claim._replace(duty=claim.duty._replace(why=str(claim.rank[1])))
+        for claim in _rotations(rules, since, until)
+    )
+    for duty in _pieces(numbered, since, until):
+        yield int(duty.why), duty
+
+
 def _shifts(
     playbook: Playbook, schedule: str, feeds: Reader, since: datetime, until: datetime
 ) -> tuple[Shift, ...]:

@@ -12,11 +12,12 @@ from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
 
 from escalation.errors import shown
+from escalation.plan import HandsOver
 from planning.faults import Found, Path, listed, unknown
 from planning.feed_sources import FeedFault, FilesAlone, address_of, read_file
 from planning.instants import in_utc
 from planning.rota import FeedRules, OverrideRules, RotationRules, ScheduleRules
-from planning.schema import Playbook
+from planning.schema import LevelRules, Playbook
 from planning.turns import WEEK, parse_every, parse_hand_over
 from planning.week import parse_days
 
@@ -114,6 +115,11 @@ def on_call_cautions(playbook: Playbook, now: datetime) -> Iterator[Found]:
         path = ("schedules", id_)
         yield from _unused(playbook, id_)
         yield from _overlaps(path, schedule)
+        yield from _hands_over_nothing(playbook, id_)
+        if schedule.rotations:
+            from planning.rotation_checks import rotation_cautions  # noqa: PLC0415 - brings in the rules
+
+            yield from rotation_cautions(path, schedule, now)
         feed = schedule.calendar
         if feed and feed.url is not None and "private" in feed.url:
             given = "an address that looks like a secret, in a file that many can read"
@@ -132,13 +138,35 @@ def _unused(playbook: Playbook, schedule: str) -> Iterator[Found]:
 
 
 def _named_anywhere(playbook: Playbook) -> set[str]:
-    kinds = playbook.issue_types.values()
-    scopes = (playbook, *kinds, *(category for kind in kinds for category in kind.categories.values()))
-    levels = [rules for scope in scopes for rules in (scope.each_level, *scope.levels.values())]
+    levels = _levels(playbook)
     found = {name for rules in levels for name in (*rules.contacts, *rules.managers, rules.fallback) if name}
     found |= {name for _, names in playbook.duties for name in names}
     found |= {name for rules in playbook.priorities.values() for name in rules.stakeholders}
     return found | set(playbook.skills.values())
+
+
+def _hands_over_nothing(playbook: Playbook, schedule: str) -> Iterator[Found]:
+    """Only what it holds can be handed over."""
+    rules = playbook.schedules[schedule]
+    if rules.hands_over is HandsOver.OPEN and schedule not in _holders(playbook):
+        given = "hands_over of a schedule that never holds an escalation"
+        yield Found(
+            ("schedules", schedule, "hands_over"), given, "its id as a contact or fallback of a level"
+        )
+
+
+def _holders(playbook: Playbook) -> set[str]:
+    """Whoever an escalation can be given to."""
+    levels = _levels(playbook)
+    given = {name for rules in levels for name in (*rules.contacts, rules.fallback) if name}
+    return given | set(playbook.skills.values())
+
+
+def _levels(playbook: Playbook) -> tuple[LevelRules, ...]:
+    """Whatever is said of levels, anywhere."""
+    kinds = playbook.issue_types.values()
+    scopes = (playbook, *kinds, *(category for kind in kinds for category in kind.categories.values()))
+    return tuple(rules for scope in scopes for rules in (scope.each_level, *scope.levels.values()))
 
 
 def _overlaps(path: Path, schedule: ScheduleRules) -> Iterator[Found]:

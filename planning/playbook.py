@@ -25,7 +25,6 @@ from planning.forms import ID_FORM, ID_PATTERN
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
 from planning.setting_aside import KEY, path_of, without_faulty
-from planning.zones import TIME_ZONE_FORM, zone_meant
 
 __all__ = ["Examined", "Playbook", "examine_playbook", "files_read", "load_playbook", "parse_playbook"]
 
@@ -198,9 +197,7 @@ def _of_form(error: ValidationError) -> Iterator[Found]:
         if details["type"] == "extra_forbidden":
             given, written, is_of_key = f"the field {shown(path[-1])}", path[-1], True
         allowed = listed(known) if known else _allowed(details, path, fault.allowed)
-        suggestion = nearest(str(written), known) if known else ""
-        if allowed == TIME_ZONE_FORM:
-            suggestion = zone_meant(str(written))
+        suggestion = nearest(str(written), known) if known else fault.suggestion
         yield Found(path, given, allowed, suggestion, is_of_key=is_of_key)
 
 

@@ -7,14 +7,13 @@ text where a text belongs is the shape's fault, and is left out here.
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from escalation.errors import Fault, shown
+from escalation.errors import Fault, Misspelled, shown
 from escalation.ids import tenant_of
-from planning.faults import Found, unknown
+from planning.faults import Found, Path, unknown
 from planning.ladder import ladder
 from planning.schema import Playbook
-from planning.zones import TIME_ZONE_FORM, zone_meant
+from planning.zone_names import zone_called
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -78,10 +77,16 @@ def _of_people(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Found
         yield unknown(("submitted_by",), by, playbook.people, called=playbook.called)
     for number, customer in _items(written, "customers"):
         for place, contact in _items(customer, "contacts"):
-            zone = _text(contact, "time_zone")
-            if zone is not None and not _is_time_zone(zone):
-                path = ("customers", number, "contacts", place, "time_zone")
-                yield Found(path, shown(zone), TIME_ZONE_FORM, zone_meant(zone))
+            yield from _of_zone(("customers", number, "contacts", place, "time_zone"), contact)
+
+
+def _of_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[Found]:
+    zone = _text(contact, "time_zone")
+    try:
+        if zone is not None:
+            zone_called(zone)
+    except Misspelled as slip:
+        yield Found(path, shown(zone), str(slip), slip.suggestion)
 
 
 def _of_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Found]:
@@ -114,11 +119,3 @@ def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Found
     shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
     allowed = f"an outage of its own tenant, {tenant_of(key)}/…{shared}; shared_outages of the playbook names others"
     yield Found(("outage",), shown(outage), allowed)
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True

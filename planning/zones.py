@@ -1,33 +1,15 @@
 """
 What the clocks of a time zone show, and when they are put forward or back.
 
-Owns what zones are called, and the two edges of daylight saving: times of day that are skipped, and those that are
-shown twice.
+Owns the two edges of daylight saving: times of day that are skipped, and those that are shown twice. What zones are
+called is in ``zone_names.py``.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 _DAY = 86_400
-_ALIKE = 0.8
-"""More than Mars is like Paris."""
-TIME_ZONE_FORM = "a time zone such as Europe/London or Asia/Jakarta"
-
-
-def zone_meant(given: str) -> str:
-    """The time zone that *given* is a slip of, or the city of; empty if none is close: ``New York``."""
-    zones = sorted(available_timezones())
-    by_name = {_spelled(zone.rpartition("/")[2]): zone for zone in zones if "/" in zone}
-    by_name |= {_spelled(zone): zone for zone in zones}
-    spelled = _spelled(given)
-    close = get_close_matches(spelled, by_name, n=1, cutoff=_ALIKE)
-    return by_name[close[0]] if close else ""
-
-
-def _spelled(name: str) -> str:
-    return name.lower().replace(" ", "").replace("_", "").replace("-", "")
 
 
 def first_shown(local: datetime, zone: ZoneInfo) -> datetime:

@@ -130,6 +130,7 @@ def test_a_feed_that_cannot_be_read_is_told(
             "--at: given '9999-12-31T00:00'; allowed: a year from 1970 to 2200",
         ),
         ((EXAMPLE, "--tz", "Europe/Londn"), "--tz: given 'Europe/Londn'; allowed: a time zone"),
+        ((EXAMPLE, "--tz", "GMT+7"), "by a place in it; did you mean Asia/Jakarta?"),
         ((EXAMPLE, "--days", "0"), "Invalid value for '--days'"),
         (("nowhere.yaml",), "No such file"),
     ],
