@@ -66,7 +66,5 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return zone_called(name)
     except Misspelled as slip:
-        fault = Fault(
-            where="time_zone", given=shown(name), allowed=str(slip), suggestion=slip.suggestion
-        )
+        fault = Fault(where="time_zone", given=shown(name), allowed=str(slip), suggestion=slip.suggestion)
         raise BadRequest.because("the report", (fault,)) from None
