@@ -11,7 +11,7 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation import events as e
-from escalation.actions import Origin, taken_over, tracked
+from escalation.actions import Action, Origin, passed, taken_over, tracked
 from escalation.base import CustomerText, InternalText
 from escalation.characters import clip
 from escalation.clocks import Clock, Pause, attended, chased_by, derived
@@ -29,7 +29,7 @@ from escalation.model import (
     Shift,
     SurveyAnswer,
 )
-from escalation.plan import ClockName
+from escalation.plan import ClockName, Plan
 from escalation.receipts import undelivered_after
 from escalation.request import StartRequest, recipients_of, with_customers
 from escalation.targets import retargeted, revived
@@ -114,16 +114,20 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 owner=event.owner,
                 attempt=0,
                 responses_done=(),
-                **_asked(now.plan.level(event.to_level).asked_first),
+                **_asked(now, now.plan.level(event.to_level).asked_first),
             )
         case "contact_tried":
             return _with(
-                now, event, attempt=event.attempt, owner=event.owner, **_asked(event.asked or (event.owner,))
+                now,
+                event,
+                attempt=event.attempt,
+                owner=event.owner,
+                **_asked(now, event.asked or (event.owner,)),
             )
         case "on_call_found":
             return _found(now, event)
         case "transferred":
-            return _with(now, event, owner=event.to, **_asked((event.to,)))
+            return _with(now, event, owner=event.to, **_asked(now, (event.to,)))
         case "response_ticked":
             return _with(now, event, responses_done=(*now.responses_done, event.response))
         case "priority_changed":
@@ -306,9 +310,19 @@ def _replaced(now: Escalation, force: Summary) -> tuple[Summary, ...]:
     return tuple(force if known.id == force.id else known for known in now.task_forces)
 
 
-def _asked(contacts: tuple[str, ...]) -> dict[str, Any]:
-    """Given to *contacts*, none of whom has acknowledged."""
-    return {"asked": contacts, "acknowledgements": (), "acknowledged_by": None, "shifts": ()}
+def _asked(now: Escalation, contacts: tuple[str, ...]) -> dict[str, Any]:
+    """Given to *contacts*, none of whom has acknowledged: the time of those before them does not run on for them."""
+    clocks = tuple(
+        clock.changed(runs_on_if_reopened=False) if clock.name is ClockName.ACKNOWLEDGE else clock
+        for clock in now.clocks
+    )
+    return {
+        "asked": contacts,
+        "acknowledgements": (),
+        "acknowledged_by": None,
+        "shifts": (),
+        "clocks": clocks,
+    }
 
 
 def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
@@ -442,10 +456,18 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
         ),
         acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
         untold=tuple(who for who in now.untold if plan.knows(who) or who in customers),
+        actions=tuple(_reminded_by(action, plan, event.at) for action in now.actions),
     )
     if moved.acknowledgements and not moved.unacknowledged:
         moved = moved.changed(acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
     return _with_clocks(moved, (_retargeted_on(moved, clock, event.at) for clock in moved.clocks))
+
+
+def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
+    """By the rhythm that holds from *at* on, as ``chased_by`` has it for clocks."""
+    if plan.actions is None or not action.is_open:
+        return action
+    return action.changed(reminded=min(action.reminded, passed(action, plan.actions, at)))
 
 
 def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:

@@ -90,6 +90,10 @@ def compile_hours(
         given = f"a calendar that is never open from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
         fault = Fault(where=f"calendars.{name}", given=given, allowed="some open hours")
         raise BadRequest.because(f"the calendar {name}", (fault,))
+    return _hours(calendar, spans, until)
+
+
+def _hours(calendar: CalendarRules, spans: list[tuple[int, int]], until: datetime) -> OpenHours:
     compiled_until = datetime.fromtimestamp(int(until.timestamp()), UTC)
     return OpenHours(spans=tuple(spans), compiled_until=compiled_until, business_day=business_day(calendar))
 
@@ -135,13 +139,9 @@ def definition_of(calendar: CalendarRules) -> str:
 
 
 def extend(definition: str, since: datetime, until: datetime) -> OpenHours:
-    """
-    More open hours of a plan's calendar, by the time-zone data of today.
-
-    Raises:
-        BadRequest: If it is never open in that time.
-    """
-    return compile_hours(CalendarRules.model_validate_json(definition), since, until)
+    """More open hours of a plan's calendar, by the time-zone data of today; none if it is closed all that time."""
+    calendar = CalendarRules.model_validate_json(definition)
+    return _hours(calendar, open_spans(calendar, since, until), until)
 
 
 def _spans(

@@ -2,18 +2,20 @@
 A running escalation goes on by another playbook, and never otherwise (CLOCK-4).
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from escalation import commands as c
 from escalation import events as e
+from escalation.actions import next_reminder
 from escalation.base import CustomerText, InternalText
 from escalation.engine import decide
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.lifecycle import Move, State
 from escalation.plan import (
+    ActionRules,
     Calendar,
     ClockName,
     Contact,
@@ -38,6 +40,7 @@ from tests.builders import (
     all_delivered,
     an_acknowledged,
     an_escalation,
+    an_rca,
     at,
     clock,
     levels_with,
@@ -407,3 +410,36 @@ def test_a_text_that_waits_is_given_the_time_of_the_new_playbook() -> None:
 
     text = clock(back, ClockName.CUSTOMER_TEXT)
     assert (monday("10:00"), 1, 0) == (text.due_at, text.passed, text.fired)
+
+
+def test_whoever_is_asked_instead_has_all_of_their_time_after_a_reopening() -> None:
+    """
+    CLOSE-9, MATRIX-5: what was left of the time of those asked before is not theirs.
+    """
+    asked = after(an_escalation(), monday("09:10"), DECLARE, monday("09:20"), VERIFY)
+    others = newer(levels=levels_with(1, contacts=("ben",)))
+    back = after(asked, monday("10:00"), rebased_to(others), monday("10:10"), REOPEN)
+
+    assert ("ben",) == back.asked
+    assert monday("10:10") == clock(back, ClockName.ACKNOWLEDGE).started_at
+
+
+def test_a_slower_rhythm_of_reminders_of_actions_is_not_silent_either() -> None:
+    """
+    CLOCK-4, CLOSE-7: an action of which its owner was reminded ten times is brought up by the new rhythm.
+    """
+    daily = newer(actions=ActionRules(chase_every=timedelta(days=1)))
+    weekly = newer(actions=ActionRules(chase_every=timedelta(days=7))).changed(
+        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    )
+    rca = c.FileRca(by="cora", rca=an_rca())
+    closing = after(an_acknowledged(plan=daily), DECLARE, VERIFY, c.RequestRca(by="ed"), rca)
+    (action,) = closing.actions
+    late = datetime.combine(action.due, time(9), UTC) + timedelta(days=10)
+    reminded = after(closing, late, c.Tick())
+    slower = after(reminded, late, rebased_to(weekly))
+
+    assert (12, 3) == (reminded.actions[0].reminded, slower.actions[0].reminded)
+    next_at = next_reminder(slower.actions, weekly.actions)
+    assert next_at
+    assert late.date() + timedelta(days=4) == next_at.date()

@@ -2,25 +2,25 @@
 No due time is a guess: open hours are compiled as far as the longest span of the plan takes (CLOCK-5).
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.business_time import add
+from escalation.business_time import OpenHours, add
 from escalation.clocks import is_late
 from escalation.effects import CustomerNotice, Occasion
 from escalation.engine import open_escalation
 from escalation.plan import Basis, ClockName, Priority
 from escalation.view import view
-from planning.calendars import compile_hours, horizon
+from planning.calendars import compile_hours, definition_of, extend, horizon
 from planning.cases import a_case
 from planning.course import course, opening
 from planning.playbook import Playbook
 from planning.reach import Counted, compile_reaching
 from planning.schema import CalendarRules
-from tests.planning.builders import playbook_of, reference_with, the_reference, utc
+from tests.planning.builders import a_calendar, playbook_of, reference_with, the_reference, utc
 from tests.planning.test_business_time import calendars
 
 NOW = utc("2026-11-20 16:30")
@@ -122,3 +122,20 @@ def test_the_longest_span_is_known_from_any_instant_until_more_is_compiled(
 
     for at in (now, min(now + later, hours.extend_at)):
         assert add(hours, at, span)
+
+
+def test_months_without_open_hours_do_not_end_a_calendar() -> None:
+    """
+    CLOCK-5: closed for a hundred days, it opens again, and what is due then is known.
+    """
+    summer = tuple(date(2026, 6, 1) + timedelta(days=day) for day in range(100))
+    school = a_calendar(closed_on=summer)
+    definition, june, september = definition_of(school), utc("2026-06-01"), utc("2026-09-01")
+    hours = compile_hours(school, utc("2026-04-01"), june)
+
+    closed = hours.continued(extend(definition, june, september))
+    longer = closed.continued(extend(definition, september, utc("2026-12-01")))
+
+    assert september == OpenHours.model_validate_json(closed.model_dump_json()).compiled_until
+    assert add(closed, utc("2026-05-29 16:00"), timedelta(hours=2)) is None
+    assert utc("2026-09-09 10:00") == add(longer, utc("2026-05-29 16:00"), timedelta(hours=2))
