@@ -262,6 +262,8 @@ class Asking:
                 return await self._answer(key, ask(), kind)
             except NotThere:
                 raise await self._unknown(key) from None
+            except RunStalled as stalled:
+                raise RunStalled(stalled.stall, is_move=True) from None
             except (RunNotReady, StillFinishing) as refusal:
                 if type(refusal) not in {RunNotReady, *again}:
                     raise
@@ -325,11 +327,12 @@ class RunStalled(EscalationError):
 
     code = "stalled"
 
-    def __init__(self, stall: Stall) -> None:
+    def __init__(self, stall: Stall, *, is_move: bool = False) -> None:
+        again = "; look first whether this move was made, before you make it again" if is_move else ""
         super().__init__(
             f"{stall.key}: is stalled since {minute(stall.since)}, because workers fail its next step again and "
-            f"again: {stall.why}; what was sent to it waits; `escalate doctor {shlex.quote(stall.key)}` says what "
-            "fixes it"
+            f"again: {stall.why}; all that was accepted is kept; `escalate doctor {shlex.quote(stall.key)}` says what "
+            f"fixes it{again}"
         )
         self.stall = stall
 

@@ -5,18 +5,18 @@ It finds and does. What should be done about what is found, and whether somebody
 """
 
 import uuid
-from collections.abc import AsyncIterator, Iterable
-from datetime import timedelta
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from typing import Any, NamedTuple
 
 from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.enums.v1 import EventType, ResetReapplyType, TaskQueueType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ResetWorkflowExecutionRequest
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
-from temporalio.service import RPCError
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
 
+from clients.asking import Answered
 from clients.looking import Looking
 from clients.many import CannotAnswer, ask_each
 from clients.visibility import OURS, quoted
@@ -95,7 +95,7 @@ class Doctor(Looking):
             [
                 Lost(run.id, run.run_id, run.workflow_type, run.task_queue)
                 for run in runs
-                if run.task_queue in empty and not await self._has_begun(run)
+                if run.task_queue in empty and not await self.has_gone_on(run.id, run.run_id)
             ]
         )
 
@@ -129,51 +129,57 @@ class Doctor(Looking):
         return frozenset([run.id.partition("/record")[0] async for run in self._executions(query)])
 
     async def history(self, key: str, run_id: str) -> WorkflowHistory:
-        try:
-            return await self._client.get_workflow_handle(key, run_id=run_id).fetch_history()
-        except RPCError as error:
-            raise self._no_server(error) from error
+        return await self._of_run(key, run_id, self._run(key, run_id).fetch_history())
 
     async def reset(self, key: str, run_id: str, event_id: int, why: str) -> str:
         """
         Begin the run again from before the step that ended with *event_id*. Signals and updates that came later are
         applied again; activities and timers of later steps are asked for again. The id of the new run.
         """
-        try:
-            answer = await self._client.workflow_service.reset_workflow_execution(
-                ResetWorkflowExecutionRequest(
-                    namespace=self._client.namespace,
-                    workflow_execution=Execution(workflow_id=key, run_id=run_id),
-                    reason=why,
-                    workflow_task_finish_event_id=event_id,
-                    request_id=uuid.uuid4().hex,
-                    reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
-                )
-            )
-        except RPCError as error:
-            raise self._no_server(error) from error
-        return answer.run_id
+        wanted = ResetWorkflowExecutionRequest(
+            namespace=self._client.namespace,
+            workflow_execution=Execution(workflow_id=key, run_id=run_id),
+            reason=why,
+            workflow_task_finish_event_id=event_id,
+            request_id=uuid.uuid4().hex,
+            reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
+        )
+        asked = self._client.workflow_service.reset_workflow_execution(wanted)
+        return (await self._of_run(key, run_id, asked)).run_id
 
     async def terminate(self, key: str, run_id: str, why: str) -> None:
         """End a run as it is; nobody is notified."""
-        try:
-            await self._client.get_workflow_handle(key, run_id=run_id).terminate(reason=why)
-        except RPCError as error:
-            raise self._no_server(error) from error
+        await self._of_run(key, run_id, self._run(key, run_id).terminate(reason=why))
 
     async def tell_deliveries(self, key: str, run_id: str, receipts: tuple[Receipt, ...]) -> None:
         """Tell a run again what became of its messages."""
-        handle = self._client.get_workflow_handle(key, run_id=run_id)
+        told = self._run(key, run_id).signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=receipts))
+        await self._of_run(key, run_id, told)
+
+    def _run(self, key: str, run_id: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(key, run_id=run_id)
+
+    async def _of_run(self, key: str, run_id: str, asked: Awaitable[Answered]) -> Answered:
+        """
+        What the server itself answers for a run, stalled or not.
+
+        Raises:
+            UnknownEscalation, RunEnded: If the run is gone.
+            NoServer: If the server is away, or refuses.
+        """
         try:
-            await handle.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=receipts))
+            return await asked
         except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise await self._worded(key, error, run_id) from None
             raise self._no_server(error) from error
 
-    async def stall_now(self, key: str, run_id: str) -> Stall | None:
+    async def stall_now(self, key: str, run_id: str | None = None) -> Stall | None:
+        """How a run, or the latest of a key, is stalled; None if it is not."""
         return await self._stall(key, run_id)
 
     async def has_gone_on(self, key: str, run_id: str) -> bool:
-        """Whether a step of a run that was reset has succeeded since."""
+        """Whether the latest step of a run succeeded: of one that was reset or just started, whether it goes on."""
         async for event in backwards(self._client, key, run_id):
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 return True
@@ -188,18 +194,10 @@ class Doctor(Looking):
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
         try:
-            found = await self._client.workflow_service.describe_task_queue(
-                wanted, timeout=timedelta(seconds=self._patience)
-            )
+            found = await self._client.workflow_service.describe_task_queue(wanted)
         except RPCError as error:
             raise self._no_server(error) from error
         return bool(found.pollers)
-
-    async def _has_begun(self, run: WorkflowExecution) -> bool:
-        async for event in backwards(self._client, run.id, run.run_id):
-            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
-                return True
-        return False
 
     async def _delivered_in(self, history: WorkflowHistory) -> tuple[Receipt, ...]:
         """Receipts that came in before its last step."""

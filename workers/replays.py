@@ -27,6 +27,10 @@ class Replays:
             runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
         )
 
+    async def follows_all(self, history: WorkflowHistory) -> bool:
+        """Whether this program follows *history* to its end, the step that failed last included."""
+        return await self._follows(history, _until_it_failed(history))
+
     async def reset_point(self, history: WorkflowHistory) -> int | None:
         """
         Return the last event of *history* that ends a step and can be reset to: this program follows all before it.
@@ -51,3 +55,19 @@ class Replays:
         beginning = WorkflowHistory(history.workflow_id, history.events[:events])
         result = await self._replayer.replay_workflow(beginning, raise_on_replay_failure=False)
         return result.replay_failure is None
+
+
+def _until_it_failed(history: WorkflowHistory) -> int:
+    """How many events there are before the first failure of the latest step."""
+    count = len(history.events)
+    for place in reversed(range(count)):
+        if history.events[place].event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            break
+        if history.events[place].event_type in _FAILURES:
+            count = place
+    return count
+
+
+_FAILURES = frozenset(
+    {EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT}
+)

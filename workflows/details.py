@@ -94,7 +94,7 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
         missed = "; ".join(each.failure for each in now.undelivered[-_LATEST_MISSED:])
         head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")
     if left_out:
-        head.append(f"- **Left out of the record** (escalate records rebuild mends it): {escaped(left_out)}")
+        head.append(f"- **Left out of the record** (escalate doctor fixes it): {escaped(left_out)}")
     head.append(f"- **Moves allowed now**: {', '.join(move.words for move in moves_now(now)) or 'none'}")
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", "### Latest", ""]
     told_of = [event for event in events if event.kind not in CLOCKWORK]

@@ -601,7 +601,7 @@ class EscalationWorkflow(Mergeable):
         """Asked for by the plugin, when somebody looks."""
         if self._now is None:
             return ""
-        return details.current_details(self._now, self._events, self._recording.left_out)
+        return details.current_details(self._now, self._events, self._recording.gap)
 
     def _show(self) -> None:
         now = self._opened

@@ -8,6 +8,7 @@ left when an escalation ends is handed to a small run of its own, so that the ke
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import NamedTuple
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
@@ -40,6 +41,8 @@ class Recording:
     def __init__(self, unrecorded: Sequence[Event], left_out: str = "") -> None:
         self.left_out = left_out
         """The first gap: which events the store could not understand, and why; nothing counts that came after it."""
+        self._hole_after: int | None = None
+        """Where the unbroken record ended when the latest batch was put there, if something is missing before that."""
         self._waiting = list[Event]()
         self._sizes = list[int]()
         self._under_way = 0
@@ -50,6 +53,12 @@ class Recording:
     @property
     def unrecorded(self) -> tuple[Event, ...]:
         return tuple(self._waiting)
+
+    @property
+    def gap(self) -> str:
+        """What does not count in the record, and why; empty if it is whole."""
+        hole = "" if self._hole_after is None else f"an event after {self._hole_after} is missing"
+        return self.left_out or hole
 
     def take(self, events: Sequence[Event]) -> None:
         self._waiting += events
@@ -78,8 +87,9 @@ class Recording:
     def begun(self, batch: RecordBatch) -> None:
         self._under_way = len(batch.events)
 
-    def done(self, left_out: str = "") -> None:
-        self.left_out = self.left_out or left_out
+    def done(self, outcome: "PutOnRecord") -> None:
+        self.left_out = self.left_out or outcome.left_out
+        self._hole_after = outcome.hole_after
         self._forget(self._under_way)
         self._under_way = 0
 
@@ -107,13 +117,19 @@ def batch_of(now: Escalation, events: Sequence[Event], later: Iterable[Event] = 
     return RecordBatch(escalation=now.id, key=now.key, playbook=playbook, events=tuple(events))
 
 
-async def put_on_record(batch: RecordBatch) -> str:
-    """
-    Tried until it succeeds; one that the store cannot understand is left out, and is still in the history. Why it was;
-    empty if it was not.
-    """
+class PutOnRecord(NamedTuple):
+    """What became of a batch."""
+
+    left_out: str = ""
+    """Which events the store could not understand, and why; they are still in the history."""
+    hole_after: int | None = None
+    """The last event of the unbroken record, if it ends before the batch does."""
+
+
+async def put_on_record(batch: RecordBatch) -> PutOnRecord:
+    """Put it there; tried until it succeeds, or the store says that it cannot understand it."""
     try:
-        await workflow.execute_activity(
+        recorded: Recorded = await workflow.execute_activity(
             wire.RECORD_EVENTS,
             batch,
             task_queue=wire.RECORD_TASK_QUEUE,
@@ -125,8 +141,11 @@ async def put_on_record(batch: RecordBatch) -> str:
     except ActivityError as error:
         why = str(error.cause or error)[:_LONGEST_WHY]
         workflow.logger.warning("events_left_unrecorded", extra={"why": why})
-        return f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}"
-    return ""
+        return PutOnRecord(left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
+    if recorded.through < batch.events[-1].seq:
+        workflow.logger.warning("record_has_a_hole", extra={"after": recorded.through})
+        return PutOnRecord(hole_after=recorded.through)
+    return PutOnRecord()
 
 
 async def record_apart(batch: RecordBatch) -> None:
@@ -155,5 +174,5 @@ class RecordWorkflow:
     @workflow.run
     @wire.takes_one
     async def run(self, *_begins: RawValue) -> None:
-        if left_out := await put_on_record(self._batch):
+        if left_out := (await put_on_record(self._batch)).left_out:
             workflow.set_current_details(details.escaped(left_out))

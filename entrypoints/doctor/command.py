@@ -16,6 +16,8 @@ from entrypoints.doctor.repairs import Hands
 from entrypoints.foreseeing import progress
 from entrypoints.looking_back import open_store
 from escalation.errors import BadRequest, EscalationError, Fault
+from records.errors import RecordsFault
+from runtime.errors import NoServer
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -74,8 +76,8 @@ def _repaired(findings: Sequence[Finding], places: Sequence[int], in_json: bool)
             try:
                 await repair.carry_out(Hands(client, store))
                 outcomes[place] = ""
-            except EscalationError as refused:
-                outcomes[place] = " ".join(refused.message.split())
+            except (EscalationError, NoServer, RecordsFault) as refused:
+                outcomes[place] = " ".join(str(refused).split())
             if not in_json:
                 _show_outcome(findings[place], outcomes[place])
 

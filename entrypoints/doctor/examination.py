@@ -14,6 +14,7 @@ from escalation.effects import RecordBatch
 from escalation.events import Event, MessagesSent, TaskForceHeard
 from escalation.receipts import MessageState, Receipt, moving_forward
 from escalation.story import minute
+from records.errors import RecordsFault
 from runtime.stalls import Stall
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from workers.replays import Replays
 
 _WAITS = "workers whose code fits it; it goes on by itself then"
+_FITS = "workers that run this program, which can follow it; it goes on by itself then, within ten minutes"
+"""The server's longest wait between two tries."""
 _UNREADABLE = "Failed decoding arguments"
 """How the SDK says that it cannot read what a run starts with."""
 
@@ -36,6 +39,8 @@ class Kind(StrEnum):
     """Events are missing from the record."""
     OUTDATED = "outdated"
     """The record has events that its run, which was reset, does not have."""
+    RECORD_UNUSABLE = "record_unusable"
+    """The record cannot be read, or not what it has of one escalation."""
     DELIVERED_UNRECORDED = "delivered_unrecorded"
     """Messages were delivered, and their run does not know it."""
 
@@ -77,6 +82,8 @@ class _Seen:
     tails: dict[str, tuple["Examined", list[int]]] = field(default_factory=dict)
     """Of an escalation, the last events that its latest run has and the record has not."""
     with_holes: set[str] = field(default_factory=set)
+    on_their_way: frozenset[str] = frozenset()
+    """Ids of escalations of which events are just being put on record."""
 
 
 async def examine(
@@ -89,19 +96,27 @@ async def examine(
         NoServer, StoreUnreachable: If nobody can be asked.
     """
     client, seen = hands.client, _Seen()
-    on_their_way = await client.being_recorded()
-    async for run in client.examined(key):
-        advance()
-        await _look_at(hands, run, on_their_way, seen)
+    try:
+        await _look_at_all(hands, key, advance, seen)
+    except RecordsFault as fault:  # what it says of runs is worth the more
+        needs = "a record store that can be used"
+        seen.findings.append(Finding(Kind.RECORD_UNUSABLE, "record", str(fault), needs=needs))
     for stall in await (client.stalled_of(key) if key else client.stalled()):
         seen.stalls[stall.run_id] = stall
     return [
         *[await _of_stall(hands, replays, stall) for stall in seen.stalls.values()],
         *[_lost(each.key, each.run_id, each.task_queue) for each in await client.lost(key)],
         *seen.findings,
-        *_tails(seen, on_their_way),
-        *_beyond_repair(hands, key, seen, on_their_way),
     ]
+
+
+async def _look_at_all(hands: Hands, key: str | None, advance: Callable[[], None], seen: _Seen) -> None:
+    seen.on_their_way = await hands.client.being_recorded()
+    async for run in hands.client.examined(key):
+        advance()
+        await _look_at(hands, run, seen)
+    seen.findings += _tails(hands, seen)
+    seen.findings += _beyond_repair(hands, key, seen)
 
 
 # Stalled runs, and those that never begin.
@@ -119,6 +134,8 @@ async def _of_stall(hands: Hands, replays: "Replays", stall: Stall) -> Finding:
         if is_by_hand and _can_never_begin(stall):
             what = f"cannot begin with what it was started with: {stall.why}"
             return Finding(Kind.NEVER_BEGUN, key, what, repair=Terminate(key, run_id))
+        if run_id == stall.run_id and await replays.follows_all(history):
+            return Finding(Kind.STALLED, key, what, needs=_FITS)
         if point := await replays.reset_point(history):
             return Finding(Kind.STALLED, key, what, repair=Reset(key, run_id, point, stall.kind in RECORDED))
         run_id = started.continued_execution_run_id
@@ -139,7 +156,7 @@ def _lost(key: str, run_id: str, task_queue: str) -> Finding:
 # The record of one run.
 
 
-async def _look_at(hands: Hands, run: "Examined", on_their_way: frozenset[str], seen: _Seen) -> None:
+async def _look_at(hands: Hands, run: "Examined", seen: _Seen) -> None:
     from client import RunStalled
 
     if isinstance(run.record, RunStalled):
@@ -150,13 +167,17 @@ async def _look_at(hands: Hands, run: "Examined", on_their_way: frozenset[str], 
             Finding(Kind.UNANSWERED, run.key, f"cannot answer: {why}", needs="a worker that can")
         )
     else:
-        await _compare(hands, run, run.record, on_their_way, seen)
+        await _compare(hands, run, run.record, seen)
 
 
-async def _compare(
-    hands: Hands, run: "Examined", told: RecordBatch, on_their_way: frozenset[str], seen: _Seen
-) -> None:
-    known = hands.store.known(told.escalation)
+async def _compare(hands: Hands, run: "Examined", told: RecordBatch, seen: _Seen) -> None:
+    try:
+        known = hands.store.known(told.escalation)
+    except ValueError:
+        needs = "a program as new as the one that wrote it"
+        what = "what is on record of it cannot be read"
+        seen.findings.append(Finding(Kind.RECORD_UNUSABLE, run.key, what, needs=needs))
+        return
     if run.is_running:
         seen.running.add(told.escalation)
         if stale(told, known):  # perhaps only because it went on since
@@ -166,9 +187,9 @@ async def _compare(
                 seen.with_holes.add(told.escalation)  # filled by the same repair
     last = max(known, default=0)
     missing = [event.seq for event in told.events if event.seq not in known]
-    if holes := [seq for seq in missing if seq < last and told.escalation not in on_their_way]:
+    if holes := [seq for seq in missing if seq < last and told.escalation not in seen.on_their_way]:
         if told.escalation not in seen.with_holes:
-            seen.findings.append(_hole(run, holes))
+            seen.findings.append(_hole(hands, run, holes))
         seen.with_holes.add(told.escalation)
     seen.tails[told.escalation] = run, [seq for seq in missing if seq > last]
     if unheard := _unheard(told, known, run.delivered):
@@ -192,8 +213,8 @@ def _receipts(events: Iterable[Event]) -> Iterator[Receipt]:
     )
 
 
-def _hole(run: "Examined", missing: list[int]) -> Finding:
-    what = f"{_events(missing)} missing from the record"
+def _hole(hands: Hands, run: "Examined", missing: list[int]) -> Finding:
+    what = f"{_events(missing)} missing from the record {hands.store.database.where}"
     return Finding(Kind.HOLE, run.key, what, repair=Refill(run.key, run.run_id))
 
 
@@ -222,21 +243,20 @@ def _events(numbers: list[int]) -> str:
 # What is only known when all were asked.
 
 
-def _tails(seen: _Seen, on_their_way: frozenset[str]) -> Iterator[Finding]:
+def _tails(hands: Hands, seen: _Seen) -> Iterator[Finding]:
     for escalation, (run, missing) in seen.tails.items():
-        if missing and escalation not in seen.running | seen.with_holes | on_their_way:
-            yield _hole(run, missing)
+        if missing and escalation not in seen.running | seen.with_holes | seen.on_their_way:
+            yield _hole(hands, run, missing)
             seen.with_holes.add(escalation)
 
 
-def _beyond_repair(
-    hands: Hands, key: str | None, seen: _Seen, on_their_way: frozenset[str]
-) -> Iterator[Finding]:
+def _beyond_repair(hands: Hands, key: str | None, seen: _Seen) -> Iterator[Finding]:
     silent = {stall.key.partition("@")[0] for stall in seen.stalls.values()}
     for escalation, missing in hands.store.broken().items():
         its_key = escalation.partition("@")[0]
         is_asked_for = key in {None, escalation, its_key}
-        if is_asked_for and its_key not in silent and escalation not in seen.with_holes | on_their_way:
-            what = f"{missing} {'event is' if missing == 1 else 'events are'} missing from the record"
+        if is_asked_for and its_key not in silent and escalation not in seen.with_holes | seen.on_their_way:
+            count = "1 event is" if missing == 1 else f"{missing} events are"
+            what = f"{count} missing from the record {hands.store.database.where}"
             needs = "a run that knows them, and Temporal keeps none any more"
             yield Finding(Kind.HOLE, escalation, what, needs=needs)

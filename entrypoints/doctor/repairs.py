@@ -58,6 +58,8 @@ class Reset:
         return f"reset it to before event {self.to}; signals and updates since then are applied again"
 
     async def carry_out(self, hands: Hands) -> None:
+        if await hands.client.stall_now(self.key) is None:
+            return  # it went on by itself meanwhile
         new = await hands.client.reset(self.key, self.run_id, self.to, WHY)
         await _until_gone_on(hands.client, self.key, new)
         if self.has_record:
@@ -76,6 +78,8 @@ class Terminate:
         return "terminate it; nobody is notified"
 
     async def carry_out(self, hands: Hands) -> None:
+        if await hands.client.has_gone_on(self.key, self.run_id):
+            raise MoveNotAllowed(f"{self.key}: has begun meanwhile, and is not terminated")
         await hands.client.terminate(self.key, self.run_id, WHY)
 
 
@@ -146,5 +150,5 @@ async def _until_gone_on(client: "EscalationClient", key: str, run_id: str) -> N
         raise MoveNotAllowed(f"{key}: was reset, but no worker took it up within {_PATIENCE:g} s") from None
     except EscalationError as refused:
         raise MoveNotAllowed(
-            f"{refused.message}; it was reset, and is stalled again: workers run other code than this program"
+            f"it was reset, and is stalled again: workers need other code; {refused.message}"
         ) from None

@@ -27,6 +27,7 @@ async def test_a_stalled_escalation_says_so_wherever_it_is_asked(stalled: Termin
         assert "Nondeterminism error" in complained
         assert f"`escalate doctor {KEY}` says what fixes it" in complained
         assert "server" not in complained
+        assert ("look first whether this move was made" in complained) is (words[0] == "ack")
 
 
 async def test_the_list_shows_which_are_stalled(stalled: Terminal) -> None:

@@ -109,6 +109,29 @@ async def test_a_database_that_is_down_does_not_keep_the_key(tmp_path: Path) -> 
         await desk.nothing_went_wrong()
 
 
+async def test_a_hole_in_the_record_is_shown_until_it_is_filled(tmp_path: Path) -> None:
+    """
+    RECORD-1: the store answers how far its record is unbroken, and the run looks at it.
+    """
+    async with desk_on_skipping_server(state_folder=tmp_path) as desk:
+        await desk.start(priority="P3")
+        await desk.at_rest()
+        with closing(RecordStore.at(None, tmp_path)) as store:
+            with store.database.writing() as db:
+                db.execute(text("DELETE FROM events WHERE seq = 2"))
+            await stages.verifying_by_elena(desk.client, desk.key)
+            await desk.at_rest()
+
+            shown = (await desk.metadata()).current_details
+            assert "(escalate doctor fixes it): an event after 1 is missing" in shown
+
+            store.append(await desk.client.record_of(desk.key))
+            await stages.closing(desk.client, desk.key)
+            await desk.at_rest()
+            assert "is missing" not in (await desk.metadata()).current_details
+        await desk.nothing_went_wrong()
+
+
 async def test_a_gap_in_the_record_is_shown_and_can_be_filled(tmp_path: Path) -> None:
     """
     RECORD-1: what the store cannot understand is left out, nothing counts that follows it, and whoever looks sees it.
