@@ -19,6 +19,7 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
+from escalation.events import CancelCause
 from escalation.lifecycle import State
 from escalation.plan import Priority, ReasonCode
 from escalation.reporting import ReviewPack, ToldFigure
@@ -58,8 +59,9 @@ _STEPS = ("Collect contact details", "Follow up after internal review")
 FOR_CUSTOMERS: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.RECEIPT: {"urgency": Degree.HIGH, "resolve_by": AT + 8 * _HOUR} | _NEXT,
     Occasion.UPDATE: {"text": "We found the cause: the payment gateway.\n\nA fix is being tested."} | _NEXT,
-    Occasion.HOLDING: {"apologise": True} | _NEXT,
-    Occasion.HAND_OVER: {"reason": ReasonCode.SLA_BREACH, "apologise": True} | _NEXT,
+    Occasion.HOLDING: {"apologise": True, "is_promise_missed": True} | _NEXT,
+    Occasion.HAND_OVER: {"reason": ReasonCode.SLA_BREACH, "apologise": True, "is_promise_missed": True}
+    | _NEXT,
     Occasion.RESOLVED: {"text": _DONE} | _NEXT,
     Occasion.ACCESS_QUESTION: _NEXT,
     Occasion.REOPENED: {"apologise": True} | _NEXT,
@@ -69,7 +71,7 @@ FOR_CUSTOMERS: Mapping[Occasion, Mapping[str, Any]] = {
     }
     | _NEXT,
     Occasion.CLOSED: {},
-    Occasion.CANCELLED: {},
+    Occasion.CANCELLED: {"cause": CancelCause.WITHDRAWN},
     Occasion.MERGED: {"formerly": "ACME/4799"} | _NEXT,
     Occasion.SURVEY: {},
 }

@@ -33,6 +33,7 @@ from escalation.effects import (
 from escalation.measures import BY_NAME
 from escalation.reporting import ReviewPack
 from escalation.sponsorship import account_of
+from escalation.translations import text_for
 
 __all__ = ["SHIPPED", "Text", "TextFault", "Texts", "nameable"]
 
@@ -42,6 +43,8 @@ _CODES = frozenset({"state", "clock", "why", "by", "urgency"})
 """Facts that the rules word in English; a language has its own words for them."""
 _LISTS_LINES = "items"
 _OF_EVERY_TEXT = frozenset({"occasion", "recipient", "link", "is_bundled"})
+_OF_NO_TEXT = frozenset({"texts"})
+"""What is chosen from for each reader, before a template sees it."""
 _OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
 
 Notice = InternalNotice | CustomerNotice
@@ -65,7 +68,7 @@ def nameable(audience: str, name: str) -> frozenset[str]:
     if name == DIGEST:
         return _OF_A_DIGEST
     facts = CustomerFacts if audience == "customer" else InternalFacts
-    return frozenset(facts.model_fields) | _OF_EVERY_TEXT
+    return (frozenset(facts.model_fields) - _OF_NO_TEXT) | _OF_EVERY_TEXT
 
 
 class Texts:
@@ -133,10 +136,9 @@ class Texts:
         """
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         zone = zone_of(recipient.time_zone)
-        facts = _whole(notice.facts)
-        shown = {
-            name: _shown(name, getattr(facts, name), world.wording, zone) for name in type(facts).model_fields
-        }
+        facts = _in_language(_whole(notice.facts), recipient.language, world.language)
+        names = (name for name in type(facts).model_fields if name not in _OF_NO_TEXT)
+        shown = {name: _shown(name, getattr(facts, name), world.wording, zone) for name in names}
         if notice.occasion is Occasion.EVIDENCE_WANTED:
             shown["items"] = tuple(map(world.wording.words.of, shown["items"]))
         return shown
@@ -196,6 +198,13 @@ def _whole(facts: InternalFacts | CustomerFacts) -> InternalFacts | CustomerFact
     """With the account of a sponsorship: letters that wait since before there was this fact have it in the key."""
     if isinstance(facts, InternalFacts) and not (facts.account or facts.level):
         return facts.changed(account=account_of(facts.key))
+    return facts
+
+
+def _in_language(facts: InternalFacts | CustomerFacts, *languages: str) -> InternalFacts | CustomerFacts:
+    """With the text that a reader of *languages* gets, where there are several."""
+    if isinstance(facts, CustomerFacts) and facts.texts:
+        return facts.changed(text=text_for(facts.texts, *languages) or facts.text)
     return facts
 
 

@@ -174,7 +174,7 @@ def cancel(turn: Turn, command: c.Cancel) -> None:
     require_target(now, command)
     told = Sentence.CANCELLED_FOR.of(command.cause, command.into) if command.into else Why(command.cause)
     _cancel(turn, command.cause, command.into, command.why)
-    _tell_cancelled(turn, told, command.why)
+    _tell_cancelled(turn, told, command.why, command.cause)
 
 
 def cancel_by_operator(turn: Turn) -> None:
@@ -192,13 +192,15 @@ def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalTex
     turn.record(e.Cancelled, cause=cause, into=into, why=why)
 
 
-def _tell_cancelled(turn: Turn, why: Why, text: InternalText | None = None) -> None:
+def _tell_cancelled(
+    turn: Turn, why: Why, text: InternalText | None = None, cause: e.CancelCause | None = None
+) -> None:
     still_to_do = tuple(map(line, turn.escalation.open_actions))
     tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=why, text=text, items=still_to_do)
     if (
         not turn.escalation.merged_into
     ):  # else that one writes to them, and says which reference is theirs now
-        tell_customers(turn, Occasion.CANCELLED)
+        tell_customers(turn, Occasion.CANCELLED, cause=cause)
 
 
 def _end_all_clocks(turn: Turn) -> None:

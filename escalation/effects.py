@@ -14,7 +14,7 @@ from pydantic import Field
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText, Name
 from escalation.clocks import Clock
-from escalation.events import Event
+from escalation.events import CancelCause, Event
 from escalation.ids import Key
 from escalation.plan import Calendar, Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
 from escalation.reporting import ReviewPack
@@ -152,12 +152,18 @@ class CustomerFacts(Frozen):
     next_update_at: Instant | None = None
     reason: ReasonCode | None = None
     """Why it was handed over, as a code: the words are the template's (COMM-4)."""
+    cause: CancelCause | None = None
+    """Why it was cancelled, as a code; None: nobody said."""
     text: CustomerText | None = None
+    texts: dict[str, CustomerText] = {}
+    """*text* by language, where the playbook has it in several: each reader gets theirs."""
     actions: tuple[CustomerText, ...] = ()
     at: Instant | None = None
     """When it happened; a message may be read much later."""
     apologise: bool = False
     """The company is at fault (COMM-8): `tell_customers` says so, by the reason or because a promised time passed."""
+    is_promise_missed: bool = False
+    """A time that was promised has passed; to be at fault is less."""
 
 
 class InternalNotice(Frozen):

@@ -14,11 +14,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from escalation.base import CustomerText, Frozen, Instant, Name
+from escalation.base import Frozen, Instant, Name
 from escalation.business_time import OpenHours
 from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move
 from escalation.preferences import Preferences
+from escalation.translations import Translations
 
 
 class Priority(StrEnum):
@@ -352,7 +353,7 @@ class Plan(Frozen):
     """Contact ids brought in when the resolution window ends (RESOLVE-1)."""
     rca_approvers: tuple[Name, ...] = ()
     rca_waivable: bool = True
-    holding_update: CustomerText | None = None
+    holding_update: Translations | None = None
     """Sent by itself when an update is missed; None: never (COMM-3)."""
     holding: HoldingRules | None = None
     """None: after every missed update, at the cadence of the priority."""

@@ -4,8 +4,9 @@ Who is told, on which occasion, with which facts (COMM-1 to COMM-6).
 Chooses recipients and facts; writes no sentence for customers and knows no channel.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from escalation.base import CustomerText, InternalText
 from escalation.budgets import ITEMS, first_of
@@ -19,6 +20,7 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
+from escalation.events import CancelCause
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
 from escalation.sentences import NO_REASON, Why
@@ -106,7 +108,9 @@ def tell_customers(
     occasion: Occasion,
     *,
     reason: ReasonCode | None = None,
+    cause: CancelCause | None = None,
     text: CustomerText | None = None,
+    texts: Mapping[str, CustomerText] = MappingProxyType({}),
     actions: tuple[CustomerText, ...] = (),
     but: Collection[str] = (),
     to: tuple[Recipient, ...] | None = None,
@@ -129,10 +133,13 @@ def tell_customers(
         next_update_at=next_update_at if next_update_at and next_update_at > turn.now else None,
         urgency=now.request.urgency,
         reason=reason,
+        cause=cause,
         text=text,
+        texts={tag: each for tag, each in texts.items() if tag},
         actions=actions,
         at=turn.now,
         apologise=apologise or (occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason)),
+        is_promise_missed=_is_promise_missed(now) or reason is ReasonCode.SLA_BREACH,
     )
     everybody = customer_recipients(now) if to is None else to
     told = tuple(one for one in everybody if one.id.rpartition(":")[0] not in but)
@@ -158,8 +165,16 @@ def script(now: Escalation, at: datetime) -> CustomerFacts:
 
 def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:
     """COMM-8: as its start says, by the reason of this message or of its start, or because a promise was missed."""
-    late = any(clock.breached_at for name in _PROMISED if (clock := now.clock(name)))
-    return late or now.request.our_fault or reason in _OUR_FAULT or now.request.reason in _OUR_FAULT
+    return (
+        _is_promise_missed(now)
+        or now.request.our_fault
+        or reason in _OUR_FAULT
+        or now.request.reason in _OUR_FAULT
+    )
+
+
+def _is_promise_missed(now: Escalation) -> bool:
+    return any(clock.breached_at for name in _PROMISED if (clock := now.clock(name)))
 
 
 def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:

@@ -22,6 +22,7 @@ from escalation.resolving import pause_ended
 from escalation.rising import acknowledgement_expired, no_contact_acknowledged, window_ended
 from escalation.sentences import Sentence, Why
 from escalation.telling import alerted, alerted_above, on_call_now, tell, tell_customers
+from escalation.translations import EVERYBODY, on_record
 from escalation.turn import Turn
 
 _WHY_REMINDED = {
@@ -168,13 +169,13 @@ def _why_breached(now: Escalation, clock: Clock) -> Why:
 def _hold_the_line(turn: Turn) -> None:
     """An update was missed: an honest holding update goes out by itself, if the playbook allows (COMM-3)."""
     now = turn.escalation
-    text, rules = now.plan.holding_update, now.plan.holding
-    if text is None or not now.may_hold_the_line:
+    texts, rules = now.plan.holding_update, now.plan.holding
+    if texts is None or not now.may_hold_the_line:
         return
     is_last = rules is not None and now.holding_updates + 1 >= rules.at_most
-    turn.record(e.UpdateSent, customer_text=text, is_holding=True, is_last_holding=is_last)
+    turn.record(e.UpdateSent, customer_text=on_record(texts), is_holding=True, is_last_holding=is_last)
     updated(turn, ClockName.NEXT_UPDATE)
-    tell_customers(turn, Occasion.HOLDING, text=text)
+    tell_customers(turn, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
 
 
 def _chase(turn: Turn, clock: Clock) -> None:

@@ -4,11 +4,13 @@ What works in a playbook, but probably not as meant: warnings, apart from the fa
 Each is found with its place, what is odd, and what would be better. Only for a playbook without faults.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 
+from escalation.base import CustomerText
 from escalation.plan import ClockName, Unreached
+from escalation.translations import EVERYBODY, text_for
 from planning.calendars import business_day, horizon, open_in_a_week, week_of
 from planning.days_off import estimated_in, holidays_in, last_year_of
 from planning.duty_cautions import duty_cautions
@@ -17,7 +19,7 @@ from planning.ladder import Rung, ladder
 from planning.odd_priorities import odd_priorities
 from planning.on_call_checks import on_call_cautions
 from planning.reach import FURTHEST
-from planning.schema import CalendarRules, HolidayRules, PauseRules, Playbook, TargetRules
+from planning.schema import CalendarRules, HolidayRules, PauseRules, Person, Playbook, TargetRules, Team
 from planning.week import DAYS, parse_hours
 from planning.zone_cautions import zone_cautions
 
@@ -134,11 +136,24 @@ def _clock(seconds: int) -> str:
 
 
 def _holding_update(playbook: Playbook) -> Iterator[Found]:
-    """COMM-3: an empty text is none."""
-    if playbook.holding_update == "":
-        yield Found(
-            ("holding_update",), "an empty text, so that nothing is sent", "a text, or nothing at all"
-        )
+    """COMM-3, COMM-9: an empty text is none, and a letter in one language should not speak another."""
+    texts = playbook.holding_update or {}
+    for tag in (tag for tag, text in texts.items() if not text):
+        where = ("holding_update", tag) if tag else ("holding_update",)
+        yield Found(where, "an empty text, so that nothing is said", "a text, or nothing at all")
+    if texts.get(EVERYBODY):
+        given = "one text, put as it is into letters in every language"
+        yield Found(("holding_update",), given, "a text for each language: {en: …, id: …, tr: …}")
+    elif unsaid := _languages_without(playbook, texts):
+        given = f"no text in {listed(unsaid)}, so that letters in it say what their template says"
+        yield Found(("holding_update",), given, "a text in it too, if customers read it")
+
+
+def _languages_without(playbook: Playbook, texts: Mapping[str, CustomerText]) -> list[str]:
+    """Languages of our own people that have no text: whoever speaks one has customers who read it."""
+    ours: tuple[Person | Team, ...] = (*playbook.people.values(), *playbook.teams.values())
+    spoken = {each.language for each in ours}
+    return sorted(tag for tag in spoken if texts and text_for(texts, tag) is None)
 
     rules = playbook.holding
     if playbook.holding_update and (rules.at_most > _MOST_HOLDING or rules.every.elapsed < _NEAREST_HOLDING):

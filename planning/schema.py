@@ -15,11 +15,12 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, PrivateAttr, W
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from escalation.base import CustomerText, Name
+from escalation.base import Name
 from escalation.language_tag import LanguageTag
 from escalation.plan import ClockName, Priority, ReasonCode, Unreached
 from escalation.request import Degree
 from escalation.spans import parse_span
+from escalation.translations import Translations
 from planning.forms import (
     SPAN_IN_AN_EDITOR,
     Addresses,
@@ -46,6 +47,14 @@ from planning.forms import (
 from planning.messages import Limits, MessageRules, QuietHours
 from planning.rota import ScheduleRules
 from planning.written import Written
+
+_TEXT_IN_AN_EDITOR = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
+        {"type": "null"},
+    ]
+}
 
 
 class HolidayRules(Written):
@@ -432,10 +441,9 @@ class Playbook(Scope):
     """When owners hear of their actions."""
     approvals: ApprovalRules = ApprovalRules()
     """What texts for customers need before they leave."""
-    holding_update: Annotated[
-        CustomerText | None, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})
-    ] = None
-    """Sent by itself when a promised update is missed; left out: nothing is (COMM-3)."""
+    holding_update: Annotated[Translations | None, WithJsonSchema(_TEXT_IN_AN_EDITOR)] = None
+    """Sent by itself when a promised update is missed, to each customer in their language; left out: nothing is
+    (COMM-3)."""
     holding: HoldingWritten = HoldingWritten()
     """How many of these go out in a row, and how far apart."""
     chase_every: WrittenSpan = parse_span("1 day")

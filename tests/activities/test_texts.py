@@ -255,12 +255,12 @@ Thank you for telling us. We have opened a case for you. This is how we understa
 
     Orders cannot be paid
 
-If we have understood it wrongly, please tell us and mention ACME/4711.
+If we have got this wrong, please tell us and mention ACME/4711.
 
 Your case has priority P1, the most urgent that we have.
-Our service level sets us a target for it: a solution by Friday, 20 November 2026, 20:00 WIB.
+We aim to solve it by Friday, 20 November 2026, 20:00 WIB.
 
-Rita Reyes answers for your case.
+Rita Reyes is looking after your case.
 
 You will hear from us again by Friday, 20 November 2026, 16:30 WIB, even if there is nothing new to tell.
 
@@ -355,7 +355,7 @@ def test_a_hand_over_says_why_who_and_when() -> None:
     text = read(to_customers(occasion=Occasion.HAND_OVER, next_update_at=at("09:30"))).text
 
     assert "best placed to solve it" in text
-    assert "Rita Reyes answers for your case from now on" in text
+    assert "From now on Rita Reyes is looking after your case" in text
     assert "You will hear from us again by Friday, 20 November 2026, 16:30 WIB" in text
 
 
@@ -429,7 +429,7 @@ def test_an_organisation_has_its_own_words(written: Callable[[str, str], Path]) 
     texts = Texts(folder)
 
     assert texts.render(to_customers(), ana()).text.endswith(
-        "Rita Reyes answers for your case.\n\nVendor Inc.\n"
+        "Rita Reyes is looking after your case.\n\nVendor Inc.\n"
     )
     assert texts.render(to_us(), ana()) == Texts().render(to_us(), ana())
 
@@ -486,7 +486,7 @@ def test_where_we_are_at_fault_the_customer_reads_an_apology() -> None:
     """
     COMM-8: once, before anything else, in the customer's language.
     """
-    sorry = {"en": "We are sorry.", "id": "Kami mohon maaf.", "tr": "Özür dileriz."}
+    sorry = {"en": "We are sorry.", "id": "Kami memohon maaf", "tr": "özür dileriz."}
 
     for language, words in sorry.items():
         to = ana(language=language)
@@ -508,18 +508,18 @@ def test_an_answer_in_another_language_is_formal_and_whole() -> None:
         == """\
 Sayın Elif Yılmaz,
 
-Bize bildirdiğiniz için teşekkür ederiz. Sizin için bir kayıt açtık. Sorunu şöyle anladık:
+Bize bildirdiğiniz için teşekkür ederiz. Başvurunuzu kayda aldık. Sorunu şöyle anladık:
 
     Orders cannot be paid
 
 Yanlış anladığımız bir şey varsa lütfen ACME/4711 numarasını belirterek bize bildirin.
 
-Başvurunuzun önceliği P1: elimizdeki en acil düzey (aciliyet: yüksek).
-Hizmet düzeyi taahhüdümüze göre hedeflenen çözüm zamanı: 20 Kasım 2026 Cuma, saat 16:00 UTC+03.
+Başvurunuzun önceliği P1: en yüksek öncelik seviyemiz (aciliyet: yüksek).
+Hizmet seviyesi hedeflerimize göre planlanan çözüm zamanı: 20 Kasım 2026 Cuma, saat 16:00 UTC+03.
 
 Başvurunuzun sorumlusu: Rita Reyes.
 
-Yeni bir gelişme olmasa bile en geç şu tarihte size yeniden bilgi vereceğiz: 20 Kasım 2026 Cuma, saat 12:30 UTC+03.
+Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendireceğiz: 20 Kasım 2026 Cuma, saat 12:30 UTC+03.
 
     Başvuru no    ACME/4711
     Sorun         Orders cannot be paid
@@ -527,7 +527,7 @@ Yeni bir gelişme olmasa bile en geç şu tarihte size yeniden bilgi vereceğiz:
     İlgili kişi   Rita Reyes
 
 Saygılarımızla,
-Destek ekibiniz
+Destek Ekibi
 """
     )
 

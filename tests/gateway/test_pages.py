@@ -140,7 +140,7 @@ async def test_what_is_no_form_is_refused(
     answer = await door.http.post(path, content=body, headers=headers)
 
     assert status == answer.status_code
-    assert "Bunu okuyamadık" in seen(answer)
+    assert "Yanıtınız okunamadı" in seen(answer)
     assert 0 == await door.happened("acknowledged")
 
 

@@ -68,7 +68,7 @@ async def test_an_expired_link_says_so_in_the_readers_language(door: Door) -> No
         looked, pressed = await later.http.get(path), await later.press(path)
 
     assert (410, 410) == (looked.status_code, pressed.status_code)
-    assert "Bu bağlantının süresi doldu Lütfen en son iletimizdeki" in seen(pressed)
+    assert "Bu bağlantının süresi doldu Lütfen en son mesajımızdaki" in seen(pressed)
     assert f"şu numarayı belirtin: {door.key}." in seen(pressed)
     assert 0 == await door.happened("acknowledged")
 

@@ -271,4 +271,42 @@ def test_an_empty_holding_update_is_warned_of(tmp_path: Path) -> None:
 
     found = examine_playbook(tmp_path / "ours.yaml", NOW).cautions
 
-    assert ["an empty text, so that nothing is sent"] == [caution.odd for caution in found]
+    assert ["an empty text, so that nothing is said"] == [caution.odd for caution in found]
+
+
+@pytest.mark.parametrize(
+    ("written", "odd"),
+    [
+        ("We are still at it.", "one text, put as it is into letters in every language"),
+        ("{en: 'x', id: ''}", "an empty text, so that nothing is said"),
+    ],
+)
+def test_a_holding_update_that_speaks_one_language_to_all_is_warned_of(
+    tmp_path: Path, written: str, odd: str
+) -> None:
+    """
+    COMM-9: an Indonesian letter has no English paragraph in it.
+    """
+    (tmp_path / "reference.yaml").write_text(reference_with(), encoding="utf-8")
+    (tmp_path / "ours.yaml").write_text(
+        f"extends: reference.yaml\nholding_update: {written}\n", encoding="utf-8"
+    )
+
+    found = examine_playbook(tmp_path / "ours.yaml", NOW).cautions
+
+    assert [odd] == [caution.odd for caution in found]
+
+
+def test_a_language_of_ours_without_a_holding_update_is_warned_of(tmp_path: Path) -> None:
+    """
+    COMM-9: whoever speaks English here has customers who read it.
+    """
+    (tmp_path / "reference.yaml").write_text(
+        reference_with(("\n  en: >-\n    We promised", "\n  de: >-\n    We promised")), encoding="utf-8"
+    )
+
+    found = examine_playbook(tmp_path / "reference.yaml", NOW).cautions
+
+    assert ["no text in en, so that letters in it say what their template says"] == [
+        caution.odd for caution in found
+    ]
