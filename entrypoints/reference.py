@@ -122,7 +122,7 @@ def _part(name: str, model: dict[str, Any]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("``", "`")
+    return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
 
 
 def _form(form: dict[str, Any]) -> str:

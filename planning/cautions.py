@@ -147,14 +147,6 @@ def _holding_update(playbook: Playbook) -> Iterator[Found]:
     elif unsaid := _languages_without(playbook, texts):
         given = f"no text in {listed(unsaid)}, so that letters in it say what their template says"
         yield Found(("holding_update",), given, "a text in it too, if customers read it")
-
-
-def _languages_without(playbook: Playbook, texts: Mapping[str, CustomerText]) -> list[str]:
-    """Languages of our own people that have no text: whoever speaks one has customers who read it."""
-    ours: tuple[Person | Team, ...] = (*playbook.people.values(), *playbook.teams.values())
-    spoken = {each.language for each in ours}
-    return sorted(tag for tag in spoken if texts and text_for(texts, tag) is None)
-
     rules = playbook.holding
     if playbook.holding_update and (rules.at_most > _MOST_HOLDING or rules.every.elapsed < _NEAREST_HOLDING):
         given = (
@@ -162,6 +154,13 @@ def _languages_without(playbook: Playbook, texts: Mapping[str, CustomerText]) ->
         )
         allowed = "what a customer would bear, such as {at_most: 3, every: 4 h}"
         yield Found(("holding",), given, allowed)
+
+
+def _languages_without(playbook: Playbook, texts: Mapping[str, CustomerText]) -> list[str]:
+    """Languages of our own people that have no text: whoever speaks one has customers who read it."""
+    ours: tuple[Person | Team, ...] = (*playbook.people.values(), *playbook.teams.values())
+    spoken = {each.language for each in ours}
+    return sorted(tag for tag in spoken if texts and text_for(texts, tag) is None)
 
 
 def _pauses(playbook: Playbook) -> Iterator[Found]:

@@ -442,8 +442,7 @@ class Playbook(Scope):
     approvals: ApprovalRules = ApprovalRules()
     """What texts for customers need before they leave."""
     holding_update: Annotated[Translations | None, WithJsonSchema(_TEXT_IN_AN_EDITOR)] = None
-    """Sent by itself when a promised update is missed, to each customer in their language; left out: nothing is
-    (COMM-3)."""
+    """Sent by itself when a promised update is missed: one text for each language; left out: nothing is (COMM-3)."""
     holding: HoldingWritten = HoldingWritten()
     """How many of these go out in a row, and how far apart."""
     chase_every: WrittenSpan = parse_span("1 day")

@@ -519,7 +519,8 @@ Hizmet seviyesi hedeflerimize göre planlanan çözüm zamanı: 20 Kasım 2026 C
 
 Başvurunuzun sorumlusu: Rita Reyes.
 
-Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendireceğiz: 20 Kasım 2026 Cuma, saat 12:30 UTC+03.
+Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendireceğiz: 20 Kasım 2026 Cuma, saat 12:30 UTC\
++03.
 
     Başvuru no    ACME/4711
     Sorun         Orders cannot be paid
