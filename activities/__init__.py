@@ -32,8 +32,14 @@ class Activities:
     """So too, because of a database that is down."""
 
 
-def build(playbook: PlaybookFile, deliver: DeliverMessages, store: RecordStore | None = None) -> Activities:
-    planner, rota = Planner(playbook.current), Rota(playbook.current, Feeds())
+def build(
+    playbook: PlaybookFile,
+    deliver: DeliverMessages,
+    store: RecordStore | None = None,
+    starts_of_one: int = 0,
+) -> Activities:
+    """*starts_of_one*: escalations that one person may start within ten minutes; 0: as many as they like."""
+    planner, rota = Planner(playbook.current, starts_of_one), Rota(playbook.current, Feeds())
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     return Activities(
         quick=(

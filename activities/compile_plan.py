@@ -16,6 +16,7 @@ from temporalio import activity
 from temporalio.service import RPCError
 
 from activities.sponsors import sponsors_of, with_sponsors
+from activities.starts import Starts
 from escalation.business_time import OpenHours
 from escalation.commands import JoinOutage
 from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePlan, RecompilePlan
@@ -85,16 +86,20 @@ def _mark(file: Path) -> tuple[int, int, int] | None:
 class Planner:
     """The two quick activities of a start and of a long life."""
 
-    def __init__(self, playbook: Callable[[], Playbook]) -> None:
+    def __init__(self, playbook: Callable[[], Playbook], starts_of_one: int = 0) -> None:
+        """*starts_of_one*: as ``Starts``."""
         self._playbook = playbook
+        self._starts = Starts(starts_of_one)
 
     @activity.defn(name="compile_plan")
     async def compile_plan(self, asked: CompilePlan) -> Compiled:
         """
         Raises:
             BadRequest: With every fault of the request, its own and against the playbook.
+            RateExceeded: If there were too many.
         """
         request = read_request(asked.key, asked.request, self._playbook())
+        self._starts.count(request)
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
         if request.predecessor is None:
             request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})

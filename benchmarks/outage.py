@@ -129,6 +129,7 @@ async def _world() -> AsyncIterator[tuple[Client, LoopbackMailbox]]:
         settings = Settings(
             playbook=ROOT / "playbooks" / "reference.yaml",
             state_folder=folder,
+            starts_per_person=0,
             server_port=0,
             ui_port=0,
             smtp_host=mailbox.host,

@@ -59,6 +59,7 @@ async def _measured(folder: Path, messages: str) -> tuple[float, float]:
     async with LoopbackMailbox() as mailbox, server:
         settings = Settings(
             state_folder=folder,
+            starts_per_person=0,
             playbook=playbook,
             smtp_host=mailbox.host,
             smtp_port=mailbox.port,

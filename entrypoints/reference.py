@@ -1,6 +1,6 @@
 """
-The reference under ``docs/reference``, written from the code itself: commands, lifecycle, playbook, settings; and
-the JSON Schema beside the playbooks, which editors read.
+The reference under ``docs/reference``, written from the code itself: commands, lifecycle, limits, playbook, settings;
+and the JSON Schema beside the playbooks, which editors read.
 
 ``make docs`` writes it; a test says when it is out of date.
 """
@@ -14,6 +14,7 @@ import typer
 from typer.cli import get_docs_for_click
 
 from entrypoints.cli import app
+from entrypoints.limits_page import limits_page
 from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
 from planning.form import NUMBERS, json_schema, models
 from runtime.senders import BOUNDS, SIGNED_BY, variable_of
@@ -30,6 +31,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": _commands(),
         "lifecycle.md": _lifecycle(),
+        "limits.md": _WRITTEN + limits_page(),
         "playbook.md": _playbook(),
         "settings.md": _settings(),
     }

@@ -10,6 +10,7 @@ Every way in which the engine says no.
     ├── RoleNotAllowed      this person may not make this move (ROLE-2)
     ├── UnknownName         a person, level, trigger, response, account, record that the escalation does not have
     ├── UnknownEscalation   no such key
+    ├── RateExceeded        more was done within a short time than people do
     └── StillFinishing      the escalation has ended, but its last messages are still on their way
 
 The class is the stable code (``code``) that crosses the wire; the prose is for people and may change.
@@ -117,6 +118,10 @@ class UnknownEscalation(EscalationError):
     code = "unknown_escalation"
 
 
+class RateExceeded(EscalationError):
+    code = "rate_exceeded"
+
+
 class StillFinishing(EscalationError):
     code = "still_finishing"
 
@@ -131,6 +136,7 @@ BY_CODE: dict[str, type[EscalationError]] = {
         RoleNotAllowed,
         UnknownName,
         UnknownEscalation,
+        RateExceeded,
         StillFinishing,
     )
 }

@@ -172,6 +172,12 @@ class Settings(BaseModel):
     )
 
     max_cached_workflows: int = Field(1000, ge=0, le=1_000_000, description="a whole number, 0 to 1000000")
+    starts_per_person: int = Field(
+        1000,
+        ge=0,
+        le=1_000_000,
+        description="escalations that one person may start within ten minutes, by one worker; 0: no limit",
+    )
     build: Text | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$",

@@ -83,7 +83,9 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
     A fatal error of a worker cancels the block and is raised from here.
     """
     store = store_of(settings)
-    hands = activities.build(PlaybookFile(settings.playbook), _telling(settings), store)
+    hands = activities.build(
+        PlaybookFile(settings.playbook), _telling(settings), store, settings.starts_per_person
+    )
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
     threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")
     moves = on_queue(

@@ -113,6 +113,7 @@ class EscalationWorkflow(Mergeable):
         if carried:
             self._notices = list(carried.notices)
             self._answered = dict.fromkeys(carried.answered)
+            self._rates = carried.rates
         self._finding: list[FindOnCall] = []
         self._proposing: list[ProposeSponsorship] = []
         self._recording = Recording(carried.unrecorded, carried.left_out) if carried else Recording(())
@@ -214,6 +215,7 @@ class EscalationWorkflow(Mergeable):
             raise self._refusal
         self._refuse_while_finishing()
         if is_repeat:
+            self._rates = self._rates.after_repeat(self._opened.key, workflow.now())
             permit_repeat(self._opened, await self._submitter(raws))
         return receipted(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
 
@@ -231,6 +233,7 @@ class EscalationWorkflow(Mergeable):
         self._refuse_while_finishing()
         self.refuse_while_merging(Move.JOIN_OUTAGE)
         if is_repeat := command.ticket in self._opened.tickets:
+            self._rates = self._rates.after_repeat(self._opened.key, workflow.now())
             permit_repeat(self._opened, command.by, command.ticket)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
@@ -346,6 +349,7 @@ class EscalationWorkflow(Mergeable):
     def may_rebase(self, *raws: RawValue) -> None:
         asked = self._read_rebase(raws)
         if not self.is_answered():
+            self._rates.after_move(self._opened.key, Move.REBASE, asked.by, workflow.now())
             permit(self._opened, Move.REBASE, asked.by)
 
     def _read_rebase(self, raws: Sequence[RawValue]) -> wire.RebaseAsked:
@@ -372,6 +376,7 @@ class EscalationWorkflow(Mergeable):
         """Refuse what the engine would refuse; keep nothing."""
         self._refuse_while_finishing(command)
         self.refuse_while_merging(command.move)
+        self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
         decide(self._opened, command, workflow.now())
 
     def follow(self, command: c.PersonsCommand | c.Rebase) -> Receipted:
@@ -379,8 +384,10 @@ class EscalationWorkflow(Mergeable):
             return receipted(self._opened, is_repeat=True)
         self._refuse_while_finishing(command)
         self.refuse_while_merging(command.move)
+        rates = self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
+        self._rates = rates
         self._remember_answer()
         return receipted(answer.escalation, answer.events)
 
@@ -405,6 +412,8 @@ class EscalationWorkflow(Mergeable):
 
     def note_refusal(self, move: str, why: str) -> None:
         refusal = c.NoteRefusal(refused=move, why=why)
+        if not self._keeps_refusal(move):
+            return
         if self._now is None:
             self._early_refusals.append(refusal)
         else:
@@ -635,6 +644,7 @@ class EscalationWorkflow(Mergeable):
             proposing=tuple(self._proposing),
             answered=last_of(tuple(self._answered)[-_ANSWERS_KEPT:], ANSWERED),
             successor=self._successor,
+            rates=self._rates,
         )
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)

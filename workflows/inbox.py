@@ -19,6 +19,7 @@ from escalation.ids import Own
 from escalation.inbox import InWait, Release, in_wait, released
 from escalation.pages import Page, page_of
 from escalation.preferences import MOST_COUNTED, Limit, Sent
+from escalation.rates import Rates
 from escalation.receipts import Receipt
 from escalation.waiting import Bundle, Held, Waiting, forgotten_at, leaving, next_at
 from workflows import details, wire
@@ -49,6 +50,7 @@ class InboxWorkflow(GoesOn):
         waiting = read_start(Waiting, begins, "{}") if begins else Waiting()
         require_own_id(Own.INBOX)
         require_nothing(waiting == Waiting(), "messages")
+        self._rates = Rates()
         self._held: dict[str, Held] = {}
         self._gone: dict[str, None] = dict.fromkeys(waiting.gone)
         self._sent: list[Sent] = []
@@ -98,6 +100,9 @@ class InboxWorkflow(GoesOn):
     @wire.takes_one
     async def release(self, *raws: RawValue) -> Page[InWait]:
         command = wire.read(Release, raws, "release", '{"by": PERSON}')
+        self._rates = self._rates.after_move(
+            workflow.info().workflow_id, "release", command.by, workflow.now()
+        )
         (by,) = (await find_people(command.by)).people
         let_go = released(self._held.values(), by)
         shown = self.waiting()

@@ -19,6 +19,7 @@ from escalation.budgets import ANSWERED, CARRIED, OURS, UNRECORDED, WAVES_AT_ONC
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
 from escalation.errors import EscalationError
+from escalation.rates import REFUSALS, Rates
 from escalation.receipts import Receipt, moving_forward
 from escalation.waves import waves_of
 from workflows import wire
@@ -40,6 +41,7 @@ class Life(GoesOn):
         self._notices: list[InternalNotice | CustomerNotice] = []
         self._answered: dict[str, None] = {}
         """Ids of the updates that were followed."""
+        self._rates = Rates()
         self._under_way: list[Wave] = []
         self._mistake: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,6 +68,15 @@ class Life(GoesOn):
     def _receipts(self) -> Iterable[Receipt]:
         """All that it has heard of its messages, oldest first."""
         raise NotImplementedError
+
+    def _keeps_refusal(self, move: str) -> bool:
+        """Whether there is room for one more on record; a flood of signals must not fill it."""
+        now = workflow.now()
+        if not self._rates.has_room("refusals", REFUSALS, now):
+            workflow.logger.warning("refusal_not_recorded", extra={"move": move[:200]})
+            return False
+        self._rates = self._rates.after("refusals", REFUSALS, now, "refusals")
+        return True
 
     def _wakes_at(self) -> datetime | None:
         raise NotImplementedError

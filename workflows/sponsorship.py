@@ -48,6 +48,7 @@ class SponsorshipWorkflow(GoesOn):
         require_nothing(begin.programme is None, "programme")
         self._now = begin.programme or s.Programme(account=begin.account)
         self._continue_after = begin.continue_after
+        self._rates = begin.rates
         self._notices: list[InternalNotice] = []
         self._heard: list[Receipt] = []
         self._failed: list[Receipt] = []
@@ -68,6 +69,7 @@ class SponsorshipWorkflow(GoesOn):
                         account=self._now.account,
                         programme=self._now,
                         continue_after=self._continue_after,
+                        rates=self._rates,
                     ),
                     memo=workflow.memo(),  # or the next run has none, until something happens
                 )
@@ -124,6 +126,7 @@ class SponsorshipWorkflow(GoesOn):
 
     async def _asked(self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str) -> s.Programme:
         command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
+        self._rates = self._rates.after_move(self._now.key, what, command.by, workflow.now())
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
         known = await find_people(*dict.fromkeys((command.by, sponsor)))
         if isinstance(command, s.Propose) and not workflow.patched(_PROPOSALS_ARE_TOLD):

@@ -122,18 +122,22 @@ class TaskForceWorkflow(Life):
 
     def consider(self, command: c.MembersCommand) -> None:
         """Refuse what the engine would refuse; keep nothing."""
+        self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
         decide(self._now, command, workflow.now())
 
     def follow(self, command: c.MembersCommand) -> Answer:
         if self.is_answered():
             return answer(self._now, is_repeat=True)
+        rates = self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
         made = decide(self._now, command, workflow.now())
         self._keep(made)
+        self._rates = rates
         self._remember_answer()
         return answer(made.force, made.events)
 
     def note_refusal(self, move: str, why: str) -> None:
-        self._decide(NoteRefusal(refused=move, why=why))
+        if self._keeps_refusal(move):
+            self._decide(NoteRefusal(refused=move, why=why))
 
     # The run.
 
@@ -211,6 +215,7 @@ class TaskForceWorkflow(Life):
             notices=tuple(self._notices),
             news=tuple(self._news),
             answered=last_of(tuple(self._answered)[-_ANSWERS_KEPT:], ANSWERED),
+            rates=self._rates,
         )
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
         return wire.TaskForceInput(carried=carried, continue_after=self._continue_after)
@@ -220,6 +225,7 @@ class TaskForceWorkflow(Life):
         self._events, self._news = list(carried.events), list(carried.news)
         self._notices = list(carried.notices)
         self._answered = dict.fromkeys(carried.answered)
+        self._rates = carried.rates
 
     def current_details(self) -> str:
         """Asked for by the plugin, when somebody looks."""

@@ -16,6 +16,7 @@ from temporalio.exceptions import ActivityError
 from escalation.budgets import REQUEST
 from escalation.effects import SeekOutage
 from escalation.errors import EscalationError, MoveNotAllowed
+from escalation.rates import Rates
 from escalation.view import Receipted
 from workflows import wire
 from workflows.continuing import GoesOn, go_on, is_outdated
@@ -35,6 +36,7 @@ class TicketWorkflow(GoesOn):
         self._joined: Receipted | None = None
         self._refusal: EscalationError | None = None
         self._is_over = False
+        self._rates = Rates()
 
     @workflow.run
     @wire.takes_one
@@ -62,6 +64,7 @@ class TicketWorkflow(GoesOn):
         if self._joined is None:
             await workflow.wait_condition(lambda: self._joined is not None or self._refusal is not None)
         else:  # asked again: it is checked like the first, and the outage may be over without our having heard of it
+            self._rates = self._rates.after_repeat(self._key, workflow.now())
             self._joined = await self._join(self._again(raws))
         if self._joined is None:
             raise self._refusal or MoveNotAllowed(f"{self._key}: was never opened")

@@ -19,6 +19,7 @@ from escalation.events import Event
 from escalation.ids import Key
 from escalation.model import Escalation
 from escalation.plan import Priority
+from escalation.rates import Rates
 from escalation.request import StartRequest
 from escalation.sponsorship import Programme
 from escalation.task_force.events import ForceEvent
@@ -143,6 +144,8 @@ class Carried(Frozen):
     """Ids of the updates that were followed: a repeat is answered, not followed again."""
     successor: StartRequest | None = None
     """The escalation that continues this one, still to be started (CLOSE-9)."""
+    rates: Rates = Rates()
+    """What people did of late."""
 
 
 class EscalationInput(Frozen):
@@ -191,6 +194,7 @@ class SponsorshipInput(Frozen):
     account: str
     programme: Programme | None = None
     continue_after: int | None = None
+    rates: Rates = Rates()
 
 
 class Sponsorship(Frozen):
@@ -242,6 +246,7 @@ class TaskForceCarried(Frozen):
     news: tuple[News, ...] = ()
     """What the escalation has not heard yet."""
     answered: tuple[str, ...] = ()
+    rates: Rates = Rates()
 
 
 class TaskForceInput(Frozen):

@@ -22,7 +22,8 @@ from entrypoints.gateway.reaching import Reach
 from entrypoints.gateway.signatures import NotSigned, sender_of
 from entrypoints.start_faults import of_the_playbook
 from escalation.budgets import REQUEST
-from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing
+from escalation.errors import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
+from escalation.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
 from escalation.request import StartRequest
 from escalation.view import Receipted
 from runtime.errors import RuntimeFault
@@ -39,6 +40,7 @@ class Intake:
     def __init__(self, reach: Reach, senders: Sequence[Sender]) -> None:
         self._reach = reach
         self._senders = senders
+        self._rates = Rates()
 
     async def start(self, request: Request) -> Response:
         """202 with the receipt, 200 if it was running or delivered already; else what is in the way."""
@@ -51,11 +53,15 @@ class Intake:
             wanted = request_of(_read(body), of_the_playbook)
             if faults := faults_within(sender, wanted):
                 return _out_of_bounds(sender, wanted, faults)
+            self._count(sender, wanted.key)
             delivery = f"{sender.name}\n{request.headers['webhook-id']}"
             receipt = await client.start_once(wanted, delivery=delivery)
         except NotSigned as unsigned:
             log.warning("intake_not_signed", why=str(unsigned))
             return refusal(401, "not_signed", str(unsigned))
+        except RateExceeded as much:
+            log.warning("intake_refused", code=much.code)
+            return refusal(429, much.code, much.message, much.faults, headers=RETRY_AFTER)
         except StillFinishing as soon:
             return refusal(503, soon.code, soon.message, headers=RETRY_AFTER)
         except RunStalled as stalled:
@@ -70,6 +76,15 @@ class Intake:
             return _unavailable()
         log.info("intake_started", escalation=receipt.key, is_repeat=receipt.is_repeat, sender=sender.name)
         return _receipt(receipt)
+
+    def _count(self, sender: Sender, key: str) -> None:
+        """
+        Raises:
+            RateExceeded: If the sender, or the key, has come in too often at this gateway.
+        """
+        now = datetime.now(UTC)
+        after = self._rates.after(f"sender {sender.name}", DELIVERIES, now, f"webhooks of {sender.name}")
+        self._rates = after.after(f"key {key}", DELIVERIES_OF_KEY, now, f"webhooks of {key}")
 
 
 def _out_of_bounds(sender: Sender, wanted: StartRequest, faults: Sequence[Fault]) -> Response:

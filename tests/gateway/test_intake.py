@@ -176,3 +176,17 @@ async def test_either_of_two_secrets_is_believed(door: Door) -> None:
         second = await two.http.post("/escalations", content=body, headers=signed(body, key=b"\0" * 24))
 
     assert (202, 200) == (first.status_code, second.status_code)
+
+
+async def test_a_sender_in_a_loop_is_told_to_wait(door: Door) -> None:
+    """
+    START-4: 60 webhooks of one key within ten minutes are more than any monitoring needs.
+    """
+    for _ in range(60):
+        assert 202 >= (await door.hand_in(complaint(door))).status_code
+
+    answer = await door.hand_in(complaint(door))
+
+    assert (429, "rate_exceeded") == (answer.status_code, answer.json()["error"])
+    assert "possible again at" in answer.json()["message"]
+    assert answer.headers["retry-after"]

@@ -2,6 +2,7 @@
 The most that people can say, on a real server: what is too large for Temporal would stall a run for good.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,9 @@ from pydantic import SecretStr
 
 from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.effects import RecordBatch
+from escalation.errors import RateExceeded
 from escalation.events import CancelCause, ResolutionKind, Step, UpdateSent
+from escalation.rates import REFUSALS
 from escalation.rca import proposed_timeline
 from records.reading import kept
 from records.store import RecordStore
@@ -42,6 +45,16 @@ def carried_with(key: str, count: int) -> Carried:
 async def note(desk: Desk, count: int, by: str) -> None:
     for number in range(count):
         await desk.client.send_update(desk.key, by=by, internal_note=InternalText(f"{number} {NOTE}"))
+
+
+async def refused(ask: Callable[[], Awaitable[object]]) -> str:
+    """Why it is refused, asked again and again."""
+    for _ in range(200):
+        try:
+            await ask()
+        except RateExceeded as refusal:
+            return refusal.message
+    raise AssertionError("200 in a row are followed")
 
 
 async def everything_is_on_record(folder: Path, key: str) -> None:
@@ -146,3 +159,38 @@ async def test_a_long_story_is_answered_in_pages(desk: Desk) -> None:
     (batch,) = [batch async for run, batch in desk.client.records() if run == desk.key]
     assert isinstance(batch, RecordBatch)
     assert [entry.seq for entry in timeline] == [event.seq for event in batch.events]
+
+
+async def test_a_script_is_stopped_and_people_go_on(desk: Desk) -> None:
+    """
+    The moves of one person have a rate; whoever else is at work acknowledges, and ends it.
+    """
+    await desk.start()
+    refusal = await refused(lambda: desk.client.send_update(desk.key, by="priya", internal_note="again"))
+
+    assert "moves of priya: more than 100 within 10 min" in refusal
+    assert "possible again at" in refusal
+    assert 100 <= (await desk.happened()).count("update_sent") < 110
+    await desk.client.acknowledge(desk.key, by="elena")
+    await desk.client.cancel(desk.key, by="elena", why="enough", cause=CancelCause.WITHDRAWN)
+
+
+async def test_a_flood_of_refused_signals_does_not_fill_the_record(desk: Desk) -> None:
+    """
+    As many as people would send are recorded; the others are in the log.
+    """
+    await desk.start()
+    for number in range(3 * REFUSALS.at_most):
+        await desk.run().signal("acknowledge", {"by": f"stranger-{number}"})
+    await desk.at_rest()
+
+    assert REFUSALS.at_most == (await desk.happened()).count("move_refused")
+
+
+async def test_a_key_that_runs_is_not_started_again_and_again(desk: Desk) -> None:
+    """
+    START-4: a repeat finds it, and a flood of repeats is refused.
+    """
+    await desk.start()
+
+    assert "starts of a key that runs already: more than 100 within 10 min" in await refused(desk.start)

@@ -1,0 +1,101 @@
+"""
+The page of limits, ``docs/reference/limits.md``: written from the constants that the rules use.
+"""
+
+from collections.abc import Sequence
+
+from escalation import budgets, rates
+from escalation.base import LONGEST_TEXT
+from escalation.deploying import MOST_FORCES
+from escalation.joining import MOST_CONTACTS, MOST_CUSTOMERS
+from escalation.task_force.tasks import MOST_TASKS
+from runtime.settings import Settings
+
+_Rows = Sequence[tuple[str, str]]
+
+
+def limits_page() -> str:
+    return "\n".join(
+        (
+            "# Limits",
+            "",
+            "What is more is refused when it is said, with the limit and what was given; nothing has changed then.",
+            "Bytes are those of the JSON in UTF-8: a letter of English is one, an emoji four.",
+            "",
+            "## What people say",
+            "",
+            _table("what", "at most", _SAID),
+            "## How often",
+            "",
+            "After so many at once, one more is possible each time that the share of one has passed: of 100 within",
+            "10 min, one each 6 s. The refusal says when. A person who works on an incident never meets these.",
+            "",
+            _table("what", "at most", _OFTEN),
+            "Acknowledge, close and cancel do not count for all people together: nobody is kept from them.",
+            f"Refused signals above {rates.REFUSALS} are in the log and not on record.",
+            "",
+            "## What travels",
+            "",
+            f"Temporal takes {budgets.PAYLOAD:,} bytes at a time. Nobody meets these: what is more is cut into parts,",
+            "and no part is lost.",
+            "",
+            _table("what", "bytes of one part", _TRAVELS),
+        )
+    )
+
+
+def _table(what: str, limit: str, rows: _Rows) -> str:
+    lines = [f"| {what} | {limit} |", "| --- | --- |", *(f"| {name} | {most} |" for name, most in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _bytes(most: int) -> str:
+    return f"{most:,} bytes"
+
+
+_STARTS = rates.Rate(Settings.model_fields["starts_per_person"].default, rates.STARTS_WITHIN)
+_SAID: _Rows = (
+    ("a text: note, reason, update, comment", f"{LONGEST_TEXT:,} characters"),
+    ("a subject, a name, an account, a record", "200 characters"),
+    ("one move, whole", _bytes(budgets.MOVE)),
+    (
+        "one start, whole, or all starts of one outage; each contact counts the name of its account again",
+        _bytes(budgets.REQUEST),
+    ),
+    ("customers of one escalation", f"{MOST_CUSTOMERS:,}"),
+    ("contacts of one customer", f"{MOST_CONTACTS:,}"),
+    (
+        "all that one escalation, or one task force, holds; a cancel or a close is never too large",
+        _bytes(budgets.STATE),
+    ),
+    ("task forces of one escalation", f"{MOST_FORCES}"),
+    ("a task force with all who can get a seat", _bytes(budgets.CHARTER)),
+    ("tasks of one task force", f"{MOST_TASKS}"),
+    ("open tasks of one task force", _bytes(budgets.OPEN_TASKS)),
+    ("the plan that the playbook makes for one escalation", _bytes(budgets.PLAN)),
+)
+_OFTEN: _Rows = (
+    ("moves of one person in one escalation, task force, sponsorship or inbox", str(rates.MOVES_OF_ONE)),
+    ("moves of all people together there", str(rates.MOVES_OF_ALL)),
+    ("starts of a key that runs already", str(rates.REPEATS)),
+    ("escalations of one key, one after the other, by one worker", str(rates.STARTS_OF_KEY)),
+    ("starts of one person, by one worker: `ESCALATION_STARTS_PER_PERSON`", str(_STARTS)),
+    ("webhooks of one key, at one gateway", str(rates.DELIVERIES_OF_KEY)),
+    ("webhooks with one secret, at one gateway", str(rates.DELIVERIES)),
+)
+_TRAVELS: _Rows = (
+    ("messages that are sent together, or wait and leave as one letter", f"{budgets.WAVE:,}"),
+    ("what became of them", f"{budgets.RECEIPTS:,}"),
+    ("the list in one message", f"{budgets.ITEMS:,}"),
+    ("events that go on record together", f"{budgets.BATCH:,}"),
+    ("a page of the timeline, the messages, the plans or an inbox", f"{budgets.ANSWER:,}"),
+    ("what a run that continues is given", f"{budgets.CARRIED:,}"),
+    ("the end of the timeline in it", f"{budgets.TIMELINE:,}"),
+    ("events in it that are not on record yet", f"{budgets.UNRECORDED:,}"),
+    ("the faults of one refusal", f"{budgets.REFUSAL:,}"),
+    ("the latest reports of a task force", f"{budgets.REPORTS:,}"),
+    (
+        "the latest proposals, touch-points, reviews or failed letters of a sponsorship, each",
+        f"{budgets.PROGRAMME:,}",
+    ),
+)
