@@ -81,7 +81,7 @@ _OFTEN: _Rows = (
     ("escalations of one key, one after the other, by one worker", str(rates.STARTS_OF_KEY)),
     ("starts of one person, by one worker: `ESCALATION_STARTS_PER_PERSON`", str(_STARTS)),
     ("webhooks of one key, at one gateway", str(rates.DELIVERIES_OF_KEY)),
-    ("webhooks with one secret, at one gateway", str(rates.DELIVERIES)),
+    ("webhooks of one sender (secret), at one gateway", str(rates.DELIVERIES)),
 )
 _TRAVELS: _Rows = (
     ("messages that are sent together, or wait and leave as one letter", f"{budgets.WAVE:,}"),
