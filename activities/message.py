@@ -165,7 +165,10 @@ def bundled_messages(bundle: Bundle) -> tuple[Message, ...]:
     """
     together: dict[tuple[str, str], list[Message]] = {}
     for message in single_messages(bundle):
-        reader = (message.notice.audience, message.recipient.model_dump_json(exclude={"preferences"}))
+        reader = (
+            message.notice.audience,
+            message.recipient.model_dump_json(exclude={"preferences", "accounts"}),
+        )
         together.setdefault(reader, []).append(message)
     return tuple(_bundled(messages, bundle.letter) for messages in together.values())
 

@@ -4,7 +4,7 @@ How a message reads: a notice and one recipient become a subject, a text and a p
 Owns which facts a template can name. It must not know addresses, channels or rules. What customers wrote is data here:
 it is put in, never run, and makes no line and no mark of its own.
 
-A template can name the facts of its notice, `occasion`, `recipient`, `link` and `is_bundled`, nothing else (COMM-6).
+A template can name the facts of its notice and what is in `_OF_EVERY_TEXT`, nothing else (COMM-6).
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ _KEEPS_ITS_LINES = "text"
 _CODES = frozenset({"state", "clock", "why", "by", "urgency"})
 """Facts that the rules word in English; a language has its own words for them."""
 _LISTS_LINES = "items"
-_OF_EVERY_TEXT = frozenset({"occasion", "recipient", "link", "is_bundled"})
+_OF_EVERY_TEXT = frozenset({"occasion", "recipient", "accounts", "link", "is_bundled"})
 _OF_NO_TEXT = frozenset({"texts"})
 """What is chosen from for each reader, before a template sees it."""
 _OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
@@ -125,6 +125,7 @@ class Texts:
         about = {
             "occasion": notice.occasion.value,
             "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
+            "accounts": one_line(", ".join(recipient.accounts), at_most=LONGEST_TEXT),
             "link": one_line(link, at_most=LONGEST_TEXT),
             "is_bundled": is_bundled,
         }

@@ -56,6 +56,11 @@ class Mailbox:
         return f"{self.local_part}@{self.domain}"
 
 
+def mailbox_of(address: str) -> str:
+    """What two spellings of one mailbox have in common: no mail server in use tells `Jo@` from `jo@`."""
+    return unicodedata.normalize("NFC", address).casefold()
+
+
 def _is_local_part(text: str) -> bool:
     return (
         text.isprintable()

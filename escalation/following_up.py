@@ -14,6 +14,7 @@ from escalation.base import InternalText
 from escalation.characters import clip
 from escalation.clocks import Outcome
 from escalation.effects import Occasion, OpenSuccessor
+from escalation.email_address import mailbox_of
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
 from escalation.lifecycle import Move, State
 from escalation.model import Escalation
@@ -57,7 +58,7 @@ def require_own_account(now: Escalation, move: Move, by: str, account: str) -> N
         RoleNotAllowed: If *by* is a customer's, and of another account.
     """
     contact = now.customer_contact(by)
-    if contact and by.rpartition(":")[0] != account:
+    if contact and account not in contact.speaks_for:
         raise RoleNotAllowed(
             f"{now.key}: {contact.name} may not {move.words} for {account}; contacts of customers may for their own "
             "account"
@@ -79,7 +80,8 @@ def record_survey(turn: Turn, command: c.RecordSurvey) -> None:
     now = turn.escalation
     contact = _answering(now, command)
     require_own_account(now, command.move, command.by, command.account)
-    if now.customer_contact(command.by) and command.by != contact.id:
+    own = now.customer_contact(command.by)
+    if own and own.id != contact.id:
         raise RoleNotAllowed(
             f"{now.key}: {name_of(now, command.by)} may not record survey for {contact.name}; contacts of customers "
             "may for themselves"
@@ -104,9 +106,9 @@ def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
     """Whose answer it is: the contact that is named, the one who sends it, or the account's only one."""
     require_affected(now, command.account)
     of_account = {
-        contact.id.rpartition(":")[2]: contact
+        contact.mailbox: contact
         for contact in customer_recipients(now)
-        if contact.id.rpartition(":")[0] == command.account
+        if command.account in contact.speaks_for
     }
     own = now.customer_contact(command.by)
     if command.contact is None and own:
@@ -120,9 +122,10 @@ def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
             allowed=f"whose answer it is, of several contacts of {command.account}: {', '.join(of_account)}",
         )
         raise BadRequest.because(f"the answer of {command.account} to the survey of {now.key}", (fault,))
-    if command.contact not in of_account:
+    named = mailbox_of(command.contact)
+    if named not in of_account:
         raise UnknownName.of(f"{now.key}: no contact of {command.account}", command.contact, of_account)
-    return of_account[command.contact]
+    return of_account[named]
 
 
 def _hear_of_low_score(turn: Turn, contact: Recipient, command: c.RecordSurvey, *, reopens: bool) -> None:

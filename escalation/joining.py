@@ -12,14 +12,15 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.budgets import REQUEST, size_of
 from escalation.effects import Occasion
+from escalation.email_address import mailbox_of
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
 from escalation.ids import tenant_of
 from escalation.lifecycle import Move, RcaState, State, allows
 from escalation.model import Escalation
-from escalation.plan import ClockName
+from escalation.plan import ClockName, Recipient
 from escalation.request import AffectedCustomer, StartRequest, recipients_of, with_customers
 from escalation.room import weight_of
-from escalation.telling import tell, tell_customers
+from escalation.telling import contacts_among, tell, tell_customers
 from escalation.turn import Turn
 
 _Each = TypeVar("_Each")
@@ -58,7 +59,7 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
     known = now.rules.stakeholders
     tell(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
     if joining.customers:
-        _tell(turn, joining.customers)
+        _tell(turn, joining.customers, now)
 
 
 def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
@@ -85,25 +86,31 @@ def begin_first_notice(turn: Turn) -> None:
         turn.start(ClockName.FIRST_NOTICE, now.joined_at)
 
 
-def _tell(turn: Turn, customers: tuple[AffectedCustomer, ...]) -> None:
-    to = recipients_of(customers)
+def _tell(turn: Turn, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
+    """Whoever was known here has been told already, for whichever account (START-5)."""
+    known = {each.id for each in before.request.recipients}
+    new = tuple(each for each in contacts_among(turn.escalation, customers) if each.id not in known)
     begin_first_notice(turn)
-    if turn.escalation.state is not State.CLOSING:
-        tell_customers(turn, Occasion.RECEIPT, to=to)
-        return
-    tell_of_the_end(turn, customers)
+    if turn.escalation.state is State.CLOSING:
+        tell_of_the_end(turn, customers, new)
+    else:
+        tell_customers(turn, Occasion.RECEIPT, to=new)
 
 
-def tell_of_the_end(turn: Turn, customers: tuple[AffectedCustomer, ...]) -> None:
-    """It is over for the others already: these are told all that those were (CLOSE-4, RESOLVE-6)."""
-    to = recipients_of(customers)
-    resolution, rca = turn.escalation.resolution, turn.escalation.rca
-    tell_customers(turn, Occasion.RESOLVED, to=to, text=resolution.customer_text if resolution else None)
-    tell_customers(turn, Occasion.ACCESS_QUESTION, to=to, but=turn.escalation.access)
+def tell_of_the_end(turn: Turn, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
+    """
+    It is over for the others already: who is *new* is told all that those were (CLOSE-4, RESOLVE-6). Who was known is
+    asked for the account that is new.
+    """
+    now = turn.escalation
+    to = contacts_among(now, customers)
+    resolution, rca = now.resolution, now.rca
+    tell_customers(turn, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
+    tell_customers(turn, Occasion.ACCESS_QUESTION, to=to, but=now.access)
     if rca.customer and rca.state is RcaState.SHARED:
-        tell_customers(turn, Occasion.RCA, to=to, text=rca.customer.summary, actions=rca.customer.actions)
+        tell_customers(turn, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
     accounts = tuple(customer.account for customer in customers)
-    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+    tell(turn, Occasion.ACCESS_WANTED, now.plan.engagement_managers, items=accounts)
 
 
 def new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
@@ -124,12 +131,14 @@ def _without(known: tuple[_Each, ...], more: tuple[_Each, ...]) -> tuple[_Each, 
 def _new_customers(
     request: StartRequest, customers: tuple[AffectedCustomer, ...]
 ) -> Iterator[AffectedCustomer]:
-    known = {
-        customer.account: {contact.email for contact in customer.contacts} for customer in request.customers
-    }
+    """Who is known in any spelling, or for another account, is no further contact of an account that is known."""
+    people = {each.mailbox for each in request.recipients}
+    accounts = {customer.account for customer in request.customers}
     for customer in customers:
-        emails = known.get(customer.account, set())
-        contacts = tuple(contact for contact in customer.contacts if contact.email not in emails)
+        is_known = customer.account in accounts
+        contacts = tuple(
+            contact for contact in customer.contacts if not (is_known and mailbox_of(contact.email) in people)
+        )
         if contacts:
             yield customer.changed(contacts=contacts)
 

@@ -45,9 +45,11 @@ class Link(Frozen):
     who: str
     """Who answers: a contact's id, or a customer contact's."""
     account: str = ""
-    """Of a customer contact."""
+    """Of a customer contact: the first of their accounts."""
     language: str = "en"
     time_zone: str = "UTC"
+    accounts: tuple[str, ...] = ()
+    """Of a customer contact who speaks for several accounts: all of them."""
 
     @property
     def key(self) -> str:
@@ -69,7 +71,8 @@ def link_for(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> L
         question=question,
         escalation=notice.escalation,
         who=recipient.id,
-        account="" if is_ours else recipient.id.rpartition(":")[0],  # no e-mail address has a colon
+        account="" if is_ours else recipient.speaks_for[0],
+        accounts=recipient.accounts,
         language=recipient.language,
         time_zone=recipient.time_zone,
     )

@@ -15,9 +15,8 @@ from escalation.following_up import line
 from escalation.joining import begin_first_notice, new_in, require_room, tell_of_the_end
 from escalation.lifecycle import Move, State, allows
 from escalation.model import Escalation
-from escalation.request import recipients_of
 from escalation.sentences import Sentence
-from escalation.telling import name_of, tell, tell_customers
+from escalation.telling import contacts_among, name_of, tell, tell_customers
 from escalation.turn import Turn
 
 
@@ -94,7 +93,7 @@ def take_over(turn: Turn, command: c.TakeOver) -> None:
     )
     _tell_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
     turn.by = e.ENGINE
-    _tell_customers(turn, command)
+    _tell_customers(turn, command, now)
 
 
 def _tell_our_people(turn: Turn, command: c.TakeOver, new: tuple[str, ...]) -> None:
@@ -111,10 +110,12 @@ def _what_came(command: c.TakeOver) -> Iterator[str]:
     yield from map(line, command.actions)
 
 
-def _tell_customers(turn: Turn, command: c.TakeOver) -> None:
+def _tell_customers(turn: Turn, command: c.TakeOver, before: Escalation) -> None:
     """Each of them learns which reference is theirs now, whether they were known here or not."""
-    to = recipients_of(command.customers)
+    to = contacts_among(turn.escalation, command.customers)
     begin_first_notice(turn)
     tell_customers(turn, Occasion.MERGED, to=to, formerly=command.ticket)
     if turn.escalation.state is State.CLOSING:
-        tell_of_the_end(turn, command.customers)
+        known = {each.id for each in before.request.recipients}
+        new = tuple(each for each in to if each.id not in known)
+        tell_of_the_end(turn, command.customers, new)

@@ -9,6 +9,7 @@ from datetime import datetime
 from escalation.actions import Action, next_reminder
 from escalation.base import CustomerText, Frozen, Instant, InternalText
 from escalation.clocks import Clock, Pause
+from escalation.email_address import mailbox_of
 from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import WORKING, RcaState, State, is_open
 from escalation.plan import ClockName, Contact, HandsOver, Level, Plan, Priority, PriorityRules, Recipient
@@ -322,8 +323,16 @@ class Escalation(Frozen):
         return next((customer for customer in self.request.customers if customer.account == account), None)
 
     def customer_contact(self, recipient: str) -> Recipient | None:
-        """The contact of an affected customer with this recipient id, ``ACCOUNT:EMAIL``."""
-        return next((contact for contact in self.request.recipients if contact.id == recipient), None)
+        """The contact of an affected customer with this recipient id, ``ACCOUNT:EMAIL``, for any of their accounts."""
+        account, _, email = recipient.rpartition(":")
+        return next(
+            (
+                contact
+                for contact in self.request.recipients
+                if contact.mailbox == mailbox_of(email) and account in contact.speaks_for
+            ),
+            None,
+        )
 
     def roles_of(self, contact: Contact) -> set[str]:
         """The roles of a person here: their own, and ``owner``, ``level_contact``, ``task_force_lead`` or

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from escalation.base import Frozen, Instant, Name
 from escalation.business_time import OpenHours
+from escalation.email_address import mailbox_of
 from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move
 from escalation.preferences import Preferences
@@ -118,6 +119,18 @@ class Recipient(Frozen):
     language: str = "en"
     time_zone: str = "UTC"
     preferences: Preferences | None = None
+    accounts: tuple[str, ...] = ()
+    """Of a customer's contact who speaks for several accounts: all of them."""
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """Of a customer's contact, whose id is ``ACCOUNT:EMAIL``: the accounts."""
+        return self.accounts or (self.id.rpartition(":")[0],)
+
+    @property
+    def mailbox(self) -> str:
+        """Of a customer's contact: what tells them from everybody else."""
+        return mailbox_of(self.id.rpartition(":")[2])
 
 
 class Contact(Frozen):

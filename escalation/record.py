@@ -31,7 +31,7 @@ from escalation.model import (
 )
 from escalation.plan import ClockName, Plan
 from escalation.receipts import undelivered_after
-from escalation.request import StartRequest, recipients_of, with_customers
+from escalation.request import StartRequest, with_customers
 from escalation.targets import retargeted, revived
 from escalation.task_force.course import ForceState
 from escalation.task_force.model import Summary
@@ -407,8 +407,8 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
     ):  # the subject whose start opened it
         brought = {customer.account for customer in now.request.customers}
     known = {*now.untold, *now.joiners}
-    new = (to.id for customer in event.customers for to in recipients_of((customer,)))
-    joiners = (*now.joiners, *(who for who in new if who not in known))
+    known |= {to.id for to in now.request.recipients}
+    joiners = (*now.joiners, *(to.id for to in request.recipients if to.id not in known))
     return _with(
         now,
         event,

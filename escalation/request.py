@@ -170,7 +170,7 @@ class StartRequest(Asked):
 
     @cached_property
     def recipients(self) -> tuple[Recipient, ...]:
-        """Each contact of each affected customer, once, even if listed twice."""
+        """Each contact of the affected customers, once, even if listed twice or for several accounts."""
         return recipients_of(self.customers)
 
     @property
@@ -180,10 +180,15 @@ class StartRequest(Asked):
 
 
 def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:
-    found = (
-        contact.as_recipient(customer.account) for customer in customers for contact in customer.contacts
-    )
-    return tuple({recipient.id: recipient for recipient in found}.values())
+    """One mailbox is one person, however it is spelt; known by the first of their accounts, speaking for each."""
+    found: dict[str, Recipient] = {}
+    for customer in customers:
+        for contact in customer.contacts:
+            person = contact.as_recipient(customer.account)
+            known = found.setdefault(person.mailbox, person)
+            if customer.account not in known.speaks_for:
+                found[person.mailbox] = known.changed(accounts=(*known.speaks_for, customer.account))
+    return tuple(found.values())
 
 
 def with_customers(

@@ -170,7 +170,10 @@ def _reopen(turn: Turn, recorded: InternalText, why: Why, text: InternalText | N
 
 
 def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
-    """RESOLVE-6: customer by customer; one who says no sends it back to resolving."""
+    """
+    RESOLVE-6: customer by customer; one who says no sends it back to resolving. A contact is asked once, and
+    answers for all of their accounts.
+    """
     now = turn.escalation
     require_affected(now, command.account)
     require_own_account(now, command.move, command.by, command.account)
@@ -179,8 +182,10 @@ def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
         raise RoleNotAllowed(
             f"{now.key}: {contact.name} may not waive access; contacts of customers may say yes or no"
         )
-    turn.record(e.AccessAnswered, account=command.account, answer=command.answer, note=command.note)
+    accounts = contact.speaks_for if contact else (command.account,)
+    for account in accounts:
+        turn.record(e.AccessAnswered, account=account, answer=command.answer, note=command.note)
     if command.answer is e.AccessAnswer.NO:
-        why = Sentence.NO_ACCESS.of(command.account)
+        why = Sentence.NO_ACCESS.of(", ".join(accounts))
         recorded = clip(InternalText.cleaned(f"{why}. {command.note}").strip(), LONGEST_TEXT)
         _reopen(turn, InternalText(recorded), why, command.note or None)

@@ -68,7 +68,7 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
             return "reopened meanwhile"
         case Occasion.ACCESS_WANTED if all(each.account in now.access for each in now.request.customers):
             return "answered meanwhile"
-        case Occasion.ACCESS_QUESTION if to.id.rpartition(":")[0] in now.access:
+        case Occasion.ACCESS_QUESTION if all(account in now.access for account in to.speaks_for):
             return "answered meanwhile"
         case Occasion.RCA_WANTED if now.rca.state is not RcaState.REQUESTED:
             return "filed or waived meanwhile"

@@ -20,9 +20,11 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
+from escalation.email_address import mailbox_of
 from escalation.events import CancelCause
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, ReasonCode
+from escalation.request import AffectedCustomer
 from escalation.sentences import NO_REASON, Why
 from escalation.turn import Turn
 
@@ -142,7 +144,7 @@ def tell_customers(
         is_promise_missed=_is_promise_missed(now) or reason is ReasonCode.SLA_BREACH,
     )
     everybody = customer_recipients(now) if to is None else to
-    told = tuple(one for one in everybody if one.id.rpartition(":")[0] not in but)
+    told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
     if told:
         turn.do(
             CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts)
@@ -182,6 +184,12 @@ def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
     if preferences is None:
         return now.request.recipients
     return tuple(recipient.changed(preferences=preferences) for recipient in now.request.recipients)
+
+
+def contacts_among(now: Escalation, customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:
+    """The contacts of *customers*, as they are known here."""
+    mailboxes = {mailbox_of(contact.email) for customer in customers for contact in customer.contacts}
+    return tuple(each for each in customer_recipients(now) if each.mailbox in mailboxes)
 
 
 def first_told(now: Escalation) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from runtime.signing_keys import kept_keys, keys_in
 
 PATH = "/answer"
 KEY_FILE = "link.key"
-_FIELDS = ("question", "escalation", "who", "account", "language", "time_zone")
+_FIELDS = ("question", "escalation", "who", "account", "language", "time_zone", "accounts")
 """Their order in a token; new ones go to the end, and need a default."""
 _LONGEST_TOKEN = 2_000
 

@@ -145,7 +145,10 @@ class Pages:
 
 def _for_customers(inquiry: Inquiry, words: Words) -> list[tuple[str, str]]:
     shown = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
-    return [(words.facts.reference, shown.reference), (words.facts.subject, shown.subject)]
+    facts = [(words.facts.reference, shown.reference), (words.facts.subject, shown.subject)]
+    if accounts := inquiry.link.accounts:
+        facts.append((words.facts.accounts, ", ".join(accounts)))
+    return facts
 
 
 def _of_seat(inquiry: Inquiry, words: Words, language: str) -> list[tuple[str, str]]:

@@ -56,6 +56,7 @@ class FactNames(_Said):
     seat: Phrase
     lead: Phrase
     answer_by: Phrase
+    accounts: Phrase
 
 
 class AcknowledgeWords(_Said):

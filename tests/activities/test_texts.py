@@ -548,3 +548,16 @@ def test_a_reminder_says_how_much_time_was_left() -> None:
     assert "pengingat: penyelesaian segera jatuh tempo." in said["id"]
     assert "Sisa waktu ketika pesan ini ditulis: 1 jam, 25 menit." in said["id"]
     assert "Bu mesaj yazıldığında kalan süre: 1 saat 25 dakika." in said["tr"]
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Accounts"), ("id", "Akun"), ("tr", "Hesaplar")])
+def test_a_letter_to_somebody_of_two_accounts_names_them(language: str, says: str) -> None:
+    """
+    START-5: one mailbox is one person, who must know what the letter is about.
+    """
+    both, one = ana(language=language, accounts=("ACME", "BOLT")), ana(language=language)
+    notice = to_customers(both)
+
+    assert re.search(rf"{says}\W+ACME, BOLT", Texts().render(notice, both).text)
+    assert says not in Texts().render(notice, one).text
+    assert "ACME, BOLT" in Texts().render_bundle([(notice, both)] * 2).text

@@ -17,7 +17,6 @@ from tests.builders import (
     DECLARE,
     JO,
     VERIFY,
-    a_customer,
     a_plan,
     after,
     all_delivered,
@@ -200,16 +199,6 @@ def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
         "ACME/4711@1:6:first_notice:ed",
     ] == keys
     assert keys == [message_key(notice, to) for notice in notices(again.effects) for to in notice.to]
-
-
-def test_two_accounts_with_the_same_contact_are_two_messages() -> None:
-    """
-    COMM-12: each with a key of its own.
-    """
-    customers = (a_customer("ACME", "jo@shared.example"), a_customer("BOLT", "jo@shared.example"))
-    receipt = to_customers(opening(customers=customers), "receipt")
-
-    assert 2 == len({message_key(receipt, to) for to in receipt.to})
 
 
 def _receipts(*failed: tuple[str, str]) -> c.RecordDelivery:

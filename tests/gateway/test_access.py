@@ -140,3 +140,25 @@ async def test_a_letter_of_its_own_carries_the_question(door: Door) -> None:
     assert "Can you use the service again?" in seen(page)
     assert "We have noted that everything works" in seen(said)
     assert [] == links_in(*letters["resolved"])
+
+
+async def test_the_page_of_somebody_of_two_accounts_names_them_and_takes_one_answer(door: Door) -> None:
+    """
+    RESOLVE-6: one mailbox is one person, who is asked once.
+    """
+    contacts = [[{"name": "Jo", "email": email}] for email in ("jo@acme.example", "Jo@ACME.example")]
+    await door.start(
+        customers=[
+            {"account": account, "contacts": of}
+            for account, of in zip(("ACME", "BOLT"), contacts, strict=True)
+        ]
+    )
+    await door.resolve()
+    path = await door.link(Question.ACCESS, "ACME:jo@acme.example", account="ACME", accounts=("ACME", "BOLT"))
+
+    page = await door.http.get(path)
+    answer = await door.press(path, answer="yes")
+
+    assert "ACME, BOLT" in seen(page)
+    assert 200 == answer.status_code
+    assert 2 == await door.happened("access_answered")
