@@ -125,7 +125,7 @@ class Texts:
         about = {
             "occasion": notice.occasion.value,
             "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
-            "accounts": one_line(", ".join(recipient.accounts), at_most=LONGEST_TEXT),
+            "accounts": one_line(", ".join(recipient.accounts), at_most=_LONGEST_REASON),
             "link": one_line(link, at_most=LONGEST_TEXT),
             "is_bundled": is_bundled,
         }

@@ -7,10 +7,14 @@ it leads, or how its page looks.
 """
 
 from enum import StrEnum
+from itertools import accumulate
 
 from escalation.base import Frozen
 from escalation.effects import CustomerNotice, InternalNotice, Occasion
 from escalation.plan import ClockName, Recipient
+
+_LONGEST_NAMED = 300
+"""Characters."""
 
 
 class Question(StrEnum):
@@ -72,10 +76,17 @@ def link_for(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> L
         escalation=notice.escalation,
         who=recipient.id,
         account="" if is_ours else recipient.speaks_for[0],
-        accounts=recipient.accounts,
+        accounts=_named(recipient.accounts),
         language=recipient.language,
         time_zone=recipient.time_zone,
     )
+
+
+def _named(accounts: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as a link can hold that has to fit into one line of a letter."""
+    sizes = accumulate(len(account) for account in accounts)
+    named = tuple(account for account, size in zip(accounts, sizes, strict=True) if size <= _LONGEST_NAMED)
+    return named if len(named) == len(accounts) else (*named, "…")
 
 
 def _question(notice: InternalNotice | CustomerNotice) -> Question | None:

@@ -164,9 +164,10 @@ def _reopen(turn: Turn, recorded: InternalText, why: Why, text: InternalText | N
     turn.end(ClockName.VERIFICATION)
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
     turn.record(e.Reopened, why=recorded)
-    tell(turn, Occasion.REOPENED, involved(turn.escalation), why=why, text=text)
-    tell_customers(turn, Occasion.REOPENED)
+    people = involved(turn.escalation)
     take_up(turn)
+    tell(turn, Occasion.REOPENED, people, why=why, text=text)
+    tell_customers(turn, Occasion.REOPENED)
 
 
 def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:

@@ -39,8 +39,11 @@ def settle(turn: Turn) -> None:
     if turn.escalation.state is State.STARTED:
         turn.record(e.CommunicationBegun)
     while clock := _next_due(turn.escalation, turn.now):
+        turn.begin()
         _attend(turn, clock)
+    turn.begin()
     remind_of_actions(turn)
+    turn.begin()
 
 
 def extend_open_hours(turn: Turn) -> None:

@@ -7,12 +7,14 @@ refuses, so nothing is ever half done. It knows how to record, how to start and 
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, pairwise
 from typing import Any
 
 from escalation import events as e
 from escalation.clocks import Clock, Outcome, thresholds_behind
 from escalation.effects import Effect
 from escalation.model import Escalation
+from escalation.one_notice import without_needless
 from escalation.plan import ClockName
 from escalation.record import evolve
 from escalation.targets import clock_for
@@ -34,12 +36,18 @@ class Turn:
     by: str = e.ENGINE
     events: list[e.Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    happenings: list[int] = field(default_factory=list)
+    """Where in the effects another event begins."""
 
     def record(self, kind: type[e.Event], **facts: Any) -> None:
         """Record that this happened, now, by whoever is at work."""
         event = kind.made(seq=self.escalation.sequence + 1, at=self.now, by=self.by, **facts)
         self.events.append(event)
         self.escalation = evolve(self.escalation, event)
+
+    def begin(self) -> None:
+        """What is recorded and told from here on is another event: a move, or a due time that came."""
+        self.happenings.append(len(self.effects))
 
     def do(self, effect: Effect) -> None:
         self.effects.append(effect)
@@ -106,4 +114,6 @@ class Turn:
             self.end(name, Outcome.CANCELLED)
 
     def decision(self) -> Decision:
-        return Decision(self.escalation, tuple(self.events), tuple(self.effects))
+        bounds = [0, *self.happenings, len(self.effects)]
+        told = (without_needless(self.effects[a:b]) for a, b in pairwise(bounds))
+        return Decision(self.escalation, tuple(self.events), tuple(chain.from_iterable(told)))

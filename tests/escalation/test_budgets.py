@@ -91,7 +91,9 @@ def test_a_start_that_an_escalation_cannot_hold_is_refused() -> None:
     contacts = [f"c{number}@x.example" for number in range(200)]
     many = a_request(customers=(a_customer("A" * 200, *contacts),) * 1)
     require_request_fits(many, "the start")
-    too_many = tuple(a_customer(f"{n}".ljust(200, "A"), *contacts) for n in range(9))
+    too_many = tuple(
+        a_customer(f"{n}".ljust(200, "A"), *(f"{n}{contact}" for contact in contacts)) for n in range(9)
+    )
 
     with pytest.raises(BadRequest, match=r"given [\d,]+ bytes; allowed: at most 500,000 bytes"):
         require_request_fits(a_request(customers=too_many), "the start")

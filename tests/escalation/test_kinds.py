@@ -101,7 +101,6 @@ def test_a_higher_priority_reaches_higher_levels_sooner() -> None:
     assert ["priority_changed", "level_raised"] == happened(decision)
     assert [
         "first_notice: csm, ae, ceo",
-        "priority_changed: ana, mia",
         "assigned: mia",
         "rise: ana",
         f"hand_over: {JO}",
