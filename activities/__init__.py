@@ -18,7 +18,7 @@ from activities.make_report import Reports
 from activities.merge import find_merge, merge
 from activities.record_events import RecordEvents
 from activities.sponsors import Sponsors
-from planning.feeds import Feeds
+from planning.feeds import Feeds, Transport
 from records.store import RecordStore
 
 
@@ -35,11 +35,15 @@ class Activities:
 def build(
     playbook: PlaybookFile,
     deliver: DeliverMessages,
+    transport: Transport,
     store: RecordStore | None = None,
     starts_of_one: int = 0,
 ) -> Activities:
-    """*starts_of_one*: escalations that one person may start within ten minutes; 0: as many as they like."""
-    planner, rota = Planner(playbook.current, starts_of_one), Rota(playbook.current, Feeds())
+    """
+    *transport* is the way to the calendars of on-call schedules; *starts_of_one*: escalations that one person may start
+    within ten minutes, 0: as many as they like.
+    """
+    planner, rota = Planner(playbook.current, starts_of_one), Rota(playbook.current, Feeds(transport))
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     return Activities(
         quick=(

@@ -38,6 +38,7 @@ from escalation.lifecycle import Move
 from escalation.request import InternalRca, StartRequest
 from records.store import RecordStore
 from runtime.connection import connect
+from runtime.network import Network
 from runtime.settings import Settings
 from tests.complaint import a_complaint
 from workers.queues import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, on_queue
@@ -79,7 +80,7 @@ class Engine:
         client = await connect(Settings(), plugins=[escalation_plugin()], address=address)
         store = (RecordStore if is_recorded else _Forgetful).at(None, playbook.parent)
         deliver = DeliverMessages({"email": _Nowhere()}, Texts())
-        hands = activities.build(PlaybookFile(playbook), deliver, store)
+        hands = activities.build(PlaybookFile(playbook), deliver, Network().transport, store)
         async with _workers(
             client,
             (ESCALATION_QUEUE, hands.quick),

@@ -2,7 +2,7 @@
 Letters that leave as one HTTP request each.
 
 Owns the exchange: connections, turns, time, and what an answer means. Must not know what is posted (each channel says
-that), nor which addresses may be connected to (`channels.network`).
+that), nor which addresses may be connected to (`runtime.network`).
 
 Law 1: no part of a target's URL, nor of an answer, gets into a reason or an error: the one is a secret, and the other
 may repeat it.
@@ -22,10 +22,10 @@ from typing import Generic, TypeVar
 import httpcore
 import httpx
 
-from channels.network import Network, NotAllowed
 from channels.protocol import Delivered, Later, Letter, Never
 from channels.sharing import SharingChannel
 from channels.targets import Targets
+from runtime.network import Network, NotAllowed
 
 AT_ONCE = 8
 """Connections of a session, and so letters under way."""

@@ -116,7 +116,6 @@ def coverage(
     from entrypoints.forecasts import gaps as table_of
     from planning.cases import categories
     from planning.coverage import coverage as covered
-    from planning.feeds import Feeds
     from planning.on_call import schedules
     from planning.playbook import load_playbook
 
@@ -130,7 +129,7 @@ def coverage(
         task = bar.add_task("coverage", total=len(every))
         gaps: list[Gap] = []
         for _, category, found in covered(
-            playbook, since, since + timedelta(days=days), schedules(playbook, Feeds())
+            playbook, since, since + timedelta(days=days), schedules(playbook, given.feeds())
         ):
             gaps += found
             bar.update(task, advance=1, description=category)

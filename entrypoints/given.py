@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
@@ -19,6 +19,9 @@ from escalation.errors import BadRequest, Fault, Misspelled, nearest, shown
 from planning.faults import listed, of_file
 from planning.instants import parse_instant
 from planning.zone_names import zone_called
+
+if TYPE_CHECKING:
+    from planning.feeds import Feeds
 
 _Named = TypeVar("_Named", bound=StrEnum)
 _Read = TypeVar("_Read")
@@ -127,6 +130,15 @@ def named(kind: type[_Named], text: str, option: str) -> _Named:
     if found is None:
         raise refused(option, shown(text), listed(kind), nearest(text, kind))
     return found
+
+
+def feeds() -> "Feeds":
+    """Calendars of on-call schedules, asked as a worker with these settings asks."""
+    from planning.feeds import Feeds
+    from runtime.network import Network
+    from runtime.settings import Settings
+
+    return Feeds(Network(Settings.load().private_networks).transport)
 
 
 def bytes_of(path: str, option: str) -> bytes:

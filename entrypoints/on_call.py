@@ -44,11 +44,10 @@ def on_call(
 ) -> None:
     """Show who is on call, why, and the coming shifts; exit status 1 if there are times with nobody."""
     from planning.coverage import between
-    from planning.feeds import Feeds
     from planning.on_call import find_on_call, roster
     from planning.playbook import load_playbook
 
-    typed, playbook, feeds = given.Typed(), load_playbook(file), Feeds()
+    typed, playbook, feeds = given.Typed(), load_playbook(file), given.feeds()
     zone = typed.zone(tz)
     since = typed.instant(at, zone, "--at") or given.this_minute()
     with typed.rest():

@@ -21,6 +21,11 @@ FRESH_FOR = timedelta(minutes=2)
 ANSWERS_WITHIN = timedelta(seconds=10)
 _MOST_REDIRECTS = 3
 
+_NOT_ALLOWED = "it leads to an address that is neither public nor in ESCALATION_PRIVATE_NETWORKS"
+
+Transport = Callable[[], httpx.AsyncBaseTransport]
+"""Makes the way out for one question, and decides where it may lead: ``PermissionError`` if nowhere."""
+
 for _name in ("httpx", "httpcore"):  # they log whole addresses
     logging.getLogger(_name).setLevel(logging.WARNING)
 
@@ -40,10 +45,12 @@ class Feeds:
 
     def __init__(
         self,
+        transport: Transport,
         fresh_for: timedelta = FRESH_FOR,
         answers_within: timedelta = ANSWERS_WITHIN,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._transport = transport
         self._fresh_for = fresh_for
         self._answers_within = answers_within
         self._now = now
@@ -69,28 +76,32 @@ class Feeds:
 
     def _asked(self, address: str, before: _Held | None, now: datetime) -> _Held:
         try:
-            return _Held(now, _fetched(address, self._answers_within), now)
+            return _Held(now, _fetched(address, self._answers_within, self._transport), now)
         except FeedFault as fault:
             data, read_at = (before.data, before.read_at) if before else (None, None)
             return _Held(now, data, read_at, str(fault))
 
 
-def _fetched(address: str, within: timedelta) -> bytes:
+def _fetched(address: str, within: timedelta, transport: Transport) -> bytes:
     """
     Raises:
         FeedFault: If there is no good answer in time.
     """
     try:
-        return asyncio.run(_answer(address, within))
+        return asyncio.run(_answer(address, within, transport()))
     except TimeoutError:
         raise FeedFault("it does not answer in time") from None
+    except PermissionError:
+        raise FeedFault(_NOT_ALLOWED) from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise FeedFault(f"it cannot be reached ({type(error).__name__})") from None
 
 
-async def _answer(address: str, within: timedelta) -> bytes:
+async def _answer(address: str, within: timedelta, transport: httpx.AsyncBaseTransport) -> bytes:
     """One deadline for all of it: an answer that comes byte by byte would never run into that of a single step."""
     client = httpx.AsyncClient(
+        transport=transport,
+        trust_env=False,  # behind a proxy of the environment it is not us who choose the address
         timeout=None,  # noqa: S113 - the whole has one
         follow_redirects=True,
         max_redirects=_MOST_REDIRECTS,

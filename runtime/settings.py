@@ -212,8 +212,8 @@ class Settings(BaseModel):
 
     private_networks: Networks = Field(
         (),
-        description="networks or addresses that are not public and that slack, teams and webhook targets may be in, "
-        "parted by spaces, such as 10.20.0.0/16 127.0.0.1; unset: none",
+        description="networks or addresses that are not public and that slack, teams and webhook targets and on-call "
+        "calendars may be in, parted by spaces, such as 10.20.0.0/16 127.0.0.1; unset: none",
     )
     limit_email: ChannelLimit = Field(None, description=_LIMIT)
     limit_slack: ChannelLimit = Field(None, description=_LIMIT)

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from channels.apprise import AppriseChannel
 from channels.email import EmailSettings, Tls
-from channels.network import Network
 from channels.protocol import Channel
 from channels.registry import available_channels
 from channels.slack import SlackChannel
@@ -20,6 +19,7 @@ from channels.targets import Targets
 from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookTarget
 from runtime.errors import SettingsFault
+from runtime.network import Network
 from runtime.settings import Settings
 from runtime.targets import variables
 

@@ -30,6 +30,7 @@ from records.errors import WrongUrl
 from records.store import RecordStore
 from runtime.errors import SettingsFault
 from runtime.links import Links
+from runtime.network import Network
 from runtime.settings import Settings
 from workers.channels import channels_of
 from workflows.delivery import MESSAGE_TASK_QUEUE
@@ -84,7 +85,11 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
     """
     store = store_of(settings)
     hands = activities.build(
-        PlaybookFile(settings.playbook), _telling(settings), store, settings.starts_per_person
+        PlaybookFile(settings.playbook),
+        _telling(settings),
+        Network(settings.private_networks).transport,
+        store,
+        settings.starts_per_person,
     )
     slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
     threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")

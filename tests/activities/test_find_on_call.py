@@ -15,6 +15,7 @@ from activities.find_on_call import Rota
 from activities.texts import Texts
 from escalation.effects import FindOnCall, OnCall
 from planning.feed_sources import FilesAlone
+from runtime.network import Network
 from tests.activities.builders import to_us
 from tests.planning.rotas import DESK, a_rota, a_rotation, text_of
 from workflows import wire
@@ -85,7 +86,7 @@ def test_the_worker_has_it_under_its_name_on_the_wire() -> None:
     Names on the wire are API.
     """
     playbook = PlaybookFile(Path(__file__).parents[2] / "playbooks" / "on_call.yaml")
-    hands = activities.build(playbook, DeliverMessages({}, Texts()))
+    hands = activities.build(playbook, DeliverMessages({}, Texts()), Network().transport)
 
     names = {getattr(hand, "__temporal_activity_definition").name for hand in hands.quick}
 

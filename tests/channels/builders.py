@@ -10,12 +10,12 @@ from pydantic import SecretStr
 
 from channels.apprise import AppriseChannel
 from channels.email import EmailChannel, EmailSettings
-from channels.network import IpNetwork, Network
 from channels.protocol import Letter
 from channels.slack import SlackChannel
 from channels.targets import Targets
 from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookTarget
+from runtime.network import IpNetwork, Network
 from tests.mailbox import Mailbox
 
 _Target = TypeVar("_Target")

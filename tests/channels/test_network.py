@@ -6,8 +6,8 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from channels.network import Network
 from channels.protocol import Delivered, Never
+from runtime.network import Network
 from tests.channels.builders import a_letter, a_network, webhook_to
 from tests.receiver import Receiver
 
@@ -25,6 +25,9 @@ NOT_ALLOWED = "which is not public, and not among the private_networks that are 
         "127.255.255.254",
         "169.254.169.254",  # where clouds keep credentials
         "172.16.0.1",
+        "192.0.0.192",  # a cloud's metadata service
+        "192.0.0.8",
+        "192.88.99.1",  # 6to4 relays
         "192.168.1.1",
         "198.18.0.1",
         "203.0.113.5",  # documentation
@@ -40,6 +43,8 @@ NOT_ALLOWED = "which is not public, and not among the private_networks that are 
         "64:ff9b:1::1",
         "2002:a00:1::1",  # 6to4
         "2001:db8::1",
+        "2001::1",  # Teredo
+        "3fff::1",  # documentation
         "fc00::1",
         "fd12:3456::1",
         "fe80::1",

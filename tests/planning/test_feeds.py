@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,13 @@ import pytest
 from planning.feed_sources import LARGEST, FeedFault, FilesAlone, address_of
 from planning.feeds import Feeds
 from planning.rota import FeedRules
+from runtime.network import Network
 from tests.planning.builders import utc
 from tests.planning.rotas import a_calendar_file, a_rota, an_event, on_call
 
 CERTIFICATE = Path(__file__).parents[1] / "channels" / "loopback.pem"
+HERE = Network([ip_network("127.0.0.1"), ip_network("::1")]).transport
+"""The way to loopback, which is closed otherwise."""
 VARIABLE = "ESCALATION_ONCALL_ICS"
 SECRET = "private-0123456789abcdef"
 FROM_VARIABLE = FeedRules(url_from=VARIABLE)
@@ -127,7 +131,7 @@ def test_a_feed_is_asked_once_in_a_while(website: Website) -> None:
     MATRIX-1: fresh for a short time, then asked again.
     """
     watch = Watch()
-    feeds = Feeds(fresh_for=timedelta(minutes=2), now=watch)
+    feeds = Feeds(HERE, fresh_for=timedelta(minutes=2), now=watch)
 
     assert (ELENA, "") == feeds.read(FROM_VARIABLE, None)
     assert (ELENA, "") == feeds.read(FROM_VARIABLE, None)
@@ -143,7 +147,7 @@ def test_the_last_good_answer_serves_on_and_says_so(website: Website) -> None:
     MATRIX-5: a feed that is down does not make anybody unreachable; the reason knows.
     """
     watch = Watch()
-    feeds = Feeds(now=watch)
+    feeds = Feeds(HERE, now=watch)
     rota = a_rota(calendar={"url_from": VARIABLE})
     on_call(rota, NOON, feeds)
     watch.at += timedelta(minutes=30)
@@ -187,11 +191,54 @@ def test_what_is_no_good_answer_is_refused(
     website.answer = answer
 
     with pytest.raises(FeedFault) as refused:
-        Feeds(answers_within=timedelta(seconds=0.5)).read(FROM_VARIABLE, None)
+        Feeds(HERE, answers_within=timedelta(seconds=0.5)).read(FROM_VARIABLE, None)
 
     assert why == str(refused.value)
     assert SECRET not in "".join(traceback.format_exception(refused.value))
     assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_a_proxy_of_the_environment_is_not_asked(
+    website: Website, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """
+    Behind a proxy it would not be us who choose the address.
+    """
+    monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    assert ELENA == Feeds(HERE).read(FROM_VARIABLE, None).data
+
+
+@pytest.mark.parametrize(
+    "place", ["https://localhost", "https://127.0.0.1", "https://0x7f.1", "https://[::1]"]
+)
+def test_a_feed_leads_to_no_private_address(
+    website: Website, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """
+    Not at once, and not by a redirect: loopback, and what else is not public, is closed unless it is allowed.
+    """
+    port = website.address.split(":")[2].partition("/")[0]
+    monkeypatch.setenv(VARIABLE, f"{place}:{port}/{SECRET}")
+
+    with pytest.raises(FeedFault) as refused:
+        Feeds(Network().transport).read(FROM_VARIABLE, None)
+
+    assert "it leads to an address that is neither public nor in ESCALATION_PRIVATE_NETWORKS" == str(
+        refused.value
+    )
+    assert 0 == website.asked
+
+
+def test_a_redirect_goes_through_the_same_door(website: Website) -> None:
+    """
+    The address that it leads to is judged as the first one was.
+    """
+    website.answer = with_(b"", 302, Location=f"https://127.0.0.2:1/{SECRET}")
+
+    with pytest.raises(FeedFault, match="neither public nor in"):
+        Feeds(HERE).read(FROM_VARIABLE, None)
 
 
 def test_an_address_is_never_logged(website: Website, caplog: pytest.LogCaptureFixture) -> None:
@@ -200,7 +247,7 @@ def test_an_address_is_never_logged(website: Website, caplog: pytest.LogCaptureF
     """
     caplog.set_level(logging.DEBUG)
 
-    Feeds().read(FROM_VARIABLE, None)
+    Feeds(HERE).read(FROM_VARIABLE, None)
 
     assert 1 == website.asked
     assert SECRET not in caplog.text
@@ -246,4 +293,4 @@ def test_a_file_is_one_in_the_playbooks_folder(tmp_path: Path, name: str) -> Non
     with pytest.raises(FeedFault):
         FilesAlone().read(FeedRules(file=name), tmp_path / "playbooks")
     with pytest.raises(FeedFault):
-        Feeds().read(FeedRules(file="on_call.ics"), None)
+        Feeds(HERE).read(FeedRules(file="on_call.ics"), None)

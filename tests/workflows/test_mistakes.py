@@ -21,6 +21,7 @@ from activities.texts import Texts
 from benchmarks.bare import BareWorkflow
 from client import EscalationClient
 from escalation.lifecycle import State
+from runtime.network import Network
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages
@@ -35,7 +36,7 @@ QUEUE = "another-queue"
 @asynccontextmanager
 async def a_worker(client: Client, kind: type[Any], runner: WorkflowRunner) -> AsyncIterator[None]:
     """For starts and moves on a queue of its own; the desk's worker delivers the messages."""
-    hands = activities.build(PlaybookFile(REFERENCE), DeliverMessages({}, Texts()))
+    hands = activities.build(PlaybookFile(REFERENCE), DeliverMessages({}, Texts()), Network().transport)
     async with Worker(
         client,
         task_queue=QUEUE,

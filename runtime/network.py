@@ -1,5 +1,5 @@
 """
-The network as letters may use it: to public addresses, and to those private ones that are allowed.
+The network as letters and calendars may use it: public addresses, and those private ones that are allowed.
 
 Owns which addresses may be connected to. Must not know what is sent, nor to whom.
 
@@ -13,7 +13,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -31,11 +31,18 @@ _WHY_NOT_IN_THE_CLEAR = (
     "and without TLS only a loopback address among the private_networks that are allowed will do"
 )
 _PUBLIC_V6 = IPv6Network("2000::/3")
-_SIX_TO_FOUR = IPv6Network("2002::/16")
+# Of the registries of special addresses, those that `ipaddress` takes for public in some version of Python.
+_SPECIAL = (
+    IPv4Network("192.0.0.0/24"),  # IETF protocol assignments; 192.0.0.192 was a cloud's metadata service
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays
+    IPv6Network("2001::/23"),  # IETF protocol assignments, Teredo among them
+    IPv6Network("2002::/16"),  # 6to4: carries any IPv4 address
+    IPv6Network("3fff::/20"),  # documentation
+)
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
-class NotAllowed(Exception):
+class NotAllowed(PermissionError):
     """
     Every address of a host is one that must not be connected to; the text says which, never the host.
     """
@@ -71,6 +78,12 @@ class Network:
             max_connections=connections,
             network_backend=_Door(self, is_private_wire_only=scheme != "https"),
         )
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """
+        For an httpx client that asks public `https` addresses, or allowed ones. Give it no proxy.
+        """
+        return _Transport(self.pool("https", connections=1))
 
     def admits(self, address: _IpAddress) -> bool:
         """
@@ -132,6 +145,60 @@ class _Door(httpcore.AsyncNetworkBackend):
         return admitted
 
 
+class _Transport(httpx.AsyncBaseTransport):
+    """
+    A pool of ours, as httpx drives it. What goes wrong is told in httpx's own errors, but for ``NotAllowed``.
+    """
+
+    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        try:
+            answer = await self._pool.handle_async_request(
+                httpcore.Request(
+                    request.method,
+                    url,
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
+            )
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as fault:
+            raise _as_httpx(fault) from fault
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._answer.aiter_stream():
+                yield piece
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as fault:
+            raise _as_httpx(fault) from fault
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def _as_httpx(fault: Exception) -> httpx.TransportError:
+    """The error of the same name; without words, which may hold a host."""
+    kind: type[httpx.TransportError] = getattr(httpx, type(fault).__name__, httpx.TransportError)
+    return kind("")
+
+
 async def _resolved(host: str, port: int) -> list[_IpAddress]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -155,6 +222,7 @@ def _is_public(address: _IpAddress) -> bool:
     """
     Global unicast: not private, loopback, link-local, shared (CGNAT), multicast, reserved or documentation.
     """
-    if isinstance(address, IPv6Address) and (address not in _PUBLIC_V6 or address in _SIX_TO_FOUR):
+    if isinstance(address, IPv6Address) and address not in _PUBLIC_V6:
         return False
-    return address.is_global and not address.is_multicast
+    is_special = any(address in network for network in _SPECIAL)  # False for the other version
+    return address.is_global and not address.is_multicast and not is_special
