@@ -4,10 +4,11 @@ The connection to the record store: a SQLite file, or a PostgreSQL by its URL.
 Owns how a transaction begins on each, and how trouble is worded. It must not know tables. No password is ever shown.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,7 @@ def _parsed(written: str) -> URL:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+        event.listen(engine, "do_connect", _keep_private)
         event.listen(engine, "connect", _prepare_file)
         event.listen(engine, "begin", _begin_in_file)
         return engine
@@ -125,6 +127,12 @@ def _engine(url: URL) -> Engine:
         )
     except ArgumentError:
         raise WrongUrl(f"ESCALATION_RECORDS_URL is ***, which is wrong; allowed: {ALLOWED}") from None
+
+
+def _keep_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+    """A new file is this user's alone: customers' data is in there. SQLite gives its side files the same mode."""
+    with suppress(OSError):  # told by the driver in a moment, if it stands in the way
+        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_file(opened: Any, _record: object) -> None:

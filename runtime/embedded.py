@@ -30,6 +30,7 @@ from runtime.kept_process import KeptProcess
 from runtime.ports import LOOPBACK, free_port, is_free, is_temporal
 from runtime.search_attributes import type_name
 from runtime.settings import Settings
+from runtime.ui_door import UiDoor, hidden_place
 
 LOG_ROTATES_AT = 10_000_000  # bytes
 TRIES = 3
@@ -82,6 +83,8 @@ class EmbeddedServer:
         self._healthy_within = healthy_within
         self._stopped_within = stopped_within
         self._kept: KeptProcess | None = None
+        self._ui_inside: tuple[str, int] | None = None  # where the Web UI itself is, behind its door
+        self._ui_door: UiDoor | None = None
         self._lock: int | None = None
         self._log_starts_at = 0
 
@@ -131,6 +134,7 @@ class EmbeddedServer:
             state_folder.write_note(self.state, note)
         except BaseException:
             self.kill()
+            await self._close_door()
             self._unlock()
             raise
 
@@ -141,6 +145,7 @@ class EmbeddedServer:
                 await self._kept.stop()
         finally:
             self.kill()
+            await self._close_door()
             self._unlock()
 
     def kill(self) -> None:
@@ -186,13 +191,16 @@ class EmbeddedServer:
                 if not tries_left:
                     raise
                 self.kill()
+                await self._close_door()
             else:
                 return
 
     async def _choose_ports(self) -> None:
         self.port = await self._checked(self.port, "ESCALATION_SERVER_PORT", "the embedded server")
-        if self.ui_port is not None:
+        if self.ui_port is not None and self._ui_door is None:
             self.ui_port = await self._checked(self.ui_port, "ESCALATION_UI_PORT", "its Web UI")
+            self._ui_inside = hidden_place()
+            self._ui_door = await UiDoor.open(self.ui_port, self._ui_inside)
 
     async def _checked(self, port: int, variable: str, who: str) -> int:
         if port == 0:
@@ -211,6 +219,9 @@ class EmbeddedServer:
     async def _launch(self, binary: Path, lock: int) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_ROTATES_AT:
             self.log.replace(self.log.with_suffix(".log.1"))
+        state_folder.keep_private(self.log)
+        if self.database is not None and self.database.exists():  # a new one is the server's to make
+            state_folder.keep_private(self.database)
         with self.log.open("ab") as log:
             self._log_starts_at = log.tell()
             self._kept = KeptProcess(
@@ -225,10 +236,11 @@ class EmbeddedServer:
     def _arguments(self) -> list[str]:
         arguments = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(self.port)]
         arguments += ["--log-level", self._log_level]
-        if self.ui_port is None:
+        if self._ui_inside is None:
             arguments.append("--headless")
         else:
-            arguments += ["--ui-port", str(self.ui_port), "--ui-disable-news-fetch"]
+            host, port = self._ui_inside
+            arguments += ["--ui-ip", host, "--ui-port", str(port), "--ui-disable-news-fetch"]
         if self.database is not None:
             arguments += ["--db-filename", str(self.database)]
             arguments += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
@@ -255,6 +267,11 @@ class EmbeddedServer:
             log.seek(max(self._log_starts_at, self.log.stat().st_size - 8_000))
             end = log.read().decode(errors="replace").splitlines()[-lines:]
         return "\n".join([f"the end of {self.log}:", *(f"  {line}" for line in end)])
+
+    async def _close_door(self) -> None:
+        if self._ui_door is not None:
+            await self._ui_door.close()
+        self._ui_door = None
 
     def _unlock(self) -> None:
         if self._lock is not None:

@@ -46,6 +46,7 @@ class KeptProcess:
             pass_fds=(lock,),
             start_new_session=True,
             env=environment,
+            umask=0o077,  # what it writes is customers' data
         )
         os.close(its_input)
         os.close(its_output)

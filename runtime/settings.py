@@ -9,10 +9,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_state_path
 from pydantic import (
@@ -87,10 +88,27 @@ def _limit(given: Any) -> Any:
 
 ChannelLimit = Annotated[Limit | None, BeforeValidator(_limit)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_parted)]
+
+
+def _base_url(url: str) -> str:
+    """In the clear only on this machine: who reads the link on its way can answer in the reader's name."""
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname != "localhost" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("http, which is for this machine alone")
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 BaseUrl = Annotated[
     str,
     StringConstraints(max_length=500, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[\w./~-]*)?$"),
-    AfterValidator(lambda url: url.rstrip("/")),
+    AfterValidator(_base_url),
 ]
 Folder = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(Path.absolute)]
 
@@ -156,8 +174,8 @@ class Settings(BaseModel):
     gateway_host: Text = Field("127.0.0.1", description="the name or address that the gateway listens on")
     gateway_url: BaseUrl | None = Field(
         None,
-        description="where people reach the gateway, such as https://answer.example.com; "
-        "unset: only letters that are printed carry links",
+        description="where people reach the gateway, such as https://answer.example.com; http is for this machine "
+        "alone; unset: only letters that are printed carry links",
     )
     link_key: SigningKeys | None = Field(
         None,

@@ -40,9 +40,19 @@ def read_note(folder: Path) -> ServerNote | None:
         return None
 
 
+def keep_private(file: Path) -> None:
+    """Make *file* if it is missing, and let this user alone read and write it: customers' data is in there."""
+    opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        os.fchmod(opened, 0o600)
+    finally:
+        os.close(opened)
+
+
 def write_note(folder: Path, note: ServerNote) -> None:
     """Leave word for the other processes of this user. Readers see all of it or nothing."""
     draft = folder / f"{NOTE}.{os.getpid()}"
+    keep_private(draft)
     draft.write_text(note.model_dump_json(), encoding="utf-8")
     draft.replace(folder / NOTE)
 

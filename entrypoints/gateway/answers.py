@@ -179,8 +179,23 @@ async def respond(client: EscalationClient, link: Link, form: Mapping[str, str])
     except EscalationError as refusal:
         log.warning("answer_refused", escalation=link.key, question=link.question.value, code=refusal.code)
         return Outcome(Stands.REFUSED, inquiry)
+    if not await _is_kept(client, link, command):
+        return Outcome(Stands.ALREADY, inquiry)
     log.info("question_answered", escalation=link.key, question=link.question.value)
     return Outcome(Stands.DONE, inquiry, command)
+
+
+async def _is_kept(client: EscalationClient, link: Link, command: PersonsCommand | MembersCommand) -> bool:
+    """Whether it is this answer that counts: another one over the same link, at the same time, may have come first."""
+    match command:
+        case ConfirmAccess():
+            access = (await look(client, link)).view.access.get(link.account)
+            return (access is AccessAnswer.YES) == (command.answer is AccessAnswer.YES)
+        case RecordSurvey():
+            kept = (await look(client, link)).view.survey.get(link.who)
+            return kept is None or kept.score == command.score
+        case _:
+            return True
 
 
 async def _ask(client: EscalationClient, inquiry: Inquiry, command: PersonsCommand | MembersCommand) -> None:
@@ -262,10 +277,10 @@ def _comment(form: Mapping[str, str]) -> InternalText:
 
 def _once(inquiry: Inquiry, command: PersonsCommand) -> str | None:
     """
-    The id under which a second press of the same button is the same answer, also while the first is under way.
+    The id under which a second answer over one link is no further one, also while the first is under way.
 
     Nobody can acknowledge twice anyway. To the customer's question the engine takes any number of answers; each
-    resolution asks it anew.
+    resolution asks it again.
     """
     if isinstance(command, RecordSurvey):
         parts: tuple[str, ...] = (inquiry.link.escalation, command.by, command.kind)
@@ -274,5 +289,5 @@ def _once(inquiry: Inquiry, command: PersonsCommand) -> str | None:
         return None
     resolution = inquiry.view.resolution
     declared_at = resolution.declared_at.isoformat() if resolution else ""
-    parts = (inquiry.link.escalation, command.by, command.account, command.answer, declared_at)
+    parts = (inquiry.link.escalation, command.by, command.account, declared_at)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -84,7 +84,11 @@ def application(settings: Settings, reach: Reach, links: Links | None = None) ->
     ]
     trouble = {HTTPException: answering.trouble, Exception: answering.fault}
     # Around it all, so that the answers to our own faults are covered too.
-    return Careful(Starlette(routes=routes, exception_handlers=trouble))
+    app = Starlette(routes=routes, exception_handlers=trouble)
+    app.router.redirect_slashes = (
+        False  # a redirect would repeat a token in a header, and send a start elsewhere
+    )
+    return Careful(app)
 
 
 class Answering:

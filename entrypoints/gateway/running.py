@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from client import EscalationClient
 from entrypoints.gateway.app import application
+from entrypoints.gateway.prompt_protocol import PromptProtocol
 from entrypoints.gateway.reaching import PATIENCE, Reach
 from runtime.connection import connect_config
 from runtime.errors import PortTaken, SettingsFault
@@ -112,14 +113,16 @@ def bound(settings: Settings) -> Iterator[socket.socket]:
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+async def listening(
+    app: ASGIApp, listener: socket.socket, protocol: type[PromptProtocol] = PromptProtocol
+) -> AsyncIterator[None]:
     """
     Answer on *listener* while the block runs; requests under way at the end have 5 s to finish.
     """
     server = _Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=protocol,
             ws="none",
             lifespan="off",
             log_config=None,

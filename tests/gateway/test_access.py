@@ -72,6 +72,20 @@ async def test_a_no_counts_though_a_colleague_said_yes(door: Door) -> None:
     assert 1 == await door.happened("reopened")
 
 
+async def test_a_yes_and_a_no_at_the_same_time_are_one_answer(door: Door) -> None:
+    """
+    RESOLVE-6: whichever comes first counts, and whoever gave the other one is told so.
+    """
+    path = await question(door)
+
+    answers = await asyncio.gather(*(door.press(path, answer=each) for each in ("yes", "no") * 3))
+
+    counted = "yes" if (await door.client.view(door.key)).access else "no"
+    assert 1 == await door.happened("access_answered")
+    others = [told for told, given in zip(answers, ("yes", "no") * 3, strict=True) if given != counted]
+    assert not any("We have noted" in seen(told) or "We are sorry" in seen(told) for told in others)
+
+
 async def test_two_presses_at_the_same_time_are_one_answer(door: Door) -> None:
     """
     COMM-12: a double click is recorded once.

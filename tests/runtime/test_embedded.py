@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
@@ -59,6 +60,46 @@ async def test_server_is_healthy_in_under_a_second_and_a_half(tmp_path: Path) ->
         await server.stop()
     assert is_free(server.port)
     assert read_note(server.state) is None
+
+
+async def test_state_is_private_whatever_the_folder_was(tmp_path: Path) -> None:
+    """
+    Customers' data is in there: others on this machine read nothing, in a folder that they may look into.
+    """
+    state = tmp_path / "state"
+    state.mkdir(mode=0o755)
+    (state / "temporal.log").touch(0o644)
+    before = os.umask(0o022)
+    try:
+        async with EmbeddedServer(state, ui_port=None):
+            modes = {file.name: oct(stat.S_IMODE(file.stat().st_mode)) for file in state.iterdir()}
+    finally:
+        os.umask(before)
+
+    assert {"temporal.db", "temporal.log", "embedded.json", "embedded.lock"} <= modes.keys()
+    assert {"0o600"} == set(modes.values())
+
+
+OWN, OTHERS = (
+    ("127.0.0.1:8233", "LOCALHOST", "[::1]:1"),
+    ("evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""),
+)
+
+
+async def test_the_web_ui_answers_to_the_names_of_this_machine_alone(tmp_path: Path) -> None:
+    """
+    A website whose name leads here (DNS rebinding) sees nothing, and cannot guess where the Web UI itself listens.
+    """
+    async with (
+        EmbeddedServer(tmp_path, in_memory=True) as server,
+        httpx.AsyncClient(base_url=str(server.ui_url), trust_env=False) as browser,
+    ):
+        own = [await browser.get("/", headers={"Host": host}) for host in OWN]
+        others = [await browser.get("/", headers={"Host": host}) for host in OTHERS]
+
+    assert [200, 200, 200] == [answer.status_code for answer in own]
+    assert {421} == {answer.status_code for answer in others}
+    assert "answers to 127.0.0.1" in others[0].text
 
 
 async def test_timers_are_not_late(server: EmbeddedServer) -> None:

@@ -150,7 +150,16 @@ def test_the_address_that_readers_use_has_no_slash_at_its_end(given: str, url: s
 
 
 @pytest.mark.parametrize(
-    "given", ["answer.example.com", "ftp://x", "https://x/?a=b", "https://user@x", "https://x y"]
+    "given",
+    [
+        "answer.example.com",
+        "http://answer.example.com",
+        "http://10.0.0.1",
+        "ftp://x",
+        "https://x/?a=b",
+        "https://user@x",
+        "https://x y",
+    ],
 )
 def test_an_address_that_readers_could_not_use_is_refused(given: str) -> None:
     """
