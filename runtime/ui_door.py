@@ -67,9 +67,7 @@ class UiDoor:
         await asyncio.gather(*self._visits, return_exceptions=True)
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(
-            OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
-        ):
+        try:
             async with asyncio.timeout(_HEAD_WITHIN):
                 head = await reader.readuntil(b"\r\n\r\n")
             if host_in(head) in OWN_NAMES:
@@ -77,7 +75,10 @@ class UiDoor:
             else:
                 writer.write(_REFUSAL)
                 await writer.drain()
-        await _closed(writer)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # whoever came went away, or never said what for
+        finally:
+            await _closed(writer)
 
     async def _let_in(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, asks = await asyncio.open_connection(*self._inside)

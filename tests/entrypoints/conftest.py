@@ -19,6 +19,7 @@ from client import EscalationClient
 from entrypoints import cli
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
+from runtime.network import Network
 from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE, mail_settings
@@ -100,7 +101,9 @@ async def terminal(site: Site) -> AsyncIterator[Terminal]:
 @pytest.fixture
 async def stalled(site: Site) -> AsyncIterator[Terminal]:
     """Two escalations. KEY was acknowledged at a worker of other code, which those of today cannot follow."""
-    hands = activities.build(PlaybookFile(site.settings.playbook), DeliverMessages({}, Texts()))
+    hands = activities.build(
+        PlaybookFile(site.settings.playbook), DeliverMessages({}, Texts()), Network().transport
+    )
     client = EscalationClient(site.temporal)
     async with Worker(
         site.temporal,

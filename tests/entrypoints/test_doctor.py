@@ -19,6 +19,7 @@ from activities.texts import Texts
 from client import EscalationClient
 from records.store import RecordStore
 from runtime.connection import connect
+from runtime.network import Network
 from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.entrypoints.conftest import KEY, OTHER, Site, Terminal
@@ -147,7 +148,9 @@ async def forgetful(site: Site) -> AsyncIterator[Terminal]:
     """Its worker never hears what became of messages."""
     settings = site.settings
     hands = activities.build(
-        PlaybookFile(settings.playbook), DeliverMessages(channels_of(settings), Texts(settings.templates))
+        PlaybookFile(settings.playbook),
+        DeliverMessages(channels_of(settings), Texts(settings.templates)),
+        Network().transport,
     )
     runner = UnsandboxedWorkflowRunner()
     async with (
