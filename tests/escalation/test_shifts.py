@@ -202,14 +202,15 @@ def test_what_is_overdue_is_brought_up_with_who_is_on_call_beside_who_acknowledg
     CLOCK-6: on a weekend whoever acknowledged may be away.
     """
     friday, saturday = NINE + timedelta(days=4), NINE + timedelta(days=5)
-    life = a_life((NINE, ("nils",)), (friday, ("fay",))).does(c.Acknowledge(by="nils"))
+    life = a_life((NINE, ("nils",)), (friday, ("zoe",))).does(c.Acknowledge(by="nils"))
     life.until(saturday).told.clear()
 
     life.until(saturday + timedelta(days=1))
 
     told = {line.partition(": ")[2] for line in life.told if line.startswith("reminder")}
-    assert {"nils", "fay"} <= told
+    assert {"nils", "zoe"} <= told
     assert "nils" == life.now.owner
+    assert {"owner", "level_contact"} <= life.now.roles_of(ZOE)
 
 
 def test_an_expired_acknowledgement_asks_who_is_on_call_by_then() -> None:
