@@ -195,6 +195,8 @@ def _words(event: e.Event, now: Escalation) -> str:
         case e.LevelRaised(from_level=before, to_level=after, owner=owner, why=why, is_early=is_early):
             early = ", before all responses were done" if is_early else ""
             return f"rose from level {before} to {after}, {name_of(now, owner)}: {why}{early}"
+        case e.OnCallFound(instead_of=str(relieved)):
+            return sentence(event.changed(instead_of=name_of(now, relieved)))
         case _:
             return sentence(event)
 

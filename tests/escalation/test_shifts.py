@@ -9,12 +9,14 @@ import pytest
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.effects import FindOnCall, OnCall
+from escalation.effects import FindOnCall, OnCall, Wave
 from escalation.engine import Decision, decide
 from escalation.errors import UnknownName
+from escalation.measuring import measured
 from escalation.model import Escalation
 from escalation.plan import ClockName, Contact, HandsOver, Plan, Unreached
 from escalation.record import fold
+from escalation.staleness import no_longer_true
 from escalation.story import sentence
 from tests.builders import PEOPLE, a_plan, clock, levels_with, monday, notices, opening
 from tests.escalation.plans import HOUR
@@ -352,3 +354,59 @@ def test_each_schedule_that_is_asked_at_once_has_its_own_shifts() -> None:
     assert ("ana", ("ana", "fay")) == holder(life.until(SIX).now)
     assert "fay" in life.does(c.Acknowledge(by="fay")).now.acknowledgements
     assert "ana" == life.now.acknowledged_by
+
+
+def test_who_held_it_in_each_shift_is_on_record() -> None:
+    """
+    RESOLVE-7: a hand-over by the rota is one.
+    """
+    life = a_life((NINE, ("nils",)), (SIX, ("fay",))).until(SIX + HOUR)
+
+    holds = [(hold.person, hold.since_at) for hold in measured(life.events).holds if hold.person]
+
+    assert [("nils", NINE), ("fay", SIX)] == holds
+
+
+def test_a_message_that_waited_for_a_shift_that_is_over_does_not_leave() -> None:
+    """
+    COMM-12: nobody is woken for what is somebody else's by then.
+    """
+    life = a_life((NINE, ("nils",)), (SIX, ("fay",)))
+    opened = opening(NINE, a_plan_with_duty())
+    (wanted,) = (effect for effect in opened.effects if isinstance(effect, FindOnCall))
+    notice = wanted.notice.changed(to=(BY_ID["nils"].recipient,))
+    life.until(SIX - HOUR)
+    assert {} == no_longer_true(life.now, life.events, Wave(notices=(notice,)))
+
+    life.until(SIX)
+
+    (why,) = no_longer_true(life.now, life.events, Wave(notices=(notice,))).values()
+    assert "given to somebody else meanwhile" == why
+
+
+def test_a_rebase_to_other_contacts_asks_them_though_the_rota_was_asked() -> None:
+    """
+    CLOCK-4, MATRIX-5: whoever was on call stood for the schedule, which is the contact no more.
+    """
+    life = a_life((NINE, ("nils",)), (SIX, ("fay",)))
+    plan = a_plan_with_duty(contacts=("ben",))
+    plan = plan.changed(playbook=plan.playbook.changed(version="2", sha256="2" * 64))
+
+    life.does(c.Rebase(by="ed", why="the desk is closed", plan=plan))  # type: ignore[arg-type]
+
+    assert ("ben", ("ben",)) == holder(life.now)
+    assert "ben" == life.until(SIX + HOUR).now.owner
+
+
+def test_a_rebase_keeps_who_is_on_call_and_the_end_of_their_shift() -> None:
+    """
+    CLOCK-4: the schedule is still the contact.
+    """
+    life = a_life((NINE, ("nils",)), (SIX, ("fay",)))
+    plan = a_plan_with_duty()
+    plan = plan.changed(playbook=plan.playbook.changed(version="2", sha256="2" * 64))
+
+    life.does(c.Rebase(by="ed", why="a new version", plan=plan))  # type: ignore[arg-type]
+
+    assert ("nils", ("nils",)) == holder(life.now)
+    assert "fay" == life.until(SIX).now.owner

@@ -45,6 +45,7 @@ def test_a_forecast_shows_each_hand_over_and_whom_it_asks(around_the_world: Play
     assert ("Fri 17:00", "rosa") in shifts or ("Fri 17:00", "will") in shifts
     assert {"Sat 01:00", "Sat 09:00", "Sun 09:00", "Mon 01:00", "Mon 09:00"} <= {at for at, _ in shifts}
     asked = {(entry.at, entry.to) for entry in forecast.entries if entry.kind == "assigned"}
+    assert any("instead of Priya Nair (" in entry.text for entry in forecast.entries)
     moves = {entry.at for entry in forecast.entries if "instead of" in entry.text}
     assert moves <= {at for at, _ in asked}
 
