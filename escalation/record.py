@@ -356,7 +356,8 @@ def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
     untold = now.untold if event.told is None else _in_place(now.untold, event.schedule, event.told)
     known = _with(now, event, plan=now.plan.joined_by(event.people), untold=untold)
     shift = now.shift(event.schedule)
-    if shift and not now.is_handed_over(shift):  # kept by whoever has it; who is on call now can act beside them
+    if shift and not now.is_handed_over(shift):
+        # kept by whoever has it; who is on call now can act beside them
         beside = shift.changed(people=tuple(person.id for person in event.people))
         return known.changed(shifts=(*_shifts_but(now, event.schedule), beside))
     is_given = shift is not None or event.schedule in now.asked
