@@ -3,6 +3,7 @@ The commands that look ahead with a playbook, and back: what they print, write a
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +243,59 @@ def test_a_difference_names_its_start_and_zone(capsys: pytest.CaptureFixture[str
     told = printed(capsys, "playbook", "diff", *files, "--at", "2026-11-20T16:30", "--tz", "Asia/Jakarta")
 
     assert "times of Asia/Jakarta, for a case that starts Fri 20 Nov 2026 16:30" in " ".join(told.split())
+
+
+def test_a_forecast_says_what_customers_would_have_to_bear(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    COMM-3: how many messages in all, to customers, and by themselves; and that no more would come.
+    """
+    told = " ".join(printed(capsys, *SIMULATE).split())
+
+    assert re.search(
+        r"\d+ messages, \d+ of them to customers; holding updates by itself: 3, "
+        "and no more until somebody writes to customers",
+        told,
+    )
+    assert "the last until somebody writes to them" in told
+
+
+def test_a_backtest_says_whose_times_it_took_them_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """
+    CLOCK-5: those of the export, and the hours of the load.
+    """
+    log = tmp_path / "log.csv"
+    log.write_bytes(AnExport().incident("INC1", "07-11-2016 09:00").update("07-11-2016 09:05", "New").data)
+    words = ("playbook", "backtest", str(log), "--map", str(SERVICENOW), "--playbook", str(REFERENCE))
+
+    told = " ".join(printed(capsys, *words, "--tz", "Asia/Jakarta").split())
+    found = answer(capsys, *words, "--tz", "Asia/Jakarta")
+
+    assert "times read as those of UTC" in told
+    assert "Messages by hour of Asia/Jakarta" in told
+    assert ("UTC", "Asia/Jakarta") == (found["time_zone"], found["playbooks"][0]["load_time_zone"])
+
+
+BY_THE_CALENDAR = ("0001-01-01T00:00", "1969-12-31T23:59", "2201-01-01T00:00", "9999-12-31T23:59")
+
+
+@pytest.mark.parametrize("given", BY_THE_CALENDAR)
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--at", SIMULATE),
+        ("--until", SIMULATE),
+        ("--from", ["playbook", "coverage", str(REFERENCE)]),
+        ("--at", ["playbook", "diff", str(REFERENCE), str(REFERENCE)]),
+    ],
+)
+def test_times_at_the_ends_of_the_calendar_are_refused(
+    capsys: pytest.CaptureFixture[str], option: str, words: list[str], given: str
+) -> None:
+    """
+    START-6: clearly, and never as a fault of ours.
+    """
+    told = printed(capsys, *words, option, given, status=cli.BAD_INPUT)
+
+    assert f"{option}: given '{given}'; allowed: a year from 1970 to 2200" in " ".join(told.split())

@@ -39,6 +39,8 @@ def test_a_good_playbook_passes(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert 0 == typed.status
     assert "no faults, no warnings (Reference 1.0, 21 categories, " in typed.said
+    holding = "a missed update sends 3 holding updates in a row at most, at least 4 h apart"
+    assert holding in " ".join(typed.said.split())
 
 
 def test_every_fault_is_told_and_the_status_says_so(

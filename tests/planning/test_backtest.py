@@ -182,6 +182,8 @@ def test_faulty_rows_are_named_and_the_rest_counts(reference: Playbook) -> None:
         .line(f"?,Active,{MONDAY},{good},1,?,3 - Moderate,?")
         .line(f"INC1,Active,{MONDAY},{good},many,?,3 - Moderate,?")
         .line(f"INC2,Active,?,{good},1,?,3 - Moderate,?")
+        .line(f"INC1,Active,{MONDAY},31-12-9999 23:59,1,?,3 - Moderate,?")
+        .line(f"INC3,Active,01-01-0001 00:00,{good},1,?,3 - Moderate,?")
         .line("INC1,Active")
         .line("")
         .update("07-11-2016 09:25", "Resolved")
@@ -196,11 +198,14 @@ def test_faulty_rows_are_named_and_the_rest_counts(reference: Playbook) -> None:
         (6, "number", "'?'"),
         (7, "sys_mod_count", "'many'"),
         (8, "opened_at", "'?'"),
-        (9, "(row)", "2 cells"),
+        (9, "sys_updated_at", "'31-12-9999 23:59'"),
+        (10, "opened_at", "'01-01-0001 00:00'"),
+        (11, "(row)", "2 cells"),
     ] == [(fault.row, fault.column, fault.given) for fault in log.faults]
     assert "1 - Critical, 2 - High" in log.faults[2].allowed
     assert "%d-%m-%Y %H:%M" in log.faults[1].allowed
-    assert (9, ["INC1"]) == (log.rows, [incident.key for incident in log.incidents])
+    assert "a year from 1970 to 2200" == log.faults[6].allowed == log.faults[7].allowed
+    assert (11, ["INC1"]) == (log.rows, [incident.key for incident in log.incidents])
     assert {} == figures(reference, export).breached
 
 

@@ -2,18 +2,22 @@
 No due time is a guess: open hours are compiled as far as the longest span of the plan takes (CLOCK-5).
 """
 
+import re
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
+from entrypoints import showing
 from escalation.business_time import OpenHours, add
 from escalation.clocks import is_late
 from escalation.effects import CustomerNotice, Occasion
 from escalation.engine import open_escalation
 from escalation.plan import Basis, ClockName, Priority
-from escalation.view import view
+from escalation.view import timeline, view
 from planning.calendars import compile_hours, definition_of, extend, horizon
 from planning.cases import a_case
 from planning.course import course, opening
@@ -22,6 +26,8 @@ from planning.reach import Counted, compile_reaching
 from planning.schema import CalendarRules
 from tests.planning.builders import a_calendar, playbook_of, reference_with, the_reference, utc
 from tests.planning.test_business_time import calendars
+from workflows import search_attributes
+from workflows.details import current_details, search_values
 
 NOW = utc("2026-11-20 16:30")
 TEN_YEARS = timedelta(days=3653)
@@ -139,3 +145,26 @@ def test_months_without_open_hours_do_not_end_a_calendar() -> None:
     assert september == OpenHours.model_validate_json(closed.model_dump_json()).compiled_until
     assert add(closed, utc("2026-05-29 16:00"), timedelta(hours=2)) is None
     assert utc("2026-09-09 10:00") == add(longer, utc("2026-05-29 16:00"), timedelta(hours=2))
+
+
+def test_every_surface_says_from_when_on_it_may_be_due() -> None:
+    """
+    CLOCK-5: the terminal, the Web UI's details and the timeline; what is sorted by due times holds none.
+    """
+    playbook = resolved_within(3000)
+    decision = open_escalation(opening(playbook, a_case(playbook, "complaint", Priority.P3), NOW), NOW)
+    now = decision.escalation
+    clock = now.clock(ClockName.RESOLUTION)
+    assert clock
+    assert clock.not_before
+
+    screen = StringIO()
+    Console(width=160, file=screen).print(showing.whole(view(now), timeline(decision.events)))
+    year = f"{clock.not_before:%Y}"
+    assert re.search(rf"resolution +not before \w+ \d+ \w+ {year}", screen.getvalue())
+    assert f"resolution: due not before {year}" in current_details(now, decision.events)
+    assert any(
+        f"resolution clock started, due not before {year}" in each.text for each in timeline(decision.events)
+    )
+    assert year not in str(search_values(now)[search_attributes.NEXT_DUE])
+    assert year not in str(now.next_due_at)
