@@ -11,7 +11,7 @@ from datetime import datetime
 
 from activities.wording import zone_of
 from channels.protocol import Attachment
-from documents.layout import as_pdf
+from documents.layout import as_html, as_pdf, boxes_in
 from documents.paper import About, customer_paper
 from escalation.base import CustomerText
 from escalation.effects import (
@@ -37,7 +37,8 @@ def papers_for(
     notices: Sequence[InternalNotice | CustomerNotice], recipient: Recipient, written_at: datetime
 ) -> tuple[Attachment, ...]:
     """
-    What goes with *notices*, in the language of *recipient* (CLOSE-4).
+    What goes with *notices*, in the language of *recipient* (CLOSE-4). A PDF that would show boxes for characters
+    that no font has goes as a page of HTML: its reader's machine may well have them.
 
     Raises:
         CannotLayOut: If it cannot be made.
@@ -62,9 +63,12 @@ def _rca(facts: CustomerFacts, text: CustomerText, recipient: Recipient, written
     zone = zone_of(recipient.time_zone)
     about = About(facts.reference, facts.subject, facts.priority, written_at, recipient.language, zone)
     paper = customer_paper(about, CustomerRca(summary=text, actions=facts.actions))
-    return Attachment(name=_file_name(facts.reference), media_type="application/pdf", content=as_pdf(paper))
+    name = _file_name(facts.reference)
+    if boxes_in(paper):
+        return Attachment(name=f"{name}.html", media_type="text/html", content=as_html(paper).encode())
+    return Attachment(name=f"{name}.pdf", media_type="application/pdf", content=as_pdf(paper))
 
 
 def _file_name(reference: str) -> str:
-    """`ACME-4711-rca.pdf`"""
-    return f"{_NOT_IN_A_FILE_NAME.sub('-', reference)[:_LONGEST_NAME].strip('-')}-rca.pdf"
+    """`ACME-4711-rca`"""
+    return f"{_NOT_IN_A_FILE_NAME.sub('-', reference)[:_LONGEST_NAME].strip('-')}-rca"

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from documents.glyphs import fonts, texts_in, unprintable
 from documents.paper import Paper
 
 _HERE = Path(__file__).resolve().parent
@@ -28,6 +29,11 @@ class CannotLayOut(RuntimeError):
 
 def as_html(paper: Paper) -> str:
     return _page().render(paper=paper) + "\n"
+
+
+def boxes_in(paper: Paper) -> tuple[str, ...]:
+    """Return the characters that would be boxes in a PDF of *paper*."""
+    return unprintable(texts_in(asdict(paper)))
 
 
 @lru_cache(maxsize=64)  # one wave tells many people in few languages
@@ -54,17 +60,11 @@ def laid_out(
             ppi=dots_per_inch,
             sys_inputs={"paper": _as_data(paper)},
             timestamp=int(paper.made_at.timestamp()),
-            font_paths=_fonts(),
+            font_paths=fonts(),
         )
     except typst.TypstError as error:
         raise CannotLayOut(f"the paper cannot be laid out: {error}") from error
     return made if isinstance(made, list) else [made]
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Those of Typst and of this machine; to look for them takes longer than a paper does."""
-    return typst.Fonts()
 
 
 @cache

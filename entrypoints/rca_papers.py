@@ -5,9 +5,10 @@ Asks the escalation what it knows, and leaves how that looks to ``documents``.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -102,6 +103,15 @@ def document(
         write(html, as_html(paper), "--html")
     if pdf:
         write(pdf, as_pdf(paper), "--pdf")
+        warn_of_boxes(asdict(paper))
+
+
+def warn_of_boxes(written: Any) -> None:
+    """Say, beside the answer, which characters of *written* a PDF made here cannot show."""
+    from documents.glyphs import said_of, texts_in, unprintable
+
+    if missing := unprintable(texts_in(written)):
+        showing.err.print(f"warning: {said_of(missing)}", style="yellow")
 
 
 def _read(

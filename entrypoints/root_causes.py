@@ -10,6 +10,7 @@ import typer
 from entrypoints.asking import By, Json, Key, Note, Why, make_move, with_client
 from entrypoints.files import read_model
 from entrypoints.rca_files import made_one, read_files
+from entrypoints.rca_papers import warn_of_boxes
 from escalation import commands as c
 from escalation.errors import BadRequest
 from escalation.rca import proposed_timeline
@@ -63,6 +64,7 @@ def file_rca(
     if not rca.timeline:
         rca = rca.changed(timeline=proposed_timeline(entries))
     make_move(key, c.FileRca, in_json, by=by, rca=rca)
+    warn_of_boxes(rca.model_dump(mode="json"))
 
 
 @app.command("derive")
@@ -77,6 +79,8 @@ def derive_rca(
     """Derive the customer RCA from the internal one."""
     written = read_model(file, CustomerRca, "the customer RCA") if file else None
     make_move(key, c.DeriveRca, in_json, by=by, rca=written)
+    if written:
+        warn_of_boxes(written.model_dump(mode="json"))
 
 
 @app.command("approve")

@@ -2,9 +2,12 @@
 What goes with a message on paper.
 """
 
+import pytest
+
 from activities.examples import AT, example
 from activities.papers import papers_for
-from escalation.effects import Occasion
+from escalation.base import CustomerText
+from escalation.effects import CustomerNotice, Occasion
 
 
 def test_a_review_pack_goes_with_its_message_as_a_page() -> None:
@@ -26,3 +29,28 @@ def test_what_waited_and_leaves_with_others_keeps_its_paper() -> None:
     notices = tuple(example("internal", each) for each in (Occasion.UPDATE, Occasion.REVIEW_PACK))
 
     assert ["review-2026-11-16.html"] == [each.name for each in papers_for(notices, notices[0].to[0], AT)]
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "media_type"),
+    [
+        ("A certificate ran out.", "ACME-4711-rca.pdf", "application/pdf"),
+        (
+            "A certificate ran out: \U0010fffe.",
+            "ACME-4711-rca.html",
+            "text/html",
+        ),  # for private use: in no font
+    ],
+)
+def test_an_rca_that_a_pdf_cannot_show_goes_as_a_page(said: str, name: str, media_type: str) -> None:
+    """
+    CLOSE-4: no customer reads boxes; their own machine may have the fonts that a worker lacks.
+    """
+    notice = example("customer", Occasion.RCA)
+    assert isinstance(notice, CustomerNotice)
+    notice = notice.changed(facts=notice.facts.changed(text=CustomerText(said)))
+
+    (paper,) = papers_for((notice,), notice.to[0], AT)
+
+    assert (name, media_type) == (paper.name, paper.media_type)
+    assert media_type != "text/html" or said in paper.content.decode()

@@ -95,6 +95,23 @@ async def test_a_draft_is_filled_in_filed_shown_printed_and_sent(closing: Termin
     assert "Yağmurda ıslandı." in letter.text
 
 
+async def test_what_a_pdf_cannot_show_is_said_to_its_author(closing: Terminal, tmp_path: Path) -> None:
+    """
+    CLOSE-4: when it is filed and when it is printed, beside the answer; it is filed all the same.
+    """
+    draft = filled_in(await closing.done("rca", "draft", KEY))
+    strange = write(tmp_path, draft.replace("Yağmurda", "Yağmurda \U0010fffe"))
+
+    filed, _, at_filing = await closing.type("rca", "file", KEY, strange, "--as", "kemal")
+    printed, _, at_printing = await closing.type(
+        *("rca", "document", KEY, "--audience", "internal", "--pdf", str(tmp_path / "rca.pdf"))
+    )
+
+    assert (0, 0) == (filed, printed)
+    assert "warning: no font of this machine has \U0010fffe" in at_filing
+    assert "warning: no font of this machine has" in at_printing
+
+
 async def the_letter_with_a_paper(mailbox: Mailbox) -> ReceivedLetter:
     async with asyncio.timeout(20):
         while True:
