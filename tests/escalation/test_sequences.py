@@ -49,6 +49,7 @@ from escalation.receipts import Receipt
 from escalation.record import evolve, fold
 from escalation.request import Evidence, EvidenceKind
 from escalation.story import sentence
+from escalation.targets import clock_for
 from escalation.view import receipted, view
 from tests.builders import THE_MONDAY, a_customer, all_delivered, notices, opening, weekdays
 from tests.escalation.asking import MARK, PLAN, anything, fitting, forward
@@ -369,6 +370,25 @@ class Lives(RuleBasedStateMachine):
             assert clock == derived(bare, hours, now.pauses, now.plan.chase_every)
             if clock.due_at:
                 assert clock.after == counted(clock, hours, now.pauses, clock.due_at)
+
+    @invariant()
+    def clocks_follow_the_targets_that_hold_now(self) -> None:
+        """CLOCK-4: whatever was changed, held, ended or revived; of the next update what was promised counts."""
+        for clock in self.now.running_clocks:
+            wanted = clock_for(self.now, clock.name, clock.started_at)
+            if wanted and clock.name is not ClockName.NEXT_UPDATE:
+                assert (wanted.after, wanted.calendar, wanted.thresholds) == (
+                    clock.after,
+                    clock.calendar,
+                    clock.thresholds,
+                ), clock.name
+                assert clock.fired <= clock.passed <= len(clock.thresholds)
+
+    @invariant()
+    def customers_are_not_written_to_again_and_again(self) -> None:
+        """COMM-3: at most so many holding updates in a row."""
+        most = self.now.plan.holding
+        assert most is None or self.now.holding_updates <= most.at_most
 
     def teardown(self) -> None:
         if not getattr(self, "events", None):
