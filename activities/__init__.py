@@ -51,6 +51,7 @@ def build(
             planner.check_start,
             planner.check_join,
             planner.recompile_plan,
+            planner.find_named,
             planner.extend_open_hours,
             rota.find_on_call,
             sponsors.find_people,

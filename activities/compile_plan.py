@@ -19,13 +19,13 @@ from activities.sponsors import sponsors_of, with_sponsors
 from activities.starts import Starts
 from escalation.business_time import OpenHours
 from escalation.commands import JoinOutage
-from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePlan, RecompilePlan
+from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePlan, FindNamed, RecompilePlan
 from escalation.errors import BadRequest, Fault, faults_of, shown
-from escalation.plan import Plan
+from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
 from planning.calendars import extend
-from planning.compile import compile_plan, is_guest, recompile_plan
+from planning.compile import compile_plan, contact_of, is_guest, recompile_plan
 from planning.playbook import Playbook, files_read, load_playbook
 from planning.start_faults import faults_in_start, with_faults_of_shape
 
@@ -147,7 +147,17 @@ class Planner:
             BadRequest: If the playbook does not have the escalation's category any more.
         """
         plan = recompile_plan(self._playbook(), asked.request, asked.opened_at, datetime.now(UTC))
-        return await with_sponsors(plan, asked.request)
+        return await with_sponsors(plan.joined_by(self._named(asked.named)), asked.request)
+
+    @activity.defn(name="find_named")
+    async def find_named(self, asked: FindNamed) -> tuple[Contact, ...]:
+        """Those of *asked* whom the playbook has; a move that names others is refused for it."""
+        return self._named(asked.named)
+
+    def _named(self, ids: Iterable[str]) -> tuple[Contact, ...]:
+        playbook = self._playbook()
+        known = {**playbook.people, **playbook.teams, **playbook.schedules}
+        return tuple(contact_of(playbook, id_) for id_ in dict.fromkeys(ids) if id_ in known)
 
     @activity.defn(name="extend_open_hours")
     async def extend_open_hours(self, wanted: CompileOpenHours) -> OpenHours:

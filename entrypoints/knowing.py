@@ -74,16 +74,23 @@ def _on_record() -> set[str]:
     return set()
 
 
-def _require_in_playbook(who: str) -> None:
+def in_playbook() -> set[str]:
+    """People, teams and schedules of the configured playbook; none, if it may be that the workers alone have it."""
     from planning.playbook import load_playbook
     from runtime.settings import Settings
 
-    file = Settings.load().playbook
     try:
-        playbook = load_playbook(file)
+        playbook = load_playbook(Settings.load().playbook)
     except BadRequest:
-        return  # it may be that the workers alone have it
-    known = {**playbook.people, **playbook.teams, **playbook.schedules}
-    if who not in known:
+        return set()
+    return {*playbook.people, *playbook.teams, *playbook.schedules}
+
+
+def _require_in_playbook(who: str) -> None:
+    from runtime.settings import Settings
+
+    known = in_playbook()
+    if known and who not in known:
+        file = Settings.load().playbook
         allowed = f"a person or team of {file.name}, or a customer's contact as ACCOUNT:EMAIL"
         raise refused("PERSON", shown(who), allowed, nearest(who, known))

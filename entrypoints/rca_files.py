@@ -32,7 +32,7 @@ class RcaFile:
                 yield Fault(
                     where=f"{place} corrective_actions.{index}.owner",
                     given=shown(action.owner),
-                    allowed="somebody whom the escalation knows",
+                    allowed="somebody whom the escalation or the playbook knows",
                     suggestion=nearest(action.owner, known),
                 )
 

@@ -9,6 +9,7 @@ import typer
 
 from entrypoints.asking import By, Json, Key, Note, Why, make_move, with_client
 from entrypoints.files import read_model
+from entrypoints.knowing import in_playbook
 from entrypoints.rca_files import made_one, read_files
 from entrypoints.rca_papers import warn_of_boxes
 from escalation import commands as c
@@ -57,7 +58,8 @@ def file_rca(
         people, entries = await asyncio.gather(client.people(key), client.timeline(key))
         return {person.id for person in people}, entries
 
-    known, entries = with_client(ask)
+    in_plan, entries = with_client(ask)
+    known = in_plan | in_playbook()
     if unknown := [fault for each in files for fault in each.unknown_owners(known)]:
         raise BadRequest.because("the RCA", unknown)
     rca = made_one(files)

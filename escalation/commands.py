@@ -34,6 +34,11 @@ class _Asks(Asked):
     by: Name
     """Id of the person who makes the move (ROLE-3)."""
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Ids of others whom it names, and who need not be in the plan yet: the playbook may have them."""
+        return ()
+
 
 class Acknowledge(_Asks):
     """Say that you have it."""
@@ -63,6 +68,10 @@ class Transfer(_Asks):
     """Instead of ``to``: one of the playbook's skills."""
     reason: ReasonCode = ReasonCode.LACK_OF_EXPERTISE
     note: InternalText = NO_NOTE
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (self.to,) if self.to else ()
 
 
 class ReportTrigger(_Asks):
@@ -126,6 +135,10 @@ class RevisePlan(_Asks):
     kind: Literal["revise_plan"] = "revise_plan"
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
     why: InternalText = NO_NOTE
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return tuple(step.owner for step in self.steps)
 
 
 class SendUpdate(_Asks):
@@ -202,6 +215,10 @@ class FileRca(_Asks):
     kind: Literal["file_rca"] = "file_rca"
     rca: InternalRca
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        return tuple(action.owner for action in self.rca.corrective_actions)
+
 
 class DeriveRca(_Asks):
     """Derive the customer RCA: from the internal one's text for customers, or from the text given here."""
@@ -274,6 +291,10 @@ class DeployTaskForce(_Asks):
     status_every: Annotated[timedelta | None, Field(ge=timedelta(minutes=5), le=timedelta(days=30))] = None
     """How often the lead says how it stands; None: as the playbook says."""
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (self.lead,)
+
 
 class StandDownTaskForce(_Asks):
     """Its work is done, or it is not needed any more; open tasks are handed over, or listed."""
@@ -284,6 +305,10 @@ class StandDownTaskForce(_Asks):
     why: Annotated[InternalText, Field(min_length=1)]
     hand_over_to: Name | None = None
     """Who goes on with what is still open; None: it is listed, and the owner's."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (self.hand_over_to,) if self.hand_over_to else ()
 
 
 class ApproveText(_Asks):
@@ -404,6 +429,11 @@ class FilePostMortem(_Asks):
     kind: Literal["file_post_mortem"] = "file_post_mortem"
     post_mortem: PostMortem
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        approvers = (given.approved_by for given in self.post_mortem.concessions)
+        return (*(action.owner for action in self.post_mortem.actions), *approvers)
+
 
 class FinishAction(_Asks):
     """An action of the RCA or the post-mortem is done."""
@@ -451,6 +481,8 @@ class TakeOver(JoinOutage):
     """Which of its linked records were settled there, and why they stay open; empty if they were closed."""
     actions: tuple[Action, ...] = ()
     """Those that are still to be done."""
+    people: tuple[Contact, ...] = ()
+    """Who owns them."""
 
 
 PersonsCommand = (
@@ -492,6 +524,14 @@ PersonsCommand = (
 
 PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
 
+
+class WithPeople(Frozen):
+    """A move that names people whom the plan did not have, with those of them whom the playbook has."""
+
+    asked: PersonsCommand
+    people: tuple[Contact, ...]
+
+
 ShellsCommand = (
     Tick
     | RecordDelivery
@@ -503,5 +543,6 @@ ShellsCommand = (
     | MissTaskForce
     | JoinOutage
     | TakeOver
+    | WithPeople
 )
 Command = PersonsCommand | Rebase | ShellsCommand

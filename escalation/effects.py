@@ -241,6 +241,14 @@ class RecompilePlan(Frozen):
 
     request: StartRequest
     opened_at: Instant
+    named: tuple[str, ...] = ()
+    """Whom moves have named: those of them whom the playbook has are in the plan as well."""
+
+
+class FindNamed(Frozen):
+    """A move names people whom the plan does not have; the playbook may."""
+
+    named: tuple[str, ...]
 
 
 class CompileOpenHours(Frozen):

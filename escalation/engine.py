@@ -161,8 +161,11 @@ def _require_room(
         require_room(f"{before.key}: {command.move.words}", room_taken(before), after)
 
 
-def _follow(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:
+def _follow(turn: Turn, asked: c.PersonsCommand | c.Rebase | c.WithPeople) -> None:
     key, before = turn.escalation.key, turn.escalation
+    command = asked.asked if isinstance(asked, c.WithPeople) else asked
+    if isinstance(asked, c.WithPeople):
+        turn.record(e.PeopleNamed, people=asked.people)
     try:
         _permit(turn.escalation, command)
         turn.by = command.by

@@ -136,6 +136,13 @@ class Transferred(_Happened):
     note: InternalText = InternalText("")
 
 
+class PeopleNamed(_Happened):
+    """A move named people of the playbook whom the plan did not have."""
+
+    kind: Literal["people_named"] = "people_named"
+    people: tuple[Contact, ...]
+
+
 class TriggerReported(_Happened):
     kind: Literal["trigger_reported"] = "trigger_reported"
     trigger: str
@@ -457,6 +464,8 @@ class EscalationTakenOver(_BroughtAlong):
     settled: dict[str, str] = {}
     actions: tuple[Action, ...] = ()
     """Tracked here from now on, under new numbers."""
+    people: tuple[Contact, ...] = ()
+    """Who owns them."""
 
 
 class TextHeld(_Happened):
@@ -496,6 +505,7 @@ Event = Annotated[
     | OnCallFound
     | ContactTried
     | Transferred
+    | PeopleNamed
     | TriggerReported
     | ResponseTicked
     | PriorityChanged

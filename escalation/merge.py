@@ -14,7 +14,7 @@ from escalation.errors import BadRequest, Fault, MoveNotAllowed, shown
 from escalation.following_up import line
 from escalation.joining import begin_first_notice, new_in, require_room, tell_of_the_end
 from escalation.lifecycle import Move, State, allows
-from escalation.model import Escalation
+from escalation.model import Escalation, owners_of_actions
 from escalation.sentences import Sentence
 from escalation.telling import contacts_among, name_of, tell, tell_customers
 from escalation.turn import Turn
@@ -59,6 +59,7 @@ def handed_over(now: Escalation, command: c.Cancel) -> c.TakeOver:
         problem_records=request.problem_records,
         evidence=request.evidence,
         actions=now.open_actions,
+        people=owners_of_actions(now),
     )
 
 
@@ -89,6 +90,7 @@ def take_over(turn: Turn, command: c.TakeOver) -> None:
         problem_records=joining.problem_records,
         evidence=joining.evidence,
         actions=command.actions,
+        people=command.people,
         sponsors=sponsors,
     )
     _tell_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))

@@ -385,3 +385,9 @@ class Escalation(Frozen):
         """When somebody else answers for one of the schedules that it was given to; None: nobody else does."""
         ends = (shift.until for shift in self.shifts if shift.until and self.is_handed_over(shift))
         return min(ends, default=None)
+
+
+def owners_of_actions(now: Escalation) -> tuple[Contact, ...]:
+    """The people who still have something to do after the end."""
+    owners = dict.fromkeys(action.owner for action in now.open_actions)
+    return tuple(now.plan.contact(owner) for owner in owners if now.plan.knows(owner))

@@ -344,6 +344,8 @@ class Plan(Frozen):
     """Of the affected accounts, when it was compiled or they joined; stakeholders of every priority (SPONSOR-2)."""
     priorities: dict[Priority, PriorityRules]
     contacts: tuple[Contact, ...]
+    others: tuple[Name, ...] = ()
+    """Ids of the playbook's other people, who are looked up once a move names them."""
     permissions: dict[Move, tuple[str, ...]] = {}
     """The roles that may make a move; a move that is not listed is open to everyone known (ROLE-1)."""
     calendars: dict[Name, Calendar]

@@ -225,7 +225,9 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "customer_joined":
             return _joined(now, event).changed(tickets=(*now.tickets, event.ticket))
         case "escalation_taken_over":
-            return _joined(now, event).changed(
+            joined = _joined(now, event)
+            return joined.changed(
+                plan=joined.plan.joined_by(event.people),
                 merged=(*now.merged, event.merged),
                 settled={**event.settled, **now.settled},
                 actions=taken_over(now.actions, event.actions),
@@ -251,6 +253,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 news=_news(now, event.customer_text, event),
                 holding_updates=_in_a_row(now, event),
             )
+        case "people_named":
+            return _with(now, event, plan=now.plan.joined_by(event.people))
         case "trigger_reported" | "sponsorship_proposed" | "move_refused":
             return _with(now, event)
         case "task_force_deployed":

@@ -68,6 +68,8 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"{event.why}; {event.owner} is asked"
         case e.Transferred():
             return f"transferred from {event.from_owner} to {event.to}: {_words(event.reason)}"
+        case e.PeopleNamed():
+            return f"{', '.join(person.name for person in event.people)}: of the playbook, and known here from now on"
         case e.TriggerReported():
             return f"{event.by} reported {_words(event.trigger)}"
         case e.ResponseTicked():

@@ -205,7 +205,10 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datet
         ),
         text_approval=approval,
     )
-    return plan.model_copy(update={"contacts": _contacts(playbook, plan, request.submitted_by)})
+    contacts = _contacts(playbook, plan, request.submitted_by)
+    known = {contact.id for contact in contacts}
+    others = tuple(person for person in playbook.people if person not in known)
+    return plan.model_copy(update={"contacts": contacts, "others": others})
 
 
 def _calendar(

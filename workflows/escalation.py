@@ -34,6 +34,7 @@ from escalation.effects import (
     CompilePlan,
     CustomerFacts,
     CustomerNotice,
+    FindNamed,
     FindOnCall,
     ForTaskForces,
     InternalNotice,
@@ -50,7 +51,7 @@ from escalation.events import Event
 from escalation.joining import permit_repeat
 from escalation.lifecycle import Move, diagram
 from escalation.messages import Sent, messages, messages_wait_until, receipts_of
-from escalation.model import ActionPlan, Escalation
+from escalation.model import ActionPlan, Escalation, owners_of_actions
 from escalation.pages import Page, page_of
 from escalation.plan import Contact, Plan
 from escalation.rca import RcaOnFile, on_file
@@ -364,7 +365,8 @@ class EscalationWorkflow(Mergeable):
         request = now.request.changed(
             issue_type=issue_type or now.plan.issue_type, category=category or now.plan.category
         )
-        return RecompilePlan(request=request, opened_at=now.opened_at)
+        named = tuple(owner.id for owner in owners_of_actions(now))
+        return RecompilePlan(request=request, opened_at=now.opened_at, named=named)
 
     @workflow.query(name=wire.REBASE_PREVIEW, description="What a rebase to a plan would change.")
     def rebase_preview(self, plan: Plan) -> Rebasing:
@@ -377,15 +379,39 @@ class EscalationWorkflow(Mergeable):
         self._refuse_while_finishing(command)
         self.refuse_while_merging(command.move)
         self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
-        decide(self._opened, command, workflow.now())
+        named = self._yet_to_be_known(command)
+        stand_ins = tuple(Contact(id=who, name=who) for who in named)
+        asked = c.WithPeople(asked=command, people=stand_ins) if named else command
+        decide(self._opened, asked, workflow.now())
+
+    async def follow_named(self, command: c.PersonsCommand) -> Receipted:
+        """People of the playbook whom the plan has by their ids alone are looked up once a move names them."""
+        if self.is_answered() or not (named := self._yet_to_be_known(command)):
+            return self.follow(command)
+        people: tuple[Contact, ...] = await workflow.execute_local_activity(
+            wire.FIND_NAMED,
+            FindNamed(named=named),
+            result_type=tuple[Contact, ...],
+            start_to_close_timeout=QUICK,
+        )
+        return self._followed(command, c.WithPeople(asked=command, people=people) if people else command)
+
+    def _yet_to_be_known(self, command: c.PersonsCommand) -> tuple[str, ...]:
+        plan = self._opened.plan
+        return tuple(who for who in command.named if who in plan.others and not plan.knows(who))
 
     def follow(self, command: c.PersonsCommand | c.Rebase) -> Receipted:
+        return self._followed(command, command)
+
+    def _followed(
+        self, command: c.PersonsCommand | c.Rebase, asked: c.PersonsCommand | c.Rebase | c.WithPeople
+    ) -> Receipted:
         if self.is_answered():
             return receipted(self._opened, is_repeat=True)
         self._refuse_while_finishing(command)
         self.refuse_while_merging(command.move)
         rates = self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
-        answer = decide(self._opened, command, workflow.now())
+        answer = decide(self._opened, asked, workflow.now())
         self._keep(answer)
         self._rates = rates
         self._remember_answer()

@@ -28,6 +28,7 @@ class Desk(Protocol):
 
     def consider(self, command: Any) -> None: ...
     def follow(self, command: Any) -> Frozen: ...
+    async def follow_named(self, command: Any) -> Frozen: ...
     def note_refusal(self, move: str, why: str) -> None: ...
     def is_answered(self) -> bool: ...
 
@@ -118,6 +119,33 @@ def _messages_of(command: type[Command]) -> tuple[Any, Any]:
     return Messages.ask, Messages.hear
 
 
+@cache
+def _messages_with_names(command: type[Command]) -> tuple[Any, Any]:
+    """Of a move that names people: the playbook may have them, and the plan not yet."""
+
+    class Messages(Desk, Protocol):
+        @workflow.update(name=command.move.value, description=described(command))
+        @wire.takes_one
+        async def ask(self, *raws: RawValue) -> Frozen:
+            return await self.follow_named(read(command, raws))
+
+        @ask.validator
+        @wire.takes_one
+        def may(self, *raws: RawValue) -> None:
+            if not self.is_answered():
+                self.consider(read(command, raws))
+
+        @workflow.signal(name=command.move.value, description=described(command))
+        @wire.takes_one
+        async def hear(self, *raws: RawValue) -> None:
+            try:
+                await self.follow_named(read(command, raws))
+            except EscalationError as refusal:
+                self.note_refusal(command.move.value, refusal.message)
+
+    return Messages.ask, Messages.hear
+
+
 def _unknown(known: str) -> Any:
     class Messages(Desk, Protocol):
         @workflow.signal(dynamic=True)
@@ -130,7 +158,7 @@ def _unknown(known: str) -> Any:
 
 def _handlers(commands: Sequence[type[Command]]) -> Iterator[tuple[str, Any]]:
     for command in commands:
-        ask, hear = _messages_of(command)
+        ask, hear = _messages_with_names(command) if "named" in vars(command) else _messages_of(command)
         yield f"update_{command.move}", ask
         yield f"signal_{command.move}", hear
     yield "signal_unknown", _unknown(", ".join(command.move for command in commands))

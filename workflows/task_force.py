@@ -135,6 +135,9 @@ class TaskForceWorkflow(Life):
         self._remember_answer()
         return answer(made.force, made.events)
 
+    async def follow_named(self, command: c.MembersCommand) -> Answer:
+        return self.follow(command)
+
     def note_refusal(self, move: str, why: str) -> None:
         if self._keeps_refusal(move):
             self._decide(NoteRefusal(refused=move, why=why))

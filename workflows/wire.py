@@ -68,6 +68,8 @@ ACTION_PLANS = "action_plans"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
+FIND_NAMED = "find_named"
+"""The local activity for people whom a move names: takes a `FindNamed`, gives those whom the playbook has."""
 CHECK_START = "check_start"
 CHECK_JOIN = "check_join"
 RECORD_EVENTS = "record_events"
