@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Self, TypeVar
 
+from pydantic import BaseModel
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -26,6 +27,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from clients.visibility import matching
+from escalation.budgets import size_of
 from escalation.engine import in_words
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
 from escalation.ids import is_of_escalation
@@ -282,6 +284,8 @@ class Asking:
         id_: str | None = None,
     ) -> Answered:
         id_ = id_ or uuid.uuid4().hex
+        if isinstance(argument, BaseModel):
+            wire.require_at_most(wire.largest_move(name), size_of(argument), name.replace("_", " "))
 
         def ask() -> Awaitable[Any]:
             return self._handle(workflow_id).execute_update(name, argument, id=id_, result_type=kind)

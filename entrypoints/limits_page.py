@@ -58,6 +58,7 @@ _SAID: _Rows = (
     ("a text: note, reason, update, comment", f"{LONGEST_TEXT:,} characters"),
     ("a subject, a name, an account, a record", "200 characters"),
     ("one move, whole", _bytes(budgets.MOVE)),
+    ("an RCA or a post-mortem, whole", _bytes(budgets.PAPER)),
     (
         "one start, whole, or all starts of one outage; each contact counts the name of its account again",
         _bytes(budgets.REQUEST),

@@ -20,6 +20,8 @@ PAYLOAD = 2 * 1024 * 1024
 
 MOVE = 64 * 1024
 """One move, as it was sent."""
+PAPER = 256 * 1024
+"""One move that files an RCA or a post-mortem, as it was sent."""
 REQUEST = 500_000
 """
 One start, or all starts of one outage: the request with its defaults, and the id of each contact, which holds the name
@@ -60,6 +62,12 @@ LONGEST_WHY = 300
 """Characters of what stood in the way of one message."""
 WAVES_AT_ONCE = 3
 """Waves that one step of a run sends; the next step sends the others."""
+MOST_WAVES = 500
+"""Waves under way; Temporal takes 2,000 activities at a time. What is told meanwhile gathers for the next wave."""
+AT_ONCE = 100
+"""Other runs that one step of a run signals."""
+HISTORY = 20 * 1024 * 1024
+"""A run with more behind it continues even while messages are under way; Temporal ends one with 50 MiB."""
 BATCH = 1_000_000
 """The events of one batch for the record; an event alone may be larger."""
 REFUSAL = 64 * 1024

@@ -4,7 +4,7 @@ Room: what would not fit is refused when it is said, with the limit and what was
 Owns what is measured of a request, of an escalation and of a task force. The numbers are in ``budgets.py``.
 """
 
-from escalation.budgets import FULL_STATE, PLAN, REQUEST, SMALL_CHANGE, STATE, SUMMARY, size_of
+from escalation.budgets import FULL_STATE, MOVE, PLAN, REQUEST, SMALL_CHANGE, STATE, SUMMARY, size_of
 from escalation.errors import BadRequest, Fault
 from escalation.model import Escalation
 from escalation.plan import Plan
@@ -21,8 +21,9 @@ def require_request_fits(request: StartRequest, what: str) -> None:
     Raises:
         BadRequest: If *request* is larger than an escalation can hold.
     """
-    if (size := weight_of(request)) > REQUEST:
-        allowed = f"at most {REQUEST:,} bytes, in which each contact counts the name of its account again"
+    most = REQUEST + (MOVE if request.is_returning else 0)  # it takes along why it comes back
+    if (size := weight_of(request)) > most:
+        allowed = f"at most {most:,} bytes, in which each contact counts the name of its account again"
         raise _too_large(what, f"{size:,} bytes", allowed)
 
 

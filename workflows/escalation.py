@@ -19,6 +19,7 @@ from escalation.budgets import (
     ANSWER,
     ANSWERED,
     CARRIED,
+    HISTORY,
     OURS,
     REQUEST,
     TIMELINE,
@@ -652,7 +653,9 @@ class EscalationWorkflow(Mergeable):
         if self._for_task_forces or self._merging:
             return False  # at once, or not known whether it was: the next run could not tell
         is_at_rest = not (self._under_way or self._finding or self._proposing or self._extending)
-        is_too_long = workflow.info().get_current_history_length() > _HISTORY_TOO_LONG
+        info = workflow.info()
+        is_long = info.get_current_history_length() > _HISTORY_TOO_LONG
+        is_too_long = is_long or info.get_current_history_size() > HISTORY
         is_wanted = (is_due(self._begin.continue_after) and is_at_rest) or is_too_long
         waiting = (*self._finding, *self._proposing, *filter(None, (self._successor,)))
         return self._opened.is_attended and is_wanted and self._fits(self._opened, *waiting)

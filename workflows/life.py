@@ -15,7 +15,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
-from escalation.budgets import ANSWERED, CARRIED, OURS, UNRECORDED, WAVES_AT_ONCE, size_of
+from escalation.budgets import ANSWERED, CARRIED, MOST_WAVES, OURS, UNRECORDED, WAVES_AT_ONCE, size_of
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
 from escalation.errors import EscalationError
@@ -135,7 +135,7 @@ class Life(GoesOn):
 
     def _send_waves(self) -> None:
         """The server takes no more than 4 MiB of one step: what is beyond a few waves leaves in the next."""
-        if self._is_sending_on:
+        if self._is_sending_on or len(self._under_way) >= MOST_WAVES:
             return
         repeats = (wave.changed(is_repeat=True) for wave in waves_of(self._repeated))
         waves = [*repeats, *waves_of(self._notices)]

@@ -55,7 +55,8 @@ def read(command: type[Command], raws: Sequence[RawValue]) -> Command:
     Raises:
         BadRequest: If *raws* are not one such command, with every fault.
     """
-    return wire.read(command, raws, command.move.words, f"one JSON object, such as {example(command)}")
+    allowed = f"one JSON object, such as {example(command)}"
+    return wire.read(command, raws, command.move.words, allowed, wire.largest_move(command.move.value))
 
 
 def example(command: type[Command]) -> str:

@@ -6,16 +6,22 @@ Knows the signal that frees one, and not what holds it.
 
 import asyncio
 from collections.abc import Iterable
+from itertools import islice
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from escalation.budgets import AT_ONCE
 from workflows import wire
 
 
 async def release(tickets: Iterable[str]) -> None:
-    """The outage is over: the keys of *tickets* are free again. One that is gone already needs no telling."""
-    await asyncio.gather(*(_release(ticket) for ticket in tickets))
+    """
+    The outage is over: the keys of *tickets* are free again, some at a time. One that is gone already needs no telling.
+    """
+    left = iter(tickets)
+    while some := tuple(islice(left, AT_ONCE)):
+        await asyncio.gather(*(_release(ticket) for ticket in some))
 
 
 async def _release(ticket: str) -> None:

@@ -12,11 +12,12 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 from temporalio.common import RawValue
 
 from escalation.base import Asked, Frozen, Instant, InternalText, Name
-from escalation.budgets import MOVE, REQUEST
+from escalation.budgets import MOVE, PAPER, REQUEST
 from escalation.effects import FindOnCall, Notice, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
 from escalation.ids import Key
+from escalation.lifecycle import Move
 from escalation.model import Escalation
 from escalation.plan import Priority
 from escalation.rates import Rates
@@ -274,6 +275,14 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+_PAPERS = frozenset({Move.FILE_RCA.value, Move.FILE_POST_MORTEM.value})
+
+
+def largest_move(name: str) -> int:
+    """Bytes of one move, as its update and its signal are called."""
+    return PAPER if name in _PAPERS else MOVE
+
+
 def read(
     model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str, largest: int = MOVE
 ) -> _Model:
@@ -311,7 +320,7 @@ def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationI
         faults = faults_of(error) if data else (_other_than("nothing", "one JSON object"),)
         raise BadRequest.because("the start", faults) from None
     if begin.carried is None:
-        require_at_most(REQUEST, len(data), "the start")
+        require_at_most(REQUEST + MOVE, len(data), "the start")
     return begin
 
 

@@ -2,24 +2,30 @@
 The most that people can say, on a real server: what is too large for Temporal would stall a run for good.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from escalation.base import LONGEST_TEXT, CustomerText, InternalText
-from escalation.effects import RecordBatch
-from escalation.errors import RateExceeded
+from escalation.effects import InternalNotice, RecordBatch
+from escalation.errors import BadRequest, RateExceeded
 from escalation.events import CancelCause, ResolutionKind, Step, UpdateSent
+from escalation.inbox import inbox_key
 from escalation.rates import REFUSALS
 from escalation.rca import proposed_timeline
+from escalation.request import InternalRca, Moment
+from escalation.waiting import Held, Waiting
 from records.reading import kept
 from records.store import RecordStore
 from tests.desk import Desk, desk_on_skipping_server
 from tests.workflows import stages
 from tests.workflows.test_long_life import runs_of
+from workflows import wire
 from workflows.wire import Carried, EscalationInput
 
 NOBODY_LISTENS = SecretStr("postgresql+psycopg://nobody:secret@127.0.0.1:9/none")
@@ -194,3 +200,125 @@ async def test_a_key_that_runs_is_not_started_again_and_again(desk: Desk) -> Non
     await desk.start()
 
     assert "starts of a key that runs already: more than 100 within 10 min" in await refused(desk.start)
+
+
+async def test_the_largest_start_is_opened_told_and_ended(tmp_path: Path) -> None:
+    """
+    START-5: 1,000 customers with long names, each told; one more byte is refused with the limit.
+    """
+    customers = [
+        {
+            "account": f"{number:04}".ljust(150, "N"),
+            "contacts": [{"name": "Jo", "email": f"j{number}@x.example"}],
+        }
+        for number in range(1_000)
+    ]
+    services = [f"{number:04}".ljust(200, "s") for number in range(400)]
+    async with desk_on_skipping_server(state_folder=tmp_path) as desk:
+        with pytest.raises(BadRequest, match=r"given [\d,]+ bytes; allowed: at most 500,000 bytes"):
+            await desk.start(customers=customers, services=services)
+        await desk.start(customers=customers)
+        await desk.at_rest(within=120)
+        view = await desk.view()
+        await desk.client.cancel(desk.key, by="elena", why="enough", cause=CancelCause.WITHDRAWN)
+        await desk.run().result()
+        told = desk.told()
+        await desk.nothing_went_wrong()
+
+    assert 1_000 == len(view.customers)
+    assert 1_000 == sum(letter.startswith("receipt ") for letter in told)
+    assert 1_000 == sum(letter.startswith("cancelled j") for letter in told)
+    await everything_is_on_record(tmp_path, "ACME/4711")
+
+
+async def test_an_rca_of_a_long_story_is_filed_and_one_that_is_too_large_is_refused(desk: Desk) -> None:
+    """
+    CLOSE-3: 500 moments; what Temporal would not take at all is refused with our limit, too.
+    """
+    await desk.start()
+    await stages.resolving(desk.client, desk.key)
+    await stages.verifying(desk.client, desk.key)
+    await stages.closing(desk.client, desk.key)
+    at = datetime.now(UTC)
+
+    def rca(words: int) -> InternalRca:
+        moments = tuple(Moment(at=at, what=InternalText("m" * words)) for _ in range(500))
+        return stages.an_rca().model_copy(update={"timeline": moments})
+
+    await desk.client.file_rca(desk.key, by="kemal", rca=rca(400))
+    for words in (600, 2_000):
+        with pytest.raises(BadRequest, match=r"given [\d,]+ bytes; allowed: at most 262,144 bytes"):
+            await desk.client.file_rca(desk.key, by="kemal", rca=rca(words))
+    too_large = stages.an_rca().model_copy(update={"went_well": (InternalText("w" * 16_000),) * 300})
+    with pytest.raises(BadRequest, match="at most 262,144 bytes"):
+        await desk.client.file_rca(desk.key, by="kemal", rca=too_large)
+
+    filed = (await desk.view()).internal_rca
+    assert filed
+    assert 500 == len(filed.timeline)
+    await desk.client.derive_rca(desk.key, by="kemal")
+    await desk.client.approve_rca(desk.key, by="elena")
+    await desk.client.share_rca(desk.key, by="dewi")
+    await desk.at_rest()
+
+
+async def test_an_inbox_that_is_fuller_than_a_letter_lets_go_in_several(desk: Desk) -> None:
+    """
+    COMM-12: 40 messages of 60 KB wait for one person; none is lost, none stalls the inbox.
+    """
+    opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
+    notice = next(effect for effect in opening.effects if isinstance(effect, InternalNotice))
+    person = notice.to[0].model_copy(update={"id": "full-up", "addresses": ("email:full-up@example.com",)})
+    now = datetime.now(UTC)
+    for number in range(40):
+        facts = notice.facts.model_copy(update={"text": InternalText(f"{number} " + "\U0001f4a7" * 15_000)})
+        told = notice.model_copy(update={"to": (person,), "seq": 1_000 + number, "facts": facts})
+        held = Held(notice=told, channel="email", since=now, until=now + timedelta(days=1))
+        await desk.temporal.start_workflow(
+            wire.INBOX,
+            id=inbox_key("full-up"),
+            task_queue=wire.ESCALATION_QUEUE,
+            start_signal=wire.HOLD,
+            start_signal_args=[Waiting(held=(held,))],
+        )
+    for _ in range(200):
+        letters = [letter for letter in desk.mailbox.letters() if "full-up@example.com" in letter.recipients]
+        waiting = await desk.client.inbox("full-up")
+        if len(waiting) <= 6:
+            break
+        await asyncio.sleep(0.1)
+
+    assert 6 >= len(waiting) >= 1, "what one letter can carry waits on"
+    assert 5 <= len(letters)
+    await desk.client.release("full-up", by="elena")
+    await desk.nothing_went_wrong_in(inbox_key("full-up"))
+
+
+async def test_as_many_task_forces_as_there_may_be_report_at_length(desk: Desk) -> None:
+    """
+    RESOLVE-2: 20 of them, each with as many open tasks and as long a report as it takes; the escalation hears them all.
+    """
+    await desk.start()
+    await desk.client.acknowledge(desk.key, by="priya")
+    names = [f"force-{number}" for number in range(20)]
+    for name in names:
+        await desk.client.deploy_task_force(desk.key, by="elena", name=name, mission="Dry it", lead="priya")
+    report = "\U0001f4a7" * 15_000
+    for name in names:
+        for _ in range(7):
+            await desk.client.add_task(desk.key, name, by="priya", what="t" * 2_000, owner="priya")
+        await desk.client.report_status(desk.key, name, by="priya", text=report, is_update=True)
+    with pytest.raises(BadRequest, match=r"bytes of open tasks; allowed: at most 16,384 bytes"):
+        await desk.client.add_task(desk.key, names[0], by="priya", what="\U0001f4a7" * 1_000, owner="priya")
+
+    for _ in range(100):
+        heard = [force for force in (await desk.view()).task_forces if force.latest]
+        if len(heard) == len(names):
+            break
+        await asyncio.sleep(0.1)
+
+    assert names == [force.name for force in heard]
+    assert {7} == {len(force.open_tasks) for force in heard}
+    assert all(force.latest and len(force.latest.text) == 1_000 for force in heard), "the beginning is kept"
+    await desk.client.cancel(desk.key, by="elena", why="enough", cause=CancelCause.WITHDRAWN)
+    await desk.run().result()
