@@ -8,7 +8,7 @@ here, nor is any rule.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,6 +39,9 @@ Answering = Callable[[FindOnCall], OnCall]
 
 MOST_STEPS = 20_000
 """Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
+
+LONGEST_COURSE = timedelta(days=20 * 366)
+"""Without an end of its own: what takes longer is cut off, too."""
 
 _TICK = c.Tick()
 _extended = lru_cache(maxsize=32)(extend)
@@ -104,6 +107,8 @@ def course(
         next_at = waiting[0].at if is_moves_turn else wake_at
         if next_at is None or (until and next_at > until):
             return
+        if until is None and next_at > at + LONGEST_COURSE:
+            break
         if is_moves_turn:
             yield from walk.obey(waiting.popleft())
         elif stops_in_silence and not waiting and walk.is_silent:
@@ -131,7 +136,8 @@ class _Walk:
     @property
     def is_silent(self) -> bool:
         for clock in self.escalation.clocks:
-            is_quiet = clock.breached_at or clock.next_at is None or clock.name in self._spoken
+            is_held = clock.next_at is None and clock.not_before is None
+            is_quiet = clock.breached_at or is_held or clock.name in self._spoken
             if clock.is_running and not is_quiet:
                 return False
         return True

@@ -24,6 +24,7 @@ from planning.course import course, opening
 from planning.playbook import Playbook
 from planning.reach import Counted, compile_reaching
 from planning.schema import CalendarRules
+from planning.simulate import simulate
 from tests.planning.builders import a_calendar, playbook_of, reference_with, the_reference, utc
 from tests.planning.test_business_time import calendars
 from workflows import search_attributes
@@ -168,3 +169,18 @@ def test_every_surface_says_from_when_on_it_may_be_due() -> None:
     )
     assert year not in str(search_values(now)[search_attributes.NEXT_DUE])
     assert year not in str(now.next_due_at)
+
+
+def test_a_forecast_goes_on_to_what_is_not_known_yet() -> None:
+    """
+    CLOCK-5: a due time that is years away is not taken for silence.
+    """
+    playbook = resolved_within(3000)
+    forecast = simulate(playbook, a_case(playbook, "complaint", Priority.P3), NOW)
+    calendar = compile_hours(playbook.calendars["office"], NOW, NOW + 2 * TEN_YEARS)
+    breaches = [
+        each.at for each in forecast.entries if each.kind == "clock_breached" and "resolution" in each.text
+    ]
+
+    assert [add(calendar, NOW, 3000 * timedelta(hours=8))] == breaches
+    assert not forecast.is_cut_off
