@@ -78,6 +78,7 @@ _SAID: _Rows = (
 _OFTEN: _Rows = (
     ("moves of one person in one escalation, task force, sponsorship or inbox", str(rates.MOVES_OF_ONE)),
     ("moves of all people together there", str(rates.MOVES_OF_ALL)),
+    ("access confirmed, surveys answered and records settled, by all people together", str(rates.ANSWERS)),
     ("starts of a key that runs already", str(rates.REPEATS)),
     ("escalations of one key, one after the other, by one worker", str(rates.STARTS_OF_KEY)),
     ("starts of one person, by one worker: `ESCALATION_STARTS_PER_PERSON`", str(_STARTS)),

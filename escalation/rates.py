@@ -35,6 +35,8 @@ MOVES_OF_ONE = Rate(100, _TEN_MINUTES)
 """Moves of one person in one escalation, task force, sponsorship or inbox."""
 MOVES_OF_ALL = Rate(500, _TEN_MINUTES)
 """Moves of all together there."""
+ANSWERS = Rate(2_000, _TEN_MINUTES)
+"""Moves that are made once for each customer, contact or record of a large outage, by all together."""
 REPEATS = Rate(100, _TEN_MINUTES)
 """Starts of a key that runs already."""
 REFUSALS = Rate(60, timedelta(hours=1))
@@ -49,6 +51,9 @@ DELIVERIES = Rate(1_000, _TEN_MINUTES)
 
 ALWAYS_POSSIBLE = frozenset({Move.ACKNOWLEDGE, Move.CLOSE, Move.CANCEL})
 """Each succeeds once; nobody is kept from them by what others do."""
+
+
+ONE_FOR_EACH = frozenset({Move.CONFIRM_ACCESS, Move.SETTLE_RECORD, Move.RECORD_SURVEY})
 
 
 class Rates(Frozen):
@@ -77,6 +82,8 @@ class Rates(Frozen):
         Raises:
             RateExceeded: If *by*, or all together, have made too many moves.
         """
+        if move in ONE_FOR_EACH:
+            return self.after("answers", ANSWERS, now, f"{key}: answers of customers, and for them")
         mine = self.after(f"by {by}", MOVES_OF_ONE, now, f"{key}: moves of {by}")
         if move in ALWAYS_POSSIBLE:
             return mine

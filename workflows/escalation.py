@@ -389,6 +389,7 @@ class EscalationWorkflow(Mergeable):
         """People of the playbook whom the plan has by their ids alone are looked up once a move names them."""
         if self.is_answered() or not (named := self._yet_to_be_known(command)):
             return self.follow(command)
+        self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
         people: tuple[Contact, ...] = await workflow.execute_local_activity(
             wire.FIND_NAMED,
             FindNamed(named=named),
@@ -658,7 +659,7 @@ class EscalationWorkflow(Mergeable):
         is_too_long = is_long or info.get_current_history_size() > HISTORY
         is_wanted = (is_due(self._begin.continue_after) and is_at_rest) or is_too_long
         waiting = (*self._finding, *self._proposing, *filter(None, (self._successor,)))
-        return self._opened.is_attended and is_wanted and self._fits(self._opened, *waiting)
+        return self._opened.is_attended and is_wanted and self._fits(self._opened, self._rates, *waiting)
 
     def _carried(self) -> wire.EscalationInput:
         under_way = (notice for wave in self._under_way for notice in wave.notices)

@@ -209,7 +209,7 @@ class TaskForceWorkflow(Life):
     def _is_to_go_on(self) -> bool:
         is_at_rest = not (self._under_way or self._extending or self._is_telling)
         is_wanted = is_due(self._continue_after) and is_at_rest
-        return self._now.is_standing and is_wanted and self._fits(self._now, *self._news)
+        return self._now.is_standing and is_wanted and self._fits(self._now, self._rates, *self._news)
 
     def _carried(self) -> wire.TaskForceInput:
         kept = wire.TaskForceCarried(

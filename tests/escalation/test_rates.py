@@ -91,3 +91,18 @@ def test_nothing_is_kept_of_what_does_not_count_any_more() -> None:
     later = rates.after("elena", Rate(1, timedelta(hours=1)), NINE + timedelta(minutes=5), "starts")
 
     assert {"elena"} == set(later.reached)
+
+
+def test_the_customers_of_a_large_outage_are_answered_for_in_one_go() -> None:
+    """
+    RESOLVE-6, CLOSE-6: 1,000 accounts by one engagement manager, and the survey of as many contacts.
+    """
+    rates = moved(Rates(), *["dewi"] * 1_000, move=Move.CONFIRM_ACCESS)
+
+    rates = moved(rates, *(f"contact-{number}" for number in range(1_000)), move=Move.RECORD_SURVEY)
+
+    with pytest.raises(
+        RateExceeded, match="answers of customers, and for them: more than 2,000 within 10 min"
+    ):
+        moved(rates, "dewi", move=Move.CONFIRM_ACCESS)
+    moved(rates, "dewi")
