@@ -15,11 +15,21 @@ from typing import NamedTuple
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from activities.examples import ANSWERED, HOSTILE, LINK, OCCASIONS, SHAPES, example
-from activities.templates import DIGEST, FALLBACK_LANGUAGE, PARTS, SHIPPED, WORDS, Templates, TextFault
+from activities.templates import (
+    DIGEST,
+    FALLBACK_LANGUAGE,
+    PARTS,
+    SHIPPED,
+    WORDS,
+    Templates,
+    TextFault,
+    is_read,
+)
 from activities.texts import Notice, Text, Texts, nameable
 from activities.wording import fits
 from escalation.effects import Occasion, Recipient
 from escalation.events import CancelCause, ResolutionKind
+from escalation.language_tag import language_tag
 from escalation.lifecycle import State
 from escalation.measures import BY_NAME
 from escalation.plan import ClockName, ReasonCode
@@ -74,12 +84,23 @@ def _read(texts: Texts) -> Iterator[Finding]:
         for path in sorted(folder.glob("*/*/*.txt")):
             language, audience, name = path.parent.parent.name, path.parent.name, path.stem
             file = str(path.relative_to(folder) if folder == SHIPPED else path)
-            if audience not in OCCASIONS:
+            if not is_read(language):
+                yield Finding(
+                    str(path.parent.parent), f"no letter is read from it{_named_as_a_tag(language)}"
+                )
+            elif audience not in OCCASIONS:
                 yield Finding(file, f"no audience is called {audience}; there are: {', '.join(OCCASIONS)}")
             elif name not in PARTS and name not in _names(audience):
                 yield Finding(file, f"there is no such message{_meant(name, audience)}")
             else:
                 yield from _faults_in(texts, path, file, language, audience)
+
+
+def _named_as_a_tag(folder: str) -> str:
+    try:
+        return f": call the folder {language_tag(folder).lower()}"
+    except ValueError:
+        return ": a folder is called by a language tag, such as tr or pt-br"
 
 
 def _meant(name: str, audience: str) -> str:

@@ -34,7 +34,7 @@ DIGEST = "digest"
 PARTS = frozenset({"layout", "commands"})
 """Templates that are no message by themselves, but part of others."""
 
-_LANGUAGE_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _MOST_WORLDS, _MOST_TAGS = 100, 10_000
 """Languages are asked for by people outside: what is kept for them is bounded."""
 _FILTERS = {name: FILTERS[name] for name in ("default", "first", "join", "last", "length", "replace", "trim")}
@@ -130,6 +130,11 @@ class Templates:
         for folder in reversed(self.folders):
             found |= _words_in(folder / language / WORDS)
         return Words(found)
+
+
+def is_read(folder: str) -> bool:
+    """Whether a folder of this name holds the letters of a language: tags are in small letters there, as `pt-br`."""
+    return _LANGUAGE_TAG.fullmatch(folder) is not None
 
 
 def _tag(locale: Locale) -> str:

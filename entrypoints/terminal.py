@@ -28,7 +28,17 @@ class Terminal(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Everything that is printed passes here, whatever it is made of; control segments are Rich's own."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=harmless(segment.text))
+            yield segment if segment.control else segment._replace(text=_whole_flags(harmless(segment.text)))
+
+
+_HALF_A_FLAG = re.compile(
+    "(?<![\U0001f1e6-\U0001f1ff])((?:[\U0001f1e6-\U0001f1ff]{2})*)[\U0001f1e6-\U0001f1ff]…"
+)
+
+
+def _whole_flags(text: str) -> str:
+    """Rich shortens a cell without cutting characters, but for flags, which it takes for two."""
+    return _HALF_A_FLAG.sub(r"\1… ", text)
 
 
 out = Terminal()

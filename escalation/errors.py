@@ -206,7 +206,7 @@ def _given(found: "ErrorDetails") -> str:
     is_short = len(repr(given)) <= _LONGEST_ECHO
     match given:
         case Mapping() if not is_short:
-            return f"a mapping of {', '.join(map(str, given))}"[:_LONGEST_ECHO]
+            return clip(f"a mapping of {', '.join(map(str, given))}", _LONGEST_ECHO)
         case list() | tuple() if not is_short:
             return f"a list of {len(given)}"
         case _:

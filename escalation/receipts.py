@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from escalation.base import Frozen, Instant
 from escalation.budgets import UNDELIVERED, last_of
+from escalation.characters import clip
 from escalation.sentences import Sentence, Why
 
 UNDELIVERABLE = "undeliverable"
@@ -129,7 +130,7 @@ def undelivered_after(
         about = (receipt.recipient, receipt.occasion)
         match receipt.state:
             case MessageState.FAILED:
-                why = receipt.why[:_LONGEST_WHY]
+                why = clip(receipt.why, _LONGEST_WHY)
                 found[about] = Undelivered.made(recipient=about[0], occasion=about[1], why=why, at=at)
             case MessageState.DELIVERED:
                 found.pop(about, None)

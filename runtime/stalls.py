@@ -16,6 +16,8 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.common import SearchAttributeKey
 
+from escalation.characters import clip
+
 REPORTED_PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
 """The server sets it after a few failures in a row, and removes it with the next step that succeeds."""
 _TIMED_OUT_ENOUGH = 4
@@ -116,4 +118,4 @@ def _why(failure: HistoryEvent) -> str:
     said = " ".join(failure.workflow_task_failed_event_attributes.failure.message.split())
     if not said:
         return _cause(failure).replace("_", " ")
-    return said if len(said) <= _LONGEST_WHY else f"{said[: _LONGEST_WHY - 1]}…"
+    return clip(said, _LONGEST_WHY)

@@ -15,6 +15,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation.budgets import BATCH, UNRECORDED, fitting, size_of
+from escalation.characters import clip
 from escalation.effects import RecordBatch, Recorded
 from escalation.events import Event, Rebased
 from escalation.lifecycle import State
@@ -139,7 +140,7 @@ async def put_on_record(batch: RecordBatch) -> PutOnRecord:
             summary=f"put {len(batch.events)} events on record",
         )
     except ActivityError as error:
-        why = str(error.cause or error)[:_LONGEST_WHY]
+        why = clip(str(error.cause or error), _LONGEST_WHY)
         workflow.logger.warning("events_left_unrecorded", extra={"why": why})
         return PutOnRecord(left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
     if recorded.through < batch.events[-1].seq:

@@ -21,7 +21,7 @@ SHIPPED = ROOT / "playbooks" / "messages"
 FILE = "pages.yaml"
 FALLBACK = "en"
 KNOWN = {"reference", "who"}
-_TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*")
+_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 
 def _names_only_what_there_is(text: str) -> str:

@@ -142,3 +142,20 @@ def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
         Finding("pt/words.yaml", "has no word for 'resolving': English is used", is_fault=False) in findings
     )
     assert "pt/customer/closed.txt" not in {finding.file for finding in findings}
+
+
+@pytest.mark.parametrize(
+    ("folder", "better"),
+    [("tr_TR", "call the folder tr-tr"), ("pt-BR", "call the folder pt-br"), ("turkish", "a language tag")],
+)
+def test_a_folder_that_no_letter_is_read_from_is_a_fault(tmp_path: Path, folder: str, better: str) -> None:
+    """
+    COMM-9: a language is found under one name.
+    """
+    (tmp_path / folder / "customer").mkdir(parents=True)
+    (tmp_path / folder / "customer" / "receipt.txt").write_text("Hello\n\nHello\n", encoding="utf-8")
+
+    (found,) = (each for each in proofread(tmp_path) if each.file == str(tmp_path / folder))
+
+    assert found.is_fault
+    assert better in found.what

@@ -48,6 +48,20 @@ def test_whatever_is_printed_is_shown_as_text(what: Any) -> None:
     assert not HARMFUL.search(shown)
 
 
+@pytest.mark.parametrize("width", range(3, 12))
+def test_a_cell_that_is_too_narrow_ends_between_flags(width: int) -> None:
+    """
+    COMM-9: half a flag is a letter in a box.
+    """
+    table = Table.grid()
+    table.add_column(overflow="ellipsis", no_wrap=True, width=width)
+    table.add_row("a🇹🇷🇮🇩🇬🇧🇹🇷🇮🇩")
+
+    letters = [each for each in printed(table) if "\U0001f1e6" <= each <= "\U0001f1ff"]
+
+    assert 0 == len(letters) % 2
+
+
 def test_colours_come_from_styles_alone() -> None:
     """
     A terminal is still a coloured one.

@@ -1,6 +1,8 @@
 """Characters as people see them: a text is never cut inside one."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -99,3 +101,23 @@ def test_no_text_is_too_long_or_begins_to_differ(text: str, at_most: int) -> Non
 
     assert len(clipped) <= max(at_most, 1)
     assert text == clipped or text.startswith(clipped.removesuffix("…"))
+
+
+ROOT = Path(__file__).parents[2]
+OF_ASCII = {"activities/papers.py"}
+"""Their texts have no characters of several parts."""
+CUT_BY_HAND = re.compile(r"\[ ?: ?_?(LONGEST|MOST_CHARACTERS)\w*( - 1)?\]|\[: ?\w+ - 1\][^\n]*…")
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["activities", "channels", "documents", "entrypoints", "escalation", "planning", "runtime", "workflows"],
+)
+def test_no_text_is_cut_by_hand(folder: str) -> None:
+    """
+    COMM-9: `clip` is the one way to shorten a text.
+    """
+    paths = (path.relative_to(ROOT) for path in (ROOT / folder).rglob("*.py"))
+    cut = [each.as_posix() for each in paths if CUT_BY_HAND.search((ROOT / each).read_text("utf-8"))]
+
+    assert [] == sorted({*cut} - OF_ASCII)
