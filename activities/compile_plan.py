@@ -13,8 +13,8 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 from temporalio import activity
-from temporalio.service import RPCError
 
+from activities.predecessor import predecessor_of
 from activities.sponsors import sponsors_of, with_sponsors
 from activities.starts import Starts
 from escalation.business_time import OpenHours
@@ -101,8 +101,7 @@ class Planner:
         request = read_request(asked.key, asked.request, self._playbook())
         self._starts.count(request)
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
-        if request.predecessor is None:
-            request = request.model_copy(update={"predecessor": await _predecessor(asked.key)})
+        request = request.model_copy(update={"predecessor": await predecessor_of(request)})
         return Compiled(request=request, plan=await with_sponsors(plan, request), priority=priority)
 
     @activity.defn(name="check_start")
@@ -185,16 +184,3 @@ def _of_key(key: str, written: dict[str, Any]) -> Iterator[Fault]:
     named = written.get("key")
     if named is not None and named != key:
         yield Fault(where="key", given=shown(named), allowed=f"the workflow's id, {key}")
-
-
-async def _predecessor(key: str) -> str | None:
-    """The id of the last ended escalation of the same subject, if Temporal still knows it (START-4)."""
-    quoted = key.replace("'", "\\'")
-    query = f"WorkflowId = '{quoted}' AND WorkflowType = 'Escalation' AND ExecutionStatus = 'Completed'"
-    try:
-        async for execution in activity.client().list_workflows(query, limit=1):
-            handle = activity.client().get_workflow_handle(key, run_id=execution.run_id, result_type=dict)
-            return str((await handle.result())["id"])
-    except RPCError as error:  # a start is worth more than its link to what was before
-        log.warning("predecessor_not_looked_up", why=error.message)
-    return None

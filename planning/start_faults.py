@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from escalation.errors import Fault, Misspelled, shown
-from escalation.ids import tenant_of
+from escalation.ids import is_of_escalation, tenant_of
 from planning.faults import Found, Path, unknown
 from planning.ladder import ladder
 from planning.schema import Playbook
@@ -26,6 +26,7 @@ def found_in_start(playbook: Playbook, written: object) -> Iterator[Found]:
     yield from _of_customers(playbook, start)
     yield from _of_level(playbook, start)
     yield from _of_outage(playbook, start)
+    yield from _of_references(start)
 
 
 def faults_in_start(playbook: Playbook, written: object) -> tuple[Fault, ...]:
@@ -119,3 +120,19 @@ def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Found
     shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
     allowed = f"an outage of its own tenant, {tenant_of(key)}/…{shared}; shared_outages of the playbook names others"
     yield Found(("outage",), shown(outage), allowed)
+
+
+def _of_references(written: Mapping[str, Any]) -> Iterator[Found]:
+    """What it goes on from is of the same subject, and no record of it is itself."""
+    key, before = _text(written, "key"), _text(written, "predecessor")
+    if key and before is not None and is_of_escalation(before) and before.partition("@")[0] != key:
+        yield Found(
+            ("predecessor",), shown(before), f"the id of an ended escalation of {key}, as `show` has it"
+        )
+    for name in ("linked_records", "problem_records"):
+        value = written.get(name)
+        for number, record in enumerate(value if isinstance(value, list | tuple) else ()):
+            if key and isinstance(record, str) and record.partition("@")[0] == key:
+                yield Found(
+                    (name, number), shown(record), "a record of another system, or another escalation"
+                )

@@ -12,6 +12,7 @@ from temporalio.common import RawValue
 
 from client import EscalationClient
 from escalation.errors import BadRequest, RoleNotAllowed, UnknownEscalation
+from escalation.events import CancelCause
 from escalation.lifecycle import State
 from planning.playbook import load_playbook
 from runtime.errors import NoServer
@@ -158,6 +159,42 @@ async def test_reopening_a_closed_one_starts_its_successor_one_level_higher(desk
 
     assert (3, "jonas") == (receipt.level, receipt.owner)
     assert first.id == (await desk.view()).predecessor
+
+
+@pytest.mark.parametrize("level", [None, 3])
+async def test_a_predecessor_is_not_taken_on_trust(desk: Desk, level: int | None) -> None:
+    """
+    START-4, CLOSE-9: it is of the same subject, is known, and was closed if the new one continues it.
+    """
+    first = await desk.start()
+    await desk.client.cancel(desk.key, by="elena", why="A drill", cause=CancelCause.WITHDRAWN)
+    await is_over(desk, desk.key)
+
+    async def refused(predecessor: str) -> str:
+        with pytest.raises(BadRequest) as no:
+            await desk.start(predecessor=predecessor, entry_level=level, submitted_by="dewi")
+        assert ["predecessor"] == [fault.where for fault in no.value.faults]
+        return no.value.message
+
+    assert f"the id of an ended escalation of {desk.key}" in await refused("ACME/0@2026-01-01T00:00:00.000Z")
+    assert f"a closed escalation of {desk.key}: none is known" in await refused(
+        f"{desk.key}@2026-01-01T00:00:00.000Z"
+    )
+    if level:
+        assert f"{first.id}', which is cancelled" in await refused(first.id)
+    else:
+        assert not (await desk.start(predecessor=first.id, submitted_by="dewi")).is_repeat
+        assert first.id == (await desk.view()).predecessor
+
+
+async def test_a_record_of_itself_is_refused(desk: Desk) -> None:
+    """
+    CLOSE-1: it could never be settled.
+    """
+    with pytest.raises(BadRequest) as refused:
+        await desk.start(linked_records=["INC-1", desk.key], problem_records=[desk.key])
+
+    assert ["linked_records.1", "problem_records.0"] == [fault.where for fault in refused.value.faults]
 
 
 async def test_the_key_must_be_the_id_that_it_runs_under(desk: Desk) -> None:

@@ -1,0 +1,88 @@
+"""
+Which ended escalation of the same subject a start goes on from (START-4, CLOSE-9).
+
+What a start names is looked up: it must have ended, and be closed if the new one continues it. Who may say so is not
+known here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import structlog
+from temporalio import activity
+from temporalio.service import RPCError, RPCStatusCode
+
+from escalation.errors import BadRequest, Fault, shown
+from escalation.lifecycle import State
+from escalation.request import StartRequest
+
+log = structlog.get_logger(__name__)
+_MOST = 20
+_LOOKS, _BETWEEN = 5, 0.5
+"""Seconds: the server lists what has just ended a moment later."""
+
+
+async def predecessor_of(request: StartRequest) -> str | None:
+    """
+    The id of the one that *request* names; else of the last one that Temporal still knows, if there is any.
+
+    Raises:
+        BadRequest: If it names one that nobody knows, that has not ended, or that it cannot continue.
+    """
+    named = request.predecessor
+    try:
+        if named is None:
+            return next(iter(await _ended(request.key)), None)
+        return await _looked_up(request, named)
+    except RPCError as error:  # a start is worth more than its link to what was before
+        log.warning("predecessor_not_looked_up", why=error.message)
+        return named
+
+
+async def _looked_up(request: StartRequest, named: str) -> str:
+    ended: dict[str, str] = {}
+    for _ in range(_LOOKS):
+        ended = await _ended(request.key)
+        before = next(iter(ended), named) if named == request.key else named
+        if before in ended and (ended[before] == State.CLOSED or not request.is_returning):
+            return before
+        if before in ended:
+            break
+        if before != request.key and await _is_followed_up(before):
+            return before
+        await asyncio.sleep(_BETWEEN)
+    raise _refused(request, named, ended)
+
+
+def _refused(request: StartRequest, named: str, ended: Mapping[str, str]) -> BadRequest:
+    given = f"{shown(named)}, which is {ended[named]}" if named in ended else shown(named)
+    closed = ", ".join(id_ for id_, state in ended.items() if state == State.CLOSED) or "none is known"
+    allowed = f"a closed escalation of {request.key}: {closed}"
+    return BadRequest.because(
+        f"the start of {request.key}", (Fault(where="predecessor", given=given, allowed=allowed),)
+    )
+
+
+async def _ended(key: str) -> dict[str, str]:
+    """Id to state of the escalations of *key* that have ended, the last one first."""
+    return {id_: state async for id_, state in _results(key)}
+
+
+async def _results(key: str) -> AsyncIterator[tuple[str, str]]:
+    quoted = key.replace("'", "\\'")
+    query = f"WorkflowId = '{quoted}' AND WorkflowType = 'Escalation' AND ExecutionStatus = 'Completed'"
+    async for execution in activity.client().list_workflows(query, limit=_MOST):
+        handle = activity.client().get_workflow_handle(key, run_id=execution.run_id, result_type=dict)
+        found = await handle.result()
+        yield str(found["id"]), str(found["state"])
+
+
+async def _is_followed_up(id_: str) -> bool:
+    """Whether Temporal knows its follow-up, which it may know longer than the escalation itself."""
+    try:
+        await activity.client().get_workflow_handle(id_).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
