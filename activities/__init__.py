@@ -15,7 +15,7 @@ from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
 from activities.join_outage import Outages
 from activities.make_report import Reports
-from activities.merge import find_merge, merge
+from activities.merge import find_merge, is_open, merge
 from activities.record_events import RecordEvents
 from activities.sponsors import Sponsors
 from planning.feeds import Feeds, Transport
@@ -59,6 +59,7 @@ def build(
             outages.join_outage,
             merge,
             find_merge,
+            is_open,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
         records=(

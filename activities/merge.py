@@ -80,6 +80,14 @@ async def find_merge(asked: MergeAsked) -> TakeOver:
     return offer.model_copy(update={"sponsors": sponsors})
 
 
+@activity.defn(name="is_open")
+async def is_open(key: str) -> bool:
+    """Whether an escalation of *key* is open, or a subject of that key is part of one."""
+    found = await _described(activity.client().get_workflow_handle(key))
+    is_running = found is not None and found.status is WorkflowExecutionStatus.RUNNING
+    return is_running and found is not None and found.workflow_type in {ESCALATION, TICKET}
+
+
 async def _target(asked: SeekMerge) -> str:
     handle = activity.client().get_workflow_handle(asked.into)
     found = await _described(handle)

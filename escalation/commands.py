@@ -15,7 +15,7 @@ from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, 
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.ids import Key
+from escalation.ids import Key, is_key
 from escalation.lifecycle import Move
 from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
@@ -38,6 +38,11 @@ class _Asks(Asked):
     def named(self) -> tuple[str, ...]:
         """Ids of others whom it names, and who need not be in the plan yet: the playbook may have them."""
         return ()
+
+    @property
+    def said_to_be_closed(self) -> str | None:
+        """Key of another escalation that it says is closed."""
+        return None
 
 
 class Acknowledge(_Asks):
@@ -198,6 +203,11 @@ class SettleRecord(_Asks):
     record: Name
     stays_open_because: Annotated[InternalText, Field(min_length=1)] | None = None
     """None: it was closed."""
+
+    @property
+    def said_to_be_closed(self) -> str | None:
+        """An escalation of ours that it says is closed, if the record is one."""
+        return self.record if self.stays_open_because is None and is_key(self.record) else None
 
 
 class RequestRca(_Asks):

@@ -385,9 +385,13 @@ class EscalationWorkflow(Mergeable):
         asked = c.WithPeople(asked=command, people=stand_ins) if named else command
         decide(self._opened, asked, workflow.now())
 
-    async def follow_named(self, command: c.PersonsCommand) -> Receipted:
+    async def follow_looked_up(self, command: c.PersonsCommand) -> Receipted:
         """People of the playbook whom the plan has by their ids alone are looked up once a move names them."""
-        if self.is_answered() or not (named := self._yet_to_be_known(command)):
+        if self.is_answered():
+            return self.follow(command)
+        if command.said_to_be_closed:
+            await self._require_ended(command.said_to_be_closed)
+        if not (named := self._yet_to_be_known(command)):
             return self.follow(command)
         self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
         people: tuple[Contact, ...] = await workflow.execute_local_activity(
@@ -397,6 +401,19 @@ class EscalationWorkflow(Mergeable):
             start_to_close_timeout=QUICK,
         )
         return self._followed(command, c.WithPeople(asked=command, people=people) if people else command)
+
+    async def _require_ended(self, key: str) -> None:
+        """
+        Raises:
+            MoveNotAllowed: If *key* is an escalation that is open.
+        """
+        is_open: bool = await workflow.execute_local_activity(
+            wire.IS_OPEN, key, result_type=bool, start_to_close_timeout=QUICK
+        )
+        if is_open:
+            raise MoveNotAllowed(
+                f"{self._opened.key}: {key} is an escalation that is still open; say why it stays open, or end it first"
+            )
 
     def _yet_to_be_known(self, command: c.PersonsCommand) -> tuple[str, ...]:
         plan = self._opened.plan

@@ -28,11 +28,13 @@ class Desk(Protocol):
 
     def consider(self, command: Any) -> None: ...
     def follow(self, command: Any) -> Frozen: ...
-    async def follow_named(self, command: Any) -> Frozen: ...
+    async def follow_looked_up(self, command: Any) -> Frozen: ...
     def note_refusal(self, move: str, why: str) -> None: ...
     def is_answered(self) -> bool: ...
 
 
+_LOOKED_UP = frozenset({"named", "said_to_be_closed"})
+"""What a command says of others, where it says anything."""
 _Class = TypeVar("_Class", bound=type)
 
 
@@ -121,14 +123,14 @@ def _messages_of(command: type[Command]) -> tuple[Any, Any]:
 
 
 @cache
-def _messages_with_names(command: type[Command]) -> tuple[Any, Any]:
-    """Of a move that names people: the playbook may have them, and the plan not yet."""
+def _messages_looked_up(command: type[Command]) -> tuple[Any, Any]:
+    """Of a move that names somebody or something outside of the escalation, which is looked up first."""
 
     class Messages(Desk, Protocol):
         @workflow.update(name=command.move.value, description=described(command))
         @wire.takes_one
         async def ask(self, *raws: RawValue) -> Frozen:
-            return await self.follow_named(read(command, raws))
+            return await self.follow_looked_up(read(command, raws))
 
         @ask.validator
         @wire.takes_one
@@ -140,7 +142,7 @@ def _messages_with_names(command: type[Command]) -> tuple[Any, Any]:
         @wire.takes_one
         async def hear(self, *raws: RawValue) -> None:
             try:
-                await self.follow_named(read(command, raws))
+                await self.follow_looked_up(read(command, raws))
             except EscalationError as refusal:
                 self.note_refusal(command.move.value, refusal.message)
 
@@ -159,7 +161,9 @@ def _unknown(known: str) -> Any:
 
 def _handlers(commands: Sequence[type[Command]]) -> Iterator[tuple[str, Any]]:
     for command in commands:
-        ask, hear = _messages_with_names(command) if "named" in vars(command) else _messages_of(command)
+        ask, hear = (
+            _messages_looked_up(command) if _LOOKED_UP & vars(command).keys() else _messages_of(command)
+        )
         yield f"update_{command.move}", ask
         yield f"signal_{command.move}", hear
     yield "signal_unknown", _unknown(", ".join(command.move for command in commands))

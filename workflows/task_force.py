@@ -135,7 +135,7 @@ class TaskForceWorkflow(Life):
         self._remember_answer()
         return answer(made.force, made.events)
 
-    async def follow_named(self, command: c.MembersCommand) -> Answer:
+    async def follow_looked_up(self, command: c.MembersCommand) -> Answer:
         return self.follow(command)
 
     def note_refusal(self, move: str, why: str) -> None:

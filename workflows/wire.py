@@ -69,6 +69,8 @@ ACTION_PLANS = "action_plans"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
+IS_OPEN = "is_open"
+"""The local activity for a record that may be one of ours: takes a key, gives whether an escalation of it is open."""
 FIND_NAMED = "find_named"
 """The local activity for people whom a move names: takes a `FindNamed`, gives those whom the playbook has."""
 CHECK_START = "check_start"
