@@ -15,7 +15,7 @@ from clients.starts import Starts
 from clients.visibility import quoted
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
-from escalation.errors import MoveNotAllowed, StillFinishing, UnknownName
+from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import LIFECYCLE, Move, State
 from escalation.plan import Priority, ReasonCode
@@ -65,7 +65,21 @@ class Moves(Starts):
     async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> Receipted:
         """One that is just being handed over to its follow-up (ADR 15) is asked again, for what that takes."""
         again = (StillFinishing,) if move in AFTER_THE_CLOSE else ()
+        try:
+            return await self._update(workflow_id, move.value, argument, Receipted, *again, id_=id_)
+        except UnknownName:
+            if not await self._is_on_call(workflow_id, getattr(argument, "by", "")):
+                raise
         return await self._update(workflow_id, move.value, argument, Receipted, *again, id_=id_)
+
+    async def _is_on_call(self, workflow_id: str, person: str) -> bool:
+        """Whether somebody whom it did not know is on call by now, and known from now on (MATRIX-1)."""
+        asked = wire.OnCallAsked(person=person)
+        try:
+            found = await self._update(workflow_id, wire.LOOK_UP_ON_CALL, asked, wire.OnCallNow)
+        except EscalationError:
+            return False
+        return person in found.people
 
     async def _followed_under(self, key: str) -> str | None:
         """The id under which the last escalation of *key* is followed up, if it is."""

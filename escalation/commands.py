@@ -384,7 +384,11 @@ class RecordOnCall(Frozen):
     """Who is on call, as found out; what they were to be told comes along."""
 
     found: OnCall
-    notice: InternalNotice
+    notice: InternalNotice | None = None
+
+
+class LookUpOnCall(Frozen):
+    """Somebody unknown came, who may be on call by now: look again (MATRIX-1)."""
 
 
 class ExtendOpenHours(Frozen):
@@ -546,6 +550,7 @@ ShellsCommand = (
     Tick
     | RecordDelivery
     | RecordOnCall
+    | LookUpOnCall
     | ExtendOpenHours
     | NoteRefusal
     | CancelByOperator

@@ -266,8 +266,9 @@ class FindOnCall(Frozen):
     schedule: Name
     """Contact id of the schedule."""
     at: Instant
-    notice: InternalNotice
-    """What is to be told; comes back with the answer. Those whom it is to already are told beside it."""
+    notice: InternalNotice | None = None
+    """What is to be told; comes back with the answer. Those whom it is to already are told beside it. None: it is only
+    to be known."""
 
 
 class OnCall(Frozen):

@@ -128,6 +128,8 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
             settle(turn)
         case c.RecordOnCall():
             on_call.on_call_found(turn, command)
+        case c.LookUpOnCall():
+            on_call.look_up(turn)
         case c.NoteRefusal():
             turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
         case c.CancelByOperator():

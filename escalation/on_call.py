@@ -46,8 +46,17 @@ def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
         _notify_on_call(turn, found, notice)
 
 
-def _notify_on_call(turn: Turn, found: OnCall, notice: InternalNotice) -> None:
+def look_up(turn: Turn) -> None:
+    """Look up all schedules that it was given to, for whoever says that they are on call."""
+    for shift in turn.escalation.shifts:
+        turn.do(FindOnCall.made(schedule=shift.schedule, at=turn.now))
+
+
+def _notify_on_call(turn: Turn, found: OnCall, notice: InternalNotice | None) -> None:
     """Pass *notice* on to who is on call; nobody on call is never the end of it (MATRIX-5)."""
+    if notice is None:
+        _record(turn, found, told=None)
+        return
     before, is_given = turn.escalation, notice.occasion is Occasion.ASSIGNED
     ids = {found.schedule, *(person.id for person in found.people)}
     is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
@@ -64,7 +73,7 @@ def _notify_on_call(turn: Turn, found: OnCall, notice: InternalNotice) -> None:
             _nobody_on_call(turn, found, notice, is_new=is_given)
 
 
-def _follow_the_shift(turn: Turn, shift: Shift, found: OnCall, notice: InternalNotice) -> None:
+def _follow_the_shift(turn: Turn, shift: Shift, found: OnCall, notice: InternalNotice | None) -> None:
     """Hand over to whoever is on call now, if it is somebody else; what could not be found out stays as it is."""
     before = turn.escalation
     if not found.is_known:
@@ -83,9 +92,10 @@ def _follow_the_shift(turn: Turn, shift: Shift, found: OnCall, notice: InternalN
     elif ids:
         joined = [person for person in ids if person not in shift.people]
         tell(turn, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=to_do(turn))
-    if notice.occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
+    occasion = notice.occasion if notice else Occasion.ASSIGNED
+    if notice and occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
         _pass_on(turn, notice, ids or in_person(turn.escalation, (after.holder,)))
-    is_asked_again = notice.occasion is Occasion.ASSIGNED and not found.is_known
+    is_asked_again = occasion is Occasion.ASSIGNED and not found.is_known
     if after.holder == shift.schedule and (is_new or not is_asked_again):
         _nobody_on_call(turn, found, notice, is_new=is_new)
 
@@ -125,12 +135,12 @@ def _pass_on(turn: Turn, notice: InternalNotice, people: Iterable[str]) -> None:
         turn.do(notice.changed(to=to))
 
 
-def _nobody_on_call(turn: Turn, found: OnCall, notice: InternalNotice, *, is_new: bool) -> None:
+def _nobody_on_call(turn: Turn, found: OnCall, notice: InternalNotice | None, *, is_new: bool) -> None:
     """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
     now = turn.escalation
     schedule = name_of(now, found.schedule)
     told: Iterable[str] = alerted(now)
-    if notice.occasion is Occasion.NOBODY_ON_CALL:
+    if notice and notice.occasion is Occasion.NOBODY_ON_CALL:
         there = {recipient.id for recipient in notice.to}
         told = (person for person in in_person(now, now.plan.escalation_managers) if person not in there)
     because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)

@@ -81,6 +81,8 @@ _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
 _NOT_SILENT_FOR = timedelta(minutes=5)
 """Who is on call must be known by then, or else somebody else is asked."""
+_LOOKED_UP_AGAIN_AFTER = timedelta(seconds=10)
+"""For somebody unknown: names that nobody has must not keep a worker busy."""
 _ASKED_AGAIN_AFTER = timedelta(minutes=15)
 """If it could not be found out."""
 _REPORTED_BY = timedelta(days=1)
@@ -91,6 +93,9 @@ _PAGED = "one page, after a"
 _START = '{"request": {…}}'
 _Checked = TypeVar("_Checked", StartRequest, c.JoinOutage)
 _REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
+
+
+_LOOK_UP = 'Look up again who is on call, for somebody unknown. Example: {"person": "YOU"}'
 
 
 @workflow.defn(name=wire.WORKFLOW)
@@ -117,6 +122,7 @@ class EscalationWorkflow(Mergeable):
             self._answered = dict.fromkeys(carried.answered)
             self._rates = carried.rates
         self._finding: list[FindOnCall] = []
+        self._looked_up_at: datetime | None = None
         self._proposing: list[ProposeSponsorship] = []
         self._recording = Recording(carried.unrecorded, carried.left_out) if carried else Recording(())
         self._for_task_forces: list[ForTaskForces] = []
@@ -240,6 +246,26 @@ class EscalationWorkflow(Mergeable):
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
         return receipted(answer.escalation, answer.events, is_repeat=is_repeat)
+
+    @workflow.update(name=wire.LOOK_UP_ON_CALL, description=_LOOK_UP)
+    @wire.takes_one
+    async def look_up_on_call(self, *_raws: RawValue) -> wire.OnCallNow:
+        self._looked_up_at = workflow.now()
+        self._decide(c.LookUpOnCall())
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: not self._finding, timeout=QUICK)
+        people = (person for shift in self._opened.shifts for person in shift.people)
+        return wire.OnCallNow(people=tuple(dict.fromkeys(people)))
+
+    @look_up_on_call.validator
+    @wire.takes_one
+    def may_look_up_on_call(self, *raws: RawValue) -> None:
+        """What was looked up just now needs no other look."""
+        asked = wire.read(wire.OnCallAsked, raws, "the look-up", _LOOK_UP)
+        now, at = self._opened, self._looked_up_at
+        is_fresh = at is not None and workflow.now() - at < _LOOKED_UP_AGAIN_AFTER
+        if is_fresh or now.plan.knows(asked.person) or not (now.is_open and now.shifts):
+            raise MoveNotAllowed(f"{now.key}: there is nothing to look up")
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
         """Who submitted a start that is repeated; it is checked like the first."""

@@ -81,6 +81,8 @@ RECORD_TASK_QUEUE = "escalation-records"
 """A queue of its own, so that a database that is down delays nothing else."""
 EXTEND_OPEN_HOURS = "extend_open_hours"
 FIND_ON_CALL = "find_on_call"
+LOOK_UP_ON_CALL = "look_up_on_call"
+"""The update that looks up again who is on call: for somebody whom the escalation does not know, and who may be."""
 FIND_PEOPLE = "find_people"
 PROPOSE_SPONSORSHIP = "propose_sponsorship"
 
@@ -151,6 +153,19 @@ class Carried(Frozen):
     """The escalation that continues this one, still to be started (CLOSE-9)."""
     rates: Rates = Rates()
     """What people did of late."""
+
+
+class OnCallAsked(Asked):
+    """``{"person": "omar"}``: somebody whom the escalation does not know, and who may be on call by now."""
+
+    person: Name
+
+
+class OnCallNow(Frozen):
+    """The answer to ``LOOK_UP_ON_CALL``."""
+
+    people: tuple[str, ...]
+    """Ids of all who answer for a schedule that the escalation was given to."""
 
 
 class EscalationInput(Frozen):

@@ -41,6 +41,11 @@ def asked_for(decision: Decision) -> list[FindOnCall]:
     return [effect for effect in decision.effects if isinstance(effect, FindOnCall)]
 
 
+def occasion(wanted: FindOnCall) -> str:
+    assert wanted.notice
+    return wanted.notice.occasion
+
+
 def answered(decision: Decision, *people: Contact, until: datetime | None = None) -> Decision:
     """The first question of *decision*, answered at once."""
     wanted = asked_for(decision)[0]
@@ -59,7 +64,7 @@ def test_who_is_on_call_is_found_out_before_anybody_is_told() -> None:
     decision = opening_with(a_plan_with_duty())
 
     (wanted,) = asked_for(decision)
-    assert ("duty", monday("09:00"), "assigned") == (wanted.schedule, wanted.at, wanted.notice.occasion)
+    assert ("duty", monday("09:00"), "assigned") == (wanted.schedule, wanted.at, occasion(wanted))
     assert not any("duty" in line for line in told(decision))
 
 
@@ -115,7 +120,7 @@ def test_nobody_on_call_is_held_until_somebody_is() -> None:
     found = answered(again, NILS)
 
     assert monday("09:20") == clock(held.escalation, ClockName.ON_DUTY).due_at
-    assert "assigned" in [wanted.notice.occasion for wanted in asked_for(again)]
+    assert "assigned" in [occasion(wanted) for wanted in asked_for(again)]
     assert ("nils", ("nils",)) == holder(found.escalation)
 
 
@@ -138,7 +143,7 @@ def test_a_schedule_among_others_gets_the_same_message_once() -> None:
     """
     plan = a_plan(levels=levels_with(1, managers=("duty", "nils")))
     breached = decide(opening_with(plan).escalation, c.Tick(), monday("09:30"))
-    to_manager = next(wanted for wanted in asked_for(breached) if wanted.notice.occasion == "breach")
+    to_manager = next(wanted for wanted in asked_for(breached) if occasion(wanted) == "breach")
     found = OnCall(schedule="duty", people=(NILS, ZOE), why="both are on call")
     answer = c.RecordOnCall(found=found, notice=to_manager.notice)
 
@@ -153,7 +158,7 @@ def test_managers_whom_nobody_stands_for_are_no_endless_question() -> None:
     first = answered(opening_with(plan))
     second = answered(first)
 
-    assert ["nobody_on_call"] == [wanted.notice.occasion for wanted in asked_for(first)]
+    assert ["nobody_on_call"] == [occasion(wanted) for wanted in asked_for(first)]
     assert [] == [wanted for wanted in asked_for(second) if wanted.schedule == "duty"]
 
 
@@ -193,7 +198,7 @@ def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
     for minute in ("09:30", "10:00", "10:30", "11:00", "11:30"):
         decision = decide(escalation, c.Tick(), monday(minute))
         for wanted in asked_for(decision):
-            asked += wanted.notice.occasion == "assigned"
+            asked += occasion(wanted) == "assigned"
             found = OnCall(schedule="duty", people=(NILS,), why="the rota of this week")
             answer = c.RecordOnCall(found=found, notice=wanted.notice)
             decision = decide(decision.escalation, answer, monday(minute))

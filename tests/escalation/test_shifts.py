@@ -374,6 +374,7 @@ def test_a_message_that_waited_for_a_shift_that_is_over_does_not_leave() -> None
     life = a_life((NINE, ("nils",)), (SIX, ("fay",)))
     opened = opening(NINE, a_plan_with_duty())
     (wanted,) = (effect for effect in opened.effects if isinstance(effect, FindOnCall))
+    assert wanted.notice
     notice = wanted.notice.changed(to=(BY_ID["nils"].recipient,))
     life.until(SIX - HOUR)
     assert {} == no_longer_true(life.now, life.events, Wave(notices=(notice,)))

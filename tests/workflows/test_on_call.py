@@ -5,8 +5,10 @@ Whoever is on call is found out by an activity when somebody must be told, and t
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
+from escalation.errors import UnknownName
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server
 
 ROTA = REFERENCE.with_name("on_call.yaml")
@@ -122,3 +124,41 @@ async def test_an_override_that_is_written_later_counts_with_the_next_message(
 
     assert "omar" == (await by_the_hour.view("ACME/4712")).owner
     await by_the_hour.client.acknowledge("ACME/4712", by="omar")
+
+
+async def test_whoever_is_on_call_can_act_before_anybody_has_told_them(
+    by_the_hour: Desk, tmp_path: Path
+) -> None:
+    """
+    MATRIX-1, ROLE-1: put on call a moment ago, and unknown to the plan: the rota is looked up for them.
+    """
+    await by_the_hour.start("ACME/4713")
+    await by_the_hour.at_rest("ACME/4713")
+    override = "    overrides: {from: 2020-01-06, to: 2190-01-06, person: omar}"
+    (tmp_path / "hourly.yaml").write_text(HOURLY.replace("OVERRIDES", override), encoding="utf-8")
+
+    with pytest.raises(UnknownName, match="unknown person 'mallory'"):
+        await by_the_hour.client.acknowledge("ACME/4713", by="mallory")
+    await by_the_hour.fast_forward("ACME/4713", seconds=11)
+    await by_the_hour.client.acknowledge("ACME/4713", by="omar")
+
+    view = await by_the_hour.view("ACME/4713")
+    assert ("omar", "omar") == (view.owner, view.acknowledged_by)
+
+
+async def test_a_name_that_nobody_has_keeps_no_worker_busy(by_the_hour: Desk) -> None:
+    """
+    START-6: looked up once in a while, however often it is typed; a known one never.
+    """
+    await by_the_hour.start("ACME/4714")
+    await by_the_hour.at_rest("ACME/4714")
+    for _ in range(3):
+        with pytest.raises(UnknownName, match="unknown person 'nobdy'"):
+            await by_the_hour.client.acknowledge("ACME/4714", by="nobdy")
+    with pytest.raises(UnknownName):
+        await by_the_hour.client.transfer("ACME/4714", by="elena", to="nobdy")
+
+    looked_up = [
+        name for name in await by_the_hour.activities_in_history("ACME/4714") if name == "find_on_call"
+    ]
+    assert 2 == len(looked_up)
