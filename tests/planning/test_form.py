@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
@@ -129,6 +129,8 @@ SPANS = st.tuples(
 ).map("".join)
 
 
+@example("1   min")
+@example("1 business   h  24x7")
 @given(SPANS | st.tuples(SPANS, SPANS).map(" ".join))
 def test_spans_that_an_editor_refuses_are_refused(text: str) -> None:
     """
