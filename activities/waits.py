@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.message import Message
+from activities.wording import zone_of
 from escalation.preferences import MOST_COUNTED, Limit, Sent, free_at, longest
 from escalation.waiting import MANY, QUIET
 from planning.quiet import quiet_until
@@ -84,7 +85,7 @@ def quiet_end(message: Message, now: datetime) -> Wait | None:
     preferences = message.recipient.preferences
     if preferences is None or message.is_pressing:
         return None
-    until = quiet_until(preferences.quiet_hours, message.recipient.time_zone, now)
+    until = quiet_until(preferences.quiet_hours, str(zone_of(message.recipient.time_zone)), now)
     return Wait(until=until, why=QUIET, is_quiet=True) if until else None
 
 

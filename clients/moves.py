@@ -277,5 +277,22 @@ class Moves(Starts):
     async def file_post_mortem(self, key: str, *, by: str, post_mortem: PostMortem) -> Receipted:
         return await self.ask(key, c.FilePostMortem(by=by, post_mortem=post_mortem))
 
+    async def correct_contact(
+        self,
+        key: str,
+        *,
+        by: str,
+        contact: str,
+        email: str | None = None,
+        name: str | None = None,
+        language: str | None = None,
+        time_zone: str | None = None,
+        note: str = "",
+    ) -> Receipted:
+        """*contact*: the e-mail address as it is known; the others: as they should be."""
+        given = {"contact": contact, "email": email, "name": name, "language": language}
+        rest = {"time_zone": time_zone, "note": note, "by": by}
+        return await self.ask(key, c.CorrectContact.model_validate(given | rest))
+
     async def finish_action(self, key: str, *, by: str, action: int, note: str = "") -> Receipted:
         return await self.ask(key, c.FinishAction(by=by, action=action, note=InternalText(note)))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from entrypoints.asking import By, Json, Key, Note, Why, answered, make_move, with_client
-from entrypoints.given import named, refused
+from entrypoints.given import named, refused, zone
 from escalation import commands as c
 from escalation.errors import shown
 from escalation.plan import Priority
@@ -103,6 +103,47 @@ def priority(
 ) -> None:
     """Change the priority; due times follow from the original start."""
     make_move(key, c.ChangePriority, in_json, by=by, priority=named(Priority, to, "P1..P4"), note=note)
+
+
+@app.command("correct-contact")
+def correct_contact(
+    key: Key,
+    contact: Annotated[
+        str,
+        typer.Argument(
+            metavar="EMAIL", help="The customer's contact, as it is known now.", show_default=False
+        ),
+    ],
+    by: By,
+    email: Annotated[
+        str | None, typer.Option("--email", metavar="EMAIL", help="The right address.", show_default=False)
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The right name.", show_default=False)] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", metavar="TAG", help="The language of letters.", show_default=False),
+    ] = None,
+    tz: Annotated[
+        str | None, typer.Option("--tz", metavar="ZONE", help="The time zone of letters.", show_default=False)
+    ] = None,
+    note: Note = "",
+    in_json: Json = False,
+) -> None:
+    """Correct a customer's contact; a new address is told how things stand."""
+    if tz is not None:
+        zone(tz)
+    make_move(
+        key,
+        c.CorrectContact,
+        in_json,
+        by=by,
+        contact=contact,
+        email=email,
+        name=name,
+        language=lang,
+        time_zone=tz,
+        note=note,
+    )
 
 
 @app.command()

@@ -28,6 +28,7 @@ COMMANDS = {
     Move.VERIFY_RESOLUTION: "verify",
     Move.REJECT_RESOLUTION: "reject",
     Move.CONFIRM_ACCESS: "confirm-access",
+    Move.CORRECT_CONTACT: "correct-contact",
     Move.SETTLE_RECORD: "settle",
     Move.REQUEST_RCA: "rca request",
     Move.FILE_RCA: "rca file",

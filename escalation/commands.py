@@ -14,8 +14,10 @@ from escalation.actions import Action
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
+from escalation.email_address import EmailAddress
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.ids import Key, is_key
+from escalation.language_tag import LanguageTag
 from escalation.lifecycle import Move
 from escalation.plan import Contact, Plan, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
@@ -459,6 +461,21 @@ class FinishAction(_Asks):
     note: InternalText = NO_NOTE
 
 
+class CorrectContact(_Asks):
+    """Correct a customer's contact; to a corrected address goes how things stand, as to somebody who is new."""
+
+    move = Move.CORRECT_CONTACT
+    kind: Literal["correct_contact"] = "correct_contact"
+    contact: EmailAddress
+    """As it is known now."""
+    email: EmailAddress | None = None
+    """The right one; None: it stays as it is, as do the others."""
+    name: Annotated[CustomerText, Field(min_length=1)] | None = None
+    language: LanguageTag | None = None
+    time_zone: Name | None = None
+    note: InternalText = NO_NOTE
+
+
 class JoinOutage(Frozen):
     """
     Another subject is the same outage: what its start brings along is added (START-5).
@@ -533,6 +550,7 @@ PersonsCommand = (
     | ApproveText
     | EditText
     | RejectText
+    | CorrectContact
 )
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 

@@ -12,6 +12,7 @@ from typing import assert_never
 from escalation import (
     approving,
     closing,
+    contacts,
     deploying,
     following_up,
     joining,
@@ -362,6 +363,8 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             approving.edit_text(turn, command)
         case "reject_text":
             approving.reject_text(turn, command)
+        case "correct_contact":
+            contacts.correct_contact(turn, command)
         case _:
             assert_never(command)
 

@@ -17,7 +17,14 @@ from escalation.clocks import Clock, Outcome
 from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
 from escalation.receipts import Receipt
-from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
+from escalation.request import (
+    AffectedCustomer,
+    CustomerContact,
+    CustomerRca,
+    Evidence,
+    InternalRca,
+    StartRequest,
+)
 from escalation.task_force.model import SeatPlan, Summary
 
 ENGINE = "engine"
@@ -496,6 +503,15 @@ class TextRejected(_Happened):
     why: InternalText
 
 
+class ContactCorrected(_Happened):
+    """A customer's contact had been wrong (COMM-13)."""
+
+    kind: Literal["contact_corrected"] = "contact_corrected"
+    before: CustomerContact
+    after: CustomerContact
+    note: InternalText = InternalText("")
+
+
 Event = Annotated[
     Opened
     | CommunicationBegun
@@ -551,6 +567,7 @@ Event = Annotated[
     | TextHeld
     | TextEdited
     | TextApproved
-    | TextRejected,
+    | TextRejected
+    | ContactCorrected,
     Field(discriminator="kind"),
 ]

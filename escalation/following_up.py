@@ -165,7 +165,9 @@ def obstacle(now: Escalation, move: Move) -> str:
             )
         case Move.FINISH_ACTION if not now.open_actions:
             return "because no action is open"
-        case Move.FILE_POST_MORTEM if now.state is State.CLOSED and not now.is_followed_up:
+        case Move.FILE_POST_MORTEM | Move.CORRECT_CONTACT if (
+            now.state is State.CLOSED and not now.is_followed_up
+        ):
             return "because nothing is left to follow up"
         case _:
             return ""

@@ -102,15 +102,19 @@ def tell_of_the_end(turn: Turn, customers: tuple[AffectedCustomer, ...], new: tu
     It is over for the others already: who is *new* is told all that those were (CLOSE-4, RESOLVE-6). Who was known is
     asked for the account that is new.
     """
+    tell_of_the_resolution(turn, new, asked=contacts_among(turn.escalation, customers))
+    accounts = tuple(customer.account for customer in customers)
+    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+
+
+def tell_of_the_resolution(turn: Turn, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
+    """*new* are told what the others were; *asked*: whether they have access."""
     now = turn.escalation
-    to = contacts_among(now, customers)
     resolution, rca = now.resolution, now.rca
     tell_customers(turn, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
-    tell_customers(turn, Occasion.ACCESS_QUESTION, to=to, but=now.access)
+    tell_customers(turn, Occasion.ACCESS_QUESTION, to=asked, but=now.access)
     if rca.customer and rca.state is RcaState.SHARED:
         tell_customers(turn, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
-    accounts = tuple(customer.account for customer in customers)
-    tell(turn, Occasion.ACCESS_WANTED, now.plan.engagement_managers, items=accounts)
 
 
 def new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:

@@ -74,6 +74,7 @@ class Move(StrEnum):
     APPROVE_TEXT = "approve_text"
     EDIT_TEXT = "edit_text"
     REJECT_TEXT = "reject_text"
+    CORRECT_CONTACT = "correct_contact"
 
     @property
     def words(self) -> str:
@@ -138,6 +139,7 @@ LIFECYCLE: tuple[Row, ...] = (
     Row(Move.APPROVE_TEXT, OPEN, None),
     Row(Move.EDIT_TEXT, OPEN, None),
     Row(Move.REJECT_TEXT, OPEN, None),
+    Row(Move.CORRECT_CONTACT, (*OPEN, State.CLOSED), None),
 )
 
 RCA_COURSE: tuple[Row, ...] = (

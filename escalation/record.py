@@ -255,6 +255,8 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             )
         case "people_named":
             return _with(now, event, plan=now.plan.joined_by(event.people))
+        case "contact_corrected":
+            return _contact_corrected(now, event)
         case "trigger_reported" | "sponsorship_proposed" | "move_refused":
             return _with(now, event)
         case "task_force_deployed":
@@ -426,6 +428,24 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
         submitters=now.submitters | {event.ticket: event.by},
         joiners=joiners,
         joined_at=now.joined_at if now.joiners else event.at,
+    )
+
+
+def _contact_corrected(now: Escalation, event: e.ContactCorrected) -> Escalation:
+    """Known under another id from now on, which holds the address; what bounced at the old one is nobody's."""
+    request = now.request.with_contact(event.before, event.after)
+    people = zip(now.request.recipients, request.recipients, strict=True)  # nobody comes or goes by it
+    ids = {old.id: new.id for old, new in people}
+    return _with(
+        now,
+        event,
+        request=request,
+        untold=tuple(ids.get(who, who) for who in now.untold),
+        joiners=tuple(ids.get(who, who) for who in now.joiners),
+        survey={ids.get(who, who): answer for who, answer in now.survey.items()},
+        undelivered=tuple(
+            each for each in now.undelivered if ids.get(each.recipient, each.recipient) == each.recipient
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from escalation.base import Asked, CustomerText, GivenDay, GivenInstant, InternalText, Name
-from escalation.email_address import EmailAddress
+from escalation.email_address import EmailAddress, mailbox_of
 from escalation.ids import EscalationReference, Key
 from escalation.language_tag import LanguageTag
 from escalation.plan import Priority, ReasonCode, Recipient
@@ -162,6 +162,19 @@ class StartRequest(Asked):
             "reason_note": why,
         }
         return self.model_copy(update=changes)
+
+    def with_contact(self, before: CustomerContact, after: CustomerContact) -> Self:
+        """*after* in place of whoever has the mailbox of *before*, in each of their accounts."""
+        mailbox = mailbox_of(before.email)
+        customers = (
+            customer.changed(
+                contacts=tuple(
+                    after if mailbox_of(each.email) == mailbox else each for each in customer.contacts
+                )
+            )
+            for customer in self.customers
+        )
+        return self.changed(customers=tuple(customers))
 
     @property
     def is_returning(self) -> bool:

@@ -9,7 +9,7 @@ true: better told twice than never.
 from collections.abc import Iterable, Sequence
 
 from escalation import events as e
-from escalation.effects import InternalNotice, Notice, Occasion, Recipient, Wave, message_key
+from escalation.effects import CustomerNotice, InternalNotice, Notice, Occasion, Recipient, Wave, message_key
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 
@@ -51,6 +51,8 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
 ) -> str:
     if not now.is_open and notice.occasion not in _AFTER_THE_END:
         return f"{now.state} meanwhile"
+    if isinstance(notice, CustomerNotice) and now.customer_contact(to.id) is None:
+        return "the contact was corrected meanwhile"
     match notice.occasion:
         case Occasion.ASSIGNED if any(_gives_it_away(event, to.id) for event in since):
             return "given to somebody else meanwhile"

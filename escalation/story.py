@@ -161,6 +161,8 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"{event.by} approved text {event.number} for customers"
         case e.TextRejected():
             return f"{event.by} rejected text {event.number} for customers"
+        case e.ContactCorrected():
+            return _correction(event)
         case e.MoveRefused():
             return f"{_words(event.move)} was refused: {event.why}"
         case e.TaskForceDeployed():
@@ -212,6 +214,15 @@ def brief(span: timedelta) -> str:
 
 def _words(code: str) -> str:
     return code.replace("_", " ")
+
+
+def _correction(event: e.ContactCorrected) -> str:
+    changes = [
+        f"{_words(name)} {getattr(event.after, name)}"
+        for name in ("email", "name", "language", "time_zone")
+        if getattr(event.after, name) != getattr(event.before, name)
+    ]
+    return f"contact {event.before.email} corrected: {', '.join(changes)}"
 
 
 def _update(event: e.UpdateSent) -> str:

@@ -192,6 +192,11 @@ def contacts_among(now: Escalation, customers: Iterable[AffectedCustomer]) -> tu
     return tuple(each for each in customer_recipients(now) if each.mailbox in mailboxes)
 
 
+def contacts_at(now: Escalation, email: str) -> tuple[Recipient, ...]:
+    """The contact with this mailbox; none, if there is none."""
+    return tuple(each for each in customer_recipients(now) if each.mailbox == mailbox_of(email))
+
+
 def first_told(now: Escalation) -> tuple[str, ...]:
     """Everybody whom the first notice must reach: level contact, stakeholders, customers (COMM-2)."""
     ours = dict.fromkeys((*now.asked, *now.rules.stakeholders))

@@ -74,6 +74,7 @@ _EXAMPLES: dict[str, Any] = {
     "reason": "lack_of_authority",
     "priority": "P1",
     "because": "waiting_for_customer",
+    "contact": "jo@acme.example",
     "response": "1",
     "steps": [{"what": "…", "owner": "…"}],
     "resolution": "fix",

@@ -36,6 +36,17 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
         ("begin", KEY, "--as", "elena"),
         ("plan", KEY, "--as", "elena", "--step", "hannah: Find the cause"),
         ("update", KEY, "--as", "elena", "--customer", "We are on it.", "--internal", "Bay 3 again"),
+        (
+            "correct-contact",
+            KEY,
+            "jo.buyer@acme.example",
+            "--name",
+            "Jo B.",
+            "--tz",
+            "Asia/Jakarta",
+            "--as",
+            "maya",
+        ),
         ("pause", KEY, "waiting_for_customer", "--as", "elena"),
         ("resume", KEY, "--as", "elena"),
         ("resolve", KEY, "--as", "elena", "--workaround", "--done", "Sent new goods"),
@@ -57,7 +68,7 @@ async def test_an_escalation_is_typed_from_start_to_close(terminal: Terminal) ->
         assert KEY in await terminal.done(*words), words
 
     shown = await terminal.json("show", KEY)
-    afterwards = ["record_survey", "file_post_mortem", "finish_action", "reopen"]
+    afterwards = ["record_survey", "file_post_mortem", "finish_action", "correct_contact", "reopen"]
     assert ("closed", afterwards, "shared") == (shown["state"], shown["allowed_moves"], shown["rca"])
     assert {
         "key",
@@ -89,7 +100,7 @@ async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> N
         await terminal.done(*words)
     first = await terminal.json("show", KEY)
     status, _, complained = await terminal.type("ack", KEY, "--as", "maya")
-    left = "survey, post-mortem file, reopen"
+    left = "survey, post-mortem file, correct-contact, reopen"
     assert (cli.REFUSED, f"{KEY}: cannot acknowledge while closed; allowed now: {left}\n") == (
         status,
         complained,

@@ -157,6 +157,13 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
     c.ApproveText: {"number": _numbers, "note": notes},
     c.EditText: {"number": _numbers, "text": customer_texts, "why": notes},
     c.RejectText: {"number": _numbers, "why": whys},
+    c.CorrectContact: {
+        "contact": st.sampled_from(["jo@acme.example", "JO@acme.example", "nobody@acme.example"]),
+        "email": st.none() | st.sampled_from(["jo@acme.example", "jo.buyer@acme.example"]),
+        "name": st.none() | st.just(CustomerText("Jo")),
+        "language": st.none() | st.sampled_from(["tr", "id"]),
+        "note": notes,
+    },
 }
 
 _BY_MOVE = {kind.move: kind for kind in FIELDS}

@@ -75,6 +75,11 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         (Move.BEGIN_RESOLUTION, lambda: client.begin_resolution(desk.key, by="elena"), State.RESOLVING),
         (Move.REVISE_PLAN, lambda: client.revise_plan(desk.key, by="elena", steps=steps), State.RESOLVING),
         (
+            Move.CORRECT_CONTACT,
+            lambda: client.correct_contact(desk.key, by="elena", contact="jo@acme.example", name="Jo B."),
+            State.RESOLVING,
+        ),
+        (
             Move.DEPLOY_TASK_FORCE,
             lambda: client.deploy_task_force(
                 desk.key, by="elena", name="roof", mission="Find the leak", lead="hannah"
@@ -239,7 +244,7 @@ async def test_moves_on_unknown_and_ended_keys_are_refused_clearly(desk: Desk) -
         await desk.client.acknowledge(view.id, by="priya")
 
     allowed = ", ".join(move.words for move in view.allowed_moves)
-    assert "record survey, file post-mortem, finish action, reopen" == allowed
+    assert "record survey, file post-mortem, finish action, correct contact, reopen" == allowed
     assert (
         allowed == str(by_key.value).partition("allowed now: ")[2] == str(by_id.value).partition("now: ")[2]
     )

@@ -57,7 +57,7 @@ async def test_queries_answer_after_the_end_too(desk: Desk) -> None:
     await desk.run().result()
 
     view = await desk.view()
-    left = (Move.RECORD_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION, Move.REOPEN)
+    left = (Move.RECORD_SURVEY, Move.FILE_POST_MORTEM, Move.FINISH_ACTION, Move.CORRECT_CONTACT, Move.REOPEN)
     assert (State.CLOSED, left) == (view.state, view.allowed_moves)
     assert view.ended_at is not None
     assert "closed" in await desk.happened()

@@ -57,3 +57,27 @@ async def test_the_next_in_line_hears_when_the_escalation_manager_bounces_too(de
     assert 2 == (await desk.attributes())[sa.UNDELIVERED]
     assert "**Not delivered**" in (await desk.metadata()).current_details
     assert [2] == [row.undelivered async for row in desk.client.list() if row.key == desk.key]
+
+
+async def test_a_corrected_contact_is_told_and_nothing_is_chased_any_more(desk: Desk) -> None:
+    """
+    COMM-13: from the bounce to the letter that arrives; the list and the details say that nothing is missing.
+    """
+    desk.mailbox.says_never("jo@acme.exampel", GONE, times=1)
+    await desk.start(
+        priority="P3",
+        customers=[{"account": "ACME", "contacts": [{"name": "Jo", "email": "jo@acme.exampel"}]}],
+    )
+    await desk.at_rest()
+    assert 1 == (await desk.attributes())[sa.UNDELIVERED]
+
+    answer = await desk.client.correct_contact(desk.key, by="maya", contact="JO@acme.exampel", email=JO)
+    assert (f"contact jo@acme.exampel corrected: email {JO}",) == answer.happened
+    await desk.at_rest()
+
+    assert f"receipt {JO}" in desk.told()
+    assert () == (await desk.view()).undelivered
+    assert (await desk.attributes()).get(sa.UNDELIVERED) is None
+    assert "met" == next(
+        clock.outcome for clock in (await desk.view()).clocks if clock.name == "first_notice"
+    )
