@@ -18,6 +18,7 @@ from activities.make_report import Reports
 from activities.merge import find_merge, is_open, merge
 from activities.record_events import RecordEvents
 from activities.sponsors import Sponsors
+from activities.witnesses import ask_voucher, outage_is_over
 from planning.feeds import Feeds, Transport
 from records.store import RecordStore
 
@@ -57,6 +58,8 @@ def build(
             sponsors.find_people,
             sponsors.propose_sponsorship,
             outages.join_outage,
+            outage_is_over,
+            ask_voucher,
             merge,
             find_merge,
             is_open,

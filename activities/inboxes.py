@@ -6,7 +6,8 @@ is no longer true and hear what became of it. It must not know when something wa
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -14,9 +15,10 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
-from escalation.effects import Notice, Wave, senders_of
+from escalation.effects import Notice, Wave, message_key, senders_of
 from escalation.inbox import inbox_key
 from escalation.receipts import Receipt
+from escalation.reporting import Rhythm, report_id
 from escalation.waiting import Held, Waiting
 
 INBOX = "Inbox"
@@ -32,7 +34,11 @@ RECORD_DELIVERY = "record_delivery"
 """The signal to an escalation: `RecordDelivery`."""
 REPORT_DELIVERIES = "report_deliveries"
 
+UNKNOWN_SENDER = "nobody is known who told it"
+REPORT_IDS = frozenset(map(report_id, Rhythm))
+
 AT_ONCE = 50
+_REPORTS_ASKED = 5
 _PATIENCE = timedelta(seconds=10)
 _GONE = frozenset({RPCStatusCode.NOT_FOUND})
 _Answer = TypeVar("_Answer")
@@ -76,7 +82,8 @@ async def is_known(message: str, recipient: str) -> bool:
 
 async def no_longer_true(wave: Wave) -> dict[str, str]:
     """
-    The messages of *wave*, by key, that should not leave any more, and why. An escalation that cannot say is believed.
+    The messages of *wave*, by key, that should not leave any more, and why. Whoever it is said to be from must know it;
+    an escalation that cannot say now is believed.
     """
     by_escalation: dict[str, list[Notice]] = {}
     for notice in wave.notices:
@@ -85,7 +92,8 @@ async def no_longer_true(wave: Wave) -> dict[str, str]:
 
     async def asked(id_: str, notices: list[Notice]) -> dict[str, str]:
         async with at_once:
-            return await _ask(id_, Wave(notices=tuple(notices)))
+            ask = _ask_reports if id_ in REPORT_IDS else _ask
+            return await ask(id_, Wave(notices=tuple(notices)))
 
     answers = await asyncio.gather(*(asked(*each) for each in by_escalation.items()))
     return {key: why for answer in answers for key, why in answer.items()}
@@ -101,7 +109,32 @@ async def _ask(id_: str, wave: Wave) -> dict[str, str]:
         activity.logger.warning(
             "not_known_whether_still_true", extra={"escalation": id_, "fault": type(fault).__name__}
         )
+        is_unknown = isinstance(fault, RPCError) and fault.status in _GONE
+        return dict.fromkeys(_keys_of(wave), UNKNOWN_SENDER) if is_unknown else {}
+
+
+async def _ask_reports(id_: str, wave: Wave) -> dict[str, str]:
+    """A report is mailed by a run for each period; what none of the latest knows is from nobody."""
+    query = f"WorkflowType = 'Report' AND WorkflowId STARTS_WITH '{id_}'"
+    whys = dict.fromkeys(_keys_of(wave), UNKNOWN_SENDER)
+    try:
+        async for run in activity.client().list_workflows(query, limit=_REPORTS_ASKED):
+            handle = activity.client().get_workflow_handle(run.id, run_id=run.run_id)
+            with suppress(WorkflowQueryFailedError):
+                said = await handle.query(
+                    NO_LONGER_TRUE, wave, result_type=dict[str, str], rpc_timeout=_PATIENCE
+                )
+                whys = {key: why for key, why in whys.items() if key in said}
+    except RPCError as fault:
+        activity.logger.warning(
+            "not_known_whether_still_true", extra={"escalation": id_, "fault": type(fault).__name__}
+        )
         return {}
+    return whys
+
+
+def _keys_of(wave: Wave) -> Iterator[str]:
+    return (message_key(notice, to) for notice in wave.notices for to in notice.to)
 
 
 async def _reach(id_: str, ask: Callable[[WorkflowHandle[Any, Any]], Awaitable[_Answer]]) -> _Answer:

@@ -22,6 +22,7 @@ from escalation.request import Degree, StartRequest
 from escalation.task_force.model import About, Charter, task_force_id
 
 __all__ = [
+    "AskVoucher",
     "CheckStart",
     "CompileOpenHours",
     "CompilePlan",
@@ -389,6 +390,14 @@ class Wave(Frozen):
     def says(self) -> str:
         """The occasions, for people who watch: ``receipt, assigned, first notice``."""
         return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))
+
+
+class AskVoucher(Frozen):
+    """Ask a run whether it sent a message."""
+
+    id: str
+    digest: str
+    """Of the message."""
 
 
 class CheckStart(Frozen):

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from escalation.base import Asked, Frozen, Instant, Name
 from escalation.effects import reference_of
-from escalation.errors import RoleNotAllowed
+from escalation.errors import BadRequest, Fault, RoleNotAllowed
 from escalation.ids import Own, own_id
 from escalation.plan import Contact, Priority
 from escalation.preferences import Sent
-from escalation.waiting import MANY, QUIET, Held, leaves_at
+from escalation.waiting import MANY, QUIET, Held, Waiting, leaves_at
 
 MANAGER = "escalation_manager"
 
@@ -49,6 +49,26 @@ def inbox_key(who: str) -> str:
     """
     name = f"customer:{hashlib.sha256(who.encode()).hexdigest()[:32]}" if ":" in who else who
     return own_id(Own.INBOX, name)
+
+
+def fit_for(inbox: str, waiting: Waiting, now: datetime) -> Waiting:
+    """
+    What an inbox of that id can keep of *waiting*. A letter that left cannot count from later than *now*: what it
+    holds back would wait for that time.
+
+    Raises:
+        BadRequest: If a message is for anybody else, or for several.
+    """
+    faults = [
+        Fault(
+            where=f"held.{number}", given=f"{len(held.notice.to)} recipients", allowed=f"the one of {inbox}"
+        )
+        for number, held in enumerate(waiting.held)
+        if [inbox_key(to.id) for to in held.notice.to] != [inbox]
+    ]
+    if faults:
+        raise BadRequest.because("what waits", faults)
+    return waiting.changed(sent=tuple(each.changed(at=min(each.at, now)) for each in waiting.sent))
 
 
 def in_wait(held: Iterable[Held], sent: Sequence[Sent], now: datetime) -> tuple[InWait, ...]:

@@ -18,6 +18,7 @@ from escalation.task_force.commands import KeepInformed, StandDown
 from escalation.task_force.model import Charter, task_force_id
 from workflows import details, wire
 from workflows import search_attributes as sa
+from workflows.vouchers import Vouchers
 
 _TRIES, _BETWEEN = 12, timedelta(seconds=5)
 """An earlier one of that name, of an escalation that has just ended, is given this long to end too."""
@@ -31,9 +32,12 @@ class NotDeployed(Exception):
         self.id = id_
 
 
-async def command_task_force(key: str, effect: ForTaskForces, continue_after: int | None) -> None:
+async def command_task_force(
+    key: str, effect: ForTaskForces, continue_after: int | None, vouchers: Vouchers
+) -> None:
     """
     Do what *effect* asks; a task force that has ended by itself needs no order. *continue_after*: as the escalation's.
+    *vouchers*: where what is sent is noted, so that the task force can ask.
 
     Raises:
         NotDeployed: If one could not be started.
@@ -53,6 +57,7 @@ async def command_task_force(key: str, effect: ForTaskForces, continue_after: in
                 about=effect.about,
                 hand_over_to=effect.hand_over_to,
             )
+            vouchers.note(order)
             await _signal(key, effect.name, wire.TASK_FORCE_DOWN, order)
         case InformTaskForce():
             about = KeepInformed(
@@ -62,6 +67,7 @@ async def command_task_force(key: str, effect: ForTaskForces, continue_after: in
                 calendars=effect.calendars,
                 chase_every=effect.chase_every,
             )
+            vouchers.note(about)
             await _signal(key, effect.name, wire.TASK_FORCE_INFORMED, about)
 
 

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.workflow import ContinueAsNewVersioningBehavior
+
+from workflows.wire import takes_one
 
 GO_ON = "go_on"
 """The signal's name on the wire."""
@@ -38,5 +41,6 @@ class GoesOn:
     """What takes the operator's word that it should look."""
 
     @workflow.signal(name=GO_ON, description="Go on with the build that is current. Sent by the operator.")
-    def look(self) -> None:
+    @takes_one
+    def look(self, *_raws: RawValue) -> None:
         """To have come is enough: it makes a step of the run, and with a step the server says what is current."""

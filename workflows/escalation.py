@@ -61,6 +61,7 @@ from escalation.receipts import Receipt
 from escalation.request import StartRequest
 from escalation.staleness import no_longer_true
 from escalation.story import Entry
+from escalation.task_force.model import task_force_id
 from escalation.task_force.news import News
 from escalation.telling import script
 from escalation.turn import Decision
@@ -74,6 +75,7 @@ from workflows.merge import Mergeable
 from workflows.moves import takes_moves
 from workflows.recording import Recording, batch_of, put_on_record, record_apart
 from workflows.releasing import release
+from workflows.vouchers import Vouchers
 
 _LONGEST_TIMELINE = 2_000
 _ANSWERS_KEPT = 500
@@ -121,6 +123,7 @@ class EscalationWorkflow(Mergeable):
             self._notices = list(carried.notices)
             self._answered = dict.fromkeys(carried.answered)
             self._rates = carried.rates
+            self._vouchers = Vouchers(carried.vouched)
         self._finding: list[FindOnCall] = []
         self._looked_up_at: datetime | None = None
         self._proposing: list[ProposeSponsorship] = []
@@ -337,7 +340,8 @@ class EscalationWorkflow(Mergeable):
         name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
     )
     def no_longer_true(self, wave: Wave) -> dict[str, str]:
-        return no_longer_true(self._opened, self._events, wave)
+        stale = no_longer_true(self._opened, self._events, wave)
+        return stale | self._strangers(wave, f"{self._opened.id}:")
 
     @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of messages that had to wait.")
     @wire.takes_one
@@ -470,12 +474,17 @@ class EscalationWorkflow(Mergeable):
                 f"{self._opened.key}: has ended, but its last messages are still on their way; try again soon"
             )
 
-    @workflow.signal(name=wire.TASK_FORCE_NEWS, description="A task force tells how it stands.")
+    @workflow.signal(
+        name=wire.TASK_FORCE_NEWS,
+        description="A task force tells how it stands.",
+        unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON,  # last words, to one that has just ended
+    )
     @wire.takes_one
-    def hear_task_force(self, *raws: RawValue) -> None:
+    async def hear_task_force(self, *raws: RawValue) -> None:
         try:
             news = wire.read(News, raws, "the news of a task force", "one JSON object", OURS)
-            self._opened  # noqa: B018 - refuses while there is none
+            if self._opened.is_open:  # else nobody is told
+                await self._heard(task_force_id(self._opened.key, news.summary.name), news)
         except EscalationError as refusal:
             self.note_refusal(wire.TASK_FORCE_NEWS, refusal.message)
         else:
@@ -574,6 +583,9 @@ class EscalationWorkflow(Mergeable):
     def _receipts(self) -> Iterable[Receipt]:
         return receipts_of(self._events)
 
+    def _since(self) -> int:
+        return self._events[0].seq if self._events else 0
+
     def _wakes_at(self) -> datetime | None:
         return self._opened.wake_at
 
@@ -668,7 +680,7 @@ class EscalationWorkflow(Mergeable):
         while self._for_task_forces:
             effect = self._for_task_forces[0]
             try:
-                await command_task_force(self._opened.key, effect, self._begin.continue_after)
+                await command_task_force(self._opened.key, effect, self._begin.continue_after, self._vouchers)
             except NotDeployed as why:
                 self._decide(c.MissTaskForce(id=why.id, why=str(why)))
             self._for_task_forces = self._for_task_forces[1:]
@@ -718,6 +730,7 @@ class EscalationWorkflow(Mergeable):
             answered=last_of(tuple(self._answered)[-_ANSWERS_KEPT:], ANSWERED),
             successor=self._successor,
             rates=self._rates,
+            vouched=self._vouchers.kept,
         )
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)

@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError
 from escalation.budgets import CARRIED, GONE, OURS, last_of, size_of
 from escalation.errors import EscalationError
 from escalation.ids import Own
-from escalation.inbox import InWait, Release, in_wait, released
+from escalation.inbox import InWait, Release, fit_for, in_wait, released
 from escalation.pages import Page, page_of
 from escalation.preferences import MOST_COUNTED, Limit, Sent
 from escalation.rates import Rates
@@ -79,7 +79,8 @@ class InboxWorkflow(GoesOn):
     @wire.takes_one
     def hold(self, *raws: RawValue) -> None:
         try:
-            self._take(wire.read(Waiting, raws, "what waits", "messages", OURS))
+            waiting = wire.read(Waiting, raws, "what waits", "messages", OURS)
+            self._take(fit_for(workflow.info().workflow_id, waiting, workflow.now()))
         except EscalationError as refusal:
             workflow.logger.warning("hold_refused", extra={"why": refusal.message})
 

@@ -21,10 +21,12 @@ from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice,
 from escalation.errors import EscalationError
 from escalation.rates import REFUSALS, Rates
 from escalation.receipts import Receipt, moving_forward
+from escalation.strangers import known_words, strangers
 from escalation.waves import waves_of
 from workflows import wire
 from workflows.continuing import GoesOn, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
+from workflows.vouchers import Vouchers, require_sent
 
 QUICK = timedelta(seconds=10)
 A_WHILE = timedelta(minutes=1)
@@ -54,6 +56,9 @@ class Life(GoesOn):
         """Messages that an earlier run had begun to send, and did not see the end of."""
         self._is_sending_on = False
         """More messages follow in the next step."""
+        self._vouchers = Vouchers()
+        self._hearing = asyncio.Lock()
+        """What other runs send is heard one after the other, in the order in which it came."""
 
     # What the workflow says of itself.
 
@@ -77,6 +82,10 @@ class Life(GoesOn):
             return False
         self._rates = self._rates.after("refusals", REFUSALS, now, "refusals")
         return True
+
+    def _since(self) -> int:
+        """The first event of its timeline; what came before is forgotten."""
+        raise NotImplementedError
 
     def _wakes_at(self) -> datetime | None:
         raise NotImplementedError
@@ -131,6 +140,22 @@ class Life(GoesOn):
             self._mistake = mistake
             self._is_stirred = True
 
+    # What escalations and task forces send each other.
+
+    @workflow.query(name=wire.VOUCH, description="Whether it sent a message, by the digest of that.")
+    def vouch(self, digest: str) -> bool:
+        return self._vouchers.has(digest)
+
+    async def _heard(self, sender: str, message: BaseModel) -> None:
+        """
+        Wait until *sender* has said that *message* is its own.
+
+        Raises:
+            MoveNotAllowed: If it is not.
+        """
+        async with self._hearing:
+            await require_sent(sender, message)
+
     # Messages: one activity a wave, beside everything else.
 
     def _send_waves(self) -> None:
@@ -182,7 +207,17 @@ class Life(GoesOn):
             return
         # The id may be another one's by now, whose messages these are not.
         ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
-        self._note_delivery(ours)
+        known = known_words(ours, own or "", self._receipts(), self._told(), self._since())
+        if unknown := len(ours) - len(known):
+            self.note_refusal(wire.RECORD_DELIVERY, f"{unknown} words on messages that it has not told")
+        self._note_delivery(known)
+
+    def _told(self) -> tuple[Wave, ...]:
+        """What it has told, or is about to, without having heard what became of it."""
+        return (*self._under_way, Wave(notices=(*self._repeated, *self._notices)))
+
+    def _strangers(self, wave: Wave, own: str) -> dict[str, str]:
+        return strangers(wave, own, self._receipts(), self._told(), self._since())
 
     # Time: one timer, armed again only when something is due earlier.
 

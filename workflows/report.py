@@ -17,6 +17,7 @@ from escalation.ids import Own
 from escalation.plan import Priority
 from escalation.receipts import Receipt
 from escalation.reporting import BroughtUpToDate, MakeReport, ReportMade, ReportSchedule
+from escalation.strangers import strangers
 from escalation.waves import waves_of
 from workflows import details, wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
@@ -39,6 +40,7 @@ class ReportWorkflow:
         require_own_id(Own.REPORT)
         self._made: ReportMade | None = None
         self._receipts: list[Receipt] = []
+        self._under_way: tuple[Wave, ...] = ()
 
     @workflow.run
     @wire.takes_one
@@ -49,6 +51,7 @@ class ReportWorkflow:
         """
         self._made = await self._make()
         for wave in waves_of([_notice(self._schedule, self._made)]):
+            self._under_way = (wave,)
             self._receipts += await _deliver(wave)
         failed = [
             *(f"{name}: not in the playbook, or without an address" for name in self._made.unknown),
@@ -59,6 +62,12 @@ class ReportWorkflow:
                 f"not told: {'; '.join(failed)}", type="report_not_delivered", non_retryable=True
             )
         return tuple(self._receipts)
+
+    @workflow.query(
+        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+    )
+    def no_longer_true(self, wave: Wave) -> dict[str, str]:
+        return strangers(wave, f"{self._schedule.id}:", self._receipts, self._under_way)
 
     def current_details(self) -> str:
         return details.report_details(self._schedule, self._made, self._receipts)

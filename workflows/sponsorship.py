@@ -17,9 +17,11 @@ from escalation import sponsorship as s
 from escalation.budgets import OURS
 from escalation.commands import RecordDelivery
 from escalation.effects import InternalNotice, Wave
-from escalation.errors import EscalationError
-from escalation.ids import Own
+from escalation.errors import EscalationError, MoveNotAllowed
+from escalation.events import ENGINE
+from escalation.ids import Own, is_of_escalation
 from escalation.receipts import Receipt, moving_forward
+from escalation.strangers import known_words, strangers
 from escalation.waves import waves_of
 from workflows import wire
 from workflows.continuing import GoesOn, go_on, is_due, is_outdated
@@ -50,7 +52,8 @@ class SponsorshipWorkflow(GoesOn):
         self._continue_after = begin.continue_after
         self._rates = begin.rates
         self._notices: list[InternalNotice] = []
-        self._heard: list[Receipt] = []
+        self._heard = list(begin.heard)
+        self._under_way: tuple[Wave, ...] = ()
         self._failed: list[Receipt] = []
         self._is_stirred = True
 
@@ -68,6 +71,7 @@ class SponsorshipWorkflow(GoesOn):
                     wire.SponsorshipInput(
                         account=self._now.account,
                         programme=self._now,
+                        heard=tuple(self._heard),
                         continue_after=self._continue_after,
                         rates=self._rates,
                     ),
@@ -83,9 +87,14 @@ class SponsorshipWorkflow(GoesOn):
 
     @workflow.signal(name="propose", description="An executive escalation proposes the account.")
     @wire.takes_one
-    def hear_proposal(self, *raws: RawValue) -> None:
+    async def hear_proposal(self, *raws: RawValue) -> None:
         try:
-            self._follow(wire.read(s.Propose, raws, "propose", _ONE))
+            proposal = wire.read(s.Propose, raws, "propose", _ONE)
+            if not is_of_escalation(proposal.escalation):
+                raise MoveNotAllowed("only an escalation proposes by a signal; a person does by an update")
+            if proposal.by != ENGINE:
+                await find_people(proposal.by)
+            self._follow(proposal)
         except EscalationError as refusal:
             workflow.logger.warning("proposal_refused", extra={"why": refusal.message})
 
@@ -97,7 +106,16 @@ class SponsorshipWorkflow(GoesOn):
         except EscalationError as refusal:
             workflow.logger.warning("delivery_refused", extra={"why": refusal.message})
         else:
-            self._look_at(told.receipts)
+            known = known_words(told.receipts, f"{self._now.key}@", self._heard, self._under_way)
+            if len(known) < len(told.receipts):
+                workflow.logger.warning("delivery_of_others_refused")
+            self._look_at(known)
+
+    @workflow.query(
+        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+    )
+    def no_longer_true(self, wave: Wave) -> dict[str, str]:
+        return strangers(wave, f"{self._now.key}@", self._heard, self._under_way)
 
     @workflow.update(name="propose", description="Propose the account.")
     @wire.takes_one
@@ -160,7 +178,9 @@ class SponsorshipWorkflow(GoesOn):
             self._follow(RecordDelivery(receipts=failed), await find_people())
         notices, self._notices = self._notices, []
         for wave in waves_of(notices):
+            self._under_way = (wave,)
             self._look_at(await _receipts_of(wave))
+            self._under_way = ()
 
     def _look_at(self, receipts: Sequence[Receipt]) -> None:
         """COMM-13: what did not arrive is told to a person, and before the run ends."""

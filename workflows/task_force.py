@@ -34,6 +34,7 @@ from workflows.continuing import go_on, is_due
 from workflows.inputs import read_start, refusable, require_id, require_nothing, require_parent
 from workflows.life import FromLife, Life
 from workflows.moves import takes_moves
+from workflows.vouchers import Vouchers
 
 _LONGEST_TIMELINE = 500
 _ANSWERS_KEPT = 200
@@ -93,7 +94,9 @@ class TaskForceWorkflow(Life):
         name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
     )
     def no_longer_true(self, wave: Wave) -> dict[str, str]:
-        return no_longer_true(self._now, self._events, wave)
+        return no_longer_true(self._now, self._events, wave) | self._strangers(
+            wave, f"{self._now.charter.id}:"
+        )
 
     @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of messages that had to wait.")
     @wire.takes_one
@@ -104,17 +107,19 @@ class TaskForceWorkflow(Life):
 
     @workflow.signal(name=wire.TASK_FORCE_DOWN, description="The escalation stands it down.")
     @wire.takes_one
-    def stand_down(self, *raws: RawValue) -> None:
-        self._hear(c.StandDown, wire.TASK_FORCE_DOWN, *raws)
+    async def stand_down(self, *raws: RawValue) -> None:
+        await self._hear(c.StandDown, wire.TASK_FORCE_DOWN, *raws)
 
     @workflow.signal(name=wire.TASK_FORCE_INFORMED, description="The escalation says where it stands.")
     @wire.takes_one
-    def keep_informed(self, *raws: RawValue) -> None:
-        self._hear(c.KeepInformed, wire.TASK_FORCE_INFORMED, *raws)
+    async def keep_informed(self, *raws: RawValue) -> None:
+        await self._hear(c.KeepInformed, wire.TASK_FORCE_INFORMED, *raws)
 
-    def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
+    async def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
-            self._decide(wire.read(kind, raws, name.replace("_", " "), "one JSON object", OURS))
+            order = wire.read(kind, raws, name.replace("_", " "), "one JSON object", OURS)
+            await self._heard(self._now.charter.about.key, order)
+            self._decide(order)
         except EscalationError as refusal:
             self.note_refusal(name, refusal.message)
 
@@ -177,6 +182,9 @@ class TaskForceWorkflow(Life):
     def _receipts(self) -> Iterable[Receipt]:
         return (each for event in self._events if isinstance(event, MessagesSent) for each in event.receipts)
 
+    def _since(self) -> int:
+        return self._events[0].seq if self._events else 0
+
     def _wakes_at(self) -> datetime | None:
         return self._now.wake_at
 
@@ -194,6 +202,7 @@ class TaskForceWorkflow(Life):
         escalation = workflow.get_external_workflow_handle(self._now.charter.about.key)
         while self._news:
             news = self._news[0]
+            self._vouchers.note(news)
             try:
                 await escalation.signal(wire.TASK_FORCE_NEWS, news)
             except FailureError:
@@ -219,6 +228,7 @@ class TaskForceWorkflow(Life):
             news=tuple(self._news),
             answered=last_of(tuple(self._answered)[-_ANSWERS_KEPT:], ANSWERED),
             rates=self._rates,
+            vouched=self._vouchers.kept,
         )
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
         return wire.TaskForceInput(carried=carried, continue_after=self._continue_after)
@@ -229,6 +239,7 @@ class TaskForceWorkflow(Life):
         self._notices = list(carried.notices)
         self._answered = dict.fromkeys(carried.answered)
         self._rates = carried.rates
+        self._vouchers = Vouchers(carried.vouched)
 
     def current_details(self) -> str:
         """Asked for by the plugin, when somebody looks."""

@@ -35,7 +35,8 @@ class TicketWorkflow(GoesOn):
         self._begins = begins
         self._joined: Receipted | None = None
         self._refusal: EscalationError | None = None
-        self._is_over = False
+        self._is_told = False
+        """That the outage is over; anybody could have sent that."""
         self._rates = Rates()
 
     @workflow.run
@@ -48,12 +49,15 @@ class TicketWorkflow(GoesOn):
             self._refusal = refusal
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise
-        await workflow.wait_condition(
-            lambda: (self._is_over or is_outdated()) and workflow.all_handlers_finished()
-        )
-        if not self._is_over:
-            go_on(wire.read_input(self._begins).changed(joined=self._joined))
-        return self._joined.key
+        while True:
+            await workflow.wait_condition(
+                lambda: (self._is_told or is_outdated()) and workflow.all_handlers_finished()
+            )
+            if not self._is_told:
+                go_on(wire.read_input(self._begins).changed(joined=self._joined))
+            self._is_told = False
+            if await self._is_over(self._joined):
+                return self._joined.key
 
     @workflow.update(
         name=wire.START,
@@ -75,8 +79,9 @@ class TicketWorkflow(GoesOn):
         return self._joined.key if self._joined else ""
 
     @workflow.signal(name=wire.OUTAGE_ENDED, description="The outage is over, and the key is free again.")
-    def outage_ended(self) -> None:
-        self._is_over = True
+    @wire.takes_one
+    def outage_ended(self, *_raws: RawValue) -> None:
+        self._is_told = True
 
     @workflow.update(dynamic=True)
     def refer(self, name: str, _args: Sequence[RawValue]) -> None:
@@ -92,6 +97,16 @@ class TicketWorkflow(GoesOn):
         begin = wire.read_input(self._begins, is_ours=is_continued())
         require_nothing(begin.joined is None, "joined")
         return begin
+
+    async def _is_over(self, joined: Receipted) -> bool:
+        is_over: bool = await workflow.execute_activity(
+            wire.OUTAGE_IS_OVER,
+            joined,
+            result_type=bool,
+            start_to_close_timeout=_A_WHILE,
+            summary="ask whether the outage is over",
+        )
+        return is_over
 
     def _again(self, raws: Sequence[RawValue]) -> dict[str, JsonValue]:
         """

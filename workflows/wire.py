@@ -21,6 +21,7 @@ from escalation.lifecycle import Move
 from escalation.model import Escalation
 from escalation.plan import Priority
 from escalation.rates import Rates
+from escalation.receipts import Receipt
 from escalation.request import StartRequest
 from escalation.sponsorship import Programme
 from escalation.task_force.events import ForceEvent
@@ -53,6 +54,11 @@ JOIN_OUTAGE = "join_outage"
 """The update that another subject joins an escalation by, and the activity that asks for it (START-5)."""
 JOINED = "joined"
 """The query for the key of the escalation that a subject joined."""
+OUTAGE_IS_OVER = "outage_is_over"
+"""The activity that asks the escalation of an outage whether it is."""
+ASK_VOUCHER = "ask_voucher"
+VOUCH = "vouch"
+"""The activity that asks a run whether it sent a message, and the query that answers, by the message's digest."""
 OUTAGE_ENDED = "outage_ended"
 """The signal that frees the keys of the subjects that joined."""
 TAKE_OVER = "take_over"
@@ -149,6 +155,8 @@ class Carried(Frozen):
     """Accounts that are still to be proposed to the sponsorship programme."""
     answered: tuple[str, ...] = ()
     """Ids of the updates that were followed: a repeat is answered, not followed again."""
+    vouched: tuple[str, ...] = ()
+    """Digests of what it sent to its task forces lately."""
     successor: StartRequest | None = None
     """The escalation that continues this one, still to be started (CLOSE-9)."""
     rates: Rates = Rates()
@@ -213,6 +221,8 @@ class SponsorshipInput(Frozen):
 
     account: str
     programme: Programme | None = None
+    heard: tuple[Receipt, ...] = ()
+    """What became of its messages, as far as it is remembered."""
     continue_after: int | None = None
     rates: Rates = Rates()
 
@@ -267,6 +277,8 @@ class TaskForceCarried(Frozen):
     """What the escalation has not heard yet."""
     answered: tuple[str, ...] = ()
     rates: Rates = Rates()
+    vouched: tuple[str, ...] = ()
+    """Digests of the news that its escalation was told lately."""
 
 
 class TaskForceInput(Frozen):
