@@ -71,7 +71,7 @@ def _read(log: Log) -> Text:
 
 
 def _times_of(log: Log) -> str:
-    """CLOCK-5: a time without a zone is an assumption, and is said."""
+    """Say whose local times those without an offset were taken for (CLOCK-5)."""
     return f"times read as those of {log.time_zone}" if log.time_zone else "times read by their own offsets"
 
 

@@ -58,7 +58,7 @@ def timeline(forecast: Forecast, zone: ZoneInfo, title: str, *, brief_only: bool
 
 
 def _messages(forecast: Forecast) -> str:
-    """How many, and how many of them nobody wrote: what a customer has to bear."""
+    """Return how many messages there are, and how many of them nobody wrote: what a customer has to bear."""
     in_all = sum(len(entry.to) for entry in forecast.entries if entry.is_message)
     said = f"{in_all:,} messages, {forecast.letters:,} of them to customers"
     if not forecast.holding_updates:

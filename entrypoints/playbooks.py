@@ -136,7 +136,7 @@ def _tell(path: Path, examined: "Examined") -> None:
 
 
 def _holding(playbook: "Playbook") -> str:
-    """COMM-3: what a customer gets whom nobody writes to."""
+    """Return what customers get to whom nobody writes (COMM-3)."""
     rules = playbook.holding
     apart = f", at least {rules.every.written} apart" if rules.at_most > 1 else ""
     return (

@@ -106,7 +106,7 @@ def _go_on(turn: Turn) -> None:
 
 
 def keep_texts_to_the_plan(turn: Turn) -> None:
-    """Another plan may set a time for texts that wait already: it runs as of when the oldest came (CLOCK-4)."""
+    """Start the clock of texts that wait already, where another plan sets one: as of when the oldest came (CLOCK-4)."""
     now = turn.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     if now.held_texts and (clock is None or not clock.is_running):

@@ -234,7 +234,7 @@ class Escalation(Frozen):
 
     @property
     def may_hold_the_line(self) -> bool:
-        """Whether a missed update would still send a holding update."""
+        """Return whether a missed update would still send a holding update."""
         if self.plan.holding_update is None:
             return False
         return self.plan.holding is None or self.holding_updates < self.plan.holding.at_most

@@ -213,7 +213,7 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: Internal
 
 
 def start_window(turn: Turn) -> None:
-    """The level's window, where another plan has one by now and none runs: as of when it came to the level."""
+    """Start the level's window, where another plan has one by now and none runs: as of when it came to the level."""
     clock = turn.escalation.clock(ClockName.LEVEL_WINDOW)
     if clock is None or not clock.is_running:
         turn.start(ClockName.LEVEL_WINDOW, since=turn.escalation.level_since)

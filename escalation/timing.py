@@ -162,7 +162,7 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
 
 
 def _why_breached(now: Escalation, clock: Clock) -> Why:
-    """Whoever is alerted must know that customers hear nothing more by themselves."""
+    """Return why people are alerted; also that customers hear nothing more by themselves, where that is so."""
     why = Sentence.OVERDUE.of(clock.name.words)
     if clock.name is ClockName.NEXT_UPDATE and now.holding_updates and not now.may_hold_the_line:
         return Sentence.AND_ALSO.of(why, Sentence.NO_MORE_HOLDING.of(now.holding_updates))

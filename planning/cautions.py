@@ -118,7 +118,7 @@ def _overlapping_hours(path: Path, calendar: CalendarRules) -> Iterator[Found]:
 
 
 def _overlapping_nights(path: Path, calendar: CalendarRules) -> Iterator[Found]:
-    """Nights that last into the hours of the next day: said once, of the first such day."""
+    """Warn of nights that last into the hours of the next day; once, of the first such day."""
     week = week_of(calendar)
     for day, hours in enumerate(week):
         night = max((end - _A_DAY_IN_SECONDS for _, end in week[day - 1]), default=0)
@@ -173,7 +173,7 @@ def _pauses(playbook: Playbook) -> Iterator[Found]:
 
 
 def _stops_nothing(playbook: Playbook, reason: str, rules: PauseRules) -> Iterator[Found]:
-    """CLOCK-3: a clock that never runs cannot be stopped."""
+    """Warn of pauses that stop a clock which never runs (CLOCK-3)."""
     timed = {*playbook.targets, *(clock for each in playbook.priorities.values() for clock in each.targets)}
     has_texts = bool(playbook.approvals.customer_updates)
     never = {
@@ -188,7 +188,7 @@ def _stops_nothing(playbook: Playbook, reason: str, rules: PauseRules) -> Iterat
 
 
 def _endless(playbook: Playbook) -> Iterator[Found]:
-    """CLOCK-5: open hours are known for some years ahead; what takes longer has no due time that could be told."""
+    """Warn of targets beyond the years whose open hours are known: nobody can say when they are due (CLOCK-5)."""
     calendar = playbook.calendars[playbook.calendar]
     day, year = business_day(calendar), open_in_a_week(calendar) * _WEEKS_A_YEAR
     written: dict[Path, TargetRules] = {

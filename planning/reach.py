@@ -1,6 +1,6 @@
 """
-How far ahead open hours are compiled: as far as the longest time that a clock may count takes, so that no due time is
-a guess (CLOCK-5).
+Compile open hours as far ahead as the longest time takes that a clock may count, so that no due time is a guess
+(CLOCK-5).
 
 Theory: every clock has at most its whole span left, whatever was paused or changed. So if, at any instant, open hours
 are known ahead for the longest span of the plan, each due time is known. ``OpenHours.reach`` keeps that span, and the

@@ -77,12 +77,12 @@ class Forecast:
 
     @property
     def holding_updates(self) -> int:
-        """How many updates would go out by themselves."""
+        """Count the updates that would go out by themselves."""
         return sum(entry.kind == Occasion.HOLDING and entry.is_message for entry in self.entries)
 
     @property
     def letters(self) -> int:
-        """How many messages customers would get, one to each of them."""
+        """Count the messages that customers would get, one to each of them."""
         return sum(len(entry.to) for entry in self.entries if entry.for_customers)
 
     @property

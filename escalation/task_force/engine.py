@@ -228,7 +228,7 @@ def _next_due(turn: ForceTurn) -> Clock | None:
 
 
 def _skip_past_thresholds(turn: ForceTurn) -> None:
-    """After due times changed: a time to ask that is past already is recorded as skipped, not sent late (CLOCK-2)."""
+    """Record times to ask that a change put behind us as skipped, instead of asking late (CLOCK-2)."""
     status = turn.force.status
     if status is None or status.breached_at or not status.is_running:
         return
