@@ -22,6 +22,8 @@ MOVE = 64 * 1024
 """One move, as it was sent."""
 PAPER = 256 * 1024
 """One move that files an RCA or a post-mortem, as it was sent."""
+DRAFT = 200_000
+"""Of that, the timeline that a draft proposes."""
 REQUEST = 500_000
 """
 One start, or all starts of one outage: the request with its defaults, and the id of each contact, which holds the name
@@ -64,6 +66,11 @@ WAVES_AT_ONCE = 3
 """Waves that one step of a run sends; the next step sends the others."""
 MOST_WAVES = 500
 """Waves under way; Temporal takes 2,000 activities at a time. What is told meanwhile gathers for the next wave."""
+MOST_MESSAGES = 1_500
+"""
+Messages under way beyond which customers' next ones wait. Temporal keeps what each activity reports of its messages
+beside the run, 8 MiB in all, and ends a run with more; our own people are told at any time.
+"""
 AT_ONCE = 100
 """Other runs that one step of a run signals."""
 HISTORY = 20 * 1024 * 1024

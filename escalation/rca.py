@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText
+from escalation.budgets import DRAFT, last_of
 from escalation.characters import clip
 from escalation.events import Event, RcaFiled
 from escalation.model import Escalation
@@ -64,7 +65,7 @@ def proposed_timeline(entries: Iterable[Entry]) -> tuple[Moment, ...]:
         for entry in entries
         if entry.kind not in _NOT_OF_THE_STORY and not _TOLD_TWICE.fullmatch(entry.text)
     )
-    return told[-_MOST_MOMENTS:]
+    return last_of(told[-_MOST_MOMENTS:], DRAFT)
 
 
 def merged(rcas: Sequence[InternalRca]) -> InternalRca:

@@ -15,7 +15,16 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
-from escalation.budgets import ANSWERED, CARRIED, MOST_WAVES, OURS, UNRECORDED, WAVES_AT_ONCE, size_of
+from escalation.budgets import (
+    ANSWERED,
+    CARRIED,
+    MOST_MESSAGES,
+    MOST_WAVES,
+    OURS,
+    UNRECORDED,
+    WAVES_AT_ONCE,
+    size_of,
+)
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
 from escalation.errors import EscalationError
@@ -162,6 +171,7 @@ class Life(GoesOn):
         """The server takes no more than 4 MiB of one step: what is beyond a few waves leaves in the next."""
         if self._is_sending_on or len(self._under_way) >= MOST_WAVES:
             return
+        waiting = self._held_back()
         repeats = (wave.changed(is_repeat=True) for wave in waves_of(self._repeated))
         waves = [*repeats, *waves_of(self._notices)]
         for wave in waves[:WAVES_AT_ONCE]:
@@ -169,10 +179,19 @@ class Life(GoesOn):
             self._spawn(self._deliver(wave))
         left = waves[WAVES_AT_ONCE:]
         self._repeated = [notice for wave in left if wave.is_repeat for notice in wave.notices]
-        self._notices = [notice for wave in left if not wave.is_repeat for notice in wave.notices]
+        self._notices = [notice for wave in left if not wave.is_repeat for notice in wave.notices] + waiting
         if left:
             self._is_sending_on = True
             self._spawn(self._send_on())
+
+    def _held_back(self) -> list[InternalNotice | CustomerNotice]:
+        """Taken out of what is to be sent: what customers are told while very much is under way to them."""
+        under_way = sum(len(notice.to) for wave in self._under_way for notice in wave.notices)
+        if under_way < MOST_MESSAGES:
+            return []
+        waiting = [notice for notice in self._notices if isinstance(notice, CustomerNotice)]
+        self._notices = [notice for notice in self._notices if isinstance(notice, InternalNotice)]
+        return [*waiting]
 
     async def _send_on(self) -> None:
         await workflow.sleep(_A_STEP, summary="more messages follow")

@@ -63,6 +63,12 @@ async def refused(ask: Callable[[], Awaitable[object]]) -> str:
     raise AssertionError("200 in a row are followed")
 
 
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while not is_so():  # noqa: ASYNC110 - a mailbox in another thread says nothing
+            await asyncio.sleep(0.2)
+
+
 async def everything_is_on_record(folder: Path, key: str) -> None:
     with closing(RecordStore.at(None, folder)) as store:
         (recorded,) = kept(store, key=key)
@@ -322,3 +328,30 @@ async def test_as_many_task_forces_as_there_may_be_report_at_length(desk: Desk) 
     assert all(force.latest and len(force.latest.text) == 1_000 for force in heard), "the beginning is kept"
     await desk.client.cancel(desk.key, by="elena", why="enough", cause=CancelCause.WITHDRAWN)
     await desk.run().result()
+
+
+async def test_while_very_much_is_on_its_way_to_customers_our_own_people_are_still_told(
+    tmp_path: Path,
+) -> None:
+    """
+    COMM-12: what many customers cannot be told now must not end the run; their next update follows once there is room.
+    """
+    emails = [f"j{number}@x.example" for number in range(800)]
+    customers = [
+        {"account": f"A{number}", "contacts": [{"name": "Jo", "email": email}]}
+        for number, email in enumerate(emails)
+    ]
+    async with desk_on_skipping_server(state_folder=tmp_path) as desk:
+        for email in emails:
+            desk.mailbox.says_later(to=email, times=3)
+        await desk.start(customers=customers)
+        await desk.client.send_update(desk.key, by="priya", customer_text="One")
+        await asyncio.sleep(1)
+        await desk.client.send_update(desk.key, by="priya", customer_text="Two", internal_note="Two, for us")
+        await until(lambda: "update elena.petrova@example.com" in desk.told())
+        waves = (await desk.activities_in_history()).count("deliver_messages")
+        await until(lambda: 1_600 == sum(letter.startswith("update j") for letter in desk.told()))
+        later = (await desk.activities_in_history()).count("deliver_messages") - waves
+        await desk.nothing_went_wrong()
+
+    assert 2 <= later, "the second update to customers left when there was room"
