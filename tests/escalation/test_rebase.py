@@ -443,3 +443,59 @@ def test_a_slower_rhythm_of_reminders_of_actions_is_not_silent_either() -> None:
     next_at = next_reminder(slower.actions, weekly.actions)
     assert next_at
     assert late.date() + timedelta(days=4) == next_at.date()
+
+
+HELD: dict[str, tuple[tuple[c.Command, ...], c.Command]] = {
+    "verified, then reopened": ((DECLARE, VERIFY), REOPEN),
+    "verified, then no access": (
+        (DECLARE, VERIFY),
+        c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.NO),
+    ),
+    "declared, then reopened": ((DECLARE,), REOPEN),
+    "declared, then rejected": ((DECLARE,), c.RejectResolution(by="ari", why=WHY)),
+    "paused, then resumed": (
+        (c.PauseClocks(by="ceo", because="waiting_for_customer"),),
+        c.ResumeClocks(by="ceo"),
+    ),
+}
+
+
+@pytest.mark.parametrize("way", HELD)
+@pytest.mark.parametrize("before", [1, 2, 8])
+def test_whatever_held_a_clock_it_runs_on_by_the_newest_targets(way: str, before: int) -> None:
+    """
+    CLOCK-4: held from 10:00 to 13:00, rebased in between; two hours from 09:00 end at 14:00, unless one had ended.
+    """
+    held, goes_on = HELD[way]
+    had = an_acknowledged(level=7, plan=resolution_within(before * HOUR))
+    two = resolution_within(2 * HOUR).changed(playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
+    back = after(had, monday("10:00"), *held, monday("12:00"), rebased_to(two), monday("13:00"), goes_on)
+
+    resolution = clock(back, R)
+    assert resolution.is_running
+    assert (2 * HOUR, monday("14:00")) == (resolution.after, resolution.due_at)
+    assert resolution.breached_at == (monday("10:00") if before == 1 else None), (
+        "what breached stays breached"
+    )
+
+
+@pytest.mark.parametrize(
+    "way", ["declared, then reopened", "declared, then rejected", "paused, then resumed"]
+)
+def test_whatever_held_a_clock_it_runs_on_by_the_newest_priority(way: str) -> None:
+    """
+    CLOCK-4: as for a rebase; the priority can be changed until the resolution is verified.
+    """
+    held, goes_on = HELD[way]
+    targets = {Priority.P3: 8 * HOUR, Priority.P4: 2 * HOUR}
+    priorities = priorities_with(Priority.P3, targets={R: Target(after=targets[Priority.P3])})
+    priorities |= {
+        Priority.P4: priorities_with(Priority.P4, targets={R: Target(after=targets[Priority.P4])})[
+            Priority.P4
+        ]
+    }
+    lower = c.ChangePriority(by="ed", priority=Priority.P4)
+    had = an_acknowledged(level=7, plan=newer(priorities=priorities))
+    back = after(had, monday("10:00"), *held, monday("12:00"), lower, monday("13:00"), goes_on)
+
+    assert monday("14:00") == clock(back, R).due_at
