@@ -8,6 +8,7 @@ from typing import Any
 
 from escalation.base import Frozen
 from escalation.measures import Measured, Stretch, same_cause
+from escalation.receipts import Receipt
 from records.tables import (
     ActionRow,
     AnswerRow,
@@ -63,4 +64,10 @@ def part_rows(measured: Sequence[Measured]) -> Iterator[tuple[type[PartBase], li
 
 
 def _also(item: Frozen) -> Row:
-    return {"lasted": item.lasted} if isinstance(item, Stretch) else {}
+    match item:
+        case Stretch():
+            return {"lasted": item.lasted}
+        case Receipt():
+            return {"state": item.state.value}
+        case _:
+            return {}

@@ -146,6 +146,8 @@ class ReceiptRow(PartBase):
     channel: Mapped[str]
     delivered_at: Mapped[datetime | None]
     why: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="")
+    """How far it came: held, failed, dropped, delivered; empty where an older program did not say."""
 
 
 class AnswerRow(PartBase):

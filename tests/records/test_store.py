@@ -200,6 +200,27 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     assert "550 \0 no" == found["events"][-1]["event"]["receipts"][0]["why"]
 
 
+def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None:
+    """
+    RECORD-1, COMM-12: one that waits is not one that failed, and a late word does not undo a delivery.
+    """
+    events = opening().events
+    told = Receipt(key="k:1", recipient="ana", occasion="rise", delivered_at=monday("09:00"))
+    late = Receipt(key="k:1", recipient="ana", occasion="rise", why="not delivered within 24 hours")
+    waits = Receipt(
+        key="k:2", recipient="ana", occasion="rise", held_until=monday("17:00"), why="quiet hours"
+    )
+    words = [
+        e.MessagesSent(seq=events[-1].seq + number, at=monday("09:00"), receipts=receipts)
+        for number, receipts in enumerate([(told, waits), (late,)], 1)
+    ]
+
+    store.append(a_batch((*events, *words)))
+
+    [found] = kept(store)
+    assert {"k:1": "delivered", "k:2": "held"} == {each["key"]: each["state"] for each in found["receipts"]}
+
+
 def test_a_life_of_593_days_is_kept(store: RecordStore) -> None:
     """
     RECORD-1: with the chases of every day.
