@@ -51,6 +51,9 @@ def calendar_of(text: str, zone: ZoneInfo) -> icalendar.Calendar:
     if not isinstance(calendar, icalendar.Calendar):
         raise FeedFault("no VCALENDAR")
     events: list[Any] = list(calendar.walk("VEVENT"))
+    if "X-WR-TIMEZONE" in calendar:
+        for event in events:
+            _place(event, zone)
     starts = {str(event.get("UID")): event["DTSTART"].dt for event in events if "RECURRENCE-ID" not in event}
     for event in events:
         _require_known_zones(event)
@@ -86,6 +89,14 @@ def _with_durations(text: str) -> Iterator[str]:
             yield f"{_WRITTEN}:{line.rpartition(':')[2]}"
 
 
+def _place(event: Any, zone: ZoneInfo) -> None:
+    """Say that times without a zone are of *zone*: the library would take them for the calendar's own."""
+    for name in ("DTSTART", "DTEND"):
+        when = event[name].dt if name in event else None
+        if isinstance(when, datetime) and when.tzinfo is None and not event[name].params.get("TZID"):
+            event[name] = vDDDTypes(when.replace(tzinfo=zone))
+
+
 def _require_known_zones(event: Any) -> None:
     for name in ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"):
         for value in _several(event.get(name)):
@@ -109,6 +120,8 @@ def _fit(event: Any, like: date, zone: ZoneInfo) -> None:
         kept = [when if _is_day(when) else _in_form_of(like, when, zone) for when in dates]
         event["EXDATE"] = vDDDLists(kept)
     if "RDATE" in event:
+        added = (each.dt for dates in _several(event["RDATE"]) for each in dates.dts)
+        event["RDATE"] = vDDDLists([_added(like, when, zone) for when in added])
         event[_PERIODS] = dict(_periods(event, zone))
     if "DTEND" in event:
         event.pop(_WRITTEN, None)
@@ -137,6 +150,16 @@ def _periods(event: Any, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
                 if isinstance(end, timedelta):
                     end = _after(start, _Span(end.days, timedelta(seconds=end.seconds)), zone)
                 yield instant(start, zone), instant(end, zone)
+
+
+def _added(like: date, when: Any, zone: ZoneInfo) -> Any:
+    """A further date; a period keeps its own length."""
+    if not isinstance(when, tuple):
+        return _in_form_of(like, when, zone)
+    start, end = when
+    if _is_day(like):
+        return when
+    return _in_form_of(like, start, zone), end if isinstance(end, timedelta) else _in_form_of(like, end, zone)
 
 
 def _in_form_of(like: date, when: date, zone: ZoneInfo) -> date:

@@ -165,6 +165,38 @@ def test_added_dates_and_periods_are_shifts_with_their_own_length() -> None:
     ] == found(an_event(*DAILY, added))
 
 
+@pytest.mark.parametrize("start", [DAILY, FLOATING])
+@pytest.mark.parametrize(
+    "added", [";VALUE=DATE:20261105", ":20261105T190000", ":20261106T030000Z", f"{THERE}20261105T190000"]
+)
+def test_an_added_date_is_a_shift_in_whatever_form_it_is_written(start: tuple[str, ...], added: str) -> None:
+    """
+    RFC 5545, 3.8.5.2.
+    """
+    assert [THREE[0], THREE[2]] == found(an_event(*start, f"RDATE{added}"))
+
+
+@pytest.mark.parametrize(
+    "period",
+    ["20261031T200000/PT12H", "20261031T200000/20261101T070000", "20261101T030000Z/20261101T150000Z"],
+)
+def test_an_added_period_of_a_shift_without_a_zone_is_exact_too(period: str) -> None:
+    """
+    RFC 5545, 3.3.9: over the night in which the clocks are put back.
+    """
+    shifts = found(an_event(*FLOATING, f"RDATE;VALUE=PERIOD:{period}"))
+
+    assert ["10-31 20:00 to 11-01 07:00", THREE[0]] == shifts
+
+
+def test_the_zone_of_a_whole_calendar_is_not_that_of_times_without_one() -> None:
+    """
+    MATRIX-1: they are the schedule's, as whole days are.
+    """
+    assert THREE[:1] == found("X-WR-TIMEZONE:Europe/Berlin\r\n", an_event(*FLOATING))
+    assert THREE_DAYS[:1] == found("X-WR-TIMEZONE:Europe/Berlin\r\n", an_event(*WHOLE_DAYS))
+
+
 @pytest.mark.parametrize(
     ("event", "shifts"),
     [
