@@ -113,7 +113,7 @@ def run(arguments: list[str]) -> int:
         return DONE
     except Exception as error:
         if os.environ.get("ESCALATION_DEBUG"):
-            traceback.print_exc()
+            showing.write(traceback.format_exc(), sys.stderr)
         what = f"a fault of escalate itself: {type(error).__name__}: {error} (ESCALATION_DEBUG=1 shows where)"
         return _tell("bug", what, (), in_json, BUG)
     return answer if isinstance(answer, int) else DONE

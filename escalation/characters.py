@@ -34,7 +34,7 @@ _BELONGS_TO_THE_ONE_BEFORE = re.compile(
 """What is no mark by its category: joiners, Thai and Lao *am*, voicing marks, colours of skin, tags of flags."""
 _BELONGS_TO_THE_NEXT_ONE = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
 """Arabic and Indic signs that enclose the number after them."""
-_FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]*$")
+_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
 _HANGUL_PART = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
 _HANGUL_FIRST = re.compile("[\u1100-\u115f\ua960-\ua97c]")
 _HANGUL = re.compile("[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7ff]")
@@ -100,10 +100,13 @@ def _is_conjunct(before: str, after: str) -> bool:
 
 
 def _is_half_a_flag(text: str, place: int) -> bool:
-    if not _FLAG_LETTERS.fullmatch(text[place]):
+    """Which two letters are a flag is counted from the first of them."""
+    if not _FLAG_LETTER.match(text[place]):
         return False
-    letters = _FLAG_LETTERS.search(text, max(place - 2 * _LONGEST_CLUSTER, 0), place)
-    return letters is not None and len(letters[0]) % 2 == 1
+    start = place
+    while start and _FLAG_LETTER.match(text[start - 1]):
+        start -= 1
+    return (place - start) % 2 == 1
 
 
 def _is_one_syllable(before: str, after: str) -> bool:

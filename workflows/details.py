@@ -40,6 +40,7 @@ _MOST_READERS = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _LINKS_BY_ITSELF = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
 _LONGEST_LINE = 160
+_LONGEST_ESCAPE = len("&amp;")
 
 
 def escaped(text: str) -> str:
@@ -56,7 +57,15 @@ def summary(text: str) -> str:
 def start_summary(request: StartRequest) -> str:
     """One line: the subject and whom it hurts."""
     accounts = ", ".join(customer.account for customer in request.customers[:3])
-    return summary(f"{escaped(request.subject)} ({escaped(accounts)})")
+    return _escaped_within(f"{request.subject} ({accounts})", LONGEST_SUMMARY)
+
+
+def _escaped_within(text: str, at_most: int) -> str:
+    """*text* escaped and then no longer than *at_most*; what is escaped is never cut."""
+    room = at_most
+    while len(line := escaped(clip(text, room))) > at_most:
+        room -= max(1, (len(line) - at_most) // _LONGEST_ESCAPE)
+    return line
 
 
 def start_details(request: StartRequest) -> str:

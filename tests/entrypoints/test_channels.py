@@ -17,6 +17,7 @@ from runtime.settings import ROOT, Settings
 from runtime.targets import CHANNELS
 from tests.channels.builders import a_letter, a_network, targets_of
 from tests.entrypoints.test_playbooks import Typed, a_playbook
+from tests.mailbox import Mailbox
 from tests.receiver import Receiver
 from workers.channels import channels_of
 
@@ -242,3 +243,35 @@ async def test_the_channel_of_the_how_to_works(receiver: Receiver) -> None:
 
     assert isinstance(outcome, Delivered)
     assert {"text": "    ACME/4711: we are on it\n    @all\n    **x**"} == receiver.requests[0].json
+
+
+@pytest.mark.parametrize(
+    ("variables", "reply_to", "suppressed"),
+    [
+        ({}, None, "OOF, AutoReply"),
+        ({"ESCALATION_SMTP_REPLY_TO": "desk@vendor.example"}, "desk@vendor.example", "OOF, AutoReply"),
+        ({"ESCALATION_SMTP_SUPPRESS": "oof dr"}, None, "OOF, DR"),
+        ({"ESCALATION_SMTP_SUPPRESS": "off"}, None, None),
+    ],
+)
+async def test_settings_say_where_answers_go_and_what_must_not_answer_by_itself(
+    variables: dict[str, str], reply_to: str | None, suppressed: str | None
+) -> None:
+    """
+    COMM-10: the letter that leaves has them, and is marked as written by a program.
+    """
+    async with Mailbox() as mailbox:
+        server = {
+            "ESCALATION_SMTP_HOST": mailbox.host,
+            "ESCALATION_SMTP_PORT": str(mailbox.port),
+            "ESCALATION_SMTP_TLS": "none",
+            "ESCALATION_SMTP_SENDER_NAME": "Vendor Desteği",
+        }
+        await channels_of(Settings.load(server | variables))["email"].send(a_letter())
+        (letter,) = mailbox.letters()
+
+    message = letter.message
+    assert "Vendor Desteği" == message["From"].addresses[0].display_name
+    assert reply_to == (message["Reply-To"] and message["Reply-To"].addresses[0].addr_spec)
+    assert suppressed == message["X-Auto-Response-Suppress"]
+    assert "auto-generated" == message["Auto-Submitted"]

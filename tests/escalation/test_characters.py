@@ -62,6 +62,15 @@ def test_neighbours_stay_apart(text: str, parts: list[str]) -> None:
     assert parts == [text[start:end] for start, end in pairwise(ends)]
 
 
+def test_flags_are_whole_however_many_stand_in_a_row() -> None:
+    """
+    COMM-9: where one begins is counted from the first letter of all.
+    """
+    for text in ("🇹🇷" * 100, "a" + "🇹🇷" * 100):
+        ends = {boundary(text, at_most) for at_most in range(1, len(text))}
+        assert {len(text) % 2} == {end % 2 for end in ends - {0}}
+
+
 def test_a_clipped_text_ends_in_an_ellipsis_and_fits() -> None:
     """
     COMM-9: a reader sees that there is more.

@@ -11,6 +11,8 @@ import pytest
 from escalation.commands import PERSONS_COMMANDS
 from escalation.lifecycle import Move, State
 from escalation.plan import ReasonCode
+from escalation.request import StartRequest
+from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows import stages
 from workflows import details
@@ -221,3 +223,17 @@ async def test_timers_and_messages_say_what_they_are_for(desk: Desk) -> None:
     assert any(summary.startswith("tell 6: receipt") for summary in summaries)
     assert any("level 2, Priya Nair" in summary for summary in summaries)
     assert all(120 >= len(summary) for summary in summaries)
+
+
+@pytest.mark.parametrize("subject", ["<&>" * 66, "*_" * 100, "🇹🇷" * 100, "short"])
+def test_a_summary_is_cut_before_it_is_escaped(subject: str) -> None:
+    """
+    COMM-6: no half of an escape, and no half of a character, at the end of a line in the Web UI.
+    """
+    request = StartRequest.model_validate(a_complaint(subject=subject))
+
+    shown = details.start_summary(request)
+
+    assert len(shown) <= details.LONGEST_SUMMARY
+    assert not re.search(r"&[a-z#0-9]*…|(?<!\\)\\…", shown)
+    assert 0 == sum("\U0001f1e6" <= each <= "\U0001f1ff" for each in shown) % 2
