@@ -2,7 +2,7 @@
 The rules of a task force: seats, status, tasks, its end (RESOLVE-2, RESOLVE-3).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from escalation import commands as shell
 from escalation.base import InternalText
+from escalation.business_time import add
 from escalation.clocks import Clock
 from escalation.effects import CompileOpenHours, InternalNotice
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
@@ -391,6 +392,30 @@ def test_open_hours_are_counted_and_extended() -> None:
     extended = decide(force, shell.Tick(), weekdays().extend_at)
     assert ["office"] == [e.calendar for e in extended.effects if isinstance(e, CompileOpenHours)]
     assert force.wake_at is not None
+
+
+def test_a_status_that_is_due_beyond_the_known_hours_is_not_guessed() -> None:
+    """
+    CLOCK-5: it says from when on it may be due, is not missed meanwhile, and is known once more hours are.
+    """
+    short = weekdays(weeks=20)
+    counted = a_pattern(ClockName.TASK_FORCE_STATUS, 600 * HOUR, calendar="office")
+    calendars = {"office": Calendar(hours=short, definition="{}")}
+    force = a_force(clocks=(counted,), calendars=calendars)
+
+    assert (None, short.compiled_until) == (view(force).status_due_at, view(force).status_not_before)
+    late = decide(force, shell.Tick(), short.compiled_until)
+    assert not [kind for kind in kinds(late) if kind.startswith("status")]
+    further = shell.ExtendOpenHours(
+        calendar="office", definition="{}", since=short.compiled_until, open_hours=weekdays(weeks=60)
+    )
+    known = view(decide(force, further, short.extend_at).force)
+    assert known.status_not_before is None
+    assert known.status_due_at == weekdays_due(600 * HOUR)
+
+
+def weekdays_due(span: timedelta) -> datetime | None:
+    return add(weekdays(weeks=60), NINE, span)
 
 
 SAID = InternalText("so")
