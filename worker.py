@@ -4,6 +4,7 @@ The worker process: connect, register, run until told to stop. `python worker.py
 Owns the process: its connection, its signals, and what runs beside. What it works on is wired in ``workers/``.
 """
 
+import argparse
 import asyncio
 import signal
 import sys
@@ -20,6 +21,7 @@ from temporalio.runtime import Runtime
 
 from escalation.characters import harmless
 from escalation.errors import EscalationError
+from runtime import disk
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_ended
 from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
@@ -35,6 +37,14 @@ from workflows.plugin import escalation_plugin
 TOO_SOON = timedelta(seconds=5)  # a server that ends so soon after its start will do so again
 KEPT_FOR = timedelta(days=90)
 """How long the embedded server keeps what has ended: to look at, and to reopen."""
+
+_HELP = (
+    "Run a worker for the Temporal server that TEMPORAL_ADDRESS or a profile names, until Ctrl-C or SIGTERM. "
+    "`escalate serve` runs one together with a server of its own."
+)
+_SETTINGS = (
+    "It takes no arguments. Its settings are environment variables: docs/reference/settings.md lists them."
+)
 
 log = structlog.get_logger("worker")
 
@@ -110,7 +120,7 @@ async def serve(
             told = [await others.enter_async_context(other(running)) for other in beside]
             for line in (*_summary(running, settings), *told, "Ready; Ctrl-C stops."):
                 say(line)
-            await _until_stopped(stop, running.server)
+            await _until_stopped(stop, running.server, say)
             say("stopping: work under way has 30 s to finish; Ctrl-C again leaves at once")
     say("stopped")
 
@@ -154,10 +164,15 @@ def _summary(running: Serving, settings: Settings) -> Iterator[str]:
     yield f"Mail       {f'{settings.smtp_host}:{settings.smtp_port}' if settings.smtp_host else printed}"
 
 
-async def _until_stopped(stop: asyncio.Event, server: EmbeddedServer | None) -> None:
+async def _until_stopped(
+    stop: asyncio.Event, server: EmbeddedServer | None, say: Callable[[str], None]
+) -> None:
     waits: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
     if server is not None:
-        waits.append(asyncio.create_task(_keep_running(server)))
+        waits += [
+            asyncio.create_task(_keep_running(server)),
+            asyncio.create_task(disk.watch(server.state, say)),
+        ]
     done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in pending:
         wait.cancel()
@@ -196,6 +211,7 @@ async def _main() -> None:
 
 def main() -> None:
     """Run a worker until told to stop; exit 0 then, 2 if a setting is wrong, 1 after any other fatal error."""
+    argparse.ArgumentParser(prog="python worker.py", description=_HELP, epilog=_SETTINGS).parse_args()
     try:
         asyncio.run(_main())
     except (RuntimeFault, EscalationError) as fault:

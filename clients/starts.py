@@ -4,14 +4,19 @@ The start of an escalation, in one round trip (START-4, START-5, START-6).
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
-from temporalio.client import WithStartWorkflowOperation
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 
 from clients.asking import Asking, RunEnded
-from escalation.errors import BadRequest, Fault, faults_of
+from escalation.errors import BadRequest, EscalationError, Fault, faults_of
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
 from escalation.view import Receipted
@@ -51,6 +56,7 @@ class Starts(Asking):
         require_request_fits(wanted, "the start")
         is_part = wanted.outage not in {None, wanted.key}
         id_ = id or uuid.uuid4().hex
+        begun: list[WithStartWorkflowOperation[Any, Any]] = []
 
         def ask() -> Awaitable[Any]:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
@@ -63,6 +69,7 @@ class Starts(Asking):
                 static_summary=details.start_summary(wanted),
                 static_details=details.start_details(wanted),
             )
+            begun.append(operation)
             return self._client.execute_update_with_start_workflow(
                 wire.START,
                 wire.StartAgain(request=begin.request),
@@ -73,8 +80,25 @@ class Starts(Asking):
 
         try:
             return await self._moved(wanted.key, ask, Receipted, RunEnded)
+        except EscalationError:
+            await self._forget(begun[-1])
+            raise
         except NoWorker as nobody:
             raise NoWorker(f"{nobody}; {wanted.key} was handed in, and opens as soon as one works") from None
+
+    async def _forget(self, begun: WithStartWorkflowOperation[Any, Any]) -> None:
+        """
+        Delete the run that a refused start left: it is of no use, and holds customers' data for as long as the server
+        keeps what has ended. One that runs is another one, and stays.
+        """
+        with suppress(RPCError, WorkflowAlreadyStartedError):  # not allowed to, or there is none
+            handle = await begun.workflow_handle()
+            found = await handle.describe()
+            if found.status is WorkflowExecutionStatus.FAILED:
+                run = WorkflowExecution(workflow_id=found.id, run_id=found.run_id)
+                await self._client.workflow_service.delete_workflow_execution(
+                    DeleteWorkflowExecutionRequest(namespace=self._client.namespace, workflow_execution=run)
+                )
 
 
 def request_of(request: StartRequest | Mapping[str, Any], more: MoreFaults = no_more) -> StartRequest:

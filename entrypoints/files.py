@@ -7,7 +7,6 @@ Every fault is found at once and told with its place. Knows no command.
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from entrypoints.words import in_option
 from escalation.errors import BadRequest, Fault, findings_of
 from planning.faults import of_file
+from planning.plain_files import read_plain
 from planning.reading import Node, Unreadable, place_of, placed, plain, read
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -129,6 +129,6 @@ def bytes_at(path: str, what: str) -> tuple[bytes, str]:
     """
     source = "standard input" if path == STANDARD_INPUT else path
     try:
-        return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes(), source
+        return sys.stdin.buffer.read() if path == STANDARD_INPUT else read_plain(path), source
     except OSError as error:
         raise BadRequest.because(what, (of_file(source, error, "a file that can be read"),)) from None

@@ -18,6 +18,7 @@ from entrypoints.files import STANDARD_INPUT
 from escalation.errors import BadRequest, Fault, Misspelled, nearest, shown
 from planning.faults import listed, of_file
 from planning.instants import parse_instant
+from planning.plain_files import read_plain
 from planning.zone_names import zone_called
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def bytes_of(path: str, option: str) -> bytes:
         BadRequest: If it cannot be read.
     """
     try:
-        return sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
+        return sys.stdin.buffer.read() if path == STANDARD_INPUT else read_plain(path)
     except OSError as error:
         fault = of_file(path, error, "a file that can be read", option)
         raise BadRequest.because("the command", (fault,)) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from planning.plain_files import read_plain
 from planning.rota import FeedRules
 
 LARGEST = 1024 * 1024
@@ -53,10 +54,9 @@ def read_file(name: str, folder: Path | None) -> bytes:
     if folder is None or Path(name).name != name:
         raise FeedFault("it is no file in the playbook's folder")
     try:
-        with (folder / name).open("rb") as file:
-            return file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        raise FeedFault(getattr(error, "strerror", None) or "it cannot be read") from None
+        return read_plain(folder / name, LARGEST)
+    except OSError as error:
+        raise FeedFault(error.strerror or "it cannot be read") from None
 
 
 def address_of(rules: FeedRules) -> str:

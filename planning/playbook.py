@@ -22,6 +22,7 @@ from planning.cautions import cautions
 from planning.checks import check, check_at
 from planning.faults import MOST_TOLD, Caution, Found, Path, listed, of_file, told
 from planning.forms import ID_FORM, ID_PATTERN
+from planning.plain_files import read_plain
 from planning.reading import Mapping, Node, Scalar, Unreadable
 from planning.schema import Playbook
 from planning.setting_aside import KEY, path_of, without_faulty
@@ -99,8 +100,7 @@ def examine_playbook(path: FilePath, now: datetime) -> Examined:
 
 def _bytes_of(path: FilePath) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(reading.LARGEST_FILE + 1)
+        return read_plain(path, reading.LARGEST_FILE)
     except OSError as error:
         fault = of_file(path, error, "a playbook that can be read")
         raise BadRequest.because(f"the playbook {path.name}", (fault,)) from None

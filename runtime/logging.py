@@ -21,6 +21,7 @@ from temporalio import activity, workflow
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from escalation.characters import harmless
+from escalation.errors import EscalationError
 from runtime.settings import LogFormat, LogLevel
 
 CORE = "temporalio.core"
@@ -35,7 +36,8 @@ def configure_logging(form: LogFormat, level: LogLevel, stream: TextIO | None = 
     out = stream or sys.stderr
     handler = logging.StreamHandler(out)
     handler.setFormatter(_formatter(form, colors=out.isatty()))
-    handler.addFilter(_is_first_time)
+    for each in (_is_first_time, _is_ours_or_matters, _without_refusal):
+        handler.addFilter(each)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -125,6 +127,21 @@ def _in_one_harmless_line(_: WrappedLogger, __: str, event: EventDict) -> EventD
 def _is_first_time(_: logging.LogRecord) -> bool:
     """Drop what a workflow says again in replay: `workflow.logger` does so itself, other loggers do not."""
     return not (workflow.in_workflow() and workflow.unsafe.is_replaying_history_events())
+
+
+def _is_ours_or_matters(record: logging.LogRecord) -> bool:
+    """Drop what libraries say below a warning: at DEBUG they write addresses, hosts and headers."""
+    is_ours = hasattr(record, "_logger") or record.name in OURS  # structlog leaves its logger there
+    return is_ours or record.levelno >= logging.WARNING
+
+
+def _without_refusal(record: logging.LogRecord) -> bool:
+    """Of an activity that refused what it was given, keep the code: its words repeat what customers wrote."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, EscalationError):
+        record.exc_info = record.exc_text = None
+        record.refused = error.code
+    return True
 
 
 def _add_whereabouts(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -110,7 +110,22 @@ BaseUrl = Annotated[
     StringConstraints(max_length=500, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[\w./~-]*)?$"),
     AfterValidator(_base_url),
 ]
-Folder = Annotated[Path, AfterValidator(Path.expanduser), AfterValidator(Path.absolute)]
+
+
+def _can_be_looked_for(path: Path) -> Path:
+    try:
+        path.exists()
+    except OSError as error:  # a name that is too long
+        raise ValueError(error.strerror) from None
+    return path
+
+
+Folder = Annotated[
+    Path,
+    AfterValidator(Path.expanduser),
+    AfterValidator(Path.absolute),
+    AfterValidator(_can_be_looked_for),
+]
 
 
 _SUPPRESSIBLE = ("OOF", "AutoReply", "DR", "NDR", "RN", "NRN", "All")

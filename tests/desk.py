@@ -40,6 +40,10 @@ SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     "--dynamic-config-value",
     'history.timerProcessorMaxTimeShift="10ms"',
+    "--dynamic-config-value",  # what is deleted goes soon, not after half a minute
+    'history.visibilityProcessorUpdateAckInterval="200ms"',
+    "--dynamic-config-value",
+    'history.transferProcessorUpdateAckInterval="200ms"',
 )
 _WELL_PAST, _WELL_BEFORE = timedelta(seconds=10), timedelta(seconds=1)
 _CAME_IN_MEANWHILE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND

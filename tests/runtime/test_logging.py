@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from escalation.characters import HARMFUL
+from escalation.errors import BadRequest, Fault
 from runtime.embedded import EmbeddedServer
 from runtime.logging import configure_logging
 from runtime.settings import LogFormat, LogLevel
@@ -37,7 +38,7 @@ class Talkative:
     async def run(self) -> None:
         workflow.logger.info("level_raised", extra={"from_level": 1, "to_level": 2})
         structlog.get_logger("rules").info("directly_said", level_now=2)
-        logging.getLogger("plain").info("plainly_said")
+        logging.getLogger("plain").warning("plainly_said")
         await workflow.execute_activity(tell, start_to_close_timeout=timedelta(seconds=5))
         await workflow.sleep(timedelta(milliseconds=20))
         await workflow.wait_condition(lambda: workflow.info().is_continue_as_new_suggested() is False)
@@ -143,6 +144,34 @@ def test_console_lines_read_as_a_sentence(lines: io.StringIO) -> None:
     assert "[info     ] level_raised" in line
     assert "escalation=ACME/4711 to_level=2" in line
     assert "\x1b" not in line
+
+
+def test_libraries_are_quiet_below_a_warning(lines: io.StringIO) -> None:
+    """
+    COMM-6: at DEBUG they write addresses, hosts and headers; ours do not, and are shown.
+    """
+    configure_logging(LogFormat.JSON, LogLevel.DEBUG, lines)
+    for name in ("aiosmtplib", "apprise", "httpx", "httpcore.connection", "sqlalchemy.engine", "asyncio"):
+        logging.getLogger(name).debug("RCPT TO jo@acme.example")
+        logging.getLogger(name).info("POST https://hooks.example/secret")
+    logging.getLogger("aiosmtplib").warning("unknown service")
+    structlog.get_logger("worker").debug("wave_begun")
+
+    assert ["unknown service", "wave_begun"] == [line["event"] for line in _parsed(lines)]
+
+
+def test_a_refusal_is_logged_by_its_code(lines: io.StringIO) -> None:
+    """
+    START-6: what it says repeats what was given; whoever asked is told that, and the log is not.
+    """
+    configure_logging(LogFormat.JSON, LogLevel.INFO, lines)
+    try:
+        raise BadRequest.because("the start", [Fault(where="e-mail", given="jo@acme", allowed="name@host")])
+    except BadRequest:
+        logging.getLogger("temporalio.activity").warning("Completing activity as failed", exc_info=True)
+
+    assert "jo@acme" not in lines.getvalue()
+    assert BadRequest.code == _parsed(lines)[0]["refused"]
 
 
 async def _run_talkative(server: EmbeddedServer) -> tuple[str, str]:

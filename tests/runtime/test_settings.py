@@ -13,6 +13,15 @@ from runtime.errors import SettingsFault
 from runtime.settings import ROOT, LogFormat, Settings, SmtpTls
 
 
+@pytest.mark.parametrize("name", ["ESCALATION_PLAYBOOK", "ESCALATION_TEMPLATES", "ESCALATION_STATE_FOLDER"])
+def test_a_path_that_is_too_long_is_refused_as_a_setting(name: str) -> None:
+    """
+    START-6: with the variable's name, and what it must be.
+    """
+    with pytest.raises(SettingsFault, match=name):
+        Settings.load({name: "x" * 5000})
+
+
 def test_nothing_set_gives_defaults_that_work_at_once() -> None:
     """
     A fresh machine needs no settings.

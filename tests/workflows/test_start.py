@@ -9,9 +9,10 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.common import RawValue
+from temporalio.service import RPCError, RPCStatusCode
 
 from client import EscalationClient
-from escalation.errors import BadRequest, RoleNotAllowed, UnknownEscalation
+from escalation.errors import BadRequest, EscalationError, RoleNotAllowed, UnknownEscalation
 from escalation.events import CancelCause
 from escalation.lifecycle import State
 from planning.playbook import load_playbook
@@ -50,6 +51,38 @@ async def test_a_start_answers_with_the_receipt_in_one_round_trip(desk: Desk) ->
     events = await desk.events_in_history()
     answered = events.index("WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
     assert 1 == events[:answered].count("WORKFLOW_TASK_COMPLETED"), "by the very first task"
+
+
+async def test_a_refused_start_leaves_no_run_that_keeps_what_was_written(desk: Desk) -> None:
+    """
+    START-6: customers' names and addresses are not kept for as long as the server keeps what has ended.
+    """
+    with pytest.raises(BadRequest):
+        await desk.start(category="complaimt")
+
+    async with asyncio.timeout(10):
+        while not await _is_gone(desk):  # noqa: ASYNC110 - the server deletes in its own time
+            await asyncio.sleep(0.05)
+
+
+async def _is_gone(desk: Desk) -> bool:
+    try:
+        await desk.run().fetch_history()
+    except RPCError as error:
+        return error.status is RPCStatusCode.NOT_FOUND
+    return False
+
+
+async def test_a_refused_repeat_leaves_the_running_one_alone(desk: Desk) -> None:
+    """
+    START-4: what is deleted is the run of the refused start, never the one that it found.
+    """
+    await desk.start()
+
+    with pytest.raises(EscalationError):
+        await desk.start(category="complaimt")
+
+    assert State.COMMUNICATING is (await desk.view()).state
 
 
 async def test_a_refused_start_lists_every_fault_and_leaves_nothing_running(desk: Desk) -> None:
