@@ -334,6 +334,11 @@ class Escalation(Frozen):
             None,
         )
 
+    def is_nobodys(self, recipient: str) -> bool:
+        """Whether this is the id of a customer's contact that was corrected since: nobody misses what bounced there."""
+        is_customers = ":" in recipient and not self.plan.knows(recipient)
+        return is_customers and self.customer_contact(recipient) is None
+
     def roles_of(self, contact: Contact) -> set[str]:
         """The roles of a person here: their own, and ``owner``, ``level_contact``, ``task_force_lead`` or
         ``action_owner`` while they are that."""

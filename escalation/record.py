@@ -30,7 +30,7 @@ from escalation.model import (
     SurveyAnswer,
 )
 from escalation.plan import ClockName, Plan
-from escalation.receipts import undelivered_after
+from escalation.receipts import Undelivered, undelivered_after
 from escalation.request import StartRequest, with_customers
 from escalation.targets import retargeted, revived
 from escalation.task_force.course import ForceState
@@ -220,7 +220,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 event,
                 untold=tuple(who for who in now.untold if who not in told),
                 joiners=tuple(who for who in now.joiners if who not in told),
-                undelivered=undelivered_after(now.undelivered, event.receipts, event.at),
+                undelivered=_undelivered(now, event),
             )
         case "customer_joined":
             return _joined(now, event).changed(tickets=(*now.tickets, event.ticket))
@@ -262,7 +262,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "task_force_deployed":
             return _with(now, event, task_forces=(*now.task_forces, event.force))
         case "task_force_heard":
-            undelivered = undelivered_after(now.undelivered, event.receipts, event.at)
+            undelivered = _undelivered(now, event)
             return _with(now, event, task_forces=_replaced(now, _heard(event.force)), undelivered=undelivered)
         case "task_force_stood_down":
             (known,) = (force for force in now.task_forces if force.name == event.name)
@@ -429,6 +429,11 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
         joiners=joiners,
         joined_at=now.joined_at if now.joiners else event.at,
     )
+
+
+def _undelivered(now: Escalation, event: e.MessagesSent | e.TaskForceHeard) -> tuple[Undelivered, ...]:
+    receipts = (each for each in event.receipts if not now.is_nobodys(each.recipient))
+    return undelivered_after(now.undelivered, receipts, event.at)
 
 
 def _contact_corrected(now: Escalation, event: e.ContactCorrected) -> Escalation:

@@ -26,7 +26,7 @@ _MOST_TOLD = 50
 def tell_undelivered(turn: Turn, receipts: Iterable[Receipt], before: Escalation) -> None:
     """COMM-13: what failed is raised to a person. *before*: how it stood when these *receipts* came."""
     receipts = tuple(receipts)
-    failed = [receipt for receipt in receipts if receipt.has_failed]
+    failed = [each for each in receipts if each.has_failed and not before.is_nobodys(each.recipient)]
     unheard = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
     if unheard and not _is_heard(receipts):
         items = tuple(each.failure for each in turn.escalation.undelivered)

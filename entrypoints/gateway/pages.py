@@ -40,6 +40,8 @@ class ForCustomers(Frozen):
 
     reference: str
     subject: CustomerText
+    accounts: tuple[str, ...] = ()
+    """Of a reader who speaks for several."""
 
 
 class Pages:
@@ -144,10 +146,14 @@ class Pages:
 
 
 def _for_customers(inquiry: Inquiry, words: Words) -> list[tuple[str, str]]:
-    shown = ForCustomers(reference=inquiry.view.key, subject=CustomerText(inquiry.view.subject))
+    shown = ForCustomers(
+        reference=inquiry.view.key,
+        subject=CustomerText(inquiry.view.subject),
+        accounts=inquiry.link.accounts,
+    )
     facts = [(words.facts.reference, shown.reference), (words.facts.subject, shown.subject)]
-    if accounts := inquiry.link.accounts:
-        facts.append((words.facts.accounts, ", ".join(accounts)))
+    if shown.accounts:
+        facts.append((words.facts.accounts, ", ".join(shown.accounts)))
     return facts
 
 

@@ -150,6 +150,18 @@ def test_what_waits_for_the_wrong_address_does_not_leave_any_more() -> None:
     ]
 
 
+def test_what_bounces_at_the_wrong_address_after_the_correction_is_nobodys() -> None:
+    """
+    COMM-13: it was on its way; nobody is told of it, and nothing counts as undelivered.
+    """
+    late = Receipt(key="k:2", recipient=JO, occasion="update", why="550 no such mailbox")
+    decision = decide(
+        corrected(an_acknowledged()).escalation, c.RecordDelivery(receipts=(late,)), monday("09:12")
+    )
+
+    assert ([], ()) == (told(decision), decision.escalation.undelivered)
+
+
 @pytest.mark.parametrize(
     ("given", "error", "says"),
     [
