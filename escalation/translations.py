@@ -18,7 +18,17 @@ _ENGLISH = "en"
 
 
 def _by_language(given: Any) -> Any:
-    return {EVERYBODY: given} if isinstance(given, str) else given
+    if isinstance(given, str):
+        return {EVERYBODY: given}
+    if isinstance(given, Mapping):
+        _require_each_once([str(tag).replace("_", "-").lower() for tag in given])
+    return given
+
+
+def _require_each_once(tags: list[str]) -> None:
+    twice = sorted({tag for tag in tags if tags.count(tag) > 1})
+    if twice:
+        raise ValueError(f"each language once; given twice: {', '.join(twice)}")
 
 
 def _tag(text: str) -> str:

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from activities.examples import example
 from activities.texts import Texts
 from escalation.base import CustomerText
 from escalation.effects import CustomerFacts, CustomerNotice, Occasion
 from escalation.events import CancelCause
+from escalation.translations import Translations
 
 TEXTS = Texts()
 HOLDING = {
@@ -133,3 +135,21 @@ def test_words_that_misled_a_reader_do_not_come_back(words: str) -> None:
 
     assert texts
     assert not any(words in text for text in texts), MISLEADING[words]
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ({"tr_TR": "x", "tr-TR": "y"}, "each language once; given twice: tr-tr"),
+        ({"turkish": "x"}, "a language tag such as"),
+        ({}, "at least 1 item"),
+    ],
+)
+def test_texts_of_a_playbook_are_each_for_one_language(written: dict[str, str], fault: str) -> None:
+    """
+    COMM-9: two spellings of a language are one language.
+    """
+    texts: TypeAdapter[dict[str, CustomerText]] = TypeAdapter(Translations)
+
+    with pytest.raises(ValidationError, match=fault):
+        texts.validate_python(written)
