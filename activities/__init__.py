@@ -15,7 +15,7 @@ from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
 from activities.join_outage import Outages
 from activities.make_report import Reports
-from activities.merge import find_merge, is_open, merge
+from activities.merge import Merges, is_open
 from activities.record_events import RecordEvents
 from activities.sponsors import Sponsors
 from activities.witnesses import ask_voucher, outage_is_over
@@ -46,6 +46,7 @@ def build(
     """
     planner, rota = Planner(playbook.current, starts_of_one), Rota(playbook.current, Feeds(transport))
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
+    merges = Merges(playbook.current)
     return Activities(
         quick=(
             planner.compile_plan,
@@ -60,8 +61,8 @@ def build(
             outages.join_outage,
             outage_is_over,
             ask_voucher,
-            merge,
-            find_merge,
+            merges.merge,
+            merges.find_merge,
             is_open,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),

@@ -4,6 +4,7 @@ An escalation goes over into another one: find that one, and have it take over w
 Knows which runs can be merged into, and why another cannot. It must not know what a merge changes.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import activity
@@ -22,62 +23,82 @@ from activities.sponsors import sponsors_of
 from escalation.commands import TakeOver
 from escalation.effects import MergeAsked, SeekMerge
 from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed, StillFinishing, shown
+from escalation.ids import tenant_of
+from planning.playbook import Playbook
 
 ESCALATION, TICKET = "Escalation", "Ticket"
 JOINED, TAKE_OVER, MERGE_OFFER = "joined", "take_over", "merge_offer"
 """Names on the wire, as in ``workflows.wire``."""
 
 
-@activity.defn(name="merge")
-async def merge(asked: SeekMerge) -> str:
-    """
-    The key of the escalation that has taken *asked* over.
+class Merges:
+    """By *playbook*'s rules for what may reach another tenant's customers."""
 
-    Raises:
-        EscalationError: If it is unknown, has ended, is the same one, or refuses.
-    """
-    into = await _target(asked)
-    if into == asked.key:
-        raise MoveNotAllowed(f"{asked.key}: it cannot be merged into itself, which {asked.into} joined")
-    info = activity.info()
-    try:
-        await (
-            activity.client()
-            .get_workflow_handle(into)
-            .execute_update(
-                TAKE_OVER,
-                MergeAsked(key=asked.key, id=asked.id),
-                id=f"{info.workflow_run_id}/{info.activity_id}",  # a try again is the same one
+    def __init__(self, playbook: Callable[[], Playbook]) -> None:
+        self._playbook = playbook
+
+    @activity.defn(name="merge")
+    async def merge(self, asked: SeekMerge) -> str:
+        """
+        The key of the escalation that has taken *asked* over.
+
+        Raises:
+            EscalationError: If it is unknown, has ended, is the same one, or refuses.
+        """
+        into = await _target(asked)
+        if into == asked.key:
+            raise MoveNotAllowed(f"{asked.key}: it cannot be merged into itself, which {asked.into} joined")
+        self._require_same_tenant(asked.key, into)
+        info = activity.info()
+        try:
+            await (
+                activity.client()
+                .get_workflow_handle(into)
+                .execute_update(
+                    TAKE_OVER,
+                    MergeAsked(key=asked.key, id=asked.id),
+                    id=f"{info.workflow_run_id}/{info.activity_id}",  # a try again is the same one
+                )
             )
-        )
-    except WorkflowUpdateFailedError as failed:
-        raise _reason(asked, failed) from failed
-    except RPCError as error:
-        raise _soon(f"{into} could not be asked: {error.message}") from error
-    return into
+        except WorkflowUpdateFailedError as failed:
+            raise _reason(asked, failed) from failed
+        except RPCError as error:
+            raise _soon(f"{into} could not be asked: {error.message}") from error
+        return into
 
+    @activity.defn(name="find_merge")
+    async def find_merge(self, asked: MergeAsked) -> TakeOver:
+        """
+        All that goes over from *asked*, with the sponsors of its customers.
 
-@activity.defn(name="find_merge")
-async def find_merge(asked: MergeAsked) -> TakeOver:
-    """
-    All that goes over from *asked*, with the sponsors of its customers.
+        Raises:
+            EscalationError: If it is not being merged into one that is known as that.
+        """
+        handle = activity.client().get_workflow_handle(asked.key)
+        try:
+            offer: TakeOver | None = await handle.query(MERGE_OFFER, result_type=TakeOver)
+        except WorkflowQueryFailedError:
+            offer = None
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            offer = None
+        if offer is None or offer.merged != asked.id or offer.into not in asked.known_as:
+            raise MoveNotAllowed(f"{asked.known_as[0]}: {asked.key} is not being merged into it")
+        self._require_same_tenant(asked.key, asked.known_as[0])
+        sponsors = await sponsors_of(customer.account for customer in offer.customers)
+        return offer.model_copy(update={"sponsors": sponsors})
 
-    Raises:
-        EscalationError: If it is not being merged into one that is known as that.
-    """
-    handle = activity.client().get_workflow_handle(asked.key)
-    try:
-        offer: TakeOver | None = await handle.query(MERGE_OFFER, result_type=TakeOver)
-    except WorkflowQueryFailedError:
-        offer = None
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        offer = None
-    if offer is None or offer.merged != asked.id or offer.into not in asked.known_as:
-        raise MoveNotAllowed(f"{asked.known_as[0]}: {asked.key} is not being merged into it")
-    sponsors = await sponsors_of(customer.account for customer in offer.customers)
-    return offer.model_copy(update={"sponsors": sponsors})
+    def _require_same_tenant(self, key: str, into: str) -> None:
+        """
+        Raises:
+            BadRequest: If the customers of one tenant would hear what another one's are told.
+        """
+        if tenant_of(key) == tenant_of(into) or tenant_of(into) in self._playbook().shared_outages:
+            return
+        allowed = f"an escalation of its own tenant, {tenant_of(key)}/…; shared_outages of the playbook names others"
+        fault = Fault(where="into", given=shown(into), allowed=allowed)
+        raise BadRequest.because(f"the cancellation of {key}", (fault,))
 
 
 @activity.defn(name="is_open")

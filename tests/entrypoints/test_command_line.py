@@ -451,3 +451,22 @@ def commands_of(app: typer.Typer, before: str = "") -> Iterator[str]:
             within = group.name if isinstance(group.name, str) else ""
             yield before + within
             yield from commands_of(group.typer_instance, f"{before}{within} " if within else before)
+
+
+async def test_a_team_makes_no_move_from_the_terminal(terminal: Terminal) -> None:
+    """
+    ROLE-3: refused, with the people who may; nothing of the engine's own is an escalation either.
+    """
+    await terminal.done("start", str(EXAMPLES / "complaint.yaml"))
+    status, _, complained = await terminal.type("ack", "ACME/4711", "--as", "call_centre")
+    assert 1 == status
+    assert "because it is a team; allowed: one of its people, by their own id: maya, tom" in complained
+    for id_ in ("inbox:maya", "pace:email", "sponsorship:ACME"):
+        status, _, complained = await terminal.type("show", id_)
+        assert 0 != status
+        assert "is known here" in complained or "TENANT/TICKET" in complained
+    status, _, complained = await terminal.type(
+        "start", str(EXAMPLES / "complaint.yaml"), "--key", "inbox:maya"
+    )
+    assert 2 == status
+    assert "TENANT/TICKET" in complained

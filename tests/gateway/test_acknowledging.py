@@ -160,3 +160,16 @@ async def test_what_the_server_no_longer_knows_is_over(door: Door) -> None:
 
     assert 410 == (await door.http.get(path)).status_code
     assert 410 == (await door.press(path)).status_code
+
+
+async def test_a_team_answers_by_no_link(door: Door) -> None:
+    """
+    ROLE-3: one of its people does; a link to a team that is filled in for the team itself makes no move.
+    """
+    await door.start()
+    path = await door.to_acknowledge("call_centre")
+
+    as_team = await door.press(path, by="call_centre")
+
+    assert 400 == as_team.status_code
+    assert (await door.client.view(door.key)).acknowledged_by is None

@@ -181,3 +181,18 @@ async def test_a_linked_record_that_is_an_open_escalation_is_not_said_to_be_clos
 
     assert {other: "", "OTHER/1": ""} == (await desk.view()).records
     assert 1 == len(await desk.timeline("move_refused"))
+
+
+async def test_one_of_another_tenant_takes_nothing_over(desk: Desk) -> None:
+    """
+    CLOSE-10, START-5: the customers of one tenant would read what another one's are told.
+    """
+    ends, _ = await two(desk)
+    stranger = f"OTHER{desk.key.removeprefix('ACME')}"
+    await desk.start(stranger)
+
+    with pytest.raises(BadRequest, match="an escalation of its own tenant, ACME/…"):
+        await merge(desk, ends, stranger)
+
+    assert (await desk.view(ends)).state is State.COMMUNICATING
+    assert () == (await desk.view(stranger)).tickets
