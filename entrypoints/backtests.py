@@ -25,12 +25,13 @@ def report(log: Log, results: Sequence[Backtest]) -> RenderableType:
 
 def what_was_read(log: Log) -> RenderableType:
     """How much was read, and every row that was left out, with its reason."""
-    return Group(_read(log), _faults(log.faults)) if log.faults else _read(log)
+    return Group(_read(log), _faults(log.source, log.faults)) if log.faults else _read(log)
 
 
 def as_plain(log: Log, results: Sequence[Backtest]) -> dict[str, Any]:
     """For scripts."""
     return {
+        "file": log.source,
         "incidents": len(log.incidents),
         "rows": log.rows,
         "out_of_order": log.out_of_order,
@@ -75,8 +76,9 @@ def _times_of(log: Log) -> str:
     return f"times read as those of {log.time_zone}" if log.time_zone else "times read by their own offsets"
 
 
-def _faults(faults: Sequence[RowFault]) -> RenderableType:
-    table = Table(box=box.SIMPLE, pad_edge=False)
+def _faults(source: str, faults: Sequence[RowFault]) -> RenderableType:
+    title = Text(f"Left out of {source}; the other rows count", style="bold")
+    table = Table(box=box.SIMPLE, pad_edge=False, title=title, title_justify="left")
     for column in ("line", "column", "given", "allowed"):
         table.add_column(column, overflow="fold")
     for fault in faults[:_MOST_FAULTS]:

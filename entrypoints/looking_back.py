@@ -137,6 +137,7 @@ def import_(
         where = store.database.where
     if in_json:
         told = {
+            "file": log.source,
             "rows": log.rows,
             "out_of_order": log.out_of_order,
             "faults": [fault._asdict() for fault in log.faults],

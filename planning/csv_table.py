@@ -25,6 +25,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of Excel begin, and of other spreadsheets."""
 _DELIMITERS = (",", ";", "\t", "|")
 csv.field_size_limit(sys.maxsize)  # how much of a cell is taken is for the reader of the rows
 
@@ -126,6 +128,11 @@ def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
     Raises:
         BadRequest: If it is no text in *encoding*, or in any that is known.
     """
+    if data.startswith(_WORKBOOKS):
+        fault = Fault(
+            where=source, given="a workbook of a spreadsheet", allowed="a table in CSV: save it as one"
+        )
+        raise BadRequest.because("the log", (fault,))
     guess = encoding or _marked(data) or ("utf-8" if _is_utf_8(data) else FALLBACK)
     try:
         return data.decode(guess), guess

@@ -72,6 +72,8 @@ class Log:
     """Columns that the map names for the record, and the export does not have."""
     emptied: tuple[str, ...] = ()
     """Incidents of which no row could be understood."""
+    source: str = ""
+    """The file, as it was named."""
     encoding: str = "utf-8"
     """As it was read; found out where the map does not say."""
     time_zone: str = "UTC"
@@ -100,7 +102,7 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
     log = _log(incidents, rows, parser.faults)
     log.absent = tuple(column for column in by.extra_columns if column not in header)
     log.emptied = tuple(sorted(parser.named - incidents.keys()))
-    log.encoding = table.encoding
+    log.source, log.encoding = table.source, table.encoding
     log.time_zone = "" if "%z" in by.time.format else by.time.time_zone
     return log
 

@@ -82,6 +82,7 @@ def test_rows_that_are_left_out_are_told(capsys: pytest.CaptureFixture[str]) -> 
     plain = json.loads(Typed(capsys, "records", "import", "export.csv", "--json").said)
 
     assert "'Lost'" in told.said
+    assert "Left out of export.csv; the other rows count" in told.said
     assert "left out whole: INC9" in told.said
     assert [13, "incident_state", "'Lost'"] == list(plain["faults"][0].values())[:3]
     assert ["INC9"] == plain["left_out"]

@@ -131,3 +131,11 @@ def test_keys_that_look_alike_are_one_incident() -> None:
     export.incident("INC1\u2060", MONDAY).update("02-03-2026 13:00", "Active")
 
     assert {"INC1": 3} == {incident.key: len(incident.updates) for incident in export.log().incidents}
+
+
+def test_a_workbook_is_told_from_a_table() -> None:
+    """
+    RECORD-1: in words, and not by the letters that its bytes happen to be.
+    """
+    with pytest.raises(BadRequest, match="a workbook of a spreadsheet; allowed: a table in CSV"):
+        read_log(b"PK\x03\x04\x14\x00", "log.xlsx", the_map())
