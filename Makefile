@@ -42,7 +42,7 @@ test: setup  ## run the tests, on every core
 
 .PHONY: test-cold
 test-cold: setup  ## run the tests of workflows and durability with workers that remember no run
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cold \
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cold -k "not burst" \
 		tests/workflows tests/durability/test_restarts.py tests/durability/test_outages.py $(ARGS)
 
 .PHONY: check
