@@ -84,6 +84,8 @@ ANSWER = 1_000_000
 
 CARRIED = 2_000_000
 """All that a continued run is given."""
+WRAPPED = 1_000
+"""Of that, what is around the rest."""
 TIMELINE = 900_000
 """Of that, the end of the timeline: as much as is left, and not more than this."""
 UNRECORDED = 200_000

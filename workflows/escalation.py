@@ -24,6 +24,7 @@ from escalation.budgets import (
     REQUEST,
     TIMELINE,
     UNRECORDED,
+    WRAPPED,
     first_of,
     last_of,
     size_of,
@@ -162,8 +163,11 @@ class EscalationWorkflow(Mergeable):
             if self._is_to_go_on:
                 await self._record_apart(UNRECORDED)
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                self._show()
-                go_on(self._carried())
+                if (
+                    size_of(carried_on := self._carried()) <= CARRIED
+                ):  # what was heard meanwhile may be too much
+                    self._show()
+                    go_on(carried_on)
             self._send_waves()
             self._command_task_forces()
             self._record()
@@ -732,5 +736,5 @@ class EscalationWorkflow(Mergeable):
             rates=self._rates,
             vouched=self._vouchers.kept,
         )
-        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
+        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
         return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)

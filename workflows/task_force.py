@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
-from escalation.budgets import ANSWERED, CARRIED, OURS, TIMELINE, last_of, size_of
+from escalation.budgets import ANSWERED, CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.commands import NoteRefusal, Tick
 from escalation.effects import CompileOpenHours, Wave
 from escalation.errors import BadRequest, EscalationError, Fault
@@ -73,7 +73,8 @@ class TaskForceWorkflow(Life):
             self._judge()
             if self._is_to_go_on:
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                go_on(self._carried())
+                if size_of(carried := self._carried()) <= CARRIED:  # what was heard meanwhile may be too much
+                    go_on(carried)
             self._send_waves()
             self._tell_escalation()
             self._arm()
@@ -230,7 +231,7 @@ class TaskForceWorkflow(Life):
             rates=self._rates,
             vouched=self._vouchers.kept,
         )
-        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - size_of(kept))))
+        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
         return wire.TaskForceInput(carried=carried, continue_after=self._continue_after)
 
     def _take_over(self, carried: wire.TaskForceCarried) -> None:
