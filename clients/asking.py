@@ -221,7 +221,7 @@ class Asking:
         finally:
             if not answer.done():
                 answer.cancel()
-                await asyncio.wait({answer})
+                await asyncio.wait({answer}, timeout=1)
 
     async def _worded(self, key: str, error: RPCError, run_id: str | None) -> Exception:
         """Why the server did not answer for a run, in our words."""

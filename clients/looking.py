@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from clients.asking import Asking
@@ -30,6 +31,9 @@ from workflows import wire
 
 RECORDED = (wire.WORKFLOW, wire.FOLLOW_UP)
 """The types of workflows that keep a record."""
+
+
+_MAY_BE_RESET = {WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.CONTINUED_AS_NEW}
 
 
 class ToDo(NamedTuple):
@@ -104,13 +108,23 @@ class Looking(Asking):
         query = f"WorkflowType IN ({', '.join(map(quoted, RECORDED))}) AND {sa.STATE.name} IS NOT NULL"
         found = [run async for run in self._executions(f"{query} AND {which}" if which else query)]
         for run in sorted(found, key=lambda run: run.start_time):
-            if run.status is not WorkflowExecutionStatus.TERMINATED or not await self._was_reset(run):
+            if run.status not in _MAY_BE_RESET or not await self._was_reset(run, found):
                 yield run
 
-    async def _was_reset(self, run: WorkflowExecution) -> bool:
+    async def _was_reset(self, run: WorkflowExecution, others: Sequence[WorkflowExecution]) -> bool:
+        """Whether another run has its place: it was reset itself, or a run before it of the same chain."""
+        described = await self._described(run)
+        if described.workflow_extended_info.reset_run_id:
+            return True
+        later = [each for each in others if each.id == run.id and each.start_time > run.start_time]
+        chain = described.workflow_execution_info.first_run_id
+        return run.status is WorkflowExecutionStatus.TERMINATED and any(
+            [(await self._described(each)).workflow_execution_info.first_run_id == chain for each in later]
+        )
+
+    async def _described(self, run: WorkflowExecution) -> DescribeWorkflowExecutionResponse:
         handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-        described = await self._answer(run.id, handle.describe(), WorkflowExecutionDescription)
-        return bool(described.raw_description.workflow_extended_info.reset_run_id)
+        return (await self._answer(run.id, handle.describe(), WorkflowExecutionDescription)).raw_description
 
     async def allowed_moves(self, key: str) -> tuple[Move, ...]:
         return (await self.view(key)).allowed_moves

@@ -29,7 +29,7 @@ def gateway() -> None:
     from entrypoints.gateway.running import serve_gateway
     from worker import prepared, say_now
 
-    asyncio.run(serve_gateway(prepared(), say=say_now))
+    asyncio.run(serve_gateway(prepared(works=False), say=say_now))
 
 
 @app.command()

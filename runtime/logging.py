@@ -18,10 +18,18 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 from temporalio import activity, workflow
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from escalation.characters import harmless
 from escalation.errors import EscalationError
+from runtime.errors import SettingsFault
 from runtime.settings import LogFormat, LogLevel
 
 CORE = "temporalio.core"
@@ -61,11 +69,15 @@ def configure_logging(form: LogFormat, level: LogLevel, stream: TextIO | None = 
     )
 
 
-def logging_runtime() -> Runtime:
+def logging_runtime(metrics_address: str | None = None) -> Runtime:
     """
-    Make an SDK runtime whose native core logs through `logging` too, in the same form.
+    Make an SDK runtime whose native core logs through `logging` too, in the same form. With a *metrics_address* it
+    answers Prometheus there.
 
     A process needs at most one; make it the default (`Runtime.set_default`) before the first client is made.
+
+    Raises:
+        SettingsFault: If nothing can listen at *metrics_address*.
     """
     logger = logging.getLogger(CORE)
     forwarding = LogForwardingConfig(
@@ -75,7 +87,21 @@ def logging_runtime() -> Runtime:
         append_log_fields_to_message=False,
     )
     levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=levels, forwarding=forwarding)))
+    lines = LoggingConfig(filter=levels, forwarding=forwarding)
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=lines, metrics=_metrics(metrics_address)))
+    except ValueError as error:
+        raise SettingsFault(
+            f"ESCALATION_METRICS_ADDRESS is {metrics_address}, where metrics cannot be served: {error}"
+        ) from None
+
+
+def _metrics(address: str | None) -> PrometheusConfig | None:
+    if address is None:
+        return None
+    return PrometheusConfig(
+        bind_address=address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+    )
 
 
 def _formatter(form: LogFormat, *, colors: bool) -> ProcessorFormatter:

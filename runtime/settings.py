@@ -258,6 +258,12 @@ class Settings(BaseModel):
     )
     targets: Targets = Field(Targets(), description="what addresses such as slack:support lead to")
 
+    metrics_address: Text | None = Field(
+        None,
+        pattern=r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9A-Fa-f:]+\]):\d{1,5}$",
+        description="an IP address of this machine and a port, where workers answer Prometheus, such as "
+        "127.0.0.1:9464; each worker process needs its own; unset: no metrics",
+    )
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="one of console, json")
     log_level: LogLevel = Field(LogLevel.INFO, description="one of debug, info, warning, error")
 

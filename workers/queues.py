@@ -33,6 +33,7 @@ from runtime.links import Links
 from runtime.network import Network
 from runtime.settings import Settings
 from workers.channels import channels_of
+from workers.stall_watch import stall_watch
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
@@ -119,6 +120,7 @@ async def workers(client: Client, settings: Settings) -> AsyncIterator[None]:
         for worker in (records, messages, moves):
             await running.enter_async_context(worker)
         await _until_polling(moves, messages, records)
+        await running.enter_async_context(stall_watch(client))
         yield
 
 

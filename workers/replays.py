@@ -5,25 +5,38 @@ Used to find where a stalled run can be reset to. Nothing is asked of a server, 
 """
 
 import logging
+import warnings
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.client import WorkflowHistory
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.worker import Replayer
+from temporalio.worker import (
+    Replayer,
+    UnsandboxedWorkflowRunner,
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+    WorkflowRunner,
+)
 
 from workers.queues import WORKFLOWS
-from workflows.plugin import escalation_plugin
+from workflows.plugin import Run, escalation_plugin
 
 
 class Replays:
     """Replays histories with the workflows of this program."""
 
     def __init__(self) -> None:
-        # What fails is the answer here, and no news for a log.
+        # What fails is the answer here, and no news for a log. Python tells of what the SDK leaves of a failed run.
         logging.getLogger("temporalio").addHandler(logging.NullHandler())
+        warnings.filterwarnings("ignore", "coroutine '_WorkflowInstanceImpl", RuntimeWarning)
+        self._runner = _Runner()
         self._replayer = Replayer(
             workflows=WORKFLOWS,
             plugins=[escalation_plugin()],
+            workflow_runner=self._runner,
             runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
         )
 
@@ -52,9 +65,35 @@ class Replays:
         return history.events[ends[followed]].event_id if followed >= 0 else None
 
     async def _follows(self, history: WorkflowHistory, events: int) -> bool:
+        self._runner.has_failed = False
         beginning = WorkflowHistory(history.workflow_id, history.events[:events])
         result = await self._replayer.replay_workflow(beginning, raise_on_replay_failure=False)
-        return result.replay_failure is None
+        return result.replay_failure is None and not self._runner.has_failed
+
+
+class _Runner(WorkflowRunner):
+    """Notes that a step failed: of the last one, which history does not say more about, the replayer tells nothing."""
+
+    def __init__(self) -> None:
+        self._inside = UnsandboxedWorkflowRunner()
+        self.has_failed = False
+
+    def prepare_workflow(self, defn: Any) -> None:
+        self._inside.prepare_workflow(defn)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _Run(self._inside.create_instance(det), self)
+
+
+class _Run(Run):
+    def __init__(self, inside: WorkflowInstance, runner: _Runner) -> None:
+        super().__init__(inside)
+        self._runner = runner
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        completion = super().activate(act)
+        self._runner.has_failed |= completion.HasField("failed")
+        return completion
 
 
 def _until_it_failed(history: WorkflowHistory) -> int:

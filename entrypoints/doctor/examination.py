@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrypoints.doctor.repairs import Hands, Refill, Repair, Reset, Tell, Terminate, stale
 from escalation.effects import RecordBatch
+from escalation.errors import UnknownEscalation
 from escalation.events import Event, MessagesSent, TaskForceHeard
 from escalation.receipts import MessageState, Receipt, moving_forward
 from escalation.story import minute
@@ -85,6 +86,11 @@ class _Seen:
     on_their_way: frozenset[str] = frozenset()
     """Ids of escalations of which events are just being put on record."""
 
+    @property
+    def silent(self) -> set[str]:
+        """Keys that stalled runs have: what they know is put on record when they go on."""
+        return {stall.key.partition("@")[0] for stall in self.stalls.values()}
+
 
 async def examine(
     hands: Hands, replays: "Replays", key: str | None, advance: Callable[[], None]
@@ -128,7 +134,10 @@ async def _of_stall(hands: Hands, replays: "Replays", stall: Stall) -> Finding:
     what = f"stalled since {minute(stall.since)}: {stall.why}"
     key, run_id = stall.key, stall.run_id
     while run_id:
-        history = await hands.client.history(key, run_id)
+        try:
+            history = await hands.client.history(key, run_id)
+        except UnknownEscalation:  # the run before is not kept any more
+            break
         started = history.events[0].workflow_execution_started_event_attributes
         is_by_hand = not started.HasField("parent_workflow_execution")
         if is_by_hand and _can_never_begin(stall):
@@ -245,17 +254,21 @@ def _events(numbers: list[int]) -> str:
 
 def _tails(hands: Hands, seen: _Seen) -> Iterator[Finding]:
     for escalation, (run, missing) in seen.tails.items():
-        if missing and escalation not in seen.running | seen.with_holes | seen.on_their_way:
+        is_silent = escalation.partition("@")[0] in seen.silent
+        if missing and not is_silent and escalation not in seen.running | seen.with_holes | seen.on_their_way:
             yield _hole(hands, run, missing)
             seen.with_holes.add(escalation)
 
 
 def _beyond_repair(hands: Hands, key: str | None, seen: _Seen) -> Iterator[Finding]:
-    silent = {stall.key.partition("@")[0] for stall in seen.stalls.values()}
     for escalation, missing in hands.store.broken().items():
         its_key = escalation.partition("@")[0]
         is_asked_for = key in {None, escalation, its_key}
-        if is_asked_for and its_key not in silent and escalation not in seen.with_holes | seen.on_their_way:
+        if (
+            is_asked_for
+            and its_key not in seen.silent
+            and escalation not in seen.with_holes | seen.on_their_way
+        ):
             count = "1 event is" if missing == 1 else f"{missing} events are"
             what = f"{count} missing from the record {hands.store.database.where}"
             needs = "a run that knows them, and Temporal keeps none any more"

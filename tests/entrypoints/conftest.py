@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,11 @@ from tests.complaint import a_complaint
 from tests.desk import REFERENCE, mail_settings
 from tests.mailbox import Mailbox
 from tests.replay.changed import AsksForMoreLater
+from workers.channels import channels_of
 from workers.queues import workers
 from workflows import search_attributes, wire
 from workflows.continuing import GO_ON
+from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.plugin import escalation_plugin
 
 KEY, OTHER = "ACME/4711", "ACME/4712"
@@ -98,27 +101,44 @@ async def terminal(site: Site) -> AsyncIterator[Terminal]:
         yield site.terminal
 
 
+@asynccontextmanager
+async def workers_of(site: Site, kind: type[Any]) -> AsyncIterator[None]:
+    """Workers whose escalations are of another *kind*; they send messages, and keep no record."""
+    settings = site.settings
+    hands = activities.build(
+        PlaybookFile(settings.playbook),
+        DeliverMessages(channels_of(settings), Texts(settings.templates)),
+        Network().transport,
+    )
+    async with (
+        Worker(
+            site.temporal,
+            task_queue=wire.ESCALATION_QUEUE,
+            workflows=[kind],
+            activities=hands.quick,
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        ),
+        Worker(site.temporal, task_queue=MESSAGE_TASK_QUEUE, activities=hands.messages),
+    ):
+        yield
+
+
+async def until_stalled(client: EscalationClient) -> None:
+    async with asyncio.timeout(60):
+        while not await client.stalled():  # noqa: ASYNC110 - the server says it when it has noticed
+            await asyncio.sleep(0.2)
+
+
 @pytest.fixture
 async def stalled(site: Site) -> AsyncIterator[Terminal]:
     """Two escalations. KEY was acknowledged at a worker of other code, which those of today cannot follow."""
-    hands = activities.build(
-        PlaybookFile(site.settings.playbook), DeliverMessages({}, Texts()), Network().transport
-    )
     client = EscalationClient(site.temporal)
-    async with Worker(
-        site.temporal,
-        task_queue=wire.ESCALATION_QUEUE,
-        workflows=[AsksForMoreLater],
-        activities=hands.quick,
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    ):
+    async with workers_of(site, AsksForMoreLater):
         await client.start(a_complaint(key=KEY))
         await client.acknowledge(KEY, by="elena")
         await client.begin_resolution(KEY, by="elena")
     async with workers(site.temporal, site.settings):
         await client.start(a_complaint(key=OTHER))
         await site.temporal.get_workflow_handle(KEY).signal(GO_ON)
-        async with asyncio.timeout(60):
-            while not await client.stalled():  # noqa: ASYNC110 - the server says it when it has noticed
-                await asyncio.sleep(0.2)
+        await until_stalled(client)
         yield site.terminal

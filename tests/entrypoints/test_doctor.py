@@ -3,30 +3,24 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-import activities
-from activities.compile_plan import PlaybookFile
-from activities.deliver_messages import DeliverMessages
-from activities.texts import Texts
 from client import EscalationClient
 from records.store import RecordStore
 from runtime.connection import connect
-from runtime.network import Network
 from runtime.settings import Settings
 from tests.complaint import a_complaint
-from tests.entrypoints.conftest import KEY, OTHER, Site, Terminal
-from tests.replay.changed import ForgetsDeliveries
-from workers.channels import channels_of
+from tests.entrypoints.conftest import KEY, OTHER, Site, Terminal, until_stalled, workers_of
+from tests.replay.changed import AsksForMore, CarriesRubbish, ForgetsDeliveries
+from workers.queues import workers
 from workflows import wire
-from workflows.delivery import MESSAGE_TASK_QUEUE
+from workflows.continuing import GO_ON
+from workflows.wire import EscalationInput
 
 
 @pytest.fixture(autouse=True)
@@ -129,9 +123,7 @@ async def test_runs_that_can_never_begin_are_terminated(terminal: Terminal) -> N
     await temporal.start_workflow("Nonsense", 1, id="by-hand", task_queue=wire.ESCALATION_QUEUE)
     await temporal.start_workflow(wire.WORKFLOW, {"request": {}}, id=KEY, task_queue="escalation")
     client = await EscalationClient.connect()
-    async with asyncio.timeout(60):
-        while not await client.stalled():  # noqa: ASYNC110 - the server says it when it has noticed
-            await asyncio.sleep(0.2)
+    await until_stalled(client)
 
     status, found, _ = await terminal.type("doctor", "--repair", "--yes")
 
@@ -143,34 +135,12 @@ async def test_runs_that_can_never_begin_are_terminated(terminal: Terminal) -> N
         assert WorkflowExecutionStatus.TERMINATED is described.status
 
 
-@pytest.fixture
-async def forgetful(site: Site) -> AsyncIterator[Terminal]:
-    """Its worker never hears what became of messages."""
-    settings = site.settings
-    hands = activities.build(
-        PlaybookFile(settings.playbook),
-        DeliverMessages(channels_of(settings), Texts(settings.templates)),
-        Network().transport,
-    )
-    runner = UnsandboxedWorkflowRunner()
-    async with (
-        Worker(
-            site.temporal,
-            task_queue=wire.ESCALATION_QUEUE,
-            workflows=[ForgetsDeliveries],
-            activities=hands.quick,
-            workflow_runner=runner,
-        ),
-        Worker(site.temporal, task_queue=MESSAGE_TASK_QUEUE, activities=hands.messages),
-    ):
-        yield site.terminal
+async def test_deliveries_that_a_run_does_not_know_are_told_to_it(site: Site) -> None:
+    async with workers_of(site, ForgetsDeliveries):
+        await tell_what_was_forgotten(site.terminal)
 
 
-async def test_deliveries_that_a_run_does_not_know_are_told_to_it(
-    forgetful: Terminal, tmp_path: Path
-) -> None:
-    with closing(RecordStore.at(None, tmp_path / "state")) as store:
-        store.prepare()
+async def tell_what_was_forgotten(forgetful: Terminal) -> None:
     client = await EscalationClient.connect()
     await client.start(a_complaint(key=KEY))
     async with asyncio.timeout(30):
@@ -183,6 +153,66 @@ async def test_deliveries_that_a_run_does_not_know_are_told_to_it(
     assert 0 == status, told
     delivered = [message for message in await client.messages(KEY) if message.is_delivered]
     assert len(forgetful.mailbox.letters()) == len(delivered) > 0
+
+
+async def test_a_run_that_this_program_can_follow_is_left_alone(site: Site) -> None:
+    """
+    Its workers have the wrong code: a reset would lose what happened, and help nothing.
+    """
+    client = EscalationClient(site.temporal)
+    async with workers(site.temporal, site.settings):
+        await client.start(a_complaint(key=KEY))
+        await client.acknowledge(KEY, by="elena")
+        await until_healthy(site.terminal)
+    run = site.temporal.get_workflow_handle(KEY)
+    before = (await run.describe()).run_id
+    async with workers_of(site, AsksForMore):
+        await run.signal(GO_ON)
+        await until_stalled(client)
+        status, found, _ = await site.terminal.type("doctor", "--repair", "--yes")
+
+    assert 1 == status
+    assert "needs: workers that run this program, which can follow it" in found
+    assert before == (await run.describe()).run_id
+
+
+async def test_a_run_that_cannot_read_what_it_was_given_begins_again_from_the_one_before(site: Site) -> None:
+    """
+    It never began itself, so the run that it continues is reset.
+    """
+    client = EscalationClient(site.temporal)
+    async with workers_of(site, CarriesRubbish):
+        begin = EscalationInput(request=a_complaint(key=KEY), continue_after=21)
+        await site.temporal.start_workflow(wire.WORKFLOW, begin, id=KEY, task_queue=wire.ESCALATION_QUEUE)
+        await client.start(a_complaint(key=KEY))  # finds it, once it is open
+        await client.acknowledge(KEY, by="elena")
+        await client.begin_resolution(KEY, by="elena")
+        async with asyncio.timeout(60):
+            while (
+                not await client.stalled()
+            ):  # each refused signal is a step, after which it may go on as a new run
+                await site.temporal.get_workflow_handle(KEY).signal("acknowledge", {"by": "nobody"})
+                await asyncio.sleep(0.5)
+    async with workers(site.temporal, site.settings):
+        status, found, _ = await site.terminal.type("doctor", KEY, "--repair", "--yes")
+
+        assert 0 == status, found
+        assert "cannot be read" in found
+        view = await client.view(KEY)
+        assert ("elena", "resolving") == (view.acknowledged_by, view.state)
+        await until_healthy(site.terminal)
+
+
+async def test_a_record_that_cannot_be_used_hides_no_stalled_run(
+    stalled: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESCALATION_RECORDS_URL", "postgresql://nobody:secret@127.0.0.1:9/none")
+    status, found, _ = await stalled.type("doctor")
+
+    assert 1 == status
+    assert f"{KEY}: stalled since" in found
+    assert "record: the record store postgresql://127.0.0.1:9/none cannot be used" in found
+    assert "secret" not in found
 
 
 async def test_a_repair_asks_first(terminal: Terminal) -> None:

@@ -2,10 +2,20 @@
 A run that workers fail again and again is shown as stalled everywhere, and holds up nothing else.
 """
 
+import asyncio
+from datetime import timedelta
+
 import pytest
+from httpx import AsyncClient
+from structlog.testing import capture_logs
+from temporalio.client import Client
 
 from client import EscalationClient, RunStalled
+from runtime.logging import logging_runtime
+from runtime.ports import LOOPBACK, free_port
 from tests.entrypoints.conftest import KEY, OTHER, Terminal
+from workers.stall_watch import GAUGE, stall_watch
+from workflows.plugin import escalation_plugin
 
 
 async def test_a_stalled_escalation_says_so_wherever_it_is_asked(stalled: Terminal) -> None:
@@ -62,3 +72,34 @@ async def test_what_a_program_is_told_of_a_stalled_run(stalled: Terminal) -> Non
     assert (KEY, "Escalation", "non_deterministic_error") == (stall.key, stall.kind, stall.cause)
     assert stall.has_begun
     assert [stall] == [*await client.stalled()]
+
+
+async def test_workers_say_it_in_their_log_and_in_a_metric(stalled: Terminal) -> None:
+    """
+    With the key, and without the worker's words, which may quote a customer; once, and again when it goes on.
+    """
+    metrics = f"{LOOPBACK}:{free_port()}"
+    temporal = await Client.connect(
+        stalled.address, plugins=[escalation_plugin()], runtime=logging_runtime(metrics)
+    )
+    with capture_logs() as lines:
+        async with stall_watch(temporal, timedelta(seconds=0.1)), asyncio.timeout(30):
+            await until_gauge(metrics, 1.0)
+            assert 0 == (await stalled.type("doctor", KEY, "--repair", "--yes"))[0]
+            await until_gauge(metrics, 0.0)
+
+    told = [line for line in lines if line["event"] in {"run_stalled", "run_goes_on"}]
+    assert ["run_stalled", "run_goes_on"] == [line["event"] for line in told]
+    assert {KEY} == {line["escalation"] for line in told}
+    assert "non_deterministic_error" == told[0]["cause"]
+    assert "HistoryEvent" not in str(told)
+
+
+async def until_gauge(address: str, value: float) -> None:
+    async with AsyncClient() as http:
+        while [value] != gauges((await http.get(f"http://{address}/metrics")).text):  # noqa: ASYNC110 - scraped
+            await asyncio.sleep(0.1)
+
+
+def gauges(text: str) -> list[float]:
+    return [float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{GAUGE}{{")]

@@ -91,3 +91,21 @@ class ForgetsDeliveries(EscalationWorkflow):
             DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
         )
         self._under_way = [other for other in self._under_way if other is not wave]
+
+
+@workflow.defn(name=wire.WORKFLOW)
+class CarriesRubbish(EscalationWorkflow):
+    """Hands over to its next run what nobody can read."""
+
+    @workflow.init
+    @wire.takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @wire.takes_one
+    async def run(self, *begins: RawValue) -> wire.Ended:
+        return await super().run(*begins)
+
+    def _carried(self) -> Any:
+        return {"carried": {"escalation": "rubbish"}}

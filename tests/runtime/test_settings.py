@@ -10,6 +10,7 @@ import pytest
 
 from escalation.preferences import Limit
 from runtime.errors import SettingsFault
+from runtime.logging import logging_runtime
 from runtime.settings import ROOT, LogFormat, Settings, SmtpTls
 
 
@@ -206,3 +207,15 @@ def test_limits_that_are_none_are_listed_together() -> None:
     teams, apprise = caught.value.faults
     assert teams.startswith(f"ESCALATION_LIMIT_TEAMS is 'quickly'; {allowed}")
     assert apprise.startswith(f"ESCALATION_LIMIT_APPRISE is '0 per 1 min'; {allowed}")
+
+
+@pytest.mark.parametrize("given", ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:9464/metrics"])
+def test_metrics_are_served_at_an_address_and_a_port(given: str) -> None:
+    with pytest.raises(SettingsFault, match="ESCALATION_METRICS_ADDRESS"):
+        Settings.load({"ESCALATION_METRICS_ADDRESS": given})
+    assert "[::1]:9464" == Settings.load({"ESCALATION_METRICS_ADDRESS": "[::1]:9464"}).metrics_address
+
+
+def test_an_address_that_metrics_cannot_be_served_at_is_a_wrong_setting() -> None:
+    with pytest.raises(SettingsFault, match=r"ESCALATION_METRICS_ADDRESS is 127\.0\.0\.1:99999, where"):
+        logging_runtime("127.0.0.1:99999")
