@@ -22,13 +22,13 @@ async def test_a_start_that_names_an_outage_says_where_it_joined(terminal: Termi
     """
     await terminal.done("start", COMPLAINT)
     joined = await terminal.done(
-        "start", COMPLAINT, "--key", "BOLT/7", "--outage", KEY, "--customer", "BOLT:Bo:bo@bolt.example"
+        "start", COMPLAINT, "--key", "ACME/7", "--outage", KEY, "--customer", "BOLT:Bo:bo@bolt.example"
     )
-    status, _, complained = await terminal.type("ack", "BOLT/7", "--as", "maya")
+    status, _, complained = await terminal.type("ack", "ACME/7", "--as", "maya")
 
-    assert f"BOLT/7 joined {KEY}" in joined
-    assert f"BOLT/7 joined {KEY}" in await terminal.done("show", "BOLT/7")
-    assert (1, True) == (status, f"BOLT/7: joined {KEY}; acknowledge there" in complained)
+    assert f"ACME/7 joined {KEY}" in joined
+    assert f"ACME/7 joined {KEY}" in await terminal.done("show", "ACME/7")
+    assert (1, True) == (status, f"ACME/7: joined {KEY}; acknowledge there" in complained)
 
 
 async def test_a_text_waits_is_edited_approved_and_read_out(terminal: Terminal) -> None:
