@@ -31,6 +31,20 @@ async def test_a_start_that_names_an_outage_says_where_it_joined(terminal: Termi
     assert (1, True) == (status, f"ACME/7: joined {KEY}; acknowledge there" in complained)
 
 
+async def test_another_tenants_outage_is_joined_where_the_playbook_shares_it(terminal: Terminal) -> None:
+    """
+    START-5: what is told in an outage reaches all who joined.
+    """
+    await terminal.done("start", COMPLAINT)
+    bolt = ("start", COMPLAINT, "--key", "BOLT/7", "--outage", KEY, "--customer", "BOLT:Bo:bo@bolt.example")
+    status, _, complained = await terminal.type(*bolt)
+    assert (2, True) == (status, "an outage of its own tenant, BOLT/…" in complained)
+
+    written = terminal.playbook.read_text(encoding="utf-8")
+    terminal.playbook.write_text(f"{written}\nshared_outages: ACME\n", encoding="utf-8")
+    assert f"BOLT/7 joined {KEY}" in await terminal.done(*bolt)
+
+
 async def test_a_text_waits_is_edited_approved_and_read_out(terminal: Terminal) -> None:
     """
     COMM-6, COMM-7: agents answer with the text that was approved, in the customer's language.
