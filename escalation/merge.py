@@ -63,16 +63,22 @@ def handed_over(now: Escalation, command: c.Cancel) -> c.TakeOver:
     )
 
 
+def require_open(now: Escalation, other: str) -> None:
+    """
+    Raises:
+        MoveNotAllowed: If *now* has ended, and *other* cannot be merged into it.
+    """
+    if not allows(now.state, Move.JOIN_OUTAGE):
+        goes_on = f"; it goes on as {now.merged_into}" if now.merged_into else ""
+        raise MoveNotAllowed(f"{now.key}: {other} cannot be merged into it while {now.state}{goes_on}")
+
+
 def take_over(turn: Turn, command: c.TakeOver) -> None:
     """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
     now = turn.escalation
     if command.merged in now.merged:
         return
-    if not allows(now.state, Move.JOIN_OUTAGE):
-        goes_on = f"; it goes on as {now.merged_into}" if now.merged_into else ""
-        raise MoveNotAllowed(
-            f"{now.key}: {command.ticket} cannot be merged into it while {now.state}{goes_on}"
-        )
+    require_open(now, command.ticket)
     joining = new_in(now.request, command)
     require_room(now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first")
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)

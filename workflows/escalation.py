@@ -149,6 +149,9 @@ class EscalationWorkflow(Mergeable):
             await self._hand_over()
         else:
             await self._record_the_rest()
+        await workflow.wait_condition(
+            workflow.all_handlers_finished
+        )  # what looks something up is refused now
         return self._ended()
 
     async def _live(self) -> None:

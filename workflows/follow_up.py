@@ -41,6 +41,7 @@ class FollowUpWorkflow(EscalationWorkflow):
     async def run(self, *_begins: RawValue) -> wire.Ended:
         await self._live()
         await self._record_the_rest()
+        await workflow.wait_condition(workflow.all_handlers_finished)
         return self._ended()
 
     @property

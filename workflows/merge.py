@@ -18,7 +18,7 @@ from escalation.effects import MergeAsked, SeekMerge
 from escalation.engine import decide
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.lifecycle import Move
-from escalation.merge import handed_over
+from escalation.merge import handed_over, require_open
 from escalation.model import Escalation
 from escalation.turn import Decision
 from escalation.view import Receipted, receipted
@@ -146,6 +146,7 @@ class Mergeable(Life):
         now = self._opened
         if asked.id in now.merged:
             return receipted(now, is_repeat=True)
+        require_open(now, asked.key)
         self.refuse_while_merging(Move.CLOSE)
         try:
             command: c.TakeOver = await workflow.execute_activity(
