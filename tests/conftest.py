@@ -6,8 +6,8 @@ What holds for every test.
 
 import os
 
-# Its plugin would import it at the end of a run. Threads may import then, too, and Python 3.11 confuses two modules that
-# are parsed at the same time ("AST constructor recursion depth mismatch").
+# Its plugin would import it at the end of a run. Threads may import then, too, and Python 3.11 confuses two modules
+# that are parsed at the same time ("AST constructor recursion depth mismatch").
 import hypothesis  # noqa: F401
 import pytest
 
