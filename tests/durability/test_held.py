@@ -83,17 +83,19 @@ async def test_what_an_inbox_holds_outlives_the_worker(tmp_path: Path) -> None:
 
 async def test_what_left_alone_before_a_kill_never_leaves_again_in_a_bundle(tmp_path: Path) -> None:
     """
-    COMM-12: the receipt is lost with the worker. The next one would let it wait, because others came first meanwhile;
-    but that it leaves alone was decided, and was on record before it left.
+    COMM-12: the letter arrives, and its receipt is lost with the worker. The next one would let it wait, because others
+    came first meanwhile; but that it leaves alone was decided, and was on record before it left.
     """
     async with a_desk(tmp_path, "1 per 60 s") as (mailbox, worker, client, inbox):
         mailbox.turns_slow(0.3)
+        mailbox.drops_after_content(1_000)
         await client.start(a_complaint(key=KEYS[0], priority="P3", customers=_many()))
         async with asyncio.timeout(30):
             while not to_elena(mailbox):  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.02)
         worker.kill9()
         mailbox.turns_slow(0)
+        mailbox.drops_after_content(0)
         await worker.start()
         for key in KEYS[1:]:
             await client.start(a_complaint(key=key, priority="P3"))
@@ -103,7 +105,9 @@ async def test_what_left_alone_before_a_kill_never_leaves_again_in_a_bundle(tmp_
                 await asyncio.sleep(0.2)
 
         letters = _keys_of_letters(mailbox)
-        assert 2 == sum(KEYS[0] in letter.text for letter in to_elena(mailbox)), "its receipt was not lost"
+        assert 2 == sum(KEYS[0] in letter.text for letter in to_elena(mailbox)), (
+            "its receipt was lost, so it leaves again"
+        )
         for key in KEYS:
             assert 1 == len({letter for letter, told_of in letters.items() if key in told_of}), key
 
