@@ -39,6 +39,7 @@ from entrypoints import (
     told,
 )
 from entrypoints.doctor import command as doctor
+from entrypoints.new_playbook import command as new_playbook
 from entrypoints.words import in_typed_words
 from escalation.errors import BadRequest, EscalationError, UnknownName
 from records.errors import RecordsFault, WrongUrl
@@ -64,6 +65,7 @@ app.add_typer(task_forces.app, name="task-force")
 app.add_typer(after_close.app)
 app.add_typer(after_close.post_mortem, name="post-mortem")
 app.add_typer(after_close.actions, name="actions")
+playbooks.app.add_typer(new_playbook.app)
 playbooks.app.add_typer(foreseeing.app)
 playbooks.app.add_typer(on_call.app)
 app.add_typer(playbooks.app, name="playbook")

@@ -56,18 +56,20 @@ def check(
     in_json: Json = False,
 ) -> None:
     """Find faults and warnings, each with its place; exit status 2 if there are faults."""
-    from planning.playbook import examine_playbook
-
-    path = _file(file)
-    examined = examine_playbook(path, datetime.now(UTC))
-    if in_json:
-        showing.as_json(_report(path, examined))
-    else:
-        _tell(path, examined)
+    examined = examine(_file(file), in_json=in_json)
     if examined.faults:
         raise typer.Exit(BAD_INPUT)
     if is_strict and examined.cautions:
         raise typer.Exit(WARNED)
+
+
+def examine(path: Path, *, in_json: bool) -> "Examined":
+    """Examine the playbook at *path* as of now, and show what was found."""
+    from planning.playbook import examine_playbook
+
+    examined = examine_playbook(path, datetime.now(UTC))
+    showing.as_json(_report(path, examined)) if in_json else _tell(path, examined)
+    return examined
 
 
 def _report(path: Path, examined: "Examined") -> dict[str, Any]:
@@ -127,7 +129,9 @@ def _tell(path: Path, examined: "Examined") -> None:
         return
     playbook = examined.playbook
     categories = sum(len(kind.categories) for kind in playbook.issue_types.values())
-    said = f"{playbook.name} {playbook.version}, {categories} categories, {len(playbook.people)} people"
+    of_people = "1 person" if len(playbook.people) == 1 else f"{len(playbook.people)} people"
+    of_categories = "1 category" if categories == 1 else f"{categories} categories"
+    said = f"{playbook.name} {playbook.version}, {of_categories}, {of_people}"
     if playbook.holding_update:
         showing.out.print(Text(f"note     {_holding(playbook)}", style="dim"))
     showing.out.print(
