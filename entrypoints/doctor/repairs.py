@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from records.store import RecordStore
 
 WHY = "escalate doctor --repair"
+_TAKEN_IN = 2.0
+"""Seconds in which a run takes a signal in."""
 _PATIENCE = 20.0
 """Seconds until a run that was reset must have gone on."""
 
@@ -112,6 +114,12 @@ class Tell:
 
     async def carry_out(self, hands: Hands) -> None:
         await hands.client.tell_deliveries(self.key, self.run_id, self.receipts)
+        await asyncio.sleep(_TAKEN_IN)
+        heard = {sent.key for sent in await hands.client.messages(self.key) if sent.is_delivered}
+        if any(receipt.key not in heard for receipt in self.receipts):
+            raise MoveNotAllowed(
+                f"{self.key}: its run does not know these messages, and takes no word on them"
+            )
 
 
 def stale(told: RecordBatch, known: Mapping[int, Event]) -> frozenset[int]:

@@ -130,8 +130,9 @@ async def until_stalled(client: EscalationClient) -> None:
 
 
 @pytest.fixture
-async def stalled(site: Site) -> AsyncIterator[Terminal]:
+async def stalled(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Terminal]:
     """Two escalations. KEY was acknowledged at a worker of other code, which those of today cannot follow."""
+    monkeypatch.setenv("ESCALATION_STATE_FOLDER", str(site.settings.state_folder))
     client = EscalationClient(site.temporal)
     async with workers_of(site, AsksForMoreLater):
         await client.start(a_complaint(key=KEY))

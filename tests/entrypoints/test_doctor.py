@@ -146,13 +146,19 @@ async def tell_what_was_forgotten(forgetful: Terminal) -> None:
     async with asyncio.timeout(30):
         while "were delivered, and its run does not know it" not in (await forgetful.type("doctor"))[1]:  # noqa: ASYNC110
             await asyncio.sleep(0.3)
-    assert [] == [message for message in await client.messages(KEY) if message.is_delivered]
+    assert [] == await told_of(client)
 
     status, told, _ = await forgetful.type("doctor", KEY, "--repair", "--yes")
 
     assert 0 == status, told
-    delivered = [message for message in await client.messages(KEY) if message.is_delivered]
-    assert len(forgetful.mailbox.letters()) == len(delivered) > 0
+    async with asyncio.timeout(20):
+        while len(forgetful.mailbox.letters()) != len(await told_of(client)):  # noqa: ASYNC110 - it is told by a signal
+            await asyncio.sleep(0.2)
+
+
+async def told_of(client: EscalationClient) -> list[str]:
+    """Keys of the messages that the run knows to be delivered."""
+    return [message.key for message in await client.messages(KEY) if message.is_delivered]
 
 
 async def test_a_run_that_this_program_can_follow_is_left_alone(site: Site) -> None:

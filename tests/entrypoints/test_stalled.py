@@ -56,7 +56,7 @@ async def test_commands_over_many_go_on_past_one_that_is_stalled(stalled: Termin
     rebuilt = await stalled.type("records", "rebuild")
     rebased = await stalled.type("rebase", "--all", "--dry-run")
 
-    assert 1 == rebuilt[0] == rebased[0]
+    assert 1 == rebuilt[0] == rebased[0], (rebuilt, rebased)
     assert "1 escalations on record" in rebuilt[1]
     assert f"{KEY}: {KEY}: is stalled since" in rebuilt[1]
     assert f"{OTHER}  goes by" in rebased[1]
@@ -85,14 +85,15 @@ async def test_workers_say_it_in_their_log_and_in_a_metric(stalled: Terminal) ->
     with capture_logs() as lines:
         async with stall_watch(temporal, timedelta(seconds=0.1)), asyncio.timeout(30):
             await until_gauge(metrics, 1.0)
-            assert 0 == (await stalled.type("doctor", KEY, "--repair", "--yes"))[0]
+            status, told, _ = await stalled.type("doctor", KEY, "--repair", "--yes")
+            assert 0 == status, told
             await until_gauge(metrics, 0.0)
 
-    told = [line for line in lines if line["event"] in {"run_stalled", "run_goes_on"}]
-    assert ["run_stalled", "run_goes_on"] == [line["event"] for line in told]
-    assert {KEY} == {line["escalation"] for line in told}
-    assert "non_deterministic_error" == told[0]["cause"]
-    assert "HistoryEvent" not in str(told)
+    said = [line for line in lines if line["event"] in {"run_stalled", "run_goes_on"}]
+    assert ["run_stalled", "run_goes_on"] == [line["event"] for line in said]
+    assert {KEY} == {line["escalation"] for line in said}
+    assert "non_deterministic_error" == said[0]["cause"]
+    assert "HistoryEvent" not in str(said)
 
 
 async def until_gauge(address: str, value: float) -> None:

@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import commands as c
+from escalation.base import Frozen
 from escalation.effects import Wave
 from escalation.receipts import Receipt
 from escalation.turn import Decision
@@ -90,7 +91,6 @@ class ForgetsDeliveries(EscalationWorkflow):
         await workflow.execute_activity(
             DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
         )
-        self._under_way = [other for other in self._under_way if other is not wave]
 
 
 @workflow.defn(name=wire.WORKFLOW)
@@ -108,4 +108,8 @@ class CarriesRubbish(EscalationWorkflow):
         return await super().run(*begins)
 
     def _carried(self) -> Any:
-        return {"carried": {"escalation": "rubbish"}}
+        return _Rubbish()
+
+
+class _Rubbish(Frozen):
+    carried: dict[str, str] = {"escalation": "rubbish"}
