@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.message import Message
 from activities.waits import Wait
+from escalation.numbers import number_of
 from escalation.receipts import Receipt
 
 DELIVERY_PENDING = "delivery_pending"
@@ -117,7 +118,7 @@ class Progress:
     def asks_for_another_attempt(self) -> ApplicationError:
         all_of_them = sum(len(message.notices) for message in self.messages)
         return ApplicationError(
-            f"{self._missing} of {all_of_them} messages are still to be delivered",
+            f"{self._missing} of {number_of(all_of_them, 'message')} still to be delivered",
             *self.details,
             type=DELIVERY_PENDING,
             next_retry_delay=self._next_retry_after(),

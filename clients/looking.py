@@ -185,7 +185,7 @@ class Looking(Asking):
             ended=ended or (state is not None and state in {State.CLOSED, State.CANCELLED}),
         )
         async for execution in self._executions(query, limit):
-            yield listed(execution)
+            yield await listed(execution)
 
     async def actions(
         self,

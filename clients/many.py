@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from escalation.errors import EscalationError, Fault
+from escalation.numbers import number_of
 from runtime.errors import NoWorker
 
 AT_ONCE = 20
@@ -37,9 +38,7 @@ class NotAllAnswered(EscalationError):
 
     def __init__(self, unanswered: Iterable[Unanswered]) -> None:
         lines = tuple(unanswered)
-        left_out = (
-            "1 could not answer and is" if len(lines) == 1 else f"{len(lines)} could not answer and are"
-        )
+        left_out = number_of(len(lines), "could not answer and is", "could not answer and are")
         super().__init__(
             "\n  ".join([f"{left_out} left out:", *(_line(each) for each in lines)]),
             [Fault(where=each.key, given=each.why, allowed="an answer") for each in lines],

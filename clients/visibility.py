@@ -19,7 +19,7 @@ from workflows.pace import PACE
 
 
 class Listed(NamedTuple):
-    """One line of a list, from the search attributes: no worker is asked."""
+    """One line of a list, from search attributes and the memo: no worker is asked."""
 
     key: str
     state: State
@@ -35,6 +35,8 @@ class Listed(NamedTuple):
     """How many people have missed something that could not be delivered."""
     is_stalled: bool = False
     """Workers fail its next step again and again; `escalate doctor` says what fixes it."""
+    subject: str = ""
+    """What it is about, in the words of its start."""
 
 
 OURS = (
@@ -71,7 +73,7 @@ def quoted(value: Any) -> str:
     return f"'{escaped}'"
 
 
-def listed(execution: WorkflowExecution) -> Listed:
+async def listed(execution: WorkflowExecution) -> Listed:
     found = execution.typed_search_attributes
     return Listed(
         key=execution.id,
@@ -86,4 +88,5 @@ def listed(execution: WorkflowExecution) -> Listed:
         opened_at=execution.start_time.astimezone(UTC),
         undelivered=found.get(sa.UNDELIVERED) or 0,
         is_stalled=bool(found.get(REPORTED_PROBLEMS)),
+        subject=await execution.memo_value(wire.SUBJECT_MEMO, "", type_hint=str),
     )

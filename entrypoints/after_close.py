@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints import showing
+from entrypoints import lists, showing
 from entrypoints.asking import By, Json, Key, Note, make_move, require_all, with_client
 from entrypoints.files import read_model
 from escalation import commands as c
+from escalation.numbers import number_of
 from escalation.post_mortem import PostMortem
 
 if TYPE_CHECKING:
@@ -79,10 +80,8 @@ def list_actions(
         showing.as_json([todo._asdict() for todo in found])
     else:
         if found:
-            showing.out.print(showing.to_do(found, datetime.now(UTC)))
-        showing.out.print(
-            f"{len(found)} {'action' if len(found) == 1 else 'actions'} to be done", markup=False
-        )
+            showing.out.print(lists.to_do(found, datetime.now(UTC), showing.out.width))
+        showing.out.print(f"{number_of(len(found), 'action')} to be done")
     require_all(unanswered)
 
 

@@ -51,6 +51,9 @@ By = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors too.")]
+Clocks = Annotated[
+    bool, typer.Option("--clocks", help="Show in the timeline each start, reminder and end of a clock, too.")
+]
 Note = Annotated[
     str, typer.Option("--note", "-m", help="What you want to add, for our own people.", show_default=False)
 ]

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from escalation.numbers import number_of
 from planning.backtest import Backtest, Figures, Load
 from planning.exports import Log, RowFault
 
@@ -63,10 +64,10 @@ def _by_messages(result: Backtest) -> list[tuple[str, Load]]:
 
 
 def _read(log: Log) -> Text:
-    text = Text(f"{len(log.incidents):,} incidents, {log.rows:,} rows", style="bold")
+    text = Text(f"{number_of(len(log.incidents), 'incident')}, {number_of(log.rows, 'row')}", style="bold")
     if log.out_of_order:
         text.append(f", {log.out_of_order} out of order", style="yellow")
-    text.append(f", {len(log.faults):,} rows left out", style="red" if log.faults else "dim")
+    text.append(f", {number_of(len(log.faults), 'row')} left out", style="red" if log.faults else "dim")
     text.append("" if log.encoding.startswith("utf-8") else f", read as {log.encoding}", style="yellow")
     return text.append(f"; {_times_of(log)}", style="dim")
 

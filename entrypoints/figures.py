@@ -20,6 +20,7 @@ from rich.text import Text
 
 from escalation.events import Event
 from escalation.measures import MEASURES, Measure
+from escalation.numbers import number_of
 from escalation.story import brief, entry
 from records.reading import Kept
 from records.report import By, Case, Figure, Group, Report
@@ -128,8 +129,9 @@ def one(escalation: Kept) -> RenderableType:
     head.append(f"  from {escalation['source']}", style="dim")
     lived = brief(timedelta(seconds=escalation["lived_for"]))
     facts = Text(
-        f"{escalation['breaches']} breaches, {escalation['hand_overs']} hand-overs, "
-        f"reopened {escalation['reopened']} times, lived for {lived}"
+        f"{number_of(escalation['breaches'], 'breach', 'breaches')}, "
+        f"{number_of(escalation['hand_overs'], 'hand-over')}, "
+        f"reopened {number_of(escalation['reopened'], 'time')}, lived for {lived}"
     )
     lines = Table(box=None, pad_edge=False, show_header=False)
     before: Kept = {}

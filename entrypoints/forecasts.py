@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from escalation.numbers import number_of
 from escalation.story import brief
 from planning.coverage import Gap, SharedGaps, shared
 from planning.difference import Change
@@ -60,7 +61,7 @@ def timeline(forecast: Forecast, zone: ZoneInfo, title: str, *, brief_only: bool
 def _messages(forecast: Forecast) -> str:
     """Return how many messages there are, and how many of them nobody wrote: what a customer has to bear."""
     in_all = sum(len(entry.to) for entry in forecast.entries if entry.is_message)
-    said = f"{in_all:,} messages, {forecast.letters:,} of them to customers"
+    said = f"{number_of(in_all, 'message')}, {forecast.letters:,} of them to customers"
     if not forecast.holding_updates:
         return f"{said}\n"
     more = "" if forecast.last.may_hold_the_line else ", and no more until somebody writes to customers"
@@ -103,9 +104,7 @@ def _of_level(level: SharedGaps, zone: ZoneInfo, most: int | None) -> Iterator[T
     hours = level.total / timedelta(hours=1)
     head = Text(f"level {level.level} {level.name}", style="bold")
     head.append(f": nobody of {', '.join(level.contacts)}", style="not bold red")
-    yield head.append(
-        f"  {count:,} {'gap' if count == 1 else 'gaps'}, {hours:,.1f} h in all", style="not bold dim"
-    )
+    yield head.append(f"  {number_of(count, 'gap')}, {hours:,.1f} h in all", style="not bold dim")
     yield Text(f"  {', '.join(level.categories)}", style="cyan")
     for start, end in level.stretches[:most]:
         yield Text(f"  {_with_year(start, zone)} - {_with_year(end, zone)}")
@@ -140,5 +139,5 @@ def _moved(times: MovedTimes, zone: ZoneInfo) -> RenderableType:
         before = local(rise.old_at, zone) if rise.old_at else "not at all"
         lines.append(Text(f"  level {rise.level} reached {now} instead of {before}"))
     if times.old_messages != times.new_messages:
-        lines.append(Text(f"  {times.new_messages:,} messages instead of {times.old_messages:,}"))
+        lines.append(Text(f"  {number_of(times.new_messages, 'message')} instead of {times.old_messages:,}"))
     return Group(*lines)

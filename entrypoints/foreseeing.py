@@ -19,6 +19,7 @@ from entrypoints.asking import Json
 from entrypoints.files import read_model
 from entrypoints.words import told_of_options
 from escalation.errors import shown
+from escalation.numbers import number_of
 from escalation.plan import Priority, ReasonCode
 from escalation.request import StartRequest
 
@@ -139,7 +140,8 @@ def coverage(
         showing.out.print(table_of(gaps, zone, are_all_told=tell_all))
     else:
         showing.out.print(
-            f"Somebody is there to tell, at every level of {len(every)} categories, for {days} days."
+            f"Somebody is there to tell, at every level of {number_of(len(every), 'category', 'categories')}, "
+            f"for {number_of(days, 'day')}."
         )
     if gaps:
         raise typer.Exit(1)

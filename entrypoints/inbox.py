@@ -12,6 +12,7 @@ from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, with_client
 from entrypoints.knowing import require_somebody
 from entrypoints.words import from_options
 from escalation.inbox import Release
+from escalation.numbers import number_of
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -62,7 +63,7 @@ def _line(waits: "InWait") -> Text:
 
 
 def _told(person: str, count: int, *, is_released: bool) -> str:
-    messages = f"{count or 'no'} {'message' if count == 1 else 'messages'}"
+    messages = f"{number_of(count, 'message', none='no')}"
     if is_released and count:
         return f"{messages} for {person} {'leaves' if count == 1 else 'leave'} now"
     return f"{messages} {'waits' if count == 1 else 'wait'} for {person}"

@@ -10,8 +10,8 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
-from entrypoints import showing
-from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, Key, answered, with_client
+from entrypoints import lists, showing
+from entrypoints.asking import YOU_IN_ENVIRONMENT, Clocks, Json, Key, answered, with_client
 from entrypoints.files import read_model
 from entrypoints.given import named
 from entrypoints.start_faults import of_the_playbook
@@ -118,12 +118,13 @@ def show(
     latest: Annotated[
         int | None, typer.Option("--latest", help="Only the latest entries of the timeline.", min=1)
     ] = None,
+    clocks: Clocks = False,
     diagram: Annotated[
         bool, typer.Option("--diagram", help="The lifecycle as Mermaid, its state marked.")
     ] = False,
     in_json: Json = False,
 ) -> None:
-    """Show one escalation: state, clocks, allowed moves, timeline."""
+    """Show one escalation: state, clocks, allowed moves, timeline. JSON has every line of the timeline."""
 
     async def ask(client: "EscalationClient") -> tuple[Any, Any, str]:
         drawn = await client.diagram(key) if diagram else ""
@@ -140,7 +141,7 @@ def show(
     else:
         if key not in {view.key, view.id}:
             showing.out.print(Text(f"{key} joined {view.key}"))
-        showing.out.print(showing.whole(view, entries, latest=latest))
+        showing.out.print(showing.whole(view, entries, latest=latest, clocks=clocks))
 
 
 @app.command("list")
@@ -179,9 +180,9 @@ def list_(
         showing.as_json([row._asdict() for row in rows])
         return
     if rows:
-        showing.out.print(showing.listing(rows, showing.out.width))
+        showing.out.print(lists.listing(rows, showing.out.width))
     more = f"; there are more, see --limit {limit}" if len(found) > limit else ""
-    showing.out.print(f"{showing.counts(rows)}{more}", *unheard_of, sep="\n", markup=False)
+    showing.out.print(f"{lists.counts(rows)}{more}", *unheard_of, sep="\n", markup=False)
 
 
 async def _unheard_of(client: "EscalationClient", filters: Mapping[str, Any], limit: int) -> list[str]:
@@ -204,6 +205,7 @@ def _nobody_has(name: str, given: str, known: Collection[str]) -> str:
 def watch(
     key: Key,
     every: Annotated[float, typer.Option("--every", help="Seconds between looks.", min=0.2, max=3600)] = 1.0,
+    clocks: Clocks = False,
     in_json: Json = False,
 ) -> None:
     """Follow one escalation live, until it ends or Ctrl-C; with --json one object for each thing that happens."""
@@ -217,11 +219,11 @@ def watch(
             return
         if not showing.out.is_terminal:
             async for _, new in client.watch(key, every=every):
-                showing.out.print(showing.story(new))
+                showing.out.print(showing.story(new, clocks=clocks))
             return
         with Live(console=showing.out, auto_refresh=False, vertical_overflow="visible") as live:
             async for view, new in client.watch(key, every=every):
                 entries += new
-                live.update(showing.whole(view, entries, latest=20), refresh=True)
+                live.update(showing.whole(view, entries, latest=20, clocks=clocks), refresh=True)
 
     with_client(follow)

@@ -17,6 +17,7 @@ from entrypoints import showing
 from entrypoints.asking import Json
 from entrypoints.given import Typed, language, refused, write
 from escalation.errors import nearest, shown
+from escalation.numbers import number_of
 from planning.faults import listed
 
 if TYPE_CHECKING:
@@ -215,9 +216,6 @@ def _tell(findings: "list[Finding]", faults: int) -> None:
         said = f"{finding.file}: {finding.what}"
         showing.out.print(Line(mark[0], style=mark[1]).append(said, style="default"))
     warnings = len(findings) - faults
-    counts = [
-        f"{count or 'no'} {word}{'' if count == 1 else 's'}"
-        for count, word in ((faults, "fault"), (warnings, "warning"))
-    ]
+    counts = [number_of(count, word, none="no") for count, word in ((faults, "fault"), (warnings, "warning"))]
     style = "red" if faults else "" if warnings else "green"
     showing.out.print(Line(f"{', '.join(counts)} in the messages", style=style))

@@ -16,6 +16,7 @@ from rich.text import Text
 from entrypoints import showing
 from entrypoints.asking import Json
 from escalation.errors import BadRequest, Fault
+from escalation.numbers import number_of
 from planning.faults import of_file
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _tell(path: Path, examined: "Examined") -> None:
     for caution in examined.cautions:
         showing.out.print(Text("warning  ", style="yellow").append(str(caution), style="default"))
     counts = [
-        f"{len(found) or 'no'} {word}{'' if len(found) == 1 else 's'}"
+        number_of(len(found), word, none="no")
         for word, found in (("fault", examined.faults), ("warning", examined.cautions))
     ]
     if examined.playbook is None:
@@ -129,9 +130,8 @@ def _tell(path: Path, examined: "Examined") -> None:
         return
     playbook = examined.playbook
     categories = sum(len(kind.categories) for kind in playbook.issue_types.values())
-    of_people = "1 person" if len(playbook.people) == 1 else f"{len(playbook.people)} people"
-    of_categories = "1 category" if categories == 1 else f"{categories} categories"
-    said = f"{playbook.name} {playbook.version}, {of_categories}, {of_people}"
+    people = number_of(len(playbook.people), "person", "people")
+    said = f"{playbook.name} {playbook.version}, {number_of(categories, 'category', 'categories')}, {people}"
     if playbook.holding_update:
         showing.out.print(Text(f"note     {_holding(playbook)}", style="dim"))
     showing.out.print(

@@ -14,6 +14,7 @@ from entrypoints import showing
 from entrypoints.asking import Json, with_client
 from entrypoints.foreseeing import progress
 from entrypoints.looking_back import open_store
+from escalation.numbers import number_of
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -32,7 +33,7 @@ def rebuild(in_json: Json = False) -> None:
     if in_json:
         showing.as_json({"escalations": kept, "events_added": events, "refused": refused})
     else:
-        showing.out.print(f"{kept:,} escalations on record, {events:,} events added")
+        showing.out.print(f"{number_of(kept, 'escalation')} on record, {number_of(events, 'event')} added")
         for key, why in refused.items():
             showing.out.print(f"{key}: {why}", style="red", markup=False)
     if refused:

@@ -4,9 +4,8 @@ How an escalation looks in a terminal: tables and lines, for people; JSON, for s
 Texts from people are shown as text, never as markup. Asks nobody for anything.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from rich import box
 from rich.cells import cell_len
@@ -17,18 +16,16 @@ from rich.text import Text
 from entrypoints.terminal import as_json, err, out, write, write_json
 from entrypoints.words import typed
 from escalation.lifecycle import State
+from escalation.numbers import number_of
 from escalation.receipts import Undelivered
-from escalation.story import Entry, brief
+from escalation.story import CLOCKWORK, Entry, brief
 from escalation.view import ClockView, Receipted, View
 
 __all__ = ["as_json", "err", "out", "write", "write_json"]
 
-if TYPE_CHECKING:
-    from client import Listed, ToDo
-
 _MOST_UNDELIVERED = 5
 
-_COLOURS = {
+COLOURS = {
     State.STARTED: "cyan",
     State.COMMUNICATING: "cyan",
     State.RESOLVING: "yellow",
@@ -41,7 +38,7 @@ _COLOURS = {
 
 def receipt(answer: Receipted) -> None:
     head = Text(answer.key, style="bold")
-    head.append(" is ").append(str(answer.state), style=_COLOURS[answer.state])
+    head.append(" is ").append(str(answer.state), style=COLOURS[answer.state])
     head.append(f", level {answer.level}, owner {answer.owner}")
     if answer.is_repeat:
         head.append(" (was running already; nothing was done again)", style="dim")
@@ -52,78 +49,19 @@ def receipt(answer: Receipted) -> None:
         out.print(Text(f"  {sentence}"))
 
 
-def listing(rows: Sequence["Listed"], width: int) -> RenderableType:
-    """In *width* columns all gives way but the key, which people copy; one that takes more than half is folded."""
-    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    longest = max((cell_len(row.key) for row in rows), default=len("key"))
-    table.add_column("key", overflow="fold", width=min(longest, width // 2))
-    for column in ("state", "P", "level", "owner", "next due", "customers", "category"):
-        table.add_column(column, overflow="ellipsis", no_wrap=column in {"P", "level"})
-    for row in rows:
-        table.add_row(
-            Text(row.key, style="bold"),
-            _state(row),
-            row.priority,
-            str(row.level),
-            Text(row.owner),
-            Text(away(row.next_due_at)),
-            Text(", ".join(row.customers)),
-            Text(row.category),
-        )
-    return table
-
-
-def _state(row: "Listed") -> Text:
-    text = Text(row.state, style=_COLOURS[row.state])
-    text.append(" stalled" if row.is_stalled else "", style="bold red")
-    text.append(" breached" if row.is_breached else "", style="red")
-    return text.append(" undelivered" if row.undelivered else "", style="red")
-
-
-def to_do(todos: Iterable["ToDo"], now: datetime) -> RenderableType:
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for column in ("escalation", "N", "due", "owner", "action"):
-        table.add_column(column, overflow="fold")
-    for todo in todos:
-        is_overdue = todo.action.is_overdue(now)
-        due_day = Text(
-            f"{todo.action.due}{' overdue' if is_overdue else ''}", style="red" if is_overdue else ""
-        )
-        table.add_row(
-            Text(todo.id, style="bold"),
-            str(todo.action.number),
-            due_day,
-            Text(todo.action.owner),
-            Text(todo.action.what),
-        )
-    return table
-
-
-def counts(rows: Iterable["Listed"]) -> str:
-    """``3 escalations: 2 resolving, 1 closing; 1 breached``."""
-    found = list(rows)
-    states = [f"{sum(row.state is state for row in found)} {state}" for state in State]
-    by_state = ", ".join(text for text in states if not text.startswith("0 "))
-    breached = sum(row.is_breached for row in found)
-    undelivered = sum(bool(row.undelivered) for row in found)
-    total = f"{len(found)} {'escalation' if len(found) == 1 else 'escalations'}"
-    late = f"; {breached} breached" if breached else ""
-    missed = f"; {undelivered} with undelivered messages" if undelivered else ""
-    stalled = [row.key for row in found if row.is_stalled]
-    stuck = f"; {len(stalled)} stalled: {', '.join(stalled)} (see `escalate doctor`)" if stalled else ""
-    return f"{total}{f': {by_state}' if by_state else ''}{late}{missed}{stuck}"
-
-
-def whole(view: View, entries: Sequence[Entry], *, latest: int | None = None) -> RenderableType:
+def whole(
+    view: View, entries: Iterable[Entry], *, latest: int | None = None, clocks: bool = False
+) -> RenderableType:
     """Everything about one escalation."""
-    shown = entries[-latest:] if latest else entries
-    return Group(_head(view), _facts(view), _clocks(view.clocks), story(shown))
+    return Group(
+        _head(view), _facts(view), _clocks(view.clocks), story(entries, latest=latest, clocks=clocks)
+    )
 
 
 def _head(view: View) -> Text:
     head = Text(view.key, style="bold")
     head.append(f"  {view.subject}\n")
-    head.append(str(view.state), style=_COLOURS[view.state])
+    head.append(str(view.state), style=COLOURS[view.state])
     head.append(f" · {view.priority} · level {view.level} of {view.levels}, {view.level_name}")
     if view.is_breached:
         head.append(" · breached", style="red")
@@ -227,13 +165,30 @@ def _due(clock: ClockView) -> Text:
     return due(clock.due_at, is_over=bool(clock.outcome))
 
 
-def story(entries: Iterable[Entry]) -> Group:
-    return Group(*(line(entry) for entry in entries))
+def story(
+    entries: Iterable[Entry],
+    *,
+    latest: int | None = None,
+    clocks: bool = False,
+    clockwork: Collection[str] = CLOCKWORK,
+) -> Group:
+    """
+    What happened, each line with who did it. Lines of *clockwork*, which only keep time, are counted but not shown,
+    unless *clocks* are asked for.
+    """
+    every = tuple(entries)
+    told = [entry for entry in every if clocks or entry.kind not in clockwork]
+    shown = told[-latest:] if latest else told
+    width = max((cell_len(entry.by) for entry in shown), default=0)
+    folded = len(every) - len(told)
+    more = [Text(f"{number_of(folded, 'line')} of clocks not shown; --clocks shows them", style="dim")]
+    return Group(*(_line(entry, width) for entry in shown), *(more if folded else ()))
 
 
-def line(entry: Entry) -> Text:
+def _line(entry: Entry, width: int) -> Text:
     text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
-    text.append(entry.text, style="")
+    text.append(entry.by, style="cyan").append(" " * (width - cell_len(entry.by) + 2), style="")
+    text.append(entry.text.removeprefix(f"{entry.by} "), style="")
     if entry.note:
         text.append(f"  “{' '.join(entry.note.split())}”", style="italic")
     return text
@@ -249,8 +204,13 @@ def due(at: datetime | None, *, is_over: bool = False, in_year: bool = False) ->
     return Text(when if is_over else f"{when}, {away(at)}")
 
 
-def away(at: datetime | None) -> str:
+def away(at: datetime | None, words: Callable[[timedelta], str] = brief) -> str:
     if at is None:
         return ""
     left = at - datetime.now(UTC)
-    return f"in {brief(left)}" if left.total_seconds() > 0 else f"{brief(-left)} ago"
+    return f"in {words(left)}" if left.total_seconds() > 0 else f"{words(-left)} ago"
+
+
+def roughly_away(at: datetime | None) -> str:
+    """``in 12 h``: in the largest unit alone, for lists."""
+    return away(at, lambda span: " ".join(brief(span).split()[:2]))

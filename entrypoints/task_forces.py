@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints import showing
-from entrypoints.asking import By, Json, Key, Note, Why, make_move, with_client
+from entrypoints.asking import By, Clocks, Json, Key, Note, Why, make_move, with_client
 from entrypoints.given import Typed, refused
 from entrypoints.words import from_options, told_of_options, typed
 from escalation import commands as c
@@ -23,6 +23,7 @@ from escalation.plan import Basis
 from escalation.spans import parse_span
 from escalation.task_force import commands as f
 from escalation.task_force.model import Summary
+from escalation.task_force.story import CLOCKWORK
 from escalation.task_force.view import Answer, ForceView, SeatView
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def deploy(
 
 
 @app.command()
-def show(key: Key, name: Name, in_json: Json = False) -> None:
+def show(key: Key, name: Name, clocks: Clocks = False, in_json: Json = False) -> None:
     """Show one task force: seats, tasks, reports, timeline."""
 
     async def ask(client: "EscalationClient") -> tuple[ForceView, tuple["Entry", ...]]:
@@ -92,7 +93,7 @@ def show(key: Key, name: Name, in_json: Json = False) -> None:
     if in_json:
         showing.as_json({**view.model_dump(mode="json"), "timeline": entries})
     else:
-        showing.out.print(Group(_whole(view), showing.story(entries)))
+        showing.out.print(Group(_whole(view), showing.story(entries, clocks=clocks, clockwork=CLOCKWORK)))
 
 
 @app.command("list")

@@ -12,6 +12,7 @@ from entrypoints import showing
 from entrypoints.asking import Json, Key, with_client
 from entrypoints.given import Typed, language, refused
 from escalation.effects import CustomerNotice, Occasion, Recipient
+from escalation.numbers import number_of
 from escalation.receipts import MessageState
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def messages(key: Key, in_json: Json = False) -> None:
         return
     for each in sent:
         showing.out.print(_line(each))
-    showing.out.print(f"{len(sent)} messages{_counts(sent)}")
+    showing.out.print(f"{number_of(len(sent), 'message')}{_counts(sent)}")
 
 
 def _line(sent: "Sent") -> Text:

@@ -29,6 +29,7 @@ from escalation.base import Frozen
 from escalation.budgets import REFUSAL, first_of
 from escalation.characters import clip
 from escalation.names import folded
+from escalation.numbers import number_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -77,7 +78,7 @@ class BadRequest(EscalationError):
         told = first_of(found, REFUSAL)
         lines = "".join(f"\n  {fault}" for fault in told)
         lines += f"\n  and {len(found) - len(told):,} more" if len(told) < len(found) else ""
-        return cls(f"{what} is refused: {len(found)} {'fault' if len(found) == 1 else 'faults'}{lines}", told)
+        return cls(f"{what} is refused: {number_of(len(found), 'fault')}{lines}", told)
 
 
 class MoveNotAllowed(EscalationError):

@@ -12,6 +12,7 @@ from escalation.base import Asked, Frozen, Instant, Name
 from escalation.effects import reference_of
 from escalation.errors import BadRequest, Fault, RoleNotAllowed
 from escalation.ids import Own, own_id
+from escalation.numbers import number_of
 from escalation.plan import Contact, Priority
 from escalation.preferences import Sent
 from escalation.waiting import MANY, QUIET, Held, Waiting, leaves_at
@@ -61,7 +62,9 @@ def fit_for(inbox: str, waiting: Waiting, now: datetime) -> Waiting:
     """
     faults = [
         Fault(
-            where=f"held.{number}", given=f"{len(held.notice.to)} recipients", allowed=f"the one of {inbox}"
+            where=f"held.{number}",
+            given=number_of(len(held.notice.to), "recipient"),
+            allowed=f"the one of {inbox}",
         )
         for number, held in enumerate(waiting.held)
         if [inbox_key(to.id) for to in held.notice.to] != [inbox]

@@ -17,6 +17,7 @@ from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
 from escalation.ids import tenant_of
 from escalation.lifecycle import Move, RcaState, State, allows
 from escalation.model import Escalation
+from escalation.numbers import number_of
 from escalation.plan import ClockName, Recipient
 from escalation.request import AffectedCustomer, StartRequest, recipients_of, with_customers
 from escalation.room import weight_of
@@ -157,7 +158,7 @@ def _require_own_accounts(now: Escalation, joining: c.JoinOutage) -> None:
     faults = [
         Fault(
             where="customers",
-            given=f"{len(customer.contacts)} more contacts of {customer.account}",
+            given=f"{number_of(len(customer.contacts), 'more contact')} of {customer.account}",
             allowed=f"contacts that {now.key} has already, because another tenant named this account",
         )
         for customer in joining.customers

@@ -10,6 +10,7 @@ from typing import assert_never
 from escalation import events as e
 from escalation.base import Frozen, Instant
 from escalation.clocks import Clock, Outcome
+from escalation.numbers import number_of
 
 CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 """Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""
@@ -85,7 +86,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
         case e.ResolutionBegun():
             return "work on the resolution began"
         case e.PlanRevised():
-            return f"action plan, version {event.version}: {len(event.steps)} steps"
+            return f"action plan, version {event.version}: {number_of(len(event.steps), 'step')}"
         case e.UpdateSent():
             return _update(event)
         case e.ResolutionDeclared():

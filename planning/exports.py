@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from escalation.base import LONGEST_TEXT, InternalText
 from escalation.errors import BadRequest, Fault, nearest, shown
+from escalation.numbers import number_of
 from escalation.plan import Priority
 from planning.csv_table import CsvTable
 from planning.export_map import ExportMap, StateMap
@@ -98,7 +99,9 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
         parser.take(line, cells, incidents)
     if not incidents:
         first = f"; the first: {_said(parser.faults[0])}" if parser.faults else ""
-        raise _refused(source, f"{rows} rows, none that can be used{first}", "rows that the map can read")
+        raise _refused(
+            source, f"{number_of(rows, 'row')}, none that can be used{first}", "rows that the map can read"
+        )
     log = _log(incidents, rows, parser.faults)
     log.absent = tuple(column for column in by.extra_columns if column not in header)
     log.emptied = tuple(sorted(parser.named - incidents.keys()))
@@ -148,7 +151,9 @@ def _require_columns(table: CsvTable, by: ExportMap) -> None:
         if column not in table.columns
     ]
     faults += [
-        Fault(where=table.source, given=f"the column {shown(column)} {times} times", allowed="once")
+        Fault(
+            where=table.source, given=f"the column {shown(column)} {number_of(times, 'time')}", allowed="once"
+        )
         for column, times in Counter(table.columns).items()
         if times > 1 and column in (*by.columns, *by.extra_columns)
     ]
@@ -181,7 +186,9 @@ class _RowParser:
         self._order += 1
         try:
             if len(cells) != self._width:
-                raise _Faulty("(row)", f"{len(cells)} cells", f"{self._width}, as the header has")
+                raise _Faulty(
+                    "(row)", f"{number_of(len(cells), 'cell')}", f"{self._width}, as the header has"
+                )
             key = self._key(cells)
             if len(key) > LONGEST_KEY:
                 raise _Faulty(self._by.key, shown(key), f"at most {LONGEST_KEY} characters")

@@ -12,6 +12,7 @@ from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
 
 from escalation.errors import shown
+from escalation.numbers import number_of
 from escalation.plan import HandsOver
 from planning.faults import Found, Path, listed, unknown
 from planning.feed_sources import FeedFault, FilesAlone, address_of, read_file
@@ -195,7 +196,7 @@ def _gaps(playbook: Playbook, schedule: str, now: datetime) -> Iterator[Found]:
     if gaps:
         zone = ZoneInfo(playbook.schedules[schedule].time_zone)
         times = listed(f"{_local(start, zone)} to {_local(end, zone)}" for start, end in gaps[:3])
-        more = f" and {len(gaps) - 3} times more" if len(gaps) > 3 else ""
+        more = f" and {number_of(len(gaps) - 3, 'more time')}" if len(gaps) > 3 else ""
         given = f"nobody on call from {times}{more} within {_AHEAD.days} days"
         yield Found(
             ("schedules", schedule), given, "somebody at all times, if only a last rotation for the rest"

@@ -705,6 +705,8 @@ class EscalationWorkflow(Mergeable):
     def _show(self) -> None:
         now = self._opened
         values = details.search_values(now)
+        if not self._shown:  # the first time in each run
+            workflow.upsert_memo({wire.SUBJECT_MEMO: now.request.subject})
         if changes := details.updates_between(self._shown, values):
             workflow.upsert_search_attributes(changes)
             self._shown = values

@@ -17,6 +17,7 @@ from escalation.budgets import CARRIED, GONE, OURS, last_of, size_of
 from escalation.errors import EscalationError
 from escalation.ids import Own
 from escalation.inbox import InWait, Release, fit_for, in_wait, released
+from escalation.numbers import number_of
 from escalation.pages import Page, page_of
 from escalation.preferences import MOST_COUNTED, Limit, Sent
 from escalation.rates import Rates
@@ -128,7 +129,11 @@ class InboxWorkflow(GoesOn):
 
     async def _wait_until(self, at: datetime) -> None:
         after = max(at - workflow.now(), timedelta(seconds=1))
-        summary = details.summary(f"{len(self._held)} messages wait" if self._held else "limits still count")
+        summary = details.summary(
+            number_of(len(self._held), "message waits", "messages wait")
+            if self._held
+            else "limits still count"
+        )
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._is_due_before(at), timeout=after, timeout_summary=summary
@@ -189,5 +194,7 @@ async def _report(became: dict[str, list[Receipt]]) -> None:
             start_to_close_timeout=timedelta(minutes=2),
             schedule_to_close_timeout=_REPORTED_WITHIN,
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
-            summary=details.summary(f"tell {len(became)} escalations what became of their messages"),
+            summary=details.summary(
+                f"tell {number_of(len(became), 'escalation')} what became of their messages"
+            ),
         )

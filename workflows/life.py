@@ -28,6 +28,7 @@ from escalation.budgets import (
 from escalation.business_time import OpenHours
 from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
 from escalation.errors import EscalationError
+from escalation.numbers import number_of
 from escalation.rates import REFUSALS, Rates
 from escalation.receipts import Receipt, moving_forward
 from escalation.strangers import known_words, strangers
@@ -228,7 +229,9 @@ class Life(GoesOn):
         ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
         known = known_words(ours, own or "", self._receipts(), self._told(), self._since())
         if unknown := len(ours) - len(known):
-            self.note_refusal(wire.RECORD_DELIVERY, f"{unknown} words on messages that it has not told")
+            self.note_refusal(
+                wire.RECORD_DELIVERY, f"{number_of(unknown, 'word')} on messages that it has not told"
+            )
         self._note_delivery(known)
 
     def _told(self) -> tuple[Wave, ...]:

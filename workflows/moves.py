@@ -17,6 +17,7 @@ from temporalio.common import RawValue
 from escalation.base import Frozen
 from escalation.commands import PersonsCommand
 from escalation.errors import EscalationError, Fault, shown
+from escalation.numbers import number_of
 from escalation.task_force.commands import MembersCommand
 from workflows import wire
 
@@ -154,7 +155,9 @@ def _unknown(known: str) -> Any:
     class Messages(Desk, Protocol):
         @workflow.signal(dynamic=True)
         def hear(self, name: str, args: Sequence[RawValue]) -> None:
-            fault = Fault(where=f"signal {shown(name)}", given=f"{len(args)} arguments", allowed=known)
+            fault = Fault(
+                where=f"signal {shown(name)}", given=f"{number_of(len(args), 'argument')}", allowed=known
+            )
             self.note_refusal(name, str(fault))
 
     return Messages.hear

@@ -20,6 +20,7 @@ from escalation.effects import RecordBatch, Recorded
 from escalation.events import Event, Rebased
 from escalation.lifecycle import State
 from escalation.model import Escalation
+from escalation.numbers import number_of
 from workflows import details, wire
 from workflows.inputs import read_start, refusable, require_id, require_parent
 
@@ -137,7 +138,7 @@ async def put_on_record(batch: RecordBatch) -> PutOnRecord:
             result_type=Recorded,
             start_to_close_timeout=timedelta(minutes=1),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
-            summary=f"put {len(batch.events)} events on record",
+            summary=f"put {number_of(len(batch.events), 'event')} on record",
         )
     except ActivityError as error:
         why = clip(str(error.cause or error), _LONGEST_WHY)

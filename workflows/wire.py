@@ -19,6 +19,7 @@ from escalation.events import Event
 from escalation.ids import Key
 from escalation.lifecycle import Move
 from escalation.model import Escalation
+from escalation.numbers import number_of
 from escalation.plan import Priority
 from escalation.rates import Rates
 from escalation.receipts import Receipt
@@ -101,6 +102,8 @@ SPONSORSHIP = "Sponsorship"
 PROPOSE, ENROL, TOUCH, REVIEW, EXIT = "propose", "enrol", "touch", "review", "exit"
 SPONSOR_MEMO = "sponsor"
 """Of a sponsorship: who sponsors the account now; not there while nobody does (SPONSOR-2)."""
+SUBJECT_MEMO = "subject"
+"""The memo that says what an escalation is about: lists show it, and no worker is asked."""
 PROGRAMME_MEMO = "programme"
 
 INTAKE = "Intake"
@@ -355,7 +358,7 @@ def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationI
 
 def _the_one(raws: Sequence[RawValue], what: str, allowed: str) -> bytes:
     if len(raws) != 1:
-        raise BadRequest.because(what, (_other_than(f"{len(raws)} arguments", allowed),))
+        raise BadRequest.because(what, (_other_than(f"{number_of(len(raws), 'argument')}", allowed),))
     return raws[0].payload.data
 
 

@@ -16,6 +16,7 @@ from entrypoints.doctor.repairs import Hands
 from entrypoints.foreseeing import progress
 from entrypoints.looking_back import open_store
 from escalation.errors import BadRequest, EscalationError, Fault
+from escalation.numbers import number_of
 from records.errors import RecordsFault
 from runtime.errors import NoServer
 
@@ -44,7 +45,7 @@ def doctor(
         _show(findings)
     can_be = [place for place, finding in enumerate(findings) if finding.repair]
     outcomes: Outcomes = {}
-    if repair and can_be and (yes or typer.confirm(f"Carry out {_repairs(len(can_be))}?")):
+    if repair and can_be and (yes or typer.confirm(f"Carry out {number_of(len(can_be), 'repair')}?")):
         outcomes = _repaired(findings, can_be, in_json)
     if in_json:
         showing.as_json(_as_json(findings, outcomes))
@@ -94,17 +95,13 @@ def _show(findings: Sequence[Finding]) -> None:
         showing.out.print(Text("healthy"))
         return
     can_be = sum(finding.repair is not None for finding in findings)
-    found = "1 thing is wrong" if len(findings) == 1 else f"{len(findings)} things are wrong"
-    showing.out.print(Text(f"{found}; {_repairs(can_be) if can_be else 'no repair'} by --repair"))
+    found = number_of(len(findings), "thing is wrong", "things are wrong")
+    showing.out.print(Text(f"{found}; {number_of(can_be, 'repair') if can_be else 'no repair'} by --repair"))
 
 
 def _show_outcome(finding: Finding, failed: str) -> None:
     said = f"{finding.key}: {'not repaired: ' + failed if failed else 'repaired'}"
     showing.out.print(Text(said, style="red" if failed else "green"))
-
-
-def _repairs(count: int) -> str:
-    return "1 repair" if count == 1 else f"{count} repairs"
 
 
 def _as_json(findings: Sequence[Finding], outcomes: Outcomes) -> object:

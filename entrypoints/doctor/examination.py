@@ -13,6 +13,7 @@ from entrypoints.doctor.repairs import Hands, Refill, Repair, Reset, Tell, Termi
 from escalation.effects import RecordBatch
 from escalation.errors import UnknownEscalation
 from escalation.events import Event, MessagesSent, TaskForceHeard
+from escalation.numbers import number_of
 from escalation.receipts import MessageState, Receipt, moving_forward
 from escalation.story import minute
 from records.errors import RecordsFault
@@ -234,9 +235,7 @@ def _outdated(run: "Examined", gone: Iterable[int]) -> Finding:
 
 def _unrecorded(run: "Examined", receipts: tuple[Receipt, ...]) -> Finding:
     count = len(receipts)
-    what = (
-        f"{count} {'message was' if count == 1 else 'messages were'} delivered, and its run does not know it"
-    )
+    what = f"{number_of(count, 'message was', 'messages were')} delivered, and its run does not know it"
     if not run.is_running:
         needs = "nothing that can be done: its run has ended; the letters themselves are not lost"
         return Finding(Kind.DELIVERED_UNRECORDED, run.key, what, needs=needs)
@@ -269,7 +268,7 @@ def _beyond_repair(hands: Hands, key: str | None, seen: _Seen) -> Iterator[Findi
             and its_key not in seen.silent
             and escalation not in seen.with_holes | seen.on_their_way
         ):
-            count = "1 event is" if missing == 1 else f"{missing} events are"
+            count = number_of(missing, "event is", "events are")
             what = f"{count} missing from the record {hands.store.database.where}"
             needs = "a run that knows them, and Temporal keeps none any more"
             yield Finding(Kind.HOLE, escalation, what, needs=needs)

@@ -4,6 +4,7 @@ The story of a task force: each event as one sentence for people, in its own tim
 
 from typing import assert_never
 
+from escalation.numbers import number_of
 from escalation.story import Entry, due_words, minute
 from escalation.task_force import events as e
 
@@ -43,7 +44,8 @@ def sentence(event: e.ForceEvent) -> str:  # noqa: C901, PLR0912 - one case an e
     """What happened, in one sentence without a full stop."""
     match event:
         case e.Deployed():
-            return f"deployed, led by {event.charter.lead}, {len(event.charter.seats)} seats to fill"
+            seats = number_of(len(event.charter.seats), "seat", none="no")
+            return f"deployed, led by {event.charter.lead}, {seats} to fill"
         case e.SeatOffered():
             return f"the seat {event.role} is offered to {event.to}"
         case e.SeatAccepted():

@@ -175,7 +175,7 @@ async def test_the_error_says_who_was_told_and_what_stands_in_the_way(mailbox: M
     assert [receipt["recipient"] for receipt in waiting] == ["person-1"]
     assert waiting[0]["delivered_at"] is None
     assert waiting[0]["why"] == "email: the mail server said 451 4.3.0 try again later"
-    assert error.message == "1 of 3 messages are still to be delivered"
+    assert error.message == "1 of 3 messages still to be delivered"
     assert error.category is ApplicationErrorCategory.BENIGN
 
 

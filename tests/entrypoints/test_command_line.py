@@ -146,7 +146,14 @@ async def test_lists_filter_and_count(terminal: Terminal) -> None:
     assert ["GLOBEX/88"] == await keys("--owner", "priya")
     assert [] == await keys("--breached")
     assert [] == await keys("--owner", "o'neill' OR 1=1")
+    about = {row["key"]: row["subject"] for row in await terminal.json("list")}
+    assert (
+        about[KEY]
+        == (await terminal.json("show", KEY))["subject"]
+        == "Second delivery in a row arrived damaged"
+    )
     said = await terminal.done("list")
+    assert "Second delivery" in said
     assert "2 escalations: 2 communicating\n" in said
     assert "there are more" not in said
     assert "1 escalation: 1 communicating; there are more, see --limit" in await terminal.done(

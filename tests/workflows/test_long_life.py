@@ -18,7 +18,7 @@ from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows import stages
 from workflows import search_attributes as sa
-from workflows.wire import Carried, EscalationInput
+from workflows.wire import SUBJECT_MEMO, Carried, EscalationInput
 
 LONG = InternalText("x" * LONGEST_TEXT)
 
@@ -67,6 +67,7 @@ async def test_a_continued_run_has_everything_of_the_one_before(desk: Desk) -> N
     told = desk.told()
     assert 4 == told.count("update jo@acme.example"), "each once: what waits is carried, not sent twice"
     assert "resolving" == (await desk.attributes())[sa.STATE]
+    assert after.subject == await (await desk.run().describe()).memo_value(SUBJECT_MEMO), "as a list shows it"
 
 
 async def test_a_whole_life_in_short_runs_ends_like_any_other(desk: Desk) -> None:
