@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from html import unescape
 from io import StringIO
 from itertools import groupby
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ import httpx
 from rich.text import Text
 
 from channels.loopback import ReceivedLetter
+from entrypoints.demo.keepsake import Chapter
 from entrypoints.demo.world import World
 from entrypoints.showing import out
 from escalation.story import Entry
@@ -41,9 +43,12 @@ class Stage:
         self._world = world
         self._key = key
         self._letters_told = 0
+        self.chapters: list[Chapter] = []
+        """Those told so far."""
 
     async def chapter(self, title: str) -> None:
         await self._quiet()
+        self.chapters.append(Chapter(title, self._letters_told))
         out.print(Text(f"\n── {title}", style="bold"))
 
     async def types(
@@ -79,14 +84,20 @@ class Stage:
         await self._quiet()
         letter = await self.letter(reader, subject)
         link = _LINK.search(letter.text)
-        said = "".join(f"  {name}: {value}" for name, value in answer.items() if value)
-        out.print(Text(f"☞ {letter.to_name} presses the button behind the link{said}", style="bold magenta"))
+        said = ", ".join(f"{name}: {value}" for name, value in answer.items() if value)
+        out.print(
+            Text(
+                f"☞ {letter.to_name} presses the button behind the link  {said}".rstrip(),
+                style="bold magenta",
+            )
+        )
         if link is None:
             raise DemoFault(f"the letter to {reader}, {letter.subject!r}, has no link")
-        async with httpx.AsyncClient() as browser:
+        async with httpx.AsyncClient(follow_redirects=True) as browser:
             page = await browser.post(link.group(), content=urlencode(answer), headers=_AS_A_FORM)
         if page.is_error:
             raise DemoFault(f"{letter.subject!r} answered by {reader}: HTTP {page.status_code}")
+        out.print(Text(f"  the page says: {_words_of(page.text)}", style="magenta"))
 
     async def letter(self, to: str, subject: str) -> ReceivedLetter:
         """
@@ -158,6 +169,14 @@ def _tell(entries: Iterable[Entry]) -> None:
     for entry in entries:
         if entry.by == "engine" and entry.kind not in _UNTOLD:
             out.print(Text(f"  ⏱ {entry.at:%H:%M:%S} {entry.text}", style="yellow"))
+
+
+def _words_of(page: str) -> str:
+    """Return the heading of one of our pages, and what it says below."""
+    found = re.search(r"<h1>(.*?)</h1>\s*<p>(.*?)</p>", page, re.DOTALL)
+    if found is None:
+        raise DemoFault("the page behind a link says nothing")
+    return ". ".join(" ".join(unescape(part).split()) for part in found.groups())
 
 
 def _names(letters: Iterable[ReceivedLetter]) -> str:

@@ -10,8 +10,6 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from rich.text import Text
-
 from entrypoints.demo.keepsake import keep_letters
 from entrypoints.demo.stage import Stage
 from entrypoints.demo.world import World, world
@@ -35,21 +33,29 @@ async def demo(*, keep: bool, papers: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="escalation-demo-") as folder, stop_signals() as stop:
         async with world(Path(folder)) as here:
             began = asyncio.get_running_loop().time()
-            await _told(here, papers or Path(folder))
+            stage = await _told(here, papers)
             _sum_up(here, asyncio.get_running_loop().time() - began)
             if papers:
-                keep_letters(here.mailbox.letters(), papers)
+                keep_letters(here.mailbox.letters(), stage.chapters, papers)
                 out.print(
                     f"What was written is in {papers}: the letters in letters.html, the RCA, the report."
                 )
+            else:
+                out.print("Nothing is kept of it; --papers FOLDER keeps the letters, the RCA and a report.")
             if keep:
-                out.print("\nStill running; Ctrl-C ends it. In another terminal:")
-                out.print(f"  TEMPORAL_ADDRESS={here.address} escalate list --all")
+                _say_where(here)
                 await stop.wait()
 
 
-async def _told(here: World, papers: Path) -> None:
-    out.print(Text(f"Web UI: {here.web_ui}/namespaces/default/workflows/{quote(KEY, safe='')}", style="cyan"))
+def _say_where(here: World) -> None:
+    """Addresses are said only while somebody answers there."""
+    out.print("\nStill running; Ctrl-C ends it. In a browser:")
+    out.print(f"  {here.web_ui}/namespaces/default/workflows/{quote(KEY, safe='')}")
+    out.print("In another terminal:")
+    out.print(f"  TEMPORAL_ADDRESS={here.address} escalate list --all")
+
+
+async def _told(here: World, papers: Path | None) -> Stage:
     stage = Stage(here, KEY)
     followed = asyncio.create_task(stage.follow())
     try:
@@ -61,6 +67,7 @@ async def _told(here: World, papers: Path) -> None:
         await _looks_back(stage, papers)
     finally:
         followed.cancel()
+    return stage
 
 
 def _sum_up(here: World, seconds: float) -> None:
@@ -152,7 +159,7 @@ async def _resolved(stage: Stage, done: str, customer: str) -> None:
     await stage.types("verify", KEY, "--as", "aisha")
 
 
-async def _closes(stage: Stage, papers: Path) -> None:
+async def _closes(stage: Stage, papers: Path | None) -> None:
     await stage.chapter("Closing: nothing is forgotten, because the close is refused until it is done")
     await stage.types("close", KEY, "--as", "elena", refused=True)
     await stage.types("settle", KEY, "INC-2041", "--as", "maya")
@@ -160,9 +167,10 @@ async def _closes(stage: Stage, papers: Path) -> None:
     await stage.types("rca", "derive", KEY, "--as", "kemal")
     await stage.types("rca", "approve", KEY, "--as", "elena")
     await stage.types("rca", "share", KEY, "--as", "dewi")
-    for audience in ("internal", "customer"):
-        paper = str(papers / f"rca-{audience}.pdf")
-        await stage.types("rca", "document", KEY, "--audience", audience, "--pdf", paper)
+    if papers:
+        for audience in ("internal", "customer"):
+            paper = str(papers / f"rca-{audience}.pdf")
+            await stage.types("rca", "document", KEY, "--audience", audience, "--pdf", paper)
     await stage.types("close", KEY, "--as", "elena")
     await stage.chapter("After the close: how it was for the customer, and what we promised to do")
     await stage.answers(JO, "how we did", score="2", comment="You listened in the end, but it took too long")
@@ -170,8 +178,9 @@ async def _closes(stage: Stage, papers: Path) -> None:
     await stage.types("actions")
 
 
-async def _looks_back(stage: Stage, papers: Path) -> None:
+async def _looks_back(stage: Stage, papers: Path | None) -> None:
     await stage.chapter("The record keeps it all, and a report says how it went")
     await stage.types("records", "show", KEY, lines=12)
     await stage.types("report", lines=24)
-    await stage.types("report", "--by", "category", "--html", str(papers / "report.html"))
+    if papers:
+        await stage.types("report", "--by", "category", "--html", str(papers / "report.html"))

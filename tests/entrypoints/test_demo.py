@@ -2,27 +2,99 @@
 ``make demo``: the story that a newcomer sees first.
 """
 
+import re
 import subprocess
 import sys
+from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 from runtime.settings import ROOT
+
+ADDRESS = re.compile(r"https?://|127\.0\.0\.1")
+
+
+def demo(*options: str, temporary: Path) -> str:
+    """Run the demo with *temporary* as the folder of its own files; what it said."""
+    words = [sys.executable, "-m", "entrypoints.cli", "demo", *options]
+    environment = {"TMPDIR": str(temporary), "PATH": "/usr/bin:/bin", "HOME": str(temporary)}
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    assert 0 == told.returncode, told.stdout + told.stderr
+    return told.stdout
+
+
+class Cards(HTMLParser):
+    """The cards of the letters page, with the texts of each, and the targets and links of all."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.cards: list[str] = []
+        self.ids: set[str] = set()
+        self.links: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        self.cards += [""] * (tag == "article")
+        self.ids.add(given.get("id") or "")
+        self.links.add((given.get("href") or "").removeprefix("#"))
+
+    def handle_data(self, data: str) -> None:
+        if self.cards:
+            self.cards[-1] += data
 
 
 def test_the_demo_tells_its_story_and_keeps_what_was_written(tmp_path: Path) -> None:
     """
     Each of its commands ends as it should, or the demo fails: rises, a task force, an access denied (RESOLVE-6), the
-    RCA for us and for the customer (CLOSE-3, CLOSE-4), a survey answered by link (CLOSE-6), record and report.
+    RCA for us and for the customer (CLOSE-3, CLOSE-4), a survey answered by link (CLOSE-6), record and report. Whatever
+    it says is true after its end: each button did something, each file is there, each address answers.
     """
-    words = [sys.executable, "-m", "entrypoints.cli", "demo", "--papers", str(tmp_path)]
-    demo = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    papers, temporary = tmp_path / "papers", tmp_path / "temporary"
+    temporary.mkdir()
 
-    assert 0 == demo.returncode, demo.stdout + demo.stderr
+    said = demo("--papers", str(papers), temporary=temporary)
+
     for told in ("rose from level 3 to 4", "seat agent", "answer: no", "score: 2", "escalate report"):
-        assert told in demo.stdout
-    letters = (tmp_path / "letters.html").read_text(encoding="utf-8")
-    for subject in ("We have taken up your case again", "Laporan Anda sudah ditutup", "Başvurunuz kapatıldı"):
-        assert subject in letters
+        assert told in said
+    pressed = [following for line, following in pairwise(said.splitlines()) if line.startswith("☞")]
+    assert ["  the page says: "] * 4 == [line[:17] for line in pressed], pressed
+    for file in re.findall(r"^Written: (.*)$", said, re.MULTILINE):
+        assert Path(file).is_file(), file
+    assert not ADDRESS.search(said)
     for paper in ("rca-internal.pdf", "rca-customer.pdf", "ACME-4711-rca.pdf"):
-        assert (tmp_path / paper).read_bytes().startswith(b"%PDF")
-    assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert (papers / paper).read_bytes().startswith(b"%PDF")
+    assert "<svg" in (papers / "report.html").read_text(encoding="utf-8")
+    _reads_well((papers / "letters.html").read_text(encoding="utf-8"), said, papers)
+
+
+def test_a_demo_without_papers_promises_none(tmp_path: Path) -> None:
+    """
+    No file is said to be written that goes with the demo, no address told that ends with it, and nothing is left.
+    """
+    said = demo(temporary=tmp_path)
+
+    assert "Written:" not in said
+    assert str(tmp_path) not in said
+    assert "--papers FOLDER keeps the letters" in said
+    assert not ADDRESS.search(said)
+    assert [] == [each.name for each in tmp_path.glob("escalation-demo-*")]
+
+
+def _reads_well(page: str, said: str, papers: Path) -> None:
+    """Check the letters page: one card a letter, who, when, language; contents lead to cards, and no link to nobody."""
+    letters = Cards(page)
+    count = re.search(r"(\d+) letters to", said)
+    assert count
+    assert int(count[1]) == len(letters.cards)
+    for card in letters.cards:
+        assert re.search(
+            r"To.*<\S+@\S+>.*At\s*\d\d:\d\d:\d\d UTC\s*Language\s*(English|Indonesian|Turkish)",
+            card,
+            re.DOTALL,
+        )
+    for link in letters.links - {""}:
+        assert link in letters.ids or (papers / link).is_file(), link
+    assert "127.0.0.1" not in page
+    for subject in ("We have taken up your case again", "Laporan Anda sudah ditutup", "Başvurunuz kapatıldı"):
+        assert subject in page
