@@ -38,7 +38,7 @@ def survey(
             "--contact", metavar="EMAIL", help="Who said so, where the account has several contacts."
         ),
     ] = None,
-    comment: Annotated[str, typer.Option("--comment", "-m", help="What they said.", show_default=False)] = "",
+    comment: Annotated[str, typer.Option("--comment", help="What they said.", show_default=False)] = "",
     in_json: Json = False,
 ) -> None:
     """Record how a customer found it, as they told you; each contact answers once."""

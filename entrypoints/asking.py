@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from entrypoints import showing
+from entrypoints.choices import categories, completing, issue_types, people
 from entrypoints.given import refused
 from entrypoints.words import from_options, told_of_options, typed
 from escalation import commands as c
@@ -48,6 +49,27 @@ By = Annotated[
         metavar="PERSON",
         help="Who you are, by id in the playbook.",
         show_default=False,
+        autocompletion=completing(people),
+    ),
+]
+Category = Annotated[
+    str | None,
+    typer.Option(
+        "--category",
+        metavar="ID",
+        help="A category of the playbook.",
+        show_default=False,
+        autocompletion=completing(categories),
+    ),
+]
+IssueType = Annotated[
+    str | None,
+    typer.Option(
+        "--issue-type",
+        metavar="ID",
+        help="An issue type of the playbook; needed if several have the category.",
+        show_default=False,
+        autocompletion=completing(issue_types),
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors too.")]
@@ -57,7 +79,7 @@ Clocks = Annotated[
 Note = Annotated[
     str, typer.Option("--note", "-m", help="What you want to add, for our own people.", show_default=False)
 ]
-Why = Annotated[str, typer.Option("--why", "-m", help="The reason, for our own people.", show_default=False)]
+Why = Annotated[str, typer.Option("--why", help="The reason, for our own people.", show_default=False)]
 
 
 def with_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:

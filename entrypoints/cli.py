@@ -9,7 +9,8 @@ import json
 import os
 import sys
 import traceback
-from typing import Any, NoReturn
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
@@ -38,6 +39,7 @@ from entrypoints import (
     task_forces,
     told,
 )
+from entrypoints.contents import Contents
 from entrypoints.doctor import command as doctor
 from entrypoints.new_playbook import command as new_playbook
 from entrypoints.words import in_typed_words
@@ -49,11 +51,30 @@ from runtime.leaving import leave
 DONE, REFUSED, BAD_INPUT, NO_SERVER, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 app = typer.Typer(
+    cls=Contents,
     help="Durable customer escalations: start, communicate, resolve, close with RCA.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+
+def _say_version(is_asked_for: bool) -> None:
+    if is_asked_for:
+        showing.out.print(f"escalate {version('escalation-engine')}")
+        raise Exit
+
+
+@app.callback()
+def escalate(
+    _: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
 app.add_typer(running.app)
 app.add_typer(looking.app)
 app.add_typer(moving.app)

@@ -14,8 +14,8 @@ import typer
 from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
 
-from entrypoints import given, showing
-from entrypoints.asking import Json
+from entrypoints import choices, given, showing
+from entrypoints.asking import Category, IssueType, Json
 from entrypoints.files import read_model
 from entrypoints.words import told_of_options
 from escalation.errors import shown
@@ -43,15 +43,27 @@ At = Annotated[
 @app.command()
 def simulate(
     file: PlaybookFile,
-    category: Annotated[str | None, typer.Option("--category", show_default=False)] = None,
-    priority: Annotated[str, typer.Option("--priority", metavar="P1..P4")] = "P3",
+    category: Category = None,
+    priority: Annotated[
+        str,
+        typer.Option(
+            "--priority",
+            metavar="P1..P4",
+            help=choices.one_of("Its priority", Priority),
+            autocompletion=choices.of(Priority),
+        ),
+    ] = "P3",
     at: At = None,
     tz: Zone = "UTC",
-    issue_type: Annotated[
-        str | None, typer.Option("--issue-type", help="Needed if several have the category.")
-    ] = None,
+    issue_type: IssueType = None,
     reason: Annotated[
-        str, typer.Option("--reason", help="A reason code, such as executive_threat.")
+        str,
+        typer.Option(
+            "--reason",
+            metavar="CODE",
+            help=choices.one_of("Why it starts", ReasonCode),
+            autocompletion=choices.of(ReasonCode),
+        ),
     ] = "dissatisfied_customer",
     request: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import YOU_IN_ENVIRONMENT, Json, with_client
+from entrypoints.choices import completing, people
 from entrypoints.knowing import require_somebody
 from entrypoints.words import from_options
 from escalation.inbox import Release
@@ -33,7 +34,14 @@ def inbox(
     ],
     release: Annotated[bool, typer.Option("--release", help="Let all of it leave now.")] = False,
     by: Annotated[
-        str, typer.Option("--as", envvar=YOU_IN_ENVIRONMENT, metavar="PERSON", help="Who releases it.")
+        str,
+        typer.Option(
+            "--as",
+            envvar=YOU_IN_ENVIRONMENT,
+            metavar="PERSON",
+            help="Who releases it.",
+            autocompletion=completing(people),
+        ),
     ] = "",
     in_json: Json = False,
 ) -> None:

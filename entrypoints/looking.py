@@ -10,22 +10,34 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
-from entrypoints import lists, showing
-from entrypoints.asking import YOU_IN_ENVIRONMENT, Clocks, Json, Key, answered, with_client
+from entrypoints import choices, lists, showing
+from entrypoints.asking import (
+    YOU_IN_ENVIRONMENT,
+    Category,
+    Clocks,
+    IssueType,
+    Json,
+    Key,
+    answered,
+    with_client,
+)
 from entrypoints.files import read_model
 from entrypoints.given import named
 from entrypoints.start_faults import of_the_playbook
 from entrypoints.words import from_options, told_of_options
 from escalation.errors import did_you_mean, nearest, shown
 from escalation.lifecycle import State
-from escalation.plan import Priority
-from escalation.request import StartRequest
+from escalation.plan import Priority, ReasonCode
+from escalation.request import Channel, Degree, StartRequest
 from planning.faults import listed
 
 if TYPE_CHECKING:
     from client import EscalationClient
 
 app = typer.Typer()
+
+_PEOPLE = choices.completing(choices.people)
+_PRIORITY = f"{choices.one_of('How bad it is for customers', Priority)} If omitted: from impact and urgency."
 
 
 @app.command()
@@ -34,13 +46,39 @@ def start(
     key: Annotated[str | None, typer.Option("--key", metavar="TENANT/TICKET")] = None,
     subject: Annotated[str | None, typer.Option("--subject")] = None,
     description: Annotated[str | None, typer.Option("--description")] = None,
-    issue_type: Annotated[str | None, typer.Option("--issue-type")] = None,
-    category: Annotated[str | None, typer.Option("--category")] = None,
-    priority: Annotated[str | None, typer.Option("--priority", metavar="P1..P4")] = None,
-    impact: Annotated[str | None, typer.Option("--impact", metavar="high|medium|low")] = None,
-    urgency: Annotated[str | None, typer.Option("--urgency", metavar="high|medium|low")] = None,
-    reason: Annotated[str | None, typer.Option("--reason")] = None,
-    channel: Annotated[str | None, typer.Option("--channel", help="How it came in.")] = None,
+    issue_type: IssueType = None,
+    category: Category = None,
+    priority: Annotated[
+        str | None,
+        typer.Option("--priority", metavar="P1..P4", help=_PRIORITY, autocompletion=choices.of(Priority)),
+    ] = None,
+    impact: Annotated[
+        str | None,
+        typer.Option(
+            "--impact", help=choices.one_of("How bad it is", Degree), autocompletion=choices.of(Degree)
+        ),
+    ] = None,
+    urgency: Annotated[
+        str | None,
+        typer.Option(
+            "--urgency", help=choices.one_of("How urgent it is", Degree), autocompletion=choices.of(Degree)
+        ),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            "--reason",
+            metavar="CODE",
+            help=choices.one_of("Why it starts", ReasonCode),
+            autocompletion=choices.of(ReasonCode),
+        ),
+    ] = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            "--channel", help=choices.one_of("How it came in", Channel), autocompletion=choices.of(Channel)
+        ),
+    ] = None,
     customer: Annotated[
         list[str] | None,
         typer.Option("--customer", metavar="ACCOUNT:NAME:EMAIL[:LANGUAGE]", help="Repeat for more."),
@@ -62,6 +100,7 @@ def start(
             "--as",
             metavar="PERSON",
             help=f"Who submits it; else as the file says, else {YOU_IN_ENVIRONMENT}.",
+            autocompletion=_PEOPLE,
         ),
     ] = None,
     in_json: Json = False,
@@ -146,12 +185,33 @@ def show(
 
 @app.command("list")
 def list_(
-    state: Annotated[str | None, typer.Option("--state")] = None,
-    priority: Annotated[str | None, typer.Option("--priority", metavar="P1..P4")] = None,
-    level: Annotated[int | None, typer.Option("--level")] = None,
-    category: Annotated[str | None, typer.Option("--category")] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            "--state", help=choices.one_of("Only in this state", State), autocompletion=choices.of(State)
+        ),
+    ] = None,
+    priority: Annotated[
+        str | None,
+        typer.Option(
+            "--priority",
+            metavar="P1..P4",
+            help=choices.one_of("Only of this priority", Priority),
+            autocompletion=choices.of(Priority),
+        ),
+    ] = None,
+    level: Annotated[int | None, typer.Option("--level", help="Only at this level.")] = None,
+    category: Category = None,
     customer: Annotated[str | None, typer.Option("--customer", metavar="ACCOUNT")] = None,
-    owner: Annotated[str | None, typer.Option("--owner", metavar="PERSON")] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner",
+            metavar="PERSON",
+            help="Only with this owner.",
+            autocompletion=choices.completing(choices.people),
+        ),
+    ] = None,
     breached: Annotated[bool | None, typer.Option("--breached/--not-breached")] = None,
     ended: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000)] = 1000,

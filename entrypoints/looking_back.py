@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from entrypoints import given, showing
+from entrypoints import choices, given, showing
 from entrypoints.asking import Json, Key
 from entrypoints.foreseeing import progress
 from escalation.base import of_our_time
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 report = typer.Typer()
 records = typer.Typer(help="The record past retention: take in, give out, look at one.", no_args_is_help=True)
 
+_BY = ("category", "priority", "customer", "team", "level", "reason")
 From = Annotated[
     str | None,
     typer.Option(
@@ -50,7 +51,10 @@ def look_back_on(
     by: Annotated[
         str | None,
         typer.Option(
-            "--by", metavar="WHAT", help="Divide it by category, priority, customer, team, level or reason."
+            "--by",
+            metavar="WHAT",
+            help=choices.one_of("Divide it by", _BY),
+            autocompletion=choices.completing(lambda: _BY),
         ),
     ] = None,
     html: Annotated[

@@ -15,6 +15,7 @@ from rich.text import Text as Line
 
 from entrypoints import showing
 from entrypoints.asking import Json
+from entrypoints.choices import completing
 from entrypoints.given import Typed, language, refused, write
 from escalation.errors import nearest, shown
 from escalation.numbers import number_of
@@ -64,12 +65,19 @@ def preview(
             metavar="WHO",
             help="customer or internal; the customer's, if there is one and nothing is said.",
             show_default=False,
+            autocompletion=completing(lambda: ("customer", "internal")),
         ),
     ] = None,
     lang: Annotated[str, typer.Option("--lang", metavar="TAG", help="The reader's language.")] = "en",
     tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The reader's time zone.")] = "UTC",
     shape: Annotated[
-        str, typer.Option("--facts", metavar="SHAPE", help="usual, short, long or hostile.")
+        str,
+        typer.Option(
+            "--facts",
+            metavar="SHAPE",
+            help="usual, short, long or hostile.",
+            autocompletion=completing(lambda: ("usual", "short", "long", "hostile")),
+        ),
     ] = "usual",
     html: Annotated[
         str | None,

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from entrypoints import choices
 from entrypoints.asking import By, Json, Key, Note, Why, answered, make_move, with_client
 from entrypoints.given import named, refused, zone
 from escalation import commands as c
 from escalation.errors import shown
-from escalation.plan import Priority
+from escalation.events import AccessAnswer, CancelCause
+from escalation.plan import Priority, ReasonCode
 
 app = typer.Typer()
 
@@ -25,7 +27,15 @@ def ack(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
 def raise_(
     key: Key,
     by: By,
-    reason: Annotated[str, typer.Option("--reason", help="A reason code, such as lack_of_authority.")],
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="CODE",
+            help=choices.one_of("Why it rises", ReasonCode),
+            autocompletion=choices.of(ReasonCode),
+        ),
+    ],
     to: Annotated[int | None, typer.Option("--to", help="Level; else the next one.")] = None,
     note: Note = "",
     in_json: Json = False,
@@ -40,9 +50,24 @@ def transfer(
     by: By,
     to: Annotated[str | None, typer.Argument(metavar="[PERSON|TEAM]", show_default=False)] = None,
     skill: Annotated[
-        str | None, typer.Option("--skill", help="Instead: whoever has this skill.", show_default=False)
+        str | None,
+        typer.Option(
+            "--skill",
+            metavar="ID",
+            help="Instead: whoever has this skill.",
+            show_default=False,
+            autocompletion=choices.completing(choices.skills),
+        ),
     ] = None,
-    reason: Annotated[str, typer.Option("--reason")] = "lack_of_expertise",
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="CODE",
+            help=choices.one_of("Why it changes hands", ReasonCode),
+            autocompletion=choices.of(ReasonCode),
+        ),
+    ] = "lack_of_expertise",
     note: Note = "",
     in_json: Json = False,
 ) -> None:
@@ -53,7 +78,15 @@ def transfer(
 @app.command()
 def trigger(
     key: Key,
-    fact: Annotated[str, typer.Argument(metavar="TRIGGER", show_default=False)],
+    fact: Annotated[
+        str,
+        typer.Argument(
+            metavar="TRIGGER",
+            help="A trigger of the level.",
+            show_default=False,
+            autocompletion=choices.completing(choices.triggers),
+        ),
+    ],
     by: By,
     note: Note = "",
     in_json: Json = False,
@@ -96,7 +129,15 @@ def _numbered(response: str) -> tuple[int | None, str]:
 @app.command()
 def priority(
     key: Key,
-    to: Annotated[str, typer.Argument(metavar="P1..P4", show_default=False)],
+    to: Annotated[
+        str,
+        typer.Argument(
+            metavar="P1..P4",
+            help=choices.one_of("The new priority", Priority),
+            show_default=False,
+            autocompletion=choices.of(Priority),
+        ),
+    ],
     by: By,
     note: Note = "",
     in_json: Json = False,
@@ -150,7 +191,13 @@ def correct_contact(
 def pause(
     key: Key,
     because: Annotated[
-        str, typer.Argument(metavar="REASON", help="A reason of the playbook.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="REASON",
+            help="A reason of the playbook.",
+            show_default=False,
+            autocompletion=choices.completing(choices.pause_reasons),
+        ),
     ],
     by: By,
     note: Note = "",
@@ -193,7 +240,7 @@ def update(
 def resolve(
     key: Key,
     by: By,
-    done: Annotated[str, typer.Option("--done", "-m", help="What was done, for our own people.")],
+    done: Annotated[str, typer.Option("--done", help="What was done, for our own people.")],
     workaround: Annotated[bool, typer.Option("--workaround", help="A workaround, not a fix.")] = False,
     customer: Annotated[
         str | None, typer.Option("--customer", help="What customers are told once it is verified.")
@@ -222,7 +269,15 @@ def confirm_access(
     key: Key,
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", show_default=False)],
     by: By,
-    answer: Annotated[str, typer.Option("--answer", metavar="yes|no|waived")] = "yes",
+    answer: Annotated[
+        str,
+        typer.Option(
+            "--answer",
+            metavar="yes|no|waived",
+            help=choices.one_of("What the customer says", AccessAnswer),
+            autocompletion=choices.of(AccessAnswer),
+        ),
+    ] = "yes",
     note: Note = "",
     in_json: Json = False,
 ) -> None:
@@ -262,7 +317,15 @@ def cancel(
     key: Key,
     by: By,
     why: Why,
-    cause: Annotated[str, typer.Option("--cause", metavar="withdrawn|duplicate|merged")] = "withdrawn",
+    cause: Annotated[
+        str,
+        typer.Option(
+            "--cause",
+            metavar="withdrawn|duplicate|merged",
+            help=choices.one_of("Why it ends", CancelCause),
+            autocompletion=choices.of(CancelCause),
+        ),
+    ] = "withdrawn",
     into: Annotated[
         str | None,
         typer.Option(

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from entrypoints import showing
-from entrypoints.asking import Json
+from entrypoints.asking import Category, IssueType, Json
 from escalation.errors import BadRequest, Fault
 from escalation.numbers import number_of
 from planning.faults import of_file
@@ -33,12 +33,6 @@ File = Annotated[
     typer.Argument(
         metavar="[FILE]", help="A playbook; the configured one, if not given.", show_default=False
     ),
-]
-Category = Annotated[
-    str | None, typer.Option("--category", metavar="ID", help="Only this category.", show_default=False)
-]
-IssueType = Annotated[
-    str | None, typer.Option("--issue-type", metavar="ID", help="Only this issue type.", show_default=False)
 ]
 
 

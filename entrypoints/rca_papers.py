@@ -16,6 +16,7 @@ from documents.words import LANGUAGES
 from documents.writing import as_markdown
 from entrypoints import showing
 from entrypoints.asking import Json, Key, with_client
+from entrypoints.choices import completing
 from entrypoints.given import Typed, write
 from escalation.base import CustomerText
 from escalation.errors import MoveNotAllowed, UnknownName, shown
@@ -72,9 +73,23 @@ def show(key: Key, version: Version = None, in_json: Json = False) -> None:
 def document(
     key: Key,
     audience: Annotated[
-        str, typer.Option("--audience", metavar="customer|internal", help="Who is to read it.")
+        str,
+        typer.Option(
+            "--audience",
+            metavar="customer|internal",
+            help="Who is to read it.",
+            autocompletion=completing(lambda: ("customer", "internal")),
+        ),
     ] = "customer",
-    language: Annotated[str, typer.Option("--lang", metavar="|".join(LANGUAGES))] = "en",
+    language: Annotated[
+        str,
+        typer.Option(
+            "--lang",
+            metavar="|".join(LANGUAGES),
+            help="The reader's language.",
+            autocompletion=completing(lambda: LANGUAGES),
+        ),
+    ] = "en",
     tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The reader's time zone.")] = "UTC",
     version: Version = None,
     pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", show_default=False)] = None,

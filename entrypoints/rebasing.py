@@ -15,9 +15,11 @@ from rich.text import Text
 
 from entrypoints import showing
 from entrypoints.asking import By, Json, Why, with_client
+from entrypoints.choices import categories, completing, issue_types
 from entrypoints.words import told_of_options
 from escalation.base import Frozen
 from escalation.errors import BadRequest, Fault, MoveNotAllowed
+from escalation.numbers import number_of
 from escalation.rebasing import MovedClock, Rebasing
 from escalation.view import Receipted
 
@@ -54,10 +56,24 @@ def rebase(
     why: Why = "",
     all_: Annotated[bool, typer.Option("--all", help="Every open escalation.")] = False,
     category: Annotated[
-        str | None, typer.Option("--category", help="Go on in another category.", show_default=False)
+        str | None,
+        typer.Option(
+            "--category",
+            metavar="ID",
+            help="Go on in another category.",
+            show_default=False,
+            autocompletion=completing(categories),
+        ),
     ] = None,
     issue_type: Annotated[
-        str | None, typer.Option("--issue-type", help="Of that category.", show_default=False)
+        str | None,
+        typer.Option(
+            "--issue-type",
+            metavar="ID",
+            help="Of that category.",
+            show_default=False,
+            autocompletion=completing(issue_types),
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -124,7 +140,7 @@ def _agrees(many: int, in_json: bool) -> bool:
     if in_json or not sys.stdin.isatty():
         fault = Fault(where="--yes", given="nothing, and nobody to ask", allowed="--yes, or --dry-run")
         raise BadRequest.because("the rebase", (fault,))
-    return typer.confirm(f"Rebase {many} escalation{'s' if many > 1 else ''}?")
+    return typer.confirm(f"Rebase {number_of(many, 'escalation')}?")
 
 
 async def _foreseen(client: "EscalationClient", key: str | None, wanted: _Wanted) -> list[Outlook]:

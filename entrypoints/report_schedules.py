@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from entrypoints import given, showing
+from entrypoints import choices, given, showing
 from entrypoints.asking import Json, with_client
 from escalation.errors import BadRequest, Fault
 from escalation.reporting import ReportSchedule, Rhythm, Scheduled
@@ -23,7 +23,15 @@ app = typer.Typer(
     no_args_is_help=True, help="Mail the review pack of each week or quarter that has just ended."
 )
 
-Which = Annotated[str, typer.Argument(metavar="RHYTHM", help=f"{' or '.join(Rhythm)}.", show_default=False)]
+Which = Annotated[
+    str,
+    typer.Argument(
+        metavar="RHYTHM",
+        help=choices.one_of("How often", Rhythm),
+        show_default=False,
+        autocompletion=choices.of(Rhythm),
+    ),
+]
 
 
 @app.command("set")

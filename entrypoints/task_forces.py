@@ -149,7 +149,7 @@ def report(
     key: Key,
     name: Name,
     by: By,
-    text: Annotated[str, typer.Option("--text", "-m", help="What is known, and what comes next.")],
+    text: Annotated[str, typer.Option("--text", help="What is known, and what comes next.")],
     update: Annotated[
         bool, typer.Option("--update", help="Tell everybody who follows the escalation, too.")
     ] = False,
@@ -196,7 +196,7 @@ def stand_down(
     key: Key,
     name: Name,
     by: By,
-    why: Annotated[str, typer.Option("--why", "-m", help="The reason, for our own people.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, for our own people.")],
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="PERSON", help="Who goes on with open tasks; else they are listed."),

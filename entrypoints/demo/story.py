@@ -133,7 +133,7 @@ async def _deploys_a_task_force(stage: Stage) -> None:
         *of_the_force,
         "--as",
         "hannah",
-        "-m",
+        "--text",
         "Bay 3 has no roof; loading moves to bay 1",
     )
 

@@ -157,7 +157,7 @@ def test_a_backtest_reports_figures_and_faults(capsys: pytest.CaptureFixture[str
     told = printed(capsys, *words, "--against", str(REFERENCE))
     found = answer(capsys, *words)
 
-    assert "1 incidents, 3 rows" in told
+    assert "1 incident, 3 rows" in told
     assert "'Asleep'" in told
     assert [("incident_state", 3)] == [(fault["column"], fault["row"]) for fault in found["faults"]]
     [result] = found["playbooks"]

@@ -65,7 +65,7 @@ rca derive ACME/4711 --as kemal
 rca approve ACME/4711 --as elena
 rca share ACME/4711 --as dewi
 close ACME/4711 --as elena
-survey ACME/4711 ACME 2 --as dewi --contact jo.buyer@acme.example -m Çabuk
+survey ACME/4711 ACME 2 --as dewi --contact jo.buyer@acme.example --comment Çabuk
 post-mortem file ACME/4711 post-mortem.yaml --as elena
 actions done ACME/4711 1 --as hannah
 """

@@ -57,7 +57,7 @@ async def test_commands_over_many_go_on_past_one_that_is_stalled(stalled: Termin
     rebased = await stalled.type("rebase", "--all", "--dry-run")
 
     assert 1 == rebuilt[0] == rebased[0], (rebuilt, rebased)
-    assert "1 escalations on record" in rebuilt[1]
+    assert "1 escalation on record" in rebuilt[1]
     assert f"{KEY}: {KEY}: is stalled since" in rebuilt[1]
     assert f"{OTHER}  goes by" in rebased[1]
     assert f"{KEY}  cannot be rebased: {KEY}: is stalled since" in rebased[1]

@@ -234,7 +234,7 @@ def test_a_refusal_lists_as_many_faults_as_travel_and_counts_the_others() -> Non
 
     refusal = BadRequest.because("the start", faults)
 
-    assert refusal.message.startswith("the start is refused: 10000 faults")
+    assert refusal.message.startswith("the start is refused: 10,000 faults")
     assert refusal.message.endswith(f"and {10_000 - len(refusal.faults):,} more")
     assert 3 * REFUSAL > len(refusal.message)
 

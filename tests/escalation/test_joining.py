@@ -243,7 +243,7 @@ def test_a_guest_adds_nobody_to_an_account_that_another_tenant_brought_in() -> N
 
     for account in ("ACME", "BOLT"):
         stranger = a_join(a_customer(account, "spy@evil.example"), ticket="EVIL/1", is_guest=True)
-        with pytest.raises(BadRequest, match=f"1 more contacts of {account}"):
+        with pytest.raises(BadRequest, match=f"1 more contact of {account}"):
             decide(now, stranger, monday("09:11"))
     assert ["receipt: BOLT:al@bolt.example"] == told(decide(now, own, monday("09:11")))
     assert [] == told(decide(now, known, monday("09:11"))), "who names only those who are there adds nobody"

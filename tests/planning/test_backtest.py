@@ -289,7 +289,7 @@ def test_a_map_that_does_not_fit_the_playbook_is_refused(
         (b"", "no column 'number'"),
         (b"nummer,incident_state\n", "did you mean nummer?"),
         (AnExport().data, "0 rows, none that can be used"),
-        (AnExport().line("INC1,?").data, "1 rows, none that can be used; the first: line 2, (row)"),
+        (AnExport().line("INC1,?").data, "1 row, none that can be used; the first: line 2, (row)"),
         (AnExport().data + b"\nINC\x81,New", "the byte 0x81 in row 2"),  # neither UTF-8 nor Windows-1252
         (AnExport().data + b"\nnumber,number".replace(b"\n", b","), "the column 'number' 3 times"),
     ],

@@ -94,7 +94,7 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
     await desk.run().signal(wire.RECORD_DELIVERY, {"receipts": [forged.model_dump(mode="json")]})
     await desk.at_rest()
 
-    assert "1 words on messages" in (await desk.timeline("move_refused"))[-1].text
+    assert "1 word on messages" in (await desk.timeline("move_refused"))[-1].text
     assert not [each for each in desk.told() if each.startswith("undeliverable")]
 
 

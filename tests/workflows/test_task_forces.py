@@ -116,7 +116,7 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
     refused = [
         each for each in await desk.client.task_force_timeline(desk.key, NAME) if each.kind == "move_refused"
     ]
-    assert ["1 words on messages that it has not told" in each.text for each in refused] == [True]
+    assert ["1 word on messages that it has not told" in each.text for each in refused] == [True]
     assert {} == await run.query(wire.NO_LONGER_TRUE, Wave(notices=()))
 
 
