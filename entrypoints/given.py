@@ -2,6 +2,7 @@
 What forecasts are given on the command line: zones, instants, names, files. Each fault says what is allowed.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from rich.text import Text
 from entrypoints import showing
 from entrypoints.files import STANDARD_INPUT
 from escalation.errors import BadRequest, Fault, Misspelled, nearest, shown
+from escalation.spans import Span, SpanFault, parse_span
 from planning.faults import listed, of_file
 from planning.instants import parse_instant
 from planning.plain_files import read_plain
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 _Named = TypeVar("_Named", bound=StrEnum)
 _Read = TypeVar("_Read")
 _Given = ParamSpec("_Given")
+
+
+_NUMBER = re.compile(r"[\d.]+", re.ASCII)
 
 
 def refused(where: str, given: str, allowed: str, suggestion: str = "") -> BadRequest:
@@ -101,6 +106,20 @@ def instant(text: str | None, there: ZoneInfo, option: str) -> datetime | None:
     try:
         return parse_instant(text, there) if text is not None else None
     except ValueError as error:
+        raise refused(option, shown(text), str(error)) from None
+
+
+def span(text: str, option: str, *, bare: str = "") -> Span:
+    """
+    Return the span that was typed; a number alone counts in *bare*, if that is given.
+
+    Raises:
+        BadRequest: If it is none.
+    """
+    unit = f" {bare}" if bare and _NUMBER.fullmatch(text.strip()) else ""
+    try:
+        return parse_span(text + unit)
+    except SpanFault as error:
         raise refused(option, shown(text), str(error)) from None
 
 

@@ -22,7 +22,7 @@ from entrypoints.asking import (
     with_client,
 )
 from entrypoints.files import read_model
-from entrypoints.given import named
+from entrypoints.given import named, refused, span
 from entrypoints.start_faults import of_the_playbook
 from entrypoints.words import from_options, told_of_options
 from escalation.errors import did_you_mean, nearest, shown
@@ -264,26 +264,41 @@ def _nobody_has(name: str, given: str, known: Collection[str]) -> str:
 @app.command()
 def watch(
     key: Key,
-    every: Annotated[float, typer.Option("--every", help="Seconds between looks.", min=0.2, max=3600)] = 1.0,
+    every: Annotated[
+        str,
+        typer.Option(
+            "--every", metavar="SPAN", help="Time between looks: 2s, 5m; a number alone is seconds."
+        ),
+    ] = "1s",
     clocks: Clocks = False,
     in_json: Json = False,
 ) -> None:
     """Follow one escalation live, until it ends or Ctrl-C; with --json one object for each thing that happens."""
 
+    pause = _pause(every)
+
     async def follow(client: "EscalationClient") -> None:
         entries: list[Any] = []
         if in_json:
-            async for _, new in client.watch(key, every=every):
+            async for _, new in client.watch(key, every=pause):
                 for entry in new:
                     showing.write_json(entry.model_dump_json())
             return
         if not showing.out.is_terminal:
-            async for _, new in client.watch(key, every=every):
+            async for _, new in client.watch(key, every=pause):
                 showing.out.print(showing.story(new, clocks=clocks))
             return
         with Live(console=showing.out, auto_refresh=False, vertical_overflow="visible") as live:
-            async for view, new in client.watch(key, every=every):
+            async for view, new in client.watch(key, every=pause):
                 entries += new
                 live.update(showing.whole(view, entries, latest=20, clocks=clocks), refresh=True)
 
     with_client(follow)
+
+
+def _pause(every: str) -> float:
+    """Seconds between looks, from a fifth of one to an hour."""
+    seconds = span(every, "--every", bare="s").elapsed.total_seconds()
+    if not 0.2 <= seconds <= 3600:
+        raise refused("--every", shown(every), "a span from 0.2 s to 1 h")
+    return seconds

@@ -2,8 +2,11 @@
 The action plan: ``escalate plan KEY`` writes a new version, ``escalate plan show KEY`` reads them (COMM-10).
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
@@ -12,7 +15,7 @@ from typer.core import TyperGroup
 from entrypoints import showing
 from entrypoints.asking import By, Json, Key, Why, make_move, with_client
 from entrypoints.files import read_model
-from entrypoints.given import Typed, refused
+from entrypoints.given import Typed, instant, refused
 from escalation import commands as c
 from escalation.base import Asked
 from escalation.errors import shown
@@ -36,7 +39,7 @@ class _WritesUnlessTold(TyperGroup):
 app = typer.Typer(
     cls=_WritesUnlessTold,
     no_args_is_help=True,
-    help="The action plan: write it anew, or show its versions. `escalate plan KEY` writes.",
+    help="The action plan: write a new version, or show one. `escalate plan KEY` writes.",
 )
 
 
@@ -49,28 +52,62 @@ def write(
     key: Key,
     by: By,
     step: Annotated[
-        list[str] | None, typer.Option("--step", metavar="'OWNER: WHAT'", help="Repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--step",
+            metavar="'OWNER: WHAT; due TIME'",
+            help="A step, such as 'ben: Call the customer; due 2030-01-31T12:00'. The due time may be a day alone, "
+            "which ends it, or be left out. Repeat for more steps.",
+        ),
     ] = None,
+    tz: Annotated[
+        str, typer.Option("--tz", metavar="ZONE", help="Whose time the due times of --step are.")
+    ] = "UTC",
     file: Annotated[
-        str | None, typer.Option("--file", metavar="FILE|-", help="Steps in YAML or JSON.")
+        str | None,
+        typer.Option(
+            "--file",
+            metavar="FILE|-",
+            help="Instead: YAML or JSON with a list `steps`, each with `owner`, `what`, and if you like `due_at`, "
+            "such as 2030-01-31T12:00+07:00, and `is_done`.",
+        ),
     ] = None,
     why: Why = "",
     in_json: Json = False,
 ) -> None:
-    """Write the action plan anew; each version is kept."""
+    """Write a new version of the action plan: all of its steps. Each version is kept."""
     options = Typed()
-    if file:
-        steps: Any = read_model(file, _Steps, "the plan").steps
-    else:
-        steps = [options.read(_READ_NO_FURTHER, _step, *each) for each in enumerate(step or (), 1)]
+    there = options.zone(tz)
+    if file and step:
+        options.refuse("--file, --step", "both", "one of them")
+    steps: Any = [options.read(_READ_NO_FURTHER, _step, *each, there) for each in enumerate(step or (), 1)]
+    if file and not step:
+        steps = read_model(file, _Steps, "the plan").steps
     make_move(key, c.RevisePlan, in_json, options.faults, by=by, steps=steps, why=why)
 
 
-def _step(number: int, text: str) -> dict[str, str]:
-    owner, _, what = (part.strip() for part in text.partition(":"))
+_DUE = re.compile(r";\s*due\s+(?P<due>[^;]+)$", re.IGNORECASE)
+_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_END_OF_A_DAY = "T23:59"
+
+
+def _step(number: int, text: str, there: ZoneInfo) -> dict[str, Any]:
+    """``ben: Call the customer; due 2030-01-31``"""
+    said = _DUE.search(text)
+    owner, _, what = (part.strip() for part in text[: said.start() if said else None].partition(":"))
     if not (owner and what):
-        raise refused(f"--step {number}", shown(text), "OWNER: WHAT, such as 'ben: call the customer'")
-    return {"owner": owner, "what": what}
+        allowed = "OWNER: WHAT, such as 'ben: Call the customer; due 2030-01-31T12:00'"
+        raise refused(f"--step {number}", shown(text), allowed)
+    return {
+        "owner": owner,
+        "what": what,
+        "due_at": _due(number, said["due"].strip(), there) if said else None,
+    }
+
+
+def _due(number: int, text: str, there: ZoneInfo) -> datetime | None:
+    day_ends = _END_OF_A_DAY if _A_DAY.fullmatch(text) else ""
+    return instant(text + day_ends, there, f"--step {number}, due")
 
 
 @app.command()
@@ -118,7 +155,7 @@ def _head(plan: ActionPlan) -> Text:
 
 
 def _worded(step: Step) -> str:
-    due = f", due {step.due_at:%Y-%m-%d %H:%M} UTC" if step.due_at else ""
+    due = f", due {showing.due_at(step.due_at)}" if step.due_at else ""
     return f"{'✓' if step.is_done else '·'} {' '.join(step.what.split())} ({step.owner}{due})"
 
 

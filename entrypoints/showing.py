@@ -15,6 +15,7 @@ from rich.text import Text
 
 from entrypoints.terminal import as_json, err, out, write, write_json
 from entrypoints.words import typed
+from escalation.events import Step
 from escalation.lifecycle import State
 from escalation.numbers import number_of
 from escalation.receipts import Undelivered
@@ -80,7 +81,8 @@ def _facts(view: View) -> Table:
         "to do": "; ".join(_numbered(view)),
         "triggers": ", ".join(view.triggers),
         "plan": "; ".join(
-            f"{'✓' if step.is_done else '·'} {step.what} ({step.owner})" for step in view.plan_steps
+            f"{'✓' if step.is_done else '·'} {step.what} ({step.owner}{_until(step)})"
+            for step in view.plan_steps
         ),
         "joined": ", ".join(view.tickets),
         "merged here": ", ".join(view.merged),
@@ -108,6 +110,10 @@ def _facts(view: View) -> Table:
         if text:
             table.add_row(name, Text(text))
     return table
+
+
+def _until(step: Step) -> str:
+    return f", due {due_at(step.due_at)}" if step.due_at else ""
 
 
 def _numbered(view: View) -> Iterator[str]:
@@ -192,6 +198,11 @@ def _line(entry: Entry, width: int) -> Text:
     if entry.note:
         text.append(f"  “{' '.join(entry.note.split())}”", style="italic")
     return text
+
+
+def due_at(at: datetime) -> str:
+    """In the reader's own zone, with its name: ``2030-01-31 12:00 WIB``."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
 
 
 def due(at: datetime | None, *, is_over: bool = False, in_year: bool = False) -> Text:

@@ -2,6 +2,7 @@
 ``escalate sponsor``: executive sponsorship of accounts, from proposal to exit (SPONSOR).
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -12,11 +13,12 @@ from rich.text import Text
 from entrypoints import showing
 from entrypoints.asking import By, Json, Why, require_all, with_client
 from entrypoints.files import read_model
-from entrypoints.given import refused
+from entrypoints.given import refused, span
 from entrypoints.knowing import require_account
 from entrypoints.words import from_options
 from escalation.base import Name
 from escalation.errors import shown
+from escalation.plan import Basis
 from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Review
 
 if TYPE_CHECKING:
@@ -62,7 +64,10 @@ def enrol(
     entry: Annotated[list[str] | None, typer.Option("--entry", help="Why it is in; repeat.")] = None,
     measure: Annotated[list[str] | None, typer.Option("--measure", help="Of success; repeat.")] = None,
     exit_: Annotated[list[str] | None, typer.Option("--exit", help="When it may leave; repeat.")] = None,
-    every: Annotated[int | None, typer.Option("--every", metavar="DAYS", help="Touch-points.")] = None,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", metavar="DAYS", help="Days between touch-points, such as 30 or 30d."),
+    ] = None,
     review: Annotated[str | None, typer.Option("--review", metavar="YYYY-MM-DD")] = None,
     in_json: Json = False,
 ) -> None:
@@ -74,7 +79,7 @@ def enrol(
         "entry_criteria": entry,
         "measures": measure,
         "exit_criteria": exit_,
-        "every_days": every,
+        "every_days": _days(every) if every else None,
         "review_on": review,
     }
     options = {name: value for name, value in given.items() if value not in (None, [])}
@@ -136,6 +141,16 @@ def _listing(lines: list[Any]) -> Table | str:
         dues = (showing.due(line.touch_due_at), showing.due(line.review_due_at, in_year=True))
         table.add_row(Text(line.account), line.standing, Text(line.sponsor), *dues)
     return table if lines else "no account is proposed or enrolled"
+
+
+def _days(every: str) -> int:
+    """Calendar days; what the terms allow of them, they say."""
+    if every.strip().isdecimal():
+        return int(every)
+    found = span(every, "--every")
+    if found.basis is not Basis.CALENDAR_DAYS or found.elapsed % timedelta(days=1):
+        raise refused("--every", shown(every), "whole days, such as 30 or 30d")
+    return found.elapsed.days
 
 
 def _asked(kind: type[_Command], what: str, **given: Any) -> _Command:

@@ -13,14 +13,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from entrypoints import showing
+from entrypoints import given, showing
 from entrypoints.asking import By, Clocks, Json, Key, Note, Why, make_move, with_client
 from entrypoints.given import Typed, refused
 from entrypoints.words import from_options, told_of_options, typed
 from escalation import commands as c
 from escalation.errors import Fault, shown
 from escalation.plan import Basis
-from escalation.spans import parse_span
 from escalation.task_force import commands as f
 from escalation.task_force.model import Summary
 from escalation.task_force.story import CLOCKWORK
@@ -235,10 +234,7 @@ def _seat(text: str) -> dict[str, Any]:
 def _span(text: str | None) -> timedelta | None:
     if text is None:
         return None
-    try:
-        span = parse_span(text)
-    except ValueError as error:
-        raise refused("--status-every", shown(text), str(error)) from None
+    span = given.span(text, "--status-every")
     if span.basis is not Basis.PRIORITY:
         allowed = "minutes and hours, such as 4 h: they count what the priority counts"
         raise refused("--status-every", shown(text), allowed)

@@ -229,6 +229,7 @@ _SIZES = {
 _A_MAPPING = "a mapping, such as name: value"
 _A_DATE = "a date such as 2026-12-24"
 _A_NUMBER = "a whole number"
+_AN_INSTANT = "a date and time with its offset, such as 2026-11-20T16:30+07:00"
 _IN_WORDS = {
     "missing": "this field is required",
     "extra_forbidden": "no field of this name exists here",
@@ -243,6 +244,10 @@ _IN_WORDS = {
     "list_type": "a list, such as [a, b]",
     "bool_parsing": "true or false",
     "bool_type": "true or false",
+    "timezone_aware": _AN_INSTANT,
+    "datetime_type": _AN_INSTANT,
+    "datetime_parsing": _AN_INSTANT,
+    "datetime_from_date_parsing": _AN_INSTANT,
     "date_type": _A_DATE,
     "date_parsing": _A_DATE,
     "date_from_datetime_parsing": _A_DATE,

@@ -1,5 +1,5 @@
 """
-Spans of time as people write them: ``15 min``, ``1.5 h``, ``4 business h``, ``1-2 business days``.
+Spans of time as people write them: ``15 min``, ``45m``, ``1h30m``, ``4 business h``, ``1-2 business days``.
 
 Owns the words. Knows no calendar: what one business day is worth is told.
 """
@@ -19,6 +19,7 @@ _SECONDS = {
     "s": 1,
     "sec": 1,
     "second": 1,
+    "m": 60,
     "min": 60,
     "minute": 60,
     "h": 3600,
@@ -34,7 +35,7 @@ _BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,3})?", re.ASCII)
 _UNITS = "s, min, h, business h, business days"
 
 SPAN_FORM = (
-    f"a span such as 15 min, 1.5 h, 4 business h, 2 business days or 60 min 24x7 (units: {_UNITS}, days)"
+    f"a span such as 15 min, 45m, 1.5 h, 4 business h, 2 business days or 60 min 24x7 (units: {_UNITS}, days)"
 )
 WINDOW_FORM = (
     f"a window from minimum to maximum, such as 15 - 30 min or 1 - 2 business days (units: {_UNITS})"
@@ -131,7 +132,7 @@ def _span(text: str, form: str) -> Span:
     if _HUGE.search(text):
         raise SpanFault(f"at most {LONGEST.days} days")
     parts = _PART.findall(text)
-    if not parts or not re.fullmatch(rf"{_PART.pattern}(?: {_PART.pattern})*", text, re.ASCII):
+    if not parts or not re.fullmatch(rf"{_PART.pattern}(?: ?{_PART.pattern})*", text, re.ASCII):
         raise SpanFault(form)
     measured = [_part(Decimal(number), unit, form) for number, unit in parts]
     bases = {basis for basis, _ in measured}

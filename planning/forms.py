@@ -152,18 +152,18 @@ def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:
     return percents
 
 
-_UNIT = "(s|secs?|seconds?|min|mins|minutes?|h|hrs?|hours?|d|days?)"
+_UNIT = "(s|secs?|seconds?|m|min|mins|minutes?|h|hrs?|hours?|d|days?)"
 _AMOUNT = r"\d{1,6}(\.\d{1,3})?"
 _ONE_SPAN = f"{_AMOUNT} *(business +)?{_UNIT}"
 SPAN_IN_AN_EDITOR = {
     "type": "string",
-    "pattern": f"^{_ONE_SPAN}( +{_ONE_SPAN})*( +24x7)?$",
+    "pattern": f"^{_ONE_SPAN}( *{_ONE_SPAN})*( +24x7)?$",
     "description": SPAN_FORM,
     "examples": ["15 min", "60 min 24x7", "4 business h", "2 business days"],
 }
 _WINDOW_IN_AN_EDITOR = {
     "type": "string",
-    "pattern": f"^({UNTIL_RESOLUTION}|({_ONE_SPAN}( +{_ONE_SPAN})*|{_AMOUNT}) *[-–] *{_ONE_SPAN}( +{_ONE_SPAN})*)$",
+    "pattern": f"^({UNTIL_RESOLUTION}|({_ONE_SPAN}( *{_ONE_SPAN})*|{_AMOUNT}) *[-–] *{_ONE_SPAN}( *{_ONE_SPAN})*)$",
     "description": f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}",
     "examples": ["15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION],
 }

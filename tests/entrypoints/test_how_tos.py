@@ -42,12 +42,12 @@ async def said(terminal: Terminal, words: list[str], shows: list[str]) -> str:
     return found
 
 
-@pytest.mark.parametrize("name", ["deploy-a-task-force.md", "sponsor-an-account.md"])
+@pytest.mark.parametrize("name", ["deploy-a-task-force.md", "plan-the-work.md", "sponsor-an-account.md"])
 async def test_the_how_to_can_be_followed_literally(
     terminal: Terminal, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    RESOLVE-2, RESOLVE-3, SPONSOR-1, SPONSOR-2: a newcomer gets what the page says they get.
+    COMM-10, RESOLVE-2, RESOLVE-3, SPONSOR-1, SPONSOR-2: a newcomer gets what the page says they get.
     """
     page = (FOLDER / name).read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)

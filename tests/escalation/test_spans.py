@@ -24,6 +24,14 @@ EIGHT_HOURS = 8 * HOUR
         ("15 Minutes", Basis.PRIORITY, 15 * MINUTE),
         ("1.5 h", Basis.PRIORITY, 90 * MINUTE),
         ("1 h 30 min", Basis.PRIORITY, 90 * MINUTE),
+        ("45m", Basis.PRIORITY, 45 * MINUTE),
+        ("15 m", Basis.PRIORITY, 15 * MINUTE),
+        ("2h", Basis.PRIORITY, 2 * HOUR),
+        ("1h30m", Basis.PRIORITY, 90 * MINUTE),
+        ("1H 30M", Basis.PRIORITY, 90 * MINUTE),
+        ("45m 24x7", Basis.AROUND_THE_CLOCK, 45 * MINUTE),
+        ("1d", Basis.CALENDAR_DAYS, 24 * HOUR),
+        ("45 business m", Basis.OPEN_HOURS, 45 * MINUTE),
         ("45 s", Basis.PRIORITY, 45 * SECOND),
         ("4 business h", Basis.OPEN_HOURS, 4 * HOUR),
         ("4 business hours", Basis.OPEN_HOURS, 4 * HOUR),
@@ -49,7 +57,6 @@ def test_spans_are_read_as_people_write_them(text: str, basis: Basis, worth: tim
     [
         "",
         "15",  # of what?
-        "15 m",  # minutes or months?
         "min",
         "-5 min",
         "0 min",
@@ -77,6 +84,8 @@ def test_what_is_no_span_is_refused(text: str) -> None:
         ("15-30 min", 15 * MINUTE, 30 * MINUTE, False),
         ("15 – 30 min", 15 * MINUTE, 30 * MINUTE, False),
         ("30 min - 1 h", 30 * MINUTE, HOUR, False),
+        ("15-30m", 15 * MINUTE, 30 * MINUTE, False),
+        ("45m - 1h30m", 45 * MINUTE, 90 * MINUTE, False),
         ("30 min–1 h", 30 * MINUTE, HOUR, False),
         ("2 - 4 s", 2 * SECOND, 4 * SECOND, False),
         ("1-2 business days", EIGHT_HOURS, 2 * EIGHT_HOURS, True),
