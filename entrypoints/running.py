@@ -4,12 +4,15 @@ Commands that run things: ``serve``, ``gateway``, ``setup``, ``demo``. What they
 
 import asyncio
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
 
 from entrypoints.asking import with_client
 from entrypoints.showing import out
+from escalation.errors import BadRequest
+from planning.faults import of_file
 
 app = typer.Typer()
 
@@ -75,8 +78,22 @@ def demo(
     configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
     Runtime.set_default(logging_runtime())
     if papers:
-        papers.mkdir(parents=True, exist_ok=True)
+        _make_folder(papers)
     asyncio.run(tell_demo(keep=keep, papers=papers))
+
+
+def _make_folder(folder: Path) -> None:
+    """
+    Raises:
+        BadRequest: If nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        fault = of_file(folder, error, "a folder that can be written", "--papers")
+        raise BadRequest.because("the command", (fault,)) from None
 
 
 @app.command(hidden=True)

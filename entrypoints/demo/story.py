@@ -6,14 +6,18 @@ else (rises, reminders, letters) happens by itself.
 """
 
 import asyncio
+import os
+import sys
 import tempfile
 from pathlib import Path
+from shutil import which
 from urllib.parse import quote
 
 from entrypoints.demo.keepsake import keep_letters
 from entrypoints.demo.stage import Stage
 from entrypoints.demo.world import World, world
 from entrypoints.showing import out
+from runtime.settings import ROOT
 from worker import stop_signals
 
 KEY = "ACME/4711"
@@ -52,7 +56,13 @@ def _say_where(here: World) -> None:
     out.print("\nStill running; Ctrl-C ends it. In a browser:")
     out.print(f"  {here.web_ui}/namespaces/default/workflows/{quote(KEY, safe='')}")
     out.print("In another terminal:")
-    out.print(f"  TEMPORAL_ADDRESS={here.address} escalate list --all")
+    program = "escalate" if which("escalate") else os.path.relpath(Path(sys.executable).with_name("escalate"))
+    out.print(f"  TEMPORAL_ADDRESS={here.address} {program} list --all")
+
+
+def _example(name: str) -> str:
+    """Return the path of an example from here, so that what is shown can be typed again."""
+    return os.path.relpath(ROOT / "examples" / name)
 
 
 async def _told(here: World, papers: Path | None) -> Stage:
@@ -80,7 +90,7 @@ def _sum_up(here: World, seconds: float) -> None:
 
 async def _starts_and_rises(stage: Stage) -> None:
     await stage.chapter("A complaint comes in by phone; the call centre has it, and everybody is told")
-    await stage.types("start", "examples/complaint.yaml")
+    await stage.types("start", _example("complaint.yaml"))
     await stage.chapter("Nobody acknowledges: it is reminded of, and rises by itself, three times")
     await stage.until_level(4)
     await stage.chapter(
@@ -121,7 +131,9 @@ async def _deploys_a_task_force(stage: Stage) -> None:
         "task-force", "deploy", *of_the_force, "--as", "daniel", "--lead", "hannah",
         "--mission", "Find out where pallets become wet", "--seat", "agent=tom,maya",
     )  # fmt: skip
-    await stage.types("task-force", "decline", *of_the_force, "--as", "tom", "-m", "On leave from tomorrow")
+    await stage.types(
+        "task-force", "decline", *of_the_force, "--as", "tom", "--why", "On leave from tomorrow"
+    )
     await stage.types("task-force", "accept", *of_the_force, "--as", "maya")
     await stage.types(
         "task-force", "task", "add", *of_the_force, "Read a week of loading logs", "--as", "hannah", "--owner", "maya",
@@ -163,7 +175,7 @@ async def _closes(stage: Stage, papers: Path | None) -> None:
     await stage.chapter("Closing: nothing is forgotten, because the close is refused until it is done")
     await stage.types("close", KEY, "--as", "elena", refused=True)
     await stage.types("settle", KEY, "INC-2041", "--as", "maya")
-    await stage.types("rca", "file", KEY, "examples/rca.yaml", "--as", "kemal")
+    await stage.types("rca", "file", KEY, _example("rca.yaml"), "--as", "kemal")
     await stage.types("rca", "derive", KEY, "--as", "kemal")
     await stage.types("rca", "approve", KEY, "--as", "elena")
     await stage.types("rca", "share", KEY, "--as", "dewi")

@@ -9,16 +9,19 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
+from entrypoints import cli
 from runtime.settings import ROOT
 
 ADDRESS = re.compile(r"https?://|127\.0\.0\.1")
 
 
-def demo(*options: str, temporary: Path) -> str:
-    """Run the demo with *temporary* as the folder of its own files; what it said."""
+def demo(*options: str, temporary: Path, folder: Path = ROOT) -> str:
+    """Run the demo in *folder*, with *temporary* as the folder of its own files; what it said."""
     words = [sys.executable, "-m", "entrypoints.cli", "demo", *options]
     environment = {"TMPDIR": str(temporary), "PATH": "/usr/bin:/bin", "HOME": str(temporary)}
-    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    told = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     assert 0 == told.returncode, told.stdout + told.stderr
     return told.stdout
 
@@ -65,20 +68,45 @@ def test_the_demo_tells_its_story_and_keeps_what_was_written(tmp_path: Path) -> 
     for paper in ("rca-internal.pdf", "rca-customer.pdf", "ACME-4711-rca.pdf"):
         assert (papers / paper).read_bytes().startswith(b"%PDF")
     assert "<svg" in (papers / "report.html").read_text(encoding="utf-8")
+    _shows_what_readme_says(said)
     _reads_well((papers / "letters.html").read_text(encoding="utf-8"), said, papers)
 
 
 def test_a_demo_without_papers_promises_none(tmp_path: Path) -> None:
     """
-    No file is said to be written that goes with the demo, no address told that ends with it, and nothing is left.
+    No file is said to be written that goes with the demo, no address told that ends with it, and nothing is left. It
+    runs in any folder.
     """
-    said = demo(temporary=tmp_path)
+    said = demo(temporary=tmp_path, folder=tmp_path)
 
     assert "Written:" not in said
-    assert str(tmp_path) not in said
     assert "--papers FOLDER keeps the letters" in said
     assert not ADDRESS.search(said)
     assert [] == [each.name for each in tmp_path.glob("escalation-demo-*")]
+
+
+def test_papers_need_a_folder_that_can_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said before anything runs."""
+    (tmp_path / "file").touch()
+
+    status = cli.run(["demo", "--papers", str(tmp_path / "file" / "papers")])
+
+    assert cli.BAD_INPUT == status
+    assert "allowed: a folder that can be written" in capsys.readouterr().err
+
+
+def _shows_what_readme_says(said: str) -> None:
+    """Each line of README's excerpt is there, apart from times, and from what "…" leaves out."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    excerpt = next(block for block in readme.split("```") if "──" in block)
+    told = {_timeless(line) for line in said.splitlines()}
+    for line in _timeless(excerpt).splitlines():
+        start = line.removesuffix("…").rstrip()
+        assert any(each.startswith(start) for each in told), line
+
+
+def _timeless(text: str) -> str:
+    return re.sub(r"\d\d:\d\d(:\d\d)?", "00:00", re.sub(r"\d{4}-\d\d-\d\d", "a day", text))
 
 
 def _reads_well(page: str, said: str, papers: Path) -> None:
