@@ -1,0 +1,47 @@
+"""
+The pages themselves: each link leads somewhere, and each decision is listed once.
+"""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DECISIONS = ROOT / "docs" / "adr"
+PAGES = sorted(page.relative_to(ROOT).as_posix() for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_link_of_a_page_leads_somewhere(name: str) -> None:
+    """To a file or folder of the project, and to a heading that is there."""
+    page = ROOT / name
+
+    for path, heading in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), path
+        if heading:
+            assert heading in headings_of(target), f"{path}#{heading}"
+
+
+def headings_of(page: Path) -> set[str]:
+    """The names of its headings in links."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_each_decision_has_a_number_of_its_own_and_is_listed() -> None:
+    """Two branches that take the same number are noticed, and so is a record that the list does not name."""
+    records = sorted(DECISIONS.glob("[0-9]*.md"))
+
+    numbers = Counter(record.name[:4] for record in records)
+    assert [] == [number for number, times in numbers.items() if times > 1]
+    assert [f"{number:04}" for number in range(1, len(records) + 1)] == sorted(numbers)
+    listed = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| \[\d{4}\]\((\S+)\) \| (.*) \|$", listed, re.MULTILINE))
+    assert [record.name for record in records] == list(rows)
+    for record in records:
+        title = record.read_text(encoding="utf-8").partition("\n")[0]
+        assert f"# {record.name[:4]} {rows[record.name]}" == title, record.name
