@@ -230,11 +230,20 @@ def _save(answers: "Answers", file: Path) -> None:
 
 
 def _tell_what_next(answers: "Answers", file: Path) -> None:
-    category, name = next(iter(answers.categories)), shlex.quote(str(file))
+    category, name, first = next(iter(answers.categories)), shlex.quote(str(file)), next(iter(answers.people))
     showing.out.print(Text(f"\nWritten: {file}. Read it, change it, then try it:"))
     for command in (
         f"escalate playbook check {name}",
         f"escalate playbook simulate {name} --category {category} --tz {answers.time_zone}",
         f"ESCALATION_PLAYBOOK={name} escalate serve",
+    ):
+        showing.out.print(Text(f"  {command}"))
+    showing.out.print(Text("and while that serves, in another terminal:"))
+    case = f"--issue-type customer_requests --category {category} --priority P2 --reason other"
+    customer = "--customer 'ACME:Jo Buyer:jo.buyer@acme.example'"
+    for command in (
+        f"export ESCALATION_PLAYBOOK={name}",
+        f"escalate start --key ACME/1 --subject 'A first try' {case} {customer} --as {first}",
+        "escalate show ACME/1",
     ):
         showing.out.print(Text(f"  {command}"))

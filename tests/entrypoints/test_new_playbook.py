@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from itertools import pairwise
@@ -14,6 +15,7 @@ from entrypoints import cli
 from planning.playbook import load_playbook
 from planning.schema import Playbook
 from runtime.settings import ROOT
+from tests.entrypoints.conftest import Terminal
 
 MAYA = ("--person", "maya, Maya Okafor, maya@example.com")
 TOM = ("--person", "tom, Lindqvist, Tom, tom@example.com")
@@ -226,6 +228,19 @@ def test_nothing_is_written_if_the_questions_are_left(tmp_path: Path) -> None:
 
     assert cli.INTERRUPTED == status, shown
     assert not file.exists()
+
+
+async def test_what_it_says_next_can_be_typed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands that it ends with do what they say, on a server that has the new playbook."""
+    terminal.playbook.unlink()
+    said = await terminal.done("playbook", "new", str(terminal.playbook), *SMALLEST)
+    monkeypatch.setenv("ESCALATION_PLAYBOOK", str(terminal.playbook))
+    commands = [shlex.split(line)[1:] for line in said.splitlines() if line.startswith("  escalate ")]
+
+    answers = [await terminal.done(*words) for words in commands]
+
+    assert ["playbook", "playbook", "start", "show"] == [words[0] for words in commands]
+    assert "ACME/1 is communicating, level 1, owner maya" in answers[2]
 
 
 def asked(words: list[str], lines: tuple[str, ...]) -> tuple[int, str]:
