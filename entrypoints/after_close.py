@@ -2,23 +2,31 @@
 Commands for what follows an escalation up, after its close too: ``survey``, ``post-mortem``, ``actions``.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from documents.post_mortem_file import as_yaml, blank
 from entrypoints import lists, showing
 from entrypoints.asking import By, Json, Key, Note, make_move, require_all, with_client
 from entrypoints.files import read_model
 from escalation import commands as c
+from escalation.errors import MoveNotAllowed
 from escalation.numbers import number_of
 from escalation.post_mortem import PostMortem
 
 if TYPE_CHECKING:
-    from client import Unanswered
+    from client import EscalationClient, Unanswered
+    from escalation.plan import Contact
+    from escalation.story import Entry
+    from escalation.view import View
 
 app = typer.Typer()
-post_mortem = typer.Typer(no_args_is_help=True, help="The post-mortem: how the handling itself went.")
+post_mortem = typer.Typer(
+    no_args_is_help=True, help="The post-mortem, how the handling itself went: draft, file, show."
+)
 actions = typer.Typer(
     invoke_without_command=True, help="Actions that RCAs and post-mortems promised, until they are done."
 )
@@ -62,6 +70,36 @@ def file_post_mortem(
     """File it, or a new version; its actions are tracked until they are done."""
     written = read_model(file, PostMortem, "the post-mortem", below_head="notes")
     make_move(key, c.FilePostMortem, in_json, by=by, post_mortem=written)
+
+
+@post_mortem.command()
+def draft(key: Key) -> None:
+    """Write a file to fill in: who took part by the record, and what belongs into each field; or the latest version."""
+
+    async def ask(client: "EscalationClient") -> tuple["View", Iterable["Entry"], Iterable["Contact"]]:
+        return await client.view(key), await client.timeline(key), await client.people(key)
+
+    view, entries, people = with_client(ask)
+    if view.post_mortem:
+        showing.write(as_yaml(view.post_mortem, key))
+        return
+    names = {person.id: person.name for person in people}
+    took_part = dict.fromkeys(names[entry.by] for entry in entries if entry.by in names)
+    showing.write(blank(took_part, key))
+
+
+@post_mortem.command()
+def show(key: Key, in_json: Json = False) -> None:
+    """Show the latest version, as the file that it could have come from."""
+    view = with_client(lambda client: client.view(key))
+    if view.post_mortem is None:
+        raise MoveNotAllowed(
+            f"{key}: no post-mortem is filed yet; `escalate post-mortem draft` writes one to fill in"
+        )
+    if in_json:
+        showing.as_json({"version": view.post_mortem_version, "post_mortem": view.post_mortem})
+    else:
+        showing.write(as_yaml(view.post_mortem, key))
 
 
 @actions.callback()

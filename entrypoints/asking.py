@@ -6,6 +6,7 @@ Knows no command.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -72,6 +73,12 @@ IssueType = Annotated[
         autocompletion=completing(issue_types),
     ),
 ]
+PlaybookFile = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FILE]", help="A playbook; the configured one, if not given.", show_default=False
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors too.")]
 Clocks = Annotated[
     bool, typer.Option("--clocks", help="Show in the timeline each start, reminder and end of a clock, too.")
@@ -80,6 +87,13 @@ Note = Annotated[
     str, typer.Option("--note", "-m", help="What you want to add, for our own people.", show_default=False)
 ]
 Why = Annotated[str, typer.Option("--why", help="The reason, for our own people.", show_default=False)]
+
+
+def configured_playbook(given: Path | None) -> Path:
+    """The playbook that was given, or else the one that workers with these settings use."""
+    from runtime.settings import Settings
+
+    return given or Settings.load().playbook
 
 
 def with_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:

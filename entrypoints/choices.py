@@ -84,11 +84,12 @@ OF_THE_PLAYBOOK: Mapping[str, Values] = {
     "--category": categories,
     "--issue-type": issue_types,
     "--skill": skills,
+    "--tier": tiers,
     "because": pause_reasons,
     "fact": triggers,
 }
 """By the option, or the argument's name."""
-_METAVARS = frozenset({"ID", "REASON", "TRIGGER"})
+_METAVARS = frozenset({"ID", "[ACCOUNT=]ID", "REASON", "TRIGGER"})
 """Of those that take what the playbook has; a new playbook's categories are no such thing."""
 
 

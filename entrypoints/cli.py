@@ -36,6 +36,7 @@ from entrypoints import (
     sending,
     showing,
     sponsoring,
+    start,
     task_forces,
     told,
 )
@@ -76,6 +77,7 @@ def escalate(
 
 
 app.add_typer(running.app)
+app.add_typer(start.app)
 app.add_typer(looking.app)
 app.add_typer(moving.app)
 root_causes.app.add_typer(rca_papers.app)

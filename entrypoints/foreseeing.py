@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
 
 from entrypoints import choices, given, showing
-from entrypoints.asking import Category, IssueType, Json
+from entrypoints.asking import Category, IssueType, Json, PlaybookFile, configured_playbook
 from entrypoints.files import read_model
 from entrypoints.words import told_of_options
 from escalation.errors import shown
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-PlaybookFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="The playbook, in YAML.", show_default=False)
-]
 Zone = Annotated[str, typer.Option("--tz", metavar="ZONE", help="Time zone of the times you give and see.")]
 At = Annotated[
     str | None,
@@ -42,7 +39,7 @@ At = Annotated[
 
 @app.command()
 def simulate(
-    file: PlaybookFile,
+    file: PlaybookFile = None,
     category: Category = None,
     priority: Annotated[
         str,
@@ -87,7 +84,7 @@ def simulate(
     from planning.script import read_script
     from planning.simulate import simulate as foresee
 
-    typed, playbook = given.Typed(), load_playbook(file)
+    typed, playbook = given.Typed(), load_playbook(configured_playbook(file))
     zone = typed.zone(tz)
     starts_at = typed.instant(at, zone, "--at") or given.this_minute()
     ends_at = typed.instant(until, zone, "--until")
@@ -114,7 +111,7 @@ def simulate(
 
 @app.command()
 def coverage(
-    file: PlaybookFile,
+    file: PlaybookFile = None,
     at: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="When it begins. Now, if not given.")
     ] = None,
@@ -136,7 +133,7 @@ def coverage(
     zone = typed.zone(tz)
     since = typed.instant(at, zone, "--from") or given.this_minute()
     typed.require()
-    playbook = load_playbook(file)
+    playbook = load_playbook(configured_playbook(file))
     every = tuple(categories(playbook))
     with progress(in_json) as bar:
         task = bar.add_task("coverage", total=len(every))

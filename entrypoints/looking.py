@@ -1,8 +1,7 @@
 """
-Commands that start an escalation and look at it: ``start``, ``show``, ``list``, ``watch``.
+Commands that look at escalations: ``show``, ``list``, ``watch``.
 """
 
-import os
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,23 +11,16 @@ from rich.text import Text
 
 from entrypoints import choices, lists, showing
 from entrypoints.asking import (
-    YOU_IN_ENVIRONMENT,
     Category,
     Clocks,
-    IssueType,
     Json,
     Key,
-    answered,
     with_client,
 )
-from entrypoints.files import read_model
 from entrypoints.given import named, refused, span
-from entrypoints.start_faults import of_the_playbook
-from entrypoints.words import from_options, told_of_options
 from escalation.errors import did_you_mean, nearest, shown
 from escalation.lifecycle import State
-from escalation.plan import Priority, ReasonCode
-from escalation.request import Channel, Degree, StartRequest
+from escalation.plan import Priority
 from planning.faults import listed
 
 if TYPE_CHECKING:
@@ -37,118 +29,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _PEOPLE = choices.completing(choices.people)
-_PRIORITY = f"{choices.one_of('How bad it is for customers', Priority)} If omitted: from impact and urgency."
-
-
-@app.command()
-def start(
-    file: Annotated[str | None, typer.Argument(metavar="[FILE|-]", help="A request in YAML or JSON.")] = None,
-    key: Annotated[str | None, typer.Option("--key", metavar="TENANT/TICKET")] = None,
-    subject: Annotated[str | None, typer.Option("--subject")] = None,
-    description: Annotated[str | None, typer.Option("--description")] = None,
-    issue_type: IssueType = None,
-    category: Category = None,
-    priority: Annotated[
-        str | None,
-        typer.Option("--priority", metavar="P1..P4", help=_PRIORITY, autocompletion=choices.of(Priority)),
-    ] = None,
-    impact: Annotated[
-        str | None,
-        typer.Option(
-            "--impact", help=choices.one_of("How bad it is", Degree), autocompletion=choices.of(Degree)
-        ),
-    ] = None,
-    urgency: Annotated[
-        str | None,
-        typer.Option(
-            "--urgency", help=choices.one_of("How urgent it is", Degree), autocompletion=choices.of(Degree)
-        ),
-    ] = None,
-    reason: Annotated[
-        str | None,
-        typer.Option(
-            "--reason",
-            metavar="CODE",
-            help=choices.one_of("Why it starts", ReasonCode),
-            autocompletion=choices.of(ReasonCode),
-        ),
-    ] = None,
-    channel: Annotated[
-        str | None,
-        typer.Option(
-            "--channel", help=choices.one_of("How it came in", Channel), autocompletion=choices.of(Channel)
-        ),
-    ] = None,
-    customer: Annotated[
-        list[str] | None,
-        typer.Option("--customer", metavar="ACCOUNT:NAME:EMAIL[:LANGUAGE]", help="Repeat for more."),
-    ] = None,
-    service: Annotated[
-        list[str] | None, typer.Option("--service", help="Affected service; repeat for more.")
-    ] = None,
-    record: Annotated[list[str] | None, typer.Option("--record", help="Linked incident or problem.")] = None,
-    outage: Annotated[
-        str | None,
-        typer.Option("--outage", metavar="KEY", help="What it is a part of: joins it, or opens it."),
-    ] = None,
-    our_fault: Annotated[
-        bool | None, typer.Option("--our-fault", help="Customers get an apology.", show_default=False)
-    ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(
-            "--as",
-            metavar="PERSON",
-            help=f"Who submits it; else as the file says, else {YOU_IN_ENVIRONMENT}.",
-            autocompletion=_PEOPLE,
-        ),
-    ] = None,
-    in_json: Json = False,
-) -> None:
-    """Start an escalation, from a file, standard input, or options; options go before what the file says."""
-    given = {
-        "key": key,
-        "subject": subject,
-        "description": description,
-        "issue_type": issue_type,
-        "category": category,
-        "priority": priority,
-        "impact": impact,
-        "urgency": urgency,
-        "reason": reason,
-        "channel": channel,
-        "customers": _customers(customer or []) or None,
-        "services": service or None,
-        "linked_records": record or None,
-        "outage": outage,
-        "our_fault": our_fault,
-        "submitted_by": by,
-    }
-    options = {name: value for name, value in given.items() if value is not None}
-    request = _request(file, options)
-    with told_of_options(options):
-        answer = with_client(lambda client: client.start(request))
-    answered(answer, in_json)
-
-
-def _request(file: str | None, options: dict[str, Any]) -> StartRequest:
-    you = os.environ.get(YOU_IN_ENVIRONMENT)
-    otherwise = {"submitted_by": you} if you else {}
-    if file:
-        return read_model(
-            file, StartRequest, "the start", options=options, otherwise=otherwise, more=of_the_playbook
-        )
-    return from_options(StartRequest, "the start", {**otherwise, **options}, more=of_the_playbook)
-
-
-def _customers(options: list[str]) -> list[dict[str, Any]]:
-    accounts: dict[str, list[dict[str, str]]] = {}
-    for option in options:
-        account, name, email, language = (
-            (*option.split(":"), "", "", "en")[:4] if option.count(":") < 3 else option.split(":", 3)
-        )
-        accounts.setdefault(account, []).append({"name": name, "email": email, "language": language or "en"})
-    return [{"account": account, "contacts": contacts} for account, contacts in accounts.items()]
 
 
 @app.command()

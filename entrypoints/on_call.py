@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints import given, showing
-from entrypoints.asking import Json
-from entrypoints.foreseeing import PlaybookFile, Zone
+from entrypoints.asking import Json, PlaybookFile, configured_playbook
+from entrypoints.foreseeing import Zone
 from escalation.effects import OnCall
 from escalation.errors import nearest, shown
 
@@ -31,7 +31,7 @@ app = typer.Typer()
 
 @app.command("on-call")
 def on_call(
-    file: PlaybookFile,
+    file: PlaybookFile = None,
     schedule: Annotated[
         str | None, typer.Argument(metavar="[SCHEDULE]", help="Its id; else all of them.", show_default=False)
     ] = None,
@@ -47,7 +47,7 @@ def on_call(
     from planning.on_call import find_on_call, roster
     from planning.playbook import load_playbook
 
-    typed, playbook, feeds = given.Typed(), load_playbook(file), given.feeds()
+    typed, playbook, feeds = given.Typed(), load_playbook(configured_playbook(file)), given.feeds()
     zone = typed.zone(tz)
     since = typed.instant(at, zone, "--at") or given.this_minute()
     with typed.rest():

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from entrypoints import showing
-from entrypoints.asking import Category, IssueType, Json
+from entrypoints.asking import Category, IssueType, Json, PlaybookFile, configured_playbook
 from escalation.errors import BadRequest, Fault
 from escalation.numbers import number_of
 from planning.faults import of_file
@@ -28,30 +28,17 @@ BAD_INPUT = 2
 WARNED = 1
 STANDARD_OUTPUT = "-"
 
-File = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="[FILE]", help="A playbook; the configured one, if not given.", show_default=False
-    ),
-]
-
-
-def _file(given: Path | None) -> Path:
-    from runtime.settings import Settings
-
-    return given or Settings.load().playbook
-
 
 @app.command()
 def check(
-    file: File = None,
+    file: PlaybookFile = None,
     is_strict: Annotated[
         bool, typer.Option("--strict", help="Exit status 1 if there are warnings, and no faults.")
     ] = False,
     in_json: Json = False,
 ) -> None:
     """Find faults and warnings, each with its place; exit status 2 if there are faults."""
-    examined = examine(_file(file), in_json=in_json)
+    examined = examine(configured_playbook(file), in_json=in_json)
     if examined.faults:
         raise typer.Exit(BAD_INPUT)
     if is_strict and examined.cautions:
@@ -151,7 +138,7 @@ def _worded(fault: Fault) -> str:
 
 @app.command()
 def show(
-    file: File = None,
+    file: PlaybookFile = None,
     category: Category = None,
     issue_type: IssueType = None,
     html: Annotated[
@@ -165,7 +152,7 @@ def show(
     from planning.matrix import priorities, tables
     from planning.playbook import load_playbook
 
-    playbook = load_playbook(_file(file))
+    playbook = load_playbook(configured_playbook(file))
     chosen, rows = tables(playbook, issue_type, category), priorities(playbook)
     if html:
         _write(html, matrix_page.page(playbook, chosen, rows), "the page")
@@ -196,7 +183,7 @@ def schema() -> None:
 
 @app.command()
 def diagram(
-    file: File = None,
+    file: PlaybookFile = None,
     category: Category = None,
     issue_type: IssueType = None,
     svg: Annotated[
@@ -213,7 +200,7 @@ def diagram(
     if category is None:
         drawn = lifecycle_diagram.svg() if svg else lifecycle()
     else:
-        playbook = load_playbook(_file(file))
+        playbook = load_playbook(configured_playbook(file))
         table, *others = tables(playbook, issue_type, category)
         if others:
             allowed = ", ".join(each.issue_type for each in (table, *others))

@@ -299,3 +299,19 @@ def test_times_at_the_ends_of_the_calendar_are_refused(
     told = printed(capsys, *words, option, given, status=cli.BAD_INPUT)
 
     assert f"{option}: given '{given}'; allowed: a year from 1970 to 2200" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("words", [("simulate", "--category", "complaint"), ("coverage", "--days", "2")])
+def test_the_configured_playbook_is_meant_where_none_is_given(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """
+    As workers with the same settings take it: what is looked at is what would be started.
+    """
+    monkeypatch.setenv("ESCALATION_PLAYBOOK", "/nowhere/ours.yaml")
+    assert cli.BAD_INPUT == cli.run(["playbook", *words])
+    assert "/nowhere/ours.yaml" in capsys.readouterr().err
+
+    monkeypatch.setenv("ESCALATION_PLAYBOOK", str(REFERENCE))
+    assert cli.run(["playbook", *words]) in {cli.DONE, cli.REFUSED}
+    assert not capsys.readouterr().err

@@ -243,6 +243,30 @@ async def test_the_how_to_can_be_followed_literally(
     assert "1 action to be done" in await closing.done("actions"), "that of the post-mortem"
 
 
+async def test_a_post_mortem_is_drafted_filed_and_shown(closing: Terminal, tmp_path: Path) -> None:
+    """
+    CLOSE-7: the draft says who took part and what belongs where; what is shown can be filed again.
+    """
+    status, _, complained = await closing.type("post-mortem", "show", KEY)
+    assert (cli.REFUSED, True) == (status, "`escalate post-mortem draft` writes one to fill in" in complained)
+    drafted = await closing.done("post-mortem", "draft", KEY)
+    assert '  - "Elena Petrova"' in drafted
+    file = tmp_path / "post-mortem.yaml"
+    file.write_text(drafted)
+    refused = await closing.type("post-mortem", "file", KEY, str(file), "--as", "elena")
+    assert "findings: given nothing; allowed: at least 1 of these" in refused[2]
+
+    await closing.done("post-mortem", "file", KEY, str(EXAMPLES / "post_mortem.yaml"), "--as", "elena")
+    filed = await closing.json("post-mortem", "show", KEY)
+    shown = await closing.done("post-mortem", "show", KEY)
+    file.write_text(shown)
+    await closing.done("post-mortem", "file", KEY, str(file), "--as", "elena")
+    again = await closing.json("post-mortem", "show", KEY)
+    assert (1, 2) == (filed["version"], again["version"])
+    assert filed["post_mortem"] == again["post_mortem"]
+    assert shown == await closing.done("post-mortem", "draft", KEY)
+
+
 def with_sections(draft: str, written: str) -> str:
     for section in re.findall(r"^## .*?(?=^## |\Z)", written, re.DOTALL | re.MULTILINE):
         heading = section.partition("\n")[0]
