@@ -30,7 +30,7 @@ KINDS = {
     wire.INTAKE: "intake:garbage",
 }
 """Every type of workflow, and an id that is right for it."""
-MUST_HAVE_INPUT = tuple(set(KINDS) - {wire.INBOX, PACE})
+MUST_HAVE_INPUT = tuple(kind for kind in KINDS if kind not in {wire.INBOX, PACE})
 GARBAGE: tuple[Any, ...] = (
     "x",
     7,
