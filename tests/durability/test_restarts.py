@@ -54,7 +54,7 @@ async def _goes_on(site: Site, key: str) -> None:
         await site.client.confirm_access(key, by="dewi", account="ACME")
     handle = site.temporal.get_workflow_handle(key)
     await _comes_to_rest(handle)
-    live = shown({"view": await site.client.view(key), "timeline": await site.client.timeline(key)})
+    live = shown({look: await handle.query(look) for look in ("view", "timeline")})
     assert live == await replayed(await handle.fetch_history())
 
 

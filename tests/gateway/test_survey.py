@@ -11,7 +11,7 @@ JO = "ACME:jo@acme.example"
 LANGUAGES = {
     "en": ("How well did we look after you?", "5 – very well"),
     "id": ("Seberapa baik kami melayani Anda?", "5 – sangat baik"),
-    "tr": ("Sizinle ne kadar iyi ilgilendik?", "5 – çok iyi"),
+    "tr": ("Size verdiğimiz desteği nasıl değerlendirirsiniz?", "5 – çok iyi"),
 }
 
 

@@ -80,5 +80,5 @@ def test_more_than_anybody_should_say_is_refused() -> None:
         wire.read(
             DeriveRca, [raw({"by": "cora", "rca": {"summary": "x", "actions": too_much}})], "derive RCA", ""
         )
-    with pytest.raises(BadRequest, match="at most 500,000 bytes"):
+    with pytest.raises(BadRequest, match="at most 565,536 bytes"):  # the request, and what is around it
         wire.read_input([raw({"request": {"services": too_much * 6}})])
