@@ -46,10 +46,11 @@ def draft(key: Key) -> None:
 
     async def ask(client: "EscalationClient") -> tuple[RcaOnFile, InternalRca]:
         entries, on_file = await client.timeline(key), await client.rca_on_file(key)
+        names = {each.id: each.name for each in await client.people(key)}
         blank = InternalRca.made(
             root_causes=(),
             corrective_actions=(),
-            timeline=proposed_timeline(entries),
+            timeline=proposed_timeline(entries, names),
             problem_records=on_file.problem_records,
         )
         return on_file, blank

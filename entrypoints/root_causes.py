@@ -54,17 +54,17 @@ def file_rca(
     """File the internal RCA, or a new version. Without a timeline it gets the record's."""
     files = read_files((file, *(merge or ())), key)
 
-    async def ask(client: "EscalationClient") -> tuple[set[str], tuple[Entry, ...]]:
+    async def ask(client: "EscalationClient") -> tuple[dict[str, str], tuple[Entry, ...]]:
         people, entries = await asyncio.gather(client.people(key), client.timeline(key))
-        return {person.id for person in people}, entries
+        return {person.id: person.name for person in people}, entries
 
-    in_plan, entries = with_client(ask)
-    known = in_plan | in_playbook()
+    names, entries = with_client(ask)
+    known = names.keys() | in_playbook()
     if unknown := [fault for each in files for fault in each.unknown_owners(known)]:
         raise BadRequest.because("the RCA", unknown)
     rca = made_one(files)
     if not rca.timeline:
-        rca = rca.changed(timeline=proposed_timeline(entries))
+        rca = rca.changed(timeline=proposed_timeline(entries, names))
     make_move(key, c.FileRca, in_json, by=by, rca=rca)
     warn_of_boxes(rca.model_dump(mode="json"))
 

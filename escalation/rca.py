@@ -5,7 +5,8 @@ Puts together what others wrote; writes no sentence of its own, and decides noth
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from escalation.base import CustomerText, Frozen, Instant, InternalText
@@ -24,6 +25,8 @@ _TOLD_TWICE = re.compile(
 )
 """What a task force says of its messages, and of what the escalation tells itself."""
 _LONGEST_MOMENT = 2_000
+_ID = re.compile(r"[^\W_](?:[\w.-]*\w)?")
+"""A whole word that may be the id of a person or team."""
 _MOST_MOMENTS = 500
 _LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
 
@@ -58,14 +61,35 @@ def on_file(now: Escalation, events: Iterable[Event], number: int | None = None)
     )
 
 
-def proposed_timeline(entries: Iterable[Entry]) -> tuple[Moment, ...]:
-    """What happened, without the workings of clocks, messages and task forces; of a long story the end."""
+def proposed_timeline(
+    entries: Iterable[Entry], names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Moment, ...]:
+    """
+    What happened, without the workings of clocks, messages and task forces; of a long story the end.
+
+    People and teams are called by *names*, which has them by id: whoever reads an RCA knows no ids.
+    """
     told = tuple(
-        Moment(at=entry.at.replace(microsecond=0), what=InternalText(clip(entry.text, _LONGEST_MOMENT)))
+        Moment(
+            at=entry.at.replace(microsecond=0),
+            what=InternalText(clip(_in_names(entry, names), _LONGEST_MOMENT)),
+        )
         for entry in entries
         if entry.kind not in _NOT_OF_THE_STORY and not _TOLD_TWICE.fullmatch(entry.text)
     )
     return last_of(told[-_MOST_MOMENTS:], DRAFT)
+
+
+def _in_names(entry: Entry, names: Mapping[str, str]) -> str:
+    """The sentence with names for ids. What follows its first colon are people's own words, but for task forces."""
+    head, colon, words = entry.text.partition(": ")
+    if entry.kind == "task_force_heard":
+        return f"{head}{colon}{_named(words, names)}"
+    return f"{_named(head, names)}{colon}{words}"
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    return _ID.sub(lambda found: names.get(found[0], found[0]), text)
 
 
 def merged(rcas: Sequence[InternalRca]) -> InternalRca:

@@ -50,7 +50,7 @@ _CONFIG: Form = {
 def charts(report: Report) -> dict[str, str]:
     """Name of a chart to its SVG; a chart that would say nothing is left out."""
     forms = {
-        "opened": _opened(report.opened),
+        **_openings(report),
         "resolve": _times(report.priorities),
         "attainment": _attainment(report.whole),
         "levels": _counts([(f"level {each.level}", each.escalations) for each in report.reached]),
@@ -116,6 +116,34 @@ def _stacked(since: date, days: int, found: Counter[str]) -> Iterator[Form]:
 
 
 _BY_DAY, _BY_WEEK = 45, 740
+
+
+_ONE_DAY = timedelta(hours=25)
+"""The longest day: one on which clocks are put back."""
+
+
+def _openings(report: Report) -> dict[str, Form | None]:
+    """Over time; of a single day, whose one bar would say nothing, by priority alone."""
+    return (
+        {"of_the_day": _of_one_day(report.opened)}
+        if _is_one_day(report)
+        else {"opened": _opened(report.opened)}
+    )
+
+
+def _is_one_day(report: Report) -> bool:
+    """Whether there is no course over time to draw: a day of any zone, or openings of one day."""
+    period = report.period
+    if period.since and period.until:
+        return period.until - period.since <= _ONE_DAY
+    return len({each.on for each in report.opened}) == 1
+
+
+def _of_one_day(opened: Sequence[Opened]) -> Form | None:
+    found: Counter[str] = Counter()
+    for each in opened:
+        found[each.priority] += each.escalations
+    return _counts([(priority, found[priority]) for priority in _PRIORITIES if found[priority]])
 
 
 def grain(report: Report) -> str:

@@ -55,7 +55,7 @@ async def test_what_says_nothing_of_the_course_gets_the_timeline_of_the_record(c
     """
     await closing.done("rca", "file", KEY, EXAMPLE, "--as", "kemal")
 
-    assert "aisha verified the resolution" in await closing.done("rca", "show", KEY)
+    assert "Aisha Rahman verified the resolution" in await closing.done("rca", "show", KEY)
 
 
 async def test_a_draft_is_filled_in_filed_shown_printed_and_sent(closing: Terminal, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ async def test_a_draft_is_filled_in_filed_shown_printed_and_sent(closing: Termin
     """
     draft = await closing.done("rca", "draft", KEY)
     assert ": opened at level 1 with " in draft
-    assert "aisha verified the resolution" in draft
+    assert "Aisha Rahman verified the resolution" in draft
 
     await closing.done("rca", "file", KEY, write(tmp_path, filled_in(draft)), "--as", "kemal")
     await closing.done(

@@ -19,7 +19,7 @@ from escalation.plan import ClockName
 from escalation.rca import merged, on_file, proposed_timeline
 from escalation.receipts import Receipt
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca, Moment, Reference, Whys
-from escalation.story import entry
+from escalation.story import Entry, entry
 from escalation.task_force import commands as of_force
 from escalation.task_force.engine import decide as decide_of_force
 from escalation.task_force.engine import deploy, news_of
@@ -290,6 +290,28 @@ def test_the_timeline_is_proposed_from_the_record() -> None:
 
     assert ["ari verified the resolution", "RCA requested"] == [moment.what for moment in proposed]
     assert {monday("09:10")} == {moment.at for moment in proposed}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        ("acknowledged", "maya acknowledged at level 1", "Maya Okafor acknowledged at level 1"),
+        ("opened", "opened at level 1 with P2 for desk.emea", "opened at level 1 with P2 for Desk EMEA"),
+        ("level_raised", "rose from level 1 to 2, priya: by maya", "rose from level 1 to 2, Priya: by maya"),
+        ("transferred", "transferred from maya to desk: skill", "transferred from Maya Okafor to desk: skill"),
+        ("task_force_heard", "task force roof: 1 for maya: Look", "task force roof: 1 for Maya Okafor: Look"),
+        # no part of a longer word is an id
+        ("response_ticked", "mayan maya-2 maya.x x@maya done", "mayan maya-2 maya.x x@Maya Okafor done"),
+    ],
+)  # fmt: skip
+def test_a_proposed_timeline_calls_people_by_their_names(kind: str, text: str, told: str) -> None:
+    """
+    CLOSE-3: readers of an RCA know no ids; people's own words stay as they are.
+    """
+    names = {"maya": "Maya Okafor", "priya": "Priya", "desk.emea": "Desk EMEA"}
+    happened = Entry(seq=1, at=monday("09:10"), by="maya", kind=kind, text=text)
+
+    assert [told] == [moment.what for moment in proposed_timeline([happened], names)]
 
 
 def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:

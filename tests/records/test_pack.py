@@ -1,7 +1,7 @@
 """The review pack: one page that needs nothing else."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -160,3 +160,35 @@ def test_a_period_is_told_in_days(period: Period, zone: str, words: str) -> None
     RECORD-3: the last day counts too.
     """
     assert words == span_of(period, ZoneInfo(zone))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Jakarta"])
+def test_the_pack_of_a_single_day_draws_no_course_over_time(own_store: RecordStore, zone: str) -> None:
+    """
+    RECORD-3: one bar as wide as the page says nothing; openings are shown by priority instead. The day is one of the
+    reader's zone, and may lie on two of UTC.
+    """
+    there = ZoneInfo(zone)
+    since = THE_MONDAY.replace(hour=0, minute=0, tzinfo=there)
+    a_day = Period(since, since + timedelta(days=1))
+
+    html = pack(report(own_store, a_day, AS_OF), there)
+
+    own_store.close()
+    assert f"opened on {THE_MONDAY.day} {THE_MONDAY:%B %Y}" in html
+    assert '<figure class="of_the_day"><h3>Opened, by priority</h3>' in html
+    assert '<figure class="opened">' not in html
+    assert "Days are those of UTC" not in html
+
+
+def test_the_pack_of_a_week_draws_its_course(own_store: RecordStore) -> None:
+    """
+    RECORD-3: a bar for each day.
+    """
+    since = THE_MONDAY.replace(hour=0, minute=0)
+
+    html = pack(report(own_store, Period(since, since + timedelta(days=7)), AS_OF), UTC_ZONE)
+
+    own_store.close()
+    assert '<figure class="opened">' in html
+    assert '<figure class="of_the_day">' not in html
