@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 DECISIONS = ROOT / "docs" / "adr"
 PAGES = sorted(page.relative_to(ROOT).as_posix() for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+HOW_IT_WORKS = ROOT / "docs" / "how-it-works.md"
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
@@ -45,3 +46,16 @@ def test_each_decision_has_a_number_of_its_own_and_is_listed() -> None:
     for record in records:
         title = record.read_text(encoding="utf-8").partition("\n")[0]
         assert f"# {record.name[:4]} {rows[record.name]}" == title, record.name
+
+
+def test_how_it_works_names_what_is_there() -> None:
+    """Each path exists, and each name is defined or used in one of the files of the page."""
+    spans = re.findall(r"`([^`\n]+)`", HOW_IT_WORKS.read_text(encoding="utf-8"))
+    paths = [span for span in spans if re.fullmatch(r"[\w./-]+\.\w{2,4}", span) and "/" in span]
+    names = [span for span in spans if re.fullmatch(r"[\w.]+(\(.*\))?", span) and span not in paths]
+
+    assert [] == [path for path in paths if not (ROOT / path).is_file()]
+    code = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in [*paths, "worker.py", "client.py"])
+    words = set(re.findall(r"\w+", code))
+    parts = ((name, part) for name in names for part in re.findall(r"\w+", name) if not part.isdigit())
+    assert [] == [name for name, part in parts if part not in words and not (ROOT / name).is_file()]
