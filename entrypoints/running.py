@@ -75,10 +75,10 @@ def demo(
     from runtime.logging import configure_logging, logging_runtime
     from runtime.settings import LogFormat, LogLevel
 
-    configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
-    Runtime.set_default(logging_runtime())
     if papers:
         _make_folder(papers)
+    configure_logging(LogFormat.CONSOLE, LogLevel.ERROR)
+    Runtime.set_default(logging_runtime())
     asyncio.run(tell_demo(keep=keep, papers=papers))
 
 
