@@ -17,10 +17,10 @@ from escalation.numbers import number_of
 from escalation.receipts import MessageState, Receipt, moving_forward
 from escalation.story import minute
 from records.errors import RecordsFault
-from runtime.stalls import Stall
 
 if TYPE_CHECKING:
     from client import Examined
+    from runtime.stalls import Stall
     from workers.replays import Replays
 
 _WAITS = "workers whose code fits it; it goes on by itself then"
@@ -77,7 +77,7 @@ class Finding:
 class _Seen:
     """What is kept of all runs until the last one was asked."""
 
-    stalls: dict[str, Stall] = field(default_factory=dict)
+    stalls: dict[str, "Stall"] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
     """Ids of escalations of which a run goes on: what it has not put on record, it will."""
@@ -129,7 +129,7 @@ async def _look_at_all(hands: Hands, key: str | None, advance: Callable[[], None
 # Stalled runs, and those that never begin.
 
 
-async def _of_stall(hands: Hands, replays: "Replays", stall: Stall) -> Finding:
+async def _of_stall(hands: Hands, replays: "Replays", stall: "Stall") -> Finding:
     from client import RECORDED
 
     what = f"stalled since {minute(stall.since)}: {stall.why}"
@@ -152,7 +152,7 @@ async def _of_stall(hands: Hands, replays: "Replays", stall: Stall) -> Finding:
     return Finding(Kind.STALLED, key, what, needs=_WAITS)
 
 
-def _can_never_begin(stall: Stall) -> bool:
+def _can_never_begin(stall: "Stall") -> bool:
     from client import OURS
 
     return not stall.has_begun and (stall.kind not in OURS or _UNREADABLE in stall.why)

@@ -188,15 +188,13 @@ async def test_a_run_that_cannot_read_what_it_was_given_begins_again_from_the_on
     """
     client = EscalationClient(site.temporal)
     async with workers_of(site, CarriesRubbish):
-        begin = EscalationInput(request=a_complaint(key=KEY), continue_after=21)
+        begin = EscalationInput(request=a_complaint(key=KEY), continue_after=60)
         await site.temporal.start_workflow(wire.WORKFLOW, begin, id=KEY, task_queue=wire.ESCALATION_QUEUE)
         await client.start(a_complaint(key=KEY))  # finds it, once it is open
         await client.acknowledge(KEY, by="elena")
         await client.begin_resolution(KEY, by="elena")
         async with asyncio.timeout(60):
-            while (
-                not await client.stalled()
-            ):  # each refused signal is a step, after which it may go on as a new run
+            while not await client.stalled():  # each signal makes its run longer, until a new run continues it
                 await site.temporal.get_workflow_handle(KEY).signal("acknowledge", {"by": "nobody"})
                 await asyncio.sleep(0.5)
     async with workers(site.temporal, site.settings):

@@ -163,16 +163,16 @@ async def test_an_unknown_owner_is_told_with_the_line(
 
 async def test_a_file_that_is_too_large_is_refused(closing: Terminal, tmp_path: Path) -> None:
     """
-    CLOSE-3: one message is at most 64 KB; the refusal says so, and nothing is filed.
+    CLOSE-3: an RCA is at most 256 KB; the refusal says so, and nothing is filed.
     """
     text = filled_in(await closing.done("rca", "draft", KEY)).replace(
-        "## What went well\n", "## What went well\n\n" + "".join(f"- {'x' * 16_000}\n" for _ in range(5))
+        "## What went well\n", "## What went well\n\n" + "".join(f"- {'x' * 16_000}\n" for _ in range(20))
     )
 
     status, _, said = await closing.type("rca", "file", KEY, write(tmp_path, text), "--as", "kemal")
 
     assert cli.BAD_INPUT == status
-    assert "at most 65,536 bytes" in said
+    assert "at most 262,144 bytes" in said
 
 
 @pytest.mark.parametrize(
