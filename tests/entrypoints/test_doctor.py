@@ -194,7 +194,8 @@ async def test_a_run_that_cannot_read_what_it_was_given_begins_again_from_the_on
         await client.acknowledge(KEY, by="elena")
         await client.begin_resolution(KEY, by="elena")
         async with asyncio.timeout(60):
-            while not await client.stalled():  # each signal makes its run longer, until a new run continues it
+            while not await client.stalled():
+                # Each signal makes the run longer, until a new one continues it.
                 await site.temporal.get_workflow_handle(KEY).signal("acknowledge", {"by": "nobody"})
                 await asyncio.sleep(0.5)
     async with workers(site.temporal, site.settings):
