@@ -16,6 +16,7 @@ from pydantic import Field
 
 from escalation.base import Frozen, Instant, Name
 from escalation.business_time import OpenHours
+from escalation.desk_time import DeskTime
 from escalation.email_address import mailbox_of
 from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move
@@ -352,6 +353,8 @@ class Plan(Frozen):
     """Those that some clock of this escalation can count."""
     calendar: Name
     """The one that counts where neither the level, the customer nor the priority names another (MATRIX-7)."""
+    desk: DeskTime = DeskTime()
+    """Local time of that calendar, in which times are shown."""
     customer_calendar: Name | None = None
     """Of the affected customer: promises to customers count it."""
     pause_reasons: dict[str, PauseRule] = {}

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from escalation.business_time import OpenHours
+from escalation.desk_time import DeskTime
 from escalation.errors import BadRequest, Fault
 from planning.days_off import holidays_in
 from planning.schema import CalendarRules
@@ -24,6 +25,7 @@ BEFORE, AFTER = timedelta(days=7), timedelta(days=90)
 _DAY = 86_400
 _MARGIN = timedelta(days=2)
 _THURSDAY = 3
+_YEARS_SHOWN = 3
 _UNIX_EPOCH_ORDINAL = 719_163
 
 
@@ -142,6 +144,15 @@ def extend(definition: str, since: datetime, until: datetime) -> OpenHours:
     """More open hours of a plan's calendar, by the time-zone data of today; none if it is closed all that time."""
     calendar = CalendarRules.model_validate_json(definition)
     return _hours(calendar, open_spans(calendar, since, until), until)
+
+
+def desk_time(calendar: CalendarRules, now: datetime) -> DeskTime:
+    """Local time of *calendar*, from a season before *now* to the end of the year after the next."""
+    begin = int((horizon(now)[0] - AFTER).timestamp())
+    end = int(datetime(now.year + _YEARS_SHOWN, 1, 1, tzinfo=UTC).timestamp())
+    found = offsets(ZoneInfo(calendar.time_zone), begin, end)
+    table = tuple((since, offset) for since, _, offset in found)
+    return DeskTime(zone=calendar.time_zone, offsets=table, known_until=end)
 
 
 def _spans(

@@ -33,7 +33,7 @@ from escalation.plan import (
 from escalation.request import AffectedCustomer, StartRequest
 from escalation.room import require_plan_fits
 from escalation.spans import Span, WindowSpan
-from planning.calendars import definition_of, horizon
+from planning.calendars import definition_of, desk_time, horizon
 from planning.ladder import Rung, entry_level, executive_level, ladder
 from planning.messages import MessageRules
 from planning.reach import Counted, compile_reaching, counted_by
@@ -184,6 +184,7 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datet
             name: _calendar(playbook, name, since, now, spans) for name in dict.fromkeys(counted) if name
         },
         calendar=playbook.calendar,
+        desk=desk_time(playbook.calendars[playbook.calendar], now),
         customer_calendar=customer_calendar,
         pause_reasons=pauses,
         skills={skill: playbook.ids_of((who,))[0] for skill, who in playbook.skills.items()},

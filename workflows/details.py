@@ -17,6 +17,7 @@ from temporalio.common import SearchAttributeKey
 from escalation.actions import next_reminder
 from escalation.characters import clip
 from escalation.clocks import Clock
+from escalation.desk_time import DeskTime
 from escalation.engine import moves_now
 from escalation.events import Event
 from escalation.model import Escalation
@@ -39,6 +40,7 @@ _LATEST_MISSED = 5
 _MOST_READERS = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _LINKS_BY_ITSELF = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
+_INSTANT = re.compile(r"\b(\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d) UTC\b")
 _LONGEST_LINE = 160
 _LONGEST_ESCAPE = len("&amp;")
 
@@ -105,11 +107,12 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
     if left_out:
         head.append(f"- **Left out of the record** (escalate doctor fixes it): {escaped(left_out)}")
     head.append(f"- **Moves allowed now**: {', '.join(move.words for move in moves_now(now)) or 'none'}")
-    lines = [*head, "", "### Clocks", "", *_clocks(now), "", "### Latest", ""]
+    desk = now.plan.desk
+    lines = [*head, "", "### Clocks", "", *_clocks(now), "", f"### Latest, {escaped(desk.zone)}", ""]
     told_of = [event for event in events if event.kind not in CLOCKWORK]
     for event in reversed(told_of[-_LATEST:]):
         told = entry(event)
-        line = f"- {minute(told.at)} {escaped(told.text)}"
+        line = f"- {escaped(desk.minute(told.at))} {escaped(_local(told.text, desk))}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
             break
         lines.append(line)
@@ -119,15 +122,31 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
 def _clocks(now: Escalation) -> list[str]:
     return [
         f"- {clock.name.words}: "
-        + (f"**breached**, was due {minute(clock.breached_at)}" if clock.breached_at else _due(clock))
+        + (
+            f"**breached**, was due {escaped(now.plan.desk.minute(clock.breached_at))}"
+            if clock.breached_at
+            else _due(clock, now.plan.desk)
+        )
         for clock in sorted(now.running_clocks, key=lambda clock: clock.due_at or now.opened_at)
     ]
 
 
-def _due(clock: Clock) -> str:
+def _due(clock: Clock, desk: DeskTime) -> str:
     if clock.not_before:
-        return f"due not before {minute(clock.not_before)}"
-    return f"due {minute(clock.due_at)}" if clock.due_at else "held"
+        return f"due not before {escaped(desk.minute(clock.not_before))}"
+    return f"due {escaped(desk.minute(clock.due_at))}" if clock.due_at else "held"
+
+
+def _local(text: str, desk: DeskTime) -> str:
+    """A sentence with its instants in the desk's time: events tell them in UTC."""
+    return _INSTANT.sub(lambda found: _as_shown(found[0], found[1], desk), text)
+
+
+def _as_shown(written: str, instant: str, desk: DeskTime) -> str:
+    try:
+        return desk.minute(datetime.fromisoformat(f"{instant}+00:00"))
+    except ValueError:  # no such day: somebody's own words
+        return written
 
 
 def wake_summary(now: Escalation) -> str:

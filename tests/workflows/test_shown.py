@@ -4,16 +4,20 @@ What people see: queries, search attributes, the Web UI's details and the descri
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from escalation.commands import PERSONS_COMMANDS
+from escalation.desk_time import DeskTime
 from escalation.lifecycle import Move, State
 from escalation.plan import ReasonCode
 from escalation.request import StartRequest
+from planning.calendars import desk_time
+from planning.playbook import load_playbook
+from planning.schema import CalendarRules
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.desk import REFERENCE, Desk
 from tests.workflows import stages
 from workflows import details
 from workflows import search_attributes as sa
@@ -237,3 +241,34 @@ def test_a_summary_is_cut_before_it_is_escaped(subject: str) -> None:
     assert len(shown) <= details.LONGEST_SUMMARY
     assert not re.search(r"&[a-z#0-9]*…|(?<!\\)\\…", shown)
     assert 0 == sum("\U0001f1e6" <= each <= "\U0001f1ff" for each in shown) % 2
+
+
+def test_details_tell_times_of_the_desk() -> None:
+    """
+    CLOCK-5: a manager reads the clock on the wall, on either side of a change of clocks; beyond what is known, UTC.
+    """
+    rules = CalendarRules(time_zone="America/New_York", weekly={"mon-fri": ("09:00-17:00",)})
+    desk = desk_time(rules, datetime(2026, 3, 1, tzinfo=UTC))
+
+    assert "2026-03-08 01:59 America/New_York" == desk.minute(datetime(2026, 3, 8, 6, 59, tzinfo=UTC))
+    assert "2026-03-08 03:00 America/New_York" == desk.minute(datetime(2026, 3, 8, 7, 0, tzinfo=UTC))
+    assert "2026-11-01 01:00 America/New_York" == desk.minute(datetime(2026, 11, 1, 6, 0, tzinfo=UTC))
+    assert "2040-01-01 12:00 UTC" == desk.minute(datetime(2040, 1, 1, 12, tzinfo=UTC))
+    assert "1999-01-01 12:00 UTC" == desk.minute(datetime(1999, 1, 1, 12, tzinfo=UTC))
+    assert "2026-01-01 12:00 UTC" == DeskTime().minute(datetime(2026, 1, 1, 12, tzinfo=UTC))
+
+
+async def test_every_time_in_the_details_is_the_desks(desk: Desk) -> None:
+    """
+    CLOCK-5: clocks, the latest lines, and the instants within them, which events tell in UTC.
+    """
+    await desk.start()
+    playbook = load_playbook(REFERENCE)
+    there = details.escaped(playbook.calendars[playbook.calendar].time_zone)
+
+    shown = (await desk.metadata()).current_details
+
+    assert there != "UTC"
+    assert f"### Latest, {there}" in shown
+    assert there in shown.partition("### Clocks")[2].partition("### Latest")[0]
+    assert " UTC" not in shown
