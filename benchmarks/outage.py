@@ -1,5 +1,5 @@
 """
-``python -m benchmarks.outage [--customers 500]``: one outage, many customers, told by e-mail on loopback (START-5).
+``python -m benchmarks.outage [--customers 500]``: one outage, many customers, told by e-mail on loopback.
 
 Three ways in: all customers by one start that joins; as many starts of their own at once; then one update to them all.
 The last line is one JSON object: seconds, and how large what travels has become.

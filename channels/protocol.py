@@ -49,9 +49,7 @@ class Letter(_Frozen):
     What customers wrote is kept out of `repr`, and so out of logs and tracebacks.
     """
 
-    key: Identifier = Field(
-        description="idempotency key: the same for every attempt at this message (COMM-12)"
-    )
+    key: Identifier = Field(description="idempotency key: the same for every attempt at this message")
     thread: Identifier = Field(description="the escalation's id; its letters form one thread")
     to_name: str
     to_address: str = Field(

@@ -1,5 +1,5 @@
 """
-One outage, many customers: another subject joins the escalation that runs for it (REQUEST-5).
+One outage, many customers: another subject joins the escalation that runs for it (START-5).
 
 Owns what a join adds, whom it has told, and how much one escalation can hold. Which subjects belong together, their
 starts say; how they find each other is the shell's.

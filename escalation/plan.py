@@ -32,7 +32,7 @@ class Priority(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why an escalation starts or rises (KIND-6)."""
+    """Why an escalation starts or rises."""
 
     DISSATISFIED_CUSTOMER = "dissatisfied_customer"
     SLA_BREACH = "sla_breach"
@@ -87,7 +87,7 @@ OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
 
 
 class Unreached(StrEnum):
-    """What happens when no contact of a level acknowledges (MATRIX-5)."""
+    """What happens when no contact of a level acknowledges."""
 
     SKIP = "skip"
     HOLD = "hold"

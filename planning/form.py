@@ -6,8 +6,6 @@ it refuses is refused, or at least unusual (``yes`` for ``true``). A file that e
 it does not change.
 """
 
-import json
-import re
 from functools import cache
 from typing import Any
 
@@ -18,7 +16,6 @@ from planning.forms import DATE_IN_AN_EDITOR, LEVEL_NUMBER
 from planning.schema import Playbook
 
 _PART = "PartOf"
-_RULE_ID = re.compile(r" \([A-Z]+-\d+\)")
 NUMBERS = {"pattern": f"^{LEVEL_NUMBER}$"}
 _EXTENDS = {
     "type": "string",
@@ -31,9 +28,8 @@ _EXTENDS = {
 
 @cache
 def models() -> dict[str, Any]:
-    """Each model of the file by name, as JSON Schema; ids of rules are for those who read the code."""
-    written = TypeAdapter(Playbook).json_schema(schema_generator=_ForEditors)
-    whole = json.loads(_RULE_ID.sub("", json.dumps(written)))
+    """Each model of the file by name, as JSON Schema."""
+    whole = TypeAdapter(Playbook).json_schema(schema_generator=_ForEditors)
     found: dict[str, Any] = whole.pop("$defs")
     return {"Playbook": whole, **found}
 

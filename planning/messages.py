@@ -79,7 +79,7 @@ class CustomerMessages(Written):
 
 
 class MessageRules(Written):
-    """How people are told, where nothing nearer is said (COMM-11, COMM-12)."""
+    """How people are told, where nothing nearer is said."""
 
     at_most: Limits = ()
     """How many messages to one person or team, such as 10 per 10 min; what is more is bundled into one."""

@@ -153,14 +153,14 @@ def _with_those_of_task_forces(written: dict[ClockName, TargetRules]) -> dict[Cl
 
 
 class BasisOfTime(StrEnum):
-    """What minutes and hours count: every one, or open ones (MATRIX-7)."""
+    """What minutes and hours count: every one, or open ones."""
 
     ALWAYS = "24x7"
     BUSINESS = "business"
 
 
 class PriorityWritten(Written):
-    """What a priority changes (KIND-3)."""
+    """What a priority changes."""
 
     basis: BasisOfTime
     """What minutes and hours count: 24x7 every one of them, business only open ones."""
@@ -179,14 +179,14 @@ class PriorityWritten(Written):
 
 
 class TriggerRules(Written):
-    """A fact that sends the escalation up: its words, or ``{says: …, to_level: 5}`` (MATRIX-3)."""
+    """A fact that sends the escalation up: its words, or ``{says: …, to_level: 5}``."""
 
     says: Phrase
     """The fact, in words."""
     to_level: int | None = None
     """The level that it sends it to; left out: the next one."""
     reason: ReasonCode = ReasonCode.OTHER
-    """The reason of the rise, and of what customers read; an executive threat goes to the executive level (KIND-5)."""
+    """The reason of the rise, and of what customers read; an executive threat goes to the executive level."""
 
     @model_validator(mode="before")
     @classmethod
@@ -201,7 +201,7 @@ class TriggerRules(Written):
 
 
 class Ask(StrEnum):
-    """How the contacts of a level are asked (MATRIX-5)."""
+    """How the contacts of a level are asked."""
 
     IN_TURN = "in_turn"
     AT_ONCE = "at_once"
@@ -292,11 +292,11 @@ class Duties(Written):
     rca_approvers: Names = ()
     """Approve the RCA that customers read."""
     bring_in: Names = ()
-    """Told when the resolution target is missed (RESOLVE-1)."""
+    """Told when the resolution target is missed."""
 
 
 class TierRules(Written):
-    """What a customer's tier changes at the start (KIND-3)."""
+    """What a customer's tier changes at the start."""
 
     raises_priority: Annotated[int, Field(ge=0, le=3)] = 0
     """By how many steps: 1 makes a P3 a P2."""
@@ -345,7 +345,7 @@ class RcaRules(Written):
 
 
 class SurveyWritten(Written):
-    """How customers are asked, after the close, how it was (CLOSE-6)."""
+    """How customers are asked, after the close, how it was."""
 
     within: WrittenSpan = parse_span("5 business days")
     """Answers are taken for so long after the close."""
@@ -356,7 +356,7 @@ class SurveyWritten(Written):
 
 
 class HoldingWritten(Written):
-    """How many holding updates customers get in a row, and how far apart (COMM-3)."""
+    """How many holding updates customers get in a row, and how far apart."""
 
     at_most: Annotated[int, Field(ge=1, le=50)] = 3
     """So many, until somebody writes to customers; then nothing goes out by itself."""
@@ -365,7 +365,7 @@ class HoldingWritten(Written):
 
 
 class ActionsWritten(Written):
-    """When owners hear of their actions from an RCA or a post-mortem (CLOSE-7)."""
+    """When owners hear of their actions from an RCA or a post-mortem."""
 
     remind_before: WrittenSpan = parse_span("2 days")
     """The first reminder comes so long before the due day; another one comes on it."""
@@ -374,7 +374,7 @@ class ActionsWritten(Written):
 
 
 class ApprovalRules(Written):
-    """What texts for customers need before they leave (COMM-6)."""
+    """Who approves texts for customers, and how soon."""
 
     customer_updates: Names = ()
     """Who approves updates to customers, by role or id (a resolution: who verifies it); nobody: they leave at once."""
@@ -402,13 +402,13 @@ class Playbook(Scope):
     teams: dict[Id, Team] = {}
     """The teams by id."""
     schedules: dict[Id, ScheduleRules] = {}
-    """On-call schedules by id: each stands for whoever is on call, wherever a person could stand (MATRIX-1)."""
+    """On-call schedules by id: each stands for whoever is on call, wherever a person could stand."""
     duties: Duties
     """Who is asked for what."""
     permissions: dict[PersonsMove, Names] = {}
-    """The roles that may make a move (ROLE-1); a move that is not listed is open to everybody."""
+    """The roles that may make a move; a move that is not listed is open to everybody."""
     sponsorship_deciders: Names = ()
-    """The roles that may take an account into executive sponsorship, and let it go (SPONSOR-2); none: everybody."""
+    """The roles that may take an account into executive sponsorship, and let it go; none: everybody."""
     priorities: dict[Priority, PriorityWritten]
     """What each of the four priorities changes."""
     targets: Annotated[
@@ -427,12 +427,12 @@ class Playbook(Scope):
     accounts: dict[Name, AccountRules] = {}
     """What is particular to single customers, by account."""
     shared_outages: Names = ()
-    """Tenants whose outages the subjects of every tenant may join, such as OPS: what is told there reaches them all
-    (START-5). Left out: a subject joins outages of its own tenant alone."""
+    """Tenants whose outages the subjects of every tenant may join, such as OPS: what is told there reaches them all.
+    Left out: a subject joins outages of its own tenant alone."""
     skills: dict[Id, Name] = {}
-    """Skills, and who has each: a person, a team or a role. Where `transfer --skill` goes (KIND-2)."""
+    """Skills, and who has each: a person, a team or a role. Where `transfer --skill` goes."""
     pause_reasons: dict[PauseReason, PauseRules] = {}
-    """Why clocks may stand still, which of them do, and for how long at most (CLOCK-3)."""
+    """Why clocks may stand still, which of them do, and for how long at most."""
     rca: RcaRules = RcaRules()
     """What holds for root cause analyses."""
     survey: SurveyWritten | None = SurveyWritten()
@@ -442,7 +442,7 @@ class Playbook(Scope):
     approvals: ApprovalRules = ApprovalRules()
     """What texts for customers need before they leave."""
     holding_update: Annotated[Translations | None, WithJsonSchema(_TEXT_IN_AN_EDITOR)] = None
-    """Sent by itself when a promised update is missed: one text for each language; left out: nothing is (COMM-3)."""
+    """Sent by itself when a promised update is missed: one text for each language; left out: nothing is."""
     holding: HoldingWritten = HoldingWritten()
     """How many of these go out in a row, and how far apart."""
     chase_every: WrittenSpan = parse_span("1 day")
@@ -450,7 +450,7 @@ class Playbook(Scope):
     messages: MessageRules = MessageRules()
     """How people are told: how many messages at most, and when customers are left in peace."""
     issue_types: Annotated[dict[Id, IssueTypeRules], Field(min_length=1)]
-    """The matrix (MATRIX-1): issue type, category, levels."""
+    """The matrix: issue type, category, levels."""
 
     _sha256: str = PrivateAttr(default="")
     _folder: FilePath | None = PrivateAttr(default=None)
