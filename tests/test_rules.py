@@ -145,7 +145,7 @@ def helps_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("kind", WORKFLOWS, ids=lambda kind: kind.__name__)
 def test_no_description_in_the_web_ui_cites_a_rule(kind: type[Any]) -> None:
     """Of updates, signals and queries: people read them where they make a move."""
-    definition = workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK shows them only on a server
+    definition = workflow._Definition.must_from_class(kind)  # the SDK shows them only on a server
     handlers = [*definition.updates.values(), *definition.signals.values(), *definition.queries.values()]
 
     assert set() == citations(" ".join(handler.description or "" for handler in handlers))
