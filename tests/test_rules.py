@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer
 from temporalio import workflow
@@ -133,7 +132,7 @@ def test_no_help_text_cites_a_rule() -> None:
     assert {} == {name: found for name, text in helps.items() if (found := citations(text))}
 
 
-def helps_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+def helps_of(command: Any, name: str) -> Iterator[tuple[str, str]]:
     """Yield each text of a command, its options and its subcommands, with where it stands."""
     yield name, f"{command.help} {command.short_help} {command.epilog}"
     for parameter in command.params:
@@ -146,9 +145,10 @@ def helps_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
 def test_no_description_in_the_web_ui_cites_a_rule(kind: type[Any]) -> None:
     """Of updates, signals and queries: people read them where they make a move."""
     definition = workflow._Definition.must_from_class(kind)  # the SDK shows them only on a server
-    handlers = [*definition.updates.values(), *definition.signals.values(), *definition.queries.values()]
+    by_name: list[Mapping[str | None, Any]] = [definition.updates, definition.signals, definition.queries]
+    descriptions = [handler.description or "" for handlers in by_name for handler in handlers.values()]
 
-    assert set() == citations(" ".join(handler.description or "" for handler in handlers))
+    assert set() == citations(" ".join(descriptions))
 
 
 def test_nothing_that_the_program_says_cites_a_rule() -> None:
