@@ -46,8 +46,8 @@ class Clock(Frozen):
     """Spans from the start, rising, all shorter than ``after``."""
     passed: int = 0
     """How many thresholds have fired or were skipped: each exactly once (CLOCK-2)."""
-    fired: int = 0
-    """How many of them are behind the last that fired: one that was skipped may still fire by other targets."""
+    fired_share: float = 0.0
+    """The share of its time at which a threshold last fired: by other targets no earlier one fires again."""
     chased: int = 0
     """How often it was brought up again since its breach."""
     breached_at: Instant | None = None
@@ -133,9 +133,13 @@ def retimed(clock: Clock, after: timedelta, calendar: str | None, thresholds: tu
     *clock* from its original start by other targets (CLOCK-4). Only what has fired is behind it: a threshold that was
     skipped by the old targets fires by the new ones if its time is still to come, and else is skipped again.
     """
-    behind = clock.thresholds[clock.fired - 1] / clock.after if clock.fired else 0.0
-    fired = sum(1 for threshold in thresholds if threshold / after <= behind + _A_HAIR)
-    return clock.changed(after=after, calendar=calendar, thresholds=thresholds, passed=fired, fired=fired)
+    fired = sum(1 for threshold in thresholds if threshold / after <= clock.fired_share + _A_HAIR)
+    return clock.changed(after=after, calendar=calendar, thresholds=thresholds, passed=fired)
+
+
+def reminded(clock: Clock, passed: int) -> Clock:
+    """*clock* after its threshold of number *passed* has fired."""
+    return clock.changed(passed=passed, fired_share=clock.thresholds[passed - 1] / clock.after)
 
 
 def thresholds_behind(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], at: datetime) -> int:

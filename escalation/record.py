@@ -14,7 +14,7 @@ from escalation import events as e
 from escalation.actions import Action, Origin, passed, taken_over, tracked
 from escalation.base import CustomerText, InternalText
 from escalation.characters import clip
-from escalation.clocks import Clock, Pause, attended, chased_by, derived
+from escalation.clocks import Clock, Pause, attended, chased_by, derived, reminded
 from escalation.ids import tenant_of
 from escalation.lifecycle import Move, RcaState, step, step_rca
 from escalation.model import (
@@ -82,8 +82,12 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             started = _with(now, event, clocks=(*others, event.clock))
             return _noticed(started) if event.clock.name is ClockName.FIRST_NOTICE else started
         case "threshold_passed":
-            fired = {} if event.is_skipped else {"fired": event.passed}
-            return _clock(now, event, event.clock, passed=event.passed, **fired)
+            if event.is_skipped:
+                return _clock(now, event, event.clock, passed=event.passed)
+            clock = now.clock(event.clock)
+            assert clock
+            share = reminded(clock, event.passed).fired_share
+            return _clock(now, event, event.clock, passed=event.passed, fired_share=share)
         case "clock_breached":
             return _clock(
                 now, event, event.clock, passed=event.passed, breached_at=event.due_at, chased=event.chased
@@ -300,7 +304,7 @@ def _still_active(now: Escalation, event: e.Event) -> Escalation:
     clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if clock is None or not clock.is_running:
         return now
-    alive = _derived(now, clock.changed(started_at=event.at, passed=0, fired=0))
+    alive = _derived(now, clock.changed(started_at=event.at, passed=0, fired_share=0.0))
     return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
 
 

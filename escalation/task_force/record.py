@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation.budgets import REPORTS, last_of
-from escalation.clocks import Clock, attended, chased_by, derived, retimed
+from escalation.clocks import Clock, attended, chased_by, derived, reminded, retimed
 from escalation.events import ENGINE
 from escalation.plan import ClockName
 from escalation.task_force import events as e
@@ -65,7 +65,10 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
         case "status_clock_started":
             return now.changed(status=event.clock)
         case "status_asked":
-            return _status(now, passed=event.passed, fired=event.passed)
+            assert now.status
+            return _status(
+                now, passed=event.passed, fired_share=reminded(now.status, event.passed).fired_share
+            )
         case "status_thresholds_skipped":
             return _status(now, passed=event.passed)
         case "status_missed":

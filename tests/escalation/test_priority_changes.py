@@ -134,8 +134,8 @@ def test_a_threshold_that_one_priority_skipped_fires_by_the_next() -> None:
     lowered = after(raised, monday("14:05"), c.ChangePriority(by="ed", priority=Priority.P3))
     reminded = after(lowered, at(1, "13:00"), c.Tick())  # 12 of 24 h
 
-    assert [(1, 0), (0, 0), (1, 1)] == [
-        (clock(now, R).passed, clock(now, R).fired) for now in (raised, lowered, reminded)
+    assert [(1, 0), (0, 0), (1, 0.5)] == [
+        (clock(now, R).passed, clock(now, R).fired_share) for now in (raised, lowered, reminded)
     ]
 
 
@@ -147,4 +147,21 @@ def test_a_threshold_that_fired_does_not_fire_by_another_priority() -> None:
     for priority in (Priority.P4, Priority.P3, Priority.P4, Priority.P3):
         escalation = after(escalation, at(1, "13:01"), c.ChangePriority(by="ed", priority=priority))
 
-    assert (1, 1) == (clock(escalation, R).passed, clock(escalation, R).fired)
+    assert (1, 0.5) == (clock(escalation, R).passed, clock(escalation, R).fired_share)
+
+
+def test_a_threshold_that_fired_is_remembered_by_targets_that_do_not_have_it() -> None:
+    """
+    CLOCK-2: half of the time was said by P3; P4 has no threshold there, and P2 does not say it again.
+    """
+    half, later = (Target(after=8 * HOUR, thresholds=thresholds) for thresholds in ((50,), (75,)))
+    priorities = {
+        priority: priorities_with(priority, targets={R: target})[priority]
+        for priority, target in ((Priority.P3, half), (Priority.P4, later), (Priority.P2, half))
+    }
+    escalation = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), c.Tick())
+    assert 0.5 == clock(escalation, R).fired_share
+    for priority in (Priority.P4, Priority.P2):
+        escalation = after(escalation, monday("13:01"), c.ChangePriority(by="ed", priority=priority))
+
+    assert (1, 0.5) == (clock(escalation, R).passed, clock(escalation, R).fired_share)

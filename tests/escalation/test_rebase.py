@@ -344,7 +344,7 @@ def test_a_window_that_the_new_playbook_gives_runs_after_the_reopening() -> None
 
     for back in (rejected, reopened):
         window = clock(back, ClockName.LEVEL_WINDOW)
-        assert (monday("12:00"), 1, 0) == (window.due_at, window.passed, window.fired)
+        assert (monday("12:00"), 1, 0) == (window.due_at, window.passed, window.fired_share)
 
 
 def test_a_window_that_the_new_playbook_takes_does_not_come_back() -> None:
@@ -409,7 +409,7 @@ def test_a_text_that_waits_is_given_the_time_of_the_new_playbook() -> None:
     back = after(waiting, monday("09:10"), rebased_to(lax), monday("09:40"), rebased_to(strict))
 
     text = clock(back, ClockName.CUSTOMER_TEXT)
-    assert (monday("10:00"), 1, 0) == (text.due_at, text.passed, text.fired)
+    assert (monday("10:00"), 1, 0) == (text.due_at, text.passed, text.fired_share)
 
 
 def test_whoever_is_asked_instead_has_all_of_their_time_after_a_reopening() -> None:

@@ -382,7 +382,8 @@ class Lives(RuleBasedStateMachine):
                     clock.calendar,
                     clock.thresholds,
                 ), clock.name
-                assert clock.fired <= clock.passed <= len(clock.thresholds)
+                assert clock.passed <= len(clock.thresholds)
+                assert 0 <= clock.fired_share <= 1
 
     @invariant()
     def customers_are_not_written_to_again_and_again(self) -> None:
