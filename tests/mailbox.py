@@ -73,6 +73,12 @@ class Mailbox(LoopbackMailbox):
         """
         self._to_recipient.append(_Answer(reply, to, times))
 
+    def takes_again(self, to: str) -> None:
+        """
+        Refuse this recipient no longer.
+        """
+        self._to_recipient = [answer for answer in self._to_recipient if answer.to != to]
+
     def says_never(
         self, to: str, reply: str = "550 5.1.1 no such mailbox here", times: int | None = None
     ) -> None:
