@@ -32,7 +32,8 @@ def _arguments() -> argparse.Namespace:
 
 def _tell(outcome: Outcome) -> None:
     found = asdict(outcome)
-    found["verdict"]["keys"] = len(outcome.verdict.keys)
+    for name in ("keys", "forces"):
+        found["verdict"][name] = len(found["verdict"][name])
     print(json.dumps(found, indent=1))  # noqa: T201
 
 

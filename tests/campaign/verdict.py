@@ -42,6 +42,8 @@ class Verdict:
     """Letters that arrived again, under the key that they had before."""
     keys: set[str] = field(default_factory=set)
     """Of all messages in the records."""
+    forces: set[str] = field(default_factory=set)
+    """Ids of task forces: their last letters leave when their escalation may have ended and hears no more of them."""
     empty_tasks: int = 0
     """Tasks without a command: of refused updates that waited for a worker."""
     stalled: list[str] = field(default_factory=list)
@@ -64,7 +66,10 @@ async def judge(temporal: Client, store: RecordStore, letters: list[ReceivedLett
             await _judge_run(verdict, temporal, store, execution)
     arrived = [letter.key for letter in letters if letter.key]
     verdict.letters, verdict.repeats = len(arrived), len(arrived) - len(set(arrived))
-    verdict.strangers = sorted({key for key in arrived if key.rpartition(":")[0] not in verdict.keys})
+    own = tuple(f"{force}:" for force in verdict.forces)
+    verdict.strangers = sorted(
+        {key for key in arrived if key.rpartition(":")[0] not in verdict.keys and not key.startswith(own)}
+    )
     return verdict
 
 
@@ -80,6 +85,8 @@ async def _judge_run(
         return
     live = {look: answer async for look, answer in _answers(temporal, execution)}
     verdict.replayed += 1
+    if execution.workflow_type == wire.TASK_FORCE_WORKFLOW:
+        verdict.forces.add(live["view"]["id"])
     try:
         is_same = shown(live) == await replayed(history)
     except Exception as error:
