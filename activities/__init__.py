@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from activities.bring_up_to_date import OpenOnes
-from activities.compile_plan import Planner, PlaybookFile
+from activities.compile_plan import Planner, PlaybookFile, check_zone
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import Rota
 from activities.inboxes import report_deliveries
@@ -54,6 +54,7 @@ def build(
             planner.check_join,
             planner.recompile_plan,
             planner.find_named,
+            check_zone,
             planner.extend_open_hours,
             rota.find_on_call,
             sponsors.find_people,

@@ -20,7 +20,7 @@ from activities.starts import Starts
 from escalation.business_time import OpenHours
 from escalation.commands import JoinOutage
 from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePlan, FindNamed, RecompilePlan
-from escalation.errors import BadRequest, Fault, faults_of, shown
+from escalation.errors import BadRequest, Fault, Misspelled, faults_of, shown
 from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
@@ -28,6 +28,7 @@ from planning.calendars import extend
 from planning.compile import compile_plan, contact_of, is_guest, recompile_plan
 from planning.playbook import Playbook, files_read, load_playbook
 from planning.start_faults import faults_in_start, with_faults_of_shape
+from planning.zone_names import zone_called
 
 log = structlog.get_logger(__name__)
 
@@ -161,6 +162,21 @@ class Planner:
     @activity.defn(name="extend_open_hours")
     async def extend_open_hours(self, wanted: CompileOpenHours) -> OpenHours:
         return extend(wanted.definition, wanted.since, wanted.until)
+
+
+@activity.defn(name="check_zone")
+async def check_zone(name: str) -> None:
+    """
+    Raises:
+        BadRequest: If there is no time zone of that name.
+    """
+    try:
+        zone_called(name)
+    except Misspelled as misspelled:
+        fault = Fault(
+            where="time_zone", given=shown(name), allowed=str(misspelled), suggestion=misspelled.suggestion
+        )
+        raise BadRequest.because("the correction", (fault,)) from None
 
 
 def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> StartRequest:

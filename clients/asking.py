@@ -26,7 +26,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from clients.visibility import matching
+from clients.visibility import matching, quoted
 from escalation.budgets import size_of
 from escalation.engine import in_words
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
@@ -96,8 +96,8 @@ class Asking:
         except RPCError as error:
             raise self._no_server(error) from error
 
-    def _handle(self, key: str) -> WorkflowHandle[Any, Any]:
-        return self._client.get_workflow_handle(key)
+    def _handle(self, key: str, run_id: str | None = None) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(key, run_id=run_id)
 
     async def _query(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
         """Of a subject that joined an outage, the escalation there answers (START-5)."""
@@ -105,6 +105,9 @@ class Asking:
         try:
             return await self._ask_run(key, name, kind, *given)
         except UnknownEscalation as unknown:
+            if run_id := await self._last_opened(key):
+                with suppress(UnknownEscalation):
+                    return await self._ask_run(key, name, kind, *given, run_id=run_id)
             if joined := await self._joined(key):
                 with suppress(UnknownEscalation):
                     return await self._ask_run(joined, name, kind, *given)
@@ -136,8 +139,23 @@ class Asking:
         if not is_of_escalation(key):
             raise await self._unknown(key)
 
-    async def _ask_run(self, key: str, name: str, kind: type[Answered], *given: object) -> Answered:
-        return await self._answer(key, self._handle(key).query(name, args=given, result_type=kind), kind)
+    async def _ask_run(
+        self, key: str, name: str, kind: type[Answered], *given: object, run_id: str | None = None
+    ) -> Answered:
+        asked = self._handle(key, run_id).query(name, args=given, result_type=kind)
+        return await self._answer(key, asked, kind, run_id=run_id)
+
+    async def _last_opened(self, key: str) -> str | None:
+        """
+        The last run of *key* that ended as an escalation does; None, if there is none.
+
+        Later starts of the key that were refused leave a run that failed, or none, and hide it from the server's eyes.
+        """
+        query = f"WorkflowId = {quoted(key)} AND WorkflowType = '{wire.WORKFLOW}' AND ExecutionStatus = 'Completed'"
+        with suppress(NoServer):
+            runs = [run async for run in self._executions(query)]
+            return max(runs, key=lambda run: run.start_time).run_id if runs else None
+        return None
 
     async def _joined(self, key: str) -> str | None:
         """The key of the escalation that a subject joined; empty, if it joined none; None, if it is no such subject."""
@@ -152,10 +170,23 @@ class Asking:
         return UnknownEscalation(f"{key}: was never opened, because its start was refused")
 
     async def _describe(self, key: str) -> WorkflowExecutionDescription:
-        return await self._answer(key, self._handle(key).describe(), WorkflowExecutionDescription)
+        """The run of *key*; if that is one of a refused start, or gone, the last one that opened before it."""
+        kind = WorkflowExecutionDescription
+        try:
+            found = await self._answer(key, self._handle(key).describe(), kind)
+            if found.status is not WorkflowExecutionStatus.FAILED:
+                return found
+        except UnknownEscalation:
+            if not (run_id := await self._last_opened(key)):
+                raise
+        else:
+            if not (run_id := await self._last_opened(key)):
+                return found
+        return await self._answer(key, self._handle(key, run_id).describe(), kind, run_id=run_id)
 
     async def _ended(self, key: str) -> wire.Ended | None:
-        handle = self._client.get_workflow_handle(key, result_type=wire.Ended)
+        run_id = (await self._describe(key)).run_id
+        handle = self._client.get_workflow_handle(key, run_id=run_id, result_type=wire.Ended)
         try:
             ended: wire.Ended = await handle.result()
         except WorkflowFailureError:

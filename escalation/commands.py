@@ -46,6 +46,11 @@ class _Asks(Asked):
         """Key of another escalation that it says is closed."""
         return None
 
+    @property
+    def said_zone(self) -> str | None:
+        """A time zone that it names; which there are, is known outside."""
+        return None
+
 
 class Acknowledge(_Asks):
     """Say that you have it."""
@@ -474,6 +479,10 @@ class CorrectContact(_Asks):
     language: LanguageTag | None = None
     time_zone: Name | None = None
     note: InternalText = NO_NOTE
+
+    @property
+    def said_zone(self) -> str | None:
+        return self.time_zone
 
 
 class JoinOutage(Frozen):

@@ -27,6 +27,8 @@ _MARKS = (
 )
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How files of Excel begin, and of other spreadsheets."""
+_OF_NO_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+"""Encodings of Python that no program writes tables in; some fail in their own way."""
 _DELIMITERS = (",", ";", "\t", "|")
 csv.field_size_limit(sys.maxsize)  # how much of a cell is taken is for the reader of the rows
 
@@ -135,6 +137,8 @@ def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
         raise BadRequest.because("the log", (fault,))
     guess = encoding or _marked(data) or ("utf-8" if _is_utf_8(data) else FALLBACK)
     try:
+        if codecs.lookup(guess).name in _OF_NO_FILES:
+            raise LookupError(guess)
         return data.decode(guess), guess
     except LookupError:
         where, given, allowed = "encoding of the map", shown(guess), "an encoding such as utf-8 or cp1252"

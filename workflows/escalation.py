@@ -428,6 +428,10 @@ class EscalationWorkflow(Mergeable):
             return self.follow(command)
         if command.said_to_be_closed:
             await self._require_ended(command.said_to_be_closed)
+        if command.said_zone:
+            await workflow.execute_local_activity(
+                wire.CHECK_ZONE, command.said_zone, start_to_close_timeout=QUICK
+            )
         if not (named := self._yet_to_be_known(command)):
             return self.follow(command)
         self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())

@@ -34,7 +34,7 @@ class Desk(Protocol):
     def is_answered(self) -> bool: ...
 
 
-_LOOKED_UP = frozenset({"named", "said_to_be_closed"})
+_LOOKED_UP = frozenset({"named", "said_to_be_closed", "said_zone"})
 """What a command says of others, where it says anything."""
 _Class = TypeVar("_Class", bound=type)
 

@@ -76,6 +76,7 @@ ACTION_PLANS = "action_plans"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
+CHECK_ZONE = "check_zone"
 IS_OPEN = "is_open"
 """The local activity for a record that may be one of ours: takes a key, gives whether an escalation of it is open."""
 FIND_NAMED = "find_named"

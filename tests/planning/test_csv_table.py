@@ -139,3 +139,14 @@ def test_a_workbook_is_told_from_a_table() -> None:
     """
     with pytest.raises(BadRequest, match="a workbook of a spreadsheet; allowed: a table in CSV"):
         read_log(b"PK\x03\x04\x14\x00", "log.xlsx", the_map())
+
+
+@pytest.mark.parametrize(
+    "encoding", ["undefined", "punycode", "idna", "unicode_escape", "utf-7", "base64", "nope"]
+)
+def test_an_encoding_of_no_tables_is_refused(encoding: str) -> None:
+    """
+    Some of Python's own fail in their own way, and no program writes a table in them.
+    """
+    with pytest.raises(BadRequest, match="encoding of the map"):
+        CsvTable.of(b"number,state\n1,New\n", "log.csv", encoding=encoding)

@@ -12,7 +12,7 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 
 from client import EscalationClient
-from escalation.errors import BadRequest, EscalationError, RoleNotAllowed, UnknownEscalation
+from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownEscalation
 from escalation.events import CancelCause
 from escalation.lifecycle import State
 from planning.playbook import load_playbook
@@ -71,6 +71,23 @@ async def _is_gone(desk: Desk) -> bool:
     except RPCError as error:
         return error.status is RPCStatusCode.NOT_FOUND
     return False
+
+
+async def test_a_refused_start_hides_no_earlier_escalation_of_its_key(desk: Desk) -> None:
+    """
+    START-6: what has ended is found as before, while the refused run is there and when it is gone.
+    """
+    await desk.start()
+    await desk.client.cancel(desk.key, by="elena", why="A drill", cause=CancelCause.WITHDRAWN)
+    await is_over(desk, desk.key)
+    with pytest.raises(BadRequest):
+        await desk.start(category="complaimt")
+
+    for _ in range(20):
+        assert State.CANCELLED is (await desk.view()).state
+        with pytest.raises(MoveNotAllowed, match="cannot acknowledge while cancelled"):
+            await desk.client.acknowledge(desk.key, by="elena")
+        await asyncio.sleep(0.1)
 
 
 async def test_a_refused_repeat_leaves_the_running_one_alone(desk: Desk) -> None:

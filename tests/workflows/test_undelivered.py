@@ -5,6 +5,9 @@ What could not be delivered: who hears of it, where it is seen, and that late wo
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from escalation.errors import BadRequest
 from escalation.receipts import MessageState
 from tests.desk import Desk
 from workflows import search_attributes as sa
@@ -81,3 +84,19 @@ async def test_a_corrected_contact_is_told_and_nothing_is_chased_any_more(desk: 
     assert "met" == next(
         clock.outcome for clock in (await desk.view()).clocks if clock.name == "first_notice"
     )
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../../etc/passwd", "localtime"])
+async def test_a_contact_is_not_corrected_to_a_place_without_a_time(desk: Desk, zone: str) -> None:
+    """
+    START-6: refused when it is said, also over the wire; or letters would tell other times, and no reopening be taken.
+    """
+    await desk.start()
+
+    with pytest.raises(BadRequest, match="time_zone: given"):
+        await desk.client.correct_contact(desk.key, by="elena", contact="jo@acme.example", time_zone=zone)
+    await desk.client.correct_contact(
+        desk.key, by="elena", contact="jo@acme.example", time_zone="Asia/Jakarta"
+    )
+
+    assert not await desk.timeline("move_refused")
