@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from escalation import budgets, rates
 from escalation.base import LONGEST_TEXT
 from escalation.deploying import MOST_FORCES
-from escalation.joining import MOST_CONTACTS, MOST_CUSTOMERS
 from escalation.task_force.tasks import MOST_TASKS
 from runtime.settings import Settings
 
@@ -63,8 +62,24 @@ _SAID: _Rows = (
         "one start, whole, or all starts of one outage; each contact counts the name of its account again",
         _bytes(budgets.REQUEST),
     ),
-    ("customers of one escalation", f"{MOST_CUSTOMERS:,}"),
-    ("contacts of one customer", f"{MOST_CONTACTS:,}"),
+    ("customers of one escalation", f"{budgets.CUSTOMERS:,}"),
+    ("contacts of one customer", f"{budgets.CONTACTS:,}"),
+    (
+        "linked records of one escalation, with all that joins it or is merged into it",
+        f"{budgets.LINKED_RECORDS:,}",
+    ),
+    ("problem records, the same", f"{budgets.PROBLEM_RECORDS:,}"),
+    ("services, the same", f"{budgets.SERVICES:,}"),
+    ("pieces of evidence, the same", f"{budgets.EVIDENCE:,}"),
+    ("open actions of one escalation that another one is merged into", f"{budgets.OPEN_ACTIONS:,}"),
+    ("criteria of one start", f"{budgets.CRITERIA:,}"),
+    ("steps of one action plan", f"{budgets.STEPS:,}"),
+    (
+        "actions, factors, links, participants and other lists of an RCA or a post-mortem, each",
+        f"{budgets.ENTRIES:,}",
+    ),
+    ("seats that a task force is deployed with", f"{budgets.SEATS:,}"),
+    ("people named for one seat", f"{budgets.CANDIDATES:,}"),
     (
         "all that one escalation, or one task force, holds; a cancel or a close is never too large",
         _bytes(budgets.STATE),
@@ -94,6 +109,7 @@ _TRAVELS: _Rows = (
     ("what a run that continues is given", f"{budgets.CARRIED:,}"),
     ("the end of the timeline in it", f"{budgets.TIMELINE:,}"),
     ("events in it that are not on record yet", f"{budgets.UNRECORDED:,}"),
+    ("what is missing to close, in the view", f"{budgets.MISSING:,}"),
     ("the faults of one refusal", f"{budgets.REFUSAL:,}"),
     ("the latest reports of a task force", f"{budgets.REPORTS:,}"),
     (

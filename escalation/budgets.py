@@ -38,6 +38,26 @@ STATE = 1_400_000
 FULL_STATE = 1_500_000
 """The same, after moves that add less than ``SMALL_CHANGE``: there is room left to bring it to its end."""
 SMALL_CHANGE = 1_024
+CUSTOMERS = 1_000
+"""The longest lists, from here on: of one escalation, with all that joins it."""
+CONTACTS = 200
+"""Of one customer."""
+LINKED_RECORDS = 500
+PROBLEM_RECORDS = 500
+SERVICES = 500
+EVIDENCE = 200
+OPEN_ACTIONS = 500
+"""With those of whatever is merged into it."""
+CRITERIA = 100
+"""Of one start."""
+STEPS = 100
+"""Of one action plan."""
+SEATS = 30
+"""Of one task force at its deployment."""
+CANDIDATES = 100
+"""People named for one seat."""
+ENTRIES = 50
+"""Each list of an RCA or a post-mortem that names no limit of its own."""
 CHARTER = 500_000
 """What a task force is deployed with."""
 SUMMARY = 32 * 1024
@@ -79,6 +99,8 @@ BATCH = 1_000_000
 """The events of one batch for the record; an event alone may be larger."""
 REFUSAL = 64 * 1024
 """The faults of one refusal."""
+MISSING = 100_000
+"""What stands between an escalation and its close, in the view, which says all else once."""
 ANSWER = 1_000_000
 """One page of the answer to a query."""
 
@@ -123,6 +145,13 @@ def last_of(items: Sequence[_Item], most: int) -> tuple[_Item, ...]:
     while first and (left := left - _size(items[first - 1])) >= 0:
         first -= 1
     return tuple(items[first:])
+
+
+def shortened(lines: Iterable[str], most: int) -> tuple[str, ...]:
+    """*lines*, or as many as fit into *most* bytes and the count of the others."""
+    every = tuple(lines)
+    told = first_of(every, most)
+    return told if len(told) == len(every) else (*told, f"and {len(every) - len(told):,} more")
 
 
 def _size(item: BaseModel | str) -> int:

@@ -6,6 +6,7 @@ from escalation import approving, deploying
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
+from escalation.budgets import REFUSAL, shortened
 from escalation.clocks import Outcome
 from escalation.commands import NO_NOTE
 from escalation.effects import Occasion
@@ -156,7 +157,7 @@ def close(turn: Turn, command: c.Close) -> None:
     """CLOSE-8: refused with the complete list of what is missing."""
     now = turn.escalation
     if now.missing_to_close:
-        missing = "".join(f"\n  {what}" for what in now.missing_to_close)
+        missing = "".join(f"\n  {what}" for what in shortened(now.missing_to_close, REFUSAL))
         raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
     turn.end(ClockName.CLOSING)
     _end_all_clocks(turn)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from escalation.actions import Action
 from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
+from escalation.budgets import SEATS, STEPS
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
 from escalation.email_address import EmailAddress
@@ -145,7 +146,7 @@ class RevisePlan(_Asks):
 
     move = Move.REVISE_PLAN
     kind: Literal["revise_plan"] = "revise_plan"
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=100)]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=STEPS)]
     why: InternalText = NO_NOTE
 
     @property
@@ -303,7 +304,7 @@ class DeployTaskForce(_Asks):
     name: ForceName
     mission: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     lead: Name
-    seats: Annotated[tuple[SeatWanted, ...], Field(max_length=30)] = ()
+    seats: Annotated[tuple[SeatWanted, ...], Field(max_length=SEATS)] = ()
     technical_plan: Annotated[InternalText, Field(max_length=8000)] = NO_NOTE
     status_every: Annotated[timedelta | None, Field(ge=timedelta(minutes=5), le=timedelta(days=30))] = None
     """How often the lead says how it stands; None: as the playbook says."""

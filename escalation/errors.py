@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ValidationError
 
 from escalation.base import Frozen
-from escalation.budgets import REFUSAL, first_of
+from escalation.budgets import REFUSAL, first_of, shortened
 from escalation.characters import clip
 from escalation.names import folded
 from escalation.numbers import number_of
@@ -111,7 +111,7 @@ class UnknownName(EscalationError):
         what else some are called.
         """
         names = tuple(known)
-        every = listed or ", ".join(names) or "none"
+        every = listed or ", ".join(shortened(names, REFUSAL)) or "none"
         return cls(f"{what} {shown(given)}; known: {every}{did_you_mean(nearest(given, names, called))}")
 
 

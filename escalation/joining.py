@@ -10,7 +10,16 @@ from typing import TypeVar
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.budgets import REQUEST, size_of
+from escalation.budgets import (
+    CONTACTS,
+    CUSTOMERS,
+    EVIDENCE,
+    LINKED_RECORDS,
+    PROBLEM_RECORDS,
+    REQUEST,
+    SERVICES,
+    size_of,
+)
 from escalation.effects import Occasion
 from escalation.email_address import mailbox_of
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
@@ -25,10 +34,6 @@ from escalation.telling import contacts_among, tell, tell_customers
 from escalation.turn import Turn
 
 _Each = TypeVar("_Each")
-
-MOST_CUSTOMERS = 1_000
-MOST_CONTACTS = 200
-"""Of one customer."""
 
 
 def join_outage(turn: Turn, command: c.JoinOutage) -> None:
@@ -178,8 +183,12 @@ def require_room(key: str, request: StartRequest, joining: c.JoinOutage, what: s
     ids = sum(size_of(recipient.id) for recipient in recipients_of(joining.customers))
     size = weight_of(request) + size_of(joining) + ids
     limits = (
-        ("customers", len(after), MOST_CUSTOMERS),
-        ("contacts of one customer", max(len(customer.contacts) for customer in after), MOST_CONTACTS),
+        ("customers", len(after), CUSTOMERS),
+        ("contacts of one customer", max(len(customer.contacts) for customer in after), CONTACTS),
+        ("services", _together(request.services, joining.services), SERVICES),
+        ("linked records", _together(request.linked_records, joining.linked_records), LINKED_RECORDS),
+        ("problem records", _together(request.problem_records, joining.problem_records), PROBLEM_RECORDS),
+        ("pieces of evidence", len(request.evidence) + len(joining.evidence), EVIDENCE),
         ("bytes", size, REQUEST),
     )
     faults = [
@@ -193,3 +202,7 @@ def require_room(key: str, request: StartRequest, joining: c.JoinOutage, what: s
     ]
     if faults:
         raise BadRequest.because(what, faults)
+
+
+def _together(known: tuple[str, ...], more: tuple[str, ...]) -> int:
+    return len({*known, *more})

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from escalation import commands as c
 from escalation import events as e
+from escalation.budgets import OPEN_ACTIONS
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, shown
 from escalation.following_up import line
@@ -81,6 +82,7 @@ def take_over(turn: Turn, command: c.TakeOver) -> None:
     require_open(now, command.ticket)
     joining = new_in(now.request, command)
     require_room(now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first")
+    _require_room_for_actions(now, command)
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
     turn.record(
@@ -102,6 +104,21 @@ def take_over(turn: Turn, command: c.TakeOver) -> None:
     _tell_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
     turn.by = e.ENGINE
     _tell_customers(turn, command, now)
+
+
+def _require_room_for_actions(now: Escalation, command: c.TakeOver) -> None:
+    """
+    Raises:
+        BadRequest: If there would be more open actions than one escalation can hold.
+    """
+    amount = len(now.open_actions) + len(command.actions)
+    if amount > OPEN_ACTIONS:
+        fault = Fault(
+            where="actions",
+            given=f"{command.ticket} would bring {now.key} to {amount:,} open actions",
+            allowed=f"at most {OPEN_ACTIONS:,} open actions in one escalation; finish some of them first",
+        )
+        raise BadRequest.because(f"the merge of {command.ticket}", (fault,))
 
 
 def _tell_our_people(turn: Turn, command: c.TakeOver, new: tuple[str, ...]) -> None:

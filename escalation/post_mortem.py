@@ -10,9 +10,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from escalation.base import Asked, GivenDay, InternalText, Name
+from escalation.budgets import ENTRIES
 
 _Text = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
-_Texts = Annotated[tuple[_Text, ...], Field(max_length=50)]
+_Texts = Annotated[tuple[_Text, ...], Field(max_length=ENTRIES)]
 
 
 def _is_currency(code: str) -> str:
@@ -42,14 +43,14 @@ class ActionItem(Asked):
 class PostMortem(Asked):
     """How the escalation was handled, and what follows from that; of the root causes tells the RCA."""
 
-    participants: Annotated[tuple[Name, ...], Field(min_length=1, max_length=50)]
+    participants: Annotated[tuple[Name, ...], Field(min_length=1, max_length=ENTRIES)]
     """Who took part in the review; customers and guests too, so these need not be in the playbook."""
     findings: Annotated[_Texts, Field(min_length=1)]
     improvements: _Texts = ()
     """What to do better in the handling itself."""
-    concessions: Annotated[tuple[Concession, ...], Field(max_length=50)] = ()
+    concessions: Annotated[tuple[Concession, ...], Field(max_length=ENTRIES)] = ()
     training: _Texts = ()
     documentation: _Texts = ()
-    actions: Annotated[tuple[ActionItem, ...], Field(max_length=50)] = ()
+    actions: Annotated[tuple[ActionItem, ...], Field(max_length=ENTRIES)] = ()
     notes: InternalText = InternalText("")
     """Whatever else is to be kept: of a Markdown file, what stands below its head."""

@@ -14,6 +14,16 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from escalation.base import Asked, CustomerText, GivenDay, GivenInstant, InternalText, Name
+from escalation.budgets import (
+    CONTACTS,
+    CRITERIA,
+    CUSTOMERS,
+    ENTRIES,
+    EVIDENCE,
+    LINKED_RECORDS,
+    PROBLEM_RECORDS,
+    SERVICES,
+)
 from escalation.email_address import EmailAddress, mailbox_of
 from escalation.ids import EscalationReference, Key
 from escalation.language_tag import LanguageTag
@@ -86,7 +96,7 @@ class CustomerContact(Asked):
 class AffectedCustomer(Asked):
     account: Name
     tier: Name = "standard"
-    contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=200)]
+    contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=CONTACTS)]
 
 
 _WRONG = object()
@@ -113,13 +123,13 @@ class StartRequest(Asked):
     source: Source = Source.CUSTOMER
     channel: Channel = Channel.OTHER
     submitted_by: Name
-    customers: Annotated[tuple[AffectedCustomer, ...], Field(min_length=1, max_length=1000)]
-    services: tuple[Name, ...] = ()
-    linked_records: tuple[Name, ...] = ()
+    customers: Annotated[tuple[AffectedCustomer, ...], Field(min_length=1, max_length=CUSTOMERS)]
+    services: Annotated[tuple[Name, ...], Field(max_length=SERVICES)] = ()
+    linked_records: Annotated[tuple[Name, ...], Field(max_length=LINKED_RECORDS)] = ()
     """Incidents and problems that the customer raised; each is settled before the close (CLOSE-1)."""
-    problem_records: tuple[Name, ...] = ()
-    criteria: tuple[Criterion, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
+    criteria: Annotated[tuple[Criterion, ...], Field(max_length=CRITERIA)] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE)] = ()
     predecessor: EscalationReference | None = None
     """Id of the closed escalation of the same subject that this one continues (START-4, CLOSE-9)."""
     outage: Key | None = None
@@ -263,12 +273,12 @@ class InternalRca(Asked):
     root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]
     """Where they are left out and whys are given: the ends of those chains."""
     five_whys: Annotated[tuple[Whys, ...], Field(max_length=20)] = ()
-    contributing_factors: tuple[InternalText, ...] = ()
-    went_well: tuple[InternalText, ...] = ()
-    went_badly: tuple[InternalText, ...] = ()
-    corrective_actions: Annotated[tuple[CorrectiveAction, ...], Field(min_length=1, max_length=50)]
-    problem_records: tuple[Name, ...] = ()
-    links: Annotated[tuple[Reference, ...], Field(max_length=50)] = ()
+    contributing_factors: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
+    went_well: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
+    went_badly: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
+    corrective_actions: Annotated[tuple[CorrectiveAction, ...], Field(min_length=1, max_length=ENTRIES)]
+    problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
+    links: Annotated[tuple[Reference, ...], Field(max_length=ENTRIES)] = ()
     summary_for_customers: CustomerText | None = None
     """What happened and why, in words for customers; the customer RCA starts from it (CLOSE-4)."""
 
@@ -294,4 +304,4 @@ class CustomerRca(Asked):
     """The root cause analysis that customers read: every field is a customer text by type (CLOSE-4, COMM-6)."""
 
     summary: Annotated[CustomerText, Field(min_length=1)]
-    actions: tuple[CustomerText, ...] = ()
+    actions: Annotated[tuple[CustomerText, ...], Field(max_length=ENTRIES)] = ()

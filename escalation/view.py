@@ -7,7 +7,7 @@ from datetime import datetime
 
 from escalation.actions import Action
 from escalation.base import Frozen, Instant
-from escalation.budgets import ANSWER, first_of
+from escalation.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.clocks import Clock, Outcome
 from escalation.engine import moves_now
 from escalation.events import AccessAnswer, Event, PlanRevised, Step
@@ -158,7 +158,7 @@ def view(now: Escalation) -> View:
         rca=now.rca.state,
         internal_rca=now.rca.internal,
         customer_rca=now.rca.customer,
-        missing_to_close=now.missing_to_close if now.is_open else (),
+        missing_to_close=shortened(now.missing_to_close, MISSING) if now.is_open else (),
         predecessor=now.request.predecessor,
         playbook=str(now.plan.playbook),
         allowed_moves=moves_now(now),

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.budgets import CANDIDATES
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock
 from escalation.errors import UnknownName
@@ -45,7 +46,7 @@ class SeatWanted(Asked):
     role: Name
     """What the seat is for; one of the playbook's roles where nobody is named."""
     skill: Name | None = None
-    people: tuple[Name, ...] = ()
+    people: Annotated[tuple[Name, ...], Field(max_length=CANDIDATES)] = ()
     """Instead of whoever has role or skill: these, in this order."""
 
 

@@ -3,6 +3,7 @@ What people can say is bounded when they say it, and whatever the engine makes o
 """
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from escalation.base import LONGEST_TEXT, InternalText
 from escalation.budgets import (
     ANSWER,
     BATCH,
+    CUSTOMERS,
     FULL_STATE,
     OPEN_TASKS,
     PAYLOAD,
@@ -28,8 +30,9 @@ from escalation.budgets import (
 )
 from escalation.effects import CustomerNotice, message_key
 from escalation.engine import decide
-from escalation.errors import BadRequest, Fault
+from escalation.errors import BadRequest, Fault, NotReadyToClose, UnknownName
 from escalation.events import CancelCause
+from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.pages import page_of
 from escalation.receipts import Receipt
@@ -40,15 +43,14 @@ from escalation.story import Entry
 from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force
 from escalation.task_force.model import summary
-from escalation.view import view
+from escalation.view import receipted, view
 from escalation.waves import waves_of
-from tests.builders import THE_MONDAY, a_customer, a_plan, a_request, an_acknowledged, monday, opening
+from tests.builders import THE_MONDAY, a_customer, a_plan, a_request, an_acknowledged, monday, one_in, opening
 from tests.escalation import test_sponsorship as sponsorship
+from tests.escalation.test_longest_lists import LONGEST, WIDE, listed
 from tests.escalation.test_seats_and_tasks import a_task, with_tasks
 from tests.escalation.test_task_forces import NINE
 
-WIDE = "\U0001f4a7"
-"""A character of four bytes, the longest that there are."""
 NOW = monday("09:30")
 RECORDS = tuple(f"INC-{number}" for number in range(100))
 MOST_OF_A_MOVE = InternalText(WIDE * 16_000)
@@ -76,7 +78,7 @@ def settle(record: str) -> c.SettleRecord:
 
 def full(escalation: Escalation) -> Escalation:
     """With as much said as it holds."""
-    for record in RECORDS:
+    for record in escalation.request.linked_records:
         try:
             escalation = decide(escalation, settle(record), NOW).escalation
         except BadRequest:
@@ -152,6 +154,36 @@ def test_the_largest_start_with_all_that_can_be_said_still_fits() -> None:
 
     assert FULL_STATE > room_taken(now) > STATE - 70_000
     assert PAYLOAD > size_of(view(now))
+
+
+@pytest.mark.parametrize(("customers", "width"), [(CUSTOMERS, 0), (100, 180)], ids=["many", "long"])
+def test_an_escalation_at_every_maximum_travels(customers: int, width: int) -> None:
+    """
+    The state is carried by a continued run; the view, the receipt and each refusal are one answer.
+    """
+    lists = {
+        field: listed(field, most, width if field == "linked_records" else 0)
+        for field, most in LONGEST.items()
+    }
+    request = a_request(customers=long_customers(customers, 6), **lists)
+    require_request_fits(request, "the start")
+    begun: dict[str, Any] = {"customers": request.customers, **lists}
+    opened = opening(THE_MONDAY + timedelta(hours=9), **begun)
+    acknowledged = decide(opened.escalation, c.Acknowledge(by=opened.escalation.owner), NOW)
+    now = full(acknowledged.escalation)
+    with pytest.raises(NotReadyToClose) as open_points:
+        decide(one_in(State.CLOSING, **begun), c.Close(by="ed"), NOW)
+    with pytest.raises(UnknownName) as unknown:
+        decide(now, c.SettleRecord(by="ed", record="INC-0"), NOW)
+
+    assert FULL_STATE > room_taken(now) > STATE - 70_000
+    for answer in (opened.escalation, acknowledged.escalation, now):
+        assert PAYLOAD > 1.2 * size_of(view(answer))
+    for decision in (opened, acknowledged):
+        assert ANSWER > size_of(receipted(decision.escalation, decision.events))
+    assert 2 * REFUSAL > size_of(open_points.value.message)
+    assert 2 * REFUSAL > size_of(unknown.value.message)
+    assert view(now).missing_to_close[-1].startswith("and ") or not width
 
 
 def test_each_task_force_finds_the_room_that_it_may_need() -> None:

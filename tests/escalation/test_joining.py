@@ -9,10 +9,10 @@ import pytest
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
+from escalation.budgets import CUSTOMERS
 from escalation.clocks import Outcome
 from escalation.engine import Decision, decide
 from escalation.errors import BadRequest, MoveNotAllowed
-from escalation.joining import MOST_CUSTOMERS
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.plan import ClockName, Contact
@@ -186,11 +186,11 @@ def test_one_escalation_holds_a_thousand_customers_and_says_so() -> None:
     """
     START-6: the state has to travel; what is too much is refused whole, with the way out.
     """
-    many = tuple(a_customer(f"C{number}") for number in range(MOST_CUSTOMERS))
+    many = tuple(a_customer(f"C{number}") for number in range(CUSTOMERS))
     with pytest.raises(BadRequest, match=r"1,001 customers; allowed: at most 1,000.*another outage key"):
         joined(an_acknowledged(), monday("09:10"), *many)
 
-    assert MOST_CUSTOMERS == len(
+    assert CUSTOMERS == len(
         joined(an_acknowledged(), monday("09:10"), *many[1:]).escalation.request.customers
     )
 

@@ -9,9 +9,9 @@ import pytest
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
+from escalation.budgets import CUSTOMERS
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, MoveNotAllowed
-from escalation.joining import MOST_CUSTOMERS
 from escalation.lifecycle import Move, State
 from escalation.merge import handed_over
 from escalation.model import Escalation
@@ -192,7 +192,7 @@ def test_more_than_one_can_hold_is_refused_with_what_to_do() -> None:
     """
     START-6: and nothing goes over.
     """
-    crowd = [a_customer(f"C{number}") for number in range(MOST_CUSTOMERS)]
+    crowd = [a_customer(f"C{number}") for number in range(CUSTOMERS)]
 
     with pytest.raises(BadRequest) as refused:
         taken_over(an_acknowledged(), another(customers=crowd))
