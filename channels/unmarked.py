@@ -20,7 +20,7 @@ _CODE, _LIKE_CODE = "`", "\u02cb"
 """No space takes a backtick's meaning away: a letter that looks like one stands for it."""
 _OPENS_OR_LINKS = re.compile(r"(?<=[<\]])(?=\S)|(?<=!)(?=\[)")
 """`<tag>`, `<!channel>`, `[words](address)`, `[words]: address`, `![picture]`."""
-_AT_ITS_BEGINNING = re.compile(r"^(?= {0,3}(#|>|=+ *$|-{2,} *$))", re.MULTILINE)
+_AT_ITS_BEGINNING = re.compile(r"^(?= {0,3}(#|>|=+ *$|-+ *$))", re.MULTILINE)
 """Headings, quotations, and the lines under headings."""
 
 
