@@ -34,9 +34,13 @@ _put_values, _put_names, _put_extra, _put_private = (
 
 
 class Frozen(BaseModel):
-    """Stored state: immutable, and fields from a newer version are ignored, so that old runs go on."""
+    """
+    Stored state: immutable, and fields from a newer version are ignored, so that old runs go on.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    The text of a validation error does not quote what was given, because it can reach logs and histories.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     _defaults: ClassVar[dict[str, Any]]
     _names: ClassVar[set[str]]
@@ -160,5 +164,13 @@ def _is_printable(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_is_printable)]
+LONGEST_NAME = 200
+LONGEST_ADDRESS = 254
+"""Characters of an e-mail address."""
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_is_printable)]
 """An identifier: a person, a team, an account, a record, a playbook."""
+Mover = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME + 1 + LONGEST_ADDRESS), AfterValidator(_is_printable)
+]
+"""Id of whoever makes a move: a person's name, or a customer contact's ``ACCOUNT:ADDRESS``."""

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from escalation.actions import Action
-from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Name
+from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Mover, Name
 from escalation.budgets import SEATS, STEPS
 from escalation.business_time import OpenHours
 from escalation.effects import InternalNotice, OnCall
@@ -34,7 +34,7 @@ class _Asks(Asked):
     """A move that a person asks for."""
 
     move: ClassVar[Move]
-    by: Name
+    by: Mover
     """Id of the person who makes the move (ROLE-3)."""
 
     @property
@@ -438,7 +438,7 @@ class RecordSurvey(_Asks):
     move = Move.RECORD_SURVEY
     kind: Literal["record_survey"] = "record_survey"
     account: Name
-    contact: Name | None = None
+    contact: Mover | None = None
     """E-mail address of the account's contact; None: the one who sends it, or the only one."""
     score: Annotated[int, Field(ge=1, le=5)]
     comment: InternalText = NO_NOTE

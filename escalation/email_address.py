@@ -13,12 +13,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from escalation.base import LONGEST_ADDRESS
+
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\U0010ffff]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _LONGEST_LOCAL_PART = 64
-_LONGEST_ADDRESS = 254
 
 
 class BadEmailAddress(ValueError):
@@ -43,7 +44,7 @@ class Mailbox:
         """
         local_part, _, domain = unicodedata.normalize("NFC", text).rpartition("@")
         mailbox = cls(local_part, _ascii_domain(domain))
-        if not _is_local_part(local_part) or len(str(mailbox)) > _LONGEST_ADDRESS:
+        if not _is_local_part(local_part) or len(str(mailbox)) > LONGEST_ADDRESS:
             raise BadEmailAddress("an e-mail address, name@host")
         return mailbox
 
@@ -109,6 +110,6 @@ def _in_ascii(text: str) -> str:
     return text
 
 
-EmailAddress = Annotated[str, Field(max_length=_LONGEST_ADDRESS), AfterValidator(as_mailed)]
+EmailAddress = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(as_mailed)]
 SenderAddress = Annotated[EmailAddress, AfterValidator(_in_ascii)]
 """An address that we send from, or that is replied to."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import structlog
+from pydantic import ValidationError
 
 from client import EscalationClient
 from escalation.base import InternalText
@@ -173,6 +174,9 @@ async def respond(client: EscalationClient, link: Link, form: Mapping[str, str])
         await _ask(client, inquiry, command)
     except Mistake:
         return Outcome(Stands.MISTAKEN, inquiry)
+    except ValidationError:  # its text quotes what was sent
+        log.warning("answer_refused", escalation=link.key, question=link.question.value, code="bad_answer")
+        return Outcome(Stands.REFUSED, inquiry)
     except (MoveNotAllowed, StillFinishing):  # somebody was quicker
         inquiry = await look(client, link)
         return Outcome(Stands.NOT_NOW if inquiry.stands is Stands.OPEN else inquiry.stands, inquiry)
@@ -269,7 +273,7 @@ def _chosen(form: Mapping[str, str], field: str, among: tuple[str, ...]) -> str:
 
 
 def _comment(form: Mapping[str, str]) -> InternalText:
-    comment = form.get("comment", "")
+    comment = form.get("comment", "").replace("\r\n", "\n")  # as the reader counts
     if len(comment) > LONGEST_COMMENT:
         raise Mistake
     return InternalText(InternalText.cleaned(comment).strip())

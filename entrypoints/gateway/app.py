@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.gateway.answers import Inquiry, Stands, look, respond
+from entrypoints.gateway.answers import LONGEST_COMMENT, Inquiry, Stands, look, respond
 from entrypoints.gateway.bodies import body_of
 from entrypoints.gateway.intake import RETRY_AFTER, Intake, refusal
 from entrypoints.gateway.pages import STYLE_HASH, Page, Pages
@@ -32,8 +32,8 @@ from runtime.errors import RuntimeFault
 from runtime.links import PATH, LinkExpired, Links, LinkUnknown
 from runtime.settings import Settings
 
-LARGEST_FORM = 16 * 1024
-"""Bytes; a comment in any script, percent-encoded, fits."""
+LARGEST_FORM = 12 * (LONGEST_COMMENT + 1_000)
+"""Bytes; a comment in any script fits, percent-encoded to 12 bytes a character, and so do the other fields."""
 HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",

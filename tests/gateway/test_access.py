@@ -7,6 +7,8 @@ from escalation.links import Question
 from tests.gateway.door import Door, links_in, seen
 
 WHO = "ACME:jo@acme.example"  # the customer's own contact
+LONGEST_ACCOUNT = "A" * 200
+LONGEST_EMAIL = f"{'j' * 64}@{'.'.join(['a' * 62] * 3)}"
 
 
 async def question(door: Door, **changes: str) -> str:
@@ -176,3 +178,42 @@ async def test_the_page_of_somebody_of_two_accounts_names_them_and_takes_one_ans
     assert "ACME, BOLT" in seen(page)
     assert 200 == answer.status_code
     assert 2 == await door.happened("access_answered")
+
+
+async def test_a_contact_with_the_longest_account_and_address_can_answer(door: Door) -> None:
+    """
+    RESOLVE-6, CLOSE-6: what a start takes, an answer takes, to access and survey alike; and the longest comment too.
+    """
+    contacts = [{"name": "Jo", "email": LONGEST_EMAIL}]
+    await door.start(customers=[{"account": LONGEST_ACCOUNT, "contacts": contacts}])
+    await door.resolve()
+    who = f"{LONGEST_ACCOUNT}:{LONGEST_EMAIL}"
+
+    access = await door.link(Question.ACCESS, who, account=LONGEST_ACCOUNT)
+    answered = await door.press(access, answer="yes", comment="😀" * 2_000)
+    await door.client.close(door.key, by="elena")
+    survey = await door.link(Question.SURVEY, who, account=LONGEST_ACCOUNT)
+    surveyed = await door.press(survey, score="5", comment="中" * 2_000)
+
+    assert (200, 200) == (answered.status_code, surveyed.status_code)
+    assert {LONGEST_ACCOUNT: AccessAnswer.YES} == (await door.client.view(door.key)).access
+    assert 1 == await door.happened("survey_answered")
+
+
+async def test_lines_count_as_the_reader_counts_them(door: Door) -> None:
+    """
+    A browser counts the end of a line once, and sends two characters.
+    """
+    path = await question(door)
+
+    assert 200 == (await door.press(path, answer="yes", comment="\r\n" * 1_999 + "x")).status_code
+
+
+async def test_an_answer_that_cannot_be_a_move_is_refused(door: Door) -> None:
+    """
+    An id that no move takes is a page that refuses, not a fault with the data in the log.
+    """
+    await question(door)
+    path = await door.link(Question.ACCESS, "A" * 500, account="ACME")
+
+    assert 403 == (await door.press(path, answer="yes")).status_code

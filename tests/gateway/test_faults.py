@@ -4,7 +4,12 @@ import io
 import logging
 from typing import Any
 
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
 from client import EscalationClient
+from entrypoints.gateway.bodies import body_of
 from escalation.view import Receipted, View
 from runtime.logging import configure_logging
 from runtime.settings import LogFormat, LogLevel
@@ -50,3 +55,17 @@ async def test_a_mistake_of_ours_is_told_plainly(door: Door) -> None:
     ]  # the test's browser
     assert any("a detail of ours" in line for line in ours)
     assert not any(path.removeprefix("/answer/")[:40] in line for line in ours)
+
+
+@pytest.mark.parametrize("length", ["11", "9" * 5_000, "0" * 5_000 + "11"])
+async def test_a_length_of_any_number_of_digits_is_too_much(length: str) -> None:
+    """
+    Python reads no number of thousands of digits; the answer is 413 all the same.
+    """
+    given = {"content-type": "application/json", "content-length": length}
+    headers = [(name.encode(), value.encode()) for name, value in given.items()]
+
+    with pytest.raises(HTTPException) as refused:
+        await body_of(Request({"type": "http", "headers": headers}), "application/json", at_most=10)
+
+    assert 413 == refused.value.status_code

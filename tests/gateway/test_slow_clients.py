@@ -22,6 +22,8 @@ REQUEST = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
 
 class Hasty(PromptProtocol):
     head_within = WITHIN
+    body_within = 2 * WITHIN
+    rest_within = WITHIN
 
 
 async def fine(_: Request) -> PlainTextResponse:
@@ -29,11 +31,15 @@ async def fine(_: Request) -> PlainTextResponse:
     return PlainTextResponse("fine")
 
 
+async def read(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(f"{len(await request.body())}")
+
+
 @asynccontextmanager
 async def connected(folder: Path) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     settings = Settings(gateway_port=0, state_folder=folder)
     with bound(settings) as listener:
-        app = Starlette(routes=[Route("/health", fine)])
+        app = Starlette(routes=[Route("/health", fine), Route("/read", read, methods=["POST"])])
         async with listening(app, listener, Hasty):
             reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
             yield reader, writer
@@ -77,3 +83,36 @@ async def test_whoever_asks_in_time_is_answered_again_and_again(tmp_path: Path) 
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20 * WITHIN)
             assert b"200" in head
             assert b"fine" == await reader.readexactly(4)
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/health", "/read"])
+async def test_a_body_that_trickles_in_ends_the_connection(tmp_path: Path, path: str) -> None:
+    """
+    Whether it was answered already (404, 405) or is waited for.
+    """
+    async with connected(tmp_path) as (reader, writer):
+        writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n".encode())
+        answer = asyncio.create_task(reader.read())
+        began = time.monotonic()
+        while not answer.done() and time.monotonic() - began < 10 * WITHIN:
+            writer.write(b"x")
+            await asyncio.sleep(WITHIN / 8)
+
+        assert answer.done()
+        assert path == "/read" or (await answer).startswith(b"HTTP/1.1 40")
+
+
+async def test_a_body_that_comes_in_time_keeps_the_connection(tmp_path: Path) -> None:
+    """
+    Read or not, the next request is answered.
+    """
+    async with connected(tmp_path) as (reader, writer):
+        for path, status in (("/nothing", b"404"), ("/read", b"200"), ("/nothing", b"404")):
+            writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab".encode())
+            await asyncio.sleep(WITHIN / 4)
+            writer.write(b"cd")
+
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10 * WITHIN)
+            assert status in head
+            length = next(line for line in head.lower().splitlines() if line.startswith(b"content-length"))
+            await reader.readexactly(int(length.split()[1]))
