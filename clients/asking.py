@@ -294,6 +294,8 @@ class Asking:
             try:
                 return await self._answer(key, ask(), kind)
             except NotThere:
+                if await self._last_opened(key):  # behind a refused start whose run is gone
+                    raise RunEnded(f"{key}: has ended") from None
                 raise await self._unknown(key) from None
             except RunStalled as stalled:
                 raise RunStalled(stalled.stall, is_move=True) from None
