@@ -50,7 +50,7 @@ async def _restart(site: Site) -> None:
 
 async def _goes_on(site: Site, key: str) -> None:
     """Moved once more; and a replay finds what the living run shows."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await site.client.confirm_access(key, by="dewi", account="ACME")
     handle = site.temporal.get_workflow_handle(key)
     await _comes_to_rest(handle)
@@ -59,7 +59,7 @@ async def _goes_on(site: Site, key: str) -> None:
 
 
 async def _comes_to_rest(handle: WorkflowHandle[Any, Any]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             found = (await handle.describe()).raw_description
             if not found.pending_activities and not found.HasField("pending_workflow_task"):
