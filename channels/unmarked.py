@@ -20,8 +20,10 @@ _CODE, _LIKE_CODE = "`", "\u02cb"
 """No space takes a backtick's meaning away: a letter that looks like one stands for it."""
 _OPENS_OR_LINKS = re.compile(r"(?<=[<\]])(?=\S)|(?<=!)(?=\[)")
 """`<tag>`, `<!channel>`, `[words](address)`, `[words]: address`, `![picture]`."""
-_AT_ITS_BEGINNING = re.compile(r"^(?= {0,3}(#|>|=+ *$|-+ *$))", re.MULTILINE)
-"""Headings, quotations, and the lines under headings."""
+_AT_ITS_BEGINNING = re.compile(
+    r"^(?=[ \t]*((?:[-+*]|\d+[.)])[ \t]+)*(#|>|=+[ \t]*$|-+[ \t]*$))", re.MULTILINE
+)
+"""Headings, quotations, and the lines under headings; in a list too."""
 
 
 def unmarked(text: str) -> str:

@@ -8,7 +8,7 @@ import logging
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -94,6 +94,9 @@ async def test_customer_text_calls_nobody_and_links_nowhere(receiver: Receiver, 
     assert "snake_case_name" in customers
 
 
+@example(":\n-")
+@example("- # a")
+@example("1) - > a")
 @given(st.text(alphabet="*_~`|[]()<>!@#:/=- \nabw.", max_size=60))
 def test_no_text_becomes_markup(text: str) -> None:
     """
