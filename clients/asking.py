@@ -105,12 +105,12 @@ class Asking:
         try:
             return await self._ask_run(key, name, kind, *given)
         except UnknownEscalation as unknown:
-            if run_id := await self._last_opened(key):
-                with suppress(UnknownEscalation):
-                    return await self._ask_run(key, name, kind, *given, run_id=run_id)
             if joined := await self._joined(key):
                 with suppress(UnknownEscalation):
                     return await self._ask_run(joined, name, kind, *given)
+            elif run_id := await self._last_opened(key):
+                with suppress(UnknownEscalation):
+                    return await self._ask_run(key, name, kind, *given, run_id=run_id)
             if isinstance(unknown, NotThere):
                 raise await self._unknown(key) from None
             if joined is not None:

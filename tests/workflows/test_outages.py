@@ -251,3 +251,16 @@ async def test_a_repeat_of_a_subject_that_joined_is_checked_like_the_first(desk:
         with pytest.raises(error):
             await desk.client.start({**first, **changes})
     assert (await desk.client.start(first)).is_repeat
+
+
+async def test_a_subject_that_joins_after_it_had_ended_is_found_at_its_outage(desk: Desk) -> None:
+    """
+    START-5: whoever asks for its key sees the outage that it joined, not what had ended before.
+    """
+    ticket = f"{desk.key}a"
+    await desk.start(ticket)
+    await desk.client.cancel(ticket, by="elena", why="A drill", cause=CancelCause.WITHDRAWN)
+    await desk.run(ticket).result()
+    await desk.client.start(an_outage_of(desk, ticket, "ACME"))
+
+    assert desk.key == (await desk.view(ticket)).key
