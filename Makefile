@@ -46,11 +46,12 @@ test-cold: setup  ## run the tests of workflows and durability with workers that
 		tests/workflows tests/durability/test_restarts.py tests/durability/test_outages.py $(ARGS)
 
 .PHONY: check
-check: setup  ## formatting, lint, types, import rules
+check: setup  ## formatting, lint, types, import rules, measures of the house
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.house --brief
 
 .PHONY: serve
 serve: setup  ## run the embedded server and a worker until Ctrl-C
