@@ -8,17 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from activities.bring_up_to_date import OpenOnes
 from activities.compile_plan import Planner, PlaybookFile, check_zone
 from activities.deliver_messages import DeliverMessages
-from activities.find_on_call import Rota
-from activities.inboxes import report_deliveries
+from activities.find_on_call import OnCallLookup
 from activities.join_outage import Outages
 from activities.make_report import Reports
-from activities.merge import Merges, is_open
+from activities.merge import Merges, check_open
 from activities.record_events import RecordEvents
+from activities.record_open_escalations import OpenEscalations
 from activities.sponsors import Sponsors
-from activities.witnesses import ask_voucher, outage_is_over
+from activities.verify_sender import check_outage, verify_sender
+from delivery.inbox_client import report_deliveries
 from planning.feeds import Feeds, Transport
 from records.store import RecordStore
 
@@ -44,7 +44,7 @@ def build(
     *transport* is the way to the calendars of on-call schedules; *starts_of_one*: escalations that one person may start
     within ten minutes, 0: as many as they like.
     """
-    planner, rota = Planner(playbook.current, starts_of_one), Rota(playbook.current, Feeds(transport))
+    planner, rota = Planner(playbook.current, starts_of_one), OnCallLookup(playbook.current, Feeds(transport))
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     merges = Merges(playbook.current)
     return Activities(
@@ -60,16 +60,16 @@ def build(
             sponsors.find_people,
             sponsors.propose_sponsorship,
             outages.join_outage,
-            outage_is_over,
-            ask_voucher,
+            check_outage,
+            verify_sender,
             merges.merge,
             merges.find_merge,
-            is_open,
+            check_open,
         ),
         messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
         records=(
             RecordEvents(store).record_events,
-            OpenOnes(store).bring_up_to_date,
+            OpenEscalations(store).bring_up_to_date,
             Reports(store, playbook.current).make_report,
         )
         if store

@@ -16,7 +16,7 @@ from temporalio import activity
 
 from activities.predecessor import predecessor_of
 from activities.sponsors import sponsors_of, with_sponsors
-from activities.starts import Starts
+from activities.start_rate import StartRate
 from escalation.business_time import OpenHours
 from escalation.commands import JoinOutage
 from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePlan, FindNamed, RecompilePlan
@@ -90,7 +90,7 @@ class Planner:
     def __init__(self, playbook: Callable[[], Playbook], starts_of_one: int = 0) -> None:
         """*starts_of_one*: as ``Starts``."""
         self._playbook = playbook
-        self._starts = Starts(starts_of_one)
+        self._starts = StartRate(starts_of_one)
 
     @activity.defn(name="compile_plan")
     async def compile_plan(self, asked: CompilePlan) -> Compiled:

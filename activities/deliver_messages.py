@@ -2,8 +2,8 @@
 The activities that tell people: a wave of messages, each recipient once, and what waited for one of them, as a bundle.
 
 Owns the order in which somebody's addresses are tried, and what happens to a message before it leaves: dropped, held,
-or sent. It must not know how a text is written (`activities.texts`), how it travels (`channels`), why anybody is told,
-or when something has to wait (`activities.waits`).
+or sent. It must not know how a text is written (`messages.renderer`), how it travels (`channels`), why anybody is told,
+or when something has to wait (`delivery.quiet_and_limits`).
 
 Law 1: whoever is known to be told is not told again; every message keeps its key on every repeat (COMM-12).
 Law 2: one message never holds up another.
@@ -18,25 +18,26 @@ from typing import assert_never
 
 from temporalio import activity
 
-from activities.decisions import Decisions
-from activities.inboxes import no_longer_true
-from activities.message import Message, Notice, bundled_messages, single_messages
-from activities.papers import has_papers, papers_for
-from activities.progress import Pending, Progress, Result, decided_before, heartbeats, settled_before
-from activities.texts import Text, TextFault, Texts
-from activities.turns import NotYet
-from activities.waits import Waits, quiet_end
 from channels.protocol import Attachment, Channel, Delivered, Later, Letter, Never, Session
 from channels.registry import AddressFault, parse_address
+from delivery.attachments import attachments_for, has_attachments
+from delivery.channel_limit import NoSlotYet
+from delivery.deferral import Decisions
+from delivery.inbox_client import no_longer_true
+from delivery.message import Message, Notice, digest_messages, single_messages
+from delivery.progress import PendingDelivery, Progress, Result, decided_before, heartbeats, settled_before
+from delivery.quiet_and_limits import Waits, quiet_end
 from documents.layout import CannotLayOut
 from escalation.effects import Wave
 from escalation.links import Link, link_for
 from escalation.receipts import Receipt
 from escalation.waiting import Bundle
 from escalation.waves import waves_of
+from messages.renderer import MessageRenderer, RenderedMessage
+from messages.templates import TemplateFault
 
 DELIVER_MESSAGES = "deliver_messages"
-DELIVER_BUNDLE = "deliver_bundle"
+DELIVER_DIGEST = "deliver_bundle"
 """The activities' names on the wire."""
 
 AT_ONCE = 50
@@ -44,7 +45,7 @@ AT_ONCE = 50
 STALE_AFTER = timedelta(minutes=1)
 """What was to leave so long ago is looked at again before it does."""
 
-_AS_SHIPPED = Texts()
+_AS_SHIPPED = MessageRenderer()
 _CHECK = {"find_it_with": "escalate message check"}
 
 _Teller = Callable[[Message, Mapping[str, Session]], Awaitable[Result]]
@@ -59,7 +60,7 @@ class DeliverMessages:
     def __init__(
         self,
         channels: Mapping[str, Channel],
-        texts: Texts,
+        texts: MessageRenderer,
         address_of: Callable[[Link], str] | None = None,
     ) -> None:
         self._channels = dict(channels)
@@ -86,7 +87,7 @@ class DeliverMessages:
 
         return await self._deliver(progress, tell, is_late=wave.is_repeat or _is_late())
 
-    @activity.defn(name=DELIVER_BUNDLE)
+    @activity.defn(name=DELIVER_DIGEST)
     async def deliver_bundle(self, bundle: Bundle) -> tuple[Receipt, ...]:
         """
         Tell the one recipient of *bundle* all that waited, in one message, but for what is no longer true.
@@ -95,14 +96,14 @@ class DeliverMessages:
             ApplicationError: As `deliver_messages`.
         """
         tell = self._tell if bundle.at_any_hour else self._tell_unless_quiet
-        return await self._deliver(Progress(bundled_messages(bundle), settled_before()), tell, is_late=True)
+        return await self._deliver(Progress(digest_messages(bundle), settled_before()), tell, is_late=True)
 
     async def _deliver(self, progress: Progress, tell: _Teller, *, is_late: bool) -> tuple[Receipt, ...]:
         async with heartbeats(progress), _sessions(self._channels) as sessions:
             if is_late:
                 await _drop_the_stale(progress)
             await _tell_all(progress, sessions, tell)
-            activity.logger.info("wave_delivered", extra=progress.figures)
+            activity.logger.info("batch_delivered", extra=progress.figures)
             if progress.is_complete:
                 return progress.receipts
             raise progress.asks_for_another_attempt()
@@ -122,7 +123,7 @@ class DeliverMessages:
         try:
             text = self._written(message)
             papers = await _papers_of(message)
-        except TextFault as fault:
+        except TemplateFault as fault:
             _log_failure(message, "", type(fault).__name__)
             return message.undelivered((str(fault),))
         whys: list[str] = []
@@ -139,7 +140,7 @@ class DeliverMessages:
                 case Delivered():
                     return message.delivered(channel, whys)
                 case Later(why=why, after=after):
-                    return Pending(message.undelivered((*whys, f"{channel}: {why}"), channel), after)
+                    return PendingDelivery(message.undelivered((*whys, f"{channel}: {why}"), channel), after)
                 case Never(why=why):
                     whys.append(f"{channel}: {why}")
                 case never:
@@ -148,17 +149,17 @@ class DeliverMessages:
             _log_failure(message, "", "no_address")
         return message.undelivered(whys or ("no address is known",), channel)
 
-    def _written(self, message: Message) -> Text:
+    def _written(self, message: Message) -> RenderedMessage:
         """A text of the organisation's own that does not work must not keep anybody from hearing: ours goes out."""
         told = [(notice, message.recipient) for notice in message.notices]
         links = [self._link_of(notice, message) for notice in message.notices]
         try:
-            return self._texts.render_bundle(told, links)
-        except TextFault:
+            return self._texts.render_digest(told, links)
+        except TemplateFault:
             if self._texts.are_as_shipped:
                 raise
-            activity.logger.warning("own_text_broken", extra=message.says_of_itself | _CHECK)
-            return _AS_SHIPPED.render_bundle(told, links)
+            activity.logger.warning("own_text_broken", extra=message.log_fields | _CHECK)
+            return _AS_SHIPPED.render_digest(told, links)
 
     def _link_of(self, notice: Notice, message: Message) -> str:
         link = link_for(notice, message.recipient)
@@ -169,12 +170,12 @@ async def _papers_of(message: Message) -> tuple[Attachment, ...]:
     """
     Laid out beside the loop. A paper that cannot be made must not hold up the message, which says the same.
     """
-    notices = tuple(filter(has_papers, message.notices))
+    notices = tuple(filter(has_attachments, message.notices))
     if not notices:
         return ()
     try:
         scheduled_at = activity.info().scheduled_time
-        return await asyncio.to_thread(papers_for, notices, message.recipient, scheduled_at)
+        return await asyncio.to_thread(attachments_for, notices, message.recipient, scheduled_at)
     except CannotLayOut as fault:
         _log_failure(message, "", type(fault).__name__)
         return ()
@@ -233,14 +234,14 @@ async def _send(
         fault = type(error).__name__
         outcome = Later(why=f"unexpected {fault}")
     if isinstance(outcome, Delivered):
-        activity.logger.debug("message_delivered", extra=message.says_of_itself | {"channel": channel})
-    elif not isinstance(outcome, NotYet):
+        activity.logger.debug("message_delivered", extra=message.log_fields | {"channel": channel})
+    elif not isinstance(outcome, NoSlotYet):
         _log_failure(message, channel, fault, is_for_good=isinstance(outcome, Never))
     return outcome
 
 
 def _log_failure(message: Message, channel: str, fault: str, *, is_for_good: bool = True) -> None:
-    about = message.says_of_itself | {"channel": channel, "is_for_good": is_for_good}
+    about = message.log_fields | {"channel": channel, "is_for_good": is_for_good}
     activity.logger.warning("message_failed", extra=about | ({"fault": fault} if fault else {}))
 
 

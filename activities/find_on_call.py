@@ -19,7 +19,7 @@ from planning.playbook import Playbook
 log = structlog.get_logger(__name__)
 
 
-class Rota:
+class OnCallLookup:
     """The quick activity that looks into rotations, overrides and calendars."""
 
     def __init__(self, playbook: Callable[[], Playbook], feeds: Reader) -> None:

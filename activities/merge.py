@@ -102,7 +102,7 @@ class Merges:
 
 
 @activity.defn(name="is_open")
-async def is_open(key: str) -> bool:
+async def check_open(key: str) -> bool:
     """Whether an escalation of *key* is open, or a subject of that key is part of one."""
     found = await _described(activity.client().get_workflow_handle(key))
     is_running = found is not None and found.status is WorkflowExecutionStatus.RUNNING

@@ -23,7 +23,6 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
-from activities.texts import Texts
 from benchmarks import bare_wire as wire
 from benchmarks.bare import BareHeir, BareWorkflow
 from benchmarks.shape import Script, padded
@@ -36,6 +35,7 @@ from escalation.errors import RoleNotAllowed
 from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import Move
 from escalation.request import InternalRca, StartRequest
+from messages.renderer import MessageRenderer
 from records.store import RecordStore
 from runtime.connection import connect
 from runtime.network import Network
@@ -79,7 +79,7 @@ class Engine:
     ) -> AsyncIterator["Engine"]:
         client = await connect(Settings(), plugins=[escalation_plugin()], address=address)
         store = (RecordStore if is_recorded else _Forgetful).at(None, playbook.parent)
-        deliver = DeliverMessages({"email": _Nowhere()}, Texts())
+        deliver = DeliverMessages({"email": _Nowhere()}, MessageRenderer())
         hands = activities.build(PlaybookFile(playbook), deliver, Network().transport, store)
         async with _workers(
             client,

@@ -22,8 +22,8 @@ from escalation.numbers import number_of
 from planning.faults import listed
 
 if TYPE_CHECKING:
-    from activities.proofreading import Finding
-    from activities.texts import Text, Texts
+    from messages.renderer import MessageRenderer, RenderedMessage
+    from messages.template_check import Finding
 
 app = typer.Typer(
     help="Preview what messages say, check their templates, approve texts for customers.",
@@ -89,8 +89,9 @@ def preview(
     in_json: Json = False,
 ) -> None:
     """Show one message, with the facts of a made-up case. `digest` shows several bundled as one."""
-    from activities.examples import SHAPES
-    from activities.texts import TextFault, Texts
+    from messages.examples import SHAPES
+    from messages.renderer import MessageRenderer
+    from messages.templates import TemplateFault
 
     typed = Typed()
     typed.zone(tz)
@@ -100,8 +101,10 @@ def preview(
     with typed.rest():
         who = _audience(occasion, audience)
     try:
-        text = _rendered(Texts(_folder(templates)), who, occasion, shape, language=lang, time_zone=tz)
-    except TextFault as fault:
+        text = _rendered(
+            MessageRenderer(_folder(templates)), who, occasion, shape, language=lang, time_zone=tz
+        )
+    except TemplateFault as fault:
         raise refused("OCCASION", shown(occasion), f"a message that can be written: {fault}") from None
     if html:
         _write_page(html, text)
@@ -129,35 +132,37 @@ def _audience(occasion: str, asked: str | None) -> str:
 
 def _messages() -> dict[str, tuple[str, ...]]:
     """By audience, the names of what can be shown."""
-    from activities.examples import OCCASIONS
-    from activities.templates import DIGEST
+    from messages.examples import EXAMPLES
+    from messages.templates import DIGEST
 
     return {
-        audience: (*(each.value for each in occasions), DIGEST) for audience, occasions in OCCASIONS.items()
+        audience: (*(each.value for each in occasions), DIGEST) for audience, occasions in EXAMPLES.items()
     }
 
 
-def _rendered(texts: "Texts", audience: str, name: str, shape: str, **reader: str) -> "Text":
-    from activities.examples import LINK, OCCASIONS, example
-    from activities.templates import DIGEST
+def _rendered(
+    texts: "MessageRenderer", audience: str, name: str, shape: str, **reader: str
+) -> "RenderedMessage":
     from escalation.effects import Occasion
     from escalation.links import link_for
+    from messages.examples import EXAMPLES, LINK, make_example
+    from messages.templates import DIGEST
 
     if name == DIGEST:
-        some = list(OCCASIONS[audience])[:3]
-        notices = [example(audience, each, shape, **reader) for each in some]
-        return texts.render_bundle([(notice, notice.to[0]) for notice in notices])
-    notice = example(audience, Occasion(name), shape, **reader)
+        some = list(EXAMPLES[audience])[:3]
+        notices = [make_example(audience, each, shape, **reader) for each in some]
+        return texts.render_digest([(notice, notice.to[0]) for notice in notices])
+    notice = make_example(audience, Occasion(name), shape, **reader)
     (to,) = notice.to
     return texts.render(notice, to, LINK if link_for(notice, to) else "")
 
 
-def _letter(text: "Text", audience: str) -> Panel:
+def _letter(text: "RenderedMessage", audience: str) -> Panel:
     about = f"{audience}, {text.language}"
     return Panel(Line(text.text.rstrip()), title=Line(text.subject), subtitle=about, box=box.ROUNDED)
 
 
-def _write_page(target: str, text: "Text") -> None:
+def _write_page(target: str, text: "RenderedMessage") -> None:
     if target == STANDARD_OUTPUT:
         showing.out.out(text.html, end="")
         return
@@ -167,15 +172,15 @@ def _write_page(target: str, text: "Text") -> None:
 @app.command("list")
 def list_messages(templates: Templates = None, in_json: Json = False) -> None:
     """List every message: for whom, and in which languages it is written."""
-    from activities.proofreading import languages
-    from activities.texts import Texts
+    from messages.renderer import MessageRenderer
+    from messages.template_check import languages_of
 
-    texts = Texts(_folder(templates))
+    texts = MessageRenderer(_folder(templates))
     rows = [
         {
             "occasion": name,
             "audience": audience,
-            "languages": [each for each in languages(texts) if texts.templates.has(each, audience, name)],
+            "languages": [each for each in languages_of(texts) if texts.templates.has(each, audience, name)],
         }
         for audience, names in _messages().items()
         for name in names
@@ -199,11 +204,11 @@ def check(templates: Templates = None, in_json: Json = False) -> None:
     Render every message in every language, read the words of messages and pages, and list what is missing or broken;
     exit status 1 if there are faults.
     """
-    from activities.proofreading import proofread
     from entrypoints.gateway.proofreading import proofread_pages
+    from messages.template_check import check_templates
 
     folder = _folder(templates)
-    findings = sorted((*proofread(folder), *proofread_pages(folder)))
+    findings = sorted((*check_templates(folder), *proofread_pages(folder)))
     faults = [finding for finding in findings if finding.is_fault]
     if in_json:
         warnings = [finding for finding in findings if not finding.is_fault]

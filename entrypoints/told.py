@@ -72,7 +72,8 @@ def script(
     in_json: Json = False,
 ) -> None:
     """What agents may answer customers with: the last words that went out, and when they hear next."""
-    from activities.texts import TextFault, Texts
+    from messages.renderer import MessageRenderer
+    from messages.templates import TemplateFault
     from runtime.settings import Settings
 
     typed = Typed()
@@ -83,8 +84,8 @@ def script(
     reader = Recipient(id="customer", name=name, addresses=(), language=lang, time_zone=tz)
     notice = CustomerNotice(escalation=key, seq=0, occasion=Occasion.UPDATE, to=(reader,), facts=facts)
     try:
-        text = Texts(Settings.load().templates).render(notice, reader)
-    except TextFault as fault:
+        text = MessageRenderer(Settings.load().templates).render(notice, reader)
+    except TemplateFault as fault:
         raise refused("--lang", lang, f"a language whose update can be written: {fault}") from None
     if in_json:
         showing.as_json({**facts.model_dump(mode="json"), "language": text.language, "script": text.text})

@@ -5,6 +5,8 @@ What holds for every test.
 """
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 # Its plugin would import it at the end of a run. Threads may import then, too, and Python 3.11 confuses two modules
 # that are parsed at the same time ("AST constructor recursion depth mismatch").
@@ -33,3 +35,18 @@ def pytest_configure(config: pytest.Config) -> None:
 for _size in ("COLUMNS", "LINES"):
     os.environ.pop(_size, None)
 """The width of a terminal is the test's own, wherever it runs; Rich reads it when it is imported."""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str, str], Path]:
+    """
+    Write one template, by its path and its content, into a folder, which is returned.
+    """
+
+    def write(path: str, content: str) -> Path:
+        file = tmp_path / "messages" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+        return tmp_path / "messages"
+
+    return write

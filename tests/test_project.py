@@ -25,6 +25,8 @@ PACKAGES = frozenset(
         "planning",
         "workflows",
         "activities",
+        "delivery",
+        "messages",
         "channels",
         "records",
         "documents",

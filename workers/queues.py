@@ -22,10 +22,10 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
-from activities.texts import Texts
-from activities.turns import Paced
 from channels.protocol import Channel
+from delivery.channel_limit import LimitedChannel
 from escalation.links import Link
+from messages.renderer import MessageRenderer
 from records.errors import WrongUrl
 from records.store import RecordStore
 from runtime.errors import SettingsFault
@@ -128,14 +128,14 @@ def _telling(settings: Settings) -> DeliverMessages:
     if settings.smtp_host is None:
         log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
     return DeliverMessages(
-        _paced(channels_of(settings), settings), Texts(settings.templates), _address_of(settings)
+        _paced(channels_of(settings), settings), MessageRenderer(settings.templates), _address_of(settings)
     )
 
 
 def _paced(channels: Mapping[str, Channel], settings: Settings) -> dict[str, Channel]:
     limits = settings.channel_limits
     return {
-        name: Paced(name, channel, limits[name]) if name in limits else channel
+        name: LimitedChannel(name, channel, limits[name]) if name in limits else channel
         for name, channel in channels.items()
     }
 

@@ -18,7 +18,7 @@ from workflows.inputs import read_start, refusable, require_nothing, require_own
 
 PACE = "Pace"
 TAKE_TURNS = "take_turns"
-"""The workflow, which starts with a `Pace`, and its update: the names on the wire, here and in `activities.turns`."""
+"""Names on the wire, here and in `delivery.channel_limit`: the workflow, which starts with a `Pace`, and its update."""
 
 _EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
 

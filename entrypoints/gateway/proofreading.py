@@ -1,7 +1,7 @@
 """
 The words of the pages read: what is missing, wrong, or puts in something else than the English that is shipped.
 
-Owns what counts as a fault in `pages.yaml`, as `activities/proofreading.py` does for messages, which know no pages.
+Owns what counts as a fault in `pages.yaml`, as `messages/template_check.py` does for messages, which know no pages.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,10 +9,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from activities.proofreading import COMPLETE, Finding, languages
-from activities.texts import Texts
 from entrypoints.gateway.words import FALLBACK, FILE, SHIPPED, checked, folders_with, tags_in, written
 from escalation.errors import BadRequest
+from messages.renderer import MessageRenderer
+from messages.template_check import COMPLETE_LANGUAGES, Finding, languages_of
 from planning.reading import Node, plain
 
 
@@ -20,7 +20,7 @@ def proofread_pages(overrides: Path | None = None) -> Iterator[Finding]:
     """All findings in what is shipped and in *overrides*, a folder of the organisation's own."""
     folders = folders_with(overrides)
     english = written((SHIPPED,), FALLBACK)
-    for tag in sorted({*languages(Texts(overrides)), *tags_in(folders)}):
+    for tag in sorted({*languages_of(MessageRenderer(overrides)), *tags_in(folders)}):
         file = f"{tag}/{FILE}"
         try:
             own = written(folders, tag)
@@ -29,13 +29,15 @@ def proofread_pages(overrides: Path | None = None) -> Iterator[Finding]:
             yield from (Finding(file, str(fault)) for fault in refusal.faults)
         else:
             found = _differences(file, tag, _phrases(english), _phrases(own))
-            yield from found if own else (Finding(file, "is missing: English is used", tag in COMPLETE),)
+            yield from (
+                found if own else (Finding(file, "is missing: English is used", tag in COMPLETE_LANGUAGES),)
+            )
 
 
 def _differences(file: str, tag: str, english: dict[str, str], own: dict[str, str]) -> Iterator[Finding]:
     for name, phrase in english.items():
         if name not in own:
-            yield Finding(file, f"has no words for {name}: English is used", tag in COMPLETE)
+            yield Finding(file, f"has no words for {name}: English is used", tag in COMPLETE_LANGUAGES)
             continue
         for put_in in sorted(_put_in(own[name]) - _put_in(phrase)):
             yield Finding(file, f"{name} names ${put_in}, which is not put in there")

@@ -11,12 +11,12 @@ from temporalio.testing import ActivityEnvironment
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
-from activities.find_on_call import Rota
-from activities.texts import Texts
+from activities.find_on_call import OnCallLookup
 from escalation.effects import FindOnCall, OnCall
+from messages.renderer import MessageRenderer
 from planning.feed_sources import FilesAlone
 from runtime.network import Network
-from tests.activities.builders import to_us
+from tests.delivery.builders import to_us
 from tests.planning.rotas import DESK, a_rota, a_rotation, text_of
 from workflows import wire
 
@@ -24,7 +24,7 @@ FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
 ASKED = FindOnCall(schedule=DESK, at=FRIDAY, notice=to_us())
 
 
-async def found(rota: Rota, asked: FindOnCall = ASKED) -> OnCall:
+async def found(rota: OnCallLookup, asked: FindOnCall = ASKED) -> OnCall:
     answer = await ActivityEnvironment().run(rota.find_on_call, asked)
     assert isinstance(answer, OnCall)
     return answer
@@ -34,7 +34,7 @@ async def test_the_answer_names_people_and_reason() -> None:
     """
     MATRIX-1: it survives JSON, since it is recorded.
     """
-    answer = await found(Rota(a_rota, FilesAlone()))
+    answer = await found(OnCallLookup(a_rota, FilesAlone()))
 
     assert ["priya"] == [person.id for person in answer.people]
     assert "rotation Weeks, week of 2026-11-16" == answer.why
@@ -47,7 +47,7 @@ async def test_the_playbook_of_now_is_asked(tmp_path: Path) -> None:
     """
     path = tmp_path / "ours.yaml"
     path.write_text(text_of(), encoding="utf-8")
-    rota = Rota(PlaybookFile(path).current, FilesAlone())
+    rota = OnCallLookup(PlaybookFile(path).current, FilesAlone())
     before = await found(rota)
 
     override = {"from": "2026-11-20T09:00", "to": "2026-11-21T09:00", "person": "elena"}
@@ -74,7 +74,7 @@ async def test_nobody_is_an_answer(schedule: str, rotation: dict[str, object], w
     """
     MATRIX-5: what follows is for the rules; the activity does not fail.
     """
-    rota = Rota(lambda: a_rota(rotations=[rotation]), FilesAlone())
+    rota = OnCallLookup(lambda: a_rota(rotations=[rotation]), FilesAlone())
 
     answer = await found(rota, FindOnCall(schedule=schedule, at=FRIDAY, notice=to_us()))
 
@@ -86,7 +86,7 @@ def test_the_worker_has_it_under_its_name_on_the_wire() -> None:
     Names on the wire are API.
     """
     playbook = PlaybookFile(Path(__file__).parents[2] / "playbooks" / "on_call.yaml")
-    hands = activities.build(playbook, DeliverMessages({}, Texts()), Network().transport)
+    hands = activities.build(playbook, DeliverMessages({}, MessageRenderer()), Network().transport)
 
     names = {getattr(hand, "__temporal_activity_definition").name for hand in hands.quick}
 

@@ -15,9 +15,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
-from activities.texts import Texts
 from client import EscalationClient
 from entrypoints import cli
+from messages.renderer import MessageRenderer
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.network import Network
@@ -107,7 +107,7 @@ async def workers_of(site: Site, kind: type[Any]) -> AsyncIterator[None]:
     settings = site.settings
     hands = activities.build(
         PlaybookFile(settings.playbook),
-        DeliverMessages(channels_of(settings), Texts(settings.templates)),
+        DeliverMessages(channels_of(settings), MessageRenderer(settings.templates)),
         Network().transport,
     )
     async with (

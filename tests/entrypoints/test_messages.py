@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from activities.examples import LINK
 from entrypoints import cli
+from messages.examples import LINK
 from runtime.settings import ROOT
-from tests.activities.page import Page
+from tests.messages.page import Page
 
 
 class Typed:

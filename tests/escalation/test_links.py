@@ -4,7 +4,7 @@ import pytest
 
 from escalation.effects import Occasion
 from escalation.links import Link, Question, link_for
-from tests.activities.builders import ESCALATION, ana, person, to_customers, to_us
+from tests.delivery.builders import ESCALATION, ana, person, to_customers, to_us
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from activities.proofreading import Finding
 from entrypoints.gateway.proofreading import proofread_pages
 from entrypoints.gateway.words import Languages
 from escalation.errors import BadRequest
+from messages.template_check import Finding
 
 NO_FIELD = "no field of this name exists here"
 

@@ -17,10 +17,10 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
-from activities.texts import Texts
 from benchmarks.bare import BareWorkflow
 from client import EscalationClient
 from escalation.lifecycle import State
+from messages.renderer import MessageRenderer
 from runtime.network import Network
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server
@@ -36,7 +36,9 @@ QUEUE = "another-queue"
 @asynccontextmanager
 async def a_worker(client: Client, kind: type[Any], runner: WorkflowRunner) -> AsyncIterator[None]:
     """For starts and moves on a queue of its own; the desk's worker delivers the messages."""
-    hands = activities.build(PlaybookFile(REFERENCE), DeliverMessages({}, Texts()), Network().transport)
+    hands = activities.build(
+        PlaybookFile(REFERENCE), DeliverMessages({}, MessageRenderer()), Network().transport
+    )
     async with Worker(
         client,
         task_queue=QUEUE,

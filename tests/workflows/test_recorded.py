@@ -12,7 +12,7 @@ from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import ActivityEnvironment
 
-from activities.bring_up_to_date import OpenOnes
+from activities.record_open_escalations import OpenEscalations
 from escalation.clocks import Outcome
 from escalation.effects import RecordBatch
 from escalation.lifecycle import State
@@ -76,7 +76,7 @@ async def test_a_report_brings_the_record_of_what_is_open_up_to_now(tmp_path: Pa
         await desk.start()
         await desk.client.acknowledge(desk.key, by="priya")
         store = RecordStore.at(None, tmp_path)
-        ones = OpenOnes(store)
+        ones = OpenEscalations(store)
         before = report(store, Period(), datetime.now(UTC)).whole.value("acknowledge_median")
         answer = await ActivityEnvironment(desk.temporal).run(ones.bring_up_to_date)
         again = [batch async for _, batch in desk.client.unrecorded()]

@@ -1,0 +1,52 @@
+"""
+Bring the record of everything that is open up to now, before a report is made of it (RECORD-2).
+
+An escalation puts on record in few batches what happens to it; what waits there is asked for here. Which escalations
+gave no answer is counted, so that the report can say so. It must not know tables, nor reports.
+"""
+
+import asyncio
+
+from temporalio import activity
+from temporalio.client import WorkflowExecution, WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from escalation.effects import RecordBatch
+from escalation.reporting import BroughtUpToDate
+from records.store import RecordStore
+
+OPEN = "WorkflowType IN ('Escalation', 'FollowUp') AND ExecutionStatus = 'Running'"
+UNRECORDED = "unrecorded"
+"""Names on the wire, as in ``workflows.wire``."""
+_AT_ONCE = 20
+
+
+class OpenEscalations:
+    def __init__(self, store: RecordStore) -> None:
+        self._store = store
+
+    @activity.defn(name="bring_up_to_date")
+    async def bring_up_to_date(self) -> BroughtUpToDate:
+        """
+        Raises:
+            RecordsFault: If the store cannot be used.
+        """
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def heard(run: WorkflowExecution) -> bool:
+            async with gate:
+                return await self._heard(run)
+
+        runs = [run async for run in activity.client().list_workflows(OPEN)]
+        answers = await asyncio.gather(*map(heard, runs))
+        return BroughtUpToDate(asked=len(runs), silent=answers.count(False))
+
+    async def _heard(self, run: WorkflowExecution) -> bool:
+        handle = activity.client().get_workflow_handle(run.id, run_id=run.run_id)
+        try:
+            batch: RecordBatch = await handle.query(UNRECORDED, result_type=RecordBatch)
+            if batch.events:
+                await asyncio.to_thread(self._store.append, batch)
+        except (RPCError, WorkflowQueryFailedError, ValueError):
+            return False
+        return True

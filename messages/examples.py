@@ -1,0 +1,270 @@
+"""
+One made-up case, told on every occasion: what previews show, what `escalate message check` renders, what tests read.
+
+Owns which messages there are for whom, with facts that each of them would have; and four shapes of those facts. It
+must not know templates.
+"""
+
+import gzip
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from escalation.base import CustomerText, InternalText
+from escalation.effects import (
+    CustomerFacts,
+    CustomerNotice,
+    InternalFacts,
+    InternalNotice,
+    Occasion,
+    Recipient,
+)
+from escalation.events import CancelCause
+from escalation.lifecycle import State
+from escalation.plan import Priority, ReasonCode
+from escalation.reporting import ReviewPack, ToldFigure
+from escalation.request import Degree
+
+AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+"""A Friday."""
+LINK = "https://support.example/a/one-click"
+ANSWERED_BY_LINK = frozenset(
+    {
+        Occasion.ACCESS_QUESTION,
+        Occasion.SURVEY,
+        Occasion.ASSIGNED,
+        Occasion.REMINDER,
+        Occasion.BREACH,
+        Occasion.ACKNOWLEDGEMENT_EXPIRED,
+        Occasion.TASK_FORCE_INVITED,
+        Occasion.TASK_FORCE_STATUS_WANTED,
+    }
+)
+"""What one click can answer."""
+HOSTILE = (
+    "{{ owner }} {% include 'layout.txt' %} {# gone #} <b onmouseover='x'>&amp;</b> "
+    "\u202egnorw\u2066\x00\x02\x03\x04\r\n"
+    "Bcc: all@example.com\n\n# heading\n> quote\n- item\n| label | value\n$ command\n"
+    "[Click](https://evil.example/)\u2028\ud83d \U0001f469\u200d\U0001f469\u200d\U0001f467 İıŞş"
+)
+"""A text from outside at its worst: template syntax, HTML, marks, headers, bidirectional and broken letters."""
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_SENTENCES = "The payment gateway refused every card since its certificate was renewed. " * 40
+_NEXT = {"next_update_at": AT + _HOUR}
+_DONE = "The gateway's certificate is renewed, and payments go through again."
+_TASKS = ("1. Watch every certificate (ana, due 2026-11-21 09:30 UTC)",)
+_STEPS = ("Collect contact details", "Follow up after internal review")
+
+CUSTOMER_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
+    Occasion.RECEIPT: {"urgency": Degree.HIGH, "resolve_by": AT + 8 * _HOUR} | _NEXT,
+    Occasion.UPDATE: {"text": "We found the cause: the payment gateway.\n\nA fix is being tested."} | _NEXT,
+    Occasion.HOLDING: {"apologise": True, "is_promise_missed": True} | _NEXT,
+    Occasion.HAND_OVER: {"reason": ReasonCode.SLA_BREACH, "apologise": True, "is_promise_missed": True}
+    | _NEXT,
+    Occasion.RESOLVED: {"text": _DONE} | _NEXT,
+    Occasion.ACCESS_QUESTION: _NEXT,
+    Occasion.REOPENED: {"apologise": True} | _NEXT,
+    Occasion.RCA: {
+        "text": "A certificate ran out unnoticed.",
+        "actions": ("Watch every certificate", "Renew them a month ahead"),
+    }
+    | _NEXT,
+    Occasion.CLOSED: {},
+    Occasion.CANCELLED: {"cause": CancelCause.WITHDRAWN},
+    Occasion.MERGED: {"formerly": "ACME/4799"} | _NEXT,
+    Occasion.SURVEY: {},
+}
+_REVIEW = ReviewPack(
+    first=date(2026, 11, 16),
+    last=date(2026, 11, 22),
+    time_zone="Europe/London",
+    figures=(
+        ToldFigure(name="escalations", value=1204),
+        ToldFigure(name="resolve_median", value=180_000),
+        ToldFigure(name="breached", value=0.125),
+        ToldFigure(name="satisfaction", value=4.5),
+    ),
+    page=gzip.compress(b"<!doctype html>", mtime=0),
+)
+_SPONSORED = {"key": "sponsorship:ACME", "subject": "ACME", "account": "ACME", "state": "enrolled"}
+_RESOLVING, _CLOSING = {"state": State.RESOLVING}, {"state": State.CLOSING}
+_RESOLUTION = {"clock": "resolution", "due_at": AT + 25 * _MINUTE}
+INTERNAL_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
+    Occasion.FIRST_NOTICE: {"why": "dissatisfied customer", "by": "Sam Sato"},
+    Occasion.ASSIGNED: {"why": "the window of level 1 ended", "by": "engine", "items": _STEPS},
+    Occasion.EVIDENCE_WANTED: {"items": ("email", "missed deadline")},
+    Occasion.REMINDER: {"why": "resolution is due"} | _RESOLUTION,
+    Occasion.ACKNOWLEDGEMENT_EXPIRED: {"clock": "acknowledgement", "due_at": AT + 15 * _MINUTE},
+    Occasion.NOBODY_ON_CALL: {"why": "nobody is on call for Network: no shift at this time"},
+    Occasion.PAUSE_ENDED: {"why": "the pause, vendor, has lasted as long as it may"},
+    Occasion.REBASED: {"by": "Elena Petrova", "text": "The new targets apply to all open cases."},
+    Occasion.MERGED: {
+        "why": "ACME/4799 goes on here, merged by Elena Petrova",
+        "by": "Elena Petrova",
+        "text": "The same certificate.",
+        "items": ("ACME", "INC-77", *_TASKS),
+    },
+    Occasion.RISE: {"why": "the window of level 1 ended", "by": "engine"},
+    Occasion.BREACH: {"why": "next update is overdue", "clock": "next update", "due_at": AT - 5 * _MINUTE},
+    Occasion.PRIORITY_CHANGED: {"why": "priority changed from P3 to P2", "by": "Sam Sato"},
+    Occasion.UPDATE: {"why": "update by Sam Sato", "by": "Sam Sato", "text": "The vendor has been called."},
+    Occasion.TEXT_APPROVAL_WANTED: {"by": "Sam Sato", "text": _DONE, "due_at": AT + 10 * _MINUTE},
+    Occasion.TEXT_REJECTED: {"by": "Elena Petrova", "text": "Please do not promise a date."},
+    Occasion.BROUGHT_IN: {"why": "resolution is overdue", "due_at": AT - 5 * _MINUTE},
+    Occasion.VERIFICATION_WANTED: {
+        "why": "fix declared by Sam Sato",
+        "text": _DONE,
+        "items": ("It works again.",),
+        "state": State.VERIFYING,
+    },
+    Occasion.RESOLUTION_REJECTED: {"why": "rejected by Ari Kaya", "text": "Cards of one bank still fail."}
+    | _RESOLVING,
+    Occasion.RESOLVED: {"why": "fix verified by Ari Kaya", "text": _DONE} | _CLOSING,
+    Occasion.ACCESS_WANTED: {"items": ("ACME", "Globex")} | _CLOSING,
+    Occasion.REOPENED: {"why": "reopened by Ari Kaya", "text": "Cards of one bank still fail."} | _RESOLVING,
+    Occasion.RCA_WANTED: {"clock": "internal RCA", "due_at": AT + 72 * _HOUR, "items": ("PRB-77",)}
+    | _CLOSING,
+    Occasion.RCA_APPROVAL_WANTED: {"why": "derived by Cora Diaz", "text": _DONE, "items": _STEPS} | _CLOSING,
+    Occasion.RCA_READY: {"why": "approved by Elena Petrova", "text": _DONE, "items": _STEPS} | _CLOSING,
+    Occasion.CLOSED: {"why": "closed by Elena Petrova", "state": State.CLOSED},
+    Occasion.CANCELLED: {
+        "why": "duplicate (ACME/4700)",
+        "text": "The same outage.",
+        "items": _STEPS,
+        "state": State.CANCELLED,
+    },
+    Occasion.LOW_SCORE: {"text": "I had to call three times.", "items": ("ACME: 2",), "state": State.CLOSED},
+    Occasion.ACTION_DUE: {
+        "due_at": AT + 24 * _HOUR,
+        "items": ("1. Watch every certificate (ana, due 2026-11-21, RCA)",),
+    },
+    Occasion.TASK_FORCE_INVITED: {
+        "task_force": "payments",
+        "by": "Elena Petrova",
+        "text": "Payments work.",
+        "items": ("Network",),
+    },
+    Occasion.TASK_FORCE_STATUS_WANTED: {"task_force": "payments", "due_at": AT + 10 * _MINUTE},
+    Occasion.TASK_FORCE_DEPLOYED: {
+        "task_force": "payments",
+        "by": "Elena Petrova",
+        "text": "Payments work.",
+        "due_at": AT + _HOUR,
+    },
+    Occasion.TASK_FORCE_NEWS: {
+        "task_force": "payments",
+        "why": "Sam Sato left the seat agent",
+        "text": "On leave.",
+        "items": _TASKS,
+    },
+    Occasion.TASK_FORCE_TASK: {
+        "task_force": "payments",
+        "why": "you have a task",
+        "items": _TASKS,
+    },
+    Occasion.TASK_FORCE_TASK_DUE: {
+        "task_force": "payments",
+        "why": "a task is overdue",
+        "items": _TASKS,
+    },
+    Occasion.TASK_FORCE_REPORT: {
+        "task_force": "payments",
+        "by": "Sam Sato",
+        "text": "The cause is known.",
+        "items": _STEPS,
+    },
+    Occasion.TASK_FORCE_STOOD_DOWN: {
+        "task_force": "payments",
+        "why": "fix declared by Sam Sato",
+        "items": _STEPS,
+    },
+    Occasion.SPONSORSHIP_PROPOSED: {"items": ("ACME",)},
+    Occasion.SPONSOR_ENROLLED: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)}
+    | _SPONSORED,
+    Occasion.TOUCH_POINT: {"due_at": AT + 24 * _HOUR, "items": ("Call the customer's director",)}
+    | _SPONSORED,
+    Occasion.SPONSORSHIP_REVIEW: {"due_at": AT + 24 * _HOUR, "items": ("No P1 in a quarter",)} | _SPONSORED,
+    Occasion.SPONSORSHIP_ENDED: {"text": "Nothing was escalated for half a year."}
+    | _SPONSORED
+    | {"state": "exited"},
+    Occasion.UNDELIVERABLE: {
+        "items": ("first notice to ACME:ana@acme.example did not arrive: no such mailbox",)
+    },
+    Occasion.REVIEW_PACK: {"review": _REVIEW},
+}
+EXAMPLES: Mapping[str, Mapping[Occasion, Mapping[str, Any]]] = {
+    "customer": CUSTOMER_EXAMPLES,
+    "internal": INTERNAL_EXAMPLES,
+}
+"""By audience: every message that there is."""
+
+_CASE = {"subject": "Orders cannot be paid", "priority": Priority.P2, "owner": "Rita Reyes"}
+_OF_CUSTOMERS = {"reference": "ACME/4711"}
+_OF_OURS = {"key": "ACME/4711", "state": "communicating", "level": 2, "level_name": "Support manager"}
+_NAMES = {"id": "Dewi Lestari", "tr": "Elif Yılmaz"}
+
+
+def make_example(
+    audience: str,
+    occasion: Occasion,
+    shape: str = "usual",
+    *,
+    language: str = "en",
+    time_zone: str = "Asia/Jakarta",
+) -> CustomerNotice | InternalNotice:
+    """
+    A notice to one person.
+
+    *shape*: `usual`, `short` (nothing that may be missing), `long`, or `hostile`, which no check has cleaned.
+    """
+    case = _CASE | (_OF_CUSTOMERS if audience == "customer" else _OF_OURS)
+    facts = _SHAPES[shape](case, audience, occasion)
+    name = facts["owner"] if shape == "hostile" else _NAMES.get(language.partition("-")[0], "Ana Lima")
+    to = Recipient(
+        id="ana", name=name, addresses=("email:ana@example.com",), language=language, time_zone=time_zone
+    )
+    about: dict[str, Any] = {"escalation": "ACME/4711@1", "seq": 1, "occasion": occasion, "to": (to,)}
+    if audience == "customer":
+        return CustomerNotice.made(**about, facts=CustomerFacts.made(**facts))
+    return InternalNotice.made(**about, facts=InternalFacts.made(**facts))
+
+
+_Facts = dict[str, Any]
+
+
+def _usual(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
+    later = {"next_due_at": AT + 2 * _HOUR, "next_update_at": AT + _HOUR} if audience == "internal" else {}
+    return facts | {"at": AT, **later, **EXAMPLES[audience][occasion]}
+
+
+def _short(facts: _Facts, _audience: str, _occasion: Occasion) -> _Facts:
+    return facts
+
+
+def _long(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
+    return _full(_usual(facts, audience, occasion), audience, _SENTENCES) | {"subject": _SENTENCES[:300]}
+
+
+def _hostile(facts: _Facts, audience: str, occasion: Occasion) -> _Facts:
+    names = ("subject", "owner", "by", "why", "state", "level_name", "reference", "key", "clock")
+    own = {name: HOSTILE for name in names if name in _FIELDS[audience]}
+    usual = _usual(facts, audience, occasion)
+    return _full(usual, audience, HOSTILE) | own | ({"account": HOSTILE} if "account" in usual else {})
+
+
+def _full(facts: _Facts, audience: str, text: str) -> _Facts:
+    """Every field that may be missing is there, and says *text*."""
+    if audience == "customer":
+        return facts | {"text": CustomerText(text), "actions": (CustomerText(text),) * 3, "apologise": True}
+    return facts | {"text": InternalText(text), "items": (text,) * 3, "why": text, "by": text}
+
+
+_FIELDS = {"customer": CustomerFacts.model_fields, "internal": InternalFacts.model_fields}
+_SHAPES: Mapping[str, Callable[[_Facts, str, Occasion], _Facts]] = {
+    "usual": _usual,
+    "short": _short,
+    "long": _long,
+    "hostile": _hostile,
+}
+SHAPES = tuple(_SHAPES)

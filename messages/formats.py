@@ -1,0 +1,269 @@
+"""
+How times, durations, lists, numbers and codes read, in one language, for one reader (COMM-9).
+
+Owns what Babel knows of languages and what a language's `words.yaml` adds. It must not know templates or occasions.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cached_property, lru_cache, partial
+from itertools import repeat
+from math import inf
+from typing import Any, Literal, assert_never
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from escalation.measures import Unit
+from escalation.sentences import Sentence
+
+_INTERNATIONAL = {"en": "en-GB"}
+"""English of no country in particular: the day before the month, and 24 hours."""
+_PLAIN = Locale.parse("en_GB")
+DAY_AND_TIME = "day and time"
+_UnitOfTime = Literal["day", "hour", "minute", "second"]
+_UNITS: tuple[tuple[_UnitOfTime, int], ...] = (
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+    ("second", 1),
+)
+
+_PEOPLES, _RULES, _DATE = "(.+)", "(.+?)", r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?)"
+_LINES = {
+    Sentence.NOT_DELIVERED: (_RULES, _PEOPLES, _PEOPLES),
+    Sentence.ACTION: (_PEOPLES, _PEOPLES, _PEOPLES, _DATE, _RULES),
+    Sentence.TASK: (_PEOPLES, _PEOPLES, _DATE),
+    Sentence.SEAT_DECLINED: (_PEOPLES, _PEOPLES, _PEOPLES),
+}
+"""The lines that the rules make, and what each `{}` in them is: people's words, those of the rules, or dates."""
+
+
+class InstantText(str):
+    """An instant as its reader reads it; two of them have a span between them."""
+
+    __slots__ = ("_at",)
+    _at: datetime
+
+    @classmethod
+    def of(cls, at: datetime, shown: str) -> "InstantText":
+        moment = cls(shown)
+        moment._at = at
+        return moment
+
+    def __lt__(self, other: str) -> bool:
+        return self._at < other._at if isinstance(other, InstantText) else super().__lt__(other)
+
+    def __gt__(self, other: str) -> bool:
+        return self._at > other._at if isinstance(other, InstantText) else super().__gt__(other)
+
+    def until(self, other: "InstantText") -> timedelta:
+        return abs(other._at - self._at)
+
+
+class CodeText(str):
+    """A word of the rules: it compares as the rules have it, and reads as the language says it."""
+
+    __slots__ = ("_said",)
+    _said: str
+
+    @classmethod
+    def of(cls, code: str, said: str) -> "CodeText":
+        made = cls(code)
+        made._said = said
+        return made
+
+
+def say_code(value: str) -> str:
+    return value._said if isinstance(value, CodeText) else value
+
+
+def fits(english: str, sentence: str) -> bool:
+    """Whether what *english* has put into it has its place in *sentence* too, and nothing else has."""
+    marks = [f"<{number}>" for number in range(2 if english == DAY_AND_TIME else english.count("{}"))]
+    try:
+        said = sentence.format(*marks)
+    except (ValueError, LookupError, AttributeError):
+        # where nothing is put in, it is shown as it is written
+        return not marks and "{}" not in sentence
+    return all(mark in said for mark in marks)
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(english: str, parts: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """Of what can be said with *english*, each `{}` being one of *parts*, or anything."""
+    groups = iter(parts or repeat(_PEOPLES))
+    return re.compile(re.sub(r"\\{\\}", lambda _: next(groups), re.escape(english)), re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Words:
+    """
+    What the rules' own words and short sentences are in a language; `{}` stands for a name, a number or a further word.
+    """
+
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, english: str) -> str:
+        """*english* itself, if the language says nothing of it, or something that does not fit."""
+        if not english or english in self.said:
+            return self.said.get(english, english)
+        for pattern, sentence in self._sentences:
+            if found := pattern.fullmatch(english):
+                return sentence.format(*(self.of(group) for group in found.groups()))
+        return english
+
+    @cached_property
+    def _sentences(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple(
+            (_pattern(english), sentence)
+            for english, sentence in self.said.items()
+            if "{}" in english and english not in _LINES and fits(english, sentence)
+        )
+
+
+@dataclass(frozen=True)
+class Formats:
+    locale: Locale
+    words: Words
+    in_full: bool = False
+    """Weekdays and months are written out, as in a letter."""
+
+    @property
+    def direction(self) -> str:
+        return str(self.locale.text_direction)
+
+    def moment(self, at: datetime, zone: tzinfo) -> InstantText:
+        """`Fri, 20 Nov 2026, 16:30 WIB`; where a zone has no letters of its own, `UTC+03`."""
+        day, time, name = _day_time_zone(at, zone, self.locale, self.in_full)
+        return InstantText.of(at, f"{self._together(day, time)} {name}")
+
+    def _together(self, day: str, time: str) -> str:
+        pattern = self.words.said.get(DAY_AND_TIME)
+        if pattern and fits(DAY_AND_TIME, pattern):
+            return pattern.format(day, time)
+        return str(get_datetime_format("medium", self.locale)).replace("{1}", day).replace("{0}", time)
+
+    def day(self, day: date) -> str:
+        """`20 Nov 2026`"""
+        return format_date(day, "medium", locale=self.locale)
+
+    def line(self, line: str, zone: tzinfo) -> str:
+        """A line of a list, if the rules made it: only their own words and dates in it are said otherwise."""
+        for english, parts in _LINES.items():
+            if found := _pattern(english, parts).fullmatch(line):
+                sentence = self.words.said.get(english, english)
+                shown = (self._part(*part, zone) for part in zip(parts, found.groups(), strict=True))
+                return (sentence if fits(english, sentence) else english).format(*shown)
+        return line
+
+    def _part(self, part: str, text: str, zone: tzinfo) -> str:
+        if part == _DATE:
+            return self._dated(text, zone)
+        return self.words.of(text) if part == _RULES else text
+
+    def _dated(self, text: str, zone: tzinfo) -> str:
+        with suppress(ValueError):
+            return self.moment(datetime.strptime(text, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC), zone)
+        with suppress(ValueError):
+            return self.day(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC))
+        return text
+
+    def figure(self, unit: Unit, value: float) -> str:
+        """A figure of a report in *unit*: `1,204`, `34.5%`, `2 days, 3 hours`."""
+        match unit:
+            case Unit.COUNT:
+                return self.number(value)
+            case Unit.SHARE:
+                return format_percent(round(value, 3), locale=self.locale, decimal_quantization=False)
+            case Unit.SPAN:
+                return self.duration(timedelta(seconds=value))
+            case Unit.MEAN:
+                return self.number(round(value, 2))
+            case never:
+                assert_never(never)
+
+    def span(self, start: InstantText, end: InstantText) -> str:
+        """`1 hour, 25 minutes`: what lies between two moments, in its two largest units."""
+        return self.duration(start.until(end))
+
+    def duration(self, span: timedelta) -> str:
+        left = int(span.total_seconds())
+        counted: list[str] = []
+        for unit, seconds in _UNITS[_first_of(left) :][:2]:
+            count, left = divmod(left, seconds)
+            if count or not counted:
+                counted.append(self._counted(count * seconds, unit))
+        return format_list(counted, style="unit", locale=self.locale)
+
+    def _counted(self, seconds: int, unit: _UnitOfTime) -> str:
+        # format_unit knows no Turkish days
+        return format_timedelta(seconds, granularity=unit, threshold=inf, locale=self.locale)
+
+    def number(self, number: float) -> str:
+        return format_decimal(number, locale=self.locale)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """`a, b and c`"""
+        return format_list([say_code(each) for each in items], locale=self.locale)
+
+    def plural(self, count: int, other: str, **forms: str) -> str:
+        """The form that goes with *count* (`one`, `few`, …; else *other*), the number in place of `{}`."""
+        form = forms.get(self.locale.plural_form(count), other)
+        return form.replace("{}", self.number(count))
+
+    def capital(self, text: str) -> str:
+        """*text* with a capital first letter, which in Turkish is not the one of English."""
+        first = "İ" if text[:1] == "i" and self.locale.language in {"tr", "az"} else text[:1].upper()
+        return first + text[1:]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What a template can ask for."""
+        return {"span": self.span, "number": self.number, "listed": self.listed, "plural": self.plural}
+
+
+def _first_of(seconds: int) -> int:
+    """Where the units begin that are said: nothing at all is said in minutes."""
+    fitting = (index for index, (_, length) in enumerate(_UNITS) if seconds >= length)
+    return next(fitting, len(_UNITS) - 2)
+
+
+@lru_cache(maxsize=1_000)
+def locale_of(language: str, wanted: str) -> Locale:
+    """The reader's own locale, if it is of the *language* of the text; else that of the language."""
+    tags = (wanted, _INTERNATIONAL.get(language, language), language)
+    for tag in tags:
+        if tag.lower().partition("-")[0] == language.partition("-")[0] and tag != "en":
+            try:
+                return Locale.parse(tag, sep="-")
+            except (UnknownLocaleError, ValueError):
+                continue
+    return _PLAIN
+
+
+@lru_cache(maxsize=1_000)
+def zone_of(name: str) -> tzinfo:
+    """
+    A zone that nobody knows must not hold up a message: it is told in UTC, and says so.
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+@lru_cache(maxsize=10_000)  # one wave tells many people of the same instants
+def _day_time_zone(at: datetime, zone: tzinfo, locale: Locale, in_full: bool) -> tuple[str, str, str]:
+    local = at.astimezone(zone)
+    name = local.tzname() or "UTC"
+    short = partial(format_skeleton, "yMMMEd", locale=locale)
+    day = format_date(local, "full", locale) if in_full else short(local)
+    time = format_time(local, "short", zone, locale)
+    return str(day), str(time), name if name[0].isalpha() else f"UTC{name}"

@@ -1,0 +1,257 @@
+"""
+How a message reads: a notice and one recipient become a subject, a text and a page of HTML.
+
+Owns which facts a template can name. It must not know addresses, channels or rules. What customers wrote is data here:
+it is put in, never run, and makes no line and no mark of its own.
+
+A template can name the facts of its notice and what is in `_OF_EVERY_TEXT`, nothing else (COMM-6).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+from markupsafe import Markup
+
+from channels.harmless import many_lines, one_line
+from escalation.base import LONGEST_TEXT
+from escalation.effects import (
+    CustomerFacts,
+    CustomerNotice,
+    InternalFacts,
+    InternalNotice,
+    Occasion,
+    Recipient,
+    reference_of,
+)
+from escalation.measures import BY_NAME
+from escalation.reporting import ReviewPack
+from escalation.sponsorship import account_of
+from escalation.translations import text_for
+from messages.formats import CodeText, Formats, zone_of
+from messages.markup import Part, PartKind, parts_of, to_plain_text, unescape_marks
+from messages.templates import DIGEST, TemplateEnvironment, TemplateFault, Templates
+
+_LONGEST_REASON = 300
+_KEEPS_ITS_LINES = "text"
+_CODES = frozenset({"state", "clock", "why", "by", "urgency"})
+"""Facts that the rules word in English; a language has its own words for them."""
+_LISTS_LINES = "items"
+_OF_EVERY_TEXT = frozenset({"occasion", "recipient", "accounts", "link", "is_in_digest"})
+_OF_NO_TEXT = frozenset({"texts"})
+"""What is chosen from for each reader, before a template sees it."""
+_OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
+
+Notice = InternalNotice | CustomerNotice
+
+
+@dataclass(frozen=True)
+class RenderedMessage:
+    """
+    One message as one person reads it.
+    """
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    """In which it is written, whatever the recipient prefers."""
+
+
+def template_variables(audience: str, name: str) -> frozenset[str]:
+    """What the template *name* for *audience* can name."""
+    if name == DIGEST:
+        return _OF_A_DIGEST
+    facts = CustomerFacts if audience == "customer" else InternalFacts
+    return (frozenset(facts.model_fields) - _OF_NO_TEXT) | _OF_EVERY_TEXT
+
+
+class MessageRenderer:
+    """
+    The templates of *overrides*, a folder of the organisation's own, before those shipped.
+
+    Raises:
+        TemplateFault: If *overrides* is no folder.
+    """
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        self.templates = Templates(overrides)
+        self.are_as_shipped = overrides is None
+
+    def render(self, notice: Notice, recipient: Recipient, link: str = "") -> RenderedMessage:
+        """
+        Write *notice* for *recipient*, dates in their time zone. *link*: where one click answers; empty, if nowhere.
+
+        Raises:
+            TemplateFault: If there is no template, or it does not work.
+        """
+        world, source = self._source(notice, recipient, link)
+        return self._text(world, notice.audience, notice.occasion, source)
+
+    def render_digest(
+        self, messages: Sequence[tuple[Notice, Recipient]], links: Sequence[str] = ()
+    ) -> RenderedMessage:
+        """
+        Write several messages to one person as one, which says everything that each of them would have said, in the
+        order given. *links*: one for each message, as for `render`; or none at all.
+
+        Raises:
+            TemplateFault: If the messages are for different people or audiences, or one of them cannot be written.
+        """
+        links = links or [""] * len(messages)
+        if len(messages) == 1:
+            return self.render(*messages[0], links[0])
+        audience, recipient = _the_one_reader(messages)
+        world = self.templates.world_for(audience, DIGEST, recipient.language)
+        sources = (
+            self._source(notice, recipient, link, is_in_digest=True)[1]
+            for (notice, recipient), link in zip(messages, links, strict=True)
+        )
+        facts = {
+            "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
+            "count": len(messages),
+            "references": tuple(dict.fromkeys(reference_of(notice) for notice, _ in messages)),
+            "messages": tuple(_without_subject(source) for source in sources),
+        }
+        return self._text(world, audience, DIGEST, _written(world, audience, DIGEST, facts))
+
+    def _source(
+        self, notice: Notice, recipient: Recipient, link: str = "", *, is_in_digest: bool = False
+    ) -> tuple[TemplateEnvironment, str]:
+        world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
+        about = {
+            "occasion": notice.occasion.value,
+            "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
+            "accounts": one_line(", ".join(recipient.accounts), at_most=_LONGEST_REASON),
+            "link": one_line(link, at_most=LONGEST_TEXT),
+            "is_in_digest": is_in_digest,
+        }
+        return world, _written(world, notice.audience, notice.occasion, self.facts(notice, recipient) | about)
+
+    def facts(self, notice: Notice, recipient: Recipient) -> dict[str, Any]:
+        """
+        The facts of *notice* as *recipient* reads them: texts and numbers, so that nothing leads on to other objects.
+        """
+        world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
+        zone = zone_of(recipient.time_zone)
+        facts = _in_language(_whole(notice.facts), recipient.language, world.language)
+        names = (name for name in type(facts).model_fields if name not in _OF_NO_TEXT)
+        shown = {name: _shown(name, getattr(facts, name), world.wording, zone) for name in names}
+        if notice.occasion is Occasion.EVIDENCE_WANTED:
+            shown["items"] = tuple(map(world.wording.words.of, shown["items"]))
+        return shown
+
+    def _text(self, world: TemplateEnvironment, audience: str, name: str, source: str) -> RenderedMessage:
+        subject, _, body = source.partition("\n")
+        parts = parts_of(body)
+        if not unescape_marks(subject) or not parts:
+            raise TemplateFault(
+                f"the text {_place(world, audience, name)} has no subject, or nothing after it"
+            )
+        title = one_line(unescape_marks(subject), at_most=LONGEST_TEXT)
+        return RenderedMessage(title, to_plain_text(parts), self._page(world, title, parts), world.language)
+
+    def _page(self, world: TemplateEnvironment, title: str, parts: Sequence[Part]) -> str:
+        wording = world.wording
+        shown = [(part.kind.value, _headed(part, wording)) for part in parts]
+        try:
+            return self.templates.frame.render(
+                title=title, parts=shown, language=world.language, direction=wording.direction
+            )
+        except Exception as fault:
+            raise TemplateFault(f"the page frame.html cannot be written: {_reason(fault)}") from fault
+
+
+def _written(world: TemplateEnvironment, audience: str, name: str, facts: Mapping[str, Any]) -> str:
+    """What the template makes of the facts: a subject, and lines with marks."""
+    try:
+        return world.environment.get_template(f"{name}.txt").render(facts).strip()
+    except Exception as fault:
+        raise TemplateFault(
+            f"the text {_place(world, audience, name)} cannot be written: {_reason(fault)}"
+        ) from fault
+
+
+def _without_subject(source: str) -> Markup:
+    return Markup(source.partition("\n")[2])  # noqa: S704 (no HTML, and its values are guarded)
+
+
+def _place(world: TemplateEnvironment, audience: str, name: str) -> str:
+    return f"{world.language}/{audience}/{name}.txt"
+
+
+def _headed(part: Part, wording: Formats) -> tuple[tuple[str, ...], ...]:
+    """Headings begin with a capital, though what they are made of goes on after a comma elsewhere."""
+    if part.kind is PartKind.HEADING:
+        return tuple((wording.capital(text),) for (text,) in part.rows)
+    return part.rows
+
+
+def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, Recipient]:
+    audiences = {notice.audience for notice, _ in messages}
+    if len(audiences) != 1 or len({recipient.id for _, recipient in messages}) != 1:
+        raise TemplateFault("a bundle is for one person of one audience")
+    return audiences.pop(), messages[-1][1]
+
+
+def _whole(facts: InternalFacts | CustomerFacts) -> InternalFacts | CustomerFacts:
+    """With the account of a sponsorship: letters that wait since before there was this fact have it in the key."""
+    if isinstance(facts, InternalFacts) and not (facts.account or facts.level):
+        return facts.changed(account=account_of(facts.key))
+    return facts
+
+
+def _in_language(facts: InternalFacts | CustomerFacts, *languages: str) -> InternalFacts | CustomerFacts:
+    """With the text that a reader of *languages* gets, where there are several."""
+    if isinstance(facts, CustomerFacts) and facts.texts:
+        return facts.changed(text=text_for(facts.texts, *languages) or facts.text)
+    return facts
+
+
+def _shown(name: str, value: Any, wording: Formats, zone: tzinfo) -> Any:
+    match value:
+        case None | bool() | int():
+            return value
+        case datetime():
+            return wording.moment(value, zone)
+        case ReviewPack():
+            return _of_a_period(value, wording)
+        case tuple():
+            lines = (one_line(str(each), at_most=LONGEST_TEXT) for each in value)
+            return tuple(wording.line(line, zone) if name == _LISTS_LINES else line for line in lines)
+        case _ if name == _KEEPS_ITS_LINES:
+            return many_lines(str(value))
+    text = one_line(str(value), at_most=LONGEST_TEXT)
+    return CodeText.of(text, wording.words.of(text)) if name in _CODES else text
+
+
+def _of_a_period(pack: ReviewPack, wording: Formats) -> dict[str, Any]:
+    """`figures` are what they are called and what they come to, `options` those of the command for the same days."""
+    measures = ((BY_NAME[each.name], each.value) for each in pack.figures)
+    return {
+        "first": wording.day(pack.first),
+        "last": wording.day(pack.last),
+        "options": f"--from {pack.first} --to {pack.last} --tz {pack.time_zone}",
+        "figures": tuple(
+            (wording.words.of(each.title), wording.figure(each.unit, n)) for each, n in measures
+        ),
+    }
+
+
+def _reason(fault: Exception) -> str:
+    return one_line(_said_by(fault), at_most=_LONGEST_REASON)
+
+
+def _said_by(fault: Exception) -> str:
+    match fault:
+        case TemplateSyntaxError():
+            return f"{fault.name}, line {fault.lineno}: {fault.message}"
+        case TemplateNotFound():
+            return f"there is no {fault.name}"
+        case TemplateError():
+            return fault.message or type(fault).__name__
+        case _:
+            return f"{type(fault).__name__}: {fault}"

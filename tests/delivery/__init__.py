@@ -1,0 +1,1 @@
+"""What becomes of a message, over real servers on loopback."""

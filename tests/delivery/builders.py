@@ -1,0 +1,162 @@
+"""
+Notices and waves, with what a test does not care about filled in; and one way to run the activity.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.deliver_messages import DeliverMessages
+from channels.email import EmailChannel
+from channels.protocol import Channel
+from escalation.effects import (
+    CustomerFacts,
+    CustomerNotice,
+    InternalFacts,
+    InternalNotice,
+    Notice,
+    Occasion,
+    Recipient,
+    Wave,
+)
+from escalation.receipts import Receipt
+from messages.renderer import MessageRenderer
+from tests.channels.builders import settings_for
+from tests.mailbox import Mailbox
+
+ESCALATION = "ACME/4711@2026-11-20T09:00:00Z"
+
+
+def at(text: str) -> datetime:
+    """
+    An instant of 20 November 2026, a Friday, given as `09:30` in UTC.
+    """
+    return datetime.fromisoformat(f"2026-11-20T{text}:00").replace(tzinfo=UTC)
+
+
+def ana(**changes: Any) -> Recipient:
+    """
+    A customer's contact in Jakarta.
+    """
+    return Recipient.model_validate(
+        {
+            "id": "acme:ana@example.com",
+            "name": "Ana Lima",
+            "addresses": ("email:ana@example.com",),
+            "time_zone": "Asia/Jakarta",
+        }
+        | changes
+    )
+
+
+def person(number: int, **changes: Any) -> Recipient:
+    """
+    One of many.
+    """
+    name = f"person-{number}"
+    known = {"id": name, "name": f"Person {number}", "addresses": (f"email:{name}@example.com",)}
+    return ana(**(known | changes))
+
+
+def customer_facts(**changes: Any) -> CustomerFacts:
+    """
+    Only what no customer notice lacks.
+    """
+    return CustomerFacts.model_validate(
+        {
+            "reference": "ACME/4711",
+            "subject": "Orders cannot be paid",
+            "priority": "P1",
+            "owner": "Rita Reyes",
+        }
+        | changes
+    )
+
+
+def internal_facts(**changes: Any) -> InternalFacts:
+    """
+    Only what no internal notice lacks.
+    """
+    return InternalFacts.model_validate(
+        {
+            "key": "ACME/4711",
+            "subject": "Orders cannot be paid",
+            "priority": "P1",
+            "state": "communicating",
+            "level": 2,
+            "level_name": "Support manager",
+            "owner": "Rita Reyes",
+        }
+        | changes
+    )
+
+
+def to_customers(*to: Recipient, **changes: Any) -> CustomerNotice:
+    """
+    The receipt, unless another occasion is asked for; other changes are to its facts.
+    """
+    occasion = changes.pop("occasion", Occasion.RECEIPT)
+    facts = customer_facts(**changes)
+    return CustomerNotice(escalation=ESCALATION, seq=1, occasion=occasion, to=to or (ana(),), facts=facts)
+
+
+def to_us(*to: Recipient, **changes: Any) -> InternalNotice:
+    """
+    An assignment, unless another occasion is asked for; other changes are to its facts.
+    """
+    occasion = changes.pop("occasion", Occasion.ASSIGNED)
+    facts = internal_facts(**changes)
+    recipients = to or (person(1),)
+    return InternalNotice(escalation=ESCALATION, seq=1, occasion=occasion, to=recipients, facts=facts)
+
+
+def wave(*notices: Notice) -> Wave:
+    """
+    What goes out together.
+    """
+    return Wave(notices=notices)
+
+
+def wave_to_many(count: int) -> Wave:
+    """
+    The same receipt to *count* people.
+    """
+    return wave(to_customers(*(person(number) for number in range(count))))
+
+
+@dataclass
+class Attempt:
+    """
+    One attempt at a wave, as Temporal would make it. `heartbeats` are kept as they are on the wire.
+    """
+
+    mailbox: Mailbox
+    after: Sequence[Any] = ()
+    """The details of the last heartbeat of the attempt before."""
+    channels: dict[str, Channel] = field(default_factory=dict)
+    templates: Path | None = None
+    heartbeats: list[Sequence[Any]] = field(default_factory=list)
+    environment: ActivityEnvironment = field(default_factory=ActivityEnvironment)
+
+    async def at(self, wave: Wave) -> tuple[Receipt, ...]:
+        """
+        Deliver *wave* by e-mail to the mailbox, and by the further `channels`.
+        """
+        self.environment.info = replace(self.environment.info, heartbeat_details=self.after)
+        self.environment.on_heartbeat = lambda *details: self.heartbeats.append(on_the_wire(details))
+        channels = {"email": EmailChannel(settings_for(self.mailbox))} | self.channels
+        deliver = DeliverMessages(channels, MessageRenderer(self.templates))
+        return await self.environment.run(deliver.deliver_messages, wave)
+
+
+def on_the_wire(details: Sequence[Any]) -> Sequence[Any]:
+    """
+    What another process gets of *details*: plain JSON.
+    """
+    travelled: Sequence[Any] = json.loads(json.dumps(details))
+    return travelled

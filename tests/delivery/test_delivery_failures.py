@@ -1,0 +1,155 @@
+"""
+What a workflow knows of a wave whose delivery did not end well.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    CancelledError,
+    RetryState,
+    ServerError,
+    TimeoutError,  # noqa: A004 -- Temporal's own
+    TimeoutType,
+)
+
+from activities import deliver_messages
+from escalation.effects import Occasion, Wave
+from escalation.receipts import Receipt
+from tests.delivery.builders import Attempt, ana, person, to_customers, to_us, wave, wave_to_many
+from tests.mailbox import Mailbox
+from workflows import delivery
+from workflows.delivery import delivery_options, receipts_after
+
+
+def failed(*causes: BaseException) -> ActivityError:
+    """
+    What the workflow catches: each cause is the cause of the one before.
+    """
+    error = ActivityError(
+        "Activity task failed",
+        scheduled_event_id=1,
+        started_event_id=2,
+        identity="worker",
+        activity_type="deliver_messages",
+        activity_id="1",
+        retry_state=RetryState.TIMEOUT,
+    )
+    outer: BaseException = error
+    for cause in causes:
+        outer.__cause__ = cause
+        outer = cause
+    return error
+
+
+def timed_out(details: Sequence[Any] = ()) -> TimeoutError:
+    return TimeoutError(
+        "activity timeout", type=TimeoutType.SCHEDULE_TO_CLOSE, last_heartbeat_details=details
+    )
+
+
+def on_record(number: int, **result: Any) -> dict[str, Any]:
+    """
+    The receipt of one of many, as it is on the wire.
+    """
+    key = f"ACME/4711@2026-11-20T09:00:00Z:1:receipt:person-{number}"
+    return {"key": key, "recipient": f"person-{number}", "occasion": "receipt"} | result
+
+
+TOLD = on_record(0, channel="email", delivered_at="2026-11-20T09:00:01Z")
+WAITING = on_record(1, channel="email", why="email: the mail server said 451 later")
+
+
+@pytest.mark.parametrize(
+    ("causes", "why"),
+    [
+        # the last attempt told all itself
+        ((ApplicationError("1 of 2", [TOLD], [WAITING], type="delivery_pending"),), WAITING["why"]),
+        # it fell silent: its last heartbeat told
+        ((timed_out([[TOLD], [WAITING]]),), WAITING["why"]),
+        # the time was over between two attempts: the error before is the cause
+        ((timed_out(), ApplicationError("1 of 2", [TOLD], [WAITING])), WAITING["why"]),
+        # the server cuts the details of a large error off, and keeps the heartbeat
+        ((timed_out([[TOLD], []]), ApplicationError("cut")), "not delivered within 24 hours"),
+        ((timed_out([[TOLD]]),), "not delivered within 24 hours"),
+        ((CancelledError("Cancelled", [TOLD], []),), "the delivery was cancelled"),
+    ],
+)
+def test_who_was_told_stays_told(causes: tuple[BaseException, ...], why: str) -> None:
+    """
+    COMM-12, COMM-13: those are not told again; the others are raised to a person, with what stood in the way.
+    """
+    told, lost = receipts_after(failed(*causes), wave_to_many(2))
+
+    assert told == Receipt.model_validate(TOLD)
+    assert lost.delivered_at is None
+    assert lost.recipient == "person-1"
+    assert lost.why == why
+
+
+@pytest.mark.parametrize(
+    ("causes", "why"),
+    [
+        ((), "not delivered"),
+        ((ServerError("lost its way"),), "not delivered: lost its way"),
+        ((ApplicationError("Failed decoding arguments"),), "not delivered: Failed decoding arguments"),
+        ((ApplicationError("odd", "nonsense", 7),), "not delivered: odd"),
+        ((ApplicationError("odd", [{"no": "receipt"}], None),), "not delivered: odd"),
+        ((timed_out(["nonsense"]),), "not delivered within 24 hours"),
+        ((timed_out([[on_record(7)]]),), "not delivered within 24 hours"),  # nobody of this wave
+    ],
+)
+def test_who_is_not_known_to_be_told_counts_as_not_told(causes: tuple[BaseException, ...], why: str) -> None:
+    """
+    COMM-13: never silence, whatever the error.
+    """
+    receipts = receipts_after(failed(*causes), wave_to_many(2))
+
+    assert [receipt.recipient for receipt in receipts] == ["person-0", "person-1"]
+    assert [(receipt.delivered_at, receipt.why) for receipt in receipts] == [(None, why)] * 2
+
+
+def test_each_message_has_one_receipt_in_the_order_of_the_wave() -> None:
+    """
+    COMM-12: who is named twice is one message.
+    """
+    notices = wave(to_us(person(2), person(1)), to_customers(ana(), ana()))
+
+    receipts = receipts_after(failed(), notices)
+
+    assert [(receipt.recipient, receipt.occasion) for receipt in receipts] == [
+        ("person-2", "assigned"),
+        ("person-1", "assigned"),
+        ("acme:ana@example.com", "receipt"),
+    ]
+
+
+async def test_the_activitys_own_error_can_be_read(mailbox: Mailbox) -> None:
+    """
+    COMM-13: both sides agree on the details, and on the name of the activity.
+    """
+    mailbox.says_later(to="person-1@example.com")
+    attempt = Attempt(mailbox)
+    with pytest.raises(ApplicationError) as raised:
+        await attempt.at(wave_to_many(2))
+
+    by_error = receipts_after(failed(raised.value), wave_to_many(2))
+    by_heartbeat = receipts_after(failed(timed_out(attempt.heartbeats[-1])), wave_to_many(2))
+
+    assert by_error == by_heartbeat
+    assert [bool(receipt.delivered_at) for receipt in by_error] == [True, False]
+    assert by_error[1].why == "email: the mail server said 451 4.3.0 try again later"
+    assert delivery.DELIVER_MESSAGES == deliver_messages.DELIVER_MESSAGES
+
+
+def test_the_summary_says_how_many_are_told_of_what() -> None:
+    """
+    The Web UI shows it beside the activity, where there is room for 120 characters.
+    """
+    everything = Wave(notices=tuple(to_us(occasion=occasion) for occasion in Occasion))
+
+    assert delivery_options(wave(to_us(), to_customers()))["summary"] == "tell 2: assigned, receipt"
+    assert len(delivery_options(everything)["summary"] or "") == 120

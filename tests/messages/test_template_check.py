@@ -1,0 +1,161 @@
+"""
+`escalate message check` finds what would reach a reader broken, and lets pass what would not.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from escalation.sentences import Sentence
+from messages.template_check import Finding, check_templates
+
+Written = Callable[[str, str], Path]
+LAYOUT = '{% extends "layout.txt" %}\n{% block title %}Hello{% endblock %}\n'
+
+
+def found(folder: Path) -> dict[str, list[str]]:
+    """Faults by file, relative to the *folder*."""
+    faults: dict[str, list[str]] = {}
+    for finding in check_templates(folder):
+        if finding.is_fault:
+            faults.setdefault(finding.file.removeprefix(f"{folder}/"), []).append(finding.what)
+    return faults
+
+
+def test_what_is_shipped_has_no_fault_and_no_warning() -> None:
+    """
+    COMM-9: en, id and tr are complete.
+    """
+    assert () == check_templates()
+
+
+MISTAKES = {
+    # a mistyped file would never be used
+    "tr/customer/reciept.txt": ("x", "there is no such message; did you mean receipt.txt?"),
+    "tr/customers/receipt.txt": ("x", "no audience is called customers"),
+    # it would fail for whoever reads it
+    "tr/customer/receipt.txt": (LAYOUT + "{% block body %}{{ unclosed", "line 3: unexpected end of template"),
+    "en/customer/receipt.txt": (
+        LAYOUT + "{% block body %}{{ why }}{% endblock %}",
+        "names why, which is no fact",
+    ),
+    "id/customer/rca.txt": ("Only a subject\n", "has no subject, or nothing after it"),
+    "tr/customer/update.txt": (LAYOUT + "{% block body %}{{ text }}{% endblock %}", "None is shown"),
+    "tr/customer/rca.txt": (
+        LAYOUT + "{% block body %}{{ text | safe }}{% endblock %}",
+        "No filter named 'safe'",
+    ),
+    "tr/customer/digest.txt": ("Hello\n\n{{ recipent }}", "names recipent, which is no fact"),
+    # it would come out wrong
+    "en/customer/update.txt": (LAYOUT + "{% block boddy %}x{% endblock %}", "has a block boddy"),
+    "id/customer/update.txt": ("Hello\n\nNothing of the next update", "does not say next_update_at"),
+    "id/customer/receipt.txt": (LAYOUT + "{% block body %}x{% endblock %}", "does not say resolve_by"),
+    "tr/customer/survey.txt": ("Hello\n\nNo link", "does not show the link to answer by"),
+    "tr/customer/closed.txt": ("Hello\n\n{{ '{{ owner }}' }}", "shows '{{' to its reader"),
+}
+
+
+def test_every_fault_is_told_at_once_with_its_file(written: Written) -> None:
+    """
+    Whoever mends them wants the whole list.
+    """
+    folders = {written(path, content) for path, (content, _) in MISTAKES.items()}
+
+    faults = found(folders.pop())
+
+    assert {} == {
+        path: said for path, (_, said) in MISTAKES.items() if said not in " ".join(faults.get(path, ()))
+    }
+    assert set() == {path for path in faults if path not in MISTAKES}
+
+
+def test_a_page_that_trusts_texts_is_found(written: Written) -> None:
+    """
+    COMM-6: a page of the organisation's own that marks texts as safe would run what customers write.
+    """
+    faults = found(written("frame.html", "{% autoescape false %}<p>{{ title }}</p>{% endautoescape %}"))
+
+    assert any("puts text in as HTML" in what for what in faults["en/customer/receipt.txt"])
+
+
+@pytest.mark.parametrize("content", ["- a\n", "a: [", "a: {b: c}\n"])
+def test_words_that_cannot_be_read_are_found(content: str, written: Written) -> None:
+    """
+    COMM-9: a file of words is a list of words with what they are in the language.
+    """
+    faults = found(written("tr/words.yaml", content))
+
+    assert ["tr/words.yaml"] == list(faults)
+    assert 1 == len(faults["tr/words.yaml"])
+
+
+def test_a_sentence_that_loses_what_is_put_into_it_is_found(written: Written) -> None:
+    """
+    COMM-9: a translation has the same places as the English; what has none is shown as it is written.
+    """
+    faults = found(
+        written("tr/words.yaml", '"closed by {}": kapatan\n"{} is due": "{} {}"\nfix: "{"\nhigh: "{} {}"\n')
+    )
+
+    assert [
+        "says 'closed by {}' with other {} than it has: 'kapatan'",
+        "says 'high' with other {} than it has: '{} {}'",
+        "says '{} is due' with other {} than it has: '{} {}'",
+    ] == [what for what in faults["tr/words.yaml"] if "with other" in what]
+
+
+def test_a_misspelt_word_of_the_rules_is_a_warning(written: Written) -> None:
+    """
+    COMM-9: it would never be used; words of the organisation's own are left alone.
+    """
+    folder = written("tr/words.yaml", "hihg: yüksek\nwaiting for the harvest: hasat bekleniyor\n")
+
+    assert (
+        Finding("tr/words.yaml", "'hihg' is no word of the rules; did you mean 'high'?", is_fault=False),
+    ) == check_templates(folder)
+
+
+def test_every_sentence_of_the_rules_is_asked_of_every_language(written: Written) -> None:
+    """
+    COMM-9: whoever adds a sentence hears which language has no words for it.
+    """
+    folder = written("pt/words.yaml", "fix: correção\n")
+    written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n")
+
+    lacking = {finding.what for finding in check_templates(folder) if finding.file == "pt/words.yaml"}
+
+    assert {f"has no word for {str(each)!r}: English is used" for each in Sentence} <= lacking
+
+
+def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
+    """
+    COMM-9: English stands in, so messages can leave; what is still to be translated is listed.
+    """
+    folder = written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n")
+
+    findings = check_templates(folder)
+
+    assert [] == [finding for finding in findings if finding.is_fault]
+    assert Finding("pt/customer/receipt.txt", "is missing: English is used", is_fault=False) in findings
+    assert (
+        Finding("pt/words.yaml", "has no word for 'resolving': English is used", is_fault=False) in findings
+    )
+    assert "pt/customer/closed.txt" not in {finding.file for finding in findings}
+
+
+@pytest.mark.parametrize(
+    ("folder", "better"),
+    [("tr_TR", "call the folder tr-tr"), ("pt-BR", "call the folder pt-br"), ("turkish", "a language tag")],
+)
+def test_a_folder_that_no_letter_is_read_from_is_a_fault(tmp_path: Path, folder: str, better: str) -> None:
+    """
+    COMM-9: a language is found under one name.
+    """
+    (tmp_path / folder / "customer").mkdir(parents=True)
+    (tmp_path / folder / "customer" / "receipt.txt").write_text("Hello\n\nHello\n", encoding="utf-8")
+
+    (found,) = (each for each in check_templates(tmp_path) if each.file == str(tmp_path / folder))
+
+    assert found.is_fault
+    assert better in found.what
