@@ -19,7 +19,7 @@ from activities.record_open_escalations import OpenEscalations
 from activities.sponsors import Sponsors
 from activities.verify_sender import check_outage, verify_sender
 from delivery.inbox_client import report_deliveries
-from planning.feeds import Feeds, Transport
+from planning.on_call.feeds import Feeds, Transport
 from records.store import RecordStore
 
 

@@ -24,11 +24,11 @@ from escalation.errors import BadRequest, Fault, Misspelled, faults_of, shown
 from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
-from planning.calendars import extend
-from planning.compile import compile_plan, contact_of, is_guest, recompile_plan
-from planning.playbook import Playbook, files_read, load_playbook
-from planning.start_faults import faults_in_start, with_faults_of_shape
-from planning.zone_names import zone_called
+from planning.calendars.open_hours import compile_further
+from planning.calendars.time_zone_names import time_zone_of
+from planning.plan.compiler import compile_plan, contact_of, is_guest, recompile_plan
+from planning.plan.start_faults import join_faults, start_faults_of
+from planning.playbook.loader import Playbook, list_files, load_playbook
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ Marks = Mapping[Path, tuple[int, int, int] | None]
 
 def _watched(path: Path) -> tuple[tuple[Path, ...], Marks]:
     """The files that the playbook is made of, and their marks."""
-    files = files_read(path)
+    files = list_files(path)
     return files, _marks(files, path.parent)
 
 
@@ -161,7 +161,7 @@ class Planner:
 
     @activity.defn(name="extend_open_hours")
     async def extend_open_hours(self, wanted: CompileOpenHours) -> OpenHours:
-        return extend(wanted.definition, wanted.since, wanted.until)
+        return compile_further(wanted.definition, wanted.since, wanted.until)
 
 
 @activity.defn(name="check_zone")
@@ -171,7 +171,7 @@ async def check_zone(name: str) -> None:
         BadRequest: If there is no time zone of that name.
     """
     try:
-        zone_called(name)
+        time_zone_of(name)
     except Misspelled as misspelled:
         fault = Fault(
             where="time_zone", given=shown(name), allowed=str(misspelled), suggestion=misspelled.suggestion
@@ -189,7 +189,7 @@ def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> Start
         request = StartRequest.model_validate(written)
     except ValidationError as error:
         faults = faults_of(error)
-    faults = with_faults_of_shape(faults, (*_of_key(key, written), *faults_in_start(playbook, written)))
+    faults = join_faults(faults, (*_of_key(key, written), *start_faults_of(playbook, written)))
     if faults or request is None:
         raise BadRequest.because(f"the start of {key}", faults)
     require_request_fits(request, f"the start of {key}")

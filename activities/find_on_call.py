@@ -12,9 +12,9 @@ import structlog
 from temporalio import activity
 
 from escalation.effects import FindOnCall, OnCall
-from planning.feed_sources import Reader
-from planning.on_call import find_on_call
-from planning.playbook import Playbook
+from planning.on_call.feed_sources import FeedReader
+from planning.on_call.roster import find_on_call
+from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 class OnCallLookup:
     """The quick activity that looks into rotations, overrides and calendars."""
 
-    def __init__(self, playbook: Callable[[], Playbook], feeds: Reader) -> None:
+    def __init__(self, playbook: Callable[[], Playbook], feeds: FeedReader) -> None:
         self._playbook = playbook
         self._feeds = feeds
 

@@ -22,7 +22,7 @@ from escalation.effects import SeekOutage
 from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing, shown
 from escalation.request import StartRequest
 from escalation.view import Receipted
-from planning.playbook import Playbook
+from planning.playbook.loader import Playbook
 
 AT_ONCE = 5
 """Joins of one outage under way from here: a run takes ten updates at a time, from all workers."""

@@ -15,10 +15,10 @@ from temporalio.exceptions import ApplicationError
 
 from escalation.errors import BadRequest, Fault, Misspelled, shown
 from escalation.reporting import MakeReport, ReportMade, ReviewPack, ToldFigure
-from planning.periods import just_ended, midnight
-from planning.playbook import Playbook
-from planning.readers import readers
-from planning.zone_names import zone_called
+from planning.calendars.report_periods import last_period_before, midnight_of
+from planning.calendars.time_zone_names import time_zone_of
+from planning.plan.report_readers import readers_of
+from planning.playbook.loader import Playbook
 from records.errors import RecordsFault
 from records.pack import pack
 from records.report import FIRST, Period
@@ -40,7 +40,7 @@ class Reports:
             ApplicationError: Of the store's code where it cannot be used, to be retried until it can.
             BadRequest: If there is no such time zone.
         """
-        who = readers(wanted.schedule, self._playbook())
+        who = readers_of(wanted.schedule, self._playbook())
         try:
             return ReportMade(pack=self._pack(wanted), to=who.known, unknown=who.unknown)
         except RecordsFault as fault:
@@ -49,8 +49,8 @@ class Reports:
 
     def _pack(self, wanted: MakeReport) -> ReviewPack:
         zone = _zone(wanted.schedule.time_zone)
-        days = just_ended(wanted.schedule.rhythm, wanted.due_at, zone)
-        period = Period(midnight(days.first, zone), midnight(days.last + timedelta(days=1), zone))
+        days = last_period_before(wanted.schedule.rhythm, wanted.due_at, zone)
+        period = Period(midnight_of(days.first, zone), midnight_of(days.last + timedelta(days=1), zone))
         found = report(self._store, period, datetime.now(UTC), record=wanted.record)
         told = ((name, found.whole.value(name)) for name in FIRST if not found.is_empty)
         return ReviewPack(
@@ -64,7 +64,7 @@ class Reports:
 
 def _zone(name: str) -> ZoneInfo:
     try:
-        return zone_called(name)
+        return time_zone_of(name)
     except Misspelled as slip:
         fault = Fault(where="time_zone", given=shown(name), allowed=str(slip), suggestion=slip.suggestion)
         raise BadRequest.because("the report", (fault,)) from None

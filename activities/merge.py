@@ -24,7 +24,7 @@ from escalation.commands import TakeOver
 from escalation.effects import MergeAsked, SeekMerge
 from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed, StillFinishing, shown
 from escalation.ids import tenant_of
-from planning.playbook import Playbook
+from planning.playbook.loader import Playbook
 
 ESCALATION, TICKET = "Escalation", "Ticket"
 JOINED, TAKE_OVER, MERGE_OFFER = "joined", "take_over", "merge_offer"

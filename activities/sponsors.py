@@ -19,8 +19,8 @@ from escalation.errors import UnknownName
 from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
 from escalation.sponsorship import Known, sponsorship_key
-from planning.compile import contact_of
-from planning.playbook import Playbook
+from planning.plan.compiler import contact_of
+from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)
 

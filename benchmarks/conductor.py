@@ -33,7 +33,7 @@ extends: reference.yaml
 name: Benchmark
 version: "1"
 priorities:
-  P1: {{basis: 24x7, entry_level: 1, window_percent: 100}}
+  P1: {{basis: 24x7, entry_level_of: 1, window_percent: 100}}
 issue_types:
   customer_service_requests:
     levels:

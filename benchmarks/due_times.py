@@ -12,8 +12,8 @@ from random import Random
 from time import perf_counter
 
 from escalation.business_time import OpenHours, add
-from planning.calendars import compile_hours, horizon
-from planning.playbook import load_playbook
+from planning.calendars.open_hours import compile_hours, horizon_of
+from planning.playbook.loader import load_playbook
 
 _REFERENCE = Path(__file__).parents[1] / "playbooks" / "reference.yaml"
 _STARTED_AT = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
@@ -32,7 +32,7 @@ def due_times_per_second(seconds: float = 2.0) -> float:
 
 def _office_hours() -> OpenHours:
     calendar = next(iter(load_playbook(_REFERENCE).calendars.values()))
-    return compile_hours(calendar, *horizon(_STARTED_AT))
+    return compile_hours(calendar, *horizon_of(_STARTED_AT))
 
 
 def _timed_rounds(

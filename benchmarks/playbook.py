@@ -11,9 +11,9 @@ from pathlib import Path
 from time import perf_counter
 
 from escalation.request import StartRequest
-from planning.compile import compile_plan
-from planning.playbook import load_playbook
-from planning.simulate import simulate
+from planning.forecast.forecast import make_forecast
+from planning.plan.compiler import compile_plan
+from planning.playbook.loader import load_playbook
 from tests.complaint import a_complaint
 
 _REFERENCE = Path(__file__).parents[1] / "playbooks" / "reference.yaml"
@@ -27,9 +27,9 @@ def main() -> None:
     print(f"{1000 * (perf_counter() - begun):.0f} ms to read and check, cold")
     request = StartRequest.model_validate(a_complaint(priority="P3"))
     print(f"{_milliseconds(lambda: compile_plan(playbook, request, _STARTS_AT)):.1f} ms to make a plan")
-    forecast = simulate(playbook, request, _STARTS_AT)
+    forecast = make_forecast(playbook, request, _STARTS_AT)
     assert forecast.plan.last_level == forecast.last.level
-    ladder = _milliseconds(lambda: simulate(playbook, request, _STARTS_AT))
+    ladder = _milliseconds(lambda: make_forecast(playbook, request, _STARTS_AT))
     print(f"{ladder:.1f} ms to simulate {len(forecast.entries)} entries on {forecast.plan.last_level} levels")
 
 

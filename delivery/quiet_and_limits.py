@@ -14,7 +14,7 @@ from delivery.message import Message
 from escalation.preferences import MOST_COUNTED, Limit, Sent, free_at, longest
 from escalation.waiting import MANY, QUIET
 from messages.formats import zone_of
-from planning.quiet import quiet_until
+from planning.calendars.quiet_hours import end_of_quiet_hours
 
 _SWEPT_AT = 10_000
 """Recipients remembered before the older half is forgotten: they are counted anew."""
@@ -85,7 +85,7 @@ def quiet_end(message: Message, now: datetime) -> Deferral | None:
     preferences = message.recipient.preferences
     if preferences is None or message.is_pressing:
         return None
-    until = quiet_until(preferences.quiet_hours, str(zone_of(message.recipient.time_zone)), now)
+    until = end_of_quiet_hours(preferences.quiet_hours, str(zone_of(message.recipient.time_zone)), now)
     return Deferral(until=until, why=QUIET, is_quiet=True) if until else None
 
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from documents.flow import flowed, unescaped
 from documents.sections import ACTION_FIELDS, BY_HEADING, CAUSES, FRONT_MATTER, SECTIONS, Kind, Section
 from escalation.errors import Fault, nearest, shown
-from planning import reading
-from planning.reading import Entry, Mapping, Node, Place, Scalar
-from planning.reading import Sequence as Listed
+from planning.playbook import yaml_tree
+from planning.playbook.yaml_tree import Entry, Mapping, Node, Place, Scalar
+from planning.playbook.yaml_tree import Sequence as Listed
 
 _HEADING = re.compile(r"##\s+(.*?)\s*#*\s*")
 _SUBHEADING = re.compile(r"###\s+(.*?)\s*#*\s*")
@@ -50,9 +50,9 @@ def read(data: bytes, source: str) -> tuple[Mapping, tuple[Fault, ...]]:
     The tree of an RCA in Markdown, and what is wrong with its form.
 
     Raises:
-        planning.reading.Unreadable: If it is too large, not in UTF-8, or its front matter cannot be read.
+        Unreadable: If it is too large, not in UTF-8, or its front matter cannot be read.
     """
-    text = reading.decoded(data, source)
+    text = yaml_tree.decode_text(data, source)
     lines = [Line(Place(source, number, 1), each) for number, each in enumerate(text.splitlines(), 1)]
     front, body = _parted(lines)
     faults: list[Fault] = []
@@ -78,7 +78,7 @@ def _front_matter(lines: Sequence[Line], source: str, faults: list[Fault]) -> It
     if not any(line.text.strip() for line in lines):
         return
     above = "\n" * (lines[0].place.line - 1)
-    node, found = reading.read((above + "\n".join(line.text for line in lines)).encode(), source)
+    node, found = yaml_tree.read_yaml((above + "\n".join(line.text for line in lines)).encode(), source)
     faults += found
     if not isinstance(node, Mapping):
         faults.append(_fault(node.place, "no names with values", f"any of: {', '.join(FRONT_MATTER)}"))

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from escalation.numbers import number_of
-from planning.backtest import Backtest, Figures, Load
-from planning.exports import Log, RowFault
+from planning.forecast.backtest import Backtest, Figures, Load
+from planning.forecast.helpdesk_log import Log, RowFault
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _MOST_FAULTS = 20

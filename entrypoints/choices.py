@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from escalation.errors import BadRequest
 
 if TYPE_CHECKING:
-    from planning.playbook import Playbook
+    from planning.playbook.loader import Playbook
 
 Values = Callable[[], Iterable[str]]
 _MOST_LISTED = 40
@@ -44,7 +44,7 @@ def one_of(what: str, kind: Iterable[str]) -> str:
 
 
 def _read() -> "Playbook | None":
-    from planning.playbook import load_playbook
+    from planning.playbook.loader import load_playbook
     from runtime.errors import RuntimeFault
     from runtime.settings import Settings
 

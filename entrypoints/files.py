@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from entrypoints.words import in_option
 from escalation.errors import BadRequest, Fault, findings_of
-from planning.faults import of_file
 from planning.plain_files import read_plain
-from planning.reading import Node, Unreadable, place_of, placed, plain, read
+from planning.playbook.faults import file_fault
+from planning.playbook.yaml_tree import Node, Unreadable, place_fault, place_of, read_yaml, to_plain
 
 _Model = TypeVar("_Model", bound=BaseModel)
 STANDARD_INPUT = "-"
@@ -66,14 +66,14 @@ def as_model(
     Raises:
         BadRequest: With every fault.
     """
-    written = plain(tree)
+    written = to_plain(tree)
     whole = {**otherwise, **written, **options} if isinstance(written, dict) else written
     try:
         return model.model_validate(whole)
     except ValidationError as error:
         found = list(findings_of(error))
         faults = [
-            in_option(fault) if options.keys() & finding["loc"][:1] else placed(fault, finding, tree)
+            in_option(fault) if options.keys() & finding["loc"][:1] else place_fault(fault, finding, tree)
             for fault, finding in found
         ]
         told = {fault.where for fault, _ in found}
@@ -112,7 +112,7 @@ def _parted(data: bytes) -> tuple[bytes, str]:
 
 def _tree(data: bytes, source: str, what: str) -> Node:
     try:
-        tree, faults = read(data, source)
+        tree, faults = read_yaml(data, source)
     except Unreadable as error:
         raise BadRequest.because(what, (error.fault,)) from None
     if faults:
@@ -131,4 +131,4 @@ def bytes_at(path: str, what: str) -> tuple[bytes, str]:
     try:
         return sys.stdin.buffer.read() if path == STANDARD_INPUT else read_plain(path), source
     except OSError as error:
-        raise BadRequest.because(what, (of_file(source, error, "a file that can be read"),)) from None
+        raise BadRequest.because(what, (file_fault(source, error, "a file that can be read"),)) from None

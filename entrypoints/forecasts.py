@@ -15,11 +15,11 @@ from rich.text import Text
 
 from escalation.numbers import number_of
 from escalation.story import brief
-from planning.coverage import Gap, SharedGaps, shared
-from planning.difference import Change
-from planning.instants import after_start
-from planning.moved_times import MovedTimes
-from planning.simulate import Forecast, Foreseen, Reached
+from planning.calendars.instants import format_after_start
+from planning.forecast.coverage import Gap, SharedGaps, share_gaps
+from planning.forecast.forecast import Forecast, ForecastEntry, ForecastLevel
+from planning.forecast.playbook_diff import Change
+from planning.forecast.time_changes import TimeChange
 
 _MOST_GAPS = 5
 _STYLES = {
@@ -47,7 +47,7 @@ def timeline(forecast: Forecast, zone: ZoneInfo, title: str, *, brief_only: bool
     entries = [entry for entry in forecast.entries if not (brief_only and entry.is_message)]
     for entry in entries:
         when = Text(local(entry.at, zone) if entry.at != shown else "", style="dim")
-        after = "" if entry.at == shown else after_start(entry.at - forecast.starts_at)
+        after = "" if entry.at == shown else format_after_start(entry.at - forecast.starts_at)
         table.add_row(when, Text(after, style="dim"), _line(entry))
         shown = entry.at
     head = Text(f"{title}\n", style="bold").append(f"times of {zone.key}\n", style="dim")
@@ -68,7 +68,7 @@ def _messages(forecast: Forecast) -> str:
     return f"{said}; holding updates by itself: {forecast.holding_updates:,}{more}\n"
 
 
-def _line(entry: Foreseen) -> Text:
+def _line(entry: ForecastEntry) -> Text:
     if not entry.is_message:
         return Text(f"● {entry.text}", style=_STYLES.get(entry.kind, ""))
     why = "" if entry.for_customers else f": {entry.text}"
@@ -77,7 +77,7 @@ def _line(entry: Foreseen) -> Text:
     return line.append(f"  {entry.kind.replace('_', ' ')}{why}", style="dim")
 
 
-def _levels(levels: Iterable[Reached], starts_at: datetime, zone: ZoneInfo) -> Table:
+def _levels(levels: Iterable[ForecastLevel], starts_at: datetime, zone: ZoneInfo) -> Table:
     table = Table(box=box.SIMPLE, pad_edge=False)
     for column in ("level", "name", "with", "reached", "after", "held for"):
         table.add_column(column)
@@ -87,7 +87,7 @@ def _levels(levels: Iterable[Reached], starts_at: datetime, zone: ZoneInfo) -> T
             Text(level.name),
             Text(level.owner),
             local(level.at, zone),
-            after_start(level.at - starts_at),
+            format_after_start(level.at - starts_at),
             brief(level.until - level.at) if level.until else "the end",
         )
     return table
@@ -96,7 +96,7 @@ def _levels(levels: Iterable[Reached], starts_at: datetime, zone: ZoneInfo) -> T
 def gaps(found: Iterable[Gap], zone: ZoneInfo, *, are_all_told: bool = False) -> RenderableType:
     """The gaps by level, told once for the categories that have them alike; of many, the first."""
     most = None if are_all_told else _MOST_GAPS
-    return Group(*(line for level in shared(found) for line in _of_level(level, zone, most)))
+    return Group(*(line for level in share_gaps(found) for line in _of_level(level, zone, most)))
 
 
 def _of_level(level: SharedGaps, zone: ZoneInfo, most: int | None) -> Iterator[Text]:
@@ -116,7 +116,7 @@ def _with_year(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%a %d %b %Y %H:%M}"
 
 
-def difference(changes: Iterable[Change], moved: Sequence[MovedTimes], zone: ZoneInfo) -> RenderableType:
+def difference(changes: Iterable[Change], moved: Sequence[TimeChange], zone: ZoneInfo) -> RenderableType:
     """What changes in words, and then in times."""
     parts: list[RenderableType] = []
     part = ""
@@ -131,7 +131,7 @@ def difference(changes: Iterable[Change], moved: Sequence[MovedTimes], zone: Zon
     return Group(*parts) if parts else Text("Nothing changes.")
 
 
-def _moved(times: MovedTimes, zone: ZoneInfo) -> RenderableType:
+def _moved(times: TimeChange, zone: ZoneInfo) -> RenderableType:
     head = Text(f"{times.priority}", style="bold").append(f"  {', '.join(times.categories)}", style="cyan")
     lines = [head.append(", if nobody answers", style="dim")]
     for rise in times.rises:

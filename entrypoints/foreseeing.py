@@ -24,9 +24,9 @@ from escalation.plan import Priority, ReasonCode
 from escalation.request import StartRequest
 
 if TYPE_CHECKING:
-    from planning.coverage import Gap
-    from planning.playbook import Playbook
-    from planning.simulate import Forecast
+    from planning.forecast.coverage import Gap
+    from planning.forecast.forecast import Forecast
+    from planning.playbook.loader import Playbook
 
 app = typer.Typer()
 
@@ -80,9 +80,9 @@ def simulate(
 ) -> None:
     """Show what would happen to a case, when, and who would be told: every reminder, rise, breach and message."""
     from entrypoints.forecasts import timeline
-    from planning.playbook import load_playbook
-    from planning.script import read_script
-    from planning.simulate import simulate as foresee
+    from planning.forecast.forecast import make_forecast as foresee
+    from planning.forecast.scenario import read_scenario
+    from planning.playbook.loader import load_playbook
 
     typed, playbook = given.Typed(), load_playbook(configured_playbook(file))
     zone = typed.zone(tz)
@@ -98,7 +98,7 @@ def simulate(
         raise given.refused(
             "--until", shown(until), f"a time after the start, {starts_at.astimezone(zone):%Y-%m-%dT%H:%M}"
         )
-    moves = read_script(given.bytes_of(script, "--script"), script, starts_at, zone) if script else ()
+    moves = read_scenario(given.bytes_of(script, "--script"), script, starts_at, zone) if script else ()
     forecast = foresee(playbook, case, starts_at, moves, ends_at)
     does = "a script of moves" if script else "nobody answers"
     title = f"{playbook.name} {playbook.version} · {case.category} · {forecast.priority} · {does}"
@@ -124,22 +124,22 @@ def coverage(
 ) -> None:
     """Look for times in which a level has nobody to tell, over the coming year; exit status 1 if there are any."""
     from entrypoints.forecasts import gaps as table_of
-    from planning.cases import categories
-    from planning.coverage import coverage as covered
-    from planning.on_call import schedules
-    from planning.playbook import load_playbook
+    from planning.forecast.coverage import find_gaps as covered
+    from planning.forecast.sample_request import categories_of
+    from planning.on_call.roster import covered_times_by_rota
+    from planning.playbook.loader import load_playbook
 
     typed = given.Typed()
     zone = typed.zone(tz)
     since = typed.instant(at, zone, "--from") or given.this_minute()
     typed.require()
     playbook = load_playbook(configured_playbook(file))
-    every = tuple(categories(playbook))
+    every = tuple(categories_of(playbook))
     with progress(in_json) as bar:
         task = bar.add_task("coverage", total=len(every))
         gaps: list[Gap] = []
         for _, category, found in covered(
-            playbook, since, since + timedelta(days=days), schedules(playbook, given.feeds())
+            playbook, since, since + timedelta(days=days), covered_times_by_rota(playbook, given.feeds())
         ):
             gaps += found
             bar.update(task, advance=1, description=category)
@@ -166,19 +166,19 @@ def diff(
 ) -> None:
     """Say what changes from one playbook to another, for whom: in words, and as times if nobody answers."""
     from entrypoints.forecasts import difference
-    from planning.difference import changes
-    from planning.moved_times import moved_times
-    from planning.playbook import load_playbook
+    from planning.forecast.playbook_diff import find_changes
+    from planning.forecast.time_changes import find_time_changes
+    from planning.playbook.loader import load_playbook
 
     typed = given.Typed()
     zone = typed.zone(tz)
     starts_at = typed.instant(at, zone, "--at") or given.this_minute()
     typed.require()
     before, after = load_playbook(old), load_playbook(new)
-    changed = changes(before, after)
+    changed = find_changes(before, after)
     with progress(in_json) as bar:
         bar.add_task("looking ahead", total=None)
-        moved = moved_times(before, after, starts_at)
+        moved = find_time_changes(before, after, starts_at)
     if in_json:
         showing.as_json({"starts_at": starts_at, "changes": changed, "times": moved})
     else:
@@ -208,11 +208,11 @@ def backtest(
 ) -> None:
     """Replay a helpdesk's past through a playbook, or two: rises, breaches, messages, people's load by hour."""
     from entrypoints.backtests import as_plain, report
-    from planning.backtest import backtest as replay
-    from planning.backtest import check_map
-    from planning.export_map import read_map
-    from planning.exports import read_log
-    from planning.playbook import load_playbook
+    from planning.forecast.backtest import check_map
+    from planning.forecast.backtest import run_backtest as replay
+    from planning.forecast.export_map import read_map
+    from planning.forecast.helpdesk_log import read_log
+    from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
 
     typed = given.Typed()
@@ -248,23 +248,23 @@ def _case(
     issue_type: str | None,
     reason: str,
 ) -> StartRequest:
-    from planning.cases import a_case, categories
-    from planning.faults import listed
+    from planning.forecast.sample_request import categories_of, make_request
+    from planning.playbook.faults import list_names
 
     wanted = typed.read(Priority.P3, given.named, Priority, priority, "--priority")
     because = typed.read(ReasonCode.OTHER, given.named, ReasonCode, reason, "--reason")
     if category is None:
-        known = dict.fromkeys(name for _, name in categories(playbook))
-        raise given.refused("--category", "nothing", listed(known))
+        known = dict.fromkeys(name for _, name in categories_of(playbook))
+        raise given.refused("--category", "nothing", list_names(known))
     with told_of_options():
-        return a_case(playbook, category, wanted, issue_type, because)
+        return make_request(playbook, category, wanted, issue_type, because)
 
 
 def _draw(forecast: "Forecast", zone: ZoneInfo, title: str, svg: Path | None, html: Path | None) -> None:
-    from planning.drawing import drawing
-    from planning.drawn_page import page
+    from planning.forecast.forecast_chart import draw_forecast
+    from planning.forecast.forecast_page import make_forecast_page
 
     if svg:
-        given.write(svg, drawing(forecast, zone, title), "--svg")
+        given.write(svg, draw_forecast(forecast, zone, title), "--svg")
     if html:
-        given.write(html, page(forecast, zone, title), "--html")
+        given.write(html, make_forecast_page(forecast, zone, title), "--html")

@@ -18,13 +18,13 @@ from entrypoints import showing
 from entrypoints.files import STANDARD_INPUT
 from escalation.errors import BadRequest, Fault, Misspelled, nearest, shown
 from escalation.spans import Span, SpanFault, parse_span
-from planning.faults import listed, of_file
-from planning.instants import parse_instant
+from planning.calendars.instants import parse_instant
+from planning.calendars.time_zone_names import time_zone_of
 from planning.plain_files import read_plain
-from planning.zone_names import zone_called
+from planning.playbook.faults import file_fault, list_names
 
 if TYPE_CHECKING:
-    from planning.feeds import Feeds
+    from planning.on_call.feeds import Feeds
 
 _Named = TypeVar("_Named", bound=StrEnum)
 _Read = TypeVar("_Read")
@@ -93,7 +93,7 @@ def zone(name: str) -> ZoneInfo:
         BadRequest: If there is no such time zone.
     """
     try:
-        return zone_called(name)
+        return time_zone_of(name)
     except Misspelled as slip:
         raise refused("--tz", shown(name), str(slip), slip.suggestion) from None
 
@@ -148,13 +148,13 @@ def named(kind: type[_Named], text: str, option: str) -> _Named:
     known = {name.lower(): name for name in kind}
     found = known.get(text.lower())
     if found is None:
-        raise refused(option, shown(text), listed(kind), nearest(text, kind))
+        raise refused(option, shown(text), list_names(kind), nearest(text, kind))
     return found
 
 
 def feeds() -> "Feeds":
     """Calendars of on-call schedules, asked as a worker with these settings asks."""
-    from planning.feeds import Feeds
+    from planning.on_call.feeds import Feeds
     from runtime.network import Network
     from runtime.settings import Settings
 
@@ -171,7 +171,7 @@ def bytes_of(path: str, option: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if path == STANDARD_INPUT else read_plain(path)
     except OSError as error:
-        fault = of_file(path, error, "a file that can be read", option)
+        fault = file_fault(path, error, "a file that can be read", option)
         raise BadRequest.because("the command", (fault,)) from None
 
 
@@ -183,6 +183,6 @@ def write(path: Path, content: str | bytes, option: str) -> None:
     try:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        fault = of_file(path, error, "a file that can be written", option)
+        fault = file_fault(path, error, "a file that can be written", option)
         raise BadRequest.because("the command", (fault,)) from None
     showing.err.print(Text(f"Written: {path}"))  # beside what `--json` prints

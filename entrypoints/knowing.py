@@ -76,7 +76,7 @@ def _on_record() -> set[str]:
 
 def in_playbook() -> set[str]:
     """People, teams and schedules of the configured playbook; none, if it may be that the workers alone have it."""
-    from planning.playbook import load_playbook
+    from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
 
     try:

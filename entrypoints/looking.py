@@ -21,7 +21,7 @@ from entrypoints.given import named, refused, span
 from escalation.errors import did_you_mean, nearest, shown
 from escalation.lifecycle import State
 from escalation.plan import Priority
-from planning.faults import listed
+from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -138,7 +138,8 @@ async def _unheard_of(client: "EscalationClient", filters: Mapping[str, Any], li
 
 
 def _nobody_has(name: str, given: str, known: Collection[str]) -> str:
-    return f"none has the {name} {shown(given)}; known: {listed(sorted(known))}{did_you_mean(nearest(given, known))}"
+    near = did_you_mean(nearest(given, known))
+    return f"none has the {name} {shown(given)}; known: {list_names(sorted(known))}{near}"
 
 
 @app.command()

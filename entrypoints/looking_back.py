@@ -18,11 +18,11 @@ from entrypoints.asking import Json, Key
 from entrypoints.foreseeing import progress
 from escalation.base import of_our_time
 from escalation.errors import BadRequest, UnknownEscalation, shown
-from planning.faults import of_file
-from planning.periods import midnight
+from planning.calendars.report_periods import midnight_of
+from planning.playbook.faults import file_fault
 
 if TYPE_CHECKING:
-    from planning.export_map import ExportMap
+    from planning.forecast.export_map import ExportMap
     from records.report import Period
     from records.store import RecordStore
 
@@ -122,8 +122,8 @@ def import_(
 ) -> None:
     """Take a helpdesk's export into the record as escalations of the past. Again, it changes nothing."""
     from entrypoints.backtests import what_was_read
-    from planning.exports import read_log
-    from planning.past import past
+    from planning.forecast.helpdesk_log import read_log
+    from planning.forecast.imported_escalation import import_incident
     from records.store import TakenIn
 
     typed = given.Typed()
@@ -135,7 +135,7 @@ def import_(
     done = TakenIn()
     with open_store() as store, progress(in_json) as bar:
         task = bar.add_task("import", total=len(log.incidents))
-        for lot in store.take_in(past(incident, export_map, tenant) for incident in log.incidents):
+        for lot in store.take_in(import_incident(incident, export_map, tenant) for incident in log.incidents):
             done += lot
             bar.update(task, completed=done.added + done.replaced + done.unchanged)
         where = store.database.where
@@ -195,7 +195,7 @@ def export(
         try:
             counts = write_csv(store, csv, period)
         except OSError as error:
-            fault = of_file(csv, error, "a folder to write to", "--csv")
+            fault = file_fault(csv, error, "a folder to write to", "--csv")
             raise BadRequest.because("the command", (fault,)) from None
     for table, count in counts.items():
         showing.out.print(f"{count:>9,}  {csv / table}.csv", markup=False)
@@ -259,12 +259,12 @@ def _day(text: str | None, option: str) -> date | None:
 
 
 def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:
-    return midnight(day + later, zone) if day else None
+    return midnight_of(day + later, zone) if day else None
 
 
 def _map(data: bytes, file: str, by: str | None) -> "ExportMap":
-    from planning.export_map import read_map
-    from planning.exports import fits, table_of
+    from planning.forecast.export_map import read_map
+    from planning.forecast.helpdesk_log import fits_map, table_of
     from runtime.settings import ROOT
 
     if by is not None:
@@ -273,7 +273,7 @@ def _map(data: bytes, file: str, by: str | None) -> "ExportMap":
         read_map(path.read_bytes(), path.name) for path in sorted((ROOT / "playbooks/maps").glob("*.yaml"))
     ]
     for each in known:
-        if fits(data, each):
+        if fits_map(data, each):
             return each
     names = ", ".join(each.name for each in known)
     columns = table_of(data, file, known[0]).columns

@@ -1,7 +1,7 @@
 """
 The matrix as a page to look at and to print: one table for each category, self-contained, no scripts.
 
-The form is in ``matrix.html``; words are those of ``planning.matrix``.
+The form is in ``matrix.html``; words are those of ``planning.playbook.matrix``.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from planning.matrix import CategoryTable, PriorityRow
-from planning.schema import Playbook
+from planning.playbook.matrix import CategoryTable, PriorityRow
+from planning.playbook.schema import Playbook
 
 
 def page(playbook: Playbook, tables: Sequence[CategoryTable], priorities: Sequence[PriorityRow]) -> str:

@@ -1,7 +1,7 @@
 """
 The matrix in a terminal: one table for each category, and one of the priorities.
 
-Categories of an issue type that have the same levels share a table. Words are those of ``planning.matrix``.
+Categories of an issue type that have the same levels share a table. Words are those of ``planning.playbook.matrix``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from planning.matrix import CategoryTable, LevelRow, PriorityRow
+from planning.playbook.matrix import CategoryTable, LevelRow, PriorityRow
 
 
 def matrix(tables: Iterable[CategoryTable]) -> RenderableType:

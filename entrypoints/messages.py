@@ -19,7 +19,7 @@ from entrypoints.choices import completing
 from entrypoints.given import Typed, language, refused, write
 from escalation.errors import nearest, shown
 from escalation.numbers import number_of
-from planning.faults import listed
+from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:
     from messages.renderer import MessageRenderer, RenderedMessage
@@ -97,7 +97,7 @@ def preview(
     typed.zone(tz)
     typed.read(lang, language, lang, "--lang")
     if shape not in SHAPES:
-        typed.refuse("--facts", shown(shape), listed(SHAPES), nearest(shape, SHAPES))
+        typed.refuse("--facts", shown(shape), list_names(SHAPES), nearest(shape, SHAPES))
     with typed.rest():
         who = _audience(occasion, audience)
     try:
@@ -121,12 +121,12 @@ def _audience(occasion: str, asked: str | None) -> str:
     """
     known = _messages()
     if asked is not None and asked not in known:
-        raise refused("--audience", shown(asked), listed(known), nearest(asked, known))
+        raise refused("--audience", shown(asked), list_names(known), nearest(asked, known))
     names = [asked] if asked else list(known)
     found = next((name for name in names if occasion in known[name]), None)
     if found is None:
         allowed = dict.fromkeys(message for name in names for message in known[name])
-        raise refused("OCCASION", shown(occasion), listed(allowed), nearest(occasion, allowed))
+        raise refused("OCCASION", shown(occasion), list_names(allowed), nearest(occasion, allowed))
     return found
 
 

@@ -22,9 +22,9 @@ from escalation.effects import OnCall
 from escalation.errors import nearest, shown
 
 if TYPE_CHECKING:
-    from planning.coverage import Stretch
-    from planning.on_call import Roster
-    from planning.playbook import Playbook
+    from planning.forecast.coverage import Interval
+    from planning.on_call.roster import OnCallRoster
+    from planning.playbook.loader import Playbook
 
 app = typer.Typer()
 
@@ -43,9 +43,9 @@ def on_call(
     in_json: Json = False,
 ) -> None:
     """Show who is on call, why, and the coming shifts; exit status 1 if there are times with nobody."""
-    from planning.coverage import between
-    from planning.on_call import find_on_call, roster
-    from planning.playbook import load_playbook
+    from planning.forecast.coverage import gaps_between
+    from planning.on_call.roster import find_on_call, roster_of
+    from planning.playbook.loader import load_playbook
 
     typed, playbook, feeds = given.Typed(), load_playbook(configured_playbook(file)), given.feeds()
     zone = typed.zone(tz)
@@ -58,8 +58,8 @@ def on_call(
     tables: list[RenderableType] = []
     for id_ in wanted:
         now = find_on_call(playbook, id_, since, feeds)
-        found = roster(playbook, id_, since, until, feeds)
-        gaps = between(((duty.start, duty.end) for duty in found.duties), since, until)
+        found = roster_of(playbook, id_, since, until, feeds)
+        gaps = gaps_between(((duty.start, duty.end) for duty in found.duties), since, until)
         has_gaps |= bool(gaps)
         plain.append({**_as_plain(now, found, gaps), "shown_until": until})
         tables.append(_table(playbook, now, found, gaps, until, zone))
@@ -72,17 +72,17 @@ def on_call(
 
 
 def _wanted(playbook: "Playbook", schedule: str | None) -> tuple[str, ...]:
-    from planning.faults import listed
+    from planning.playbook.faults import list_names
 
     known = tuple(playbook.schedules)
     if not known:
         raise given.refused("FILE", "a playbook without on-call schedules", "one with schedules")
     if schedule is not None and schedule not in known:
-        raise given.refused("SCHEDULE", shown(schedule), listed(known), nearest(schedule, known))
+        raise given.refused("SCHEDULE", shown(schedule), list_names(known), nearest(schedule, known))
     return known if schedule is None else (schedule,)
 
 
-def _as_plain(now: OnCall, found: "Roster", gaps: Iterable["Stretch"]) -> Mapping[str, Any]:
+def _as_plain(now: OnCall, found: "OnCallRoster", gaps: Iterable["Interval"]) -> Mapping[str, Any]:
     return {
         "schedule": now.schedule,
         "now": {"who": [person.id for person in now.people], "until": now.until, "why": now.why},
@@ -96,8 +96,8 @@ def _as_plain(now: OnCall, found: "Roster", gaps: Iterable["Stretch"]) -> Mappin
 def _table(
     playbook: "Playbook",
     now: OnCall,
-    found: "Roster",
-    gaps: Iterable["Stretch"],
+    found: "OnCallRoster",
+    gaps: Iterable["Interval"],
     until: datetime,
     zone: ZoneInfo,
 ) -> RenderableType:

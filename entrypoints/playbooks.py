@@ -17,10 +17,10 @@ from entrypoints import showing
 from entrypoints.asking import Category, IssueType, Json, PlaybookFile, configured_playbook
 from escalation.errors import BadRequest, Fault
 from escalation.numbers import number_of
-from planning.faults import of_file
+from planning.playbook.faults import file_fault
 
 if TYPE_CHECKING:
-    from planning.playbook import Examined, Playbook
+    from planning.playbook.loader import Playbook, PlaybookExamination
 
 app = typer.Typer(help="Check a playbook, show what it says, and try it.", no_args_is_help=True)
 
@@ -41,20 +41,20 @@ def check(
     examined = examine(configured_playbook(file), in_json=in_json)
     if examined.faults:
         raise typer.Exit(BAD_INPUT)
-    if is_strict and examined.cautions:
+    if is_strict and examined.warnings:
         raise typer.Exit(WARNED)
 
 
-def examine(path: Path, *, in_json: bool) -> "Examined":
+def examine(path: Path, *, in_json: bool) -> "PlaybookExamination":
     """Examine the playbook at *path* as of now, and show what was found."""
-    from planning.playbook import examine_playbook
+    from planning.playbook.loader import examine_playbook
 
     examined = examine_playbook(path, datetime.now(UTC))
     showing.as_json(_report(path, examined)) if in_json else _tell(path, examined)
     return examined
 
 
-def _report(path: Path, examined: "Examined") -> dict[str, Any]:
+def _report(path: Path, examined: "PlaybookExamination") -> dict[str, Any]:
     playbook = examined.playbook
     named = (
         {"name": playbook.name, "version": playbook.version, "sha256": playbook.sha256} if playbook else {}
@@ -74,7 +74,7 @@ def _report(path: Path, examined: "Examined") -> dict[str, Any]:
         ],
         "warnings": [
             {**_place(caution.where), "odd": caution.odd, "better": caution.better}
-            for caution in examined.cautions
+            for caution in examined.warnings
         ],
     }
 
@@ -95,14 +95,14 @@ def _place(where: str) -> dict[str, str | int | None]:
     }
 
 
-def _tell(path: Path, examined: "Examined") -> None:
+def _tell(path: Path, examined: "PlaybookExamination") -> None:
     for fault in examined.faults:
         showing.out.print(Text("fault    ", style="red").append(_worded(fault), style="default"))
-    for caution in examined.cautions:
+    for caution in examined.warnings:
         showing.out.print(Text("warning  ", style="yellow").append(str(caution), style="default"))
     counts = [
         number_of(len(found), word, none="no")
-        for word, found in (("fault", examined.faults), ("warning", examined.cautions))
+        for word, found in (("fault", examined.faults), ("warning", examined.warnings))
     ]
     if examined.playbook is None:
         more = "" if examined.is_complete else "; mending these may show more"
@@ -116,7 +116,7 @@ def _tell(path: Path, examined: "Examined") -> None:
     if playbook.holding_update:
         showing.out.print(Text(f"note     {_holding(playbook)}", style="dim"))
     showing.out.print(
-        Text(f"{path}: {', '.join(counts)} ({said})", style="" if examined.cautions else "green")
+        Text(f"{path}: {', '.join(counts)} ({said})", style="" if examined.warnings else "green")
     )
 
 
@@ -149,11 +149,11 @@ def show(
 ) -> None:
     """Show the matrix: for each category its levels, windows, responses and triggers; and the priorities."""
     from entrypoints import matrix_page, matrix_table
-    from planning.matrix import priorities, tables
-    from planning.playbook import load_playbook
+    from planning.playbook.loader import load_playbook
+    from planning.playbook.matrix import category_tables_of, priority_rows_of
 
     playbook = load_playbook(configured_playbook(file))
-    chosen, rows = tables(playbook, issue_type, category), priorities(playbook)
+    chosen, rows = category_tables_of(playbook, issue_type, category), priority_rows_of(playbook)
     if html:
         _write(html, matrix_page.page(playbook, chosen, rows), "the page")
     elif in_json:
@@ -176,9 +176,9 @@ def _as_dict(row: Any) -> Any:
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a playbook file, for editors."""
-    from planning.form import json_schema
+    from planning.playbook.json_schema import make_json_schema
 
-    showing.write_json(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    showing.write_json(json.dumps(make_json_schema(), ensure_ascii=False, indent=2))
 
 
 @app.command()
@@ -193,21 +193,21 @@ def diagram(
 ) -> None:
     """Draw a category's ladder, or without --category the lifecycle, as Mermaid or SVG."""
     from escalation.lifecycle import diagram as lifecycle
-    from planning import ladder_diagram, lifecycle_diagram
-    from planning.matrix import tables
-    from planning.playbook import load_playbook
+    from planning.playbook import level_diagram, lifecycle_diagram
+    from planning.playbook.loader import load_playbook
+    from planning.playbook.matrix import category_tables_of
 
     if category is None:
-        drawn = lifecycle_diagram.svg() if svg else lifecycle()
+        drawn = lifecycle_diagram.draw_lifecycle() if svg else lifecycle()
     else:
         playbook = load_playbook(configured_playbook(file))
-        table, *others = tables(playbook, issue_type, category)
+        table, *others = category_tables_of(playbook, issue_type, category)
         if others:
             allowed = ", ".join(each.issue_type for each in (table, *others))
             fault = Fault(where="--issue-type", given="nothing", allowed=f"the one you mean: {allowed}")
             raise BadRequest.because("what to draw", (fault,))
         name = f"{playbook.name} {playbook.version}"
-        drawn = ladder_diagram.svg(table, name) if svg else ladder_diagram.mermaid(table)
+        drawn = level_diagram.draw_svg(table, name) if svg else level_diagram.draw_mermaid(table)
     _write(svg or STANDARD_OUTPUT, drawn, "the picture")
 
 
@@ -218,5 +218,5 @@ def _write(target: str, text: str, what: str) -> None:
     try:
         Path(target).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadRequest.because(what, (of_file(target, error, "a file that can be written"),)) from None
+        raise BadRequest.because(what, (file_fault(target, error, "a file that can be written"),)) from None
     showing.out.print(Text(f"Written: {target}"))

@@ -14,8 +14,8 @@ from entrypoints.files import bytes_at
 from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, shown
 from escalation.rca import merged
 from escalation.request import InternalRca
-from planning import reading
-from planning.reading import Mapping, Node, Unreadable, place_of, placed, plain
+from planning.playbook import yaml_tree
+from planning.playbook.yaml_tree import Mapping, Node, Unreadable, place_fault, place_of, to_plain
 
 _WHAT = "the RCA"
 
@@ -74,7 +74,7 @@ def made_one(files: Sequence[RcaFile]) -> InternalRca:
 
 def _read(data: bytes, source: str, is_markdown: bool) -> tuple[Node, tuple[Fault, ...]]:
     try:
-        return markdown.read(data, source) if is_markdown else reading.read(data, source)
+        return markdown.read(data, source) if is_markdown else yaml_tree.read_yaml(data, source)
     except Unreadable as error:
         raise BadRequest.because(_WHAT, (error.fault,)) from None
 
@@ -85,7 +85,7 @@ def _without_key(tree: Node, faults: tuple[Fault, ...], key: str) -> tuple[Node,
     if not isinstance(tree, Mapping) or about is None:
         return tree, faults
     entries = {name: entry for name, entry in tree.entries.items() if name != "escalation"}
-    named = plain(about.node)
+    named = to_plain(about.node)
     if named != key:
         faults = (*faults, Fault(where=f"{about.place} escalation", given=shown(named), allowed=key))
     return Mapping(tree.place, entries), faults
@@ -94,10 +94,10 @@ def _without_key(tree: Node, faults: tuple[Fault, ...], key: str) -> tuple[Node,
 def _rca(tree: Node, is_markdown: bool) -> tuple[InternalRca | None, tuple[Fault, ...]]:
     """Which sections of a Markdown file are missing has been said by whoever read it."""
     try:
-        return InternalRca.model_validate(plain(tree)), ()
+        return InternalRca.model_validate(to_plain(tree)), ()
     except ValidationError as error:
         return None, tuple(
-            placed(fault, found, tree)
+            place_fault(fault, found, tree)
             for fault, found in findings_of(error)
             if not (is_markdown and found["type"] == "missing" and len(found["loc"]) == 1)
         )

@@ -25,7 +25,7 @@ from escalation.plan import Contact
 from escalation.rca import RcaOnFile, RcaVersion, proposed_timeline
 from escalation.request import InternalRca
 from escalation.view import View
-from planning.faults import listed
+from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -134,9 +134,9 @@ def _read(
     typed: Typed, audience: str, language: str, version: int | None, pdf: Path | None, html: Path | None
 ) -> None:
     if audience not in _AUDIENCES:
-        typed.refuse("--audience", shown(audience), listed(_AUDIENCES))
+        typed.refuse("--audience", shown(audience), list_names(_AUDIENCES))
     if language not in LANGUAGES:
-        typed.refuse("--lang", shown(language), listed(LANGUAGES))
+        typed.refuse("--lang", shown(language), list_names(LANGUAGES))
     if version is not None and audience == "customer":
         typed.refuse("--version", str(version), "only for --audience internal")
     if not (pdf or html):

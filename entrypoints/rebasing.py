@@ -25,7 +25,7 @@ from escalation.view import Receipted
 
 if TYPE_CHECKING:
     from client import EscalationClient
-    from planning.schema import Playbook
+    from planning.playbook.schema import Playbook
 
 app = typer.Typer()
 
@@ -130,7 +130,7 @@ def _require(key: str | None, all_: bool, category: str | None, by: str, why: st
 
 
 def _playbook(file: Path | None) -> "Playbook":
-    from planning.playbook import load_playbook
+    from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
 
     return load_playbook(file or Settings.load().playbook)
@@ -158,7 +158,7 @@ async def _foreseen(client: "EscalationClient", key: str | None, wanted: _Wanted
 
 
 async def _outlook(client: "EscalationClient", key: str, wanted: _Wanted) -> Rebasing:
-    from planning.compile import recompile_plan
+    from planning.plan.compiler import recompile_plan
 
     basis = await client.rebase_basis(key)
     given = {"issue_type": wanted.issue_type, "category": wanted.category}

@@ -16,7 +16,7 @@ from typer.cli import get_docs_for_click
 from entrypoints.cli import app
 from entrypoints.limits_page import limits_page
 from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
-from planning.form import NUMBERS, json_schema, models
+from planning.playbook.json_schema import NUMBERS, make_json_schema, models
 from runtime.senders import BOUNDS, SIGNED_BY, variable_of
 from runtime.settings import ROOT, SINGLE_VARIABLES, Settings, variable
 from runtime.targets import APPRISE_ADDRESS, CHANNELS, SIGNED_WITH, WEB_ADDRESS, WEBHOOK, variables
@@ -39,7 +39,7 @@ def pages() -> dict[str, str]:
 
 def schema() -> str:
     """The JSON Schema of a playbook, as it stands beside the playbooks."""
-    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(make_json_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def write(folder: Path = FOLDER, schema_file: Path = SCHEMA) -> None:
@@ -72,31 +72,31 @@ def _table(rows: tuple[Row, ...]) -> str:
 
 _PARTS = {
     "Playbook": "The file",
-    "CalendarRules": "A calendar",
-    "HolidayRules": "Public holidays",
-    "Person": "A person",
-    "Team": "A team",
-    "ScheduleRules": "An on-call schedule",
-    "RotationRules": "A rotation",
-    "OverrideRules": "An override",
-    "FeedRules": "A calendar of shifts",
-    "MessageRules": "Messages",
-    "CustomerMessages": "Messages to customers",
-    "Duties": "Duties",
-    "PriorityWritten": "A priority",
-    "TargetRules": "A target",
-    "TierRules": "A tier",
-    "AccountRules": "A customer",
-    "PauseRules": "A reason to pause",
-    "ApprovalRules": "Approvals",
-    "RcaRules": "Root cause analyses",
-    "IssueTypeRules": "An issue type",
-    "CategoryRules": "A category",
-    "LevelRules": "A level",
-    "TriggerRules": "A trigger",
-    "SurveyWritten": "The survey",
-    "HoldingWritten": "Holding updates",
-    "ActionsWritten": "Reminders of actions",
+    "CalendarSpec": "A calendar",
+    "HolidaySpec": "Public holidays",
+    "PersonSpec": "A person",
+    "TeamSpec": "A team",
+    "RotaSpec": "An on-call schedule",
+    "RotationSpec": "A rotation",
+    "OverrideSpec": "An override",
+    "FeedSpec": "A calendar of shifts",
+    "MessagesSpec": "Messages",
+    "CustomerMessagesSpec": "Messages to customers",
+    "ResponsibilitiesSpec": "Duties",
+    "PrioritySpec": "A priority",
+    "TargetSpec": "A target",
+    "TierSpec": "A tier",
+    "AccountSpec": "A customer",
+    "PauseSpec": "A reason to pause",
+    "ApprovalsSpec": "Approvals",
+    "RcaSpec": "Root cause analyses",
+    "IssueTypeSpec": "An issue type",
+    "CategorySpec": "A category",
+    "LevelSpec": "A level",
+    "TriggerSpec": "A trigger",
+    "SurveySpec": "The survey",
+    "HoldingSpec": "Holding updates",
+    "ActionsSpec": "Reminders of actions",
 }
 
 

@@ -79,8 +79,8 @@ def remove(rhythm: Which) -> None:
 
 
 def _read(written: dict[str, Any]) -> ReportSchedule:
-    from planning.playbook import load_playbook
-    from planning.readers import read_schedule
+    from planning.plan.report_readers import read_schedule
+    from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
 
     playbook = load_playbook(Settings.load().playbook)

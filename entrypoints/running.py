@@ -12,7 +12,7 @@ import typer
 from entrypoints.asking import with_client
 from entrypoints.showing import out
 from escalation.errors import BadRequest
-from planning.faults import of_file
+from planning.playbook.faults import file_fault
 
 app = typer.Typer()
 
@@ -92,7 +92,7 @@ def _make_folder(folder: Path) -> None:
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        fault = of_file(folder, error, "a folder that can be written", "--papers")
+        fault = file_fault(folder, error, "a folder that can be written", "--papers")
         raise BadRequest.because("the command", (fault,)) from None
 
 

@@ -102,7 +102,7 @@ async def _sent(written: str, to_name: str) -> "Delivered | Later | Never":
 
 
 def _checked(written: str) -> str:
-    from planning.forms import Address
+    from planning.playbook.value_types import Address
 
     try:
         checked: str = TypeAdapter(Address).validate_python(written)

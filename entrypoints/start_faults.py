@@ -11,12 +11,12 @@ from escalation.errors import BadRequest, Fault
 
 
 def of_the_playbook(written: Mapping[str, Any]) -> Sequence[Fault]:
-    from planning.playbook import load_playbook
-    from planning.start_faults import faults_in_start
+    from planning.plan.start_faults import start_faults_of
+    from planning.playbook.loader import load_playbook
     from runtime.errors import SettingsFault
     from runtime.settings import Settings
 
     try:
-        return faults_in_start(load_playbook(Settings.load().playbook), written)
+        return start_faults_of(load_playbook(Settings.load().playbook), written)
     except (BadRequest, SettingsFault):
         return ()

@@ -2,7 +2,7 @@
 How somebody wants to be told: quiet hours, addresses for what is urgent, and how much at most (COMM-11, COMM-12).
 
 Data, and the reckoning of limits. Quiet hours are kept as people wrote them: when they are in a time zone is for
-``planning.quiet``, which message waits for ``escalation.waiting``.
+``planning.calendars.quiet_hours``, which message waits for ``escalation.waiting``.
 """
 
 from collections.abc import Iterable, Sequence

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from messages.formats import Formats, Words, locale_of, say_code
 from messages.markup import escape_marks
-from planning.reading import Unreadable, plain, read
+from planning.playbook.yaml_tree import Unreadable, read_yaml, to_plain
 
 SHIPPED = Path(__file__).resolve().parent.parent / "playbooks" / "messages"
 FALLBACK_LANGUAGE = "en"
@@ -197,10 +197,10 @@ def _words_in(file: Path) -> Mapping[str, str]:
     if not file.is_file():
         return {}
     try:
-        tree, faults = read(file.read_bytes(), file.name)
+        tree, faults = read_yaml(file.read_bytes(), file.name)
     except (OSError, Unreadable) as fault:
         raise TemplateFault(f"{file}: {fault}") from None
-    words = plain(tree) if not faults else None
+    words = to_plain(tree) if not faults else None
     if not isinstance(words, dict) or not all(isinstance(text, str) for text in words.values()):
         raise TemplateFault(f"{file} must say for each word what it is here, as in `acknowledgement: onay`")
     return words

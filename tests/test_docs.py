@@ -67,40 +67,13 @@ def test_how_it_works_names_what_is_there() -> None:
 
 def test_each_term_has_one_meaning_and_a_place() -> None:
     """No term is explained twice, and what holds it can be imported."""
-    terms, _ = parts_of_glossary()
-    rows = [row for row in rows_of(terms) if len(row) == 5]
+    rows = [row for row in rows_of(GLOSSARY.read_text(encoding="utf-8")) if len(row) == 5]
 
     names = Counter(name for row in rows for name in row[0].split(", "))
     assert [] == [name for name, times in names.items() if times > 1]
     held_in = [span for row in rows for span in re.findall(r"`([^`]+)`", row[2])]
     assert len(held_in) >= len(rows) > 80
     assert [] == [name for name in held_in if not is_there(name)]
-
-
-def test_each_word_that_goes_is_still_there() -> None:
-    """A file, class or function that has its new name leaves the list."""
-    _, words_that_go = parts_of_glossary()
-    today = [cell for row in rows_of(words_that_go) for cell in (row[2] if len(row) == 4 else row[0],)]
-
-    spans = [span for cell in today for span in re.findall(r"`([^`]+)`", cell)]
-    assert [] == [span for span in spans if not (ROOT / span).exists() and not is_there(span)]
-
-
-def test_no_two_things_are_renamed_to_one_file() -> None:
-    """Each new path stands once, and none is taken by a file that keeps its name."""
-    _, words_that_go = parts_of_glossary()
-    files = [row for row in rows_of(words_that_go) if len(row) == 2 and ".py" in row[0]]
-
-    new = Counter(path for row in files for path in re.findall(r"`([\w/]+/\w+\.py)`", row[1]))
-    assert [] == [path for path, times in new.items() if times > 1]
-    old = {path for row in files for path in re.findall(r"`([^`]+)`", row[0])}
-    assert [] == [path for path in new if (ROOT / path).exists() and path not in old]
-
-
-def parts_of_glossary() -> tuple[str, str]:
-    """The terms, and the words that go."""
-    terms, _, words_that_go = GLOSSARY.read_text(encoding="utf-8").partition("## Words that go")
-    return terms, words_that_go
 
 
 def rows_of(text: str) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from entrypoints.gateway.words import FALLBACK, FILE, SHIPPED, checked, folders_
 from escalation.errors import BadRequest
 from messages.renderer import MessageRenderer
 from messages.template_check import COMPLETE_LANGUAGES, Finding, languages_of
-from planning.reading import Node, plain
+from planning.playbook.yaml_tree import Node, to_plain
 
 
 def proofread_pages(overrides: Path | None = None) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def _put_in(phrase: str) -> set[str]:
 
 def _phrases(tree: Node | None) -> dict[str, str]:
     """Each phrase by its dotted name."""
-    return dict(_flat(plain(tree))) if tree else {}
+    return dict(_flat(to_plain(tree))) if tree else {}
 
 
 def _flat(tree: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from entrypoints.files import as_model, read_tree
-from planning.reading import Node, merged
+from planning.playbook.yaml_tree import Node, merge
 from runtime.settings import ROOT
 
 SHIPPED = ROOT / "playbooks" / "messages"
@@ -186,7 +186,7 @@ def written(folders: tuple[Path, ...], tag: str, base: Node | None = None) -> No
         file = folder / tag / FILE
         if file.is_file():
             own = read_tree(str(file), f"{FILE} in {tag}")
-            base = own if base is None else merged(base, own)
+            base = own if base is None else merge(base, own)
     return base
 
 

@@ -4,7 +4,7 @@ The answers that a first playbook is written from. Knows neither questions nor f
 
 from dataclasses import dataclass, field
 
-from planning.schema import HolidayRules
+from planning.playbook.schema import HolidaySpec
 
 AGENT, MANAGER = "agent", "escalation_manager"
 """The two roles of a first playbook."""
@@ -34,7 +34,7 @@ class Answers:
     time_zone: str = ""
     hours: dict[str, list[str]] = field(default_factory=dict)
     """Days, such as ``mon-fri``, to open hours."""
-    holidays: list[HolidayRules] = field(default_factory=list)
+    holidays: list[HolidaySpec] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     """The first one is that of the people."""
     people: dict[str, Somebody] = field(default_factory=dict)

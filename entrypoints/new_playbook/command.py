@@ -16,7 +16,7 @@ from rich.text import Text
 from entrypoints import playbooks, showing
 from entrypoints.asking import Json
 from escalation.errors import BadRequest, Fault, shown
-from planning.faults import of_file
+from planning.playbook.faults import file_fault
 
 if TYPE_CHECKING:
     from entrypoints.new_playbook.answers import Answers
@@ -121,7 +121,7 @@ def _require_free(file: Path) -> None:
 
 
 def _unwritable(file: Path, error: OSError) -> BadRequest:
-    return BadRequest.because("the new playbook", (of_file(file, error, _WANTED, "FILE"),))
+    return BadRequest.because("the new playbook", (file_fault(file, error, _WANTED, "FILE"),))
 
 
 def _by_options(questions: "Iterable[Question]", given: Mapping[str, list[str]]) -> "Answers":
@@ -218,7 +218,7 @@ def _save(answers: "Answers", file: Path) -> None:
         BadRequest: If the whole is no playbook, or cannot be written.
     """
     from entrypoints.new_playbook.text import text_of
-    from planning.playbook import parse_playbook
+    from planning.playbook.loader import parse_playbook
 
     text = text_of(answers, file)
     parse_playbook(text, file.name)

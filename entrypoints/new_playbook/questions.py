@@ -18,11 +18,16 @@ from escalation.email_address import as_mailed
 from escalation.errors import Misspelled, findings_of, nearest
 from escalation.language_tag import LanguageTag
 from escalation.names import folded
-from planning.days_off import country_meant, known_countries, known_subdivisions, subdivision_meant
-from planning.faults import listed
-from planning.forms import SPECIAL_ROLES, Hours, Id, TimeZone
-from planning.schema import HolidayRules
-from planning.week import DAYS, DAYS_FORM, HOURS_FORM, parse_days
+from planning.calendars.opening_hours import DAYS, DAYS_FORM, HOURS_FORM, parse_days
+from planning.calendars.public_holidays import (
+    list_countries,
+    list_subdivisions,
+    suggest_country,
+    suggest_subdivision,
+)
+from planning.playbook.faults import list_names
+from planning.playbook.schema import HolidaySpec
+from planning.playbook.value_types import SPECIAL_ROLES, Hours, Id, TimeZone
 from runtime.settings import ROOT
 
 MOST_LEVELS = 9
@@ -69,10 +74,10 @@ def _known(answers: Answers, text: str) -> list[str]:
     for id_ in ids:
         if id_ not in answers.people:
             called = {person.name: id_ for id_, person in answers.people.items()}
-            allowed = f"ids of people: {listed(answers.people)}"
+            allowed = f"ids of people: {list_names(answers.people)}"
             raise Misspelled(allowed, nearest(id_, answers.people, called))
     if not ids:
-        raise ValueError(f"one id or several: {listed(answers.people)}")
+        raise ValueError(f"one id or several: {list_names(answers.people)}")
     return ids
 
 
@@ -91,7 +96,7 @@ def _hours(answers: Answers, text: str) -> None:
     days = found["days"].lower().replace(" ", "").strip(",")
     given = {day for written in answers.hours for day in parse_days(written)}
     if again := [DAYS[day] for day in parse_days(days) if day in given]:
-        raise ValueError(f"each day once, with all of its hours ({listed(again)} again)")
+        raise ValueError(f"each day once, with all of its hours ({list_names(again)} again)")
     answers.hours[days] = list(_valid(Hours, _parts(found["hours"])))
 
 
@@ -101,19 +106,19 @@ def _holidays(answers: Answers, text: str) -> None:
             answers.holidays.append(_days_off(part))
 
 
-def _days_off(text: str) -> HolidayRules:
+def _days_off(text: str) -> HolidaySpec:
     """Read ``GB``, or ``GB-ENG`` for the holidays of a part of it."""
     country, _, part = text.upper().partition("-")
-    if country not in known_countries():
+    if country not in list_countries():
         raise Misspelled(
-            "a country by two letters, or a part of it: GB, GB-ENG; or none", country_meant(text)
+            "a country by two letters, or a part of it: GB, GB-ENG; or none", suggest_country(text)
         )
-    if part and part not in (known := known_subdivisions(country)):
-        meant = subdivision_meant(country, part)
+    if part and part not in (known := list_subdivisions(country)):
+        meant = suggest_subdivision(country, part)
         raise Misspelled(
-            f"{country}, or a part of it after a hyphen: {listed(known)}", meant and f"{country}-{meant}"
+            f"{country}, or a part of it after a hyphen: {list_names(known)}", meant and f"{country}-{meant}"
         )
-    return HolidayRules(country=country, subdivision=part or None)
+    return HolidaySpec(country=country, subdivision=part or None)
 
 
 def _languages(answers: Answers, text: str) -> None:
@@ -122,7 +127,7 @@ def _languages(answers: Answers, text: str) -> None:
         tag = _valid(LanguageTag, part)
         if tag not in known:
             allowed = (
-                f"languages in which there are messages: {listed(known)} (docs/how-to/add-a-language.md)"
+                f"languages in which there are messages: {list_names(known)} (docs/how-to/add-a-language.md)"
             )
             raise Misspelled(allowed, nearest(tag, known))
         if tag not in answers.languages:

@@ -14,7 +14,7 @@ from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import OnCallLookup
 from escalation.effects import FindOnCall, OnCall
 from messages.renderer import MessageRenderer
-from planning.feed_sources import FilesAlone
+from planning.on_call.feed_sources import FilesAlone
 from runtime.network import Network
 from tests.delivery.builders import to_us
 from tests.planning.rotas import DESK, a_rota, a_rotation, text_of

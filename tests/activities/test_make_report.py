@@ -10,7 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.make_report import Reports
 from escalation.reporting import MakeReport, ReportMade, ReportSchedule, Rhythm
-from planning.playbook import load_playbook
+from planning.playbook.loader import load_playbook
 from records.store import RecordStore
 from tests.planning.builders import REFERENCE
 from tests.records.past import filled

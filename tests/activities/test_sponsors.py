@@ -5,14 +5,14 @@ Who answers for sponsorships, by the playbook of today.
 import pytest
 
 from activities.sponsors import Sponsors
-from planning.playbook import Playbook
-from planning.schema import Duties
+from planning.playbook.loader import Playbook
+from planning.playbook.schema import ResponsibilitiesSpec
 from tests.planning.builders import the_reference
 from tests.planning.rotas import DESK, a_rota
 
 
 def decided_by_nobody(playbook: Playbook, managers: str) -> Playbook:
-    duties = Duties(escalation_managers=(managers,))
+    duties = ResponsibilitiesSpec(escalation_managers=(managers,))
     return playbook.model_copy(update={"sponsorship_deciders": (), "duties": duties})
 
 

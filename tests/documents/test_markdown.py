@@ -10,7 +10,7 @@ from documents.reading import is_markdown, read
 from documents.writing import as_markdown
 from escalation.errors import Fault
 from escalation.request import InternalRca
-from planning.reading import Unreadable, plain
+from planning.playbook.yaml_tree import Unreadable, to_plain
 from tests.documents.papers import FILE, a_full_rca
 
 FRAGMENTS = [
@@ -36,7 +36,7 @@ TEXTS = (
 def reread(text: str) -> InternalRca:
     tree, faults = read(text.encode(), "rca.md")
     assert () == faults
-    written = plain(tree)
+    written = to_plain(tree)
     written.pop("escalation")
     return InternalRca.model_validate(written)
 

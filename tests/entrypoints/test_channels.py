@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from channels.protocol import Delivered
 from entrypoints import cli
-from planning.forms import BY_NAME, KnownChannel
+from planning.playbook.value_types import BY_NAME, KnownChannel
 from runtime.settings import ROOT, Settings
 from runtime.targets import CHANNELS
 from tests.channels.builders import a_letter, a_network, targets_of

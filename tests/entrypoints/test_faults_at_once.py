@@ -9,7 +9,7 @@ import pytest
 from activities.compile_plan import read_request
 from entrypoints import cli
 from escalation.errors import BadRequest
-from planning.playbook import load_playbook
+from planning.playbook.loader import load_playbook
 from runtime.settings import ROOT
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE

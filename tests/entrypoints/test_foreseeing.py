@@ -11,7 +11,7 @@ import pytest
 
 from entrypoints import cli
 from tests.planning.builders import REFERENCE, reference_with
-from tests.planning.exported import SERVICENOW, AnExport
+from tests.planning.export_builder import SERVICENOW, AnExport
 
 CASE = ["--category", "complaint", "--priority", "P3", "--at", "2026-11-20T16:30", "--tz", "Asia/Jakarta"]
 SIMULATE = ["playbook", "simulate", str(REFERENCE), *CASE]

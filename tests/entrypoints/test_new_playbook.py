@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from entrypoints import cli
-from planning.playbook import load_playbook
-from planning.schema import Playbook
+from planning.playbook.loader import load_playbook
+from planning.playbook.schema import Playbook
 from runtime.settings import ROOT
 from tests.entrypoints.conftest import Terminal
 

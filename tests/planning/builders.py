@@ -12,9 +12,9 @@ import pytest
 from escalation.business_time import OpenHours
 from escalation.errors import BadRequest, Fault
 from escalation.request import StartRequest
-from planning.calendars import compile_hours
-from planning.playbook import Playbook, load_playbook, parse_playbook
-from planning.schema import CalendarRules
+from planning.calendars.open_hours import compile_hours
+from planning.playbook.loader import Playbook, load_playbook, parse_playbook
+from planning.playbook.schema import CalendarSpec
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 REFERENCE = PLAYBOOKS / "reference.yaml"
@@ -41,11 +41,11 @@ def a_calendar(
     closed_on: tuple[date, ...] = (),
     half_days: dict[date, list[str]] | None = None,
     holidays: Any = (),
-) -> CalendarRules:
+) -> CalendarSpec:
     """
     Nine to five on weekdays.
     """
-    return CalendarRules.model_validate(
+    return CalendarSpec.model_validate(
         {
             "time_zone": time_zone,
             "weekly": WEEKDAYS_9_TO_17 if weekly is None else weekly,
@@ -56,7 +56,7 @@ def a_calendar(
     )
 
 
-def hours_of(calendar: CalendarRules, around: datetime, days: int = 30) -> OpenHours:
+def hours_of(calendar: CalendarSpec, around: datetime, days: int = 30) -> OpenHours:
     """
     The open hours of so many days before and after *around*.
     """

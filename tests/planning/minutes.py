@@ -1,9 +1,9 @@
 """
 Business time the slow way: one minute after the other, looking at the wall clock of each.
 
-An oracle for ``planning/calendars.py`` and ``escalation/business_time.py``, of which it shares nothing but the rules of
-CLOCK-5: open is when the wall clock shows an open time; hours belong to the day on which they begin; hours of a date go
-before days off, these before the week.
+An oracle for ``planning/calendars/open_hours.py`` and ``escalation/business_time.py``, of which it shares nothing but
+the rules of CLOCK-5: open is when the wall clock shows an open time; hours belong to the day on which they begin;
+hours of a date go before days off, these before the week.
 """
 
 from bisect import bisect_left
@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from planning.schema import CalendarRules
-from planning.week import DAYS
+from planning.calendars.opening_hours import DAYS
+from planning.playbook.schema import CalendarSpec
 from tests.planning.builders import a_calendar
 
 MINUTES_A_DAY = 24 * 60
@@ -74,7 +74,7 @@ class Office:
     def begins_at(self) -> datetime:
         return datetime(self.since.year, self.since.month, self.since.day, tzinfo=UTC)
 
-    def rules(self) -> CalendarRules:
+    def rules(self) -> CalendarSpec:
         """The same, as a playbook writes it."""
         return a_calendar(
             {DAYS[day]: [_written(window) for window in windows] for day, windows in self.weekly.items()},

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from escalation.effects import OnCall
-from planning.feed_sources import Content, FeedFault, FilesAlone, Reader
-from planning.on_call import Duty, Roster, find_on_call, roster
-from planning.playbook import Playbook
-from planning.rota import FeedRules, ScheduleRules
+from planning.on_call.feed_sources import Content, FeedFault, FeedReader, FilesAlone
+from planning.on_call.roster import OnCallPeriod, OnCallRoster, find_on_call, roster_of
+from planning.on_call.rota_spec import FeedSpec, RotaSpec
+from planning.playbook.loader import Playbook
 from tests.planning.builders import reference_with, the_reference
 
 DESK = "desk"
@@ -23,7 +23,7 @@ def a_rota(**changes: Any) -> Playbook:
     """
     The reference playbook with one schedule, of weeks in London; not checked as a whole.
     """
-    rules = ScheduleRules.model_validate(_SCHEDULE | changes)
+    rules = RotaSpec.model_validate(_SCHEDULE | changes)
     return the_reference().model_copy(update={"schedules": {DESK: rules}})
 
 
@@ -49,7 +49,7 @@ def a_rotation(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-class Held(Reader):
+class Held(FeedReader):
     """
     A calendar that is at hand.
     """
@@ -57,16 +57,16 @@ class Held(Reader):
     def __init__(self, text: str | bytes, note: str = "") -> None:
         self._content = Content(text if isinstance(text, bytes) else text.encode(), note)
 
-    def read(self, rules: FeedRules, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
+    def read(self, rules: FeedSpec, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
         return self._content
 
 
-class Unreachable(Reader):
+class Unreachable(FeedReader):
     """
     A calendar that nobody can read.
     """
 
-    def read(self, rules: FeedRules, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
+    def read(self, rules: FeedSpec, folder: Path | None) -> Content:  # noqa: ARG002 - as asked
         raise FeedFault("it does not answer in time")
 
 
@@ -82,17 +82,23 @@ def a_calendar_file(*events: str) -> str:
     return f"{head}{''.join(events)}END:VCALENDAR\r\n"
 
 
-def on_call(playbook: Playbook, at: datetime, feeds: Reader | None = None, schedule: str = DESK) -> OnCall:
+def on_call(
+    playbook: Playbook, at: datetime, feeds: FeedReader | None = None, schedule: str = DESK
+) -> OnCall:
     return find_on_call(playbook, schedule, at, feeds or FilesAlone())
 
 
-def who(playbook: Playbook, at: datetime, feeds: Reader | None = None) -> list[str]:
+def who(playbook: Playbook, at: datetime, feeds: FeedReader | None = None) -> list[str]:
     return [person.id for person in on_call(playbook, at, feeds).people]
 
 
-def the_roster(playbook: Playbook, since: datetime, until: datetime, feeds: Reader | None = None) -> Roster:
-    return roster(playbook, DESK, since, until, feeds or FilesAlone())
+def the_roster(
+    playbook: Playbook, since: datetime, until: datetime, feeds: FeedReader | None = None
+) -> OnCallRoster:
+    return roster_of(playbook, DESK, since, until, feeds or FilesAlone())
 
 
-def duties(playbook: Playbook, since: datetime, until: datetime, feeds: Reader | None = None) -> list[Duty]:
+def duties(
+    playbook: Playbook, since: datetime, until: datetime, feeds: FeedReader | None = None
+) -> list[OnCallPeriod]:
     return list(the_roster(playbook, since, until, feeds).duties)

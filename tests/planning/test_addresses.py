@@ -13,10 +13,10 @@ from escalation.email_address import Mailbox
 from escalation.errors import EscalationError
 from escalation.reporting import ReportSchedule
 from escalation.request import CustomerContact
-from planning.forms import Address
-from planning.playbook import load_playbook
-from planning.readers import read_schedule, readers
-from planning.schema import Person
+from planning.plan.report_readers import read_schedule, readers_of
+from planning.playbook.loader import load_playbook
+from planning.playbook.schema import PersonSpec
+from planning.playbook.value_types import Address
 from runtime.errors import SettingsFault
 from runtime.settings import Settings
 from tests.channels.builders import a_letter
@@ -73,7 +73,7 @@ def in_a_playbook(text: str) -> str:
 
 def in_a_report(text: str) -> str:
     schedule = read_schedule(SCHEDULE | {"to": [text]}, PLAYBOOK)
-    return readers(schedule, PLAYBOOK).known[0].addresses[0].removeprefix("email:")
+    return readers_of(schedule, PLAYBOOK).known[0].addresses[0].removeprefix("email:")
 
 
 def on_the_way_out(text: str) -> str:
@@ -160,7 +160,7 @@ def of_a_customer(tag: str) -> str:
 
 
 def of_a_person(tag: str) -> str:
-    return Person.model_validate({"name": "Ana", "language": tag}).language
+    return PersonSpec.model_validate({"name": "Ana", "language": tag}).language
 
 
 def of_a_report(tag: str) -> str:

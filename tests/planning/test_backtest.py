@@ -8,12 +8,12 @@ import pytest
 
 from escalation.errors import BadRequest
 from escalation.plan import Priority
-from planning.backtest import Backtest, Figures, backtest
-from planning.export_map import ExportMap
-from planning.exports import read_log
-from planning.playbook import Playbook, parse_playbook
+from planning.forecast.backtest import Backtest, Figures, run_backtest
+from planning.forecast.export_map import ExportMap
+from planning.forecast.helpdesk_log import read_log
+from planning.playbook.loader import Playbook, parse_playbook
 from tests.planning.builders import reference_with, the_reference
-from tests.planning.exported import AnExport, the_map
+from tests.planning.export_builder import AnExport, the_map
 
 UTC = ZoneInfo("UTC")
 MONDAY = "07-11-2016 09:00"  # day first: 7 November
@@ -28,7 +28,7 @@ def the_backtest(
     playbook: Playbook, export: AnExport, by: ExportMap | None = None, zone: ZoneInfo = UTC
 ) -> Backtest:
     by = by or the_map()
-    return backtest(playbook, export.log(by), by, zone)
+    return run_backtest(playbook, export.log(by), by, zone)
 
 
 def figures(playbook: Playbook, export: AnExport, priority: Priority = Priority.P3) -> Figures:

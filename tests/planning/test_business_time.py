@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from escalation.business_time import OpenHours, add, between
 from escalation.clocks import Clock, Pause, counted, instant_of
 from escalation.plan import ClockName
-from planning.calendars import compile_hours
-from planning.schema import CalendarRules
+from planning.calendars.open_hours import compile_hours
+from planning.playbook.schema import CalendarSpec
 from tests.planning.builders import a_calendar, hours_of, utc
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -45,7 +45,7 @@ EIGHT_TO_FIVE = a_calendar({"mon-fri": ["08:00-17:00"]})
     ],
 )
 def test_open_time_is_added_over_nights_and_weekends(
-    calendar: CalendarRules, start: str, span: timedelta, due: str
+    calendar: CalendarSpec, start: str, span: timedelta, due: str
 ) -> None:
     """
     CLOCK-7: the table.

@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 import pytest
 
 from escalation.plan import Plan, Priority
-from planning.cases import a_case
-from planning.course import opening
-from planning.coverage import (
+from planning.calendars.opening_hours import join_intervals
+from planning.forecast.coverage import (
+    CoveredTime,
     Gap,
-    Schedule,
-    Shift,
-    Stretch,
-    between,
-    coverage,
-    told_of,
+    Interval,
+    RotaLookup,
+    contacts_tried_at,
+    find_gaps,
+    gaps_between,
     who_is_reachable,
 )
-from planning.playbook import Playbook, parse_playbook
-from planning.week import joined
+from planning.forecast.sample_request import make_request
+from planning.forecast.simulation import make_open_command
+from planning.playbook.loader import Playbook, parse_playbook
 from tests.planning.builders import reference_with, the_reference, utc
 
 SINCE, UNTIL = utc("2026-11-20 00:00"), utc("2027-11-20 00:00")
@@ -35,21 +35,21 @@ def reference() -> Playbook:
 
 
 def plan_of(playbook: Playbook) -> Plan:
-    return opening(playbook, a_case(playbook, "complaint", Priority.P3), SINCE).plan
+    return make_open_command(playbook, make_request(playbook, "complaint", Priority.P3), SINCE).plan
 
 
-def on_duty(who: str, *stretches: Stretch) -> Schedule:
+def on_duty(who: str, *stretches: Interval) -> RotaLookup:
     """
     *who* is on duty in these times.
     """
 
-    def shifts(since: datetime, until: datetime) -> Iterable[Shift]:
-        return (Shift(start, end, (who,)) for start, end in stretches if start < until and end > since)
+    def shifts(since: datetime, until: datetime) -> Iterable[CoveredTime]:
+        return (CoveredTime(start, end, (who,)) for start, end in stretches if start < until and end > since)
 
     return shifts
 
 
-def by_day(who: str) -> Schedule:
+def by_day(who: str) -> RotaLookup:
     """
     Nine to five, every day of the year.
     """
@@ -57,11 +57,11 @@ def by_day(who: str) -> Schedule:
     return on_duty(who, *days)
 
 
-def gaps(playbook: Playbook, **schedules: Schedule) -> list[Gap]:
-    return [gap for _, _, found in coverage(playbook, SINCE, UNTIL, schedules) for gap in found]
+def gaps(playbook: Playbook, **schedules: RotaLookup) -> list[Gap]:
+    return [gap for _, _, found in find_gaps(playbook, SINCE, UNTIL, schedules) for gap in found]
 
 
-def of_the_complaint(found: list[Gap], level: int = 2) -> list[Stretch]:
+def of_the_complaint(found: list[Gap], level: int = 2) -> list[Interval]:
     return [(gap.start, gap.end) for gap in found if (gap.category, gap.level) == ("complaint", level)]
 
 
@@ -105,7 +105,7 @@ def test_a_fallback_is_somebody_to_tell() -> None:
     playbook = parse_playbook(reference_with((PRIYAS_LEVEL, line)))
 
     assert [] == of_the_complaint(gaps(playbook, priya=by_day("priya")))
-    assert ("priya", "tom") == told_of(plan_of(playbook), plan_of(playbook).level(2))
+    assert ("priya", "tom") == contacts_tried_at(plan_of(playbook), plan_of(playbook).level(2))
 
 
 def test_a_level_that_is_skipped_relies_on_the_next() -> None:
@@ -136,7 +136,7 @@ def test_who_is_reachable_is_one_question(reference: Playbook) -> None:
     assert ("priya",) == reachable("priya", SINCE + NINE)
 
 
-def hour(*hours: int) -> list[Stretch]:
+def hour(*hours: int) -> list[Interval]:
     starts = zip(hours[::2], hours[1::2], strict=True)
     return [(SINCE + timedelta(hours=start), SINCE + timedelta(hours=end)) for start, end in starts]
 
@@ -158,4 +158,4 @@ def test_what_intervals_leave_open(covered: list[int], left: list[int]) -> None:
     """
     Intervals are joined, and what lies between them is the gap.
     """
-    assert hour(*left) == list(between(joined(hour(*covered)), SINCE, SINCE + DAY))
+    assert hour(*left) == list(gaps_between(join_intervals(hour(*covered)), SINCE, SINCE + DAY))

@@ -7,9 +7,9 @@ import codecs
 import pytest
 
 from escalation.errors import BadRequest
-from planning.csv_table import CsvTable
-from planning.exports import Log, fits, read_log
-from tests.planning.exported import AnExport, the_map
+from planning.forecast.csv_table import CsvTable
+from planning.forecast.helpdesk_log import Log, fits_map, read_log
+from tests.planning.export_builder import AnExport, the_map
 
 MONDAY, NOON = "02-03-2026 08:00", "02-03-2026 12:00"
 
@@ -38,7 +38,7 @@ def test_encoding_and_delimiter_are_found_out(encoding: str, mark: bytes, delimi
     """
     data = mark + an_export().data.decode().replace(",", delimiter).encode(encoding)
 
-    assert fits(data, the_map())
+    assert fits_map(data, the_map())
     assert "Büro" == read_log(data, "log.csv", the_map()).incidents[0].updates[0].team
 
 

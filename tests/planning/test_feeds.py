@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from planning.feed_sources import LARGEST, FeedFault, FilesAlone, address_of
-from planning.feeds import Feeds
-from planning.rota import FeedRules
+from planning.on_call.feed_sources import LARGEST, FeedFault, FilesAlone, address_of
+from planning.on_call.feeds import Feeds
+from planning.on_call.rota_spec import FeedSpec
 from runtime.network import Network
 from tests.planning.builders import utc
 from tests.planning.rotas import a_calendar_file, a_rota, an_event, on_call
@@ -26,7 +26,7 @@ HERE = Network([ip_network("127.0.0.1"), ip_network("::1")]).transport
 """The way to loopback, which is closed otherwise."""
 VARIABLE = "ESCALATION_ONCALL_ICS"
 SECRET = "private-0123456789abcdef"
-FROM_VARIABLE = FeedRules(url_from=VARIABLE)
+FROM_VARIABLE = FeedSpec(url_from=VARIABLE)
 NOON = utc("2026-11-20 12:00")
 ELENA = a_calendar_file(an_event(":20261120T090000Z", ":20261121T090000Z", "SUMMARY:Elena")).encode()
 
@@ -291,6 +291,6 @@ def test_a_file_is_one_in_the_playbooks_folder(tmp_path: Path, name: str) -> Non
     (tmp_path / "on_call.ics").write_bytes(ELENA)
 
     with pytest.raises(FeedFault):
-        FilesAlone().read(FeedRules(file=name), tmp_path / "playbooks")
+        FilesAlone().read(FeedSpec(file=name), tmp_path / "playbooks")
     with pytest.raises(FeedFault):
-        Feeds(HERE).read(FeedRules(file="on_call.ics"), None)
+        Feeds(HERE).read(FeedSpec(file="on_call.ics"), None)

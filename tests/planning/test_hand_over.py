@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from escalation.plan import ContactKind, HandsOver, Priority
-from planning.cases import a_case
-from planning.compile import contact_of
-from planning.playbook import Playbook, load_playbook
-from planning.simulate import Forecast, simulate
+from planning.forecast.forecast import Forecast, make_forecast
+from planning.forecast.sample_request import make_request
+from planning.plan.compiler import contact_of
+from planning.playbook.loader import Playbook, load_playbook
 from tests.planning.builders import REFERENCE, faults_of_text
 from tests.planning.rotas import DESK, a_rota, text_of
 
@@ -36,10 +36,10 @@ def test_a_forecast_shows_each_hand_over_and_whom_it_asks(around_the_world: Play
     At level 2 since Friday 16:20, with 40 of its 60 open minutes over by 17:00: it rises on Monday at 09:20.
     """
     starts_at = datetime(2026, 11, 20, 15, 50, tzinfo=LONDON)
-    case = a_case(around_the_world, "complaint", Priority.P3)
+    case = make_request(around_the_world, "complaint", Priority.P3)
     until = datetime(2026, 11, 23, 9, 10, tzinfo=LONDON)
 
-    forecast = simulate(around_the_world, case, starts_at, until=until)
+    forecast = make_forecast(around_the_world, case, starts_at, until=until)
 
     shifts = handed_over(forecast)
     assert ("Fri 17:00", "rosa") in shifts or ("Fri 17:00", "will") in shifts
@@ -61,8 +61,8 @@ def test_a_forecast_of_silence_ends_though_shifts_go_on(around_the_world: Playbo
     kinds = {**around_the_world.issue_types, "customer_service_requests": kind}
     playbook = around_the_world.model_copy(update={"issue_types": kinds})
 
-    forecast = simulate(
-        playbook, a_case(playbook, "complaint", Priority.P1), datetime(2026, 11, 20, 9, tzinfo=LONDON)
+    forecast = make_forecast(
+        playbook, make_request(playbook, "complaint", Priority.P1), datetime(2026, 11, 20, 9, tzinfo=LONDON)
     )
 
     assert not forecast.is_cut_off

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planning.feed_sources import LARGEST, FeedFault
-from planning.ical import Entry, entries
-from planning.naming import Named
+from planning.on_call.calendar_names import EntryMatcher
+from planning.on_call.feed_sources import LARGEST, FeedFault
+from planning.on_call.ical import Entry, read_entries
 from tests.planning.builders import naive, the_reference, utc
 from tests.planning.rotas import a_calendar_file, an_event
 
@@ -23,14 +23,14 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def read(data: str | bytes, zone: ZoneInfo = LONDON) -> tuple[Entry, ...]:
-    return entries(data if isinstance(data, bytes) else data.encode(), SINCE, UNTIL, zone)
+    return read_entries(data if isinstance(data, bytes) else data.encode(), SINCE, UNTIL, zone)
 
 
 def exported(name: str) -> list[tuple[str, str, tuple[str, ...]]]:
     """
     When, until when, and whom each entry of a sample means.
     """
-    named = Named(the_reference().people)
+    named = EntryMatcher(the_reference().people)
     return [
         (f"{entry.start:%m-%d %H:%M}", f"{entry.end:%m-%d %H:%M}", named.of(entry))
         for entry in read((CALENDARS / name).read_bytes())
@@ -116,7 +116,7 @@ def test_a_recurring_shift_stays_at_its_time_of_day() -> None:
         "RRULE:FREQ=DAILY;COUNT=5",
     )
 
-    found = entries(a_calendar_file(event).encode(), utc("2026-10-20 00:00"), UNTIL, LONDON)
+    found = read_entries(a_calendar_file(event).encode(), utc("2026-10-20 00:00"), UNTIL, LONDON)
 
     assert ["08:00", "08:00", "09:00", "09:00", "09:00"] == [f"{entry.start:%H:%M}" for entry in found]
 
@@ -238,8 +238,8 @@ def test_an_entry_is_found_from_wherever_it_is_looked_for(at: datetime, days: in
     since = at.replace(tzinfo=ZoneInfo("UTC"))
     until = since + timedelta(days=days)
     data = (CALENDARS / "google.ics").read_bytes()
-    whole = entries(data, utc("2025-12-01 00:00"), utc("2028-03-01 00:00"), LONDON)
+    whole = read_entries(data, utc("2025-12-01 00:00"), utc("2028-03-01 00:00"), LONDON)
 
     assert [each for each in whole if each.start < until and each.end > since] == list(
-        entries(data, since, until, LONDON)
+        read_entries(data, since, until, LONDON)
     )

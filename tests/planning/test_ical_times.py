@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.feed_sources import FeedFault
-from planning.ical import entries
-from planning.zones import first_shown
+from planning.calendars.clock_changes import first_instant_of
+from planning.on_call.feed_sources import FeedFault
+from planning.on_call.ical import read_entries
 from tests.planning.builders import naive, utc
 from tests.planning.rotas import a_calendar_file
 
@@ -30,7 +30,7 @@ def found(*events: str, since: str = "2026-10-20 00:00", until: str = "2026-12-2
     data = a_calendar_file(*events).encode()
     return [
         " to ".join(f"{at.astimezone(LOS_ANGELES):%m-%d %H:%M}" for at in (entry.start, entry.end))
-        for entry in entries(data, utc(since), utc(until), LOS_ANGELES)
+        for entry in read_entries(data, utc(since), utc(until), LOS_ANGELES)
     ]
 
 
@@ -277,11 +277,11 @@ def test_what_has_no_zone_is_found_exactly_where_its_zone_has_it(
     MATRIX-1: selected by the zone of the schedule, as it is shown.
     """
     text = an_event(f"DTSTART:{start:%Y%m%dT%H%M%S}", f"DTEND:{start + length:%Y%m%dT%H%M%S}")
-    begins, ends = first_shown(start, zone), first_shown(start + length, zone)
+    begins, ends = first_instant_of(start, zone), first_instant_of(start + length, zone)
     since = begins + later
     is_there = begins < ends and begins < since + asked and since < ends
 
-    shifts = entries(a_calendar_file(text).encode(), since, since + asked, zone)
+    shifts = read_entries(a_calendar_file(text).encode(), since, since + asked, zone)
 
     assert [(begins, ends)] * is_there == [(entry.start, entry.end) for entry in shifts]
 
@@ -301,9 +301,9 @@ def test_whole_days_are_found_from_midnight_to_midnight_there(
     """
     last = day + timedelta(days=days)
     text = an_event(f"DTSTART;VALUE=DATE:{day:%Y%m%d}", f"DTEND;VALUE=DATE:{last:%Y%m%d}")
-    begins, ends = (first_shown(datetime(each.year, each.month, each.day), zone) for each in (day, last))  # noqa: DTZ001 - a day there
+    begins, ends = (first_instant_of(datetime(each.year, each.month, each.day), zone) for each in (day, last))  # noqa: DTZ001 - a day there
     at = begins + later
 
-    shifts = entries(a_calendar_file(text).encode(), at, at + timedelta(minutes=1), zone)
+    shifts = read_entries(a_calendar_file(text).encode(), at, at + timedelta(minutes=1), zone)
 
     assert (begins < at + timedelta(minutes=1) and at < ends) is bool(shifts)

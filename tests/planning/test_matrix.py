@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from escalation.errors import BadRequest
-from planning.compile import compile_plan
-from planning.matrix import CategoryTable, priorities, tables
-from planning.playbook import load_playbook
+from planning.plan.compiler import compile_plan
+from planning.playbook.loader import load_playbook
+from planning.playbook.matrix import CategoryTable, category_tables_of, priority_rows_of
 from tests.planning.builders import a_request, reference_with, shipped, the_reference, utc
 
 NOW = utc("2026-11-20 16:30")
@@ -48,7 +48,7 @@ def test_all_eight_categories_have_the_seven_levels_of_the_matrix() -> None:
     """
     MATRIX-8: by inheritance, so that each has the responses and triggers of the complaint.
     """
-    found = tables(the_reference(), SERVICE)
+    found = category_tables_of(the_reference(), SERVICE)
 
     assert CATEGORIES == {table.category: table.name for table in found}
     assert [LADDER] * 8 == [shape(table) for table in found]
@@ -59,7 +59,7 @@ def test_the_complaint_is_as_the_process_has_it() -> None:
     """
     MATRIX-8: word by word, where the table has words.
     """
-    (complaint,) = tables(the_reference(), category="complaint")
+    (complaint,) = category_tables_of(the_reference(), category="complaint")
 
     assert ("hear the customer out",) == complaint.levels[0].responses
     assert ("cannot_solve", "asks_for_manager") == tuple(each.name for each in complaint.levels[0].triggers)
@@ -89,7 +89,7 @@ def test_a_trigger_that_is_an_executive_threat_is_shown_to_lead_there(tmp_path: 
     path = tmp_path / "threat.yaml"
     path.write_text(reference_with((asks, threat)), encoding="utf-8")
 
-    (complaint,) = tables(load_playbook(path), category="complaint")
+    (complaint,) = category_tables_of(load_playbook(path), category="complaint")
 
     assert [2, 5] == [trigger.to_level for trigger in complaint.levels[0].triggers]
 
@@ -98,7 +98,7 @@ def test_the_four_issue_types_are_there() -> None:
     """
     MATRIX-8: each with categories of its own, and levels of its own.
     """
-    found = tables(the_reference())
+    found = category_tables_of(the_reference())
 
     assert [SERVICE, "sla_breaches", "it_project_issues", "logistics_and_operations"] == list(
         dict.fromkeys(table.issue_type for table in found)
@@ -109,7 +109,7 @@ def test_the_four_issue_types_are_there() -> None:
 CASES = [
     (name, table.issue_type, table.category)
     for name in ("reference.yaml", "demo.yaml", "sales.yaml")
-    for table in tables(shipped(name))
+    for table in category_tables_of(shipped(name))
 ]
 
 
@@ -124,7 +124,7 @@ def test_every_category_becomes_a_plan(name: str, issue_type: str, category: str
 
     plan, _ = compile_plan(playbook, request, NOW)
 
-    (table,) = tables(playbook, issue_type, category)
+    (table,) = category_tables_of(playbook, issue_type, category)
     assert [level.number for level in table.levels] == [level.number for level in plan.levels]
     assert [level.contacts for level in table.levels] == [
         tuple(plan.contact(each).name for each in level.contacts) for level in plan.levels
@@ -138,8 +138,8 @@ def test_a_sales_organisation_has_its_own_ladder() -> None:
     """
     playbook = shipped("sales.yaml")
 
-    (price,) = tables(playbook, category="special_price")
-    (terms,) = tables(playbook, category="contract_terms")
+    (price,) = category_tables_of(playbook, category="special_price")
+    (terms,) = category_tables_of(playbook, category="contract_terms")
 
     assert ["Sales manager", "Regional director", "Head of sales"] == [level.name for level in price.levels]
     assert ("Mira Patel",) == price.levels[0].contacts
@@ -152,7 +152,7 @@ def test_priorities_are_shown_in_words() -> None:
     """
     KIND-3, CLOCK-8: what each changes, with the targets that hold for it.
     """
-    first, *_, last = priorities(the_reference())
+    first, *_, last = priority_rows_of(the_reference())
 
     assert ("P1", "24x7", "office", 2, 50, True) == first[:6]
     assert ("Elena Petrova", "Chloe Martin", "Ben Carter", "Ingrid Solberg") == first.stakeholders
@@ -174,4 +174,4 @@ def test_what_is_not_there_cannot_be_shown(
     START-6: refused with what is there.
     """
     with pytest.raises(BadRequest, match=message):
-        tables(the_reference(), issue_type, category)
+        category_tables_of(the_reference(), issue_type, category)

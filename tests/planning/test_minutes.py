@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from escalation.business_time import OpenHours, add, between
-from planning.calendars import compile_hours
+from planning.calendars.open_hours import compile_hours
 from tests.planning.minutes import DAYS_WALKED, MINUTE, MINUTES_A_DAY, PLACES, Minutes, Office, an_office
 
 OFFICES, CASES_EACH = 25, 200

@@ -9,8 +9,8 @@ import pytest
 
 from escalation.errors import BadRequest
 from escalation.plan import Basis, Plan, Priority
-from planning.compile import compile_plan, recompile_plan
-from planning.playbook import examine_playbook
+from planning.plan.compiler import compile_plan, recompile_plan
+from planning.playbook.loader import examine_playbook
 from tests.planning.builders import a_request, faults_with, playbook_of, reference_with, utc
 
 NOW = utc("2026-11-20 16:30")
@@ -186,7 +186,7 @@ def test_a_pause_that_stops_all_work_for_good_is_a_warning(tmp_path: Path) -> No
     path = tmp_path / "reference.yaml"
     path.write_text(reference_with(("\n    at_most: 3 business days", "\n    #")), encoding="utf-8")
 
-    (caution,) = examine_playbook(path, NOW).cautions
+    (caution,) = examine_playbook(path, NOW).warnings
 
     assert caution.where.endswith("pause_reasons.waiting_for_customer")
     assert "for as long as nobody ends it" in caution.odd

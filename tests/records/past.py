@@ -10,9 +10,9 @@ from escalation.base import CustomerText, InternalText
 from escalation.measures import Past
 from escalation.plan import ActionRules, Priority, ReasonCode
 from escalation.post_mortem import PostMortem
-from planning.export_map import ExportMap, read_map
-from planning.exports import read_log
-from planning.past import past
+from planning.forecast.export_map import ExportMap, read_map
+from planning.forecast.helpdesk_log import read_log
+from planning.forecast.imported_escalation import import_incident
 from records.store import RecordStore
 from tests.builders import (
     DECLARE,
@@ -75,7 +75,7 @@ def the_map() -> ExportMap:
 
 def imported(text: str = EXPORT, tenant: str = "DESK") -> list[Past]:
     log = read_log(text.encode(), "export.csv", the_map())
-    return [past(incident, the_map(), tenant) for incident in log.incidents]
+    return [import_incident(incident, the_map(), tenant) for incident in log.incidents]
 
 
 def lives() -> list[tuple[e.Event, ...]]:

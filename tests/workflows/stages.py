@@ -12,8 +12,8 @@ from escalation.base import CustomerText, InternalText
 from escalation.engine import Decision, open_escalation
 from escalation.events import ResolutionKind, Step
 from escalation.request import CorrectiveAction, InternalRca, StartRequest
-from planning.compile import compile_plan
-from planning.playbook import load_playbook
+from planning.plan.compiler import compile_plan
+from planning.playbook.loader import load_playbook
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE
 

@@ -13,9 +13,9 @@ from escalation.desk_time import DeskTime
 from escalation.lifecycle import Move, State
 from escalation.plan import ReasonCode
 from escalation.request import StartRequest
-from planning.calendars import desk_time
-from planning.playbook import load_playbook
-from planning.schema import CalendarRules
+from planning.calendars.open_hours import compile_desk_time
+from planning.playbook.loader import load_playbook
+from planning.playbook.schema import CalendarSpec
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE, Desk
 from tests.workflows import stages
@@ -247,8 +247,8 @@ def test_details_tell_times_of_the_desk() -> None:
     """
     CLOCK-5: a manager reads the clock on the wall, on either side of a change of clocks; beyond what is known, UTC.
     """
-    rules = CalendarRules(time_zone="America/New_York", weekly={"mon-fri": ("09:00-17:00",)})
-    desk = desk_time(rules, datetime(2026, 3, 1, tzinfo=UTC))
+    rules = CalendarSpec(time_zone="America/New_York", weekly={"mon-fri": ("09:00-17:00",)})
+    desk = compile_desk_time(rules, datetime(2026, 3, 1, tzinfo=UTC))
 
     assert "2026-03-08 01:59 America/New_York" == desk.minute(datetime(2026, 3, 8, 6, 59, tzinfo=UTC))
     assert "2026-03-08 03:00 America/New_York" == desk.minute(datetime(2026, 3, 8, 7, 0, tzinfo=UTC))

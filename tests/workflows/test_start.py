@@ -15,7 +15,7 @@ from client import EscalationClient
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownEscalation
 from escalation.events import CancelCause
 from escalation.lifecycle import State
-from planning.playbook import load_playbook
+from planning.playbook.loader import load_playbook
 from runtime.errors import NoServer
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE, Desk

@@ -1,0 +1,1 @@
+"""Open hours, public holidays, quiet hours and time zones. Knows no playbook."""

@@ -1,0 +1,51 @@
+"""
+What the clocks of a time zone show, and when they are put forward or back.
+
+Owns the two edges of daylight saving: times of day that are skipped, and those that are shown twice. What zones are
+called is in ``time_zone_names.py``.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_DAY = 86_400
+
+
+def first_instant_of(local: datetime, zone: ZoneInfo) -> datetime:
+    """
+    The first instant at which the zone's clocks show *local*, or have skipped it.
+
+    Later local times never give earlier instants, so what is cut by local times stays in order.
+    """
+    instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local:
+        return instant
+    before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return datetime.fromtimestamp(_change(zone, int(before.timestamp()), int(instant.timestamp())), UTC)
+
+
+def split_by_offset(zone: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """The time from *begin* to *end* cut where the zone's offset from UTC changes: start, end, offset in seconds."""
+    start, offset = begin, _offset(zone, begin)
+    for probe in (*range(begin + _DAY, end, _DAY), end - 1):
+        if _offset(zone, probe) != offset:
+            change = _change(zone, max(start, probe - _DAY), probe)
+            yield start, change, offset
+            start, offset = change, _offset(zone, change)
+    yield start, end, offset
+
+
+def _change(zone: ZoneInfo, before: int, after: int) -> int:
+    """The first second after *before*, and not after *after*, that has another offset."""
+    old = _offset(zone, before)
+    while after - before > 1:
+        middle = (before + after) // 2
+        before, after = (middle, after) if _offset(zone, middle) == old else (before, middle)
+    return after
+
+
+def _offset(zone: ZoneInfo, at: int) -> int:
+    offset = datetime.fromtimestamp(at, zone).utcoffset()
+    assert offset is not None
+    return offset // timedelta(seconds=1)

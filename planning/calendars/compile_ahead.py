@@ -1,0 +1,106 @@
+"""
+Compile open hours as far ahead as the longest time takes that a clock may count, so that no due time is a guess
+(CLOCK-5).
+
+Theory: every clock has at most its whole span left, whatever was paused or changed. So if, at any instant, open hours
+are known ahead for the longest span of the plan, each due time is known. ``OpenHours.reach`` keeps that span, and the
+hours are compiled further before it is no longer known. A span that would take more than ``FURTHEST`` is an exception:
+its due time is unknown ("not before …") until it comes nearer.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from escalation.business_time import AHEAD, OpenHours, add, between, worth
+from escalation.plan import (
+    Basis,
+    Level,
+    PauseRule,
+    Priority,
+    PriorityRules,
+    SurveyRules,
+    Target,
+    TextApproval,
+)
+from planning.calendars.open_hours import compile_hours, horizon_of
+from planning.playbook.schema import CalendarSpec
+
+FURTHEST = timedelta(days=5 * 366)
+"""Open hours of more than five years are not compiled at once."""
+_DAY = timedelta(days=1)
+
+CountedSpan = tuple[timedelta, Basis]
+"""A span, and whose time it counts."""
+
+
+def counted_spans_of(
+    levels: Iterable[Level],
+    priorities: Mapping[Priority, PriorityRules],
+    pauses: Iterable[PauseRule],
+    survey: SurveyRules | None,
+    approval: TextApproval | None,
+) -> tuple[CountedSpan, ...]:
+    """Every span that may count open hours, in a plan of these parts."""
+    by_priority = any(rules.business_hours for rules in priorities.values())
+    most_percent = max(rules.window_percent for rules in priorities.values())
+    spans = [*_of_levels(levels, most_percent), *_of(pause.at_most for pause in pauses)]
+    spans += _of((survey.within if survey else None, approval.within if approval else None))
+    found = list(_in_open_hours(spans, by_priority=by_priority))
+    for rules in priorities.values():
+        found += _in_open_hours(_of(rules.targets.values()), by_priority=rules.business_hours)
+    return tuple(found)
+
+
+def _of(targets: Iterable[Target | None]) -> Iterator[CountedSpan]:
+    return ((target.after, target.basis) for target in targets if target)
+
+
+def _of_levels(levels: Iterable[Level], percent: int) -> Iterator[CountedSpan]:
+    for level in levels:
+        yield from _of((level.ack_within, level.ack_expires))
+        if level.window:
+            yield level.window.maximum * percent / 100, level.window.basis
+
+
+def _in_open_hours(spans: Iterable[CountedSpan], *, by_priority: bool) -> Iterator[CountedSpan]:
+    bases = {Basis.OPEN_HOURS, Basis.BUSINESS_DAYS} | ({Basis.PRIORITY} if by_priority else set())
+    return (span for span in spans if span[1] in bases)
+
+
+def longest_of(spans: Iterable[CountedSpan], business_day: timedelta) -> timedelta:
+    """The most open time that one of *spans* counts, where a business day is worth *business_day_of*."""
+    counted = (
+        worth(after, business_day) if basis is Basis.BUSINESS_DAYS else after for after, basis in spans
+    )
+    return max(counted, default=timedelta())
+
+
+def compile_ahead(
+    calendar: CalendarSpec,
+    since: datetime,
+    now: datetime,
+    spans: Iterable[CountedSpan],
+    name: str = "calendar",
+) -> OpenHours:
+    """
+    The calendar's open hours from *since* until, from *now* on, the longest of *spans* has passed, and a margin.
+
+    Raises:
+        BadRequest: If it is never open in the months to come.
+    """
+    until, furthest = horizon_of(now)[1], horizon_of(now)[1] + FURTHEST
+    hours = compile_hours(calendar, since, until, name)
+    reach = longest_of(spans, hours.business_day)
+    while (due := add(hours, now, reach)) is None and until < furthest:
+        until = min(furthest, until + 2 * (until - since))
+        hours = compile_hours(calendar, since, until, name)
+    if due is None:
+        return hours.changed(reach=between(hours, now + AHEAD, until))
+    wanted = max(horizon_of(now)[1], _midnight_after(due + AHEAD))
+    if wanted != until:
+        hours = compile_hours(calendar, since, wanted, name)
+    return hours.changed(reach=reach)
+
+
+def _midnight_after(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + _DAY

@@ -1,0 +1,175 @@
+"""
+Calendars compiled: a week in a time zone becomes plain UTC intervals, which the rules can reckon with (CLOCK-5).
+
+An instant is open when the wall clock of that time zone shows an open time: when a clock is put forward the skipped
+hour is never worked, when it is put back the repeated one is worked twice. Hours belong to the day on which they
+begin, so an overnight window of Friday ends on Saturday, and is closed when Friday is. Own hours of a date go before
+own days off, these before the public holidays, and these before the week.
+Owns time zones and dates; what the open hours are used for is not known here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from escalation.business_time import OpenHours
+from escalation.desk_time import DeskTime
+from escalation.errors import BadRequest, Fault
+from planning.calendars.clock_changes import split_by_offset
+from planning.calendars.opening_hours import DAYS, DayHours, join_intervals, parse_days, parse_hours
+from planning.calendars.public_holidays import holidays_in
+from planning.playbook.schema import CalendarSpec
+
+BEFORE, AFTER = timedelta(days=7), timedelta(days=90)
+_DAY = 86_400
+_MARGIN = timedelta(days=2)
+_THURSDAY = 3
+_YEARS_SHOWN = 3
+_UNIX_EPOCH_ORDINAL = 719_163
+
+
+def horizon_of(now: datetime) -> tuple[datetime, datetime]:
+    """From when until when an escalation that starts *now* needs open hours at first: whole UTC days."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - BEFORE, midnight + AFTER + timedelta(days=1)
+
+
+def week_of(calendar: CalendarSpec) -> tuple[tuple[DayHours, ...], ...]:
+    """The open hours of each day of the week, Monday first, joined where they touch."""
+    week: list[list[DayHours]] = [[] for _ in DAYS]
+    for days, hours in calendar.weekly.items():
+        for day in parse_days(days):
+            week[day] += [parse_hours(text) for text in hours]
+    return tuple(tuple(join_intervals(hours)) for hours in week)
+
+
+def business_day_of(calendar: CalendarSpec) -> timedelta:
+    """
+    Return the open time that most days which open at all have: what one business day is worth.
+
+    Hours that two days share, such as 05:00-06:00 after a night that ends at 06:00, count once, for the day on which
+    they began: a week is never worth more than it is open.
+    """
+    common = Counter(length for length in _open_each_day(calendar) if length).most_common(1)
+    return timedelta(seconds=common[0][0]) if common else timedelta()
+
+
+def weekly_open_time_of(calendar: CalendarSpec) -> timedelta:
+    """Return the open time of a week without days off."""
+    return timedelta(seconds=sum(_open_each_day(calendar)))
+
+
+def _open_each_day(calendar: CalendarSpec) -> list[int]:
+    week = week_of(calendar)
+    return [_length(hours) - _shared(week[day - 1], hours) for day, hours in enumerate(week)]
+
+
+def _length(hours: tuple[DayHours, ...]) -> int:
+    return sum(end - start for start, end in hours)
+
+
+def _shared(night_before: tuple[DayHours, ...], hours: tuple[DayHours, ...]) -> int:
+    """Seconds of *hours* that the windows of the day before cover already."""
+    return sum(
+        max(0, min(end, closes - _DAY) - max(start, opens - _DAY))
+        for opens, closes in night_before
+        for start, end in hours
+    )
+
+
+def compile_hours(
+    calendar: CalendarSpec, since: datetime, until: datetime, name: str = "calendar"
+) -> OpenHours:
+    """
+    The calendar's open hours as UTC intervals, from *since* to *until*.
+
+    Raises:
+        BadRequest: If it is never open in that time.
+    """
+    spans = compile_spans(calendar, since, until)
+    if not spans:
+        given = f"a calendar that is never open from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
+        fault = Fault(where=f"calendars.{name}", given=given, allowed="some open hours")
+        raise BadRequest.because(f"the calendar {name}", (fault,))
+    return _hours(calendar, spans, until)
+
+
+def _hours(calendar: CalendarSpec, spans: list[tuple[int, int]], until: datetime) -> OpenHours:
+    compiled_until = datetime.fromtimestamp(int(until.timestamp()), UTC)
+    return OpenHours(
+        spans=tuple(spans), compiled_until=compiled_until, business_day=business_day_of(calendar)
+    )
+
+
+def compile_spans(calendar: CalendarSpec, since: datetime, until: datetime) -> list[tuple[int, int]]:
+    """The open intervals from *since* to *until*, in seconds since 1970; none if it is never open then."""
+    begin, end = int(since.timestamp()), int(until.timestamp())
+    week = week_of(calendar)
+    special = _special_days(calendar, since, until)
+    return join_intervals(
+        span
+        for from_, to, offset in split_by_offset(ZoneInfo(calendar.time_zone), begin, end)
+        for span in _spans(week, special, from_, to, offset)
+    )
+
+
+def list_days_off(calendar: CalendarSpec, since: datetime, until: datetime) -> tuple[date, ...]:
+    """The dates from *since* to *until*, and a little around, that are closed as holidays or own days off."""
+    years = range((since - _MARGIN).year, (until + _MARGIN).year + 1)
+    public = (
+        day
+        for rules in calendar.holidays
+        for year in years
+        for day in holidays_in(rules.country, rules.subdivision, year)
+    )
+    return tuple(sorted({*public, *calendar.closed_on} - set(calendar.half_days)))
+
+
+def _special_days(
+    calendar: CalendarSpec, since: datetime, until: datetime
+) -> Mapping[int, tuple[DayHours, ...]]:
+    """What goes before the week, by number of the day since 1970."""
+    closed = dict.fromkeys(list_days_off(calendar, since, until), ())
+    own = {
+        day: tuple(join_intervals(parse_hours(text) for text in hours))
+        for day, hours in calendar.half_days.items()
+    }
+    return {day.toordinal() - _UNIX_EPOCH_ORDINAL: hours for day, hours in {**closed, **own}.items()}
+
+
+def definition_of(calendar: CalendarSpec) -> str:
+    """What a plan keeps of its calendar, to compile it further on."""
+    return calendar.model_dump_json(exclude_defaults=True)
+
+
+def compile_further(definition: str, since: datetime, until: datetime) -> OpenHours:
+    """More open hours of a plan's calendar, by the time-zone data of today; none if it is closed all that time."""
+    calendar = CalendarSpec.model_validate_json(definition)
+    return _hours(calendar, compile_spans(calendar, since, until), until)
+
+
+def compile_desk_time(calendar: CalendarSpec, now: datetime) -> DeskTime:
+    """Local time of *calendar*, from a season before *now* to the end of the year after the next."""
+    begin = int((horizon_of(now)[0] - AFTER).timestamp())
+    end = int(datetime(now.year + _YEARS_SHOWN, 1, 1, tzinfo=UTC).timestamp())
+    found = split_by_offset(ZoneInfo(calendar.time_zone), begin, end)
+    table = tuple((since, offset) for since, _, offset in found)
+    return DeskTime(zone=calendar.time_zone, offsets=table, known_until=end)
+
+
+def _spans(
+    week: tuple[tuple[DayHours, ...], ...],
+    special: Mapping[int, tuple[DayHours, ...]],
+    begin: int,
+    end: int,
+    offset: int,
+) -> Iterator[tuple[int, int]]:
+    """Open intervals of a time during which the zone's offset from UTC stays the same."""
+    first, last = (begin + offset) // _DAY - 1, (end + offset) // _DAY
+    for day in range(first, last + 1):
+        for opens, closes in special.get(day, week[(day + _THURSDAY) % 7]):
+            start = max(day * _DAY + opens - offset, begin)
+            stop = min(day * _DAY + closes - offset, end)
+            if start < stop:
+                yield start, stop

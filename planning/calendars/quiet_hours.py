@@ -1,0 +1,37 @@
+"""
+When somebody's quiet hours end: hours as people write them, by the clocks of a time zone, as an instant (COMM-11).
+
+They are reckoned as open hours are (``open_hours.py``): it is quiet whenever the clocks there show a quiet time, so a
+night is an hour shorter or longer when they change. Hours belong to the day on which they begin.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from planning.calendars.open_hours import compile_spans
+from planning.playbook.schema import CalendarSpec
+
+_BEFORE, _AHEAD = timedelta(days=2), timedelta(days=10)
+_Hours = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def end_of_quiet_hours(
+    quiet_hours: Mapping[str, tuple[str, ...]], time_zone: str, at: datetime
+) -> datetime | None:
+    """When the quiet hours around *at* end; None if it is not quiet then. Never more than ten days ahead."""
+    if not quiet_hours:
+        return None
+    now = at.timestamp()
+    for start, end in _spans(tuple(quiet_hours.items()), time_zone, at.astimezone(UTC).date()):
+        if start <= now < end:
+            return datetime.fromtimestamp(end, UTC)
+    return None
+
+
+@lru_cache(maxsize=1_000)
+def _spans(quiet_hours: _Hours, time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
+    """The quiet times around a day: a wave asks for many recipients who have the same."""
+    midnight = datetime.combine(day, time(), UTC)
+    rules = CalendarSpec(time_zone=time_zone, weekly=dict(quiet_hours))
+    return tuple(compile_spans(rules, midnight - _BEFORE, midnight + _AHEAD))

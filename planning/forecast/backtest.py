@@ -1,0 +1,228 @@
+"""
+A backtest: the incidents of a log as escalations under a playbook, and what that would have meant.
+
+Each incident is opened when it was, and its people do what the log says they did (``imported_moves.py``); everything
+else the pure core decides. Counts are by the priority that an incident was opened with.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.clocks import Outcome
+from escalation.effects import InternalNotice
+from escalation.errors import BadRequest, Fault, nearest, shown
+from escalation.lifecycle import State, is_open
+from escalation.measures import goes_back_to_work
+from escalation.plan import Priority
+from planning.forecast.export_map import ExportMap
+from planning.forecast.helpdesk_log import Incident, Log
+from planning.forecast.imported_moves import count_reassignments, limit_to_log, moves_of
+from planning.forecast.sample_request import categories_of, make_request
+from planning.forecast.simulation import SimulatedStep, make_open_command, simulate_run
+from planning.on_call.roster import answer_from_playbook
+from planning.playbook.faults import list_names
+from planning.playbook.schema import Playbook
+
+_TOGETHER = timedelta(days=30)
+"""Incidents opened within this time share a compiled plan."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """Of the incidents opened with one priority."""
+
+    incidents: int = 0
+    acknowledged: int = 0
+    reopened: int = 0
+    reassigned: int = 0
+    unfinished: int = 0
+    """Still open when the log ends."""
+    rises: Counter[int] = field(default_factory=Counter)
+    """To each level, by itself."""
+    highest: Counter[int] = field(default_factory=Counter)
+    """The highest level that an incident came to."""
+    breached: Counter[str] = field(default_factory=Counter)
+    met: Counter[str] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
+    """By occasion; one to each recipient."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Moves of the log that the rules would not have allowed."""
+
+
+@dataclass(slots=True)
+class Load:
+    """What one of our people, or a team, would have been told."""
+
+    hours: list[int] = field(default_factory=lambda: [0] * 24)
+    """Messages by hour of the day."""
+    busiest: Counter[datetime] = field(default_factory=Counter)
+    """By the hour in which they went out."""
+
+    @property
+    def messages(self) -> int:
+        return sum(self.hours)
+
+
+@dataclass(slots=True)
+class Backtest:
+    playbook: str
+    by_priority: dict[Priority, Figures]
+    load: dict[str, Load]
+    """By the id of the person or team."""
+    time_zone: str = "UTC"
+    """Whose hours those of the load are."""
+
+
+def run_backtest(
+    playbook: Playbook, log: Log, by: ExportMap, zone: ZoneInfo, advance: Callable[[], None] = lambda: None
+) -> Backtest:
+    """
+    What the log would have been under *playbook*; hours of the load are those of *zone*.
+
+    *advance* is called after each incident.
+
+    Raises:
+        BadRequest: If the map names categories, teams or pauses that the playbook does not have.
+    """
+    check_map(by, playbook)
+    result = Backtest(
+        f"{playbook.name} {playbook.version}", {priority: Figures() for priority in Priority}, {}, zone.key
+    )
+    openings = _Openings(playbook)
+    tally = _Tally(result, zone)
+    for incident in log.incidents:
+        tally.take(incident, _replayed(incident, openings, by, log.ends_at))
+        advance()
+    return result
+
+
+def _replayed(
+    incident: Incident, openings: "_Openings", by: ExportMap, until: datetime
+) -> Iterator[SimulatedStep]:
+    opens = openings.of(incident)
+    moves = moves_of(incident, by)
+    return simulate_run(
+        opens, incident.opened_at, moves, until, stops_in_silence=False, on_call=openings.on_call
+    )
+
+
+class _Openings:
+    """What opens an incident; compiled once for those of one kind and time."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self._playbook = playbook
+        self.on_call = answer_from_playbook(playbook)
+        self._known: dict[tuple[str, Priority, int], c.Open] = {}
+
+    def of(self, incident: Incident) -> c.Open:
+        first = incident.updates[0]
+        period = int(incident.opened_at.timestamp() // _TOGETHER.total_seconds())
+        key = (first.category, first.priority, period)
+        if key not in self._known:
+            since = datetime.fromtimestamp(period * _TOGETHER.total_seconds(), incident.opened_at.tzinfo)
+            issue_type, category = _split(first.category)
+            case = make_request(self._playbook, category, first.priority, issue_type)
+            opens = make_open_command(self._playbook, case, since)
+            self._known[key] = opens.changed(plan=limit_to_log(opens.plan))
+        return self._known[key]
+
+
+def _split(category: str) -> tuple[str | None, str]:
+    issue_type, _, name = category.rpartition("/")
+    return issue_type or None, name
+
+
+class _Tally:
+    def __init__(self, result: Backtest, zone: ZoneInfo) -> None:
+        self._result = result
+        self._zone = zone
+        self._hours: dict[datetime, datetime] = {}
+
+    def take(self, incident: Incident, happenings: Iterator[SimulatedStep]) -> None:
+        figures = self._result.by_priority[incident.updates[0].priority]
+        figures.incidents += 1
+        figures.reassigned += count_reassignments(incident)
+        highest, state = 0, State.STARTED
+        for happening in happenings:
+            before, state = state, happening.escalation.state
+            highest = max(highest, happening.escalation.level)
+            figures.reopened += goes_back_to_work(before, state)
+            if happening.refused and happening.move:
+                figures.refused[f"{happening.move.words} ({happening.refused.code})"] += 1
+            for event in happening.events:
+                _count(figures, event)
+            self._messages(figures, happening)
+        figures.highest[highest] += 1
+        figures.unfinished += is_open(state)
+
+    def _hour(self, at: datetime) -> datetime:
+        """The hour by the clocks there; many messages share an instant."""
+        known = self._hours.get(at)
+        if known is None:
+            known = at.astimezone(self._zone).replace(minute=0, second=0, microsecond=0)
+            self._hours[at] = known
+        return known
+
+    def _messages(self, figures: Figures, happening: SimulatedStep) -> None:
+        for notice in happening.notices:
+            figures.messages[notice.occasion.value] += len(notice.to)
+            if isinstance(notice, InternalNotice):
+                self._loaded([recipient.id for recipient in notice.to], self._hour(happening.at))
+
+    def _loaded(self, people: Iterable[str], hour: datetime) -> None:
+        loads = self._result.load
+        for person in people:
+            if person not in loads:
+                loads[person] = Load()
+            load = loads[person]
+            load.hours[hour.hour] += 1
+            load.busiest[hour] += 1
+
+
+def _count(figures: Figures, event: e.Event) -> None:
+    match event:
+        case e.LevelRaised(by=e.ENGINE, to_level=level):
+            figures.rises[level] += 1
+        case e.ClockBreached(clock=clock):
+            figures.breached[clock.value] += 1
+        case e.ClockEnded(outcome=Outcome.MET, clock=clock):
+            figures.met[clock.value] += 1
+        case e.Acknowledged():
+            figures.acknowledged += 1
+        case _:
+            pass
+
+
+def check_map(by: ExportMap, playbook: Playbook) -> None:
+    """
+    Raises:
+        BadRequest: If the map names categories, teams or pauses that *playbook* does not have.
+    """
+    faults = tuple(_map_faults(by, playbook))
+    if faults:
+        raise BadRequest.because(f"the map, for {playbook.name} {playbook.version},", faults)
+
+
+def _map_faults(by: ExportMap, playbook: Playbook) -> Iterator[Fault]:
+    pairs = tuple(categories_of(playbook))
+    names = [name for _, name in pairs]
+    known = {*(name for name in names if names.count(name) == 1), *(f"{kind}/{name}" for kind, name in pairs)}
+    for category in dict.fromkeys((*by.category.values.values(), by.category.otherwise)):
+        if category not in known:
+            yield _unknown("category", category, known)
+    for name, state in by.states.items():
+        if state.pause and state.pause not in playbook.pause_reasons:
+            yield _unknown(f"states.{name}.pause", state.pause, playbook.pause_reasons)
+    for name, team in (by.team.values if by.team else {}).items():
+        if team not in playbook.teams and team not in playbook.people:
+            yield _unknown(f"team.values.{name}", team, (*playbook.teams, *playbook.people))
+
+
+def _unknown(where: str, given: str, known: Iterable[str]) -> Fault:
+    names = sorted(known)
+    return Fault(where=where, given=shown(given), allowed=list_names(names), suggestion=nearest(given, names))

@@ -1,0 +1,162 @@
+"""
+Coverage: for every minute of a time and every level of every category, is there somebody to tell (MATRIX-5)?
+
+Reckons in intervals, never minute by minute. Who can be reached when is one question, ``who_is_reachable``; on-call
+schedules answer it by the intervals that they hand in. Whether a level is covered is then a union of intervals.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from escalation.plan import Level, Plan, Priority, Unreached
+from planning.calendars.opening_hours import join_intervals
+from planning.forecast.sample_request import categories_of, make_request
+from planning.forecast.simulation import make_open_command
+from planning.playbook.schema import Playbook
+
+
+class CoveredTime(NamedTuple):
+    """A time in which somebody can be reached."""
+
+    start: datetime
+    end: datetime
+    who: tuple[str, ...]
+    """Ids of the people who answer; at least one."""
+
+
+RotaLookup = Callable[[datetime, datetime], Iterable[CoveredTime]]
+"""From a time (from, until) to its shifts, in order and not overlapping; what lies between them is nobody's."""
+
+Interval = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which a level has nobody to tell."""
+
+    issue_type: str
+    category: str
+    level: int
+    name: str
+    contacts: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+
+class SharedGaps(NamedTuple):
+    """The gaps of one level, which several categories have alike."""
+
+    categories: tuple[str, ...]
+    """Each with its issue type before it."""
+    level: int
+    name: str
+    contacts: tuple[str, ...]
+    stretches: tuple[Interval, ...]
+
+    @property
+    def total(self) -> timedelta:
+        return sum((end - start for start, end in self.stretches), timedelta())
+
+
+def share_gaps(gaps: Iterable[Gap]) -> tuple[SharedGaps, ...]:
+    """The same gaps, each told once, with all of the categories that have it."""
+    of_levels: dict[tuple[str, int, str, tuple[str, ...]], list[Interval]] = {}
+    for gap in gaps:
+        level = f"{gap.issue_type}/{gap.category}", gap.level, gap.name, gap.contacts
+        of_levels.setdefault(level, []).append((gap.start, gap.end))
+    alike: dict[tuple[int, str, tuple[str, ...], tuple[Interval, ...]], list[str]] = {}
+    for (category, number, name, contacts), stretches in of_levels.items():
+        alike.setdefault((number, name, contacts, tuple(stretches)), []).append(category)
+    return tuple(SharedGaps(tuple(categories), *level) for level, categories in alike.items())
+
+
+def covered_times_of(
+    contact: str, plan: Plan, schedules: Mapping[str, RotaLookup], since: datetime, until: datetime
+) -> tuple[CoveredTime, ...]:
+    """When *contact* can be reached: as its schedule says; without one always, if it has an address at all."""
+    if contact in schedules:
+        return tuple(schedules[contact](since, until))
+    has_address = bool(plan.contact(contact).addresses)
+    return (CoveredTime(since, until, (contact,)),) if has_address else ()
+
+
+def who_is_reachable(
+    contact: str, at: datetime, plan: Plan, schedules: Mapping[str, RotaLookup]
+) -> tuple[str, ...]:
+    """The ids of those who answer for *contact* at *at*; empty if nobody does."""
+    shifts = covered_times_of(contact, plan, schedules, at, at + datetime.resolution)
+    return next((shift.who for shift in shifts if shift.start <= at < shift.end), ())
+
+
+def find_gaps(
+    playbook: Playbook,
+    since: datetime,
+    until: datetime,
+    schedules: Mapping[str, RotaLookup] | None = None,
+) -> Iterator[tuple[str, str, tuple[Gap, ...]]]:
+    """Issue type, category and the gaps in it, category by category, so that the progress can be shown."""
+    reach = _Reach(schedules or {}, since, until)
+    for issue_type, category in categories_of(playbook):
+        plan = make_open_command(
+            playbook, make_request(playbook, category, Priority.P3, issue_type), since
+        ).plan
+        gaps = (
+            Gap(issue_type, category, level.number, level.name, level.contacts, start, end)
+            for level in plan.levels
+            for start, end in reach.gaps(plan, level)
+        )
+        yield issue_type, category, tuple(gaps)
+
+
+class _Reach:
+    """The intervals of one time; each contact's are worked out once."""
+
+    def __init__(self, schedules: Mapping[str, RotaLookup], since: datetime, until: datetime) -> None:
+        self._schedules = schedules
+        self._since = since
+        self._until = until
+        self._of_contacts: dict[str, tuple[Interval, ...]] = {}
+
+    def gaps(self, plan: Plan, level: Level) -> tuple[Interval, ...]:
+        covered = join_intervals(
+            stretch
+            for contact in contacts_tried_at(plan, level)
+            for stretch in self._of_contact(plan, contact)
+        )
+        return gaps_between(covered, self._since, self._until)
+
+    def _of_contact(self, plan: Plan, contact: str) -> tuple[Interval, ...]:
+        found = self._of_contacts.get(contact)
+        if found is None:
+            shifts = covered_times_of(contact, plan, self._schedules, self._since, self._until)
+            found = tuple((shift.start, shift.end) for shift in shifts if shift.who)
+            self._of_contacts[contact] = found
+        return found
+
+
+def contacts_tried_at(plan: Plan, level: Level) -> tuple[str, ...]:
+    """Everybody who is tried before the level falls silent: its contacts, then as ``unreached`` says (MATRIX-5)."""
+    match level.unreached:
+        case Unreached.FALLBACK if level.fallback:
+            return (*level.contacts, level.fallback)
+        case Unreached.SKIP if level.number < plan.last_level:
+            following = plan.level(level.number + 1)
+            return tuple(dict.fromkeys((*level.contacts, *contacts_tried_at(plan, following))))
+        case _:
+            return level.contacts
+
+
+def gaps_between(covered: Iterable[Interval], since: datetime, until: datetime) -> tuple[Interval, ...]:
+    """What *covered*, in order, leaves open from *since* to *until*."""
+    open_: list[Interval] = []
+    for start, end in covered:
+        if start >= until:
+            break
+        if start > since:
+            open_.append((since, start))
+        since = max(since, end)
+    if since < until:
+        open_.append((since, until))
+    return tuple(open_)

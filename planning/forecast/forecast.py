@@ -1,0 +1,223 @@
+"""
+A forecast: what would happen to a case under a playbook, when, and who would be told.
+
+Runs the pure core over time (``simulation.py``) and words what comes out. Nobody answers, or a script of moves is
+followed; a refused move is told as refused, and the run goes on.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from escalation import events as e
+from escalation.effects import CustomerNotice, Occasion
+from escalation.model import Escalation
+from escalation.plan import ClockName, Plan, Priority
+from escalation.request import StartRequest
+from escalation.story import CLOCKWORK, sentence
+from escalation.telling import name_of
+from planning.forecast.simulation import (
+    AnyNotification,
+    PlannedMove,
+    SimulatedStep,
+    make_open_command,
+    simulate_run,
+)
+from planning.on_call.roster import answer_from_playbook
+from planning.playbook.schema import Playbook
+
+_UNTOLD = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_extended"}
+"""Events that only keep the books: what they lead to is told."""
+
+
+@dataclass(slots=True)  # not frozen: that makes each of many three times as dear
+class ForecastEntry:
+    """One thing that would happen, or one message that would go out."""
+
+    at: datetime
+    """UTC."""
+    kind: str
+    """Of an event (``level_raised``), or the occasion of a message (``reminder``)."""
+    level: int
+    to: tuple[str, ...]
+    """Ids: who is told, or who has it now."""
+    text: str
+    names: tuple[str, ...] = ()
+    """Of those in ``to``."""
+    clock: str = ""
+    due_at: datetime | None = None
+    """Of that clock."""
+    by: str = e.ENGINE
+    is_message: bool = False
+    for_customers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastLevel:
+    """A level, and when it would be reached."""
+
+    level: int
+    name: str
+    at: datetime
+    until: datetime | None
+    """None: held to the end of the forecast."""
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    starts_at: datetime
+    priority: Priority
+    """At the start."""
+    plan: Plan
+    entries: tuple[ForecastEntry, ...]
+    last: Escalation
+    """How it would stand at the end."""
+    is_cut_off: bool = False
+    """More would happen than anybody reads: the rest is left out."""
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.entries[-1].at
+
+    @property
+    def holding_updates(self) -> int:
+        """Count the updates that would go out by themselves."""
+        return sum(entry.kind == Occasion.HOLDING and entry.is_message for entry in self.entries)
+
+    @property
+    def letters(self) -> int:
+        """Count the messages that customers would get, one to each of them."""
+        return sum(len(entry.to) for entry in self.entries if entry.for_customers)
+
+    @property
+    def levels(self) -> tuple[ForecastLevel, ...]:
+        """The levels in the order in which they would be reached; one that was passed over is not among them."""
+        rises = [entry for entry in self.entries if entry.kind in {"opened", "level_raised"}]
+        ends = [rise.at for rise in rises[1:]] + [None if self.last.is_open else self.last.ended_at]
+        return tuple(
+            ForecastLevel(rise.level, self.plan.level(rise.level).name, rise.at, until, rise.names[0])
+            for rise, until in zip(rises, ends, strict=True)
+        )
+
+
+def make_forecast(
+    playbook: Playbook,
+    request: StartRequest,
+    starts_at: datetime,
+    moves: Iterable[PlannedMove] = (),
+    until: datetime | None = None,
+) -> Forecast:
+    """
+    What would happen to *request*, started at *starts_at*, under *playbook*.
+
+    Without *until* it ends when nothing new would happen: the escalation has ended, or every clock that still runs
+    has breached once and would only be chased.
+
+    Raises:
+        BadRequest: With every fault that the request has against the playbook.
+    """
+    opens = make_open_command(playbook, request, starts_at)
+    entries: list[ForecastEntry] = []
+    last: Escalation | None = None
+    level, is_cut_off = 0, False
+    steps = simulate_run(
+        opens, starts_at, moves, until, stops_in_silence=until is None, on_call=answer_from_playbook(playbook)
+    )
+    for happening in steps:
+        found = tuple(_told_of(happening, level))
+        entries += found
+        last = happening.escalation
+        level, is_cut_off = last.level, happening.is_cut_off
+    assert last
+    return Forecast(starts_at, opens.priority, opens.plan, tuple(entries), last, is_cut_off)
+
+
+def _told_of(happening: SimulatedStep, level: int) -> Iterator[ForecastEntry]:
+    """Events and messages in their order: each message after the event that occasioned it."""
+    if happening.refused:
+        yield _refusal(happening, level)
+        return
+    notices = list(happening.notices)
+    for event in happening.events:
+        if isinstance(event, e.Opened):
+            level = event.level
+        elif isinstance(event, e.LevelRaised):
+            level = event.to_level
+        if event.kind not in _UNTOLD:
+            yield _event(event, happening.escalation, level)
+        while notices and notices[0].seq <= event.seq:
+            yield _message(notices.pop(0), happening.at, level)
+    for notice in notices:
+        yield _message(notice, happening.at, level)
+
+
+def _refusal(happening: SimulatedStep, level: int) -> ForecastEntry:
+    assert happening.refused
+    what = happening.move.words if happening.move else "move"
+    text = f"{what} refused: {' '.join(happening.refused.message.split())}"
+    return ForecastEntry(happening.at, "move_refused", level, (), text, by=happening.by)
+
+
+def _event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
+    to = _now_with(event)
+    clock = event.clock if isinstance(event, e.ClockBreached | e.ClockChased) else None
+    return ForecastEntry(
+        at=event.at,
+        kind=event.kind,
+        level=level,
+        to=to,
+        text=_words(event, now),
+        names=tuple(name_of(now, person) for person in to),
+        clock=clock.words if clock else "",
+        due_at=event.due_at if isinstance(event, e.ClockBreached | e.ClockChased) else None,
+        by=event.by,
+    )
+
+
+def _now_with(event: e.Event) -> tuple[str, ...]:
+    """Who has it after this, where the event says so."""
+    match event:
+        case e.Opened(owner=owner) | e.LevelRaised(owner=owner) | e.ContactTried(owner=owner):
+            return (owner,)
+        case e.Transferred(to=owner):
+            return (owner,)
+        case e.OnCallFound(people=people):
+            return tuple(person.id for person in people)
+        case _:
+            return ()
+
+
+def _words(event: e.Event, now: Escalation) -> str:
+    """The story's sentence, without the instants: the forecast tells those beside it, in local time."""
+    match event:
+        case e.ClockBreached(clock=ClockName.LEVEL_WINDOW):
+            return "window of the level ended"
+        case e.ClockBreached(clock=clock):
+            return f"{clock.words} breached"
+        case e.Opened(level=level, priority=priority, owner=owner):
+            return f"opened at level {level} with {priority} for {name_of(now, owner)}"
+        case e.LevelRaised(from_level=before, to_level=after, owner=owner, why=why, is_early=is_early):
+            early = ", before all responses were done" if is_early else ""
+            return f"rose from level {before} to {after}, {name_of(now, owner)}: {why}{early}"
+        case e.OnCallFound(instead_of=str(relieved)):
+            return sentence(event.changed(instead_of=name_of(now, relieved)))
+        case _:
+            return sentence(event)
+
+
+def _message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry:
+    to = tuple([recipient.id for recipient in notice.to])
+    names = tuple([recipient.name for recipient in notice.to])
+    kind = notice.occasion.value
+    if isinstance(notice, CustomerNotice):
+        text = _for_customers(kind)
+        return ForecastEntry(at, kind, level, to, text, names, is_message=True, for_customers=True)
+    facts = notice.facts
+    return ForecastEntry(at, kind, level, to, facts.why, names, facts.clock, facts.due_at, is_message=True)
+
+
+@lru_cache(maxsize=64)
+def _for_customers(occasion: str) -> str:
+    return f"{occasion.replace('_', ' ')} to customers"

@@ -1,0 +1,157 @@
+"""
+An incident of a helpdesk's log as an escalation of the past: what the log says, and nothing that it does not.
+
+No event of ours is made up for it: each line of the log is kept as it is, with what it was taken to mean, and the
+measures (RECORD-2) are read off the lines. What a log is silent on (levels, first notices, why it was escalated)
+stays unknown.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby, pairwise
+
+from escalation.base import InternalText
+from escalation.clocks import Outcome
+from escalation.lifecycle import State
+from escalation.measures import (
+    AffectedAccount,
+    ClockRun,
+    Hold,
+    LogLine,
+    Measured,
+    Past,
+    Wait,
+    goes_back_to_work,
+    is_resolved,
+)
+from escalation.plan import ClockName
+from planning.forecast.export_map import ExportMap, Meaning
+from planning.forecast.helpdesk_log import Incident, Update
+
+_STATES = {
+    Meaning.NEW: State.STARTED,
+    Meaning.WORKING: State.RESOLVING,
+    Meaning.WAITING: State.RESOLVING,
+    Meaning.RESOLVED: State.CLOSING,
+    Meaning.CLOSED: State.CLOSED,
+    Meaning.CANCELLED: State.CANCELLED,
+}
+_ENDED = frozenset({Meaning.CLOSED, Meaning.CANCELLED})
+_RESOLVED = frozenset(meaning for meaning, state in _STATES.items() if is_resolved(state))
+
+
+def import_incident(incident: Incident, by: ExportMap, tenant: str) -> Past:
+    """*incident* for the record of *tenant*."""
+    ended_at = _last_turn_to(incident.updates, _ENDED)
+    updates = [update for update in incident.updates if ended_at is None or update.at <= ended_at]
+    last, key = updates[-1], _text(f"{tenant}/{incident.key}")
+    measured = Measured(
+        id=f"{key}@imported",
+        key=key,
+        source=by.name,
+        category=_category(last, by),
+        channel=_latest(updates, by.channel),
+        priority=last.priority,
+        state=_STATES[last.state.means],
+        opened_at=incident.opened_at,
+        ended_at=ended_at,
+        recorded_until=last.at,
+        acknowledged_at=next((each.at for each in updates if each.state.means is not Meaning.NEW), None),
+        declared_at=_last_turn_to(updates, _RESOLVED),
+        reopened=_reopened(updates),
+        customers=_customers(updates, by),
+        holds=tuple(_holds(updates, by)),
+        clocks=tuple(_clocks(incident, updates, by)),
+        waits=tuple(_waits(updates)),
+        causes=tuple(filter(None, (_latest(updates, by.cause),))),
+    )
+    return Past(measured=measured, lines=tuple(_line(update, by) for update in incident.updates))
+
+
+def _last_turn_to(updates: Sequence[Update], meanings: frozenset[Meaning]) -> datetime | None:
+    """When it came into these states for the last time; None if it is in none of them at the end."""
+    runs = [
+        (is_in, next(run).at) for is_in, run in groupby(updates, lambda each: each.state.means in meanings)
+    ]
+    is_in, since = runs[-1]
+    return since if is_in else None
+
+
+def _reopened(updates: Sequence[Update]) -> int:
+    steps = pairwise(_STATES[update.state.means] for update in updates)
+    return sum(goes_back_to_work(before, after) for before, after in steps)
+
+
+def _latest(updates: Sequence[Update], column: str | None) -> str | None:
+    """What the incident said last in *column*."""
+    said = (update.extra.get(column or "") for update in reversed(updates))
+    return next((_text(value) for value in said if value), None)
+
+
+def _customers(updates: Sequence[Update], by: ExportMap) -> tuple[AffectedAccount, ...]:
+    account = _latest(updates, by.customer)
+    return (AffectedAccount(account=account),) if account else ()
+
+
+def _category(update: Update, by: ExportMap) -> str:
+    """The playbook's where the map lists it, else the helpdesk's own, else the one for all."""
+    listed = by.category.values.get(update.category_name)
+    return listed or _text(update.category_name) or by.category.otherwise
+
+
+def _holds(updates: Sequence[Update], by: ExportMap) -> Iterator[Hold]:
+    runs = [(who, next(run).at) for who, run in groupby(updates, lambda update: _holder(update, by))]
+    ends = [since for _, since in runs[1:]] + [updates[-1].at]
+    for ((team, person), since), until in zip(runs, ends, strict=True):
+        if team or person:
+            yield Hold(team=team, person=person, since_at=since, until_at=until)
+
+
+def _holder(update: Update, by: ExportMap) -> tuple[str | None, str | None]:
+    team = by.team.values.get(update.team, update.team) if by.team else ""
+    return _text(team) or None, _text(update.extra.get(by.person or "", "")) or None
+
+
+def _clocks(incident: Incident, updates: Sequence[Update], by: ExportMap) -> Iterator[ClockRun]:
+    """The helpdesk's own verdict on its promise, if it gives one: when it was due is not in a log."""
+    said = _latest(updates, by.sla.column if by.sla else None)
+    resolved_at = _last_turn_to(updates, _RESOLVED)
+    if by.sla is None or said is None:
+        return
+    is_cancelled = updates[-1].state.means is Meaning.CANCELLED
+    ended_at = _last_turn_to(updates, _ENDED) if is_cancelled else resolved_at
+    kept = Outcome.CANCELLED if is_cancelled else Outcome.MET if resolved_at else None
+    yield ClockRun(
+        name=ClockName.RESOLUTION,
+        started_at=incident.opened_at,
+        ended_at=ended_at,
+        outcome=Outcome.BREACHED if said in by.sla.breached else kept,
+    )
+
+
+def _waits(updates: Sequence[Update]) -> Iterator[Wait]:
+    runs = [(because, next(run).at) for because, run in groupby(updates, lambda each: each.state.pause)]
+    ends = [since for _, since in runs[1:]] + [updates[-1].at]
+    for (because, since), until in zip(runs, ends, strict=True):
+        if because:
+            yield Wait(because=because, since_at=since, until_at=until)
+
+
+def _line(update: Update, by: ExportMap) -> LogLine:
+    says = update.extra | {
+        "state": update.state_name,
+        "means": update.state.means.value,
+        "priority": update.priority.value,
+        "category": update.category_name,
+        "team": update.team,
+    }
+    by_whom = update.extra.get(by.updated_by or "", "")
+    return LogLine(at=update.at, by=_text(by_whom), says=_without_empty(says.items()))
+
+
+def _without_empty(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: _text(value) for name, value in said if value}
+
+
+def _text(written: str) -> str:
+    return str(InternalText.cleaned(written))

@@ -1,0 +1,173 @@
+"""
+One incident of a log as the moves that it stands for: what its people did, in the words of the rules.
+
+A log knows less than the rules ask for. It is silent on who held which level, on verification and on root causes, so
+somebody who may makes the move, a resolution counts as verified when it was declared, and the clocks of what comes
+after are left out of the plan.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+
+from escalation import commands as c
+from escalation.base import CustomerText, InternalText
+from escalation.events import AccessAnswer, CancelCause, ResolutionKind
+from escalation.lifecycle import WORKING, Move, State
+from escalation.model import Escalation
+from escalation.plan import ClockName, Contact, Plan, Priority
+from planning.forecast.export_map import ExportMap, Meaning, StateMap
+from planning.forecast.helpdesk_log import Incident, Update
+from planning.forecast.simulation import PlannedMove
+
+NOT_IN_A_LOG = frozenset(
+    {ClockName.VERIFICATION, ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING}
+)
+_SAID = InternalText("as the log says")
+_ASKED = CustomerText("as the log says")
+_ENDING = (State.VERIFYING, State.CLOSING)
+
+_Step = Callable[[Escalation], c.PersonsCommand | None]
+
+
+def limit_to_log(plan: Plan) -> Plan:
+    """*plan* without the clocks that no log speaks of, and without the root cause analysis."""
+    priorities = {
+        priority: rules.changed(
+            targets={clock: target for clock, target in rules.targets.items() if clock not in NOT_IN_A_LOG},
+            rca_required=False,
+        )
+        for priority, rules in plan.priorities.items()
+    }
+    return plan.changed(priorities=priorities)
+
+
+def moves_of(incident: Incident, by: ExportMap) -> Iterator[PlannedMove]:
+    """What the incident's people did, each at its time."""
+    before: Update | None = None
+    for update in incident.updates:
+        for step in _steps(before, update, by):
+            yield PlannedMove(update.at, step)
+        before = update
+
+
+def count_reassignments(incident: Incident) -> int:
+    teams = [update.team for update in incident.updates if update.team]
+    return sum(one != other for one, other in pairwise(teams))
+
+
+def _steps(before: Update | None, update: Update, by: ExportMap) -> Iterator[_Step]:
+    meaning = update.state.means
+    if before and update.priority is not before.priority:
+        yield partial(_change_priority, update.priority)
+    if before and by.team and update.team != before.team and update.team in by.team.values:
+        yield partial(_transfer, by.team.values[update.team])
+    if meaning in {Meaning.NEW, Meaning.WORKING, Meaning.WAITING}:
+        yield _reopen
+    if meaning is not Meaning.NEW:
+        yield _acknowledge
+    if meaning not in {Meaning.CLOSED, Meaning.CANCELLED}:
+        yield partial(_resume, update.state.pause)
+    if update.state.pause:
+        yield partial(_pause, update.state.pause)
+    if update.state.tells_customer and (before is None or before.state_name != update.state_name):
+        yield _send_update
+    yield from _endings(update.state)
+
+
+def _endings(state: StateMap) -> Iterator[_Step]:
+    if state.means in {Meaning.RESOLVED, Meaning.CLOSED}:
+        yield _declare
+        yield _verify
+    if state.means is Meaning.CLOSED:
+        yield _waive_access
+        yield _close
+    if state.means is Meaning.CANCELLED:
+        yield _cancel
+
+
+def _who(now: Escalation, move: Move) -> str:
+    """Somebody who may make *move*: the owner, or one of the owner's team, if they may; else the first who may."""
+    owner = now.plan.contact(now.owner)
+    members = tuple(now.plan.contact(member) for member in owner.members)
+    candidates = (*members, owner, *now.plan.contacts)
+    roles = now.plan.permissions.get(move)
+    if roles is None:
+        return candidates[0].id
+    return next((person.id for person in candidates if _may(now, person, roles)), owner.id)
+
+
+def _may(now: Escalation, person: Contact, roles: tuple[str, ...]) -> bool:
+    return not now.roles_of(person).isdisjoint(roles)
+
+
+def _change_priority(priority: Priority, now: Escalation) -> c.PersonsCommand | None:
+    if now.priority is priority or now.state not in (*WORKING, State.VERIFYING):
+        return None
+    return c.ChangePriority(by=_who(now, Move.CHANGE_PRIORITY), priority=priority)
+
+
+def _transfer(team: str, now: Escalation) -> c.PersonsCommand | None:
+    if now.owner == team or now.state not in WORKING:
+        return None
+    return c.Transfer(by=_who(now, Move.TRANSFER), to=team)
+
+
+def _reopen(now: Escalation) -> c.PersonsCommand | None:
+    return c.Reopen(by=_who(now, Move.REOPEN), why=_SAID) if now.state in _ENDING else None
+
+
+def _acknowledge(now: Escalation) -> c.PersonsCommand | None:
+    if now.acknowledged_by or now.state not in WORKING:
+        return None
+    return c.Acknowledge(by=_who(now, Move.ACKNOWLEDGE))
+
+
+def _resume(going_on: str | None, now: Escalation) -> c.PersonsCommand | None:
+    if now.pause is None or now.pause.reason == going_on or now.state not in WORKING:
+        return None
+    return c.ResumeClocks(by=_who(now, Move.RESUME))
+
+
+def _pause(reason: str, now: Escalation) -> c.PersonsCommand | None:
+    if now.pause or now.state not in WORKING:
+        return None
+    return c.PauseClocks(by=_who(now, Move.PAUSE), because=reason)
+
+
+def _send_update(now: Escalation) -> c.PersonsCommand | None:
+    if now.state not in WORKING:
+        return None
+    return c.SendUpdate(by=_who(now, Move.SEND_UPDATE), customer_text=_ASKED)
+
+
+def _declare(now: Escalation) -> c.PersonsCommand | None:
+    if now.state not in WORKING:
+        return None
+    by = _who(now, Move.DECLARE_RESOLVED)
+    return c.DeclareResolved(by=by, resolution=ResolutionKind.FIX, done=_SAID)
+
+
+def _verify(now: Escalation) -> c.PersonsCommand | None:
+    if now.state is not State.VERIFYING:
+        return None
+    return c.VerifyResolution(by=_who(now, Move.VERIFY_RESOLUTION))
+
+
+def _waive_access(now: Escalation) -> c.PersonsCommand | None:
+    if now.state is not State.CLOSING:
+        return None
+    account = now.request.customers[0].account
+    return c.ConfirmAccess(
+        by=_who(now, Move.CONFIRM_ACCESS), account=account, answer=AccessAnswer.WAIVED, note=_SAID
+    )
+
+
+def _close(now: Escalation) -> c.PersonsCommand | None:
+    return c.Close(by=_who(now, Move.CLOSE)) if now.state is State.CLOSING else None
+
+
+def _cancel(now: Escalation) -> c.PersonsCommand | None:
+    if not now.is_open:
+        return None
+    return c.Cancel(by=_who(now, Move.CANCEL), cause=CancelCause.WITHDRAWN, why=_SAID)

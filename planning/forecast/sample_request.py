@@ -1,0 +1,85 @@
+"""
+A case to try a playbook on: the request that somebody could have made.
+
+Owns what a forecast makes up (a key, a customer, who hands it in); what the playbook makes of it is not known here.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from escalation.errors import BadRequest, Fault
+from escalation.plan import Priority, ReasonCode
+from escalation.request import StartRequest
+from planning.playbook.faults import UnplacedFault, list_names, unknown_name
+from planning.playbook.schema import Playbook
+
+ACCOUNT = "CUSTOMER"
+KEY = "FORECAST/1"
+
+
+def categories_of(playbook: Playbook) -> Iterator[tuple[str, str]]:
+    """Every issue type and category, in the order of the playbook."""
+    for issue_type, kind in playbook.issue_types.items():
+        for category in kind.categories:
+            yield issue_type, category
+
+
+def issue_type_of(playbook: Playbook, category: str) -> str:
+    """
+    The one issue type that has *category*.
+
+    Raises:
+        BadRequest: If none has it, or several have.
+    """
+    having = [issue_type for issue_type, name in categories_of(playbook) if name == category]
+    if len(having) == 1:
+        return having[0]
+    if having:
+        fault = Fault(
+            where="issue_type", given="nothing", allowed=f"one of those with {category}: {list_names(having)}"
+        )
+    else:
+        fault = _fault(
+            unknown_name(("category",), category, dict.fromkeys(name for _, name in categories_of(playbook)))
+        )
+    raise BadRequest.because("the case", (fault,))
+
+
+def make_request(
+    playbook: Playbook,
+    category: str,
+    priority: Priority,
+    issue_type: str | None = None,
+    reason: ReasonCode = ReasonCode.DISSATISFIED_CUSTOMER,
+    **more: Any,
+) -> StartRequest:
+    """
+    A request of one customer, handed in with evidence by the first of the playbook's people.
+
+    Raises:
+        BadRequest: If *issue_type* is not given and does not follow from *category*.
+    """
+    return StartRequest.model_validate(
+        {
+            "key": KEY,
+            "subject": "Forecast",
+            "issue_type": issue_type or issue_type_of(playbook, category),
+            "category": category,
+            "priority": priority,
+            "reason": reason,
+            "submitted_by": next(iter(playbook.people)),
+            "customers": [
+                {
+                    "account": ACCOUNT,
+                    "contacts": [{"name": "the customer", "email": "customer@customer.example"}],
+                }
+            ],
+            "evidence": [{"kind": "report", "what": "a forecast"}],
+        }
+        | more
+    )
+
+
+def _fault(found: UnplacedFault) -> Fault:
+    where = ".".join(map(str, found.path))
+    return Fault(where=where, given=found.given, allowed=found.allowed, suggestion=found.suggestion)

@@ -1,0 +1,206 @@
+"""
+One escalation's course: the pure core run over time, with nothing outside it.
+
+Wakes when something is due, obeys moves at their instants, and plays the shell: messages count as delivered at once,
+open hours are compiled further when asked for. What the course is good for (a forecast, a backtest) is not known
+here, nor is any rule.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from escalation import commands as c
+from escalation import events as e
+from escalation.effects import (
+    CompileOpenHours,
+    CustomerNotice,
+    Effect,
+    FindOnCall,
+    InternalNotice,
+    OnCall,
+    message_key,
+)
+from escalation.engine import Decision, decide, open_escalation
+from escalation.errors import EscalationError
+from escalation.lifecycle import Move
+from escalation.model import Escalation
+from escalation.plan import ClockName
+from escalation.receipts import Receipt
+from escalation.request import StartRequest
+from planning.calendars.open_hours import compile_further
+from planning.plan.compiler import compile_plan
+from planning.playbook.schema import Playbook
+
+AnyNotification = InternalNotice | CustomerNotice
+AnswerOnCall = Callable[[FindOnCall], OnCall]
+
+MOST_STEPS = 20_000
+"""Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
+
+LONGEST_RUN = timedelta(days=20 * 366)
+"""Without an end of its own: what takes longer is cut off, too."""
+
+_TICK = c.Tick()
+_extended = lru_cache(maxsize=32)(compile_further)
+
+
+class PlannedMove(NamedTuple):
+    """A move to come. What it is may depend on how things stand by then; None: nothing is done."""
+
+    at: datetime
+    command: Callable[[Escalation], c.PersonsCommand | None]
+
+
+class SimulatedStep(NamedTuple):
+    """What one instant brought."""
+
+    at: datetime
+    escalation: Escalation
+    """After it."""
+    events: tuple[e.Event, ...] = ()
+    notices: tuple[AnyNotification, ...] = ()
+    refused: EscalationError | None = None
+    """Why the move was refused, if it was: then nothing else happened."""
+    move: Move | None = None
+    by: str = e.ENGINE
+    is_cut_off: bool = False
+    """More would happen than anybody reads."""
+
+
+def make_open_command(playbook: Playbook, request: StartRequest, at: datetime) -> c.Open:
+    """
+    What begins the escalation of *request* at *at* under *playbook*.
+
+    Raises:
+        BadRequest: With every fault that the request has against the playbook.
+    """
+    plan, priority = compile_plan(playbook, request, at)
+    return c.Open(id=f"{request.key}@{at:%Y%m%dT%H%M%SZ}", request=request, plan=plan, priority=priority)
+
+
+def simulate_run(
+    opens: c.Open,
+    at: datetime,
+    moves: Iterable[PlannedMove] = (),
+    until: datetime | None = None,
+    *,
+    stops_in_silence: bool = True,
+    most_steps: int = MOST_STEPS,
+    on_call: AnswerOnCall | None = None,
+) -> Iterator[SimulatedStep]:
+    """
+    Everything that happens from *at* on, in order.
+
+    Ends when the escalation does, at *until*, or in silence: no move is left to come, and every clock that still runs
+    has breached since the last change, so that nothing new would happen, only chasing. Moves at one instant keep
+    their order, and come after what is due by then. *on_call* says who is; without it, nobody.
+    """
+    walk = _Run(at, on_call or _nobody)
+    yield from walk.take(open_escalation(opens, at))
+    waiting = deque(sorted(moves, key=lambda move: move.at))
+    for _ in range(most_steps):
+        wake_at = walk.escalation.wake_at
+        is_moves_turn = bool(waiting) and (wake_at is None or waiting[0].at < wake_at)
+        next_at = waiting[0].at if is_moves_turn else wake_at
+        if next_at is None or (until and next_at > until):
+            return
+        if until is None and next_at > at + LONGEST_RUN:
+            break
+        if is_moves_turn:
+            yield from walk.obey(waiting.popleft())
+        elif stops_in_silence and not waiting and walk.is_silent:
+            return
+        else:
+            yield from walk.wake(next_at)
+    yield SimulatedStep(walk.at, walk.escalation, is_cut_off=True)
+
+
+def _nobody(asked: FindOnCall) -> OnCall:
+    return OnCall(schedule=asked.schedule, people=(), why="nobody is looked up here")
+
+
+class _Run:
+    """Where the course stands."""
+
+    escalation: Escalation
+
+    def __init__(self, at: datetime, on_call: AnswerOnCall) -> None:
+        self.at = at
+        self._on_call = on_call
+        self._spoken: set[ClockName] = set()
+        """Clocks that have breached since the last change, one that was started anew included."""
+
+    @property
+    def is_silent(self) -> bool:
+        for clock in self.escalation.clocks:
+            is_held = clock.next_at is None and clock.not_before is None
+            is_quiet = clock.breached_at or is_held or clock.name in self._spoken
+            if clock.is_running and not is_quiet:
+                return False
+        return True
+
+    def wake(self, at: datetime) -> Iterator[SimulatedStep]:
+        self.at = max(at, self.at)
+        yield from self.take(decide(self.escalation, _TICK, self.at))
+
+    def obey(self, planned: PlannedMove) -> Iterator[SimulatedStep]:
+        self.at = max(planned.at, self.at)
+        command = planned.command(self.escalation)
+        if command is None:
+            return
+        try:
+            decision = decide(self.escalation, command, self.at)
+        except EscalationError as refusal:
+            yield SimulatedStep(self.at, self.escalation, refused=refusal, move=command.move, by=command.by)
+            return
+        self._spoken.clear()
+        yield from self.take(decision, command.move, command.by)
+
+    def take(
+        self, decision: Decision, move: Move | None = None, by: str = e.ENGINE
+    ) -> Iterator[SimulatedStep]:
+        self.escalation = decision.escalation
+        for event in decision.events:
+            if isinstance(event, e.LevelRaised):
+                self._spoken.clear()
+            elif isinstance(event, e.ClockBreached):
+                self._spoken.add(event.clock)
+            elif isinstance(event, e.OnCallFound) and event.instead_of:
+                self._spoken.add(ClockName.ON_DUTY)  # and so it goes on, shift by shift
+        notices = tuple(effect for effect in decision.effects if isinstance(effect, AnyNotification))
+        yield SimulatedStep(self.at, decision.escalation, decision.events, notices, move=move, by=by)
+        for command in self._answers(decision.effects, notices):
+            yield from self.take(decide(self.escalation, command, self.at))
+
+    def _answers(
+        self, effects: tuple[Effect, ...], notices: tuple[AnyNotification, ...]
+    ) -> Iterator[c.Command]:
+        """What the shell would report back at once."""
+        for effect in effects:
+            if isinstance(effect, CompileOpenHours):
+                hours = _extended(effect.definition, effect.since, effect.until)
+                yield c.ExtendOpenHours(
+                    calendar=effect.calendar,
+                    definition=effect.definition,
+                    since=effect.since,
+                    open_hours=hours,
+                )
+            elif isinstance(effect, FindOnCall):
+                yield c.RecordOnCall(found=self._on_call(effect), notice=effect.notice)
+        if notices and self.escalation.untold:  # afterwards a receipt changes nothing
+            yield c.RecordDelivery(receipts=tuple(_receipts(notices, self.at)))
+
+
+def _receipts(notices: Iterable[AnyNotification], at: datetime) -> Iterator[Receipt]:
+    for notice in notices:
+        for recipient in notice.to:
+            yield Receipt.made(
+                key=message_key(notice, recipient),
+                recipient=recipient.id,
+                occasion=notice.occasion.value,
+                channel="foreseen",
+                delivered_at=at,
+            )

@@ -1,0 +1,1 @@
+"""Rotas: who is on call when, from rotations, overrides and calendars."""

@@ -1,0 +1,80 @@
+"""
+Whom an entry of a calendar means, of the people of a playbook.
+
+Asked in this order: who is invited, by address or name; whom its summary names, by address, name or id; who organises
+it. Whoever made an entry is rarely the one on call, so that comes last.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from operator import itemgetter
+
+from escalation.email_address import BadEmailAddress, as_mailed
+from escalation.names import folded
+from planning.on_call.ical import Entry, Guest
+from planning.playbook.schema import PersonSpec
+
+_MAIL = "email:"
+
+
+class EntryMatcher:
+    """Finds the people that entries mean."""
+
+    def __init__(self, people: Mapping[str, PersonSpec]) -> None:
+        self._by_address = _grouped(
+            (_mailbox(address.removeprefix(_MAIL)), id_)
+            for id_, person in people.items()
+            for address in person.addresses
+            if address.startswith(_MAIL)
+        )
+        self._by_name = _grouped((folded(person.name), id_) for id_, person in people.items())
+        self._by_id = _grouped((folded(id_), id_) for id_ in people)
+
+    def of(self, entry: Entry) -> tuple[str, ...]:
+        """Ids, each once; none if the entry means nobody of them."""
+        return (
+            self._guests(entry.guests)
+            or self._in_words(entry.summary)
+            or self._guests((entry.organizer,) if entry.organizer else ())
+        )
+
+    def _guests(self, guests: Iterable[Guest]) -> tuple[str, ...]:
+        found = (
+            self._by_address.get(_mailbox(guest.email)) or self._by_name.get(folded(guest.name), ())
+            for guest in guests
+        )
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    def _in_words(self, summary: str) -> tuple[str, ...]:
+        """By address or whole name, in the order in which they stand there; if there is none, by id."""
+        text = folded(summary)
+        return _standing_in(text, {**self._by_address, **self._by_name}) or _standing_in(text, self._by_id)
+
+
+def _mailbox(address: str) -> str:
+    """One spelling of an address: its domain may be written in letters or in ASCII."""
+    try:
+        return folded(as_mailed(address))
+    except BadEmailAddress:
+        return folded(address)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Two people of one name are both meant: better one too many than nobody."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for words, id_ in pairs:
+        groups[words] = tuple(dict.fromkeys((*groups.get(words, ()), id_)))
+    return groups
+
+
+def _standing_in(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    places = {
+        ids: found.start()
+        for words, ids in known.items()
+        if words
+        and words in text
+        and (found := re.search(rf"(?<![\w.@-]){re.escape(words)}(?![\w@-])", text))
+    }
+    in_order = [ids for ids, _ in sorted(places.items(), key=itemgetter(1))]
+    return tuple(dict.fromkeys(chain.from_iterable(in_order)))

@@ -1,0 +1,1 @@
+"""From a checked playbook and a request to the plan of one escalation."""

@@ -1,0 +1,101 @@
+"""
+Who reads the reports: people, teams and roles of a playbook, and plain addresses.
+
+Owns how a schedule of reports may be written. When it runs, and what it sends, is not known here.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
+from escalation.language_tag import LanguageTag
+from escalation.plan import Recipient
+from escalation.reporting import ReportSchedule, Rhythm
+from planning.plan.compiler import contact_of
+from planning.playbook.faults import list_names
+from planning.playbook.schema import Playbook
+from planning.playbook.value_types import Address, Names, TimeZone
+from planning.spec import Spec
+
+_ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+def _time_of_day(text: str) -> str:
+    if not _TIME_OF_DAY.fullmatch(text):
+        raise ValueError("a time such as 07:00")
+    return text
+
+
+class _Written(Spec):
+    rhythm: Rhythm
+    at: Annotated[str, AfterValidator(_time_of_day)]
+    time_zone: TimeZone
+    to: Annotated[Names, Field(min_length=1)]
+    language: LanguageTag = "en"
+
+
+class ReportReaders(NamedTuple):
+    known: tuple[Recipient, ...]
+    """Each once, by the address that is tried first."""
+    unknown: tuple[str, ...]
+    """Names that stand for nobody who can be told."""
+
+
+def read_schedule(written: Mapping[str, Any], playbook: Playbook) -> ReportSchedule:
+    """
+    Raises:
+        BadRequest: With every fault, by the names of the fields.
+    """
+    names = [name for name in written.get("to", ()) if isinstance(name, str)]
+    faults = [_unknown(name, playbook) for name in names if not _recipients(name, playbook, "en", "UTC")]
+    try:
+        schedule = ReportSchedule.model_validate(_Written.model_validate(written).model_dump())
+    except ValidationError as error:
+        faults = [*faults_of(error), *faults]
+    if faults:
+        raise BadRequest.because("the schedule", faults)
+    return schedule
+
+
+def readers_of(schedule: ReportSchedule, playbook: Playbook) -> ReportReaders:
+    """Whom the names of *schedule* mean in the *playbook* of the day."""
+    found: dict[str, Recipient] = {}
+    unknown = []
+    for name in schedule.to:
+        meant = _recipients(name, playbook, schedule.language, schedule.time_zone)
+        unknown += [] if meant else [name]
+        for each in meant:
+            found.setdefault(each.addresses[0], each)
+    return ReportReaders(tuple(found.values()), tuple(unknown))
+
+
+def _recipients(name: str, playbook: Playbook, language: str, time_zone: str) -> tuple[Recipient, ...]:
+    if address := _as_address(name):
+        target = address.partition(":")[2]
+        return (
+            Recipient(id=address, name=target, addresses=(address,), language=language, time_zone=time_zone),
+        )
+    ids = (id_ for id_ in playbook.ids_of((name,)) if id_ not in playbook.schedules)
+    people = (contact_of(playbook, id_).recipient for id_ in ids)
+    return tuple(person for person in people if person.addresses)
+
+
+def _as_address(name: str) -> str | None:
+    try:
+        return _ADDRESS.validate_python(f"email:{name}" if "@" in name and ":" not in name else name)
+    except ValidationError:
+        return None
+
+
+def _unknown(name: str, playbook: Playbook) -> Fault:
+    named = (*playbook.people, *playbook.teams, *playbook.roles)
+    return Fault(
+        where="to",
+        given=shown(name),
+        allowed=f"an address such as ana@example.com, or who has one of {list_names(named)}",
+        suggestion=nearest(name, named, playbook.called),
+    )

@@ -1,0 +1,138 @@
+"""
+What the playbook has against a start, as somebody wrote it: all of it at once, however wrong the rest is (START-6).
+
+Reads what was written and not the request made of it, so that a fault in one field hides none in another. What is no
+text where a text belongs is the shape's fault, and is left out here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from escalation.errors import Fault, Misspelled, shown
+from escalation.ids import is_of_escalation, tenant_of
+from planning.calendars.time_zone_names import time_zone_of
+from planning.playbook.effective_levels import levels_of
+from planning.playbook.faults import Path, UnplacedFault, unknown_name
+from planning.playbook.schema import Playbook
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+def find_start_faults(playbook: Playbook, written: object) -> Iterator[UnplacedFault]:
+    """Each with its path in *written*."""
+    start = written if isinstance(written, Mapping) else _NOTHING
+    yield from _of_matrix(playbook, start)
+    yield from _of_people(playbook, start)
+    yield from _of_customers(playbook, start)
+    yield from _of_level(playbook, start)
+    yield from _of_outage(playbook, start)
+    yield from _of_references(start)
+
+
+def start_faults_of(playbook: Playbook, written: object) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(
+            where=".".join(map(str, each.path)),
+            given=each.given,
+            allowed=each.allowed,
+            suggestion=each.suggestion,
+        )
+        for each in find_start_faults(playbook, written)
+    )
+
+
+def join_faults(shape: Sequence[Fault], more: Sequence[Fault]) -> tuple[Fault, ...]:
+    """*shape*, and those of *more* that are about other places."""
+    told = {fault.where for fault in shape}
+    return (*shape, *(fault for fault in more if fault.where not in told))
+
+
+def _text(written: Mapping[str, Any], name: str) -> str | None:
+    value = written.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _items(written: Mapping[str, Any], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    value = written.get(name)
+    items = value if isinstance(value, list | tuple) else ()
+    return ((number, item) for number, item in enumerate(items) if isinstance(item, Mapping))
+
+
+def _of_matrix(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+    issue_type, category = _text(written, "issue_type"), _text(written, "category")
+    kind = playbook.issue_types.get(issue_type or "")
+    if kind is not None:
+        if category is not None and category not in kind.categories:
+            yield unknown_name(("category",), category, kind.categories, f"of {issue_type}: ")
+        return
+    if issue_type is not None:
+        yield unknown_name(("issue_type",), issue_type, playbook.issue_types)
+    known = {name for every in playbook.issue_types.values() for name in every.categories}
+    if category is not None and category not in known:
+        yield unknown_name(("category",), category, sorted(known))
+
+
+def _of_people(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+    by = _text(written, "submitted_by")
+    if by is not None and by not in playbook.people:
+        yield unknown_name(("submitted_by",), by, playbook.people, called=playbook.called)
+    for number, customer in _items(written, "customers"):
+        for place, contact in _items(customer, "contacts"):
+            yield from _of_zone(("customers", number, "contacts", place, "time_zone"), contact)
+
+
+def _of_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+    zone = _text(contact, "time_zone")
+    try:
+        if zone is not None:
+            time_zone_of(zone)
+    except Misspelled as slip:
+        yield UnplacedFault(path, shown(zone), str(slip), slip.suggestion)
+
+
+def _of_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+    """A tier that the playbook does not have would silently change nothing."""
+    for number, customer in _items(written, "customers"):
+        tier = _text(customer, "tier")
+        if playbook.tiers and tier is not None and tier not in playbook.tiers:
+            yield unknown_name(("customers", number, "tier"), tier, playbook.tiers)
+
+
+def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+    level, issue_type, category = (
+        written.get("entry_level"),
+        _text(written, "issue_type"),
+        _text(written, "category"),
+    )
+    kind = playbook.issue_types.get(issue_type or "")
+    if not isinstance(level, int) or kind is None or category not in kind.categories:
+        return
+    last = len(levels_of(playbook, str(issue_type), category))
+    if level > last:
+        yield UnplacedFault(("entry_level",), shown(level), f"1 to {last}")
+
+
+def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+    """What is told in an outage reaches all who joined: another tenant's is joined where the playbook says so."""
+    outage, key = _text(written, "outage"), _text(written, "key")
+    if outage is None or key is None or tenant_of(outage) in {tenant_of(key), *playbook.shared_outages}:
+        return
+    shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
+    allowed = f"an outage of its own tenant, {tenant_of(key)}/…{shared}; shared_outages of the playbook names others"
+    yield UnplacedFault(("outage",), shown(outage), allowed)
+
+
+def _of_references(written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+    """What it goes on from is of the same subject, and no record of it is itself."""
+    key, before = _text(written, "key"), _text(written, "predecessor")
+    if key and before is not None and is_of_escalation(before) and before.partition("@")[0] != key:
+        yield UnplacedFault(
+            ("predecessor",), shown(before), f"the id of an ended escalation of {key}, as `show` has it"
+        )
+    for name in ("linked_records", "problem_records"):
+        value = written.get(name)
+        for number, record in enumerate(value if isinstance(value, list | tuple) else ()):
+            if key and isinstance(record, str) and record.partition("@")[0] == key:
+                yield UnplacedFault(
+                    (name, number), shown(record), "a record of another system, or another escalation"
+                )

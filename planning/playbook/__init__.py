@@ -1,0 +1,1 @@
+"""The playbook file: read, checked, and described for editors."""

@@ -1,0 +1,80 @@
+"""
+Faults of a playbook or a request, worded: where, what was given, what is allowed, and what was probably meant; and
+warnings, which are no faults.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from escalation.errors import NOTHING_CALLED, Fault, nearest, shown
+
+Path = tuple[str | int, ...]
+"""Where something stands in a playbook: the keys from the top."""
+
+_MOST_LISTED = 30
+MOST_SHOWN = 200
+"""Faults of one kind that are told; whoever has more begins with these."""
+
+
+class UnplacedFault(NamedTuple):
+    """A fault, before its place in the file is looked up."""
+
+    path: Path
+    given: str
+    allowed: str
+    suggestion: str = ""
+    is_absence: bool = False
+    """Something is not there: not to be said while what was there could not be read."""
+    is_of_key: bool = False
+    """The key is wrong, not its value."""
+
+
+class PlaybookWarning(NamedTuple):
+    """A warning: it works, but probably not as meant. Apart from faults, since nothing is refused for it."""
+
+    where: str
+    odd: str
+    better: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.odd}; better: {self.better}"
+
+
+def file_fault(path: object, error: OSError, wanted: str, where: str = "the file") -> Fault:
+    """*path* is not the file that is *wanted*; why, the system says."""
+    return Fault(
+        where=where, given=repr(str(path)), allowed=f"{wanted} ({error.strerror or type(error).__name__})"
+    )
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Names for a sentence; a long list is cut short and says so."""
+    every = list(names)
+    more = f", … ({len(every) - _MOST_LISTED} more)" if len(every) > _MOST_LISTED else ""
+    return ", ".join(every[:_MOST_LISTED]) + more or "none"
+
+
+def limit_faults(found: Iterable[UnplacedFault]) -> tuple[UnplacedFault, ...]:
+    """Each once, and no more than anybody reads: what is beyond is not even worded."""
+    return tuple(islice(_once(found), MOST_SHOWN))
+
+
+def _once(found: Iterable[UnplacedFault]) -> Iterator[UnplacedFault]:
+    seen: set[UnplacedFault] = set()
+    for each in found:
+        if each not in seen:
+            seen.add(each)
+            yield each
+
+
+def unknown_name(
+    path: Path,
+    given: str,
+    known: Iterable[str],
+    what: str = "",
+    called: Mapping[str, str] = NOTHING_CALLED,
+) -> UnplacedFault:
+    """*given* is a name that nothing has; *called*: what else some are called, to the name."""
+    names = list(known)
+    return UnplacedFault(path, shown(given), f"{what}{list_names(names)}", nearest(given, names, called))

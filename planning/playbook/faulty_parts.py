@@ -1,0 +1,74 @@
+"""
+Faulty parts of a playbook set aside, so that one typing error does not hide the faults of how the rest fits together.
+
+What others refer to by name cannot just be taken away: calendars and schedules have stand-ins without faults; with
+people, teams and duties there is no telling what the rest means.
+"""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from planning.playbook.checks import check_playbook
+from planning.playbook.faults import Path, UnplacedFault
+from planning.playbook.schema import Playbook
+
+KEY = "[key]"
+_MOST_SETTING_ASIDE = 4
+_STAND_INS: dict[str | int, Any] = {
+    "calendars": {"time_zone": "UTC", "weekly": {"mon-sun": "00:00-24:00"}},
+    "schedules": {"name": "a schedule with faults", "time_zone": "UTC"},
+}
+_REFERRED_TO = ("people", "teams", "schedules", "calendars", "duties")
+
+
+def without_faulty(
+    data: Any, error: ValidationError, folder: FilePath | None
+) -> tuple[UnplacedFault, ...] | None:
+    """What the checks find once the faulty parts are set aside; None if others refer to those parts."""
+    rest, stood_in_for = deepcopy(data), set[Path]()
+    for _ in range(_MOST_SETTING_ASIDE):
+        for details in error.errors(include_url=False):
+            path = path_of(details["loc"])
+            if _has_stand_in(path, details):
+                rest[path[0]][path[1]] = _STAND_INS[path[0]]
+                stood_in_for.add(path[:2])
+                continue
+            lost = path[:-1] if details["type"] == "missing" else path
+            if not lost or lost[0] in _REFERRED_TO:
+                return None
+            _remove(rest, lost)
+        try:
+            found = check_playbook(Playbook.model_validate(rest), folder)
+        except ValidationError as next_error:
+            error = next_error
+        else:
+            return tuple(each for each in found if each.path[:2] not in stood_in_for)
+    return None
+
+
+def _has_stand_in(path: Path, details: ErrorDetails) -> bool:
+    """Whether something without faults can stand where others refer to, so that they are judged all the same."""
+    is_of_id = details["loc"][-1:] == (KEY,) and len(path) == 2
+    return len(path) >= 2 and path[0] in _STAND_INS and not is_of_id
+
+
+def _remove(data: Any, path: Path) -> None:
+    """Take away what stands at *path*, or the text or list that it is within."""
+    for depth, step in enumerate(path, 1):
+        if step not in data:
+            return
+        inner = data[step]
+        if depth == len(path) or not isinstance(inner, dict):
+            data.pop(step, None)
+            return
+        data = inner
+
+
+def path_of(loc: Iterable[str | int]) -> Path:
+    """Where a finding of the library stands."""
+    return tuple(step for step in loc if step != KEY)

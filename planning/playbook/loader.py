@@ -1,0 +1,275 @@
+"""
+Reading a playbook file: as much of what is wrong with it as can be told is said at once, with its place.
+
+Owns the way from bytes to a checked ``Playbook``, and what ``extends`` means. What a playbook may say is in
+``schema.py``, how its parts must fit together in ``checks.py``.
+"""
+
+import types
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from escalation.errors import BadRequest, Fault, findings_of, nearest, shown
+from escalation.lifecycle import NOBODYS
+from planning.plain_files import read_plain
+from planning.playbook import yaml_tree
+from planning.playbook.checks import check_open_hours, check_playbook
+from planning.playbook.faults import (
+    MOST_SHOWN,
+    Path,
+    PlaybookWarning,
+    UnplacedFault,
+    file_fault,
+    limit_faults,
+    list_names,
+)
+from planning.playbook.faulty_parts import KEY, path_of, without_faulty
+from planning.playbook.playbook_warnings import warnings_of
+from planning.playbook.schema import Playbook
+from planning.playbook.value_types import ID_FORM, ID_PATTERN
+from planning.playbook.yaml_tree import Mapping, Node, Scalar, Unreadable
+
+__all__ = [
+    "Playbook",
+    "PlaybookExamination",
+    "examine_playbook",
+    "list_files",
+    "load_playbook",
+    "parse_playbook",
+]
+
+_LONGEST_CHAIN = 5
+
+
+def load_playbook(path: FilePath) -> Playbook:
+    """
+    The playbook in the file at *path*.
+
+    Raises:
+        BadRequest: With every fault, each with its file, line and column.
+    """
+    return _checked(_bytes_of(path), path.name, path.parent)
+
+
+def list_files(path: FilePath) -> tuple[FilePath, ...]:
+    """The file at *path* and those that it extends, in turn; as far as they can be read."""
+    found = [path]
+    while len(found) <= _LONGEST_CHAIN and (name := _extends_of(found[-1])):
+        found.append(path.parent / name)
+    return tuple(dict.fromkeys(found))
+
+
+def _extends_of(path: FilePath) -> str | None:
+    try:
+        own = yaml_tree.to_plain(yaml_tree.read_yaml(_bytes_of(path), path.name)[0])
+    except (BadRequest, Unreadable):
+        return None
+    name = own.get("extends") if isinstance(own, dict) else None
+    return name if isinstance(name, str) and FilePath(name).name == name else None
+
+
+def parse_playbook(text: str, source: str = "playbook") -> Playbook:
+    """
+    The playbook that *text* is; *source* names it in faults. It cannot extend another file.
+
+    Raises:
+        BadRequest: With every fault, each with its line and column.
+    """
+    return _checked(text.encode("utf-8", errors="surrogatepass"), source, None)
+
+
+class PlaybookExamination(NamedTuple):
+    """All that there is to say of a playbook file."""
+
+    playbook: Playbook | None
+    """None: it has faults."""
+    faults: tuple[Fault, ...]
+    warnings: tuple[PlaybookWarning, ...]
+    """Warnings; looked for once there are no faults."""
+    is_complete: bool = True
+    """False: the faults hide others, which show once these are mended."""
+
+
+def examine_playbook(path: FilePath, now: datetime) -> PlaybookExamination:
+    """The playbook in the file at *path* with its faults and its warnings, some of which depend on *now*."""
+    try:
+        whole = _read(_bytes_of(path), path.name, path.parent, (path.name,))
+    except Unreadable as unreadable:
+        return PlaybookExamination(None, (unreadable.fault,), (), is_complete=False)
+    except BadRequest as refused:
+        return PlaybookExamination(None, refused.faults, (), is_complete=False)
+    playbook, faults, is_complete = _judged(whole, path.parent)
+    if playbook and not faults:
+        faults = tuple(_placed(whole.node, check_open_hours(playbook, now)))
+    if faults or playbook is None:
+        return PlaybookExamination(None, faults, (), is_complete)
+    odd = _placed(whole.node, warnings_of(playbook, now))
+    return PlaybookExamination(playbook, (), tuple(PlaybookWarning(f.where, f.given, f.allowed) for f in odd))
+
+
+def _bytes_of(path: FilePath) -> bytes:
+    try:
+        return read_plain(path, yaml_tree.LARGEST_FILE)
+    except OSError as error:
+        fault = file_fault(path, error, "a playbook that can be read")
+        raise BadRequest.because(f"the playbook {path.name}", (fault,)) from None
+
+
+class _Read(NamedTuple):
+    """A file and all that it extends, as one."""
+
+    node: Node
+    faults: tuple[Fault, ...]
+    sha256: str
+
+
+def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
+    try:
+        whole = _read(data, source, folder, (source,))
+    except Unreadable as unreadable:
+        raise BadRequest.because(f"the playbook {source}", (unreadable.fault,)) from None
+    playbook, faults, _ = _judged(whole, folder)
+    if faults or playbook is None:
+        raise BadRequest.because(f"the playbook {source}", faults)
+    return playbook
+
+
+def _judged(whole: _Read, folder: FilePath | None) -> tuple[Playbook | None, tuple[Fault, ...], bool]:
+    """The playbook, its faults, and whether these are all."""
+    playbook, found, is_complete = _understood(yaml_tree.to_plain(whole.node), folder)
+    faults = (*whole.faults[:MOST_SHOWN], *_placed(whole.node, found))
+    return playbook and playbook.read_from(folder, whole.sha256), faults, is_complete
+
+
+def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, ...]) -> _Read:
+    """
+    Raises:
+        Unreadable: If this file, or one that it extends, cannot be read at all.
+    """
+    own, faults = yaml_tree.read_yaml(data, source)
+    digest = sha256(data).hexdigest()
+    extends = own.entries.pop("extends", None) if isinstance(own, Mapping) else None
+    if extends is None:
+        return _Read(own, faults, digest)
+    name = _extended(extends.node, folder, chain)
+    assert folder is not None
+    base = _read(_bytes_of(folder / name), name, folder, (*chain, name))
+    both = sha256(f"{base.sha256} {digest}".encode()).hexdigest()
+    return _Read(yaml_tree.merge(base.node, own), (*base.faults, *faults), both)
+
+
+def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> str:
+    """The name of the file that is extended."""
+    name = node.text if isinstance(node, Scalar) else None
+    where = f"{node.place} extends"
+    if not name or FilePath(name).name != name or folder is None:
+        allowed = "the name of a file in the same folder" if folder else "nothing: this text is in no folder"
+        raise Unreadable(where, shown(yaml_tree.to_plain(node)), allowed)
+    if name in chain or len(chain) >= _LONGEST_CHAIN:
+        raise Unreadable(
+            where,
+            f"{shown(name)}, by way of {list_names(chain)}",
+            "files that do not extend each other in turn",
+        )
+    if not (folder / name).is_file():
+        near = nearest(name, (file.name for file in folder.glob("*.yaml")))
+        raise Unreadable(
+            where,
+            f"{shown(name)}, which does not exist",
+            f"a file in the same folder{near and f', such as {near}'}",
+        )
+    return name
+
+
+def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[UnplacedFault], bool]:
+    """
+    The playbook, if its form is right, all that was found, and whether everything could be judged.
+
+    Form comes first. Where it fails in a way that leaves the rest meaning what it says, what failed is set aside and
+    the rest is checked too, so that one typing error does not hide the others.
+    """
+    try:
+        playbook = Playbook.model_validate(data)
+    except ValidationError as error:
+        found = list(limit_faults(_of_form(error)))
+        rest = without_faulty(data, error, folder)
+        return None, found + [more for more in rest or () if not more.is_absence], rest is not None
+    return playbook, list(check_playbook(playbook, folder)), True
+
+
+def _of_form(error: ValidationError) -> Iterator[UnplacedFault]:
+    for fault, details in findings_of(error):
+        path, written = path_of(details["loc"]), details["input"]
+        given = "nothing" if written is None else fault.given
+        if path[:1] == ("schedules",) and "://" in given:
+            given = "an address (not shown)"  # it can be all that keeps a calendar from others
+        known = _names_known(details["type"], path, details.get("ctx", {}))
+        is_of_key = details["loc"][-1:] == (KEY,)
+        if details["type"] == "extra_forbidden":
+            given, written, is_of_key = f"the field {shown(path[-1])}", path[-1], True
+        allowed = list_names(known) if known else _allowed(details, path, fault.allowed)
+        suggestion = nearest(str(written), known) if known else fault.suggestion
+        yield UnplacedFault(path, given, allowed, suggestion, is_of_key=is_of_key)
+
+
+def _allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
+    if details.get("ctx", {}).get("pattern") == ID_PATTERN:
+        return ID_FORM
+    if details["type"] == "model_type" and "holidays" in path:
+        return "a mapping, such as {country: US}"
+    return otherwise
+
+
+def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
+    """What could have been meant: the fields of the model at *path*, or the values of an enumeration."""
+    if kind == "extra_forbidden":
+        model = _model_at(Playbook, path[:-1])
+        return [field.alias or name for name, field in model.model_fields.items()] if model else []
+    if kind != "enum":
+        return []
+    names = [name.strip("'") for name in str(context["expected"]).replace(" or ", ", ").split(", ")]
+    return [name for name in names if name not in NOBODYS]
+
+
+def _model_at(annotation: Any, path: Path) -> type[BaseModel] | None:
+    """The model that the schema has at *path*."""
+    annotation = _bare(annotation)
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    if not path:
+        return annotation if is_model else None
+    if is_model:
+        field = annotation.model_fields.get(path[0])
+        return _model_at(field.annotation, path[1:]) if field else None
+    inner = get_args(annotation)
+    if get_origin(annotation) is dict:
+        return _model_at(inner[1], path[1:])
+    return _model_at(inner[0], path[1:]) if inner else None
+
+
+def _bare(annotation: Any) -> Any:
+    """Without ``Annotated`` and ``| None``."""
+    while True:
+        if hasattr(annotation, "__metadata__"):
+            annotation = annotation.__origin__
+        elif get_origin(annotation) in {Union, types.UnionType}:
+            annotation = next(part for part in get_args(annotation) if part is not type(None))
+        else:
+            return annotation
+
+
+def _placed(node: Node, found: Iterable[UnplacedFault]) -> list[Fault]:
+    """Faults with their places, in the order of the file."""
+    placed = []
+    for fault in found:
+        path = yaml_tree.path_written(node, fault.path)
+        place = yaml_tree.place_of(node, path, of_key=fault.is_of_key)
+        where = f"{place} {'.'.join(map(str, path))}".strip()
+        worded = Fault(where=where, given=fault.given, allowed=fault.allowed, suggestion=fault.suggestion)
+        placed.append((place, worded))
+    return [fault for _, fault in sorted(placed, key=lambda pair: pair[0])]

@@ -1,0 +1,199 @@
+"""
+The matrix as people look at it: for each category its levels, in words (MATRIX-1).
+
+Everything inherited is filled in, ids and roles have become names. Knows no terminal, page or picture.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from escalation.errors import BadRequest, Fault, nearest, shown
+from escalation.plan import ClockName, ReasonCode, Unreached
+from escalation.spans import WindowSpan
+from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
+from planning.playbook.schema import AcknowledgedBy, Playbook, TargetSpec, TriggerSpec
+from planning.playbook.value_types import TARGET_CLOCKS, UNTIL_RESOLUTION
+
+_ONE_AMOUNT = re.compile(r"(?P<amount>[\d.]+) ?(?P<unit>[a-z ]+)")
+
+
+class TriggerRow(NamedTuple):
+    name: str
+    says: str
+    to_level: int
+
+
+class LevelRow(NamedTuple):
+    number: int
+    name: str
+    contacts: tuple[str, ...]
+    """Names of people, teams and schedules, in the order in which they are asked."""
+    window: str
+    longest: str
+    """The window's maximum; empty for the last level."""
+    responses: tuple[str, ...]
+    triggers: tuple[TriggerRow, ...]
+    managers: tuple[str, ...]
+    unreached: str
+    terms: tuple[str, ...]
+    """What holds for it and not for each level, in words: whose acknowledgement, how soon, whose open hours."""
+
+
+class CategoryTable(NamedTuple):
+    issue_type: str
+    issue_type_name: str
+    category: str
+    name: str
+    entry_level: int
+    executive_level: int
+    terms: tuple[str, ...]
+    """What holds for each of its levels, in words."""
+    levels: tuple[LevelRow, ...]
+
+
+class PriorityRow(NamedTuple):
+    priority: str
+    basis: str
+    calendar: str
+    entry_level: int
+    window_percent: int
+    rca_required: bool
+    stakeholders: tuple[str, ...]
+    targets: dict[str, str]
+    """Clock to span, in words."""
+
+
+def category_tables_of(
+    playbook: Playbook, issue_type: str | None = None, category: str | None = None
+) -> tuple[CategoryTable, ...]:
+    """
+    The categories in the order of the file; only those of *issue_type*, or of that id, if given.
+
+    Raises:
+        BadRequest: If the playbook has no such issue type or category.
+    """
+    every = tuple(_tables(playbook))
+    _known("--issue-type", issue_type, playbook.issue_types)
+    here = [table for table in every if issue_type in {None, table.issue_type}]
+    _known("--category", category, (table.category for table in here))
+    return tuple(table for table in here if category in {None, table.category})
+
+
+def _known(option: str, given: str | None, known: Iterable[str]) -> None:
+    names = list(known)
+    if given is not None and given not in names:
+        fault = Fault(
+            where=option, given=shown(given), allowed=", ".join(names), suggestion=nearest(given, names)
+        )
+        raise BadRequest.because("what to show", (fault,))
+
+
+def priority_rows_of(playbook: Playbook) -> tuple[PriorityRow, ...]:
+    return tuple(
+        PriorityRow(
+            priority=priority,
+            basis=rules.basis,
+            calendar=rules.calendar or playbook.calendar,
+            entry_level=rules.entry_level,
+            window_percent=rules.window_percent,
+            rca_required=rules.rca_required,
+            stakeholders=_names(playbook, rules.stakeholders),
+            targets=_targets({**playbook.targets, **rules.targets}),
+        )
+        for priority, rules in sorted(playbook.priorities.items())
+    )
+
+
+def _targets(held: Mapping[ClockName, TargetSpec]) -> dict[str, str]:
+    return {clock.words: held[clock].within.written if clock in held else "none" for clock in TARGET_CLOCKS}
+
+
+def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
+    for issue_type, kind in playbook.issue_types.items():
+        for category, rules in kind.categories.items():
+            rungs = tuple(levels_of(playbook, issue_type, category))
+            named, _ = executive_level_of(playbook, kind, rules)
+            executive = named or len(rungs)
+            rows = tuple(_row(playbook, rung, executive) for rung in rungs)
+            shared = tuple(term for term in rows[0].terms if all(term in row.terms for row in rows))
+            entry, _ = entry_level_of(playbook, kind, rules)
+            yield CategoryTable(
+                issue_type=issue_type,
+                issue_type_name=kind.name,
+                category=category,
+                name=rules.name,
+                entry_level=entry or 1,
+                executive_level=executive,
+                terms=shared,
+                levels=tuple(
+                    row._replace(terms=tuple(term for term in row.terms if term not in shared))
+                    for row in rows
+                ),
+            )
+
+
+def _row(playbook: Playbook, rung: EffectiveLevel, executive: int) -> LevelRow:
+    rules = rung.rules
+    return LevelRow(
+        number=rung.number,
+        name=rules.name or "",
+        contacts=_names(playbook, rules.contacts),
+        window=_written(rules.window),
+        longest=rules.window.maximum.written if rules.window else "",
+        responses=rules.responses,
+        triggers=tuple(
+            _trigger(name, trigger, rung.number, executive) for name, trigger in rules.triggers.items()
+        ),
+        managers=_names(playbook, rules.managers),
+        unreached=_unreached(playbook, rung),
+        terms=tuple(_terms(playbook, rung)),
+    )
+
+
+def _terms(playbook: Playbook, rung: EffectiveLevel) -> Iterator[str]:
+    rules = rung.rules
+    if len(playbook.ids_of(rules.contacts)) > 1:
+        if rules.acknowledge is AcknowledgedBy.ALL:
+            yield "all are asked, and each must acknowledge"
+        else:
+            yield "all are asked at once" if rules.asks_all else "asked in turn"
+    if rules.ack_within:
+        yield f"to acknowledge within {rules.ack_within.written}"
+    if rules.ack_expires:
+        yield f"an acknowledgement is void after {rules.ack_expires.written} of silence"
+    if rules.calendar:
+        yield f"open hours: {rules.calendar}"
+    if rules.unreached is not Unreached.HOLD:
+        yield f"nobody acknowledges: {_unreached(playbook, rung)}"
+
+
+def _trigger(name: str, trigger: TriggerSpec, level: int, executive: int) -> TriggerRow:
+    """Where it leads; an executive threat at least to the executive level (KIND-5)."""
+    least = executive if trigger.reason is ReasonCode.EXECUTIVE_THREAT else 0
+    return TriggerRow(name, trigger.says, max(trigger.to_level or level + 1, least, level + 1))
+
+
+def _written(window: WindowSpan | None) -> str:
+    """As short as people write it: ``15 – 30 min``."""
+    if window is None:
+        return UNTIL_RESOLUTION
+    first, last = window.minimum.written, window.maximum.written
+    lower, upper = _ONE_AMOUNT.fullmatch(first), _ONE_AMOUNT.fullmatch(last)
+    if lower and upper and lower["unit"].removesuffix("s") == upper["unit"].removesuffix("s"):
+        first = lower["amount"]
+    return f"{first} – {last}"
+
+
+def _unreached(playbook: Playbook, rung: EffectiveLevel) -> str:
+    match rung.rules.unreached:
+        case Unreached.SKIP:
+            return "skip to the next level"
+        case Unreached.FALLBACK:
+            return f"ask {', '.join(_names(playbook, (rung.rules.fallback or '',)))}"
+        case Unreached.HOLD:
+            return "hold, and keep asking"
+
+
+def _names(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(playbook.named(id_).name for id_ in playbook.ids_of(names))

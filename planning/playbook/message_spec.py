@@ -1,0 +1,116 @@
+"""
+What a playbook may say of how people are told, and in which form: quiet hours, limits (COMM-11, COMM-12).
+
+Data and the shape of each part alone, as in ``schema.py``, and what it means for one recipient. When quiet hours end
+is for ``quiet_hours.py``.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from escalation.limits import LIMIT_FORM, parse_limit
+from escalation.preferences import Limit, Preferences
+from planning.calendars.opening_hours import HOURS_FORM, DayHours, join_intervals, parse_days, parse_hours
+from planning.playbook.value_types import Days, Hours, KnownChannel, one_or_several
+from planning.spec import Spec
+
+EVERY_DAY = "mon-sun"
+_A_WEEK = 7 * 86_400
+_DAY = 86_400
+
+
+def _by_day(given: Any) -> Any:
+    """Hours alone are those of every day."""
+    return {EVERY_DAY: given} if isinstance(given, str | list) else given
+
+
+def _leaving_time(quiet: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    windows = [
+        (day * _DAY + start, day * _DAY + end)
+        for days, hours in quiet.items()
+        for day in parse_days(days)
+        for start, end in map(parse_hours, hours)
+    ]
+    if _covers_a_week(join_intervals(windows)):
+        raise ValueError("some time that is not quiet")
+    return quiet
+
+
+def _covers_a_week(windows: list[DayHours]) -> bool:
+    """What a night of Sunday has of the next Monday is quiet on the first one too."""
+    over = [(start - _A_WEEK, end - _A_WEEK) for start, end in windows]
+    return any(start <= 0 and end >= _A_WEEK for start, end in join_intervals((*windows, *over)))
+
+
+def _limit(text: str) -> str:
+    parse_limit(text)
+    return text
+
+
+_AnyHours = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+QuietHours = Annotated[
+    dict[Days, Hours],
+    BeforeValidator(_by_day),
+    AfterValidator(_leaving_time),
+    WithJsonSchema(
+        {
+            "anyOf": [*_AnyHours["anyOf"], {"type": "object", "additionalProperties": _AnyHours}],
+            "description": f"{HOURS_FORM}; or days to such hours",
+            "examples": ["22:00-07:00", {"mon-fri": "22:00-07:00", "sat,sun": "20:00-09:00"}],
+        }
+    ),
+]
+_LimitText = Annotated[
+    str,
+    AfterValidator(_limit),
+    WithJsonSchema({"type": "string", "description": LIMIT_FORM, "examples": ["5 per 10 min", "20 per 1 h"]}),
+]
+Limits = Annotated[tuple[_LimitText, ...], one_or_several(_LimitText), Field(max_length=10)]
+
+
+class CustomerMessagesSpec(Spec):
+    """How customers are told."""
+
+    quiet_hours: QuietHours = {}
+    """When they are not, by the clocks of each contact's own time zone; P1 does not wait."""
+    at_most: Limits | None = None
+    """How many messages to one contact; left out: as for our own people."""
+
+
+class MessagesSpec(Spec):
+    """How people are told, where nothing nearer is said."""
+
+    at_most: Limits = ()
+    """How many messages to one person or team, such as 10 per 10 min; what is more is bundled into one."""
+    channels: dict[KnownChannel, Limits] = {}
+    """How many of them by one channel."""
+    customers: CustomerMessagesSpec = CustomerMessagesSpec()
+    """What holds for customers."""
+
+    def preferences(
+        self,
+        quiet_hours: dict[str, tuple[str, ...]],
+        at_most: tuple[str, ...] | None,
+        urgent_addresses: tuple[str, ...] = (),
+    ) -> Preferences | None:
+        """Of one recipient; None if nothing is asked for."""
+        limits = (*_limits(self.at_most if at_most is None else at_most), *self._of_channels())
+        if not (quiet_hours or limits or urgent_addresses):
+            return None
+        return Preferences(urgent_addresses=urgent_addresses, quiet_hours=quiet_hours, limits=limits)
+
+    @property
+    def of_customers(self) -> Preferences | None:
+        return self.preferences(self.customers.quiet_hours, self.customers.at_most)
+
+    def _of_channels(self) -> tuple[Limit, ...]:
+        return tuple(
+            limit.changed(channel=channel.value)
+            for channel, written in self.channels.items()
+            for limit in _limits(written)
+        )
+
+
+def _limits(written: tuple[str, ...]) -> tuple[Limit, ...]:
+    return tuple(map(parse_limit, written))

@@ -1,0 +1,276 @@
+"""
+The form of single values in a playbook: names, addresses, spans, windows, days, percentages.
+
+Each type takes what people write and says, in its fault, what is allowed. Knows no playbook.
+"""
+
+import re
+from collections import Counter
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from escalation.base import Name, of_our_time
+from escalation.email_address import as_mailed
+from escalation.lifecycle import NOBODYS, Move
+from escalation.model import VERIFYING
+from escalation.plan import AGREED, ClockName
+from escalation.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
+from planning.calendars.opening_hours import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
+from planning.calendars.time_zone_names import time_zone_of
+
+OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
+ACTION_OWNER = "action_owner"
+SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD, ACTION_OWNER)
+"""Roles that nobody is given: whoever owns the escalation, stands for its level, leads a task force of it, or is to do
+an action of it, has them (ROLE-1)."""
+
+PAUSABLE = (
+    ClockName.ACKNOWLEDGE,
+    ClockName.LEVEL_WINDOW,
+    ClockName.FIRST_NOTICE,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.CUSTOMER_TEXT,
+    ClockName.INTERNAL_UPDATE,
+)
+"""Clocks that a pause can stop: those that run while the problem is worked on."""
+_SET_ELSEWHERE = {
+    ClockName.LEVEL_WINDOW: "level_window is the window of each level",
+    ClockName.CUSTOMER_TEXT: "customer_text is `within` of `approvals`",
+}
+TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | _SET_ELSEWHERE.keys())
+"""Those that a priority sets a target for."""
+OPTIONAL_CLOCKS = frozenset({ClockName.INTERNAL_UPDATE})
+"""Promised only where a priority sets a target."""
+UNTIL_RESOLUTION = "until resolution"
+Phrase = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def _listed(given: Any) -> Any:
+    """One thing alone stands for a list of one."""
+    return [given] if isinstance(given, str | dict) else given
+
+
+def one_or_several(kind: Any) -> BeforeValidator:
+    """What is a list of *kind*, of which one may stand alone."""
+    return BeforeValidator(_listed, json_schema_input_type=kind | list[kind])
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if twice:
+        raise ValueError(f"each once; given twice: {', '.join(twice)}")
+    return names
+
+
+def _time_zone(name: str) -> str:
+    time_zone_of(name)
+    return name
+
+
+def _assigned_role(role: str) -> str:
+    if role in SPECIAL_ROLES:
+        raise ValueError(f"a role of your own: {role} is whoever is that at the moment")
+    return role
+
+
+def _persons_move(move: Move) -> Move:
+    if move in NOBODYS:
+        raise ValueError("a move that people make; this one happens by itself")
+    return move
+
+
+def _target_clock(clock: ClockName) -> ClockName:
+    if clock in _SET_ELSEWHERE:
+        raise ValueError(f"another clock: {_SET_ELSEWHERE[clock]}")
+    if clock not in TARGET_CLOCKS:
+        raise ValueError(f"one of {', '.join(TARGET_CLOCKS)}")
+    return clock
+
+
+def _pausable(clock: ClockName) -> ClockName:
+    if clock not in PAUSABLE:
+        raise ValueError(f"a clock that runs while the problem is worked on: {', '.join(PAUSABLE)}")
+    return clock
+
+
+def _pause_reason(reason: str) -> str:
+    if reason == VERIFYING:
+        raise ValueError("another name: this is the pause that a declared resolution makes by itself")
+    return reason
+
+
+def _days(text: str) -> str:
+    parse_days(text)
+    return text
+
+
+def _hours(text: str) -> str:
+    parse_hours(text)
+    return text
+
+
+def _as_span(given: Any) -> Any:
+    return parse_span(given) if isinstance(given, str) else given
+
+
+def _as_window(given: Any) -> Any:
+    if given is None:
+        raise ValueError(f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}")
+    if not isinstance(given, str):
+        return given
+    return None if given.strip().lower() == UNTIL_RESOLUTION else parse_window(given)
+
+
+def _as_number(given: Any) -> Any:
+    """One form for each number: of ``1`` and ``01`` as keys, one would silently go before the other."""
+    if isinstance(given, str) and not re.fullmatch(LEVEL_NUMBER, given):
+        raise ValueError("a whole number from 1 to 50, such as 3")
+    return given
+
+
+def _as_date(given: Any) -> Any:
+    """One form for each date, for the same reason."""
+    if not isinstance(given, str):
+        return given
+    try:
+        day = date.fromisoformat(given) if re.fullmatch(_DATE, given) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise ValueError(DATE_FORM)
+    return of_our_time(day)
+
+
+def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:
+    if any(later <= earlier for earlier, later in pairwise(percents)):
+        raise ValueError("percentages that rise, each once")
+    return percents
+
+
+_UNIT = "(s|secs?|seconds?|m|min|mins|minutes?|h|hrs?|hours?|d|days?)"
+_AMOUNT = r"\d{1,6}(\.\d{1,3})?"
+_ONE_SPAN = f"{_AMOUNT} *(business +)?{_UNIT}"
+SPAN_IN_AN_EDITOR = {
+    "type": "string",
+    "pattern": f"^{_ONE_SPAN}( *{_ONE_SPAN})*( +24x7)?$",
+    "description": SPAN_FORM,
+    "examples": ["15 min", "60 min 24x7", "4 business h", "2 business days"],
+}
+_WINDOW_IN_AN_EDITOR = {
+    "type": "string",
+    "pattern": f"^({UNTIL_RESOLUTION}|({_ONE_SPAN}( *{_ONE_SPAN})*|{_AMOUNT}) *[-–] *{_ONE_SPAN}( *{_ONE_SPAN})*)$",
+    "description": f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}",
+    "examples": ["15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION],
+}
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+DATE_FORM = "a date such as 2026-12-24"
+DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
+LEVEL_NUMBER = "[1-9][0-9]?"
+
+ID_PATTERN = r"^[A-Za-z0-9][\w.-]*$"
+ID_FORM = "letters, digits, . _ and -, beginning with a letter or digit"
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
+Names = Annotated[tuple[Name, ...], one_or_several(Name), AfterValidator(_distinct)]
+Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(_distinct)]
+TimeZone = Annotated[
+    str,
+    AfterValidator(_time_zone),
+    WithJsonSchema({"type": "string", "examples": ["Europe/London", "Asia/Jakarta", "Europe/Istanbul"]}),
+]
+SpanText = Annotated[Span, BeforeValidator(_as_span), WithJsonSchema(SPAN_IN_AN_EDITOR)]
+WindowText = Annotated[WindowSpan | None, BeforeValidator(_as_window), WithJsonSchema(_WINDOW_IN_AN_EDITOR)]
+_Percent = Annotated[int, Field(ge=1, le=99)]
+Percents = Annotated[tuple[_Percent, ...], one_or_several(_Percent), AfterValidator(_rising)]
+
+
+class KnownChannel(StrEnum):
+    """The channels that an address may name."""
+
+    EMAIL = "email"
+    CONSOLE = "console"
+    SLACK = "slack"
+    TEAMS = "teams"
+    WEBHOOK = "webhook"
+    APPRISE = "apprise"
+
+
+BY_NAME = (KnownChannel.SLACK, KnownChannel.TEAMS, KnownChannel.WEBHOOK, KnownChannel.APPRISE)
+"""Channels whose targets have names; what a name leads to is a secret, and set up where the workers run."""
+_TARGET_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+
+
+def _address(address: str) -> str:
+    channel, _, target = address.partition(":")
+    if channel not in set(KnownChannel) or not target.strip():
+        raise ValueError(
+            f"channel:target, such as email:ana@example.com (channels: {', '.join(KnownChannel)})"
+        )
+    if channel in BY_NAME and not _TARGET_NAME.fullmatch(target):
+        raise ValueError(
+            f"a name after {channel}:, in small letters, digits and _, such as {channel}:support (what it leads to is "
+            "set up where the workers run)"
+        )
+    return f"{channel}:{_mailbox(target)}" if channel == KnownChannel.EMAIL else address
+
+
+def _mailbox(target: str) -> str:
+    try:
+        return as_mailed(target)
+    except ValueError as fault:
+        raise ValueError(
+            f"one e-mail address after email:, such as email:ana@example.com ({fault})"
+        ) from None
+
+
+Address = Annotated[
+    str,
+    AfterValidator(_address),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^({'|'.join(KnownChannel)}):.+",
+            "examples": ["email:ana@example.com", "slack:support"],
+        }
+    ),
+]
+Addresses = Annotated[tuple[Address, ...], one_or_several(Address), AfterValidator(_distinct)]
+TargetClock = Annotated[
+    ClockName,
+    AfterValidator(_target_clock),
+    WithJsonSchema({"type": "string", "enum": list(TARGET_CLOCKS)}),
+]
+PersonsMove = Annotated[
+    Move,
+    AfterValidator(_persons_move),
+    WithJsonSchema({"type": "string", "enum": [move for move in Move if move not in NOBODYS]}),
+]
+PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
+Role = Annotated[Id, AfterValidator(_assigned_role)]
+Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(_distinct)]
+_Pausable = Annotated[
+    ClockName, AfterValidator(_pausable), WithJsonSchema({"type": "string", "enum": list(PAUSABLE)})
+]
+Clocks = Annotated[tuple[_Pausable, ...], one_or_several(_Pausable), Field(min_length=1)]
+LevelNumber = Annotated[
+    int,
+    Field(ge=1, le=50),
+    BeforeValidator(_as_number, json_schema_input_type=Annotated[int, Field(ge=1, le=50)]),
+]
+Date = Annotated[date, BeforeValidator(_as_date), WithJsonSchema(DATE_IN_AN_EDITOR)]
+Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
+Days = Annotated[
+    str,
+    AfterValidator(_days),
+    WithJsonSchema({"type": "string", "description": DAYS_FORM, "examples": ["mon-fri", "sat"]}),
+]
+_HoursOfADay = Annotated[
+    str,
+    AfterValidator(_hours),
+    WithJsonSchema({"type": "string", "description": HOURS_FORM, "examples": ["09:00-17:00"]}),
+]
+Hours = Annotated[tuple[_HoursOfADay, ...], one_or_several(_HoursOfADay)]
