@@ -151,7 +151,7 @@ def _for_customers(inquiry: Inquiry, words: Words) -> list[tuple[str, str]]:
         subject=CustomerText(inquiry.view.subject),
         accounts=inquiry.link.accounts,
     )
-    facts = [(words.facts.reference, shown.reference), (words.facts.subject, shown.subject)]
+    facts = [(words.facts.reference, shown.reference), (words.facts.problem, shown.subject)]
     if shown.accounts:
         facts.append((words.facts.accounts, ", ".join(shown.accounts)))
     return facts

@@ -48,6 +48,7 @@ class Notice(_Said):
 class FactNames(_Said):
     reference: Phrase
     subject: Phrase
+    problem: Phrase
     priority: Phrase
     level: Phrase
     owner: Phrase

@@ -50,7 +50,7 @@ async def test_a_no_takes_it_up_again_and_can_be_asked_anew(door: Door) -> None:
 
     assert (200, 409, 200) == (no.status_code, meanwhile.status_code, again.status_code)
     assert "We are sorry that it does not work yet" in seen(no)
-    assert "We are not there yet" in seen(meanwhile)
+    assert "We are still working on it" in seen(meanwhile)
     assert 2 == await door.happened("reopened")
 
 
@@ -135,7 +135,7 @@ async def test_the_page_shows_reference_and_subject_alone(door: Door) -> None:
     for page in pages:
         for ours in ("Replaced bay 3", "Maya", "Elena", "Call centre", "Level", "P3", "wet", "engagement"):
             assert ours not in page.text
-    assert f"Reference {door.key} Subject Second delivery in a row is damaged Your answer" in seen(pages[0])
+    assert f"Reference {door.key} Problem Second delivery in a row is damaged Your answer" in seen(pages[0])
 
 
 async def test_a_letter_of_its_own_carries_the_question(door: Door) -> None:

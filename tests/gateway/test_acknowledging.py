@@ -17,7 +17,7 @@ async def test_looking_changes_nothing(door: Door) -> None:
 
     assert (200, 200, b"") == (page.status_code, head.status_code, head.content)
     assert page.headers["content-length"] == head.headers["content-length"]
-    assert "Do you have this escalation?" in seen(page)
+    assert "Are you handling this escalation?" in seen(page)
     assert f"Reference {door.key} Subject Second delivery in a row is damaged" in seen(page)
     assert 0 == await door.happened("acknowledged")
 
@@ -33,8 +33,8 @@ async def test_pressing_the_button_acknowledges_once(door: Door) -> None:
     look = await door.http.get(path)
 
     assert (200, 409, 409) == (first.status_code, second.status_code, look.status_code)
-    assert f"Thank you, it is yours You have acknowledged {door.key}." in seen(first)
-    assert f"Already acknowledged Maya Okafor has {door.key}." in seen(second)
+    assert f"Thank you, you are the owner now You have acknowledged {door.key}." in seen(first)
+    assert f"Already acknowledged Maya Okafor is handling {door.key}." in seen(second)
     assert "<form" not in look.text
     assert 1 == await door.happened("acknowledged")
     assert "maya" == (await door.client.view(door.key)).owner
@@ -81,7 +81,7 @@ async def test_a_team_is_asked_who_it_is(door: Door) -> None:
     nobody, stranger = await door.press(path, by=""), await door.press(path, by="elena")
     tom = await door.press(path, by="tom")
 
-    assert "Who are you? Choose your name Maya Okafor Tom Lindqvist Yes, I have it" in seen(page)
+    assert "Your name Choose your name Maya Okafor Tom Lindqvist Yes, I am handling it" in seen(page)
     assert (400, 400, 200) == (nobody.status_code, stranger.status_code, tom.status_code)
     assert 'role="alert">Please choose your name from the list.' in nobody.text
     assert "tom" == (await door.client.view(door.key)).owner
@@ -112,7 +112,7 @@ async def test_who_may_not_is_told_without_detail(door: Door) -> None:
     answer = await door.press(path)
 
     assert 403 == answer.status_code
-    assert "This answer cannot be taken here" in seen(answer)
+    assert "We cannot take this answer here" in seen(answer)
     assert "role" not in seen(answer)
     assert 0 == await door.happened("acknowledged")
 

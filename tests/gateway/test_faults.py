@@ -48,7 +48,7 @@ async def test_a_mistake_of_ours_is_told_plainly(door: Door) -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "detail of ours" not in answer.text
         assert "ZeroDivision" not in answer.text
-    assert "Something went wrong on our side" in seen(page)
+    assert "Sorry, something went wrong on our side" in seen(page)
     assert "fault" == started.json()["error"]
     ours = [
         line for line in said.getvalue().splitlines() if '"logger": "http' not in line

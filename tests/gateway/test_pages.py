@@ -12,9 +12,9 @@ from tests.gateway.door import ANSWERED, Door, seen
 
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }} $reference &amp; ${who}'
 LANGUAGES = {
-    "en": ("Do you have this escalation?", "Yes, I have it", "Can you use the service again?"),
+    "en": ("Are you handling this escalation?", "Yes, I am handling it", "Can you use the service again?"),
     "id": ("Apakah Anda menangani eskalasi ini?", "Ya, saya tangani", "Apakah layanan sudah dapat"),
-    "tr": ("Bu eskalasyonla siz mi ilgileniyorsunuz?", "Evet, ben ilgileniyorum", "Hizmeti yeniden"),
+    "tr": ("Bu eskalasyonu üstleniyor musunuz?", "Evet, üstleniyorum", "Hizmeti yeniden"),
 }
 
 

@@ -124,7 +124,7 @@ async def test_the_gateway_answers_plainly_until_temporal_is_there_and_after_a_r
         for answer in (looked, pressed, started, health):
             assert 503 == answer.status_code
             assert "30" == answer.headers["retry-after"]
-        assert "Silakan coba lagi beberapa menit lagi" in seen(pressed)
+        assert "Silakan coba kembali dalam beberapa menit" in seen(pressed)
         assert "127.0.0.1" not in looked.text + started.text + health.text
 
         server = EmbeddedServer(

@@ -11,8 +11,8 @@ from tests.gateway.door import Door, links_in, seen
 
 NAME = "dry-pallets"
 LANGUAGES = {
-    "en": ("Can you join this task force?", "Yes, count me in"),
-    "id": ("Dapatkah Anda bergabung dengan gugus tugas ini?", "Ya, saya ikut"),
+    "en": ("Can you join this task force?", "Yes, I will join"),
+    "id": ("Dapatkah Anda bergabung dengan gugus tugas ini?", "Ya, saya bersedia"),
     "tr": ("Bu görev gücüne katılabilir misiniz?", "Evet, katılıyorum"),
 }
 
@@ -54,11 +54,11 @@ async def test_a_seat_is_accepted_once(door: Door) -> None:
     first = await door.press(path, answer="yes", comment="From noon")
     second = await door.press(path, answer="no")
 
-    for said in ("Can you join", "Mission Find the <leak>", "Your part agent", "Led by Hannah", "Answer by"):
+    for said in ("Can you join", "Mission Find the <leak>", "Your seat agent", "Lead Hannah", "Answer by"):
         assert said in seen(page)
     assert (200, 200, 409) == (page.status_code, first.status_code, second.status_code)
-    assert "you are in" in seen(first)
-    assert "You are in already" in seen(second)
+    assert "you have joined" in seen(first)
+    assert "You have already joined" in seen(second)
     assert ("tom", None) == await held_by(door)
     notes = [entry.note for entry in await door.client.task_force_timeline(door.key, NAME)]
     assert "From noon" in notes
@@ -151,4 +151,4 @@ async def test_nobody_answers_for_somebody_else_or_for_what_is_gone(door: Door) 
         while (await door.client.task_force(door.key, NAME)).ended_at is None:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.05)
     ended = await door.press(mine, answer="yes")
-    assert (410, True) == (ended.status_code, "This task force is stood down" in seen(ended))
+    assert (410, True) == (ended.status_code, "This task force has been stood down" in seen(ended))

@@ -9,8 +9,8 @@ from tests.gateway.door import Door, links_in, seen
 
 JO = "ACME:jo@acme.example"
 LANGUAGES = {
-    "en": ("How well did we look after you?", "5 – very well"),
-    "id": ("Seberapa baik kami melayani Anda?", "5 – sangat baik"),
+    "en": ("How did we do?", "5 – very well"),
+    "id": ("Bagaimana pelayanan kami?", "5 – sangat baik"),
     "tr": ("Size verdiğimiz desteği nasıl değerlendirirsiniz?", "5 – çok iyi"),
 }
 
@@ -40,7 +40,7 @@ async def test_an_answer_is_taken_once_after_the_close(door: Door) -> None:
     view = await door.client.view(door.key)
 
     assert (200, 200, 409) == (page.status_code, first.status_code, second.status_code)
-    assert "How well did we look after you?" in seen(page)
+    assert "How did we do?" in seen(page)
     assert "Your answer helps us to do better" in seen(first)
     assert "We have your answer" in seen(second)
     assert {JO: (4, "Quick, in the end", JO)} == {
@@ -59,7 +59,7 @@ async def test_the_letter_carries_the_question(door: Door) -> None:
     (path,) = links_in(asked)
 
     assert ("jo@acme.example",) == asked.recipients
-    assert "How well did we look after you?" in seen(await door.http.get(path))
+    assert "How did we do?" in seen(await door.http.get(path))
 
 
 async def test_two_presses_at_the_same_time_are_one_answer(door: Door) -> None:

@@ -97,4 +97,4 @@ async def test_other_addresses_and_methods_are_answered_plainly(door: Door) -> N
         (await door.http.get("/answer")).status_code,
     )
     assert (405, {"GET", "HEAD", "POST"}) == (put.status_code, set(put.headers["allow"].split(", ")))
-    assert "We could not read that" in seen(put)
+    assert "We could not read your answer" in seen(put)

@@ -162,8 +162,8 @@ def test_days_and_instants_in_lines_are_the_readers() -> None:
     assert [
         ["1. Call (twice) (ana, due 23 Nov 2026, RCA)", "1. Climb up (ana, due Mon, 23 Nov 2026, 17:00 WIB)"],
         [
-            "1. Call (twice) (ana, batas waktu 23 Nov 2026, RCA)",
-            "1. Climb up (ana, batas waktu Sen, 23 Nov 2026 pukul 17.00 WIB)",
+            "1. Call (twice) (ana, tenggat 23 Nov 2026, RCA)",
+            "1. Climb up (ana, tenggat Sen, 23 Nov 2026 pukul 17.00 WIB)",
         ],
         [
             "1. Call (twice) (ana, son tarih 23 Kas 2026, RCA)",
@@ -183,7 +183,7 @@ def test_days_and_instants_in_lines_are_the_readers() -> None:
         ),
         (Sentence.NOT_DELIVERED.of("rca", "rca", "breach"), "kök neden analizi, alıcı rca, ulaşmadı: breach"),
         (Sentence.NOT_DELIVERED.of("rca", "a", "b to c"), "kök neden analizi, alıcı a, ulaşmadı: b to c"),
-        (Sentence.SEAT_DECLINED.of("Rise", "rca", "2026-12-01"), "Rise, rca yerini kabul etmedi: 2026-12-01"),
+        (Sentence.SEAT_DECLINED.of("Rise", "rca", "2026-12-01"), "Rise, rca rolünü kabul etmedi: 2026-12-01"),
         # responses and records are whole lines of somebody
         *(
             (text, text)

@@ -545,7 +545,7 @@ def test_a_reminder_says_how_much_time_was_left() -> None:
     }
 
     assert "Time left when this was written: 1 hour, 25 minutes." in said["en"]
-    assert "pengingat: penyelesaian segera jatuh tempo." in said["id"]
+    assert "pengingat: tenggat penyelesaian sudah dekat." in said["id"]
     assert "Sisa waktu ketika pesan ini ditulis: 1 jam, 25 menit." in said["id"]
     assert "Bu mesaj yazıldığında kalan süre: 1 saat 25 dakika." in said["tr"]
 
