@@ -6,19 +6,19 @@ done. It sends what people ask and shows what the engine answers; it holds no ru
 ``python client.py`` is the command line.
 """
 
-from clients.asking import PATIENCE, RunStalled
-from clients.doctor import Examined
+from clients.doctor import RunExamination
 from clients.inboxes import Inboxes
 from clients.intakes import Intakes
-from clients.looking import RECORDED, ToDo
-from clients.many import NotAllAnswered, Unanswered, ask_each
 from clients.moves import AFTER_THE_CLOSE
+from clients.parallel_queries import NotAllAnswered, Unanswered, ask_each
+from clients.queries import RECORDED, ToDo
 from clients.rebases import Rebases
 from clients.report_schedules import ReportSchedules
 from clients.sponsorships import Sponsorships
 from clients.starts import request_of
 from clients.task_forces import TaskForces
-from clients.visibility import OURS, Listed
+from clients.transport import PATIENCE, RunStalled
+from clients.visibility import OURS, EscalationListing
 
 __all__ = [
     "AFTER_THE_CLOSE",
@@ -26,9 +26,9 @@ __all__ = [
     "PATIENCE",
     "RECORDED",
     "EscalationClient",
-    "Examined",
-    "Listed",
+    "EscalationListing",
     "NotAllAnswered",
+    "RunExamination",
     "RunStalled",
     "ToDo",
     "Unanswered",
@@ -48,4 +48,4 @@ class EscalationClient(TaskForces, Rebases, Sponsorships, ReportSchedules, Inbox
 if __name__ == "__main__":
     import runpy
 
-    runpy.run_module("entrypoints.cli", run_name="__main__")
+    runpy.run_module("entrypoints.cli.program", run_name="__main__")

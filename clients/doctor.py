@@ -16,10 +16,10 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, ResetWor
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
-from clients.asking import Answered
-from clients.looking import Looking
-from clients.many import CannotAnswer, ask_each
-from clients.visibility import OURS, quoted
+from clients.parallel_queries import CannotAnswer, ask_each
+from clients.queries import Queries
+from clients.transport import Answered
+from clients.visibility import OURS, quote
 from escalation.commands import RecordDelivery
 from escalation.effects import RecordBatch
 from escalation.errors import EscalationError, UnknownEscalation
@@ -30,7 +30,7 @@ from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES
 
 
-class Lost(NamedTuple):
+class UnservedRun(NamedTuple):
     """A run that was started on a task queue where nobody works, and has done nothing yet."""
 
     key: str
@@ -39,7 +39,7 @@ class Lost(NamedTuple):
     task_queue: str
 
 
-class Examined(NamedTuple):
+class RunExamination(NamedTuple):
     """One run of an escalation or of its follow-up, and what it says of itself."""
 
     key: str
@@ -50,7 +50,7 @@ class Examined(NamedTuple):
     record: RecordBatch | CannotAnswer
 
 
-class Doctor(Looking):
+class Doctor(Queries):
     """Look for runs that do not go on, and help them."""
 
     async def stalled(self, kinds: Iterable[str] = ()) -> tuple[Stall, ...]:
@@ -84,22 +84,22 @@ class Doctor(Looking):
         ]
         return tuple(sorted(found, key=lambda stall: stall.since))
 
-    async def lost(self, key: str | None = None) -> tuple[Lost, ...]:
+    async def lost(self, key: str | None = None) -> tuple[UnservedRun, ...]:
         """Runs of ours that were started where nobody works."""
-        kinds = ", ".join(map(quoted, OURS))
-        query = f"WorkflowType IN ({kinds}) AND TaskQueue != {quoted(self._task_queue)}"
+        kinds = ", ".join(map(quote, OURS))
+        query = f"WorkflowType IN ({kinds}) AND TaskQueue != {quote(self._task_queue)}"
         query += f" AND ExecutionStatus = 'Running'{f' AND {_of_key(key)}' if key else ''}"
         runs = [run async for run in self._executions(query)]
         empty = [queue for queue in {run.task_queue for run in runs} if not await self._is_served(queue)]
         return tuple(
             [
-                Lost(run.id, run.run_id, run.workflow_type, run.task_queue)
+                UnservedRun(run.id, run.run_id, run.workflow_type, run.task_queue)
                 for run in runs
                 if run.task_queue in empty and not await self.has_gone_on(run.id, run.run_id)
             ]
         )
 
-    async def examined(self, key: str | None = None) -> AsyncIterator[Examined]:
+    async def examined(self, key: str | None = None) -> AsyncIterator[RunExamination]:
         """
         Every run of an escalation that Temporal still keeps, or those of one key, the first begun first.
 
@@ -109,11 +109,11 @@ class Doctor(Looking):
         async for run, found in ask_each(runs, self._examine):
             yield (
                 found
-                if isinstance(found, Examined)
-                else Examined(run.id, run.run_id, _is_running(run), (), found)
+                if isinstance(found, RunExamination)
+                else RunExamination(run.id, run.run_id, _is_running(run), (), found)
             )
 
-    async def _examine(self, run: WorkflowExecution) -> Examined:
+    async def _examine(self, run: WorkflowExecution) -> RunExamination:
         # The history first: what the run answers later must have all that is in it.
         history = await self.history(run.id, run.run_id)
         delivered = await self._delivered_in(history)
@@ -121,11 +121,11 @@ class Doctor(Looking):
             record: RecordBatch | CannotAnswer = await self.record_of(run.id, run.run_id)
         except (EscalationError, NoWorker) as error:
             record = error
-        return Examined(run.id, run.run_id, _is_running(run), delivered, record)
+        return RunExamination(run.id, run.run_id, _is_running(run), delivered, record)
 
     async def being_recorded(self) -> frozenset[str]:
         """Ids of escalations of which events are still on their way to the record."""
-        query = f"WorkflowType = {quoted(wire.RECORD_WORKFLOW)} AND ExecutionStatus = 'Running'"
+        query = f"WorkflowType = {quote(wire.RECORD_WORKFLOW)} AND ExecutionStatus = 'Running'"
         return frozenset([run.id.partition("/record")[0] async for run in self._executions(query)])
 
     async def history(self, key: str, run_id: str) -> WorkflowHistory:
@@ -232,5 +232,5 @@ def _is_running(run: WorkflowExecution) -> bool:
 
 
 def _of_key(key: str) -> str:
-    mine = (f"WorkflowId = {quoted(key)}", *(f"WorkflowId STARTS_WITH {quoted(key + mark)}" for mark in "@/"))
+    mine = (f"WorkflowId = {quote(key)}", *(f"WorkflowId STARTS_WITH {quote(key + mark)}" for mark in "@/"))
     return f"({' OR '.join(mine)})"

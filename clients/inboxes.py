@@ -8,14 +8,14 @@ from functools import partial
 from temporalio.client import WorkflowQueryRejectedError
 from temporalio.common import QueryRejectCondition
 
-from clients.asking import Asking, RunEnded
+from clients.transport import RunEnded, Transport
 from escalation.errors import UnknownEscalation
 from escalation.inbox import InWait, Release, inbox_key
 from escalation.pages import Page
 from workflows import wire
 
 
-class Inboxes(Asking):
+class Inboxes(Transport):
     """Look into an inbox, and let out what waits there."""
 
     async def inbox(self, person: str) -> tuple[InWait, ...]:

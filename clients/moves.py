@@ -10,9 +10,9 @@ from contextlib import suppress
 
 from temporalio.client import WorkflowExecutionStatus
 
-from clients.asking import RunEnded
 from clients.starts import Starts
-from clients.visibility import quoted
+from clients.transport import RunEnded
+from clients.visibility import quote
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
@@ -88,7 +88,7 @@ class Moves(Starts):
 
     async def _closed_before(self, asked: str) -> str:
         """The ids of other escalations of the same key that are followed up, the last closed first."""
-        ids = quoted(f"{asked.partition('@')[0]}@")
+        ids = quote(f"{asked.partition('@')[0]}@")
         query = (
             f"WorkflowType = '{wire.FOLLOW_UP}' AND WorkflowId STARTS_WITH {ids} "
             f"AND {sa.STATE.name} = '{State.CLOSED}' AND ExecutionStatus = 'Running'"

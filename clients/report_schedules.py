@@ -5,13 +5,13 @@ Reports by schedule: the server keeps them, no worker is asked.
 from temporalio.client import ScheduleAlreadyRunningError, ScheduleUpdate
 from temporalio.service import RPCError, RPCStatusCode
 
-from clients.asking import Asking
+from clients.transport import Transport
 from escalation.errors import MoveNotAllowed
 from escalation.reporting import ReportSchedule, Rhythm, Scheduled, report_id
 from workflows.report_schedule import read_back, schedule_of
 
 
-class ReportSchedules(Asking):
+class ReportSchedules(Transport):
     """Set, list and remove them."""
 
     async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> Scheduled:

@@ -10,9 +10,9 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatu
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
-from clients.asking import RunEnded, RunStalled
 from clients.doctor import Doctor
-from clients.many import Unanswered
+from clients.parallel_queries import Unanswered
+from clients.transport import RunEnded, RunStalled
 from escalation.errors import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, shown
 from escalation.plan import Contact
 from escalation.sponsorship import (

@@ -15,7 +15,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from clients.asking import Asking, RunEnded
+from clients.transport import RunEnded, Transport
 from escalation.errors import BadRequest, EscalationError, Fault, faults_of
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
@@ -31,7 +31,7 @@ def no_more(_written: Mapping[str, Any]) -> Sequence[Fault]:
     return ()
 
 
-class Starts(Asking):
+class Starts(Transport):
     """Start escalations."""
 
     async def start(

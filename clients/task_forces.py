@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from clients.asking import Answered, RunEnded
-from clients.looking import Looking
 from clients.moves import Moves
+from clients.queries import Queries
+from clients.transport import Answered, RunEnded
 from escalation import commands as c
 from escalation.base import InternalText
 from escalation.errors import MoveNotAllowed, UnknownEscalation, UnknownName
@@ -21,7 +21,7 @@ from escalation.view import Receipted
 from workflows import wire
 
 
-class TaskForces(Moves, Looking):
+class TaskForces(Moves, Queries):
     """Deploy task forces, and make moves in them."""
 
     async def deploy_task_force(

@@ -18,7 +18,7 @@ from workflows import wire
 from workflows.pace import PACE
 
 
-class Listed(NamedTuple):
+class EscalationListing(NamedTuple):
     """One line of a list, from search attributes and the memo: no worker is asked."""
 
     key: str
@@ -54,17 +54,17 @@ OURS = (
 """The types of workflows that are ours."""
 
 
-def matching(filters: Mapping[Any, Any], *, ended: bool) -> str:
+def visibility_query(filters: Mapping[Any, Any], *, ended: bool) -> str:
     """A visibility query; values are quoted, so that none can change its sense."""
     wanted = [f"WorkflowType = '{wire.WORKFLOW}'", f"{sa.STATE.name} IS NOT NULL"]
     wanted.append("ExecutionStatus != 'ContinuedAsNew'" if ended else "ExecutionStatus = 'Running'")
     for attribute, value in filters.items():
         if value is not None:
-            wanted.append(f"{attribute.name} = {quoted(value)}")
+            wanted.append(f"{attribute.name} = {quote(value)}")
     return " AND ".join(wanted)
 
 
-def quoted(value: Any) -> str:
+def quote(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
@@ -73,9 +73,9 @@ def quoted(value: Any) -> str:
     return f"'{escaped}'"
 
 
-async def listed(execution: WorkflowExecution) -> Listed:
+async def make_listing(execution: WorkflowExecution) -> EscalationListing:
     found = execution.typed_search_attributes
-    return Listed(
+    return EscalationListing(
         key=execution.id,
         state=State(found[sa.STATE]),
         level=found[sa.LEVEL],

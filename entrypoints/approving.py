@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from entrypoints.asking import By, Json, Key, Note, Why, make_move
+from entrypoints.cli.client_call import By, Json, Key, Note, Why, make_move
 from escalation import commands as c
 
 app = typer.Typer()

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from entrypoints.words import in_option
+from entrypoints.cli.command_names import name_option
 from escalation.errors import BadRequest, Fault, findings_of
 from planning.plain_files import read_plain
 from planning.playbook.faults import file_fault
@@ -73,7 +73,7 @@ def as_model(
     except ValidationError as error:
         found = list(findings_of(error))
         faults = [
-            in_option(fault) if options.keys() & finding["loc"][:1] else place_fault(fault, finding, tree)
+            name_option(fault) if options.keys() & finding["loc"][:1] else place_fault(fault, finding, tree)
             for fault, finding in found
         ]
         told = {fault.where for fault, _ in found}
@@ -87,7 +87,7 @@ def as_model(
 def _placed(fault: Fault, tree: Node, options: Mapping[str, Any]) -> Fault:
     path = tuple(int(part) if part.isdigit() else part for part in fault.where.split("."))
     if path[0] in options:
-        return in_option(fault)
+        return name_option(fault)
     return fault.changed(where=f"{place_of(tree, path)} {fault.where}")
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from entrypoints import choices
-from entrypoints.asking import By, Json, Key, Note, Why, answered, make_move, with_client
-from entrypoints.given import named, refused, zone
+from entrypoints.cli import choices
+from entrypoints.cli.client_call import By, Json, Key, Note, Why, call_client, make_move, print_move_result
+from entrypoints.cli.option_values import bad_option, parse_choice, parse_zone
 from escalation import commands as c
 from escalation.errors import shown
 from escalation.events import AccessAnswer, CancelCause
@@ -32,8 +32,8 @@ def raise_(
         typer.Option(
             "--reason",
             metavar="CODE",
-            help=choices.one_of("Why it rises", ReasonCode),
-            autocompletion=choices.of(ReasonCode),
+            help=choices.list_choices("Why it rises", ReasonCode),
+            autocompletion=choices.complete_enum(ReasonCode),
         ),
     ],
     to: Annotated[int | None, typer.Option("--to", help="Level; else the next one.")] = None,
@@ -56,7 +56,7 @@ def transfer(
             metavar="ID",
             help="Instead: whoever has this skill.",
             show_default=False,
-            autocompletion=choices.completing(choices.skills),
+            autocompletion=choices.complete_from(choices.skills),
         ),
     ] = None,
     reason: Annotated[
@@ -64,8 +64,8 @@ def transfer(
         typer.Option(
             "--reason",
             metavar="CODE",
-            help=choices.one_of("Why it changes hands", ReasonCode),
-            autocompletion=choices.of(ReasonCode),
+            help=choices.list_choices("Why it changes hands", ReasonCode),
+            autocompletion=choices.complete_enum(ReasonCode),
         ),
     ] = "lack_of_expertise",
     note: Note = "",
@@ -84,7 +84,7 @@ def trigger(
             metavar="TRIGGER",
             help="A trigger of the level.",
             show_default=False,
-            autocompletion=choices.completing(choices.triggers),
+            autocompletion=choices.complete_from(choices.triggers),
         ),
     ],
     by: By,
@@ -122,7 +122,7 @@ def _numbered(response: str) -> tuple[int | None, str]:
         return None, ""
     if not number:
         allowed = f"its words, or level and number such as 1.{level}; see `escalate show`"
-        raise refused("RESPONSE", shown(response), allowed)
+        raise bad_option("RESPONSE", shown(response), allowed)
     return int(level), number
 
 
@@ -133,9 +133,9 @@ def priority(
         str,
         typer.Argument(
             metavar="P1..P4",
-            help=choices.one_of("The new priority", Priority),
+            help=choices.list_choices("The new priority", Priority),
             show_default=False,
-            autocompletion=choices.of(Priority),
+            autocompletion=choices.complete_enum(Priority),
         ),
     ],
     by: By,
@@ -143,7 +143,7 @@ def priority(
     in_json: Json = False,
 ) -> None:
     """Change the priority; due times follow from the original start."""
-    make_move(key, c.ChangePriority, in_json, by=by, priority=named(Priority, to, "P1..P4"), note=note)
+    make_move(key, c.ChangePriority, in_json, by=by, priority=parse_choice(Priority, to, "P1..P4"), note=note)
 
 
 @app.command("correct-contact")
@@ -165,14 +165,15 @@ def correct_contact(
         typer.Option("--lang", metavar="TAG", help="The language of letters.", show_default=False),
     ] = None,
     tz: Annotated[
-        str | None, typer.Option("--tz", metavar="ZONE", help="The time zone of letters.", show_default=False)
+        str | None,
+        typer.Option("--tz", metavar="ZONE", help="The time parse_zone of letters.", show_default=False),
     ] = None,
     note: Note = "",
     in_json: Json = False,
 ) -> None:
     """Correct a customer's contact; a new address is told how things stand."""
     if tz is not None:
-        zone(tz)
+        parse_zone(tz)
     make_move(
         key,
         c.CorrectContact,
@@ -196,7 +197,7 @@ def pause(
             metavar="REASON",
             help="A reason of the playbook.",
             show_default=False,
-            autocompletion=choices.completing(choices.pause_reasons),
+            autocompletion=choices.complete_from(choices.pause_reasons),
         ),
     ],
     by: By,
@@ -274,8 +275,8 @@ def confirm_access(
         typer.Option(
             "--answer",
             metavar="yes|no|waived",
-            help=choices.one_of("What the customer says", AccessAnswer),
-            autocompletion=choices.of(AccessAnswer),
+            help=choices.list_choices("What the customer says", AccessAnswer),
+            autocompletion=choices.complete_enum(AccessAnswer),
         ),
     ] = "yes",
     note: Note = "",
@@ -308,8 +309,8 @@ def close(key: Key, by: By, note: Note = "", in_json: Json = False) -> None:
 @app.command()
 def reopen(key: Key, by: By, why: Why, in_json: Json = False) -> None:
     """Back to resolving; a closed one comes back as a new escalation, one level higher."""
-    answer = with_client(lambda client: client.reopen(key, by=by, why=why))
-    answered(answer, in_json)
+    answer = call_client(lambda client: client.reopen(key, by=by, why=why))
+    print_move_result(answer, in_json)
 
 
 @app.command()
@@ -322,8 +323,8 @@ def cancel(
         typer.Option(
             "--cause",
             metavar="withdrawn|duplicate|merged",
-            help=choices.one_of("Why it ends", CancelCause),
-            autocompletion=choices.of(CancelCause),
+            help=choices.list_choices("Why it ends", CancelCause),
+            autocompletion=choices.complete_enum(CancelCause),
         ),
     ] = "withdrawn",
     into: Annotated[

@@ -13,8 +13,8 @@ import pytest
 import typer
 from temporalio import workflow
 
-from entrypoints import reference
-from entrypoints.cli import app
+from entrypoints.cli.program import app
+from entrypoints.reference_docs import reference
 from tests.test_project import ROOT, files_of_the_tree
 from workers.queues import WORKFLOWS
 

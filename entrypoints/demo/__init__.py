@@ -1,5 +1,5 @@
 """
 The demo: a complaint through its whole life, on servers of its own, told as it happens.
 
-`story` says what happens, `stage` shows it, `world` is where it happens, `keepsake` is what can be kept of it.
+`walkthrough` says what happens, `display` shows it, `servers` is where it happens, `message_page` keeps its messages.
 """

@@ -38,7 +38,7 @@ _ELSEWHERE = {
 @dataclass(frozen=True, slots=True)
 class Change:
     part: str
-    """Of the playbook: ``levels``, ``priorities``, ``people`` …"""
+    """Of the playbook: ``levels``, ``priority_rows_of``, ``people`` …"""
     concerns: tuple[str, ...]
     """Whom: categories, priorities, people, moves."""
     what: str

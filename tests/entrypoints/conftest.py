@@ -16,7 +16,7 @@ import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from client import EscalationClient
-from entrypoints import cli
+from entrypoints.cli import program
 from messages.renderer import MessageRenderer
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
@@ -47,7 +47,7 @@ class Terminal:
     """Of the workers; a test may change it."""
 
     async def type(self, *words: str) -> tuple[int, str, str]:
-        status = await asyncio.to_thread(cli.run, list(words))
+        status = await asyncio.to_thread(program.run, list(words))
         said, complained = self.capsys.readouterr()
         assert "Traceback" not in complained, complained[-1500:]
         return status, said, complained

@@ -11,12 +11,12 @@ import pytest
 from pydantic import SecretStr
 
 from channels.protocol import Delivered
-from entrypoints import cli
+from entrypoints.cli import program
 from planning.playbook.value_types import BY_NAME, KnownChannel
 from runtime.settings import ROOT, Settings
 from runtime.targets import CHANNELS
 from tests.channels.builders import a_letter, a_network, targets_of
-from tests.entrypoints.test_playbooks import Typed, a_playbook
+from tests.entrypoints.test_playbook import Typed, a_playbook
 from tests.mailbox import Mailbox
 from tests.receiver import Receiver
 from workers.channels import channels_of
@@ -35,7 +35,7 @@ async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
 
 
 async def typed(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    status = await asyncio.to_thread(cli.run, ["channels", *words])
+    status = await asyncio.to_thread(program.run, ["channels", *words])
     said, complained = capsys.readouterr()
     assert "Traceback" not in complained
     assert SECRET not in said + complained
@@ -108,9 +108,9 @@ async def test_test_letter_answers_in_json(receiver: Receiver, capsys: pytest.Ca
     """
     receiver.answers("503 Busy", retry_after="60")
 
-    status = await asyncio.to_thread(cli.run, ["channels", "test", "slack:support", "--json"])
+    status = await asyncio.to_thread(program.run, ["channels", "test", "slack:support", "--json"])
     later = json.loads(capsys.readouterr().out)
-    await asyncio.to_thread(cli.run, ["channels", "test", "email:ana@example.com", "--json"])
+    await asyncio.to_thread(program.run, ["channels", "test", "email:ana@example.com", "--json"])
 
     assert 1 == status
     assert {

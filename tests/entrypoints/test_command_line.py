@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from entrypoints import cli
-from entrypoints.words import in_typed_words, typed
+from entrypoints.cli import program
+from entrypoints.cli.command_names import command_for, name_commands
 from escalation.commands import PERSONS_COMMANDS
 from runtime.ports import free_port
 from tests.entrypoints.conftest import Terminal
@@ -101,7 +101,7 @@ async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> N
     first = await terminal.json("show", KEY)
     status, _, complained = await terminal.type("ack", KEY, "--as", "maya")
     left = "survey, post-mortem file, correct-contact, reopen"
-    assert (cli.REFUSED, f"{KEY}: cannot acknowledge while closed; allowed now: {left}\n") == (
+    assert (program.REFUSED, f"{KEY}: cannot acknowledge while closed; allowed now: {left}\n") == (
         status,
         complained,
     )
@@ -110,7 +110,7 @@ async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> N
 
     for _ in range(100):  # its last letters are still on their way for a moment
         status, said, _ = await terminal.type("reopen", KEY, "--as", "elena", "--why", "It is back", "--json")
-        if status == cli.DONE:
+        if status == program.DONE:
             break
         await asyncio.sleep(0.1)
 
@@ -119,7 +119,7 @@ async def test_a_closed_one_comes_back_one_level_higher(terminal: Terminal) -> N
     refused = await terminal.type(
         "cancel", KEY, "--as", "elena", "--why", "Twice", "--cause", "duplicate", "--into", "ACME/1"
     )
-    assert cli.BAD_INPUT == refused[0]
+    assert program.BAD_INPUT == refused[0]
     assert "into: given 'ACME/1', which is no escalation that is known here" in refused[2]
 
 
@@ -215,11 +215,11 @@ def test_options_that_are_wrong_or_missing_are_told_as_options(
     request = tmp_path / "request.yaml"
     request.write_text("key: ACME/1\nsubject: ''\ncolour: red\n")
 
-    assert cli.BAD_INPUT == cli.run(["start", "--key", "ACME/1", "--customer", "ACME::jo"])
+    assert program.BAD_INPUT == program.run(["start", "--key", "ACME/1", "--customer", "ACME::jo"])
     complained = capsys.readouterr().err
     for place in ("--as", "--subject", "--issue-type", "--customer 1.contacts.1.email"):
         assert f"\n  {place}: given" in complained
-    assert cli.BAD_INPUT == cli.run(["start", str(request), "--reason", "rain"])
+    assert program.BAD_INPUT == program.run(["start", str(request), "--reason", "rain"])
     complained = capsys.readouterr().err
     for place in (f"{request}:2:10 subject", f"{request}:3:1 colour", "--reason"):
         assert f"\n  {place}: given" in complained
@@ -274,54 +274,58 @@ async def test_watch_tells_until_the_end(terminal: Terminal) -> None:
 
 
 REFUSALS: tuple[tuple[tuple[str, ...], int, str], ...] = (
-    (("ack", KEY, "--as", "ghost"), cli.BAD_INPUT, f"{KEY}: unknown person 'ghost'; known: aisha, ben,"),
-    (("ack", KEY, "--as", "mya"), cli.BAD_INPUT, "did you mean maya?"),
-    (("ack", KEY, "--as", ""), cli.BAD_INPUT, "--as: given ''; allowed: a text that is not empty"),
-    (("respond", KEY, "1", "--as", "maya"), cli.BAD_INPUT, "its words, or level and number such as 1.1"),
-    (("respond", KEY, "2.1", "--as", "maya"), cli.REFUSED, "it is at level 1 now, not at level 2"),
-    (("respond", KEY, "1.9", "--as", "maya"), cli.BAD_INPUT, "known: 1.1 hear the customer out"),
+    (("ack", KEY, "--as", "ghost"), program.BAD_INPUT, f"{KEY}: unknown person 'ghost'; known: aisha, ben,"),
+    (("ack", KEY, "--as", "mya"), program.BAD_INPUT, "did you mean maya?"),
+    (("ack", KEY, "--as", ""), program.BAD_INPUT, "--as: given ''; allowed: a text that is not empty"),
+    (("respond", KEY, "1", "--as", "maya"), program.BAD_INPUT, "its words, or level and number such as 1.1"),
+    (("respond", KEY, "2.1", "--as", "maya"), program.REFUSED, "it is at level 1 now, not at level 2"),
+    (("respond", KEY, "1.9", "--as", "maya"), program.BAD_INPUT, "known: 1.1 hear the customer out"),
     (
         ("trigger", KEY, "rain", "--as", "maya"),
-        cli.BAD_INPUT,
+        program.BAD_INPUT,
         "has no trigger 'rain'; known: cannot_solve",
     ),
     (
         ("priority", KEY, "P9", "--as", "elena"),
-        cli.BAD_INPUT,
+        program.BAD_INPUT,
         "P1..P4: given 'P9'; allowed: P1, P2, P3, P4",
     ),
-    (("raise", KEY, "--as", "maya", "--reason", "rain"), cli.BAD_INPUT, "'lack_of_authority'"),
-    (("raise", KEY, "--as", "maya", "--reason", "other", "--to", "9"), cli.BAD_INPUT, "unknown level 9"),
-    (("pause", KEY, "lunch", "--as", "maya"), cli.BAD_INPUT, "known: waiting_for_customer"),
+    (("raise", KEY, "--as", "maya", "--reason", "rain"), program.BAD_INPUT, "'lack_of_authority'"),
+    (("raise", KEY, "--as", "maya", "--reason", "other", "--to", "9"), program.BAD_INPUT, "unknown level 9"),
+    (("pause", KEY, "lunch", "--as", "maya"), program.BAD_INPUT, "known: waiting_for_customer"),
     (
         ("verify", KEY, "--as", "aisha"),
-        cli.REFUSED,
+        program.REFUSED,
         "cannot verify resolution while communicating; allowed now:",
     ),
-    (("close", KEY, "--as", "maya"), cli.REFUSED, "cannot close while communicating"),
-    (("cancel", KEY, "--as", "maya", "--why", "x"), cli.REFUSED, "roles that may: escalation_manager"),
+    (("close", KEY, "--as", "maya"), program.REFUSED, "cannot close while communicating"),
+    (("cancel", KEY, "--as", "maya", "--why", "x"), program.REFUSED, "roles that may: escalation_manager"),
     (
         ("cancel", KEY, "--as", "elena", "--why", "x", "--cause", "duplicate"),
-        cli.BAD_INPUT,
+        program.BAD_INPUT,
         "--into: given nothing; allowed: the key of the other escalation (duplicate)",
     ),
-    (("update", KEY, "--as", "maya"), cli.BAD_INPUT, "--customer, --internal: given neither"),
-    (("ack", "ACME/0", "--as", "maya"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
-    (("show", "nokey"), cli.REFUSED, "'nokey' is known here; a key is TENANT/TICKET, such as ACME/4711\n"),
-    (("show", "ACME/0"), cli.REFUSED, "no escalation 'ACME/0' is known here"),
+    (("update", KEY, "--as", "maya"), program.BAD_INPUT, "--customer, --internal: given neither"),
+    (("ack", "ACME/0", "--as", "maya"), program.REFUSED, "no escalation 'ACME/0' is known here"),
+    (
+        ("show", "nokey"),
+        program.REFUSED,
+        "'nokey' is known here; a key is TENANT/TICKET, such as ACME/4711\n",
+    ),
+    (("show", "ACME/0"), program.REFUSED, "no escalation 'ACME/0' is known here"),
     (
         ("list", "--state", "open"),
-        cli.BAD_INPUT,
+        program.BAD_INPUT,
         "--state: given 'open'; allowed: started, communicating",
     ),
-    (("ack", KEY), cli.BAD_INPUT, "Missing option '--as'"),
-    (("transfer", KEY, "--as", "maya"), cli.BAD_INPUT, "PERSON|TEAM, --skill: given neither"),
+    (("ack", KEY), program.BAD_INPUT, "Missing option '--as'"),
+    (("transfer", KEY, "--as", "maya"), program.BAD_INPUT, "PERSON|TEAM, --skill: given neither"),
     (
         ("rebase", KEY, "--category", "x", "--dry-run"),
-        cli.BAD_INPUT,
+        program.BAD_INPUT,
         "\n  --category: given 'x'; allowed: of customer",
     ),
-    (("dance", KEY), cli.BAD_INPUT, "No such command 'dance'"),
+    (("dance", KEY), program.BAD_INPUT, "No such command 'dance'"),
 )
 
 
@@ -351,11 +355,11 @@ async def test_a_bad_request_is_refused_whole_with_every_fault(terminal: Termina
     status, _, complained = await terminal.type("start", str(request), "--json")
 
     told = json.loads(complained)
-    assert (cli.BAD_INPUT, "bad_request") == (status, told["error"])
+    assert (program.BAD_INPUT, "bad_request") == (status, told["error"])
     places = {fault["where"] for fault in told["faults"]}
     assert {f"{request}:2:10 subject", f"{request}:4:1 colour", f"{request}:5:11 priority"} <= places
     status, _, _ = await terminal.type("show", "ACME/1")
-    assert cli.REFUSED == status
+    assert program.REFUSED == status
 
 
 @pytest.mark.parametrize(
@@ -377,7 +381,7 @@ async def test_a_file_that_is_no_request_is_told_by_its_place(
     request = tmp_path / "request.yaml"
     request.write_text(text)
 
-    assert cli.BAD_INPUT == await asyncio.to_thread(cli.run, ["start", str(request)])
+    assert program.BAD_INPUT == await asyncio.to_thread(program.run, ["start", str(request)])
 
     assert says in capsys.readouterr().err
 
@@ -390,7 +394,7 @@ async def test_unknown_names_in_a_start_are_all_told(terminal: Terminal) -> None
         "start", str(EXAMPLES / "complaint.yaml"), "--category", "complaints", "--as", "mya"
     )
 
-    assert cli.BAD_INPUT == status
+    assert program.BAD_INPUT == status
     assert "did you mean complaint?" in complained
     assert "did you mean maya?" in complained
     assert [] == await terminal.json("list", "--all")
@@ -405,7 +409,7 @@ async def test_no_server_is_told_with_a_status_of_its_own(
     """
     monkeypatch.setenv("TEMPORAL_ADDRESS", address.format(port=free_port()))
 
-    assert cli.NO_SERVER == await asyncio.to_thread(cli.run, ["list"])
+    assert program.NO_SERVER == await asyncio.to_thread(program.run, ["list"])
 
     assert "TEMPORAL_ADDRESS" in capsys.readouterr().err
 
@@ -427,7 +431,7 @@ def test_every_move_can_be_typed() -> None:
     """
     A new command of the rules cannot be forgotten here.
     """
-    files = Path(cli.__file__).parent.glob("*.py")
+    files = Path(program.__file__).parent.glob("*.py")
     typed = "\n".join(file.read_text(encoding="utf-8") for file in files)
 
     missing = [move.__name__ for move in PERSONS_COMMANDS if f"c.{move.__name__}" not in typed]
@@ -441,11 +445,11 @@ def test_refusals_list_what_can_be_typed() -> None:
     """
     refused = "ACME/1: cannot close while resolving; allowed now: declare resolved, cancel, file RCA"
 
-    assert "ACME/1: cannot close while resolving; allowed now: resolve, cancel, rca file" == in_typed_words(
+    assert "ACME/1: cannot close while resolving; allowed now: resolve, cancel, rca file" == name_commands(
         refused
     )
-    assert "no moves here, no change" == in_typed_words("no moves here, no change")
-    assert {typed(command.move) for command in PERSONS_COMMANDS} <= set(commands_of(cli.app))
+    assert "no moves here, no change" == name_commands("no moves here, no change")
+    assert {command_for(command.move) for command in PERSONS_COMMANDS} <= set(commands_of(program.app))
 
 
 def commands_of(app: typer.Typer, before: str = "") -> Iterator[str]:

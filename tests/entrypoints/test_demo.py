@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints import cli
+from entrypoints.cli import program
 from runtime.settings import ROOT
 
 ADDRESS = re.compile(r"https?://|127\.0\.0\.1")
@@ -18,7 +18,7 @@ ADDRESS = re.compile(r"https?://|127\.0\.0\.1")
 
 def demo(*options: str, temporary: Path, folder: Path = ROOT) -> str:
     """Run the demo in *folder*, with *temporary* as the folder of its own files; what it said."""
-    words = [sys.executable, "-m", "entrypoints.cli", "demo", *options]
+    words = [sys.executable, "-m", "entrypoints.cli.program", "demo", *options]
     environment = {"TMPDIR": str(temporary), "PATH": "/usr/bin:/bin", "HOME": str(temporary)}
     told = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     assert 0 == told.returncode, told.stdout + told.stderr
@@ -88,9 +88,9 @@ def test_papers_need_a_folder_that_can_be_written(tmp_path: Path, capsys: pytest
     """It is said before anything runs."""
     (tmp_path / "file").touch()
 
-    status = cli.run(["demo", "--papers", str(tmp_path / "file" / "papers")])
+    status = program.run(["demo", "--papers", str(tmp_path / "file" / "papers")])
 
-    assert cli.BAD_INPUT == status
+    assert program.BAD_INPUT == status
     assert "allowed: a folder that can be written" in capsys.readouterr().err
 
 

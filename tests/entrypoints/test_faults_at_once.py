@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activities.compile_plan import read_request
-from entrypoints import cli
+from entrypoints.cli import program
 from escalation.errors import BadRequest
 from planning.playbook.loader import load_playbook
 from runtime.settings import ROOT
@@ -55,7 +55,7 @@ def test_no_fault_hides_another(capsys: pytest.CaptureFixture[str], words: str, 
     """
     START-6: every fault in one message, each where it was typed; no server is asked before.
     """
-    assert cli.BAD_INPUT == cli.run(shlex.split(words))
+    assert program.BAD_INPUT == program.run(shlex.split(words))
 
     told = capsys.readouterr().err.splitlines()[1:]
     assert places == " ".join(line.strip().partition(":")[0] for line in told)
@@ -79,7 +79,7 @@ def test_a_start_file_hears_of_shape_and_playbook_at_once(
     file = tmp_path / "start.yaml"
     file.write_text(written, encoding="utf-8")
 
-    assert cli.BAD_INPUT == cli.run(["start", str(file)])
+    assert program.BAD_INPUT == program.run(["start", str(file)])
 
     told = capsys.readouterr().err
     assert "5 faults" in told
@@ -96,7 +96,7 @@ def test_start_options_hear_of_shape_and_playbook_at_once(capsys: pytest.Capture
     """
     words = f"start --key {KEY} --subject Wet --issue-type customer_service_requests --category nosuch --as nobody"
 
-    assert cli.BAD_INPUT == cli.run([*shlex.split(words), "--reason", "rain"])
+    assert program.BAD_INPUT == program.run([*shlex.split(words), "--reason", "rain"])
 
     told = capsys.readouterr().err.splitlines()[1:]
     places = {line.strip().partition(":")[0] for line in told}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints import cli
+from entrypoints.cli import program
 from tests.entrypoints.conftest import Terminal
 
 JO = "ACME:jo.buyer@acme.example"
@@ -56,5 +56,5 @@ async def test_whom_nobody_knows_has_no_inbox(terminal: Terminal, who: str, mean
     """
     status, _, complained = await terminal.type("inbox", who)
 
-    assert (cli.BAD_INPUT, True) == (status, meant in complained), complained
+    assert (program.BAD_INPUT, True) == (status, meant in complained), complained
     assert "no messages wait for finance" in await terminal.done("inbox", "finance")

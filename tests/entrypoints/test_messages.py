@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints import cli
+from entrypoints.cli import program
 from messages.examples import LINK
 from runtime.settings import ROOT
 from tests.messages.page import Page
@@ -16,7 +16,7 @@ class Typed:
     """A command line after `escalate message`, its exit status and what it said."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
-        self.status = cli.run(["message", *words])
+        self.status = program.run(["message", *words])
         self.said, self.complained = capsys.readouterr()
         assert "Traceback" not in self.complained
 

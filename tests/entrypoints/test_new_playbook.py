@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints import cli
+from entrypoints.cli import program
 from planning.playbook.loader import load_playbook
 from planning.playbook.schema import Playbook
 from runtime.settings import ROOT
@@ -27,19 +27,19 @@ HER_OWN_WORK = "maya, who verifies resolutions and is a contact of level 1 of cu
 def warnings_of(file: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Check *file*, and simulate each of its categories."""
     capsys.readouterr()
-    assert 0 == cli.run(["playbook", "check", str(file), "--json"])
+    assert 0 == program.run(["playbook", "check", str(file), "--json"])
     warnings = json.loads(capsys.readouterr().out)["warnings"]
     for category in load_playbook(file).issue_types["customer_requests"].categories:
         for priority in ("P1", "P4"):
             options = ["--category", category, "--priority", priority, "--json"]
-            assert 0 == cli.run(["playbook", "simulate", str(file), *options]), capsys.readouterr().err
+            assert 0 == program.run(["playbook", "simulate", str(file), *options]), capsys.readouterr().err
     capsys.readouterr()
     return [warning["odd"] for warning in warnings]
 
 
 def written(folder: Path, *options: str) -> Path:
     file = folder / "ours.yaml"
-    assert 0 == cli.run(["playbook", "new", str(file), *options])
+    assert 0 == program.run(["playbook", "new", str(file), *options])
     return file
 
 
@@ -156,7 +156,7 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
     file = tmp_path / "ours.yaml"
     file.write_text("mine", encoding="utf-8")
 
-    assert 2 == cli.run(["playbook", "new", str(file), *SMALLEST])
+    assert 2 == program.run(["playbook", "new", str(file), *SMALLEST])
 
     assert "nothing is overwritten (it exists)" in capsys.readouterr().err
     assert "mine" == file.read_text(encoding="utf-8")
@@ -174,7 +174,7 @@ def test_all_faults_are_told_at_once_and_nothing_is_written(
         *("--hours", "mon 09:00-10:00", "--hours", "mon,tue 10:00-11:00"),
     )
 
-    assert 2 == cli.run(["playbook", "new", str(file), *options])
+    assert 2 == program.run(["playbook", "new", str(file), *options])
 
     complained = capsys.readouterr().err
     assert "the new playbook is refused: 11 faults" in complained
@@ -226,7 +226,7 @@ def test_nothing_is_written_if_the_questions_are_left(tmp_path: Path) -> None:
 
     status, shown = asked(["playbook", "new", str(file)], ("Acme", "\x04"))
 
-    assert cli.INTERRUPTED == status, shown
+    assert program.INTERRUPTED == status, shown
     assert not file.exists()
 
 
@@ -246,10 +246,10 @@ async def test_what_it_says_next_can_be_typed(terminal: Terminal, monkeypatch: p
 def asked(words: list[str], lines: tuple[str, ...]) -> tuple[int, str]:
     """Run a command on a terminal of its own, with *lines* typed; its status, and what the terminal shows."""
     here, there = pty.openpty()
-    command = [sys.executable, "-m", "entrypoints.cli", *words]
+    command = [sys.executable, "-m", "entrypoints.cli.program", *words]
     with subprocess.Popen(
         command, stdin=there, stdout=there, stderr=there, cwd=ROOT, close_fds=True
-    ) as program:
+    ) as running:
         os.close(there)
         os.write(here, "".join(f"{line}\n" for line in lines).encode())
         shown = b""
@@ -258,6 +258,6 @@ def asked(words: list[str], lines: tuple[str, ...]) -> tuple[int, str]:
                 shown += piece
         except OSError:  # the other end is closed: the command has ended
             pass
-        status = program.wait(timeout=60)
+        status = running.wait(timeout=60)
     os.close(here)
     return status, shown.decode()

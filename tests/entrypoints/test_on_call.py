@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints import cli
+from entrypoints.cli import program
 from runtime.settings import ROOT
 
 PLAYBOOKS = ROOT / "playbooks"
@@ -16,17 +16,17 @@ EXAMPLE = str(PLAYBOOKS / "on_call.yaml")
 PAGE = ROOT / "docs" / "how-to" / "put-people-on-call.md"
 
 
-def typed(capsys: pytest.CaptureFixture[str], *words: str, status: int = cli.DONE) -> str:
+def typed(capsys: pytest.CaptureFixture[str], *words: str, status: int = program.DONE) -> str:
     """
     What the command says, on both streams, in one line.
     """
-    assert status == cli.run(["playbook", *words])
+    assert status == program.run(["playbook", *words])
     told = capsys.readouterr()
     return " ".join((told.out + told.err).split())
 
 
-def answer(capsys: pytest.CaptureFixture[str], *words: str, status: int = cli.DONE) -> Any:
-    assert status == cli.run(["playbook", *words, "--json"])
+def answer(capsys: pytest.CaptureFixture[str], *words: str, status: int = program.DONE) -> Any:
+    assert status == program.run(["playbook", *words, "--json"])
     return json.loads(capsys.readouterr().out)
 
 
@@ -88,8 +88,8 @@ def test_times_with_nobody_are_marked(folder: Path, capsys: pytest.CaptureFixtur
     (folder / "on_call.ics").write_text(ics.replace("Nadia Rossi", "closed"), encoding="utf-8")
     words = ("on-call", "playbooks/on_call.yaml", "support_desk", "--at", "2027-01-01T00:00", "--days", "3")
 
-    told = typed(capsys, *words, status=cli.REFUSED)
-    (desk,) = answer(capsys, *words, status=cli.REFUSED)
+    told = typed(capsys, *words, status=program.REFUSED)
+    (desk,) = answer(capsys, *words, status=program.REFUSED)
 
     assert "Sat 02 Jan 2027 01:00 Sat 02 Jan 2027 09:00 nobody" in told
     assert "The calendar entry 'New Year: closed' of Fri 01 Jan 2027 00:00 names nobody." in told
@@ -139,7 +139,7 @@ def test_bad_words_are_refused(capsys: pytest.CaptureFixture[str], words: tuple[
     """
     START-6: what was given, what is there; exit status 2.
     """
-    assert said in typed(capsys, "on-call", *words, status=cli.BAD_INPUT)
+    assert said in typed(capsys, "on-call", *words, status=program.BAD_INPUT)
 
 
 def test_coverage_asks_who_is_on_call(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,7 +151,7 @@ def test_coverage_asks_who_is_on_call(folder: Path, capsys: pytest.CaptureFixtur
     (folder / "on_call.yaml").write_text(text.replace(standby, ""), encoding="utf-8")
     words = ("coverage", "playbooks/on_call.yaml", "--from", "2026-11-21T00:00", "--days", "2")
 
-    gaps = answer(capsys, *words, status=cli.REFUSED)
+    gaps = answer(capsys, *words, status=program.REFUSED)
 
     assert ("support_desk", 2) == (gaps[0]["contacts"][0], gaps[0]["level"])
     assert ("2026-11-21T01:00:00Z", "2026-11-21T09:00:00Z") == (gaps[0]["start"], gaps[0]["end"])
@@ -174,7 +174,7 @@ def test_the_how_to_can_be_followed_literally(folder: Path, capsys: pytest.Captu
         (folder / "duty.yaml").write_text(whole, encoding="utf-8")
         said = ""
         for words in re.findall(r"^escalate playbook (.*)$", step, re.MULTILINE):
-            said += typed(capsys, *words.split(), status=cli.DONE if number else cli.REFUSED)
+            said += typed(capsys, *words.split(), status=program.DONE if number else program.REFUSED)
         for language, shown in re.findall(r"^```(\w*)\n(.*?)^```", step, re.DOTALL | re.MULTILINE):
             if not language and not shown.startswith("escalate"):
                 assert " ".join(shown.split()) in said

@@ -5,7 +5,7 @@ Outages, approvals, scripts, messages and plans in a terminal.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from entrypoints.plans import differences
+from entrypoints.cli.commands.plan import differences
 from escalation.base import InternalText
 from escalation.events import Step
 from escalation.model import ActionPlan

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrypoints.reference import FOLDER, SCHEMA, pages, schema
+from entrypoints.reference_docs.reference import FOLDER, SCHEMA, pages, schema
 
 
 @pytest.mark.parametrize("name", ["commands.md", "lifecycle.md", "limits.md", "playbook.md", "settings.md"])

@@ -22,14 +22,14 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from entrypoints import cli
+from entrypoints.cli import program
 from escalation.receipts import Receipt
 from escalation.reporting import ReportSchedule, Rhythm
 from records.store import RecordStore
 from runtime.connection import connect
 from runtime.settings import Settings
 from tests.entrypoints.conftest import Terminal
-from tests.entrypoints.test_looking_back import HOW_TO, SCHEDULE
+from tests.entrypoints.test_reports import HOW_TO, SCHEDULE
 from tests.records.past import filled
 from workflows import wire
 from workflows.plugin import escalation_plugin
@@ -185,7 +185,7 @@ async def test_a_schedule_is_set_changed_listed_and_removed(terminal: Terminal) 
         each["wanted"]["rhythm"] for each in await terminal.json("report", "schedule", "list")
     ]
     status, _, complained = await terminal.type("report", "schedule", "remove", "weekly")
-    assert (cli.REFUSED, "no weekly report is scheduled\n") == (status, complained)
+    assert (program.REFUSED, "no weekly report is scheduled\n") == (status, complained)
 
 
 async def test_every_fault_of_a_schedule_is_told_at_once(terminal: Terminal) -> None:
@@ -195,7 +195,7 @@ async def test_every_fault_of_a_schedule_is_told_at_once(terminal: Terminal) -> 
     wrong = ("daily", "--to", "danial", "--at", "25:00", "--tz", "Mars", "--language", "?")
     status, _, complained = await terminal.type("report", "schedule", "set", *wrong)
 
-    assert cli.BAD_INPUT == status
+    assert program.BAD_INPUT == status
     assert "the schedule is refused: 5 faults\n" in complained
     for said in (
         "RHYTHM: given 'daily'; allowed: 'weekly' or 'quarterly'",

@@ -7,8 +7,8 @@ import typer
 from typer.core import TyperGroup
 
 from client import EscalationClient
-from entrypoints import cli
-from entrypoints.words import OPTIONS
+from entrypoints.cli import program
+from entrypoints.cli.command_names import OPTIONS
 from escalation.events import Opened
 from escalation.request import StartRequest
 from tests.entrypoints.conftest import Terminal
@@ -29,9 +29,9 @@ def test_each_field_of_a_start_has_an_option() -> None:
     """
     START-1: nothing needs a file; a new field cannot be forgotten.
     """
-    program = typer.main.get_command(cli.app)
-    assert isinstance(program, TyperGroup)
-    options = {option for parameter in program.commands["start"].params for option in parameter.opts}
+    commands = typer.main.get_command(program.app)
+    assert isinstance(commands, TyperGroup)
+    options = {option for parameter in commands.commands["start"].params for option in parameter.opts}
 
     assert {OPTIONS[field] for field in StartRequest.model_fields} <= options
 
@@ -83,7 +83,7 @@ def test_a_wrong_option_of_a_start_is_told_as_an_option(
     """
     wrong = ("--priority", "P9")  # so that it is refused here, with all the rest
 
-    assert cli.BAD_INPUT == cli.run([*START, *words, *wrong])
+    assert program.BAD_INPUT == program.run([*START, *words, *wrong])
 
     assert says in capsys.readouterr().err
 
@@ -92,6 +92,6 @@ def test_a_tier_needs_a_customer(capsys: pytest.CaptureFixture[str]) -> None:
     """
     START-6: customers of a file have their tiers there.
     """
-    assert cli.BAD_INPUT == cli.run(["start", "--tier", "gold"])
+    assert program.BAD_INPUT == program.run(["start", "--tier", "gold"])
 
     assert "--tier: given 'gold'; allowed: a tier of accounts given by --customer" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints import cli
+from entrypoints.cli import program
 from tests.entrypoints.conftest import Terminal
 from tests.entrypoints.test_command_line import EXAMPLES
 
@@ -92,5 +92,5 @@ async def test_bad_input_is_told_clearly(deployed: Terminal) -> None:
     await until(deployed, lambda found: found["heard"])
     for words, says in BAD:
         status, _, complained = await deployed.type(*force(*words, "--as", "elena"))
-        assert cli.BAD_INPUT == status, complained
+        assert program.BAD_INPUT == status, complained
         assert says in " ".join(complained.split()), words

@@ -13,8 +13,8 @@ from rich.console import Group as Lines
 from rich.table import Table
 from rich.text import Text
 
-from entrypoints import cli, terminal
-from entrypoints.cli import app
+from entrypoints.cli import program, terminal
+from entrypoints.cli.program import app
 from escalation.characters import HARMFUL
 from tests.complaint import a_complaint
 from tests.entrypoints.conftest import Terminal
@@ -101,7 +101,7 @@ WRITES = (
 )
 def test_nothing_else_writes_to_a_terminal(path: Path) -> None:
     """
-    What every command says goes through `entrypoints/terminal.py`.
+    What every command says goes through `entrypoints/cli/terminal.py`.
     """
     calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
     written = {ast.unparse(call.func) for call in calls} & set(WRITES)
@@ -152,7 +152,7 @@ def test_every_command_refuses_what_is_hostile_in_plain_text(
     monkeypatch.chdir(tmp_path)
     given = hostile_words(EVERY[words], with_options=with_options)
 
-    cli.run([*words, *given])
+    program.run([*words, *given])
 
     said = capsys.readouterr()
     assert not HARMFUL.search(said.out + said.err)

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from channels.protocol import Letter
-from entrypoints.given import language
+from entrypoints.cli.option_values import language
 from escalation.base import CustomerText
 from escalation.email_address import Mailbox
 from escalation.errors import EscalationError

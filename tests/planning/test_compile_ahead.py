@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from entrypoints import showing
+from entrypoints.cli.render import escalation
 from escalation.business_time import OpenHours, add
 from escalation.clocks import is_late
 from escalation.effects import CustomerNotice, Occasion
@@ -164,7 +164,7 @@ def test_every_surface_says_from_when_on_it_may_be_due() -> None:
     assert clock.not_before
 
     screen = StringIO()
-    Console(width=160, file=screen).print(showing.whole(view(now), timeline(decision.events)))
+    Console(width=160, file=screen).print(escalation.render_escalation(view(now), timeline(decision.events)))
     year = f"{clock.not_before:%Y}"
     assert re.search(rf"resolution +not before \w+ \d+ \w+ {year}", screen.getvalue())
     assert f"resolution: due not before {year}" in current_details(now, decision.events)

@@ -1,0 +1,252 @@
+"""
+What can be seen of escalations: one as it stands, its story, lists of them. Nothing changes by it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, MutableSequence, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
+
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
+from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
+
+from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, ask_each
+from clients.transport import Transport
+from clients.visibility import EscalationListing, make_listing, quote, visibility_query
+from escalation.actions import Action
+from escalation.effects import CustomerFacts, RecordBatch
+from escalation.errors import UnknownEscalation
+from escalation.lifecycle import Move, State
+from escalation.messages import Sent
+from escalation.model import ActionPlan
+from escalation.pages import Page
+from escalation.plan import Contact, Priority
+from escalation.rca import RcaOnFile
+from escalation.story import Entry
+from escalation.view import View
+from workflows import search_attributes as sa
+from workflows import wire
+
+RECORDED = (wire.WORKFLOW, wire.FOLLOW_UP)
+"""The types of workflows that keep a record."""
+
+
+_MAY_BE_RESET = {WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.CONTINUED_AS_NEW}
+
+
+class ToDo(NamedTuple):
+    """An action that is to be done."""
+
+    id: str
+    """What commands can call its escalation: the key, or the id of a closed one."""
+    subject: str
+    action: Action
+
+
+class Queries(Transport):
+    """Look at escalations."""
+
+    async def view(self, key: str) -> View:
+        """
+        The escalation as it is; an ended one as it was, while Temporal keeps it.
+
+        Raises:
+            UnknownEscalation: If there is none of this key.
+        """
+        return await self._last_view(key)
+
+    async def timeline(self, key: str) -> tuple[Entry, ...]:
+        """What happened, oldest first."""
+        entries = await self._all_pages(partial(self._query, key, wire.TIMELINE, Page[Entry]), _seq)
+        if all(entry.kind not in {"closed", "cancelled"} for entry in entries):
+            return entries
+        found = await self._query(key, wire.VIEW, View)
+        if found.ended_at is None:
+            return entries
+        with suppress(UnknownEscalation):
+            return await self._all_pages(partial(self._query, found.id, wire.TIMELINE, Page[Entry]), _seq)
+        return entries
+
+    async def records(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
+        """
+        Of every run that Temporal still keeps, of escalations and of their follow-ups, as they began one after the
+        other: its workflow id, and what had happened, or why that cannot be told.
+        """
+        runs = [run async for run in self._recorded_runs()]
+        async for run, answer in ask_each(runs, lambda run: self.record_of(run.id, run.run_id)):
+            yield run.id, answer
+
+    async def unrecorded(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
+        """Of every run that goes on: its workflow id, and what has happened there and is not on record yet."""
+        query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND ExecutionStatus = 'Running'"
+        runs = [run async for run in self._executions(query)]
+        async for run, answer in ask_each(runs, self._unrecorded_of):
+            yield run.id, answer
+
+    async def _unrecorded_of(self, run: WorkflowExecution) -> RecordBatch:
+        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+        asked = handle.query(wire.UNRECORDED, result_type=RecordBatch)
+        return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
+
+    async def record_of(self, key: str, run_id: str | None = None) -> RecordBatch:
+        """What happened in a run, as it goes on record: all its pages as one batch."""
+        page = await self._record_after(key, run_id, 0)
+        events, last = page.events, page
+        while page.events and (page := await self._record_after(key, run_id, events[-1].seq)).events:
+            events, last = (*events, *page.events), page
+        return last.changed(events=events)
+
+    async def _record_after(self, key: str, run_id: str | None, seq: int) -> RecordBatch:
+        handle = self._client.get_workflow_handle(key, run_id=run_id)
+        asked = handle.query(wire.RECORD, seq, result_type=RecordBatch)
+        return await self._answer(key, asked, RecordBatch, run_id=run_id)
+
+    async def _recorded_runs(self, which: str = "") -> AsyncIterator[WorkflowExecution]:
+        """Runs that have a record, the first begun first; without those that were reset."""
+        query = f"WorkflowType IN ({', '.join(map(quote, RECORDED))}) AND {sa.STATE.name} IS NOT NULL"
+        found = [run async for run in self._executions(f"{query} AND {which}" if which else query)]
+        for run in sorted(found, key=lambda run: run.start_time):
+            if run.status not in _MAY_BE_RESET or not await self._was_reset(run, found):
+                yield run
+
+    async def _was_reset(self, run: WorkflowExecution, others: Sequence[WorkflowExecution]) -> bool:
+        """Whether another run has its place: it was reset itself, or a run before it of the same chain."""
+        described = await self._described(run)
+        if described.workflow_extended_info.reset_run_id:
+            return True
+        later = [each for each in others if each.id == run.id and each.start_time > run.start_time]
+        chain = described.workflow_execution_info.first_run_id
+        return run.status is WorkflowExecutionStatus.TERMINATED and any(
+            [(await self._described(each)).workflow_execution_info.first_run_id == chain for each in later]
+        )
+
+    async def _described(self, run: WorkflowExecution) -> DescribeWorkflowExecutionResponse:
+        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
+        return (await self._answer(run.id, handle.describe(), WorkflowExecutionDescription)).raw_description
+
+    async def allowed_moves(self, key: str) -> tuple[Move, ...]:
+        return (await self.view(key)).allowed_moves
+
+    async def script(self, key: str) -> CustomerFacts:
+        """What agents may tell customers now (COMM-7)."""
+        return await self._query(key, wire.SCRIPT, CustomerFacts)
+
+    async def messages(self, key: str) -> tuple[Sent, ...]:
+        """What became of each message, oldest first (COMM-12, COMM-13)."""
+        view = await self._query(key, wire.VIEW, View)
+        if view.ended_at:
+            with suppress(UnknownEscalation):
+                return await self._all_pages(partial(self._query, view.id, wire.MESSAGES, Page[Sent]))
+        return await self._all_pages(partial(self._query, key, wire.MESSAGES, Page[Sent]))
+
+    async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
+        """Each version of the action plan with who and why, oldest first (COMM-10)."""
+        ask = partial(self._query, key, wire.ACTION_PLANS, Page[ActionPlan])
+        return await self._all_pages(ask, lambda plan: plan.version)
+
+    async def diagram(self, key: str) -> str:
+        """The lifecycle as a Mermaid diagram, with the state it is in marked."""
+        return await self._query(key, wire.DIAGRAM, str)
+
+    async def people(self, key: str) -> tuple[Contact, ...]:
+        """The people and teams that its plan knows: who can be asked, and who can make moves."""
+        return await self._query(key, wire.PEOPLE, tuple[Contact, ...])
+
+    async def rca_on_file(self, key: str, version: int | None = None) -> RcaOnFile:
+        """A version of the internal RCA, else the latest; and which ones there are."""
+        return await self._query(key, wire.RCA_ON_FILE, RcaOnFile, version)
+
+    async def list(
+        self,
+        *,
+        state: State | None = None,
+        priority: Priority | None = None,
+        level: int | None = None,
+        category: str | None = None,
+        customer: str | None = None,
+        owner: str | None = None,
+        breached: bool | None = None,
+        ended: bool = False,
+        limit: int | None = None,
+    ) -> AsyncIterator[EscalationListing]:
+        """Escalations that match, newest first; those that have ended only if asked for, or by their state."""
+        query = visibility_query(
+            {
+                sa.STATE: state,
+                sa.PRIORITY: priority,
+                sa.LEVEL: level,
+                sa.CATEGORY: category,
+                sa.CUSTOMER: customer,
+                sa.OWNER: owner,
+                sa.BREACHED: breached,
+            },
+            ended=ended or (state is not None and state in {State.CLOSED, State.CANCELLED}),
+        )
+        async for execution in self._executions(query, limit):
+            yield await make_listing(execution)
+
+    async def actions(
+        self,
+        *,
+        owner: str | None = None,
+        overdue: bool = False,
+        unanswered: MutableSequence[Unanswered] | None = None,
+    ) -> Sequence[ToDo]:
+        """
+        Actions of RCAs and post-mortems that are to be done, of all escalations, the first due first (CLOSE-7).
+
+        Escalations that cannot answer are put into *unanswered*.
+
+        Raises:
+            NotAllAnswered: If some cannot, and no such list is given.
+        """
+        query = f"{sa.ACTIONS.name} > 0 AND ExecutionStatus = 'Running'"
+        ids = [execution.id async for execution in self._executions(query)]
+        silent: MutableSequence[Unanswered] = [] if unanswered is None else unanswered
+        found = list[ToDo]()
+        async for id_, answer in ask_each(ids, self._view_of):
+            if isinstance(answer, View):
+                found += [ToDo(id_, answer.subject, action) for action in answer.actions if action.is_open]
+            else:
+                silent.append(Unanswered.of(id_, answer))
+        if silent and unanswered is None:
+            raise NotAllAnswered(silent)
+        now = datetime.now(UTC)
+        return sorted(
+            (
+                todo
+                for todo in found
+                if (owner is None or todo.action.owner == owner)
+                and (not overdue or todo.action.is_overdue(now))
+            ),
+            key=lambda todo: (todo.action.due, todo.id, todo.action.number),
+        )
+
+    async def _view_of(self, key: str) -> View:
+        return await self._query(key, wire.VIEW, View)
+
+    async def watch(self, key: str, *, every: float = 1.0) -> AsyncIterator[tuple[View, tuple[Entry, ...]]]:
+        """
+        The view, and what is new in the timeline, each time something happened; ends when the escalation does.
+
+        Looks every *every* seconds at the length of the history, which costs nothing, and asks only after a change.
+        """
+        await self._require_escalation(key)
+        seen, length = 0, -1
+        while True:
+            description = await self._describe(key)
+            if description.history_length != length:
+                length = description.history_length
+                entries = await self.timeline(key)
+                if new := tuple(entry for entry in entries if entry.seq > seen):
+                    seen = new[-1].seq
+                    yield await self.view(key), new
+            if description.status is not WorkflowExecutionStatus.RUNNING:
+                return
+            await asyncio.sleep(every)
+
+
+def _seq(entry: Entry) -> int:
+    return entry.seq

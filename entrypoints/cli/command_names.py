@@ -1,0 +1,181 @@
+"""
+Moves and the commands that are typed for them: the rules name moves and fields, a terminal commands and options.
+"""
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from escalation.errors import BadRequest, Fault, faults_of
+from escalation.lifecycle import Move
+from escalation.task_force.course import ForceMove
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+COMMANDS = {
+    Move.ACKNOWLEDGE: "ack",
+    Move.RAISE_LEVEL: "raise",
+    Move.REPORT_TRIGGER: "trigger",
+    Move.TICK_RESPONSE: "respond",
+    Move.CHANGE_PRIORITY: "priority",
+    Move.BEGIN_RESOLUTION: "begin",
+    Move.REVISE_PLAN: "plan",
+    Move.SEND_UPDATE: "update",
+    Move.DECLARE_RESOLVED: "resolve",
+    Move.VERIFY_RESOLUTION: "verify",
+    Move.REJECT_RESOLUTION: "reject",
+    Move.CONFIRM_ACCESS: "confirm-access",
+    Move.CORRECT_CONTACT: "correct-contact",
+    Move.SETTLE_RECORD: "settle",
+    Move.REQUEST_RCA: "rca request",
+    Move.FILE_RCA: "rca file",
+    Move.DERIVE_RCA: "rca derive",
+    Move.APPROVE_RCA: "rca approve",
+    Move.SHARE_RCA: "rca share",
+    Move.WAIVE_RCA: "rca waive",
+    Move.DEPLOY_TASK_FORCE: "task-force deploy",
+    Move.STAND_DOWN_TASK_FORCE: "task-force stand-down",
+    Move.RECORD_SURVEY: "survey",
+    Move.FILE_POST_MORTEM: "post-mortem file",
+    Move.FINISH_ACTION: "actions done",
+    Move.APPROVE_TEXT: "message approve",
+    Move.EDIT_TEXT: "message edit",
+    Move.REJECT_TEXT: "message reject",
+    ForceMove.ACCEPT_SEAT: "task-force accept",
+    ForceMove.DECLINE_SEAT: "task-force decline",
+    ForceMove.LEAVE_SEAT: "task-force leave",
+    ForceMove.OFFER_SEAT: "task-force offer",
+    ForceMove.REPORT_STATUS: "task-force report",
+    ForceMove.ADD_TASK: "task-force task add",
+    ForceMove.FINISH_TASK: "task-force task done",
+    ForceMove.STAND_DOWN: "task-force stand-down",
+}
+"""The moves that are typed by another word than their own."""
+OPTIONS = {
+    "by": "--as",
+    "submitted_by": "--as",
+    "to_level": "--to",
+    "steps": "--step",
+    "customer_text": "--customer",
+    "internal_note": "--internal",
+    "stays_open_because": "--stays-open",
+    "seats": "--seat",
+    "technical_plan": "--plan",
+    "hand_over_to": "--to",
+    "due_at": "--due",
+    "is_update": "--update",
+    "customers": "--customer",
+    "services": "--service",
+    "linked_records": "--record",
+    "problem_records": "--problem",
+    "criteria": "--criterion",
+    "evidence": "--evidence",
+    "source": "--source",
+    "predecessor": "--predecessor",
+    "entry_level": "--level",
+    "reason_note": "--reason-note",
+    "description": "--description",
+    "our_fault": "--our-fault",
+    "sponsor": "--sponsor",
+    "duties": "--duty",
+    "entry_criteria": "--entry",
+    "measures": "--measure",
+    "exit_criteria": "--exit",
+    "every_days": "--every",
+    "review_on": "--review",
+    "next_review_on": "--next",
+    "findings": "--note",
+    "to": "PERSON|TEAM",
+    "trigger": "TRIGGER",
+    "response": "RESPONSE",
+    "because": "REASON",
+    "account": "ACCOUNT",
+    "record": "RECORD",
+    "score": "1..5",
+    "action": "N",
+    "number": "[N]",
+    "name": "NAME",
+    "seat": "SEAT",
+    "what": "WHAT",
+    "task": "NUMBER",
+    **{
+        field: f"--{field.replace('_', '-')}"
+        for field in (
+            *("note", "reason", "why", "done", "answer", "cause", "into", "contact", "comment"),
+            *("mission", "lead", "status_every", "text", "owner"),
+            *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
+            *("outage", "priority", "skill"),
+        )
+    },
+}
+"""The option or argument that fills a field."""
+_ALLOWED = "; allowed now: "
+
+
+def command_for(move: Move | ForceMove) -> str:
+    return COMMANDS.get(move, move.value)
+
+
+def name_commands(refusal: str) -> str:
+    """A refusal that lists moves, listing the commands for them instead."""
+    by_words = {move.words: command_for(move) for move in (*Move, *ForceMove)}
+    head, allowed, listed = refusal.rpartition(_ALLOWED)
+    return (
+        head + allowed + ", ".join(by_words.get(move, move) for move in listed.split(", "))
+        if allowed
+        else refusal
+    )
+
+
+def name_option(fault: Fault) -> Fault:
+    """A fault of a field, or of several, told of what was typed, or left out, for it; people count from one."""
+    field, _, within = fault.where.partition(".")
+    typed_for = ", ".join(OPTIONS.get(each, each) for each in field.split(", "))
+    counted = re.sub(r"\b\d+\b", lambda index: str(int(index[0]) + 1), within)
+    allowed = fault.allowed.replace("this field", "this option")
+    return fault.model_copy(update={"where": f"{typed_for} {counted}".strip(), "allowed": allowed})
+
+
+def read_options(
+    model: type[_Model],
+    what: str,
+    fields: Mapping[str, Any],
+    faults: Iterable[Fault] = (),
+    more: Callable[[Mapping[str, Any]], Iterable[Fault]] = lambda _: (),
+) -> _Model:
+    """
+    The model of what was typed; what was not is left to its own defaults.
+
+    Raises:
+        BadRequest: With *faults*, which were found before, and those of the fields, told of options; and with what
+            *more* finds, if anything is wrong.
+    """
+    every, given = list(faults), {name: value for name, value in fields.items() if value is not None}
+    try:
+        read = model.model_validate(given)
+    except ValidationError as error:
+        shape = faults_of(error)
+        told = {fault.where for fault in shape}
+        every += map(name_option, (*shape, *(fault for fault in more(given) if fault.where not in told)))
+    if every:
+        raise BadRequest.because(what, every)
+    return read
+
+
+@contextmanager
+def name_options(fields: Container[str] = OPTIONS) -> Iterator[None]:
+    """What is refused within is told of options, as far as they were typed for *fields*."""
+    try:
+        yield
+    except BadRequest as refused:
+        if not refused.faults:
+            raise
+        what = refused.message.partition(" is refused:")[0]
+        faults = (
+            name_option(fault) if re.split(r"[.,]", fault.where)[0] in fields else fault
+            for fault in refused.faults
+        )
+        raise BadRequest.because(what, faults) from None

@@ -1,0 +1,1 @@
+"""Check a playbook, show what it says, and try it."""

@@ -1,0 +1,140 @@
+"""
+The command that shows who is on call, now and in the coming days: ``escalate playbook on-call``.
+
+Asks the playbook's calendars, and no server. Mounted under ``escalate playbook``.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from entrypoints.cli import option_values
+from entrypoints.cli.client_call import Json, PlaybookFile, configured_playbook
+from entrypoints.cli.commands.playbook.simulate import Zone
+from entrypoints.cli.render import escalation
+from escalation.effects import OnCall
+from escalation.errors import nearest, shown
+
+if TYPE_CHECKING:
+    from planning.forecast.coverage import Interval
+    from planning.on_call.roster import OnCallRoster
+    from planning.playbook.loader import Playbook
+
+app = typer.Typer()
+
+
+@app.command("on-call")
+def on_call(
+    file: PlaybookFile = None,
+    schedule: Annotated[
+        str | None, typer.Argument(metavar="[SCHEDULE]", help="Its id; else all of them.", show_default=False)
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Who is on call then. Now, if not option_values."),
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How far ahead.")] = 14,
+    tz: Zone = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Show who is on call, why, and the coming shifts; exit status 1 if there are times with nobody."""
+    from planning.forecast.coverage import gaps_between
+    from planning.on_call.roster import find_on_call, roster_of
+    from planning.playbook.loader import load_playbook
+
+    typed, playbook, feeds = (
+        option_values.OptionValues(),
+        load_playbook(configured_playbook(file)),
+        option_values.feeds(),
+    )
+    zone = typed.zone(tz)
+    since = typed.instant(at, zone, "--at") or option_values.current_minute()
+    with typed.rest():
+        wanted = _wanted(playbook, schedule)
+    until = since + timedelta(days=days)
+    has_gaps = False
+    plain: list[Mapping[str, Any]] = []
+    tables: list[RenderableType] = []
+    for id_ in wanted:
+        now = find_on_call(playbook, id_, since, feeds)
+        found = roster_of(playbook, id_, since, until, feeds)
+        gaps = gaps_between(((duty.start, duty.end) for duty in found.duties), since, until)
+        has_gaps |= bool(gaps)
+        plain.append({**_as_plain(now, found, gaps), "shown_until": until})
+        tables.append(_table(playbook, now, found, gaps, until, zone))
+    if in_json:
+        escalation.as_json(plain)
+    else:
+        escalation.out.print(Group(*tables))
+    if has_gaps:
+        raise typer.Exit(1)
+
+
+def _wanted(playbook: "Playbook", schedule: str | None) -> tuple[str, ...]:
+    from planning.playbook.faults import list_names
+
+    known = tuple(playbook.schedules)
+    if not known:
+        raise option_values.bad_option("FILE", "a playbook without on-call schedules", "one with schedules")
+    if schedule is not None and schedule not in known:
+        raise option_values.bad_option(
+            "SCHEDULE", shown(schedule), list_names(known), nearest(schedule, known)
+        )
+    return known if schedule is None else (schedule,)
+
+
+def _as_plain(now: OnCall, found: "OnCallRoster", gaps: Iterable["Interval"]) -> Mapping[str, Any]:
+    return {
+        "schedule": now.schedule,
+        "now": {"who": [person.id for person in now.people], "until": now.until, "why": now.why},
+        "shifts": [duty._asdict() for duty in found.duties],
+        "gaps": [{"start": start, "end": end} for start, end in gaps],
+        "naming_nobody": [{"start": each.start, "end": each.end, "why": each.why} for each in found.strays],
+        "note": found.note,
+    }
+
+
+def _table(
+    playbook: "Playbook",
+    now: OnCall,
+    found: "OnCallRoster",
+    gaps: Iterable["Interval"],
+    until: datetime,
+    zone: ZoneInfo,
+) -> RenderableType:
+    """What lasts beyond *until*, as far as was asked for, does not end there."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("from", "until", "on call", "why"):
+        table.add_column(column, overflow="fold")
+    rows = [
+        (duty.start, duty.end, ", ".join(playbook.people[id_].name for id_ in duty.who), duty.why, "")
+        for duty in found.duties
+    ]
+    rows += [(start, end, "nobody", "", "red") for start, end in gaps]
+    for start, end, who, why, style in sorted(rows):
+        ends = _local(end, zone) if end < until else "goes on"
+        table.add_row(_local(start, zone), ends, Text(who, style), Text(why), style=style)
+    notes = [f"The {each.why} of {_local(each.start, zone)} names nobody." for each in found.strays]
+    notes += [f"{found.note[0].upper()}{found.note[1:]}."] if found.note else []
+    return Group(_head(playbook, now, zone), table, *(Text(note, style="yellow") for note in notes), Text())
+
+
+def _head(playbook: "Playbook", now: OnCall, zone: ZoneInfo) -> Text:
+    head = Text(playbook.schedules[now.schedule].name, style="bold")
+    head.append(f"  {now.schedule}, times of {zone.key}\n", style="not bold dim")
+    head.append(
+        ", ".join(person.name for person in now.people) or "nobody", "not bold" if now.people else "red"
+    )
+    until = f" until {_local(now.until, zone)}" if now.until else ""
+    return head.append(f"{until}: {now.why}", style="not bold")
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %d %b %Y %H:%M}"

@@ -1,0 +1,1 @@
+"""The root cause analysis: request, draft, file, show, derive, approve, share, waive, and print it."""

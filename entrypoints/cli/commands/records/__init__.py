@@ -1,0 +1,1 @@
+"""The record past retention: take in, give out, look at one."""

@@ -1,0 +1,1 @@
+"""Look back on a period."""

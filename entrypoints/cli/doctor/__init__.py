@@ -1,0 +1,1 @@
+"""What is wrong with runs and with the record, and what fixes it."""

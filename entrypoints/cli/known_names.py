@@ -1,0 +1,96 @@
+"""
+Names that are typed before anything has to know them: an account, a person. A slip is refused, with what was meant.
+
+Looks at what is there: escalations, sponsorships, the record, the playbook.
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from entrypoints.cli.commands.report.period import open_store
+from entrypoints.cli.option_values import bad_option
+from escalation.errors import BadRequest, UnknownEscalation, nearest, shown
+from records.errors import RecordsFault
+
+if TYPE_CHECKING:
+    from client import EscalationClient
+
+_MOST_LOOKED_AT = 1000
+
+
+async def require_known_account(
+    client: "EscalationClient", account: str, allowed: str, *, where: str = "ACCOUNT"
+) -> None:
+    """
+    Raises:
+        BadRequest: If no escalation, open or on record, and no sponsorship has *account*.
+    """
+    if await _has_account(client, account):
+        return
+    on_record = _on_record()
+    if account not in on_record:
+        running = {each async for row in client.list(limit=_MOST_LOOKED_AT) for each in row.customers}
+        sponsored = {line.account async for line in client.sponsorships()}
+        meant = nearest(account, on_record | running | sponsored)
+        raise bad_option(where, shown(account), allowed, meant)
+
+
+async def require_known_person(client: "EscalationClient", who: str) -> None:
+    """
+    Raises:
+        BadRequest: If *who* is nobody of the playbook, is of no known account, and has no inbox. Which contacts an
+            account has is not looked at.
+    """
+    account, colon, _ = who.partition(":")
+    if await client.has_inbox(who):
+        return
+    if colon:
+        allowed = "a customer's contact as ACCOUNT:EMAIL, of an account that has escalations"
+        await require_known_account(client, account, allowed, where="PERSON")
+    else:
+        _require_in_playbook(who)
+
+
+async def _has_account(client: "EscalationClient", account: str) -> bool:
+    async for _ in client.list(customer=account, ended=True, limit=1):
+        return True
+    from client import RunStalled
+
+    try:
+        await client.sponsorship(account)
+    except UnknownEscalation:
+        return False
+    except RunStalled:  # it cannot answer, but is there
+        return True
+    return True
+
+
+def _on_record() -> set[str]:
+    """Nobody, if the record cannot be read: the rest may do."""
+    from records.reading import accounts
+
+    with suppress(RecordsFault), open_store() as store:
+        return accounts(store)
+    return set()
+
+
+def names_in_playbook() -> set[str]:
+    """People, teams and schedules of the configured playbook; none, if it may be that the workers alone have it."""
+    from planning.playbook.loader import load_playbook
+    from runtime.settings import Settings
+
+    try:
+        playbook = load_playbook(Settings.load().playbook)
+    except BadRequest:
+        return set()
+    return {*playbook.people, *playbook.teams, *playbook.schedules}
+
+
+def _require_in_playbook(who: str) -> None:
+    from runtime.settings import Settings
+
+    known = names_in_playbook()
+    if known and who not in known:
+        file = Settings.load().playbook
+        allowed = f"a person or team of {file.name}, or a customer's contact as ACCOUNT:EMAIL"
+        raise bad_option("PERSON", shown(who), allowed, nearest(who, known))

@@ -1,0 +1,1 @@
+"""A first playbook, made of answers to a few questions."""

@@ -1,0 +1,48 @@
+"""
+Bring the record of everything that is open up to now, before a report is made of it (RECORD-2).
+
+An escalation puts on record in few batches what happens to it; what waits there is asked for here.
+"""
+
+import asyncio
+
+from client import EscalationClient
+from escalation.effects import RecordBatch
+from escalation.reporting import BroughtUpToDate
+from records.store import RecordStore
+from runtime.errors import RuntimeFault
+
+_PATIENCE = 5.0
+"""Seconds for a worker's answer: a report is read without it, too."""
+
+
+def record_open_escalations(store: RecordStore) -> BroughtUpToDate | None:
+    """
+    Put on *store* what open escalations have not put there yet; None: the server or its workers cannot be asked.
+
+    Raises:
+        RecordsFault: If the store cannot be used.
+    """
+
+    async def bring() -> BroughtUpToDate:
+        client = await EscalationClient.connect(patience=_PATIENCE)
+        heard = [_put_on_record(store, batch) async for _, batch in client.unrecorded()]
+        return BroughtUpToDate(asked=len(heard), silent=heard.count(False))
+
+    store.check()
+    try:
+        return asyncio.run(bring())
+    except RuntimeFault:
+        return None
+
+
+def _put_on_record(store: RecordStore, batch: RecordBatch | Exception) -> bool:
+    """Whether there was an answer, and what it told is on record now."""
+    if isinstance(batch, Exception):
+        return False
+    try:
+        if batch.events:
+            store.append(batch)
+    except ValueError:
+        return False
+    return True

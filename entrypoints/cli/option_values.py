@@ -1,0 +1,188 @@
+"""
+What forecasts are given on the command line: zones, instants, names, files. Each fault says what is allowed.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from rich.text import Text
+
+from entrypoints.cli.render import escalation
+from entrypoints.files import STANDARD_INPUT
+from escalation.errors import BadRequest, Fault, Misspelled, nearest, shown
+from escalation.spans import Span, SpanFault, parse_span
+from planning.calendars.instants import parse_instant
+from planning.calendars.time_zone_names import time_zone_of
+from planning.plain_files import read_plain
+from planning.playbook.faults import file_fault, list_names
+
+if TYPE_CHECKING:
+    from planning.on_call.feeds import Feeds
+
+_Named = TypeVar("_Named", bound=StrEnum)
+_Read = TypeVar("_Read")
+_Given = ParamSpec("_Given")
+
+
+_NUMBER = re.compile(r"[\d.]+", re.ASCII)
+
+
+def bad_option(where: str, given: str, allowed: str, suggestion: str = "") -> BadRequest:
+    fault = Fault(where=where, given=given, allowed=allowed, suggestion=suggestion)
+    return BadRequest.because("the command", (fault,))
+
+
+class OptionValues:
+    """What was typed for one command: all that is wrong with it is told at once."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def read(
+        self, otherwise: _Read, reader: Callable[_Given, _Read], *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> _Read:
+        """What *reader* makes of it; *otherwise* stands in for what it refuses, so that the rest is read too."""
+        try:
+            return reader(*args, **kwargs)
+        except BadRequest as error:
+            self.faults += error.faults
+            return otherwise
+
+    def refuse(self, where: str, given: str, allowed: str, suggestion: str = "") -> None:
+        self.faults += bad_option(where, given, allowed, suggestion).faults
+
+    def zone(self, name: str) -> ZoneInfo:
+        return self.read(ZoneInfo("UTC"), parse_zone, name)
+
+    def instant(self, text: str | None, there: ZoneInfo, option: str) -> datetime | None:
+        return self.read(None, parse_time, text, there, option)
+
+    @contextmanager
+    def rest(self) -> Iterator[None]:
+        """
+        Around what is read last.
+
+        Raises:
+            BadRequest: With all that was refused.
+        """
+        try:
+            yield
+        except BadRequest as error:
+            self.faults += error.faults
+        self.require()
+
+    def require(self) -> None:
+        """
+        Raises:
+            BadRequest: With all that was refused.
+        """
+        if self.faults:
+            raise BadRequest.because("the command", self.faults)
+
+
+def parse_zone(name: str) -> ZoneInfo:
+    """
+    Raises:
+        BadRequest: If there is no such time zone.
+    """
+    try:
+        return time_zone_of(name)
+    except Misspelled as slip:
+        raise bad_option("--tz", shown(name), str(slip), slip.suggestion) from None
+
+
+def parse_time(text: str | None, there: ZoneInfo, option: str) -> datetime | None:
+    """
+    Raises:
+        BadRequest: If it is no instant, or none in that zone.
+    """
+    try:
+        return parse_instant(text, there) if text is not None else None
+    except ValueError as error:
+        raise bad_option(option, shown(text), str(error)) from None
+
+
+def parse_duration(text: str, option: str, *, bare: str = "") -> Span:
+    """
+    Return the span that was typed; a number alone counts in *bare*, if that is given.
+
+    Raises:
+        BadRequest: If it is none.
+    """
+    unit = f" {bare}" if bare and _NUMBER.fullmatch(text.strip()) else ""
+    try:
+        return parse_span(text + unit)
+    except SpanFault as error:
+        raise bad_option(option, shown(text), str(error)) from None
+
+
+def language(tag: str, option: str) -> str:
+    """
+    Raises:
+        BadRequest: If no language can be called that.
+    """
+    from escalation.language_tag import language_tag
+
+    try:
+        return language_tag(tag)
+    except ValueError as error:
+        raise bad_option(option, shown(tag), str(error)) from None
+
+
+def current_minute() -> datetime:
+    return datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+def parse_choice(kind: type[_Named], text: str, option: str) -> _Named:
+    """
+    Raises:
+        BadRequest: If nothing of that kind has this name.
+    """
+    known = {name.lower(): name for name in kind}
+    found = known.get(text.lower())
+    if found is None:
+        raise bad_option(option, shown(text), list_names(kind), nearest(text, kind))
+    return found
+
+
+def feeds() -> "Feeds":
+    """Calendars of on-call schedules, asked as a worker with these settings asks."""
+    from planning.on_call.feeds import Feeds
+    from runtime.network import Network
+    from runtime.settings import Settings
+
+    return Feeds(Network(Settings.load().private_networks).transport)
+
+
+def read_bytes(path: str, option: str) -> bytes:
+    """
+    The file at *path*; ``-`` is standard input.
+
+    Raises:
+        BadRequest: If it cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if path == STANDARD_INPUT else read_plain(path)
+    except OSError as error:
+        fault = file_fault(path, error, "a file that can be read", option)
+        raise BadRequest.because("the command", (fault,)) from None
+
+
+def write_file(path: Path, content: str | bytes, option: str) -> None:
+    """
+    Raises:
+        BadRequest: If it cannot be written.
+    """
+    try:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        fault = file_fault(path, error, "a file that can be written", option)
+        raise BadRequest.because("the command", (fault,)) from None
+    escalation.err.print(Text(f"Written: {path}"))  # beside what `--json` prints

@@ -1,0 +1,227 @@
+"""
+How an escalation looks in a terminal: tables and lines, for people; JSON, for scripts.
+
+Texts from people are shown as text, never as markup. Asks nobody for anything.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from entrypoints.cli.command_names import command_for
+from entrypoints.cli.terminal import as_json, err, out, write, write_json
+from escalation.events import Step
+from escalation.lifecycle import State
+from escalation.numbers import number_of
+from escalation.receipts import Undelivered
+from escalation.story import CLOCKWORK, Entry, brief
+from escalation.view import ClockView, Receipted, View
+
+__all__ = ["as_json", "err", "out", "write", "write_json"]
+
+_MOST_UNDELIVERED = 5
+
+COLOURS = {
+    State.STARTED: "cyan",
+    State.COMMUNICATING: "cyan",
+    State.RESOLVING: "yellow",
+    State.VERIFYING: "magenta",
+    State.CLOSING: "blue",
+    State.CLOSED: "green",
+    State.CANCELLED: "dim",
+}
+
+
+def render_move_result(answer: Receipted) -> None:
+    head = Text(answer.key, style="bold")
+    head.append(" is ").append(str(answer.state), style=COLOURS[answer.state])
+    head.append(f", level {answer.level}, owner {answer.owner}")
+    if answer.is_repeat:
+        head.append(" (was running already; nothing was done again)", style="dim")
+    if answer.ticket:
+        out.print(Text(f"{answer.ticket} joined {answer.key}"))
+    out.print(head)
+    for sentence in answer.happened:
+        out.print(Text(f"  {sentence}"))
+
+
+def render_escalation(
+    view: View, entries: Iterable[Entry], *, latest: int | None = None, clocks: bool = False
+) -> RenderableType:
+    """Everything about one escalation."""
+    return Group(
+        _head(view), _facts(view), _clocks(view.clocks), story(entries, latest=latest, clocks=clocks)
+    )
+
+
+def _head(view: View) -> Text:
+    head = Text(view.key, style="bold")
+    head.append(f"  {view.subject}\n")
+    head.append(str(view.state), style=COLOURS[view.state])
+    head.append(f" · {view.priority} · level {view.level} of {view.levels}, {view.level_name}")
+    if view.is_breached:
+        head.append(" · breached", style="red")
+    if view.is_undocumented:
+        head.append(" · undocumented", style="yellow")
+    return head
+
+
+def _facts(view: View) -> Table:
+    access = [f"{account}: {view.access[account]}" for account in view.customers if account in view.access]
+    facts = {
+        "owner": f"{view.owner_name} ({view.owner})" + ("" if view.acknowledged_by else ", not acknowledged"),
+        "customers": ", ".join(view.customers),
+        "access": ", ".join(access),
+        "paused": (view.paused_because or "").replace("_", " "),
+        "to do": "; ".join(_numbered(view)),
+        "triggers": ", ".join(view.triggers),
+        "plan": "; ".join(
+            f"{'✓' if step.is_done else '·'} {step.what} ({step.owner}{_until(step)})"
+            for step in view.plan_steps
+        ),
+        "joined": ", ".join(view.tickets),
+        "merged here": ", ".join(view.merged),
+        "goes on as": view.merged_into or "",
+        "to approve": "; ".join(f"{held.number} by {held.by}: {held.text}" for held in view.held_texts),
+        "not delivered": "; ".join(map(_undelivered, view.undelivered[:_MOST_UNDELIVERED])) + _more(view),
+        "resolution": _resolution(view),
+        "task forces": "; ".join(f"{f.name} {f.state.words}, led by {f.lead}" for f in view.task_forces),
+        "records": ", ".join(f"{record}: {_settled(why)}" for record, why in view.records.items()),
+        "RCA": view.rca if view.rca != "none" else "",
+        "causes": "; ".join(view.internal_rca.root_causes) if view.internal_rca else "",
+        "customers read": view.customer_rca.summary if view.customer_rca else "",
+        "missing": "; ".join(view.missing_to_close) if view.state is State.CLOSING else "",
+        "survey": "; ".join(_answers(view)),
+        "post-mortem": "; ".join(view.post_mortem.findings) if view.post_mortem else "",
+        "actions": "; ".join(_actions(view)),
+        "follows": view.predecessor or "",
+        "playbook": view.playbook,
+        "moves now": ", ".join(command_for(move) for move in view.allowed_moves) or "none",
+    }
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, text in facts.items():
+        if text:
+            table.add_row(name, Text(text))
+    return table
+
+
+def _until(step: Step) -> str:
+    return f", due {format_time(step.due_at)}" if step.due_at else ""
+
+
+def _numbered(view: View) -> Iterator[str]:
+    """The responses left, each with the number by which it can be ticked off."""
+    for number, response in enumerate(view.responses, 1):
+        if response in view.responses_left:
+            yield f"{view.level}.{number} {response}"
+
+
+def _undelivered(each: Undelivered) -> str:
+    return f"{each.occasion.replace('_', ' ')} to {each.recipient}: {each.why}"
+
+
+def _more(view: View) -> str:
+    left = len(view.undelivered) - _MOST_UNDELIVERED
+    return f"; and {left} more, see escalate messages {view.key}" if left > 0 else ""
+
+
+def _answers(view: View) -> Iterator[str]:
+    for contact, answer in view.survey.items():
+        said = f" “{' '.join(answer.comment.split())}”" if answer.comment else ""
+        yield f"{contact} {answer.score} of 5{said}"
+
+
+def _actions(view: View) -> Iterator[str]:
+    for action in view.actions:
+        yield f"{'·' if action.is_open else '✓'} {action.number}. {action.what} ({action.owner}, due {action.due})"
+
+
+def _resolution(view: View) -> str:
+    if view.resolution is None:
+        return ""
+    by = f"verified by {view.resolution.verified_by}" if view.resolution.verified_by else "not verified"
+    return f"{view.resolution.kind}, {by}: {view.resolution.done}"
+
+
+def _settled(why: str | None) -> str:
+    return "not settled" if why is None else f"stays open, {why}" if why else "closed"
+
+
+def _clocks(clocks: Iterable[ClockView]) -> Table:
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("clock", "due", "outcome"):
+        table.add_column(column)
+    for clock in clocks:
+        style = {"breached": "red", "met": "green"}.get(clock.outcome or "", "")
+        outcome = clock.outcome or ("held" if clock.is_held else "running")
+        table.add_row(clock.name.words, _due(clock), Text(outcome, style=style))
+    return table
+
+
+def _due(clock: ClockView) -> Text:
+    if clock.not_before:
+        return Text.assemble("not before ", format_due(clock.not_before))
+    return format_due(clock.due_at, is_over=bool(clock.outcome))
+
+
+def story(
+    entries: Iterable[Entry],
+    *,
+    latest: int | None = None,
+    clocks: bool = False,
+    clockwork: Collection[str] = CLOCKWORK,
+) -> Group:
+    """
+    What happened, each line with who did it. Lines of *clockwork*, which only keep time, are counted but not shown,
+    unless *clocks* are asked for.
+    """
+    every = tuple(entries)
+    told = [entry for entry in every if clocks or entry.kind not in clockwork]
+    shown = told[-latest:] if latest else told
+    width = max((cell_len(entry.by) for entry in shown), default=0)
+    folded = len(every) - len(told)
+    more = [Text(f"{number_of(folded, 'line')} of clocks not shown; --clocks shows them", style="dim")]
+    return Group(*(_line(entry, width) for entry in shown), *(more if folded else ()))
+
+
+def _line(entry: Entry, width: int) -> Text:
+    text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
+    text.append(entry.by, style="cyan").append(" " * (width - cell_len(entry.by) + 2), style="")
+    text.append(entry.text.removeprefix(f"{entry.by} "), style="")
+    if entry.note:
+        text.append(f"  “{' '.join(entry.note.split())}”", style="italic")
+    return text
+
+
+def format_time(at: datetime) -> str:
+    """In the reader's own zone, with its name: ``2030-01-31 12:00 WIB``."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
+
+
+def format_due(at: datetime | None, *, is_over: bool = False, in_year: bool = False) -> Text:
+    """A due time in the reader's own zone, and how far off it is while that matters; *in_year*: says even this year."""
+    if at is None:
+        return Text("")
+    there = at.astimezone()
+    year = "%Y " if in_year or there.year != datetime.now(UTC).astimezone().year else ""
+    when = f"{there:%a %d %b {year}%H:%M}"
+    return Text(when if is_over else f"{when}, {format_time_left(at)}")
+
+
+def format_time_left(at: datetime | None, words: Callable[[timedelta], str] = brief) -> str:
+    if at is None:
+        return ""
+    left = at - datetime.now(UTC)
+    return f"in {words(left)}" if left.total_seconds() > 0 else f"{words(-left)} ago"
+
+
+def format_rough_time_left(at: datetime | None) -> str:
+    """``in 12 h``: in the largest unit alone, for lists."""
+    return format_time_left(at, lambda span: " ".join(brief(span).split()[:2]))

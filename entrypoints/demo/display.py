@@ -1,0 +1,185 @@
+"""
+How the demo is shown: what people type and answer, what happens by itself, and each letter as it arrives.
+
+It must not know the story.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from html import unescape
+from io import StringIO
+from itertools import groupby
+from urllib.parse import urlencode
+
+import httpx
+from rich.text import Text
+
+from channels.loopback import ReceivedLetter
+from entrypoints.cli.render.escalation import out
+from entrypoints.demo.message_page import Chapter
+from entrypoints.demo.servers import DemoServers
+from escalation.story import Entry
+
+_PATIENCE = 60.0
+_UNTOLD = frozenset({"clock_started", "clock_ended", "messages_sent", "communication_begun"})
+"""Entries of the timeline that the letters, or the moves themselves, tell better."""
+_A_MOMENT = 0.25
+_MOST_NAMES = 3
+_AS_A_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+/answer/[\w.-]+")
+
+
+class DemoFault(Exception):
+    """The story did not go as it should."""
+
+
+class Display:
+    """Shows what becomes of the escalation *key* in *world*."""
+
+    def __init__(self, world: DemoServers, key: str) -> None:
+        self._world = world
+        self._key = key
+        self._letters_told = 0
+        self.chapters: list[Chapter] = []
+        """Those told so far."""
+
+    async def chapter(self, title: str) -> None:
+        await self._quiet()
+        self.chapters.append(Chapter(title, self._letters_told))
+        out.print(Text(f"\n── {title}", style="bold"))
+
+    async def types(
+        self, *words: str, refused: bool = False, bad: bool = False, lines: int | None = None
+    ) -> None:
+        """
+        The command line, with *words*; only the first *lines* of a long answer are shown.
+
+        Raises:
+            DemoFault: If it ended with another exit status.
+        """
+        from entrypoints.cli import program
+
+        await self._quiet()
+        typed = " ".join(f"'{word}'" if " " in word else word for word in words)
+        out.print(Text(f"$ escalate {typed}", style="bold green"))
+        with (
+            _shortened(lines),
+            redirect_stderr(sys.stdout),
+        ):  # a story is read in one piece, through a pipe too
+            status = await asyncio.to_thread(program.run, list(words))
+        expected = program.REFUSED if refused else program.BAD_INPUT if bad else program.DONE
+        if status != expected:
+            raise DemoFault(f"escalate {typed}: exit status {status}, expected {expected}")
+
+    async def answers(self, reader: str, subject: str, **answer: str) -> None:
+        """
+        The page behind the link in *reader*'s latest letter about *subject*, its button pressed.
+
+        Raises:
+            DemoFault: If there is no such letter, or the page takes no such answer.
+        """
+        await self._quiet()
+        letter = await self.letter(reader, subject)
+        link = _LINK.search(letter.text)
+        said = ", ".join(f"{name}: {value}" for name, value in answer.items() if value)
+        out.print(
+            Text(
+                f"☞ {letter.to_name} presses the button behind the link  {said}".rstrip(),
+                style="bold magenta",
+            )
+        )
+        if link is None:
+            raise DemoFault(f"the letter to {reader}, {letter.subject!r}, has no link")
+        async with httpx.AsyncClient(follow_redirects=True) as browser:
+            page = await browser.post(link.group(), content=urlencode(answer), headers=_AS_A_FORM)
+        if page.is_error:
+            raise DemoFault(f"{letter.subject!r} answered by {reader}: HTTP {page.status_code}")
+        out.print(Text(f"  the page says: {_words_of(page.text)}", style="magenta"))
+
+    async def letter(self, to: str, subject: str) -> ReceivedLetter:
+        """
+        The latest letter *to* that address whose subject has *subject* in it, once there is one.
+
+        Raises:
+            DemoFault: If none comes.
+        """
+        for _ in range(int(_PATIENCE / _A_MOMENT)):
+            for letter in reversed(self._world.mailbox.letters(to)):
+                if subject in letter.subject:
+                    return letter
+            await asyncio.sleep(_A_MOMENT)
+        raise DemoFault(f"no letter about {subject!r} came to {to} within {_PATIENCE:.0f} s")
+
+    async def until_level(self, level: int) -> None:
+        """
+        Raises:
+            DemoFault: If it does not rise.
+        """
+        for _ in range(int(_PATIENCE / _A_MOMENT)):
+            if (await self._world.client.view(self._key)).level >= level:
+                return
+            await asyncio.sleep(_A_MOMENT)
+        raise DemoFault(f"it did not rise to level {level} within {_PATIENCE:.0f} s")
+
+    async def _quiet(self) -> None:
+        """Until no further letter comes; then all are told."""
+        told = -1
+        while told < len(self._world.mailbox.letters()):
+            told = len(self._world.mailbox.letters())
+            await asyncio.sleep(_A_MOMENT)
+        self._tell_letters()
+
+    async def follow(self) -> None:
+        """Tell what happens by itself."""
+        while True:
+            try:
+                async for _, entries in self._world.client.watch(self._key, every=0.2):
+                    _tell(entries)
+                    self._tell_letters()
+                return
+            except Exception:
+                await asyncio.sleep(0.2)
+
+    def _tell_letters(self) -> None:
+        """Those that arrived since; one line for all that say the same."""
+        letters = self._world.mailbox.letters()
+        for subject, alike in groupby(letters[self._letters_told :], key=lambda letter: letter.subject):
+            out.print(Text(f"  ✉ {_names(alike)}: {subject}", style="blue"))
+        self._letters_told = len(letters)
+
+
+@contextmanager
+def _shortened(lines: int | None) -> Iterator[None]:
+    """
+    For what is said when nothing happens by itself any more: others would be silent meanwhile.
+    """
+    if lines is None:
+        yield
+        return
+    with redirect_stdout(StringIO()) as said:
+        yield
+    shown = said.getvalue().splitlines()
+    out.print(*shown[:lines], f"… and {len(shown) - lines} lines more", sep="\n", markup=False)
+
+
+def _tell(entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if entry.by == "engine" and entry.kind not in _UNTOLD:
+            out.print(Text(f"  ⏱ {entry.at:%H:%M:%S} {entry.text}", style="yellow"))
+
+
+def _words_of(page: str) -> str:
+    """Return the heading of one of our pages, and what it says below."""
+    found = re.search(r"<h1>(.*?)</h1>\s*<p>(.*?)</p>", page, re.DOTALL)
+    if found is None:
+        raise DemoFault("the page behind a link says nothing")
+    return ". ".join(" ".join(unescape(part).split()) for part in found.groups())
+
+
+def _names(letters: Iterable[ReceivedLetter]) -> str:
+    names = [letter.to_name or ", ".join(letter.recipients) for letter in letters]
+    others = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {others} more" if others > 0 else "")

@@ -1,0 +1,85 @@
+"""
+What can be kept of the demo: its letters on one page, each as a mail client would show it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
+from pathlib import Path
+
+from babel import Locale
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from channels.loopback import ReceivedLetter
+
+_LINK = re.compile(r' href="http://127\.0\.0\.1:\d+/[^"]*"')
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
+_ENDED = "(a link to the demo, which has ended)"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of the story, and how many letters had arrived when it began."""
+
+    title: str
+    first: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """A letter as the page shows it."""
+
+    number: int
+    heading: str
+    """The subject, without the parts that all subjects have in common."""
+    language: str
+    language_name: str
+    at: datetime
+    letter: ReceivedLetter
+
+    @property
+    def html(self) -> str:
+        return _LINK.sub("", self.letter.html or "")
+
+    @property
+    def text(self) -> str:
+        return _ADDRESS.sub(_ENDED, self.letter.text)
+
+
+def keep_messages(letters: Sequence[ReceivedLetter], chapters: Sequence[Chapter], folder: Path) -> None:
+    """
+    Write ``letters.html`` into *folder*, and every attachment beside it; of several that have one name, the last.
+
+    Links into the demo are left out of the letters: whoever reads them finds nobody there any more.
+    """
+    forms = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    cards = [_card(number, letter) for number, letter in enumerate(letters, 1)]
+    page = forms.get_template("letters.html").render(chapters=list(_by_chapter(cards, chapters)), cards=cards)
+    (folder / "letters.html").write_text(page, encoding="utf-8")
+    for letter in letters:
+        for name, content in letter.attachments.items():
+            (folder / name).write_bytes(content)
+
+
+def _by_chapter(cards: Sequence[Card], chapters: Iterable[Chapter]) -> Iterator[tuple[str, Sequence[Card]]]:
+    """Yield each chapter in which letters arrived, with these."""
+    for here, following in pairwise((*chapters, Chapter("", len(cards)))):
+        if arrived := cards[here.first : following.first]:
+            yield here.title, arrived
+
+
+def _card(number: int, letter: ReceivedLetter) -> Card:
+    heading = re.sub(r"^\[[^\]]*\] ", "", letter.subject).partition(": ")[0]
+    language = str(letter.message["Content-Language"] or "en")
+    name = Locale.parse(language, sep="-").get_language_name("en") or language
+    at = parsedate_to_datetime(str(letter.message["Date"]))
+    return Card(number, heading, language, name, at, letter)

@@ -1,0 +1,198 @@
+"""
+What happens in the demo.
+
+What people do is done by the command line, or by the link in a letter, so what is shown can be done again. Everything
+else (rises, reminders, letters) happens by itself.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from shutil import which
+from urllib.parse import quote
+
+from entrypoints.cli.render.escalation import out
+from entrypoints.demo.display import Display
+from entrypoints.demo.message_page import keep_messages
+from entrypoints.demo.servers import DemoServers, world
+from runtime.settings import ROOT
+from worker import stop_signals
+
+KEY = "ACME/4711"
+FORCE = "dry-pallets"
+JO = "jo.buyer@acme.example"
+
+
+async def demo(*, keep: bool, papers: Path | None) -> None:
+    """
+    Tell the story. With *papers*, write the letters, the RCA and the report into that folder; with *keep*, leave
+    everything running until Ctrl-C.
+
+    Raises:
+        RuntimeFault: If the server cannot start.
+        DemoFault: If the story went another way than it should.
+    """
+    with tempfile.TemporaryDirectory(prefix="escalation-demo-") as folder, stop_signals() as stop:
+        async with world(Path(folder)) as here:
+            began = asyncio.get_running_loop().time()
+            stage = await _told(here, papers)
+            _sum_up(here, asyncio.get_running_loop().time() - began)
+            if papers:
+                keep_messages(here.mailbox.letters(), stage.chapters, papers)
+                out.print(
+                    f"What was written is in {papers}: the letters in letters.html, the RCA, the report."
+                )
+            else:
+                out.print("Nothing is kept of it; --papers FOLDER keeps the letters, the RCA and a report.")
+            if keep:
+                _say_where(here)
+                await stop.wait()
+
+
+def _say_where(here: DemoServers) -> None:
+    """Addresses are said only while somebody answers there."""
+    out.print("\nStill running; Ctrl-C ends it. In a browser:")
+    out.print(f"  {here.web_ui}/namespaces/default/workflows/{quote(KEY, safe='')}")
+    out.print("In another terminal:")
+    program = "escalate" if which("escalate") else os.path.relpath(Path(sys.executable).with_name("escalate"))
+    out.print(f"  TEMPORAL_ADDRESS={here.address} {program} list --all")
+
+
+def _example(name: str) -> str:
+    """Return the path of an example from here, so that what is shown can be typed again."""
+    return os.path.relpath(ROOT / "examples" / name)
+
+
+async def _told(here: DemoServers, papers: Path | None) -> Display:
+    stage = Display(here, KEY)
+    followed = asyncio.create_task(stage.follow())
+    try:
+        await _starts_and_rises(stage)
+        await _communicates(stage)
+        await _deploys_a_task_force(stage)
+        await _resolves(stage)
+        await _closes(stage, papers)
+        await _looks_back(stage, papers)
+    finally:
+        followed.cancel()
+    return stage
+
+
+def _sum_up(here: DemoServers, seconds: float) -> None:
+    letters = here.mailbox.letters()
+    people = {recipient for letter in letters for recipient in letter.recipients}
+    out.print(
+        f"\nDone in {seconds:.0f} s: {len(letters)} letters to {len(people)} addresses, each sent once."
+    )
+
+
+async def _starts_and_rises(stage: Display) -> None:
+    await stage.chapter("A complaint comes in by phone; the call centre has it, and everybody is told")
+    await stage.types("start", _example("complaint.yaml"))
+    await stage.chapter("Nobody acknowledges: it is reminded of, and rises by itself, three times")
+    await stage.until_level(4)
+    await stage.chapter(
+        "At level 4 somebody takes it; the customer wants the director, so it goes up at once"
+    )
+    await stage.answers("sofia.marino@example.com", "it is yours")
+    await stage.types("respond", KEY, "investigate further", "--as", "sofia")
+    await stage.types(
+        "trigger", KEY, "asks_for_director", "--as", "sofia", "-m", "Jo asks for Daniel by name"
+    )
+    await stage.types("ack", KEY, "--as", "daniel")
+
+
+async def _communicates(stage: Display) -> None:
+    await stage.chapter("Not everything is allowed: the state machine and the roles say what is")
+    await stage.types("close", KEY, "--as", "elena", refused=True)
+    await stage.types("plan", KEY, "--step", "nobody: Wave a wand", "--as", "daniel", bad=True)
+    await stage.chapter("A plan, an update for the customer, a pause while we wait for photographs")
+    await stage.types(
+        "plan", KEY, "--as", "daniel", "--step", "hannah: Find out how the pallets became wet",
+        "--step", "daniel: Send new goods today",
+    )  # fmt: skip
+    await stage.types(
+        "update", KEY, "--as", "daniel", "--customer", "New goods leave our warehouse this afternoon."
+    )
+    await stage.types(
+        "pause", KEY, "waiting_for_customer", "--as", "daniel", "-m", "Photographs of the labels"
+    )
+    await stage.types("resume", KEY, "--as", "daniel")
+
+
+async def _deploys_a_task_force(stage: Display) -> None:
+    await stage.chapter(
+        "A task force finds the cause: a seat is declined and offered on, and nobody interrupts it"
+    )
+    of_the_force = (KEY, FORCE)
+    await stage.types(
+        "task-force", "deploy", *of_the_force, "--as", "daniel", "--lead", "hannah",
+        "--mission", "Find out where pallets become wet", "--seat", "agent=tom,maya",
+    )  # fmt: skip
+    await stage.types(
+        "task-force", "decline", *of_the_force, "--as", "tom", "--why", "On leave from tomorrow"
+    )
+    await stage.types("task-force", "accept", *of_the_force, "--as", "maya")
+    await stage.types(
+        "task-force", "task", "add", *of_the_force, "Read a week of loading logs", "--as", "hannah", "--owner", "maya",
+    )  # fmt: skip
+    await stage.types("task-force", "task", "done", *of_the_force, "1", "--as", "maya")
+    await stage.types(
+        "task-force",
+        "report",
+        *of_the_force,
+        "--as",
+        "hannah",
+        "--text",
+        "Bay 3 has no roof; loading moves to bay 1",
+    )
+
+
+async def _resolves(stage: Display) -> None:
+    await stage.chapter(
+        "A resolution is declared, verified by somebody else, and rejected; the task force stands down"
+    )
+    await stage.types(
+        "resolve", KEY, "--as", "daniel", "--workaround", "--done", "Promised new goods by phone"
+    )
+    await stage.types("verify", KEY, "--as", "daniel", refused=True)
+    await stage.types("reject", KEY, "--as", "aisha", "--why", "A promise is no goods")
+    await _resolved(stage, "New goods delivered and signed for", "Your new goods have arrived.")
+    await stage.chapter("The customer is asked, and says no: back to resolving")
+    await stage.answers(JO, "can use the service", answer="no", comment="One pallet is still wet")
+    await _resolved(stage, "Replaced the last pallet", "The last pallet has been replaced.")
+    await stage.answers(JO, "can use the service", answer="yes", comment="")
+
+
+async def _resolved(stage: Display, done: str, customer: str) -> None:
+    await stage.types("resolve", KEY, "--as", "daniel", "--done", done, "--customer", customer)
+    await stage.types("verify", KEY, "--as", "aisha")
+
+
+async def _closes(stage: Display, papers: Path | None) -> None:
+    await stage.chapter("Closing: nothing is forgotten, because the close is refused until it is done")
+    await stage.types("close", KEY, "--as", "elena", refused=True)
+    await stage.types("settle", KEY, "INC-2041", "--as", "maya")
+    await stage.types("rca", "file", KEY, _example("rca.yaml"), "--as", "kemal")
+    await stage.types("rca", "derive", KEY, "--as", "kemal")
+    await stage.types("rca", "approve", KEY, "--as", "elena")
+    await stage.types("rca", "share", KEY, "--as", "dewi")
+    if papers:
+        for audience in ("internal", "customer"):
+            paper = str(papers / f"rca-{audience}.pdf")
+            await stage.types("rca", "document", KEY, "--audience", audience, "--pdf", paper)
+    await stage.types("close", KEY, "--as", "elena")
+    await stage.chapter("After the close: how it was for the customer, and what we promised to do")
+    await stage.answers(JO, "how we did", score="2", comment="You listened in the end, but it took too long")
+    await stage.letter("elena.petrova@example.com", "not content")
+    await stage.types("actions")
+
+
+async def _looks_back(stage: Display, papers: Path | None) -> None:
+    await stage.chapter("The record keeps it all, and a report says how it went")
+    await stage.types("records", "show", KEY, lines=12)
+    await stage.types("report", lines=24)
+    if papers:
+        await stage.types("report", "--by", "category", "--html", str(papers / "report.html"))

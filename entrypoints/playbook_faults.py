@@ -1,0 +1,22 @@
+"""
+What the configured playbook has against a start that is refused already, so that all of it is told at once (START-6).
+
+The workers' playbook decides; this one only spares a second round. Where it cannot be read, nothing is added.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from escalation.errors import BadRequest, Fault
+
+
+def find_playbook_faults(written: Mapping[str, Any]) -> Sequence[Fault]:
+    from planning.plan.start_faults import start_faults_of
+    from planning.playbook.loader import load_playbook
+    from runtime.errors import SettingsFault
+    from runtime.settings import Settings
+
+    try:
+        return start_faults_of(load_playbook(Settings.load().playbook), written)
+    except (BadRequest, SettingsFault):
+        return ()

@@ -1,0 +1,200 @@
+"""
+How the pages look: a question with its form, or a notice that only says something.
+
+Owns markup, style, and which facts are shown. What customers see of an escalation is a type of its own, made of texts
+for customers alone (COMM-6). Must not know requests, tokens or moves.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from pathlib import Path
+from string import Template
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from entrypoints.web.link_answers import LONGEST_COMMENT, SCORES, QuestionInContext
+from entrypoints.web.page_texts import FALLBACK, AnswerTexts, Languages, PageTexts, PlainPage
+from escalation.base import CustomerText, Frozen
+from escalation.links import Link, Question
+
+_FOLDER = Path(__file__).parent
+_STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8")
+STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+"""Of the one style sheet, for the content security policy."""
+
+
+class Page(NamedTuple):
+    html: str
+    language: str
+
+
+class CustomerFactsShown(Frozen):
+    """All that a customer's page shows of an escalation."""
+
+    reference: str
+    subject: CustomerText
+    accounts: tuple[str, ...] = ()
+    """Of a reader who speaks for several."""
+
+
+class Pages:
+    """Pages in *languages*."""
+
+    def __init__(self, languages: Languages) -> None:
+        self._languages = languages
+        self._forms = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def question(self, inquiry: QuestionInContext, form: Mapping[str, str] | None = None) -> Page:
+        """The question that a link asks; with *form*, again, because that was no answer."""
+        language = self._languages.nearest(inquiry.link.language)
+        words = self._languages.words(language)
+        match inquiry.link.question:
+            case Question.ACKNOWLEDGE:
+                return self._acknowledge(inquiry, words, language, is_again=form is not None)
+            case Question.ACCESS:
+                facts = _for_customers(inquiry, words)
+                return self._answer(inquiry, words.access, language, form, facts)
+            case Question.SURVEY:
+                said = words.survey
+                scores = [(score, getattr(said, f"score_{score}")) for score in SCORES]
+                facts = _for_customers(inquiry, words)
+                return self._answer(inquiry, said, language, form, facts, scores=scores)
+            case Question.SEAT:
+                return self._answer(inquiry, words.seat, language, form, _of_seat(inquiry, words, language))
+
+    def notice(self, name: str, *, language: str = FALLBACK, link: Link | None = None, who: str = "") -> Page:
+        """
+        The notice of that name, in the words for the question of *link* if there are any.
+
+        *language* counts where there is no link.
+        """
+        tag = self._languages.nearest(link.language) if link else language
+        words = self._languages.words(tag)
+        section = getattr(words, link.question.value) if link else words
+        said: PlainPage = getattr(section, name, None) or getattr(words, name)
+        put_in = {"reference": link.key if link else "", "who": who}
+        title, text = (_filled(phrase, put_in) for phrase in (said.title, said.text))
+        return self._page("page.html", tag, title=title, text=text)
+
+    def _acknowledge(
+        self, inquiry: QuestionInContext, words: PageTexts, language: str, *, is_again: bool
+    ) -> Page:
+        view, names, said = inquiry.view, words.facts, words.acknowledge
+        facts = [
+            (names.reference, view.key),
+            (names.subject, view.subject),
+            (names.priority, view.priority.value),
+            (names.level, f"{view.level} – {view.level_name}"),
+            (names.owner, view.owner_name),
+        ]
+        if view.next_due_at:
+            facts.append((names.due, _at(view.next_due_at, language, inquiry.link.time_zone)))
+        return self._page(
+            "acknowledge.html",
+            language,
+            title=said.title,
+            text=said.text,
+            words=said,
+            facts=facts,
+            mistake=said.mistake if is_again else "",
+            members=inquiry.members,
+        )
+
+    def _answer(
+        self,
+        inquiry: QuestionInContext,
+        said: AnswerTexts,
+        language: str,
+        form: Mapping[str, str] | None,
+        facts: list[tuple[str, str]],
+        **more: Any,
+    ) -> Page:
+        """A choice, and a comment."""
+        return self._page(
+            f"{inquiry.link.question}.html",
+            language,
+            title=said.title,
+            text=said.text,
+            words=said,
+            facts=facts,
+            mistake=said.mistake if form is not None else "",
+            form={"answer": "", "score": "", "comment": "", **(form or {})},
+            longest=LONGEST_COMMENT,
+            **more,
+        )
+
+    def _page(self, name: str, language: str, **values: Any) -> Page:
+        filled = {"facts": (), "mistake": "", **values}
+        html = self._forms.get_template(name).render(
+            language=language,
+            direction=_locale(language).text_direction,
+            style=Markup(_STYLE),  # noqa: S704 - our own file
+            **filled,
+        )
+        return Page(html, language)
+
+
+def _for_customers(inquiry: QuestionInContext, words: PageTexts) -> list[tuple[str, str]]:
+    shown = CustomerFactsShown(
+        reference=inquiry.view.key,
+        subject=CustomerText(inquiry.view.subject),
+        accounts=inquiry.link.accounts,
+    )
+    facts = [(words.facts.reference, shown.reference), (words.facts.problem, shown.subject)]
+    if shown.accounts:
+        facts.append((words.facts.accounts, ", ".join(shown.accounts)))
+    return facts
+
+
+def _of_seat(inquiry: QuestionInContext, words: PageTexts, language: str) -> list[tuple[str, str]]:
+    force, seat, names = inquiry.force, inquiry.seat, words.facts
+    assert force
+    assert seat
+    facts = [
+        (names.reference, force.key),
+        (names.subject, inquiry.view.subject),
+        (names.priority, inquiry.view.priority.value),
+        (names.mission, force.mission),
+        (names.seat, f"{seat.role} ({seat.skill})" if seat.skill else seat.role),
+        (names.lead, inquiry.name_of(force.lead)),
+    ]
+    if seat.answer_by:
+        facts.append((names.answer_by, _at(seat.answer_by, language, inquiry.link.time_zone)))
+    return facts
+
+
+def _filled(phrase: str, put_in: Mapping[str, str]) -> str:
+    return Template(phrase).substitute(put_in)
+
+
+def _at(at: datetime, language: str, time_zone: str) -> str:
+    """In the reader's locale and time zone: `Friday, 20 November 2026 at 16:30 GMT+7`."""
+    locale, zone = _locale(language), _zone(time_zone)
+    return format_datetime(at.astimezone(zone), "EEEE d MMMM y, HH:mm z", tzinfo=zone, locale=locale)
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except ValueError:
+        return Locale(FALLBACK)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,157 @@
+"""
+Running the gateway: beside server and worker (`escalate serve`), or alone (`escalate gateway`).
+
+Owns the socket and the HTTP server's life. Tokens are in addresses, so the HTTP server writes no access log.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from client import EscalationClient
+from entrypoints.web.app import make_app
+from entrypoints.web.prompt_protocol import PromptProtocol
+from entrypoints.web.temporal_client import PATIENCE, TemporalClientSource
+from runtime.connection import connect_config
+from runtime.errors import PortTaken, SettingsFault
+from runtime.settings import Settings
+from runtime.targets import Targets
+from worker import Serving, serve, stop_signals
+
+AT_ONCE = 500
+"""Connections; more are answered 503."""
+GRACE = 5
+"""Seconds for requests under way at the end."""
+
+log = structlog.get_logger("gateway")
+
+
+async def serve_with_gateway(settings: Settings) -> None:
+    """
+    Run server, worker and gateway until told to stop; without the gateway, where its port is off.
+
+    Raises:
+        RuntimeFault: If one of them cannot start.
+    """
+    if settings.gateway_port is None:
+        await serve(settings)
+        return
+    with bind_port(settings) as listener:
+        if _nothing_leaves(settings):  # letters are printed here, so links may lead here
+            settings = settings.model_copy(
+                update={"gateway_url": settings.gateway_url or local_url(listener)}
+            )
+        await serve(settings, beside=[partial(run_beside, settings, listener)])
+
+
+def _nothing_leaves(settings: Settings) -> bool:
+    return settings.smtp_host is None and settings.targets == Targets()
+
+
+async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = print) -> None:
+    """
+    Run the gateway alone until told to stop. Temporal may be away, now or later: readers are told to try again.
+
+    Raises:
+        RuntimeFault: If it cannot start.
+    """
+    connect_config()  # a wrong profile is told now, not to the first reader
+    with bind_port(settings) as listener, stop_signals() as stop:
+        async with serve_app(make_app(settings, TemporalClientSource(settings)), listener):
+            say(f"Gateway    {local_url(listener)}")
+            say("Ready; Ctrl-C stops.")
+            await stop.wait()
+    say("stopped")
+
+
+@asynccontextmanager
+async def run_beside(settings: Settings, listener: socket.socket, running: Serving) -> AsyncIterator[str]:
+    client = EscalationClient(running.client, patience=PATIENCE)
+    unlinked = "" if settings.gateway_url else "; letters carry no links until ESCALATION_GATEWAY_URL is set"
+    async with serve_app(make_app(settings, TemporalClientSource(settings, client)), listener):
+        yield f"Gateway    {local_url(listener)}{unlinked}"
+
+
+@contextlib.contextmanager
+def bind_port(settings: Settings) -> Iterator[socket.socket]:
+    """
+    A socket on the gateway's port, closed at the end.
+
+    Raises:
+        PortTaken: If something else listens there.
+        SettingsFault: If there is no such host here, or the port is off.
+    """
+    host, port = settings.gateway_host, settings.gateway_port
+    if port is None:
+        raise SettingsFault("ESCALATION_GATEWAY_PORT is 'off'; allowed here: a port, 0 to 65535")
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family)
+    except PermissionError:
+        raise SettingsFault(
+            f"ESCALATION_GATEWAY_PORT is {port}, which this user may not use; allowed: a port from 1024 on"
+        ) from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"port {port} is wanted for the gateway, but something else already listens there; stop that, or "
+                "choose another port with ESCALATION_GATEWAY_PORT (0 picks a free one, off leaves the gateway out)"
+            ) from None
+        raise SettingsFault(
+            f"ESCALATION_GATEWAY_HOST is {host!r} ({error.strerror}); allowed: a name or address of this machine"
+        ) from None
+    with listener:
+        yield listener
+
+
+@asynccontextmanager
+async def serve_app(
+    app: ASGIApp, listener: socket.socket, protocol: type[PromptProtocol] = PromptProtocol
+) -> AsyncIterator[None]:
+    """
+    Answer on *listener* while the block runs; requests under way at the end have 5 s to finish.
+    """
+    server = _Server(
+        uvicorn.Config(
+            app,
+            http=protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=AT_ONCE,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+    answering = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not (server.started or answering.done()):  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        log.info("gateway_started", address=local_url(listener))
+        yield
+    finally:
+        server.should_exit = True
+        await answering
+
+
+class _Server(uvicorn.Server):
+    """Whoever runs it hears the signals and stops it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def local_url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -1,0 +1,171 @@
+"""What `escalate --help` and a shell say: commands by what they are for, values that can be typed."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from entrypoints.cli import choices, program
+from entrypoints.cli.command_groups import PANELS
+from escalation.events import AccessAnswer, CancelCause
+from escalation.lifecycle import State
+from escalation.plan import Priority, ReasonCode
+from escalation.request import Channel, Degree
+from records.report import By
+
+OF_THE_RULES: dict[str, Iterable[str]] = {
+    "--reason": ReasonCode,
+    "--priority": Priority,
+    "--impact": Degree,
+    "--urgency": Degree,
+    "--channel": Channel,
+    "--state": State,
+    "--answer": AccessAnswer,
+    "--cause": CancelCause,
+    "--by": By,
+}
+
+
+def parameters(group: TyperGroup, before: str = "escalate") -> Iterator[tuple[str, Any, str]]:
+    """Each parameter of each command, with the command and how it is typed."""
+    for name, command in group.commands.items():
+        typed = f"{before} {name}"
+        yield from ((typed, parameter, parameter.opts[0]) for parameter in command.params)
+        if isinstance(command, TyperGroup):
+            yield from parameters(command, typed)
+
+
+@pytest.fixture(scope="module")
+def commands() -> TyperGroup:
+    command = typer.main.get_command(program.app)
+    assert isinstance(command, TyperGroup)
+    choices.list_values(command)
+    return command
+
+
+def completed(parameter: Any, begun: str) -> list[str]:
+    context = typer.Context(typer.main.get_command(program.app))
+    return [item.value for item in parameter.shell_complete(context, begun)]
+
+
+def test_every_command_stands_in_a_panel(commands: TyperGroup) -> None:
+    """
+    Nobody reads fifty commands in a row; a new one cannot be forgotten.
+    """
+    own = set(commands.commands) - {"docs"}  # Typer's own, once the reference was written in this process
+
+    assert sorted(own) == sorted(name for names in PANELS.values() for name in names)
+
+
+def test_help_groups_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    In the order in which people meet them.
+    """
+    assert program.DONE == program.run(["--help"])
+
+    told = capsys.readouterr().out
+    places = [told.index(f"─ {panel} ─") for panel in PANELS]
+    assert sorted(places) == places
+    assert told.index("confirm-access") > told.index("Closing and RCA")
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    What a report of a fault begins with.
+    """
+    assert program.DONE == program.run(["--version"])
+    assert "escalate 0.1.0\n" == capsys.readouterr().out
+
+
+def test_values_of_the_rules_complete_and_are_listed(commands: TyperGroup) -> None:
+    """
+    Wherever an option has one of a few values, in every command.
+    """
+    found = [each for each in parameters(commands) if each[2] in OF_THE_RULES]
+    assert set(OF_THE_RULES) == {option for _, _, option in found}
+    for command, parameter, option in found:
+        values = list(OF_THE_RULES[option])
+        assert values == completed(parameter, ""), (command, option)
+        assert values[1] in completed(parameter, values[1][:1]), (command, option)
+        assert all(value in parameter.help for value in values), (command, option, parameter.help)
+
+
+def test_values_of_the_playbook_complete_and_are_listed(commands: TyperGroup) -> None:
+    """
+    Those of the configured one, in every command.
+    """
+    found = [each for each in parameters(commands) if choices.is_of_the_playbook(each[1])]
+    assert set(choices.OF_THE_PLAYBOOK) == {option for _, _, option in found}
+    for command, parameter, option in found:
+        values = list(choices.OF_THE_PLAYBOOK[option]())
+        assert values, option
+        assert values == completed(parameter, ""), (command, option)
+        assert all(value in parameter.help for value in values), (command, option, parameter.help)
+
+
+def test_people_complete(commands: TyperGroup) -> None:
+    """
+    By id: whoever makes a move is one of the playbook.
+    """
+    for command, parameter, option in parameters(commands):
+        if option == "--as":
+            assert ["maya"] == completed(parameter, "may"), command
+
+
+def test_a_playbook_that_cannot_be_read_completes_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A shell shows no traceback, and help is help.
+    """
+    monkeypatch.setenv("ESCALATION_PLAYBOOK", "/nowhere/playbook.yaml")
+
+    assert [] == choices.complete_from(choices.categories)("")
+    assert program.DONE == program.run(["pause", "--help"])
+    assert "A reason of the playbook." in capsys.readouterr().out
+
+
+def test_a_shell_gets_the_values() -> None:
+    """
+    As bash asks for them.
+    """
+    asked = {
+        "_ESCALATE_COMPLETE": "complete_bash",
+        "COMP_WORDS": "escalate raise K --reason lack",
+        "COMP_CWORD": "4",
+    }
+    program = "import sys; sys.argv = ['escalate']; from entrypoints.cli.program import main; main()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert ["lack_of_expertise", "lack_of_authority"] == done.stdout.split(), done.stderr
+
+
+def test_m_means_a_note_everywhere(commands: TyperGroup) -> None:
+    """
+    One letter, one meaning.
+    """
+    assert {"--note"} == {option for _, parameter, option in parameters(commands) if "-m" in parameter.opts}
+
+
+@pytest.mark.parametrize("letter", ["m", "y", "h"])
+def test_a_letter_has_one_meaning(commands: TyperGroup, letter: str) -> None:
+    """
+    Over all commands.
+    """
+    meanings = {
+        tuple(parameter.opts) for _, parameter, _ in parameters(commands) if f"-{letter}" in parameter.opts
+    }
+    assert len(meanings) <= 1, meanings

@@ -1,0 +1,225 @@
+"""The gateway as a process: alone or beside server and worker, while Temporal comes and goes."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from entrypoints.web.web_server import bind_port
+from escalation.links import Link, Question
+from runtime.connection import connect
+from runtime.embedded import EmbeddedServer
+from runtime.errors import PortTaken, SettingsFault
+from runtime.links import Links
+from runtime.ports import LOOPBACK, free_port
+from runtime.settings import ROOT, Settings
+from runtime.signing_keys import keys_in
+from tests.complaint import a_complaint
+from tests.desk import mail_settings
+from tests.mailbox import Mailbox
+from tests.web.web_client import ANSWERED, INTAKE_SECRET, LINK_KEY, seen, signed
+from workers.queues import workers
+from workflows import search_attributes
+from workflows.plugin import escalation_plugin
+
+PICKED = {"ESCALATION_SERVER_PORT": "0", "ESCALATION_UI_PORT": "0"}
+SERVES = re.compile(r"^Gateway    (\S+?)(;.*)?$", re.MULTILINE)
+
+
+class Program:
+    """`escalate COMMAND` in a process of its own."""
+
+    def __init__(self, folder: Path, command: str, **settings: str) -> None:
+        self.log = folder / f"{command}.log"
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "TEMPORAL_CONFIG_FILE": "",
+            "PYTHONUNBUFFERED": "1",
+            "ESCALATION_STATE_FOLDER": str(folder / "state"),
+            "ESCALATION_GATEWAY_PORT": "0",
+            "ESCALATION_LOG_LEVEL": "debug",
+            **settings,
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "entrypoints.cli.program", command],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def says(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    async def until(self, said: str, within: float = 30.0) -> str:
+        """
+        Wait until it says so, and return all that it says.
+
+        Raises:
+            AssertionError: If it ends instead.
+        """
+        async with asyncio.timeout(within):
+            while said not in self.says:
+                assert self.process.poll() is None, self.says
+                await asyncio.sleep(0.05)
+        return self.says
+
+    async def status(self) -> int:
+        return await asyncio.to_thread(self.process.wait, 30)
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, command: str, **settings: str
+) -> AsyncIterator[tuple[Program, httpx.AsyncClient]]:
+    """Started, and ended in order."""
+    program = Program(folder, command, **settings)
+    try:
+        said = await program.until("Ready; Ctrl-C stops.")
+        found = SERVES.search(said)
+        async with httpx.AsyncClient(base_url=found[1] if found else "http://nowhere", timeout=30) as http:
+            yield program, http
+        program.process.send_signal(signal.SIGTERM)
+        assert 0 == await program.status(), program.says
+    finally:
+        program.process.kill()
+        program.process.wait()
+
+
+async def test_the_gateway_answers_plainly_until_temporal_is_there_and_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    """
+    Restart-safe: started before Temporal, it says so, and answers as soon as it can; no token reaches the log.
+    """
+    port = free_port()
+    links = Links(keys_in(LINK_KEY))
+    away = links.address(
+        Link(question=Question.ACKNOWLEDGE, escalation="ACME/4711@x", who="maya", language="id"), base_url=""
+    )
+    settings = {
+        "TEMPORAL_ADDRESS": f"{LOOPBACK}:{port}",
+        "ESCALATION_LINK_KEY": LINK_KEY.get_secret_value(),
+        "ESCALATION_INTAKE_SECRET": INTAKE_SECRET.get_secret_value(),
+    }
+    body = b'{"key": "ACME/4711"}'
+    async with Mailbox() as mailbox, running(tmp_path, "gateway", **settings) as (program, http):
+        looked = await http.get(away)
+        pressed = await http.post(away, content=b"", headers=ANSWERED)
+        started = await http.post("/escalations", content=body, headers=signed(body))
+        health = await http.get("/health")
+        for answer in (looked, pressed, started, health):
+            assert 503 == answer.status_code
+            assert "30" == answer.headers["retry-after"]
+        assert "Silakan coba kembali dalam beberapa menit" in seen(pressed)
+        assert "127.0.0.1" not in looked.text + started.text + health.text
+
+        server = EmbeddedServer(
+            tmp_path / "server", port=port, ui_port=None, search_attributes=search_attributes.ALL
+        )
+        async with server:
+            inside = mail_settings(mailbox, state_folder=tmp_path / "state")
+            client = await connect(inside, plugins=[escalation_plugin()], address=server.address)
+            async with workers(client, inside):
+                assert {"status": "ok", "temporal": "reachable"} == (await http.get("/health")).json()
+                await server.restart()
+                complaint = httpx.Request("POST", "http://x", json=a_complaint()).content
+                receipt = await _patiently(http, "/escalations", complaint)
+                link = Link(question=Question.ACKNOWLEDGE, escalation=receipt.json()["id"], who="priya")
+                path = links.address(link, base_url="")
+                assert 200 == (await http.get(path)).status_code
+                assert 200 == (await http.post(path, content=b"", headers=ANSWERED)).status_code
+            server.kill()
+        for token in (away, path):
+            assert token.removeprefix("/answer/") not in program.says
+            assert token[8:40] not in program.says
+        assert "Traceback" not in program.says
+
+
+async def _patiently(http: httpx.AsyncClient, path: str, body: bytes) -> httpx.Response:
+    """As other systems do: try again while the answer is 503."""
+    while (answer := await http.post(path, content=body, headers=signed(body))).status_code == 503:  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    return answer
+
+
+async def test_serve_brings_the_gateway_and_letters_that_lead_to_it(tmp_path: Path) -> None:
+    """
+    START-1: out of the box. A key of its own, for this user alone; letters with links; the example starts one.
+    """
+    secret = {"ESCALATION_INTAKE_SECRET": INTAKE_SECRET.get_secret_value()}
+    async with running(tmp_path, "serve", **PICKED, **secret) as (program, http):
+        address = str(http.base_url).rstrip("/")
+        example = [sys.executable, str(ROOT / "examples" / "start_by_webhook.py"), f"{address}/escalations"]
+        done = await asyncio.to_thread(
+            subprocess.run, example, env=secret, capture_output=True, text=True, check=False
+        )
+        assert (0, "") == (done.returncode, done.stderr)
+        assert done.stdout.startswith('202 {"key":"ACME/4712"')
+
+        said = await program.until(f"{address}/answer/")
+        key_file = tmp_path / "state" / "link.key"
+        assert stat.S_IRUSR | stat.S_IWUSR == stat.S_IMODE(key_file.stat().st_mode)
+        assert key_file.read_text().strip() not in said
+        assert "letters carry no links" not in said
+        (path,) = re.findall(rf"{re.escape(address)}(/answer/[\w.-]+)", said)
+        assert 200 == (await http.get(path)).status_code
+
+
+async def test_letters_that_leave_carry_no_link_to_this_machine(tmp_path: Path) -> None:
+    """
+    Where mail is sent and nobody said how readers reach the gateway, messages carry no link; serve says what to set.
+    """
+    async with running(tmp_path, "serve", **PICKED, ESCALATION_SMTP_HOST=LOOPBACK) as (program, _):
+        assert "; letters carry no links until ESCALATION_GATEWAY_URL is set" in program.says
+
+
+async def test_the_gateway_can_be_left_out_of_serve(tmp_path: Path) -> None:
+    """
+    Off, and no key is made either.
+    """
+    async with running(tmp_path, "serve", **PICKED, ESCALATION_GATEWAY_PORT="OFF") as (program, _):
+        assert "Gateway" not in program.says
+        assert not (tmp_path / "state" / "link.key").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "says"),
+    [
+        ({"gateway_port": None}, SettingsFault, "'off'; allowed here: a port, 0 to 65535"),
+        ({"gateway_host": "192.0.2.1"}, SettingsFault, "ESCALATION_GATEWAY_HOST is '192.0.2.1'"),
+        ({"gateway_host": "no such host"}, SettingsFault, "a name or address of this machine"),
+    ],
+)
+def test_where_it_cannot_listen_is_told(changes: dict[str, Any], kind: type[Exception], says: str) -> None:
+    """
+    One clear message: the variable, what was given, what is allowed.
+    """
+    with pytest.raises(kind, match=re.escape(says)), bind_port(Settings(**{"gateway_port": 0, **changes})):
+        pass
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    """
+    With the ways out; and a port that was just left is free.
+    """
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        taken = Settings(gateway_port=listener.getsockname()[1])
+        with pytest.raises(PortTaken, match="ESCALATION_GATEWAY_PORT"), bind_port(taken):
+            pass
+
+    with bind_port(taken) as other:
+        assert taken.gateway_port == other.getsockname()[1]

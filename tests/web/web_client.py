@@ -1,0 +1,154 @@
+"""
+The front door: knock as a reader's browser or another system would, and see what became of it inside.
+"""
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from pydantic import SecretStr
+from temporalio.client import Client
+
+from channels.loopback import ReceivedLetter
+from channels.webhook import signatures
+from client import EscalationClient
+from entrypoints.web.app import make_app
+from entrypoints.web.temporal_client import TemporalClientSource
+from entrypoints.web.web_server import bind_port, serve_app
+from escalation.errors import StillFinishing
+from escalation.events import CancelCause, ResolutionKind
+from escalation.links import Link, Question
+from escalation.view import Receipted
+from runtime.links import Links
+from runtime.settings import Settings
+from tests.complaint import a_complaint
+from tests.mailbox import Mailbox
+
+LINK_KEY = SecretStr("a key that signs links in tests alone".replace(" ", "-"))
+INTAKE_KEY = b"a key for webhooks in tests"
+INTAKE_SECRET = SecretStr("whsec_" + base64.b64encode(INTAKE_KEY).decode())
+ANSWERED = {"content-type": "application/x-www-form-urlencoded"}
+_ADDRESS = re.compile(r"https://answer\.example\.com(/answer/[\w.-]+)")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where one test knocks: what is not told another key is about the escalation `key`."""
+
+    http: httpx.AsyncClient
+    client: EscalationClient
+    mailbox: Mailbox
+    links: Links
+    temporal: Client
+    settings: Settings
+    key: str = "ACME/4711"
+
+    def for_subject(self, key: str) -> "Door":
+        return replace(self, key=key)
+
+    async def start(self, **changes: Any) -> Receipted:
+        """At level 1, with the call centre; also where one of the same subject is just ending."""
+        while True:
+            try:
+                return await self.client.start(a_complaint(**{"key": self.key, "priority": "P3", **changes}))
+            except StillFinishing:
+                await asyncio.sleep(0.05)
+
+    async def resolve(self) -> None:
+        """Until customers are asked."""
+        await self.client.declare_resolved(
+            self.key,
+            by="elena",
+            resolution=ResolutionKind.FIX,
+            done="Replaced bay 3",
+            customer_text="New pallets sent.",
+        )
+        await self.client.verify_resolution(self.key, by="aisha")
+
+    async def cancel(self) -> None:
+        await self.client.cancel(self.key, by="elena", why="They withdrew it", cause=CancelCause.WITHDRAWN)
+
+    async def link(self, question: Question, who: str, **changes: Any) -> str:
+        """The path of a link to the running escalation."""
+        escalation = (await self.client.view(self.key)).id
+        link = Link.model_validate({"question": question, "escalation": escalation, "who": who, **changes})
+        return self.links.address(link, base_url="")
+
+    async def to_acknowledge(self, who: str = "maya", **changes: Any) -> str:
+        return await self.link(Question.ACKNOWLEDGE, who, **changes)
+
+    async def press(self, path: str, **form: str) -> httpx.Response:
+        """As a browser does: urlencoded, even if nothing is filled in."""
+        return await self.http.post(path, content=urlencode(form), headers=ANSWERED)
+
+    async def happened(self, kind: str) -> int:
+        """How often something of this kind happened."""
+        return sum(entry.kind == kind for entry in await self.client.timeline(self.key))
+
+    async def letters(self, waves: int = 1) -> dict[str, list[ReceivedLetter]]:
+        """By occasion, once so many waves of messages are out."""
+        async with asyncio.timeout(10):
+            while await self.happened("messages_sent") < waves:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.05)
+        found: dict[str, list[ReceivedLetter]] = {}
+        for letter in self.mailbox.letters():
+            if letter.thread.startswith(f"{self.key}@"):
+                found.setdefault(letter.key.removeprefix(letter.thread).split(":")[2], []).append(letter)
+        return found
+
+    async def hand_in(self, request: Any, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Start by webhook, signed as it should be unless *headers* say otherwise."""
+        body = request if isinstance(request, bytes) else json.dumps(request).encode()
+        return await self.http.post("/escalations", content=body, headers=signed(body) | dict(headers or {}))
+
+
+def signed(
+    body: bytes, at: datetime | None = None, key: bytes = INTAKE_KEY, delivery: str = "msg_1"
+) -> dict[str, str]:
+    sent = str(int((at or datetime.now(UTC)).timestamp()))
+    return {
+        "content-type": "application/json",
+        "webhook-id": delivery,
+        "webhook-timestamp": sent,
+        "webhook-signature": " ".join(signatures((key,), delivery, int(sent), body)),
+    }
+
+
+def links_in(*letters: ReceivedLetter) -> list[str]:
+    """The paths that these letters lead to."""
+    return [path for letter in letters for path in _ADDRESS.findall(letter.text)]
+
+
+def seen(answer: httpx.Response) -> str:
+    """What a reader sees of a page, tags and style taken away."""
+    body = re.sub(r"(?s)<style>.*?</style>|<title>.*?</title>", "", answer.text)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+@asynccontextmanager
+async def open_door(
+    settings: Settings,
+    mailbox: Mailbox,
+    temporal: Client,
+    links: Links | None = None,
+    client_type: type[EscalationClient] = EscalationClient,
+) -> AsyncIterator[Door]:
+    """The gateway as `escalate serve` runs it."""
+    client = client_type(temporal, patience=10.0)
+    links = links or Links.from_settings(settings)
+    app = make_app(settings, TemporalClientSource(settings, client), links)
+    with bind_port(settings) as listener:
+        async with (
+            serve_app(app, listener),
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30) as http,
+        ):
+            yield Door(http, client, mailbox, links, temporal, settings)
