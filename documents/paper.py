@@ -13,11 +13,11 @@ from typing import Literal
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from documents.words import LANGUAGES, language_for
 from escalation.base import CustomerText
 from escalation.plan import Priority
 from escalation.rca import RcaVersion
 from escalation.request import CustomerRca, InternalRca
+from messages.catalogue import Catalogue, catalogue, languages, nearest_language
 
 _INTERNATIONAL = {"en": "en_GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
@@ -58,12 +58,16 @@ class About:
     language: str
     zone: tzinfo
 
+    @property
+    def words(self) -> Catalogue:
+        return catalogue(nearest_language((self.language,), languages()))
+
     def word(self, name: str) -> str:
-        return LANGUAGES[language_for(self.language)][name]
+        return self.words.word("paper", name)
 
     @property
     def locale(self) -> Locale:
-        language = language_for(self.language)
+        language = self.words.language
         return Locale.parse(_INTERNATIONAL.get(language, language))
 
     def day(self, day: date) -> str:
@@ -157,7 +161,7 @@ def _paragraphs(text: str) -> Rows:
 
 def _paper(about: About, banner: str, facts: Rows, parts: tuple[Part, ...]) -> Paper:
     return Paper(
-        language=language_for(about.language),
+        language=about.words.language,
         title=about.word("title"),
         subject=str(about.subject),
         banner=banner,

@@ -6,6 +6,7 @@ many CRMs write `tr_TR`; it is taken, and kept as `tr-TR`, so that a language ha
 """
 
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -28,6 +29,15 @@ def language_tag(text: str) -> str:
         raise ValueError("a language tag such as en, id, tr or pt-BR")
     language, *parts = tag.split("-")
     return "-".join([language.lower(), *map(_cased, parts)])
+
+
+def broader_tags(tag: str) -> Iterator[str]:
+    """Each tag that serves a reader of *tag*, the nearest first: `pt-br`, then `pt`. None, if it is no language tag."""
+    tag = tag.lower()
+    if _TAG.fullmatch(tag):
+        parts = tag.split("-")
+        for length in range(len(parts), 0, -1):
+            yield "-".join(parts[:length])
 
 
 def _cased(part: str) -> str:

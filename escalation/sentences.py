@@ -1,5 +1,5 @@
 """
-Every sentence with which the rules say why somebody is written to; a language has its own for each in `words.yaml`.
+Every sentence with which the rules say why somebody is written to; each catalogue in `messages/catalogues` says it.
 
 Owns how they read in English, which is how they stand on record. Must not know when they are said, or other languages.
 Words of people and of the playbook stand in messages as they were written: those are the only other `Why`.

@@ -1,7 +1,7 @@
 """
 How times, durations, lists, numbers and codes read, in one language, for one reader (COMM-9).
 
-Owns what Babel knows of languages and what a language's `words.yaml` adds. It must not know templates or occasions.
+Owns what Babel knows of languages and what a language's catalogue adds. It must not know templates or occasions.
 """
 
 import re

@@ -10,46 +10,22 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
-from escalation.effects import Occasion, Recipient
-from escalation.events import CancelCause, ResolutionKind
+from escalation.effects import Recipient
 from escalation.language_tag import language_tag
-from escalation.lifecycle import State
-from escalation.measures import BY_NAME
-from escalation.plan import ClockName, ReasonCode
-from escalation.request import Degree, EvidenceKind
-from escalation.sentences import Sentence
+from messages.catalogue import Finding, findings
+from messages.catalogue import languages as catalogue_languages
 from messages.examples import ANSWERED_BY_LINK, EXAMPLES, HOSTILE, LINK, SHAPES, make_example
-from messages.formats import fits
 from messages.renderer import MessageRenderer, Notice, RenderedMessage, template_variables
-from messages.templates import (
-    DIGEST,
-    FALLBACK_LANGUAGE,
-    PARTS,
-    SHIPPED,
-    WORDS,
-    TemplateFault,
-    Templates,
-    is_language_folder,
-)
-from records.report import FIRST
+from messages.templates import DIGEST, PARTS, SHIPPED, TemplateFault, is_language_folder
 
 COMPLETE_LANGUAGES = frozenset({"en", "id", "tr"})
 """Languages that are shipped whole: a gap in one of these is a fault, in any other a warning."""
-_CODES = (State, Degree, ReasonCode, EvidenceKind, ResolutionKind, CancelCause, Occasion)
 _LEFTOVER = re.compile(r"\bNone\b|Undefined|\{\{|\}\}|\{%|%\}|\{#|\bdatetime\b|\bengine\b(?!,)")
 _UNESCAPED = "<b onmouseover"
 assert _UNESCAPED in HOSTILE
-
-
-class Finding(NamedTuple):
-    file: str
-    """As `tr/customer/receipt.txt`, or the whole path if it is the organisation's own."""
-    what: str
-    is_fault: bool = True
 
 
 def check_templates(overrides: Path | None = None) -> tuple[Finding, ...]:
@@ -62,7 +38,8 @@ def check_templates(overrides: Path | None = None) -> tuple[Finding, ...]:
     texts = MessageRenderer(overrides)
     read = tuple(_read(texts))
     rendered = (each for each in _rendered(texts) if not _is_told(each, read))
-    return tuple(sorted(dict.fromkeys((*read, *_gaps(texts), *_words(texts), *rendered))))
+    words = findings(overrides, languages_of(texts), COMPLETE_LANGUAGES)
+    return tuple(sorted(dict.fromkeys((*read, *_gaps(texts), *words, *rendered))))
 
 
 def _is_told(finding: Finding, read: Iterable[Finding]) -> bool:
@@ -71,7 +48,11 @@ def _is_told(finding: Finding, read: Iterable[Finding]) -> bool:
 
 
 def languages_of(texts: MessageRenderer) -> tuple[str, ...]:
-    return tuple(sorted({*COMPLETE_LANGUAGES, *texts.templates.languages}))
+    return tuple(
+        sorted(
+            {*COMPLETE_LANGUAGES, *texts.templates.languages, *catalogue_languages(texts.templates.overrides)}
+        )
+    )
 
 
 def _names(audience: str) -> tuple[str, ...]:
@@ -157,33 +138,6 @@ def _gaps(texts: MessageRenderer) -> Iterator[Finding]:
                         "is missing: English is used",
                         language in COMPLETE_LANGUAGES,
                     )
-
-
-def _words(texts: MessageRenderer) -> Iterator[Finding]:
-    """Words of the rules that a language has none for, and its words that look like a slip for one of those."""
-    codes = (code.value.replace("_", " ") for kind in _CODES for code in kind)
-    clocks = (clock.words for clock in ClockName)
-    figures = (BY_NAME[name].title for name in FIRST)
-    known = (*codes, *clocks, *figures, *(each.value for each in Sentence))
-    shipped = (word for language in COMPLETE_LANGUAGES for word in Templates().words(language).said)
-    meant = {*known, *shipped}  # an organisation may add its own, such as those of its playbook
-    for language in languages_of(texts):
-        file = f"{language}/{WORDS}"
-        try:
-            said = texts.templates.words(language).said
-        except TemplateFault as fault:
-            yield Finding(file, str(fault))
-            continue
-        for english, sentence in said.items():
-            if not fits(english, sentence):
-                yield Finding(file, f"says {english!r} with other {{}} than it has: {sentence!r}")
-        for word in (word for word in said if word not in meant):
-            for close in get_close_matches(word, meant, n=1, cutoff=0.75):
-                yield Finding(
-                    file, f"{word!r} is no word of the rules; did you mean {close!r}?", is_fault=False
-                )
-        for code in (code for code in known if code not in said and language != FALLBACK_LANGUAGE):
-            yield Finding(file, f"has no word for {code!r}: English is used", language in COMPLETE_LANGUAGES)
 
 
 def _rendered(texts: MessageRenderer) -> Iterator[Finding]:

@@ -1,14 +1,14 @@
 """
 Where templates lie, and the little world that each of them sees.
 
-A template lies at `LANGUAGE/AUDIENCE/OCCASION.txt`, a language's words for codes at `LANGUAGE/words.yaml`, the page
-around each HTML message at `frame.html`: first in the folder of the organisation, then in the one shipped. This file
-owns the search and the sandbox. It must not know notices or recipients.
+A template lies at `LANGUAGE/AUDIENCE/OCCASION.txt`, the page around each HTML message at `frame.html`: first in the
+folder of the organisation, then in the one shipped. This file owns the search and the sandbox. It must not know
+notices or recipients.
 """
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,14 +21,13 @@ from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from messages.formats import Formats, Words, locale_of, say_code
+from escalation.language_tag import broader_tags
+from messages.catalogue import FALLBACK_LANGUAGE, CatalogueFault, catalogue
+from messages.formats import DAY_AND_TIME, Formats, Words, locale_of, say_code
 from messages.markup import escape_marks
-from planning.playbook.yaml_tree import Unreadable, read_yaml, to_plain
 
 SHIPPED = Path(__file__).resolve().parent.parent / "playbooks" / "messages"
-FALLBACK_LANGUAGE = "en"
 FRAME = "frame.html"
-WORDS = "words.yaml"
 DIGEST = "digest"
 """Several messages to one person as one."""
 PARTS = frozenset({"layout", "commands"})
@@ -69,6 +68,7 @@ class Templates:
     def __init__(self, overrides: Path | None = None) -> None:
         if overrides is not None and not overrides.is_dir():
             raise TemplateFault(f"the templates' folder {overrides} does not exist")
+        self.overrides = overrides
         self.folders = (SHIPPED,) if overrides is None else (overrides, SHIPPED)
         self.world = lru_cache(maxsize=_MOST_WORLDS)(self._world)
         self.words = lru_cache(maxsize=_MOST_WORLDS)(self._words)
@@ -105,7 +105,9 @@ class Templates:
         """
         A text is in one language: the nearest to the one *wanted* that has it.
         """
-        return next((each for each in _nearest(wanted) if self.has(each, audience, name)), FALLBACK_LANGUAGE)
+        return next(
+            (each for each in broader_tags(wanted) if self.has(each, audience, name)), FALLBACK_LANGUAGE
+        )
 
     def _world(self, audience: str, language: str, wanted: str) -> TemplateEnvironment:
         """
@@ -124,12 +126,17 @@ class Templates:
     def _words(self, language: str) -> Words:
         """
         Raises:
-            TemplateFault: If a file of words cannot be read.
+            TemplateFault: If a catalogue cannot be read.
         """
-        found: dict[str, str] = {}
-        for folder in reversed(self.folders):
-            found |= _words_in(folder / language / WORDS)
-        return Words(found)
+        english = catalogue(FALLBACK_LANGUAGE).said
+        try:
+            said = catalogue(language, self.overrides).said
+        except CatalogueFault as fault:
+            raise TemplateFault(str(fault)) from None
+        spelled = {key: key[1].replace("_", " ") for key in said}
+        own = {english.get(key, spelled[key]): text for key, text in said.items()}
+        own |= {spelled[key]: text for key, text in said.items() if key[0] in {"state", "person"}}
+        return Words(own | {DAY_AND_TIME: said["date", "day_and_time"]})
 
 
 def is_language_folder(folder: str) -> bool:
@@ -180,27 +187,3 @@ def _put_in(wording: Formats) -> Any:
 def _lines(rows: Iterable[Sequence[str]]) -> Markup:
     """Rows of one text each as HTML; mail programs know `<br>`, not all know `white-space`."""
     return Markup("<br>").join(line for row in rows for line in row[0].split("\n"))
-
-
-def _nearest(wanted: str) -> Iterator[str]:
-    """
-    `pt-BR` is tried as `pt-br`, then as `pt`. Anything that is no language tag is nobody's folder.
-    """
-    tag = wanted.lower()
-    if _LANGUAGE_TAG.fullmatch(tag):
-        while tag:
-            yield tag
-            tag = tag.rpartition("-")[0]
-
-
-def _words_in(file: Path) -> Mapping[str, str]:
-    if not file.is_file():
-        return {}
-    try:
-        tree, faults = read_yaml(file.read_bytes(), file.name)
-    except (OSError, Unreadable) as fault:
-        raise TemplateFault(f"{file}: {fault}") from None
-    words = to_plain(tree) if not faults else None
-    if not isinstance(words, dict) or not all(isinstance(text, str) for text in words.values()):
-        raise TemplateFault(f"{file} must say for each word what it is here, as in `acknowledgement: onay`")
-    return words

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
-from string import Template
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,9 +19,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from entrypoints.web.link_answers import LONGEST_COMMENT, SCORES, QuestionInContext
-from entrypoints.web.page_texts import FALLBACK, AnswerTexts, Languages, PageTexts, PlainPage
+from entrypoints.web.page_texts import PAGE, Languages, section
 from escalation.base import CustomerText, Frozen
 from escalation.links import Link, Question
+from messages.catalogue import FALLBACK_LANGUAGE, Catalogue
 
 _FOLDER = Path(__file__).parent
 _STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8")
@@ -59,23 +59,21 @@ class Pages:
 
     def question(self, inquiry: QuestionInContext, form: Mapping[str, str] | None = None) -> Page:
         """The question that a link asks; with *form*, again, because that was no answer."""
-        language = self._languages.nearest(inquiry.link.language)
-        words = self._languages.words(language)
+        words = self._languages.words(self._languages.nearest(inquiry.link.language))
         match inquiry.link.question:
             case Question.ACKNOWLEDGE:
-                return self._acknowledge(inquiry, words, language, is_again=form is not None)
+                return self._acknowledge(inquiry, words, is_again=form is not None)
             case Question.ACCESS:
-                facts = _for_customers(inquiry, words)
-                return self._answer(inquiry, words.access, language, form, facts)
+                return self._answer(inquiry, words, form, _for_customers(inquiry, words))
             case Question.SURVEY:
-                said = words.survey
-                scores = [(score, getattr(said, f"score_{score}")) for score in SCORES]
-                facts = _for_customers(inquiry, words)
-                return self._answer(inquiry, said, language, form, facts, scores=scores)
+                scores = [(score, words.word(PAGE, f"survey.score_{score}")) for score in SCORES]
+                return self._answer(inquiry, words, form, _for_customers(inquiry, words), scores=scores)
             case Question.SEAT:
-                return self._answer(inquiry, words.seat, language, form, _of_seat(inquiry, words, language))
+                return self._answer(inquiry, words, form, _of_seat(inquiry, words))
 
-    def notice(self, name: str, *, language: str = FALLBACK, link: Link | None = None, who: str = "") -> Page:
+    def notice(
+        self, name: str, *, language: str = FALLBACK_LANGUAGE, link: Link | None = None, who: str = ""
+    ) -> Page:
         """
         The notice of that name, in the words for the question of *link* if there are any.
 
@@ -83,54 +81,52 @@ class Pages:
         """
         tag = self._languages.nearest(link.language) if link else language
         words = self._languages.words(tag)
-        section = getattr(words, link.question.value) if link else words
-        said: PlainPage = getattr(section, name, None) or getattr(words, name)
+        of_question = f"{link.question}.{name}" if link else name
+        code = of_question if words.has(PAGE, f"{of_question}.title") else name
         put_in = {"reference": link.key if link else "", "who": who}
-        title, text = (_filled(phrase, put_in) for phrase in (said.title, said.text))
+        title, text = (words.sentence(PAGE, f"{code}.{part}", **put_in) for part in ("title", "text"))
         return self._page("page.html", tag, title=title, text=text)
 
-    def _acknowledge(
-        self, inquiry: QuestionInContext, words: PageTexts, language: str, *, is_again: bool
-    ) -> Page:
-        view, names, said = inquiry.view, words.facts, words.acknowledge
+    def _acknowledge(self, inquiry: QuestionInContext, words: Catalogue, *, is_again: bool) -> Page:
+        view, names, said = inquiry.view, section(words, "facts"), section(words, "acknowledge")
         facts = [
-            (names.reference, view.key),
-            (names.subject, view.subject),
-            (names.priority, view.priority.value),
-            (names.level, f"{view.level} – {view.level_name}"),
-            (names.owner, view.owner_name),
+            (names["reference"], view.key),
+            (names["subject"], view.subject),
+            (names["priority"], view.priority.value),
+            (names["level"], f"{view.level} – {view.level_name}"),
+            (names["owner"], view.owner_name),
         ]
         if view.next_due_at:
-            facts.append((names.due, _at(view.next_due_at, language, inquiry.link.time_zone)))
+            facts.append((names["due"], _at(view.next_due_at, words.language, inquiry.link.time_zone)))
         return self._page(
             "acknowledge.html",
-            language,
-            title=said.title,
-            text=said.text,
+            words.language,
+            title=said["title"],
+            text=said["text"],
             words=said,
             facts=facts,
-            mistake=said.mistake if is_again else "",
+            mistake=said["mistake"] if is_again else "",
             members=inquiry.members,
         )
 
     def _answer(
         self,
         inquiry: QuestionInContext,
-        said: AnswerTexts,
-        language: str,
+        words: Catalogue,
         form: Mapping[str, str] | None,
         facts: list[tuple[str, str]],
         **more: Any,
     ) -> Page:
         """A choice, and a comment."""
+        said = section(words, inquiry.link.question)
         return self._page(
             f"{inquiry.link.question}.html",
-            language,
-            title=said.title,
-            text=said.text,
+            words.language,
+            title=said["title"],
+            text=said["text"],
             words=said,
             facts=facts,
-            mistake=said.mistake if form is not None else "",
+            mistake=said["mistake"] if form is not None else "",
             form={"answer": "", "score": "", "comment": "", **(form or {})},
             longest=LONGEST_COMMENT,
             **more,
@@ -147,37 +143,34 @@ class Pages:
         return Page(html, language)
 
 
-def _for_customers(inquiry: QuestionInContext, words: PageTexts) -> list[tuple[str, str]]:
+def _for_customers(inquiry: QuestionInContext, words: Catalogue) -> list[tuple[str, str]]:
     shown = CustomerFactsShown(
         reference=inquiry.view.key,
         subject=CustomerText(inquiry.view.subject),
         accounts=inquiry.link.accounts,
     )
-    facts = [(words.facts.reference, shown.reference), (words.facts.problem, shown.subject)]
+    names = section(words, "facts")
+    facts = [(names["reference"], shown.reference), (names["problem"], shown.subject)]
     if shown.accounts:
-        facts.append((words.facts.accounts, ", ".join(shown.accounts)))
+        facts.append((names["accounts"], ", ".join(shown.accounts)))
     return facts
 
 
-def _of_seat(inquiry: QuestionInContext, words: PageTexts, language: str) -> list[tuple[str, str]]:
-    force, seat, names = inquiry.force, inquiry.seat, words.facts
+def _of_seat(inquiry: QuestionInContext, words: Catalogue) -> list[tuple[str, str]]:
+    force, seat, names = inquiry.force, inquiry.seat, section(words, "facts")
     assert force
     assert seat
     facts = [
-        (names.reference, force.key),
-        (names.subject, inquiry.view.subject),
-        (names.priority, inquiry.view.priority.value),
-        (names.mission, force.mission),
-        (names.seat, f"{seat.role} ({seat.skill})" if seat.skill else seat.role),
-        (names.lead, inquiry.name_of(force.lead)),
+        (names["reference"], force.key),
+        (names["subject"], inquiry.view.subject),
+        (names["priority"], inquiry.view.priority.value),
+        (names["mission"], force.mission),
+        (names["seat"], f"{seat.role} ({seat.skill})" if seat.skill else seat.role),
+        (names["lead"], inquiry.name_of(force.lead)),
     ]
     if seat.answer_by:
-        facts.append((names.answer_by, _at(seat.answer_by, language, inquiry.link.time_zone)))
+        facts.append((names["answer_by"], _at(seat.answer_by, words.language, inquiry.link.time_zone)))
     return facts
-
-
-def _filled(phrase: str, put_in: Mapping[str, str]) -> str:
-    return Template(phrase).substitute(put_in)
 
 
 def _at(at: datetime, language: str, time_zone: str) -> str:
@@ -190,7 +183,7 @@ def _locale(language: str) -> Locale:
     try:
         return Locale.parse(language, sep="-")
     except ValueError:
-        return Locale(FALLBACK)
+        return Locale(FALLBACK_LANGUAGE)
 
 
 def _zone(name: str) -> tzinfo:

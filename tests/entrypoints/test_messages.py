@@ -156,7 +156,7 @@ def test_adding_a_language_can_be_followed_literally(
     written = followed(page, tmp_path)
     preview, check = (Typed(capsys, *words) for words in commands(page))
 
-    assert ["ours/pt/customer/layout.txt", "ours/pt/customer/closed.txt", "ours/pt/words.yaml"] == written
+    assert ["ours/pt/customer/layout.txt", "ours/pt/customer/closed.txt", "ours/pt/words.po"] == written
     assert (0, 0) == (preview.status, check.status)
     assert "Seu caso foi encerrado: Orders cannot be paid" in preview.said
     assert "Prezado(a) Ana Lima," in preview.said

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from escalation.sentences import Sentence
-from messages.template_check import Finding, check_templates
+from messages.catalogue import Finding
+from messages.template_check import check_templates
 
 Written = Callable[[str, str], Path]
 LAYOUT = '{% extends "layout.txt" %}\n{% block title %}Hello{% endblock %}\n'
@@ -79,55 +79,6 @@ def test_a_page_that_trusts_texts_is_found(written: Written) -> None:
     assert any("puts text in as HTML" in what for what in faults["en/customer/receipt.txt"])
 
 
-@pytest.mark.parametrize("content", ["- a\n", "a: [", "a: {b: c}\n"])
-def test_words_that_cannot_be_read_are_found(content: str, written: Written) -> None:
-    """
-    COMM-9: a file of words is a list of words with what they are in the language.
-    """
-    faults = found(written("tr/words.yaml", content))
-
-    assert ["tr/words.yaml"] == list(faults)
-    assert 1 == len(faults["tr/words.yaml"])
-
-
-def test_a_sentence_that_loses_what_is_put_into_it_is_found(written: Written) -> None:
-    """
-    COMM-9: a translation has the same places as the English; what has none is shown as it is written.
-    """
-    faults = found(
-        written("tr/words.yaml", '"closed by {}": kapatan\n"{} is due": "{} {}"\nfix: "{"\nhigh: "{} {}"\n')
-    )
-
-    assert [
-        "says 'closed by {}' with other {} than it has: 'kapatan'",
-        "says 'high' with other {} than it has: '{} {}'",
-        "says '{} is due' with other {} than it has: '{} {}'",
-    ] == [what for what in faults["tr/words.yaml"] if "with other" in what]
-
-
-def test_a_misspelt_word_of_the_rules_is_a_warning(written: Written) -> None:
-    """
-    COMM-9: it would never be used; words of the organisation's own are left alone.
-    """
-    folder = written("tr/words.yaml", "hihg: yüksek\nwaiting for the harvest: hasat bekleniyor\n")
-
-    assert (
-        Finding("tr/words.yaml", "'hihg' is no word of the rules; did you mean 'high'?", is_fault=False),
-    ) == check_templates(folder)
-
-
-def test_every_sentence_of_the_rules_is_asked_of_every_language(written: Written) -> None:
-    """
-    COMM-9: whoever adds a sentence hears which language has no words for it.
-    """
-    folder = written("pt/words.yaml", "fix: correção\n")
-    written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n")
-
-    lacking = {finding.what for finding in check_templates(folder) if finding.file == "pt/words.yaml"}
-
-    assert {f"has no word for {str(each)!r}: English is used" for each in Sentence} <= lacking
-
-
 def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
     """
     COMM-9: English stands in, so messages can leave; what is still to be translated is listed.
@@ -138,9 +89,7 @@ def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
 
     assert [] == [finding for finding in findings if finding.is_fault]
     assert Finding("pt/customer/receipt.txt", "is missing: English is used", is_fault=False) in findings
-    assert (
-        Finding("pt/words.yaml", "has no word for 'resolving': English is used", is_fault=False) in findings
-    )
+    assert Finding("pt/words.po", "is missing: English is used", is_fault=False) in findings
     assert "pt/customer/closed.txt" not in {finding.file for finding in findings}
 
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from entrypoints.web.app import LARGEST_FORM
-from entrypoints.web.page_texts import Languages
 from escalation.links import Question
 from tests.web.web_client import ANSWERED, Door, seen
 
@@ -159,24 +158,3 @@ async def test_a_large_form_is_cut_off_even_if_its_length_is_not_told(door: Door
     answer = await door.http.post(path, content=pieces(), headers=ANSWERED)
 
     assert 413 == answer.status_code
-
-
-@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
-def test_every_language_says_everything(language: str) -> None:
-    """
-    COMM-9: complete, and with the same facts put in wherever English has them.
-    """
-    languages = Languages()
-    english, other = (_phrases(languages.words(tag).model_dump()) for tag in ("en", language))
-
-    assert set(english) == set(other)
-    assert {} == {name: text for name, text in other.items() if text == english[name]}
-    assert {} == {name: text for name, text in other.items() if ("$who" in text) != ("$who" in english[name])}
-
-
-def _phrases(said: dict[str, object], within: str = "") -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in said.items():
-        path = f"{within}.{name}"
-        found |= _phrases(value, path) if isinstance(value, dict) else {path: str(value)}
-    return found

@@ -4,6 +4,7 @@ Commands that show what messages say, and check their templates: ``preview``, ``
 Mounted as ``escalate message``. They read templates, with made-up facts, and ask no server.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,8 +23,8 @@ from escalation.numbers import number_of
 from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:
+    from messages.catalogue import Finding
     from messages.renderer import MessageRenderer, RenderedMessage
-    from messages.template_check import Finding
 
 app = typer.Typer(
     help="Preview what messages say, check their templates, approve texts for customers.",
@@ -204,11 +205,10 @@ def check(templates: Templates = None, in_json: Json = False) -> None:
     Render every message in every language, read the words of messages and pages, and list what is missing or broken;
     exit status 1 if there are faults.
     """
-    from entrypoints.web.page_text_check import check_page_files
     from messages.template_check import check_templates
 
     folder = _folder(templates)
-    findings = sorted((*check_templates(folder), *check_page_files(folder)))
+    findings = check_templates(folder)
     faults = [finding for finding in findings if finding.is_fault]
     if in_json:
         warnings = [finding for finding in findings if not finding.is_fault]
@@ -219,11 +219,11 @@ def check(templates: Templates = None, in_json: Json = False) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _told(findings: "list[Finding]") -> list[dict[str, str]]:
+def _told(findings: "Sequence[Finding]") -> list[dict[str, str]]:
     return [{"file": finding.file, "what": finding.what} for finding in findings]
 
 
-def _tell(findings: "list[Finding]", faults: int) -> None:
+def _tell(findings: "Sequence[Finding]", faults: int) -> None:
     for finding in findings:
         mark = ("fault    ", "red") if finding.is_fault else ("warning  ", "yellow")
         said = f"{finding.file}: {finding.what}"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from documents.words import LANGUAGES
 from documents.writing import as_markdown
 from entrypoints.cli.choices import complete_from
 from entrypoints.cli.client_call import Json, Key, call_client
@@ -25,6 +24,7 @@ from escalation.plan import Contact
 from escalation.rca import RcaOnFile, RcaVersion, proposed_timeline
 from escalation.request import InternalRca
 from escalation.view import View
+from messages.catalogue import languages
 from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ def document(
         str,
         typer.Option(
             "--lang",
-            metavar="|".join(LANGUAGES),
+            metavar="|".join(languages()),
             help="The reader's language.",
-            autocompletion=complete_from(lambda: LANGUAGES),
+            autocompletion=complete_from(languages),
         ),
     ] = "en",
     tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The reader's time zone.")] = "UTC",
@@ -140,8 +140,8 @@ def _read(
 ) -> None:
     if audience not in _AUDIENCES:
         typed.refuse("--audience", shown(audience), list_names(_AUDIENCES))
-    if language not in LANGUAGES:
-        typed.refuse("--lang", shown(language), list_names(LANGUAGES))
+    if language not in languages():
+        typed.refuse("--lang", shown(language), list_names(languages()))
     if version is not None and audience == "customer":
         typed.refuse("--version", str(version), "only for --audience internal")
     if not (pdf or html):
