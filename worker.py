@@ -19,7 +19,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.runtime import Runtime
 
-from escalation.characters import harmless
+from escalation.characters import remove_harmful
 from escalation.errors import EscalationError
 from runtime import disk
 from runtime.connection import connect, is_configured
@@ -215,7 +215,7 @@ def main() -> None:
     try:
         asyncio.run(_main())
     except (RuntimeFault, EscalationError) as fault:
-        sys.stderr.write(f"{harmless(str(fault))}\n")
+        sys.stderr.write(f"{remove_harmful(str(fault))}\n")
         leave(2 if isinstance(fault, SettingsFault) else 1)
     except BaseException:
         log.exception("worker_failed")

@@ -19,8 +19,15 @@ from activities.sponsors import sponsors_of, with_sponsors
 from activities.start_rate import StartRate
 from escalation.business_time import OpenHours
 from escalation.commands import JoinOutage
-from escalation.effects import CheckStart, Compiled, CompileOpenHours, CompilePlan, FindNamed, RecompilePlan
-from escalation.errors import BadRequest, Fault, Misspelled, faults_of, shown
+from escalation.effects import (
+    CheckStart,
+    CompiledStart,
+    CompileOpenHours,
+    CompilePlan,
+    FindNamed,
+    RecompilePlan,
+)
+from escalation.errors import BadRequest, Fault, Misspelled, faults_of, quote_input
 from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
@@ -93,7 +100,7 @@ class Planner:
         self._starts = StartRate(starts_of_one)
 
     @activity.defn(name="compile_plan")
-    async def compile_plan(self, asked: CompilePlan) -> Compiled:
+    async def compile_plan(self, asked: CompilePlan) -> CompiledStart:
         """
         Raises:
             BadRequest: With every fault of the request, its own and against the playbook.
@@ -103,7 +110,7 @@ class Planner:
         self._starts.count(request)
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
         request = request.model_copy(update={"predecessor": await predecessor_of(request)})
-        return Compiled(request=request, plan=await with_sponsors(plan, request), priority=priority)
+        return CompiledStart(request=request, plan=await with_sponsors(plan, request), priority=priority)
 
     @activity.defn(name="check_start")
     async def check_start(self, asked: CheckStart) -> StartRequest:
@@ -126,7 +133,7 @@ class Planner:
         """
         request = read_request(str(asked.request.get("key")), asked.request, self._playbook())
         if request.outage != asked.key:
-            fault = Fault(where="outage", given=shown(request.outage), allowed=asked.key)
+            fault = Fault(where="outage", given=quote_input(request.outage), allowed=asked.key)
             raise BadRequest.because(f"the start of {request.key}", (fault,))
         return JoinOutage(
             by=request.submitted_by,
@@ -174,7 +181,10 @@ async def check_zone(name: str) -> None:
         time_zone_of(name)
     except Misspelled as misspelled:
         fault = Fault(
-            where="time_zone", given=shown(name), allowed=str(misspelled), suggestion=misspelled.suggestion
+            where="time_zone",
+            given=quote_input(name),
+            allowed=str(misspelled),
+            suggestion=misspelled.suggestion,
         )
         raise BadRequest.because("the correction", (fault,)) from None
 
@@ -199,4 +209,4 @@ def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> Start
 def _of_key(key: str, written: dict[str, Any]) -> Iterator[Fault]:
     named = written.get("key")
     if named is not None and named != key:
-        yield Fault(where="key", given=shown(named), allowed=f"the workflow's id, {key}")
+        yield Fault(where="key", given=quote_input(named), allowed=f"the workflow's id, {key}")

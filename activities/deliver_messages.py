@@ -28,11 +28,11 @@ from delivery.message import Message, Notice, digest_messages, single_messages
 from delivery.progress import PendingDelivery, Progress, Result, decided_before, heartbeats, settled_before
 from delivery.quiet_and_limits import Waits, quiet_end
 from documents.layout import CannotLayOut
-from escalation.effects import Wave
+from escalation.effects import NotificationBatch
 from escalation.links import Link, link_for
-from escalation.receipts import Receipt
-from escalation.waiting import Bundle
-from escalation.waves import waves_of
+from escalation.receipts import DeliveryResult
+from escalation.waiting import Digest
+from escalation.waves import batches_of
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import TemplateFault
 
@@ -69,7 +69,7 @@ class DeliverMessages:
         self._waits = Waits()
 
     @activity.defn(name=DELIVER_MESSAGES)
-    async def deliver_messages(self, wave: Wave) -> tuple[Receipt, ...]:
+    async def deliver_messages(self, wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
         """
         Tell everybody in *wave*, and say what became of each message, in the order of the wave. Who is not to be
         disturbed, or was told much already, is told later: the message is in their inbox, and its receipt says so.
@@ -88,7 +88,7 @@ class DeliverMessages:
         return await self._deliver(progress, tell, is_late=wave.is_repeat or _is_late())
 
     @activity.defn(name=DELIVER_DIGEST)
-    async def deliver_bundle(self, bundle: Bundle) -> tuple[Receipt, ...]:
+    async def deliver_bundle(self, bundle: Digest) -> tuple[DeliveryResult, ...]:
         """
         Tell the one recipient of *bundle* all that waited, in one message, but for what is no longer true.
 
@@ -98,7 +98,9 @@ class DeliverMessages:
         tell = self._tell if bundle.at_any_hour else self._tell_unless_quiet
         return await self._deliver(Progress(digest_messages(bundle), settled_before()), tell, is_late=True)
 
-    async def _deliver(self, progress: Progress, tell: _Teller, *, is_late: bool) -> tuple[Receipt, ...]:
+    async def _deliver(
+        self, progress: Progress, tell: _Teller, *, is_late: bool
+    ) -> tuple[DeliveryResult, ...]:
         async with heartbeats(progress), _sessions(self._channels) as sessions:
             if is_late:
                 await _drop_the_stale(progress)
@@ -190,7 +192,7 @@ def _is_late() -> bool:
 async def _drop_the_stale(progress: Progress) -> None:
     untold = tuple(progress.untold)
     whys: dict[str, str] = {}
-    for wave in waves_of(_notices_of(untold)):
+    for wave in batches_of(_notices_of(untold)):
         whys |= await no_longer_true(wave)
     progress.settle(*(receipt for message in untold for receipt in message.dropped(whys)))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 from temporalio import activity
 
-from escalation.effects import FindOnCall, OnCall
+from escalation.effects import FindOnCall, OnCallFound
 from planning.on_call.feed_sources import FeedReader
 from planning.on_call.roster import find_on_call
 from planning.playbook.loader import Playbook
@@ -27,7 +27,7 @@ class OnCallLookup:
         self._feeds = feeds
 
     @activity.defn(name="find_on_call")
-    async def find_on_call(self, asked: FindOnCall) -> OnCall:
+    async def find_on_call(self, asked: FindOnCall) -> OnCallFound:
         answer = await asyncio.to_thread(
             find_on_call, self._playbook(), asked.schedule, asked.at, self._feeds
         )

@@ -18,10 +18,10 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.compile_plan import read_request
-from escalation.effects import SeekOutage
-from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing, shown
+from escalation.effects import OutageRequest
+from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing, quote_input
 from escalation.request import StartRequest
-from escalation.view import Receipted
+from escalation.view import MoveResult
 from planning.playbook.loader import Playbook
 
 AT_ONCE = 5
@@ -38,7 +38,7 @@ class Outages:
         self._doors: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @activity.defn(name="join_outage")
-    async def join_outage(self, asked: SeekOutage) -> Receipted:
+    async def join_outage(self, asked: OutageRequest) -> MoveResult:
         """
         Raises:
             EscalationError: If the request is refused, with every fault, or has no room.
@@ -50,25 +50,25 @@ class Outages:
             return await _joined(asked, request)
 
 
-def _part_of_an_outage(asked: SeekOutage, playbook: Playbook) -> StartRequest:
+def _part_of_an_outage(asked: OutageRequest, playbook: Playbook) -> StartRequest:
     """
     Raises:
         BadRequest: If it is no start, or no part of anything.
     """
     request = read_request(asked.key, asked.request, playbook)
     if request.outage in {None, request.key}:
-        fault = Fault(where="outage", given=shown(request.outage), allowed="another key than its own")
+        fault = Fault(where="outage", given=quote_input(request.outage), allowed="another key than its own")
         raise BadRequest.because(f"the start of {asked.key}", (fault,))
     return request
 
 
-async def _joined(asked: SeekOutage, request: StartRequest) -> Receipted:
+async def _joined(asked: OutageRequest, request: StartRequest) -> MoveResult:
     try:
-        receipt: Receipted = await activity.client().execute_update_with_start_workflow(
+        receipt: MoveResult = await activity.client().execute_update_with_start_workflow(
             activity.info().activity_type,
             {"request": request.model_dump(mode="json", exclude_defaults=True)},
             start_workflow_operation=_opening(asked, request),
-            result_type=Receipted,
+            result_type=MoveResult,
         )
     except WorkflowUpdateFailedError as failed:
         raise _reason(failed) from failed
@@ -79,7 +79,7 @@ async def _joined(asked: SeekOutage, request: StartRequest) -> Receipted:
     return receipt.model_copy(update={"ticket": asked.key})
 
 
-def _opening(asked: SeekOutage, request: StartRequest) -> WithStartWorkflowOperation[Any, Any]:
+def _opening(asked: OutageRequest, request: StartRequest) -> WithStartWorkflowOperation[Any, Any]:
     """The escalation of the outage: the same start, under the outage's key."""
     assert request.outage
     whole = request.model_copy(update={"key": request.outage, "outage": None})

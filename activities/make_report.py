@@ -13,8 +13,8 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from escalation.errors import BadRequest, Fault, Misspelled, shown
-from escalation.reporting import MakeReport, ReportMade, ReviewPack, ToldFigure
+from escalation.errors import BadRequest, Fault, Misspelled, quote_input
+from escalation.reporting import MakeReport, ReportedFigure, ReportMade, ReviewPack
 from planning.calendars.report_periods import last_period_before, midnight_of
 from planning.calendars.time_zone_names import time_zone_of
 from planning.plan.report_readers import readers_of
@@ -57,7 +57,9 @@ class Reports:
             first=days.first,
             last=days.last,
             time_zone=zone.key,
-            figures=tuple(ToldFigure(name=name, value=value) for name, value in told if value is not None),
+            figures=tuple(
+                ReportedFigure(name=name, value=value) for name, value in told if value is not None
+            ),
             page=gzip.compress(pack(found, zone).encode(), mtime=0),
         )
 
@@ -66,5 +68,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return time_zone_of(name)
     except Misspelled as slip:
-        fault = Fault(where="time_zone", given=shown(name), allowed=str(slip), suggestion=slip.suggestion)
+        fault = Fault(
+            where="time_zone", given=quote_input(name), allowed=str(slip), suggestion=slip.suggestion
+        )
         raise BadRequest.because("the report", (fault,)) from None

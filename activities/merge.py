@@ -21,8 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.sponsors import sponsors_of
 from escalation.commands import TakeOver
-from escalation.effects import MergeAsked, SeekMerge
-from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed, StillFinishing, shown
+from escalation.effects import MergeQuestion, MergeRequest
+from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed, StillFinishing, quote_input
 from escalation.ids import tenant_of
 from planning.playbook.loader import Playbook
 
@@ -38,7 +38,7 @@ class Merges:
         self._playbook = playbook
 
     @activity.defn(name="merge")
-    async def merge(self, asked: SeekMerge) -> str:
+    async def merge(self, asked: MergeRequest) -> str:
         """
         The key of the escalation that has taken *asked* over.
 
@@ -56,7 +56,7 @@ class Merges:
                 .get_workflow_handle(into)
                 .execute_update(
                     TAKE_OVER,
-                    MergeAsked(key=asked.key, id=asked.id),
+                    MergeQuestion(key=asked.key, id=asked.id),
                     id=f"{info.workflow_run_id}/{info.activity_id}",  # a try again is the same one
                 )
             )
@@ -67,7 +67,7 @@ class Merges:
         return into
 
     @activity.defn(name="find_merge")
-    async def find_merge(self, asked: MergeAsked) -> TakeOver:
+    async def find_merge(self, asked: MergeQuestion) -> TakeOver:
         """
         All that goes over from *asked*, with the sponsors of its customers.
 
@@ -97,7 +97,7 @@ class Merges:
         if tenant_of(key) == tenant_of(into) or tenant_of(into) in self._playbook().shared_outages:
             return
         allowed = f"an escalation of its own tenant, {tenant_of(key)}/…; shared_outages of the playbook names others"
-        fault = Fault(where="into", given=shown(into), allowed=allowed)
+        fault = Fault(where="into", given=quote_input(into), allowed=allowed)
         raise BadRequest.because(f"the cancellation of {key}", (fault,))
 
 
@@ -109,7 +109,7 @@ async def check_open(key: str) -> bool:
     return is_running and found is not None and found.workflow_type in {ESCALATION, TICKET}
 
 
-async def _target(asked: SeekMerge) -> str:
+async def _target(asked: MergeRequest) -> str:
     handle = activity.client().get_workflow_handle(asked.into)
     found = await _described(handle)
     kind = found.workflow_type if found else None
@@ -120,7 +120,7 @@ async def _target(asked: SeekMerge) -> str:
         joined: str = await handle.query(JOINED, result_type=str)
         if joined:
             return joined
-    given = shown(asked.into)
+    given = quote_input(asked.into)
     if kind in {ESCALATION, TICKET} and not is_running:
         given += await _end_of(handle)
     else:
@@ -150,7 +150,7 @@ async def _end_of(handle: WorkflowHandle[Any, Any]) -> str:
     return f", which is {ended.get('state', 'closed')}" + (f" and goes on as {goes_on}" if goes_on else "")
 
 
-def _reason(asked: SeekMerge, failed: WorkflowUpdateFailedError) -> Exception:
+def _reason(asked: MergeRequest, failed: WorkflowUpdateFailedError) -> Exception:
     match failed.cause:
         case StillFinishing() as soon:
             return MoveNotAllowed(f"{asked.key}: cannot be merged into {asked.into}; {soon.message}")

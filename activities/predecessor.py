@@ -12,7 +12,7 @@ import structlog
 from temporalio import activity
 from temporalio.service import RPCError, RPCStatusCode
 
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, quote_input
 from escalation.lifecycle import State
 from escalation.request import StartRequest
 
@@ -55,7 +55,7 @@ async def _looked_up(request: StartRequest, named: str) -> str:
 
 
 def _refused(request: StartRequest, named: str, ended: Mapping[str, str]) -> BadRequest:
-    given = f"{shown(named)}, which is {ended[named]}" if named in ended else shown(named)
+    given = f"{quote_input(named)}, which is {ended[named]}" if named in ended else quote_input(named)
     closed = ", ".join(id_ for id_, state in ended.items() if state == State.CLOSED) or "none is known"
     allowed = f"a closed escalation of {request.key}: {closed}"
     return BadRequest.because(

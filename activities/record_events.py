@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from escalation.effects import RecordBatch, Recorded
+from escalation.effects import RecordBatch, RecordResult
 from records.errors import RecordsFault
 from records.store import RecordStore
 
@@ -24,7 +24,7 @@ class RecordEvents:
         self._store = store
 
     @activity.defn(name=RECORD_EVENTS)
-    def record_events(self, batch: RecordBatch) -> Recorded:
+    def record_events(self, batch: RecordBatch) -> RecordResult:
         """
         Put *batch* on record. Can be repeated: what is on record already is left as it is.
 

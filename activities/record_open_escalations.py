@@ -12,7 +12,7 @@ from temporalio.client import WorkflowExecution, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from escalation.effects import RecordBatch
-from escalation.reporting import BroughtUpToDate
+from escalation.reporting import OpenEscalationsRecorded
 from records.store import RecordStore
 
 OPEN = "WorkflowType IN ('Escalation', 'FollowUp') AND ExecutionStatus = 'Running'"
@@ -26,7 +26,7 @@ class OpenEscalations:
         self._store = store
 
     @activity.defn(name="bring_up_to_date")
-    async def bring_up_to_date(self) -> BroughtUpToDate:
+    async def bring_up_to_date(self) -> OpenEscalationsRecorded:
         """
         Raises:
             RecordsFault: If the store cannot be used.
@@ -39,7 +39,7 @@ class OpenEscalations:
 
         runs = [run async for run in activity.client().list_workflows(OPEN)]
         answers = await asyncio.gather(*map(heard, runs))
-        return BroughtUpToDate(asked=len(runs), silent=answers.count(False))
+        return OpenEscalationsRecorded(asked=len(runs), silent=answers.count(False))
 
     async def _heard(self, run: WorkflowExecution) -> bool:
         handle = activity.client().get_workflow_handle(run.id, run_id=run.run_id)

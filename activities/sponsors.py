@@ -18,7 +18,7 @@ from escalation.effects import ProposeSponsorship
 from escalation.errors import UnknownName
 from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
-from escalation.sponsorship import Known, sponsorship_key
+from escalation.sponsorship import PlaybookPeople, sponsorship_key
 from planning.plan.compiler import contact_of
 from planning.playbook.loader import Playbook
 
@@ -36,7 +36,7 @@ class Sponsors:
         self._playbook = playbook
 
     @activity.defn(name="find_people")
-    async def find_people(self, ids: tuple[str, ...]) -> Known:
+    async def find_people(self, ids: tuple[str, ...]) -> PlaybookPeople:
         """
         Raises:
             UnknownName: If the playbook of today has no such person.
@@ -46,7 +46,9 @@ class Sponsors:
             if id_ not in playbook.people:
                 raise UnknownName.of("unknown person", id_, sorted(playbook.people), called=playbook.called)
         people = tuple(contact_of(playbook, id_) for id_ in ids)
-        return Known(people=people, deciders=playbook.sponsorship_deciders, managers=_managers(playbook))
+        return PlaybookPeople(
+            people=people, deciders=playbook.sponsorship_deciders, managers=_managers(playbook)
+        )
 
     @activity.defn(name="propose_sponsorship")
     async def propose_sponsorship(self, wanted: ProposeSponsorship) -> None:

@@ -8,15 +8,15 @@ from temporalio import activity
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from escalation.effects import AskVoucher
-from escalation.view import Receipted, View
+from escalation.effects import SenderCheck
+from escalation.view import MoveResult, View
 
 VIEW, VOUCH = "view", "vouch"
 """Names on the wire, as in ``workflows.wire``."""
 
 
 @activity.defn(name="outage_is_over")
-async def check_outage(joined: Receipted) -> bool:
+async def check_outage(joined: MoveResult) -> bool:
     """Whether the escalation that a subject *joined* has ended: its own word, not that of whoever says so."""
     handle = activity.client().get_workflow_handle(joined.key)
     try:
@@ -31,7 +31,7 @@ async def check_outage(joined: Receipted) -> bool:
 
 
 @activity.defn(name="ask_voucher")
-async def verify_sender(asked: AskVoucher) -> bool:
+async def verify_sender(asked: SenderCheck) -> bool:
     """Whether the run of that id says that it sent the message of that digest."""
     handle = activity.client().get_workflow_handle(asked.id)
     try:

@@ -21,8 +21,16 @@ from sqlalchemy import Connection, insert, select, text
 
 from escalation.clocks import Outcome
 from escalation.lifecycle import State
-from escalation.measures import AffectedAccount, ClockRun, FollowUp, Hold, Measured, SurveyAnswer, Wait
-from escalation.plan import ClockName, PlaybookRef, Priority, ReasonCode
+from escalation.measures import (
+    AffectedAccount,
+    ClockRun,
+    EscalationMeasures,
+    FollowUp,
+    Ownership,
+    PauseTime,
+    SurveyAnswer,
+)
+from escalation.plan import ClockName, EscalationReason, PlaybookRef, Priority
 from records.pack import pack
 from records.report import By, Period
 from records.store import RecordStore, keep_measured
@@ -112,21 +120,21 @@ def _progress(done: int, number: int) -> None:
     )
 
 
-def _made_up(chance: random.Random, number: int) -> Measured:
+def _made_up(chance: random.Random, number: int) -> EscalationMeasures:
     opened_at = _FIRST + chance.randrange(_DAYS * 1440) * _MINUTE
     lived_for = min(chance.lognormvariate(6.5, 1.5), 800_000) * _MINUTE
     ended_at = opened_at + lived_for
     priority = chance.choices(tuple(Priority), (2, 8, 60, 30))[0]
     level = min(7, 1 + int(chance.expovariate(1)))
     is_open = chance.random() < 0.01
-    return Measured.made(
+    return EscalationMeasures.made(
         id=f"T{number % 40}/{number}@1",
         key=f"T{number % 40}/{number}",
         playbook=_PLAYBOOK,
         subject=f"Case {number}",
         issue_type="customer_service_requests",
         category=f"category {int(chance.paretovariate(1)) % 21}",
-        reason=chance.choice(tuple(ReasonCode)).value,
+        reason=chance.choice(tuple(EscalationReason)).value,
         channel="phone",
         priority=priority,
         state=State.RESOLVING if is_open else State.CLOSED,
@@ -145,7 +153,9 @@ def _made_up(chance: random.Random, number: int) -> Measured:
         holds=_holds(chance, opened_at, lived_for, level),
         clocks=_clocks(chance, opened_at, lived_for),
         waits=(
-            Wait.made(because="waiting_for_customer", since_at=opened_at, until_at=opened_at + lived_for / 4),
+            PauseTime.made(
+                because="waiting_for_customer", since_at=opened_at, until_at=opened_at + lived_for / 4
+            ),
         ),
         answers=_answers(chance, ended_at),
         causes=(f"cause {chance.randrange(400)}",) if chance.random() < 0.3 else (),
@@ -155,11 +165,13 @@ def _made_up(chance: random.Random, number: int) -> Measured:
     )
 
 
-def _holds(chance: random.Random, opened_at: datetime, lived_for: timedelta, level: int) -> tuple[Hold, ...]:
+def _holds(
+    chance: random.Random, opened_at: datetime, lived_for: timedelta, level: int
+) -> tuple[Ownership, ...]:
     stretches = level + chance.randrange(3)
     length = lived_for / stretches
     return tuple(
-        Hold.made(
+        Ownership.made(
             level=min(level, n + 1),
             team=f"team {chance.randrange(60)}",
             person=f"person {chance.randrange(600)}",

@@ -30,7 +30,7 @@ from channels.protocol import Delivered, Letter, Session
 from client import EscalationClient
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
-from escalation.effects import RecordBatch, Recorded
+from escalation.effects import RecordBatch, RecordResult
 from escalation.errors import RoleNotAllowed
 from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import Move
@@ -47,7 +47,7 @@ from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.plugin import escalation_plugin
-from workflows.ticket import TicketWorkflow
+from workflows.ticket import JoinedCaseWorkflow
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 Hands = tuple[Callable[..., Any], ...]
@@ -86,7 +86,7 @@ class Engine:
             (ESCALATION_QUEUE, hands.quick),
             (MESSAGE_TASK_QUEUE, hands.messages),
             (RECORD_TASK_QUEUE, hands.records),
-            workflows=[EscalationWorkflow, FollowUpWorkflow, InboxWorkflow, TicketWorkflow],
+            workflows=[EscalationWorkflow, FollowUpWorkflow, InboxWorkflow, JoinedCaseWorkflow],
         ):
             yield cls(client)
 
@@ -154,8 +154,8 @@ class _BareHands:
 class _Forgetful(RecordStore):
     """A store that writes nothing, as the bare workflow does."""
 
-    def append(self, batch: RecordBatch) -> Recorded:
-        return Recorded(added=0, through=batch.events[-1].seq)
+    def append(self, batch: RecordBatch) -> RecordResult:
+        return RecordResult(added=0, through=batch.events[-1].seq)
 
 
 class _Nowhere:

@@ -9,7 +9,7 @@ than it has (bidirectional formatting) or break an encoder (lone surrogates). Jo
 
 import unicodedata
 
-from escalation.characters import clip, harmless
+from escalation.characters import clip, remove_harmful
 
 
 def one_line(text: str, *, at_most: int) -> str:
@@ -27,4 +27,4 @@ def many_lines(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    return unicodedata.normalize("NFC", harmless("\n".join(text.splitlines())))
+    return unicodedata.normalize("NFC", remove_harmful("\n".join(text.splitlines())))

@@ -20,10 +20,10 @@ from clients.parallel_queries import CannotAnswer, ask_each
 from clients.queries import Queries
 from clients.transport import Answered
 from clients.visibility import OURS, quote
-from escalation.commands import RecordDelivery
+from escalation.commands import ReportDelivery
 from escalation.effects import RecordBatch
 from escalation.errors import EscalationError, UnknownEscalation
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from runtime.errors import NoWorker
 from runtime.stalls import Stall, backwards, stalled_on
 from workflows import wire
@@ -45,7 +45,7 @@ class RunExamination(NamedTuple):
     key: str
     run_id: str
     is_running: bool
-    delivered: tuple[Receipt, ...]
+    delivered: tuple[DeliveryResult, ...]
     """What its history says of messages, up to its last step."""
     record: RecordBatch | CannotAnswer
 
@@ -151,9 +151,9 @@ class Doctor(Queries):
         """End a run as it is; nobody is notified."""
         await self._of_run(key, run_id, self._run(key, run_id).terminate(reason=why))
 
-    async def tell_deliveries(self, key: str, run_id: str, receipts: tuple[Receipt, ...]) -> None:
+    async def tell_deliveries(self, key: str, run_id: str, receipts: tuple[DeliveryResult, ...]) -> None:
         """Tell a run again what became of its messages."""
-        told = self._run(key, run_id).signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=receipts))
+        told = self._run(key, run_id).signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=receipts))
         await self._of_run(key, run_id, told)
 
     def _run(self, key: str, run_id: str) -> WorkflowHandle[Any, Any]:
@@ -199,9 +199,9 @@ class Doctor(Queries):
             raise self._no_server(error) from error
         return bool(found.pollers)
 
-    async def _delivered_in(self, history: WorkflowHistory) -> tuple[Receipt, ...]:
+    async def _delivered_in(self, history: WorkflowHistory) -> tuple[DeliveryResult, ...]:
         """Receipts that came in before its last step."""
-        found = list[Receipt]()
+        found = list[DeliveryResult]()
         waves = set[int]()
         for event in _before_the_last_step(history.events):
             if event.HasField("activity_task_scheduled_event_attributes"):
@@ -212,7 +212,7 @@ class Doctor(Queries):
                 completed = event.activity_task_completed_event_attributes
                 if completed.scheduled_event_id in waves:
                     decode = self._client.data_converter.decode
-                    (receipts,) = await decode(completed.result.payloads, [tuple[Receipt, ...]])
+                    (receipts,) = await decode(completed.result.payloads, [tuple[DeliveryResult, ...]])
                     found += receipts
         return tuple(found)
 

@@ -10,28 +10,28 @@ from temporalio.common import QueryRejectCondition
 
 from clients.transport import RunEnded, Transport
 from escalation.errors import UnknownEscalation
-from escalation.inbox import InWait, Release, inbox_key
-from escalation.pages import Page
+from escalation.inbox import DeferredEntry, Release, inbox_key
+from escalation.pages import ListPage
 from workflows import wire
 
 
 class Inboxes(Transport):
     """Look into an inbox, and let out what waits there."""
 
-    async def inbox(self, person: str) -> tuple[InWait, ...]:
+    async def inbox(self, person: str) -> tuple[DeferredEntry, ...]:
         """What waits for a person, a team or a customer's contact (``ACCOUNT:ADDRESS``); nothing, for most."""
         with suppress(UnknownEscalation, WorkflowQueryRejectedError):
             return await self._all_pages(partial(self._waiting, inbox_key(person)))
         return ()
 
-    async def _waiting(self, key: str, after: int) -> Page[InWait]:
+    async def _waiting(self, key: str, after: int) -> ListPage[DeferredEntry]:
         waiting = self._handle(key).query(
-            wire.WAITING,
+            wire.DEFERRED_MESSAGES,
             after,
-            result_type=Page[InWait],
+            result_type=ListPage[DeferredEntry],
             reject_condition=QueryRejectCondition.NOT_OPEN,
         )
-        return await self._answer(key, waiting, Page[InWait])
+        return await self._answer(key, waiting, ListPage[DeferredEntry])
 
     async def has_inbox(self, person: str) -> bool:
         """Whether anything waits for them, or did lately."""
@@ -40,7 +40,7 @@ class Inboxes(Transport):
             return True
         return False
 
-    async def release(self, person: str, *, by: str) -> tuple[InWait, ...]:
+    async def release(self, person: str, *, by: str) -> tuple[DeferredEntry, ...]:
         """
         Let all that waits for *person* leave now, and say what that was.
 
@@ -49,6 +49,8 @@ class Inboxes(Transport):
         """
         waiting = await self.inbox(person)
         with suppress(UnknownEscalation, RunEnded):
-            released = await self._update(inbox_key(person), wire.RELEASE, Release(by=by), Page[InWait])
+            released = await self._update(
+                inbox_key(person), wire.RELEASE, Release(by=by), ListPage[DeferredEntry]
+            )
             return waiting if released.has_more else released.items
         return ()

@@ -19,14 +19,14 @@ from clients.starts import Starts, request_of
 from escalation.errors import UnknownEscalation
 from escalation.ids import Own, own_id
 from escalation.request import StartRequest
-from escalation.view import Receipted
+from escalation.view import MoveResult
 from workflows import details, wire
 
 
 class Intakes(Starts):
     """Start by delivery."""
 
-    async def start_once(self, request: StartRequest | Mapping[str, Any], *, delivery: str) -> Receipted:
+    async def start_once(self, request: StartRequest | Mapping[str, Any], *, delivery: str) -> MoveResult:
         """
         As ``start``; a *delivery* of the same subject that was followed before is answered as it was then.
 
@@ -41,15 +41,17 @@ class Intakes(Starts):
         await self._mark(mark, wanted.key, receipt)
         return receipt
 
-    async def _marked(self, mark: str) -> Receipted | None:
+    async def _marked(self, mark: str) -> MoveResult | None:
         try:
             found = await self._describe(mark)
         except UnknownEscalation:
             return None
-        receipt: Receipted | None = await found.memo_value(wire.RECEIPT_MEMO, None, type_hint=Receipted)
+        receipt: MoveResult | None = await found.memo_value(
+            wire.START_RESULT_MEMO, None, type_hint=MoveResult
+        )
         return receipt
 
-    async def _mark(self, mark: str, key: str, receipt: Receipted) -> None:
+    async def _mark(self, mark: str, key: str, receipt: MoveResult) -> None:
         try:
             with suppress(WorkflowAlreadyStartedError):  # the same delivery, at the same moment
                 await self._client.start_workflow(
@@ -58,7 +60,7 @@ class Intakes(Starts):
                     id=mark,
                     task_queue=self._task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                    memo={wire.RECEIPT_MEMO: receipt.model_copy(update={"happened": ()})},
+                    memo={wire.START_RESULT_MEMO: receipt.model_copy(update={"happened": ()})},
                     static_summary=f"delivered: the start of {details.escaped(key)}",
                 )
         except RPCError as error:

@@ -18,10 +18,10 @@ from escalation.base import CustomerText, InternalText
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import LIFECYCLE, Move, State
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from escalation.post_mortem import PostMortem
 from escalation.request import CustomerRca, InternalRca
-from escalation.view import Receipted, View
+from escalation.view import MoveResult, View
 from runtime.errors import NoServer
 from workflows import search_attributes as sa
 from workflows import wire
@@ -33,7 +33,7 @@ AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row
 class Moves(Starts):
     """Make moves."""
 
-    async def ask(self, key: str, command: c.PersonsCommand, *, id: str | None = None) -> Receipted:  # noqa: A002
+    async def ask(self, key: str, command: c.PersonsCommand, *, id: str | None = None) -> MoveResult:  # noqa: A002
         """
         Make the move that *command* asks for. The methods below are this, one for each move.
 
@@ -44,7 +44,7 @@ class Moves(Starts):
         """
         return await self._ask(key, command.move, command, id)
 
-    async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> Receipted:
+    async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> MoveResult:
         await self._require_escalation(key)
         id_, asked = id_ or uuid.uuid4().hex, key
         try:
@@ -62,21 +62,21 @@ class Moves(Starts):
                 raise type(refusal)(f"{said}{meant}{allowed}{moves}") from None
             raise
 
-    async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> Receipted:
+    async def _asked_of(self, workflow_id: str, move: Move, argument: object, id_: str) -> MoveResult:
         """One that is just being handed over to its follow-up (ADR 15) is asked again, for what that takes."""
         again = (StillFinishing,) if move in AFTER_THE_CLOSE else ()
         try:
-            return await self._update(workflow_id, move.value, argument, Receipted, *again, id_=id_)
+            return await self._update(workflow_id, move.value, argument, MoveResult, *again, id_=id_)
         except UnknownName:
             if not await self._is_on_call(workflow_id, getattr(argument, "by", "")):
                 raise
-        return await self._update(workflow_id, move.value, argument, Receipted, *again, id_=id_)
+        return await self._update(workflow_id, move.value, argument, MoveResult, *again, id_=id_)
 
     async def _is_on_call(self, workflow_id: str, person: str) -> bool:
         """Whether somebody whom it did not know is on call by now, and known from now on (MATRIX-1)."""
-        asked = wire.OnCallAsked(person=person)
+        asked = wire.OnCallRequest(person=person)
         try:
-            found = await self._update(workflow_id, wire.LOOK_UP_ON_CALL, asked, wire.OnCallNow)
+            found = await self._update(workflow_id, wire.LOOK_UP_ON_CALL, asked, wire.OnCallPeople)
         except EscalationError:
             return False
         return person in found.people
@@ -97,12 +97,12 @@ class Moves(Starts):
             return " or ".join([each.id async for each in self._executions(query) if each.id != asked])
         return ""
 
-    async def acknowledge(self, key: str, *, by: str, note: str = "") -> Receipted:
+    async def acknowledge(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.Acknowledge(by=by, note=InternalText(note)))
 
     async def raise_level(
-        self, key: str, *, by: str, reason: ReasonCode, to_level: int | None = None, note: str = ""
-    ) -> Receipted:
+        self, key: str, *, by: str, reason: EscalationReason, to_level: int | None = None, note: str = ""
+    ) -> MoveResult:
         return await self.ask(
             key, c.RaiseLevel(by=by, reason=reason, to_level=to_level, note=InternalText(note))
         )
@@ -114,36 +114,36 @@ class Moves(Starts):
         by: str,
         to: str | None = None,
         skill: str | None = None,
-        reason: ReasonCode = ReasonCode.LACK_OF_EXPERTISE,
+        reason: EscalationReason = EscalationReason.LACK_OF_EXPERTISE,
         note: str = "",
-    ) -> Receipted:
+    ) -> MoveResult:
         """*to* a person or team, or to whoever has a *skill* of the playbook (KIND-2)."""
         return await self.ask(
             key, c.Transfer(by=by, to=to, skill=skill, reason=reason, note=InternalText(note))
         )
 
-    async def report_trigger(self, key: str, *, by: str, trigger: str, note: str = "") -> Receipted:
+    async def report_trigger(self, key: str, *, by: str, trigger: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.ReportTrigger(by=by, trigger=trigger, note=InternalText(note)))
 
     async def tick_response(
         self, key: str, *, by: str, response: str, level: int | None = None, note: str = ""
-    ) -> Receipted:
+    ) -> MoveResult:
         command = c.TickResponse(by=by, response=response, level=level, note=InternalText(note))
         return await self.ask(key, command)
 
-    async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> Receipted:
+    async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> MoveResult:
         return await self.ask(key, c.ChangePriority(by=by, priority=priority, note=InternalText(note)))
 
-    async def pause(self, key: str, *, by: str, because: str, note: str = "") -> Receipted:
+    async def pause(self, key: str, *, by: str, because: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.PauseClocks(by=by, because=because, note=InternalText(note)))
 
-    async def resume(self, key: str, *, by: str, note: str = "") -> Receipted:
+    async def resume(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.ResumeClocks(by=by, note=InternalText(note)))
 
-    async def begin_resolution(self, key: str, *, by: str, note: str = "") -> Receipted:
+    async def begin_resolution(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.BeginResolution(by=by, note=InternalText(note)))
 
-    async def revise_plan(self, key: str, *, by: str, steps: Sequence[Step], why: str = "") -> Receipted:
+    async def revise_plan(self, key: str, *, by: str, steps: Sequence[Step], why: str = "") -> MoveResult:
         return await self.ask(key, c.RevisePlan(by=by, steps=tuple(steps), why=InternalText(why)))
 
     async def send_update(
@@ -154,7 +154,7 @@ class Moves(Starts):
         customer_text: str | None = None,
         internal_note: str | None = None,
         apologise: bool = False,
-    ) -> Receipted:
+    ) -> MoveResult:
         """Waits for approval first, where the playbook wants that of texts for customers (COMM-6)."""
         return await self.ask(
             key,
@@ -168,17 +168,17 @@ class Moves(Starts):
 
     async def approve_text(
         self, key: str, *, by: str, number: int | None = None, note: str = ""
-    ) -> Receipted:
+    ) -> MoveResult:
         """Send out the text for customers that waits; *number*: which one, if several do."""
         return await self.ask(key, c.ApproveText(by=by, number=number, note=InternalText(note)))
 
     async def edit_text(
         self, key: str, *, by: str, text: str, number: int | None = None, why: str = ""
-    ) -> Receipted:
+    ) -> MoveResult:
         command = c.EditText(by=by, number=number, text=CustomerText(text), why=InternalText(why))
         return await self.ask(key, command)
 
-    async def reject_text(self, key: str, *, by: str, why: str, number: int | None = None) -> Receipted:
+    async def reject_text(self, key: str, *, by: str, why: str, number: int | None = None) -> MoveResult:
         return await self.ask(key, c.RejectText(by=by, number=number, why=InternalText(why)))
 
     async def declare_resolved(
@@ -189,7 +189,7 @@ class Moves(Starts):
         resolution: ResolutionKind,
         done: str,
         customer_text: str | None = None,
-    ) -> Receipted:
+    ) -> MoveResult:
         return await self.ask(
             key,
             c.DeclareResolved(
@@ -200,52 +200,52 @@ class Moves(Starts):
             ),
         )
 
-    async def verify_resolution(self, key: str, *, by: str, note: str = "") -> Receipted:
+    async def verify_resolution(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.VerifyResolution(by=by, note=InternalText(note)))
 
-    async def reject_resolution(self, key: str, *, by: str, why: str) -> Receipted:
+    async def reject_resolution(self, key: str, *, by: str, why: str) -> MoveResult:
         return await self.ask(key, c.RejectResolution(by=by, why=InternalText(why)))
 
     async def confirm_access(
         self, key: str, *, by: str, account: str, answer: AccessAnswer = AccessAnswer.YES, note: str = ""
-    ) -> Receipted:
+    ) -> MoveResult:
         return await self.ask(
             key, c.ConfirmAccess(by=by, account=account, answer=answer, note=InternalText(note))
         )
 
     async def settle_record(
         self, key: str, *, by: str, record: str, stays_open_because: str | None = None
-    ) -> Receipted:
+    ) -> MoveResult:
         reason = InternalText(stays_open_because) if stays_open_because else None
-        return await self.ask(key, c.SettleRecord(by=by, record=record, stays_open_because=reason))
+        return await self.ask(key, c.SettleTicket(by=by, record=record, stays_open_because=reason))
 
-    async def request_rca(self, key: str, *, by: str, note: str = "") -> Receipted:
+    async def request_rca(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.RequestRca(by=by, note=InternalText(note)))
 
-    async def file_rca(self, key: str, *, by: str, rca: InternalRca) -> Receipted:
+    async def file_rca(self, key: str, *, by: str, rca: InternalRca) -> MoveResult:
         return await self.ask(key, c.FileRca(by=by, rca=rca))
 
-    async def derive_rca(self, key: str, *, by: str, rca: CustomerRca | None = None) -> Receipted:
+    async def derive_rca(self, key: str, *, by: str, rca: CustomerRca | None = None) -> MoveResult:
         return await self.ask(key, c.DeriveRca(by=by, rca=rca))
 
-    async def approve_rca(self, key: str, *, by: str, note: str = "") -> Receipted:
+    async def approve_rca(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.ApproveRca(by=by, note=InternalText(note)))
 
-    async def share_rca(self, key: str, *, by: str) -> Receipted:
+    async def share_rca(self, key: str, *, by: str) -> MoveResult:
         return await self.ask(key, c.ShareRca(by=by))
 
-    async def waive_rca(self, key: str, *, by: str, why: str) -> Receipted:
+    async def waive_rca(self, key: str, *, by: str, why: str) -> MoveResult:
         return await self.ask(key, c.WaiveRca(by=by, why=InternalText(why)))
 
-    async def close(self, key: str, *, by: str, note: str = "") -> Receipted:
+    async def close(self, key: str, *, by: str, note: str = "") -> MoveResult:
         return await self.ask(key, c.Close(by=by, note=InternalText(note)))
 
     async def cancel(
         self, key: str, *, by: str, why: str, cause: CancelCause, into: str | None = None
-    ) -> Receipted:
+    ) -> MoveResult:
         return await self.ask(key, c.Cancel(by=by, cause=cause, into=into, why=InternalText(why)))
 
-    async def reopen(self, key: str, *, by: str, why: str) -> Receipted:
+    async def reopen(self, key: str, *, by: str, why: str) -> MoveResult:
         """
         Back to resolving; a closed one comes back as a new escalation that names it, one level higher (CLOSE-9).
         """
@@ -267,14 +267,14 @@ class Moves(Starts):
 
     async def record_survey(
         self, key: str, *, by: str, account: str, score: int, contact: str | None = None, comment: str = ""
-    ) -> Receipted:
+    ) -> MoveResult:
         """*contact*: e-mail address of the one who answers; may be left out where the account has one (CLOSE-6)."""
-        command = c.RecordSurvey(
+        command = c.AnswerSurvey(
             by=by, account=account, contact=contact, score=score, comment=InternalText(comment)
         )
         return await self.ask(key, command)
 
-    async def file_post_mortem(self, key: str, *, by: str, post_mortem: PostMortem) -> Receipted:
+    async def file_post_mortem(self, key: str, *, by: str, post_mortem: PostMortem) -> MoveResult:
         return await self.ask(key, c.FilePostMortem(by=by, post_mortem=post_mortem))
 
     async def correct_contact(
@@ -288,11 +288,11 @@ class Moves(Starts):
         language: str | None = None,
         time_zone: str | None = None,
         note: str = "",
-    ) -> Receipted:
+    ) -> MoveResult:
         """*contact*: the e-mail address as it is known; the others: as they should be."""
         given = {"contact": contact, "email": email, "name": name, "language": language}
         rest = {"time_zone": time_zone, "note": note, "by": by}
         return await self.ask(key, c.CorrectContact.model_validate(given | rest))
 
-    async def finish_action(self, key: str, *, by: str, action: int, note: str = "") -> Receipted:
+    async def finish_action(self, key: str, *, by: str, action: int, note: str = "") -> MoveResult:
         return await self.ask(key, c.FinishAction(by=by, action=action, note=InternalText(note)))

@@ -19,12 +19,12 @@ from escalation.actions import Action
 from escalation.effects import CustomerFacts, RecordBatch
 from escalation.errors import UnknownEscalation
 from escalation.lifecycle import Move, State
-from escalation.messages import Sent
+from escalation.messages import Delivery
 from escalation.model import ActionPlan
-from escalation.pages import Page
+from escalation.pages import ListPage
 from escalation.plan import Contact, Priority
 from escalation.rca import RcaOnFile
-from escalation.story import Entry
+from escalation.story import TimelineEntry
 from escalation.view import View
 from workflows import search_attributes as sa
 from workflows import wire
@@ -57,16 +57,20 @@ class Queries(Transport):
         """
         return await self._last_view(key)
 
-    async def timeline(self, key: str) -> tuple[Entry, ...]:
+    async def timeline(self, key: str) -> tuple[TimelineEntry, ...]:
         """What happened, oldest first."""
-        entries = await self._all_pages(partial(self._query, key, wire.TIMELINE, Page[Entry]), _seq)
+        entries = await self._all_pages(
+            partial(self._query, key, wire.TIMELINE, ListPage[TimelineEntry]), _seq
+        )
         if all(entry.kind not in {"closed", "cancelled"} for entry in entries):
             return entries
         found = await self._query(key, wire.VIEW, View)
         if found.ended_at is None:
             return entries
         with suppress(UnknownEscalation):
-            return await self._all_pages(partial(self._query, found.id, wire.TIMELINE, Page[Entry]), _seq)
+            return await self._all_pages(
+                partial(self._query, found.id, wire.TIMELINE, ListPage[TimelineEntry]), _seq
+            )
         return entries
 
     async def records(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
@@ -133,17 +137,19 @@ class Queries(Transport):
         """What agents may tell customers now (COMM-7)."""
         return await self._query(key, wire.SCRIPT, CustomerFacts)
 
-    async def messages(self, key: str) -> tuple[Sent, ...]:
+    async def messages(self, key: str) -> tuple[Delivery, ...]:
         """What became of each message, oldest first (COMM-12, COMM-13)."""
         view = await self._query(key, wire.VIEW, View)
         if view.ended_at:
             with suppress(UnknownEscalation):
-                return await self._all_pages(partial(self._query, view.id, wire.MESSAGES, Page[Sent]))
-        return await self._all_pages(partial(self._query, key, wire.MESSAGES, Page[Sent]))
+                return await self._all_pages(
+                    partial(self._query, view.id, wire.DELIVERIES, ListPage[Delivery])
+                )
+        return await self._all_pages(partial(self._query, key, wire.DELIVERIES, ListPage[Delivery]))
 
     async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
         """Each version of the action plan with who and why, oldest first (COMM-10)."""
-        ask = partial(self._query, key, wire.ACTION_PLANS, Page[ActionPlan])
+        ask = partial(self._query, key, wire.ACTION_PLANS, ListPage[ActionPlan])
         return await self._all_pages(ask, lambda plan: plan.version)
 
     async def diagram(self, key: str) -> str:
@@ -227,7 +233,9 @@ class Queries(Transport):
     async def _view_of(self, key: str) -> View:
         return await self._query(key, wire.VIEW, View)
 
-    async def watch(self, key: str, *, every: float = 1.0) -> AsyncIterator[tuple[View, tuple[Entry, ...]]]:
+    async def watch(
+        self, key: str, *, every: float = 1.0
+    ) -> AsyncIterator[tuple[View, tuple[TimelineEntry, ...]]]:
         """
         The view, and what is new in the timeline, each time something happened; ends when the escalation does.
 
@@ -248,5 +256,5 @@ class Queries(Transport):
             await asyncio.sleep(every)
 
 
-def _seq(entry: Entry) -> int:
+def _seq(entry: TimelineEntry) -> int:
     return entry.seq

@@ -7,14 +7,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from clients.transport import Transport
 from escalation.errors import MoveNotAllowed
-from escalation.reporting import ReportSchedule, Rhythm, Scheduled, report_id
+from escalation.reporting import ReportSchedule, Rhythm, ScheduledReport, report_id
 from workflows.report_schedule import read_back, schedule_of
 
 
 class ReportSchedules(Transport):
     """Set, list and remove them."""
 
-    async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> Scheduled:
+    async def schedule_report(self, wanted: ReportSchedule, *, now: bool = False) -> ScheduledReport:
         """
         Mail a report by schedule, from now on as *wanted*; *now*: and at once. One that is paused stays so.
         """
@@ -34,7 +34,7 @@ class ReportSchedules(Transport):
         except RPCError as error:
             raise self._no_server(error) from error
 
-    async def scheduled_reports(self) -> tuple[Scheduled, ...]:
+    async def scheduled_reports(self) -> tuple[ScheduledReport, ...]:
         """In the order of the rhythms; there is at most one of each."""
         found = [await self._scheduled(rhythm) for rhythm in Rhythm]
         return tuple(each for each in found if each)
@@ -53,7 +53,7 @@ class ReportSchedules(Transport):
                 raise MoveNotAllowed(f"no {rhythm} report is scheduled") from None
             raise self._no_server(error) from error
 
-    async def _scheduled(self, rhythm: Rhythm) -> Scheduled | None:
+    async def _scheduled(self, rhythm: Rhythm) -> ScheduledReport | None:
         try:
             return await read_back(await self._client.get_schedule_handle(report_id(rhythm)).describe())
         except RPCError as error:

@@ -13,24 +13,16 @@ from temporalio.service import RPCError
 from clients.doctor import Doctor
 from clients.parallel_queries import Unanswered
 from clients.transport import RunEnded, RunStalled
-from escalation.errors import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, shown
+from escalation.errors import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, quote_input
 from escalation.plan import Contact
-from escalation.sponsorship import (
-    Enrol,
-    Exit,
-    Programme,
-    Propose,
-    RecordTouchPoint,
-    Review,
-    sponsorship_key,
-)
+from escalation.sponsorship import Enrol, Exit, LogTouchPoint, Propose, Review, Sponsorship, sponsorship_key
 from workflows import details, wire
 
 
 class Sponsorships(Doctor):
     """Propose, enrol, touch, review, exit; and look."""
 
-    async def propose_sponsorship(self, account: str, proposal: Propose) -> Programme:
+    async def propose_sponsorship(self, account: str, proposal: Propose) -> Sponsorship:
         """Propose the account; its sponsorship begins with it if there is none."""
         id_ = uuid.uuid4().hex
 
@@ -45,41 +37,43 @@ class Sponsorships(Doctor):
                 static_summary=f"executive sponsorship of {details.escaped(account)}",
             )
             return self._client.execute_update_with_start_workflow(
-                wire.PROPOSE, proposal, start_workflow_operation=operation, id=id_, result_type=Programme
+                wire.PROPOSE, proposal, start_workflow_operation=operation, id=id_, result_type=Sponsorship
             )
 
-        return await self._moved(sponsorship_key(account), ask, Programme, RunEnded)
+        return await self._moved(sponsorship_key(account), ask, Sponsorship, RunEnded)
 
-    async def enrol(self, account: str, terms: Enrol) -> Programme:
+    async def enrol(self, account: str, terms: Enrol) -> Sponsorship:
         return await self._sponsor(account, wire.ENROL, terms)
 
-    async def touch(self, account: str, touch_point: RecordTouchPoint) -> Programme:
+    async def touch(self, account: str, touch_point: LogTouchPoint) -> Sponsorship:
         return await self._sponsor(account, wire.TOUCH, touch_point)
 
-    async def review_sponsorship(self, account: str, review: Review) -> Programme:
+    async def review_sponsorship(self, account: str, review: Review) -> Sponsorship:
         return await self._sponsor(account, wire.REVIEW, review)
 
-    async def exit_sponsorship(self, account: str, exit_: Exit) -> Programme:
+    async def exit_sponsorship(self, account: str, exit_: Exit) -> Sponsorship:
         return await self._sponsor(account, wire.EXIT, exit_)
 
-    async def sponsorship(self, account: str) -> Programme:
+    async def sponsorship(self, account: str) -> Sponsorship:
         """
         Raises:
             UnknownEscalation: If the account was never proposed.
         """
         try:
-            return await self._ask_run(sponsorship_key(account), wire.VIEW, Programme)
+            return await self._ask_run(sponsorship_key(account), wire.VIEW, Sponsorship)
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 
     async def sponsorships(
         self, unanswered: list[Unanswered] | None = None
-    ) -> AsyncIterator[wire.Sponsorship]:
+    ) -> AsyncIterator[wire.SponsorshipListing]:
         """Those that run, from their memos: no worker is asked. Those that are stalled go into *unanswered*, too."""
         query = f"WorkflowType = '{wire.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
         try:
             async for execution in self._client.list_workflows(query):
-                line = await execution.memo_value(wire.PROGRAMME_MEMO, None, type_hint=wire.Sponsorship)
+                line = await execution.memo_value(
+                    wire.SPONSORSHIP_MEMO, None, type_hint=wire.SponsorshipListing
+                )
                 if line:
                     yield line
         except RPCError as error:
@@ -103,10 +97,10 @@ class Sponsorships(Doctor):
         sponsor: Contact | None = await found.memo_value(wire.SPONSOR_MEMO, None, type_hint=Contact)
         return sponsor
 
-    async def _sponsor(self, account: str, name: str, asked: object) -> Programme:
+    async def _sponsor(self, account: str, name: str, asked: object) -> Sponsorship:
         key = sponsorship_key(account)
         try:
-            return await self._update(key, name, asked, Programme)
+            return await self._update(key, name, asked, Sponsorship)
         except RunEnded:
             raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
         except UnknownEscalation:
@@ -115,6 +109,6 @@ class Sponsorships(Doctor):
     async def _unsponsored(self, account: str) -> UnknownEscalation:
         meant = nearest(account, [line.account async for line in self.sponsorships()])
         return UnknownEscalation(
-            f"no sponsorship of the account {shown(account)} is known here; `escalate sponsor propose` begins one"
+            f"no sponsorship of the account {quote_input(account)} is known here; `escalate sponsor propose` begins one"
             f"{did_you_mean(meant)}"
         )

@@ -19,7 +19,7 @@ from clients.transport import RunEnded, Transport
 from escalation.errors import BadRequest, EscalationError, Fault, faults_of
 from escalation.request import StartRequest
 from escalation.room import require_request_fits
-from escalation.view import Receipted
+from escalation.view import MoveResult
 from runtime.errors import NoWorker
 from workflows import details, wire
 
@@ -40,7 +40,7 @@ class Starts(Transport):
         *,
         id: str | None = None,  # noqa: A002
         more: MoreFaults = no_more,
-    ) -> Receipted:
+    ) -> MoveResult:
         """
         Start an escalation, or find the one that runs for the same subject (START-4): one round trip. One that names
         an outage joins the escalation of that key, or opens it (START-5); the answer's key is that one's.
@@ -60,7 +60,7 @@ class Starts(Transport):
 
         def ask() -> Awaitable[Any]:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                wire.TICKET_WORKFLOW if is_part else wire.WORKFLOW,
+                wire.JOINED_CASE_WORKFLOW if is_part else wire.WORKFLOW,
                 begin,
                 id=wanted.key,
                 task_queue=self._task_queue,
@@ -72,14 +72,14 @@ class Starts(Transport):
             begun.append(operation)
             return self._client.execute_update_with_start_workflow(
                 wire.START,
-                wire.StartAgain(request=begin.request),
+                wire.WrittenStart(request=begin.request),
                 start_workflow_operation=operation,
                 id=id_,
-                result_type=Receipted,
+                result_type=MoveResult,
             )
 
         try:
-            return await self._moved(wanted.key, ask, Receipted, RunEnded)
+            return await self._moved(wanted.key, ask, MoveResult, RunEnded)
         except EscalationError:
             await self._forget(begun[-1])
             raise

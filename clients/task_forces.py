@@ -12,12 +12,12 @@ from clients.transport import Answered, RunEnded
 from escalation import commands as c
 from escalation.base import InternalText
 from escalation.errors import MoveNotAllowed, UnknownEscalation, UnknownName
-from escalation.pages import Page
-from escalation.story import Entry
+from escalation.pages import ListPage
+from escalation.story import TimelineEntry
 from escalation.task_force import commands as f
-from escalation.task_force.model import SeatWanted, task_force_id
-from escalation.task_force.view import Answer, ForceView
-from escalation.view import Receipted
+from escalation.task_force.model import SeatRequest, task_force_id
+from escalation.task_force.view import TaskForceAnswer, TaskForceView
+from escalation.view import MoveResult
 from workflows import wire
 
 
@@ -32,10 +32,10 @@ class TaskForces(Moves, Queries):
         name: str,
         mission: str,
         lead: str,
-        seats: Sequence[SeatWanted] = (),
+        seats: Sequence[SeatRequest] = (),
         technical_plan: str = "",
         status_every: timedelta | None = None,
-    ) -> Receipted:
+    ) -> MoveResult:
         """Deploy one; each seat is offered to its candidates, one after the other."""
         return await self.ask(
             key,
@@ -52,7 +52,7 @@ class TaskForces(Moves, Queries):
 
     async def stand_down_task_force(
         self, key: str, name: str, *, by: str, why: str, hand_over_to: str | None = None
-    ) -> Receipted:
+    ) -> MoveResult:
         return await self.ask(
             key, c.StandDownTaskForce(by=by, name=name, why=InternalText(why), hand_over_to=hand_over_to)
         )
@@ -64,7 +64,7 @@ class TaskForces(Moves, Queries):
         command: f.MembersCommand,
         *,
         id: str | None = None,  # noqa: A002
-    ) -> Answer:
+    ) -> TaskForceAnswer:
         """
         Make the move that *command* asks for, in the task force *name* of an escalation.
 
@@ -73,7 +73,7 @@ class TaskForces(Moves, Queries):
         """
         there = task_force_id(key, name)
         try:
-            return await self._update(there, command.move.value, command, Answer, id_=id)
+            return await self._update(there, command.move.value, command, TaskForceAnswer, id_=id)
         except RunEnded:
             raise MoveNotAllowed(
                 f"{key}, task force {name}: cannot {command.move.words} while stood down; "
@@ -82,47 +82,51 @@ class TaskForces(Moves, Queries):
         except UnknownEscalation:
             raise await self._unknown_force(key, name) from None
 
-    async def accept_seat(self, key: str, name: str, *, by: str, note: str = "") -> Answer:
+    async def accept_seat(self, key: str, name: str, *, by: str, note: str = "") -> TaskForceAnswer:
         return await self.ask_task_force(key, name, f.AcceptSeat(by=by, note=InternalText(note)))
 
-    async def decline_seat(self, key: str, name: str, *, by: str, why: str = "") -> Answer:
+    async def decline_seat(self, key: str, name: str, *, by: str, why: str = "") -> TaskForceAnswer:
         return await self.ask_task_force(key, name, f.DeclineSeat(by=by, why=InternalText(why)))
 
-    async def leave_seat(self, key: str, name: str, *, by: str, why: str = "") -> Answer:
+    async def leave_seat(self, key: str, name: str, *, by: str, why: str = "") -> TaskForceAnswer:
         return await self.ask_task_force(key, name, f.LeaveSeat(by=by, why=InternalText(why)))
 
-    async def offer_seat(self, key: str, name: str, *, by: str, seat: int, to: str | None = None) -> Answer:
+    async def offer_seat(
+        self, key: str, name: str, *, by: str, seat: int, to: str | None = None
+    ) -> TaskForceAnswer:
         """Offer a vacant seat again: *to* somebody, or to its candidates from the first."""
         return await self.ask_task_force(key, name, f.OfferSeat(by=by, seat=seat, to=to))
 
     async def report_status(
         self, key: str, name: str, *, by: str, text: str, is_update: bool = False
-    ) -> Answer:
+    ) -> TaskForceAnswer:
         """How it stands; *is_update*: everybody who follows the escalation is told."""
         command = f.ReportStatus(by=by, text=InternalText(text), is_update=is_update)
         return await self.ask_task_force(key, name, command)
 
     async def add_task(
         self, key: str, name: str, *, by: str, what: str, owner: str, due_at: datetime | None = None
-    ) -> Answer:
+    ) -> TaskForceAnswer:
         command = f.AddTask(by=by, what=InternalText(what), owner=owner, due_at=due_at)
         return await self.ask_task_force(key, name, command)
 
-    async def finish_task(self, key: str, name: str, *, by: str, task: int, note: str = "") -> Answer:
+    async def finish_task(
+        self, key: str, name: str, *, by: str, task: int, note: str = ""
+    ) -> TaskForceAnswer:
         return await self.ask_task_force(key, name, f.FinishTask(by=by, task=task, note=InternalText(note)))
 
-    async def task_force(self, key: str, name: str) -> ForceView:
+    async def task_force(self, key: str, name: str) -> TaskForceView:
         """
         A task force as it is; one that was stood down as it was, while Temporal keeps it.
 
         Raises:
             UnknownName: If the escalation has none of this name.
         """
-        return await self._query_force(key, name, wire.VIEW, ForceView)
+        return await self._query_force(key, name, wire.VIEW, TaskForceView)
 
-    async def task_force_timeline(self, key: str, name: str) -> tuple[Entry, ...]:
+    async def task_force_timeline(self, key: str, name: str) -> tuple[TimelineEntry, ...]:
         """What happened in it, oldest first."""
-        ask = partial(self._query_force, key, name, wire.TIMELINE, Page[Entry])
+        ask = partial(self._query_force, key, name, wire.TIMELINE, ListPage[TimelineEntry])
         return await self._all_pages(ask, lambda entry: entry.seq)
 
     async def _query_force(

@@ -32,7 +32,7 @@ from escalation.engine import in_words
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
 from escalation.ids import is_of_escalation
 from escalation.lifecycle import Move, State
-from escalation.pages import Item, Page
+from escalation.pages import Item, ListPage
 from escalation.story import minute
 from escalation.view import View
 from runtime.connection import connect
@@ -119,7 +119,7 @@ class Transport:
 
     async def _all_pages(
         self,
-        ask: Callable[[int], Awaitable[Page[Item]]],
+        ask: Callable[[int], Awaitable[ListPage[Item]]],
         number: Callable[[Item], int] | None = None,
     ) -> tuple[Item, ...]:
         """All pages that *ask* answers: after the last item's *number*, or else after so many items."""
@@ -160,7 +160,7 @@ class Transport:
     async def _joined(self, key: str) -> str | None:
         """The key of the escalation that a subject joined; empty, if it joined none; None, if it is no such subject."""
         try:
-            return await self._ask_run(key, wire.JOINED, str)
+            return await self._ask_run(key, wire.JOINED_ESCALATION, str)
         except UnknownEscalation:
             return None
 
@@ -184,11 +184,11 @@ class Transport:
                 return found
         return await self._answer(key, self._handle(key, run_id).describe(), kind, run_id=run_id)
 
-    async def _ended(self, key: str) -> wire.Ended | None:
+    async def _ended(self, key: str) -> wire.EscalationResult | None:
         run_id = (await self._describe(key)).run_id
-        handle = self._client.get_workflow_handle(key, run_id=run_id, result_type=wire.Ended)
+        handle = self._client.get_workflow_handle(key, run_id=run_id, result_type=wire.EscalationResult)
         try:
-            ended: wire.Ended = await handle.result()
+            ended: wire.EscalationResult = await handle.result()
         except WorkflowFailureError:
             return None  # terminated, or a start that was refused
         return ended

@@ -15,7 +15,7 @@ from escalation.plan import Priority
 from runtime.stalls import REPORTED_PROBLEMS
 from workflows import search_attributes as sa
 from workflows import wire
-from workflows.pace import PACE
+from workflows.pace import CHANNEL_LIMIT
 
 
 class EscalationListing(NamedTuple):
@@ -42,12 +42,12 @@ class EscalationListing(NamedTuple):
 OURS = (
     wire.WORKFLOW,
     wire.FOLLOW_UP,
-    wire.TICKET_WORKFLOW,
+    wire.JOINED_CASE_WORKFLOW,
     wire.TASK_FORCE_WORKFLOW,
     wire.SPONSORSHIP,
     wire.INBOX,
     wire.INTAKE,
-    PACE,
+    CHANNEL_LIMIT,
     wire.RECORD_WORKFLOW,
     wire.REPORT_WORKFLOW,
 )

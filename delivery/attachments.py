@@ -15,9 +15,9 @@ from documents.paper import About, customer_paper
 from escalation.base import CustomerText
 from escalation.effects import (
     CustomerFacts,
-    CustomerNotice,
+    CustomerNotification,
     InternalFacts,
-    InternalNotice,
+    InternalNotification,
     Occasion,
     Recipient,
 )
@@ -29,12 +29,12 @@ _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST_NAME = 80
 
 
-def has_attachments(notice: InternalNotice | CustomerNotice) -> bool:
+def has_attachments(notice: InternalNotification | CustomerNotification) -> bool:
     return notice.occasion in {Occasion.RCA, Occasion.REVIEW_PACK}
 
 
 def attachments_for(
-    notices: Sequence[InternalNotice | CustomerNotice], recipient: Recipient, written_at: datetime
+    notices: Sequence[InternalNotification | CustomerNotification], recipient: Recipient, written_at: datetime
 ) -> tuple[Attachment, ...]:
     """
     What goes with *notices*, in the language of *recipient* (CLOSE-4). A PDF that would show boxes for characters
@@ -47,7 +47,7 @@ def attachments_for(
 
 
 def _papers(
-    notice: InternalNotice | CustomerNotice, recipient: Recipient, written_at: datetime
+    notice: InternalNotification | CustomerNotification, recipient: Recipient, written_at: datetime
 ) -> Iterator[Attachment]:
     match notice.facts:
         case CustomerFacts(text=CustomerText() as text) as facts if has_attachments(notice):

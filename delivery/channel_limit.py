@@ -23,13 +23,13 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from channels.protocol import Channel, Delivered, Later, Letter, Never, Session
 from escalation.ids import Own, own_id
-from escalation.pace import LEEWAY, MOST_TURNS, Pace, TakeTurns, Turns
+from escalation.pace import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
 from escalation.preferences import Limit
 
 PACE = "Pace"
-"""The workflow's name on the wire; it starts with a `Pace`."""
+"""The workflow's name on the wire; it starts with a `ChannelLimit`."""
 TAKE_TURNS = "take_turns"
-"""Its update: takes a `TakeTurns`, gives `Turns`."""
+"""Its update: takes a `ReserveSlots`, gives `Slots`."""
 PACE_QUEUE = "escalations"
 
 _SOON = {False: timedelta(seconds=10), True: timedelta(seconds=20)}
@@ -147,14 +147,14 @@ class _Line:
             for after in (each.total_seconds() for each in given.after)
         ]
 
-    async def _asked(self, count: int) -> Turns:
+    async def _asked(self, count: int) -> Slots:
         limit = self._limit
         async with asyncio.timeout(_PATIENCE.total_seconds()):
-            given: Turns = await activity.client().execute_update_with_start_workflow(
+            given: Slots = await activity.client().execute_update_with_start_workflow(
                 TAKE_TURNS,
-                TakeTurns(at_most=limit.at_most, within=limit.within, count=count, reach=self._soon),
+                ReserveSlots(at_most=limit.at_most, within=limit.within, count=count, reach=self._soon),
                 start_workflow_operation=_pace_of(self._channel),
-                result_type=Turns,
+                result_type=Slots,
             )
         return given
 
@@ -162,7 +162,7 @@ class _Line:
 def _pace_of(channel: str) -> WithStartWorkflowOperation[Any, Any]:
     return WithStartWorkflowOperation(
         PACE,
-        Pace(),
+        ChannelLimit(),
         id=own_id(Own.PACE, channel),
         task_queue=PACE_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

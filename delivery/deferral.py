@@ -24,7 +24,7 @@ from delivery.inbox_client import hold, is_known
 from delivery.message import Message
 from delivery.progress import PendingDelivery, Progress, Result, record_decisions
 from delivery.quiet_and_limits import Deferral, Waits, quiet_end
-from escalation.waiting import MANY, Held, Waiting
+from escalation.waiting import MANY, DeferredMessage, InboxContent
 
 _NO_ANSWER = (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError)
 
@@ -94,13 +94,13 @@ class Decisions:
         return self._is_repeat or (wait is not None and message.key in self._earlier)
 
     async def _hold(self, message: Message, wait: Deferral, letter: str = "") -> Result:
-        held = Held(
+        held = DeferredMessage(
             notice=message.notice.changed(to=(message.recipient,)),
             channel=message.first_channel,
             since=self._now,
             until=wait.until if wait.is_quiet else self._now,
             letter=letter,
         )
-        await hold((held,), Waiting(sent=self._waits.sent_to(message)))
+        await hold((held,), InboxContent(sent=self._waits.sent_to(message)))
         activity.logger.debug("message_deferred", extra=message.log_fields | {"why": wait.why})
         return message.held(wait.until, wait.why)

@@ -15,23 +15,23 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
-from escalation.effects import Notice, Wave, message_key, senders_of
+from escalation.effects import Notification, NotificationBatch, message_key, senders_of
 from escalation.inbox import inbox_key
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.reporting import Rhythm, report_id
-from escalation.waiting import Held, Waiting
+from escalation.waiting import DeferredMessage, InboxContent
 
 INBOX = "Inbox"
-"""The workflow's name on the wire; it starts with a `Waiting`."""
+"""The workflow's name on the wire; it starts with a `InboxContent`."""
 HOLD = "hold"
-"""Its signal, with a `Waiting`."""
+"""Its signal, with a `InboxContent`."""
 KNOWN = "known"
 """Its query: whether it has a message of this key, or let it leave lately."""
 INBOX_QUEUE = "escalations"
 NO_LONGER_TRUE = "no_longer_true"
 """The query of an escalation: takes a `Wave`, gives reasons by message key."""
 RECORD_DELIVERY = "record_delivery"
-"""The signal to an escalation: `RecordDelivery`."""
+"""The signal to an escalation: `ReportDelivery`."""
 REPORT_DELIVERIES = "report_deliveries"
 
 UNKNOWN_SENDER = "nobody is known who told it"
@@ -44,7 +44,7 @@ _GONE = frozenset({RPCStatusCode.NOT_FOUND})
 _Answer = TypeVar("_Answer")
 
 
-async def hold(held: Iterable[Held], waiting: Waiting) -> None:
+async def hold(held: Iterable[DeferredMessage], waiting: InboxContent) -> None:
     """
     Hand *held*, all of one recipient, to their inbox, with what else it should know; it is there if it was not.
 
@@ -54,7 +54,7 @@ async def hold(held: Iterable[Held], waiting: Waiting) -> None:
     held = tuple(held)
     await activity.client().start_workflow(
         INBOX,
-        Waiting(),
+        InboxContent(),
         id=inbox_key(held[0].recipient.id),
         task_queue=INBOX_QUEUE,
         start_signal=HOLD,
@@ -80,26 +80,26 @@ async def is_known(message: str, recipient: str) -> bool:
     return known
 
 
-async def no_longer_true(wave: Wave) -> dict[str, str]:
+async def no_longer_true(wave: NotificationBatch) -> dict[str, str]:
     """
     The messages of *wave*, by key, that should not leave any more, and why. Whoever it is said to be from must know it;
     an escalation that cannot say now is believed.
     """
-    by_escalation: dict[str, list[Notice]] = {}
+    by_escalation: dict[str, list[Notification]] = {}
     for notice in wave.notices:
         by_escalation.setdefault(notice.escalation, []).append(notice)
     at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def asked(id_: str, notices: list[Notice]) -> dict[str, str]:
+    async def asked(id_: str, notices: list[Notification]) -> dict[str, str]:
         async with at_once:
             ask = _ask_reports if id_ in REPORT_IDS else _ask
-            return await ask(id_, Wave(notices=tuple(notices)))
+            return await ask(id_, NotificationBatch(notices=tuple(notices)))
 
     answers = await asyncio.gather(*(asked(*each) for each in by_escalation.items()))
     return {key: why for answer in answers for key, why in answer.items()}
 
 
-async def _ask(id_: str, wave: Wave) -> dict[str, str]:
+async def _ask(id_: str, wave: NotificationBatch) -> dict[str, str]:
     try:
         return await _reach(
             id_,
@@ -113,7 +113,7 @@ async def _ask(id_: str, wave: Wave) -> dict[str, str]:
         return dict.fromkeys(_keys_of(wave), UNKNOWN_SENDER) if is_unknown else {}
 
 
-async def _ask_reports(id_: str, wave: Wave) -> dict[str, str]:
+async def _ask_reports(id_: str, wave: NotificationBatch) -> dict[str, str]:
     """A report is mailed by a run for each period; what none of the latest knows is from nobody."""
     query = f"WorkflowType = 'Report' AND WorkflowId STARTS_WITH '{id_}'"
     whys = dict.fromkeys(_keys_of(wave), UNKNOWN_SENDER)
@@ -133,7 +133,7 @@ async def _ask_reports(id_: str, wave: Wave) -> dict[str, str]:
     return whys
 
 
-def _keys_of(wave: Wave) -> Iterator[str]:
+def _keys_of(wave: NotificationBatch) -> Iterator[str]:
     return (message_key(notice, to) for notice in wave.notices for to in notice.to)
 
 
@@ -156,7 +156,7 @@ async def _reach(id_: str, ask: Callable[[WorkflowHandle[Any, Any]], Awaitable[_
 
 
 @activity.defn(name=REPORT_DELIVERIES)
-async def report_deliveries(became: dict[str, tuple[Receipt, ...]]) -> None:
+async def report_deliveries(became: dict[str, tuple[DeliveryResult, ...]]) -> None:
     """
     Tell each escalation, by its id, what became of its messages. One that has ended needs no answer.
 
@@ -165,7 +165,7 @@ async def report_deliveries(became: dict[str, tuple[Receipt, ...]]) -> None:
     """
     at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def report(id_: str, receipts: tuple[Receipt, ...]) -> None:
+    async def report(id_: str, receipts: tuple[DeliveryResult, ...]) -> None:
         async with at_once:
             await _report(id_, receipts)
 
@@ -174,7 +174,7 @@ async def report_deliveries(became: dict[str, tuple[Receipt, ...]]) -> None:
             hands.create_task(report(id_, receipts))
 
 
-async def _report(id_: str, receipts: tuple[Receipt, ...]) -> None:
+async def _report(id_: str, receipts: tuple[DeliveryResult, ...]) -> None:
     receipted = {"receipts": [receipt.model_dump(mode="json") for receipt in receipts]}
     try:
         await _reach(id_, lambda run: run.signal(RECORD_DELIVERY, receipted, rpc_timeout=_PATIENCE))

@@ -17,19 +17,19 @@ from channels.registry import Address
 from escalation.budgets import LONGEST_WHY
 from escalation.characters import clip
 from escalation.effects import (
-    CustomerNotice,
-    InternalNotice,
+    CustomerNotification,
+    InternalNotification,
+    NotificationBatch,
     Recipient,
-    Wave,
     is_pressing,
     message_key,
     reference_of,
 )
-from escalation.receipts import Receipt
-from escalation.waiting import Bundle
+from escalation.receipts import DeliveryResult
+from escalation.waiting import Digest
 from messages.renderer import RenderedMessage
 
-Notice = InternalNotice | CustomerNotice
+Notice = InternalNotification | CustomerNotification
 DIGEST = "bundle"
 """What several occasions in one letter are called."""
 
@@ -62,7 +62,7 @@ class Message:
     @property
     def is_urgent(self) -> bool:
         """Only our own people are hurried: by a breach, and by all that is P1."""
-        return self.is_pressing and isinstance(self.notice, InternalNotice)
+        return self.is_pressing and isinstance(self.notice, InternalNotification)
 
     @property
     def can_wait(self) -> bool:
@@ -94,7 +94,7 @@ class Message:
         For log lines: the key, but for customers without the recipient, who is known by an address.
         """
         notice = self.notice
-        is_ours = isinstance(notice, InternalNotice)
+        is_ours = isinstance(notice, InternalNotification)
         key = self.keys[0] if is_ours else f"{notice.escalation}:{notice.seq}:{notice.occasion}"
         about = {"key": key, "occasion": self.occasion, "audience": notice.audience}
         return about | ({"bundled": len(self.notices)} if len(self.notices) > 1 else {})
@@ -121,18 +121,18 @@ class Message:
             attachments=papers,
         )
 
-    def delivered(self, channel: str, whys: Iterable[str] = ()) -> tuple[Receipt, ...]:
+    def delivered(self, channel: str, whys: Iterable[str] = ()) -> tuple[DeliveryResult, ...]:
         """*whys*: what stood in the way of the channels before."""
         return self._receipts(channel=channel, delivered_at=datetime.now(UTC), why=_joined(whys))
 
-    def undelivered(self, whys: Iterable[str], channel: str = "") -> tuple[Receipt, ...]:
+    def undelivered(self, whys: Iterable[str], channel: str = "") -> tuple[DeliveryResult, ...]:
         return self._receipts(channel=channel, why=_joined(whys))
 
-    def held(self, until: datetime, why: str, letter: str = "") -> tuple[Receipt, ...]:
+    def held(self, until: datetime, why: str, letter: str = "") -> tuple[DeliveryResult, ...]:
         """*letter*: the key under which it may have left already."""
         return self._receipts(held_until=until, why=why, letter=letter)
 
-    def dropped(self, whys: dict[str, str]) -> tuple[Receipt, ...]:
+    def dropped(self, whys: dict[str, str]) -> tuple[DeliveryResult, ...]:
         """Receipts of those notices that *whys* has, by their keys."""
         return tuple(
             receipt.changed(why=whys[receipt.key], is_dropped=True)
@@ -140,14 +140,14 @@ class Message:
             if receipt.key in whys
         )
 
-    def _receipts(self, **result: Any) -> tuple[Receipt, ...]:
+    def _receipts(self, **result: Any) -> tuple[DeliveryResult, ...]:
         return tuple(
-            Receipt(key=key, recipient=self.recipient.id, occasion=notice.occasion.value, **result)
+            DeliveryResult(key=key, recipient=self.recipient.id, occasion=notice.occasion.value, **result)
             for notice, key in zip(self.notices, self.keys, strict=True)
         )
 
 
-def single_messages(wave: Wave) -> tuple[Message, ...]:
+def single_messages(wave: NotificationBatch) -> tuple[Message, ...]:
     """
     Each notice of *wave* to each of its recipients; whoever is named twice for one is told once.
     """
@@ -159,7 +159,7 @@ def single_messages(wave: Wave) -> tuple[Message, ...]:
     return tuple({message.key: message for message in found}.values())
 
 
-def digest_messages(bundle: Bundle) -> tuple[Message, ...]:
+def digest_messages(bundle: Digest) -> tuple[Message, ...]:
     """
     One message to each recipient of *bundle*: nearly always one. Customers' texts and ours never meet (COMM-6).
     """

@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from delivery.message import Message
 from delivery.quiet_and_limits import Deferral
 from escalation.numbers import number_of
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 
 DELIVERY_PENDING = "delivery_pending"
 """The type of the error that asks for another attempt; its details are those of the heartbeats."""
@@ -29,7 +29,7 @@ SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 
 _PATIENCE = timedelta(seconds=10)
-_RECEIPTS = TypeAdapter(tuple[Receipt, ...])
+_RECEIPTS = TypeAdapter(tuple[DeliveryResult, ...])
 _DECIDED = TypeAdapter(dict[str, Deferral | None])
 
 
@@ -39,11 +39,11 @@ class PendingDelivery:
     Not told yet, and may well be: what stands in the way, and how long the medium asked to wait.
     """
 
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[DeliveryResult, ...]
     after: timedelta | None
 
 
-Result = tuple[Receipt, ...] | PendingDelivery
+Result = tuple[DeliveryResult, ...] | PendingDelivery
 """What became of a message."""
 
 
@@ -54,13 +54,13 @@ class Progress:
     """
 
     messages: Sequence[Message]
-    settled: dict[str, Receipt]
+    settled: dict[str, DeliveryResult]
     decided: dict[str, Deferral | None] = field(default_factory=dict)
     """By the key of a message that can wait: how long it does; None: it leaves by itself. Decided once (COMM-12)."""
     pending: dict[str, PendingDelivery] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def settle(self, *receipts: Receipt) -> None:
+    def settle(self, *receipts: DeliveryResult) -> None:
         self.settled |= {receipt.key: receipt for receipt in receipts}
         self.changed.set()
 
@@ -82,7 +82,7 @@ class Progress:
         return next(self.untold, None) is None
 
     @property
-    def receipts(self) -> tuple[Receipt, ...]:
+    def receipts(self) -> tuple[DeliveryResult, ...]:
         keys = (key for message in self.messages for key in message.keys)
         return tuple(self.settled[key] for key in keys if key in self.settled)
 
@@ -136,7 +136,7 @@ class Progress:
         return min(max(min(asked), SHORTEST_WAIT), LONGEST_WAIT) if len(asked) == len(afters) else None
 
 
-def settled_before() -> dict[str, Receipt]:
+def settled_before() -> dict[str, DeliveryResult]:
     """
     From the last heartbeat of an earlier attempt. If it cannot be read, all are told again rather than nobody.
     """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from delivery.message import Message
-from escalation.preferences import MOST_COUNTED, Limit, Sent, free_at, longest
+from escalation.preferences import MOST_COUNTED, CountedMessage, Limit, free_at, longest
 from escalation.waiting import MANY, QUIET
 from messages.formats import zone_of
 from planning.calendars.quiet_hours import end_of_quiet_hours
@@ -31,7 +31,7 @@ class Deferral:
 
 @dataclass
 class _Lately:
-    sent: dict[str, Sent] = field(default_factory=dict)
+    sent: dict[str, CountedMessage] = field(default_factory=dict)
     """By key, so that a repeat counts once."""
     handed_over_until: datetime | None = None
 
@@ -53,7 +53,7 @@ class Waits:
         limits = _limits(message)
         return self._limited(message, limits, channel, now) if limits else None
 
-    def sent_to(self, message: Message) -> tuple[Sent, ...]:
+    def sent_to(self, message: Message) -> tuple[CountedMessage, ...]:
         """The letters to its recipient that this worker knows of."""
         lately = self._lately.get(_reader(message))
         return tuple(lately.sent.values())[-MOST_COUNTED:] if lately else ()
@@ -69,7 +69,7 @@ class Waits:
         free = free_at(limits, lately.sent.values(), channel, now)
         is_handed_over = lately.handed_over_until is not None and now < lately.handed_over_until
         if free <= now and not is_handed_over:
-            lately.sent[message.key] = Sent(at=now, channel=channel)
+            lately.sent[message.key] = CountedMessage(at=now, channel=channel)
             return None
         lately.handed_over_until = now + reach
         return Deferral(until=max(free, now), why=MANY, is_quiet=False)

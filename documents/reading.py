@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from documents.flow import flowed, unescaped
 from documents.sections import ACTION_FIELDS, BY_HEADING, CAUSES, FRONT_MATTER, SECTIONS, Kind, Section
-from escalation.errors import Fault, nearest, shown
+from escalation.errors import Fault, nearest, quote_input
 from planning.playbook import yaml_tree
 from planning.playbook.yaml_tree import Entry, Mapping, Node, Place, Scalar
 from planning.playbook.yaml_tree import Sequence as Listed
@@ -88,7 +88,7 @@ def _front_matter(lines: Sequence[Line], source: str, faults: list[Fault]) -> It
             yield name, entry
         else:
             allowed = ", ".join(FRONT_MATTER)
-            faults.append(_fault(entry.place, shown(name), allowed, nearest(name, FRONT_MATTER)))
+            faults.append(_fault(entry.place, quote_input(name), allowed, nearest(name, FRONT_MATTER)))
 
 
 def _without_comments(lines: Iterable[Line]) -> Iterator[Line]:
@@ -124,7 +124,9 @@ def _known(blocks: Iterable[Block], faults: list[Fault]) -> dict[Section, Block]
         section = BY_HEADING.get(heading.casefold())
         if section is None:
             names = [each.heading for each in SECTIONS]
-            faults.append(_fault(place, f"the section {shown(heading)}", _A_HEADING, nearest(heading, names)))
+            faults.append(
+                _fault(place, f"the section {quote_input(heading)}", _A_HEADING, nearest(heading, names))
+            )
         elif section in known:
             first = known[section].head.place.line
             faults.append(
@@ -177,7 +179,7 @@ def _items(lines: Sequence[Line], faults: list[Fault]) -> Iterator[Scalar]:
         elif place and (not line.text.strip() or line.text[0].isspace() or before.strip()):
             said.append(_outdented(line.text, width))
         elif line.text.strip():
-            faults.append(_fault(line.place, shown(line.text), "a line that begins with `- `"))
+            faults.append(_fault(line.place, quote_input(line.text), "a line that begins with `- `"))
         before = line.text
     if place:
         yield Scalar(place, flowed(said))
@@ -200,13 +202,15 @@ def _moments(lines: Sequence[Line], faults: list[Fault]) -> Iterator[Node]:
             )
         else:
             allowed = "- 2026-11-20 09:00: what happened, in UTC or with an offset such as +07:00"
-            faults.append(_fault(item.place, shown(item.text), allowed))
+            faults.append(_fault(item.place, quote_input(item.text), allowed))
 
 
 def _parts(lines: Sequence[Line], faults: list[Fault]) -> list[Block]:
     above, blocks = _blocks(lines, _SUBHEADING)
     faults += (
-        _fault(line.place, shown(line.text), "a line `### …` first") for line in above if line.text.strip()
+        _fault(line.place, quote_input(line.text), "a line `### …` first")
+        for line in above
+        if line.text.strip()
     )
     return blocks
 
@@ -225,7 +229,7 @@ def _action(block: Block, faults: list[Fault]) -> Node:
         field = ACTION_FIELDS.get(" ".join(name.lower().split()))
         if field is None or field in said:
             allowed = ", ".join(f"`- {each}: …`" for each in ACTION_FIELDS)
-            faults.append(_fault(item.place, shown(item.text), f"{allowed}, each once"))
+            faults.append(_fault(item.place, quote_input(item.text), f"{allowed}, each once"))
         else:
             said[field] = Scalar(item.place, value.strip())
     return _mapping(place, **said)

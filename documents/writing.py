@@ -8,7 +8,7 @@ from datetime import UTC
 
 from documents.flow import escaped, unflowed
 from documents.sections import ACTION_FIELDS, SECTIONS, Kind, Section
-from escalation.request import CorrectiveAction, InternalRca, Moment, Whys
+from escalation.request import CorrectiveAction, FiveWhys, InternalRca, RcaTimelineEntry
 
 
 def as_markdown(rca: InternalRca, key: str, *, hints: bool = False) -> str:
@@ -57,12 +57,12 @@ def _indented(text: str, by: str = "  ") -> str:
     return "\n".join([first, *(f"{by}{line}" if line else "" for line in more)])
 
 
-def _moment(moment: Moment) -> str:
+def _moment(moment: RcaTimelineEntry) -> str:
     at = moment.at.astimezone(UTC)
     return f"{at:%Y-%m-%d %H:%M}{f':{at:%S}' if at.second else ''}: {moment.what}"
 
 
-def _chain(chain: Whys) -> str:
+def _chain(chain: FiveWhys) -> str:
     whys = (f"{number}. {_indented(why, '   ')}" for number, why in enumerate(chain.whys, 1))
     return "\n".join([f"### {_one_line(chain.problem)}", "", *whys])
 

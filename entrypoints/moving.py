@@ -10,9 +10,9 @@ from entrypoints.cli import choices
 from entrypoints.cli.client_call import By, Json, Key, Note, Why, call_client, make_move, print_move_result
 from entrypoints.cli.option_values import bad_option, parse_choice, parse_zone
 from escalation import commands as c
-from escalation.errors import shown
+from escalation.errors import quote_input
 from escalation.events import AccessAnswer, CancelCause
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 
 app = typer.Typer()
 
@@ -32,8 +32,8 @@ def raise_(
         typer.Option(
             "--reason",
             metavar="CODE",
-            help=choices.list_choices("Why it rises", ReasonCode),
-            autocompletion=choices.complete_enum(ReasonCode),
+            help=choices.list_choices("Why it rises", EscalationReason),
+            autocompletion=choices.complete_enum(EscalationReason),
         ),
     ],
     to: Annotated[int | None, typer.Option("--to", help="Level; else the next one.")] = None,
@@ -64,8 +64,8 @@ def transfer(
         typer.Option(
             "--reason",
             metavar="CODE",
-            help=choices.list_choices("Why it changes hands", ReasonCode),
-            autocompletion=choices.complete_enum(ReasonCode),
+            help=choices.list_choices("Why it changes hands", EscalationReason),
+            autocompletion=choices.complete_enum(EscalationReason),
         ),
     ] = "lack_of_expertise",
     note: Note = "",
@@ -122,7 +122,7 @@ def _numbered(response: str) -> tuple[int | None, str]:
         return None, ""
     if not number:
         allowed = f"its words, or level and number such as 1.{level}; see `escalate show`"
-        raise bad_option("RESPONSE", shown(response), allowed)
+        raise bad_option("RESPONSE", quote_input(response), allowed)
     return int(level), number
 
 
@@ -297,7 +297,7 @@ def settle(
     in_json: Json = False,
 ) -> None:
     """A related incident or problem was closed, or stays open with a reason."""
-    make_move(key, c.SettleRecord, in_json, by=by, record=record, stays_open_because=stays_open)
+    make_move(key, c.SettleTicket, in_json, by=by, record=record, stays_open_because=stays_open)
 
 
 @app.command()

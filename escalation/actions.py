@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
-from escalation.base import Frozen, Instant, InternalText
-from escalation.plan import ActionRules
+from escalation.base import Instant, InternalText, Value
+from escalation.plan import ActionPolicy
 from escalation.post_mortem import ActionItem
 from escalation.request import CorrectiveAction
 
@@ -26,7 +26,7 @@ class Origin(StrEnum):
     """In an escalation that went over into this one."""
 
 
-class Action(Frozen):
+class Action(Value):
     number: int
     """From 1, within its escalation; never given to another."""
     what: InternalText
@@ -46,7 +46,7 @@ class Action(Frozen):
         return self.is_open and at.astimezone(UTC).date() > self.due
 
 
-def tracked(
+def track_actions(
     known: tuple[Action, ...], origin: Origin, wanted: Iterable[ActionItem | CorrectiveAction]
 ) -> tuple[Action, ...]:
     """
@@ -72,7 +72,7 @@ def tracked(
     return tuple(sorted(kept, key=lambda action: action.number))
 
 
-def taken_over(known: tuple[Action, ...], more: Iterable[Action]) -> tuple[Action, ...]:
+def take_over_actions(known: tuple[Action, ...], more: Iterable[Action]) -> tuple[Action, ...]:
     """*known* and *more* of another escalation, under the next numbers."""
     first = max((action.number for action in known), default=0) + 1
     moved = (
@@ -82,13 +82,13 @@ def taken_over(known: tuple[Action, ...], more: Iterable[Action]) -> tuple[Actio
     return (*known, *moved)
 
 
-def remind_at(action: Action, rules: ActionRules, times: int) -> datetime:
+def remind_at(action: Action, rules: ActionPolicy, times: int) -> datetime:
     """When it is brought up after *times* reminders: before its day, on its day, and then again and again."""
     on_the_day = datetime.combine(action.due, REMINDED_AT)
     return on_the_day - rules.remind_before if times == 0 else on_the_day + (times - 1) * rules.chase_every
 
 
-def passed(action: Action, rules: ActionRules, at: datetime) -> int:
+def count_passed_reminders(action: Action, rules: ActionPolicy, at: datetime) -> int:
     """How many reminders are behind *at*."""
     on_the_day = datetime.combine(action.due, REMINDED_AT)
     if at < on_the_day - rules.remind_before:
@@ -96,7 +96,7 @@ def passed(action: Action, rules: ActionRules, at: datetime) -> int:
     return 1 if at < on_the_day else 2 + (at - on_the_day) // rules.chase_every
 
 
-def next_reminder(actions: Iterable[Action], rules: ActionRules | None) -> datetime | None:
+def next_reminder(actions: Iterable[Action], rules: ActionPolicy | None) -> datetime | None:
     if rules is None:
         return None
     instants = (remind_at(action, rules, action.reminded) for action in actions if action.is_open)

@@ -7,22 +7,22 @@ Owns who may approve which text. What a text says, and whether any needs approva
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
-from escalation.cadence import updated
+from escalation.cadence import restart_next_update
 from escalation.clocks import Outcome
 from escalation.effects import Occasion
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move
-from escalation.model import Escalation, HeldText
+from escalation.model import Escalation, PendingText
 from escalation.plan import ClockName
 from escalation.sentences import Sentence, Why
-from escalation.telling import name_of, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import name_of, notify, notify_customers
+from escalation.turn import Work
 
 
-def tell_the_news(turn: Turn, text: CustomerText, *, apologise: bool = False) -> None:
+def send_customer_update(turn: Work, text: CustomerText, *, apologise: bool = False) -> None:
     """COMM-3: what customers are told meets the cadence and starts it anew."""
-    updated(turn, ClockName.NEXT_UPDATE)
-    tell_customers(turn, Occasion.UPDATE, text=text, apologise=apologise)
+    restart_next_update(turn, ClockName.NEXT_UPDATE)
+    notify_customers(turn, Occasion.UPDATE, text=text, apologise=apologise)
 
 
 def text_approvers(now: Escalation) -> tuple[str, ...]:
@@ -31,24 +31,24 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
     return (approval.approvers if approval else ()) or now.plan.escalation_managers
 
 
-def hold_text(turn: Turn, text: CustomerText, *, apologise: bool) -> None:
+def submit_text(turn: Work, text: CustomerText, *, apologise: bool) -> None:
     number = turn.escalation.texts_held + 1
-    turn.record(e.TextHeld, number=number, text=text, apologise=apologise)
+    turn.record(e.TextSubmitted, number=number, text=text, apologise=apologise)
     if number == turn.escalation.held_texts[0].number:
         turn.start(ClockName.CUSTOMER_TEXT)
     _ask(turn, Sentence.TEXT_BY.of(number, name_of(turn.escalation, turn.by)), text)
 
 
-def approve_text(turn: Turn, command: c.ApproveText) -> None:
+def approve_text(turn: Work, command: c.ApproveText) -> None:
     held = _the_one(turn.escalation, command.number, Move.APPROVE_TEXT)
     _require_approver(turn.escalation, held, command.by, Move.APPROVE_TEXT)
     turn.record(e.TextApproved, number=held.number, note=command.note)
-    _go_on(turn)
+    _continue_after_approval(turn)
     turn.record(e.UpdateSent, customer_text=held.text, approves=held.number)
-    tell_the_news(turn, held.text, apologise=held.apologise)
+    send_customer_update(turn, held.text, apologise=held.apologise)
 
 
-def edit_text(turn: Turn, command: c.EditText) -> None:
+def edit_text(turn: Work, command: c.EditText) -> None:
     """By its author or an approver; it waits on, and its clock runs on."""
     held = _the_one(turn.escalation, command.number, Move.EDIT_TEXT)
     if command.by != held.by:
@@ -58,32 +58,32 @@ def edit_text(turn: Turn, command: c.EditText) -> None:
     _ask(turn, why, command.text)
 
 
-def reject_text(turn: Turn, command: c.RejectText) -> None:
+def reject_text(turn: Work, command: c.RejectText) -> None:
     """Its author is told why, and customers still wait."""
     held = _the_one(turn.escalation, command.number, Move.REJECT_TEXT)
     if command.by != held.by:
         _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
     turn.record(e.TextRejected, number=held.number, why=command.why)
-    _go_on(turn)
-    _tell_the_author(turn, held, command.why)
+    _continue_after_approval(turn)
+    _notify_author(turn, held, command.why)
 
 
-def reject_all_texts(turn: Turn, because: InternalText) -> None:
+def reject_all_texts(turn: Work, because: InternalText) -> None:
     """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
     for held in turn.escalation.held_texts:
         turn.record(e.TextRejected, number=held.number, why=because)
-        _tell_the_author(turn, held, because)
+        _notify_author(turn, held, because)
 
 
-def _tell_the_author(turn: Turn, held: HeldText, because: InternalText) -> None:
+def _notify_author(turn: Work, held: PendingText, because: InternalText) -> None:
     why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(turn.escalation, turn.by))
-    tell(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
+    notify(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
 
 
-def _ask(turn: Turn, why: Why, text: CustomerText) -> None:
+def _ask(turn: Work, why: Why, text: CustomerText) -> None:
     now = turn.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
-    tell(
+    notify(
         turn,
         Occasion.TEXT_APPROVAL_WANTED,
         text_approvers(now),
@@ -93,7 +93,7 @@ def _ask(turn: Turn, why: Why, text: CustomerText) -> None:
     )
 
 
-def _go_on(turn: Turn) -> None:
+def _continue_after_approval(turn: Work) -> None:
     """One clock runs, for the text that has waited longest."""
     now = turn.escalation
     oldest = now.held_texts[0] if now.held_texts else None
@@ -105,7 +105,7 @@ def _go_on(turn: Turn) -> None:
         turn.start(ClockName.CUSTOMER_TEXT, oldest.held_at)
 
 
-def keep_texts_to_the_plan(turn: Turn) -> None:
+def adapt_texts_to_plan(turn: Work) -> None:
     """Start the clock of texts that wait already, where another plan sets one: as of when the oldest came (CLOCK-4)."""
     now = turn.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
@@ -113,7 +113,7 @@ def keep_texts_to_the_plan(turn: Turn) -> None:
         turn.start(ClockName.CUSTOMER_TEXT, now.held_texts[0].held_at)
 
 
-def _the_one(now: Escalation, number: int | None, move: Move) -> HeldText:
+def _the_one(now: Escalation, number: int | None, move: Move) -> PendingText:
     """
     Raises:
         EscalationError: If none of that number waits, or none is named and several wait.
@@ -130,7 +130,7 @@ def _the_one(now: Escalation, number: int | None, move: Move) -> HeldText:
     return found
 
 
-def _require_approver(now: Escalation, held: HeldText, by: str, move: Move) -> None:
+def _require_approver(now: Escalation, held: PendingText, by: str, move: Move) -> None:
     """
     Raises:
         RoleNotAllowed: If *by* is none of those who approve.

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from escalation.characters import HARMFUL, harmless
+from escalation.characters import HARMFUL, remove_harmful
 
 LONGEST_TEXT = 16_384
 """Characters; keeps any one message far below Temporal's 2 MiB payload limit."""
@@ -33,7 +33,7 @@ _put_values, _put_names, _put_extra, _put_private = (
 )
 
 
-class Frozen(BaseModel):
+class Value(BaseModel):
     """
     Stored state: immutable, and fields from a newer version are ignored, so that old runs go on.
 
@@ -86,7 +86,7 @@ class Frozen(BaseModel):
         return record
 
 
-class Asked(Frozen):
+class Input(Value):
     """What a person sends: a field that we do not know is a mistake to report, not to ignore."""
 
     model_config = ConfigDict(extra="forbid")
@@ -117,7 +117,7 @@ class _Text(str):
 
     @classmethod
     def cleaned(cls, text: str) -> Self:
-        return cls(harmless(text))
+        return cls(remove_harmful(text))
 
 
 class CustomerText(_Text):
@@ -140,7 +140,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 _Day = TypeVar("_Day", bound=date)
 
 
-def of_our_time(day: _Day) -> _Day:
+def require_plausible_year(day: _Day) -> _Day:
     """
     Return *day*, a date or an instant, if reckoning with it stays within what a calendar can say.
 
@@ -152,9 +152,9 @@ def of_our_time(day: _Day) -> _Day:
     return day
 
 
-GivenInstant = Annotated[AwareDatetime, AfterValidator(of_our_time)]
+InputInstant = Annotated[AwareDatetime, AfterValidator(require_plausible_year)]
 """An instant that a person gives."""
-GivenDay = Annotated[date, AfterValidator(of_our_time)]
+InputDay = Annotated[date, AfterValidator(require_plausible_year)]
 """A day that a person gives."""
 
 

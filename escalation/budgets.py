@@ -74,7 +74,7 @@ PROGRAMME = 150_000
 GONE = 200_000
 """The keys of messages that left an inbox, by which one that comes twice is known."""
 
-WAVE = 400_000
+LARGEST_BATCH = 400_000
 """The messages of one activity, and of one letter."""
 ITEMS = 64 * 1024
 """The list in one message."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import field_serializer, field_validator
 
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -30,7 +30,7 @@ def _from_us(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
 
 
-class OpenHours(Frozen):
+class OpenHours(Value):
     """
     When an organisation is open, over a horizon.
 

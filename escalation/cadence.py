@@ -6,17 +6,17 @@ Owns when such a clock is met and begins anew. Must not know what an update says
 
 from escalation.lifecycle import WORKING
 from escalation.plan import ClockName
-from escalation.turn import Turn
+from escalation.turn import Work
 
 
-def updated(turn: Turn, clock: ClockName) -> None:
+def restart_next_update(turn: Work, clock: ClockName) -> None:
     """An update meets its clock, and promises the next; while a resolution is verified both wait."""
     if turn.escalation.state in WORKING and _runs(turn, clock):
         turn.end(clock)
         turn.start(clock)
 
 
-def keep_to_the_plan(turn: Turn) -> None:
+def adapt_updates_to_plan(turn: Work) -> None:
     """Another priority or plan may promise updates to our own people where none were, or none any more."""
     name = ClockName.INTERNAL_UPDATE
     if name not in turn.escalation.rules.targets:
@@ -25,6 +25,6 @@ def keep_to_the_plan(turn: Turn) -> None:
         turn.start(name)
 
 
-def _runs(turn: Turn, name: ClockName) -> bool:
+def _runs(turn: Work, name: ClockName) -> bool:
     clock = turn.escalation.clock(name)
     return clock is not None and clock.is_running

@@ -42,7 +42,7 @@ _JOINS_CONSONANTS = 9
 """The combining class of signs such as the Hindi virama."""
 
 
-def harmless(text: str) -> str:
+def remove_harmful(text: str) -> str:
     """Return *text* without what is harmful; its lines and tabs stay."""
     return HARMFUL.sub("", text)
 

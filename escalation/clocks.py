@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from escalation.base import Frozen, Instant, Name
+from escalation.base import Instant, Name, Value
 from escalation.business_time import OpenHours, add, between
 from escalation.plan import ClockName
 
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Pause(Frozen):
+class Pause(Value):
     """A stretch in which the named clocks stand still; open while ``ended_at`` is None."""
 
     reason: str
@@ -36,7 +36,7 @@ class Pause(Frozen):
     ended_at: Instant | None = None
 
 
-class Clock(Frozen):
+class Clock(Value):
     name: ClockName
     started_at: Instant
     after: timedelta
@@ -76,7 +76,7 @@ def is_late(at: datetime, due_at: datetime | None) -> bool:
     return due_at is not None and at >= due_at
 
 
-def counted(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now: datetime) -> timedelta:
+def used_time_of(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now: datetime) -> timedelta:
     """How much of its span the clock has used by *now* (or by its end): open time less the pauses that stop it."""
     end = min(now, clock.ended_at) if clock.ended_at else now
     used = between(hours, clock.started_at, end)
@@ -106,7 +106,9 @@ def _instant_after(
     return add(hours, start, left)
 
 
-def derived(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta) -> Clock:
+def derive_clock(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
+) -> Clock:
     """*clock* with ``due_at`` and ``next_at`` worked out anew from the record; *hours* are its calendar's."""
     if not clock.is_running:
         return clock
@@ -120,7 +122,9 @@ def derived(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chas
     )
 
 
-def attended(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta) -> Clock:
+def derive_next_instant(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
+) -> Clock:
     """*clock* with ``next_at`` worked out anew: it has fired, breached or was chased, and is due when it was due."""
     if not clock.is_running:
         return clock
@@ -128,7 +132,9 @@ def attended(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], cha
     return clock.changed(next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
 
 
-def retimed(clock: Clock, after: timedelta, calendar: str | None, thresholds: tuple[timedelta, ...]) -> Clock:
+def retime_clock(
+    clock: Clock, after: timedelta, calendar: str | None, thresholds: tuple[timedelta, ...]
+) -> Clock:
     """
     *clock* from its original start by other targets (CLOCK-4). Only what has fired is behind it: a threshold that was
     skipped by the old targets fires by the new ones if its time is still to come, and else is skipped again.
@@ -142,7 +148,9 @@ def reminded(clock: Clock, passed: int) -> Clock:
     return clock.changed(passed=passed, fired_share=clock.thresholds[passed - 1] / clock.after)
 
 
-def thresholds_behind(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], at: datetime) -> int:
+def count_passed_thresholds(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], at: datetime
+) -> int:
     """How many thresholds of the clock are behind *at*: ``next_at`` is the first that was not, and they rise."""
     stopping = _stopping(clock, pauses)
     passed, instant = clock.passed, clock.next_at
@@ -153,7 +161,7 @@ def thresholds_behind(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pa
     return passed
 
 
-def chased_by(clock: Clock, chase_every: timedelta, at: datetime) -> Clock:
+def limit_chases(clock: Clock, chase_every: timedelta, at: datetime) -> Clock:
     """
     A breached clock by the rhythm that holds from *at* on: it cannot have been brought up more often than that has
     room for, so that chases of a quicker rhythm do not silence a slower one for weeks (CLOCK-4).

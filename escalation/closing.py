@@ -18,11 +18,11 @@ from escalation.model import Escalation
 from escalation.plan import ClockName
 from escalation.request import CustomerRca
 from escalation.sentences import Sentence, Why
-from escalation.telling import involved, name_of, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import followers_of, name_of, notify, notify_customers
+from escalation.turn import Work
 
 
-def begin_closing(turn: Turn) -> None:
+def begin_closing(turn: Work) -> None:
     """
     CLOSE-2: the RCA is requested where the playbook says so; then whichever clock comes next runs.
 
@@ -38,13 +38,13 @@ def _lacks_its_rca(now: Escalation) -> bool:
     return now.rules.rca_required and now.rca.state is RcaState.NONE
 
 
-def keep_rca_to_the_plan(turn: Turn) -> None:
+def adapt_rca_to_plan(turn: Work) -> None:
     """CLOSE-2, CLOCK-4: another playbook may want an RCA of what is closing already."""
     if turn.escalation.state is State.CLOSING and _lacks_its_rca(turn.escalation):
         _request_rca(turn)
 
 
-def _run_the_next_clock(turn: Turn) -> None:
+def _run_the_next_clock(turn: Work) -> None:
     """Within closing exactly one of the three clocks runs, by where the RCA stands (CLOSE-5)."""
     match turn.escalation.rca.state:
         case RcaState.REQUESTED:
@@ -60,26 +60,26 @@ def _run_the_next_clock(turn: Turn) -> None:
             _ask_for_rca(turn)
 
 
-def _ask_for_rca(turn: Turn) -> None:
+def _ask_for_rca(turn: Work) -> None:
     now = turn.escalation
     who = now.plan.problem_coordinators or now.plan.escalation_managers
     clock = now.clock(ClockName.INTERNAL_RCA)
     records = now.request.problem_records
-    tell(turn, Occasion.RCA_WANTED, who, due_at=clock.due_at if clock else None, items=records)
+    notify(turn, Occasion.RCA_WANTED, who, due_at=clock.due_at if clock else None, items=records)
 
 
-def request_rca(turn: Turn, command: c.RequestRca) -> None:
+def request_rca(turn: Work, command: c.RequestRca) -> None:
     _request_rca(turn, command.note)
 
 
-def _request_rca(turn: Turn, note: InternalText = NO_NOTE) -> None:
+def _request_rca(turn: Work, note: InternalText = NO_NOTE) -> None:
     turn.record(e.RcaRequested, note=note)
     if turn.escalation.state is State.CLOSING:
         turn.cancel_clocks(ClockName.CLOSING)
         _run_the_next_clock(turn)
 
 
-def file_rca(turn: Turn, command: c.FileRca) -> None:
+def file_rca(turn: Work, command: c.FileRca) -> None:
     """CLOSE-3: each corrective action has an owner whom we know."""
     actions = enumerate(command.rca.corrective_actions)
     named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
@@ -89,7 +89,7 @@ def file_rca(turn: Turn, command: c.FileRca) -> None:
     _run_the_next_clock(turn)
 
 
-def derive_rca(turn: Turn, command: c.DeriveRca) -> None:
+def derive_rca(turn: Work, command: c.DeriveRca) -> None:
     """CLOSE-4: only what is written for customers is carried over; the types let nothing else through."""
     internal = turn.escalation.rca.internal
     assert internal
@@ -111,7 +111,7 @@ def derive_rca(turn: Turn, command: c.DeriveRca) -> None:
     approvers = turn.escalation.plan.rca_approvers or turn.escalation.plan.escalation_managers
     why = Sentence.DERIVED_BY.of(name_of(turn.escalation, command.by))
     text, lines = _for_us(derived)
-    tell(turn, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
+    notify(turn, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
 
 
 def _for_us(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
@@ -119,41 +119,41 @@ def _for_us(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
     return InternalText(str(rca.summary)), tuple(str(action) for action in rca.actions)
 
 
-def approve_rca(turn: Turn, command: c.ApproveRca) -> None:
+def approve_rca(turn: Work, command: c.ApproveRca) -> None:
     turn.record(e.RcaApproved, note=command.note)
     why = Sentence.APPROVED_BY.of(name_of(turn.escalation, command.by))
     rca = turn.escalation.rca.customer
     assert rca
     text, lines = _for_us(rca)
     sharers = turn.escalation.plan.engagement_managers
-    tell(turn, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)
+    notify(turn, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)
 
 
-def share_rca(turn: Turn) -> None:
+def share_rca(turn: Work) -> None:
     """CLOSE-4: with every affected customer."""
     rca = turn.escalation.rca.customer
     assert rca
     turn.record(e.RcaShared)
     turn.end(ClockName.CUSTOMER_RCA)
-    tell_customers(turn, Occasion.RCA, text=rca.summary, actions=rca.actions)
+    notify_customers(turn, Occasion.RCA, text=rca.summary, actions=rca.actions)
     _run_the_next_clock(turn)
 
 
-def waive_rca(turn: Turn, command: c.WaiveRca) -> None:
+def waive_rca(turn: Work, command: c.WaiveRca) -> None:
     turn.record(e.RcaWaived, why=command.why)
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
     _run_the_next_clock(turn)
 
 
-def settle_record(turn: Turn, command: c.SettleRecord) -> None:
+def settle_record(turn: Work, command: c.SettleTicket) -> None:
     """CLOSE-1: closed, or listed with the reason that it stays open."""
     now = turn.escalation
     if command.record not in now.request.linked_records:
         raise UnknownName.of(f"{now.key}: no linked record", command.record, now.request.linked_records)
-    turn.record(e.RecordSettled, record=command.record, stays_open_because=command.stays_open_because)
+    turn.record(e.TicketSettled, record=command.record, stays_open_because=command.stays_open_because)
 
 
-def close(turn: Turn, command: c.Close) -> None:
+def close(turn: Work, command: c.Close) -> None:
     """CLOSE-8: refused with the complete list of what is missing."""
     now = turn.escalation
     if now.missing_to_close:
@@ -164,46 +164,46 @@ def close(turn: Turn, command: c.Close) -> None:
     deploying.stand_all_down(turn, Sentence.ESCALATION_CLOSED.of())
     turn.record(e.Closed, note=command.note)
     why = Sentence.CLOSED_BY.of(name_of(now, command.by))
-    tell(turn, Occasion.CLOSED, involved(turn.escalation), why=why)
-    tell_customers(turn, Occasion.CLOSED)
+    notify(turn, Occasion.CLOSED, followers_of(turn.escalation), why=why)
+    notify_customers(turn, Occasion.CLOSED)
     ask_for_survey(turn)
 
 
-def cancel(turn: Turn, command: c.Cancel) -> None:
+def cancel(turn: Work, command: c.Cancel) -> None:
     """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
     now = turn.escalation
     require_target(now, command)
     told = Sentence.CANCELLED_FOR.of(command.cause, command.into) if command.into else Why(command.cause)
     _cancel(turn, command.cause, command.into, command.why)
-    _tell_cancelled(turn, told, command.why, command.cause)
+    _notify_cancelled(turn, told, command.why, command.cause)
 
 
-def cancel_by_operator(turn: Turn) -> None:
+def cancel_by_operator(turn: Work) -> None:
     """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
     if turn.escalation.is_open:
         cause, why = e.CancelCause.WITHDRAWN, Sentence.ENDED_BY_OPERATOR
         _cancel(turn, cause, None, InternalText(why))
-        _tell_cancelled(turn, Sentence.CANCELLED_FOR.of(cause, why))
+        _notify_cancelled(turn, Sentence.CANCELLED_FOR.of(cause, why))
 
 
-def _cancel(turn: Turn, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
+def _cancel(turn: Work, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
     _end_all_clocks(turn)
     deploying.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
     approving.reject_all_texts(turn, why)
     turn.record(e.Cancelled, cause=cause, into=into, why=why)
 
 
-def _tell_cancelled(
-    turn: Turn, why: Why, text: InternalText | None = None, cause: e.CancelCause | None = None
+def _notify_cancelled(
+    turn: Work, why: Why, text: InternalText | None = None, cause: e.CancelCause | None = None
 ) -> None:
     still_to_do = tuple(map(line, turn.escalation.open_actions))
-    tell(turn, Occasion.CANCELLED, involved(turn.escalation), why=why, text=text, items=still_to_do)
+    notify(turn, Occasion.CANCELLED, followers_of(turn.escalation), why=why, text=text, items=still_to_do)
     if (
         not turn.escalation.merged_into
     ):  # else that one writes to them, and says which reference is theirs now
-        tell_customers(turn, Occasion.CANCELLED, cause=cause)
+        notify_customers(turn, Occasion.CANCELLED, cause=cause)
 
 
-def _end_all_clocks(turn: Turn) -> None:
+def _end_all_clocks(turn: Work) -> None:
     for clock in turn.escalation.running_clocks:
         turn.end(clock.name, Outcome.CANCELLED)

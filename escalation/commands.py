@@ -2,7 +2,7 @@
 What people ask of an escalation, and what its shell reports to it: imperative, one class each.
 
 A person's command is named after its move; its ``kind`` is the name on the wire. The shell's commands
-(``Open``, ``Tick``, ``RecordDelivery`` …) are no moves: they cannot be sent from outside.
+(``Open``, ``Tick``, ``ReportDelivery`` …) are no moves: they cannot be sent from outside.
 """
 
 from datetime import timedelta
@@ -11,26 +11,26 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from escalation.actions import Action
-from escalation.base import Asked, CustomerText, Frozen, Instant, InternalText, Mover, Name
+from escalation.base import CustomerText, Input, Instant, InternalText, Mover, Name, Value
 from escalation.budgets import SEATS, STEPS
 from escalation.business_time import OpenHours
-from escalation.effects import InternalNotice, OnCall
+from escalation.effects import InternalNotification, OnCallFound
 from escalation.email_address import EmailAddress
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.ids import Key, is_key
 from escalation.language_tag import LanguageTag
 from escalation.lifecycle import Move
-from escalation.plan import Contact, Plan, Priority, ReasonCode
+from escalation.plan import Contact, EscalationReason, Plan, Priority
 from escalation.post_mortem import PostMortem
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
-from escalation.task_force.model import ForceName, SeatWanted
-from escalation.task_force.news import News
+from escalation.task_force.model import ForceName, SeatRequest
+from escalation.task_force.news import TaskForceUpdate
 
 NO_NOTE = InternalText("")
 
 
-class _Asks(Asked):
+class _Asks(Input):
     """A move that a person asks for."""
 
     move: ClassVar[Move]
@@ -66,7 +66,7 @@ class RaiseLevel(_Asks):
 
     move = Move.RAISE_LEVEL
     kind: Literal["raise_level"] = "raise_level"
-    reason: ReasonCode
+    reason: EscalationReason
     to_level: int | None = None
     note: InternalText = NO_NOTE
 
@@ -79,7 +79,7 @@ class Transfer(_Asks):
     to: Name | None = None
     skill: Name | None = None
     """Instead of ``to``: one of the playbook's skills."""
-    reason: ReasonCode = ReasonCode.LACK_OF_EXPERTISE
+    reason: EscalationReason = EscalationReason.LACK_OF_EXPERTISE
     note: InternalText = NO_NOTE
 
     @property
@@ -203,7 +203,7 @@ class ConfirmAccess(_Asks):
     note: InternalText = NO_NOTE
 
 
-class SettleRecord(_Asks):
+class SettleTicket(_Asks):
     """Close a related incident or problem, or say why it stays open."""
 
     move = Move.SETTLE_RECORD
@@ -304,7 +304,7 @@ class DeployTaskForce(_Asks):
     name: ForceName
     mission: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     lead: Name
-    seats: Annotated[tuple[SeatWanted, ...], Field(max_length=SEATS)] = ()
+    seats: Annotated[tuple[SeatRequest, ...], Field(max_length=SEATS)] = ()
     technical_plan: Annotated[InternalText, Field(max_length=8000)] = NO_NOTE
     status_every: Annotated[timedelta | None, Field(ge=timedelta(minutes=5), le=timedelta(days=30))] = None
     """How often the lead says how it stands; None: as the playbook says."""
@@ -358,7 +358,7 @@ class RejectText(_Asks):
     why: Annotated[InternalText, Field(min_length=1)]
 
 
-class Open(Frozen):
+class Open(Value):
     """Begin: the request, and the plan compiled for it."""
 
     id: str
@@ -367,39 +367,39 @@ class Open(Frozen):
     priority: Priority
 
 
-class Tick(Frozen):
+class Tick(Value):
     """Time has passed."""
 
 
-class RecordDelivery(Frozen):
+class ReportDelivery(Value):
     """What became of messages."""
 
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[DeliveryResult, ...]
 
 
-class NoteRefusal(Frozen):
+class NoteRefusal(Value):
     """A message that nobody waits for could not be followed: keep it on record."""
 
     refused: str
     why: str
 
 
-class CancelByOperator(Frozen):
+class CancelByOperator(Value):
     """The run was asked to end from outside: stakeholders are told before it does (CLOSE-10)."""
 
 
-class RecordOnCall(Frozen):
+class ReportOnCall(Value):
     """Who is on call, as found out; what they were to be told comes along."""
 
-    found: OnCall
-    notice: InternalNotice | None = None
+    found: OnCallFound
+    notice: InternalNotification | None = None
 
 
-class LookUpOnCall(Frozen):
+class LookUpOnCall(Value):
     """Somebody unknown came, who may be on call by now: look again (MATRIX-1)."""
 
 
-class ExtendOpenHours(Frozen):
+class ExtendOpenHours(Value):
     """A calendar, compiled further."""
 
     calendar: Name
@@ -419,20 +419,20 @@ class Rebase(_Asks):
     plan: Plan
 
 
-class HearTaskForce(Frozen):
+class ReportTaskForce(Value):
     """News of a task force, from itself (RESOLVE-2)."""
 
-    news: News
+    news: TaskForceUpdate
 
 
-class MissTaskForce(Frozen):
+class NoteFailedDeployment(Value):
     """A task force could not be brought to life."""
 
     id: str
     why: str
 
 
-class RecordSurvey(_Asks):
+class AnswerSurvey(_Asks):
     """A customer's answer to the survey: 1 (poorly) to 5 (very well); each contact answers once."""
 
     move = Move.RECORD_SURVEY
@@ -486,7 +486,7 @@ class CorrectContact(_Asks):
         return self.time_zone
 
 
-class JoinOutage(Frozen):
+class JoinOutage(Value):
     """
     Another subject is the same outage: what its start brings along is added (START-5).
 
@@ -542,7 +542,7 @@ PersonsCommand = (
     | VerifyResolution
     | RejectResolution
     | ConfirmAccess
-    | SettleRecord
+    | SettleTicket
     | RequestRca
     | FileRca
     | DeriveRca
@@ -554,7 +554,7 @@ PersonsCommand = (
     | Cancel
     | DeployTaskForce
     | StandDownTaskForce
-    | RecordSurvey
+    | AnswerSurvey
     | FilePostMortem
     | FinishAction
     | ApproveText
@@ -567,7 +567,7 @@ PersonsCommand = (
 PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
 
 
-class WithPeople(Frozen):
+class NamePeople(Value):
     """A move that names people whom the plan did not have, with those of them whom the playbook has."""
 
     asked: PersonsCommand
@@ -576,16 +576,16 @@ class WithPeople(Frozen):
 
 ShellsCommand = (
     Tick
-    | RecordDelivery
-    | RecordOnCall
+    | ReportDelivery
+    | ReportOnCall
     | LookUpOnCall
     | ExtendOpenHours
     | NoteRefusal
     | CancelByOperator
-    | HearTaskForce
-    | MissTaskForce
+    | ReportTaskForce
+    | NoteFailedDeployment
     | JoinOutage
     | TakeOver
-    | WithPeople
+    | NamePeople
 )
 Command = PersonsCommand | Rebase | ShellsCommand

@@ -10,17 +10,17 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.effects import Occasion, Recipient
 from escalation.email_address import mailbox_of
-from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName, shown
-from escalation.joining import tell_of_the_resolution
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
+from escalation.joining import notify_of_resolution
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.request import CustomerContact
 from escalation.room import require_request_fits
-from escalation.telling import contacts_at, tell_customers
-from escalation.turn import Turn
+from escalation.telling import contacts_at, notify_customers
+from escalation.turn import Work
 
 
-def correct_contact(turn: Turn, command: c.CorrectContact) -> None:
+def correct_contact(turn: Work, command: c.CorrectContact) -> None:
     """COMM-13: nothing that bounced is chased any more, and the right person is told."""
     before = turn.escalation
     known = _known(before, command.contact)
@@ -31,7 +31,7 @@ def correct_contact(turn: Turn, command: c.CorrectContact) -> None:
     turn.record(e.ContactCorrected, before=known, after=corrected, note=command.note)
     if mailbox_of(corrected.email) != mailbox_of(known.email):
         turn.by = e.ENGINE
-        _tell(turn, contacts_at(turn.escalation, corrected.email))
+        _notify(turn, contacts_at(turn.escalation, corrected.email))
 
 
 def _known(now: Escalation, email: str) -> CustomerContact:
@@ -61,7 +61,7 @@ def _corrected(now: Escalation, known: CustomerContact, command: c.CorrectContac
     is_moved = command.email is not None and mailbox_of(command.email) != mailbox_of(known.email)
     if command.email and is_moved and contacts_at(now, command.email):
         allowed = "an address that no other contact has here"
-        faults.append(Fault(where="email", given=shown(command.email), allowed=allowed))
+        faults.append(Fault(where="email", given=quote_input(command.email), allowed=allowed))
     if faults:
         raise BadRequest.because(f"the correction of {known.email} for {now.key}", faults)
     corrected: CustomerContact = known.changed(**given)
@@ -70,16 +70,16 @@ def _corrected(now: Escalation, known: CustomerContact, command: c.CorrectContac
     return corrected
 
 
-def _tell(turn: Turn, to: tuple[Recipient, ...]) -> None:
+def _notify(turn: Work, to: tuple[Recipient, ...]) -> None:
     now = turn.escalation
     match now.state:
         case State.CLOSED:
-            tell_customers(turn, Occasion.CLOSED, to=to)
+            notify_customers(turn, Occasion.CLOSED, to=to)
             if now.is_surveyed and not any(each.id in now.survey for each in to):
-                tell_customers(turn, Occasion.SURVEY, to=to)
+                notify_customers(turn, Occasion.SURVEY, to=to)
         case State.CLOSING:
-            tell_of_the_resolution(turn, to, asked=to)
+            notify_of_resolution(turn, to, asked=to)
         case _:
-            tell_customers(turn, Occasion.RECEIPT, to=to)
+            notify_customers(turn, Occasion.RECEIPT, to=to)
             if now.news:
-                tell_customers(turn, Occasion.UPDATE, to=to, text=now.news.text)
+                notify_customers(turn, Occasion.UPDATE, to=to, text=now.news.text)

@@ -13,27 +13,42 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
 from escalation.budgets import CHARTER, size_of
-from escalation.cadence import updated
+from escalation.cadence import restart_next_update
 from escalation.characters import clip
 from escalation.clocks import Clock
-from escalation.effects import InformTaskForce, Occasion, OrderTaskForceDown, StartTaskForce
-from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
+from escalation.effects import Occasion, OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.errors import (
+    BadRequest,
+    Fault,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+    nearest,
+    quote_input,
+)
 from escalation.model import Escalation
 from escalation.plan import OF_TASK_FORCES, Calendar, ClockName, Contact, ContactKind, Target
 from escalation.sentences import Sentence, Why
 from escalation.targets import clock_for, clock_within
-from escalation.task_force.model import About, Charter, Report, SeatPlan, SeatWanted, Summary
-from escalation.task_force.news import News
-from escalation.telling import alerted, involved, name_of, tell
-from escalation.turn import Turn
-from escalation.undelivered import tell_undelivered
+from escalation.task_force.model import (
+    Charter,
+    EscalationSummary,
+    SeatPlan,
+    SeatRequest,
+    StatusReport,
+    TaskForceSummary,
+)
+from escalation.task_force.news import TaskForceUpdate
+from escalation.telling import followers_of, managers_of, name_of, notify
+from escalation.turn import Work
+from escalation.undelivered import notify_undelivered
 
 MOST_FORCES = 20
 _ASKED_AT = (75,)
 """Percent of a status clock of one's own choice at which the lead is asked."""
 
 
-def deploy(turn: Turn, command: c.DeployTaskForce) -> None:
+def deploy(turn: Work, command: c.DeployTaskForce) -> None:
     """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
     now = turn.escalation
     if any(force.name == command.name for force in now.task_forces):
@@ -43,7 +58,7 @@ def deploy(turn: Turn, command: c.DeployTaskForce) -> None:
     seats, faults = _filled(now, command)
     if faults:
         raise BadRequest.because(f"task force {command.name} of {now.key}", faults)
-    force = Summary.made(
+    force = TaskForceSummary.made(
         id=f"{now.id}/{command.name}", name=command.name, mission=command.mission, lead=command.lead
     )
     turn.record(e.TaskForceDeployed, force=force, seats=seats, technical_plan=command.technical_plan)
@@ -55,7 +70,7 @@ def deploy(turn: Turn, command: c.DeployTaskForce) -> None:
     turn.do(StartTaskForce.made(charter=charter))
 
 
-def stand_down(turn: Turn, command: c.StandDownTaskForce) -> None:
+def stand_down(turn: Work, command: c.StandDownTaskForce) -> None:
     """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
     now = turn.escalation
     names = [force.name for force in now.task_forces]
@@ -70,13 +85,13 @@ def stand_down(turn: Turn, command: c.StandDownTaskForce) -> None:
     _stand_down(turn, force, command.why, command.hand_over_to)
 
 
-def stand_all_down(turn: Turn, why: Why) -> None:
+def stand_all_down(turn: Work, why: Why) -> None:
     """RESOLVE-3, CLOSE-10: none outlives what it was deployed for."""
     for force in turn.escalation.standing_forces:
         _stand_down(turn, force, InternalText(why))
 
 
-def heard(turn: Turn, news: News) -> None:
+def follow_task_force_update(turn: Work, news: TaskForceUpdate) -> None:
     """Its news become part of the escalation's story; what somebody must act on is told."""
     force = news.summary
     known = next((each for each in turn.escalation.task_forces if each.id == force.id), None)
@@ -91,23 +106,23 @@ def heard(turn: Turn, news: News) -> None:
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and _is_new(force.latest, known.latest) else InternalText("")
     before = turn.escalation
-    turn.record(e.TaskForceHeard, force=force, happened=news.happened, note=note, receipts=news.receipts)
-    tell_undelivered(turn, news.receipts, before)
+    turn.record(e.TaskForceReported, force=force, happened=news.happened, note=note, receipts=news.receipts)
+    notify_undelivered(turn, news.receipts, before)
     if turn.escalation.is_open:
-        _tell_of(turn, known, news)
+        _notify_of(turn, known, news)
 
 
-def _is_new(report: Report, known: Report | None) -> bool:
+def _is_new(report: StatusReport, known: StatusReport | None) -> bool:
     return known is None or (report.at, report.by) != (known.at, known.by)
 
 
-def missed(turn: Turn, command: c.MissTaskForce) -> None:
+def note_failed_deployment(turn: Work, command: c.NoteFailedDeployment) -> None:
     """It never came to life: the owner must know, because nobody else is at it."""
     force = next(each for each in turn.escalation.task_forces if each.id == command.id)
     if not force.is_standing:
         return
     turn.record(e.TaskForceStoodDown, name=force.name, why=InternalText(clip(command.why, 2_000)))
-    tell(
+    notify(
         turn,
         Occasion.TASK_FORCE_STOOD_DOWN,
         (turn.escalation.owner, force.lead),
@@ -115,7 +130,7 @@ def missed(turn: Turn, command: c.MissTaskForce) -> None:
     )
 
 
-def keep_informed(turn: Turn, before: Escalation) -> None:
+def update_task_forces(turn: Work, before: Escalation) -> None:
     """Messages of a task force say where its escalation stands now, not where it stood at the deployment."""
     now = turn.escalation
     if not before.standing_forces:
@@ -127,7 +142,7 @@ def keep_informed(turn: Turn, before: Escalation) -> None:
     calendars = _counted_by(now, clocks)
     for force in now.standing_forces:
         turn.do(
-            InformTaskForce.made(
+            UpdateTaskForce.made(
                 id=force.id,
                 name=force.name,
                 about=about,
@@ -173,13 +188,13 @@ def _faults_of_lead(now: Escalation, lead: str) -> Iterator[Fault]:
     if lead not in people:
         yield Fault(
             where="lead",
-            given=shown(lead),
+            given=quote_input(lead),
             allowed="a person of the playbook",
             suggestion=nearest(lead, people),
         )
 
 
-def _faults_of(now: Escalation, where: str, wanted: SeatWanted) -> Iterator[Fault]:
+def _faults_of(now: Escalation, where: str, wanted: SeatRequest) -> Iterator[Fault]:
     skills, people = now.plan.skills, {contact.id for contact in now.plan.contacts}
     roles = sorted({role for contact in now.plan.contacts for role in contact.roles})
     if wanted.skill and wanted.skill not in skills:
@@ -194,13 +209,13 @@ def _faults_of(now: Escalation, where: str, wanted: SeatWanted) -> Iterator[Faul
 def _unknown(where: str, given: str, known: list[str]) -> Fault:
     return Fault(
         where=where,
-        given=shown(given),
+        given=quote_input(given),
         allowed=f"one of {', '.join(known) or 'none'}",
         suggestion=nearest(given, known),
     )
 
 
-def _candidates(now: Escalation, wanted: SeatWanted) -> tuple[str, ...]:
+def _candidates(now: Escalation, wanted: SeatRequest) -> tuple[str, ...]:
     """Those who are named; else those with the skill, whoever has the role too before the others; else the role's."""
     of_role = [contact.id for contact in now.plan.contacts if wanted.role in contact.roles]
     if wanted.people:
@@ -227,7 +242,7 @@ def _people(now: Escalation) -> dict[str, Contact]:
     return {contact.id: contact for contact in now.plan.contacts if contact.kind is ContactKind.PERSON}
 
 
-def _charter(turn: Turn, command: c.DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
+def _charter(turn: Work, command: c.DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
     now = turn.escalation
     clocks = tuple(_clocks(turn, command.status_every))
     return Charter.made(
@@ -256,7 +271,7 @@ def _counted_by(now: Escalation, clocks: Iterable[Clock]) -> dict[str, Calendar]
     return {name: calendar for name, calendar in now.plan.calendars.items() if name in counted}
 
 
-def _clocks(turn: Turn, status_every: timedelta | None = None) -> Iterator[Clock]:
+def _clocks(turn: Work, status_every: timedelta | None = None) -> Iterator[Clock]:
     for name in sorted(OF_TASK_FORCES):
         if name is ClockName.TASK_FORCE_STATUS and status_every:
             target = Target(after=status_every, thresholds=_ASKED_AT)
@@ -266,8 +281,8 @@ def _clocks(turn: Turn, status_every: timedelta | None = None) -> Iterator[Clock
             yield clock if is_asked else clock.changed(thresholds=())
 
 
-def _about(now: Escalation) -> About:
-    return About.made(
+def _about(now: Escalation) -> EscalationSummary:
+    return EscalationSummary.made(
         key=now.key,
         subject=now.request.subject,
         priority=now.priority,
@@ -281,16 +296,16 @@ def _about(now: Escalation) -> About:
 # Hearing, and standing down
 
 
-def _tell_of(turn: Turn, known: Summary, news: News) -> None:
+def _notify_of(turn: Work, known: TaskForceSummary, news: TaskForceUpdate) -> None:
     now, force = turn.escalation, news.summary
     of_it = partial(Sentence.OF_TASK_FORCE.of, force.name)
     if news.report:
-        updated(turn, ClockName.INTERNAL_UPDATE)
+        restart_next_update(turn, ClockName.INTERNAL_UPDATE)
         why = of_it(Sentence.REPORTED_BY.of(name_of(now, news.report.by)))
-        tell(
+        notify(
             turn,
             Occasion.TASK_FORCE_REPORT,
-            involved(now),
+            followers_of(now),
             why=why,
             text=news.report.text,
             items=force.tasks_left,
@@ -299,17 +314,17 @@ def _tell_of(turn: Turn, known: Summary, news: News) -> None:
     if news.is_status_missed:
         why = of_it(Sentence.STATUS_MISSING.of())
         clock = ClockName.TASK_FORCE_STATUS
-        tell(turn, Occasion.BREACH, (now.owner, *alerted(now)), why=why, clock=clock)
+        notify(turn, Occasion.BREACH, (now.owner, *managers_of(now)), why=why, clock=clock)
     if news.vacant:
         why = of_it(Sentence.SEAT_VACANT.of(", ".join(news.vacant)))
         people, text = (now.owner, force.lead), news.declined or None
-        tell(turn, Occasion.TASK_FORCE_NEWS, people, why=why, text=text, task_force=force.name)
+        notify(turn, Occasion.TASK_FORCE_NEWS, people, why=why, text=text, task_force=force.name)
     if known.is_standing and news.why_stood_down is not None:
         why = of_it(news.why_stood_down)
-        tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
+        notify(turn, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
 
 
-def _require_own(now: Escalation, force: Summary, command: c.StandDownTaskForce) -> None:
+def _require_own(now: Escalation, force: TaskForceSummary, command: c.StandDownTaskForce) -> None:
     """A lead stands down what they lead; any other role that may, each of them."""
     roles = set(now.plan.permissions.get(command.move, ()))
     mine = now.roles_of(now.plan.contact(command.by)) & roles
@@ -320,19 +335,19 @@ def _require_own(now: Escalation, force: Summary, command: c.StandDownTaskForce)
         )
 
 
-def _stand_down(turn: Turn, force: Summary, why: InternalText, heir: str | None = None) -> None:
+def _stand_down(turn: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
     turn.record(e.TaskForceStoodDown, name=force.name, why=why, left=force.tasks_left, handed_to=heir)
     _order_down(turn, force, why, heir)
     if force.open_tasks:
         to = heir or turn.escalation.owner
         because = Sentence.OF_TASK_FORCE.of(force.name, why)
-        tell(turn, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
+        notify(turn, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
 
 
-def _order_down(turn: Turn, force: Summary, why: InternalText, heir: str | None = None) -> None:
+def _order_down(turn: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
     now = turn.escalation
     turn.do(
-        OrderTaskForceDown.made(
+        OrderStandDown.made(
             id=force.id,
             name=force.name,
             by=turn.by,

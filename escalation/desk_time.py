@@ -6,10 +6,10 @@ Nothing is decided by it. What lies outside of the table is told in UTC.
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from escalation.base import Frozen
+from escalation.base import Value
 
 
-class DeskTime(Frozen):
+class DeskTime(Value):
     """Which offset from UTC the clocks of *zone* have, and since when."""
 
     zone: str = "UTC"

@@ -12,42 +12,42 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from escalation.base import CustomerText, Frozen, Instant, InternalText, Name
+from escalation.base import CustomerText, Instant, InternalText, Name, Value
 from escalation.clocks import Clock
 from escalation.events import CancelCause, Event
 from escalation.ids import Key
-from escalation.plan import Calendar, Contact, Plan, PlaybookRef, Priority, ReasonCode, Recipient
+from escalation.plan import Calendar, Contact, EscalationReason, Plan, PlaybookRef, Priority, Recipient
 from escalation.reporting import ReviewPack
 from escalation.request import Degree, StartRequest
-from escalation.task_force.model import About, Charter, task_force_id
+from escalation.task_force.model import Charter, EscalationSummary, task_force_id
 
 __all__ = [
-    "AskVoucher",
     "CheckStart",
     "CompileOpenHours",
     "CompilePlan",
-    "Compiled",
+    "CompiledStart",
     "CustomerFacts",
-    "CustomerNotice",
+    "CustomerNotification",
     "Effect",
     "FindOnCall",
     "ForTaskForces",
-    "InformTaskForce",
     "InternalFacts",
-    "InternalNotice",
-    "Notice",
+    "InternalNotification",
+    "Notification",
+    "NotificationBatch",
     "Occasion",
-    "OnCall",
+    "OnCallFound",
     "OpenSuccessor",
-    "OrderTaskForceDown",
+    "OrderStandDown",
+    "OutageRequest",
     "ProposeSponsorship",
     "Recipient",
     "RecompilePlan",
     "RecordBatch",
-    "Recorded",
-    "SeekOutage",
+    "RecordResult",
+    "SenderCheck",
     "StartTaskForce",
-    "Wave",
+    "UpdateTaskForce",
     "is_pressing",
     "message_key",
 ]
@@ -107,7 +107,7 @@ class Occasion(StrEnum):
     TASK_FORCE_TASK = "task_force_task"
 
 
-class InternalFacts(Frozen):
+class InternalFacts(Value):
     """What an internal message can say."""
 
     key: str
@@ -138,7 +138,7 @@ class InternalFacts(Frozen):
     """It is about the sponsorship of this account, and not about an escalation (SPONSOR)."""
 
 
-class CustomerFacts(Frozen):
+class CustomerFacts(Value):
     """What a customer's message can say."""
 
     reference: str
@@ -151,7 +151,7 @@ class CustomerFacts(Frozen):
     resolve_by: Instant | None = None
     """The SLA that applies; told in the receipt only (COMM-1, COMM-5)."""
     next_update_at: Instant | None = None
-    reason: ReasonCode | None = None
+    reason: EscalationReason | None = None
     """Why it was handed over, as a code: the words are the template's (COMM-4)."""
     cause: CancelCause | None = None
     """Why it was cancelled, as a code; None: nobody said."""
@@ -162,12 +162,12 @@ class CustomerFacts(Frozen):
     at: Instant | None = None
     """When it happened; a message may be read much later."""
     apologise: bool = False
-    """The company is at fault (COMM-8): `tell_customers` says so, by the reason or because a promised time passed."""
+    """The company is at fault (COMM-8): `notify_customers` says so, by the reason or because a promised time passed."""
     is_promise_missed: bool = False
     """A time that was promised has passed; to be at fault is less."""
 
 
-class InternalNotice(Frozen):
+class InternalNotification(Value):
     audience: Literal["internal"] = "internal"
     escalation: str
     """The escalation's id."""
@@ -178,7 +178,7 @@ class InternalNotice(Frozen):
     facts: InternalFacts
 
 
-class CustomerNotice(Frozen):
+class CustomerNotification(Value):
     audience: Literal["customer"] = "customer"
     escalation: str
     seq: int
@@ -187,10 +187,10 @@ class CustomerNotice(Frozen):
     facts: CustomerFacts
 
 
-Notice = Annotated[InternalNotice | CustomerNotice, Field(discriminator="audience")]
+Notification = Annotated[InternalNotification | CustomerNotification, Field(discriminator="audience")]
 
 
-class CompilePlan(Frozen):
+class CompilePlan(Value):
     """Before the first decision: make a plan of the playbook for this request."""
 
     key: str
@@ -199,7 +199,7 @@ class CompilePlan(Frozen):
     """As it was written; every fault in it is told at once (START-6)."""
 
 
-class Compiled(Frozen):
+class CompiledStart(Value):
     """The answer to ``CompilePlan``."""
 
     request: StartRequest
@@ -207,7 +207,7 @@ class Compiled(Frozen):
     priority: Priority
 
 
-class SeekOutage(Frozen):
+class OutageRequest(Value):
     """A subject is part of an outage: join the escalation that runs for it, or open that (START-5)."""
 
     key: str
@@ -218,7 +218,7 @@ class SeekOutage(Frozen):
     """The type of workflow that is opened."""
 
 
-class SeekMerge(Frozen):
+class MergeRequest(Value):
     """An escalation goes over into another one: find it, and have it taken over (CLOSE-10)."""
 
     key: Key
@@ -227,7 +227,7 @@ class SeekMerge(Frozen):
     """As somebody named it: its key, or that of a subject that joined it."""
 
 
-class MergeAsked(Frozen):
+class MergeQuestion(Value):
     """What one that is to take another over is asked; it asks that one itself what comes over."""
 
     key: Key
@@ -237,7 +237,7 @@ class MergeAsked(Frozen):
     """Keys that mean the one that goes on: added by itself."""
 
 
-class RecompilePlan(Frozen):
+class RecompilePlan(Value):
     """Make a plan of the playbook of today for an escalation that is open since *opened_at*."""
 
     request: StartRequest
@@ -246,13 +246,13 @@ class RecompilePlan(Frozen):
     """Whom moves have named: those of them whom the playbook has are in the plan as well."""
 
 
-class FindNamed(Frozen):
+class FindNamed(Value):
     """A move names people whom the plan does not have; the playbook may."""
 
     named: tuple[str, ...]
 
 
-class CompileOpenHours(Frozen):
+class CompileOpenHours(Value):
     """Open hours end soon: compile them further."""
 
     calendar: Name
@@ -261,18 +261,18 @@ class CompileOpenHours(Frozen):
     until: Instant
 
 
-class FindOnCall(Frozen):
+class FindOnCall(Value):
     """Somebody is to be asked who is known only when needed: whoever is on call (MATRIX-1)."""
 
     schedule: Name
     """Contact id of the schedule."""
     at: Instant
-    notice: InternalNotice | None = None
+    notice: InternalNotification | None = None
     """What is to be told; comes back with the answer. Those whom it is to already are told beside it. None: it is only
     to be known."""
 
 
-class OnCall(Frozen):
+class OnCallFound(Value):
     """The answer to ``FindOnCall``."""
 
     schedule: Name
@@ -286,13 +286,13 @@ class OnCall(Frozen):
     """False: it could not be found out, for the reason in ``why``; it is asked again at ``until``."""
 
 
-class OpenSuccessor(Frozen):
+class OpenSuccessor(Value):
     """Start the escalation that continues this one, of the same subject (CLOSE-6, CLOSE-9)."""
 
     request: StartRequest
 
 
-class ProposeSponsorship(Frozen):
+class ProposeSponsorship(Value):
     """Accounts of an executive escalation are proposed for the sponsorship programme (SPONSOR-2)."""
 
     accounts: tuple[str, ...]
@@ -302,30 +302,30 @@ class ProposeSponsorship(Frozen):
     why: InternalText
 
 
-class StartTaskForce(Frozen):
+class StartTaskForce(Value):
     """Bring a task force to life (RESOLVE-2)."""
 
     charter: Charter
 
 
-class OrderTaskForceDown(Frozen):
+class OrderStandDown(Value):
     """Tell a task force that it is stood down (RESOLVE-3)."""
 
     id: str
     name: Name
     by: str
     why: str
-    about: About
+    about: EscalationSummary
     hand_over_to: str | None = None
     """By name."""
 
 
-class InformTaskForce(Frozen):
+class UpdateTaskForce(Value):
     """Tell a task force where its escalation stands now."""
 
     id: str
     name: Name
-    about: About
+    about: EscalationSummary
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks, if they are others now (CLOCK-4)."""
     calendars: dict[Name, Calendar] = {}
@@ -334,10 +334,10 @@ class InformTaskForce(Frozen):
     """How often a missed status is brought up again, if that may have changed."""
 
 
-ForTaskForces = StartTaskForce | OrderTaskForceDown | InformTaskForce
+ForTaskForces = StartTaskForce | OrderStandDown | UpdateTaskForce
 Effect = (
-    InternalNotice
-    | CustomerNotice
+    InternalNotification
+    | CustomerNotification
     | CompileOpenHours
     | FindOnCall
     | ForTaskForces
@@ -346,7 +346,7 @@ Effect = (
 )
 
 
-def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> str:
+def message_key(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> str:
     """
     The idempotency key of one message to one person: the same on every repeat (COMM-12).
 
@@ -355,9 +355,9 @@ def message_key(notice: InternalNotice | CustomerNotice, recipient: Recipient) -
     return f"{notice.escalation}:{notice.seq}:{notice.occasion}:{recipient.id}"
 
 
-def reference_of(notice: InternalNotice | CustomerNotice) -> str:
+def reference_of(notice: InternalNotification | CustomerNotification) -> str:
     """The escalation's key, whoever is told."""
-    return notice.facts.key if isinstance(notice, InternalNotice) else notice.facts.reference
+    return notice.facts.key if isinstance(notice, InternalNotification) else notice.facts.reference
 
 
 def senders_of(id_: str) -> tuple[str, ...]:
@@ -369,7 +369,7 @@ def senders_of(id_: str) -> tuple[str, ...]:
     return (id_, key) if key else (id_,)
 
 
-def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:
+def is_pressing(notice: InternalNotification | CustomerNotification) -> bool:
     """
     Whether it waits for no quiet hours (COMM-11): all that is P1, and every breach. What goes out by itself and says
     nothing new wakes no customer.
@@ -379,10 +379,10 @@ def is_pressing(notice: InternalNotice | CustomerNotice) -> bool:
     return notice.occasion is Occasion.BREACH or notice.facts.priority is Priority.P1
 
 
-class Wave(Frozen):
+class NotificationBatch(Value):
     """All messages that go out together: one activity, whatever their number."""
 
-    notices: tuple[Notice, ...]
+    notices: tuple[Notification, ...]
     is_repeat: bool = False
     """Each of them may have left already, or be waiting: by an activity whose end nobody has seen."""
 
@@ -392,7 +392,7 @@ class Wave(Frozen):
         return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))
 
 
-class AskVoucher(Frozen):
+class SenderCheck(Value):
     """Ask a run whether it sent a message."""
 
     id: str
@@ -400,14 +400,14 @@ class AskVoucher(Frozen):
     """Of the message."""
 
 
-class CheckStart(Frozen):
+class CheckStart(Value):
     """Check a start against the playbook of today: a repeat, or a subject that joins."""
 
     key: str
     request: dict[str, Any]
 
 
-class RecordBatch(Frozen):
+class RecordBatch(Value):
     """Events to keep past Temporal's own retention; those of one escalation, in their order (RECORD-1)."""
 
     escalation: str
@@ -418,7 +418,7 @@ class RecordBatch(Frozen):
     events: tuple[Event, ...]
 
 
-class Recorded(Frozen):
+class RecordResult(Value):
     """The answer to ``RecordBatch``."""
 
     added: int

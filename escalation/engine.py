@@ -31,14 +31,14 @@ from escalation.effects import Occasion
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.model import Escalation
-from escalation.plan import ClockName, ReasonCode, require_person
-from escalation.record import opened
-from escalation.room import require_room, room_taken
+from escalation.plan import ClockName, EscalationReason, require_person
+from escalation.record import open_state
+from escalation.room import require_state_fits, state_size
 from escalation.sentences import Sentence, Why
-from escalation.telling import first_told, tell, tell_customers
+from escalation.telling import first_recipients_of, notify, notify_customers
 from escalation.timing import extend_open_hours, settle, skip_past_thresholds
-from escalation.turn import Decision, Turn
-from escalation.undelivered import tell_undelivered
+from escalation.turn import Decision, Work
+from escalation.undelivered import notify_undelivered
 
 __all__ = ["Decision", "allowed_moves", "decide", "in_words", "moves_now", "open_escalation", "permit"]
 
@@ -61,7 +61,7 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
     request, plan = command.request, command.plan
     rules = plan.priorities[command.priority]
     level = min(max(rules.entry_level, plan.entry_level, request.entry_level or 1), plan.last_level)
-    executive = request.reason is ReasonCode.EXECUTIVE_THREAT
+    executive = request.reason is EscalationReason.EXECUTIVE_THREAT
     if executive:
         level = max(level, plan.executive_level)
     first = e.Opened.made(
@@ -75,9 +75,9 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
         level=level,
         owner=plan.level(level).contacts[0],
     )
-    untold = first_told(opened(first))
+    untold = first_recipients_of(open_state(first))
     first = first.changed(untold=untold)
-    turn = Turn(opened(first), now, by=request.submitted_by, events=[first])
+    turn = Work(open_state(first), now, by=request.submitted_by, events=[first])
     for name in _ENTRY_CLOCKS:
         turn.start(name)
     _tell_of_the_start(turn)
@@ -86,22 +86,22 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
     return turn.decision()
 
 
-def _tell_of_the_start(turn: Turn) -> None:
+def _tell_of_the_start(turn: Work) -> None:
     now = turn.escalation
     request, by = now.request, turn.by
     turn.by = e.ENGINE  # whoever submitted it is told as well, if it is theirs to solve
     why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
     text = request.reason_note or request.description or None
     if request.is_returning:
-        tell_customers(turn, Occasion.REOPENED)
+        notify_customers(turn, Occasion.REOPENED)
     else:
-        tell_customers(turn, Occasion.RECEIPT)
-    tell(turn, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
+        notify_customers(turn, Occasion.RECEIPT)
+    notify(turn, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
     others = [person for person in now.rules.stakeholders if person not in now.asked]
-    tell(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
+    notify(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
     missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
     if missing:
-        tell(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
+        notify(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
 
 
 def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:  # noqa: C901 - one case a command
@@ -114,8 +114,8 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    turn = Turn(escalation, now)
-    if isinstance(command, c.RecordDelivery):
+    turn = Work(escalation, now)
+    if isinstance(command, c.ReportDelivery):
         _record_delivery(turn, command)
         settle(turn)
         on_call.watch_shifts(turn, escalation)
@@ -127,18 +127,18 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case c.ExtendOpenHours():
             _extend(turn, command)
             settle(turn)
-        case c.RecordOnCall():
-            on_call.on_call_found(turn, command)
+        case c.ReportOnCall():
+            on_call.apply_on_call(turn, command)
         case c.LookUpOnCall():
             on_call.look_up(turn)
         case c.NoteRefusal():
             turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
         case c.CancelByOperator():
             closing.cancel_by_operator(turn)
-        case c.HearTaskForce():
-            deploying.heard(turn, command.news)
-        case c.MissTaskForce():
-            deploying.missed(turn, command)
+        case c.ReportTaskForce():
+            deploying.follow_task_force_update(turn, command.news)
+        case c.NoteFailedDeployment():
+            deploying.note_failed_deployment(turn, command)
         case c.TakeOver():
             merge.take_over(turn, command)
             _require_room(turn, escalation, command)
@@ -148,7 +148,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case _:
             _follow(turn, command)
     on_call.watch_shifts(turn, escalation)
-    deploying.keep_informed(turn, escalation)
+    deploying.update_task_forces(turn, escalation)
     return turn.decision()
 
 
@@ -157,17 +157,17 @@ _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 
 
 def _require_room(
-    turn: Turn, before: Escalation, command: c.PersonsCommand | c.Rebase | c.JoinOutage
+    turn: Work, before: Escalation, command: c.PersonsCommand | c.Rebase | c.JoinOutage
 ) -> None:
-    after = room_taken(turn.escalation)
+    after = state_size(turn.escalation)
     if after > STATE and command.move not in _ENDS_IT:
-        require_room(f"{before.key}: {command.move.words}", room_taken(before), after)
+        require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
 
 
-def _follow(turn: Turn, asked: c.PersonsCommand | c.Rebase | c.WithPeople) -> None:
+def _follow(turn: Work, asked: c.PersonsCommand | c.Rebase | c.NamePeople) -> None:
     key, before = turn.escalation.key, turn.escalation
-    command = asked.asked if isinstance(asked, c.WithPeople) else asked
-    if isinstance(asked, c.WithPeople):
+    command = asked.asked if isinstance(asked, c.NamePeople) else asked
+    if isinstance(asked, c.NamePeople):
         turn.record(e.PeopleNamed, people=asked.people)
     try:
         _permit(turn.escalation, command)
@@ -193,7 +193,7 @@ def _permit(now: Escalation, command: c.PersonsCommand | c.Rebase) -> None:
         raise
 
 
-def _extend(turn: Turn, command: c.ExtendOpenHours) -> None:
+def _extend(turn: Work, command: c.ExtendOpenHours) -> None:
     """CLOCK-5; what a rebase has overtaken is left out, and asked for again."""
     known = turn.escalation.plan.calendars.get(command.calendar)
     joins = known is not None and command.since <= known.hours.compiled_until
@@ -293,7 +293,7 @@ def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an o
             return following_up.obstacle(now, move)
 
 
-def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
+def _obey(turn: Work, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
     match command.kind:
         case "acknowledge":
             rising.acknowledge(turn, command)
@@ -369,10 +369,10 @@ def _obey(turn: Turn, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             assert_never(command)
 
 
-def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
+def _record_delivery(turn: Work, command: c.ReportDelivery) -> None:
     """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
     before = turn.escalation
-    turn.record(e.MessagesSent, receipts=command.receipts)
+    turn.record(e.DeliveryReported, receipts=command.receipts)
     now = turn.escalation
     if not now.untold:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
@@ -381,5 +381,5 @@ def _record_delivery(turn: Turn, command: c.RecordDelivery) -> None:
         if clock and is_late(told_at, clock.due_at):
             settle(turn)  # its breach comes first
         turn.end(ClockName.FIRST_NOTICE, at=told_at)
-        joining.begin_first_notice(turn)
-    tell_undelivered(turn, command.receipts, before)
+        joining.begin_first_notification(turn)
+    notify_undelivered(turn, command.receipts, before)

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 
-from escalation.base import Frozen
+from escalation.base import Value
 from escalation.budgets import REFUSAL, first_of, shortened
 from escalation.characters import clip
-from escalation.names import folded
+from escalation.names import fold_name
 from escalation.numbers import number_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 NOTHING_CALLED: Mapping[str, str] = MappingProxyType({})
 
 
-class Fault(Frozen):
+class Fault(Value):
     """One thing wrong with an input."""
 
     where: str
@@ -112,7 +112,9 @@ class UnknownName(EscalationError):
         """
         names = tuple(known)
         every = listed or ", ".join(shortened(names, REFUSAL)) or "none"
-        return cls(f"{what} {shown(given)}; known: {every}{did_you_mean(nearest(given, names, called))}")
+        return cls(
+            f"{what} {quote_input(given)}; known: {every}{did_you_mean(nearest(given, names, called))}"
+        )
 
 
 class UnknownEscalation(EscalationError):
@@ -146,7 +148,7 @@ BY_CODE: dict[str, type[EscalationError]] = {
 _LONGEST_ECHO = 80
 
 
-def shown(given: Any) -> str:
+def quote_input(given: Any) -> str:
     """*given* as a short quotation, for an error message."""
     text = str(given) if isinstance(given, timedelta) else repr(given)
     return clip(text, _LONGEST_ECHO)
@@ -157,10 +159,10 @@ def nearest(given: str, known: Iterable[str], called: Mapping[str, str] = NOTHIN
     The known name that *given* is probably a slip of; empty if none is close. *called*: what else some are called, to
     the name: Priya Nair, of priya.
     """
-    by_folded = {folded(name): name for name in known}
+    by_folded = {fold_name(name): name for name in known}
     taken = set(by_folded.values())
-    by_folded = {folded(words): name for words, name in called.items() if name in taken} | by_folded
-    close = get_close_matches(folded(given), by_folded, n=1, cutoff=0.6)
+    by_folded = {fold_name(words): name for words, name in called.items() if name in taken} | by_folded
+    close = get_close_matches(fold_name(given), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else ""
 
 
@@ -180,7 +182,7 @@ def findings_of(error: ValidationError, within: str = "") -> "Iterator[tuple[Fau
     short where its items are faulty.
     """
     errors = error.errors(include_url=False)
-    return ((_worded(found, within), found) for found in errors if not _follows_from(found, errors))
+    return ((_fault_of(found, within), found) for found in errors if not _follows_from(found, errors))
 
 
 def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bool:
@@ -190,7 +192,7 @@ def _follows_from(found: "ErrorDetails", errors: "Iterable[ErrorDetails]") -> bo
     )
 
 
-def _worded(found: "ErrorDetails", within: str) -> Fault:
+def _fault_of(found: "ErrorDetails", within: str) -> Fault:
     return Fault(
         where=".".join(str(part) for part in ((within,) if within else ()) + found["loc"]) or "(whole)",
         given=_given(found),
@@ -211,7 +213,7 @@ def _given(found: "ErrorDetails") -> str:
         case list() | tuple() if not is_short:
             return f"a list of {len(given)}"
         case _:
-            return shown(given)
+            return quote_input(given)
 
 
 def _kind(found: "ErrorDetails") -> str:

@@ -11,12 +11,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.actions import Action
-from escalation.base import Asked, CustomerText, Frozen, GivenInstant, Instant, InternalText, Name
+from escalation.base import CustomerText, Input, InputInstant, Instant, InternalText, Name, Value
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock, Outcome
-from escalation.plan import ClockName, Contact, Plan, PlaybookRef, Priority, ReasonCode
+from escalation.plan import ClockName, Contact, EscalationReason, Plan, PlaybookRef, Priority
 from escalation.post_mortem import PostMortem
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.request import (
     AffectedCustomer,
     CustomerContact,
@@ -25,18 +25,18 @@ from escalation.request import (
     InternalRca,
     StartRequest,
 )
-from escalation.task_force.model import SeatPlan, Summary
+from escalation.task_force.model import SeatPlan, TaskForceSummary
 
 ENGINE = "engine"
 """Who made a move that no person asked for (KIND-4)."""
 
 
-class Step(Asked):
+class Step(Input):
     """One step of the action plan (COMM-10)."""
 
     what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     owner: Name
-    due_at: GivenInstant | None = None
+    due_at: InputInstant | None = None
     is_done: bool = False
 
 
@@ -57,13 +57,13 @@ class CancelCause(StrEnum):
     MERGED = "merged"
 
 
-class _Happened(Frozen):
+class BaseEvent(Value):
     seq: int
     at: Instant
     by: str = ENGINE
 
 
-class Opened(_Happened):
+class Opened(BaseEvent):
     kind: Literal["opened"] = "opened"
     id: str
     request: StartRequest
@@ -75,22 +75,22 @@ class Opened(_Happened):
     """Whom the first notice is to reach (COMM-2)."""
 
 
-class CommunicationBegun(_Happened):
+class CommunicationBegun(BaseEvent):
     kind: Literal["communication_begun"] = "communication_begun"
 
 
-class Acknowledged(_Happened):
+class Acknowledged(BaseEvent):
     kind: Literal["acknowledged"] = "acknowledged"
     level: int
     note: InternalText = InternalText("")
 
 
-class LevelRaised(_Happened):
+class LevelRaised(BaseEvent):
     kind: Literal["level_raised"] = "level_raised"
     from_level: int
     to_level: int
     owner: str
-    reason: ReasonCode
+    reason: EscalationReason
     why: str
     """The rule that raised it: a window's end, a trigger, a person's wish."""
     is_early: bool = False
@@ -100,7 +100,7 @@ class LevelRaised(_Happened):
     """By which it rose."""
 
 
-class AcknowledgementExpired(_Happened):
+class AcknowledgementExpired(BaseEvent):
     """Nothing was heard of whoever had acknowledged (MATRIX-6)."""
 
     kind: Literal["acknowledgement_expired"] = "acknowledgement_expired"
@@ -108,7 +108,7 @@ class AcknowledgementExpired(_Happened):
     person: str
 
 
-class OnCallFound(_Happened):
+class OnCallFound(BaseEvent):
     """Who answers for a schedule was found out, because somebody had to be told."""
 
     kind: Literal["on_call_found"] = "on_call_found"
@@ -123,7 +123,7 @@ class OnCallFound(_Happened):
     """Whom the message of the start reaches instead of the schedule; None: nobody, and that is not made good."""
 
 
-class ContactTried(_Happened):
+class ContactTried(BaseEvent):
     """Nobody acknowledged, so somebody else is asked (MATRIX-5)."""
 
     kind: Literal["contact_tried"] = "contact_tried"
@@ -135,42 +135,42 @@ class ContactTried(_Happened):
     why: str
 
 
-class Transferred(_Happened):
+class Transferred(BaseEvent):
     kind: Literal["transferred"] = "transferred"
     from_owner: str
     to: str
-    reason: ReasonCode
+    reason: EscalationReason
     note: InternalText = InternalText("")
 
 
-class PeopleNamed(_Happened):
+class PeopleNamed(BaseEvent):
     """A move named people of the playbook whom the plan did not have."""
 
     kind: Literal["people_named"] = "people_named"
     people: tuple[Contact, ...]
 
 
-class TriggerReported(_Happened):
+class TriggerReported(BaseEvent):
     kind: Literal["trigger_reported"] = "trigger_reported"
     trigger: str
     note: InternalText = InternalText("")
 
 
-class ResponseTicked(_Happened):
+class ResponseTicked(BaseEvent):
     kind: Literal["response_ticked"] = "response_ticked"
     level: int
     response: str
     note: InternalText = InternalText("")
 
 
-class PriorityChanged(_Happened):
+class PriorityChanged(BaseEvent):
     kind: Literal["priority_changed"] = "priority_changed"
     from_priority: Priority
     to_priority: Priority
     note: InternalText = InternalText("")
 
 
-class ClocksPaused(_Happened):
+class ClocksPaused(BaseEvent):
     kind: Literal["clocks_paused"] = "clocks_paused"
     because: str
     stops: tuple[ClockName, ...]
@@ -180,7 +180,7 @@ class ClocksPaused(_Happened):
     note: InternalText = InternalText("")
 
 
-class ClocksResumed(_Happened):
+class ClocksResumed(BaseEvent):
     kind: Literal["clocks_resumed"] = "clocks_resumed"
     because: str
     ended_at: Instant | None = None
@@ -188,7 +188,7 @@ class ClocksResumed(_Happened):
     note: InternalText = InternalText("")
 
 
-class Rebased(_Happened):
+class Rebased(BaseEvent):
     """It goes on by another playbook, or another version of its own."""
 
     kind: Literal["rebased"] = "rebased"
@@ -197,19 +197,19 @@ class Rebased(_Happened):
     why: InternalText
 
 
-class ResolutionBegun(_Happened):
+class ResolutionBegun(BaseEvent):
     kind: Literal["resolution_begun"] = "resolution_begun"
     note: InternalText = InternalText("")
 
 
-class PlanRevised(_Happened):
+class PlanRevised(BaseEvent):
     kind: Literal["plan_revised"] = "plan_revised"
     version: int
     steps: tuple[Step, ...]
     why: InternalText = InternalText("")
 
 
-class UpdateSent(_Happened):
+class UpdateSent(BaseEvent):
     kind: Literal["update_sent"] = "update_sent"
     customer_text: CustomerText | None = None
     internal_note: InternalText | None = None
@@ -221,7 +221,7 @@ class UpdateSent(_Happened):
     """Number of the waiting text that it was (COMM-6)."""
 
 
-class ResolutionDeclared(_Happened):
+class ResolutionDeclared(BaseEvent):
     kind: Literal["resolution_declared"] = "resolution_declared"
     resolution: ResolutionKind
     done: InternalText
@@ -230,89 +230,89 @@ class ResolutionDeclared(_Happened):
     """Clocks that stand still until the verdict (RESOLVE-5)."""
 
 
-class ResolutionRejected(_Happened):
+class ResolutionRejected(BaseEvent):
     kind: Literal["resolution_rejected"] = "resolution_rejected"
     why: InternalText
 
 
-class ResolutionVerified(_Happened):
+class ResolutionVerified(BaseEvent):
     kind: Literal["resolution_verified"] = "resolution_verified"
     note: InternalText = InternalText("")
 
 
-class AccessAnswered(_Happened):
+class AccessAnswered(BaseEvent):
     kind: Literal["access_answered"] = "access_answered"
     account: str
     answer: AccessAnswer
     note: InternalText = InternalText("")
 
 
-class Reopened(_Happened):
+class Reopened(BaseEvent):
     kind: Literal["reopened"] = "reopened"
     why: InternalText
 
 
-class RecordSettled(_Happened):
+class TicketSettled(BaseEvent):
     kind: Literal["record_settled"] = "record_settled"
     record: str
     stays_open_because: InternalText | None = None
 
 
-class RcaRequested(_Happened):
+class RcaRequested(BaseEvent):
     kind: Literal["rca_requested"] = "rca_requested"
     note: InternalText = InternalText("")
 
 
-class RcaFiled(_Happened):
+class RcaFiled(BaseEvent):
     kind: Literal["rca_filed"] = "rca_filed"
     version: int
     rca: InternalRca
 
 
-class RcaDerived(_Happened):
+class RcaDerived(BaseEvent):
     kind: Literal["rca_derived"] = "rca_derived"
     rca: CustomerRca
 
 
-class RcaApproved(_Happened):
+class RcaApproved(BaseEvent):
     kind: Literal["rca_approved"] = "rca_approved"
     note: InternalText = InternalText("")
 
 
-class RcaShared(_Happened):
+class RcaShared(BaseEvent):
     kind: Literal["rca_shared"] = "rca_shared"
 
 
-class RcaWaived(_Happened):
+class RcaWaived(BaseEvent):
     kind: Literal["rca_waived"] = "rca_waived"
     why: InternalText
 
 
-class Closed(_Happened):
+class Closed(BaseEvent):
     kind: Literal["closed"] = "closed"
     note: InternalText = InternalText("")
 
 
-class Cancelled(_Happened):
+class Cancelled(BaseEvent):
     kind: Literal["cancelled"] = "cancelled"
     cause: CancelCause
     into: str | None = None
     why: InternalText
 
 
-class SponsorshipProposed(_Happened):
+class SponsorshipProposed(BaseEvent):
     """An executive escalation proposes its accounts for the sponsorship programme (KIND-5)."""
 
     kind: Literal["sponsorship_proposed"] = "sponsorship_proposed"
     accounts: tuple[str, ...]
 
 
-class ClockStarted(_Happened):
+class ClockStarted(BaseEvent):
     kind: Literal["clock_started"] = "clock_started"
     clock: Clock
 
 
-class ThresholdPassed(_Happened):
+class ThresholdPassed(BaseEvent):
     kind: Literal["threshold_passed"] = "threshold_passed"
     clock: ClockName
     passed: int
@@ -323,7 +323,7 @@ class ThresholdPassed(_Happened):
     due_at: Instant
 
 
-class ClockBreached(_Happened):
+class ClockBreached(BaseEvent):
     kind: Literal["clock_breached"] = "clock_breached"
     clock: ClockName
     due_at: Instant
@@ -333,7 +333,7 @@ class ClockBreached(_Happened):
     """Times that it would have been brought up again by now: known this late, the breach speaks for them too."""
 
 
-class ClockChased(_Happened):
+class ClockChased(BaseEvent):
     """A breached clock was brought up again, because nobody has ended it."""
 
     kind: Literal["clock_chased"] = "clock_chased"
@@ -342,7 +342,7 @@ class ClockChased(_Happened):
     due_at: Instant
 
 
-class ClockEnded(_Happened):
+class ClockEnded(BaseEvent):
     kind: Literal["clock_ended"] = "clock_ended"
     clock: ClockName
     outcome: Outcome
@@ -353,19 +353,19 @@ class ClockEnded(_Happened):
     """The verification ended it: a reopening lets it run on (CLOSE-9)."""
 
 
-class OpenHoursExtended(_Happened):
+class OpenHoursExtended(BaseEvent):
     kind: Literal["open_hours_extended"] = "open_hours_extended"
     calendar: Name
     open_hours: OpenHours
     """From where the known ones end."""
 
 
-class MessagesSent(_Happened):
+class DeliveryReported(BaseEvent):
     kind: Literal["messages_sent"] = "messages_sent"
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[DeliveryResult, ...]
 
 
-class MoveRefused(_Happened):
+class MoveRefused(BaseEvent):
     """A message without an answer (a signal) that could not be followed; recorded instead of lost."""
 
     kind: Literal["move_refused"] = "move_refused"
@@ -373,26 +373,26 @@ class MoveRefused(_Happened):
     why: str
 
 
-class TaskForceDeployed(_Happened):
+class TaskForceDeployed(BaseEvent):
     kind: Literal["task_force_deployed"] = "task_force_deployed"
-    force: Summary
+    force: TaskForceSummary
     seats: tuple[SeatPlan, ...] = ()
     technical_plan: InternalText = InternalText("")
 
 
-class TaskForceHeard(_Happened):
+class TaskForceReported(BaseEvent):
     """What a task force told of itself."""
 
     kind: Literal["task_force_heard"] = "task_force_heard"
-    force: Summary
+    force: TaskForceSummary
     happened: tuple[str, ...]
     note: InternalText = InternalText("")
     """Its report."""
-    receipts: tuple[Receipt, ...] = ()
+    receipts: tuple[DeliveryResult, ...] = ()
     """What became of its messages."""
 
 
-class TaskForceStoodDown(_Happened):
+class TaskForceStoodDown(BaseEvent):
     kind: Literal["task_force_stood_down"] = "task_force_stood_down"
     name: str
     why: InternalText
@@ -402,7 +402,7 @@ class TaskForceStoodDown(_Happened):
     """Who goes on with them; None: they are listed."""
 
 
-class SurveyAnswered(_Happened):
+class SurveyAnswered(BaseEvent):
     kind: Literal["survey_answered"] = "survey_answered"
     account: str
     contact: str
@@ -411,27 +411,27 @@ class SurveyAnswered(_Happened):
     comment: InternalText = InternalText("")
 
 
-class SuccessorAsked(_Happened):
+class SuccessorAsked(BaseEvent):
     """A low score opens the case again, as a new escalation (CLOSE-6, CLOSE-9)."""
 
     kind: Literal["successor_asked"] = "successor_asked"
     why: str
 
 
-class PostMortemFiled(_Happened):
+class PostMortemFiled(BaseEvent):
     kind: Literal["post_mortem_filed"] = "post_mortem_filed"
     version: int
     post_mortem: PostMortem
 
 
-class ActionFinished(_Happened):
+class ActionFinished(BaseEvent):
     kind: Literal["action_finished"] = "action_finished"
     action: int
     what: InternalText
     note: InternalText = InternalText("")
 
 
-class ActionsReminded(_Happened):
+class ActionsReminded(BaseEvent):
     """Owners were told of actions that are due."""
 
     kind: Literal["actions_reminded"] = "actions_reminded"
@@ -439,7 +439,7 @@ class ActionsReminded(_Happened):
     """Number of the action to how many of its reminders are behind us."""
 
 
-class _BroughtAlong(_Happened):
+class _BroughtAlong(BaseEvent):
     """What comes over from another subject."""
 
     ticket: str
@@ -475,7 +475,7 @@ class EscalationTakenOver(_BroughtAlong):
     """Who owns them."""
 
 
-class TextHeld(_Happened):
+class TextSubmitted(BaseEvent):
     """A text for customers waits for approval (COMM-6)."""
 
     kind: Literal["text_held"] = "text_held"
@@ -484,26 +484,26 @@ class TextHeld(_Happened):
     apologise: bool = False
 
 
-class TextEdited(_Happened):
+class TextEdited(BaseEvent):
     kind: Literal["text_edited"] = "text_edited"
     number: int
     text: CustomerText
     why: InternalText = InternalText("")
 
 
-class TextApproved(_Happened):
+class TextApproved(BaseEvent):
     kind: Literal["text_approved"] = "text_approved"
     number: int
     note: InternalText = InternalText("")
 
 
-class TextRejected(_Happened):
+class TextRejected(BaseEvent):
     kind: Literal["text_rejected"] = "text_rejected"
     number: int
     why: InternalText
 
 
-class ContactCorrected(_Happened):
+class ContactCorrected(BaseEvent):
     """A customer's contact had been wrong (COMM-13)."""
 
     kind: Literal["contact_corrected"] = "contact_corrected"
@@ -536,7 +536,7 @@ Event = Annotated[
     | ResolutionVerified
     | AccessAnswered
     | Reopened
-    | RecordSettled
+    | TicketSettled
     | RcaRequested
     | RcaFiled
     | RcaDerived
@@ -552,10 +552,10 @@ Event = Annotated[
     | ClockChased
     | ClockEnded
     | OpenHoursExtended
-    | MessagesSent
+    | DeliveryReported
     | MoveRefused
     | TaskForceDeployed
-    | TaskForceHeard
+    | TaskForceReported
     | TaskForceStoodDown
     | SurveyAnswered
     | SuccessorAsked
@@ -564,7 +564,7 @@ Event = Annotated[
     | ActionsReminded
     | CustomerJoined
     | EscalationTakenOver
-    | TextHeld
+    | TextSubmitted
     | TextEdited
     | TextApproved
     | TextRejected

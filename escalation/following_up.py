@@ -9,20 +9,28 @@ from collections.abc import Iterable
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.actions import Action, passed
+from escalation.actions import Action, count_passed_reminders
 from escalation.base import InternalText
 from escalation.characters import clip
 from escalation.clocks import Outcome
 from escalation.effects import Occasion, OpenSuccessor
 from escalation.email_address import mailbox_of
-from escalation.errors import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName, nearest, shown
+from escalation.errors import (
+    BadRequest,
+    Fault,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+    nearest,
+    quote_input,
+)
 from escalation.lifecycle import Move, State
 from escalation.model import Escalation
 from escalation.plan import ClockName, ContactKind, Recipient
 from escalation.sentences import Sentence
 from escalation.story import minute
-from escalation.telling import customer_recipients, name_of, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import customer_recipients, name_of, notify, notify_customers
+from escalation.turn import Work
 
 CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.RECORD_SURVEY)
 """What a customer's contact answers, for their own account; everything else is ours (ROLE-2)."""
@@ -68,14 +76,14 @@ def require_own_account(now: Escalation, move: Move, by: str, account: str) -> N
 # The survey.
 
 
-def ask_for_survey(turn: Turn) -> None:
+def ask_for_survey(turn: Work) -> None:
     """CLOSE-6: each customer contact is asked, and answers are taken for as long as the playbook says."""
     turn.start(ClockName.SURVEY)
     if turn.escalation.is_surveyed:
-        tell_customers(turn, Occasion.SURVEY)
+        notify_customers(turn, Occasion.SURVEY)
 
 
-def record_survey(turn: Turn, command: c.RecordSurvey) -> None:
+def record_survey(turn: Work, command: c.AnswerSurvey) -> None:
     """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
     now = turn.escalation
     contact = _answering(now, command)
@@ -99,10 +107,10 @@ def record_survey(turn: Turn, command: c.RecordSurvey) -> None:
     )
     rules = now.plan.survey
     if rules and command.score <= rules.low_score:
-        _hear_of_low_score(turn, contact, command, reopens=rules.reopens)
+        _notify_of_low_score(turn, contact, command, reopens=rules.reopens)
 
 
-def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
+def _answering(now: Escalation, command: c.AnswerSurvey) -> Recipient:
     """Whose answer it is: the contact that is named, the one who sends it, or the account's only one."""
     require_affected(now, command.account)
     of_account = {
@@ -128,10 +136,10 @@ def _answering(now: Escalation, command: c.RecordSurvey) -> Recipient:
     return of_account[named]
 
 
-def _hear_of_low_score(turn: Turn, contact: Recipient, command: c.RecordSurvey, *, reopens: bool) -> None:
+def _notify_of_low_score(turn: Work, contact: Recipient, command: c.AnswerSurvey, *, reopens: bool) -> None:
     now = turn.escalation
     why = Sentence.LOW_SCORE.of(contact.name, command.account, command.score)
-    tell(turn, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
+    notify(turn, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
     by = _who_reopens(now)
     if reopens and by and not now.is_succeeded:
         turn.record(e.SuccessorAsked, why=why)
@@ -149,7 +157,7 @@ def _who_reopens(now: Escalation) -> str | None:
     return next((name for names in people for name in names), None)
 
 
-def survey_ended(turn: Turn) -> None:
+def end_survey(turn: Work) -> None:
     """CLOSE-6: its time is over; met if everybody answered."""
     now = turn.escalation
     everybody = all(contact.id in now.survey for contact in customer_recipients(now))
@@ -176,7 +184,7 @@ def obstacle(now: Escalation, move: Move) -> str:
 # The post-mortem and the actions.
 
 
-def file_post_mortem(turn: Turn, command: c.FilePostMortem) -> None:
+def file_post_mortem(turn: Work, command: c.FilePostMortem) -> None:
     """CLOSE-7: a new version replaces the one before; owners and approvers are people whom we know."""
     now, written = turn.escalation, command.post_mortem
     named = [(f"actions.{i}.owner", action.owner) for i, action in enumerate(written.actions)]
@@ -201,10 +209,12 @@ def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) 
 
 def _unknown(now: Escalation, where: str, who: str) -> Fault:
     known = [contact.id for contact in now.plan.contacts]
-    return Fault(where=where, given=shown(who), allowed=", ".join(known), suggestion=nearest(who, known))
+    return Fault(
+        where=where, given=quote_input(who), allowed=", ".join(known), suggestion=nearest(who, known)
+    )
 
 
-def finish_action(turn: Turn, command: c.FinishAction) -> None:
+def finish_action(turn: Work, command: c.FinishAction) -> None:
     """CLOSE-7: done, and nobody is reminded of it any more."""
     action = open_action(turn.escalation, command.action)
     _require_own(turn.escalation, action, command)
@@ -237,7 +247,7 @@ def _require_own(now: Escalation, action: Action, command: c.FinishAction) -> No
         )
 
 
-def remind_of_actions(turn: Turn) -> None:
+def remind_of_actions(turn: Work) -> None:
     """CLOSE-7: owners hear of actions before the day, on it, and then until they are done; managers once overdue."""
     now, rules = turn.escalation, turn.escalation.plan.actions
     if rules is None or not now.is_attended:
@@ -245,7 +255,7 @@ def remind_of_actions(turn: Turn) -> None:
     due = {
         action.number: times
         for action in now.open_actions
-        if (times := passed(action, rules, turn.now)) > action.reminded
+        if (times := count_passed_reminders(action, rules, turn.now)) > action.reminded
     }
     if not due:
         return
@@ -253,10 +263,10 @@ def remind_of_actions(turn: Turn) -> None:
     for person, actions in _by_person(turn, due).items():
         is_late = any(each.is_overdue(turn.now) for each in actions)
         why = Sentence.ACTION_OVERDUE if is_late else Sentence.ACTION_DUE
-        tell(turn, Occasion.ACTION_DUE, (person,), why=why.of(), items=tuple(map(line, actions)))
+        notify(turn, Occasion.ACTION_DUE, (person,), why=why.of(), items=tuple(map(line, actions)))
 
 
-def _by_person(turn: Turn, due: Iterable[int]) -> dict[str, list[Action]]:
+def _by_person(turn: Work, due: Iterable[int]) -> dict[str, list[Action]]:
     """Each person once, with all that concerns them."""
     now = turn.escalation
     found: dict[str, list[Action]] = {}

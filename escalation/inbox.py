@@ -8,19 +8,19 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from escalation.base import Asked, Frozen, Instant, Name
+from escalation.base import Input, Instant, Name, Value
 from escalation.effects import reference_of
 from escalation.errors import BadRequest, Fault, RoleNotAllowed
 from escalation.ids import Own, own_id
 from escalation.numbers import number_of
 from escalation.plan import Contact, Priority
-from escalation.preferences import Sent
-from escalation.waiting import MANY, QUIET, Held, Waiting, leaves_at
+from escalation.preferences import CountedMessage
+from escalation.waiting import MANY, QUIET, DeferredMessage, InboxContent, leaves_at
 
 MANAGER = "escalation_manager"
 
 
-class InWait(Frozen):
+class DeferredEntry(Value):
     """One message that waits."""
 
     key: str
@@ -37,7 +37,7 @@ class InWait(Frozen):
     why: str
 
 
-class Release(Asked):
+class Release(Input):
     """Let everything that waits leave now, at whatever hour and whatever the limit."""
 
     by: Name
@@ -52,7 +52,7 @@ def inbox_key(who: str) -> str:
     return own_id(Own.INBOX, name)
 
 
-def fit_for(inbox: str, waiting: Waiting, now: datetime) -> Waiting:
+def require_fit_for(inbox: str, waiting: InboxContent, now: datetime) -> InboxContent:
     """
     What an inbox of that id can keep of *waiting*. A letter that left cannot count from later than *now*: what it
     holds back would wait for that time.
@@ -74,13 +74,15 @@ def fit_for(inbox: str, waiting: Waiting, now: datetime) -> Waiting:
     return waiting.changed(sent=tuple(each.changed(at=min(each.at, now)) for each in waiting.sent))
 
 
-def in_wait(held: Iterable[Held], sent: Sequence[Sent], now: datetime) -> tuple[InWait, ...]:
+def list_deferred(
+    held: Iterable[DeferredMessage], sent: Sequence[CountedMessage], now: datetime
+) -> tuple[DeferredEntry, ...]:
     """All that waits, and until when; what leaves first comes first."""
     found = [_shown(each, leaves_at(each, sent, now), now) for each in held]
     return tuple(sorted(found, key=lambda each: each.until))
 
 
-def released(held: Iterable[Held], by: Contact) -> tuple[Held, ...]:
+def make_release_result(held: Iterable[DeferredMessage], by: Contact) -> tuple[DeferredMessage, ...]:
     """
     Raises:
         RoleNotAllowed: If *by* is neither the one for whom they wait, nor manages escalations.
@@ -94,8 +96,8 @@ def released(held: Iterable[Held], by: Contact) -> tuple[Held, ...]:
     return tuple(each.changed(is_released=True) for each in held)
 
 
-def _shown(held: Held, until: datetime, now: datetime) -> InWait:
-    return InWait(
+def _shown(held: DeferredMessage, until: datetime, now: datetime) -> DeferredEntry:
+    return DeferredEntry(
         key=held.key,
         escalation=reference_of(held.notice),
         priority=held.notice.facts.priority,

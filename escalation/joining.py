@@ -30,13 +30,13 @@ from escalation.numbers import number_of
 from escalation.plan import ClockName, Recipient
 from escalation.request import AffectedCustomer, StartRequest, recipients_of, with_customers
 from escalation.room import weight_of
-from escalation.telling import contacts_among, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import contacts_among, notify, notify_customers
+from escalation.turn import Work
 
 _Each = TypeVar("_Each")
 
 
-def join_outage(turn: Turn, command: c.JoinOutage) -> None:
+def join_outage(turn: Work, command: c.JoinOutage) -> None:
     """Each new contact gets a receipt of their own, and every update from now on; a ticket joins once."""
     now = turn.escalation
     if command.ticket in now.tickets:
@@ -46,7 +46,7 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
     joining = new_in(now.request, command)
     if command.is_guest:
         _require_own_accounts(now, joining)
-    require_room(
+    require_case_fits(
         now.key, now.request, joining, f"the start of {command.ticket}", "give the others another outage key"
     )
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
@@ -63,9 +63,9 @@ def join_outage(turn: Turn, command: c.JoinOutage) -> None:
     )
     turn.by = e.ENGINE
     known = now.rules.stakeholders
-    tell(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
+    notify(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
     if joining.customers:
-        _tell(turn, joining.customers, now)
+        _notify(turn, joining.customers, now)
 
 
 def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
@@ -83,7 +83,7 @@ def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
         )
 
 
-def begin_first_notice(turn: Turn) -> None:
+def begin_first_notification(turn: Work) -> None:
     """COMM-2: a clock for those who joined while an earlier first notice was under way, as of their joining."""
     now = turn.escalation
     clock = now.clock(ClockName.FIRST_NOTICE)
@@ -92,35 +92,35 @@ def begin_first_notice(turn: Turn) -> None:
         turn.start(ClockName.FIRST_NOTICE, now.joined_at)
 
 
-def _tell(turn: Turn, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
+def _notify(turn: Work, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
     """Whoever was known here has been told already, for whichever account (START-5)."""
     known = {each.id for each in before.request.recipients}
     new = tuple(each for each in contacts_among(turn.escalation, customers) if each.id not in known)
-    begin_first_notice(turn)
+    begin_first_notification(turn)
     if turn.escalation.state is State.CLOSING:
-        tell_of_the_end(turn, customers, new)
+        notify_of_end(turn, customers, new)
     else:
-        tell_customers(turn, Occasion.RECEIPT, to=new)
+        notify_customers(turn, Occasion.RECEIPT, to=new)
 
 
-def tell_of_the_end(turn: Turn, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
+def notify_of_end(turn: Work, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
     """
     It is over for the others already: who is *new* is told all that those were (CLOSE-4, RESOLVE-6). Who was known is
     asked for the account that is new.
     """
-    tell_of_the_resolution(turn, new, asked=contacts_among(turn.escalation, customers))
+    notify_of_resolution(turn, new, asked=contacts_among(turn.escalation, customers))
     accounts = tuple(customer.account for customer in customers)
-    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+    notify(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
 
 
-def tell_of_the_resolution(turn: Turn, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
+def notify_of_resolution(turn: Work, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
     """*new* are told what the others were; *asked*: whether they have access."""
     now = turn.escalation
     resolution, rca = now.resolution, now.rca
-    tell_customers(turn, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
-    tell_customers(turn, Occasion.ACCESS_QUESTION, to=asked, but=now.access)
+    notify_customers(turn, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
+    notify_customers(turn, Occasion.ACCESS_QUESTION, to=asked, but=now.access)
     if rca.customer and rca.state is RcaState.SHARED:
-        tell_customers(turn, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
+        notify_customers(turn, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
 
 
 def new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
@@ -174,7 +174,9 @@ def _require_own_accounts(now: Escalation, joining: c.JoinOutage) -> None:
         raise BadRequest.because(f"the start of {joining.ticket}", faults)
 
 
-def require_room(key: str, request: StartRequest, joining: c.JoinOutage, what: str, instead: str) -> None:
+def require_case_fits(
+    key: str, request: StartRequest, joining: c.JoinOutage, what: str, instead: str
+) -> None:
     """
     Raises:
         BadRequest: If it would hold more than it can: *what* is refused, and *instead* says how to go on.

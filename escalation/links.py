@@ -9,8 +9,8 @@ it leads, or how its page looks.
 from enum import StrEnum
 from itertools import accumulate
 
-from escalation.base import Frozen
-from escalation.effects import CustomerNotice, InternalNotice, Occasion
+from escalation.base import Value
+from escalation.effects import CustomerNotification, InternalNotification, Occasion
 from escalation.plan import ClockName, Recipient
 
 _LONGEST_NAMED = 300
@@ -39,7 +39,7 @@ CUSTOMER = {
 }
 
 
-class Link(Frozen):
+class Link(Value):
     """One question to one person about one escalation. Everybody who has it can read it: nothing secret is in it."""
 
     question: Question
@@ -65,32 +65,32 @@ class Link(Frozen):
         return self.escalation.rpartition("/")[2]
 
 
-def link_for(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> Link | None:
+def link_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> Link | None:
     """What *notice* asks of *recipient*; None: nothing that a link could answer."""
     question = _question(notice)
     if question is None:
         return None
-    is_ours = isinstance(notice, InternalNotice)
+    is_ours = isinstance(notice, InternalNotification)
     return Link(
         question=question,
         escalation=notice.escalation,
         who=recipient.id,
         account="" if is_ours else recipient.speaks_for[0],
-        accounts=_named(recipient.accounts),
+        accounts=_accounts_text(recipient.accounts),
         language=recipient.language,
         time_zone=recipient.time_zone,
     )
 
 
-def _named(accounts: tuple[str, ...]) -> tuple[str, ...]:
+def _accounts_text(accounts: tuple[str, ...]) -> tuple[str, ...]:
     """As many as a link can hold that has to fit into one line of a letter."""
     sizes = accumulate(len(account) for account in accounts)
     named = tuple(account for account, size in zip(accounts, sizes, strict=True) if size <= _LONGEST_NAMED)
     return named if len(named) == len(accounts) else (*named, "…")
 
 
-def _question(notice: InternalNotice | CustomerNotice) -> Question | None:
-    if isinstance(notice, CustomerNotice):
+def _question(notice: InternalNotification | CustomerNotification) -> Question | None:
+    if isinstance(notice, CustomerNotification):
         return CUSTOMER.get(notice.occasion)
     # A reminder of any other clock, or its breach, is not about who has it.
     is_about_holding = notice.facts.clock in {"", ClockName.ACKNOWLEDGE.words}

@@ -11,11 +11,11 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 from escalation.clocks import Outcome
 from escalation.lifecycle import State
 from escalation.plan import AGREED, OF_TASK_FORCES, ClockName, PlaybookRef, Priority
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 
 ENGINE_SOURCE = "engine"
 """The source of what this program ran itself; an import has the name of its map."""
@@ -38,7 +38,7 @@ def goes_back_to_work(before: State, after: State) -> bool:
     return before in _RESOLVED and after in _AT_WORK
 
 
-class Stretch(Frozen):
+class TimeSpan(Value):
     since_at: Instant
     until_at: Instant
     """Its end; of one that goes on, the last instant on record."""
@@ -48,7 +48,7 @@ class Stretch(Frozen):
         return self.until_at - self.since_at
 
 
-class Hold(Stretch):
+class Ownership(TimeSpan):
     """A stretch in which one level, team and person held it (RESOLVE-7); None is not known."""
 
     level: int | None = None
@@ -56,7 +56,7 @@ class Hold(Stretch):
     person: str | None = None
 
 
-class ClockRun(Frozen):
+class ClockRun(Value):
     """One run of a clock; a clock that is started anew has several."""
 
     name: ClockName
@@ -69,18 +69,18 @@ class ClockRun(Frozen):
     """None: not late, or not known how late."""
 
 
-class Wait(Stretch):
+class PauseTime(TimeSpan):
     """A pause that somebody asked for; what a verification holds is none."""
 
     because: str
 
 
-class AffectedAccount(Frozen):
+class AffectedAccount(Value):
     account: str
     tier: str = ""
 
 
-class SurveyAnswer(Frozen):
+class SurveyAnswer(Value):
     account: str
     contact: str
     at: Instant
@@ -88,7 +88,7 @@ class SurveyAnswer(Frozen):
     comment: str = ""
 
 
-class FollowUp(Frozen):
+class FollowUp(Value):
     """An action of the RCA or the post-mortem."""
 
     what: str
@@ -98,7 +98,7 @@ class FollowUp(Frozen):
     """By the calendar of UTC; None: not done."""
 
 
-class Measured(Frozen):
+class EscalationMeasures(Value):
     """What the record of one escalation comes to."""
 
     id: str
@@ -127,10 +127,10 @@ class Measured(Frozen):
     reopened: int = 0
     refused: int = 0
     customers: tuple[AffectedAccount, ...] = ()
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[Ownership, ...] = ()
     clocks: tuple[ClockRun, ...] = ()
-    waits: tuple[Wait, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
+    waits: tuple[PauseTime, ...] = ()
+    receipts: tuple[DeliveryResult, ...] = ()
     answers: tuple[SurveyAnswer, ...] = ()
     causes: tuple[str, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
@@ -190,14 +190,14 @@ class Measured(Frozen):
         return len(self.holders) - len(set(self.holders))
 
 
-class Past(Frozen):
+class ImportedEscalation(Value):
     """An escalation that another system saw through, with every line of its log."""
 
-    measured: Measured
+    measured: EscalationMeasures
     lines: tuple["LogLine", ...]
 
 
-class LogLine(Frozen):
+class LogLine(Value):
     at: Instant
     by: str
     says: dict[str, str]

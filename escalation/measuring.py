@@ -14,22 +14,22 @@ from escalation.clocks import Clock, Outcome
 from escalation.measures import (
     AffectedAccount,
     ClockRun,
+    EscalationMeasures,
     FollowUp,
-    Hold,
-    Measured,
+    Ownership,
+    PauseTime,
     SurveyAnswer,
-    Wait,
     goes_back_to_work,
 )
 from escalation.model import VERIFYING, Escalation
 from escalation.plan import ClockName, Contact, ContactKind
-from escalation.receipts import Receipt, furthest
-from escalation.record import evolve, opened
+from escalation.receipts import DeliveryResult, latest_results
+from escalation.record import apply_event, open_state
 
 _Holder = tuple[int, str | None, str | None]
 
 
-def measured(events: Iterable[e.Event]) -> Measured:
+def measure_events(events: Iterable[e.Event]) -> EscalationMeasures:
     """
     What *events*, beginning with ``Opened``, come to.
 
@@ -39,15 +39,15 @@ def measured(events: Iterable[e.Event]) -> Measured:
     first, *rest = events
     if not isinstance(first, e.Opened):
         raise ValueError(f"the record must begin with opened, not {first.kind}")
-    tally = _Tally(opened(first))
+    tally = _Tally(open_state(first))
     for event in rest:
         tally.take(event)
     return tally.measured
 
 
-def _told_at(event: e.Event) -> datetime:
+def _notified_at(event: e.Event) -> datetime:
     """When the last of those was told whom *event* tells of, as the clock of the first notice has it (COMM-2)."""
-    receipts = event.receipts if isinstance(event, e.MessagesSent) else ()
+    receipts = event.receipts if isinstance(event, e.DeliveryReported) else ()
     delivered = [receipt.delivered_at for receipt in receipts if receipt.delivered_at]
     return min(max(delivered, default=event.at), event.at)
 
@@ -62,25 +62,25 @@ class _Tally:
         self._acknowledged_at: datetime | None = None
         self._first_notice_at: datetime | None = None
         self._reopened = self._refused = 0
-        self._receipts: dict[str, Receipt] = {}
+        self._receipts: dict[str, DeliveryResult] = {}
         self._runs: list[Clock] = []
         self._latest: dict[ClockName, int] = {}
-        self._holders: list[tuple[datetime, _Holder]] = [(start.opened_at, _holder(start, None))]
+        self._holders: list[tuple[datetime, _Holder]] = [(start.opened_at, _owner_of(start, None))]
 
     def take(self, event: e.Event) -> None:
-        before, self._now = self._now, evolve(self._now, event)
+        before, self._now = self._now, apply_event(self._now, event)
         self._until = max(self._until, event.at)
         self._level = max(self._level, self._now.level)
         self._reopened += goes_back_to_work(before.state, self._now.state)
         if self._first_notice_at is None and before.untold and not self._now.untold:
-            self._first_notice_at = _told_at(event)
+            self._first_notice_at = _notified_at(event)
         self._see_clocks(before, event)
         self._see_holder(event)
         match event:
             case e.Acknowledged() if self._acknowledged_at is None:
                 self._acknowledged_at = event.at
-            case e.MessagesSent() | e.TaskForceHeard():
-                self._receipts = furthest((*self._receipts.values(), *event.receipts))
+            case e.DeliveryReported() | e.TaskForceReported():
+                self._receipts = latest_results((*self._receipts.values(), *event.receipts))
             case e.MoveRefused():
                 self._refused += 1
             case _:
@@ -96,14 +96,14 @@ class _Tally:
             self._runs[self._latest[clock.name]] = clock
 
     def _see_holder(self, event: e.Event) -> None:
-        holder = _holder(self._now, self._holders[-1][1][1])
+        holder = _owner_of(self._now, self._holders[-1][1][1])
         if holder != self._holders[-1][1]:
             self._holders.append((event.at, holder))
 
     @property
-    def measured(self) -> Measured:
+    def measured(self) -> EscalationMeasures:
         now, request = self._now, self._now.request
-        return Measured(
+        return EscalationMeasures(
             id=now.id,
             key=now.key,
             playbook=now.plan.playbook,
@@ -138,22 +138,24 @@ class _Tally:
     def _ended_at(self) -> datetime:
         return self._now.ended_at or self._until
 
-    def _holds(self) -> tuple[Hold, ...]:
+    def _holds(self) -> tuple[Ownership, ...]:
         ends = [at for at, _ in self._holders[1:]] + [self._ended_at]
         return tuple(
-            Hold(level=level, team=team, person=person, since_at=since, until_at=until)
+            Ownership(level=level, team=team, person=person, since_at=since, until_at=until)
             for (since, (level, team, person)), until in zip(self._holders, ends, strict=True)
         )
 
-    def _waits(self) -> tuple[Wait, ...]:
+    def _waits(self) -> tuple[PauseTime, ...]:
         return tuple(
-            Wait(because=pause.reason, since_at=pause.started_at, until_at=pause.ended_at or self._ended_at)
+            PauseTime(
+                because=pause.reason, since_at=pause.started_at, until_at=pause.ended_at or self._ended_at
+            )
             for pause in self._now.pauses
             if pause.reason != VERIFYING
         )
 
 
-def _holder(now: Escalation, team_before: str | None) -> _Holder:
+def _owner_of(now: Escalation, team_before: str | None) -> _Holder:
     """Level, team and person. A person stands for the team that had it, or else for a team of theirs."""
     if not now.plan.knows(now.owner):
         return now.level, None, now.owner

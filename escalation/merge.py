@@ -11,14 +11,14 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.budgets import OPEN_ACTIONS
 from escalation.effects import Occasion
-from escalation.errors import BadRequest, Fault, MoveNotAllowed, shown
+from escalation.errors import BadRequest, Fault, MoveNotAllowed, quote_input
 from escalation.following_up import line
-from escalation.joining import begin_first_notice, new_in, require_room, tell_of_the_end
+from escalation.joining import begin_first_notification, new_in, notify_of_end, require_case_fits
 from escalation.lifecycle import Move, State, allows
 from escalation.model import Escalation, owners_of_actions
 from escalation.sentences import Sentence
-from escalation.telling import contacts_among, name_of, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import contacts_among, name_of, notify, notify_customers
+from escalation.turn import Work
 
 
 def require_target(now: Escalation, command: c.Cancel) -> None:
@@ -32,7 +32,7 @@ def require_target(now: Escalation, command: c.Cancel) -> None:
     if is_withdrawn is bool(command.into):
         fault = Fault(
             where="into",
-            given=shown(command.into) if command.into else "nothing",
+            given=quote_input(command.into) if command.into else "nothing",
             allowed="nothing: only a duplicate or a merge names another escalation"
             if is_withdrawn
             else f"the key of the other escalation ({command.cause})",
@@ -42,7 +42,7 @@ def require_target(now: Escalation, command: c.Cancel) -> None:
         raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
 
 
-def handed_over(now: Escalation, command: c.Cancel) -> c.TakeOver:
+def hand_over_to(now: Escalation, command: c.Cancel) -> c.TakeOver:
     """All that goes over when *command* merges *now* into another escalation."""
     request = now.request
     assert command.into
@@ -74,14 +74,16 @@ def require_open(now: Escalation, other: str) -> None:
         raise MoveNotAllowed(f"{now.key}: {other} cannot be merged into it while {now.state}{goes_on}")
 
 
-def take_over(turn: Turn, command: c.TakeOver) -> None:
+def take_over(turn: Work, command: c.TakeOver) -> None:
     """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
     now = turn.escalation
     if command.merged in now.merged:
         return
     require_open(now, command.ticket)
     joining = new_in(now.request, command)
-    require_room(now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first")
+    require_case_fits(
+        now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first"
+    )
     _require_room_for_actions(now, command)
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
@@ -101,9 +103,9 @@ def take_over(turn: Turn, command: c.TakeOver) -> None:
         people=command.people,
         sponsors=sponsors,
     )
-    _tell_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
+    _notify_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
     turn.by = e.ENGINE
-    _tell_customers(turn, command, now)
+    _notify_customers(turn, command, now)
 
 
 def _require_room_for_actions(now: Escalation, command: c.TakeOver) -> None:
@@ -121,12 +123,12 @@ def _require_room_for_actions(now: Escalation, command: c.TakeOver) -> None:
         raise BadRequest.because(f"the merge of {command.ticket}", (fault,))
 
 
-def _tell_our_people(turn: Turn, command: c.TakeOver, new: tuple[str, ...]) -> None:
+def _notify_our_people(turn: Work, command: c.TakeOver, new: tuple[str, ...]) -> None:
     now = turn.escalation
     why = Sentence.MERGED_BY.of(command.ticket, name_of(now, command.by))
     known = now.rules.stakeholders
     people = (now.owner, *now.asked, *now.plan.escalation_managers, *(who for who in new if who not in known))
-    tell(turn, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
+    notify(turn, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
 
 
 def _what_came(command: c.TakeOver) -> Iterator[str]:
@@ -135,12 +137,12 @@ def _what_came(command: c.TakeOver) -> Iterator[str]:
     yield from map(line, command.actions)
 
 
-def _tell_customers(turn: Turn, command: c.TakeOver, before: Escalation) -> None:
+def _notify_customers(turn: Work, command: c.TakeOver, before: Escalation) -> None:
     """Each of them learns which reference is theirs now, whether they were known here or not."""
     to = contacts_among(turn.escalation, command.customers)
-    begin_first_notice(turn)
-    tell_customers(turn, Occasion.MERGED, to=to, formerly=command.ticket)
+    begin_first_notification(turn)
+    notify_customers(turn, Occasion.MERGED, to=to, formerly=command.ticket)
     if turn.escalation.state is State.CLOSING:
         known = {each.id for each in before.request.recipients}
         new = tuple(each for each in to if each.id not in known)
-        tell_of_the_end(turn, command.customers, new)
+        notify_of_end(turn, command.customers, new)

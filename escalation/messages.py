@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from escalation.base import Frozen, Instant
-from escalation.events import Event, MessagesSent, TaskForceHeard
-from escalation.receipts import MessageState, Receipt, furthest, held_until
+from escalation.base import Instant, Value
+from escalation.events import DeliveryReported, Event, TaskForceReported
+from escalation.receipts import DeliveryResult, MessageState, deferred_until, latest_results
 
 
-class Sent(Frozen):
+class Delivery(Value):
     """One message to one recipient, and its result."""
 
     key: str
@@ -35,35 +35,35 @@ class Sent(Frozen):
         return self.state is MessageState.DELIVERED
 
 
-def receipts_of(events: Iterable[Event]) -> Iterator[Receipt]:
+def results_of(events: Iterable[Event]) -> Iterator[DeliveryResult]:
     """Every word on messages, oldest first."""
-    return (receipt for receipt, _ in _told_of(events))
+    return (receipt for receipt, _ in _recipients_of(events))
 
 
-def messages(events: Iterable[Event], start: int = 0) -> tuple[Sent, ...]:
+def deliveries(events: Iterable[Event], start: int = 0) -> tuple[Delivery, ...]:
     """The messages in the record, each once, oldest first, without the first *start*."""
-    told_of = tuple(_told_of(events))
+    told_of = tuple(_recipients_of(events))
     known_at = {(receipt.key, receipt.state): at for receipt, at in reversed(told_of)}
-    found = furthest(receipt for receipt, _ in told_of).values()
-    sent = (_sent(receipt, known_at[receipt.key, receipt.state]) for receipt in found)
+    found = latest_results(receipt for receipt, _ in told_of).values()
+    sent = (_delivery(receipt, known_at[receipt.key, receipt.state]) for receipt in found)
     return tuple(islice(sent, start, None))
 
 
-def messages_wait_until(events: Iterable[Event]) -> datetime | None:
+def last_deferral_of(events: Iterable[Event]) -> datetime | None:
     """When the last of those leaves that wait in somebody's inbox, as far as is known; None if none does (COMM-11)."""
-    own = (event for event in events if isinstance(event, MessagesSent))
-    return held_until(receipts_of(own))
+    own = (event for event in events if isinstance(event, DeliveryReported))
+    return deferred_until(results_of(own))
 
 
-def _told_of(events: Iterable[Event]) -> Iterator[tuple[Receipt, datetime]]:
+def _recipients_of(events: Iterable[Event]) -> Iterator[tuple[DeliveryResult, datetime]]:
     for event in events:
-        if isinstance(event, MessagesSent | TaskForceHeard):
+        if isinstance(event, DeliveryReported | TaskForceReported):
             for receipt in event.receipts:
                 yield receipt, event.at
 
 
-def _sent(receipt: Receipt, known_at: datetime) -> Sent:
-    return Sent(
+def _delivery(receipt: DeliveryResult, known_at: datetime) -> Delivery:
+    return Delivery(
         key=receipt.key,
         recipient=receipt.recipient,
         occasion=receipt.occasion,

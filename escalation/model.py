@@ -7,22 +7,22 @@ What can be read off it without deciding anything is here as properties; what ma
 from datetime import datetime
 
 from escalation.actions import Action, next_reminder
-from escalation.base import CustomerText, Frozen, Instant, InternalText
+from escalation.base import CustomerText, Instant, InternalText, Value
 from escalation.clocks import Clock, Pause
 from escalation.email_address import mailbox_of
 from escalation.events import AccessAnswer, ResolutionKind, Step
 from escalation.lifecycle import WORKING, RcaState, State, is_open
-from escalation.plan import ClockName, Contact, HandsOver, Level, Plan, Priority, PriorityRules, Recipient
+from escalation.plan import ClockName, Contact, HandsOver, Level, Plan, Priority, PriorityPolicy, Recipient
 from escalation.post_mortem import PostMortem
 from escalation.receipts import Undelivered
 from escalation.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
-from escalation.task_force.model import Summary
+from escalation.task_force.model import TaskForceSummary
 
 VERIFYING = "verifying"
 """The reason of the pause that a declared resolution makes (RESOLVE-5); no playbook can name it."""
 
 
-class ActionPlan(Frozen):
+class ActionPlan(Value):
     version: int
     steps: tuple[Step, ...]
     by: str
@@ -30,7 +30,7 @@ class ActionPlan(Frozen):
     why: InternalText
 
 
-class Resolution(Frozen):
+class Resolution(Value):
     kind: ResolutionKind
     done: InternalText
     customer_text: CustomerText | None
@@ -39,13 +39,13 @@ class Resolution(Frozen):
     verified_by: str | None = None
 
 
-class Access(Frozen):
+class Access(Value):
     answer: AccessAnswer
     by: str
     at: Instant
 
 
-class SurveyAnswer(Frozen):
+class SurveyAnswer(Value):
     account: str
     score: int
     comment: InternalText
@@ -53,7 +53,7 @@ class SurveyAnswer(Frozen):
     at: Instant
 
 
-class Rca(Frozen):
+class Rca(Value):
     state: RcaState = RcaState.NONE
     version: int = 0
     internal: InternalRca | None = None
@@ -61,7 +61,7 @@ class Rca(Frozen):
     approved_by: str | None = None
 
 
-class HeldText(Frozen):
+class PendingText(Value):
     """A text for customers that waits for approval (COMM-6)."""
 
     number: int
@@ -79,7 +79,7 @@ class HeldText(Frozen):
         return self.edited_by or self.by
 
 
-class Shift(Frozen):
+class OnCallAnswer(Value):
     """Who answers for an on-call schedule that was given the escalation, as last found out (MATRIX-1)."""
 
     schedule: str
@@ -91,14 +91,14 @@ class Shift(Frozen):
     """When that changes; None: not within what can be foreseen."""
 
 
-class News(Frozen):
+class LastUpdate(Value):
     """What customers were told last, in words."""
 
     text: CustomerText
     at: Instant
 
 
-class Escalation(Frozen):
+class Escalation(Value):
     schema_version: int = 1
     id: str
     """Unique for all time: the key and the instant of the start."""
@@ -120,7 +120,7 @@ class Escalation(Frozen):
     """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
     acknowledgements: tuple[str, ...] = ()
     """Who has, in order."""
-    shifts: tuple[Shift, ...] = ()
+    shifts: tuple[OnCallAnswer, ...] = ()
     """Of the on-call schedules among those asked."""
     responses_done: tuple[str, ...] = ()
     """Of the current level."""
@@ -159,15 +159,15 @@ class Escalation(Frozen):
     """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""
     joined_at: Instant | None = None
     """Since when the first of them waits."""
-    held_texts: tuple[HeldText, ...] = ()
+    held_texts: tuple[PendingText, ...] = ()
     texts_held: int = 0
     """How many ever were."""
-    news: News | None = None
+    news: LastUpdate | None = None
     holding_updates: int = 0
     """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
     sequence: int = 0
     """How many events there were."""
-    task_forces: tuple[Summary, ...] = ()
+    task_forces: tuple[TaskForceSummary, ...] = ()
     """Each as it was last heard of, in the order of their deployment."""
 
     @property
@@ -204,7 +204,7 @@ class Escalation(Frozen):
         return self.plan.levels[self.level - 1]
 
     @property
-    def rules(self) -> PriorityRules:
+    def rules(self) -> PriorityPolicy:
         return self.plan.priorities[self.priority]
 
     @property
@@ -313,10 +313,10 @@ class Escalation(Frozen):
         return None
 
     @property
-    def standing_forces(self) -> tuple[Summary, ...]:
+    def standing_forces(self) -> tuple[TaskForceSummary, ...]:
         return tuple(force for force in self.task_forces if force.is_standing)
 
-    def held_text(self, number: int) -> HeldText | None:
+    def held_text(self, number: int) -> PendingText | None:
         return next((held for held in self.held_texts if held.number == number), None)
 
     def customer(self, account: str) -> AffectedCustomer | None:
@@ -367,10 +367,10 @@ class Escalation(Frozen):
             person in shift.people for shift in self.shifts if shift.holder == holder
         )
 
-    def shift(self, schedule: str) -> Shift | None:
+    def shift(self, schedule: str) -> OnCallAnswer | None:
         return next((shift for shift in self.shifts if shift.schedule == schedule), None)
 
-    def is_handed_over(self, shift: Shift) -> bool:
+    def is_handed_over(self, shift: OnCallAnswer) -> bool:
         """Whether it goes to the next shift when this one ends."""
         if self.state not in WORKING:
             return False

@@ -27,7 +27,7 @@ _I_WITH_DOT = "i\u0307"
 """A small İ, as Unicode folds it."""
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """Return what all spellings of *name* have in common: equal for ``IŞIL  AYDIN`` and ``Işıl Aydın``."""
     plain = unicodedata.normalize("NFKC", name).casefold().replace(_I_WITH_DOT, "i").translate(_ALIKE)
     return " ".join(unicodedata.normalize("NFC", plain).split())

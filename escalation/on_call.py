@@ -20,20 +20,20 @@ from datetime import datetime
 from escalation import commands as c
 from escalation import events as e
 from escalation.clocks import Clock, Outcome
-from escalation.effects import FindOnCall, InternalNotice, Occasion, OnCall
+from escalation.effects import FindOnCall, InternalNotification, Occasion, OnCallFound
 from escalation.lifecycle import WORKING
-from escalation.model import Escalation, Shift
+from escalation.model import Escalation, OnCallAnswer
 from escalation.plan import ClockName
-from escalation.rising import ask_another, to_do
+from escalation.rising import ask_another, responses_to_do
 from escalation.sentences import Sentence
-from escalation.telling import alerted, in_person, name_of, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import managers_of, name_of, notify, notify_customers, without_rotas
+from escalation.turn import Work
 
 _ASK = frozenset({Occasion.ASSIGNED, Occasion.REMINDER, Occasion.ACKNOWLEDGEMENT_EXPIRED})
 """Messages that ask the holder to act: whoever takes over is asked by the hand-over itself."""
 
 
-def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
+def apply_on_call(turn: Work, command: c.ReportOnCall) -> None:
     """Take an answer: notify who is on call, and hand over to them what is theirs."""
     found, notice = command.found, command.notice
     if found.until and found.until <= turn.now:  # the answer took longer than it held
@@ -46,13 +46,13 @@ def on_call_found(turn: Turn, command: c.RecordOnCall) -> None:
         _notify_on_call(turn, found, notice)
 
 
-def look_up(turn: Turn) -> None:
+def look_up(turn: Work) -> None:
     """Look up all schedules that it was given to, for whoever says that they are on call."""
     for shift in turn.escalation.shifts:
         turn.do(FindOnCall.made(schedule=shift.schedule, at=turn.now))
 
 
-def _notify_on_call(turn: Turn, found: OnCall, notice: InternalNotice | None) -> None:
+def _notify_on_call(turn: Work, found: OnCallFound, notice: InternalNotification | None) -> None:
     """Pass *notice* on to who is on call; nobody on call is never the end of it (MATRIX-5)."""
     if notice is None:
         _record(turn, found, told=None)
@@ -73,7 +73,9 @@ def _notify_on_call(turn: Turn, found: OnCall, notice: InternalNotice | None) ->
             _nobody_on_call(turn, found, notice, is_new=is_given)
 
 
-def _follow_the_shift(turn: Turn, shift: Shift, found: OnCall, notice: InternalNotice | None) -> None:
+def _follow_the_shift(
+    turn: Work, shift: OnCallAnswer, found: OnCallFound, notice: InternalNotification | None
+) -> None:
     """Hand over to whoever is on call now, if it is somebody else; what could not be found out stays as it is."""
     before = turn.escalation
     if not found.is_known:
@@ -91,16 +93,16 @@ def _follow_the_shift(turn: Turn, shift: Shift, found: OnCall, notice: InternalN
         _hand_over(turn, shift, ids, was_acknowledged=shift.holder in before.acknowledgements)
     elif ids:
         joined = [person for person in ids if person not in shift.people]
-        tell(turn, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=to_do(turn))
+        notify(turn, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=responses_to_do(turn))
     occasion = notice.occasion if notice else Occasion.ASSIGNED
     if notice and occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
-        _pass_on(turn, notice, ids or in_person(turn.escalation, (after.holder,)))
+        _pass_on(turn, notice, ids or without_rotas(turn.escalation, (after.holder,)))
     is_asked_again = occasion is Occasion.ASSIGNED and not found.is_known
     if after.holder == shift.schedule and (is_new or not is_asked_again):
         _nobody_on_call(turn, found, notice, is_new=is_new)
 
 
-def _hand_over(turn: Turn, shift: Shift, people: Iterable[str], *, was_acknowledged: bool) -> None:
+def _hand_over(turn: Work, shift: OnCallAnswer, people: Iterable[str], *, was_acknowledged: bool) -> None:
     """Ask whoever took over. What had been acknowledged must be again, and customers hear who answers (COMM-4)."""
     if was_acknowledged:
         turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY)
@@ -109,13 +111,13 @@ def _hand_over(turn: Turn, shift: Shift, people: Iterable[str], *, was_acknowled
     relieved = name_of(now, shift.holder)
     had_nobody = shift.holder == shift.schedule
     why = Sentence.ON_CALL_NOW.of() if had_nobody else Sentence.ON_CALL_INSTEAD_OF.of(relieved)
-    tell(turn, Occasion.ASSIGNED, people, why=why, items=to_do(turn))
+    notify(turn, Occasion.ASSIGNED, people, why=why, items=responses_to_do(turn))
     if was_acknowledged:
-        tell_customers(turn, Occasion.HAND_OVER)
+        notify_customers(turn, Occasion.HAND_OVER)
 
 
 def _record(
-    turn: Turn, found: OnCall, *, told: tuple[str, ...] | None, instead_of: str | None = None
+    turn: Work, found: OnCallFound, *, told: tuple[str, ...] | None, instead_of: str | None = None
 ) -> None:
     turn.record(
         e.OnCallFound,
@@ -128,37 +130,45 @@ def _record(
     )
 
 
-def _pass_on(turn: Turn, notice: InternalNotice, people: Iterable[str]) -> None:
+def _pass_on(turn: Work, notice: InternalNotification, people: Iterable[str]) -> None:
     there = {recipient.id for recipient in notice.to}
     to = tuple(turn.escalation.plan.contact(person).recipient for person in people if person not in there)
     if to:
         turn.do(notice.changed(to=to))
 
 
-def _nobody_on_call(turn: Turn, found: OnCall, notice: InternalNotice | None, *, is_new: bool) -> None:
+def _nobody_on_call(
+    turn: Work, found: OnCallFound, notice: InternalNotification | None, *, is_new: bool
+) -> None:
     """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
     now = turn.escalation
     schedule = name_of(now, found.schedule)
-    told: Iterable[str] = alerted(now)
+    told: Iterable[str] = managers_of(now)
     if notice and notice.occasion is Occasion.NOBODY_ON_CALL:
         there = {recipient.id for recipient in notice.to}
-        told = (person for person in in_person(now, now.plan.escalation_managers) if person not in there)
+        told = (person for person in without_rotas(now, now.plan.escalation_managers) if person not in there)
     because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)
-    tell(turn, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
+    notify(turn, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
     if is_new and found.schedule in now.asked and now.state in WORKING:
         ask_another(turn, Sentence.NOBODY_ON_CALL.of(schedule))
 
 
-def shift_ended(turn: Turn) -> None:
+def end_shift(turn: Work) -> None:
     """Look up who is on call now, of each schedule whose last answer holds no longer."""
     turn.end(ClockName.ON_DUTY)
     now = turn.escalation
     for shift in now.shifts:
         if shift.until and shift.until <= turn.now and now.is_handed_over(shift):
-            tell(turn, Occasion.ASSIGNED, (shift.schedule,), why=Sentence.ON_CALL_NOW.of(), items=to_do(turn))
+            notify(
+                turn,
+                Occasion.ASSIGNED,
+                (shift.schedule,),
+                why=Sentence.ON_CALL_NOW.of(),
+                items=responses_to_do(turn),
+            )
 
 
-def watch_shifts(turn: Turn, before: Escalation) -> None:
+def watch_shifts(turn: Work, before: Escalation) -> None:
     """Keep the clock ``on_duty`` due when the next shift ends; called once, at the end of each decision."""
     now = turn.escalation
     changes_at, clock = now.shift_changes_at, now.clock(ClockName.ON_DUTY)

@@ -7,7 +7,7 @@ or a due time that came, with all that follows from it; two that come at once st
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from escalation.effects import CustomerNotice, Effect, InternalNotice, Occasion
+from escalation.effects import CustomerNotification, Effect, InternalNotification, Occasion
 
 MADE_NEEDLESS_BY: Mapping[Occasion, frozenset[Occasion]] = {
     # An assignment and a rise say why, and by then who has it and with which priority.
@@ -29,14 +29,14 @@ OF_CUSTOMERS: Mapping[Occasion, frozenset[Occasion]] = {
 """A customer is asked for nothing but an answer: only news can say the same twice."""
 
 
-def without_needless(effects: Sequence[Effect]) -> Iterator[Effect]:
+def remove_redundant(effects: Sequence[Effect]) -> Iterator[Effect]:
     """*effects* of one event, in their order, each notice without those who are told by a stronger one."""
-    told = {type_: _occasions_of(effects, type_) for type_ in (InternalNotice, CustomerNotice)}
+    told = {type_: _occasions_of(effects, type_) for type_ in (InternalNotification, CustomerNotification)}
     for effect in effects:
-        if not isinstance(effect, InternalNotice | CustomerNotice):
+        if not isinstance(effect, InternalNotification | CustomerNotification):
             yield effect
             continue
-        rules = MADE_NEEDLESS_BY if isinstance(effect, InternalNotice) else OF_CUSTOMERS
+        rules = MADE_NEEDLESS_BY if isinstance(effect, InternalNotification) else OF_CUSTOMERS
         stronger = rules.get(effect.occasion, frozenset())
         to = tuple(each for each in effect.to if stronger.isdisjoint(told[type(effect)][each.id]))
         if len(to) == len(effect.to):
@@ -46,7 +46,7 @@ def without_needless(effects: Sequence[Effect]) -> Iterator[Effect]:
 
 
 def _occasions_of(
-    effects: Iterable[Effect], kind: type[InternalNotice | CustomerNotice]
+    effects: Iterable[Effect], kind: type[InternalNotification | CustomerNotification]
 ) -> dict[str, set[Occasion]]:
     """By recipient."""
     found: dict[str, set[Occasion]] = {}

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 from escalation.limits import LONGEST_LIMIT
 from escalation.preferences import MOST_COUNTED, Limit, free_after
 
@@ -25,7 +25,7 @@ MOST_TURNS = 50
 _Time = Annotated[timedelta, Field(ge=timedelta(), le=LONGEST_LIMIT)]
 
 
-class TakeTurns(Frozen):
+class ReserveSlots(Value):
     """``{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}``: three turns within ten seconds."""
 
     at_most: Annotated[int, Field(ge=1, le=MOST_COUNTED)]
@@ -35,7 +35,7 @@ class TakeTurns(Frozen):
     reach: _Time
 
 
-class Turns(Frozen):
+class Slots(Value):
     """The answer, in times from when it was given: clocks of machines differ."""
 
     after: tuple[timedelta, ...]
@@ -44,7 +44,7 @@ class Turns(Frozen):
     """When it is worth asking again."""
 
 
-class Pace(Frozen):
+class ChannelLimit(Value):
     """What is remembered of a channel."""
 
     taken: tuple[Instant, ...] = ()
@@ -53,7 +53,7 @@ class Pace(Frozen):
     """From when on no turn counts any more."""
 
 
-def take_turns(asked: TakeTurns, pace: Pace, now: datetime) -> tuple[Pace, Turns]:
+def reserve_slots(asked: ReserveSlots, pace: ChannelLimit, now: datetime) -> tuple[ChannelLimit, Slots]:
     """Give as many turns as are within reach *now*, and remember them."""
     limit = Limit(at_most=asked.at_most, within=asked.within + LEEWAY)
     taken, given = [*pace.taken], list[timedelta]()
@@ -61,8 +61,8 @@ def take_turns(asked: TakeTurns, pace: Pace, now: datetime) -> tuple[Pace, Turns
         taken.append(now + after)
         given.append(after)
     counts_until = taken[-1] + limit.within if taken else None
-    kept = Pace(taken=tuple(taken[-MOST_COUNTED:]), counts_until=counts_until)
-    return kept, Turns(after=tuple(given), next_after=after)
+    kept = ChannelLimit(taken=tuple(taken[-MOST_COUNTED:]), counts_until=counts_until)
+    return kept, Slots(after=tuple(given), next_after=after)
 
 
 def _next(limit: Limit, taken: Sequence[datetime], now: datetime) -> datetime:

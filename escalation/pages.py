@@ -7,13 +7,13 @@ Whoever asks puts the pages together. What is listed, and how the next page is a
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from escalation.base import Frozen
+from escalation.base import Value
 from escalation.budgets import ANSWER, first_of
 
-Item = TypeVar("Item", bound=Frozen)
+Item = TypeVar("Item", bound=Value)
 
 
-class Page(Frozen, Generic[Item]):
+class ListPage(Value, Generic[Item]):
     """A part of a list."""
 
     items: tuple[Item, ...] = ()
@@ -21,8 +21,8 @@ class Page(Frozen, Generic[Item]):
     """Another page follows."""
 
 
-def page_of(items: Iterable[Item]) -> Page[Item]:
+def page_of(items: Iterable[Item]) -> ListPage[Item]:
     """The first page of *items*."""
     found = tuple(items)
     first = first_of(found, ANSWER)
-    return Page(items=first, has_more=len(first) < len(found))
+    return ListPage(items=first, has_more=len(first) < len(found))

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from escalation.base import Frozen, Instant, Name
+from escalation.base import Instant, Name, Value
 from escalation.business_time import OpenHours
 from escalation.desk_time import DeskTime
 from escalation.email_address import mailbox_of
@@ -31,7 +31,7 @@ class Priority(StrEnum):
     P4 = "P4"
 
 
-class ReasonCode(StrEnum):
+class EscalationReason(StrEnum):
     """Why an escalation starts or rises."""
 
     DISSATISFIED_CUSTOMER = "dissatisfied_customer"
@@ -110,7 +110,7 @@ class HandsOver(StrEnum):
     """What has been acknowledged, too, until its resolution is declared."""
 
 
-class Recipient(Frozen):
+class Recipient(Value):
     """Whom a message goes to, and how."""
 
     id: str
@@ -134,7 +134,7 @@ class Recipient(Frozen):
         return mailbox_of(self.id.rpartition(":")[2])
 
 
-class Contact(Frozen):
+class Contact(Value):
     """A person or a team that can hold an escalation, be told of it, or make moves in it."""
 
     id: Name
@@ -194,7 +194,7 @@ class Basis(StrEnum):
     """Days: the wall clock; only where the priority runs by it."""
 
 
-class Window(Frozen):
+class Window(Value):
     """
     How long a level may hold without resolution: reminded at the minimum, risen at the maximum (MATRIX-2).
 
@@ -206,18 +206,18 @@ class Window(Frozen):
     basis: Basis = Basis.PRIORITY
 
 
-class Trigger(Frozen):
+class Trigger(Value):
     """A named fact that sends the escalation up at once (MATRIX-3)."""
 
     name: Name
     says: str = ""
     to_level: int | None = None
     """None: to the next level."""
-    reason: ReasonCode = ReasonCode.OTHER
+    reason: EscalationReason = EscalationReason.OTHER
     """The reason code of the rise (KIND-6)."""
 
 
-class Level(Frozen):
+class Level(Value):
     number: int
     name: Name
     contacts: tuple[Name, ...]
@@ -246,7 +246,7 @@ class Level(Frozen):
         return self.contacts if self.asks_all else self.contacts[:1]
 
 
-class Target(Frozen):
+class Target(Value):
     """How long a clock may run, and when its owner is reminded; business days as in ``Window``."""
 
     after: timedelta
@@ -255,7 +255,7 @@ class Target(Frozen):
     """Percent of ``after``, rising; 100 % is the breach and always there (CLOCK-2)."""
 
 
-class PauseRule(Frozen):
+class PausePolicy(Value):
     """What a pause for a named reason does (CLOCK-3)."""
 
     stops: tuple[ClockName, ...]
@@ -263,7 +263,7 @@ class PauseRule(Frozen):
     """It ends by itself then; None: when somebody ends it."""
 
 
-class SurveyRules(Frozen):
+class SurveyPolicy(Value):
     """What is asked of customers after the close, and what a low score does (CLOSE-6)."""
 
     within: Target
@@ -274,7 +274,7 @@ class SurveyRules(Frozen):
     """A low score opens a new escalation of the same subject (CLOSE-9)."""
 
 
-class ActionRules(Frozen):
+class ActionPolicy(Value):
     """When the owners of corrective actions are reminded (CLOSE-7)."""
 
     remind_before: timedelta = timedelta(days=2)
@@ -283,7 +283,7 @@ class ActionRules(Frozen):
     """From then on, until it is done."""
 
 
-class HoldingRules(Frozen):
+class HoldingPolicy(Value):
     """How many holding updates customers get in a row, and how far apart (COMM-3)."""
 
     at_most: int
@@ -292,7 +292,7 @@ class HoldingRules(Frozen):
     """The next one is promised no sooner than this, nor sooner than the cadence of the priority."""
 
 
-class PriorityRules(Frozen):
+class PriorityPolicy(Value):
     """What a priority changes (KIND-3, MATRIX-7)."""
 
     business_hours: bool
@@ -308,7 +308,7 @@ class PriorityRules(Frozen):
     rca_required: bool = False
 
 
-class PlaybookRef(Frozen):
+class PlaybookRef(Value):
     name: Name
     version: str
     sha256: str
@@ -317,7 +317,7 @@ class PlaybookRef(Frozen):
         return f"{self.name} {self.version} ({self.sha256[:12]})"
 
 
-class Calendar(Frozen):
+class Calendar(Value):
     """Open hours, as far as they are compiled."""
 
     hours: OpenHours
@@ -325,7 +325,7 @@ class Calendar(Frozen):
     """Where they come from, as JSON; only for compiling them further, never read by the rules."""
 
 
-class TextApproval(Frozen):
+class TextApproval(Value):
     """A text for customers waits until somebody has approved it (COMM-6)."""
 
     approvers: tuple[Name, ...]
@@ -335,7 +335,7 @@ class TextApproval(Frozen):
     """Whether whoever wrote it, or edited it last, may approve it, too."""
 
 
-class Plan(Frozen):
+class Plan(Value):
     playbook: PlaybookRef
     issue_type: Name
     category: Name
@@ -343,7 +343,7 @@ class Plan(Frozen):
     executive_level: int
     sponsors: tuple[Name, ...] = ()
     """Of the affected accounts, when it was compiled or they joined; stakeholders of every priority (SPONSOR-2)."""
-    priorities: dict[Priority, PriorityRules]
+    priorities: dict[Priority, PriorityPolicy]
     contacts: tuple[Contact, ...]
     others: tuple[Name, ...] = ()
     """Ids of the playbook's other people, who are looked up once a move names them."""
@@ -357,7 +357,7 @@ class Plan(Frozen):
     """Local time of that calendar, in which times are shown."""
     customer_calendar: Name | None = None
     """Of the affected customer: promises to customers count it."""
-    pause_reasons: dict[str, PauseRule] = {}
+    pause_reasons: dict[str, PausePolicy] = {}
     skills: dict[str, Name] = {}
     """Skill to the contact id of whoever has it: where a functional escalation goes (KIND-2)."""
     entry_level: int = 1
@@ -373,7 +373,7 @@ class Plan(Frozen):
     rca_waivable: bool = True
     holding_update: Translations | None = None
     """Sent by itself when an update is missed; None: never (COMM-3)."""
-    holding: HoldingRules | None = None
+    holding: HoldingPolicy | None = None
     """None: after every missed update, at the cadence of the priority."""
     text_approval: TextApproval | None = None
     """What a text for customers needs before it leaves; None: nothing (COMM-6)."""
@@ -381,9 +381,9 @@ class Plan(Frozen):
     """How often a breached clock is brought up again until somebody ends it."""
     customer_preferences: Preferences | None = None
     """How customers are told: quiet hours by each contact's own time zone, and limits."""
-    survey: SurveyRules | None = None
+    survey: SurveyPolicy | None = None
     """None: customers are not asked (CLOSE-6)."""
-    actions: ActionRules | None = None
+    actions: ActionPolicy | None = None
     """None: actions are on record, and nobody is reminded of them (CLOSE-7)."""
 
     @cached_property

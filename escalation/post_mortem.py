@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from escalation.base import Asked, GivenDay, InternalText, Name
+from escalation.base import Input, InputDay, InternalText, Name
 from escalation.budgets import ENTRIES
 
 _Text = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
@@ -22,7 +22,7 @@ def _is_currency(code: str) -> str:
     return code
 
 
-class Concession(Asked):
+class Concession(Input):
     """What the customer was given."""
 
     what: _Text
@@ -32,15 +32,15 @@ class Concession(Asked):
     """Id of a person of the playbook."""
 
 
-class ActionItem(Asked):
+class ActionItem(Input):
     """What somebody will do, and by when; tracked until it is done."""
 
     what: _Text
     owner: Name
-    due: GivenDay
+    due: InputDay
 
 
-class PostMortem(Asked):
+class PostMortem(Input):
     """How the escalation was handled, and what follows from that; of the root causes tells the RCA."""
 
     participants: Annotated[tuple[Name, ...], Field(min_length=1, max_length=ENTRIES)]

@@ -8,13 +8,13 @@ Data, and the reckoning of limits. Quiet hours are kept as people wrote them: wh
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 
 MOST_COUNTED = 200
 """Letters to one recipient that are remembered; no limit can allow more."""
 
 
-class Limit(Frozen):
+class Limit(Value):
     """So many letters within a time; *channel*: only those that went by it."""
 
     at_most: int
@@ -23,7 +23,7 @@ class Limit(Frozen):
     """Empty: whichever."""
 
 
-class Preferences(Frozen):
+class Preferences(Value):
     """What a person, a team or a customer's contact asks of us."""
 
     urgent_addresses: tuple[str, ...] = ()
@@ -33,21 +33,21 @@ class Preferences(Frozen):
     limits: tuple[Limit, ...] = ()
 
 
-class Sent(Frozen):
+class CountedMessage(Value):
     """A letter that went to somebody, as far as limits must know."""
 
     at: Instant
     channel: str
 
 
-def free_at(limits: Iterable[Limit], sent: Iterable[Sent], channel: str, now: datetime) -> datetime:
+def free_at(limits: Iterable[Limit], sent: Iterable[CountedMessage], channel: str, now: datetime) -> datetime:
     """The first instant from *now* on at which one more letter by *channel* keeps all *limits*."""
     sent = tuple(sent)
     concerned = (limit for limit in limits if limit.channel in {"", channel})
     return max((_free_at(limit, sent, now) for limit in concerned), default=now)
 
 
-def _free_at(limit: Limit, sent: tuple[Sent, ...], now: datetime) -> datetime:
+def _free_at(limit: Limit, sent: tuple[CountedMessage, ...], now: datetime) -> datetime:
     return free_after(limit, sorted(each.at for each in sent if limit.channel in {"", each.channel}), now)
 
 

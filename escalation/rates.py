@@ -12,10 +12,10 @@ Pure: *now* is an argument. Where the rates are kept is for whoever asks.
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 from escalation.errors import Fault, RateExceeded
 from escalation.lifecycle import Move
-from escalation.task_force.course import ForceMove
+from escalation.task_force.course import TaskForceMove
 
 
 class Rate(NamedTuple):
@@ -56,7 +56,7 @@ ALWAYS_POSSIBLE = frozenset({Move.ACKNOWLEDGE, Move.CLOSE, Move.CANCEL})
 ONE_FOR_EACH = frozenset({Move.CONFIRM_ACCESS, Move.SETTLE_RECORD, Move.RECORD_SURVEY})
 
 
-class Rates(Frozen):
+class Rates(Value):
     """What was done of late, by name."""
 
     reached: dict[str, Instant] = {}
@@ -77,7 +77,7 @@ class Rates(Frozen):
     def has_room(self, name: str, rate: Rate, now: datetime) -> bool:
         return max(self.reached.get(name, now), now) + rate.share - rate.within <= now
 
-    def after_move(self, key: str, move: Move | ForceMove | str, by: str, now: datetime) -> "Rates":
+    def after_move(self, key: str, move: Move | TaskForceMove | str, by: str, now: datetime) -> "Rates":
         """
         Raises:
             RateExceeded: If *by*, or all together, have made too many moves.

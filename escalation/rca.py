@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from escalation.base import CustomerText, Frozen, Instant, InternalText
+from escalation.base import CustomerText, Instant, InternalText, Value
 from escalation.budgets import DRAFT, last_of
 from escalation.characters import clip
 from escalation.events import Event, RcaFiled
 from escalation.model import Escalation
-from escalation.request import InternalRca, Moment
+from escalation.request import InternalRca, RcaTimelineEntry
 from escalation.sentences import Sentence
-from escalation.story import CLOCKWORK, Entry
+from escalation.story import CLOCKWORK, TimelineEntry
 
 _One = TypeVar("_One")
 _NOT_OF_THE_STORY = CLOCKWORK | {"messages_sent", "move_refused", "open_hours_extended", "clock_chased"}
@@ -31,13 +31,13 @@ _MOST_MOMENTS = 500
 _LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
 
 
-class RcaVersion(Frozen):
+class RcaVersion(Value):
     number: int
     by: str
     at: Instant
 
 
-class RcaOnFile(Frozen):
+class RcaOnFile(Value):
     """One version of the internal RCA, and which others there are."""
 
     versions: tuple[RcaVersion, ...] = ()
@@ -62,15 +62,15 @@ def on_file(now: Escalation, events: Iterable[Event], number: int | None = None)
 
 
 def proposed_timeline(
-    entries: Iterable[Entry], names: Mapping[str, str] = MappingProxyType({})
-) -> tuple[Moment, ...]:
+    entries: Iterable[TimelineEntry], names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[RcaTimelineEntry, ...]:
     """
     What happened, without the workings of clocks, messages and task forces; of a long story the end.
 
     People and teams are called by *names*, which has them by id: whoever reads an RCA knows no ids.
     """
     told = tuple(
-        Moment(
+        RcaTimelineEntry(
             at=entry.at.replace(microsecond=0),
             what=InternalText(clip(_in_names(entry, names), _LONGEST_MOMENT)),
         )
@@ -80,7 +80,7 @@ def proposed_timeline(
     return last_of(told[-_MOST_MOMENTS:], DRAFT)
 
 
-def _in_names(entry: Entry, names: Mapping[str, str]) -> str:
+def _in_names(entry: TimelineEntry, names: Mapping[str, str]) -> str:
     """The sentence with names for ids. What follows its first colon are people's own words, but for task forces."""
     head, colon, words = entry.text.partition(": ")
     if entry.kind == "task_force_heard":
@@ -92,7 +92,7 @@ def _named(text: str, names: Mapping[str, str]) -> str:
     return _ID.sub(lambda found: names.get(found[0], found[0]), text)
 
 
-def merged(rcas: Sequence[InternalRca]) -> InternalRca:
+def merge_rcas(rcas: Sequence[InternalRca]) -> InternalRca:
     """
     Several as one: texts one after the other, lists in the order of the files, each thing once, the timeline by time.
     """

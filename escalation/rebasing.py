@@ -9,10 +9,10 @@ from datetime import datetime
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.approving import keep_texts_to_the_plan
-from escalation.base import Frozen, Instant, InternalText
-from escalation.cadence import keep_to_the_plan
-from escalation.closing import keep_rca_to_the_plan
+from escalation.approving import adapt_texts_to_plan
+from escalation.base import Instant, InternalText, Value
+from escalation.cadence import adapt_updates_to_plan
+from escalation.closing import adapt_rca_to_plan
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed
 from escalation.lifecycle import WORKING
@@ -22,12 +22,12 @@ from escalation.resolving import resume
 from escalation.rising import ask_the_level, start_window
 from escalation.sentences import Sentence
 from escalation.targets import clock_for
-from escalation.telling import alerted, involved, name_of, tell
+from escalation.telling import followers_of, managers_of, name_of, notify
 from escalation.timing import settle, skip_past_thresholds
-from escalation.turn import Turn
+from escalation.turn import Work
 
 
-def rebase(turn: Turn, command: c.Rebase) -> None:
+def rebase(turn: Work, command: c.Rebase) -> None:
     """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
     before, plan = turn.escalation, command.plan
     if not _is_another(before, plan):
@@ -38,11 +38,11 @@ def rebase(turn: Turn, command: c.Rebase) -> None:
         turn.end(ClockName.ACKNOWLEDGE)
     _ask_somebody_known(turn, before)
     _start_clocks_of_the_new_plan(turn)
-    keep_rca_to_the_plan(turn)
+    adapt_rca_to_plan(turn)
     skip_past_thresholds(turn)
     now = turn.escalation
     why = Sentence.REBASED_BY.of(name_of(now, command.by), now.plan.playbook, before.plan.playbook)
-    tell(turn, Occasion.REBASED, (*involved(now), *alerted(now)), why=why, text=command.why)
+    notify(turn, Occasion.REBASED, (*followers_of(now), *managers_of(now)), why=why, text=command.why)
 
 
 def _is_another(now: Escalation, plan: Plan) -> bool:
@@ -51,7 +51,7 @@ def _is_another(now: Escalation, plan: Plan) -> bool:
     return not is_same or set(plan.sponsors) != set(had.sponsors)
 
 
-def _end_clocks_without_target(turn: Turn) -> None:
+def _end_clocks_without_target(turn: Work) -> None:
     paused = turn.escalation.pause
     if paused and paused.reason not in turn.escalation.plan.pause_reasons:
         resume(turn)  # nobody could say any more how long it may last
@@ -60,7 +60,7 @@ def _end_clocks_without_target(turn: Turn) -> None:
             turn.cancel_clocks(clock.name)
 
 
-def _ask_somebody_known(turn: Turn, before: Escalation) -> None:
+def _ask_somebody_known(turn: Work, before: Escalation) -> None:
     """
     The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now.
     """
@@ -77,7 +77,7 @@ def _ask_somebody_known(turn: Turn, before: Escalation) -> None:
     ask_the_level(turn, why)
 
 
-def _start_clocks_of_the_new_plan(turn: Turn) -> None:
+def _start_clocks_of_the_new_plan(turn: Work) -> None:
     """Those that the old one had no target for, as of when they would have begun."""
     now = turn.escalation
     paused = now.pause
@@ -85,8 +85,8 @@ def _start_clocks_of_the_new_plan(turn: Turn) -> None:
         start_window(turn)
     if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
-    keep_to_the_plan(turn)
-    keep_texts_to_the_plan(turn)
+    adapt_updates_to_plan(turn)
+    adapt_texts_to_plan(turn)
     if paused and not _runs(now, ClockName.PAUSE):
         turn.start(ClockName.PAUSE, since=paused.started_at)
 
@@ -96,7 +96,7 @@ def _runs(now: Escalation, name: ClockName) -> bool:
     return clock is not None and clock.is_running
 
 
-class MovedClock(Frozen):
+class MovedClock(Value):
     """A running clock, before and after a rebase."""
 
     clock: ClockName
@@ -109,7 +109,7 @@ class MovedClock(Frozen):
     """It would not run any more."""
 
 
-class Rebasing(Frozen):
+class RebasePreview(Value):
     """What a rebase would change."""
 
     key: str
@@ -131,7 +131,7 @@ class Rebasing(Frozen):
     """Who is told of it from then on, because an affected account is sponsored by now (SPONSOR-2)."""
 
 
-def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
+def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
     """
     What a rebase of *now* to *plan* would change at *at*. Pure, and nothing has changed.
 
@@ -140,13 +140,13 @@ def foreseen(now: Escalation, plan: Plan, at: datetime) -> Rebasing:
     """
     if not now.is_open:
         raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
-    turn = Turn(now, at)
+    turn = Work(now, at)
     if _is_another(now, plan):
         rebase(turn, c.Rebase.made(by=e.ENGINE, why=InternalText("foreseen"), plan=plan))
         settle(turn)
     after = turn.escalation
     breached = (event.clock for event in turn.events if isinstance(event, e.ClockBreached))
-    return Rebasing(
+    return RebasePreview(
         key=now.key,
         before=now.plan.playbook,
         after=plan.playbook,

@@ -6,14 +6,14 @@ they say can come in any order, twice, or after a repeat under the same key. So 
 
 Law: the state of a message only moves forward, in the order of ``MessageState``. Held, and then whatever: the inbox
 knew better. Failed, and then held: an older word that came late. Delivered is final: whoever was told was told, even
-if a repeat fails afterwards. Everybody who reads receipts reads them through ``furthest`` or ``moving_forward``.
+if a repeat fails afterwards. Everybody who reads receipts reads them through ``latest_results`` or ``select_newer``.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 from escalation.budgets import UNDELIVERED, last_of
 from escalation.characters import clip
 from escalation.sentences import Sentence, Why
@@ -40,7 +40,7 @@ class MessageState(StrEnum):
 _ORDER = {state: number for number, state in enumerate(MessageState)}
 
 
-class Receipt(Frozen):
+class DeliveryResult(Value):
     """What became of one message to one recipient."""
 
     key: str
@@ -77,16 +77,16 @@ class Receipt(Frozen):
         """What did not reach whom, and what stood in the way."""
         return _failure(self.occasion, self.recipient, self.why)
 
-    def supersedes(self, other: "Receipt") -> bool:
+    def supersedes(self, other: "DeliveryResult") -> bool:
         """Whether it is a newer word on the same message; the first delivery counts, and the latest wait."""
         if self.held_until and other.held_until:
             return self.held_until > other.held_until
         return _ORDER[self.state] > _ORDER[other.state]
 
 
-def furthest(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
+def latest_results(receipts: Iterable[DeliveryResult]) -> dict[str, DeliveryResult]:
     """Of each message, by its key, the receipt that says how far it came; in the order of their first receipts."""
-    found: dict[str, Receipt] = {}
+    found: dict[str, DeliveryResult] = {}
     for receipt in receipts:
         known = found.get(receipt.key)
         if known is None or receipt.supersedes(known):
@@ -94,21 +94,25 @@ def furthest(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
     return found
 
 
-def moving_forward(known: Iterable[Receipt], receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
+def select_newer(
+    known: Iterable[DeliveryResult], receipts: Iterable[DeliveryResult]
+) -> tuple[DeliveryResult, ...]:
     """Those of *receipts* that say more than the *known* ones, each message once."""
-    new = furthest(receipts)
-    before = furthest(receipt for receipt in known if receipt.key in new)
+    new = latest_results(receipts)
+    before = latest_results(receipt for receipt in known if receipt.key in new)
     return tuple(
         receipt for key, receipt in new.items() if key not in before or receipt.supersedes(before[key])
     )
 
 
-def held_until(receipts: Iterable[Receipt]) -> datetime | None:
+def deferred_until(receipts: Iterable[DeliveryResult]) -> datetime | None:
     """When the last of those leaves that still wait, as far as is known; None if none does (COMM-11)."""
-    return max((each.held_until for each in furthest(receipts).values() if each.held_until), default=None)
+    return max(
+        (each.held_until for each in latest_results(receipts).values() if each.held_until), default=None
+    )
 
 
-class Undelivered(Frozen):
+class Undelivered(Value):
     """Somebody was not reached on an occasion, and has not been since (COMM-13)."""
 
     recipient: str
@@ -121,8 +125,8 @@ class Undelivered(Frozen):
         return _failure(self.occasion, self.recipient, self.why)
 
 
-def undelivered_after(
-    known: Sequence[Undelivered], receipts: Iterable[Receipt], at: datetime
+def update_undelivered(
+    known: Sequence[Undelivered], receipts: Iterable[DeliveryResult], at: datetime
 ) -> tuple[Undelivered, ...]:
     """What is missing after *receipts*, which are known since *at*; what arrives makes up for what did not."""
     found = {(each.recipient, each.occasion): each for each in known}

@@ -11,10 +11,10 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation import events as e
-from escalation.actions import Action, Origin, passed, taken_over, tracked
+from escalation.actions import Action, Origin, count_passed_reminders, take_over_actions, track_actions
 from escalation.base import CustomerText, InternalText
 from escalation.characters import clip
-from escalation.clocks import Clock, Pause, attended, chased_by, derived, reminded
+from escalation.clocks import Clock, Pause, derive_clock, derive_next_instant, limit_chases, reminded
 from escalation.ids import tenant_of
 from escalation.lifecycle import Move, RcaState, step, step_rca
 from escalation.model import (
@@ -22,19 +22,19 @@ from escalation.model import (
     Access,
     ActionPlan,
     Escalation,
-    HeldText,
-    News,
+    LastUpdate,
+    OnCallAnswer,
+    PendingText,
     Rca,
     Resolution,
-    Shift,
     SurveyAnswer,
 )
 from escalation.plan import ClockName, Plan
-from escalation.receipts import Undelivered, undelivered_after
+from escalation.receipts import Undelivered, update_undelivered
 from escalation.request import StartRequest, with_customers
-from escalation.targets import retargeted, revived
-from escalation.task_force.course import ForceState
-from escalation.task_force.model import Summary
+from escalation.targets import restart_clock, retarget_clock
+from escalation.task_force.course import TaskForceState
+from escalation.task_force.model import TaskForceSummary
 
 _LONGEST_REPORT = 1_000
 """Characters of a task force's latest report that its escalation keeps."""
@@ -50,10 +50,10 @@ def fold(events: Iterable[e.Event]) -> Escalation:
     first, *rest = events
     if not isinstance(first, e.Opened):
         raise ValueError(f"the record must begin with opened, not {first.kind}")
-    return reduce(evolve, rest, opened(first))
+    return reduce(apply_event, rest, open_state(first))
 
 
-def opened(event: e.Opened) -> Escalation:
+def open_state(event: e.Opened) -> Escalation:
     return Escalation.made(
         id=event.id,
         request=event.request,
@@ -69,13 +69,13 @@ def opened(event: e.Opened) -> Escalation:
     )
 
 
-def evolve(now: Escalation, event: e.Event) -> Escalation:
+def apply_event(now: Escalation, event: e.Event) -> Escalation:
     """*now* after *event*."""
-    after = _evolved(now, event)
+    after = _apply(now, event)
     return after if event.by == e.ENGINE else _still_active(after, event)
 
 
-def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0912, PLR0915 - one case an event
+def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0912, PLR0915 - one case an event
     match event.kind:
         case "clock_started":
             others = tuple(clock for clock in now.clocks if clock.name is not event.clock.name)
@@ -136,7 +136,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with(now, event, responses_done=(*now.responses_done, event.response))
         case "priority_changed":
             changed = _with(now, event, priority=event.to_priority)
-            return _with_clocks(changed, (retargeted(changed, clock) for clock in changed.clocks))
+            return _with_clocks(changed, (retarget_clock(changed, clock) for clock in changed.clocks))
         case "rebased":
             return _rebased(now, event)
         case "clocks_paused":
@@ -172,7 +172,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "resolution_verified":
             assert now.resolution
             verified = now.resolution.changed(verified_by=event.by)
-            news = _news(now, verified.customer_text, event)
+            news = _last_update(now, verified.customer_text, event)
             owed = {
                 "joiners": (),
                 "joined_at": None,
@@ -192,7 +192,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
         case "rca_requested":
             return _rca(now, event, Move.REQUEST_RCA)
         case "rca_filed":
-            actions = tracked(now.actions, Origin.RCA, event.rca.corrective_actions)
+            actions = track_actions(now.actions, Origin.RCA, event.rca.corrective_actions)
             return _rca(
                 now.changed(actions=actions),
                 event,
@@ -234,10 +234,10 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 plan=joined.plan.joined_by(event.people),
                 merged=(*now.merged, event.merged),
                 settled={**event.settled, **now.settled},
-                actions=taken_over(now.actions, event.actions),
+                actions=take_over_actions(now.actions, event.actions),
             )
         case "text_held":
-            held = HeldText(
+            held = PendingText(
                 number=event.number, text=event.text, by=event.by, held_at=event.at, apologise=event.apologise
             )
             return _with(now, event, held_texts=(*now.held_texts, held), texts_held=event.number)
@@ -254,7 +254,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with(
                 now,
                 event,
-                news=_news(now, event.customer_text, event),
+                news=_last_update(now, event.customer_text, event),
                 holding_updates=_in_a_row(now, event),
             )
         case "people_named":
@@ -267,10 +267,12 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
             return _with(now, event, task_forces=(*now.task_forces, event.force))
         case "task_force_heard":
             undelivered = _undelivered(now, event)
-            return _with(now, event, task_forces=_replaced(now, _heard(event.force)), undelivered=undelivered)
+            return _with(
+                now, event, task_forces=_replaced(now, _with_update(event.force)), undelivered=undelivered
+            )
         case "task_force_stood_down":
             (known,) = (force for force in now.task_forces if force.name == event.name)
-            down = known.changed(state=ForceState.STOOD_DOWN, is_status_missed=False)
+            down = known.changed(state=TaskForceState.STOOD_DOWN, is_status_missed=False)
             return _with(now, event, task_forces=_replaced(now, down))
         case "survey_answered":
             answered = SurveyAnswer(
@@ -285,7 +287,7 @@ def _evolved(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0
                 event,
                 post_mortem=event.post_mortem,
                 post_mortem_version=event.version,
-                actions=tracked(now.actions, Origin.POST_MORTEM, event.post_mortem.actions),
+                actions=track_actions(now.actions, Origin.POST_MORTEM, event.post_mortem.actions),
             )
         case "action_finished":
             return _action(now, event, event.action, done_by=event.by, done_at=event.at)
@@ -308,7 +310,7 @@ def _still_active(now: Escalation, event: e.Event) -> Escalation:
     return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
 
 
-def _heard(force: Summary) -> Summary:
+def _with_update(force: TaskForceSummary) -> TaskForceSummary:
     """Of its latest report, the beginning; the event and the task force itself have all of it."""
     if not force.latest:
         return force
@@ -316,7 +318,7 @@ def _heard(force: Summary) -> Summary:
     return force.changed(latest=force.latest.changed(text=text))
 
 
-def _replaced(now: Escalation, force: Summary) -> tuple[Summary, ...]:
+def _replaced(now: Escalation, force: TaskForceSummary) -> tuple[TaskForceSummary, ...]:
     return tuple(force if known.id == force.id else known for known in now.task_forces)
 
 
@@ -385,7 +387,7 @@ def _on_shift(now: Escalation, event: e.OnCallFound, before: str) -> Escalation:
     asked = _in_place(now.asked, before, () if holder == event.schedule else (holder,)) or (event.schedule,)
     heir = holder if holder in asked else asked[0]
     is_void = holder != before and before in now.acknowledgements
-    shift = Shift.made(schedule=event.schedule, people=people, holder=holder, until=event.until)
+    shift = OnCallAnswer.made(schedule=event.schedule, people=people, holder=holder, until=event.until)
     return now.changed(
         asked=asked,
         owner=heir if now.owner == before else now.owner,
@@ -395,7 +397,7 @@ def _on_shift(now: Escalation, event: e.OnCallFound, before: str) -> Escalation:
     )
 
 
-def _shifts_but(now: Escalation, schedule: str) -> tuple[Shift, ...]:
+def _shifts_but(now: Escalation, schedule: str) -> tuple[OnCallAnswer, ...]:
     return tuple(shift for shift in now.shifts if shift.schedule != schedule)
 
 
@@ -435,9 +437,9 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
     )
 
 
-def _undelivered(now: Escalation, event: e.MessagesSent | e.TaskForceHeard) -> tuple[Undelivered, ...]:
+def _undelivered(now: Escalation, event: e.DeliveryReported | e.TaskForceReported) -> tuple[Undelivered, ...]:
     receipts = (each for each in event.receipts if not now.is_nobodys(each.recipient))
-    return undelivered_after(now.undelivered, receipts, event.at)
+    return update_undelivered(now.undelivered, receipts, event.at)
 
 
 def _contact_corrected(now: Escalation, event: e.ContactCorrected) -> Escalation:
@@ -471,8 +473,8 @@ def _in_a_row(now: Escalation, event: e.UpdateSent) -> int:
     return 0 if event.customer_text else now.holding_updates
 
 
-def _news(now: Escalation, text: CustomerText | None, event: e.Event) -> News | None:
-    return News(text=text, at=event.at) if text else now.news
+def _last_update(now: Escalation, text: CustomerText | None, event: e.Event) -> LastUpdate | None:
+    return LastUpdate(text=text, at=event.at) if text else now.news
 
 
 def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
@@ -501,15 +503,15 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
 
 
 def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
-    """By the rhythm that holds from *at* on, as ``chased_by`` has it for clocks."""
+    """By the rhythm that holds from *at* on, as ``limit_chases`` has it for clocks."""
     if plan.actions is None or not action.is_open:
         return action
-    return action.changed(reminded=min(action.reminded, passed(action, plan.actions, at)))
+    return action.changed(reminded=min(action.reminded, count_passed_reminders(action, plan.actions, at)))
 
 
 def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
     """By the targets and the rhythm of chases that hold from *at* on."""
-    return chased_by(retargeted(now, clock), now.plan.chase_every, at)
+    return limit_chases(retarget_clock(now, clock), now.plan.chase_every, at)
 
 
 def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
@@ -533,7 +535,7 @@ def _rca(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalat
 
 
 def _derived(now: Escalation, clock: Clock) -> Clock:
-    return derived(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
+    return derive_clock(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
 
 
 def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
@@ -553,7 +555,7 @@ def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> 
 
 
 def _attended(now: Escalation, clock: Clock) -> Clock:
-    return attended(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
+    return derive_next_instant(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
 
 
 def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:
@@ -574,5 +576,5 @@ def _resumed(now: Escalation, event: e.Event, reason: str, ended_at: datetime | 
 
 def _unended(now: Escalation, event: e.Event) -> Escalation:
     """The clocks that the verification had ended, running again: the hold since then keeps their time."""
-    again = (revived(now, clock) for clock in now.clocks)
-    return now.changed(clocks=tuple(chased_by(clock, now.plan.chase_every, event.at) for clock in again))
+    again = (restart_clock(now, clock) for clock in now.clocks)
+    return now.changed(clocks=tuple(limit_chases(clock, now.plan.chase_every, event.at) for clock in again))

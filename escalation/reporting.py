@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from escalation.base import Frozen, Instant, Name
+from escalation.base import Instant, Name, Value
 from escalation.ids import Own, own_id
 from escalation.language_tag import LanguageTag
 from escalation.plan import Recipient
@@ -24,7 +24,7 @@ class Rhythm(StrEnum):
     QUARTERLY = "quarterly"
 
 
-class ReportSchedule(Frozen):
+class ReportSchedule(Value):
     """What each run of a schedule starts with."""
 
     rhythm: Rhythm
@@ -47,7 +47,7 @@ def report_id(rhythm: Rhythm) -> str:
     return own_id(Own.REPORT, rhythm)
 
 
-class Scheduled(Frozen):
+class ScheduledReport(Value):
     """A schedule as it stands."""
 
     wanted: ReportSchedule
@@ -57,7 +57,7 @@ class Scheduled(Frozen):
     is_paused: bool
 
 
-class BroughtUpToDate(Frozen):
+class OpenEscalationsRecorded(Value):
     """What became of bringing the record of everything that is open up to now."""
 
     asked: int = 0
@@ -66,23 +66,23 @@ class BroughtUpToDate(Frozen):
     """Of these, those that gave no answer: they count as of their last change that is on record."""
 
 
-class MakeReport(Frozen):
+class MakeReport(Value):
     """Make the review pack of the period that had just ended when the run was due, however late it is."""
 
     schedule: ReportSchedule
     due_at: Instant
-    record: BroughtUpToDate | None = None
+    record: OpenEscalationsRecorded | None = None
     """None: what is open could not be asked."""
 
 
-class ToldFigure(Frozen):
+class ReportedFigure(Value):
     name: str
     """Of its measure."""
     value: float
     """In the unit of its measure."""
 
 
-class ReviewPack(Frozen):
+class ReviewPack(Value):
     """A period in figures: the first of them, and the page with all."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -91,7 +91,7 @@ class ReviewPack(Frozen):
     last: date
     """It counts too."""
     time_zone: str
-    figures: tuple[ToldFigure, ...] = ()
+    figures: tuple[ReportedFigure, ...] = ()
     """Empty: nothing was opened."""
     page: bytes
     """HTML, compressed by gzip."""
@@ -102,7 +102,7 @@ class ReviewPack(Frozen):
         return int(f"{self.first:%Y%m%d}")
 
 
-class ReportMade(Frozen):
+class ReportMade(Value):
     """The answer to ``MakeReport``."""
 
     pack: ReviewPack

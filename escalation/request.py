@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from escalation.base import Asked, CustomerText, GivenDay, GivenInstant, InternalText, Name
+from escalation.base import CustomerText, Input, InputDay, InputInstant, InternalText, Name
 from escalation.budgets import (
     CONTACTS,
     CRITERIA,
@@ -27,7 +27,7 @@ from escalation.budgets import (
 from escalation.email_address import EmailAddress, mailbox_of
 from escalation.ids import EscalationReference, Key
 from escalation.language_tag import LanguageTag
-from escalation.plan import Priority, ReasonCode, Recipient
+from escalation.plan import EscalationReason, Priority, Recipient
 
 
 class Degree(StrEnum):
@@ -70,14 +70,14 @@ class EvidenceKind(StrEnum):
     COMPLAINT = "complaint"
 
 
-class Evidence(Asked):
+class Evidence(Input):
     kind: EvidenceKind
     what: InternalText
-    on: GivenDay | None = None
+    on: InputDay | None = None
     link: Annotated[str, Field(max_length=2000)] = ""
 
 
-class CustomerContact(Asked):
+class CustomerContact(Input):
     name: CustomerText
     email: EmailAddress
     language: LanguageTag = "en"
@@ -93,7 +93,7 @@ class CustomerContact(Asked):
         )
 
 
-class AffectedCustomer(Asked):
+class AffectedCustomer(Input):
     account: Name
     tier: Name = "standard"
     contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=CONTACTS)]
@@ -103,7 +103,7 @@ _WRONG = object()
 """In the place of a field that is refused itself."""
 
 
-class StartRequest(Asked):
+class StartRequest(Input):
     """
     Everything that an escalation begins with.
 
@@ -118,7 +118,7 @@ class StartRequest(Asked):
     impact: Degree | None = None
     urgency: Degree | None = None
     priority: Annotated[Priority | None, Field(validate_default=True)] = None
-    reason: ReasonCode
+    reason: EscalationReason
     reason_note: InternalText = InternalText("")
     source: Source = Source.CUSTOMER
     channel: Channel = Channel.OTHER
@@ -226,22 +226,22 @@ def with_customers(
     return tuple(found.values())
 
 
-class CorrectiveAction(Asked):
+class CorrectiveAction(Input):
     what: Annotated[InternalText, Field(min_length=1)]
     owner: Name
-    due: GivenDay
+    due: InputDay
     for_customers: CustomerText | None = None
     """How customers are told of this action; None: they are not."""
 
 
-class Moment(Asked):
+class RcaTimelineEntry(Input):
     """One line of an RCA's timeline."""
 
-    at: GivenInstant
+    at: InputInstant
     what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
 
 
-class Whys(Asked):
+class FiveWhys(Input):
     """A chain of five whys: what went wrong, and why, and why that; the last one is a root cause."""
 
     problem: Annotated[InternalText, Field(min_length=1, max_length=2000)]
@@ -257,22 +257,22 @@ def _is_web_address(text: str) -> str:
     return text
 
 
-class Reference(Asked):
+class Reference(Input):
     """Something to read beside the RCA."""
 
     what: Annotated[InternalText, Field(min_length=1, max_length=500)]
     url: Annotated[str, Field(max_length=2000), AfterValidator(_is_web_address)]
 
 
-class InternalRca(Asked):
+class InternalRca(Input):
     """The internal root cause analysis; its timeline is proposed from the record (CLOSE-3)."""
 
     summary: InternalText = InternalText("")
     """What happened, for our own people."""
-    timeline: Annotated[tuple[Moment, ...], Field(max_length=500)] = ()
+    timeline: Annotated[tuple[RcaTimelineEntry, ...], Field(max_length=500)] = ()
     root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]
     """Where they are left out and whys are given: the ends of those chains."""
-    five_whys: Annotated[tuple[Whys, ...], Field(max_length=20)] = ()
+    five_whys: Annotated[tuple[FiveWhys, ...], Field(max_length=20)] = ()
     contributing_factors: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
     went_well: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
     went_badly: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
@@ -300,7 +300,7 @@ def _ends_of(given: dict[str, Any]) -> list[Any]:
     return [chain[-1] for chain in whys if isinstance(chain, list | tuple) and chain]
 
 
-class CustomerRca(Asked):
+class CustomerRca(Input):
     """The root cause analysis that customers read: every field is a customer text by type (CLOSE-4, COMM-6)."""
 
     summary: Annotated[CustomerText, Field(min_length=1)]

@@ -8,7 +8,7 @@ from escalation import approving, deploying
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import LONGEST_TEXT, InternalText
-from escalation.cadence import updated
+from escalation.cadence import restart_next_update
 from escalation.characters import clip
 from escalation.clocks import Outcome
 from escalation.closing import begin_closing
@@ -18,10 +18,10 @@ from escalation.errors import BadRequest, Fault, RoleNotAllowed, UnknownName
 from escalation.following_up import require_affected, require_own_account
 from escalation.lifecycle import State
 from escalation.plan import ClockName
-from escalation.rising import take_up
+from escalation.rising import resume_work
 from escalation.sentences import Sentence, Why
-from escalation.telling import alerted, involved, name_of, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import followers_of, managers_of, name_of, notify, notify_customers
+from escalation.turn import Work
 
 _OF_THE_PROBLEM = (
     ClockName.LEVEL_WINDOW,
@@ -34,7 +34,7 @@ HELD_WHILE_VERIFYING = (*_OF_THE_PROBLEM, ClockName.ACKNOWLEDGE)
 the problem are met once it is verified."""
 
 
-def pause(turn: Turn, command: c.PauseClocks) -> None:
+def pause(turn: Work, command: c.PauseClocks) -> None:
     """CLOCK-3: stops the clocks that the playbook names for this reason."""
     reasons = turn.escalation.plan.pause_reasons
     if command.because not in reasons:
@@ -47,28 +47,28 @@ def pause(turn: Turn, command: c.PauseClocks) -> None:
     turn.start(ClockName.PAUSE)
 
 
-def pause_ended(turn: Turn) -> None:
+def end_pause(turn: Work) -> None:
     """CLOCK-3: it has lasted as long as it may; whoever holds the escalation goes on."""
     paused, clock = turn.escalation.pause, turn.escalation.clock(ClockName.PAUSE)
     resume(turn, ended_at=clock.due_at if clock else None)
     now = turn.escalation
     if paused:
         why = Sentence.PAUSE_ENDED.of(paused.reason.replace("_", " "))
-        tell(turn, Occasion.PAUSE_ENDED, (now.owner, *alerted(now)), why=why)
+        notify(turn, Occasion.PAUSE_ENDED, (now.owner, *managers_of(now)), why=why)
 
 
-def resume(turn: Turn, note: InternalText = NO_NOTE, ended_at: datetime | None = None) -> None:
+def resume(turn: Work, note: InternalText = NO_NOTE, ended_at: datetime | None = None) -> None:
     paused = turn.escalation.pause
     if paused:
         turn.end(ClockName.PAUSE, at=ended_at)
         turn.record(e.ClocksResumed, because=paused.reason, note=note, ended_at=ended_at)
 
 
-def begin_resolution(turn: Turn, note: InternalText = NO_NOTE) -> None:
+def begin_resolution(turn: Work, note: InternalText = NO_NOTE) -> None:
     turn.record(e.ResolutionBegun, note=note)
 
 
-def revise_plan(turn: Turn, command: c.RevisePlan) -> None:
+def revise_plan(turn: Work, command: c.RevisePlan) -> None:
     """COMM-10, RESOLVE-1: a plan that exists begins the resolution."""
     now = turn.escalation
     for step in command.steps:
@@ -79,7 +79,7 @@ def revise_plan(turn: Turn, command: c.RevisePlan) -> None:
         begin_resolution(turn)
 
 
-def send_update(turn: Turn, command: c.SendUpdate) -> None:
+def send_update(turn: Work, command: c.SendUpdate) -> None:
     """COMM-3: what customers are told meets the cadence and starts it anew; each update states the next."""
     if not command.customer_text and not command.internal_note:
         fault = Fault(
@@ -93,16 +93,16 @@ def send_update(turn: Turn, command: c.SendUpdate) -> None:
     if note or not waits:
         turn.record(e.UpdateSent, customer_text=None if waits else text, internal_note=note)
     if text and waits:
-        approving.hold_text(turn, text, apologise=command.apologise)
+        approving.submit_text(turn, text, apologise=command.apologise)
     elif text:
-        approving.tell_the_news(turn, text, apologise=command.apologise)
+        approving.send_customer_update(turn, text, apologise=command.apologise)
     if note:
-        updated(turn, ClockName.INTERNAL_UPDATE)
+        restart_next_update(turn, ClockName.INTERNAL_UPDATE)
         why = Sentence.UPDATE_BY.of(name_of(turn.escalation, command.by))
-        tell(turn, Occasion.UPDATE, involved(turn.escalation), why=why, text=note)
+        notify(turn, Occasion.UPDATE, followers_of(turn.escalation), why=why, text=note)
 
 
-def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
+def declare_resolved(turn: Work, command: c.DeclareResolved) -> None:
     """
     RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5).
 
@@ -123,19 +123,19 @@ def declare_resolved(turn: Turn, command: c.DeclareResolved) -> None:
     why = Sentence.DECLARED_BY.of(command.resolution, name_of(now, command.by))
     verifiers = now.plan.architects or now.plan.escalation_managers
     for_customers = (str(command.customer_text),) if command.customer_text else ()
-    tell(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done, items=for_customers)
+    notify(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done, items=for_customers)
 
 
-def reject_resolution(turn: Turn, command: c.RejectResolution) -> None:
+def reject_resolution(turn: Work, command: c.RejectResolution) -> None:
     """RESOLVE-5: back to resolving, with the reason."""
     turn.end(ClockName.VERIFICATION)
     turn.record(e.ResolutionRejected, why=command.why)
     why = Sentence.REJECTED_BY.of(name_of(turn.escalation, command.by))
-    tell(turn, Occasion.RESOLUTION_REJECTED, (turn.escalation.owner,), why=why, text=command.why)
-    take_up(turn)
+    notify(turn, Occasion.RESOLUTION_REJECTED, (turn.escalation.owner,), why=why, text=command.why)
+    resume_work(turn)
 
 
-def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
+def verify_resolution(turn: Work, command: c.VerifyResolution) -> None:
     """RESOLVE-5: it holds; everybody is told, and the clocks of the problem end as of the declaration."""
     turn.record(e.ResolutionVerified, note=command.note)
     resolution = turn.escalation.resolution
@@ -146,31 +146,31 @@ def verify_resolution(turn: Turn, command: c.VerifyResolution) -> None:
         turn.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
     turn.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
     why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(turn.escalation, turn.by))
-    tell(turn, Occasion.RESOLVED, involved(turn.escalation), why=why, text=resolution.done)
-    tell_customers(turn, Occasion.RESOLVED, text=resolution.customer_text)
+    notify(turn, Occasion.RESOLVED, followers_of(turn.escalation), why=why, text=resolution.done)
+    notify_customers(turn, Occasion.RESOLVED, text=resolution.customer_text)
     accounts = tuple(customer.account for customer in turn.escalation.request.customers)
-    tell_customers(turn, Occasion.ACCESS_QUESTION, but=turn.escalation.access)
-    tell(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+    notify_customers(turn, Occasion.ACCESS_QUESTION, but=turn.escalation.access)
+    notify(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
     begin_closing(turn)
 
 
-def reopen(turn: Turn, why: InternalText) -> None:
+def reopen(turn: Work, why: InternalText) -> None:
     """CLOSE-9: back to resolving."""
     _reopen(turn, why, Sentence.REOPENED_BY.of(name_of(turn.escalation, turn.by)), why)
 
 
-def _reopen(turn: Turn, recorded: InternalText, why: Why, text: InternalText | None) -> None:
+def _reopen(turn: Work, recorded: InternalText, why: Why, text: InternalText | None) -> None:
     """The hold since the declaration keeps the clocks where they were."""
     turn.end(ClockName.VERIFICATION)
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
     turn.record(e.Reopened, why=recorded)
-    people = involved(turn.escalation)
-    take_up(turn)
-    tell(turn, Occasion.REOPENED, people, why=why, text=text)
-    tell_customers(turn, Occasion.REOPENED)
+    people = followers_of(turn.escalation)
+    resume_work(turn)
+    notify(turn, Occasion.REOPENED, people, why=why, text=text)
+    notify_customers(turn, Occasion.REOPENED)
 
 
-def confirm_access(turn: Turn, command: c.ConfirmAccess) -> None:
+def confirm_access(turn: Work, command: c.ConfirmAccess) -> None:
     """
     RESOLVE-6: customer by customer; one who says no sends it back to resolving. A contact is asked once, and
     answers for all of their accounts.

@@ -7,22 +7,22 @@ How an escalation finds the person who can solve it. Nothing here tells the time
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
-from escalation.cadence import keep_to_the_plan
+from escalation.cadence import adapt_updates_to_plan
 from escalation.commands import NO_NOTE
 from escalation.effects import Occasion, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.lifecycle import WORKING
 from escalation.model import Escalation
-from escalation.plan import ClockName, ReasonCode, Unreached
+from escalation.plan import ClockName, EscalationReason, Unreached
 from escalation.sentences import Sentence, Why
-from escalation.telling import alerted, involved, name_of, on_call_now, tell, tell_customers
-from escalation.turn import Turn
+from escalation.telling import followers_of, managers_of, name_of, notify, notify_customers, with_rotas
+from escalation.turn import Work
 
 _OF_THE_HOLDER = (ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
 """Clocks that end when somebody else is asked."""
 
 
-def acknowledge(turn: Turn, command: c.Acknowledge) -> None:
+def acknowledge(turn: Work, command: c.Acknowledge) -> None:
     """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
     now = turn.escalation
     if command.by in now.acknowledgements:
@@ -34,7 +34,7 @@ def acknowledge(turn: Turn, command: c.Acknowledge) -> None:
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
 
 
-def acknowledgement_expired(turn: Turn) -> None:
+def expire_acknowledgement(turn: Work) -> None:
     """MATRIX-6: treated as not acknowledged."""
     person = turn.escalation.acknowledged_by
     turn.end(ClockName.ACKNOWLEDGEMENT_EXPIRY)
@@ -45,45 +45,45 @@ def acknowledgement_expired(turn: Turn) -> None:
     now = turn.escalation
     why = Sentence.NOTHING_HEARD.of(name_of(now, person))
     clock = now.clock(ClockName.ACKNOWLEDGE)
-    tell(
+    notify(
         turn,
         Occasion.ACKNOWLEDGEMENT_EXPIRED,
-        (*on_call_now(now, (*now.asked, person)), *alerted(now)),
+        (*with_rotas(now, (*now.asked, person)), *managers_of(now)),
         why=why,
         due_at=clock.due_at if clock else None,
-        items=to_do(turn),
+        items=responses_to_do(turn),
     )
 
 
-def raise_level(turn: Turn, command: c.RaiseLevel) -> None:
+def raise_level(turn: Work, command: c.RaiseLevel) -> None:
     """KIND-1."""
     why = Sentence.RAISED_BY.of(name_of(turn.escalation, command.by))
     _rise_because(turn, command.reason, command.to_level, why, command.note)
 
 
 def _rise_because(
-    turn: Turn, reason: ReasonCode, asked: int | None, why: Why, note: InternalText = NO_NOTE
+    turn: Work, reason: EscalationReason, asked: int | None, why: Why, note: InternalText = NO_NOTE
 ) -> None:
     """To the level *asked* or the next one; a threat to the executives' at least, and it proposes accounts (KIND-5)."""
     now = turn.escalation
-    is_threat = reason is ReasonCode.EXECUTIVE_THREAT
+    is_threat = reason is EscalationReason.EXECUTIVE_THREAT
     to_level = now.level + 1 if asked is None else asked
     if is_threat:
         to_level = max(to_level, now.plan.executive_level, now.level + 1)
-    rise(turn, to_level, reason, why, note)
+    raise_to(turn, to_level, reason, why, note)
     if is_threat:
         propose_sponsorship(turn)
 
 
-def propose_sponsorship(turn: Turn) -> None:
+def propose_sponsorship(turn: Work) -> None:
     accounts = tuple(customer.account for customer in turn.escalation.request.customers)
     turn.record(e.SponsorshipProposed, accounts=accounts)
     why = InternalText(f"executive escalation {turn.escalation.key}")
     turn.do(ProposeSponsorship.made(accounts=accounts, escalation=turn.escalation.id, by=turn.by, why=why))
-    tell(turn, Occasion.SPONSORSHIP_PROPOSED, turn.escalation.plan.escalation_managers, items=accounts)
+    notify(turn, Occasion.SPONSORSHIP_PROPOSED, turn.escalation.plan.escalation_managers, items=accounts)
 
 
-def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
+def report_trigger(turn: Work, command: c.ReportTrigger) -> None:
     """MATRIX-3, KIND-5."""
     now = turn.escalation
     known = {trigger.name: trigger for trigger in now.current_level.triggers}
@@ -95,7 +95,7 @@ def report_trigger(turn: Turn, command: c.ReportTrigger) -> None:
     _rise_because(turn, trigger.reason, trigger.to_level, says)
 
 
-def tick_response(turn: Turn, command: c.TickResponse) -> None:
+def tick_response(turn: Work, command: c.TickResponse) -> None:
     """MATRIX-4: by its words, or by its number in the level's list; whoever says which level does not hit another."""
     now = turn.escalation
     if command.level not in {None, now.level}:
@@ -112,7 +112,7 @@ def tick_response(turn: Turn, command: c.TickResponse) -> None:
     turn.record(e.ResponseTicked, level=now.level, response=response, note=command.note)
 
 
-def transfer(turn: Turn, command: c.Transfer) -> None:
+def transfer(turn: Work, command: c.Transfer) -> None:
     """KIND-2: to the team that has the skill; the level stays, its window runs on."""
     now = turn.escalation
     receiver = now.plan.contact(_receiver(now, command))
@@ -123,8 +123,15 @@ def transfer(turn: Turn, command: c.Transfer) -> None:
     if now.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
     why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
-    tell(turn, Occasion.ASSIGNED, (receiver.id,), why=why, text=command.note or None, items=to_do(turn))
-    tell_customers(turn, Occasion.HAND_OVER, reason=command.reason)
+    notify(
+        turn,
+        Occasion.ASSIGNED,
+        (receiver.id,),
+        why=why,
+        text=command.note or None,
+        items=responses_to_do(turn),
+    )
+    notify_customers(turn, Occasion.HAND_OVER, reason=command.reason)
 
 
 def _receiver(now: Escalation, command: c.Transfer) -> str:
@@ -140,7 +147,7 @@ def _receiver(now: Escalation, command: c.Transfer) -> str:
     return command.to or now.plan.skills[str(command.skill)]
 
 
-def change_priority(turn: Turn, command: c.ChangePriority) -> None:
+def change_priority(turn: Work, command: c.ChangePriority) -> None:
     """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
     before = turn.escalation
     if command.priority is before.priority:
@@ -151,29 +158,29 @@ def change_priority(turn: Turn, command: c.ChangePriority) -> None:
         to_priority=command.priority,
         note=command.note,
     )
-    keep_to_the_plan(turn)
+    adapt_updates_to_plan(turn)
     now = turn.escalation
     why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
     joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
-    tell(turn, Occasion.FIRST_NOTICE, joined, why=why)
-    others = [person for person in (*involved(now), *alerted(now)) if person not in joined]
-    tell(turn, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
+    notify(turn, Occasion.FIRST_NOTICE, joined, why=why)
+    others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]
+    notify(turn, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
     if now.state in WORKING:
         _rise_to_entry_level(turn)
 
 
-def _rise_to_entry_level(turn: Turn) -> bool:
+def _rise_to_entry_level(turn: Work) -> bool:
     now = turn.escalation
     to_level = min(now.entry_level, now.plan.last_level)
     if now.level >= to_level:
         return False
-    rise(turn, to_level, ReasonCode.OTHER, Sentence.ENTERS_AT_LEVEL.of(now.priority, to_level))
+    raise_to(turn, to_level, EscalationReason.OTHER, Sentence.ENTERS_AT_LEVEL.of(now.priority, to_level))
     return True
 
 
-def take_up(turn: Turn) -> None:
+def resume_work(turn: Work) -> None:
     """Back at work: what happened meanwhile to its priority and its owner counts from here (KIND-3, MATRIX-5)."""
-    keep_to_the_plan(turn)
+    adapt_updates_to_plan(turn)
     if _rise_to_entry_level(turn):
         return
     start_window(turn)
@@ -185,7 +192,9 @@ def take_up(turn: Turn) -> None:
         turn.start(ClockName.ACKNOWLEDGE)
 
 
-def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: InternalText = NO_NOTE) -> None:
+def raise_to(
+    turn: Work, to_level: int, reason: EscalationReason, why: Why, note: InternalText = NO_NOTE
+) -> None:
     """Raise: the new level's contact is asked, the managers of the old one and the customers are told why."""
     before = turn.escalation
     _require_higher(before, to_level)
@@ -206,33 +215,33 @@ def rise(turn: Turn, to_level: int, reason: ReasonCode, why: Why, note: Internal
         turn.start(ClockName.ACKNOWLEDGE)
     turn.start(ClockName.LEVEL_WINDOW)
     asked = turn.escalation.asked
-    tell(turn, Occasion.ASSIGNED, asked, why=why, text=note or None, items=to_do(turn))
-    told = [person for person in (*alerted(before), before.owner) if person not in asked]
-    tell(turn, Occasion.RISE, told, why=why)
-    tell_customers(turn, Occasion.HAND_OVER, reason=reason)
+    notify(turn, Occasion.ASSIGNED, asked, why=why, text=note or None, items=responses_to_do(turn))
+    told = [person for person in (*managers_of(before), before.owner) if person not in asked]
+    notify(turn, Occasion.RISE, told, why=why)
+    notify_customers(turn, Occasion.HAND_OVER, reason=reason)
 
 
-def start_window(turn: Turn) -> None:
+def start_window(turn: Work) -> None:
     """Start the level's window, where another plan has one by now and none runs: as of when it came to the level."""
     clock = turn.escalation.clock(ClockName.LEVEL_WINDOW)
     if clock is None or not clock.is_running:
         turn.start(ClockName.LEVEL_WINDOW, since=turn.escalation.level_since)
 
 
-def window_ended(turn: Turn) -> None:
+def end_window(turn: Work) -> None:
     """MATRIX-2, KIND-4: at its maximum the level rises by itself."""
     now = turn.escalation
-    rise(turn, now.level + 1, ReasonCode.SLA_BREACH, Sentence.WINDOW_ENDED.of(now.level))
+    raise_to(turn, now.level + 1, EscalationReason.SLA_BREACH, Sentence.WINDOW_ENDED.of(now.level))
 
 
-def no_contact_acknowledged(turn: Turn) -> None:
+def ask_after_no_acknowledgement(turn: Work) -> None:
     """MATRIX-5: nobody who was asked has, in time."""
     now = turn.escalation
     missing = ", ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
     ask_another(turn, Sentence.NOT_ACKNOWLEDGED.of(missing))
 
 
-def ask_another(turn: Turn, why: Why) -> bool:
+def ask_another(turn: Work, why: Why) -> bool:
     """Ask the next contact of the level, then as the playbook says. Whether there was another way than to hold."""
     now = turn.escalation
     level = now.current_level
@@ -240,7 +249,7 @@ def ask_another(turn: Turn, why: Why) -> bool:
     if now.attempt + 1 < len(tries):
         _try_contact(turn, tries[now.attempt + 1], why)
     elif level.unreached is Unreached.SKIP and now.level < now.plan.last_level:
-        rise(turn, now.level + 1, ReasonCode.NO_RESPONSE, why)
+        raise_to(turn, now.level + 1, EscalationReason.NO_RESPONSE, why)
     elif level.unreached is Unreached.FALLBACK and level.fallback and now.attempt < len(tries):
         _try_contact(turn, level.fallback, why)
     else:
@@ -248,25 +257,25 @@ def ask_another(turn: Turn, why: Why) -> bool:
     return True
 
 
-def _try_contact(turn: Turn, contact: str, why: Why) -> None:
+def _try_contact(turn: Work, contact: str, why: Why) -> None:
     _give(turn, (contact,), turn.escalation.attempt + 1, why)
 
 
-def ask_the_level(turn: Turn, why: Why) -> None:
+def ask_the_level(turn: Work, why: Why) -> None:
     """Its contacts are asked anew, as when it came to this level."""
     _give(turn, turn.escalation.current_level.asked_first, 0, why)
 
 
-def _give(turn: Turn, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
+def _give(turn: Work, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
     turn.cancel_clocks(*_OF_THE_HOLDER)
     level = turn.escalation.level
     turn.record(e.ContactTried, level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why)
     if turn.escalation.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
-    tell(turn, Occasion.ASSIGNED, contacts, why=why, items=to_do(turn))
+    notify(turn, Occasion.ASSIGNED, contacts, why=why, items=responses_to_do(turn))
 
 
-def to_do(turn: Turn) -> tuple[str, ...]:
+def responses_to_do(turn: Work) -> tuple[str, ...]:
     return turn.escalation.responses_left
 
 

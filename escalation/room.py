@@ -37,13 +37,13 @@ def require_plan_fits(plan: Plan) -> None:
         raise _too_large(f"the plan for {plan.issue_type}, {plan.category}", f"{size:,} bytes", allowed)
 
 
-def room_taken(now: Escalation) -> int:
+def state_size(now: Escalation) -> int:
     """Return the bytes of *now*; each task force that stands counts as large as it may become."""
     kept_free = (max(0, SUMMARY - size_of(force)) for force in now.standing_forces)
     return size_of(now) + sum(kept_free)
 
 
-def require_room(what: str, before: int, after: int) -> None:
+def require_state_fits(what: str, before: int, after: int) -> None:
     """
     Raises:
         BadRequest: If a state of *before* bytes would have *after*, and that is too much to be carried on.

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from escalation.base import Frozen
+from escalation.base import Value
 from escalation.business_time import worth
 from escalation.plan import Basis
 
@@ -46,7 +46,7 @@ class SpanFault(ValueError):
     """A span that cannot be understood; the message says what is allowed."""
 
 
-class Span(Frozen):
+class Span(Value):
     """One span: an amount in one basis."""
 
     written: str
@@ -65,7 +65,7 @@ class Span(Frozen):
         return worth(self.elapsed, business_day)
 
 
-class WindowSpan(Frozen):
+class WindowSpan(Value):
     """How long a level may hold: reminded at the minimum, risen at the maximum (MATRIX-2)."""
 
     minimum: Span

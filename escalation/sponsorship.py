@@ -11,10 +11,10 @@ from typing import Annotated, NamedTuple, assert_never
 
 from pydantic import Field
 
-from escalation.base import Asked, CustomerText, Frozen, GivenDay, Instant, InternalText, Name
+from escalation.base import CustomerText, Input, InputDay, Instant, InternalText, Name, Value
 from escalation.budgets import PROGRAMME, last_of
-from escalation.commands import RecordDelivery
-from escalation.effects import InternalFacts, InternalNotice, Occasion, Recipient
+from escalation.commands import ReportDelivery
+from escalation.effects import InternalFacts, InternalNotification, Occasion, Recipient
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.ids import Own, name_in, own_id
 from escalation.plan import Contact, Priority
@@ -30,13 +30,13 @@ _Words = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
 _Listed = Annotated[tuple[_Words, ...], Field(min_length=1, max_length=20)]
 
 
-class Standing(StrEnum):
+class SponsorshipState(StrEnum):
     PROPOSED = "proposed"
     ENROLLED = "enrolled"
     EXITED = "exited"
 
 
-class Propose(Asked):
+class Propose(Input):
     """That the account be sponsored; a person decides."""
 
     by: Name
@@ -45,7 +45,7 @@ class Propose(Asked):
     """Id of the executive escalation that proposes it; the same one proposes once."""
 
 
-class Enrol(Asked):
+class Enrol(Input):
     """The decision of a person: who sponsors the account, what for, and how it ends (SPONSOR-1)."""
 
     by: Name
@@ -56,35 +56,35 @@ class Enrol(Asked):
     exit_criteria: _Listed
     every_days: Annotated[int, Field(ge=1, le=366)]
     """The cadence of touch-points."""
-    review_on: GivenDay
+    review_on: InputDay
 
 
-class RecordTouchPoint(Asked):
+class LogTouchPoint(Input):
     by: Name
     note: _Words
 
 
-class Review(Asked):
+class Review(Input):
     """What the measures say, and when they are looked at again."""
 
     by: Name
     findings: _Words
-    next_review_on: GivenDay
+    next_review_on: InputDay
 
 
-class Exit(Asked):
+class Exit(Input):
     """The account leaves the programme, or is not taken in."""
 
     by: Name
     why: _Words
 
 
-class Tick(Frozen):
+class Tick(Value):
     """Time has passed."""
 
 
-PersonsCommand = Propose | Enrol | RecordTouchPoint | Review | Exit
-ShellsCommand = Tick | RecordDelivery
+PersonsCommand = Propose | Enrol | LogTouchPoint | Review | Exit
+ShellsCommand = Tick | ReportDelivery
 Command = PersonsCommand | ShellsCommand
 
 
@@ -98,7 +98,7 @@ def account_of(key: str) -> str:
     return name_in(Own.SPONSORSHIP, key)
 
 
-class Noted(Frozen):
+class LogEntry(Value):
     """A touch-point, a review, a proposal or a letter that did not arrive: who, when, what."""
 
     by: str
@@ -107,28 +107,28 @@ class Noted(Frozen):
     escalation: str = ""
 
 
-def _kept(*noted: Noted) -> tuple[Noted, ...]:
+def _kept(*noted: LogEntry) -> tuple[LogEntry, ...]:
     """The latest of them."""
     return last_of(noted[-_MOST_KEPT:], PROGRAMME)
 
 
-class Programme(Frozen):
+class Sponsorship(Value):
     """The whole state of one account's sponsorship."""
 
     account: str
-    standing: Standing = Standing.PROPOSED
-    proposals: tuple[Noted, ...] = ()
+    standing: SponsorshipState = SponsorshipState.PROPOSED
+    proposals: tuple[LogEntry, ...] = ()
     terms: Enrol | None = None
     sponsor: Contact | None = None
     enrolled_at: Instant | None = None
-    touch_points: tuple[Noted, ...] = ()
-    reviews: tuple[Noted, ...] = ()
+    touch_points: tuple[LogEntry, ...] = ()
+    reviews: tuple[LogEntry, ...] = ()
     touch_due_at: Instant | None = None
     review_due_at: Instant | None = None
     remind_of_touch_at: Instant | None = None
     remind_of_review_at: Instant | None = None
-    exited: Noted | None = None
-    undelivered: tuple[Noted, ...] = ()
+    exited: LogEntry | None = None
+    undelivered: tuple[LogEntry, ...] = ()
     """Letters that did not arrive, and why (COMM-13)."""
     sequence: int = 0
     """How many decisions there were; part of the messages' keys (COMM-12)."""
@@ -147,7 +147,7 @@ class Programme(Frozen):
         return self.touch_due_at is not None and now >= self.touch_due_at + NEGLECTED_AFTER
 
 
-class Known(Frozen):
+class PlaybookPeople(Value):
     """What the playbook of today says of those whom a command names."""
 
     people: tuple[Contact, ...] = ()
@@ -164,21 +164,23 @@ class Known(Frozen):
         return person.name if person else id_
 
 
-class Sponsored(NamedTuple):
+class SponsorshipDecision(NamedTuple):
     """The answer to a command."""
 
-    programme: Programme
-    notices: tuple[InternalNotice, ...] = ()
+    programme: Sponsorship
+    notices: tuple[InternalNotification, ...] = ()
 
 
-def decide(programme: Programme, command: Command, now: datetime, known: Known = Known()) -> Sponsored:
+def decide(
+    programme: Sponsorship, command: Command, now: datetime, known: PlaybookPeople = PlaybookPeople()
+) -> SponsorshipDecision:
     """
     What *command* means at *now*. *known*: those whom it names.
 
     Raises:
         EscalationError: If it is refused. Nothing has changed.
     """
-    if not isinstance(command, ShellsCommand) and programme.standing is Standing.EXITED:
+    if not isinstance(command, ShellsCommand) and programme.standing is SponsorshipState.EXITED:
         raise MoveNotAllowed(f"{programme.key}: it has ended; allowed now: propose it again")
     if isinstance(command, Enrol | Exit):
         _require_decider(programme, command, known)
@@ -188,21 +190,21 @@ def decide(programme: Programme, command: Command, now: datetime, known: Known =
             return _proposed(counted, command, now, known)
         case Enrol():
             return _enrolled(counted, command, known.person(command.sponsor), now)
-        case RecordTouchPoint():
-            return Sponsored(_touched(counted, command, now))
+        case LogTouchPoint():
+            return SponsorshipDecision(_touched(counted, command, now))
         case Review():
-            return Sponsored(_reviewed(counted, command, now))
+            return SponsorshipDecision(_reviewed(counted, command, now))
         case Exit():
             return _exited(counted, command, now)
         case Tick():
             return _reminded(counted, now, known)
-        case RecordDelivery():
+        case ReportDelivery():
             return _delivered(counted, command, now, known)
         case _:
             assert_never(command)
 
 
-def _require_decider(programme: Programme, command: Enrol | Exit, known: Known) -> None:
+def _require_decider(programme: Sponsorship, command: Enrol | Exit, known: PlaybookPeople) -> None:
     """SPONSOR-2: a person decides; which ones, the playbook says."""
     person = known.person(command.by)
     if known.deciders and not set(person.roles if person else ()) & set(known.deciders):
@@ -211,22 +213,26 @@ def _require_decider(programme: Programme, command: Enrol | Exit, known: Known) 
         raise RoleNotAllowed(f"{programme.key}: {who} may not {what}; roles that may: {roles}")
 
 
-def _proposed(programme: Programme, command: Propose, now: datetime, known: Known) -> Sponsored:
+def _proposed(
+    programme: Sponsorship, command: Propose, now: datetime, known: PlaybookPeople
+) -> SponsorshipDecision:
     """SPONSOR-2: those who decide are told; an escalation that proposes has told of it by itself."""
     if command.escalation in {each.escalation for each in programme.proposals if each.escalation}:
-        return Sponsored(programme)
-    noted = Noted(by=command.by, at=now, text=command.why, escalation=command.escalation)
+        return SponsorshipDecision(programme)
+    noted = LogEntry(by=command.by, at=now, text=command.why, escalation=command.escalation)
     programme = programme.changed(proposals=_kept(*programme.proposals, noted))
-    if command.escalation or programme.standing is not Standing.PROPOSED:
-        return Sponsored(programme)
+    if command.escalation or programme.standing is not SponsorshipState.PROPOSED:
+        return SponsorshipDecision(programme)
     others = known.changed(managers=tuple(each for each in known.managers if each.id != command.by))
     by = known.name_of(command.by)
     told = _to_managers(programme, others, Occasion.SPONSORSHIP_PROPOSED, now, by=by, text=command.why)
-    return Sponsored(programme, told)
+    return SponsorshipDecision(programme, told)
 
 
-def _enrolled(programme: Programme, command: Enrol, sponsor: Contact | None, now: datetime) -> Sponsored:
-    if programme.standing is Standing.ENROLLED:
+def _enrolled(
+    programme: Sponsorship, command: Enrol, sponsor: Contact | None, now: datetime
+) -> SponsorshipDecision:
+    if programme.standing is SponsorshipState.ENROLLED:
         raise MoveNotAllowed(
             f"{programme.key}: cannot enrol because {programme.account} is enrolled already;"
             " allowed now: touch, review, exit"
@@ -235,7 +241,7 @@ def _enrolled(programme: Programme, command: Enrol, sponsor: Contact | None, now
         raise MoveNotAllowed(f"{programme.key}: cannot enrol because {command.sponsor} has no address")
     review_due_at = _ahead(programme, command.review_on, now)
     enrolled = programme.changed(
-        standing=Standing.ENROLLED,
+        standing=SponsorshipState.ENROLLED,
         terms=command,
         sponsor=sponsor,
         enrolled_at=now,
@@ -245,19 +251,19 @@ def _enrolled(programme: Programme, command: Enrol, sponsor: Contact | None, now
     enrolled = _touch_next(enrolled, command, now)
     items = tuple(str(duty) for duty in command.duties)
     told = _notice(enrolled, Occasion.SPONSOR_ENROLLED, now, due_at=enrolled.touch_due_at, items=items)
-    return Sponsored(enrolled, (told,))
+    return SponsorshipDecision(enrolled, (told,))
 
 
-def _touched(programme: Programme, command: RecordTouchPoint, now: datetime) -> Programme:
+def _touched(programme: Sponsorship, command: LogTouchPoint, now: datetime) -> Sponsorship:
     terms = _terms(programme, "record a touch-point")
-    noted = Noted(by=command.by, at=now, text=command.note)
+    noted = LogEntry(by=command.by, at=now, text=command.note)
     return _touch_next(programme.changed(touch_points=_kept(*programme.touch_points, noted)), terms, now)
 
 
-def _reviewed(programme: Programme, command: Review, now: datetime) -> Programme:
+def _reviewed(programme: Sponsorship, command: Review, now: datetime) -> Sponsorship:
     _terms(programme, "review")
     due_at = _ahead(programme, command.next_review_on, now)
-    noted = Noted(by=command.by, at=now, text=command.findings)
+    noted = LogEntry(by=command.by, at=now, text=command.findings)
     return programme.changed(
         reviews=_kept(*programme.reviews, noted),
         review_due_at=due_at,
@@ -265,23 +271,23 @@ def _reviewed(programme: Programme, command: Review, now: datetime) -> Programme
     )
 
 
-def _exited(programme: Programme, command: Exit, now: datetime) -> Sponsored:
+def _exited(programme: Sponsorship, command: Exit, now: datetime) -> SponsorshipDecision:
     ended = programme.changed(
-        standing=Standing.EXITED,
-        exited=Noted(by=command.by, at=now, text=command.why),
+        standing=SponsorshipState.EXITED,
+        exited=LogEntry(by=command.by, at=now, text=command.why),
         touch_due_at=None,
         review_due_at=None,
         remind_of_touch_at=None,
         remind_of_review_at=None,
     )
     if programme.sponsor is None:
-        return Sponsored(ended)
-    return Sponsored(ended, (_notice(ended, Occasion.SPONSORSHIP_ENDED, now, text=command.why),))
+        return SponsorshipDecision(ended)
+    return SponsorshipDecision(ended, (_notice(ended, Occasion.SPONSORSHIP_ENDED, now, text=command.why),))
 
 
-def _reminded(programme: Programme, now: datetime, known: Known) -> Sponsored:
+def _reminded(programme: Sponsorship, now: datetime, known: PlaybookPeople) -> SponsorshipDecision:
     """After downtime nothing comes in a burst: one reminder of each speaks for those that were missed."""
-    notices: list[InternalNotice] = []
+    notices: list[InternalNotification] = []
     if programme.remind_of_touch_at and programme.remind_of_touch_at <= now:
         due_at = programme.touch_due_at
         programme = programme.changed(remind_of_touch_at=_chase(due_at, now))
@@ -294,34 +300,36 @@ def _reminded(programme: Programme, now: datetime, known: Known) -> Sponsored:
         notices.append(
             _notice(programme, Occasion.SPONSORSHIP_REVIEW, now, due_at=due_at, items=_measures(programme))
         )
-    return Sponsored(programme, tuple(notices))
+    return SponsorshipDecision(programme, tuple(notices))
 
 
-def _delivered(programme: Programme, command: RecordDelivery, now: datetime, known: Known) -> Sponsored:
+def _delivered(
+    programme: Sponsorship, command: ReportDelivery, now: datetime, known: PlaybookPeople
+) -> SponsorshipDecision:
     """COMM-13: what failed is kept, and raised to a person; where even that fails, it is only kept."""
     failed = [receipt for receipt in command.receipts if receipt.has_failed]
-    noted = (Noted(by=each.recipient, at=now, text=InternalText(each.failure)) for each in failed)
+    noted = (LogEntry(by=each.recipient, at=now, text=InternalText(each.failure)) for each in failed)
     programme = programme.changed(undelivered=_kept(*programme.undelivered, *noted))
     items = tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE)
     told = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
-    return Sponsored(programme, told)
+    return SponsorshipDecision(programme, told)
 
 
-def _terms(programme: Programme, what: str) -> Enrol:
-    if programme.terms is None or programme.standing is not Standing.ENROLLED:
+def _terms(programme: Sponsorship, what: str) -> Enrol:
+    if programme.terms is None or programme.standing is not SponsorshipState.ENROLLED:
         raise MoveNotAllowed(
             f"{programme.key}: cannot {what} while {programme.standing}; allowed now: propose, enrol, exit"
         )
     return programme.terms
 
 
-def _touch_next(programme: Programme, terms: Enrol, now: datetime) -> Programme:
+def _touch_next(programme: Sponsorship, terms: Enrol, now: datetime) -> Sponsorship:
     """The cadence counts from the last touch-point: an early one does not bring two soon after each other."""
     due_at = now + timedelta(days=terms.every_days)
     return programme.changed(touch_due_at=due_at, remind_of_touch_at=_reminder(due_at, now))
 
 
-def _ahead(programme: Programme, day: date, now: datetime) -> datetime:
+def _ahead(programme: Sponsorship, day: date, now: datetime) -> datetime:
     due_at = datetime.combine(day, time(9), UTC)
     if due_at <= now:
         raise MoveNotAllowed(f"{programme.key}: the review date {day} has passed; it must lie ahead")
@@ -337,17 +345,17 @@ def _chase(due_at: datetime | None, now: datetime) -> datetime:
     return due_at if due_at and due_at > now else now + CHASED_EVERY
 
 
-def _duties(programme: Programme) -> tuple[str, ...]:
+def _duties(programme: Sponsorship) -> tuple[str, ...]:
     return tuple(map(str, programme.terms.duties)) if programme.terms else ()
 
 
-def _measures(programme: Programme) -> tuple[str, ...]:
+def _measures(programme: Sponsorship) -> tuple[str, ...]:
     return tuple(map(str, programme.terms.measures)) if programme.terms else ()
 
 
 def _to_managers(
-    programme: Programme,
-    known: Known,
+    programme: Sponsorship,
+    known: PlaybookPeople,
     occasion: Occasion,
     now: datetime,
     *,
@@ -355,7 +363,7 @@ def _to_managers(
     text: InternalText | None = None,
     due_at: datetime | None = None,
     items: tuple[str, ...] = (),
-) -> tuple[InternalNotice, ...]:
+) -> tuple[InternalNotification, ...]:
     """To those who answer for it, without the sponsor; none, if there is nobody else."""
     sponsor = programme.sponsor.id if programme.sponsor else ""
     to = tuple(person.recipient for person in known.managers if person.id != sponsor)
@@ -365,7 +373,7 @@ def _to_managers(
 
 
 def _notice(
-    programme: Programme,
+    programme: Sponsorship,
     occasion: Occasion,
     now: datetime,
     *,
@@ -374,7 +382,7 @@ def _notice(
     text: InternalText | None = None,
     by: str = "",
     to: tuple[Recipient, ...] = (),
-) -> InternalNotice:
+) -> InternalNotification:
     """*to*: nobody named, the sponsor."""
     sponsor = programme.sponsor
     facts = InternalFacts.made(
@@ -394,7 +402,7 @@ def _notice(
     )
     since = programme.enrolled_at or now
     id_ = f"{programme.key}@{since:%Y-%m-%dT%H:%M:%SZ}"
-    return InternalNotice.made(
+    return InternalNotification.made(
         escalation=id_,
         seq=programme.sequence,
         occasion=occasion,

@@ -9,7 +9,15 @@ true: better told twice than never.
 from collections.abc import Iterable, Sequence
 
 from escalation import events as e
-from escalation.effects import CustomerNotice, InternalNotice, Notice, Occasion, Recipient, Wave, message_key
+from escalation.effects import (
+    CustomerNotification,
+    InternalNotification,
+    Notification,
+    NotificationBatch,
+    Occasion,
+    Recipient,
+    message_key,
+)
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 
@@ -34,7 +42,7 @@ _GIVES_IT_AWAY = frozenset({"level_raised", "contact_tried", "transferred"})
 """Kinds of events after which somebody else is asked."""
 
 
-def no_longer_true(now: Escalation, events: Iterable[e.Event], wave: Wave) -> dict[str, str]:
+def find_outdated(now: Escalation, events: Iterable[e.Event], wave: NotificationBatch) -> dict[str, str]:
     """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
     timeline = tuple(events)
     return {
@@ -47,11 +55,11 @@ def no_longer_true(now: Escalation, events: Iterable[e.Event], wave: Wave) -> di
 
 
 def _why_not(  # noqa: C901, PLR0912 - one case an occasion
-    now: Escalation, since: Sequence[e.Event], notice: Notice, to: Recipient
+    now: Escalation, since: Sequence[e.Event], notice: Notification, to: Recipient
 ) -> str:
     if not now.is_open and notice.occasion not in _AFTER_THE_END:
         return f"{now.state} meanwhile"
-    if isinstance(notice, CustomerNotice) and now.customer_contact(to.id) is None:
+    if isinstance(notice, CustomerNotification) and now.customer_contact(to.id) is None:
         return "the contact was corrected meanwhile"
     match notice.occasion:
         case Occasion.ASSIGNED if any(_gives_it_away(event, to.id) for event in since):
@@ -87,15 +95,15 @@ def _gives_it_away(event: e.Event, holder: str) -> bool:
     return is_relieved or event.kind in _GIVES_IT_AWAY
 
 
-def _clock_ended(since: Sequence[e.Event], notice: Notice) -> bool:
+def _clock_ended(since: Sequence[e.Event], notice: Notification) -> bool:
     """Ended, or begun anew, since it was reminded of."""
-    named = notice.facts.clock if isinstance(notice, InternalNotice) else ""
+    named = notice.facts.clock if isinstance(notice, InternalNotification) else ""
     return any(isinstance(event, e.ClockEnded) and event.clock.words == named for event in since)
 
 
-def _updated(since: Sequence[e.Event], notice: Notice) -> bool:
+def _updated(since: Sequence[e.Event], notice: Notification) -> bool:
     """Superseded by a newer update to the same audience; a holding update supersedes its like alone."""
-    is_ours = isinstance(notice, InternalNotice)
+    is_ours = isinstance(notice, InternalNotification)
     updates = (
         event
         for event in since

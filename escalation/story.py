@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from escalation import events as e
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 from escalation.clocks import Clock, Outcome
 from escalation.numbers import number_of
 
@@ -16,7 +16,7 @@ CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 """Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""
 
 
-class Entry(Frozen):
+class TimelineEntry(Value):
     """One line of a timeline."""
 
     seq: int
@@ -28,8 +28,8 @@ class Entry(Frozen):
     """What the person added, in their own words."""
 
 
-def entry(event: e.Event) -> Entry:
-    return Entry(
+def timeline_entry(event: e.Event) -> TimelineEntry:
+    return TimelineEntry(
         seq=event.seq, at=event.at, by=event.by, kind=event.kind, text=sentence(event), note=note_of(event)
     )
 
@@ -104,7 +104,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"{event.account} {answer[event.answer]}"
         case e.Reopened():
             return f"{event.by} reopened it"
-        case e.RecordSettled():
+        case e.TicketSettled():
             return f"{event.record} {'stays open' if event.stays_open_because else 'is closed'}"
         case e.RcaRequested():
             return "RCA requested"
@@ -141,7 +141,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"{event.clock.words} clock {event.outcome}{late}"
         case e.OpenHoursExtended():
             return f"open hours of {event.calendar} known until {minute(event.open_hours.compiled_until)}"
-        case e.MessagesSent():
+        case e.DeliveryReported():
             return _messages(event)
         case e.CustomerJoined():
             accounts = ", ".join(customer.account for customer in event.customers)
@@ -154,7 +154,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
                 else "merged into this"
             )
             return f"{event.ticket} {how}: {accounts or 'nobody new'}"
-        case e.TextHeld():
+        case e.TextSubmitted():
             return f"text {event.number} for customers, by {event.by}, waits for approval"
         case e.TextEdited():
             return f"{event.by} edited text {event.number} for customers"
@@ -169,7 +169,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
         case e.TaskForceDeployed():
             force = event.force
             return f"task force {force.name} deployed, led by {force.lead}: {force.mission}"
-        case e.TaskForceHeard():
+        case e.TaskForceReported():
             return f"task force {event.force.name}: {'; '.join(event.happened)}"
         case e.TaskForceStoodDown():
             left = f"; still open: {'; '.join(event.left)}" if event.left else ""
@@ -236,7 +236,7 @@ def _update(event: e.UpdateSent) -> str:
     return f"update to {' and '.join(to)}"
 
 
-def _messages(event: e.MessagesSent) -> str:
+def _messages(event: e.DeliveryReported) -> str:
     told = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if r.delivered_at]
     held = [
         f"{_words(r.occasion)} to {r.recipient} ({r.why}, until {minute(r.held_until)})"

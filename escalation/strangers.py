@@ -9,22 +9,26 @@ back so far, it cannot deny.
 
 from collections.abc import Iterable
 
-from escalation.effects import Notice, Wave, message_key
+from escalation.effects import Notification, NotificationBatch, message_key
 from escalation.plan import Recipient
-from escalation.receipts import MessageState, Receipt, furthest
+from escalation.receipts import DeliveryResult, MessageState, latest_results
 
 NOT_OURS, TOLD_ALREADY = "not one of its messages", "told already"
 _OVER = frozenset({MessageState.DELIVERED, MessageState.DROPPED})
 
 
-def strangers(
-    wave: Wave, own: str, known: Iterable[Receipt], under_way: Iterable[Wave], since: int = 0
+def find_foreign_messages(
+    wave: NotificationBatch,
+    own: str,
+    known: Iterable[DeliveryResult],
+    under_way: Iterable[NotificationBatch],
+    since: int = 0,
 ) -> dict[str, str]:
     """
     The messages of *wave*, by key, that should not leave in the name of the run whose messages begin with *own*, and
     why. *known*: all that it has heard of its messages. *since*: the first event of its timeline.
     """
-    heard, sent = furthest(known), tuple(notice for each in under_way for notice in each.notices)
+    heard, sent = latest_results(known), tuple(notice for each in under_way for notice in each.notices)
     return {
         message_key(notice, to): why
         for notice in wave.notices
@@ -34,12 +38,12 @@ def strangers(
 
 
 def _why_not(
-    notice: Notice,
+    notice: Notification,
     to: Recipient,
     own: str,
     *,
-    heard: dict[str, Receipt],
-    sent: tuple[Notice, ...],
+    heard: dict[str, DeliveryResult],
+    sent: tuple[Notification, ...],
     since: int,
 ) -> str:
     key = message_key(notice, to)
@@ -53,9 +57,13 @@ def _why_not(
     return "" if notice.seq < since else NOT_OURS
 
 
-def known_words(
-    words: Iterable[Receipt], own: str, known: Iterable[Receipt], under_way: Iterable[Wave], since: int = 0
-) -> tuple[Receipt, ...]:
+def select_own_results(
+    words: Iterable[DeliveryResult],
+    own: str,
+    known: Iterable[DeliveryResult],
+    under_way: Iterable[NotificationBatch],
+    since: int = 0,
+) -> tuple[DeliveryResult, ...]:
     """Those of *words* that are about messages which the run has told, to the same recipient, on the same occasion."""
     told = {(each.key, each.recipient, each.occasion) for each in known}
     told |= {

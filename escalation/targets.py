@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from escalation.business_time import OpenHours, worth
-from escalation.clocks import Clock, derived, retimed
+from escalation.clocks import Clock, derive_clock, retime_clock
 from escalation.model import Escalation
 from escalation.plan import Basis, ClockName, Target
 
@@ -27,25 +27,25 @@ def clock_for(escalation: Escalation, name: ClockName, now: datetime) -> Clock |
         return None
     clock = Clock.made(name=name, started_at=now, **timing._asdict())
     plan = escalation.plan
-    return derived(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
+    return derive_clock(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
 
 
 def clock_within(escalation: Escalation, name: ClockName, target: Target, now: datetime) -> Clock:
     """A fresh clock of that name for a *target* that the plan does not set."""
     clock = Clock.made(name=name, started_at=now, **_target_timing(escalation, name, target)._asdict())
     plan = escalation.plan
-    return derived(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
+    return derive_clock(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
 
 
-def retargeted(escalation: Escalation, clock: Clock) -> Clock:
+def retarget_clock(escalation: Escalation, clock: Clock) -> Clock:
     """*clock* from its original start, by the targets that hold now; what breached stays breached (CLOCK-4)."""
     timing = _timing(escalation, clock.name)
     if not clock.is_running or timing is None:
         return clock
-    return retimed(clock, *timing)
+    return retime_clock(clock, *timing)
 
 
-def revived(escalation: Escalation, clock: Clock) -> Clock:
+def restart_clock(escalation: Escalation, clock: Clock) -> Clock:
     """
     *clock*, which the verification had ended, running again by the targets that hold now: priority and playbook may
     have changed meanwhile (CLOSE-9, CLOCK-4). As it is, if nothing sets it a target any more.
@@ -53,7 +53,7 @@ def revived(escalation: Escalation, clock: Clock) -> Clock:
     if not clock.runs_on_if_reopened or _timing(escalation, clock.name) is None:
         return clock
     again = clock.changed(ended_at=None, outcome=None, runs_on_if_reopened=False)
-    return retargeted(escalation, again)
+    return retarget_clock(escalation, again)
 
 
 class _Timing(NamedTuple):

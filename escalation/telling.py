@@ -13,20 +13,20 @@ from escalation.budgets import ITEMS, first_of
 from escalation.characters import ELLIPSIS
 from escalation.effects import (
     CustomerFacts,
-    CustomerNotice,
+    CustomerNotification,
     FindOnCall,
     InternalFacts,
-    InternalNotice,
+    InternalNotification,
     Occasion,
     Recipient,
 )
 from escalation.email_address import mailbox_of
 from escalation.events import CancelCause
 from escalation.model import Escalation
-from escalation.plan import ClockName, ContactKind, ReasonCode
+from escalation.plan import ClockName, ContactKind, EscalationReason
 from escalation.request import AffectedCustomer
 from escalation.sentences import NO_REASON, Why
-from escalation.turn import Turn
+from escalation.turn import Work
 
 _WITH_AN_APOLOGY = frozenset(
     {
@@ -40,13 +40,18 @@ _WITH_AN_APOLOGY = frozenset(
 )
 """Once at each turn of the case; an apology in every update would wear out."""
 _OUR_FAULT = frozenset(
-    {ReasonCode.SLA_BREACH, ReasonCode.NO_RESPONSE, ReasonCode.LONG_HOLD, ReasonCode.REPEATED_DELAY}
+    {
+        EscalationReason.SLA_BREACH,
+        EscalationReason.NO_RESPONSE,
+        EscalationReason.LONG_HOLD,
+        EscalationReason.REPEATED_DELAY,
+    }
 )
 _PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
 
 
-def tell(
-    turn: Turn,
+def notify(
+    turn: Work,
     occasion: Occasion,
     people: Iterable[str],
     *,
@@ -91,7 +96,9 @@ def tell(
         task_force=task_force,
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
-    notice = InternalNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
+    notice = InternalNotification.made(
+        escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts
+    )
     if to:
         turn.do(notice)
     for contact in told:
@@ -105,11 +112,11 @@ def _few(items: tuple[str, ...]) -> tuple[str, ...]:
     return few if len(few) == len(items) else (*few, ELLIPSIS)
 
 
-def tell_customers(
-    turn: Turn,
+def notify_customers(
+    turn: Work,
     occasion: Occasion,
     *,
-    reason: ReasonCode | None = None,
+    reason: EscalationReason | None = None,
     cause: CancelCause | None = None,
     text: CustomerText | None = None,
     texts: Mapping[str, CustomerText] = MappingProxyType({}),
@@ -141,13 +148,15 @@ def tell_customers(
         actions=actions,
         at=turn.now,
         apologise=apologise or (occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason)),
-        is_promise_missed=_is_promise_missed(now) or reason is ReasonCode.SLA_BREACH,
+        is_promise_missed=_is_promise_missed(now) or reason is EscalationReason.SLA_BREACH,
     )
     everybody = customer_recipients(now) if to is None else to
     told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
     if told:
         turn.do(
-            CustomerNotice.made(escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts)
+            CustomerNotification.made(
+                escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts
+            )
         )
 
 
@@ -165,7 +174,7 @@ def script(now: Escalation, at: datetime) -> CustomerFacts:
     )
 
 
-def _is_our_fault(now: Escalation, reason: ReasonCode | None) -> bool:
+def _is_our_fault(now: Escalation, reason: EscalationReason | None) -> bool:
     """COMM-8: as its start says, by the reason of this message or of its start, or because a promise was missed."""
     return (
         _is_promise_missed(now)
@@ -197,36 +206,36 @@ def contacts_at(now: Escalation, email: str) -> tuple[Recipient, ...]:
     return tuple(each for each in customer_recipients(now) if each.mailbox == mailbox_of(email))
 
 
-def first_told(now: Escalation) -> tuple[str, ...]:
+def first_recipients_of(now: Escalation) -> tuple[str, ...]:
     """Everybody whom the first notice must reach: level contact, stakeholders, customers (COMM-2)."""
     ours = dict.fromkeys((*now.asked, *now.rules.stakeholders))
     return (*ours, *(recipient.id for recipient in customer_recipients(now)))
 
 
-def involved(now: Escalation) -> tuple[str, ...]:
+def followers_of(now: Escalation) -> tuple[str, ...]:
     """Our people who follow this escalation: its owner, the stakeholders of its priority, who was brought in."""
     resolution = now.clock(ClockName.RESOLUTION)
     brought_in = now.plan.bring_in if resolution and resolution.breached_at else ()
     return (now.owner, *now.rules.stakeholders, *brought_in)
 
 
-def alerted(now: Escalation) -> tuple[str, ...]:
+def managers_of(now: Escalation) -> tuple[str, ...]:
     """Who is alerted at a breach: the managers of the level, else the escalation managers (CLOCK-6)."""
     return now.current_level.managers or now.plan.escalation_managers
 
 
-def on_call_now(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
+def with_rotas(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
     """*people*, with a schedule in place of whoever answers for it: who does by now is found out (MATRIX-1)."""
     schedules = {shift.holder: shift.schedule for shift in now.shifts if now.is_handed_over(shift)}
     return tuple(schedules.get(person, person) for person in people)
 
 
-def in_person(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
+def without_rotas(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
     """Those of *contacts* who answer themselves: no schedules, who may have nobody."""
     return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)
 
 
-def alerted_above(now: Escalation, levels: int) -> tuple[str, ...]:
+def managers_above(now: Escalation, levels: int) -> tuple[str, ...]:
     """The managers so many *levels* above, for what goes up without the escalation itself rising (CLOSE-5)."""
     above = now.plan.level(min(now.level + levels, now.plan.last_level))
     return above.managers or now.plan.escalation_managers

@@ -10,20 +10,20 @@ from datetime import datetime, timedelta
 
 from escalation import events as e
 from escalation.approving import text_approvers
-from escalation.cadence import updated
-from escalation.clocks import Clock, is_late, thresholds_behind
+from escalation.cadence import restart_next_update
+from escalation.clocks import Clock, count_passed_thresholds, is_late
 from escalation.effects import CompileOpenHours, Occasion
-from escalation.following_up import remind_of_actions, survey_ended
+from escalation.following_up import end_survey, remind_of_actions
 from escalation.lifecycle import WORKING, RcaState, State
 from escalation.model import Escalation
-from escalation.on_call import shift_ended
+from escalation.on_call import end_shift
 from escalation.plan import AGREED, Calendar, ClockName
-from escalation.resolving import pause_ended
-from escalation.rising import acknowledgement_expired, no_contact_acknowledged, window_ended
+from escalation.resolving import end_pause
+from escalation.rising import ask_after_no_acknowledgement, end_window, expire_acknowledgement
 from escalation.sentences import Sentence, Why
-from escalation.telling import alerted, alerted_above, on_call_now, tell, tell_customers
+from escalation.telling import managers_above, managers_of, notify, notify_customers, with_rotas
 from escalation.translations import EVERYBODY, on_record
-from escalation.turn import Turn
+from escalation.turn import Work
 
 _WHY_REMINDED = {
     ClockName.LEVEL_WINDOW: Sentence.LEVEL_DUE_TO_RISE,
@@ -34,19 +34,19 @@ _OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
 EXTENSION = timedelta(days=90)
 
 
-def settle(turn: Turn) -> None:
+def settle(turn: Work) -> None:
     """Let everything happen that is due by now."""
     if turn.escalation.state is State.STARTED:
         turn.record(e.CommunicationBegun)
     while clock := _next_due(turn.escalation, turn.now):
         turn.begin()
-        _attend(turn, clock)
+        _handle_due(turn, clock)
     turn.begin()
     remind_of_actions(turn)
     turn.begin()
 
 
-def extend_open_hours(turn: Turn) -> None:
+def extend_open_hours(turn: Work) -> None:
     """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
     if turn.escalation.is_attended:
         for wanted in hours_wanted(turn.escalation.plan.calendars, turn.now):
@@ -62,7 +62,7 @@ def hours_wanted(calendars: Mapping[str, Calendar], now: datetime) -> Iterator[C
             yield CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until)
 
 
-def skip_past_thresholds(turn: Turn) -> None:
+def skip_past_thresholds(turn: Work) -> None:
     """After due times changed: a threshold that is already past is recorded as skipped, not sent late (CLOCK-2)."""
     for clock in turn.escalation.running_clocks:
         turn.skip_past_thresholds(clock)
@@ -86,9 +86,9 @@ def _is_over(clock: Clock, at: datetime) -> bool:
     return clock.is_running and not clock.breached_at and is_late(at, clock.due_at)
 
 
-def _attend(turn: Turn, clock: Clock) -> None:
+def _handle_due(turn: Work, clock: Clock) -> None:
     if clock.name in AGREED:
-        _agreed_time_came(turn, clock)
+        _end_agreed_time(turn, clock)
     elif clock.breached_at:
         _chase(turn, clock)
     elif clock.due_at and _is_over(clock, turn.now):
@@ -97,24 +97,24 @@ def _attend(turn: Turn, clock: Clock) -> None:
         _remind(turn, clock)
 
 
-def _agreed_time_came(turn: Turn, clock: Clock) -> None:
+def _end_agreed_time(turn: Work, clock: Clock) -> None:
     if not _is_over(clock, turn.now):
         _remind(turn, clock)
         return
     match clock.name:
         case ClockName.ACKNOWLEDGEMENT_EXPIRY:
-            acknowledgement_expired(turn)
+            expire_acknowledgement(turn)
         case ClockName.PAUSE:
-            pause_ended(turn)
+            end_pause(turn)
         case ClockName.SURVEY:
-            survey_ended(turn)
+            end_survey(turn)
         case _:
-            shift_ended(turn)
+            end_shift(turn)
 
 
-def _remind(turn: Turn, clock: Clock) -> None:
+def _remind(turn: Work, clock: Clock) -> None:
     now = turn.escalation
-    passed = thresholds_behind(clock, now.plan.hours(clock.calendar), now.pauses, turn.now)
+    passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, turn.now)
     turn.record(
         e.ThresholdPassed,
         clock=clock.name,
@@ -123,17 +123,17 @@ def _remind(turn: Turn, clock: Clock) -> None:
         due_at=clock.next_at,
     )
     special = _WHY_REMINDED.get(clock.name)
-    tell(
+    notify(
         turn,
         Occasion.REMINDER,
-        _chased(turn.escalation, clock),
+        _people_to_chase(turn.escalation, clock),
         why=special.of() if special else Sentence.DUE.of(clock.name.words),
         clock=clock.name,
         due_at=clock.due_at,
     )
 
 
-def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
+def _breach(turn: Work, clock: Clock, due_at: datetime) -> None:
     """The due time has come: alert at once, whoever is working on it (CLOCK-6), then do what the clock stands for."""
     turn.record(
         e.ClockBreached,
@@ -145,20 +145,20 @@ def _breach(turn: Turn, clock: Clock, due_at: datetime) -> None:
     )
     if clock.name is ClockName.LEVEL_WINDOW:
         if turn.escalation.state in WORKING:
-            window_ended(turn)
+            end_window(turn)
         return
     now = turn.escalation
     why = _why_breached(now, clock)
-    tell(turn, Occasion.BREACH, _alarmed(now, clock), why=why, clock=clock.name, due_at=due_at)
+    notify(turn, Occasion.BREACH, _people_to_alert(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
         window = now.clock(ClockName.LEVEL_WINDOW)
         rises_next = window is not None and _is_over(window, turn.now)
         if now.state in WORKING and not rises_next:  # nobody is asked in vain
-            no_contact_acknowledged(turn)
+            ask_after_no_acknowledgement(turn)
     elif clock.name is ClockName.NEXT_UPDATE:
-        _hold_the_line(turn)
+        _send_holding_update(turn)
     elif clock.name is ClockName.RESOLUTION:
-        tell(turn, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
+        notify(turn, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
 
 
 def _why_breached(now: Escalation, clock: Clock) -> Why:
@@ -169,7 +169,7 @@ def _why_breached(now: Escalation, clock: Clock) -> Why:
     return why
 
 
-def _hold_the_line(turn: Turn) -> None:
+def _send_holding_update(turn: Work) -> None:
     """An update was missed: an honest holding update goes out by itself, if the playbook allows (COMM-3)."""
     now = turn.escalation
     texts, rules = now.plan.holding_update, now.plan.holding
@@ -177,34 +177,34 @@ def _hold_the_line(turn: Turn) -> None:
         return
     is_last = rules is not None and now.holding_updates + 1 >= rules.at_most
     turn.record(e.UpdateSent, customer_text=on_record(texts), is_holding=True, is_last_holding=is_last)
-    updated(turn, ClockName.NEXT_UPDATE)
-    tell_customers(turn, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
+    restart_next_update(turn, ClockName.NEXT_UPDATE)
+    notify_customers(turn, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
 
 
-def _chase(turn: Turn, clock: Clock) -> None:
+def _chase(turn: Work, clock: Clock) -> None:
     """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
     assert clock.breached_at
     times = (turn.now - clock.breached_at) // turn.escalation.plan.chase_every
     turn.record(e.ClockChased, clock=clock.name, times=times, due_at=clock.breached_at)
     now = turn.escalation
-    tell(
+    notify(
         turn,
         Occasion.REMINDER,
-        _alarmed(now, clock, times),
+        _people_to_alert(now, clock, times),
         why=Sentence.STILL_OVERDUE.of(clock.name.words),
         clock=clock.name,
         due_at=clock.breached_at,
     )
 
 
-def _alarmed(now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
+def _people_to_alert(now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
     """
     Who hears of what is overdue: managers, and the chased; of an RCA also managers above, a level higher each of the
     *times* that it is brought up again (CLOSE-5).
     """
-    above = alerted_above(now, 1 + times) if clock.name in _OF_THE_RCA else ()
-    chased = _chased(now, clock)
-    return (*alerted(now), *above, *chased, *_on_call_beside(now, chased))
+    above = managers_above(now, 1 + times) if clock.name in _OF_THE_RCA else ()
+    chased = _people_to_chase(now, clock)
+    return (*managers_of(now), *above, *chased, *_on_call_beside(now, chased))
 
 
 def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]
     return tuple(shift.schedule for shift in now.shifts if shift.holder in chased)
 
 
-def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
+def _people_to_chase(now: Escalation, clock: Clock) -> tuple[str, ...]:
     """Who has to act for this clock."""
     match clock.name:
         case ClockName.VERIFICATION:
@@ -228,9 +228,9 @@ def _chased(now: Escalation, clock: Clock) -> tuple[str, ...]:
         case ClockName.CUSTOMER_TEXT:
             return text_approvers(now)
         case ClockName.ACKNOWLEDGE:
-            return on_call_now(now, now.unacknowledged or (now.owner,))
+            return with_rotas(now, now.unacknowledged or (now.owner,))
         case _:
-            return on_call_now(now, (now.owner,))
+            return with_rotas(now, (now.owner,))
 
 
 def _next_with_the_rca(now: Escalation) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from itertools import chain, pairwise
 from typing import Any
 
 from escalation import events as e
-from escalation.clocks import Clock, Outcome, thresholds_behind
+from escalation.clocks import Clock, Outcome, count_passed_thresholds
 from escalation.effects import Effect
 from escalation.model import Escalation
-from escalation.one_notice import without_needless
+from escalation.one_notice import remove_redundant
 from escalation.plan import ClockName
-from escalation.record import evolve
+from escalation.record import apply_event
 from escalation.targets import clock_for
 
 
@@ -30,7 +30,7 @@ class Decision:
 
 
 @dataclass(slots=True)
-class Turn:
+class Work:
     escalation: Escalation
     now: datetime
     by: str = e.ENGINE
@@ -43,7 +43,7 @@ class Turn:
         """Record that this happened, now, by whoever is at work."""
         event = kind.made(seq=self.escalation.sequence + 1, at=self.now, by=self.by, **facts)
         self.events.append(event)
-        self.escalation = evolve(self.escalation, event)
+        self.escalation = apply_event(self.escalation, event)
 
     def begin(self) -> None:
         """What is recorded and told from here on is another event: a move, or a due time that came."""
@@ -68,7 +68,7 @@ class Turn:
     def skip_past_thresholds(self, clock: Clock) -> None:
         """Record those of a running clock that are behind us by now as skipped."""
         now = self.escalation
-        passed = thresholds_behind(clock, now.plan.hours(clock.calendar), now.pauses, self.now)
+        passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, self.now)
         if clock.breached_at is None and passed > clock.passed:
             self.record(
                 e.ThresholdPassed,
@@ -115,5 +115,5 @@ class Turn:
 
     def decision(self) -> Decision:
         bounds = [0, *self.happenings, len(self.effects)]
-        told = (without_needless(self.effects[a:b]) for a, b in pairwise(bounds))
+        told = (remove_redundant(self.effects[a:b]) for a, b in pairwise(bounds))
         return Decision(self.escalation, tuple(self.events), tuple(chain.from_iterable(told)))

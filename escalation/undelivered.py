@@ -15,38 +15,38 @@ from collections.abc import Iterable, Iterator
 from escalation.effects import Occasion
 from escalation.model import Escalation
 from escalation.plan import ContactKind
-from escalation.receipts import Receipt
-from escalation.telling import alerted, tell
-from escalation.turn import Turn
+from escalation.receipts import DeliveryResult
+from escalation.telling import managers_of, notify
+from escalation.turn import Work
 
 _MOST_TOLD = 50
 """Lines of one message."""
 
 
-def tell_undelivered(turn: Turn, receipts: Iterable[Receipt], before: Escalation) -> None:
+def notify_undelivered(turn: Work, receipts: Iterable[DeliveryResult], before: Escalation) -> None:
     """COMM-13: what failed is raised to a person. *before*: how it stood when these *receipts* came."""
     receipts = tuple(receipts)
     failed = [each for each in receipts if each.has_failed and not before.is_nobodys(each.recipient)]
     unheard = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
-    if unheard and not _is_heard(receipts):
+    if unheard and not _has_arrived(receipts):
         items = tuple(each.failure for each in turn.escalation.undelivered)
     else:
         items = tuple(receipt.failure for receipt in failed if receipt not in unheard)
     if not items:
         return
-    is_news = any(receipt.recipient not in _deaf(before) for receipt in unheard)
-    deaf = _deaf(turn.escalation) | {receipt.recipient for receipt in failed}
+    is_news = any(receipt.recipient not in _unreachable(before) for receipt in unheard)
+    deaf = _unreachable(turn.escalation) | {receipt.recipient for receipt in failed}
     to = next_in_line(turn.escalation, deaf, in_person=bool(unheard) and not is_news)
-    tell(turn, Occasion.UNDELIVERABLE, to, items=items[-_MOST_TOLD:])
+    notify(turn, Occasion.UNDELIVERABLE, to, items=items[-_MOST_TOLD:])
 
 
 def next_in_line(now: Escalation, deaf: set[str], *, in_person: bool) -> tuple[str, ...]:
     """
-    The first rung on which somebody is not *deaf*, without those who are; empty: nobody is left. *in_person*: no
+    The first rung on which somebody is not *deaf*, without those who are; empty: nobody is left. *without_rotas*: no
     schedules, since whoever is on call has proven deaf.
     """
     for rung in _line(now):
-        found = tuple(who for who in rung if _can_hear(now, who, deaf, in_person=in_person))
+        found = tuple(who for who in rung if _can_receive(now, who, deaf, in_person=in_person))
         if found:
             return found
     return ()
@@ -55,14 +55,14 @@ def next_in_line(now: Escalation, deaf: set[str], *, in_person: bool) -> tuple[s
 def _line(now: Escalation) -> Iterator[tuple[str, ...]]:
     above = now.plan.levels[now.level :]
     yield now.plan.escalation_managers
-    yield alerted(now)
+    yield managers_of(now)
     yield from (level.managers for level in above)
     yield from ((level.fallback,) for level in (now.current_level, *above) if level.fallback)
     yield (now.owner, *now.asked)
     yield from (level.contacts for level in (now.current_level, *above))
 
 
-def _can_hear(now: Escalation, who: str, deaf: set[str], *, in_person: bool) -> bool:
+def _can_receive(now: Escalation, who: str, deaf: set[str], *, in_person: bool) -> bool:
     if who in deaf or not now.plan.knows(who):
         return False
     contact = now.plan.contact(who)
@@ -71,11 +71,11 @@ def _can_hear(now: Escalation, who: str, deaf: set[str], *, in_person: bool) -> 
     return True
 
 
-def _deaf(now: Escalation) -> set[str]:
+def _unreachable(now: Escalation) -> set[str]:
     """Those who could not be told that something was undeliverable."""
     return {each.recipient for each in now.undelivered if each.occasion == Occasion.UNDELIVERABLE}
 
 
-def _is_heard(receipts: Iterable[Receipt]) -> bool:
+def _has_arrived(receipts: Iterable[DeliveryResult]) -> bool:
     """Somebody else on the same rung was told, or will be."""
     return any(each.occasion == Occasion.UNDELIVERABLE and not each.has_failed for each in receipts)

@@ -6,23 +6,23 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from escalation.actions import Action
-from escalation.base import Frozen, Instant
+from escalation.base import Instant, Value
 from escalation.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.clocks import Clock, Outcome
 from escalation.engine import moves_now
 from escalation.events import AccessAnswer, Event, PlanRevised, Step
 from escalation.lifecycle import Move, RcaState, State
-from escalation.model import ActionPlan, Escalation, HeldText, Resolution, SurveyAnswer
+from escalation.model import ActionPlan, Escalation, PendingText, Resolution, SurveyAnswer
 from escalation.plan import ClockName, Priority
 from escalation.post_mortem import PostMortem
 from escalation.receipts import Undelivered
 from escalation.request import CustomerRca, InternalRca
-from escalation.story import CLOCKWORK, Entry, entry
-from escalation.task_force.model import Summary
+from escalation.story import CLOCKWORK, TimelineEntry, timeline_entry
+from escalation.task_force.model import TaskForceSummary
 from escalation.telling import name_of
 
 
-class ClockView(Frozen):
+class ClockView(Value):
     name: ClockName
     started_at: Instant
     due_at: Instant | None
@@ -34,7 +34,7 @@ class ClockView(Frozen):
     is_held: bool = False
 
 
-class View(Frozen):
+class View(Value):
     """An escalation as people see it."""
 
     key: str
@@ -73,7 +73,7 @@ class View(Frozen):
     """Ids of the escalations that went over into this one (CLOSE-10)."""
     merged_into: str | None = None
     """Key of the escalation that it went over into."""
-    held_texts: tuple[HeldText, ...] = ()
+    held_texts: tuple[PendingText, ...] = ()
     """Texts for customers that wait for approval (COMM-6)."""
     undelivered: tuple[Undelivered, ...] = ()
     """Whom no message has reached yet on which occasion, and why (COMM-13)."""
@@ -88,7 +88,7 @@ class View(Frozen):
     playbook: str
     allowed_moves: tuple[Move, ...]
     clocks: tuple[ClockView, ...]
-    task_forces: tuple[Summary, ...] = ()
+    task_forces: tuple[TaskForceSummary, ...] = ()
     """Each as it was last heard of."""
     survey: dict[str, SurveyAnswer] = {}
     """By customer contact (CLOSE-6)."""
@@ -100,7 +100,7 @@ class View(Frozen):
     """It is closed, and lives on under its id until its survey has ended and its actions are done."""
 
 
-class Receipted(Frozen):
+class MoveResult(Value):
     """The short answer to a move or a start."""
 
     key: str
@@ -172,15 +172,17 @@ def view(now: Escalation) -> View:
     )
 
 
-def receipted(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool = False) -> Receipted:
-    return Receipted(
+def make_move_result(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool = False) -> MoveResult:
+    return MoveResult(
         key=now.key,
         id=now.id,
         state=now.state,
         level=now.level,
         owner=now.owner,
         is_repeat=is_repeat,
-        happened=first_of([entry(event).text for event in events if event.kind not in CLOCKWORK], ANSWER),
+        happened=first_of(
+            [timeline_entry(event).text for event in events if event.kind not in CLOCKWORK], ANSWER
+        ),
         next_update_at=now.next_update_at,
     )
 
@@ -199,8 +201,8 @@ def action_plans(now: Escalation, events: Iterable[Event]) -> tuple[ActionPlan, 
     return tuple(found.values())
 
 
-def timeline(events: Iterable[Event]) -> tuple[Entry, ...]:
-    return tuple(entry(event) for event in events)
+def timeline(events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
+    return tuple(timeline_entry(event) for event in events)
 
 
 def _clock_view(clock: Clock) -> ClockView:

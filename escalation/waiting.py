@@ -12,22 +12,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from escalation.base import Frozen, Instant
-from escalation.budgets import WAVE, fitting, size_of
-from escalation.effects import Notice, Wave, is_pressing, message_key
+from escalation.base import Instant, Value
+from escalation.budgets import LARGEST_BATCH, fitting, size_of
+from escalation.effects import Notification, NotificationBatch, is_pressing, message_key
 from escalation.plan import Recipient
-from escalation.preferences import Limit, Sent, free_at, longest
-from escalation.waves import receipt_size
+from escalation.preferences import CountedMessage, Limit, free_at, longest
+from escalation.waves import result_size
 
 QUIET, MANY = "quiet hours", "many messages at once"
 """Why something waits."""
 GATHERED_FOR = timedelta(minutes=1)
 
 
-class Held(Frozen):
+class DeferredMessage(Value):
     """One message to one person, that waits."""
 
-    notice: Notice
+    notice: Notification
     """Its ``to`` is that person alone."""
     channel: str = ""
     """By which it would go first."""
@@ -54,19 +54,19 @@ class Held(Frozen):
     @cached_property
     def size(self) -> int:
         """Bytes: of the message, or of half of what may become of it, as ``WAVE`` is half of ``RECEIPTS``."""
-        return max(size_of(self.notice), receipt_size(self.notice, self.recipient) // 2)
+        return max(size_of(self.notice), result_size(self.notice, self.recipient) // 2)
 
 
-class Waiting(Frozen):
+class InboxContent(Value):
     """What is handed to somebody's inbox: messages, and the letters to them that the sender knows of."""
 
-    held: tuple[Held, ...] = ()
-    sent: tuple[Sent, ...] = ()
+    held: tuple[DeferredMessage, ...] = ()
+    sent: tuple[CountedMessage, ...] = ()
     gone: tuple[str, ...] = ()
     """Keys of messages that left before: known again if they are handed over twice."""
 
 
-class Bundle(Wave):
+class Digest(NotificationBatch):
     """What leaves an inbox together."""
 
     letter: str = ""
@@ -76,7 +76,7 @@ class Bundle(Wave):
     """It does not wait for quiet hours that may have begun: there is too much of it."""
 
 
-def leaves_at(held: Held, sent: Sequence[Sent], now: datetime) -> datetime:
+def leaves_at(held: DeferredMessage, sent: Sequence[CountedMessage], now: datetime) -> datetime:
     """When *held* may leave, as far as is known *now*."""
     if held.is_released:
         return now
@@ -84,14 +84,18 @@ def leaves_at(held: Held, sent: Sequence[Sent], now: datetime) -> datetime:
     return min(free, max(now, held.since + GATHERED_FOR)) if is_pressing(held.notice) else free
 
 
-def next_at(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> datetime | None:
+def next_at(
+    held: Sequence[DeferredMessage], sent: Sequence[CountedMessage], now: datetime
+) -> datetime | None:
     """When something leaves next; None if nothing waits."""
     if _is_too_much(held):
         return now
     return min((leaves_at(each, sent, now) for each in held), default=None)
 
 
-def leaving(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> Bundle | None:
+def take_due_messages(
+    held: Sequence[DeferredMessage], sent: Sequence[CountedMessage], now: datetime
+) -> Digest | None:
     """
     What leaves *now* together: all whose quiet hours are over, once one of them may leave, and all that was released.
     None, if none may.
@@ -99,33 +103,33 @@ def leaving(held: Sequence[Held], sent: Sequence[Sent], now: datetime) -> Bundle
     At most what one letter can carry; the rest follows. What may have left in one letter already joins no other.
     """
     if _is_too_much(held):
-        return _bundle(_of_letter(held, held[0].letter), at_any_hour=True)
+        return _digest(_entry_of(held, held[0].letter), at_any_hour=True)
     first = next((each for each in held if leaves_at(each, sent, now) <= now), None)
     if first is None:
         return None
-    ready = [each for each in _of_letter(held, first.letter) if each.until <= now or each.is_released]
-    return _bundle(ready, at_any_hour=any(each.is_released for each in ready))
+    ready = [each for each in _entry_of(held, first.letter) if each.until <= now or each.is_released]
+    return _digest(ready, at_any_hour=any(each.is_released for each in ready))
 
 
-def forgotten_at(sent: Sequence[Sent], limits: Sequence[Limit]) -> datetime | None:
+def forgotten_at(sent: Sequence[CountedMessage], limits: Sequence[Limit]) -> datetime | None:
     """From when on none of *sent* counts any more; None if nothing was sent, or nothing is limited."""
     if not sent or not limits:
         return None
     return max(each.at for each in sent) + longest(limits)
 
 
-def _of_letter(held: Sequence[Held], letter: str) -> Sequence[Held]:
+def _entry_of(held: Sequence[DeferredMessage], letter: str) -> Sequence[DeferredMessage]:
     return [each for each in held if each.letter == letter]
 
 
-def _bundle(held: Sequence[Held], *, at_any_hour: bool) -> Bundle:
-    return Bundle(notices=_fitting(held), letter=held[0].letter, at_any_hour=at_any_hour)
+def _digest(held: Sequence[DeferredMessage], *, at_any_hour: bool) -> Digest:
+    return Digest(notices=_fitting(held), letter=held[0].letter, at_any_hour=at_any_hour)
 
 
-def _is_too_much(held: Sequence[Held]) -> bool:
+def _is_too_much(held: Sequence[DeferredMessage]) -> bool:
     """More than one letter carries leaves at once, whatever the hour: too much to keep is too much to lose."""
-    return sum(each.size for each in held) > WAVE
+    return sum(each.size for each in held) > LARGEST_BATCH
 
 
-def _fitting(held: Sequence[Held]) -> tuple[Notice, ...]:
-    return tuple(each.notice for each in held[: fitting((each.size for each in held), WAVE)])
+def _fitting(held: Sequence[DeferredMessage]) -> tuple[Notification, ...]:
+    return tuple(each.notice for each in held[: fitting((each.size for each in held), LARGEST_BATCH)])

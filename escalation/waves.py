@@ -4,37 +4,45 @@ Waves: messages in parts that Temporal takes. A part bounds what is sent, and wh
 
 from collections.abc import Iterator, Sequence
 
-from escalation.budgets import LONGEST_WHY, RECEIPTS, WAVE, size_of
-from escalation.effects import CustomerNotice, InternalNotice, Recipient, Wave, message_key
+from escalation.budgets import LARGEST_BATCH, LONGEST_WHY, RECEIPTS, size_of
+from escalation.effects import (
+    CustomerNotification,
+    InternalNotification,
+    NotificationBatch,
+    Recipient,
+    message_key,
+)
 
 _RECEIPT = 300 + 4 * LONGEST_WHY
 """Bytes of a receipt beside its key and its recipient: times, names of fields, what stood in the way."""
 
 
-def waves_of(notices: Sequence[InternalNotice | CustomerNotice]) -> Iterator[Wave]:
+def batches_of(notices: Sequence[InternalNotification | CustomerNotification]) -> Iterator[NotificationBatch]:
     """
     *notices* in their order as waves that Temporal takes: nearly always one. A notice to very many people goes out
     in parts; each message keeps its key.
     """
-    wave: list[InternalNotice | CustomerNotice] = []
+    wave: list[InternalNotification | CustomerNotification] = []
     sent = told = 0
     for notice in notices:
         facts = size_of(notice.facts)
         part: list[Recipient] = []
         sent += facts
         for recipient in notice.to:
-            more, answer = size_of(recipient), receipt_size(notice, recipient)
-            if (wave or part) and (sent + more > WAVE or told + answer > RECEIPTS):
-                yield Wave(notices=(*wave, notice.changed(to=tuple(part))) if part else tuple(wave))
+            more, answer = size_of(recipient), result_size(notice, recipient)
+            if (wave or part) and (sent + more > LARGEST_BATCH or told + answer > RECEIPTS):
+                yield NotificationBatch(
+                    notices=(*wave, notice.changed(to=tuple(part))) if part else tuple(wave)
+                )
                 wave, part, sent, told = [], [], facts, 0
             part.append(recipient)
             sent += more
             told += answer
         wave.append(notice.changed(to=tuple(part)))
     if wave:
-        yield Wave(notices=tuple(wave))
+        yield NotificationBatch(notices=tuple(wave))
 
 
-def receipt_size(notice: InternalNotice | CustomerNotice, recipient: Recipient) -> int:
+def result_size(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> int:
     """Bytes that a receipt of this message takes at most."""
     return size_of(message_key(notice, recipient)) + size_of(recipient.id) + _RECEIPT

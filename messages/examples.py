@@ -13,16 +13,16 @@ from typing import Any
 from escalation.base import CustomerText, InternalText
 from escalation.effects import (
     CustomerFacts,
-    CustomerNotice,
+    CustomerNotification,
     InternalFacts,
-    InternalNotice,
+    InternalNotification,
     Occasion,
     Recipient,
 )
 from escalation.events import CancelCause
 from escalation.lifecycle import State
-from escalation.plan import Priority, ReasonCode
-from escalation.reporting import ReviewPack, ToldFigure
+from escalation.plan import EscalationReason, Priority
+from escalation.reporting import ReportedFigure, ReviewPack
 from escalation.request import Degree
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -60,7 +60,7 @@ CUSTOMER_EXAMPLES: Mapping[Occasion, Mapping[str, Any]] = {
     Occasion.RECEIPT: {"urgency": Degree.HIGH, "resolve_by": AT + 8 * _HOUR} | _NEXT,
     Occasion.UPDATE: {"text": "We found the cause: the payment gateway.\n\nA fix is being tested."} | _NEXT,
     Occasion.HOLDING: {"apologise": True, "is_promise_missed": True} | _NEXT,
-    Occasion.HAND_OVER: {"reason": ReasonCode.SLA_BREACH, "apologise": True, "is_promise_missed": True}
+    Occasion.HAND_OVER: {"reason": EscalationReason.SLA_BREACH, "apologise": True, "is_promise_missed": True}
     | _NEXT,
     Occasion.RESOLVED: {"text": _DONE} | _NEXT,
     Occasion.ACCESS_QUESTION: _NEXT,
@@ -80,10 +80,10 @@ _REVIEW = ReviewPack(
     last=date(2026, 11, 22),
     time_zone="Europe/London",
     figures=(
-        ToldFigure(name="escalations", value=1204),
-        ToldFigure(name="resolve_median", value=180_000),
-        ToldFigure(name="breached", value=0.125),
-        ToldFigure(name="satisfaction", value=4.5),
+        ReportedFigure(name="escalations", value=1204),
+        ReportedFigure(name="resolve_median", value=180_000),
+        ReportedFigure(name="breached", value=0.125),
+        ReportedFigure(name="satisfaction", value=4.5),
     ),
     page=gzip.compress(b"<!doctype html>", mtime=0),
 )
@@ -212,7 +212,7 @@ def make_example(
     *,
     language: str = "en",
     time_zone: str = "Asia/Jakarta",
-) -> CustomerNotice | InternalNotice:
+) -> CustomerNotification | InternalNotification:
     """
     A notice to one person.
 
@@ -226,8 +226,8 @@ def make_example(
     )
     about: dict[str, Any] = {"escalation": "ACME/4711@1", "seq": 1, "occasion": occasion, "to": (to,)}
     if audience == "customer":
-        return CustomerNotice.made(**about, facts=CustomerFacts.made(**facts))
-    return InternalNotice.made(**about, facts=InternalFacts.made(**facts))
+        return CustomerNotification.made(**about, facts=CustomerFacts.made(**facts))
+    return InternalNotification.made(**about, facts=InternalFacts.made(**facts))
 
 
 _Facts = dict[str, Any]

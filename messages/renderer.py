@@ -20,9 +20,9 @@ from channels.harmless import many_lines, one_line
 from escalation.base import LONGEST_TEXT
 from escalation.effects import (
     CustomerFacts,
-    CustomerNotice,
+    CustomerNotification,
     InternalFacts,
-    InternalNotice,
+    InternalNotification,
     Occasion,
     Recipient,
     reference_of,
@@ -45,7 +45,7 @@ _OF_NO_TEXT = frozenset({"texts"})
 """What is chosen from for each reader, before a template sees it."""
 _OF_A_DIGEST = frozenset({"recipient", "count", "references", "messages"})
 
-Notice = InternalNotice | CustomerNotice
+Notice = InternalNotification | CustomerNotification
 
 
 @dataclass(frozen=True)

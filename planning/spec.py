@@ -4,10 +4,10 @@ What every part of a playbook file is made of. What the parts are is in ``schema
 
 from pydantic import ConfigDict
 
-from escalation.base import Asked
+from escalation.base import Input
 
 
-class Spec(Asked):
+class Spec(Input):
     """A part of a playbook file."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from escalation.measures import BY_NAME, Measure
-from escalation.reporting import BroughtUpToDate
+from escalation.reporting import OpenEscalationsRecorded
 
 
 class By(StrEnum):
@@ -149,7 +149,7 @@ class Report:
     causes: tuple[Cause, ...]
     imported: int
     """Of the escalations, those that another system saw through."""
-    record: BroughtUpToDate | None = None
+    record: OpenEscalationsRecorded | None = None
     """What became of bringing the record of what is open up to ``as_of``; None: that was not asked."""
 
     @property

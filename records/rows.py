@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from escalation.base import Frozen
-from escalation.measures import Measured, Stretch, same_cause
-from escalation.receipts import Receipt
+from escalation.base import Value
+from escalation.measures import EscalationMeasures, TimeSpan, same_cause
+from escalation.receipts import DeliveryResult
 from records.tables import (
     ActionRow,
     AnswerRow,
@@ -36,7 +36,7 @@ _PARTS: dict[type[PartBase], str] = {
 _COLUMNS = tuple(column.name for column in EscalationRow.__table__.columns)
 
 
-def escalation_row(measured: Measured) -> Row:
+def escalation_row(measured: EscalationMeasures) -> Row:
     special = {
         "playbook": measured.playbook.sha256 if measured.playbook else None,
         "opened_on": measured.opened_at.astimezone(UTC).date(),
@@ -44,7 +44,7 @@ def escalation_row(measured: Measured) -> Row:
     return {name: getattr(measured, name) for name in _COLUMNS if name not in special} | special
 
 
-def part_rows(measured: Sequence[Measured]) -> Iterator[tuple[type[PartBase], list[Row]]]:
+def part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[type[PartBase], list[Row]]]:
     """The rows of each table that has any."""
     for table, part in _PARTS.items():
         rows = [
@@ -63,11 +63,11 @@ def part_rows(measured: Sequence[Measured]) -> Iterator[tuple[type[PartBase], li
         yield CauseRow, causes
 
 
-def _also(item: Frozen) -> Row:
+def _also(item: Value) -> Row:
     match item:
-        case Stretch():
+        case TimeSpan():
             return {"lasted": item.lasted}
-        case Receipt():
+        case DeliveryResult():
             return {"state": item.state.value}
         case _:
             return {}

@@ -17,10 +17,10 @@ from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import URL, Connection, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.effects import RecordBatch, Recorded
+from escalation.effects import RecordBatch, RecordResult
 from escalation.events import Event, Rebased
-from escalation.measures import Measured, Past
-from escalation.measuring import measured
+from escalation.measures import EscalationMeasures, ImportedEscalation
+from escalation.measuring import measure_events
 from escalation.plan import PlaybookRef
 from records.database import Database
 from records.rows import Row, escalation_row, part_rows
@@ -91,7 +91,7 @@ class RecordStore:
             require_head(self.database)
             self._is_checked = True
 
-    def append(self, batch: RecordBatch) -> Recorded:
+    def append(self, batch: RecordBatch) -> RecordResult:
         """
         Record the events of *batch* that are not on record yet. Can be repeated, and at the same time elsewhere.
 
@@ -108,8 +108,8 @@ class RecordStore:
             added = _keep_events(connection, _event_rows(batch))
             known = _unbroken(connection, batch.escalation)
             if added and known:
-                keep_measured(connection, [measured(known)])
-            return Recorded(added=added, through=known[-1].seq if known else 0)
+                keep_measured(connection, [measure_events(known)])
+            return RecordResult(added=added, through=known[-1].seq if known else 0)
 
     def put_right(self, batch: RecordBatch, stale: Collection[int]) -> None:
         """
@@ -126,7 +126,7 @@ class RecordStore:
             _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
             _keep_events(connection, _event_rows(batch))
             if known := _unbroken(connection, batch.escalation):
-                keep_measured(connection, [measured(known)])
+                keep_measured(connection, [measure_events(known)])
 
     def known(self, escalation: str) -> dict[int, Event]:
         """
@@ -156,7 +156,7 @@ class RecordStore:
         with self.database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def take_in(self, pasts: Iterable[Past]) -> Iterator[TakenIn]:
+    def take_in(self, pasts: Iterable[ImportedEscalation]) -> Iterator[TakenIn]:
         """
         Take escalations of another system in, and say after each lot what was done. Can be repeated.
 
@@ -173,7 +173,7 @@ class RecordStore:
         self.database.close()
 
 
-def keep_measured(connection: Connection, come_to: Sequence[Measured]) -> None:
+def keep_measured(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
     """Put what escalations come to in the place of what is there of them."""
     _keep_playbooks(connection, (each.playbook for each in come_to))
     _replace(connection, come_to)
@@ -237,7 +237,7 @@ def _unbroken(connection: Connection, escalation: str) -> list[Event]:
     return [_EVENT.validate_json(body) for place, (seq, body) in enumerate(found, 1) if seq == place]
 
 
-def _replace(connection: Connection, come_to: Sequence[Measured]) -> None:
+def _replace(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
     """All rows of these escalations but their events; their parts go with them."""
     connection.execute(delete(EscalationRow).where(EscalationRow.id.in_([each.id for each in come_to])))
     connection.execute(insert(EscalationRow), [escalation_row(each) for each in come_to])
@@ -245,7 +245,7 @@ def _replace(connection: Connection, come_to: Sequence[Measured]) -> None:
         connection.execute(insert(table), rows)
 
 
-def _take_in(connection: Connection, lot: Sequence[Past]) -> TakenIn:
+def _take_in(connection: Connection, lot: Sequence[ImportedEscalation]) -> TakenIn:
     ids = [past.measured.id for past in lot]
     for each in sorted(ids):
         _take_turn(connection, each)
@@ -264,7 +264,7 @@ def _take_in(connection: Connection, lot: Sequence[Past]) -> TakenIn:
     return TakenIn(len(changed) - len(replaced), len(replaced), len(lot) - len(changed))
 
 
-def _log_rows(past: Past) -> Iterator[Row]:
+def _log_rows(past: ImportedEscalation) -> Iterator[Row]:
     for seq, line in enumerate(past.lines, 1):
         yield {
             "escalation": past.measured.id,

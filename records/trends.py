@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, type_coerce
 from sqlalchemy.types import Double
 
 from escalation.measures import ENGINE_SOURCE
-from escalation.reporting import BroughtUpToDate
+from escalation.reporting import OpenEscalationsRecorded
 from records.cases import Cases, Places, within
 from records.figures import groups, times, whole
 from records.report import By, Case, Cause, Held, Opened, Overdue, Period, Reached, Report
@@ -39,7 +39,7 @@ def report(
     period: Period,
     as_of: datetime,
     by: By | None = None,
-    record: BroughtUpToDate | None = None,
+    record: OpenEscalationsRecorded | None = None,
 ) -> Report:
     """
     What *store* says of *period*; and the actions that are overdue as of *as_of*, whatever the period. *record*: what

@@ -27,7 +27,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from escalation.characters import harmless
+from escalation.characters import remove_harmful
 from escalation.errors import EscalationError
 from runtime.errors import SettingsFault
 from runtime.settings import LogFormat, LogLevel
@@ -137,13 +137,13 @@ def _plain_traceback(out: TextIO, exc_info: ExcInfo) -> None:
     """Without the frames' variables, and harmless: a fault may quote anybody."""
     text = StringIO()
     structlog.dev.plain_traceback(text, exc_info)
-    out.write(harmless(text.getvalue()))
+    out.write(remove_harmful(text.getvalue()))
 
 
 def _in_one_harmless_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """No value drives the terminal or passes for a line of its own; JSON escapes both by itself."""
     return {
-        harmless(key): " ".join(harmless(value).split("\n"))
+        remove_harmful(key): " ".join(remove_harmful(value).split("\n"))
         if isinstance(value, str) and key != "stack"
         else value
         for key, value in event.items()

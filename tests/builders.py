@@ -15,7 +15,7 @@ from escalation.engine import Decision, decide, open_escalation
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.plan import Plan
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.request import AffectedCustomer, CorrectiveAction, CustomerContact, InternalRca, StartRequest
 from tests.escalation.outcome import clock, happened, internal, notices, the, to_customers, told
 from tests.escalation.plans import (
@@ -161,7 +161,7 @@ def ready_to_close(escalation: Escalation) -> tuple[c.Command, ...]:
     """What the close gate asks for: access, related records, and the RCA where one is required."""
     accounts = [customer.account for customer in escalation.request.customers]
     access = (c.ConfirmAccess(by="eva", account=account, answer=e.AccessAnswer.YES) for account in accounts)
-    settled = (c.SettleRecord(by="ed", record=record) for record in escalation.request.linked_records)
+    settled = (c.SettleTicket(by="ed", record=record) for record in escalation.request.linked_records)
     return (*access, *settled, *(RCA_COURSE if escalation.rules.rca_required else ()))
 
 
@@ -202,11 +202,11 @@ def after(escalation: Escalation, *steps: c.Command | datetime) -> Escalation:
     return escalation
 
 
-def all_delivered(escalation: Escalation, delivered_at: datetime) -> c.RecordDelivery:
+def all_delivered(escalation: Escalation, delivered_at: datetime) -> c.ReportDelivery:
     """Everybody whom the first notice is to reach was reached."""
-    return c.RecordDelivery(
+    return c.ReportDelivery(
         receipts=tuple(
-            Receipt(
+            DeliveryResult(
                 key=f"{escalation.id}:1:first_notice:{who}",
                 recipient=who,
                 occasion="first_notice",

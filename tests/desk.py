@@ -25,8 +25,8 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from channels.loopback import ReceivedLetter
 from client import EscalationClient
-from escalation.story import Entry
-from escalation.view import Receipted, View
+from escalation.story import TimelineEntry
+from escalation.view import MoveResult, View
 from runtime.embedded import find_binary
 from runtime.settings import Settings, SmtpTls
 from tests.complaint import a_complaint
@@ -73,7 +73,7 @@ class Desk:
         self.temporal: Client = env.client
         self.client = EscalationClient(env.client)
 
-    async def start(self, key: str | None = None, **changes: Any) -> Receipted:
+    async def start(self, key: str | None = None, **changes: Any) -> MoveResult:
         return await self.client.start(a_complaint(key=key or self.key, **changes))
 
     async def start_by_hand(
@@ -83,8 +83,8 @@ class Desk:
         queue = {"task_queue": wire.ESCALATION_QUEUE} | options
         return await self.temporal.start_workflow(wire.WORKFLOW, args=inputs, id=key or self.key, **queue)
 
-    def run(self, key: str | None = None) -> WorkflowHandle[Any, wire.Ended]:
-        return self.temporal.get_workflow_handle(key or self.key, result_type=wire.Ended)
+    def run(self, key: str | None = None) -> WorkflowHandle[Any, wire.EscalationResult]:
+        return self.temporal.get_workflow_handle(key or self.key, result_type=wire.EscalationResult)
 
     async def fast_forward(self, key: str | None = None, **span: float) -> None:
         """
@@ -179,7 +179,7 @@ class Desk:
     async def view(self, key: str | None = None) -> View:
         return await self.client.view(key or self.key)
 
-    async def timeline(self, kind: str, key: str | None = None) -> list[Entry]:
+    async def timeline(self, kind: str, key: str | None = None) -> list[TimelineEntry]:
         """What happened of one kind."""
         return [entry for entry in await self.client.timeline(key or self.key) if entry.kind == kind]
 

@@ -39,12 +39,12 @@ from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.intake import IntakeWorkflow
-from workflows.pace import PaceWorkflow
+from workflows.pace import ChannelLimitWorkflow
 from workflows.recording import RecordWorkflow
 from workflows.report import ReportWorkflow
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow
-from workflows.ticket import TicketWorkflow
+from workflows.ticket import JoinedCaseWorkflow
 from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 GRACE = timedelta(seconds=30)
@@ -62,12 +62,12 @@ WORKFLOWS: Sequence[type[Any]] = (
     FollowUpWorkflow,
     TaskForceWorkflow,
     SponsorshipWorkflow,
-    TicketWorkflow,
+    JoinedCaseWorkflow,
     InboxWorkflow,
     IntakeWorkflow,
     RecordWorkflow,
     ReportWorkflow,
-    PaceWorkflow,
+    ChannelLimitWorkflow,
 )
 
 DEPLOYMENT = "escalation-engine"

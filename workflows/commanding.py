@@ -12,13 +12,13 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
-from escalation.effects import ForTaskForces, InformTaskForce, OrderTaskForceDown, StartTaskForce
+from escalation.effects import ForTaskForces, OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.sentences import Sentence
 from escalation.task_force.commands import KeepInformed, StandDown
 from escalation.task_force.model import Charter, task_force_id
 from workflows import details, wire
 from workflows import search_attributes as sa
-from workflows.vouchers import Vouchers
+from workflows.vouchers import SentSignals
 
 _TRIES, _BETWEEN = 12, timedelta(seconds=5)
 """An earlier one of that name, of an escalation that has just ended, is given this long to end too."""
@@ -33,7 +33,7 @@ class NotDeployed(Exception):
 
 
 async def command_task_force(
-    key: str, effect: ForTaskForces, continue_after: int | None, vouchers: Vouchers
+    key: str, effect: ForTaskForces, continue_after: int | None, vouchers: SentSignals
 ) -> None:
     """
     Do what *effect* asks; a task force that has ended by itself needs no order. *continue_after*: as the escalation's.
@@ -49,7 +49,7 @@ async def command_task_force(
                 wire.TaskForceInput(charter=effect.charter, continue_after=continue_after),
                 effect.charter,
             )
-        case OrderTaskForceDown():
+        case OrderStandDown():
             order = StandDown(
                 id=effect.id,
                 by=effect.by,
@@ -58,8 +58,8 @@ async def command_task_force(
                 hand_over_to=effect.hand_over_to,
             )
             vouchers.note(order)
-            await _signal(key, effect.name, wire.TASK_FORCE_DOWN, order)
-        case InformTaskForce():
+            await _signal(key, effect.name, wire.TASK_FORCE_STAND_DOWN, order)
+        case UpdateTaskForce():
             about = KeepInformed(
                 id=effect.id,
                 about=effect.about,
@@ -68,7 +68,7 @@ async def command_task_force(
                 chase_every=effect.chase_every,
             )
             vouchers.note(about)
-            await _signal(key, effect.name, wire.TASK_FORCE_INFORMED, about)
+            await _signal(key, effect.name, wire.TASK_FORCE_KEEP_INFORMED, about)
 
 
 async def _start(key: str, begin: wire.TaskForceInput, charter: Charter) -> None:

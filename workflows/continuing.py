@@ -13,7 +13,7 @@ from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 from workflows.wire import takes_one
 
-GO_ON = "go_on"
+CHECK_BUILD = "go_on"
 """The signal's name on the wire."""
 
 
@@ -30,17 +30,19 @@ def is_outdated() -> bool:
     return workflow.info().is_target_worker_deployment_version_changed()
 
 
-def go_on(carried: Any, memo: Mapping[str, Any] | None = None) -> NoReturn:
+def continue_as_new(carried: Any, memo: Mapping[str, Any] | None = None) -> NoReturn:
     """The new run begins on the build that is current then, and stays there."""
     workflow.continue_as_new(
         carried, memo=memo, initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE
     )
 
 
-class GoesOn:
+class ContinuableWorkflow:
     """What takes the operator's word that it should look."""
 
-    @workflow.signal(name=GO_ON, description="Go on with the build that is current. Sent by the operator.")
+    @workflow.signal(
+        name=CHECK_BUILD, description="Go on with the build that is current. Sent by the operator."
+    )
     @takes_one
     def look(self, *_raws: RawValue) -> None:
         """To have come is enough: it makes a step of the run, and with a step the server says what is current."""

@@ -16,24 +16,24 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 
 from escalation.budgets import LONGEST_WHY
 from escalation.characters import clip
-from escalation.effects import Wave, message_key
-from escalation.receipts import Receipt
+from escalation.effects import NotificationBatch, message_key
+from escalation.receipts import DeliveryResult
 from workflows import details
 
 DELIVER_MESSAGES = "deliver_messages"
 """The activity's name: takes a `Wave`, gives `tuple[Receipt, ...]`."""
 MESSAGE_TASK_QUEUE = "escalation-messages"
 """A queue of its own, so that a slow mail server cannot starve the moves."""
-DELIVER_BUNDLE = "deliver_bundle"
+DELIVER_DIGEST = "deliver_bundle"
 """The same for what waited for one recipient: it leaves as one message."""
 REPORT_DELIVERIES = "report_deliveries"
 """Tells escalations what became of their messages: takes receipts by the escalations' keys."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 
-_RECEIPTS = TypeAdapter(tuple[Receipt, ...])
+_RECEIPTS = TypeAdapter(tuple[DeliveryResult, ...])
 
 
-def delivery_options(wave: Wave) -> workflow.ActivityConfig:
+def delivery_options(wave: NotificationBatch) -> workflow.ActivityConfig:
     """
     The terms on which *wave* is delivered: a crash is noticed by the missing heartbeat, a temporary failure is tried
     again with back-off (COMM-13).
@@ -53,20 +53,20 @@ def delivery_options(wave: Wave) -> workflow.ActivityConfig:
     )
 
 
-def receipts_after(error: ActivityError, wave: Wave) -> tuple[Receipt, ...]:
+def receipts_after(error: ActivityError, wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
     """
     What became of each message of *wave* when its delivery ended in *error*, in the order of the wave.
 
     Whoever is not known to be told counts as not told, with what stood in the way as far as that is known.
     """
-    told: dict[str, Receipt] = {}
-    waiting: dict[str, Receipt] = {}
+    told: dict[str, DeliveryResult] = {}
+    waiting: dict[str, DeliveryResult] = {}
     for reported in _details_of(error):
         told |= _read(reported[:1])
         waiting |= _read(reported[1:2])
     why = _why(error)
     blank = {
-        key: Receipt(key=key, recipient=recipient.id, occasion=notice.occasion.value, why=why)
+        key: DeliveryResult(key=key, recipient=recipient.id, occasion=notice.occasion.value, why=why)
         for notice in wave.notices
         for recipient in notice.to
         for key in (message_key(notice, recipient),)
@@ -98,7 +98,7 @@ def _details_of(error: ActivityError) -> Iterator[Sequence[Any]]:
                 pass
 
 
-def _read(details: Sequence[Any]) -> dict[str, Receipt]:
+def _read(details: Sequence[Any]) -> dict[str, DeliveryResult]:
     """
     The receipts in one detail by key; none, if it is anything else.
     """

@@ -22,11 +22,11 @@ from escalation.engine import moves_now
 from escalation.events import Event
 from escalation.model import Escalation
 from escalation.plan import ClockName
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.reporting import ReportMade, ReportSchedule
 from escalation.request import StartRequest
-from escalation.story import CLOCKWORK, entry, minute
-from escalation.task_force.events import ForceEvent
+from escalation.story import CLOCKWORK, minute, timeline_entry
+from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.model import Charter, Seat, TaskForce
 from escalation.task_force.story import sentence as force_sentence
 from escalation.telling import name_of
@@ -111,7 +111,7 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", f"### Latest, {escaped(desk.zone)}", ""]
     told_of = [event for event in events if event.kind not in CLOCKWORK]
     for event in reversed(told_of[-_LATEST:]):
-        told = entry(event)
+        told = timeline_entry(event)
         line = f"- {escaped(desk.minute(told.at))} {escaped(_local(told.text, desk))}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
             break
@@ -225,7 +225,7 @@ def charter_details(charter: Charter) -> str:
     return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)
 
 
-def force_details(now: TaskForce, events: Sequence[ForceEvent]) -> str:
+def force_details(now: TaskForce, events: Sequence[TaskForceEvent]) -> str:
     """How a task force stands, as Markdown under 4 KB."""
     charter = now.charter
     seats = ", ".join(_seat(now, seat) for seat in now.seats) or "none"
@@ -275,7 +275,9 @@ def force_wake_summary(now: TaskForce) -> str:
 # A report by schedule
 
 
-def report_details(schedule: ReportSchedule, made: ReportMade | None, receipts: Sequence[Receipt]) -> str:
+def report_details(
+    schedule: ReportSchedule, made: ReportMade | None, receipts: Sequence[DeliveryResult]
+) -> str:
     """Which period it is about, and who was told."""
     lines = [f"## The {schedule.rhythm} review pack", ""]
     if made is None:
@@ -288,13 +290,13 @@ def report_details(schedule: ReportSchedule, made: ReportMade | None, receipts: 
     return "\n".join(lines)
 
 
-def _became(receipt: Receipt | None) -> str:
+def _became(receipt: DeliveryResult | None) -> str:
     match receipt:
         case None:
             return "on its way"
-        case Receipt(delivered_at=datetime() as at, channel=channel):
+        case DeliveryResult(delivered_at=datetime() as at, channel=channel):
             return f"told {minute(at)} by {channel}"
-        case Receipt(held_until=datetime() as until):
+        case DeliveryResult(held_until=datetime() as until):
             return f"waits until {minute(until)}"
-        case Receipt(why=why):
+        case DeliveryResult(why=why):
             return f"**not told**: {escaped(why)}"

@@ -31,52 +31,52 @@ from escalation.budgets import (
 )
 from escalation.effects import (
     CheckStart,
-    Compiled,
+    CompiledStart,
     CompileOpenHours,
     CompilePlan,
     CustomerFacts,
-    CustomerNotice,
+    CustomerNotification,
     FindNamed,
     FindOnCall,
     ForTaskForces,
-    InternalNotice,
-    OnCall,
+    InternalNotification,
+    NotificationBatch,
+    OnCallFound,
     OpenSuccessor,
     ProposeSponsorship,
     RecompilePlan,
     RecordBatch,
-    Wave,
 )
 from escalation.engine import decide, moves_now, open_escalation, permit
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.events import Event
 from escalation.joining import permit_repeat
 from escalation.lifecycle import Move, diagram
-from escalation.messages import Sent, messages, messages_wait_until, receipts_of
+from escalation.messages import Delivery, deliveries, last_deferral_of, results_of
 from escalation.model import ActionPlan, Escalation, owners_of_actions
-from escalation.pages import Page, page_of
+from escalation.pages import ListPage, page_of
 from escalation.plan import Contact, Plan
 from escalation.rca import RcaOnFile, on_file
-from escalation.rebasing import Rebasing, foreseen
-from escalation.receipts import Receipt
+from escalation.rebasing import RebasePreview, preview_rebase
+from escalation.receipts import DeliveryResult
 from escalation.request import StartRequest
-from escalation.staleness import no_longer_true
-from escalation.story import Entry
+from escalation.staleness import find_outdated
+from escalation.story import TimelineEntry
 from escalation.task_force.model import task_force_id
-from escalation.task_force.news import News
+from escalation.task_force.news import TaskForceUpdate
 from escalation.telling import script
 from escalation.turn import Decision
-from escalation.view import Receipted, View, action_plans, receipted, timeline, view
+from escalation.view import MoveResult, View, action_plans, make_move_result, timeline, view
 from workflows import details, wire
 from workflows.commanding import NotDeployed, command_task_force
-from workflows.continuing import go_on, is_due
+from workflows.continuing import continue_as_new, is_due
 from workflows.inputs import is_continued, require_id
 from workflows.life import A_WHILE, QUICK
 from workflows.merge import Mergeable
 from workflows.moves import takes_moves
-from workflows.recording import Recording, batch_of, put_on_record, record_apart
-from workflows.releasing import release
-from workflows.vouchers import Vouchers
+from workflows.recording import RecordQueue, batch_of, put_on_record, record_apart
+from workflows.releasing import release_joined_cases
+from workflows.vouchers import SentSignals
 
 _LONGEST_TIMELINE = 2_000
 _ANSWERS_KEPT = 500
@@ -124,11 +124,11 @@ class EscalationWorkflow(Mergeable):
             self._notices = list(carried.notices)
             self._answered = dict.fromkeys(carried.answered)
             self._rates = carried.rates
-            self._vouchers = Vouchers(carried.vouched)
+            self._vouchers = SentSignals(carried.vouched)
         self._finding: list[FindOnCall] = []
         self._looked_up_at: datetime | None = None
         self._proposing: list[ProposeSponsorship] = []
-        self._recording = Recording(carried.unrecorded, carried.left_out) if carried else Recording(())
+        self._recording = RecordQueue(carried.unrecorded, carried.left_out) if carried else RecordQueue(())
         self._for_task_forces: list[ForTaskForces] = []
         self._is_commanding = False
         self._early_refusals: list[c.NoteRefusal] = []
@@ -138,13 +138,13 @@ class EscalationWorkflow(Mergeable):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *_begins: RawValue) -> wire.Ended:
+    async def run(self, *_begins: RawValue) -> wire.EscalationResult:
         if self._now is None:
             await self._open()
         else:
             require_id(self._now.key)
         await self._live()
-        await release(self._opened.tickets)
+        await release_joined_cases(self._opened.tickets)
         if self._opened.is_followed_up or self._hears_until:
             await self._hand_over()
         else:
@@ -170,7 +170,7 @@ class EscalationWorkflow(Mergeable):
                     size_of(carried_on := self._carried()) <= CARRIED
                 ):  # what was heard meanwhile may be too much
                     self._show()
-                    go_on(carried_on)
+                    continue_as_new(carried_on)
             self._send_waves()
             self._command_task_forces()
             self._record()
@@ -183,7 +183,7 @@ class EscalationWorkflow(Mergeable):
     @property
     def _hears_until(self) -> datetime | None:
         """By then it is told what became of messages that wait; None if none does, or that is past (COMM-13)."""
-        until = messages_wait_until(self._events)
+        until = last_deferral_of(self._events)
         if until is None or until + _REPORTED_BY <= workflow.now() or not workflow.patched(_HELD_LETTERS):
             return None
         return until + _REPORTED_BY
@@ -207,9 +207,9 @@ class EscalationWorkflow(Mergeable):
         except WorkflowAlreadyStartedError:  # this run was reset to before its end
             workflow.logger.warning("follow_up_runs_already")
 
-    def _ended(self) -> wire.Ended:
+    def _ended(self) -> wire.EscalationResult:
         now = self._opened
-        return wire.Ended(
+        return wire.EscalationResult(
             id=now.id,
             state=now.state,
             level=now.level,
@@ -226,7 +226,7 @@ class EscalationWorkflow(Mergeable):
         description='Comes with a start, and what it starts with: {"request": {…}}. Answers with the receipt.',
     )
     @wire.takes_one
-    async def start(self, *raws: RawValue) -> Receipted:
+    async def start(self, *raws: RawValue) -> MoveResult:
         is_repeat = self._now is not None
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
@@ -235,15 +235,15 @@ class EscalationWorkflow(Mergeable):
         if is_repeat:
             self._rates = self._rates.after_repeat(self._opened.key, workflow.now())
             permit_repeat(self._opened, await self._submitter(raws))
-        return receipted(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
+        return make_move_result(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
 
     @workflow.update(
         name=wire.JOIN_OUTAGE,
         description='Comes with the start of a subject of the same outage: {"request": {…}}.',
     )
     @wire.takes_one
-    async def join_outage(self, *raws: RawValue) -> Receipted:
-        asked = wire.read(wire.StartAgain, raws, Move.JOIN_OUTAGE.words, _START, REQUEST)
+    async def join_outage(self, *raws: RawValue) -> MoveResult:
+        asked = wire.read(wire.WrittenStart, raws, Move.JOIN_OUTAGE.words, _START, REQUEST)
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
             raise self._refusal
@@ -255,23 +255,23 @@ class EscalationWorkflow(Mergeable):
             permit_repeat(self._opened, command.by, command.ticket)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
-        return receipted(answer.escalation, answer.events, is_repeat=is_repeat)
+        return make_move_result(answer.escalation, answer.events, is_repeat=is_repeat)
 
     @workflow.update(name=wire.LOOK_UP_ON_CALL, description=_LOOK_UP)
     @wire.takes_one
-    async def look_up_on_call(self, *_raws: RawValue) -> wire.OnCallNow:
+    async def look_up_on_call(self, *_raws: RawValue) -> wire.OnCallPeople:
         self._looked_up_at = workflow.now()
         self._decide(c.LookUpOnCall())
         with suppress(TimeoutError):
             await workflow.wait_condition(lambda: not self._finding, timeout=QUICK)
         people = (person for shift in self._opened.shifts for person in shift.people)
-        return wire.OnCallNow(people=tuple(dict.fromkeys(people)))
+        return wire.OnCallPeople(people=tuple(dict.fromkeys(people)))
 
     @look_up_on_call.validator
     @wire.takes_one
     def may_look_up_on_call(self, *raws: RawValue) -> None:
         """What was looked up just now needs no other look."""
-        asked = wire.read(wire.OnCallAsked, raws, "the look-up", _LOOK_UP)
+        asked = wire.read(wire.OnCallRequest, raws, "the look-up", _LOOK_UP)
         now, at = self._opened, self._looked_up_at
         is_fresh = at is not None and workflow.now() - at < _LOOKED_UP_AGAIN_AFTER
         if is_fresh or now.plan.knows(asked.person) or not (now.is_open and now.shifts):
@@ -279,11 +279,11 @@ class EscalationWorkflow(Mergeable):
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
         """Who submitted a start that is repeated; it is checked like the first."""
-        asked = wire.read(wire.StartAgain, raws, "the start", _START, REQUEST)
+        asked = wire.read(wire.WrittenStart, raws, "the start", _START, REQUEST)
         request: StartRequest = await self._checked(wire.CHECK_START, asked, StartRequest)
         return request.submitted_by
 
-    async def _checked(self, check: str, asked: wire.StartAgain, kind: type[_Checked]) -> _Checked:
+    async def _checked(self, check: str, asked: wire.WrittenStart, kind: type[_Checked]) -> _Checked:
         """
         Raises:
             EscalationError: If the start has faults; a local activity's error arrives bare.
@@ -301,15 +301,15 @@ class EscalationWorkflow(Mergeable):
         return script(self._opened, workflow.now())
 
     @workflow.query(
-        name=wire.MESSAGES, description=f"What became of each message, oldest first, {_PAGED} number."
+        name=wire.DELIVERIES, description=f"What became of each message, oldest first, {_PAGED} number."
     )
-    def messages(self, after: int = 0) -> Page[Sent]:
-        return page_of(messages(self._events, after))
+    def messages(self, after: int = 0) -> ListPage[Delivery]:
+        return page_of(deliveries(self._events, after))
 
     @workflow.query(
         name=wire.ACTION_PLANS, description=f"Versions of the action plan, oldest first, {_PAGED} version."
     )
-    def action_plans(self, after: int = 0) -> Page[ActionPlan]:
+    def action_plans(self, after: int = 0) -> ListPage[ActionPlan]:
         found = action_plans(self._opened, self._events)
         return page_of(plan for plan in found if plan.version > after)
 
@@ -318,7 +318,7 @@ class EscalationWorkflow(Mergeable):
         return view(self._opened)
 
     @workflow.query(name=wire.TIMELINE, description=f"What happened, oldest first, {_PAGED} sequence number.")
-    def timeline(self, after: int = 0) -> Page[Entry]:
+    def timeline(self, after: int = 0) -> ListPage[TimelineEntry]:
         return page_of(timeline(event for event in self._events if event.seq > after))
 
     @workflow.query(
@@ -344,13 +344,13 @@ class EscalationWorkflow(Mergeable):
         return diagram(self._opened.state)
 
     @workflow.query(
-        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: Wave) -> dict[str, str]:
-        stale = no_longer_true(self._opened, self._events, wave)
+    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
+        stale = find_outdated(self._opened, self._events, wave)
         return stale | self._strangers(wave, f"{self._opened.id}:")
 
-    @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of messages that had to wait.")
+    @workflow.signal(name=wire.REPORT_DELIVERY, description="What became of messages that had to wait.")
     @wire.takes_one
     def record_delivery(self, *raws: RawValue) -> None:
         self._record_late(f"{self._now.id}:" if self._now else None, *raws)
@@ -367,10 +367,10 @@ class EscalationWorkflow(Mergeable):
 
     @workflow.update(name=wire.REBASE, description=_REBASE)
     @wire.takes_one
-    async def rebase(self, *raws: RawValue) -> Receipted:
+    async def rebase(self, *raws: RawValue) -> MoveResult:
         asked = self._read_rebase(raws)
         if self.is_answered():
-            return receipted(self._opened, is_repeat=True)
+            return make_move_result(self._opened, is_repeat=True)
         plan: Plan = await workflow.execute_local_activity(
             wire.RECOMPILE_PLAN,
             self._basis(asked.issue_type, asked.category),
@@ -391,8 +391,8 @@ class EscalationWorkflow(Mergeable):
             self._rates.after_move(self._opened.key, Move.REBASE, asked.by, workflow.now())
             permit(self._opened, Move.REBASE, asked.by)
 
-    def _read_rebase(self, raws: Sequence[RawValue]) -> wire.RebaseAsked:
-        return wire.read(wire.RebaseAsked, raws, Move.REBASE.words, _REBASE)
+    def _read_rebase(self, raws: Sequence[RawValue]) -> wire.RebaseRequest:
+        return wire.read(wire.RebaseRequest, raws, Move.REBASE.words, _REBASE)
 
     @workflow.query(name=wire.REBASE_BASIS, description="What a plan for it would be compiled of.")
     def rebase_basis(self) -> RecompilePlan:
@@ -407,8 +407,8 @@ class EscalationWorkflow(Mergeable):
         return RecompilePlan(request=request, opened_at=now.opened_at, named=named)
 
     @workflow.query(name=wire.REBASE_PREVIEW, description="What a rebase to a plan would change.")
-    def rebase_preview(self, plan: Plan) -> Rebasing:
-        return foreseen(self._opened, plan, workflow.now())
+    def rebase_preview(self, plan: Plan) -> RebasePreview:
+        return preview_rebase(self._opened, plan, workflow.now())
 
     # The desk, for ``workflows.moves``.
 
@@ -419,10 +419,10 @@ class EscalationWorkflow(Mergeable):
         self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
         named = self._yet_to_be_known(command)
         stand_ins = tuple(Contact(id=who, name=who) for who in named)
-        asked = c.WithPeople(asked=command, people=stand_ins) if named else command
+        asked = c.NamePeople(asked=command, people=stand_ins) if named else command
         decide(self._opened, asked, workflow.now())
 
-    async def follow_looked_up(self, command: c.PersonsCommand) -> Receipted:
+    async def follow_looked_up(self, command: c.PersonsCommand) -> MoveResult:
         """People of the playbook whom the plan has by their ids alone are looked up once a move names them."""
         if self.is_answered():
             return self.follow(command)
@@ -441,7 +441,7 @@ class EscalationWorkflow(Mergeable):
             result_type=tuple[Contact, ...],
             start_to_close_timeout=QUICK,
         )
-        return self._followed(command, c.WithPeople(asked=command, people=people) if people else command)
+        return self._followed(command, c.NamePeople(asked=command, people=people) if people else command)
 
     async def _require_ended(self, key: str) -> None:
         """
@@ -449,7 +449,7 @@ class EscalationWorkflow(Mergeable):
             MoveNotAllowed: If *key* is an escalation that is open.
         """
         is_open: bool = await workflow.execute_local_activity(
-            wire.IS_OPEN, key, result_type=bool, start_to_close_timeout=QUICK
+            wire.CHECK_OPEN, key, result_type=bool, start_to_close_timeout=QUICK
         )
         if is_open:
             raise MoveNotAllowed(
@@ -460,14 +460,14 @@ class EscalationWorkflow(Mergeable):
         plan = self._opened.plan
         return tuple(who for who in command.named if who in plan.others and not plan.knows(who))
 
-    def follow(self, command: c.PersonsCommand | c.Rebase) -> Receipted:
+    def follow(self, command: c.PersonsCommand | c.Rebase) -> MoveResult:
         return self._followed(command, command)
 
     def _followed(
-        self, command: c.PersonsCommand | c.Rebase, asked: c.PersonsCommand | c.Rebase | c.WithPeople
-    ) -> Receipted:
+        self, command: c.PersonsCommand | c.Rebase, asked: c.PersonsCommand | c.Rebase | c.NamePeople
+    ) -> MoveResult:
         if self.is_answered():
-            return receipted(self._opened, is_repeat=True)
+            return make_move_result(self._opened, is_repeat=True)
         self._refuse_while_finishing(command)
         self.refuse_while_merging(command.move)
         rates = self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
@@ -475,7 +475,7 @@ class EscalationWorkflow(Mergeable):
         self._keep(answer)
         self._rates = rates
         self._remember_answer()
-        return receipted(answer.escalation, answer.events)
+        return make_move_result(answer.escalation, answer.events)
 
     def _refuse_while_finishing(self, command: c.PersonsCommand | c.Rebase | None = None) -> None:
         """Its successor needs the key, which is taken until the last messages are out (START-4, CLOSE-9)."""
@@ -486,20 +486,20 @@ class EscalationWorkflow(Mergeable):
             )
 
     @workflow.signal(
-        name=wire.TASK_FORCE_NEWS,
+        name=wire.TASK_FORCE_UPDATE,
         description="A task force tells how it stands.",
         unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON,  # last words, to one that has just ended
     )
     @wire.takes_one
     async def hear_task_force(self, *raws: RawValue) -> None:
         try:
-            news = wire.read(News, raws, "the news of a task force", "one JSON object", OURS)
+            news = wire.read(TaskForceUpdate, raws, "the news of a task force", "one JSON object", OURS)
             if self._opened.is_open:  # else nobody is told
                 await self._heard(task_force_id(self._opened.key, news.summary.name), news)
         except EscalationError as refusal:
-            self.note_refusal(wire.TASK_FORCE_NEWS, refusal.message)
+            self.note_refusal(wire.TASK_FORCE_UPDATE, refusal.message)
         else:
-            self._decide(c.HearTaskForce(news=news))
+            self._decide(c.ReportTaskForce(news=news))
 
     def note_refusal(self, move: str, why: str) -> None:
         refusal = c.NoteRefusal(refused=move, why=why)
@@ -549,17 +549,17 @@ class EscalationWorkflow(Mergeable):
         for early in self._early_refusals:
             self._decide(early)
 
-    async def _compiled(self, key: str) -> Compiled:
+    async def _compiled(self, key: str) -> CompiledStart:
         """
         Raises:
             EscalationError: If the request is refused; a local activity's error arrives bare.
         """
         if self._refusal:
             raise self._refusal
-        compiled: Compiled = await workflow.execute_local_activity(
+        compiled: CompiledStart = await workflow.execute_local_activity(
             wire.COMPILE_PLAN,
             CompilePlan(key=key, request=self._begin.request),
-            result_type=Compiled,
+            result_type=CompiledStart,
             start_to_close_timeout=QUICK,
         )
         return compiled
@@ -585,14 +585,14 @@ class EscalationWorkflow(Mergeable):
                     self._propose(effect)
                 case OpenSuccessor():
                     self._successor = effect.request
-                case InternalNotice() | CustomerNotice():
+                case InternalNotification() | CustomerNotification():
                     self._notices.append(effect)
                 case _:
                     self._for_task_forces.append(effect)
         self._is_stirred = True
 
-    def _receipts(self) -> Iterable[Receipt]:
-        return receipts_of(self._events)
+    def _receipts(self) -> Iterable[DeliveryResult]:
+        return results_of(self._events)
 
     def _since(self) -> int:
         return self._events[0].seq if self._events else 0
@@ -626,7 +626,7 @@ class EscalationWorkflow(Mergeable):
             found = await workflow.execute_activity(
                 wire.FIND_ON_CALL,
                 wanted,
-                result_type=OnCall,
+                result_type=OnCallFound,
                 start_to_close_timeout=A_WHILE,
                 schedule_to_close_timeout=_NOT_SILENT_FOR,
                 summary=f"find out who is on call for {wanted.schedule}",
@@ -634,9 +634,9 @@ class EscalationWorkflow(Mergeable):
         except ActivityError as error:
             why = f"it could not be found out: {error.cause or error}"
             until = workflow.now() + _ASKED_AGAIN_AFTER
-            found = OnCall(schedule=wanted.schedule, people=(), until=until, why=why, is_known=False)
+            found = OnCallFound(schedule=wanted.schedule, people=(), until=until, why=why, is_known=False)
         self._finding = [other for other in self._finding if other is not wanted]
-        self._decide(c.RecordOnCall(found=found, notice=wanted.notice))
+        self._decide(c.ReportOnCall(found=found, notice=wanted.notice))
 
     # The record past retention, beside everything else.
 
@@ -693,7 +693,7 @@ class EscalationWorkflow(Mergeable):
             try:
                 await command_task_force(self._opened.key, effect, self._begin.continue_after, self._vouchers)
             except NotDeployed as why:
-                self._decide(c.MissTaskForce(id=why.id, why=str(why)))
+                self._decide(c.NoteFailedDeployment(id=why.id, why=str(why)))
             self._for_task_forces = self._for_task_forces[1:]
         self._is_commanding = False
         self._is_stirred = True
@@ -731,7 +731,7 @@ class EscalationWorkflow(Mergeable):
 
     def _carried(self) -> wire.EscalationInput:
         under_way = (notice for wave in self._under_way for notice in wave.notices)
-        kept = wire.Carried(
+        kept = wire.ContinuedState(
             escalation=self._opened,
             events=(),
             notices=tuple(self._notices),

@@ -15,7 +15,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from escalation.request import StartRequest
 from workflows import details, wire
 from workflows.escalation import EscalationWorkflow
-from workflows.inputs import refusable, require_id, require_parent
+from workflows.inputs import refuse_bad_input, require_id, require_parent
 
 _TRIES = 5
 _BETWEEN_TRIES = timedelta(minutes=1)
@@ -27,7 +27,7 @@ class FollowUpWorkflow(EscalationWorkflow):
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         super().__init__(*begins)
         if self._refusal:
@@ -38,7 +38,7 @@ class FollowUpWorkflow(EscalationWorkflow):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *_begins: RawValue) -> wire.Ended:
+    async def run(self, *_begins: RawValue) -> wire.EscalationResult:
         await self._live()
         await self._record_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)

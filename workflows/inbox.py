@@ -16,23 +16,23 @@ from temporalio.exceptions import ActivityError
 from escalation.budgets import CARRIED, GONE, OURS, last_of, size_of
 from escalation.errors import EscalationError
 from escalation.ids import Own
-from escalation.inbox import InWait, Release, fit_for, in_wait, released
+from escalation.inbox import DeferredEntry, Release, list_deferred, make_release_result, require_fit_for
 from escalation.numbers import number_of
-from escalation.pages import Page, page_of
-from escalation.preferences import MOST_COUNTED, Limit, Sent
+from escalation.pages import ListPage, page_of
+from escalation.preferences import MOST_COUNTED, CountedMessage, Limit
 from escalation.rates import Rates
-from escalation.receipts import Receipt
-from escalation.waiting import Bundle, Held, Waiting, forgotten_at, leaving, next_at
+from escalation.receipts import DeliveryResult
+from escalation.waiting import DeferredMessage, Digest, InboxContent, forgotten_at, next_at, take_due_messages
 from workflows import details, wire
-from workflows.continuing import GoesOn, go_on, is_due, is_outdated
+from workflows.continuing import ContinuableWorkflow, continue_as_new, is_due, is_outdated
 from workflows.delivery import (
-    DELIVER_BUNDLE,
+    DELIVER_DIGEST,
     MESSAGE_TASK_QUEUE,
     REPORT_DELIVERIES,
     delivery_options,
     receipts_after,
 )
-from workflows.inputs import read_start, refusable, require_nothing, require_own_id
+from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 from workflows.people import find_people
 
 _KNOWN_AGAIN = 1_000
@@ -41,20 +41,20 @@ _REPORTED_WITHIN = timedelta(hours=1)
 
 
 @workflow.defn(name=wire.INBOX)
-class InboxWorkflow(GoesOn):
+class InboxWorkflow(ContinuableWorkflow):
     """Everything that one person, team or customer's contact is to be told later."""
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
-        waiting = read_start(Waiting, begins, "{}") if begins else Waiting()
+        waiting = read_start(InboxContent, begins, "{}") if begins else InboxContent()
         require_own_id(Own.INBOX)
-        require_nothing(waiting == Waiting(), "messages")
+        require_nothing(waiting == InboxContent(), "messages")
         self._rates = Rates()
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, DeferredMessage] = {}
         self._gone: dict[str, None] = dict.fromkeys(waiting.gone)
-        self._sent: list[Sent] = []
+        self._sent: list[CountedMessage] = []
         self._limits: tuple[Limit, ...] = ()
         self._take(waiting)
 
@@ -70,29 +70,31 @@ class InboxWorkflow(GoesOn):
                 and workflow.all_handlers_finished()
                 and size_of(carried := self._carried()) <= CARRIED
             ):
-                go_on(carried)
+                continue_as_new(carried)
             if bundle := self._leaving():
                 await self._let_go(bundle)
             else:
                 await self._wait_until(wake_at)
 
-    @workflow.signal(name=wire.HOLD, description="Keep messages until they may leave. Sent by the worker.")
+    @workflow.signal(name=wire.DEFER, description="Keep messages until they may leave. Sent by the worker.")
     @wire.takes_one
     def hold(self, *raws: RawValue) -> None:
         try:
-            waiting = wire.read(Waiting, raws, "what waits", "messages", OURS)
-            self._take(fit_for(workflow.info().workflow_id, waiting, workflow.now()))
+            waiting = wire.read(InboxContent, raws, "what waits", "messages", OURS)
+            self._take(require_fit_for(workflow.info().workflow_id, waiting, workflow.now()))
         except EscalationError as refusal:
             workflow.logger.warning("hold_refused", extra={"why": refusal.message})
 
     @workflow.query(
-        name=wire.WAITING,
+        name=wire.DEFERRED_MESSAGES,
         description="What waits: since when, why, and until when; one page, after a number.",
     )
-    def waiting(self, after: int = 0) -> Page[InWait]:
-        return page_of(in_wait(self._held.values(), self._sent, workflow.now())[after:])
+    def waiting(self, after: int = 0) -> ListPage[DeferredEntry]:
+        return page_of(list_deferred(self._held.values(), self._sent, workflow.now())[after:])
 
-    @workflow.query(name=wire.KNOWN, description="Whether the message of this key waits, or left lately.")
+    @workflow.query(
+        name=wire.HAS_MESSAGE, description="Whether the message of this key waits, or left lately."
+    )
     def knows(self, key: str) -> bool:
         return key in self._held or key in self._gone
 
@@ -100,18 +102,18 @@ class InboxWorkflow(GoesOn):
         name=wire.RELEASE, description='Let all of it leave now, and show the first page: {"by": "elena"}'
     )
     @wire.takes_one
-    async def release(self, *raws: RawValue) -> Page[InWait]:
+    async def release(self, *raws: RawValue) -> ListPage[DeferredEntry]:
         command = wire.read(Release, raws, "release", '{"by": PERSON}')
         self._rates = self._rates.after_move(
             workflow.info().workflow_id, "release", command.by, workflow.now()
         )
         (by,) = (await find_people(command.by)).people
-        let_go = released(self._held.values(), by)
+        let_go = make_release_result(self._held.values(), by)
         shown = self.waiting()
         self._held |= {held.key: held for held in let_go}
         return shown
 
-    def _take(self, waiting: Waiting) -> None:
+    def _take(self, waiting: InboxContent) -> None:
         for held in waiting.held:
             if held.key not in self._gone:
                 self._held.setdefault(held.key, held)
@@ -146,13 +148,13 @@ class InboxWorkflow(GoesOn):
         wakes_at = self._wakes_at()
         return wakes_at is None or wakes_at < at
 
-    def _leaving(self) -> Bundle | None:
-        return leaving(tuple(self._held.values()), self._sent, workflow.now())
+    def _leaving(self) -> Digest | None:
+        return take_due_messages(tuple(self._held.values()), self._sent, workflow.now())
 
-    async def _let_go(self, bundle: Bundle) -> None:
+    async def _let_go(self, bundle: Digest) -> None:
         try:
             receipts = await workflow.execute_activity(
-                DELIVER_BUNDLE, bundle, result_type=tuple[Receipt, ...], **delivery_options(bundle)
+                DELIVER_DIGEST, bundle, result_type=tuple[DeliveryResult, ...], **delivery_options(bundle)
             )
         except ActivityError as error:
             receipts = receipts_after(error, bundle)
@@ -160,9 +162,9 @@ class InboxWorkflow(GoesOn):
         if became:
             await _report(became)
 
-    def _settle(self, receipts: Sequence[Receipt]) -> dict[str, list[Receipt]]:
+    def _settle(self, receipts: Sequence[DeliveryResult]) -> dict[str, list[DeliveryResult]]:
         """What is settled, by the escalation's id; what has to wait longer stays."""
-        became: dict[str, list[Receipt]] = {}
+        became: dict[str, list[DeliveryResult]] = {}
         for receipt in receipts:
             held = self._held[receipt.key]
             if receipt.held_until:
@@ -173,18 +175,18 @@ class InboxWorkflow(GoesOn):
             self._gone[receipt.key] = None
             became.setdefault(held.notice.escalation, []).append(receipt)
         for channel in dict.fromkeys(receipt.channel for receipt in receipts if receipt.delivered_at):
-            self._sent.append(Sent(at=workflow.now(), channel=channel))
+            self._sent.append(CountedMessage(at=workflow.now(), channel=channel))
         return became
 
-    def _carried(self) -> Waiting:
-        return Waiting(
+    def _carried(self) -> InboxContent:
+        return InboxContent(
             held=tuple(self._held.values()),
             sent=tuple(self._sent),
             gone=last_of(tuple(self._gone)[-_KNOWN_AGAIN:], GONE),
         )
 
 
-async def _report(became: dict[str, list[Receipt]]) -> None:
+async def _report(became: dict[str, list[DeliveryResult]]) -> None:
     """An escalation that cannot hear for so long knows the message as held, not as lost."""
     with suppress(ActivityError):
         await workflow.execute_activity(

@@ -3,7 +3,7 @@ What a run of ours starts with, read before anything else.
 
 A run can be started by hand, from the Web UI, under any id and with anything. An input that the SDK reads, and cannot,
 fails the same task again and again. So each ``__init__`` takes raw values and reads them here, where what is no input
-of its kind, or comes under an id of another kind, is refused. ``refusable`` keeps the refusal, and the plugin
+of its kind, or comes under an id of another kind, is refused. ``refuse_bad_input`` keeps the refusal, and the plugin
 (``workflows.plugin``) ends the run with it before anything else of the run is called.
 
 Escalations and tickets keep their refusal themselves, for the update that a start comes with (``wire.read_input``).
@@ -18,7 +18,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation.budgets import PAYLOAD
-from escalation.errors import BadRequest, EscalationError, Fault, shown
+from escalation.errors import BadRequest, EscalationError, Fault, quote_input
 from escalation.ids import Own, name_in
 from workflows import wire
 
@@ -26,7 +26,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _REFUSAL = "_start_refusal"
 
 
-def refusable(init: Callable[..., None]) -> Callable[..., None]:
+def refuse_bad_input(init: Callable[..., None]) -> Callable[..., None]:
     """Keep it on the workflow, if *init* refuses what the run starts with."""
 
     @wraps(init)
@@ -63,7 +63,7 @@ def require_own_id(kind: Own, name: str | None = None) -> None:
     """
     id_ = workflow.info().workflow_id
     if not name_in(kind, id_) or name not in {None, name_in(kind, id_)}:
-        _refuse("(workflow id)", shown(id_), f"{kind}:{name or '…'}")
+        _refuse("(workflow id)", quote_input(id_), f"{kind}:{name or '…'}")
 
 
 def require_id(expected: str) -> None:
@@ -73,7 +73,7 @@ def require_id(expected: str) -> None:
     """
     id_ = workflow.info().workflow_id
     if id_ != expected:
-        _refuse("(workflow id)", shown(id_), expected)
+        _refuse("(workflow id)", quote_input(id_), expected)
 
 
 def require_nothing(is_empty: bool, what: str) -> None:

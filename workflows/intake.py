@@ -10,7 +10,7 @@ from temporalio.common import RawValue
 
 from escalation.ids import Own
 from workflows import wire
-from workflows.inputs import read_start, refusable, require_own_id
+from workflows.inputs import read_start, refuse_bad_input, require_own_id
 
 
 @workflow.defn(name=wire.INTAKE)
@@ -19,7 +19,7 @@ class IntakeWorkflow:
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         self._key = read_start(wire.IntakeInput, begins, '{"key": "ACME/4711"}').key
         require_own_id(Own.INTAKE)

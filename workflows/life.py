@@ -26,35 +26,35 @@ from escalation.budgets import (
     size_of,
 )
 from escalation.business_time import OpenHours
-from escalation.effects import CompileOpenHours, CustomerNotice, InternalNotice, Wave
+from escalation.effects import CompileOpenHours, CustomerNotification, InternalNotification, NotificationBatch
 from escalation.errors import EscalationError
 from escalation.numbers import number_of
 from escalation.rates import REFUSALS, Rates
-from escalation.receipts import Receipt, moving_forward
-from escalation.strangers import known_words, strangers
-from escalation.waves import waves_of
+from escalation.receipts import DeliveryResult, select_newer
+from escalation.strangers import find_foreign_messages, select_own_results
+from escalation.waves import batches_of
 from workflows import wire
-from workflows.continuing import GoesOn, is_outdated
+from workflows.continuing import ContinuableWorkflow, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
-from workflows.vouchers import Vouchers, require_sent
+from workflows.vouchers import SentSignals, require_sent
 
 QUICK = timedelta(seconds=10)
 A_WHILE = timedelta(minutes=1)
 _A_STEP = timedelta(seconds=1)
 
-FromLife = c.RecordDelivery | c.ExtendOpenHours | c.CancelByOperator
+FromLife = c.ReportDelivery | c.ExtendOpenHours | c.CancelByOperator
 """What comes of it by itself."""
 
 
-class Life(GoesOn):
+class BaseWorkflow(ContinuableWorkflow):
     """What a workflow is built on."""
 
     def __init__(self) -> None:
-        self._notices: list[InternalNotice | CustomerNotice] = []
+        self._notices: list[InternalNotification | CustomerNotification] = []
         self._answered: dict[str, None] = {}
         """Ids of the updates that were followed."""
         self._rates = Rates()
-        self._under_way: list[Wave] = []
+        self._under_way: list[NotificationBatch] = []
         self._mistake: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
@@ -62,11 +62,11 @@ class Life(GoesOn):
         self._extending: set[str] = set()
         """Calendars that are being compiled further."""
         self._is_stirred = True
-        self._repeated: list[InternalNotice | CustomerNotice] = []
+        self._repeated: list[InternalNotification | CustomerNotification] = []
         """Messages that an earlier run had begun to send, and did not see the end of."""
         self._is_sending_on = False
         """More messages follow in the next step."""
-        self._vouchers = Vouchers()
+        self._vouchers = SentSignals()
         self._hearing = asyncio.Lock()
         """What other runs send is heard one after the other, in the order in which it came."""
 
@@ -80,7 +80,7 @@ class Life(GoesOn):
         """Keep on record that what nobody waits for could not be followed."""
         raise NotImplementedError
 
-    def _receipts(self) -> Iterable[Receipt]:
+    def _receipts(self) -> Iterable[DeliveryResult]:
         """All that it has heard of its messages, oldest first."""
         raise NotImplementedError
 
@@ -152,7 +152,7 @@ class Life(GoesOn):
 
     # What escalations and task forces send each other.
 
-    @workflow.query(name=wire.VOUCH, description="Whether it sent a message, by the digest of that.")
+    @workflow.query(name=wire.HAS_SENT, description="Whether it sent a message, by the digest of that.")
     def vouch(self, digest: str) -> bool:
         return self._vouchers.has(digest)
 
@@ -173,8 +173,8 @@ class Life(GoesOn):
         if self._is_sending_on or len(self._under_way) >= MOST_WAVES:
             return
         waiting = self._held_back()
-        repeats = (wave.changed(is_repeat=True) for wave in waves_of(self._repeated))
-        waves = [*repeats, *waves_of(self._notices)]
+        repeats = (wave.changed(is_repeat=True) for wave in batches_of(self._repeated))
+        waves = [*repeats, *batches_of(self._notices)]
         for wave in waves[:WAVES_AT_ONCE]:
             self._under_way.append(wave)
             self._spawn(self._deliver(wave))
@@ -185,13 +185,13 @@ class Life(GoesOn):
             self._is_sending_on = True
             self._spawn(self._send_on())
 
-    def _held_back(self) -> list[InternalNotice | CustomerNotice]:
+    def _held_back(self) -> list[InternalNotification | CustomerNotification]:
         """Taken out of what is to be sent: what customers are told while very much is under way to them."""
         under_way = sum(len(notice.to) for wave in self._under_way for notice in wave.notices)
         if under_way < MOST_MESSAGES:
             return []
-        waiting = [notice for notice in self._notices if isinstance(notice, CustomerNotice)]
-        self._notices = [notice for notice in self._notices if isinstance(notice, InternalNotice)]
+        waiting = [notice for notice in self._notices if isinstance(notice, CustomerNotification)]
+        self._notices = [notice for notice in self._notices if isinstance(notice, InternalNotification)]
         return [*waiting]
 
     async def _send_on(self) -> None:
@@ -199,12 +199,12 @@ class Life(GoesOn):
         self._is_sending_on = False
         self._is_stirred = True
 
-    async def _deliver(self, wave: Wave) -> None:
+    async def _deliver(self, wave: NotificationBatch) -> None:
         try:
             receipts = await workflow.execute_activity(
                 DELIVER_MESSAGES,
                 wave,
-                result_type=tuple[Receipt, ...],
+                result_type=tuple[DeliveryResult, ...],
                 **delivery_options(wave),
             )
         except ActivityError as error:
@@ -212,34 +212,34 @@ class Life(GoesOn):
         self._under_way = [other for other in self._under_way if other is not wave]
         self._note_delivery(receipts)
 
-    def _note_delivery(self, receipts: Iterable[Receipt]) -> None:
+    def _note_delivery(self, receipts: Iterable[DeliveryResult]) -> None:
         """Only what says more than is known: words on one message come late, twice, or out of order."""
-        if news := moving_forward(self._receipts(), receipts):
-            self._decide(c.RecordDelivery(receipts=news))
+        if news := select_newer(self._receipts(), receipts):
+            self._decide(c.ReportDelivery(receipts=news))
         self._is_stirred = True
 
     def _record_late(self, own: str | None, *raws: RawValue) -> None:
         """What had to wait has left, or never will. *own*: how the keys of the run's messages begin."""
         try:
-            told = wire.read(c.RecordDelivery, raws, "a delivery", "receipts", OURS)
+            told = wire.read(c.ReportDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
-            self.note_refusal(wire.RECORD_DELIVERY, refusal.message)
+            self.note_refusal(wire.REPORT_DELIVERY, refusal.message)
             return
         # The id may be another one's by now, whose messages these are not.
         ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
-        known = known_words(ours, own or "", self._receipts(), self._told(), self._since())
+        known = select_own_results(ours, own or "", self._receipts(), self._told(), self._since())
         if unknown := len(ours) - len(known):
             self.note_refusal(
-                wire.RECORD_DELIVERY, f"{number_of(unknown, 'word')} on messages that it has not told"
+                wire.REPORT_DELIVERY, f"{number_of(unknown, 'word')} on messages that it has not told"
             )
         self._note_delivery(known)
 
-    def _told(self) -> tuple[Wave, ...]:
+    def _told(self) -> tuple[NotificationBatch, ...]:
         """What it has told, or is about to, without having heard what became of it."""
-        return (*self._under_way, Wave(notices=(*self._repeated, *self._notices)))
+        return (*self._under_way, NotificationBatch(notices=(*self._repeated, *self._notices)))
 
-    def _strangers(self, wave: Wave, own: str) -> dict[str, str]:
-        return strangers(wave, own, self._receipts(), self._told(), self._since())
+    def _strangers(self, wave: NotificationBatch, own: str) -> dict[str, str]:
+        return find_foreign_messages(wave, own, self._receipts(), self._told(), self._since())
 
     # Time: one timer, armed again only when something is due earlier.
 

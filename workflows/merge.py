@@ -14,23 +14,23 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from escalation import commands as c
-from escalation.effects import MergeAsked, SeekMerge
+from escalation.effects import MergeQuestion, MergeRequest
 from escalation.engine import decide
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.lifecycle import Move
-from escalation.merge import handed_over, require_open
+from escalation.merge import hand_over_to, require_open
 from escalation.model import Escalation
 from escalation.turn import Decision
-from escalation.view import Receipted, receipted
+from escalation.view import MoveResult, make_move_result
 from workflows import wire
-from workflows.life import Life
+from workflows.life import BaseWorkflow
 from workflows.moves import described, read
 
 _A_TRY, _ALL_TRIES = timedelta(seconds=20), timedelta(minutes=1)
 _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 
 
-class Mergeable(Life):
+class Mergeable(BaseWorkflow):
     """A run that can go over into another one."""
 
     _merging: c.Cancel | None = None
@@ -52,7 +52,7 @@ class Mergeable(Life):
     def consider(self, command: c.PersonsCommand) -> None:
         raise NotImplementedError
 
-    def follow(self, command: c.PersonsCommand) -> Receipted:
+    def follow(self, command: c.PersonsCommand) -> MoveResult:
         raise NotImplementedError
 
     def _keep(self, answer: Decision) -> None:
@@ -62,7 +62,7 @@ class Mergeable(Life):
 
     @workflow.update(name=Move.CANCEL.value, description=described(c.Cancel))
     @wire.takes_one
-    async def update_cancel(self, *raws: RawValue) -> Receipted:
+    async def update_cancel(self, *raws: RawValue) -> MoveResult:
         return await self._cancel(self._read_cancel(raws))
 
     @update_cancel.validator
@@ -83,14 +83,14 @@ class Mergeable(Life):
 
     @workflow.query(name=wire.MERGE_OFFER, description="What goes over, while it is being merged.")
     def merge_offer(self) -> c.TakeOver | None:
-        return handed_over(self._opened, self._merging) if self._merging else None
+        return hand_over_to(self._opened, self._merging) if self._merging else None
 
     def _read_cancel(self, raws: Sequence[RawValue]) -> c.Cancel:
         command = read(c.Cancel, raws)
         assert isinstance(command, c.Cancel)
         return command
 
-    async def _cancel(self, command: c.Cancel) -> Receipted:
+    async def _cancel(self, command: c.Cancel) -> MoveResult:
         if command.into and not self.is_answered():
             self._merging = command
             try:
@@ -110,8 +110,8 @@ class Mergeable(Life):
         now = self._opened
         try:
             taken_over_by: str = await workflow.execute_activity(
-                wire.MERGE,
-                SeekMerge(key=now.key, id=now.id, into=into),
+                wire.REQUEST_MERGE,
+                MergeRequest(key=now.key, id=now.id, into=into),
                 result_type=str,
                 start_to_close_timeout=_A_TRY,
                 schedule_to_close_timeout=_ALL_TRIES,
@@ -140,12 +140,12 @@ class Mergeable(Life):
 
     @workflow.update(name=wire.TAKE_OVER, description="Comes with the merge of another escalation.")
     @wire.takes_one
-    async def take_over(self, *raws: RawValue) -> Receipted:
-        asked = wire.read(MergeAsked, raws, "a merge", "one JSON object")
+    async def take_over(self, *raws: RawValue) -> MoveResult:
+        asked = wire.read(MergeQuestion, raws, "a merge", "one JSON object")
         await self._wait_until_open()
         now = self._opened
         if asked.id in now.merged:
-            return receipted(now, is_repeat=True)
+            return make_move_result(now, is_repeat=True)
         require_open(now, asked.key)
         self.refuse_while_merging(Move.CLOSE)
         try:
@@ -164,4 +164,4 @@ class Mergeable(Life):
         self.refuse_while_merging(Move.CLOSE)
         answer = decide(self._opened, command, workflow.now())
         self._keep(answer)
-        return receipted(answer.escalation, answer.events)
+        return make_move_result(answer.escalation, answer.events)

@@ -14,9 +14,9 @@ from typing import Any, Protocol, TypeVar
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from escalation.base import Frozen
+from escalation.base import Value
 from escalation.commands import PersonsCommand
-from escalation.errors import EscalationError, Fault, shown
+from escalation.errors import EscalationError, Fault, quote_input
 from escalation.numbers import number_of
 from escalation.task_force.commands import MembersCommand
 from workflows import wire
@@ -24,12 +24,12 @@ from workflows import wire
 Command = PersonsCommand | MembersCommand
 
 
-class Desk(Protocol):
+class MoveHandler(Protocol):
     """The workflow, as its messages see it."""
 
     def consider(self, command: Any) -> None: ...
-    def follow(self, command: Any) -> Frozen: ...
-    async def follow_looked_up(self, command: Any) -> Frozen: ...
+    def follow(self, command: Any) -> Value: ...
+    async def follow_looked_up(self, command: Any) -> Value: ...
     def note_refusal(self, move: str, why: str) -> None: ...
     def is_answered(self) -> bool: ...
 
@@ -100,11 +100,11 @@ def _messages_of(command: type[Command]) -> tuple[Any, Any]:
     """Made once: this module is passed through the sandbox, and each run would otherwise take 10 ms to make them."""
 
     class Messages(
-        Desk, Protocol
+        MoveHandler, Protocol
     ):  # a class only so that `self` needs no annotation, which the SDK would read
         @workflow.update(name=command.move.value, description=described(command))
         @wire.takes_one
-        def ask(self, *raws: RawValue) -> Frozen:
+        def ask(self, *raws: RawValue) -> Value:
             return self.follow(read(command, raws))
 
         @ask.validator
@@ -128,10 +128,10 @@ def _messages_of(command: type[Command]) -> tuple[Any, Any]:
 def _messages_looked_up(command: type[Command]) -> tuple[Any, Any]:
     """Of a move that names somebody or something outside of the escalation, which is looked up first."""
 
-    class Messages(Desk, Protocol):
+    class Messages(MoveHandler, Protocol):
         @workflow.update(name=command.move.value, description=described(command))
         @wire.takes_one
-        async def ask(self, *raws: RawValue) -> Frozen:
+        async def ask(self, *raws: RawValue) -> Value:
             return await self.follow_looked_up(read(command, raws))
 
         @ask.validator
@@ -152,11 +152,13 @@ def _messages_looked_up(command: type[Command]) -> tuple[Any, Any]:
 
 
 def _unknown(known: str) -> Any:
-    class Messages(Desk, Protocol):
+    class Messages(MoveHandler, Protocol):
         @workflow.signal(dynamic=True)
         def hear(self, name: str, args: Sequence[RawValue]) -> None:
             fault = Fault(
-                where=f"signal {shown(name)}", given=f"{number_of(len(args), 'argument')}", allowed=known
+                where=f"signal {quote_input(name)}",
+                given=f"{number_of(len(args), 'argument')}",
+                allowed=known,
             )
             self.note_refusal(name, str(fault))
 

@@ -1,5 +1,5 @@
 """
-PaceWorkflow: who may send when by a channel that has a limit as a whole, for all workers at once (COMM-12).
+ChannelLimitWorkflow: who may send when by a channel that has a limit as a whole, for all workers at once (COMM-12).
 
 There only while what was sent still counts. Which turns there are, `escalation.pace` says; this file owns the time
 until they are forgotten, and must not know channels or letters.
@@ -11,29 +11,29 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation.ids import Own
-from escalation.pace import Pace, TakeTurns, Turns, take_turns
+from escalation.pace import ChannelLimit, ReserveSlots, Slots, reserve_slots
 from workflows import details, wire
-from workflows.continuing import GoesOn, go_on, is_due
-from workflows.inputs import read_start, refusable, require_nothing, require_own_id
+from workflows.continuing import ContinuableWorkflow, continue_as_new, is_due
+from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 
-PACE = "Pace"
-TAKE_TURNS = "take_turns"
-"""Names on the wire, here and in `delivery.channel_limit`: the workflow, which starts with a `Pace`, and its update."""
+CHANNEL_LIMIT = "Pace"
+RESERVE_SLOTS = "take_turns"
+"""The workflow, which starts with a `ChannelLimit`, and its update: names on the wire."""
 
 _EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
 
 
-@workflow.defn(name=PACE)
-class PaceWorkflow(GoesOn):
+@workflow.defn(name=CHANNEL_LIMIT)
+class ChannelLimitWorkflow(ContinuableWorkflow):
     """One channel."""
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
-        self._pace = read_start(Pace, begins, "{}") if begins else Pace()
+        self._pace = read_start(ChannelLimit, begins, "{}") if begins else ChannelLimit()
         require_own_id(Own.PACE)
-        require_nothing(self._pace == Pace(), "turns")
+        require_nothing(self._pace == ChannelLimit(), "turns")
 
     @workflow.run
     @wire.takes_one
@@ -45,11 +45,11 @@ class PaceWorkflow(GoesOn):
                     timeout=until - workflow.now(),
                     timeout_summary=details.summary("turns still count"),
                 )
-                go_on(self._pace)
+                continue_as_new(self._pace)
 
-    @workflow.update(name=TAKE_TURNS, description=f"Turns to send. Sent by the worker: {_EXAMPLE}")
+    @workflow.update(name=RESERVE_SLOTS, description=f"Turns to send. Sent by the worker: {_EXAMPLE}")
     @wire.takes_one
-    def take_turns(self, *raws: RawValue) -> Turns:
-        asked = wire.read(TakeTurns, raws, "turns", _EXAMPLE)
-        self._pace, turns = take_turns(asked, self._pace, workflow.now())
+    def take_turns(self, *raws: RawValue) -> Slots:
+        asked = wire.read(ReserveSlots, raws, "turns", _EXAMPLE)
+        self._pace, turns = reserve_slots(asked, self._pace, workflow.now())
         return turns

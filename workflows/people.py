@@ -6,21 +6,21 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from escalation.sponsorship import Known
+from escalation.sponsorship import PlaybookPeople
 from workflows import wire
 
 _QUICK = timedelta(seconds=10)
 
 
-async def find_people(*ids: str) -> Known:
+async def find_people(*ids: str) -> PlaybookPeople:
     """
     Raises:
         ActivityError: Caused by an ``UnknownName``, if the playbook has no such person.
     """
-    known: Known = await workflow.execute_local_activity(
+    known: PlaybookPeople = await workflow.execute_local_activity(
         wire.FIND_PEOPLE,
         ids,
-        result_type=Known,
+        result_type=PlaybookPeople,
         start_to_close_timeout=_QUICK,
     )
     return known

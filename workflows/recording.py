@@ -16,13 +16,13 @@ from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation.budgets import BATCH, UNRECORDED, fitting, size_of
 from escalation.characters import clip
-from escalation.effects import RecordBatch, Recorded
+from escalation.effects import RecordBatch, RecordResult
 from escalation.events import Event, Rebased
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.numbers import number_of
 from workflows import details, wire
-from workflows.inputs import read_start, refusable, require_id, require_parent
+from workflows.inputs import read_start, refuse_bad_input, require_id, require_parent
 
 ENOUGH = 100
 """Events that are worth a batch, whatever the state."""
@@ -37,7 +37,7 @@ LARGEST = 500
 _LONGEST_WHY = 2_000
 
 
-class Recording:
+class RecordQueue:
     """The events that are not on record yet; one batch at a time, the oldest first."""
 
     def __init__(self, unrecorded: Sequence[Event], left_out: str = "") -> None:
@@ -89,7 +89,7 @@ class Recording:
     def begun(self, batch: RecordBatch) -> None:
         self._under_way = len(batch.events)
 
-    def done(self, outcome: "PutOnRecord") -> None:
+    def done(self, outcome: "RecordInput") -> None:
         self.left_out = self.left_out or outcome.left_out
         self._hole_after = outcome.hole_after
         self._forget(self._under_way)
@@ -119,7 +119,7 @@ def batch_of(now: Escalation, events: Sequence[Event], later: Iterable[Event] = 
     return RecordBatch(escalation=now.id, key=now.key, playbook=playbook, events=tuple(events))
 
 
-class PutOnRecord(NamedTuple):
+class RecordInput(NamedTuple):
     """What became of a batch."""
 
     left_out: str = ""
@@ -128,14 +128,14 @@ class PutOnRecord(NamedTuple):
     """The last event of the unbroken record, if it ends before the batch does."""
 
 
-async def put_on_record(batch: RecordBatch) -> PutOnRecord:
+async def put_on_record(batch: RecordBatch) -> RecordInput:
     """Put it there; tried until it succeeds, or the store says that it cannot understand it."""
     try:
-        recorded: Recorded = await workflow.execute_activity(
+        recorded: RecordResult = await workflow.execute_activity(
             wire.RECORD_EVENTS,
             batch,
             task_queue=wire.RECORD_TASK_QUEUE,
-            result_type=Recorded,
+            result_type=RecordResult,
             start_to_close_timeout=timedelta(minutes=1),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
             summary=f"put {number_of(len(batch.events), 'event')} on record",
@@ -143,11 +143,11 @@ async def put_on_record(batch: RecordBatch) -> PutOnRecord:
     except ActivityError as error:
         why = clip(str(error.cause or error), _LONGEST_WHY)
         workflow.logger.warning("events_left_unrecorded", extra={"why": why})
-        return PutOnRecord(left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
+        return RecordInput(left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
     if recorded.through < batch.events[-1].seq:
         workflow.logger.warning("record_has_a_hole", extra={"after": recorded.through})
-        return PutOnRecord(hole_after=recorded.through)
-    return PutOnRecord()
+        return RecordInput(hole_after=recorded.through)
+    return RecordInput()
 
 
 async def record_apart(batch: RecordBatch) -> None:
@@ -167,7 +167,7 @@ class RecordWorkflow:
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         self._batch = read_start(RecordBatch, begins, '{"escalation": "ACME/4711@…", …}')
         require_parent()

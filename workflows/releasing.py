@@ -15,7 +15,7 @@ from escalation.budgets import AT_ONCE
 from workflows import wire
 
 
-async def release(tickets: Iterable[str]) -> None:
+async def release_joined_cases(tickets: Iterable[str]) -> None:
     """
     The outage is over: the keys of *tickets* are free again, some at a time. One that is gone already needs no telling.
     """

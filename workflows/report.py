@@ -12,16 +12,16 @@ from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from escalation.base import CustomerText
-from escalation.effects import InternalFacts, InternalNotice, Occasion, Wave
+from escalation.effects import InternalFacts, InternalNotification, NotificationBatch, Occasion
 from escalation.ids import Own
 from escalation.plan import Priority
-from escalation.receipts import Receipt
-from escalation.reporting import BroughtUpToDate, MakeReport, ReportMade, ReportSchedule
-from escalation.strangers import strangers
-from escalation.waves import waves_of
+from escalation.receipts import DeliveryResult
+from escalation.reporting import MakeReport, OpenEscalationsRecorded, ReportMade, ReportSchedule
+from escalation.strangers import find_foreign_messages
+from escalation.waves import batches_of
 from workflows import details, wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
-from workflows.inputs import read_start, refusable, require_own_id
+from workflows.inputs import read_start, refuse_bad_input, require_own_id
 
 SCHEDULED_AT = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """Set by the server on what a schedule starts."""
@@ -34,23 +34,23 @@ class ReportWorkflow:
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         self._schedule = read_start(ReportSchedule, begins, _EXAMPLE)
         require_own_id(Own.REPORT)
         self._made: ReportMade | None = None
-        self._receipts: list[Receipt] = []
-        self._under_way: tuple[Wave, ...] = ()
+        self._receipts: list[DeliveryResult] = []
+        self._under_way: tuple[NotificationBatch, ...] = ()
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *_begins: RawValue) -> tuple[Receipt, ...]:
+    async def run(self, *_begins: RawValue) -> tuple[DeliveryResult, ...]:
         """
         Raises:
             ApplicationError: (``report_not_delivered``) If somebody could not be told. All others were.
         """
         self._made = await self._make()
-        for wave in waves_of([_notice(self._schedule, self._made)]):
+        for wave in batches_of([_notice(self._schedule, self._made)]):
             self._under_way = (wave,)
             self._receipts += await _deliver(wave)
         failed = [
@@ -64,10 +64,10 @@ class ReportWorkflow:
         return tuple(self._receipts)
 
     @workflow.query(
-        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: Wave) -> dict[str, str]:
-        return strangers(wave, f"{self._schedule.id}:", self._receipts, self._under_way)
+    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
+        return find_foreign_messages(wave, f"{self._schedule.id}:", self._receipts, self._under_way)
 
     def current_details(self) -> str:
         return details.report_details(self._schedule, self._made, self._receipts)
@@ -86,13 +86,13 @@ class ReportWorkflow:
         return made
 
 
-async def _bring_up_to_date() -> BroughtUpToDate | None:
+async def _bring_up_to_date() -> OpenEscalationsRecorded | None:
     """A report does not wait for what is open: it says what it lacks."""
     try:
-        done: BroughtUpToDate = await workflow.execute_activity(
-            wire.BRING_UP_TO_DATE,
+        done: OpenEscalationsRecorded = await workflow.execute_activity(
+            wire.RECORD_OPEN_ESCALATIONS,
             task_queue=wire.RECORD_TASK_QUEUE,
-            result_type=BroughtUpToDate,
+            result_type=OpenEscalationsRecorded,
             start_to_close_timeout=timedelta(minutes=5),
             schedule_to_close_timeout=timedelta(minutes=10),
             retry_policy=RetryPolicy(maximum_attempts=3),
@@ -103,10 +103,10 @@ async def _bring_up_to_date() -> BroughtUpToDate | None:
     return done
 
 
-async def _deliver(wave: Wave) -> tuple[Receipt, ...]:
+async def _deliver(wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
     try:
-        receipts: tuple[Receipt, ...] = await workflow.execute_activity(
-            DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
+        receipts: tuple[DeliveryResult, ...] = await workflow.execute_activity(
+            DELIVER_MESSAGES, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
         )
     except ActivityError as error:
         return receipts_after(error, wave)
@@ -119,7 +119,7 @@ def _due_at() -> datetime:
     return info.typed_search_attributes.get(SCHEDULED_AT) or info.workflow_start_time
 
 
-def _notice(schedule: ReportSchedule, made: ReportMade) -> InternalNotice:
+def _notice(schedule: ReportSchedule, made: ReportMade) -> InternalNotification:
     """Its key is made of the schedule, the period and who is told (COMM-12)."""
     pack = made.pack
     facts = InternalFacts(
@@ -132,6 +132,6 @@ def _notice(schedule: ReportSchedule, made: ReportMade) -> InternalNotice:
         owner="",
         review=pack,
     )
-    return InternalNotice(
+    return InternalNotification(
         escalation=schedule.id, seq=pack.seq, occasion=Occasion.REVIEW_PACK, to=made.to, facts=facts
     )

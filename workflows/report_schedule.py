@@ -19,7 +19,7 @@ from temporalio.client import (
     ScheduleState,
 )
 
-from escalation.reporting import ReportSchedule, Rhythm, Scheduled
+from escalation.reporting import ReportSchedule, Rhythm, ScheduledReport
 from workflows import details, wire
 
 MADE_UP_FOR = timedelta(days=92)
@@ -47,12 +47,12 @@ def schedule_of(wanted: ReportSchedule, *, is_paused: bool = False) -> Schedule:
     )
 
 
-async def read_back(found: ScheduleDescription) -> Scheduled:
+async def read_back(found: ScheduleDescription) -> ScheduledReport:
     action = found.schedule.action
     assert isinstance(action, ScheduleActionStartWorkflow)
     (wanted,) = await found.data_converter.decode(action.args, [ReportSchedule])
     recent, coming = found.info.recent_actions, found.info.next_action_times
-    return Scheduled(
+    return ScheduledReport(
         wanted=wanted,
         next_at=coming[0] if coming else None,
         last_at=recent[-1].scheduled_at if recent else None,

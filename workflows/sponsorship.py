@@ -15,18 +15,18 @@ from temporalio.exceptions import ActivityError
 
 from escalation import sponsorship as s
 from escalation.budgets import OURS
-from escalation.commands import RecordDelivery
-from escalation.effects import InternalNotice, Wave
+from escalation.commands import ReportDelivery
+from escalation.effects import InternalNotification, NotificationBatch
 from escalation.errors import EscalationError, MoveNotAllowed
 from escalation.events import ENGINE
 from escalation.ids import Own, is_of_escalation
-from escalation.receipts import Receipt, moving_forward
-from escalation.strangers import known_words, strangers
-from escalation.waves import waves_of
+from escalation.receipts import DeliveryResult, select_newer
+from escalation.strangers import find_foreign_messages, select_own_results
+from escalation.waves import batches_of
 from workflows import wire
-from workflows.continuing import GoesOn, go_on, is_due, is_outdated
+from workflows.continuing import ContinuableWorkflow, continue_as_new, is_due, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
-from workflows.inputs import read_start, refusable, require_nothing, require_own_id
+from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 from workflows.people import find_people
 
 _HEARD_KEPT = 200
@@ -38,28 +38,28 @@ _PROPOSALS_ARE_TOLD = "proposals by people are told"
 
 
 @workflow.defn(name=wire.SPONSORSHIP)
-class SponsorshipWorkflow(GoesOn):
+class SponsorshipWorkflow(ContinuableWorkflow):
     """The executive sponsorship of one account."""
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         begin = read_start(wire.SponsorshipInput, begins, '{"account": "ACME"}')
         require_own_id(Own.SPONSORSHIP, begin.account)
         require_nothing(begin.programme is None, "programme")
-        self._now = begin.programme or s.Programme(account=begin.account)
+        self._now = begin.programme or s.Sponsorship(account=begin.account)
         self._continue_after = begin.continue_after
         self._rates = begin.rates
-        self._notices: list[InternalNotice] = []
+        self._notices: list[InternalNotification] = []
         self._heard = list(begin.heard)
-        self._under_way: tuple[Wave, ...] = ()
-        self._failed: list[Receipt] = []
+        self._under_way: tuple[NotificationBatch, ...] = ()
+        self._failed: list[DeliveryResult] = []
         self._is_stirred = True
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *_begins: RawValue) -> s.Programme:
+    async def run(self, *_begins: RawValue) -> s.Sponsorship:
         while True:
             self._is_stirred = False
             await self._tell()
@@ -67,7 +67,7 @@ class SponsorshipWorkflow(GoesOn):
                 break
             if is_due(self._continue_after) and workflow.all_handlers_finished() and not self._is_stirred:
                 self._show()
-                go_on(
+                continue_as_new(
                     wire.SponsorshipInput(
                         account=self._now.account,
                         programme=self._now,
@@ -82,7 +82,7 @@ class SponsorshipWorkflow(GoesOn):
         return self._now
 
     @workflow.query(name=wire.VIEW, description="The programme as it is.")
-    def view(self) -> s.Programme:
+    def view(self) -> s.Sponsorship:
         return self._now
 
     @workflow.signal(name="propose", description="An executive escalation proposes the account.")
@@ -98,61 +98,63 @@ class SponsorshipWorkflow(GoesOn):
         except EscalationError as refusal:
             workflow.logger.warning("proposal_refused", extra={"why": refusal.message})
 
-    @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of letters that had to wait.")
+    @workflow.signal(name=wire.REPORT_DELIVERY, description="What became of letters that had to wait.")
     @wire.takes_one
     def record_delivery(self, *raws: RawValue) -> None:
         try:
-            told = wire.read(RecordDelivery, raws, "a delivery", "receipts", OURS)
+            told = wire.read(ReportDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
             workflow.logger.warning("delivery_refused", extra={"why": refusal.message})
         else:
-            known = known_words(told.receipts, f"{self._now.key}@", self._heard, self._under_way)
+            known = select_own_results(told.receipts, f"{self._now.key}@", self._heard, self._under_way)
             if len(known) < len(told.receipts):
                 workflow.logger.warning("delivery_of_others_refused")
             self._look_at(known)
 
     @workflow.query(
-        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: Wave) -> dict[str, str]:
-        return strangers(wave, f"{self._now.key}@", self._heard, self._under_way)
+    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
+        return find_foreign_messages(wave, f"{self._now.key}@", self._heard, self._under_way)
 
     @workflow.update(name="propose", description="Propose the account.")
     @wire.takes_one
-    async def propose(self, *raws: RawValue) -> s.Programme:
+    async def propose(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Propose, raws, "propose")
 
     @workflow.update(name="enrol", description="Take the account in; a person decides.")
     @wire.takes_one
-    async def enrol(self, *raws: RawValue) -> s.Programme:
+    async def enrol(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Enrol, raws, "enrol")
 
     @workflow.update(name="touch", description="Record a touch-point.")
     @wire.takes_one
-    async def touch(self, *raws: RawValue) -> s.Programme:
-        return await self._asked(s.RecordTouchPoint, raws, "touch")
+    async def touch(self, *raws: RawValue) -> s.Sponsorship:
+        return await self._asked(s.LogTouchPoint, raws, "touch")
 
     @workflow.update(name="review", description="Record a review, and when the next one is.")
     @wire.takes_one
-    async def review(self, *raws: RawValue) -> s.Programme:
+    async def review(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Review, raws, "review")
 
     @workflow.update(name="exit", description="The account leaves the programme.")
     @wire.takes_one
-    async def exit(self, *raws: RawValue) -> s.Programme:
+    async def exit(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Exit, raws, "exit")
 
-    async def _asked(self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str) -> s.Programme:
+    async def _asked(
+        self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str
+    ) -> s.Sponsorship:
         command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
         self._rates = self._rates.after_move(self._now.key, what, command.by, workflow.now())
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
         known = await find_people(*dict.fromkeys((command.by, sponsor)))
         if isinstance(command, s.Propose) and not workflow.patched(_PROPOSALS_ARE_TOLD):
-            known = s.Known()
+            known = s.PlaybookPeople()
         self._follow(command, known)
         return self._now
 
-    def _follow(self, command: s.Command, known: s.Known = s.Known()) -> None:
+    def _follow(self, command: s.Command, known: s.PlaybookPeople = s.PlaybookPeople()) -> None:
         answer = s.decide(self._now, command, workflow.now(), known)
         self._now = answer.programme
         self._notices += answer.notices
@@ -170,21 +172,21 @@ class SponsorshipWorkflow(GoesOn):
             )
         except TimeoutError:
             is_neglected = self._now.is_neglected(workflow.now())
-            self._follow(s.Tick(), await find_people() if is_neglected else s.Known())
+            self._follow(s.Tick(), await find_people() if is_neglected else s.PlaybookPeople())
 
     async def _tell(self) -> None:
         if failed := tuple(self._failed):
             self._failed = []
-            self._follow(RecordDelivery(receipts=failed), await find_people())
+            self._follow(ReportDelivery(receipts=failed), await find_people())
         notices, self._notices = self._notices, []
-        for wave in waves_of(notices):
+        for wave in batches_of(notices):
             self._under_way = (wave,)
             self._look_at(await _receipts_of(wave))
             self._under_way = ()
 
-    def _look_at(self, receipts: Sequence[Receipt]) -> None:
+    def _look_at(self, receipts: Sequence[DeliveryResult]) -> None:
         """COMM-13: what did not arrive is told to a person, and before the run ends."""
-        news = moving_forward(self._heard, receipts)
+        news = select_newer(self._heard, receipts)
         self._heard = [*self._heard, *news][-_HEARD_KEPT:]
         failed = [receipt for receipt in news if receipt.has_failed]
         self._failed += failed
@@ -193,22 +195,22 @@ class SponsorshipWorkflow(GoesOn):
     @property
     def _is_over(self) -> bool:
         """Only then can the account be proposed again: the next sponsorship is a new run."""
-        return self._now.standing is s.Standing.EXITED and not (self._notices or self._failed)
+        return self._now.standing is s.SponsorshipState.EXITED and not (self._notices or self._failed)
 
     def _show(self) -> None:
-        enrolled = self._now.standing is s.Standing.ENROLLED
+        enrolled = self._now.standing is s.SponsorshipState.ENROLLED
         workflow.upsert_memo(
             {
                 wire.SPONSOR_MEMO: self._now.sponsor if enrolled else None,
-                wire.PROGRAMME_MEMO: wire.Sponsorship.of(self._now),
+                wire.SPONSORSHIP_MEMO: wire.SponsorshipListing.of(self._now),
             }
         )
 
 
-async def _receipts_of(wave: Wave) -> tuple[Receipt, ...]:
+async def _receipts_of(wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
     try:
-        receipts: tuple[Receipt, ...] = await workflow.execute_activity(
-            DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
+        receipts: tuple[DeliveryResult, ...] = await workflow.execute_activity(
+            DELIVER_MESSAGES, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
         )
     except ActivityError as error:
         receipts = receipts_after(error, wave)

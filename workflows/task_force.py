@@ -14,27 +14,27 @@ from temporalio.exceptions import FailureError
 
 from escalation.budgets import ANSWERED, CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.commands import NoteRefusal, Tick
-from escalation.effects import CompileOpenHours, Wave
+from escalation.effects import CompileOpenHours, NotificationBatch
 from escalation.errors import BadRequest, EscalationError, Fault
-from escalation.pages import Page, page_of
-from escalation.receipts import Receipt
-from escalation.story import Entry
+from escalation.pages import ListPage, page_of
+from escalation.receipts import DeliveryResult
+from escalation.story import TimelineEntry
 from escalation.task_force import commands as c
-from escalation.task_force.engine import decide, deploy, news_of
-from escalation.task_force.events import ForceEvent, MessagesSent, StoodDown
+from escalation.task_force.engine import decide, deploy, updates_of
+from escalation.task_force.events import MessagesSent, StoodDown, TaskForceEvent
 from escalation.task_force.model import TaskForce, task_force_id
-from escalation.task_force.news import News
-from escalation.task_force.staleness import no_longer_true
-from escalation.task_force.story import entry
-from escalation.task_force.turn import ForceDecision
-from escalation.task_force.view import Answer, ForceView, answer, view
+from escalation.task_force.news import TaskForceUpdate
+from escalation.task_force.staleness import find_outdated
+from escalation.task_force.story import timeline_entry
+from escalation.task_force.turn import TaskForceDecision
+from escalation.task_force.view import TaskForceAnswer, TaskForceView, answer, view
 from workflows import details, wire
 from workflows import search_attributes as sa
-from workflows.continuing import go_on, is_due
-from workflows.inputs import read_start, refusable, require_id, require_nothing, require_parent
-from workflows.life import FromLife, Life
+from workflows.continuing import continue_as_new, is_due
+from workflows.inputs import read_start, refuse_bad_input, require_id, require_nothing, require_parent
+from workflows.life import BaseWorkflow, FromLife
 from workflows.moves import takes_moves
-from workflows.vouchers import Vouchers
+from workflows.vouchers import SentSignals
 
 _LONGEST_TIMELINE = 500
 _ANSWERS_KEPT = 200
@@ -44,19 +44,19 @@ _STORY = "What happened in it, oldest first, one page, after a sequence number."
 
 @workflow.defn(name=wire.TASK_FORCE_WORKFLOW)
 @takes_moves(*c.MEMBERS_COMMANDS)
-class TaskForceWorkflow(Life):
+class TaskForceWorkflow(BaseWorkflow):
     """One task force, from its deployment until it is stood down."""
 
     @workflow.init
     @wire.takes_one
-    @refusable
+    @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         begin = _read(begins)
         super().__init__()
         self._now: TaskForce
         self._continue_after = begin.continue_after
-        self._events: list[ForceEvent] = []
-        self._news: list[News] = []
+        self._events: list[TaskForceEvent] = []
+        self._news: list[TaskForceUpdate] = []
         self._is_telling = False
         self._is_alone = False
         """Nobody hears its news any more."""
@@ -68,13 +68,13 @@ class TaskForceWorkflow(Life):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *_begins: RawValue) -> wire.TaskForceEnded:
+    async def run(self, *_begins: RawValue) -> wire.TaskForceResult:
         while self._is_busy:
             self._judge()
             if self._is_to_go_on:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if size_of(carried := self._carried()) <= CARRIED:  # what was heard meanwhile may be too much
-                    go_on(carried)
+                    continue_as_new(carried)
             self._send_waves()
             self._tell_escalation()
             self._arm()
@@ -84,37 +84,37 @@ class TaskForceWorkflow(Life):
         return self._ended()
 
     @workflow.query(name=wire.VIEW, description="The task force as people see it.")
-    def view(self) -> ForceView:
+    def view(self) -> TaskForceView:
         return view(self._now)
 
     @workflow.query(name=wire.TIMELINE, description=_STORY)
-    def timeline(self, after: int = 0) -> Page[Entry]:
-        return page_of(entry(event) for event in self._events if event.seq > after)
+    def timeline(self, after: int = 0) -> ListPage[TimelineEntry]:
+        return page_of(timeline_entry(event) for event in self._events if event.seq > after)
 
     @workflow.query(
-        name=wire.NO_LONGER_TRUE, description="Which messages should not leave any more, and why."
+        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: Wave) -> dict[str, str]:
-        return no_longer_true(self._now, self._events, wave) | self._strangers(
+    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
+        return find_outdated(self._now, self._events, wave) | self._strangers(
             wave, f"{self._now.charter.id}:"
         )
 
-    @workflow.signal(name=wire.RECORD_DELIVERY, description="What became of messages that had to wait.")
+    @workflow.signal(name=wire.REPORT_DELIVERY, description="What became of messages that had to wait.")
     @wire.takes_one
     def record_delivery(self, *raws: RawValue) -> None:
         self._record_late(f"{self._now.charter.id}:", *raws)
 
     # What the escalation sends.
 
-    @workflow.signal(name=wire.TASK_FORCE_DOWN, description="The escalation stands it down.")
+    @workflow.signal(name=wire.TASK_FORCE_STAND_DOWN, description="The escalation stands it down.")
     @wire.takes_one
     async def stand_down(self, *raws: RawValue) -> None:
-        await self._hear(c.StandDown, wire.TASK_FORCE_DOWN, *raws)
+        await self._hear(c.StandDown, wire.TASK_FORCE_STAND_DOWN, *raws)
 
-    @workflow.signal(name=wire.TASK_FORCE_INFORMED, description="The escalation says where it stands.")
+    @workflow.signal(name=wire.TASK_FORCE_KEEP_INFORMED, description="The escalation says where it stands.")
     @wire.takes_one
     async def keep_informed(self, *raws: RawValue) -> None:
-        await self._hear(c.KeepInformed, wire.TASK_FORCE_INFORMED, *raws)
+        await self._hear(c.KeepInformed, wire.TASK_FORCE_KEEP_INFORMED, *raws)
 
     async def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
@@ -131,7 +131,7 @@ class TaskForceWorkflow(Life):
         self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
         decide(self._now, command, workflow.now())
 
-    def follow(self, command: c.MembersCommand) -> Answer:
+    def follow(self, command: c.MembersCommand) -> TaskForceAnswer:
         if self.is_answered():
             return answer(self._now, is_repeat=True)
         rates = self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
@@ -141,7 +141,7 @@ class TaskForceWorkflow(Life):
         self._remember_answer()
         return answer(made.force, made.events)
 
-    async def follow_looked_up(self, command: c.MembersCommand) -> Answer:
+    async def follow_looked_up(self, command: c.MembersCommand) -> TaskForceAnswer:
         return self.follow(command)
 
     def note_refusal(self, move: str, why: str) -> None:
@@ -167,7 +167,7 @@ class TaskForceWorkflow(Life):
             raise RuntimeError(f"the engine refused {type(command).__name__}: {refusal}") from refusal
         self._keep(made)
 
-    def _keep(self, made: ForceDecision) -> None:
+    def _keep(self, made: TaskForceDecision) -> None:
         self._now = made.force
         self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
         for effect in made.effects:
@@ -175,12 +175,12 @@ class TaskForceWorkflow(Life):
                 self._extend(effect)
             else:
                 self._notices.append(effect)
-        news = news_of(made)
+        news = updates_of(made)
         if news and not self._is_alone:
             self._news = [*self._news, news][-_NEWS_KEPT:]
         self._is_stirred = True
 
-    def _receipts(self) -> Iterable[Receipt]:
+    def _receipts(self) -> Iterable[DeliveryResult]:
         return (each for event in self._events if isinstance(event, MessagesSent) for each in event.receipts)
 
     def _since(self) -> int:
@@ -205,7 +205,7 @@ class TaskForceWorkflow(Life):
             news = self._news[0]
             self._vouchers.note(news)
             try:
-                await escalation.signal(wire.TASK_FORCE_NEWS, news)
+                await escalation.signal(wire.TASK_FORCE_UPDATE, news)
             except FailureError:
                 self._is_alone, self._news = True, []
                 self._decide(c.EscalationGone())
@@ -222,7 +222,7 @@ class TaskForceWorkflow(Life):
         return self._now.is_standing and is_wanted and self._fits(self._now, self._rates, *self._news)
 
     def _carried(self) -> wire.TaskForceInput:
-        kept = wire.TaskForceCarried(
+        kept = wire.TaskForceContinuedState(
             force=self._now,
             events=(),
             notices=tuple(self._notices),
@@ -234,13 +234,13 @@ class TaskForceWorkflow(Life):
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
         return wire.TaskForceInput(carried=carried, continue_after=self._continue_after)
 
-    def _take_over(self, carried: wire.TaskForceCarried) -> None:
+    def _take_over(self, carried: wire.TaskForceContinuedState) -> None:
         self._now = carried.force
         self._events, self._news = list(carried.events), list(carried.news)
         self._notices = list(carried.notices)
         self._answered = dict.fromkeys(carried.answered)
         self._rates = carried.rates
-        self._vouchers = Vouchers(carried.vouched)
+        self._vouchers = SentSignals(carried.vouched)
 
     def current_details(self) -> str:
         """Asked for by the plugin, when somebody looks."""
@@ -256,10 +256,10 @@ class TaskForceWorkflow(Life):
             workflow.upsert_search_attributes(changes)
             self._shown = values
 
-    def _ended(self) -> wire.TaskForceEnded:
+    def _ended(self) -> wire.TaskForceResult:
         down = next(event for event in reversed(self._events) if isinstance(event, StoodDown))
         charter = self._now.charter
-        return wire.TaskForceEnded(id=charter.id, name=charter.name, why=down.why, left=down.left)
+        return wire.TaskForceResult(id=charter.id, name=charter.name, why=down.why, left=down.left)
 
 
 def _read(begins: Sequence[RawValue]) -> wire.TaskForceInput:

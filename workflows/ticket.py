@@ -1,5 +1,5 @@
 """
-TicketWorkflow: a subject that is part of an outage (START-5).
+JoinedCaseWorkflow: a subject that is part of an outage (START-5).
 
 It holds the subject's key while the outage lasts, so that a repeated start finds it (START-4) and whoever asks for it
 is told where it joined. The escalation itself runs under the outage's key: no rule lives here.
@@ -14,26 +14,26 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from escalation.budgets import REQUEST
-from escalation.effects import SeekOutage
+from escalation.effects import OutageRequest
 from escalation.errors import EscalationError, MoveNotAllowed
 from escalation.rates import Rates
-from escalation.view import Receipted
+from escalation.view import MoveResult
 from workflows import wire
-from workflows.continuing import GoesOn, go_on, is_outdated
+from workflows.continuing import ContinuableWorkflow, continue_as_new, is_outdated
 from workflows.inputs import is_continued, require_nothing
 
 _A_WHILE = timedelta(minutes=2)
 
 
-@workflow.defn(name=wire.TICKET_WORKFLOW)
-class TicketWorkflow(GoesOn):
+@workflow.defn(name=wire.JOINED_CASE_WORKFLOW)
+class JoinedCaseWorkflow(ContinuableWorkflow):
     """One subject, from its start to the end of the outage that it is part of."""
 
     @workflow.init
     @wire.takes_one
     def __init__(self, *begins: RawValue) -> None:
         self._begins = begins
-        self._joined: Receipted | None = None
+        self._joined: MoveResult | None = None
         self._refusal: EscalationError | None = None
         self._is_told = False
         """That the outage is over; anybody could have sent that."""
@@ -54,7 +54,7 @@ class TicketWorkflow(GoesOn):
                 lambda: (self._is_told or is_outdated()) and workflow.all_handlers_finished()
             )
             if not self._is_told:
-                go_on(wire.read_input(self._begins).changed(joined=self._joined))
+                continue_as_new(wire.read_input(self._begins).changed(joined=self._joined))
             self._is_told = False
             if await self._is_over(self._joined):
                 return self._joined.key
@@ -64,7 +64,7 @@ class TicketWorkflow(GoesOn):
         description='Comes with a start, and what it starts with: {"request": {…}}. Answers where it joined.',
     )
     @wire.takes_one
-    async def start(self, *raws: RawValue) -> Receipted:
+    async def start(self, *raws: RawValue) -> MoveResult:
         if self._joined is None:
             await workflow.wait_condition(lambda: self._joined is not None or self._refusal is not None)
         else:  # asked again: it is checked like the first, and the outage may be over without our having heard of it
@@ -74,7 +74,7 @@ class TicketWorkflow(GoesOn):
             raise self._refusal or MoveNotAllowed(f"{self._key}: was never opened")
         return self._joined
 
-    @workflow.query(name=wire.JOINED, description="The key of the escalation that it joined.")
+    @workflow.query(name=wire.JOINED_ESCALATION, description="The key of the escalation that it joined.")
     def joined(self) -> str:
         return self._joined.key if self._joined else ""
 
@@ -98,9 +98,9 @@ class TicketWorkflow(GoesOn):
         require_nothing(begin.joined is None, "joined")
         return begin
 
-    async def _is_over(self, joined: Receipted) -> bool:
+    async def _is_over(self, joined: MoveResult) -> bool:
         is_over: bool = await workflow.execute_activity(
-            wire.OUTAGE_IS_OVER,
+            wire.CHECK_OUTAGE,
             joined,
             result_type=bool,
             start_to_close_timeout=_A_WHILE,
@@ -115,7 +115,7 @@ class TicketWorkflow(GoesOn):
         Raises:
             MoveNotAllowed: If it names another outage.
         """
-        asked = wire.read(wire.StartAgain, raws, "the start", '{"request": {…}}', REQUEST)
+        asked = wire.read(wire.WrittenStart, raws, "the start", '{"request": {…}}', REQUEST)
         first = self._read().request.get("outage")
         if asked.request.get("outage", first) != first:
             raise MoveNotAllowed(
@@ -123,21 +123,21 @@ class TicketWorkflow(GoesOn):
             )
         return {**asked.request, "outage": first}
 
-    async def _join(self, request: dict[str, JsonValue]) -> Receipted:
+    async def _join(self, request: dict[str, JsonValue]) -> MoveResult:
         """
         Raises:
             EscalationError: If the start is refused.
         """
-        asked = SeekOutage(
+        asked = OutageRequest(
             key=self._key,
             request=request,
             escalation_workflow=wire.WORKFLOW,
         )
         try:
-            joined: Receipted = await workflow.execute_activity(
+            joined: MoveResult = await workflow.execute_activity(
                 wire.JOIN_OUTAGE,
                 asked,
-                result_type=Receipted,
+                result_type=MoveResult,
                 start_to_close_timeout=_A_WHILE,
                 retry_policy=RetryPolicy(
                     initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)

@@ -14,7 +14,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from escalation.effects import AskVoucher
+from escalation.effects import SenderCheck
 from escalation.errors import MoveNotAllowed
 from workflows import wire
 
@@ -23,7 +23,7 @@ _MOST = 100
 _A_TRY, _ALL_TRIES = timedelta(seconds=20), timedelta(minutes=1)
 
 
-class Vouchers:
+class SentSignals:
     """The digests of what was sent, the oldest first."""
 
     def __init__(self, kept: Iterable[str] = ()) -> None:
@@ -55,8 +55,8 @@ async def require_sent(by: str, message: BaseModel) -> None:
     """
     try:
         is_theirs: bool = await workflow.execute_activity(
-            wire.ASK_VOUCHER,
-            AskVoucher(id=by, digest=digest_of(message)),
+            wire.VERIFY_SENDER,
+            SenderCheck(id=by, digest=digest_of(message)),
             result_type=bool,
             start_to_close_timeout=_A_TRY,
             schedule_to_close_timeout=_ALL_TRIES,

@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, Field, JsonValue, ValidationError
 from temporalio.common import RawValue
 
-from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.base import Input, Instant, InternalText, Name, Value
 from escalation.budgets import MOVE, PAPER, REQUEST
-from escalation.effects import FindOnCall, Notice, ProposeSponsorship
+from escalation.effects import FindOnCall, Notification, ProposeSponsorship
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.events import Event
 from escalation.ids import Key
@@ -22,13 +22,13 @@ from escalation.model import Escalation
 from escalation.numbers import number_of
 from escalation.plan import Priority
 from escalation.rates import Rates
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.request import StartRequest
-from escalation.sponsorship import Programme
-from escalation.task_force.events import ForceEvent
+from escalation.sponsorship import Sponsorship
+from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.model import Charter, TaskForce
-from escalation.task_force.news import News
-from escalation.view import Receipted
+from escalation.task_force.news import TaskForceUpdate
+from escalation.view import MoveResult
 
 WORKFLOW = "Escalation"
 FOLLOW_UP = "FollowUp"
@@ -49,35 +49,35 @@ REBASE_BASIS = "rebase_basis"
 REBASE_PREVIEW = "rebase_preview"
 RCA_ON_FILE = "rca_on_file"
 
-TICKET_WORKFLOW = "Ticket"
+JOINED_CASE_WORKFLOW = "Ticket"
 """A subject that is part of an outage: it answers for where it joined."""
 JOIN_OUTAGE = "join_outage"
 """The update that another subject joins an escalation by, and the activity that asks for it (START-5)."""
-JOINED = "joined"
+JOINED_ESCALATION = "joined"
 """The query for the key of the escalation that a subject joined."""
-OUTAGE_IS_OVER = "outage_is_over"
+CHECK_OUTAGE = "outage_is_over"
 """The activity that asks the escalation of an outage whether it is."""
-ASK_VOUCHER = "ask_voucher"
-VOUCH = "vouch"
+VERIFY_SENDER = "ask_voucher"
+HAS_SENT = "vouch"
 """The activity that asks a run whether it sent a message, and the query that answers, by the message's digest."""
 OUTAGE_ENDED = "outage_ended"
 """The signal that frees the keys of the subjects that joined."""
 TAKE_OVER = "take_over"
 """The update that an escalation is asked by to take another one over (CLOSE-10)."""
-MERGE = "merge"
-"""The activity that asks for it: takes a `SeekMerge`, gives the key of the one that took it over."""
+REQUEST_MERGE = "merge"
+"""The activity that asks for it: takes a `MergeRequest`, gives the key of the one that took it over."""
 FIND_MERGE = "find_merge"
-"""The activity that asks the one that ends what comes over: takes a `MergeAsked`, gives a `TakeOver`."""
+"""The activity that asks the one that ends what comes over: takes a `MergeQuestion`, gives a `TakeOver`."""
 MERGE_OFFER = "merge_offer"
 """Its query: what comes over, while it is being merged into that one."""
 SCRIPT = "script"
-MESSAGES = "messages"
+DELIVERIES = "messages"
 ACTION_PLANS = "action_plans"
 
 COMPILE_PLAN = "compile_plan"
 RECOMPILE_PLAN = "recompile_plan"
 CHECK_ZONE = "check_zone"
-IS_OPEN = "is_open"
+CHECK_OPEN = "is_open"
 """The local activity for a record that may be one of ours: takes a key, gives whether an escalation of it is open."""
 FIND_NAMED = "find_named"
 """The local activity for people whom a move names: takes a `FindNamed`, gives those whom the playbook has."""
@@ -105,49 +105,49 @@ SPONSOR_MEMO = "sponsor"
 """Of a sponsorship: who sponsors the account now; not there while nobody does (SPONSOR-2)."""
 SUBJECT_MEMO = "subject"
 """The memo that says what an escalation is about: lists show it, and no worker is asked."""
-PROGRAMME_MEMO = "programme"
+SPONSORSHIP_MEMO = "programme"
 
 INTAKE = "Intake"
 """The workflow that marks a delivery of another system as followed; it ends at once."""
-RECEIPT_MEMO = "receipt"
+START_RESULT_MEMO = "receipt"
 """Of such a mark: what the delivery was answered with."""
 
 INBOX = "Inbox"
-"""The workflow that keeps what waits for one recipient; it starts with a `Waiting`."""
-HOLD = "hold"
-"""Its signal, with a `Waiting`."""
-KNOWN = "known"
+"""The workflow that keeps what waits for one recipient; it starts with a `InboxContent`."""
+DEFER = "hold"
+"""Its signal, with a `InboxContent`."""
+HAS_MESSAGE = "known"
 """Its query: whether it has a message of this key, or let it leave lately."""
-WAITING = "waiting"
+DEFERRED_MESSAGES = "waiting"
 """Its query for people: what waits, since when, why and until when."""
 RELEASE = "release"
 """The update that lets it leave at once."""
-NO_LONGER_TRUE = "no_longer_true"
+OUTDATED_MESSAGES = "no_longer_true"
 UNRECORDED = "unrecorded"
 """The query for what has happened and is not on record yet: a `RecordBatch`, which may be empty."""
-BRING_UP_TO_DATE = "bring_up_to_date"
-"""The activity on the records' queue that puts this of every open escalation on record; gives a `BroughtUpToDate`."""
-RECORD_DELIVERY = "record_delivery"
+RECORD_OPEN_ESCALATIONS = "bring_up_to_date"
+"""The activity on the records' queue that records this of every open escalation; gives an `OpenEscalationsRecorded`."""
+REPORT_DELIVERY = "record_delivery"
 """The signal with what became of messages that waited elsewhere."""
 
 
 TASK_FORCE_WORKFLOW = "TaskForce"
-TASK_FORCE_NEWS = "task_force_news"
+TASK_FORCE_UPDATE = "task_force_news"
 """The signal by which a task force tells its escalation how it stands."""
-TASK_FORCE_DOWN = "stand_down"
-TASK_FORCE_INFORMED = "keep_informed"
+TASK_FORCE_STAND_DOWN = "stand_down"
+TASK_FORCE_KEEP_INFORMED = "keep_informed"
 """The signals by which the escalation orders a task force down, and keeps it informed."""
 
 
-class Carried(Frozen):
+class ContinuedState(Value):
     """Everything that a continued run needs of the run before it."""
 
     escalation: Escalation
     events: tuple[Event, ...]
     """The end of the timeline, bounded."""
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notification, ...] = ()
     """Messages that are still to go out."""
-    under_way: tuple[Notice, ...] = ()
+    under_way: tuple[Notification, ...] = ()
     """Messages whose outcome is not known: they go out again, and say so."""
     unrecorded: tuple[Event, ...] = ()
     """What has happened and is not on record yet."""
@@ -167,20 +167,20 @@ class Carried(Frozen):
     """What people did of late."""
 
 
-class OnCallAsked(Asked):
+class OnCallRequest(Input):
     """``{"person": "omar"}``: somebody whom the escalation does not know, and who may be on call by now."""
 
     person: Name
 
 
-class OnCallNow(Frozen):
+class OnCallPeople(Value):
     """The answer to ``LOOK_UP_ON_CALL``."""
 
     people: tuple[str, ...]
     """Ids of all who answer for a schedule that the escalation was given to."""
 
 
-class EscalationInput(Frozen):
+class EscalationInput(Value):
     """
     What the workflow starts with: ``{"request": {...}}``.
 
@@ -188,20 +188,20 @@ class EscalationInput(Frozen):
     """
 
     request: dict[str, JsonValue] = {}
-    carried: Carried | None = None
+    carried: ContinuedState | None = None
     continue_after: int | None = None
     """Continue as new after this many history events; None: when the server suggests it."""
-    joined: Receipted | None = None
+    joined: MoveResult | None = None
     """Where a subject joined that goes on as a new run."""
 
 
-class StartAgain(Frozen):
+class WrittenStart(Value):
     """What the updates `start` and `join_outage` come with: ``{"request": {...}}``, as it was written."""
 
     request: dict[str, JsonValue]
 
 
-class RebaseAsked(Asked):
+class RebaseRequest(Input):
     """``{"by": "elena", "why": "the new contract"}``."""
 
     by: Name
@@ -213,25 +213,25 @@ class RebaseAsked(Asked):
     """Another category than it was started with; None: the same."""
 
 
-class IntakeInput(Frozen):
+class IntakeInput(Value):
     """What the mark of a delivery starts with."""
 
     key: Key
     """The subject that was delivered."""
 
 
-class SponsorshipInput(Frozen):
+class SponsorshipInput(Value):
     """What an account's sponsorship starts with, or goes on with: ``{"account": "ACME"}``."""
 
     account: str
-    programme: Programme | None = None
-    heard: tuple[Receipt, ...] = ()
+    programme: Sponsorship | None = None
+    heard: tuple[DeliveryResult, ...] = ()
     """What became of its messages, as far as it is remembered."""
     continue_after: int | None = None
     rates: Rates = Rates()
 
 
-class Sponsorship(Frozen):
+class SponsorshipListing(Value):
     """One line of a list of sponsorships, kept in the memo: no worker is asked."""
 
     account: str
@@ -242,7 +242,7 @@ class Sponsorship(Frozen):
     review_due_at: Instant | None = None
 
     @classmethod
-    def of(cls, programme: Programme) -> "Sponsorship":
+    def of(cls, programme: Sponsorship) -> "SponsorshipListing":
         return cls(
             account=programme.account,
             standing=programme.standing,
@@ -252,7 +252,7 @@ class Sponsorship(Frozen):
         )
 
 
-class Ended(Frozen):
+class EscalationResult(Value):
     """The result of an ended escalation: enough to open its successor (CLOSE-9)."""
 
     id: str
@@ -267,17 +267,17 @@ class Ended(Frozen):
     """Key of the escalation that it went over into (CLOSE-10)."""
 
 
-class TaskForceCarried(Frozen):
+class TaskForceContinuedState(Value):
     """Everything that a continued run of a task force needs of the run before it."""
 
     force: TaskForce
-    events: tuple[ForceEvent, ...]
+    events: tuple[TaskForceEvent, ...]
     """The end of the timeline, bounded."""
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notification, ...] = ()
     """Messages that are still to go out."""
-    under_way: tuple[Notice, ...] = ()
+    under_way: tuple[Notification, ...] = ()
     """Messages whose outcome is not known: they go out again, and say so."""
-    news: tuple[News, ...] = ()
+    news: tuple[TaskForceUpdate, ...] = ()
     """What the escalation has not heard yet."""
     answered: tuple[str, ...] = ()
     rates: Rates = Rates()
@@ -285,16 +285,16 @@ class TaskForceCarried(Frozen):
     """Digests of the news that its escalation was told lately."""
 
 
-class TaskForceInput(Frozen):
+class TaskForceInput(Value):
     """What a task force starts with: its charter, or what the run before it carried over."""
 
     charter: Charter | None = None
-    carried: TaskForceCarried | None = None
+    carried: TaskForceContinuedState | None = None
     continue_after: int | None = None
     """Continue as new after this many history events; None: when the server suggests it."""
 
 
-class TaskForceEnded(Frozen):
+class TaskForceResult(Value):
     """The result of a task force that was stood down."""
 
     id: str

@@ -17,7 +17,7 @@ from entrypoints.cli.option_values import bad_option
 from entrypoints.cli.render import escalation
 from escalation import commands as c
 from escalation.errors import Fault
-from escalation.view import Receipted
+from escalation.view import MoveResult
 
 if TYPE_CHECKING:
     from client import EscalationClient, Unanswered
@@ -129,5 +129,5 @@ def make_move(
     print_move_result(answer, in_json)
 
 
-def print_move_result(answer: Receipted, in_json: bool) -> None:
+def print_move_result(answer: MoveResult, in_json: bool) -> None:
     escalation.as_json(answer) if in_json else escalation.render_move_result(answer)

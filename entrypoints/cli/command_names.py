@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from escalation.errors import BadRequest, Fault, faults_of
 from escalation.lifecycle import Move
-from escalation.task_force.course import ForceMove
+from escalation.task_force.course import TaskForceMove
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -44,14 +44,14 @@ COMMANDS = {
     Move.APPROVE_TEXT: "message approve",
     Move.EDIT_TEXT: "message edit",
     Move.REJECT_TEXT: "message reject",
-    ForceMove.ACCEPT_SEAT: "task-force accept",
-    ForceMove.DECLINE_SEAT: "task-force decline",
-    ForceMove.LEAVE_SEAT: "task-force leave",
-    ForceMove.OFFER_SEAT: "task-force offer",
-    ForceMove.REPORT_STATUS: "task-force report",
-    ForceMove.ADD_TASK: "task-force task add",
-    ForceMove.FINISH_TASK: "task-force task done",
-    ForceMove.STAND_DOWN: "task-force stand-down",
+    TaskForceMove.ACCEPT_SEAT: "task-force accept",
+    TaskForceMove.DECLINE_SEAT: "task-force decline",
+    TaskForceMove.LEAVE_SEAT: "task-force leave",
+    TaskForceMove.OFFER_SEAT: "task-force offer",
+    TaskForceMove.REPORT_STATUS: "task-force report",
+    TaskForceMove.ADD_TASK: "task-force task add",
+    TaskForceMove.FINISH_TASK: "task-force task done",
+    TaskForceMove.STAND_DOWN: "task-force stand-down",
 }
 """The moves that are typed by another word than their own."""
 OPTIONS = {
@@ -115,13 +115,13 @@ OPTIONS = {
 _ALLOWED = "; allowed now: "
 
 
-def command_for(move: Move | ForceMove) -> str:
+def command_for(move: Move | TaskForceMove) -> str:
     return COMMANDS.get(move, move.value)
 
 
 def name_commands(refusal: str) -> str:
     """A refusal that lists moves, listing the commands for them instead."""
-    by_words = {move.words: command_for(move) for move in (*Move, *ForceMove)}
+    by_words = {move.words: command_for(move) for move in (*Move, *TaskForceMove)}
     head, allowed, listed = refusal.rpartition(_ALLOWED)
     return (
         head + allowed + ", ".join(by_words.get(move, move) for move in listed.split(", "))

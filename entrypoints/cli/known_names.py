@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrypoints.cli.commands.report.period import open_store
 from entrypoints.cli.option_values import bad_option
-from escalation.errors import BadRequest, UnknownEscalation, nearest, shown
+from escalation.errors import BadRequest, UnknownEscalation, nearest, quote_input
 from records.errors import RecordsFault
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ async def require_known_account(
         running = {each async for row in client.list(limit=_MOST_LOOKED_AT) for each in row.customers}
         sponsored = {line.account async for line in client.sponsorships()}
         meant = nearest(account, on_record | running | sponsored)
-        raise bad_option(where, shown(account), allowed, meant)
+        raise bad_option(where, quote_input(account), allowed, meant)
 
 
 async def require_known_person(client: "EscalationClient", who: str) -> None:
@@ -93,4 +93,4 @@ def _require_in_playbook(who: str) -> None:
     if known and who not in known:
         file = Settings.load().playbook
         allowed = f"a person or team of {file.name}, or a customer's contact as ACCOUNT:EMAIL"
-        raise bad_option("PERSON", shown(who), allowed, nearest(who, known))
+        raise bad_option("PERSON", quote_input(who), allowed, nearest(who, known))

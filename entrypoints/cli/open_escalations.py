@@ -8,7 +8,7 @@ import asyncio
 
 from client import EscalationClient
 from escalation.effects import RecordBatch
-from escalation.reporting import BroughtUpToDate
+from escalation.reporting import OpenEscalationsRecorded
 from records.store import RecordStore
 from runtime.errors import RuntimeFault
 
@@ -16,7 +16,7 @@ _PATIENCE = 5.0
 """Seconds for a worker's answer: a report is read without it, too."""
 
 
-def record_open_escalations(store: RecordStore) -> BroughtUpToDate | None:
+def record_open_escalations(store: RecordStore) -> OpenEscalationsRecorded | None:
     """
     Put on *store* what open escalations have not put there yet; None: the server or its workers cannot be asked.
 
@@ -24,10 +24,10 @@ def record_open_escalations(store: RecordStore) -> BroughtUpToDate | None:
         RecordsFault: If the store cannot be used.
     """
 
-    async def bring() -> BroughtUpToDate:
+    async def bring() -> OpenEscalationsRecorded:
         client = await EscalationClient.connect(patience=_PATIENCE)
         heard = [_put_on_record(store, batch) async for _, batch in client.unrecorded()]
-        return BroughtUpToDate(asked=len(heard), silent=heard.count(False))
+        return OpenEscalationsRecorded(asked=len(heard), silent=heard.count(False))
 
     store.check()
     try:

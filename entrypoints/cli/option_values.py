@@ -16,7 +16,7 @@ from rich.text import Text
 
 from entrypoints.cli.render import escalation
 from entrypoints.files import STANDARD_INPUT
-from escalation.errors import BadRequest, Fault, Misspelled, nearest, shown
+from escalation.errors import BadRequest, Fault, Misspelled, nearest, quote_input
 from escalation.spans import Span, SpanFault, parse_span
 from planning.calendars.instants import parse_instant
 from planning.calendars.time_zone_names import time_zone_of
@@ -95,7 +95,7 @@ def parse_zone(name: str) -> ZoneInfo:
     try:
         return time_zone_of(name)
     except Misspelled as slip:
-        raise bad_option("--tz", shown(name), str(slip), slip.suggestion) from None
+        raise bad_option("--tz", quote_input(name), str(slip), slip.suggestion) from None
 
 
 def parse_time(text: str | None, there: ZoneInfo, option: str) -> datetime | None:
@@ -106,7 +106,7 @@ def parse_time(text: str | None, there: ZoneInfo, option: str) -> datetime | Non
     try:
         return parse_instant(text, there) if text is not None else None
     except ValueError as error:
-        raise bad_option(option, shown(text), str(error)) from None
+        raise bad_option(option, quote_input(text), str(error)) from None
 
 
 def parse_duration(text: str, option: str, *, bare: str = "") -> Span:
@@ -120,7 +120,7 @@ def parse_duration(text: str, option: str, *, bare: str = "") -> Span:
     try:
         return parse_span(text + unit)
     except SpanFault as error:
-        raise bad_option(option, shown(text), str(error)) from None
+        raise bad_option(option, quote_input(text), str(error)) from None
 
 
 def language(tag: str, option: str) -> str:
@@ -133,7 +133,7 @@ def language(tag: str, option: str) -> str:
     try:
         return language_tag(tag)
     except ValueError as error:
-        raise bad_option(option, shown(tag), str(error)) from None
+        raise bad_option(option, quote_input(tag), str(error)) from None
 
 
 def current_minute() -> datetime:
@@ -148,7 +148,7 @@ def parse_choice(kind: type[_Named], text: str, option: str) -> _Named:
     known = {name.lower(): name for name in kind}
     found = known.get(text.lower())
     if found is None:
-        raise bad_option(option, shown(text), list_names(kind), nearest(text, kind))
+        raise bad_option(option, quote_input(text), list_names(kind), nearest(text, kind))
     return found
 
 

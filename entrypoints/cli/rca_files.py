@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from documents import reading as markdown
 from entrypoints.files import bytes_at
-from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, shown
-from escalation.rca import merged
+from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, quote_input
+from escalation.rca import merge_rcas
 from escalation.request import InternalRca
 from planning.playbook import yaml_tree
 from planning.playbook.yaml_tree import Mapping, Node, Unreadable, place_fault, place_of, to_plain
@@ -31,7 +31,7 @@ class RcaFile:
                 place = place_of(self.tree, ("corrective_actions", index, "owner"))
                 yield Fault(
                     where=f"{place} corrective_actions.{index}.owner",
-                    given=shown(action.owner),
+                    given=quote_input(action.owner),
                     allowed="somebody whom the escalation or the playbook knows",
                     suggestion=nearest(action.owner, known),
                 )
@@ -67,7 +67,7 @@ def merge_files(files: Sequence[RcaFile]) -> InternalRca:
     if len(files) == 1:
         return files[0].rca
     try:
-        return merged([file.rca for file in files])
+        return merge_rcas([file.rca for file in files])
     except ValidationError as error:
         raise BadRequest.because(f"{_WHAT} made of {len(files)}", faults_of(error)) from None
 
@@ -87,7 +87,7 @@ def _without_key(tree: Node, faults: tuple[Fault, ...], key: str) -> tuple[Node,
     entries = {name: entry for name, entry in tree.entries.items() if name != "escalation"}
     named = to_plain(about.node)
     if named != key:
-        faults = (*faults, Fault(where=f"{about.place} escalation", given=shown(named), allowed=key))
+        faults = (*faults, Fault(where=f"{about.place} escalation", given=quote_input(named), allowed=key))
     return Mapping(tree.place, entries), faults
 
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from escalation.characters import HARMFUL, harmless
+from escalation.characters import HARMFUL, remove_harmful
 
 
 class Terminal(Console):
@@ -28,7 +28,11 @@ class Terminal(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Everything that is printed passes here, whatever it is made of; control segments are Rich's own."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=_whole_flags(harmless(segment.text)))
+            yield (
+                segment
+                if segment.control
+                else segment._replace(text=_whole_flags(remove_harmful(segment.text)))
+            )
 
 
 _HALF_A_FLAG = re.compile(
@@ -47,7 +51,7 @@ err = Terminal(stderr=True)
 
 def write(text: str, stream: TextIO | None = None) -> None:
     """Write *text* as it is, such as a file's content, to *stream*, standard output unless given."""
-    (stream or sys.stdout).write(harmless(text))
+    (stream or sys.stdout).write(remove_harmful(text))
 
 
 def as_json(value: Any) -> None:

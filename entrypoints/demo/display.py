@@ -21,7 +21,7 @@ from channels.loopback import ReceivedLetter
 from entrypoints.cli.render.escalation import out
 from entrypoints.demo.message_page import Chapter
 from entrypoints.demo.servers import DemoServers
-from escalation.story import Entry
+from escalation.story import TimelineEntry
 
 _PATIENCE = 60.0
 _UNTOLD = frozenset({"clock_started", "clock_ended", "messages_sent", "communication_begun"})
@@ -165,7 +165,7 @@ def _shortened(lines: int | None) -> Iterator[None]:
     out.print(*shown[:lines], f"… and {len(shown) - lines} lines more", sep="\n", markup=False)
 
 
-def _tell(entries: Iterable[Entry]) -> None:
+def _tell(entries: Iterable[TimelineEntry]) -> None:
     for entry in entries:
         if entry.by == "engine" and entry.kind not in _UNTOLD:
             out.print(Text(f"  ⏱ {entry.at:%H:%M:%S} {entry.text}", style="yellow"))

@@ -101,7 +101,7 @@ _OFTEN: _Rows = (
     ("webhooks of one sender (secret), at one gateway", str(rates.DELIVERIES)),
 )
 _TRAVELS: _Rows = (
-    ("messages that are sent together, or wait and leave as one letter", f"{budgets.WAVE:,}"),
+    ("messages that are sent together, or wait and leave as one letter", f"{budgets.LARGEST_BATCH:,}"),
     ("what became of them", f"{budgets.RECEIPTS:,}"),
     ("the list in one message", f"{budgets.ITEMS:,}"),
     ("events that go on record together", f"{budgets.BATCH:,}"),

@@ -25,7 +25,7 @@ from escalation.budgets import REQUEST
 from escalation.errors import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
 from escalation.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
 from escalation.request import StartRequest
-from escalation.view import Receipted
+from escalation.view import MoveResult
 from runtime.errors import RuntimeFault
 from runtime.senders import Sender
 
@@ -110,7 +110,7 @@ def refuse(
     return Response(json.dumps(told), status, headers, media_type="application/json")
 
 
-def _receipt(receipt: Receipted) -> Response:
+def _receipt(receipt: MoveResult) -> Response:
     return JSONResponse(receipt.model_dump(mode="json"), 200 if receipt.is_repeat else 202)
 
 

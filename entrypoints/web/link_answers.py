@@ -17,14 +17,14 @@ from pydantic import ValidationError
 
 from client import EscalationClient
 from escalation.base import InternalText
-from escalation.commands import Acknowledge, ConfirmAccess, PersonsCommand, RecordSurvey
+from escalation.commands import Acknowledge, AnswerSurvey, ConfirmAccess, PersonsCommand
 from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, UnknownName
 from escalation.events import AccessAnswer
 from escalation.lifecycle import Move
 from escalation.links import Link, Question
 from escalation.plan import Contact, ContactKind
 from escalation.task_force.commands import AcceptSeat, DeclineSeat, MembersCommand
-from escalation.task_force.view import ForceView, SeatView
+from escalation.task_force.view import SeatView, TaskForceView
 from escalation.view import View
 
 LONGEST_COMMENT = 2_000
@@ -62,7 +62,7 @@ class QuestionInContext:
     link: Link
     view: View
     people: tuple[Contact, ...] = ()
-    force: ForceView | None = None
+    force: TaskForceView | None = None
     """The task force that somebody is invited to."""
 
     @property
@@ -135,7 +135,7 @@ async def look_up_question(client: EscalationClient, link: Link) -> QuestionInCo
     return QuestionInContext(link, view, people, force)
 
 
-async def _force(client: EscalationClient, link: Link) -> ForceView:
+async def _force(client: EscalationClient, link: Link) -> TaskForceView:
     try:
         return await client.task_force(link.key, link.task_force)
     except UnknownName as gone:
@@ -197,7 +197,7 @@ async def _is_kept(client: EscalationClient, link: Link, command: PersonsCommand
         case ConfirmAccess():
             access = (await look_up_question(client, link)).view.access.get(link.account)
             return (access is AccessAnswer.YES) == (command.answer is AccessAnswer.YES)
-        case RecordSurvey():
+        case AnswerSurvey():
             kept = (await look_up_question(client, link)).view.survey.get(link.who)
             return kept is None or kept.score == command.score
         case _:
@@ -258,9 +258,9 @@ def _access(link: Link, form: Mapping[str, str]) -> ConfirmAccess:
     return ConfirmAccess(by=link.who, account=link.account, answer=AccessAnswer(chosen), note=note)
 
 
-def _survey(link: Link, form: Mapping[str, str]) -> RecordSurvey:
+def _survey(link: Link, form: Mapping[str, str]) -> AnswerSurvey:
     score, comment = _chosen(form, "score", SCORES), _comment(form)
-    return RecordSurvey(by=link.who, account=link.account, score=int(score), comment=comment)
+    return AnswerSurvey(by=link.who, account=link.account, score=int(score), comment=comment)
 
 
 def _seat(link: Link, form: Mapping[str, str]) -> AcceptSeat | DeclineSeat:
@@ -290,7 +290,7 @@ def _once(inquiry: QuestionInContext, command: PersonsCommand) -> str | None:
     Nobody can acknowledge twice anyway. To the customer's question the engine takes any number of answers; each
     resolution asks it again.
     """
-    if isinstance(command, RecordSurvey):
+    if isinstance(command, AnswerSurvey):
         parts: tuple[str, ...] = (inquiry.link.escalation, command.by, command.kind)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     if not isinstance(command, ConfirmAccess):

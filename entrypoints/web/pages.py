@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from entrypoints.web.link_answers import LONGEST_COMMENT, SCORES, QuestionInContext
 from entrypoints.web.page_texts import PAGE, Languages, section
-from escalation.base import CustomerText, Frozen
+from escalation.base import CustomerText, Value
 from escalation.links import Link, Question
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue
 
@@ -35,7 +35,7 @@ class Page(NamedTuple):
     language: str
 
 
-class CustomerFactsShown(Frozen):
+class CustomerFactsShown(Value):
     """All that a customer's page shows of an escalation."""
 
     reference: str

@@ -6,7 +6,7 @@ Whether the start is good otherwise is the playbook's to say; who signed it, ``s
 
 from collections.abc import Iterator
 
-from escalation.errors import Fault, shown
+from escalation.errors import Fault, quote_input
 from escalation.ids import tenant_of
 from escalation.request import StartRequest
 from runtime.senders import Sender
@@ -21,7 +21,11 @@ def find_permission_faults(sender: Sender, request: StartRequest) -> tuple[Fault
         ("category", request.category, sender.categories, "{}"),
     )
     found = (
-        Fault(where=where, given=shown(_written(request, where)), allowed=form.format(" or ".join(allowed)))
+        Fault(
+            where=where,
+            given=quote_input(_written(request, where)),
+            allowed=form.format(" or ".join(allowed)),
+        )
         for where, value, allowed, form in asked
         if allowed and value not in allowed
     )
@@ -37,11 +41,13 @@ def _of_predecessor(sender: Sender, request: StartRequest) -> Iterator[Fault]:
     before = request.predecessor
     if before and sender.tenants and tenant_of(before) not in sender.tenants:
         allowed = f"an escalation of {' or '.join(sender.tenants)}"
-        yield Fault(where="predecessor", given=shown(before), allowed=allowed)
+        yield Fault(where="predecessor", given=quote_input(before), allowed=allowed)
 
 
 def _of_accounts(sender: Sender, request: StartRequest) -> Iterator[Fault]:
     for number, customer in enumerate(request.customers):
         if sender.accounts and customer.account not in sender.accounts:
             allowed = " or ".join(sender.accounts)
-            yield Fault(where=f"customers.{number}.account", given=shown(customer.account), allowed=allowed)
+            yield Fault(
+                where=f"customers.{number}.account", given=quote_input(customer.account), allowed=allowed
+            )

@@ -8,99 +8,99 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from escalation import commands as c
-from escalation.base import Asked, Frozen, GivenInstant, InternalText, Name
+from escalation.base import Input, InputInstant, InternalText, Name, Value
 from escalation.clocks import Clock
 from escalation.commands import NO_NOTE
 from escalation.plan import Calendar
-from escalation.task_force.course import ForceMove
-from escalation.task_force.model import About
+from escalation.task_force.course import TaskForceMove
+from escalation.task_force.model import EscalationSummary
 
 
-class _Asks(Asked):
-    move: ClassVar[ForceMove]
+class MoveCommand(Input):
+    move: ClassVar[TaskForceMove]
     by: Name
     """Id of the person who makes the move (ROLE-3)."""
 
 
-class AcceptSeat(_Asks):
+class AcceptSeat(MoveCommand):
     """Take the seat that is on offer to you."""
 
-    move = ForceMove.ACCEPT_SEAT
+    move = TaskForceMove.ACCEPT_SEAT
     kind: Literal["accept_seat"] = "accept_seat"
     note: InternalText = NO_NOTE
 
 
-class DeclineSeat(_Asks):
+class DeclineSeat(MoveCommand):
     """Decline the seat that is on offer to you; it is offered to the next."""
 
-    move = ForceMove.DECLINE_SEAT
+    move = TaskForceMove.DECLINE_SEAT
     kind: Literal["decline_seat"] = "decline_seat"
     why: InternalText = NO_NOTE
 
 
-class ReportStatus(_Asks):
+class ReportStatus(MoveCommand):
     """The lead says how it stands; the status clock starts anew."""
 
-    move = ForceMove.REPORT_STATUS
+    move = TaskForceMove.REPORT_STATUS
     kind: Literal["report_status"] = "report_status"
     text: Annotated[InternalText, Field(min_length=1)]
     is_update: bool = False
     """Tell everybody who follows the escalation, too."""
 
 
-class AddTask(_Asks):
+class AddTask(MoveCommand):
     """Give a member something to do."""
 
-    move = ForceMove.ADD_TASK
+    move = TaskForceMove.ADD_TASK
     kind: Literal["add_task"] = "add_task"
     what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     owner: Name
-    due_at: GivenInstant | None = None
+    due_at: InputInstant | None = None
 
 
-class FinishTask(_Asks):
+class FinishTask(MoveCommand):
     """A task is done."""
 
-    move = ForceMove.FINISH_TASK
+    move = TaskForceMove.FINISH_TASK
     kind: Literal["finish_task"] = "finish_task"
     task: Annotated[int, Field(ge=1)]
     note: InternalText = NO_NOTE
 
 
-class LeaveSeat(_Asks):
+class LeaveSeat(MoveCommand):
     """Give up the seat that you have; it is offered to the next, and your open tasks pass to the lead."""
 
-    move = ForceMove.LEAVE_SEAT
+    move = TaskForceMove.LEAVE_SEAT
     kind: Literal["leave_seat"] = "leave_seat"
     why: InternalText = NO_NOTE
 
 
-class OfferSeat(_Asks):
+class OfferSeat(MoveCommand):
     """Offer a vacant seat again: to somebody, or to its candidates from the first."""
 
-    move = ForceMove.OFFER_SEAT
+    move = TaskForceMove.OFFER_SEAT
     kind: Literal["offer_seat"] = "offer_seat"
     seat: Annotated[int, Field(ge=1)]
     to: Name | None = None
 
 
-class StandDown(Frozen):
+class StandDown(Value):
     """The escalation stands it down."""
 
     id: str
     """Of the task force that is meant; another one of that name is not."""
     by: Name
     why: str
-    about: About
+    about: EscalationSummary
     hand_over_to: Name | None = None
     """The name of whoever goes on with what is still open; else the escalation's owner."""
 
 
-class KeepInformed(Frozen):
+class KeepInformed(Value):
     """The escalation has moved: what messages say of it from now on."""
 
     id: str
-    about: About
+    about: EscalationSummary
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks, if they are others now (CLOCK-4)."""
     calendars: dict[Name, Calendar] = {}
@@ -108,7 +108,7 @@ class KeepInformed(Frozen):
     """How often a missed status is brought up again; None: as before."""
 
 
-class EscalationGone(Frozen):
+class EscalationGone(Value):
     """Nobody hears its news any more: the escalation has ended."""
 
 
@@ -122,7 +122,7 @@ ShellsCommand = (
     EscalationsCommand
     | EscalationGone
     | c.Tick
-    | c.RecordDelivery
+    | c.ReportDelivery
     | c.ExtendOpenHours
     | c.NoteRefusal
     | c.CancelByOperator

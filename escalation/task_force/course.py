@@ -12,7 +12,7 @@ from typing import NamedTuple
 from escalation.lifecycle import IllegalMove, fire, machine_of
 
 
-class ForceState(StrEnum):
+class TaskForceState(StrEnum):
     FORMING = "forming"
     """Seats are still on offer."""
     WORKING = "working"
@@ -23,7 +23,7 @@ class ForceState(StrEnum):
         return self.value.replace("_", " ")
 
 
-class ForceMove(StrEnum):
+class TaskForceMove(StrEnum):
     ACCEPT_SEAT = "accept_seat"
     DECLINE_SEAT = "decline_seat"
     BEGIN_WORK = "begin_work"
@@ -40,33 +40,35 @@ class ForceMove(StrEnum):
 
 
 class Row(NamedTuple):
-    move: ForceMove
-    sources: tuple[ForceState, ...]
-    target: ForceState | None
+    move: TaskForceMove
+    sources: tuple[TaskForceState, ...]
+    target: TaskForceState | None
     """None: the move keeps the state."""
 
 
-STANDING = (ForceState.FORMING, ForceState.WORKING)
+STANDING = (TaskForceState.FORMING, TaskForceState.WORKING)
 
 COURSE: tuple[Row, ...] = (
-    Row(ForceMove.ACCEPT_SEAT, STANDING, None),
-    Row(ForceMove.DECLINE_SEAT, STANDING, None),
-    Row(ForceMove.BEGIN_WORK, (ForceState.FORMING,), ForceState.WORKING),
-    Row(ForceMove.REPORT_STATUS, STANDING, None),
-    Row(ForceMove.ADD_TASK, STANDING, None),
-    Row(ForceMove.FINISH_TASK, STANDING, None),
-    Row(ForceMove.STAND_DOWN, STANDING, ForceState.STOOD_DOWN),
-    Row(ForceMove.LEAVE_SEAT, STANDING, None),
-    Row(ForceMove.OFFER_SEAT, STANDING, None),
+    Row(TaskForceMove.ACCEPT_SEAT, STANDING, None),
+    Row(TaskForceMove.DECLINE_SEAT, STANDING, None),
+    Row(TaskForceMove.BEGIN_WORK, (TaskForceState.FORMING,), TaskForceState.WORKING),
+    Row(TaskForceMove.REPORT_STATUS, STANDING, None),
+    Row(TaskForceMove.ADD_TASK, STANDING, None),
+    Row(TaskForceMove.FINISH_TASK, STANDING, None),
+    Row(TaskForceMove.STAND_DOWN, STANDING, TaskForceState.STOOD_DOWN),
+    Row(TaskForceMove.LEAVE_SEAT, STANDING, None),
+    Row(TaskForceMove.OFFER_SEAT, STANDING, None),
 )
-OF_PEOPLE = tuple(move for move in ForceMove if move not in {ForceMove.BEGIN_WORK, ForceMove.STAND_DOWN})
+OF_PEOPLE = tuple(
+    move for move in TaskForceMove if move not in {TaskForceMove.BEGIN_WORK, TaskForceMove.STAND_DOWN}
+)
 """What is asked of the task force itself; it begins by itself, and the escalation stands it down."""
 
-_COURSE = machine_of(ForceState, COURSE)
+_COURSE = machine_of(TaskForceState, COURSE)
 
 
 @cache
-def step(state: ForceState, move: ForceMove) -> ForceState:
+def step(state: TaskForceState, move: TaskForceMove) -> TaskForceState:
     """
     The state after *move* in *state*.
 
@@ -75,9 +77,9 @@ def step(state: ForceState, move: ForceMove) -> ForceState:
     """
     if not allows(state, move):
         raise IllegalMove(f"{move.words} while {state.words}")
-    return ForceState(fire(_COURSE, state, move))
+    return TaskForceState(fire(_COURSE, state, move))
 
 
 @cache
-def allows(state: ForceState, move: ForceMove) -> bool:
+def allows(state: TaskForceState, move: TaskForceMove) -> bool:
     return move.value in _COURSE.get_triggers(state.value)

@@ -13,43 +13,43 @@ from escalation import commands as shell
 from escalation.base import InternalText
 from escalation.budgets import STATE, size_of
 from escalation.characters import clip
-from escalation.clocks import Clock, is_late, thresholds_behind
+from escalation.clocks import Clock, count_passed_thresholds, is_late
 from escalation.effects import Occasion
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.plan import ClockName, require_person
-from escalation.room import require_room
+from escalation.room import require_state_fits
 from escalation.sentences import Sentence, Why
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force import seats, story, tasks
 from escalation.task_force.course import OF_PEOPLE, allows
 from escalation.task_force.model import Charter, TaskForce, summary
-from escalation.task_force.news import News
-from escalation.task_force.record import deployed
-from escalation.task_force.turn import ForceDecision, ForceTurn
+from escalation.task_force.news import TaskForceUpdate
+from escalation.task_force.record import open_state
+from escalation.task_force.turn import TaskForceDecision, TaskForceWork
 from escalation.timing import hours_wanted
 
 
-def deploy(charter: Charter, now: datetime) -> ForceDecision:
+def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     """It is there: the lead knows, every seat is on offer, the status clock runs. Pure, like ``decide``."""
     first = e.Deployed.made(seq=1, at=now, by=charter.deployed_by, charter=charter)
-    turn = ForceTurn(deployed(first), now, events=[first])
+    turn = TaskForceWork(open_state(first), now, events=[first])
     _start_status_clock(turn)
     _ask_the_lead(turn, Sentence.LEAD.of(), Occasion.TASK_FORCE_DEPLOYED)
     for seat in turn.force.seats:
         seats.offer(turn, seat.number)
-    seats.tell_when_settled(turn)
+    seats.notify_when_settled(turn)
     return turn.decision()
 
 
-def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDecision:
+def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> TaskForceDecision:
     """
     Decide what *command* means for *force* at *now*.
 
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    turn = ForceTurn(force, now)
+    turn = TaskForceWork(force, now)
     _settle(turn)
     match command:
         case shell.Tick():
@@ -57,7 +57,7 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDec
         case shell.ExtendOpenHours():
             turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
             _settle(turn)
-        case shell.RecordDelivery():
+        case shell.ReportDelivery():
             _record_delivery(turn, command)
         case shell.NoteRefusal():
             turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
@@ -83,7 +83,7 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> ForceDec
     return turn.decision()
 
 
-def news_of(decision: ForceDecision) -> News | None:
+def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
     """What the escalation hears of it; None if there is nothing that it need know."""
     told = [event for event in decision.events if event.kind not in story.CLOCKWORK]
     if not told:
@@ -91,7 +91,7 @@ def news_of(decision: ForceDecision) -> News | None:
     found = {event.kind: event for event in told}
     report, down = found.get("status_reported"), found.get("stood_down")
     is_update = isinstance(report, e.StatusReported) and report.is_update
-    return News(
+    return TaskForceUpdate(
         summary=summary(decision.force),
         happened=tuple(story.sentence(event) for event in told),
         report=decision.force.reports[-1] if is_update else None,
@@ -105,7 +105,7 @@ def news_of(decision: ForceDecision) -> News | None:
     )
 
 
-def _last_word(told: Sequence[e.ForceEvent]) -> InternalText:
+def _last_word(told: Sequence[e.TaskForceEvent]) -> InternalText:
     """Why the last one who was asked does not want the seat that nobody is left for."""
     vacant = [event.seat for event in told if isinstance(event, e.SeatLeftVacant)]
     whys = (event.why for event in told if isinstance(event, e.SeatDeclined) and event.seat in vacant)
@@ -115,7 +115,7 @@ def _last_word(told: Sequence[e.ForceEvent]) -> InternalText:
 # What people ask
 
 
-def _follow(turn: ForceTurn, command: c.MembersCommand) -> None:
+def _follow(turn: TaskForceWork, command: c.MembersCommand) -> None:
     permit(turn.force, command)
     turn.by, before = command.by, turn.force
     match command.kind:
@@ -137,7 +137,7 @@ def _follow(turn: ForceTurn, command: c.MembersCommand) -> None:
         case _:
             assert_never(command)
     if (size := size_of(turn.force)) > STATE:
-        require_room(f"{before.charter.label}: {command.move.words}", size_of(before), size)
+        require_state_fits(f"{before.charter.label}: {command.move.words}", size_of(before), size)
 
 
 def permit(force: TaskForce, command: c.MembersCommand) -> None:
@@ -181,7 +181,7 @@ def _require_one_of(force: TaskForce, command: c.MembersCommand, people: tuple[s
 # How it ends
 
 
-def _ordered_down(turn: ForceTurn, command: c.StandDown) -> None:
+def _ordered_down(turn: TaskForceWork, command: c.StandDown) -> None:
     if command.id != turn.force.charter.id or not turn.force.is_standing:
         return
     owner = command.hand_over_to or command.about.owner
@@ -190,7 +190,7 @@ def _ordered_down(turn: ForceTurn, command: c.StandDown) -> None:
     _stand_down(turn, Why(command.why))
 
 
-def _stand_down(turn: ForceTurn, why: Why) -> None:
+def _stand_down(turn: TaskForceWork, why: Why) -> None:
     force = turn.force
     if not force.is_standing:
         return
@@ -207,19 +207,19 @@ def _stand_down(turn: ForceTurn, why: Why) -> None:
 # What happens by itself
 
 
-def _settle(turn: ForceTurn) -> None:
+def _settle(turn: TaskForceWork) -> None:
     """Let everything happen that is due by now."""
     while clock := _next_due(turn):
         if clock.name is ClockName.TASK_FORCE_STATUS:
-            _attend_status(turn, clock)
+            _handle_due_status(turn, clock)
         else:
             seat = next(seat for seat in turn.force.seats if seat.clock is clock)
-            seats.not_answered(turn, seat, "did not answer")
+            seats.end_offer(turn, seat, "did not answer")
     if turn.force.is_standing:
         tasks.remind(turn)
 
 
-def _next_due(turn: ForceTurn) -> Clock | None:
+def _next_due(turn: TaskForceWork) -> Clock | None:
     force = turn.force
     if not force.is_standing:
         return None
@@ -227,7 +227,7 @@ def _next_due(turn: ForceTurn) -> Clock | None:
     return min(due, key=lambda found: found[0])[1] if due else None
 
 
-def _skip_past_thresholds(turn: ForceTurn) -> None:
+def _skip_past_thresholds(turn: TaskForceWork) -> None:
     """Record times to ask that a change put behind us as skipped, instead of asking late (CLOCK-2)."""
     status = turn.force.status
     if status is None or status.breached_at or not status.is_running:
@@ -237,7 +237,7 @@ def _skip_past_thresholds(turn: ForceTurn) -> None:
         turn.record(e.StatusThresholdsSkipped, passed=passed, skipped=passed - status.passed)
 
 
-def _attend_status(turn: ForceTurn, clock: Clock) -> None:
+def _handle_due_status(turn: TaskForceWork, clock: Clock) -> None:
     """The lead is asked before it is due, and when it was missed, and again until it comes: nobody else is."""
     chase_every = turn.force.charter.chase_every
     if clock.breached_at:
@@ -252,12 +252,14 @@ def _attend_status(turn: ForceTurn, clock: Clock) -> None:
         _ask_the_lead(turn, Sentence.STATUS_DUE.of())
 
 
-def _passed(turn: ForceTurn, clock: Clock) -> int:
+def _passed(turn: TaskForceWork, clock: Clock) -> int:
     """How many thresholds are behind us; of several only the last speaks (CLOCK-2)."""
-    return thresholds_behind(clock, turn.force.charter.hours(clock.calendar), (), turn.now)
+    return count_passed_thresholds(clock, turn.force.charter.hours(clock.calendar), (), turn.now)
 
 
-def _ask_the_lead(turn: ForceTurn, why: Why, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED) -> None:
+def _ask_the_lead(
+    turn: TaskForceWork, why: Why, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED
+) -> None:
     charter, status = turn.force.charter, turn.force.status
     turn.tell(
         occasion,
@@ -269,19 +271,19 @@ def _ask_the_lead(turn: ForceTurn, why: Why, occasion: Occasion = Occasion.TASK_
     )
 
 
-def _start_status_clock(turn: ForceTurn) -> None:
+def _start_status_clock(turn: TaskForceWork) -> None:
     clock = turn.clock(ClockName.TASK_FORCE_STATUS)
     if clock:
         turn.record(e.StatusClockStarted, clock=clock)
 
 
-def _extend_open_hours(turn: ForceTurn) -> None:
+def _extend_open_hours(turn: TaskForceWork) -> None:
     if turn.force.is_standing:
         for wanted in hours_wanted(turn.force.charter.calendars, turn.now):
             turn.do(wanted)
 
 
-def _record_delivery(turn: ForceTurn, command: shell.RecordDelivery) -> None:
+def _record_delivery(turn: TaskForceWork, command: shell.ReportDelivery) -> None:
     """An invitation that cannot be delivered is answered by nobody: the next one is asked at once."""
     turn.record(e.MessagesSent, receipts=command.receipts)
     unreached = {
@@ -291,4 +293,4 @@ def _record_delivery(turn: ForceTurn, command: shell.RecordDelivery) -> None:
     }
     for seat in turn.force.seats:
         if turn.force.is_standing and seat.offered_to in unreached:
-            seats.not_answered(turn, seat, "could not be reached")
+            seats.end_offer(turn, seat, "could not be reached")

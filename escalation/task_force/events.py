@@ -7,29 +7,29 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.base import Frozen, Instant, InternalText, Name
+from escalation.base import Instant, InternalText, Name, Value
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock
 from escalation.events import ENGINE
 from escalation.plan import Calendar
-from escalation.receipts import Receipt
-from escalation.task_force.model import About, Charter
+from escalation.receipts import DeliveryResult
+from escalation.task_force.model import Charter, EscalationSummary
 
 NO_NOTE = InternalText("")
 
 
-class _Happened(Frozen):
+class BaseEvent(Value):
     seq: int
     at: Instant
     by: str = ENGINE
 
 
-class Deployed(_Happened):
+class Deployed(BaseEvent):
     kind: Literal["deployed"] = "deployed"
     charter: Charter
 
 
-class SeatOffered(_Happened):
+class SeatOffered(BaseEvent):
     kind: Literal["seat_offered"] = "seat_offered"
     seat: int
     role: str
@@ -39,21 +39,21 @@ class SeatOffered(_Happened):
     """Whoever was asked before may be asked again."""
 
 
-class SeatAccepted(_Happened):
+class SeatAccepted(BaseEvent):
     kind: Literal["seat_accepted"] = "seat_accepted"
     seat: int
     role: str
     note: InternalText = NO_NOTE
 
 
-class SeatDeclined(_Happened):
+class SeatDeclined(BaseEvent):
     kind: Literal["seat_declined"] = "seat_declined"
     seat: int
     role: str
     why: InternalText = NO_NOTE
 
 
-class SeatUnanswered(_Happened):
+class SeatUnanswered(BaseEvent):
     kind: Literal["seat_unanswered"] = "seat_unanswered"
     seat: int
     role: str
@@ -61,7 +61,7 @@ class SeatUnanswered(_Happened):
     why: str
 
 
-class SeatLeftVacant(_Happened):
+class SeatLeftVacant(BaseEvent):
     """Nobody is left to ask."""
 
     kind: Literal["seat_left_vacant"] = "seat_left_vacant"
@@ -69,7 +69,7 @@ class SeatLeftVacant(_Happened):
     role: str
 
 
-class SeatLeft(_Happened):
+class SeatLeft(BaseEvent):
     """A member gave it up; their open tasks are the lead's now."""
 
     kind: Literal["seat_left"] = "seat_left"
@@ -78,21 +78,21 @@ class SeatLeft(_Happened):
     why: InternalText = NO_NOTE
 
 
-class WorkBegun(_Happened):
+class WorkBegun(BaseEvent):
     kind: Literal["work_begun"] = "work_begun"
 
 
-class StatusClockStarted(_Happened):
+class StatusClockStarted(BaseEvent):
     kind: Literal["status_clock_started"] = "status_clock_started"
     clock: Clock
 
 
-class StatusAsked(_Happened):
+class StatusAsked(BaseEvent):
     kind: Literal["status_asked"] = "status_asked"
     passed: int
 
 
-class StatusThresholdsSkipped(_Happened):
+class StatusThresholdsSkipped(BaseEvent):
     """Due times changed, and these times to ask the lead were past already (CLOCK-2)."""
 
     kind: Literal["status_thresholds_skipped"] = "status_thresholds_skipped"
@@ -100,26 +100,26 @@ class StatusThresholdsSkipped(_Happened):
     skipped: int
 
 
-class StatusMissed(_Happened):
+class StatusMissed(BaseEvent):
     kind: Literal["status_missed"] = "status_missed"
     due_at: Instant
     passed: int
     chased: int = 0
 
 
-class StatusChased(_Happened):
+class StatusChased(BaseEvent):
     kind: Literal["status_chased"] = "status_chased"
     times: int
 
 
-class StatusReported(_Happened):
+class StatusReported(BaseEvent):
     kind: Literal["status_reported"] = "status_reported"
     text: InternalText
     is_update: bool = False
     """Everybody who follows the escalation is told."""
 
 
-class TaskAdded(_Happened):
+class TaskAdded(BaseEvent):
     kind: Literal["task_added"] = "task_added"
     task: int
     what: InternalText
@@ -127,56 +127,56 @@ class TaskAdded(_Happened):
     due_at: Instant | None = None
 
 
-class TaskFinished(_Happened):
+class TaskFinished(BaseEvent):
     kind: Literal["task_finished"] = "task_finished"
     task: int
     what: InternalText
     note: InternalText = NO_NOTE
 
 
-class TaskDueSoon(_Happened):
+class TaskDueSoon(BaseEvent):
     kind: Literal["task_due_soon"] = "task_due_soon"
     task: int
     owner: Name
 
 
-class TaskOverdue(_Happened):
+class TaskOverdue(BaseEvent):
     kind: Literal["task_overdue"] = "task_overdue"
     task: int
     owner: Name
     what: InternalText
 
 
-class StoodDown(_Happened):
+class StoodDown(BaseEvent):
     kind: Literal["stood_down"] = "stood_down"
     why: str
     left: tuple[str, ...] = ()
     """Tasks that are still open."""
 
 
-class Informed(_Happened):
+class Informed(BaseEvent):
     """The escalation has moved: messages say so."""
 
     kind: Literal["informed"] = "informed"
-    about: About
+    about: EscalationSummary
     clocks: tuple[Clock, ...] = ()
     """Patterns that hold from now on (CLOCK-4)."""
     calendars: dict[Name, Calendar] = {}
     chase_every: timedelta | None = None
 
 
-class OpenHoursExtended(_Happened):
+class OpenHoursExtended(BaseEvent):
     kind: Literal["open_hours_extended"] = "open_hours_extended"
     calendar: Name
     open_hours: OpenHours
 
 
-class MessagesSent(_Happened):
+class MessagesSent(BaseEvent):
     kind: Literal["messages_sent"] = "messages_sent"
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[DeliveryResult, ...]
 
 
-class MoveRefused(_Happened):
+class MoveRefused(BaseEvent):
     """A message without an answer (a signal) that could not be followed; recorded instead of lost."""
 
     kind: Literal["move_refused"] = "move_refused"
@@ -184,7 +184,7 @@ class MoveRefused(_Happened):
     why: str
 
 
-ForceEvent = Annotated[
+TaskForceEvent = Annotated[
     Deployed
     | SeatOffered
     | SeatAccepted

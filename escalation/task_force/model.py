@@ -2,7 +2,7 @@
 TaskForce: the whole state of one, immutable, and the charter that it was deployed with.
 
 What can be read off it without deciding anything is here as properties; what may happen to it is not. The escalation
-keeps a ``Summary`` of it, as it was last heard.
+keeps a ``TaskForceSummary`` of it, as it was last heard.
 """
 
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from escalation.base import Asked, Frozen, Instant, InternalText, Name
+from escalation.base import Input, Instant, InternalText, Name, Value
 from escalation.budgets import CANDIDATES
 from escalation.business_time import OpenHours
 from escalation.clocks import Clock
 from escalation.errors import UnknownName
 from escalation.plan import Calendar, ClockName, Contact, Priority
 from escalation.sentences import Sentence
-from escalation.task_force.course import STANDING, ForceState
+from escalation.task_force.course import STANDING, TaskForceState
 
 REPORTS_KEPT = 50
 _SLUG = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -40,7 +40,7 @@ def task_force_id(key: str, name: str) -> str:
     return f"{key}/task-force/{name}"
 
 
-class SeatWanted(Asked):
+class SeatRequest(Input):
     """A seat to fill: by whoever has the role, or the skill, or by those named, in this order."""
 
     role: Name
@@ -50,7 +50,7 @@ class SeatWanted(Asked):
     """Instead of whoever has role or skill: these, in this order."""
 
 
-class SeatPlan(Frozen):
+class SeatPlan(Value):
     """A seat and the people whom it is offered to, one after the other."""
 
     role: Name
@@ -58,7 +58,7 @@ class SeatPlan(Frozen):
     candidates: tuple[Name, ...]
 
 
-class About(Frozen):
+class EscalationSummary(Value):
     """What messages say of the escalation that the task force works for."""
 
     key: str
@@ -71,7 +71,7 @@ class About(Frozen):
     """By name."""
 
 
-class Charter(Frozen):
+class Charter(Value):
     """All that a task force is deployed with; it never asks the escalation for more."""
 
     id: str
@@ -82,7 +82,7 @@ class Charter(Frozen):
     seats: tuple[SeatPlan, ...]
     technical_plan: InternalText
     deployed_by: Name
-    about: About
+    about: EscalationSummary
     contacts: tuple[Contact, ...]
     """Whom it knows: everybody who can get a seat, and whoever deployed it."""
     clocks: tuple[Clock, ...] = ()
@@ -123,7 +123,7 @@ class Charter(Frozen):
         return f"{self.about.key}, task force {self.name}"
 
 
-class Seat(Frozen):
+class Seat(Value):
     number: int
     plan: SeatPlan
     offered_to: str | None = None
@@ -143,7 +143,7 @@ class Seat(Frozen):
         return self.held_by is None and self.offered_to is None
 
 
-class Task(Frozen):
+class Task(Value):
     number: int
     what: InternalText
     owner: str
@@ -168,21 +168,21 @@ class Task(Frozen):
         return f"{self.number}. {_line(self)}"
 
 
-class Report(Frozen):
+class StatusReport(Value):
     at: Instant
     by: str
     text: InternalText
 
 
-class TaskForce(Frozen):
+class TaskForce(Value):
     schema_version: int = 1
     charter: Charter
-    state: ForceState = ForceState.FORMING
+    state: TaskForceState = TaskForceState.FORMING
     deployed_at: Instant
     ended_at: Instant | None = None
     seats: tuple[Seat, ...]
     tasks: tuple[Task, ...] = ()
-    reports: tuple[Report, ...] = ()
+    reports: tuple[StatusReport, ...] = ()
     """The latest, oldest first."""
     status: Clock | None = None
     """When the lead has to say how it stands."""
@@ -236,7 +236,7 @@ def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
     return min((at for at in instants if at), default=None)
 
 
-class OpenTask(Frozen):
+class OpenTask(Value):
     """A task as the escalation knows it."""
 
     number: int
@@ -254,21 +254,21 @@ def _line(task: Task | OpenTask) -> str:
     return Sentence.TASK.of(task.what, task.owner, f"{task.due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
 
 
-class Summary(Frozen):
+class TaskForceSummary(Value):
     """A task force as its escalation last heard of it."""
 
     id: str
     name: ForceName
     mission: InternalText
     lead: Name
-    state: ForceState = ForceState.FORMING
+    state: TaskForceState = TaskForceState.FORMING
     members: tuple[Name, ...] = ()
     """Beside the lead: whoever has accepted a seat."""
     vacant: tuple[Name, ...] = ()
     """Roles of seats that nobody is left for."""
     open_tasks: tuple[OpenTask, ...] = ()
     done_tasks: int = 0
-    latest: Report | None = None
+    latest: StatusReport | None = None
     is_status_missed: bool = False
     heard: int = 0
     """The number of the last news; what comes late or twice is not news."""
@@ -282,9 +282,9 @@ class Summary(Frozen):
         return tuple(str(task) for task in self.open_tasks)
 
 
-def summary(force: TaskForce) -> Summary:
+def summary(force: TaskForce) -> TaskForceSummary:
     charter, status = force.charter, force.status
-    return Summary(
+    return TaskForceSummary(
         id=charter.id,
         name=charter.name,
         mission=charter.mission,

@@ -2,18 +2,18 @@
 News: what a task force tells its escalation. It must not know what the escalation makes of them.
 """
 
-from escalation.base import Frozen, InternalText, Name
-from escalation.receipts import Receipt
-from escalation.task_force.model import Report, Summary
+from escalation.base import InternalText, Name, Value
+from escalation.receipts import DeliveryResult
+from escalation.task_force.model import StatusReport, TaskForceSummary
 
 
-class News(Frozen):
+class TaskForceUpdate(Value):
     """What a task force tells its escalation: how it stands, and what has happened since."""
 
-    summary: Summary
+    summary: TaskForceSummary
     happened: tuple[str, ...]
     """A sentence each."""
-    report: Report | None = None
+    report: StatusReport | None = None
     """New, and to be told to everybody who follows the escalation."""
     is_status_missed: bool = False
     """Just now."""
@@ -22,5 +22,5 @@ class News(Frozen):
     declined: InternalText = InternalText("")
     """Why the last of those who were asked did not want it."""
     why_stood_down: str | None = None
-    receipts: tuple[Receipt, ...] = ()
+    receipts: tuple[DeliveryResult, ...] = ()
     """What became of its messages."""

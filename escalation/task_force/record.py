@@ -8,22 +8,22 @@ from functools import reduce
 from typing import Any, assert_never
 
 from escalation.budgets import REPORTS, last_of
-from escalation.clocks import Clock, attended, chased_by, derived, reminded, retimed
+from escalation.clocks import Clock, derive_clock, derive_next_instant, limit_chases, reminded, retime_clock
 from escalation.events import ENGINE
 from escalation.plan import ClockName
 from escalation.task_force import events as e
-from escalation.task_force.course import ForceMove, step
-from escalation.task_force.model import REPORTS_KEPT, Charter, Report, Seat, Task, TaskForce
+from escalation.task_force.course import TaskForceMove, step
+from escalation.task_force.model import REPORTS_KEPT, Charter, Seat, StatusReport, Task, TaskForce
 
 _A_DAY = timedelta(days=1)
 
 
-def deployed(event: e.Deployed) -> TaskForce:
+def open_state(event: e.Deployed) -> TaskForce:
     seats = tuple(Seat(number=number, plan=plan) for number, plan in enumerate(event.charter.seats, 1))
     return TaskForce(charter=event.charter, deployed_at=event.at, seats=seats, sequence=event.seq)
 
 
-def fold(events: Iterable[e.ForceEvent]) -> TaskForce:
+def fold(events: Iterable[e.TaskForceEvent]) -> TaskForce:
     """
     The task force that *events*, beginning with ``Deployed``, made.
 
@@ -33,15 +33,15 @@ def fold(events: Iterable[e.ForceEvent]) -> TaskForce:
     first, *rest = events
     if not isinstance(first, e.Deployed):
         raise ValueError(f"the record must begin with deployed, not {first.kind}")
-    return reduce(evolve, rest, deployed(first))
+    return reduce(apply_event, rest, open_state(first))
 
 
-def evolve(now: TaskForce, event: e.ForceEvent) -> TaskForce:
+def apply_event(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:
     """*now* after *event*."""
-    return _evolved(now, event).changed(sequence=event.seq)
+    return _apply(now, event).changed(sequence=event.seq)
 
 
-def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, PLR0912 - one case an event
+def _apply(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:  # noqa: C901, PLR0912 - one case an event
     match event.kind:
         case "deployed":
             raise ValueError("a task force is deployed once")
@@ -61,7 +61,7 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
         case "seat_left":
             return _left(now, event)
         case "work_begun":
-            return now.changed(state=step(now.state, ForceMove.BEGIN_WORK))
+            return now.changed(state=step(now.state, TaskForceMove.BEGIN_WORK))
         case "status_clock_started":
             return now.changed(status=event.clock)
         case "status_asked":
@@ -76,7 +76,7 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
         case "status_chased":
             return _status(now, chased=event.times)
         case "status_reported":
-            report = Report(at=event.at, by=event.by, text=event.text)
+            report = StatusReport(at=event.at, by=event.by, text=event.text)
             return now.changed(reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
         case "task_added":
             return now.changed(tasks=(*now.tasks, _task_of(event)))
@@ -87,7 +87,7 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
         case "task_finished":
             return _task(now, event.task, done_by=event.by)
         case "stood_down":
-            return now.changed(state=step(now.state, ForceMove.STAND_DOWN), ended_at=event.at)
+            return now.changed(state=step(now.state, TaskForceMove.STAND_DOWN), ended_at=event.at)
         case "informed":
             return _informed(now, event)
         case "open_hours_extended":
@@ -98,9 +98,9 @@ def _evolved(now: TaskForce, event: e.ForceEvent) -> TaskForce:  # noqa: C901, P
             assert_never(event)
 
 
-def fresh(charter: Charter, clock: Clock) -> Clock:
+def new_clock(charter: Charter, clock: Clock) -> Clock:
     """*clock* with its due times worked out from its start."""
-    return derived(clock, charter.hours(clock.calendar), (), charter.chase_every)
+    return derive_clock(clock, charter.hours(clock.calendar), (), charter.chase_every)
 
 
 def _seat(now: TaskForce, number: int, **changes: Any) -> TaskForce:
@@ -130,7 +130,9 @@ def _task(now: TaskForce, number: int, **changes: Any) -> TaskForce:
 def _status(now: TaskForce, **changes: Any) -> TaskForce:
     assert now.status
     clock, charter = now.status.changed(**changes), now.charter
-    return now.changed(status=attended(clock, charter.hours(clock.calendar), (), charter.chase_every))
+    return now.changed(
+        status=derive_next_instant(clock, charter.hours(clock.calendar), (), charter.chase_every)
+    )
 
 
 def _charter(now: TaskForce, **changes: Any) -> TaskForce:
@@ -150,7 +152,7 @@ def _informed(now: TaskForce, event: e.Informed) -> TaskForce:
     )
 
     def moved(clock: Clock) -> Clock:
-        return chased_by(_retimed(clock, given.get(clock.name)), rhythm, event.at)
+        return limit_chases(_retimed(clock, given.get(clock.name)), rhythm, event.at)
 
     return _with_clocks(after, moved) if event.clocks else after
 
@@ -158,7 +160,7 @@ def _informed(now: TaskForce, event: e.Informed) -> TaskForce:
 def _retimed(clock: Clock, pattern: Clock | None) -> Clock:
     if pattern is None or not clock.is_running:
         return clock
-    return retimed(clock, pattern.after, pattern.calendar, pattern.thresholds)
+    return retime_clock(clock, pattern.after, pattern.calendar, pattern.thresholds)
 
 
 def _extended(now: TaskForce, event: e.OpenHoursExtended) -> TaskForce:
@@ -173,7 +175,7 @@ def _with_clocks(now: TaskForce, changed: Callable[[Clock], Clock]) -> TaskForce
     """Each clock that runs, changed, and its due times worked out again."""
 
     def anew(clock: Clock | None) -> Clock | None:
-        return fresh(now.charter, changed(clock)) if clock else None
+        return new_clock(now.charter, changed(clock)) if clock else None
 
     seats = tuple(seat.changed(clock=anew(seat.clock)) for seat in now.seats)
     return now.changed(seats=seats, status=anew(now.status))

@@ -11,12 +11,12 @@ from escalation.plan import ClockName, ContactKind
 from escalation.sentences import Sentence
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
-from escalation.task_force.course import ForceState
+from escalation.task_force.course import TaskForceState
 from escalation.task_force.model import Charter, Seat, TaskForce
-from escalation.task_force.turn import ForceTurn
+from escalation.task_force.turn import TaskForceWork
 
 
-def offer(turn: ForceTurn, number: int) -> None:
+def offer(turn: TaskForceWork, number: int) -> None:
     """To the next candidate who was not asked yet, and neither has nor may get another seat."""
     seat = turn.force.seats[number - 1]
     person = _free(turn.force, seat, seat.tried)
@@ -31,7 +31,7 @@ def _free(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) -> str | No
     return next((who for who in seat.plan.candidates if who not in left_out), None)
 
 
-def _invite(turn: ForceTurn, seat: Seat, person: str, *, anew: bool = False) -> None:
+def _invite(turn: TaskForceWork, seat: Seat, person: str, *, anew: bool = False) -> None:
     clock = turn.clock(ClockName.SEAT_ANSWER)
     turn.record(e.SeatOffered, seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew)
     charter = turn.force.charter
@@ -45,19 +45,19 @@ def _invite(turn: ForceTurn, seat: Seat, person: str, *, anew: bool = False) -> 
     )
 
 
-def accept(turn: ForceTurn, command: c.AcceptSeat) -> None:
+def accept(turn: TaskForceWork, command: c.AcceptSeat) -> None:
     seat = offered_seat(turn.force, command.by)
     turn.record(e.SeatAccepted, seat=seat.number, role=seat.plan.role, note=command.note)
-    tell_when_settled(turn)
+    notify_when_settled(turn)
 
 
-def decline(turn: ForceTurn, command: c.DeclineSeat) -> None:
+def decline(turn: TaskForceWork, command: c.DeclineSeat) -> None:
     seat = offered_seat(turn.force, command.by)
     turn.record(e.SeatDeclined, seat=seat.number, role=seat.plan.role, why=command.why)
     _to_the_next(turn, seat)
 
 
-def not_answered(turn: ForceTurn, seat: Seat, why: str) -> None:
+def end_offer(turn: TaskForceWork, seat: Seat, why: str) -> None:
     """Silent for as long as the clock ran, or not to be reached at all: the next one is asked."""
     turn.record(
         e.SeatUnanswered, seat=seat.number, role=seat.plan.role, person=seat.offered_to or "", why=why
@@ -65,21 +65,21 @@ def not_answered(turn: ForceTurn, seat: Seat, why: str) -> None:
     _to_the_next(turn, seat)
 
 
-def _to_the_next(turn: ForceTurn, seat: Seat) -> None:
+def _to_the_next(turn: TaskForceWork, seat: Seat) -> None:
     by, turn.by = turn.by, ENGINE
     offer(turn, seat.number)
     turn.by = by
-    if turn.force.state is ForceState.FORMING:  # later the escalation says so, if nobody is left
-        tell_when_settled(turn)
+    if turn.force.state is TaskForceState.FORMING:  # later the escalation says so, if nobody is left
+        notify_when_settled(turn)
 
 
-def tell_when_settled(turn: ForceTurn) -> None:
+def notify_when_settled(turn: TaskForceWork) -> None:
     """Each seat is held, or nobody is left for it: the lead hears who is in; the first time, work begins."""
     force = turn.force
     if any(seat.offered_to for seat in force.seats):
         return
     turn.by = ENGINE
-    if force.state is ForceState.FORMING:
+    if force.state is TaskForceState.FORMING:
         turn.record(e.WorkBegun)
     charter, why = force.charter, Sentence.SEATS_SETTLED.of()
     if vacant := ", ".join(seat.plan.role for seat in force.seats if seat.is_vacant):
@@ -98,7 +98,7 @@ def _answers(charter: Charter, seat: Seat) -> Iterator[str]:
             yield Sentence.SEAT_DECLINED.of(charter.name_of(person), role, why)
 
 
-def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
+def leave(turn: TaskForceWork, command: c.LeaveSeat) -> None:
     """The lead hears of it, and has the open tasks from now on; the next candidate is asked."""
     force = turn.force
     seat = next(seat for seat in force.seats if seat.held_by == command.by)
@@ -109,7 +109,7 @@ def leave(turn: ForceTurn, command: c.LeaveSeat) -> None:
     _to_the_next(turn, seat)
 
 
-def offer_again(turn: ForceTurn, command: c.OfferSeat) -> None:
+def offer_again(turn: TaskForceWork, command: c.OfferSeat) -> None:
     """Nobody has it: to the one who is named, or to its candidates from the first, those who declined too."""
     seat = turn.force.seats[command.seat - 1]
     person = command.to or _free(turn.force, seat)

@@ -4,12 +4,21 @@ What is no longer true of a task force's message that waited, as ``escalation.st
 
 from collections.abc import Iterable
 
-from escalation.effects import InternalNotice, Notice, Occasion, Recipient, Wave, message_key
+from escalation.effects import (
+    InternalNotification,
+    Notification,
+    NotificationBatch,
+    Occasion,
+    Recipient,
+    message_key,
+)
 from escalation.task_force import events as e
 from escalation.task_force.model import TaskForce
 
 
-def no_longer_true(now: TaskForce, events: Iterable[e.ForceEvent], wave: Wave) -> dict[str, str]:
+def find_outdated(
+    now: TaskForce, events: Iterable[e.TaskForceEvent], wave: NotificationBatch
+) -> dict[str, str]:
     """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
     reported = max((event.seq for event in events if isinstance(event, e.StatusReported)), default=0)
     return {
@@ -21,7 +30,7 @@ def no_longer_true(now: TaskForce, events: Iterable[e.ForceEvent], wave: Wave) -
     }
 
 
-def _why_not(now: TaskForce, reported: int, notice: Notice, to: Recipient) -> str:
+def _why_not(now: TaskForce, reported: int, notice: Notification, to: Recipient) -> str:
     """*reported*: the last event that was a report of the lead."""
     if not now.is_standing and notice.occasion is not Occasion.TASK_FORCE_STOOD_DOWN:
         return "stood down meanwhile"
@@ -36,7 +45,7 @@ def _why_not(now: TaskForce, reported: int, notice: Notice, to: Recipient) -> st
             return ""
 
 
-def _open_still(now: TaskForce, notice: Notice) -> bool:
+def _open_still(now: TaskForce, notice: Notification) -> bool:
     """Whether one of the tasks that it lists is still to be done, by the same owner."""
-    listed = notice.facts.items if isinstance(notice, InternalNotice) else ()
+    listed = notice.facts.items if isinstance(notice, InternalNotification) else ()
     return any(str(task) in listed for task in now.open_tasks)

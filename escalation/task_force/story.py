@@ -5,7 +5,7 @@ The story of a task force: each event as one sentence for people, in its own tim
 from typing import assert_never
 
 from escalation.numbers import number_of
-from escalation.story import Entry, due_words, minute
+from escalation.story import TimelineEntry, due_words, minute
 from escalation.task_force import events as e
 
 CLOCKWORK = frozenset(
@@ -20,13 +20,13 @@ CLOCKWORK = frozenset(
 """Kinds of events that the escalation need not hear of."""
 
 
-def entry(event: e.ForceEvent) -> Entry:
-    return Entry(
+def timeline_entry(event: e.TaskForceEvent) -> TimelineEntry:
+    return TimelineEntry(
         seq=event.seq, at=event.at, by=event.by, kind=event.kind, text=sentence(event), note=_note_of(event)
     )
 
 
-def _note_of(event: e.ForceEvent) -> str:
+def _note_of(event: e.TaskForceEvent) -> str:
     match event:
         case e.SeatAccepted() | e.TaskFinished():
             return str(event.note)
@@ -40,7 +40,7 @@ def _note_of(event: e.ForceEvent) -> str:
             return ""
 
 
-def sentence(event: e.ForceEvent) -> str:  # noqa: C901, PLR0912 - one case an event
+def sentence(event: e.TaskForceEvent) -> str:  # noqa: C901, PLR0912 - one case an event
     """What happened, in one sentence without a full stop."""
     match event:
         case e.Deployed():

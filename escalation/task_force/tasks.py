@@ -11,12 +11,12 @@ from escalation.sentences import Sentence
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.model import Task, TaskForce, summary
-from escalation.task_force.turn import ForceTurn
+from escalation.task_force.turn import TaskForceWork
 
 MOST_TASKS = 200
 
 
-def add(turn: ForceTurn, command: c.AddTask) -> None:
+def add(turn: TaskForceWork, command: c.AddTask) -> None:
     force, label = turn.force, turn.force.charter.label
     if command.owner not in force.members:
         raise UnknownName.of(f"{label}: no member", command.owner, force.members)
@@ -48,7 +48,7 @@ def _require_room(force: TaskForce) -> None:
         raise BadRequest.because(f"the task for {force.charter.label}", (fault,))
 
 
-def finish(turn: ForceTurn, command: c.FinishTask) -> None:
+def finish(turn: TaskForceWork, command: c.FinishTask) -> None:
     task = open_task(turn.force, command.task)
     turn.record(e.TaskFinished, task=task.number, what=task.what, note=command.note)
 
@@ -67,7 +67,7 @@ def open_task(force: TaskForce, number: int) -> Task:
     return task
 
 
-def remind(turn: ForceTurn) -> None:
+def remind(turn: TaskForceWork) -> None:
     """Each owner once before a task is due, and once when it is; after downtime only the later one speaks (CLOCK-2)."""
     due = [task for task in turn.force.open_tasks if task.remind_at and task.remind_at <= turn.now]
     overdue = [task for task in due if task.due_at and task.due_at <= turn.now]
@@ -79,12 +79,14 @@ def remind(turn: ForceTurn) -> None:
     for owner in dict.fromkeys(task.owner for task in due):
         theirs = [task for task in due if task.owner == owner]
         is_over = any(task in overdue for task in theirs)
-        _tell(turn, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
+        _notify(turn, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
     lead = turn.force.charter.lead
     if others := [task for task in overdue if task.owner != lead]:
-        _tell(turn, Occasion.TASK_FORCE_NEWS, lead, others, is_over=True)
+        _notify(turn, Occasion.TASK_FORCE_NEWS, lead, others, is_over=True)
 
 
-def _tell(turn: ForceTurn, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool) -> None:
+def _notify(
+    turn: TaskForceWork, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool
+) -> None:
     why = Sentence.TASK_OVERDUE if is_over else Sentence.TASK_DUE
     turn.tell(occasion, (person,), why=why.of(), items=tuple(map(str, tasks)))

@@ -11,47 +11,47 @@ from typing import Any
 
 from escalation.base import InternalText
 from escalation.clocks import Clock
-from escalation.effects import CompileOpenHours, InternalFacts, InternalNotice, Occasion
+from escalation.effects import CompileOpenHours, InternalFacts, InternalNotification, Occasion
 from escalation.events import ENGINE
 from escalation.plan import ClockName
 from escalation.sentences import Sentence, Why
 from escalation.task_force import events as e
 from escalation.task_force.model import TaskForce
-from escalation.task_force.record import evolve, fresh
+from escalation.task_force.record import apply_event, new_clock
 
-ForceEffect = InternalNotice | CompileOpenHours
+TaskForceEffect = InternalNotification | CompileOpenHours
 
 
 @dataclass(frozen=True, slots=True)
-class ForceDecision:
+class TaskForceDecision:
     """The answer to a command: the new state, what happened, and what must be done."""
 
     force: TaskForce
-    events: tuple[e.ForceEvent, ...]
-    effects: tuple[ForceEffect, ...]
+    events: tuple[e.TaskForceEvent, ...]
+    effects: tuple[TaskForceEffect, ...]
 
 
 @dataclass(slots=True)
-class ForceTurn:
+class TaskForceWork:
     force: TaskForce
     now: datetime
     by: str = ENGINE
-    events: list[e.ForceEvent] = field(default_factory=list)
-    effects: list[ForceEffect] = field(default_factory=list)
+    events: list[e.TaskForceEvent] = field(default_factory=list)
+    effects: list[TaskForceEffect] = field(default_factory=list)
 
-    def record(self, kind: type[e.ForceEvent], **facts: Any) -> None:
+    def record(self, kind: type[e.TaskForceEvent], **facts: Any) -> None:
         """Record that this happened, now, by whoever is at work."""
         event = kind.made(seq=self.force.sequence + 1, at=self.now, by=self.by, **facts)
         self.events.append(event)
-        self.force = evolve(self.force, event)
+        self.force = apply_event(self.force, event)
 
-    def do(self, effect: ForceEffect) -> None:
+    def do(self, effect: TaskForceEffect) -> None:
         self.effects.append(effect)
 
     def clock(self, name: ClockName) -> Clock | None:
         """A fresh one, started now; None where none was given."""
         pattern = self.force.charter.pattern(name)
-        return fresh(self.force.charter, pattern.changed(started_at=self.now)) if pattern else None
+        return new_clock(self.force.charter, pattern.changed(started_at=self.now)) if pattern else None
 
     def tell(
         self,
@@ -79,10 +79,10 @@ class ForceTurn:
             items=items,
         )
         self.do(
-            InternalNotice.made(
+            InternalNotification.made(
                 escalation=charter.id, seq=self.force.sequence, occasion=occasion, to=to, facts=facts
             )
         )
 
-    def decision(self) -> ForceDecision:
-        return ForceDecision(self.force, tuple(self.events), tuple(self.effects))
+    def decision(self) -> TaskForceDecision:
+        return TaskForceDecision(self.force, tuple(self.events), tuple(self.effects))

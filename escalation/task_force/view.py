@@ -4,14 +4,14 @@ The view of a task force: what a person or a script sees of it.
 
 from collections.abc import Iterable
 
-from escalation.base import Frozen, Instant, InternalText
-from escalation.task_force.course import ForceState
-from escalation.task_force.events import ForceEvent
-from escalation.task_force.model import Report, Task, TaskForce
+from escalation.base import Instant, InternalText, Value
+from escalation.task_force.course import TaskForceState
+from escalation.task_force.events import TaskForceEvent
+from escalation.task_force.model import StatusReport, Task, TaskForce
 from escalation.task_force.story import CLOCKWORK, sentence
 
 
-class SeatView(Frozen):
+class SeatView(Value):
     number: int
     role: str
     skill: str | None
@@ -22,7 +22,7 @@ class SeatView(Frozen):
     candidates: tuple[str, ...]
 
 
-class ForceView(Frozen):
+class TaskForceView(Value):
     """A task force as people see it."""
 
     key: str
@@ -32,34 +32,34 @@ class ForceView(Frozen):
     mission: InternalText
     technical_plan: InternalText
     lead: str
-    state: ForceState
+    state: TaskForceState
     deployed_by: str
     deployed_at: Instant
     ended_at: Instant | None
     seats: tuple[SeatView, ...]
     tasks: tuple[Task, ...]
-    reports: tuple[Report, ...]
+    reports: tuple[StatusReport, ...]
     status_due_at: Instant | None
     status_not_before: Instant | None = None
     """It is due later than this: so far open hours are known."""
     is_status_missed: bool
 
 
-class Answer(Frozen):
+class TaskForceAnswer(Value):
     """The short answer to a move."""
 
     key: str
     name: str
-    state: ForceState
+    state: TaskForceState
     is_repeat: bool = False
     """The move's id was seen before: nothing was done again."""
     happened: tuple[str, ...] = ()
     """What this did, a sentence each."""
 
 
-def view(now: TaskForce) -> ForceView:
+def view(now: TaskForce) -> TaskForceView:
     charter, status = now.charter, now.status if now.is_standing else None
-    return ForceView(
+    return TaskForceView(
         key=charter.about.key,
         id=charter.id,
         name=charter.name,
@@ -90,8 +90,10 @@ def view(now: TaskForce) -> ForceView:
     )
 
 
-def answer(now: TaskForce, events: Iterable[ForceEvent] = (), *, is_repeat: bool = False) -> Answer:
-    return Answer(
+def answer(
+    now: TaskForce, events: Iterable[TaskForceEvent] = (), *, is_repeat: bool = False
+) -> TaskForceAnswer:
+    return TaskForceAnswer(
         key=now.charter.about.key,
         name=now.charter.name,
         state=now.state,

@@ -15,10 +15,10 @@ from escalation.business_time import AHEAD, OpenHours, add, between, worth
 from escalation.plan import (
     Basis,
     Level,
-    PauseRule,
+    PausePolicy,
     Priority,
-    PriorityRules,
-    SurveyRules,
+    PriorityPolicy,
+    SurveyPolicy,
     Target,
     TextApproval,
 )
@@ -35,9 +35,9 @@ CountedSpan = tuple[timedelta, Basis]
 
 def counted_spans_of(
     levels: Iterable[Level],
-    priorities: Mapping[Priority, PriorityRules],
-    pauses: Iterable[PauseRule],
-    survey: SurveyRules | None,
+    priorities: Mapping[Priority, PriorityPolicy],
+    pauses: Iterable[PausePolicy],
+    survey: SurveyPolicy | None,
     approval: TextApproval | None,
 ) -> tuple[CountedSpan, ...]:
     """Every span that may count open hours, in a plan of these parts."""

@@ -7,7 +7,7 @@ A local time that the zone's clocks skip is refused; of one that they show twice
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.base import of_our_time
+from escalation.base import require_plausible_year
 
 INSTANT_FORM = "a date and time such as 2026-11-20T16:30, or with an offset: 2026-11-20T16:30+07:00"
 
@@ -33,7 +33,7 @@ def to_utc(written: datetime, zone: ZoneInfo) -> datetime:
     Raises:
         ValueError: If the zone's clocks never show it, or it is not of our time.
     """
-    of_our_time(written)
+    require_plausible_year(written)
     if written.tzinfo:
         return written.astimezone(UTC)
     instant = written.replace(tzinfo=zone).astimezone(UTC)

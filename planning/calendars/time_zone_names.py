@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from escalation.errors import Misspelled
-from escalation.names import folded
+from escalation.names import fold_name
 
 TIME_ZONE_FORM = "a time zone such as Europe/London or Asia/Jakarta, by a place in it"
 
@@ -128,7 +128,7 @@ def time_zone_of(name: str) -> ZoneInfo:
 
 def suggest_time_zone(given: str) -> str:
     """The zone that *given* probably means; empty if none is close: ``New York``, ``UTC+7``, ``WIB``."""
-    plain = folded(given)
+    plain = fold_name(given)
     if offset := _OFFSET.fullmatch(plain):
         return _at_offset(offset)
     return _MEANT_BY.get(plain) or _of_windows(given) or _nearest_name(plain)
@@ -156,12 +156,12 @@ def _at_offset(found: re.Match[str]) -> str:
 
 def _of_windows(given: str) -> str:
     """Outlook's names: ``W. Europe Standard Time``."""
-    if not folded(given).endswith(" time"):
+    if not fold_name(given).endswith(" time"):
         return ""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - dear to import
 
-    by_name = {folded(name): zone for name, zone in WINDOWS_TO_OLSON.items()}
-    return by_name.get(folded(given), "")
+    by_name = {fold_name(name): zone for name, zone in WINDOWS_TO_OLSON.items()}
+    return by_name.get(fold_name(given), "")
 
 
 def _nearest_name(plain: str) -> str:

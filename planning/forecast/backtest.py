@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from escalation import commands as c
 from escalation import events as e
 from escalation.clocks import Outcome
-from escalation.effects import InternalNotice
-from escalation.errors import BadRequest, Fault, nearest, shown
+from escalation.effects import InternalNotification
+from escalation.errors import BadRequest, Fault, nearest, quote_input
 from escalation.lifecycle import State, is_open
 from escalation.measures import goes_back_to_work
 from escalation.plan import Priority
@@ -171,7 +171,7 @@ class _Tally:
     def _messages(self, figures: Figures, happening: SimulatedStep) -> None:
         for notice in happening.notices:
             figures.messages[notice.occasion.value] += len(notice.to)
-            if isinstance(notice, InternalNotice):
+            if isinstance(notice, InternalNotification):
                 self._loaded([recipient.id for recipient in notice.to], self._hour(happening.at))
 
     def _loaded(self, people: Iterable[str], hour: datetime) -> None:
@@ -225,4 +225,6 @@ def _map_faults(by: ExportMap, playbook: Playbook) -> Iterator[Fault]:
 
 def _unknown(where: str, given: str, known: Iterable[str]) -> Fault:
     names = sorted(known)
-    return Fault(where=where, given=shown(given), allowed=list_names(names), suggestion=nearest(given, names))
+    return Fault(
+        where=where, given=quote_input(given), allowed=list_names(names), suggestion=nearest(given, names)
+    )

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, quote_input
 
 FALLBACK = "cp1252"
 """The encoding of Windows programs that do not write UTF-8."""
@@ -96,7 +96,7 @@ class CsvTable:
         column = f", column {self.columns[number]}" if number < len(self.columns) else ""
         fault = Fault(
             where=f"{self.source}, line {line + len(list(_lines(row[: at + 1]))) - 1}{column}",
-            given=f"a quotation mark that is not closed at the end of its cell: {shown(row[at : at + 40])}",
+            given=f"a quotation mark that is not closed at the end of its cell: {quote_input(row[at : at + 40])}",
             allowed='cells such as plain, or "quoted, with "" for a quotation mark"; '
             "nothing of this file was taken, since the rows below cannot be told apart",
         )
@@ -141,7 +141,11 @@ def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
             raise LookupError(guess)
         return data.decode(guess), guess
     except LookupError:
-        where, given, allowed = "encoding of the map", shown(guess), "an encoding such as utf-8 or cp1252"
+        where, given, allowed = (
+            "encoding of the map",
+            quote_input(guess),
+            "an encoding such as utf-8 or cp1252",
+        )
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         where, given = source, f"the byte 0x{data[error.start]:02x} in row {line}"

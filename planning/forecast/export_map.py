@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from escalation.base import Asked, Name
+from escalation.base import Input, Name
 from escalation.errors import BadRequest, findings_of
 from escalation.plan import Priority
 from planning.playbook.value_types import TimeZone
@@ -27,7 +27,7 @@ class Meaning(StrEnum):
     CANCELLED = "cancelled"
 
 
-class StateMap(Asked):
+class StateMap(Input):
     """A state: its meaning alone, or ``{means: waiting, pause: waiting_for_customer, tells_customer: true}``."""
 
     means: Meaning
@@ -48,18 +48,18 @@ class StateMap(Asked):
         return self
 
 
-class TimeMap(Asked):
+class TimeMap(Input):
     format: Annotated[str, Field(min_length=2, max_length=100)]
     """As in ``%d-%m-%Y %H:%M``."""
     time_zone: TimeZone = "UTC"
 
 
-class PriorityMap(Asked):
+class PriorityMap(Input):
     column: Column
     values: Annotated[dict[str, Priority], Field(min_length=1)]
 
 
-class CategoryMap(Asked):
+class CategoryMap(Input):
     """The category of the playbook: by a column's values, or one for all."""
 
     column: Column | None = None
@@ -68,14 +68,14 @@ class CategoryMap(Asked):
     """For every other value; ``issue_type/category`` where several issue types have it."""
 
 
-class TeamMap(Asked):
+class TeamMap(Input):
     """Who has it; a change is a reassignment, and a transfer where the team is known to the playbook."""
 
     column: Column
     values: dict[str, Name] = {}
 
 
-class SlaMap(Asked):
+class SlaMap(Input):
     """What the helpdesk says of its own promise to resolve: the last that an incident says counts."""
 
     column: Column
@@ -83,7 +83,7 @@ class SlaMap(Asked):
     breached: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class ExportMap(Asked):
+class ExportMap(Input):
     """How to read an export. What only the record keeps (from ``person`` on) a backtest does not need."""
 
     name: Name

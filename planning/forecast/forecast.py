@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from escalation import events as e
-from escalation.effects import CustomerNotice, Occasion
+from escalation.effects import CustomerNotification, Occasion
 from escalation.model import Escalation
 from escalation.plan import ClockName, Plan, Priority
 from escalation.request import StartRequest
@@ -211,7 +211,7 @@ def _message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry
     to = tuple([recipient.id for recipient in notice.to])
     names = tuple([recipient.name for recipient in notice.to])
     kind = notice.occasion.value
-    if isinstance(notice, CustomerNotice):
+    if isinstance(notice, CustomerNotification):
         text = _for_customers(kind)
         return ForecastEntry(at, kind, level, to, text, names, is_message=True, for_customers=True)
     facts = notice.facts

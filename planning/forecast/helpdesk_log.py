@@ -14,7 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from escalation.base import LONGEST_TEXT, InternalText
-from escalation.errors import BadRequest, Fault, nearest, shown
+from escalation.errors import BadRequest, Fault, nearest, quote_input
 from escalation.numbers import number_of
 from escalation.plan import Priority
 from planning.calendars.instants import to_utc
@@ -143,7 +143,7 @@ def _require_columns(table: CsvTable, by: ExportMap) -> None:
     faults = [
         Fault(
             where=table.source,
-            given=f"no column {shown(column)}",
+            given=f"no column {quote_input(column)}",
             allowed=f"the columns that the map names; there are: {list_names(table.columns)}",
             suggestion=nearest(column, table.columns),
         )
@@ -152,7 +152,9 @@ def _require_columns(table: CsvTable, by: ExportMap) -> None:
     ]
     faults += [
         Fault(
-            where=table.source, given=f"the column {shown(column)} {number_of(times, 'time')}", allowed="once"
+            where=table.source,
+            given=f"the column {quote_input(column)} {number_of(times, 'time')}",
+            allowed="once",
         )
         for column, times in Counter(table.columns).items()
         if times > 1 and column in (*by.columns, *by.extra_columns)
@@ -191,7 +193,7 @@ class _RowParser:
                 )
             key = self._key(cells)
             if len(key) > LONGEST_KEY:
-                raise _Faulty(self._by.key, shown(key), f"at most {LONGEST_KEY} characters")
+                raise _Faulty(self._by.key, quote_input(key), f"at most {LONGEST_KEY} characters")
             self.named.add(key)
             update = self._update(row, cells)
             known = incidents.get(key)
@@ -206,11 +208,11 @@ class _RowParser:
         state_name = self._required(cells, by.state)
         state = by.states.get(state_name)
         if state is None:
-            raise _Faulty(by.state, shown(state_name), list_names(by.states))
+            raise _Faulty(by.state, quote_input(state_name), list_names(by.states))
         written = self._required(cells, by.priority.column)
         priority = by.priority.values.get(written)
         if priority is None:
-            raise _Faulty(by.priority.column, shown(written), list_names(by.priority.values))
+            raise _Faulty(by.priority.column, quote_input(written), list_names(by.priority.values))
         category = self._optional(cells, by.category.column)
         extra = {column: cell for column in self._extra if (cell := self._optional(cells, column))}
         self._check_sla(extra)
@@ -231,14 +233,14 @@ class _RowParser:
         sla = self._by.sla
         said = extra.get(sla.column) if sla else None
         if sla and said and said not in (*sla.met, *sla.breached):
-            raise _Faulty(sla.column, shown(said), list_names((*sla.met, *sla.breached)))
+            raise _Faulty(sla.column, quote_input(said), list_names((*sla.met, *sla.breached)))
 
     def _order_of(self, cells: list[str]) -> int:
         if self._by.order is None:
             return self._order
         written = self._required(cells, self._by.order)
         if not (written.isascii() and written.isdigit()):
-            raise _Faulty(self._by.order, shown(written), "a whole number")
+            raise _Faulty(self._by.order, quote_input(written), "a whole number")
         return int(written)
 
     def _instant(self, cells: list[str], column: str) -> datetime:
@@ -251,7 +253,7 @@ class _RowParser:
             except ValueError as error:
                 is_ours = str(error).startswith(("a time", "a year"))
                 why = str(error) if is_ours else f"a time as {self._by.time.format}"
-                raise _Faulty(column, shown(written), why) from None
+                raise _Faulty(column, quote_input(written), why) from None
         return known
 
     def _key(self, cells: list[str]) -> str:
@@ -259,13 +261,13 @@ class _RowParser:
         written = self._required(cells, self._by.key)
         key = str(InternalText.cleaned(written)).strip()
         if key in self._by.missing:
-            raise _Faulty(self._by.key, shown(written), "a value: this column may not be missing")
+            raise _Faulty(self._by.key, quote_input(written), "a value: this column may not be missing")
         return key
 
     def _required(self, cells: list[str], column: str) -> str:
         cell = self._cell(cells, column)
         if cell in self._by.missing:
-            raise _Faulty(column, shown(cell), "a value: this column may not be missing")
+            raise _Faulty(column, quote_input(cell), "a value: this column may not be missing")
         return cell
 
     def _optional(self, cells: list[str], column: str | None) -> str:

@@ -16,11 +16,11 @@ from escalation.lifecycle import State
 from escalation.measures import (
     AffectedAccount,
     ClockRun,
-    Hold,
+    EscalationMeasures,
+    ImportedEscalation,
     LogLine,
-    Measured,
-    Past,
-    Wait,
+    Ownership,
+    PauseTime,
     goes_back_to_work,
     is_resolved,
 )
@@ -40,12 +40,12 @@ _ENDED = frozenset({Meaning.CLOSED, Meaning.CANCELLED})
 _RESOLVED = frozenset(meaning for meaning, state in _STATES.items() if is_resolved(state))
 
 
-def import_incident(incident: Incident, by: ExportMap, tenant: str) -> Past:
+def import_incident(incident: Incident, by: ExportMap, tenant: str) -> ImportedEscalation:
     """*incident* for the record of *tenant*."""
     ended_at = _last_turn_to(incident.updates, _ENDED)
     updates = [update for update in incident.updates if ended_at is None or update.at <= ended_at]
     last, key = updates[-1], _text(f"{tenant}/{incident.key}")
-    measured = Measured(
+    measured = EscalationMeasures(
         id=f"{key}@imported",
         key=key,
         source=by.name,
@@ -65,7 +65,9 @@ def import_incident(incident: Incident, by: ExportMap, tenant: str) -> Past:
         waits=tuple(_waits(updates)),
         causes=tuple(filter(None, (_latest(updates, by.cause),))),
     )
-    return Past(measured=measured, lines=tuple(_line(update, by) for update in incident.updates))
+    return ImportedEscalation(
+        measured=measured, lines=tuple(_line(update, by) for update in incident.updates)
+    )
 
 
 def _last_turn_to(updates: Sequence[Update], meanings: frozenset[Meaning]) -> datetime | None:
@@ -99,12 +101,12 @@ def _category(update: Update, by: ExportMap) -> str:
     return listed or _text(update.category_name) or by.category.otherwise
 
 
-def _holds(updates: Sequence[Update], by: ExportMap) -> Iterator[Hold]:
+def _holds(updates: Sequence[Update], by: ExportMap) -> Iterator[Ownership]:
     runs = [(who, next(run).at) for who, run in groupby(updates, lambda update: _holder(update, by))]
     ends = [since for _, since in runs[1:]] + [updates[-1].at]
     for ((team, person), since), until in zip(runs, ends, strict=True):
         if team or person:
-            yield Hold(team=team, person=person, since_at=since, until_at=until)
+            yield Ownership(team=team, person=person, since_at=since, until_at=until)
 
 
 def _holder(update: Update, by: ExportMap) -> tuple[str | None, str | None]:
@@ -129,12 +131,12 @@ def _clocks(incident: Incident, updates: Sequence[Update], by: ExportMap) -> Ite
     )
 
 
-def _waits(updates: Sequence[Update]) -> Iterator[Wait]:
+def _waits(updates: Sequence[Update]) -> Iterator[PauseTime]:
     runs = [(because, next(run).at) for because, run in groupby(updates, lambda each: each.state.pause)]
     ends = [since for _, since in runs[1:]] + [updates[-1].at]
     for (because, since), until in zip(runs, ends, strict=True):
         if because:
-            yield Wait(because=because, since_at=since, until_at=until)
+            yield PauseTime(because=because, since_at=since, until_at=until)
 
 
 def _line(update: Update, by: ExportMap) -> LogLine:

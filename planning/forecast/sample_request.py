@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from escalation.errors import BadRequest, Fault
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from escalation.request import StartRequest
 from planning.playbook.faults import UnplacedFault, list_names, unknown_name
 from planning.playbook.schema import Playbook
@@ -50,7 +50,7 @@ def make_request(
     category: str,
     priority: Priority,
     issue_type: str | None = None,
-    reason: ReasonCode = ReasonCode.DISSATISFIED_CUSTOMER,
+    reason: EscalationReason = EscalationReason.DISSATISFIED_CUSTOMER,
     **more: Any,
 ) -> StartRequest:
     """

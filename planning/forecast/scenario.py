@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from escalation import commands as c
-from escalation.errors import BadRequest, Fault, findings_of, nearest, shown
+from escalation.errors import BadRequest, Fault, findings_of, nearest, quote_input
 from escalation.model import Escalation
 from escalation.spans import SpanFault, parse_span
 from planning.calendars.instants import parse_instant
@@ -44,7 +44,7 @@ def read_scenario(data: bytes, source: str, starts_at: datetime, zone: ZoneInfo)
     except Unreadable as unreadable:
         raise BadRequest.because("the script", (unreadable.fault,)) from None
     if not isinstance(tree, Sequence):
-        faults = (*faults, Fault(where=str(tree.place), given=shown(to_plain(tree)), allowed=_FORM))
+        faults = (*faults, Fault(where=str(tree.place), given=quote_input(to_plain(tree)), allowed=_FORM))
     moves, found = _moves(tree, starts_at, zone)
     if faults or found:
         raise BadRequest.because("the script", (*faults, *found))
@@ -85,7 +85,7 @@ class _Entry:
         """
         written = to_plain(self._node)
         if not isinstance(written, dict):
-            raise self._wrong((), shown(written), _ENTRY_FORM)
+            raise self._wrong((), quote_input(written), _ENTRY_FORM)
         after, at = written.pop("after", None), written.pop("at", None)
         faults: list[Fault] = []
         try:
@@ -109,22 +109,22 @@ class _Entry:
         try:
             return self._starts_at + _by_the_wall_clock(after)
         except (SpanFault, OverflowError):
-            raise self._wrong(("after",), shown(after), _WALL_CLOCK) from None
+            raise self._wrong(("after",), quote_input(after), _WALL_CLOCK) from None
 
     def _at(self, text: Any) -> datetime:
         try:
             at = parse_instant(str(text), self._zone)
         except ValueError as error:
-            raise self._wrong(("at",), shown(text), str(error)) from None
+            raise self._wrong(("at",), quote_input(text), str(error)) from None
         if at < self._starts_at:
-            raise self._wrong(("at",), shown(text), "a time that is not before the start")
+            raise self._wrong(("at",), quote_input(text), "a time that is not before the start")
         return at
 
     def _command(self, written: dict[str, Any]) -> c.PersonsCommand:
         name = written.pop("move", None)
         kind = _KINDS.get(str(name))
         if kind is None:
-            given = "nothing" if name is None else shown(name)
+            given = "nothing" if name is None else quote_input(name)
             raise self._wrong(("move",), given, ", ".join(_KINDS), nearest(str(name), _KINDS))
         try:
             return kind.model_validate(written)

@@ -16,11 +16,11 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.effects import (
     CompileOpenHours,
-    CustomerNotice,
+    CustomerNotification,
     Effect,
     FindOnCall,
-    InternalNotice,
-    OnCall,
+    InternalNotification,
+    OnCallFound,
     message_key,
 )
 from escalation.engine import Decision, decide, open_escalation
@@ -28,14 +28,14 @@ from escalation.errors import EscalationError
 from escalation.lifecycle import Move
 from escalation.model import Escalation
 from escalation.plan import ClockName
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.request import StartRequest
 from planning.calendars.open_hours import compile_further
 from planning.plan.compiler import compile_plan
 from planning.playbook.schema import Playbook
 
-AnyNotification = InternalNotice | CustomerNotice
-AnswerOnCall = Callable[[FindOnCall], OnCall]
+AnyNotification = InternalNotification | CustomerNotification
+AnswerOnCall = Callable[[FindOnCall], OnCallFound]
 
 MOST_STEPS = 20_000
 """Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
@@ -118,8 +118,8 @@ def simulate_run(
     yield SimulatedStep(walk.at, walk.escalation, is_cut_off=True)
 
 
-def _nobody(asked: FindOnCall) -> OnCall:
-    return OnCall(schedule=asked.schedule, people=(), why="nobody is looked up here")
+def _nobody(asked: FindOnCall) -> OnCallFound:
+    return OnCallFound(schedule=asked.schedule, people=(), why="nobody is looked up here")
 
 
 class _Run:
@@ -189,15 +189,15 @@ class _Run:
                     open_hours=hours,
                 )
             elif isinstance(effect, FindOnCall):
-                yield c.RecordOnCall(found=self._on_call(effect), notice=effect.notice)
+                yield c.ReportOnCall(found=self._on_call(effect), notice=effect.notice)
         if notices and self.escalation.untold:  # afterwards a receipt changes nothing
-            yield c.RecordDelivery(receipts=tuple(_receipts(notices, self.at)))
+            yield c.ReportDelivery(receipts=tuple(_receipts(notices, self.at)))
 
 
-def _receipts(notices: Iterable[AnyNotification], at: datetime) -> Iterator[Receipt]:
+def _receipts(notices: Iterable[AnyNotification], at: datetime) -> Iterator[DeliveryResult]:
     for notice in notices:
         for recipient in notice.to:
-            yield Receipt.made(
+            yield DeliveryResult.made(
                 key=message_key(notice, recipient),
                 recipient=recipient.id,
                 occasion=notice.occasion.value,

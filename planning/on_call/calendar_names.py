@@ -11,7 +11,7 @@ from itertools import chain
 from operator import itemgetter
 
 from escalation.email_address import BadEmailAddress, as_mailed
-from escalation.names import folded
+from escalation.names import fold_name
 from planning.on_call.ical import Entry, Guest
 from planning.playbook.schema import PersonSpec
 
@@ -28,8 +28,8 @@ class EntryMatcher:
             for address in person.addresses
             if address.startswith(_MAIL)
         )
-        self._by_name = _grouped((folded(person.name), id_) for id_, person in people.items())
-        self._by_id = _grouped((folded(id_), id_) for id_ in people)
+        self._by_name = _grouped((fold_name(person.name), id_) for id_, person in people.items())
+        self._by_id = _grouped((fold_name(id_), id_) for id_ in people)
 
     def of(self, entry: Entry) -> tuple[str, ...]:
         """Ids, each once; none if the entry means nobody of them."""
@@ -41,23 +41,23 @@ class EntryMatcher:
 
     def _guests(self, guests: Iterable[Guest]) -> tuple[str, ...]:
         found = (
-            self._by_address.get(_mailbox(guest.email)) or self._by_name.get(folded(guest.name), ())
+            self._by_address.get(_mailbox(guest.email)) or self._by_name.get(fold_name(guest.name), ())
             for guest in guests
         )
         return tuple(dict.fromkeys(chain.from_iterable(found)))
 
     def _in_words(self, summary: str) -> tuple[str, ...]:
         """By address or whole name, in the order in which they stand there; if there is none, by id."""
-        text = folded(summary)
+        text = fold_name(summary)
         return _standing_in(text, {**self._by_address, **self._by_name}) or _standing_in(text, self._by_id)
 
 
 def _mailbox(address: str) -> str:
     """One spelling of an address: its domain may be written in letters or in ASCII."""
     try:
-        return folded(as_mailed(address))
+        return fold_name(as_mailed(address))
     except BadEmailAddress:
-        return folded(address)
+        return fold_name(address)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

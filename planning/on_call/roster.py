@@ -15,8 +15,8 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from escalation.effects import FindOnCall, OnCall
-from escalation.errors import shown
+from escalation.effects import FindOnCall, OnCallFound
+from escalation.errors import quote_input
 from escalation.sentences import Sentence
 from planning.calendars.instants import to_utc
 from planning.calendars.open_hours import compile_spans
@@ -57,14 +57,14 @@ class OnCallRoster(NamedTuple):
     """Why the calendar could not be read, or is an old one."""
 
 
-def find_on_call(playbook: Playbook, schedule: str, at: datetime, feeds: FeedReader) -> OnCall:
+def find_on_call(playbook: Playbook, schedule: str, at: datetime, feeds: FeedReader) -> OnCallFound:
     """Who is on call; a schedule that the playbook does not have has nobody."""
     if schedule not in playbook.schedules:
-        why = Sentence.NO_SCHEDULE.of(shown(schedule))
-        return OnCall(schedule=schedule, people=(), why=why)
+        why = Sentence.NO_SCHEDULE.of(quote_input(schedule))
+        return OnCallFound(schedule=schedule, people=(), why=why)
     found = roster_of(playbook, schedule, at, at + FORESEEN, feeds)
     now = next((duty for duty in found.duties if duty.start <= at < duty.end), None)
-    return OnCall(
+    return OnCallFound(
         schedule=schedule,
         people=tuple(contact_of(playbook, id_) for id_ in now.who) if now else (),
         until=_until(found.duties, at),
@@ -72,7 +72,7 @@ def find_on_call(playbook: Playbook, schedule: str, at: datetime, feeds: FeedRea
     )
 
 
-def answer_from_playbook(playbook: Playbook) -> Callable[[FindOnCall], OnCall]:
+def answer_from_playbook(playbook: Playbook) -> Callable[[FindOnCall], OnCallFound]:
     """For a forecast: what each question would be answered, by what is written; no address is asked."""
     return lambda asked: find_on_call(playbook, asked.schedule, asked.at, FilesAlone())
 
@@ -215,7 +215,7 @@ def _entries(
     )
     found = read_entries(content.data, since, until, ZoneInfo(rules.time_zone))
     duties = [
-        OnCallPeriod(entry.start, entry.end, named.of(entry), f"calendar entry {shown(entry.summary)}")
+        OnCallPeriod(entry.start, entry.end, named.of(entry), f"calendar entry {quote_input(entry.summary)}")
         for entry in found
     ]
     return duties, content.note and f"the calendar is {content.note}"

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from escalation.base import Name, of_our_time
+from escalation.base import Name, require_plausible_year
 from escalation.plan import HandsOver
 from planning.calendars.instants import INSTANT_FORM
 from planning.calendars.opening_hours import DAYS
@@ -72,11 +72,11 @@ HandOver = Annotated[
         }
     ),
 ]
-FirstDay = Annotated[Date, AfterValidator(of_our_time)]
+FirstDay = Annotated[Date, AfterValidator(require_plausible_year)]
 LocalTime = Annotated[
     datetime,
     BeforeValidator(_local_time),
-    AfterValidator(of_our_time),
+    AfterValidator(require_plausible_year),
     WithJsonSchema({"type": "string", "description": INSTANT_FORM, "examples": ["2026-12-24T09:00"]}),
 ]
 

@@ -12,19 +12,19 @@ from escalation.errors import BadRequest, Fault, RoleNotAllowed
 from escalation.ids import tenant_of
 from escalation.lifecycle import Move
 from escalation.plan import (
-    ActionRules,
+    ActionPolicy,
     Calendar,
     ClockName,
     Contact,
     ContactKind,
-    HoldingRules,
+    HoldingPolicy,
     Level,
-    PauseRule,
+    PausePolicy,
     Plan,
     PlaybookRef,
     Priority,
-    PriorityRules,
-    SurveyRules,
+    PriorityPolicy,
+    SurveyPolicy,
     Target,
     TextApproval,
     Trigger,
@@ -202,7 +202,7 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datet
         chase_every=playbook.chase_every.elapsed,
         customer_preferences=playbook.messages.of_customers,
         survey=survey,
-        actions=ActionRules(
+        actions=ActionPolicy(
             remind_before=playbook.actions.remind_before.elapsed,
             chase_every=playbook.actions.chase_every.elapsed,
         ),
@@ -250,9 +250,9 @@ def _window(window: WindowSpan) -> Window:
     return Window(minimum=window.minimum.elapsed, maximum=window.maximum.elapsed, basis=window.maximum.basis)
 
 
-def _priority(playbook: Playbook, written: PrioritySpec) -> PriorityRules:
+def _priority(playbook: Playbook, written: PrioritySpec) -> PriorityPolicy:
     targets = {**playbook.targets, **written.targets}
-    return PriorityRules(
+    return PriorityPolicy(
         business_hours=written.basis is TimeBasis.BUSINESS,
         targets={clock: _target(playbook, targets[clock]) for clock in ClockName if clock in targets},
         stakeholders=playbook.ids_of(written.stakeholders),
@@ -263,19 +263,19 @@ def _priority(playbook: Playbook, written: PrioritySpec) -> PriorityRules:
     )
 
 
-def _survey(written: SurveySpec) -> SurveyRules:
+def _survey(written: SurveySpec) -> SurveyPolicy:
     within = Target(after=written.within.elapsed, basis=written.within.basis)
-    return SurveyRules(within=within, low_score=written.low_score, reopens=written.reopens)
+    return SurveyPolicy(within=within, low_score=written.low_score, reopens=written.reopens)
 
 
-def _holding(playbook: Playbook) -> HoldingRules:
+def _holding(playbook: Playbook) -> HoldingPolicy:
     rules = playbook.holding
     every = Target(after=rules.every.elapsed, basis=rules.every.basis, thresholds=playbook.remind_at)
-    return HoldingRules(at_most=rules.at_most, every=every)
+    return HoldingPolicy(at_most=rules.at_most, every=every)
 
 
-def _pause(playbook: Playbook, rules: PauseSpec) -> PauseRule:
-    return PauseRule(stops=rules.stops, at_most=_within(rules.at_most, playbook.remind_at[-1:]))
+def _pause(playbook: Playbook, rules: PauseSpec) -> PausePolicy:
+    return PausePolicy(stops=rules.stops, at_most=_within(rules.at_most, playbook.remind_at[-1:]))
 
 
 def _text_approval(playbook: Playbook) -> TextApproval | None:

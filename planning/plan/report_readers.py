@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from escalation.errors import BadRequest, Fault, faults_of, nearest, shown
+from escalation.errors import BadRequest, Fault, faults_of, nearest, quote_input
 from escalation.language_tag import LanguageTag
 from escalation.plan import Recipient
 from escalation.reporting import ReportSchedule, Rhythm
@@ -95,7 +95,7 @@ def _unknown(name: str, playbook: Playbook) -> Fault:
     named = (*playbook.people, *playbook.teams, *playbook.roles)
     return Fault(
         where="to",
-        given=shown(name),
+        given=quote_input(name),
         allowed=f"an address such as ana@example.com, or who has one of {list_names(named)}",
         suggestion=nearest(name, named, playbook.called),
     )

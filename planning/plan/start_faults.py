@@ -8,7 +8,7 @@ text where a text belongs is the shape's fault, and is left out here.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from escalation.errors import Fault, Misspelled, shown
+from escalation.errors import Fault, Misspelled, quote_input
 from escalation.ids import is_of_escalation, tenant_of
 from planning.calendars.time_zone_names import time_zone_of
 from planning.playbook.effective_levels import levels_of
@@ -87,7 +87,7 @@ def _of_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[UnplacedFault]:
         if zone is not None:
             time_zone_of(zone)
     except Misspelled as slip:
-        yield UnplacedFault(path, shown(zone), str(slip), slip.suggestion)
+        yield UnplacedFault(path, quote_input(zone), str(slip), slip.suggestion)
 
 
 def _of_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
@@ -109,7 +109,7 @@ def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Unplac
         return
     last = len(levels_of(playbook, str(issue_type), category))
     if level > last:
-        yield UnplacedFault(("entry_level",), shown(level), f"1 to {last}")
+        yield UnplacedFault(("entry_level",), quote_input(level), f"1 to {last}")
 
 
 def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
@@ -119,7 +119,7 @@ def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Unpla
         return
     shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
     allowed = f"an outage of its own tenant, {tenant_of(key)}/…{shared}; shared_outages of the playbook names others"
-    yield UnplacedFault(("outage",), shown(outage), allowed)
+    yield UnplacedFault(("outage",), quote_input(outage), allowed)
 
 
 def _of_references(written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
@@ -127,12 +127,12 @@ def _of_references(written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
     key, before = _text(written, "key"), _text(written, "predecessor")
     if key and before is not None and is_of_escalation(before) and before.partition("@")[0] != key:
         yield UnplacedFault(
-            ("predecessor",), shown(before), f"the id of an ended escalation of {key}, as `show` has it"
+            ("predecessor",), quote_input(before), f"the id of an ended escalation of {key}, as `show` has it"
         )
     for name in ("linked_records", "problem_records"):
         value = written.get(name)
         for number, record in enumerate(value if isinstance(value, list | tuple) else ()):
             if key and isinstance(record, str) and record.partition("@")[0] == key:
                 yield UnplacedFault(
-                    (name, number), shown(record), "a record of another system, or another escalation"
+                    (name, number), quote_input(record), "a record of another system, or another escalation"
                 )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path as FilePath
 
-from escalation.errors import BadRequest, nearest, shown
+from escalation.errors import BadRequest, nearest, quote_input
 from escalation.plan import Basis, ClockName, Priority, Unreached
 from escalation.request import Degree
 from escalation.spans import Span
@@ -103,9 +103,9 @@ def _calendars(playbook: Playbook) -> Iterator[UnplacedFault]:
 
 def _chase(span: Span) -> Iterator[UnplacedFault]:
     if span.always_in_open_hours:
-        yield UnplacedFault(("chase_every",), shown(span.written), "a span in minutes, hours or days")
+        yield UnplacedFault(("chase_every",), quote_input(span.written), "a span in minutes, hours or days")
     elif span.elapsed < SHORTEST_CHASE:
-        yield UnplacedFault(("chase_every",), shown(span.written), "at least 10 min")
+        yield UnplacedFault(("chase_every",), quote_input(span.written), "at least 10 min")
 
 
 def _days_off(path: Path, calendar: CalendarSpec) -> Iterator[UnplacedFault]:
@@ -121,11 +121,13 @@ def _holidays(path: Path, rules: HolidaySpec) -> Iterator[UnplacedFault]:
     countries = list_countries()
     if rules.country not in countries:
         allowed = f"a country by two letters: {list_names(countries)}"
-        yield UnplacedFault((*path, "country"), shown(rules.country), allowed, suggest_country(rules.country))
+        yield UnplacedFault(
+            (*path, "country"), quote_input(rules.country), allowed, suggest_country(rules.country)
+        )
     elif rules.subdivision and rules.subdivision not in (known := list_subdivisions(rules.country)):
         allowed = f"of {rules.country}: {list_names(known)}"
         meant = suggest_subdivision(rules.country, rules.subdivision)
-        yield UnplacedFault((*path, "subdivision"), shown(rules.subdivision), allowed, meant)
+        yield UnplacedFault((*path, "subdivision"), quote_input(rules.subdivision), allowed, meant)
 
 
 def _people(playbook: Playbook) -> Iterator[UnplacedFault]:
@@ -133,7 +135,7 @@ def _people(playbook: Playbook) -> Iterator[UnplacedFault]:
         path = ("teams", name)
         if name in playbook.people:
             yield UnplacedFault(
-                path, f"{shown(name)}, which is a person's id too", "an id that nobody else has"
+                path, f"{quote_input(name)}, which is a person's id too", "an id that nobody else has"
             )
         for number, member in enumerate(team.members):
             if member not in playbook.people:
@@ -146,7 +148,7 @@ def _people(playbook: Playbook) -> Iterator[UnplacedFault]:
             at = ("people", holder, "roles", playbook.people[holder].roles.index(role))
             yield UnplacedFault(
                 at,
-                f"the role {shown(role)}, which is an id too",
+                f"the role {quote_input(role)}, which is an id too",
                 "a role that is no person's, team's or schedule's id",
             )
 
@@ -220,7 +222,7 @@ def _target(
     if clock is ClockName.FIRST_NOTICE and set(using) - {Priority.P4}:
         sleeps = span.always_in_open_hours or (span.basis is Basis.PRIORITY and by_business - {Priority.P4})
         if sleeps or span.elapsed > SLOWEST_FIRST_NOTICE:
-            yield UnplacedFault(path, shown(span.written), "at most 1 h 24x7, for any priority but P4")
+            yield UnplacedFault(path, quote_input(span.written), "at most 1 h 24x7, for any priority but P4")
 
 
 def _impact_and_urgency(playbook: Playbook) -> Iterator[UnplacedFault]:
@@ -260,7 +262,9 @@ def _skills(playbook: Playbook) -> Iterator[UnplacedFault]:
 def _one_alone(playbook: Playbook, path: Path, name: str) -> Iterator[UnplacedFault]:
     if len(playbook.ids_of((name,))) > 1:
         yield UnplacedFault(
-            path, f"the role {shown(name)}, which several people have", "one person, team or on-call schedule"
+            path,
+            f"the role {quote_input(name)}, which several people have",
+            "one person, team or on-call schedule",
         )
 
 
@@ -282,7 +286,7 @@ def _no_calendar_days(
     by_business = [p for p in priorities if playbook.priorities[p].basis is TimeBasis.BUSINESS]
     if span.basis is Basis.CALENDAR_DAYS and by_business:
         allowed = f"business days or hours: {list_names(by_business)} counts business hours"
-        yield UnplacedFault(path, shown(span.written), allowed)
+        yield UnplacedFault(path, quote_input(span.written), allowed)
 
 
 def _matrix(playbook: Playbook) -> Iterator[UnplacedFault]:
@@ -341,7 +345,7 @@ def _levels_named(
         path = (*path_of_category(issue_type, category)[: 2 * depth], field)
         if level is not None and level > last and path not in told:
             told.add(path)
-            yield UnplacedFault(path, shown(level), f"a level from 1 to {last}, as {category} has")
+            yield UnplacedFault(path, quote_input(level), f"a level from 1 to {last}, as {category} has")
 
 
 def _entry_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> Iterator[UnplacedFault]:
@@ -354,7 +358,7 @@ def _entry_levels(playbook: Playbook, lasts: Mapping[tuple[str, str], int]) -> I
     for path, level in entries.items():
         if level > last:
             yield UnplacedFault(
-                (*path, "entry_level"), shown(level), f"a level from 1 to {last}, as {category} has"
+                (*path, "entry_level"), quote_input(level), f"a level from 1 to {last}, as {category} has"
             )
     yield from _levels_below_every_entry(playbook)
 
@@ -424,7 +428,7 @@ def _triggers(rung: EffectiveLevel, last: int) -> Iterator[UnplacedFault]:
             )
         elif not rung.number < to_level <= last:
             where = f"a level above its own: {rung.number + 1} to {last}"
-            yield UnplacedFault((*path, "to_level"), shown(to_level), where)
+            yield UnplacedFault((*path, "to_level"), quote_input(to_level), where)
 
 
 def _fallback(playbook: Playbook, rung: EffectiveLevel) -> Iterator[UnplacedFault]:
@@ -449,11 +453,13 @@ def _told(
             known = (*playbook.people, *playbook.teams, *playbook.schedules, *playbook.roles)
             what = "a person, a team, an on-call schedule," if playbook.schedules else "a person, a team,"
             allowed = f"{what} or a role that somebody has: {list_names(known)}"
-            yield UnplacedFault(here, shown(name), allowed, nearest(name, known, playbook.called))
+            yield UnplacedFault(here, quote_input(name), allowed, nearest(name, known, playbook.called))
         for id_ in ids:
             contact = playbook.named(id_)
             if not isinstance(contact, RotaSpec) and not contact.addresses:
-                given = shown(name) if id_ == name else f"{shown(name)}, which is {shown(id_)}"
+                given = (
+                    quote_input(name) if id_ == name else f"{quote_input(name)}, which is {quote_input(id_)}"
+                )
                 yield UnplacedFault(
                     here, f"{given}, who has no address", f"somebody with one; give {id_} addresses"
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from escalation.errors import NOTHING_CALLED, Fault, nearest, shown
+from escalation.errors import NOTHING_CALLED, Fault, nearest, quote_input
 
 Path = tuple[str | int, ...]
 """Where something stands in a playbook: the keys from the top."""
@@ -77,4 +77,6 @@ def unknown_name(
 ) -> UnplacedFault:
     """*given* is a name that nothing has; *called*: what else some are called, to the name."""
     names = list(known)
-    return UnplacedFault(path, shown(given), f"{what}{list_names(names)}", nearest(given, names, called))
+    return UnplacedFault(
+        path, quote_input(given), f"{what}{list_names(names)}", nearest(given, names, called)
+    )

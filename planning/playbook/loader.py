@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from escalation.errors import BadRequest, Fault, findings_of, nearest, shown
+from escalation.errors import BadRequest, Fault, findings_of, nearest, quote_input
 from escalation.lifecycle import NOBODYS
 from planning.plain_files import read_plain
 from planning.playbook import yaml_tree
@@ -170,18 +170,18 @@ def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> st
     where = f"{node.place} extends"
     if not name or FilePath(name).name != name or folder is None:
         allowed = "the name of a file in the same folder" if folder else "nothing: this text is in no folder"
-        raise Unreadable(where, shown(yaml_tree.to_plain(node)), allowed)
+        raise Unreadable(where, quote_input(yaml_tree.to_plain(node)), allowed)
     if name in chain or len(chain) >= _LONGEST_CHAIN:
         raise Unreadable(
             where,
-            f"{shown(name)}, by way of {list_names(chain)}",
+            f"{quote_input(name)}, by way of {list_names(chain)}",
             "files that do not extend each other in turn",
         )
     if not (folder / name).is_file():
         near = nearest(name, (file.name for file in folder.glob("*.yaml")))
         raise Unreadable(
             where,
-            f"{shown(name)}, which does not exist",
+            f"{quote_input(name)}, which does not exist",
             f"a file in the same folder{near and f', such as {near}'}",
         )
     return name
@@ -212,7 +212,7 @@ def _of_form(error: ValidationError) -> Iterator[UnplacedFault]:
         known = _names_known(details["type"], path, details.get("ctx", {}))
         is_of_key = details["loc"][-1:] == (KEY,)
         if details["type"] == "extra_forbidden":
-            given, written, is_of_key = f"the field {shown(path[-1])}", path[-1], True
+            given, written, is_of_key = f"the field {quote_input(path[-1])}", path[-1], True
         allowed = list_names(known) if known else _allowed(details, path, fault.allowed)
         suggestion = nearest(str(written), known) if known else fault.suggestion
         yield UnplacedFault(path, given, allowed, suggestion, is_of_key=is_of_key)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from escalation.errors import BadRequest, Fault, nearest, shown
-from escalation.plan import ClockName, ReasonCode, Unreached
+from escalation.errors import BadRequest, Fault, nearest, quote_input
+from escalation.plan import ClockName, EscalationReason, Unreached
 from escalation.spans import WindowSpan
 from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
 from planning.playbook.schema import AcknowledgedBy, Playbook, TargetSpec, TriggerSpec
@@ -84,7 +84,7 @@ def _known(option: str, given: str | None, known: Iterable[str]) -> None:
     names = list(known)
     if given is not None and given not in names:
         fault = Fault(
-            where=option, given=shown(given), allowed=", ".join(names), suggestion=nearest(given, names)
+            where=option, given=quote_input(given), allowed=", ".join(names), suggestion=nearest(given, names)
         )
         raise BadRequest.because("what to show", (fault,))
 
@@ -170,7 +170,7 @@ def _terms(playbook: Playbook, rung: EffectiveLevel) -> Iterator[str]:
 
 def _trigger(name: str, trigger: TriggerSpec, level: int, executive: int) -> TriggerRow:
     """Where it leads; an executive threat at least to the executive level (KIND-5)."""
-    least = executive if trigger.reason is ReasonCode.EXECUTIVE_THREAT else 0
+    least = executive if trigger.reason is EscalationReason.EXECUTIVE_THREAT else 0
     return TriggerRow(name, trigger.says, max(trigger.to_level or level + 1, least, level + 1))
 
 

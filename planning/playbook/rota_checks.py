@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo
 
-from escalation.errors import shown
+from escalation.errors import quote_input
 from escalation.numbers import number_of
 from escalation.plan import HandsOver
 from planning.calendars.instants import to_utc
@@ -33,7 +33,7 @@ def rota_faults(playbook: Playbook, folder: FilePath | None) -> Iterator[Unplace
         if id_ in playbook.people or id_ in playbook.teams:
             kind = "person" if id_ in playbook.people else "team"
             yield UnplacedFault(
-                path, f"{shown(id_)}, which is a {kind}'s id too", "an id that nobody else has"
+                path, f"{quote_input(id_)}, which is a {kind}'s id too", "an id that nobody else has"
             )
         if not schedule.rotations and not schedule.calendar:
             yield UnplacedFault(path, "nobody who is ever on call", "rotations, a calendar, or both")
@@ -51,7 +51,7 @@ def _rotation(playbook: Playbook, path: Path, rules: RotationSpec) -> Iterator[U
     if parse_hand_over(rules.hand_over).day is not None and parse_every(rules.every) % WEEK:
         allowed = "a time of day alone; a day too only where turns are of whole weeks"
         yield UnplacedFault(
-            (*path, "hand_over"), f"{shown(rules.hand_over)} for turns of {rules.every}", allowed
+            (*path, "hand_over"), f"{quote_input(rules.hand_over)} for turns of {rules.every}", allowed
         )
     if rules.restrict_to and not any(rules.restrict_to.values()):
         yield UnplacedFault((*path, "restrict_to"), "no hours at all", "some hours on some day, or nothing")
@@ -72,9 +72,9 @@ def _override(
         try:
             instants.append(to_utc(written, zone))
         except ValueError as error:
-            yield UnplacedFault((*path, field), shown(written.isoformat()), str(error))
+            yield UnplacedFault((*path, field), quote_input(written.isoformat()), str(error))
     if len(instants) == 2 and instants[1] <= instants[0]:
-        given = f"{shown(rules.to.isoformat())}, which is not after {rules.from_.isoformat()}"
+        given = f"{quote_input(rules.to.isoformat())}, which is not after {rules.from_.isoformat()}"
         yield UnplacedFault((*path, "to"), given, "a time after from")
 
 
@@ -84,7 +84,7 @@ def _on_call(playbook: Playbook, path: Path, id_: str) -> Iterator[UnplacedFault
         yield unknown_name(path, id_, playbook.people, "a person: ", playbook.called)
     elif not playbook.people[id_].addresses:
         allowed = f"somebody with one; give {id_} addresses"
-        yield UnplacedFault(path, f"{shown(id_)}, who has no address", allowed)
+        yield UnplacedFault(path, f"{quote_input(id_)}, who has no address", allowed)
 
 
 def _calendar(
@@ -116,7 +116,7 @@ def _file(path: Path, name: str, schedule: RotaSpec, folder: FilePath | None) ->
         read_entries(read_file(name, folder), now, now + _AHEAD, ZoneInfo(schedule.time_zone))
     except FeedFault as fault:
         allowed = "an iCalendar file in the playbook's folder that can be read"
-        given = "an address" if "://" in name else shown(name)
+        given = "an address" if "://" in name else quote_input(name)
         yield UnplacedFault(path, f"{given}: {fault}", allowed)
 
 

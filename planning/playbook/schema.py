@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema
 
 from escalation.base import Name
 from escalation.language_tag import LanguageTag
-from escalation.plan import ClockName, Priority, ReasonCode, Unreached
+from escalation.plan import ClockName, EscalationReason, Priority, Unreached
 from escalation.request import Degree
 from escalation.spans import parse_span
 from escalation.translations import Translations
@@ -185,7 +185,7 @@ class TriggerSpec(Spec):
     """The fact, in words."""
     to_level: int | None = None
     """The level that it sends it to; left out: the next one."""
-    reason: ReasonCode = ReasonCode.OTHER
+    reason: EscalationReason = EscalationReason.OTHER
     """The reason of the rise, and of what customers read; an executive threat goes to the executive level."""
 
     @model_validator(mode="before")

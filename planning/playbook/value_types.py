@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from escalation.base import Name, of_our_time
+from escalation.base import Name, require_plausible_year
 from escalation.email_address import as_mailed
 from escalation.lifecycle import NOBODYS, Move
 from escalation.model import VERIFYING
@@ -143,7 +143,7 @@ def _as_date(given: Any) -> Any:
         day = None
     if day is None:
         raise ValueError(DATE_FORM)
-    return of_our_time(day)
+    return require_plausible_year(day)
 
 
 def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from escalation.errors import Fault, shown
+from escalation.errors import Fault, quote_input
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -110,7 +110,7 @@ def read_yaml(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
         raise Unreadable(place, why or "malformed YAML", "well-formed YAML") from None
     except ReaderError as error:
         place = _place_at(text, error.position, source)
-        raise Unreadable(place, shown(chr(error.character)), "printable characters") from None
+        raise Unreadable(place, quote_input(chr(error.character)), "printable characters") from None
     except (YAMLError, ValueError, OverflowError) as error:
         raise Unreadable(composer.last, f"malformed YAML ({error})", "well-formed YAML") from None
     return node, tuple(composer.faults)
@@ -231,7 +231,7 @@ class _Composer:
             raise Unreadable(place, "malformed YAML", "well-formed YAML")
         if event.ctag is not None:
             self.faults.append(
-                Fault(where=str(place), given=f"the tag {shown(str(event.ctag))}", allowed="no tags")
+                Fault(where=str(place), given=f"the tag {quote_input(str(event.ctag))}", allowed="no tags")
             )
         before = self._values
         self._count(1, place)
@@ -283,7 +283,7 @@ class _Composer:
                 self.faults.append(Fault(where=str(key.place), given=_MERGE, allowed=allowed))
             elif first := entries.get(key.text):
                 allowed = f"each key once; first given at line {first.place.line}"
-                given = f"{shown(key.text)} again"
+                given = f"{quote_input(key.text)} again"
                 self.faults.append(Fault(where=f"{key.place} {key.text}", given=given, allowed=allowed))
             else:
                 entries[key.text] = Entry(key.place, value)

@@ -12,7 +12,7 @@ import activities
 from activities.compile_plan import PlaybookFile
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import OnCallLookup
-from escalation.effects import FindOnCall, OnCall
+from escalation.effects import FindOnCall, OnCallFound
 from messages.renderer import MessageRenderer
 from planning.on_call.feed_sources import FilesAlone
 from runtime.network import Network
@@ -24,9 +24,9 @@ FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
 ASKED = FindOnCall(schedule=DESK, at=FRIDAY, notice=to_us())
 
 
-async def found(rota: OnCallLookup, asked: FindOnCall = ASKED) -> OnCall:
+async def found(rota: OnCallLookup, asked: FindOnCall = ASKED) -> OnCallFound:
     answer = await ActivityEnvironment().run(rota.find_on_call, asked)
-    assert isinstance(answer, OnCall)
+    assert isinstance(answer, OnCallFound)
     return answer
 
 
@@ -38,7 +38,7 @@ async def test_the_answer_names_people_and_reason() -> None:
 
     assert ["priya"] == [person.id for person in answer.people]
     assert "rotation Weeks, week of 2026-11-16" == answer.why
-    assert answer == OnCall.model_validate_json(answer.model_dump_json())
+    assert answer == OnCallFound.model_validate_json(answer.model_dump_json())
 
 
 async def test_the_playbook_of_now_is_asked(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.record_events import RecordEvents
-from escalation.effects import RecordBatch, Recorded
+from escalation.effects import RecordBatch, RecordResult
 from records.store import RecordStore
 from tests.records.recorded import a_batch, a_whole_life
 
@@ -23,7 +23,7 @@ def test_a_batch_is_recorded_once_however_often_it_is_asked(tmp_path: Path) -> N
     done = [ActivityEnvironment().run(record, batch) for _ in range(2)]
     store.close()
 
-    assert [Recorded(added=len(batch.events), through=len(batch.events)), len(batch.events)] == [
+    assert [RecordResult(added=len(batch.events), through=len(batch.events)), len(batch.events)] == [
         done[0],
         done[1].through,
     ]

@@ -16,8 +16,8 @@ from escalation import commands as c
 from escalation.base import CustomerText, InternalText
 from escalation.errors import EscalationError
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.plan import Priority, ReasonCode
-from escalation.task_force.model import SeatWanted
+from escalation.plan import EscalationReason, Priority
+from escalation.task_force.model import SeatRequest
 from runtime.errors import RuntimeFault
 from tests.complaint import a_complaint
 from tests.workflows.stages import an_rca
@@ -78,7 +78,7 @@ class Life:
         await self._until_answered(command.move.value, lambda id_: self.client.ask(self.key, command, id=id_))
 
     async def _task_force(self) -> None:
-        seat = SeatWanted(role="agent", people=("tom", "maya"))
+        seat = SeatRequest(role="agent", people=("tom", "maya"))
         await self._until_answered(
             "deploy",
             lambda _: self.client.deploy_task_force(
@@ -118,7 +118,7 @@ def _whole_life(account: str) -> list[c.PersonsCommand]:
         c.DeclareResolved(by="elena", resolution=ResolutionKind.FIX, done=text("Sent dry pallets")),
         c.VerifyResolution(by="aisha", note=text("")),
         c.ConfirmAccess(by="dewi", account=account, answer=AccessAnswer.YES, note=text("")),
-        c.SettleRecord(by="elena", record="INC-1"),
+        c.SettleTicket(by="elena", record="INC-1"),
         c.RequestRca(by="elena", note=text("")),
         c.FileRca(by="kemal", rca=an_rca()),
         c.DeriveRca(by="kemal"),
@@ -132,7 +132,7 @@ _IN_BETWEEN: list[c.PersonsCommand | None] = [
     c.SendUpdate(by="elena", customer_text=CustomerText("Dry pallets leave today")),
     c.SendUpdate(by="elena", internal_note=InternalText("Bay 3 has no roof")),
     c.TickResponse(by="elena", response="1"),
-    c.RaiseLevel(by="elena", reason=ReasonCode.LACK_OF_AUTHORITY),
+    c.RaiseLevel(by="elena", reason=EscalationReason.LACK_OF_AUTHORITY),
     c.ChangePriority(by="elena", priority=Priority.P1),
     c.ChangePriority(by="elena", priority=Priority.P3),
     c.Transfer(by="elena", to="finance"),

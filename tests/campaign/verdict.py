@@ -26,7 +26,13 @@ from tests.replay.recut import tasks_without_command
 from tests.replay.replaying import LOOKS, replayed, shown
 from workflows import wire
 
-_REPLAYED = (wire.WORKFLOW, wire.FOLLOW_UP, wire.TASK_FORCE_WORKFLOW, wire.SPONSORSHIP, wire.TICKET_WORKFLOW)
+_REPLAYED = (
+    wire.WORKFLOW,
+    wire.FOLLOW_UP,
+    wire.TASK_FORCE_WORKFLOW,
+    wire.SPONSORSHIP,
+    wire.JOINED_CASE_WORKFLOW,
+)
 _NONDETERMINISM = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
 
 

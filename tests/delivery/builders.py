@@ -16,15 +16,15 @@ from channels.email import EmailChannel
 from channels.protocol import Channel
 from escalation.effects import (
     CustomerFacts,
-    CustomerNotice,
+    CustomerNotification,
     InternalFacts,
-    InternalNotice,
-    Notice,
+    InternalNotification,
+    Notification,
+    NotificationBatch,
     Occasion,
     Recipient,
-    Wave,
 )
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from messages.renderer import MessageRenderer
 from tests.channels.builders import settings_for
 from tests.mailbox import Mailbox
@@ -96,33 +96,35 @@ def internal_facts(**changes: Any) -> InternalFacts:
     )
 
 
-def to_customers(*to: Recipient, **changes: Any) -> CustomerNotice:
+def to_customers(*to: Recipient, **changes: Any) -> CustomerNotification:
     """
     The receipt, unless another occasion is asked for; other changes are to its facts.
     """
     occasion = changes.pop("occasion", Occasion.RECEIPT)
     facts = customer_facts(**changes)
-    return CustomerNotice(escalation=ESCALATION, seq=1, occasion=occasion, to=to or (ana(),), facts=facts)
+    return CustomerNotification(
+        escalation=ESCALATION, seq=1, occasion=occasion, to=to or (ana(),), facts=facts
+    )
 
 
-def to_us(*to: Recipient, **changes: Any) -> InternalNotice:
+def to_us(*to: Recipient, **changes: Any) -> InternalNotification:
     """
     An assignment, unless another occasion is asked for; other changes are to its facts.
     """
     occasion = changes.pop("occasion", Occasion.ASSIGNED)
     facts = internal_facts(**changes)
     recipients = to or (person(1),)
-    return InternalNotice(escalation=ESCALATION, seq=1, occasion=occasion, to=recipients, facts=facts)
+    return InternalNotification(escalation=ESCALATION, seq=1, occasion=occasion, to=recipients, facts=facts)
 
 
-def wave(*notices: Notice) -> Wave:
+def wave(*notices: Notification) -> NotificationBatch:
     """
     What goes out together.
     """
-    return Wave(notices=notices)
+    return NotificationBatch(notices=notices)
 
 
-def wave_to_many(count: int) -> Wave:
+def wave_to_many(count: int) -> NotificationBatch:
     """
     The same receipt to *count* people.
     """
@@ -143,7 +145,7 @@ class Attempt:
     heartbeats: list[Sequence[Any]] = field(default_factory=list)
     environment: ActivityEnvironment = field(default_factory=ActivityEnvironment)
 
-    async def at(self, wave: Wave) -> tuple[Receipt, ...]:
+    async def at(self, wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
         """
         Deliver *wave* by e-mail to the mailbox, and by the further `channels`.
         """

@@ -6,7 +6,7 @@ import pytest
 
 from delivery.attachments import attachments_for
 from escalation.base import CustomerText
-from escalation.effects import CustomerNotice, Occasion
+from escalation.effects import CustomerNotification, Occasion
 from messages.examples import AT, make_example
 
 
@@ -49,7 +49,7 @@ def test_an_rca_that_a_pdf_cannot_show_goes_as_a_page(said: str, name: str, medi
     CLOSE-4: no customer reads boxes; their own machine may have the fonts that a worker lacks.
     """
     notice = make_example("customer", Occasion.RCA)
-    assert isinstance(notice, CustomerNotice)
+    assert isinstance(notice, CustomerNotification)
     notice = notice.changed(facts=notice.facts.changed(text=CustomerText(said)))
 
     (paper,) = attachments_for((notice,), notice.to[0], AT)

@@ -17,8 +17,8 @@ from temporalio.exceptions import (
 )
 
 from activities import deliver_messages
-from escalation.effects import Occasion, Wave
-from escalation.receipts import Receipt
+from escalation.effects import NotificationBatch, Occasion
+from escalation.receipts import DeliveryResult
 from tests.delivery.builders import Attempt, ana, person, to_customers, to_us, wave, wave_to_many
 from tests.mailbox import Mailbox
 from workflows import delivery
@@ -84,7 +84,7 @@ def test_who_was_told_stays_told(causes: tuple[BaseException, ...], why: str) ->
     """
     told, lost = receipts_after(failed(*causes), wave_to_many(2))
 
-    assert told == Receipt.model_validate(TOLD)
+    assert told == DeliveryResult.model_validate(TOLD)
     assert lost.delivered_at is None
     assert lost.recipient == "person-1"
     assert lost.why == why
@@ -149,7 +149,7 @@ def test_the_summary_says_how_many_are_told_of_what() -> None:
     """
     The Web UI shows it beside the activity, where there is room for 120 characters.
     """
-    everything = Wave(notices=tuple(to_us(occasion=occasion) for occasion in Occasion))
+    everything = NotificationBatch(notices=tuple(to_us(occasion=occasion) for occasion in Occasion))
 
     assert delivery_options(wave(to_us(), to_customers()))["summary"] == "tell 2: assigned, receipt"
     assert len(delivery_options(everything)["summary"] or "") == 120

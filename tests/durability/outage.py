@@ -21,7 +21,7 @@ from client import EscalationClient
 from escalation.errors import UnknownEscalation
 from escalation.lifecycle import State
 from escalation.plan import ClockName
-from escalation.story import Entry
+from escalation.story import TimelineEntry
 from escalation.view import View
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
@@ -52,18 +52,18 @@ class Outage:
 
     told_before: int = 0
     before: dict[str, View] = field(default_factory=dict)
-    story_before: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    story_before: dict[str, tuple[TimelineEntry, ...]] = field(default_factory=dict)
     died_at: datetime = _NEVER
     back_at: datetime = _NEVER
     after: dict[str, View] = field(default_factory=dict)
-    story_after: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    story_after: dict[str, tuple[TimelineEntry, ...]] = field(default_factory=dict)
     letters: tuple[ReceivedLetter, ...] = ()
     failed_tasks: list[str] = field(default_factory=list)
 
     def letters_of(self, key: str) -> list[ReceivedLetter]:
         return [letter for letter in self.letters if letter.thread.startswith(f"{key}@")]
 
-    def events(self, key: str, kind: str) -> list[Entry]:
+    def events(self, key: str, kind: str) -> list[TimelineEntry]:
         return [entry for entry in self.story_after[key] if entry.kind == kind]
 
 
@@ -176,7 +176,7 @@ async def _told_everybody(client: EscalationClient, key: str) -> None:
 
 
 async def _look(
-    site: Site, views: dict[str, View], stories: dict[str, tuple[Entry, ...]], *more: str
+    site: Site, views: dict[str, View], stories: dict[str, tuple[TimelineEntry, ...]], *more: str
 ) -> None:
     for key in (*(f"ACME/{state}" for state in STATES), LATE, WAVE, *more):
         views[key] = await site.client.view(key)

@@ -22,7 +22,7 @@ from client import EscalationClient
 from escalation.base import InternalText
 from escalation.inbox import inbox_key
 from escalation.sponsorship import Propose
-from escalation.task_force.model import SeatWanted, task_force_id
+from escalation.task_force.model import SeatRequest, task_force_id
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import NoWorker
@@ -35,7 +35,7 @@ from tests.replay.replaying import replayed
 from tests.workflows import stages
 from workers.queues import DEPLOYMENT, workers
 from workflows import search_attributes
-from workflows.continuing import GO_ON
+from workflows.continuing import CHECK_BUILD
 from workflows.plugin import escalation_plugin
 
 KEY, NAME = "ACME/4711", "roof"
@@ -104,7 +104,7 @@ class Site:
     async def send_on(self, key: str, build: str) -> None:
         """Give the operator's word, and wait until the run is that of *build*."""
         await self.at_rest(key)
-        await self.temporal.get_workflow_handle(key).signal(GO_ON)
+        await self.temporal.get_workflow_handle(key).signal(CHECK_BUILD)
         async with asyncio.timeout(20):
             while build != await self.build_of(key):  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(0.05)
@@ -207,7 +207,7 @@ async def _one_of_each(site: Site) -> tuple[str, ...]:
     closed = (await site.client.view("ACME/closed")).id
     await stages.whole_life(site.client, "ACME/closed")
     await site.client.start(a_complaint(key="ACME/joins", outage=KEY, priority="P3"))
-    seat = SeatWanted(role="agent", people=("tom",))
+    seat = SeatRequest(role="agent", people=("tom",))
     for name in (NAME, "gutter"):
         await site.client.deploy_task_force(
             KEY, by="elena", name=name, mission="Find the leak", lead="hannah", seats=[seat]
@@ -271,7 +271,7 @@ async def test_an_escalation_of_workers_without_a_build_goes_on_with_the_first_t
     await site.hire("1")
     await site.make_current("1")
     await without.aclose()
-    await site.temporal.get_workflow_handle(KEY).signal(GO_ON)
+    await site.temporal.get_workflow_handle(KEY).signal(CHECK_BUILD)
     await site.at_rest(KEY)
 
     assert before == await site.client.view(KEY)

@@ -5,8 +5,8 @@ kill -9 of the worker while a task force stands: neither it nor its escalation f
 import asyncio
 from pathlib import Path
 
-from escalation.task_force.course import ForceState
-from escalation.task_force.model import SeatWanted, task_force_id
+from escalation.task_force.course import TaskForceState
+from escalation.task_force.model import SeatRequest, task_force_id
 from tests.complaint import a_complaint
 from tests.durability.outage import Site, a_site
 from workflows import wire
@@ -20,7 +20,7 @@ async def test_a_killed_worker_leaves_no_task_force_behind(tmp_path: Path) -> No
     """
     async with a_site(tmp_path) as site:
         await site.client.start(a_complaint(key=KEY, priority="P1"))
-        seat = SeatWanted(role="agent", people=("tom",))
+        seat = SeatRequest(role="agent", people=("tom",))
         await site.client.deploy_task_force(
             KEY, by="priya", name=NAME, mission="Find the leak", lead="hannah", seats=[seat]
         )
@@ -32,11 +32,11 @@ async def test_a_killed_worker_leaves_no_task_force_behind(tmp_path: Path) -> No
         await site.client.stand_down_task_force(KEY, NAME, by="priya", why="Enough")
         await killed_and_back(site)
 
-        handle = site.temporal.get_workflow_handle(task_force_id(KEY, NAME), result_type=wire.TaskForceEnded)
-        ended: wire.TaskForceEnded = await asyncio.wait_for(handle.result(), 60)
+        handle = site.temporal.get_workflow_handle(task_force_id(KEY, NAME), result_type=wire.TaskForceResult)
+        ended: wire.TaskForceResult = await asyncio.wait_for(handle.result(), 60)
         assert ("Enough", ("Climb up (tom)",)) == (ended.why, ended.left)
         (force,) = (await site.client.view(KEY)).task_forces
-        assert ForceState.STOOD_DOWN == force.state
+        assert TaskForceState.STOOD_DOWN == force.state
         invited = [letter for letter in site.mailbox.letters() if "task_force_invited" in letter.key]
         assert ["tom.lindqvist@example.com"] == sorted({letter.recipients[0] for letter in invited})
 

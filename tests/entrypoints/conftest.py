@@ -29,7 +29,7 @@ from tests.replay.changed import AsksForMoreLater
 from workers.channels import channels_of
 from workers.queues import workers
 from workflows import search_attributes, wire
-from workflows.continuing import GO_ON
+from workflows.continuing import CHECK_BUILD
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.plugin import escalation_plugin
 
@@ -140,6 +140,6 @@ async def stalled(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         await client.begin_resolution(KEY, by="elena")
     async with workers(site.temporal, site.settings):
         await client.start(a_complaint(key=OTHER))
-        await site.temporal.get_workflow_handle(KEY).signal(GO_ON)
+        await site.temporal.get_workflow_handle(KEY).signal(CHECK_BUILD)
         await until_stalled(client)
         yield site.terminal

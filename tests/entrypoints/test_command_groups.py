@@ -14,12 +14,12 @@ from entrypoints.cli import choices, program
 from entrypoints.cli.command_groups import PANELS
 from escalation.events import AccessAnswer, CancelCause
 from escalation.lifecycle import State
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from escalation.request import Channel, Degree
 from records.report import By
 
 OF_THE_RULES: dict[str, Iterable[str]] = {
-    "--reason": ReasonCode,
+    "--reason": EscalationReason,
     "--priority": Priority,
     "--impact": Degree,
     "--urgency": Degree,

@@ -19,7 +19,7 @@ from tests.entrypoints.conftest import KEY, OTHER, Site, Terminal, until_stalled
 from tests.replay.changed import AsksForMore, CarriesRubbish, ForgetsDeliveries
 from workers.queues import workers
 from workflows import wire
-from workflows.continuing import GO_ON
+from workflows.continuing import CHECK_BUILD
 from workflows.wire import EscalationInput
 
 
@@ -173,7 +173,7 @@ async def test_a_run_that_this_program_can_follow_is_left_alone(site: Site) -> N
     run = site.temporal.get_workflow_handle(KEY)
     before = (await run.describe()).run_id
     async with workers_of(site, AsksForMore):
-        await run.signal(GO_ON)
+        await run.signal(CHECK_BUILD)
         await until_stalled(client)
         status, found, _ = await site.terminal.type("doctor", "--repair", "--yes")
 

@@ -13,7 +13,7 @@ from escalation.actions import Action, Origin
 from escalation.base import InternalText
 from escalation.lifecycle import State
 from escalation.plan import Priority
-from escalation.story import Entry
+from escalation.story import TimelineEntry
 
 SUBJECT = "Second delivery in a row arrived damaged"
 
@@ -126,8 +126,8 @@ def test_a_listing_of_nothing_has_its_columns() -> None:
     ]
 
 
-def an_entry(seq: int, kind: str, text: str, by: str) -> Entry:
-    return Entry(seq=seq, at=datetime(2030, 1, 1, 9, tzinfo=UTC), by=by, kind=kind, text=text)
+def an_entry(seq: int, kind: str, text: str, by: str) -> TimelineEntry:
+    return TimelineEntry(seq=seq, at=datetime(2030, 1, 1, 9, tzinfo=UTC), by=by, kind=kind, text=text)
 
 
 TIMELINE = (

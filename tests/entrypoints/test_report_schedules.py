@@ -23,7 +23,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from entrypoints.cli import program
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.reporting import ReportSchedule, Rhythm
 from records.store import RecordStore
 from runtime.connection import connect
@@ -54,13 +54,13 @@ async def server(terminal: Terminal) -> Client:
     return await connect(Settings(), plugins=[escalation_plugin()], address=terminal.address)
 
 
-async def made_up_for(client: Client, due: datetime) -> WorkflowHandle[object, tuple[Receipt, ...]]:
+async def made_up_for(client: Client, due: datetime) -> WorkflowHandle[object, tuple[DeliveryResult, ...]]:
     """The run that was due then, which the server is asked for now."""
     minute = timedelta(minutes=1)
     missed = ScheduleBackfill(due - minute, due + minute, overlap=ScheduleOverlapPolicy.ALLOW_ALL)
     await client.get_schedule_handle("report:weekly").backfill(missed)
     run = client.get_workflow_handle(
-        f"report:weekly-{due:%Y-%m-%dT%H:%M:%SZ}", result_type=tuple[Receipt, ...]
+        f"report:weekly-{due:%Y-%m-%dT%H:%M:%SZ}", result_type=tuple[DeliveryResult, ...]
     )
     async with asyncio.timeout(20):
         while True:
@@ -70,7 +70,7 @@ async def made_up_for(client: Client, due: datetime) -> WorkflowHandle[object, t
             await asyncio.sleep(0.1)
 
 
-async def until_tried_again(run: WorkflowHandle[object, tuple[Receipt, ...]]) -> None:
+async def until_tried_again(run: WorkflowHandle[object, tuple[DeliveryResult, ...]]) -> None:
     async with asyncio.timeout(20):
         while True:
             pending = (await run.describe()).raw_description.pending_activities

@@ -13,10 +13,10 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.lifecycle import Move, RcaState, State, moves_from
 from escalation.model import Escalation
-from escalation.plan import Plan, PlaybookRef, Priority, ReasonCode, Trigger
+from escalation.plan import EscalationReason, Plan, PlaybookRef, Priority, Trigger
 from escalation.post_mortem import ActionItem, PostMortem
 from escalation.request import CorrectiveAction, CustomerRca, InternalRca
-from escalation.task_force.model import SeatWanted
+from escalation.task_force.model import SeatRequest
 from tests.builders import (
     DECLARE,
     JO,
@@ -37,7 +37,7 @@ whys = st.just(InternalText(f"because {MARK}"))
 customer_texts = st.sampled_from([CustomerText("We are at work."), CustomerText("Done, and checked.")])
 accounts = st.sampled_from(["ACME", "BOLT"])
 records = st.sampled_from(["INC-1", "PRB-2"])
-reasons = st.sampled_from(ReasonCode)
+reasons = st.sampled_from(EscalationReason)
 
 
 def marked(plan: Plan) -> Plan:
@@ -75,7 +75,7 @@ _rcas = st.builds(
     summary_for_customers=st.none() | customer_texts,
 )
 _customer_rcas = st.builds(CustomerRca, summary=customer_texts, actions=st.tuples(customer_texts))
-_seats = st.builds(SeatWanted, role=st.sampled_from(["architect", "plumber"]))
+_seats = st.builds(SeatRequest, role=st.sampled_from(["architect", "plumber"]))
 _items = st.builds(
     ActionItem, what=whys, owner=anybody, due=st.sampled_from([THE_MONDAY.date(), date(2026, 5, 4)])
 )
@@ -128,7 +128,7 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
     c.VerifyResolution: {"note": notes},
     c.RejectResolution: {"why": whys},
     c.ConfirmAccess: {"account": accounts, "answer": st.sampled_from(e.AccessAnswer), "note": notes},
-    c.SettleRecord: {"record": records, "stays_open_because": st.none() | whys},
+    c.SettleTicket: {"record": records, "stays_open_because": st.none() | whys},
     c.RequestRca: {"note": notes},
     c.FileRca: {"rca": _rcas},
     c.DeriveRca: {"rca": st.none() | _customer_rcas},
@@ -150,7 +150,7 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
         "why": whys,
         "hand_over_to": st.none() | anybody,
     },
-    c.RecordSurvey: {"account": accounts, "score": st.integers(1, 5), "comment": notes},
+    c.AnswerSurvey: {"account": accounts, "score": st.integers(1, 5), "comment": notes},
     c.FilePostMortem: {"post_mortem": _post_mortems},
     c.FinishAction: {"action": st.integers(1, 3), "note": notes},
     c.Rebase: {"why": whys, "plan": st.sampled_from(PLANS)},
@@ -205,7 +205,7 @@ def _is_done(now: Escalation, command: c.Command) -> bool:
     match command:
         case c.ConfirmAccess():
             return command.account in now.access
-        case c.SettleRecord():
+        case c.SettleTicket():
             return command.record in now.settled
         case c.FileRca() | c.DeriveRca() | c.ApproveRca() | c.ShareRca():
             return command.move not in moves_from(now.state, now.rca.state) or (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from escalation.clocks import Clock
-from escalation.effects import CustomerNotice, Effect, InternalNotice
+from escalation.effects import CustomerNotification, Effect, InternalNotification
 from escalation.engine import Decision
 from escalation.model import Escalation
 from escalation.plan import ClockName
@@ -32,26 +32,26 @@ def told(decision: Decision) -> list[str]:
     ]
 
 
-def notices(effects: Iterable[Effect]) -> list[InternalNotice | CustomerNotice]:
-    return [effect for effect in effects if isinstance(effect, InternalNotice | CustomerNotice)]
+def notices(effects: Iterable[Effect]) -> list[InternalNotification | CustomerNotification]:
+    return [effect for effect in effects if isinstance(effect, InternalNotification | CustomerNotification)]
 
 
-def internal(decision: Decision, occasion: str) -> InternalNotice:
+def internal(decision: Decision, occasion: str) -> InternalNotification:
     """The one internal notice of that occasion."""
     (found,) = (
         notice
         for notice in decision.effects
-        if isinstance(notice, InternalNotice) and notice.occasion == occasion
+        if isinstance(notice, InternalNotification) and notice.occasion == occasion
     )
     return found
 
 
-def to_customers(decision: Decision, occasion: str) -> CustomerNotice:
+def to_customers(decision: Decision, occasion: str) -> CustomerNotification:
     """The one notice to customers of that occasion."""
     (found,) = (
         notice
         for notice in decision.effects
-        if isinstance(notice, CustomerNotice) and notice.occasion == occasion
+        if isinstance(notice, CustomerNotification) and notice.occasion == occasion
     )
     return found
 

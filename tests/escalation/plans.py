@@ -16,12 +16,12 @@ from escalation.plan import (
     Contact,
     ContactKind,
     Level,
-    PauseRule,
+    PausePolicy,
     Plan,
     PlaybookRef,
     Priority,
-    PriorityRules,
-    SurveyRules,
+    PriorityPolicy,
+    SurveyPolicy,
     Target,
     Trigger,
     Window,
@@ -169,7 +169,7 @@ def _rules(
     resolution: timedelta,
     internal_rca: timedelta,
     **rules: Any,
-) -> PriorityRules:
+) -> PriorityPolicy:
     targets = {
         ClockName.ACKNOWLEDGE: _target(acknowledge),
         ClockName.FIRST_NOTICE: _target(first_notice),
@@ -180,7 +180,7 @@ def _rules(
         ClockName.CUSTOMER_RCA: _target(2 * DAY, 50, basis=Basis.BUSINESS_DAYS),
         ClockName.CLOSING: _target(2 * DAY, 50, basis=Basis.BUSINESS_DAYS),
     }
-    return PriorityRules(targets=targets, **rules)
+    return PriorityPolicy(targets=targets, **rules)
 
 
 PRIORITIES = {
@@ -226,7 +226,7 @@ PRIORITIES = {
 }
 
 
-def priorities_with(priority: Priority, **changes: Any) -> dict[Priority, PriorityRules]:
+def priorities_with(priority: Priority, **changes: Any) -> dict[Priority, PriorityPolicy]:
     """All four, one of them changed; ``targets`` are added to those that it has."""
     rules = PRIORITIES[priority]
     if "targets" in changes:
@@ -234,7 +234,7 @@ def priorities_with(priority: Priority, **changes: Any) -> dict[Priority, Priori
     return PRIORITIES | {priority: rules.model_copy(update=changes)}
 
 
-A_SURVEY = SurveyRules(within=_target(5 * DAY, basis=Basis.BUSINESS_DAYS))
+A_SURVEY = SurveyPolicy(within=_target(5 * DAY, basis=Basis.BUSINESS_DAYS))
 """Answers are taken for five business days; 2 is a low score, and reopens nothing."""
 
 
@@ -257,7 +257,7 @@ def a_plan(*, open_hours: OpenHours | None = None, **changes: Any) -> Plan:
             "calendars": {"office": Calendar(hours=open_hours or weekdays(), definition="{}")},
             "calendar": "office",
             "pause_reasons": {
-                "waiting_for_customer": PauseRule(
+                "waiting_for_customer": PausePolicy(
                     stops=(ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, ClockName.RESOLUTION)
                 ),
             },

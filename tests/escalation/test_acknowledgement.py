@@ -14,7 +14,7 @@ from escalation.engine import decide
 from escalation.errors import MoveNotAllowed
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from escalation.plan import Basis, ClockName, PauseRule, Plan, Priority, Target
+from escalation.plan import Basis, ClockName, PausePolicy, Plan, Priority, Target
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -153,7 +153,7 @@ def test_a_pause_ends_by_itself_after_the_longest_that_it_may_last() -> None:
     """
     CLOCK-3: reminded before, told after; the clocks run on from where they were.
     """
-    rule = PauseRule(
+    rule = PausePolicy(
         stops=(ClockName.LEVEL_WINDOW,),
         at_most=Target(after=3 * HOUR, basis=Basis.OPEN_HOURS, thresholds=(75,)),
     )
@@ -174,7 +174,7 @@ def test_whoever_ends_the_pause_ends_its_clock() -> None:
     """
     CLOCK-3: nothing ends twice.
     """
-    rule = PauseRule(stops=(ClockName.LEVEL_WINDOW,), at_most=Target(after=3 * HOUR))
+    rule = PausePolicy(stops=(ClockName.LEVEL_WINDOW,), at_most=Target(after=3 * HOUR))
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
     paused = after(escalation, c.PauseClocks(by="ana", because="waiting_for_vendor"))
     resumed = after(paused, c.ResumeClocks(by="ana"))
@@ -186,7 +186,7 @@ def test_a_pause_that_ended_while_nothing_worked_ended_when_it_should_have() -> 
     """
     CLOCK-3: known late, it counts as if it had been known in time.
     """
-    rule = PauseRule(stops=(ClockName.RESOLUTION,), at_most=Target(after=1 * HOUR))
+    rule = PausePolicy(stops=(ClockName.RESOLUTION,), at_most=Target(after=1 * HOUR))
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
     paused = after(escalation, c.PauseClocks(by="ana", because="waiting_for_vendor"))
     in_time = after(paused, monday("10:00"), c.Tick())

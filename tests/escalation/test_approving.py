@@ -8,13 +8,13 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
-from escalation.effects import Wave
+from escalation.effects import NotificationBatch
 from escalation.engine import allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move
 from escalation.model import Escalation
 from escalation.plan import ClockName, Target, TextApproval
-from escalation.staleness import no_longer_true
+from escalation.staleness import find_outdated
 from tests.builders import (
     DECLARE,
     JO,
@@ -228,7 +228,9 @@ def test_a_cancellation_gives_waiting_texts_back_to_their_authors() -> None:
     rejected = [each for each in notices(decision.effects) if each.occasion == "text_rejected"]
 
     assert ((), ["ana", "ana"]) == (decision.escalation.held_texts, [each.to[0].id for each in rejected])
-    assert {} == no_longer_true(decision.escalation, decision.events, Wave(notices=tuple(rejected)))
+    assert {} == find_outdated(
+        decision.escalation, decision.events, NotificationBatch(notices=tuple(rejected))
+    )
     assert Outcome.CANCELLED is clock(decision.escalation, TEXT).outcome
 
 

@@ -14,6 +14,7 @@ from escalation.budgets import (
     BATCH,
     CUSTOMERS,
     FULL_STATE,
+    LARGEST_BATCH,
     OPEN_TASKS,
     PAYLOAD,
     RECEIPTS,
@@ -22,29 +23,28 @@ from escalation.budgets import (
     REQUEST,
     STATE,
     SUMMARY,
-    WAVE,
     first_of,
     fitting,
     last_of,
     size_of,
 )
-from escalation.effects import CustomerNotice, message_key
+from escalation.effects import CustomerNotification, message_key
 from escalation.engine import decide
 from escalation.errors import BadRequest, Fault, NotReadyToClose, UnknownName
 from escalation.events import CancelCause
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.pages import page_of
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.request import AffectedCustomer, StartRequest
-from escalation.room import require_plan_fits, require_request_fits, room_taken, weight_of
+from escalation.room import require_plan_fits, require_request_fits, state_size, weight_of
 from escalation.sponsorship import decide as decide_sponsorship
-from escalation.story import Entry
+from escalation.story import TimelineEntry
 from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force
 from escalation.task_force.model import summary
-from escalation.view import receipted, view
-from escalation.waves import waves_of
+from escalation.view import make_move_result, view
+from escalation.waves import batches_of
 from tests.builders import THE_MONDAY, a_customer, a_plan, a_request, an_acknowledged, monday, one_in, opening
 from tests.escalation import test_sponsorship as sponsorship
 from tests.escalation.test_longest_lists import LONGEST, WIDE, listed
@@ -72,8 +72,8 @@ def largest_request() -> StartRequest:
     return a_request(customers=long_customers(count), linked_records=RECORDS)
 
 
-def settle(record: str) -> c.SettleRecord:
-    return c.SettleRecord(by="ed", record=record, stays_open_because=MOST_OF_A_MOVE)
+def settle(record: str) -> c.SettleTicket:
+    return c.SettleTicket(by="ed", record=record, stays_open_because=MOST_OF_A_MOVE)
 
 
 def full(escalation: Escalation) -> Escalation:
@@ -123,7 +123,7 @@ def test_what_makes_an_escalation_too_large_is_refused_when_it_is_said() -> None
         match=r"given 6\d,\d+ bytes more than the 1,3\d+,\d+ that it has; allowed: at most 1,400,000",
     ):
         decide(now, settle(RECORDS[-1]), NOW)
-    assert STATE >= room_taken(now)
+    assert STATE >= state_size(now)
 
 
 def test_a_full_escalation_can_be_brought_to_its_end() -> None:
@@ -133,7 +133,7 @@ def test_a_full_escalation_can_be_brought_to_its_end() -> None:
     now = full(an_acknowledged(linked_records=RECORDS)).changed(texts_held=1)
     left = next(record for record in RECORDS if record not in now.settled)
 
-    settled = decide(now, c.SettleRecord(by="ed", record=left), NOW).escalation
+    settled = decide(now, c.SettleTicket(by="ed", record=left), NOW).escalation
     ended = decide(
         settled, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=MOST_OF_A_MOVE), NOW
     ).escalation
@@ -148,11 +148,11 @@ def test_the_largest_start_with_all_that_can_be_said_still_fits() -> None:
     request = largest_request()
     opened = opening(THE_MONDAY + timedelta(hours=9), customers=request.customers, linked_records=RECORDS)
     assert all(PAYLOAD / 2 > size_of(event) for event in opened.events)
-    assert all(PAYLOAD / 2 > size_of(wave) for wave in waves_of(_notices(opened.effects)))
+    assert all(PAYLOAD / 2 > size_of(wave) for wave in batches_of(_notices(opened.effects)))
 
     now = full(opened.escalation)
 
-    assert FULL_STATE > room_taken(now) > STATE - 70_000
+    assert FULL_STATE > state_size(now) > STATE - 70_000
     assert PAYLOAD > size_of(view(now))
 
 
@@ -174,13 +174,13 @@ def test_an_escalation_at_every_maximum_travels(customers: int, width: int) -> N
     with pytest.raises(NotReadyToClose) as open_points:
         decide(one_in(State.CLOSING, **begun), c.Close(by="ed"), NOW)
     with pytest.raises(UnknownName) as unknown:
-        decide(now, c.SettleRecord(by="ed", record="INC-0"), NOW)
+        decide(now, c.SettleTicket(by="ed", record="INC-0"), NOW)
 
-    assert FULL_STATE > room_taken(now) > STATE - 70_000
+    assert FULL_STATE > state_size(now) > STATE - 70_000
     for answer in (opened.escalation, acknowledged.escalation, now):
         assert PAYLOAD > 1.2 * size_of(view(answer))
     for decision in (opened, acknowledged):
-        assert ANSWER > size_of(receipted(decision.escalation, decision.events))
+        assert ANSWER > size_of(make_move_result(decision.escalation, decision.events))
     assert 2 * REFUSAL > size_of(open_points.value.message)
     assert 2 * REFUSAL > size_of(unknown.value.message)
     assert view(now).missing_to_close[-1].startswith("and ") or not width
@@ -197,7 +197,7 @@ def test_each_task_force_finds_the_room_that_it_may_need() -> None:
         )
         now = decide(now, deploy, NOW).escalation
 
-    assert size_of(now) + 20 * (SUMMARY - 1_000) < room_taken(now) < STATE
+    assert size_of(now) + 20 * (SUMMARY - 1_000) < state_size(now) < STATE
 
 
 def test_the_largest_task_force_is_no_more_than_is_kept_free_for_it() -> None:
@@ -237,22 +237,22 @@ def test_whatever_becomes_of_a_wave_can_be_answered() -> None:
     COMM-13: every message fails by every channel, with as much to say about it as is kept.
     """
     opened = opening(customers=largest_request().customers)
-    waves = list(waves_of(_notices(opened.effects)))
+    waves = list(batches_of(_notices(opened.effects)))
     for wave in waves:
         receipts = [
-            Receipt(
+            DeliveryResult(
                 key=message_key(notice, to), recipient=to.id, occasion=notice.occasion.value, why=WIDE * 300
             )
             for notice in wave.notices
             for to in notice.to
         ]
         assert RECEIPTS > sum(map(size_of, receipts))
-        assert WAVE * 1.1 > size_of(wave)
+        assert LARGEST_BATCH * 1.1 > size_of(wave)
     told = [
         to.id
         for wave in waves
         for notice in wave.notices
-        if isinstance(notice, CustomerNotice)
+        if isinstance(notice, CustomerNotification)
         for to in notice.to
     ]
     assert sorted(told) == sorted(to.id for to in opened.escalation.request.recipients)
@@ -275,8 +275,10 @@ def test_pages_of_a_list_are_the_list() -> None:
     """
     Each fits into an answer; together they are everything, once, in order.
     """
-    story = [Entry(seq=n, at=NOW, by="ed", kind="update_sent", text="x" * LONGEST_TEXT) for n in range(200)]
-    found: list[Entry] = []
+    story = [
+        TimelineEntry(seq=n, at=NOW, by="ed", kind="update_sent", text="x" * LONGEST_TEXT) for n in range(200)
+    ]
+    found: list[TimelineEntry] = []
     while (page := page_of(story[len(found) :])).has_more:
         assert ANSWER > size_of(page) - 100
         found += page.items
@@ -297,5 +299,5 @@ def test_a_list_is_cut_where_it_does_not_fit() -> None:
     assert (1, 2, 0) == (fitting([9, 9], 1), fitting([1, 1], BATCH), fitting([], 1))
 
 
-def _notices(effects: object) -> list[CustomerNotice]:
-    return [effect for effect in effects if isinstance(effect, CustomerNotice)]  # type: ignore[attr-defined]
+def _notices(effects: object) -> list[CustomerNotification]:
+    return [effect for effect in effects if isinstance(effect, CustomerNotification)]  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import pytest
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.clocks import Outcome, counted
+from escalation.clocks import Outcome, used_time_of
 from escalation.effects import CompileOpenHours
 from escalation.engine import decide
 from escalation.lifecycle import State
@@ -252,5 +252,7 @@ def test_time_in_work_is_counted_and_pauses_are_not() -> None:
         DECLARE,
     )
 
-    assert 90 * MINUTE == counted(clock(now, R), None, now.pauses, monday("11:00"))
-    assert 90 * MINUTE == counted(clock(now, R), None, now.pauses, monday("15:00"))  # held while verifying
+    assert 90 * MINUTE == used_time_of(clock(now, R), None, now.pauses, monday("11:00"))
+    assert 90 * MINUTE == used_time_of(
+        clock(now, R), None, now.pauses, monday("15:00")
+    )  # held while verifying

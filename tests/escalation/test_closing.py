@@ -105,9 +105,9 @@ def test_related_records_are_closed_or_stay_open_with_a_reason(state: State) -> 
     now = one_in(state, linked_records=["INC-1", "PRB-2"])
     settled = after(
         now,
-        c.SettleRecord(by="ed", record="INC-1"),
-        c.SettleRecord(by="ed", record="PRB-2"),
-        c.SettleRecord(by="cora", record="PRB-2", stays_open_because=InternalText("the roof takes a month")),
+        c.SettleTicket(by="ed", record="INC-1"),
+        c.SettleTicket(by="ed", record="PRB-2"),
+        c.SettleTicket(by="cora", record="PRB-2", stays_open_because=InternalText("the roof takes a month")),
     )
 
     assert {"INC-1": "", "PRB-2": "the roof takes a month"} == settled.settled
@@ -119,7 +119,7 @@ def test_a_record_does_not_stay_open_for_no_reason(reason: str) -> None:
     CLOSE-1: an empty reason is refused; it must not pass for closed.
     """
     with pytest.raises(ValidationError):
-        c.SettleRecord.model_validate({"by": "ed", "record": "INC-1", "stays_open_because": reason})
+        c.SettleTicket.model_validate({"by": "ed", "record": "INC-1", "stays_open_because": reason})
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
-from escalation.effects import CustomerNotice, message_key
+from escalation.effects import CustomerNotification, message_key
 from escalation.engine import decide
 from escalation.lifecycle import State
-from escalation.plan import ClockName, ReasonCode
-from escalation.receipts import Receipt
+from escalation.plan import ClockName, EscalationReason
+from escalation.receipts import DeliveryResult
 from tests.builders import (
     DECLARE,
     JO,
@@ -166,7 +166,7 @@ def test_only_the_receipt_names_the_service_level() -> None:
         notice.occasion
         for decision in story
         for notice in decision.effects
-        if isinstance(notice, CustomerNotice) and notice.facts.resolve_by
+        if isinstance(notice, CustomerNotification) and notice.facts.resolve_by
     ]
 
     assert ["receipt"] == promised
@@ -201,10 +201,10 @@ def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
     assert keys == [message_key(notice, to) for notice in notices(again.effects) for to in notice.to]
 
 
-def _receipts(*failed: tuple[str, str]) -> c.RecordDelivery:
-    return c.RecordDelivery(
+def _receipts(*failed: tuple[str, str]) -> c.ReportDelivery:
+    return c.ReportDelivery(
         receipts=tuple(
-            Receipt(key=f"k:{who}", recipient=who, occasion=occasion, why="550 no such mailbox")
+            DeliveryResult(key=f"k:{who}", recipient=who, occasion=occasion, why="550 no such mailbox")
             for who, occasion in failed
         )
     )
@@ -283,7 +283,9 @@ def test_a_window_that_ended_is_our_fault() -> None:
     """
     risen = decide(an_escalation(), c.Tick(), monday("09:30"))
     wished = decide(
-        an_acknowledged(), c.RaiseLevel(by="ana", reason=ReasonCode.SUPERVISOR_REQUESTED), monday("09:10")
+        an_acknowledged(),
+        c.RaiseLevel(by="ana", reason=EscalationReason.SUPERVISOR_REQUESTED),
+        monday("09:10"),
     )
 
     assert to_customers(risen, "hand_over").facts.apologise

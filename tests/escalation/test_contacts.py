@@ -10,14 +10,14 @@ import pytest
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText
-from escalation.effects import Wave
+from escalation.effects import NotificationBatch
 from escalation.engine import Decision, decide
 from escalation.errors import BadRequest, MoveNotAllowed, UnknownName
 from escalation.lifecycle import State
 from escalation.model import Escalation
 from escalation.plan import ClockName
-from escalation.receipts import Receipt
-from escalation.staleness import no_longer_true
+from escalation.receipts import DeliveryResult
+from escalation.staleness import find_outdated
 from escalation.story import sentence
 from tests.builders import (
     JO,
@@ -53,9 +53,9 @@ def corrected(now: Escalation, at: datetime = monday("09:10"), **given: Any) -> 
 
 
 def bounced(now: Escalation) -> Escalation:
-    lost = Receipt(key="k:1", recipient=JO, occasion="receipt", why="550 no such mailbox")
+    lost = DeliveryResult(key="k:1", recipient=JO, occasion="receipt", why="550 no such mailbox")
     ours = tuple(each for each in all_delivered(now, monday("09:01")).receipts if each.recipient != JO)
-    return decide(now, c.RecordDelivery(receipts=(lost, *ours)), monday("09:01")).escalation
+    return decide(now, c.ReportDelivery(receipts=(lost, *ours)), monday("09:01")).escalation
 
 
 def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() -> None:
@@ -91,7 +91,7 @@ def test_while_it_closes_the_right_address_is_told_of_the_end_and_asked() -> Non
     """
     closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY))
     closed = after(closing, monday("09:05"), *ready_to_close(closing), c.Close(by="ed"))
-    answer = c.RecordSurvey(by="ed", account="ACME", score=5)
+    answer = c.AnswerSurvey(by="ed", account="ACME", score=5)
 
     assert [f"resolved: {NEW}", f"access_question: {NEW}"] == told(corrected(closing))
     assert [f"closed: {NEW}", f"survey: {NEW}"] == told(corrected(closed))
@@ -141,9 +141,9 @@ def test_what_waits_for_the_wrong_address_does_not_leave_any_more() -> None:
     COMM-12: it may be a stranger's.
     """
     opened = opening()
-    wave = Wave(notices=tuple(notices(opened.effects)))
+    wave = NotificationBatch(notices=tuple(notices(opened.effects)))
     decision = corrected(opened.escalation)
-    stale = no_longer_true(decision.escalation, (*opened.events, *decision.events), wave)
+    stale = find_outdated(decision.escalation, (*opened.events, *decision.events), wave)
 
     assert [(f"receipt:{JO}", "the contact was corrected meanwhile")] == [
         (key.split(":", 2)[2], why) for key, why in stale.items()
@@ -154,9 +154,9 @@ def test_what_bounces_at_the_wrong_address_after_the_correction_is_nobodys() -> 
     """
     COMM-13: it was on its way; nobody is told of it, and nothing counts as undelivered.
     """
-    late = Receipt(key="k:2", recipient=JO, occasion="update", why="550 no such mailbox")
+    late = DeliveryResult(key="k:2", recipient=JO, occasion="update", why="550 no such mailbox")
     decision = decide(
-        corrected(an_acknowledged()).escalation, c.RecordDelivery(receipts=(late,)), monday("09:12")
+        corrected(an_acknowledged()).escalation, c.ReportDelivery(receipts=(late,)), monday("09:12")
     )
 
     assert ([], ()) == (told(decision), decision.escalation.undelivered)

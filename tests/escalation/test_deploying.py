@@ -11,19 +11,19 @@ from pydantic import ValidationError
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
-from escalation.effects import InformTaskForce, OrderTaskForceDown, StartTaskForce, Wave
+from escalation.effects import NotificationBatch, OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.events import CancelCause
 from escalation.lifecycle import Move
-from escalation.messages import messages
+from escalation.messages import deliveries
 from escalation.model import Escalation
-from escalation.plan import ClockName, Priority, ReasonCode, Target
-from escalation.receipts import Receipt
-from escalation.staleness import no_longer_true
-from escalation.task_force.course import ForceState
-from escalation.task_force.model import Charter, OpenTask, Report, SeatWanted, Summary
-from escalation.task_force.news import News
+from escalation.plan import ClockName, EscalationReason, Priority, Target
+from escalation.receipts import DeliveryResult
+from escalation.staleness import find_outdated
+from escalation.task_force.course import TaskForceState
+from escalation.task_force.model import Charter, OpenTask, SeatRequest, StatusReport, TaskForceSummary
+from escalation.task_force.news import TaskForceUpdate
 from escalation.view import view
 from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, notices, the, told
 
@@ -45,7 +45,7 @@ def with_forces(*names: str, **changes: Any) -> Escalation:
 
 
 def orders(decision: Decision) -> list[str]:
-    return [effect.name for effect in decision.effects if isinstance(effect, OrderTaskForceDown)]
+    return [effect.name for effect in decision.effects if isinstance(effect, OrderStandDown)]
 
 
 def charter(decision: Decision) -> Charter:
@@ -53,11 +53,15 @@ def charter(decision: Decision) -> Charter:
     return effect.charter
 
 
-def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> c.HearTaskForce:
+def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> c.ReportTaskForce:
     of_news = {"is_status_missed", "vacant"}
-    of_it = {key: changes.pop(key) for key in list(changes) if key in {*Summary.model_fields} - of_news}
+    of_it = {
+        key: changes.pop(key) for key in list(changes) if key in {*TaskForceSummary.model_fields} - of_news
+    }
     summary = now.task_forces[0].changed(heard=heard, **of_it)
-    return c.HearTaskForce(news=News(summary=summary, happened=happened or ("it went on",), **changes))
+    return c.ReportTaskForce(
+        news=TaskForceUpdate(summary=summary, happened=happened or ("it went on",), **changes)
+    )
 
 
 def test_a_task_force_is_deployed_with_all_that_it_needs() -> None:
@@ -164,17 +168,20 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
     RESOLVE-2: into the timeline always; a missed status to the owner and the level's managers.
     """
     now = with_forces()
-    report = Report(at=NOW, by="ed", text=InternalText("It is the roof"))
+    report = StatusReport(at=NOW, by="ed", text=InternalText("It is the roof"))
     heard, wanted = {
         "report": (news(now, report=report, latest=report), ["task_force_report: ana, ed"]),
         "missed": (news(now, is_status_missed=True), ["breach: ana, mia"]),
         "vacant": (news(now, vacant=("climber",)), ["task_force_news: ana, ed"]),
-        "down": (news(now, state=ForceState.STOOD_DOWN, why_stood_down="x"), ["task_force_stood_down: ana"]),
+        "down": (
+            news(now, state=TaskForceState.STOOD_DOWN, why_stood_down="x"),
+            ["task_force_stood_down: ana"],
+        ),
     }[name]
 
     made = decide(now, heard, NOW)
 
-    assert "it went on" in the(e.TaskForceHeard, made).happened
+    assert "it went on" in the(e.TaskForceReported, made).happened
     assert wanted == [line for line in told(made) if line]
 
 
@@ -186,9 +193,9 @@ def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
     vacant = decide(now, news(now, vacant=("climber",), declined=InternalText("No ladder")), NOW)
     update = decide(vacant.escalation, c.SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
 
-    waited = Wave(notices=tuple(notices(vacant.effects)))
+    waited = NotificationBatch(notices=tuple(notices(vacant.effects)))
     assert ["No ladder"] == [notice.facts.text for notice in waited.notices]
-    assert {} == no_longer_true(update.escalation, update.events, waited)
+    assert {} == find_outdated(update.escalation, update.events, waited)
 
 
 def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
@@ -196,14 +203,14 @@ def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
     COMM-13, RECORD-1: the escalation manager is told once, and its messages are in the list of the escalation's.
     """
     now = with_forces()
-    gone = Receipt(key="k:1", recipient="ari", occasion="task_force_invited", why="no such mailbox")
+    gone = DeliveryResult(key="k:1", recipient="ari", occasion="task_force_invited", why="no such mailbox")
     here = gone.changed(key="k:2", recipient="ed", delivered_at=NOW)
 
     made = decide(now, news(now, receipts=(gone, here)), NOW)
 
     assert ["undeliverable: ed"] == told(made)
     assert [("k:1", False), ("k:2", True)] == [
-        (sent.key, sent.is_delivered) for sent in messages(made.events)
+        (sent.key, sent.is_delivered) for sent in deliveries(made.events)
     ]
     assert () == decide(made.escalation, news(now, receipts=(gone, here)), NOW).events
 
@@ -316,7 +323,7 @@ def test_its_last_words_after_the_order_are_kept_and_change_nothing() -> None:
     RESOLVE-3: what crossed the order, also of an escalation that has ended.
     """
     now = with_forces()
-    last = news(now, "a task was added", state=ForceState.WORKING)
+    last = news(now, "a task was added", state=TaskForceState.WORKING)
     ended = decide(now, c.CancelByOperator(), NOW).escalation
 
     made = decide(ended, last, NOW)
@@ -333,7 +340,7 @@ def test_one_that_could_not_be_brought_to_life_is_told() -> None:
     RESOLVE-2: else everybody would believe that somebody is at it.
     """
     now = with_forces()
-    made = decide(now, c.MissTaskForce(id=now.task_forces[0].id, why="in its place"), NOW)
+    made = decide(now, c.NoteFailedDeployment(id=now.task_forces[0].id, why="in its place"), NOW)
 
     assert (["task_force_stood_down: ana, ed"], ()) == (told(made), made.escalation.standing_forces)
 
@@ -342,10 +349,10 @@ def test_each_is_informed_of_a_rise() -> None:
     """
     RESOLVE-2: so that its messages say the level and the owner of now.
     """
-    rise = c.RaiseLevel(by="ana", reason=ReasonCode.LACK_OF_AUTHORITY)
+    rise = c.RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY)
     made = decide(with_forces(), rise, NOW)
 
-    informed = [effect.about.level for effect in made.effects if isinstance(effect, InformTaskForce)]
+    informed = [effect.about.level for effect in made.effects if isinstance(effect, UpdateTaskForce)]
     assert [made.escalation.level] == informed
 
 
@@ -364,12 +371,12 @@ def test_a_change_of_priority_comes_with_the_clocks_of_the_new_one() -> None:
     now = with_forces(plan=plan.changed(priorities=rules))
 
     made = decide(now, c.ChangePriority(by="ed", priority=Priority.P2), NOW)
-    risen = decide(now, c.RaiseLevel(by="ana", reason=ReasonCode.LACK_OF_AUTHORITY), NOW)
+    risen = decide(now, c.RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY), NOW)
 
-    (informed,) = (effect for effect in made.effects if isinstance(effect, InformTaskForce))
+    (informed,) = (effect for effect in made.effects if isinstance(effect, UpdateTaskForce))
     assert [2 * HOUR] == [clock.after for clock in informed.clocks]
     assert {clock.calendar for clock in informed.clocks if clock.calendar} == set(informed.calendars)
-    assert [()] == [effect.clocks for effect in risen.effects if isinstance(effect, InformTaskForce)]
+    assert [()] == [effect.clocks for effect in risen.effects if isinstance(effect, UpdateTaskForce)]
 
 
 def test_seats_are_wanted_by_role() -> None:
@@ -377,4 +384,4 @@ def test_seats_are_wanted_by_role() -> None:
     RESOLVE-2: a field that we do not know is a mistake.
     """
     with pytest.raises(ValidationError):
-        SeatWanted.model_validate({"role": "x", "number": 3})
+        SeatRequest.model_validate({"role": "x", "number": 3})

@@ -18,7 +18,7 @@ from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move, State
 from escalation.model import Escalation
-from escalation.plan import ActionRules, ClockName, Priority
+from escalation.plan import ActionPolicy, ClockName, Priority
 from escalation.post_mortem import PostMortem
 from escalation.request import CorrectiveAction
 from tests.builders import (
@@ -52,12 +52,12 @@ CLOSE = c.Close(by="ed")
 
 def a_closed(**changes: Any) -> Escalation:
     """Closed on Monday at 09:00, with a survey until Friday at 17:00, and two customers of three contacts."""
-    plan = a_plan(**{"survey": A_SURVEY, "actions": ActionRules()} | changes)
+    plan = a_plan(**{"survey": A_SURVEY, "actions": ActionPolicy()} | changes)
     return one_in(State.CLOSED, plan=plan, customers=CUSTOMERS)
 
 
-def answer(by: str, account: str = "ACME", score: int = 5, **more: Any) -> c.RecordSurvey:
-    return c.RecordSurvey(by=by, account=account, score=score, **more)
+def answer(by: str, account: str = "ACME", score: int = 5, **more: Any) -> c.AnswerSurvey:
+    return c.AnswerSurvey(by=by, account=account, score=score, **more)
 
 
 def a_post_mortem(**changes: Any) -> PostMortem:
@@ -210,7 +210,7 @@ def test_our_people_record_what_they_were_told() -> None:
     ],
 )
 def test_an_answer_that_is_none_of_theirs_is_refused(
-    command: c.RecordSurvey, kind: type[EscalationError], says: str
+    command: c.AnswerSurvey, kind: type[EscalationError], says: str
 ) -> None:
     """
     CLOSE-6, ROLE-2: one answer of each contact, for themselves.
@@ -227,7 +227,7 @@ def test_a_score_out_of_range_is_refused(score: Any) -> None:
     CLOSE-6: 1 to 5.
     """
     with pytest.raises(ValidationError):
-        c.RecordSurvey.model_validate({"by": JO, "account": "ACME", "score": score})
+        c.AnswerSurvey.model_validate({"by": JO, "account": "ACME", "score": score})
 
 
 def test_a_survey_is_not_open_before_the_close() -> None:
@@ -347,7 +347,7 @@ def test_a_post_mortem_is_filed_in_versions(state: State) -> None:
     """
     CLOSE-7: while closing, and after the close for as long as it is followed up.
     """
-    now = one_in(state, plan=a_plan(survey=A_SURVEY, actions=ActionRules()))
+    now = one_in(state, plan=a_plan(survey=A_SURVEY, actions=ActionPolicy()))
     first = decide(now, filed(), monday("09:10"))
     second = after(first.escalation, monday("09:20"), filed(findings=["the forecast was known"]))
 
@@ -423,7 +423,7 @@ def test_a_post_mortem_that_is_none_is_refused(changes: dict[str, Any], where: s
 
 def of_p2() -> Escalation:
     """A closed one with an RCA that promised to repair the roof by 16 March, and a post-mortem's two actions."""
-    closing = one_in(State.CLOSING, plan=a_plan(survey=None, actions=ActionRules()), priority="P2")
+    closing = one_in(State.CLOSING, plan=a_plan(survey=None, actions=ActionPolicy()), priority="P2")
     return after(closing, *ready_to_close(closing), filed(), CLOSE)
 
 
@@ -560,7 +560,7 @@ def test_an_action_of_a_team_is_done_by_any_of_its_members() -> None:
     """
     CLOSE-7, ROLE-2.
     """
-    closing = one_in(State.CLOSING, plan=a_plan(permissions=MAY_FINISH, actions=ActionRules()))
+    closing = one_in(State.CLOSING, plan=a_plan(permissions=MAY_FINISH, actions=ActionPolicy()))
     now = after(closing, filed(actions=[{"what": "call", "owner": "finance", "due": "2026-03-10"}]))
     member = now.plan.contact("finance").members[0]
 
@@ -571,7 +571,7 @@ def test_a_new_version_keeps_what_it_asks_for_again() -> None:
     """
     CLOSE-7, CLOSE-3: number and being done stay; what is asked for no longer is tracked no longer.
     """
-    closing = one_in(State.CLOSING, plan=a_plan(actions=ActionRules()), priority="P2")
+    closing = one_in(State.CLOSING, plan=a_plan(actions=ActionPolicy()), priority="P2")
     done = after(closing, RCA_COURSE[0], filed(), c.FinishAction(by="max", action=2))
     roof, gutter = (
         CorrectiveAction(what=InternalText(what), owner="max", due=date(2026, 4, 1))
@@ -605,7 +605,7 @@ def test_the_gate_does_not_wait_for_actions_nor_answers() -> None:
     """
     CLOSE-8: resolution, access, records and RCA; what follows up comes after it.
     """
-    closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY, actions=ActionRules()))
+    closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY, actions=ActionPolicy()))
 
     assert ("access of ACME is neither confirmed nor waived",) == after(closing, filed()).missing_to_close
     assert State.CLOSED is after(closing, filed(), *ready_to_close(closing), CLOSE).state
@@ -615,7 +615,7 @@ def test_actions_survive_a_reopening() -> None:
     """
     CLOSE-7, CLOSE-9: what was promised stays promised.
     """
-    closing = one_in(State.CLOSING, plan=a_plan(actions=ActionRules()))
+    closing = one_in(State.CLOSING, plan=a_plan(actions=ActionPolicy()))
     again = after(closing, filed(), c.Reopen(by="ed", why=InternalText("it leaks")))
 
     assert (State.RESOLVING, 2) == (again.state, len(again.open_actions))

@@ -11,7 +11,7 @@ from escalation.base import CustomerText, InternalText
 from escalation.effects import Occasion, is_pressing
 from escalation.engine import Decision, decide
 from escalation.model import Escalation
-from escalation.plan import ClockName, HoldingRules, Priority, Target
+from escalation.plan import ClockName, HoldingPolicy, Priority, Target
 from escalation.sentences import Sentence
 from escalation.story import sentence
 from tests.builders import (
@@ -32,7 +32,7 @@ from tests.builders import (
 
 N = ClockName.NEXT_UPDATE
 TEXT = CustomerText("We are still at work, and have nothing new yet.")
-RULES = HoldingRules(at_most=3, every=Target(after=4 * HOUR))
+RULES = HoldingPolicy(at_most=3, every=Target(after=4 * HOUR))
 NEWS = c.SendUpdate(by="ceo", customer_text=CustomerText("The part is on its way."))
 
 

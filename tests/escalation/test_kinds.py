@@ -9,7 +9,7 @@ from escalation import events as e
 from escalation.base import InternalText
 from escalation.engine import decide
 from escalation.lifecycle import State
-from escalation.plan import ClockName, Priority, ReasonCode, Trigger
+from escalation.plan import ClockName, EscalationReason, Priority, Trigger
 from tests.builders import (
     JO,
     MINUTE,
@@ -181,11 +181,11 @@ def test_a_trigger_that_is_an_executive_threat_goes_there_too(to_level: int | No
     """
     KIND-5, MATRIX-3: as if somebody had raised it for that reason; a rise that is no threat proposes nothing.
     """
-    for reason in (ReasonCode.EXECUTIVE_THREAT, ReasonCode.OTHER):
+    for reason in (EscalationReason.EXECUTIVE_THREAT, EscalationReason.OTHER):
         trigger = Trigger(name="sues_us", to_level=to_level, reason=reason)
         now = an_escalation(plan=a_plan(levels=levels_with(1, triggers=(trigger,))))
         decision = decide(now, c.ReportTrigger(by="ana", trigger="sues_us"), monday("09:05"))
-        is_threat = reason is ReasonCode.EXECUTIVE_THREAT
+        is_threat = reason is EscalationReason.EXECUTIVE_THREAT
 
         assert (reached if is_threat else to_level or 2) == decision.escalation.level
         assert is_threat is ("sponsorship_proposed" in happened(decision))
@@ -200,8 +200,8 @@ def test_the_escalation_manager_is_asked_about_sponsorship() -> None:
     assert ["assigned: dora", "rise: mia", f"hand_over: {JO}", "sponsorship_proposed: ed"] == told(decision)
 
 
-@pytest.mark.parametrize("reason", ReasonCode)
-def test_each_reason_can_start_and_raise(reason: ReasonCode) -> None:
+@pytest.mark.parametrize("reason", EscalationReason)
+def test_each_reason_can_start_and_raise(reason: EscalationReason) -> None:
     """
     KIND-6: a code, and free text beside it.
     """

@@ -61,7 +61,7 @@ ASKED: tuple[type[BaseModel], ...] = (
     StartRequest,
     *c.PERSONS_COMMANDS,
     *f.MEMBERS_COMMANDS,
-    *(s.Propose, s.Enrol, s.RecordTouchPoint, s.Review, s.Exit),
+    *(s.Propose, s.Enrol, s.LogTouchPoint, s.Review, s.Exit),
     Release,
 )
 

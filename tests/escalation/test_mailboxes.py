@@ -130,7 +130,7 @@ def test_who_speaks_for_two_accounts_is_surveyed_once() -> None:
     closed = closed_and_surveyed()
     assert ["closed", "survey"] == to_jo(closed)
 
-    answer = c.RecordSurvey(by="ed", account="BOLT", contact="JO@acme.example", score=4)
+    answer = c.AnswerSurvey(by="ed", account="BOLT", contact="JO@acme.example", score=4)
     answered: Escalation = decide(closed.escalation, answer, monday("10:00")).escalation
     assert [JO] == list(answered.survey)
 

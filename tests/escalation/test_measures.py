@@ -10,10 +10,18 @@ from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.clocks import Outcome
 from escalation.lifecycle import State
-from escalation.measures import BY_NAME, MEASURES, ClockRun, Hold, Measured, attainment_of, same_cause
-from escalation.measuring import measured
-from escalation.plan import OF_TASK_FORCES, ActionRules, ClockName, Priority, ReasonCode
-from escalation.receipts import Receipt
+from escalation.measures import (
+    BY_NAME,
+    MEASURES,
+    ClockRun,
+    EscalationMeasures,
+    Ownership,
+    attainment_of,
+    same_cause,
+)
+from escalation.measuring import measure_events
+from escalation.plan import OF_TASK_FORCES, ActionPolicy, ClockName, EscalationReason, Priority
+from escalation.receipts import DeliveryResult
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -34,19 +42,21 @@ from tests.escalation.told import events_of
 from tests.records.past import AFTER_CLOSE
 
 BOLT = "BOLT:jo@bolt.example"
-TO_FINANCE = c.Transfer(by="ana", to="finance", reason=ReasonCode.LACK_OF_EXPERTISE)
+TO_FINANCE = c.Transfer(by="ana", to="finance", reason=EscalationReason.LACK_OF_EXPERTISE)
 
 
-def told_of(*steps: c.Command | datetime, **changes: Any) -> Measured:
-    return measured(events_of(opening(**changes), *steps))
+def told_of(*steps: c.Command | datetime, **changes: Any) -> EscalationMeasures:
+    return measure_events(events_of(opening(**changes), *steps))
 
 
-def run_of(found: Measured, name: ClockName) -> ClockRun:
+def run_of(found: EscalationMeasures, name: ClockName) -> ClockRun:
     return next(run for run in found.clocks if run.name is name)
 
 
-def a_hold(team: str | None, person: str | None = None, level: int | None = 1) -> Hold:
-    return Hold(team=team, person=person, level=level, since_at=monday("09:00"), until_at=monday("10:00"))
+def a_hold(team: str | None, person: str | None = None, level: int | None = 1) -> Ownership:
+    return Ownership(
+        team=team, person=person, level=level, since_at=monday("09:00"), until_at=monday("10:00")
+    )
 
 
 def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
@@ -56,9 +66,9 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     begun = opening()
     join = c.JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
     told = all_delivered(begun.escalation, monday("09:03"))
-    told_again = c.RecordDelivery(
+    told_again = c.ReportDelivery(
         receipts=(
-            Receipt(
+            DeliveryResult(
                 key="K:2:receipt:BOLT",
                 recipient=BOLT,
                 occasion="receipt",
@@ -68,7 +78,7 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
         )
     )
 
-    found = measured(
+    found = measure_events(
         events_of(begun, monday("09:05"), told, monday("09:20"), join, monday("09:40"), told_again)
     )
 
@@ -85,7 +95,7 @@ def test_a_record_begins_with_the_opening() -> None:
     RECORD-1: what does not begin with it is not a record.
     """
     with pytest.raises(ValueError, match="must begin with opened"):
-        measured(events_of(opening())[1:])
+        measure_events(events_of(opening())[1:])
 
 
 def test_times_are_from_the_opening() -> None:
@@ -93,7 +103,7 @@ def test_times_are_from_the_opening() -> None:
     RECORD-2: to acknowledge, to first notice, to resolve; by the calendar.
     """
     start = opening()
-    told = measured(
+    told = measure_events(
         events_of(
             start,
             monday("09:04"),
@@ -239,7 +249,7 @@ def test_what_happens_after_the_close_is_measured() -> None:
     """
     access = c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.YES)
     rca = (c.RequestRca(by="ed"), *RCA_COURSE)
-    plan = a_plan(survey=A_SURVEY, actions=ActionRules())
+    plan = a_plan(survey=A_SURVEY, actions=ActionPolicy())
 
     told = told_of(
         c.Acknowledge(by="ana"), DECLARE, VERIFY, access, *rca, c.Close(by="ed"), *AFTER_CLOSE, plan=plan
@@ -307,7 +317,7 @@ def test_what_is_measured_survives_json() -> None:
     """
     told = told_of(c.Acknowledge(by="ana"), DECLARE)
 
-    assert told == Measured.model_validate_json(told.model_dump_json())
+    assert told == EscalationMeasures.model_validate_json(told.model_dump_json())
 
 
 def test_a_refused_signal_is_counted() -> None:
@@ -317,7 +327,7 @@ def test_a_refused_signal_is_counted() -> None:
     events = events_of(opening())
     refused = e.MoveRefused(seq=events[-1].seq + 1, at=events[-1].at, move="close", why="not now")
 
-    assert 1 == measured((*events, refused)).refused
+    assert 1 == measure_events((*events, refused)).refused
 
 
 def test_clocks_that_no_escalation_runs_have_no_figure() -> None:

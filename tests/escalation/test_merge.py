@@ -13,7 +13,7 @@ from escalation.budgets import CUSTOMERS
 from escalation.engine import Decision, allowed_moves, decide
 from escalation.errors import BadRequest, MoveNotAllowed
 from escalation.lifecycle import Move, State
-from escalation.merge import handed_over
+from escalation.merge import hand_over_to
 from escalation.model import Escalation
 from escalation.plan import ClockName
 from tests.builders import (
@@ -56,7 +56,7 @@ def another(**request: object) -> Escalation:
 
 
 def taken_over(now: Escalation, other: Escalation, command: c.Cancel | None = None) -> Decision:
-    return decide(now, handed_over(other, command or merging()), monday("09:10"))
+    return decide(now, hand_over_to(other, command or merging()), monday("09:10"))
 
 
 @pytest.mark.parametrize("cause", ["merged", "duplicate"])
@@ -64,7 +64,7 @@ def test_customers_records_and_services_go_over(cause: str) -> None:
     """
     CLOSE-10: as if all of it had been here from the start.
     """
-    settled = after(another(), c.SettleRecord(by="ben", record="INC-7"))
+    settled = after(another(), c.SettleTicket(by="ben", record="INC-7"))
     now = taken_over(an_acknowledged(), settled, merging(cause=cause)).escalation
 
     assert ("ACME", "BOLT") == tuple(customer.account for customer in now.request.customers)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from escalation import commands as c
 from escalation.engine import decide
 from escalation.errors import UnknownName, nearest
-from escalation.names import folded
+from escalation.names import fold_name
 from tests.builders import an_escalation, monday
 
 
@@ -34,7 +34,7 @@ def test_spellings_of_one_name_are_alike(one: str, other: str) -> None:
     """
     MATRIX-1: whoever is meant is found.
     """
-    assert folded(one) == folded(other)
+    assert fold_name(one) == fold_name(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("Novak", "Novák"), ("Ana", "Anna"), ("Işıl", "Isil")])
@@ -42,7 +42,7 @@ def test_names_of_different_people_differ(one: str, other: str) -> None:
     """
     MATRIX-1: nobody else is.
     """
-    assert folded(one) != folded(other)
+    assert fold_name(one) != fold_name(other)
 
 
 @given(st.text(max_size=20))
@@ -50,8 +50,8 @@ def test_a_folded_name_stays_as_it_is(name: str) -> None:
     """
     So that it can be kept, and compared later.
     """
-    assert folded(name) == folded(folded(name))
-    assert folded(name) == folded(unicodedata.normalize("NFD", name))
+    assert fold_name(name) == fold_name(fold_name(name))
+    assert fold_name(name) == fold_name(unicodedata.normalize("NFD", name))
 
 
 def test_a_full_name_leads_to_the_id() -> None:

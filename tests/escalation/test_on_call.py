@@ -8,7 +8,7 @@ from typing import Any
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import InternalText
-from escalation.effects import FindOnCall, OnCall
+from escalation.effects import FindOnCall, OnCallFound
 from escalation.engine import Decision, decide, open_escalation
 from escalation.model import Escalation
 from escalation.plan import ClockName, Contact, Plan, Unreached
@@ -49,8 +49,8 @@ def occasion(wanted: FindOnCall) -> str:
 def answered(decision: Decision, *people: Contact, until: datetime | None = None) -> Decision:
     """The first question of *decision*, answered at once."""
     wanted = asked_for(decision)[0]
-    found = OnCall(schedule=wanted.schedule, people=people, until=until, why="the rota of this week")
-    return decide(decision.escalation, c.RecordOnCall(found=found, notice=wanted.notice), monday("09:00"))
+    found = OnCallFound(schedule=wanted.schedule, people=people, until=until, why="the rota of this week")
+    return decide(decision.escalation, c.ReportOnCall(found=found, notice=wanted.notice), monday("09:00"))
 
 
 def holder(escalation: Escalation) -> tuple[str, tuple[str, ...]]:
@@ -131,8 +131,8 @@ def test_an_answer_that_comes_too_late_changes_nothing() -> None:
     opened = opening_with(a_plan_with_duty())
     taken = decide(opened.escalation, c.Transfer(by="ben", to="fay"), monday("09:01")).escalation
     (wanted,) = asked_for(opened)
-    found = OnCall(schedule="duty", people=(NILS,), why="the rota of this week")
-    late = decide(taken, c.RecordOnCall(found=found, notice=wanted.notice), monday("09:02"))
+    found = OnCallFound(schedule="duty", people=(NILS,), why="the rota of this week")
+    late = decide(taken, c.ReportOnCall(found=found, notice=wanted.notice), monday("09:02"))
 
     assert ("fay", []) == (late.escalation.owner, told(late))
 
@@ -144,8 +144,8 @@ def test_a_schedule_among_others_gets_the_same_message_once() -> None:
     plan = a_plan(levels=levels_with(1, managers=("duty", "nils")))
     breached = decide(opening_with(plan).escalation, c.Tick(), monday("09:30"))
     to_manager = next(wanted for wanted in asked_for(breached) if occasion(wanted) == "breach")
-    found = OnCall(schedule="duty", people=(NILS, ZOE), why="both are on call")
-    answer = c.RecordOnCall(found=found, notice=to_manager.notice)
+    found = OnCallFound(schedule="duty", people=(NILS, ZOE), why="both are on call")
+    answer = c.ReportOnCall(found=found, notice=to_manager.notice)
 
     assert ["breach: zoe"] == told(decide(breached.escalation, answer, monday("09:30")))
 
@@ -199,8 +199,8 @@ def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
         decision = decide(escalation, c.Tick(), monday(minute))
         for wanted in asked_for(decision):
             asked += occasion(wanted) == "assigned"
-            found = OnCall(schedule="duty", people=(NILS,), why="the rota of this week")
-            answer = c.RecordOnCall(found=found, notice=wanted.notice)
+            found = OnCallFound(schedule="duty", people=(NILS,), why="the rota of this week")
+            answer = c.ReportOnCall(found=found, notice=wanted.notice)
             decision = decide(decision.escalation, answer, monday(minute))
         escalation = decision.escalation
 

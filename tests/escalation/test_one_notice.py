@@ -12,7 +12,7 @@ from escalation.base import InternalText
 from escalation.engine import Decision, decide
 from escalation.lifecycle import State
 from escalation.one_notice import MADE_NEEDLESS_BY, OF_CUSTOMERS
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from tests.builders import (
     VERIFY,
     a_plan,
@@ -46,7 +46,7 @@ def decisions() -> dict[str, Decision]:
     back = c.Reopen(by="ed", why=InternalText("it leaks again"))
     return {
         "start": opening(plan=CROWDED),
-        "rise": decide(busy, c.RaiseLevel(by="ed", reason=ReasonCode.OTHER), monday("09:05")),
+        "rise": decide(busy, c.RaiseLevel(by="ed", reason=EscalationReason.OTHER), monday("09:05")),
         "priority": decide(busy, urgent, monday("09:05")),
         "resolution breached": decide(busy, c.Tick(), at(3, "09:00")),
         "nobody acknowledges": decide(an_escalation(plan=CROWDED), c.Tick(), monday("10:00")),

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.effects import CustomerNotice
+from escalation.effects import CustomerNotification
 from escalation.engine import decide
 from escalation.errors import faults_of
 from escalation.lifecycle import State
@@ -107,7 +107,7 @@ def test_first_notice_is_met_when_it_has_reached_everybody() -> None:
     """
     opened = an_escalation()
     everybody = all_delivered(opened, monday("09:01"))
-    some = c.RecordDelivery(receipts=everybody.receipts[:-1])
+    some = c.ReportDelivery(receipts=everybody.receipts[:-1])
 
     partly = decide(opened, some, monday("09:02")).escalation
     wholly = decide(partly, everybody, monday("09:03")).escalation
@@ -200,7 +200,7 @@ def test_every_contact_of_every_affected_customer_is_told_once() -> None:
     assert all(
         len(set(notice.to)) == len(notice.to)
         for notice in decision.effects
-        if isinstance(notice, CustomerNotice)
+        if isinstance(notice, CustomerNotification)
     )
 
 

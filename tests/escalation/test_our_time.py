@@ -10,14 +10,14 @@ import pytest
 from pydantic import AwareDatetime, ValidationError
 
 from escalation import commands, post_mortem, request, sponsorship
-from escalation.base import Asked
+from escalation.base import Input
 from escalation.task_force import commands as task_forces
 
 _READ = (commands, post_mortem, request, sponsorship, task_forces)
 """Modules with what people ask: reading them makes their classes known."""
 
 
-def asked_for(kind: type[Asked] = Asked) -> Iterator[tuple[type[Asked], str]]:
+def asked_for(kind: type[Input] = Input) -> Iterator[tuple[type[Input], str]]:
     """
     Every field with a day or an instant, of everything that a person can send.
     """
@@ -34,7 +34,7 @@ def kinds_in(annotation: Any) -> Iterator[Any]:
         yield from kinds_in(part)
 
 
-def faults_of(kind: type[Asked], name: str, given: str) -> list[str]:
+def faults_of(kind: type[Input], name: str, given: str) -> list[str]:
     """
     What is wrong with that field; whatever else is missing.
     """
@@ -57,7 +57,7 @@ def test_there_are_such_fields() -> None:
     The due times of steps and tasks, the days of evidence, actions and reviews, the instants of an RCA.
     """
     assert {"Step.due_at", "AddTask.due_at", "Evidence.on", "Review.next_review_on"} <= FIELDS.keys()
-    assert {"CorrectiveAction.due", "ActionItem.due", "Moment.at"} <= FIELDS.keys()
+    assert {"CorrectiveAction.due", "ActionItem.due", "RcaTimelineEntry.at"} <= FIELDS.keys()
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -9,7 +9,7 @@ import pytest
 from escalation import commands as c
 from escalation import events as e
 from escalation.engine import decide
-from escalation.plan import ClockName, PauseRule, Target
+from escalation.plan import ClockName, PausePolicy, Target
 from escalation.story import sentence
 from tests.builders import (
     DECLARE,
@@ -149,7 +149,7 @@ def test_the_playbook_names_the_reasons_and_what_each_stops() -> None:
     """
     CLOCK-3.
     """
-    plan = a_plan(pause_reasons={"spare_part_ordered": PauseRule(stops=(R,))})
+    plan = a_plan(pause_reasons={"spare_part_ordered": PausePolicy(stops=(R,))})
     now = after(an_escalation(plan=plan), c.PauseClocks(by="ana", because="spare_part_ordered"))
 
     assert {R} == {each.name for each in now.running_clocks if each.next_at is None}
@@ -168,7 +168,7 @@ def test_a_pause_says_which_clocks_it_stopped(stops: tuple[ClockName, ...], leve
     """
     CLOCK-3: those that were running; a clock that does not run is not said to be stopped.
     """
-    reasons = {"waiting_for_customer": PauseRule(stops=stops)}
+    reasons = {"waiting_for_customer": PausePolicy(stops=stops)}
     levels = levels_with(1, ack_expires=Target(after=4 * HOUR))
     escalation = an_acknowledged(level=level, plan=a_plan(pause_reasons=reasons, levels=levels))
     decision = decide(escalation, PAUSE, monday("09:10"))

@@ -16,13 +16,20 @@ from escalation.errors import BadRequest, EscalationError
 from escalation.lifecycle import RcaState, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
-from escalation.rca import merged, on_file, proposed_timeline
-from escalation.receipts import Receipt
-from escalation.request import CorrectiveAction, CustomerRca, InternalRca, Moment, Reference, Whys
-from escalation.story import Entry, entry
+from escalation.rca import merge_rcas, on_file, proposed_timeline
+from escalation.receipts import DeliveryResult
+from escalation.request import (
+    CorrectiveAction,
+    CustomerRca,
+    FiveWhys,
+    InternalRca,
+    RcaTimelineEntry,
+    Reference,
+)
+from escalation.story import TimelineEntry, timeline_entry
 from escalation.task_force import commands as of_force
 from escalation.task_force.engine import decide as decide_of_force
-from escalation.task_force.engine import deploy, news_of
+from escalation.task_force.engine import deploy, updates_of
 from tests.builders import (
     BUSINESS_DAY,
     DAY,
@@ -240,9 +247,9 @@ def test_nothing_of_the_internal_rca_reaches_customers_but_what_is_for_them() ->
     action = CorrectiveAction(what=secret, owner="max", due=monday("09:00").date(), for_customers=told)
     rca = InternalRca(
         summary=secret,
-        timeline=(Moment(at=monday("09:00"), what=secret),),
+        timeline=(RcaTimelineEntry(at=monday("09:00"), what=secret),),
         root_causes=(secret,),
-        five_whys=(Whys(problem=secret, whys=(secret,)),),
+        five_whys=(FiveWhys(problem=secret, whys=(secret,)),),
         contributing_factors=(secret,),
         went_well=(secret,),
         went_badly=(secret,),
@@ -286,7 +293,7 @@ def test_the_timeline_is_proposed_from_the_record() -> None:
     """
     decision = decide(one_in(State.VERIFYING, priority="P2"), VERIFY, monday("09:10"))
 
-    proposed = proposed_timeline(map(entry, decision.events))
+    proposed = proposed_timeline(map(timeline_entry, decision.events))
 
     assert ["ari verified the resolution", "RCA requested"] == [moment.what for moment in proposed]
     assert {monday("09:10")} == {moment.at for moment in proposed}
@@ -309,7 +316,7 @@ def test_a_proposed_timeline_calls_people_by_their_names(kind: str, text: str, t
     CLOSE-3: readers of an RCA know no ids; people's own words stay as they are.
     """
     names = {"maya": "Maya Okafor", "priya": "Priya", "desk.emea": "Desk EMEA"}
-    happened = Entry(seq=1, at=monday("09:10"), by="maya", kind=kind, text=text)
+    happened = TimelineEntry(seq=1, at=monday("09:10"), by="maya", kind=kind, text=text)
 
     assert [told] == [moment.what for moment in proposed_timeline([happened], names)]
 
@@ -323,16 +330,16 @@ def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
     deployed = decide(now, c.DeployTaskForce.model_validate({"by": "ed", **roof}), nine)
     (charter,) = (effect.charter for effect in deployed.effects if isinstance(effect, StartTaskForce))
     made = [deploy(charter, nine)]
-    sent = Receipt(key="k:1", recipient="ed", occasion="task_force_invited", delivered_at=nine)
+    sent = DeliveryResult(key="k:1", recipient="ed", occasion="task_force_invited", delivered_at=nine)
     for command in (
-        c.RecordDelivery(receipts=(sent,)),
+        c.ReportDelivery(receipts=(sent,)),
         of_force.AddTask(by="ed", what=InternalText("Look up"), owner="ed"),
         of_force.StandDown(id=charter.id, by="ed", why="fixed", about=charter.about),
     ):
         made.append(decide_of_force(made[-1].force, command, nine))
-    entries = [*map(entry, deployed.events)]
-    for news in filter(None, map(news_of, made)):
-        entries += map(entry, decide(deployed.escalation, c.HearTaskForce(news=news), nine).events)
+    entries = [*map(timeline_entry, deployed.events)]
+    for news in filter(None, map(updates_of, made)):
+        entries += map(timeline_entry, decide(deployed.escalation, c.ReportTaskForce(news=news), nine).events)
 
     assert [
         "task force roof deployed, led by ed: Find the leak",
@@ -344,8 +351,8 @@ def test_several_are_made_one() -> None:
     """
     CLOSE-3: each thing once, the timeline by time, the texts one after the other.
     """
-    late = Moment(at=monday("12:00"), what=InternalText("it ended"))
-    early = Moment(at=monday("09:00"), what=InternalText("it began"))
+    late = RcaTimelineEntry(at=monday("12:00"), what=InternalText("it ended"))
+    early = RcaTimelineEntry(at=monday("09:00"), what=InternalText("it began"))
     one = an_rca(summary=InternalText("one"), timeline=(late,), problem_records=("PRB-1", "PRB-2"))
     other = an_rca(
         summary=InternalText("two"),
@@ -355,7 +362,7 @@ def test_several_are_made_one() -> None:
         summary_for_customers=None,
     )
 
-    both = merged((one, other))
+    both = merge_rcas((one, other))
 
     assert ("one\n\ntwo", (early, late)) == (both.summary, both.timeline)
     assert ("PRB-1", "PRB-2", "PRB-3") == both.problem_records
@@ -370,7 +377,7 @@ def test_an_rca_of_several_must_not_be_too_much() -> None:
     many = [an_rca(root_causes=(InternalText(f"cause {number}"),)) for number in range(21)]
 
     with pytest.raises(ValueError, match="at most 20"):
-        merged(many)
+        merge_rcas(many)
 
 
 def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:

@@ -15,19 +15,19 @@ from escalation.engine import decide
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
 from escalation.lifecycle import Move, State
 from escalation.plan import (
-    ActionRules,
+    ActionPolicy,
     Calendar,
     ClockName,
     Contact,
-    PauseRule,
+    EscalationReason,
+    PausePolicy,
     Plan,
     PlaybookRef,
     Priority,
-    ReasonCode,
     Target,
     TextApproval,
 )
-from escalation.rebasing import foreseen
+from escalation.rebasing import preview_rebase
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -129,7 +129,7 @@ def test_a_level_that_is_gone_becomes_the_last() -> None:
     """
     MATRIX-1: a matrix with fewer levels; its last one has no window.
     """
-    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=ReasonCode.OTHER, to_level=6))
+    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
     after_it = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05")).escalation
 
     assert 4 == after_it.level
@@ -176,7 +176,7 @@ def test_a_sponsor_is_told_of_what_runs_already_by_a_rebase() -> None:
     decision = decide(now, rebased_to(sponsored), monday("09:05"))
 
     assert ["rebased: ana, vera, mia"] == told(decision)
-    assert ("Vera",) == foreseen(now, sponsored, monday("09:05")).sponsors
+    assert ("Vera",) == preview_rebase(now, sponsored, monday("09:05")).sponsors
     with pytest.raises(MoveNotAllowed, match="already goes by"):
         decide(decision.escalation, rebased_to(sponsored), monday("09:06"))
     assert () == after(decision.escalation, rebased_to(a_plan())).plan.sponsors
@@ -187,7 +187,7 @@ def test_what_would_change_is_known_before() -> None:
     CLOCK-4: the due times before and after, and what would be breached at once; nothing has changed.
     """
     escalation = an_escalation()
-    would = foreseen(escalation, SHORTER, monday("09:25"))
+    would = preview_rebase(escalation, SHORTER, monday("09:25"))
 
     assert (1, 2, "1", "2") == (would.level, would.level_after, would.before.version, would.after.version)
     assert (ClockName.LEVEL_WINDOW,) == would.breached
@@ -230,7 +230,7 @@ def test_a_level_that_is_no_longer_the_last_gets_its_window_from_when_it_was_rea
     """
     short = an_escalation(plan=a_plan(levels=levels_with(1)[:1]))
     moved = decide(short, rebased_to(newer()), monday("09:10"))
-    would = foreseen(short, newer(), monday("09:10"))
+    would = preview_rebase(short, newer(), monday("09:10"))
 
     assert monday("09:30") == clock(moved.escalation, ClockName.LEVEL_WINDOW).due_at
     assert [(ClockName.LEVEL_WINDOW, None, monday("09:30"))] == [
@@ -245,9 +245,9 @@ def test_pauses_follow_the_new_playbook() -> None:
     paused = after(an_escalation(), c.PauseClocks(by="ana", because="waiting_for_customer"))
     stops = (ClockName.LEVEL_WINDOW,)
     bounded = newer(
-        pause_reasons={"waiting_for_customer": PauseRule(stops=stops, at_most=Target(after=HOUR))}
+        pause_reasons={"waiting_for_customer": PausePolicy(stops=stops, at_most=Target(after=HOUR))}
     )
-    unknown = newer(pause_reasons={"lunch": PauseRule(stops=stops)})
+    unknown = newer(pause_reasons={"lunch": PausePolicy(stops=stops)})
 
     moved = decide(paused, rebased_to(bounded), monday("09:10")).escalation
     assert monday("10:00") == clock(moved, ClockName.PAUSE).due_at
@@ -258,7 +258,7 @@ def test_the_contacts_of_the_level_that_is_the_last_now_are_asked() -> None:
     """
     MATRIX-1, MATRIX-5: whoever held a level that is gone has no part in it any more.
     """
-    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=ReasonCode.OTHER, to_level=6))
+    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
     decision = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05"))
 
     assert ("sol", ("sol",)) == (decision.escalation.owner, decision.escalation.asked)
@@ -428,8 +428,8 @@ def test_a_slower_rhythm_of_reminders_of_actions_is_not_silent_either() -> None:
     """
     CLOCK-4, CLOSE-7: an action of which its owner was reminded ten times is brought up by the new rhythm.
     """
-    daily = newer(actions=ActionRules(chase_every=timedelta(days=1)))
-    weekly = newer(actions=ActionRules(chase_every=timedelta(days=7))).changed(
+    daily = newer(actions=ActionPolicy(chase_every=timedelta(days=1)))
+    weekly = newer(actions=ActionPolicy(chase_every=timedelta(days=7))).changed(
         playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
     )
     rca = c.FileRca(by="cora", rca=an_rca())

@@ -10,15 +10,15 @@ import pytest
 from escalation import commands as c
 from escalation import events as e
 from escalation.engine import decide
-from escalation.measuring import measured
-from escalation.messages import messages, messages_wait_until
-from escalation.receipts import MessageState, Receipt, furthest, moving_forward
+from escalation.measuring import measure_events
+from escalation.messages import deliveries, last_deferral_of
+from escalation.receipts import DeliveryResult, MessageState, latest_results, select_newer
 from tests.builders import JO, an_escalation, monday, opening
 
 NINE = monday("09:00")
 
 
-def receipt(state: str, **changes: object) -> Receipt:
+def receipt(state: str, **changes: object) -> DeliveryResult:
     result: dict[str, dict[str, object]] = {
         "held": {"held_until": NINE + timedelta(hours=9), "why": "quiet hours"},
         "failed": {"why": "550 no such mailbox"},
@@ -26,7 +26,7 @@ def receipt(state: str, **changes: object) -> Receipt:
         "delivered": {"delivered_at": NINE, "channel": "email"},
     }
     known: dict[str, object] = {"key": "k:1", "recipient": JO, "occasion": "receipt"}
-    return Receipt.model_validate(known | result[state] | changes)
+    return DeliveryResult.model_validate(known | result[state] | changes)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_order_in_which_it_is_heard_of_changes_nothing(
     COMM-12: receipts overtake each other, and each order means the same.
     """
     for order in permutations(heard):
-        (found,) = furthest(map(receipt, order)).values()
+        (found,) = latest_results(map(receipt, order)).values()
         assert state is found.state, order
 
 
@@ -59,8 +59,8 @@ def test_the_first_delivery_is_the_one_that_counts() -> None:
     """
     again = receipt("delivered", delivered_at=NINE + timedelta(minutes=5))
 
-    assert {"k:1": receipt("delivered")} == furthest((receipt("delivered"), again))
-    assert () == moving_forward((receipt("delivered"),), (again, receipt("held"), receipt("failed")))
+    assert {"k:1": receipt("delivered")} == latest_results((receipt("delivered"), again))
+    assert () == select_newer((receipt("delivered"),), (again, receipt("held"), receipt("failed")))
 
 
 def test_what_waits_longer_is_news() -> None:
@@ -69,12 +69,12 @@ def test_what_waits_longer_is_news() -> None:
     """
     longer = receipt("held", held_until=NINE + timedelta(hours=20))
 
-    assert (longer,) == moving_forward((receipt("held"),), (longer,))
-    assert () == moving_forward((longer,), (receipt("held"),))
+    assert (longer,) == select_newer((receipt("held"),), (longer,))
+    assert () == select_newer((longer,), (receipt("held"),))
 
 
-def _sent(seq: int, *receipts: Receipt) -> e.MessagesSent:
-    return e.MessagesSent(seq=seq, at=NINE + timedelta(minutes=seq), receipts=receipts)
+def _sent(seq: int, *receipts: DeliveryResult) -> e.DeliveryReported:
+    return e.DeliveryReported(seq=seq, at=NINE + timedelta(minutes=seq), receipts=receipts)
 
 
 def test_each_message_is_listed_once_in_its_true_state() -> None:
@@ -88,13 +88,13 @@ def test_each_message_is_listed_once_in_its_true_state() -> None:
         _sent(3, receipt("failed")),
     )
 
-    found = messages(events)
+    found = deliveries(events)
     assert [
         ("k:1", MessageState.DELIVERED, NINE),
         ("k:2", MessageState.HELD, NINE + timedelta(minutes=1)),
     ] == [(sent.key, sent.state, sent.at) for sent in found]
-    assert other.held_until == messages_wait_until(events)
-    assert messages_wait_until((*events, _sent(4, receipt("delivered", key="k:2")))) is None
+    assert other.held_until == last_deferral_of(events)
+    assert last_deferral_of((*events, _sent(4, receipt("delivered", key="k:2")))) is None
 
 
 def test_the_record_has_each_message_once_in_its_true_state() -> None:
@@ -105,20 +105,20 @@ def test_the_record_has_each_message_once_in_its_true_state() -> None:
     first = opened.escalation.sequence
     events = (*opened.events, _sent(first + 1, receipt("delivered")), _sent(first + 2, receipt("failed")))
 
-    assert (receipt("delivered"),) == measured(events).receipts
+    assert (receipt("delivered"),) == measure_events(events).receipts
 
 
 def test_who_is_reached_later_on_the_same_occasion_has_missed_nothing() -> None:
     """
     COMM-13: the newer update makes up for the one that did not arrive.
     """
-    lost = c.RecordDelivery(receipts=(receipt("failed", occasion="update"), receipt("failed", key="k:9")))
+    lost = c.ReportDelivery(receipts=(receipt("failed", occasion="update"), receipt("failed", key="k:9")))
     found = decide(an_escalation(), lost, monday("09:01")).escalation
 
     assert [(JO, "update"), (JO, "receipt")] == [
         (each.recipient, each.occasion) for each in found.undelivered
     ]
 
-    told = c.RecordDelivery(receipts=(receipt("delivered", key="k:3", occasion="update"),))
+    told = c.ReportDelivery(receipts=(receipt("delivered", key="k:3", occasion="update"),))
     after = decide(found, told, monday("09:05")).escalation
     assert ["receipt"] == [each.occasion for each in after.undelivered]

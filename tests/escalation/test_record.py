@@ -15,8 +15,8 @@ from escalation.engine import decide
 from escalation.lifecycle import NOBODYS, Move, State
 from escalation.model import Escalation
 from escalation.plan import ClockName
-from escalation.record import evolve, fold
-from escalation.story import brief, entry, sentence
+from escalation.record import apply_event, fold
+from escalation.story import brief, sentence, timeline_entry
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -56,7 +56,7 @@ def test_a_record_begins_with_the_opening_and_has_no_other() -> None:
     with pytest.raises(ValueError, match="must begin with opened, not clock_started"):
         fold(rest)
     with pytest.raises(ValueError, match="opened once"):
-        evolve(an_escalation(), first)
+        apply_event(an_escalation(), first)
 
 
 @pytest.mark.parametrize("state", State)
@@ -124,7 +124,7 @@ def test_every_event_is_told_in_a_sentence() -> None:
     ).events
 
     assert len(kinds) == len(set(kinds))
-    (line,) = [entry(event) for event in events if event.kind == "level_raised"]
+    (line,) = [timeline_entry(event) for event in events if event.kind == "level_raised"]
     assert "rose from level 1 to 2, mia: raised by Ed, before all responses were done" == line.text
     assert ("hm", "ed", monday("09:10")) == (line.note, line.by, line.at)
 
@@ -156,7 +156,7 @@ def test_a_note_is_told_once() -> None:
 
     assert ["resolution_rejected"] == happened(rejected)
     assert [("ari rejected the resolution", "wet")] == [
-        (sentence(event), entry(event).note)
+        (sentence(event), timeline_entry(event).note)
         for event in rejected.events
         if event.kind == "resolution_rejected"
     ]

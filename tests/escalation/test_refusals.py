@@ -195,14 +195,14 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
     (
         "no such record",
         lambda: an_escalation(linked_records=["INC-1", "INC-2"]),
-        c.SettleRecord(by="ana", record="INC-9"),
+        c.SettleTicket(by="ana", record="INC-9"),
         UnknownName,
         "no linked record 'INC-9'; known: INC-1, INC-2",
     ),
     (
         "no records at all",
         an_escalation,
-        c.SettleRecord(by="ana", record="INC-9"),
+        c.SettleTicket(by="ana", record="INC-9"),
         MoveNotAllowed,
         "cannot settle record because no records are linked; allowed now: ",
     ),

@@ -12,7 +12,7 @@ from escalation.engine import decide
 from escalation.events import AccessAnswer, ResolutionKind
 from escalation.lifecycle import State
 from escalation.model import Escalation
-from escalation.plan import ClockName, Priority, ReasonCode, Target
+from escalation.plan import ClockName, EscalationReason, Priority, Target
 from tests.builders import (
     DAY,
     DECLARE,
@@ -186,7 +186,7 @@ def test_who_has_not_acknowledged_has_no_more_time_for_it(back: tuple[c.Command,
     RESOLVE-5, MATRIX-5: of thirty minutes twenty were left; who is asked instead meanwhile has all of them.
     """
     declared = after(an_escalation(), monday("09:10"), DECLARE)
-    given = c.Transfer(by="ana", to="max", reason=ReasonCode.LACK_OF_EXPERTISE)
+    given = c.Transfer(by="ana", to="max", reason=EscalationReason.LACK_OF_EXPERTISE)
     again = after(declared, monday("11:10"), *back)
     others = after(declared, monday("11:00"), given, monday("11:10"), *back)
 

@@ -11,7 +11,7 @@ from escalation.engine import decide, permit
 from escalation.errors import EscalationError, RoleNotAllowed, UnknownName
 from escalation.lifecycle import Move, State, allows
 from escalation.model import Escalation
-from escalation.plan import ReasonCode
+from escalation.plan import EscalationReason
 from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday, one_in, the
 
 
@@ -95,7 +95,7 @@ def test_every_move_records_who_when_and_why() -> None:
     ROLE-3.
     """
     command = c.RaiseLevel(
-        by="ana", reason=ReasonCode.LACK_OF_AUTHORITY, note=InternalText("he wants a refund")
+        by="ana", reason=EscalationReason.LACK_OF_AUTHORITY, note=InternalText("he wants a refund")
     )
     raised = the(e.LevelRaised, decide(an_acknowledged(), command, monday("09:07")))
 

@@ -8,11 +8,11 @@ import pytest
 
 from escalation import commands as shell
 from escalation.base import InternalText
-from escalation.effects import InternalNotice
+from escalation.effects import InternalNotification
 from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.task_force import commands as c
-from escalation.task_force.course import ForceState
-from escalation.task_force.engine import decide, news_of
+from escalation.task_force.course import TaskForceState
+from escalation.task_force.engine import decide, updates_of
 from escalation.task_force.model import Task, TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import NINE, a_force, kinds, told
@@ -61,11 +61,11 @@ def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
 
     assert ["task_force_task_due: ana"] == told(soon)
     assert ["task_force_task_due: ana", "task_force_news: ed"] == told(over)
-    whys = [effect.facts.why for effect in over.effects if isinstance(effect, InternalNotice)]
+    whys = [effect.facts.why for effect in over.effects if isinstance(effect, InternalNotification)]
     assert ["task force roof: a task is overdue"] * 2 == whys
     assert over.force.wake_at is None, "twice is enough"
-    assert news_of(soon) is None, "the escalation need not hear that somebody was reminded"
-    news = news_of(over)
+    assert updates_of(soon) is None, "the escalation need not hear that somebody was reminded"
+    news = updates_of(over)
     assert news is not None
     assert ("task 1 of ana is overdue: Climb up",) == news.happened
 
@@ -98,7 +98,7 @@ def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
 
     assert ["task_overdue", "task_overdue", "task_due_soon"] == kinds(made)
     assert ["task_force_task_due: ana", "task_force_task_due: ed", "task_force_news: ed"] == told(made)
-    (ana, _, _) = (effect for effect in made.effects if isinstance(effect, InternalNotice))
+    (ana, _, _) = (effect for effect in made.effects if isinstance(effect, InternalNotification))
     assert (
         "1. Climb up (ana, due 2026-03-02 10:00 UTC)",
         "2. Climb up (ana, due 2026-03-02 11:00 UTC)",
@@ -156,14 +156,14 @@ def test_a_member_who_leaves_hands_over() -> None:
 
     assert ["seat_left", "seat_offered"] == kinds(made)
     assert ["task_force_news: ed", "task_force_invited: ari"] == told(made)
-    (lead, _) = (effect for effect in made.effects if isinstance(effect, InternalNotice))
+    (lead, _) = (effect for effect in made.effects if isinstance(effect, InternalNotification))
     assert ("On leave", ("1. Climb up (ana, due 2026-03-02 13:00 UTC)",)) == (
         lead.facts.text,
         lead.facts.items,
     )
     assert ["ed", "ana", "ed"] == [task.owner for task in made.force.tasks], "what is done stays theirs"
     assert ("ed",) == made.force.members
-    assert ForceState.WORKING == made.force.state
+    assert TaskForceState.WORKING == made.force.state
     assert ("ed", "ari") == after(made.force, c.AcceptSeat(by="ari")).members
 
 
@@ -173,7 +173,7 @@ def test_a_seat_that_is_left_with_nobody_to_ask_is_vacant() -> None:
     """
     made = decide(after(a_force(("ana",)), c.AcceptSeat(by="ana")), c.LeaveSeat(by="ana"), NINE)
 
-    news = news_of(made)
+    news = updates_of(made)
     assert news is not None
     assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
     assert ["task_force_news: ed"] == told(made)
@@ -201,7 +201,7 @@ def test_a_vacant_seat_is_offered_to_its_candidates_anew() -> None:
     assert NINE + 30 * MINUTE == (offered.force.seats[0].clock and offered.force.seats[0].clock.due_at)
     assert ["task_force_invited: ari"] == told(declined)
     assert ["task_force_news: ed"] == told(accepted)
-    assert (ForceState.WORKING, ("ed", "ari", "cora")) == (accepted.force.state, accepted.force.members)
+    assert (TaskForceState.WORKING, ("ed", "ari", "cora")) == (accepted.force.state, accepted.force.members)
 
 
 def test_a_vacant_seat_is_offered_to_somebody_new() -> None:
@@ -288,5 +288,5 @@ def test_what_was_said_to_a_seat_is_told_once(
 
     made = decide(after(filled, c.LeaveSeat(by="ari"), *again), c.AcceptSeat(by=who), NINE)
 
-    (letter,) = (effect.facts for effect in made.effects if isinstance(effect, InternalNotice))
+    (letter,) = (effect.facts for effect in made.effects if isinstance(effect, InternalNotification))
     assert (f"role 1: {who.capitalize()}",) == letter.items

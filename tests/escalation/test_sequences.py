@@ -17,14 +17,14 @@ from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
 from escalation.business_time import OpenHours
-from escalation.clocks import counted, derived
+from escalation.clocks import derive_clock, used_time_of
 from escalation.effects import (
     CompileOpenHours,
-    CustomerNotice,
+    CustomerNotification,
     FindOnCall,
-    InternalNotice,
+    InternalNotification,
     Occasion,
-    OnCall,
+    OnCallFound,
     message_key,
 )
 from escalation.engine import Decision, allowed_moves, decide, moves_now
@@ -33,24 +33,24 @@ from escalation.events import AccessAnswer
 from escalation.lifecycle import Move, RcaState, State
 from escalation.model import Escalation
 from escalation.plan import (
-    ActionRules,
+    ActionPolicy,
     Calendar,
     ClockName,
     Contact,
     HandsOver,
-    HoldingRules,
+    HoldingPolicy,
     Priority,
-    SurveyRules,
+    SurveyPolicy,
     Target,
     TextApproval,
     Unreached,
 )
-from escalation.receipts import Receipt
-from escalation.record import evolve, fold
+from escalation.receipts import DeliveryResult
+from escalation.record import apply_event, fold
 from escalation.request import Evidence, EvidenceKind
 from escalation.story import sentence
 from escalation.targets import clock_for
-from escalation.view import receipted, view
+from escalation.view import make_move_result, view
 from tests.builders import THE_MONDAY, a_customer, all_delivered, notices, opening, weekdays
 from tests.escalation.asking import MARK, PLAN, anything, fitting, forward
 from tests.escalation.plans import A_SURVEY, FIRST_MONDAY
@@ -112,7 +112,7 @@ class Lives(RuleBasedStateMachine):
         somebody=st.booleans(),
         hands_over=st.sampled_from(HandsOver),
         survey=st.sampled_from([None, A_SURVEY, A_SURVEY.model_copy(update={"reopens": True})]),
-        actions=st.sampled_from([None, ActionRules()]),
+        actions=st.sampled_from([None, ActionPolicy()]),
         approval=st.none()
         | st.builds(TextApproval, approvers=st.just(("ed", "finance")), within=st.just(APPROVAL)),
     )
@@ -132,8 +132,8 @@ class Lives(RuleBasedStateMachine):
         pause: Target | None,
         somebody: bool,
         hands_over: HandsOver,
-        survey: SurveyRules | None,
-        actions: ActionRules | None,
+        survey: SurveyPolicy | None,
+        actions: ActionPolicy | None,
         approval: TextApproval | None,
     ) -> None:
         self.somebody_is_on_call = somebody
@@ -146,7 +146,7 @@ class Lives(RuleBasedStateMachine):
                 "levels": levels,
                 "contacts": tuple(each.changed(hands_over=hands_over) for each in PLAN.contacts),
                 "holding_update": holding,
-                "holding": HoldingRules(at_most=2, every=Target(after=timedelta(hours=4))),
+                "holding": HoldingPolicy(at_most=2, every=Target(after=timedelta(hours=4))),
                 "rca_waivable": waivable,
                 "survey": survey,
                 "actions": actions,
@@ -240,8 +240,8 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def a_message_is_undeliverable(self) -> None:
-        failed = Receipt(key="k", recipient="csm", occasion="first_notice", why=f"550 {MARK}")
-        self._put(c.RecordDelivery(receipts=(failed,)))
+        failed = DeliveryResult(key="k", recipient="csm", occasion="first_notice", why=f"550 {MARK}")
+        self._put(c.ReportDelivery(receipts=(failed,)))
 
     def _put(self, command: c.Command) -> None:
         before = self.now.model_dump_json(exclude={"plan"})
@@ -275,20 +275,20 @@ class Lives(RuleBasedStateMachine):
                     )
                 )
             elif isinstance(effect, FindOnCall):
-                self._put(c.RecordOnCall(found=self._on_call(effect), notice=effect.notice))
+                self._put(c.ReportOnCall(found=self._on_call(effect), notice=effect.notice))
         self._are_told(decision)
 
-    def _on_call(self, wanted: FindOnCall) -> OnCall:
+    def _on_call(self, wanted: FindOnCall) -> OnCallFound:
         people = (NEW_HERE,) if self.somebody_is_on_call else ()
         self.somebody_is_on_call = not self.somebody_is_on_call
         until = wanted.at + timedelta(hours=5)
-        return OnCall(schedule=wanted.schedule, people=people, until=until, why=f"the rota {MARK}")
+        return OnCallFound(schedule=wanted.schedule, people=people, until=until, why=f"the rota {MARK}")
 
     def _happens(self, event: e.Event) -> None:
         assert event == EVENT.validate_json(EVENT.dump_json(event))
         assert sentence(event)
         before = self.now if self.events else None
-        self.now = evolve(before, event) if before else fold([event])
+        self.now = apply_event(before, event) if before else fold([event])
         self.events.append(event)
         if before and before.state is not self.now.state:
             assert (before.state, self.now.state) in PATHS
@@ -322,21 +322,22 @@ class Lives(RuleBasedStateMachine):
         spoke = Counter(
             notice.facts.clock
             for notice in notices(decision.effects)
-            if isinstance(notice, InternalNotice) and notice.occasion in {Occasion.REMINDER, Occasion.BREACH}
+            if isinstance(notice, InternalNotification)
+            and notice.occasion in {Occasion.REMINDER, Occasion.BREACH}
         )
         assert not spoke or 1 == max(spoke.values())
 
     def _are_told(self, decision: Decision) -> None:
         for notice in notices(decision.effects):
             self.keys.update(message_key(notice, to) for to in notice.to)
-            if isinstance(notice, CustomerNotice):
+            if isinstance(notice, CustomerNotification):
                 assert MARK not in notice.model_dump_json()
                 self._is_promised_the_future(notice)
             else:
                 assert notice.to
         assert not self.keys or 1 == max(self.keys.values())
 
-    def _is_promised_the_future(self, notice: CustomerNotice) -> None:
+    def _is_promised_the_future(self, notice: CustomerNotification) -> None:
         promised = notice.facts.next_update_at
         assert promised is None or promised > self.at
 
@@ -369,9 +370,9 @@ class Lives(RuleBasedStateMachine):
         for clock in now.running_clocks:
             bare = clock.model_copy(update={"due_at": None, "next_at": None, "not_before": None})
             hours = now.plan.hours(clock.calendar)
-            assert clock == derived(bare, hours, now.pauses, now.plan.chase_every)
+            assert clock == derive_clock(bare, hours, now.pauses, now.plan.chase_every)
             if clock.due_at:
-                assert clock.after == counted(clock, hours, now.pauses, clock.due_at)
+                assert clock.after == used_time_of(clock, hours, now.pauses, clock.due_at)
 
     @invariant()
     def clocks_follow_the_targets_that_hold_now(self) -> None:
@@ -398,7 +399,7 @@ class Lives(RuleBasedStateMachine):
             return
         assert self.now == fold(self.events)
         assert view(self.now).allowed_moves == moves_now(self.now)
-        assert receipted(self.now, self.events).key == self.now.key
+        assert make_move_result(self.now, self.events).key == self.now.key
         stored = self.now.model_dump_json()
         again = Escalation.model_validate_json(stored)
         assert self.now == again

@@ -9,14 +9,14 @@ import pytest
 
 from escalation import commands as c
 from escalation import events as e
-from escalation.effects import FindOnCall, OnCall, Wave
+from escalation.effects import FindOnCall, NotificationBatch, OnCallFound
 from escalation.engine import Decision, decide
 from escalation.errors import UnknownName
-from escalation.measuring import measured
+from escalation.measuring import measure_events
 from escalation.model import Escalation
 from escalation.plan import ClockName, Contact, HandsOver, Plan, Unreached
 from escalation.record import fold
-from escalation.staleness import no_longer_true
+from escalation.staleness import find_outdated
 from escalation.story import sentence
 from tests.builders import PEOPLE, a_plan, clock, levels_with, monday, notices, opening
 from tests.escalation.plans import HOUR
@@ -79,8 +79,8 @@ class Life:
         for wanted in decision.effects:
             if isinstance(wanted, FindOnCall):
                 people, until = self.on_call(wanted.at)
-                found = OnCall(schedule=wanted.schedule, people=people, until=until, why="the rota")
-                self.does(c.RecordOnCall(found=found, notice=wanted.notice))
+                found = OnCallFound(schedule=wanted.schedule, people=people, until=until, why="the rota")
+                self.does(c.ReportOnCall(found=found, notice=wanted.notice))
 
 
 def contacts(*ids: str) -> tuple[Contact, ...]:
@@ -319,8 +319,8 @@ def test_an_answer_that_was_under_way_for_longer_than_it_held_is_asked_again() -
     wanted = next(
         effect for effect in opening(NINE, a_plan_with_duty()).effects if isinstance(effect, FindOnCall)
     )
-    late = OnCall(schedule="duty", people=contacts("nils"), until=TEN, why="the rota")
-    decision = decide(life.now, c.RecordOnCall(found=late, notice=wanted.notice), TEN)
+    late = OnCallFound(schedule="duty", people=contacts("nils"), until=TEN, why="the rota")
+    decision = decide(life.now, c.ReportOnCall(found=late, notice=wanted.notice), TEN)
 
     (again,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     assert (TEN, "duty") == (again.at, again.schedule)
@@ -336,8 +336,8 @@ def test_a_shift_that_cannot_be_looked_up_stays_and_is_looked_up_again() -> None
     decision = decide(life.now, c.Tick(), SIX)
     (wanted,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     again_at = SIX + timedelta(minutes=15)
-    unknown = OnCall(schedule="duty", people=(), until=again_at, why="it timed out", is_known=False)
-    kept = decide(decision.escalation, c.RecordOnCall(found=unknown, notice=wanted.notice), SIX)
+    unknown = OnCallFound(schedule="duty", people=(), until=again_at, why="it timed out", is_known=False)
+    kept = decide(decision.escalation, c.ReportOnCall(found=unknown, notice=wanted.notice), SIX)
 
     assert ("nils", ("nils",)) == holder(kept.escalation)
     assert again_at == clock(kept.escalation, ClockName.ON_DUTY).due_at
@@ -362,7 +362,7 @@ def test_who_held_it_in_each_shift_is_on_record() -> None:
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",))).until(SIX + HOUR)
 
-    holds = [(hold.person, hold.since_at) for hold in measured(life.events).holds if hold.person]
+    holds = [(hold.person, hold.since_at) for hold in measure_events(life.events).holds if hold.person]
 
     assert [("nils", NINE), ("fay", SIX)] == holds
 
@@ -377,11 +377,11 @@ def test_a_message_that_waited_for_a_shift_that_is_over_does_not_leave() -> None
     assert wanted.notice
     notice = wanted.notice.changed(to=(BY_ID["nils"].recipient,))
     life.until(SIX - HOUR)
-    assert {} == no_longer_true(life.now, life.events, Wave(notices=(notice,)))
+    assert {} == find_outdated(life.now, life.events, NotificationBatch(notices=(notice,)))
 
     life.until(SIX)
 
-    (why,) = no_longer_true(life.now, life.events, Wave(notices=(notice,))).values()
+    (why,) = find_outdated(life.now, life.events, NotificationBatch(notices=(notice,))).values()
     assert "given to somebody else meanwhile" == why
 
 

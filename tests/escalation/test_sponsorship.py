@@ -11,22 +11,22 @@ from pydantic import ValidationError
 from escalation import commands as c
 from escalation import sponsorship as s
 from escalation.base import InternalText
-from escalation.effects import InternalNotice, ProposeSponsorship
+from escalation.effects import InternalNotification, ProposeSponsorship
 from escalation.engine import decide as decide_escalation
 from escalation.errors import MoveNotAllowed, RoleNotAllowed
-from escalation.plan import Contact, ReasonCode
-from escalation.receipts import Receipt
-from escalation.sponsorship import Known, Programme, Sponsored, Standing, decide
+from escalation.plan import Contact, EscalationReason
+from escalation.receipts import DeliveryResult
+from escalation.sponsorship import PlaybookPeople, Sponsorship, SponsorshipDecision, SponsorshipState, decide
 from tests.builders import DAY, an_acknowledged, an_escalation, monday, opening, told
 from tests.escalation.plans import a_plan
 
 NOW = monday("09:00")
 SPONSOR = Contact(id="vera", name="Vera", addresses=("email:vera@example.com",))
 ED = Contact(id="ed", name="Ed", roles=("executive",))
-KNOWN = Known(people=(ED, SPONSOR))
-ANSWERED_FOR = Known(managers=(ED, SPONSOR))
+KNOWN = PlaybookPeople(people=(ED, SPONSOR))
+ANSWERED_FOR = PlaybookPeople(managers=(ED, SPONSOR))
 EXIT = s.Exit(by="vera", why=InternalText("half a year without an escalation"))
-TOUCH = s.RecordTouchPoint(by="vera", note=InternalText("called the director"))
+TOUCH = s.LogTouchPoint(by="vera", note=InternalText("called the director"))
 
 
 def terms(**changes: Any) -> s.Enrol:
@@ -45,25 +45,27 @@ def terms(**changes: Any) -> s.Enrol:
     )
 
 
-def proposed(escalation: str = "") -> Programme:
+def proposed(escalation: str = "") -> Sponsorship:
     propose = s.Propose(by="ed", why=InternalText("three P1"), escalation=escalation)
-    return decide(Programme(account="ACME"), propose, NOW).programme
+    return decide(Sponsorship(account="ACME"), propose, NOW).programme
 
 
-def enrolled(**changes: Any) -> Programme:
+def enrolled(**changes: Any) -> Sponsorship:
     return decide(proposed(), terms(**changes), NOW, KNOWN).programme
 
 
-def failed(recipient: str, occasion: str) -> c.RecordDelivery:
+def failed(recipient: str, occasion: str) -> c.ReportDelivery:
     why = "550 no such mailbox"
-    return c.RecordDelivery(receipts=(Receipt(key="k", recipient=recipient, occasion=occasion, why=why),))
+    return c.ReportDelivery(
+        receipts=(DeliveryResult(key="k", recipient=recipient, occasion=occasion, why=why),)
+    )
 
 
 def days(count: float) -> datetime:
     return NOW + count * DAY
 
 
-def occasions(answer: Sponsored) -> list[str]:
+def occasions(answer: SponsorshipDecision) -> list[str]:
     return [f"{notice.occasion}: {notice.to[0].id}" for notice in answer.notices]
 
 
@@ -75,7 +77,7 @@ def test_a_proposal_waits_for_a_person() -> None:
     twice = decide(once, s.Propose(by="engine", why=InternalText("again"), escalation="ACME/1@1"), NOW)
     by_hand = decide(once, s.Propose(by="ed", why=InternalText("and by me")), NOW)
 
-    assert (Standing.PROPOSED, None) == (once.standing, once.wake_at)
+    assert (SponsorshipState.PROPOSED, None) == (once.standing, once.wake_at)
     assert (1, 2) == (len(twice.programme.proposals), len(by_hand.programme.proposals))
 
 
@@ -86,13 +88,15 @@ def test_a_proposal_by_a_person_is_told_to_those_who_decide() -> None:
     by_hand = s.Propose(by="ed", why=InternalText("they complain in public"))
     known = ANSWERED_FOR.changed(people=(ED,))
 
-    told = decide(Programme(account="ACME"), by_hand, NOW, known)
+    told = decide(Sponsorship(account="ACME"), by_hand, NOW, known)
     (notice,) = told.notices
 
     assert ["sponsorship_proposed: vera"] == occasions(told)
     assert ("Ed", by_hand.why, "ACME") == (notice.facts.by, notice.facts.text, notice.facts.account)
     assert () == decide(enrolled(), by_hand, NOW, known).notices
-    assert () == decide(Programme(account="ACME"), by_hand.changed(escalation="ACME/1@1"), NOW, known).notices
+    assert (
+        () == decide(Sponsorship(account="ACME"), by_hand.changed(escalation="ACME/1@1"), NOW, known).notices
+    )
 
 
 def test_enrolment_says_who_why_for_how_long_and_what_for() -> None:
@@ -103,7 +107,11 @@ def test_enrolment_says_who_why_for_how_long_and_what_for() -> None:
     programme = answer.programme
 
     assert ["sponsor_enrolled: vera"] == occasions(answer)
-    assert (Standing.ENROLLED, SPONSOR, terms()) == (programme.standing, programme.sponsor, programme.terms)
+    assert (SponsorshipState.ENROLLED, SPONSOR, terms()) == (
+        programme.standing,
+        programme.sponsor,
+        programme.terms,
+    )
     assert (days(30), days(90)) == (programme.touch_due_at, programme.review_due_at)
     assert days(28) == programme.wake_at
 
@@ -183,7 +191,7 @@ def test_an_exit_ends_everything_and_the_sponsor_is_told() -> None:
     declined = decide(proposed(), EXIT, NOW)
 
     assert (["sponsorship_ended: vera"], None) == (occasions(ended), ended.programme.wake_at)
-    assert ([], Standing.EXITED) == (occasions(declined), declined.programme.standing)
+    assert ([], SponsorshipState.EXITED) == (occasions(declined), declined.programme.standing)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +203,7 @@ def test_an_exit_ends_everything_and_the_sponsor_is_told() -> None:
         (decide(enrolled(), EXIT, NOW).programme, TOUCH, "it has ended; allowed now: propose it again"),
     ],
 )
-def test_what_cannot_be_is_refused(programme: Programme, command: s.PersonsCommand, said: str) -> None:
+def test_what_cannot_be_is_refused(programme: Sponsorship, command: s.PersonsCommand, said: str) -> None:
     """
     SPONSOR-1: with the way out; nothing has changed.
     """
@@ -208,14 +216,14 @@ def test_a_sponsor_whom_nobody_can_tell_is_refused() -> None:
     SPONSOR-1.
     """
     with pytest.raises(MoveNotAllowed, match="vera has no address"):
-        decide(proposed(), terms(), NOW, Known(people=(Contact(id="vera", name="Vera"),)))
+        decide(proposed(), terms(), NOW, PlaybookPeople(people=(Contact(id="vera", name="Vera"),)))
 
 
 @pytest.mark.parametrize(
     ("programme", "command", "what"),
     [(proposed(), terms(by="vera"), "enrol"), (proposed(), EXIT, "exit"), (enrolled(), EXIT, "exit")],
 )
-def test_who_decides_the_playbook_says(programme: Programme, command: s.PersonsCommand, what: str) -> None:
+def test_who_decides_the_playbook_says(programme: Sponsorship, command: s.PersonsCommand, what: str) -> None:
     """
     SPONSOR-2, ROLE-2: who takes an account in, and lets it go, has one of these roles; the refusal names them.
     """
@@ -278,7 +286,7 @@ def test_every_state_survives_json() -> None:
     SPONSOR-1: a programme lives for years, over many runs.
     """
     for programme in (proposed("x"), enrolled(), decide(enrolled(), EXIT, NOW).programme):
-        assert programme == Programme.model_validate_json(programme.model_dump_json())
+        assert programme == Sponsorship.model_validate_json(programme.model_dump_json())
 
 
 def test_an_executive_escalation_proposes_its_accounts() -> None:
@@ -286,7 +294,7 @@ def test_an_executive_escalation_proposes_its_accounts() -> None:
     SPONSOR-2: at its start, and when it becomes one.
     """
     started = opening(reason="executive_threat")
-    threat = c.RaiseLevel(by="ana", reason=ReasonCode.EXECUTIVE_THREAT)
+    threat = c.RaiseLevel(by="ana", reason=EscalationReason.EXECUTIVE_THREAT)
     became = decide_escalation(an_acknowledged(), threat, monday("09:10"))
 
     for decision in (started, became):
@@ -303,7 +311,7 @@ def test_the_sponsor_is_a_stakeholder_of_the_accounts_escalations() -> None:
     first = next(
         each
         for each in decision.effects
-        if isinstance(each, InternalNotice) and each.occasion == "first_notice"
+        if isinstance(each, InternalNotification) and each.occasion == "first_notice"
     )
 
     assert ("vera",) == plan.sponsors

@@ -9,22 +9,22 @@ import pytest
 
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
-from escalation.effects import CustomerNotice, InternalNotice, Occasion, Wave
+from escalation.effects import CustomerNotification, InternalNotification, NotificationBatch, Occasion
 from escalation.engine import Decision, decide
 from escalation.events import AccessAnswer, CancelCause, Event
 from escalation.model import Escalation
-from escalation.plan import Priority, ReasonCode
-from escalation.staleness import no_longer_true
+from escalation.plan import EscalationReason, Priority
+from escalation.staleness import find_outdated
 from tests.builders import DECLARE, RCA_COURSE, VERIFY, a_plan, monday, notices, opening
 
-Notice = InternalNotice | CustomerNotice
+Notice = InternalNotification | CustomerNotification
 Step = c.Command | datetime
 
 ACKNOWLEDGE = c.Acknowledge(by="ana")
 UPDATE = c.SendUpdate(by="ana", customer_text=CustomerText("Soon."), internal_note=InternalText("Roof."))
 OUR_UPDATE = c.SendUpdate(by="ana", internal_note=InternalText("Roof."))
-RAISE = c.RaiseLevel(by="ana", reason=ReasonCode.LACK_OF_AUTHORITY)
-RISE = c.RaiseLevel(by="csm", reason=ReasonCode.LACK_OF_AUTHORITY)
+RAISE = c.RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY)
+RISE = c.RaiseLevel(by="csm", reason=EscalationReason.LACK_OF_AUTHORITY)
 CANCEL = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("withdrawn"))
 REJECT = c.RejectResolution(by="ari", why=InternalText("still wet"))
 REOPEN = c.Reopen(by="ed", why=InternalText("wet again"))
@@ -59,7 +59,7 @@ class Course:
         return [each for each in self.told if (each.occasion, each.audience) == (occasion, audience)][-1]
 
     def why_not(self, notice: Notice) -> set[str]:
-        return set(no_longer_true(self.now, self.events, Wave(notices=(notice,))).values())
+        return set(find_outdated(self.now, self.events, NotificationBatch(notices=(notice,))).values())
 
 
 def why_not(

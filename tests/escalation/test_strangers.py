@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.effects import Wave
+from escalation.effects import NotificationBatch
 from escalation.errors import BadRequest
-from escalation.inbox import fit_for, inbox_key
-from escalation.preferences import Sent
-from escalation.receipts import Receipt
-from escalation.strangers import NOT_OURS, TOLD_ALREADY, known_words, strangers
-from escalation.waiting import Waiting
+from escalation.inbox import inbox_key, require_fit_for
+from escalation.preferences import CountedMessage
+from escalation.receipts import DeliveryResult
+from escalation.strangers import NOT_OURS, TOLD_ALREADY, find_foreign_messages, select_own_results
+from escalation.waiting import InboxContent
 from tests.escalation.test_waiting import NINE, held
 
 MESSAGE = held(seq=7)
 OWN = f"{MESSAGE.notice.escalation}:"
-WAVE = Wave(notices=(MESSAGE.notice,))
-WAITS = Receipt(key=MESSAGE.key, recipient="ed", occasion="first_notice", held_until=NINE)
+WAVE = NotificationBatch(notices=(MESSAGE.notice,))
+WAITS = DeliveryResult(key=MESSAGE.key, recipient="ed", occasion="first_notice", held_until=NINE)
 TOLD = WAITS.changed(held_until=None, delivered_at=NINE)
 DAY = timedelta(days=1)
 
@@ -27,36 +27,38 @@ def test_a_message_leaves_if_whoever_told_it_knows_it() -> None:
     """
     COMM-6, COMM-12: it waits, or is under way; what cannot be remembered is not denied.
     """
-    assert {} == strangers(WAVE, OWN, [WAITS], ())
-    assert {} == strangers(WAVE, OWN, [], [WAVE])
-    assert {} == strangers(WAVE, OWN, [], (), since=8)
-    assert {MESSAGE.key: NOT_OURS} == strangers(WAVE, OWN, [], (), since=7)
-    assert {MESSAGE.key: NOT_OURS} == strangers(WAVE, "ACME/1@2:", [WAITS], [WAVE])
-    assert {MESSAGE.key: NOT_OURS} == strangers(WAVE, OWN, [WAITS.changed(recipient="mallory")], ())
-    assert {MESSAGE.key: TOLD_ALREADY} == strangers(WAVE, OWN, [WAITS, TOLD], ())
+    assert {} == find_foreign_messages(WAVE, OWN, [WAITS], ())
+    assert {} == find_foreign_messages(WAVE, OWN, [], [WAVE])
+    assert {} == find_foreign_messages(WAVE, OWN, [], (), since=8)
+    assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(WAVE, OWN, [], (), since=7)
+    assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(WAVE, "ACME/1@2:", [WAITS], [WAVE])
+    assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(
+        WAVE, OWN, [WAITS.changed(recipient="mallory")], ()
+    )
+    assert {MESSAGE.key: TOLD_ALREADY} == find_foreign_messages(WAVE, OWN, [WAITS, TOLD], ())
 
 
 def test_a_word_counts_if_its_message_is_known() -> None:
     """
     COMM-13: to the same recipient, on the same occasion.
     """
-    assert (TOLD,) == known_words([TOLD], OWN, [WAITS], ())
-    assert (TOLD,) == known_words([TOLD], OWN, [], [WAVE])
-    assert (TOLD,) == known_words([TOLD], OWN, [], (), since=8)
-    assert () == known_words([TOLD], OWN, [], (), since=7)
+    assert (TOLD,) == select_own_results([TOLD], OWN, [WAITS], ())
+    assert (TOLD,) == select_own_results([TOLD], OWN, [], [WAVE])
+    assert (TOLD,) == select_own_results([TOLD], OWN, [], (), since=8)
+    assert () == select_own_results([TOLD], OWN, [], (), since=7)
     for other in (TOLD.changed(key=f"{OWN}9:x:ed"), TOLD.changed(recipient="x"), TOLD.changed(occasion="x")):
-        assert () == known_words([other], OWN, [WAITS], [WAVE])
+        assert () == select_own_results([other], OWN, [WAITS], [WAVE])
 
 
 def test_an_inbox_keeps_what_is_for_its_recipient_alone() -> None:
     """
     COMM-11: and what left elsewhere counts from now at the latest, or it would hold back all the rest.
     """
-    later = Waiting(held=(MESSAGE,), sent=(Sent(at=NINE + DAY, channel="email"),))
+    later = InboxContent(held=(MESSAGE,), sent=(CountedMessage(at=NINE + DAY, channel="email"),))
     several = MESSAGE.changed(notice=MESSAGE.notice.changed(to=MESSAGE.notice.to * 2))
     nobody = MESSAGE.changed(notice=MESSAGE.notice.changed(to=()))
 
-    assert [NINE] == [each.at for each in fit_for(inbox_key("ed"), later, NINE).sent]
+    assert [NINE] == [each.at for each in require_fit_for(inbox_key("ed"), later, NINE).sent]
     for inbox, message in (("maya", MESSAGE), ("ed", several), ("ed", nobody)):
         with pytest.raises(BadRequest, match="the one of inbox"):
-            fit_for(inbox_key(inbox), Waiting(held=(message,)), NINE)
+            require_fit_for(inbox_key(inbox), InboxContent(held=(message,)), NINE)

@@ -6,12 +6,12 @@ import pytest
 
 from escalation import commands as shell
 from escalation.base import InternalText
-from escalation.effects import InternalNotice, Occasion, Wave, senders_of
+from escalation.effects import InternalNotification, NotificationBatch, Occasion, senders_of
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy
-from escalation.task_force.events import ForceEvent
+from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.model import TaskForce
-from escalation.task_force.staleness import no_longer_true
+from escalation.task_force.staleness import find_outdated
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import CLOCKS, NINE, a_charter
 
@@ -23,7 +23,7 @@ INVITED, ASKED = Occasion.TASK_FORCE_INVITED, Occasion.TASK_FORCE_STATUS_WANTED
 DUE, DOWN = Occasion.TASK_FORCE_TASK_DUE, Occasion.TASK_FORCE_STOOD_DOWN
 
 
-def told_in(*commands: c.ForceCommand) -> tuple[TaskForce, list[ForceEvent], list[InternalNotice]]:
+def told_in(*commands: c.ForceCommand) -> tuple[TaskForce, list[TaskForceEvent], list[InternalNotification]]:
     """
     A task force of nine o'clock whose seats wait for an answer, and all that is told until 10:40.
     """
@@ -33,7 +33,7 @@ def told_in(*commands: c.ForceCommand) -> tuple[TaskForce, list[ForceEvent], lis
         made = decide(made.force, command, LATE if isinstance(command, shell.Tick) else NINE)
         events += made.events
         notices += made.effects
-    return made.force, events, [each for each in notices if isinstance(each, InternalNotice)]
+    return made.force, events, [each for each in notices if isinstance(each, InternalNotification)]
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
     """
     force, events, notices = told_in(*before)
     (notice,) = (each for each in notices if each.occasion == occasion)
-    wave = Wave(notices=(notice,))
-    assert {} == no_longer_true(force, events, wave)
+    wave = NotificationBatch(notices=(notice,))
+    assert {} == find_outdated(force, events, wave)
 
     made = decide(force, meanwhile, LATE)
 
-    assert [why] == list(no_longer_true(made.force, [*events, *made.events], wave).values())
-    other = Wave(notices=(notice.changed(escalation="ACME/4711@0/roof"),))
-    assert {} == no_longer_true(made.force, events, other), "of an earlier one of that name"
+    assert [why] == list(find_outdated(made.force, [*events, *made.events], wave).values())
+    other = NotificationBatch(notices=(notice.changed(escalation="ACME/4711@0/roof"),))
+    assert {} == find_outdated(made.force, events, other), "of an earlier one of that name"
 
 
 def test_that_it_was_stood_down_stays_true() -> None:
@@ -71,9 +71,9 @@ def test_that_it_was_stood_down_stays_true() -> None:
     """
     force, events, notices = told_in(shell.CancelByOperator())
 
-    last = Wave(notices=tuple(each for each in notices if each.occasion is DOWN))
+    last = NotificationBatch(notices=tuple(each for each in notices if each.occasion is DOWN))
     assert last.notices
-    assert {} == no_longer_true(force, events, last)
+    assert {} == find_outdated(force, events, last)
 
 
 @pytest.mark.parametrize(

@@ -13,22 +13,22 @@ from escalation import commands as shell
 from escalation.base import InternalText
 from escalation.business_time import add
 from escalation.clocks import Clock
-from escalation.effects import CompileOpenHours, InternalNotice
+from escalation.effects import CompileOpenHours, InternalNotification
 from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.plan import Calendar, ClockName, Priority
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.task_force import commands as c
-from escalation.task_force.course import COURSE, ForceMove, ForceState, allows, step
-from escalation.task_force.engine import decide, deploy, news_of
-from escalation.task_force.model import About, Charter, SeatPlan, TaskForce, summary
+from escalation.task_force.course import COURSE, TaskForceMove, TaskForceState, allows, step
+from escalation.task_force.engine import decide, deploy, updates_of
+from escalation.task_force.model import Charter, EscalationSummary, SeatPlan, TaskForce, summary
 from escalation.task_force.record import fold
-from escalation.task_force.story import entry
-from escalation.task_force.turn import ForceDecision
+from escalation.task_force.story import timeline_entry
+from escalation.task_force.turn import TaskForceDecision
 from escalation.task_force.view import view
 from tests.builders import HOUR, MINUTE, PEOPLE, THE_MONDAY, weekdays
 
 NINE = THE_MONDAY + 9 * HOUR
-ABOUT = About(
+ABOUT = EscalationSummary(
     key="ACME/4711",
     subject="Wet pallets",
     priority=Priority.P1,
@@ -71,16 +71,16 @@ def a_force(*seats: tuple[str, ...], **changes: Any) -> TaskForce:
     return deploy(a_charter(*seats, **changes), NINE).force
 
 
-def told(decision: ForceDecision) -> list[str]:
+def told(decision: TaskForceDecision) -> list[str]:
     """Who is told of what, in order; it is complete."""
     return [
         f"{effect.occasion}: {', '.join(to.id for to in effect.to)}"
         for effect in decision.effects
-        if isinstance(effect, InternalNotice)
+        if isinstance(effect, InternalNotification)
     ]
 
 
-def kinds(decision: ForceDecision) -> list[str]:
+def kinds(decision: TaskForceDecision) -> list[str]:
     return [event.kind for event in decision.events]
 
 
@@ -88,10 +88,10 @@ def test_every_legal_move_is_in_the_table() -> None:
     """
     RESOLVE-2: the machine knows these moves and no others.
     """
-    for state in ForceState:
+    for state in TaskForceState:
         here = {row.move for row in COURSE if state in row.sources}
-        assert here == {move for move in ForceMove if allows(state, move)}, state
-    assert ForceState.STOOD_DOWN == step(ForceState.FORMING, ForceMove.STAND_DOWN)
+        assert here == {move for move in TaskForceMove if allows(state, move)}, state
+    assert TaskForceState.STOOD_DOWN == step(TaskForceState.FORMING, TaskForceMove.STAND_DOWN)
 
 
 def test_at_its_deployment_the_lead_knows_and_each_seat_is_on_offer() -> None:
@@ -102,14 +102,14 @@ def test_at_its_deployment_the_lead_knows_and_each_seat_is_on_offer() -> None:
 
     assert ["task_force_deployed: ed", "task_force_invited: ana", "task_force_invited: cora"] == told(made)
     assert ("ana", "cora") == tuple(seat.offered_to for seat in made.force.seats)
-    assert ForceState.FORMING == made.force.state
+    assert TaskForceState.FORMING == made.force.state
 
 
 def test_one_without_seats_works_at_once() -> None:
     """
     RESOLVE-2: its lead alone.
     """
-    assert ForceState.WORKING == a_force().state
+    assert TaskForceState.WORKING == a_force().state
 
 
 def test_a_declined_seat_is_offered_to_the_next() -> None:
@@ -133,7 +133,7 @@ def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
 
     assert ["seat_unanswered", "seat_left_vacant", "work_begun"] == kinds(made)
     assert ["task_force_news: ed"] == told(made)
-    news = news_of(made)
+    news = updates_of(made)
     assert news is not None
     assert (("role 1",), ("role 1",)) == (news.vacant, news.summary.vacant)
 
@@ -142,7 +142,7 @@ def test_the_escalation_hears_of_each_seat_that_falls_vacant() -> None:
     """
     RESOLVE-2: also of two at the same instant, which are one piece of news.
     """
-    news = news_of(decide(a_force(("ana",), ("ari",)), shell.Tick(), NINE + 30 * MINUTE))
+    news = updates_of(decide(a_force(("ana",), ("ari",)), shell.Tick(), NINE + 30 * MINUTE))
 
     assert news is not None
     assert ("role 1", "role 2") == news.vacant
@@ -152,11 +152,11 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     """
     RESOLVE-2, COMM-13: nobody waits for an answer of somebody who was not asked.
     """
-    lost = Receipt(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
-    made = decide(a_force(("ana", "ari")), shell.RecordDelivery(receipts=(lost,)), NINE)
+    lost = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
+    made = decide(a_force(("ana", "ari")), shell.ReportDelivery(receipts=(lost,)), NINE)
 
     assert "ari" == made.force.seats[0].offered_to
-    news = news_of(made)
+    news = updates_of(made)
     assert news is not None
     assert (lost,) == news.receipts, "RECORD-1: the escalation has them on record"
 
@@ -165,8 +165,8 @@ def test_an_invitation_that_waits_for_the_morning_stands() -> None:
     """
     RESOLVE-2, COMM-11: it is on its way; the seat's own clock says when the next one is asked.
     """
-    held = Receipt(key="k", recipient="ana", occasion="task_force_invited", held_until=NINE + 9 * HOUR)
-    made = decide(a_force(("ana", "ari")), shell.RecordDelivery(receipts=(held,)), NINE)
+    held = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", held_until=NINE + 9 * HOUR)
+    made = decide(a_force(("ana", "ari")), shell.ReportDelivery(receipts=(held,)), NINE)
 
     assert "ana" == made.force.seats[0].offered_to
 
@@ -178,7 +178,7 @@ def test_work_begins_when_every_seat_is_settled() -> None:
     one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
     both = decide(one.force, c.AcceptSeat(by="ari"), NINE)
 
-    assert (ForceState.FORMING, ForceState.WORKING) == (one.force.state, both.force.state)
+    assert (TaskForceState.FORMING, TaskForceState.WORKING) == (one.force.state, both.force.state)
     assert ("ed", "ana", "ari") == both.force.members
     assert ["task_force_news: ed"] == told(both)
 
@@ -190,7 +190,7 @@ def test_the_lead_reads_who_is_in_and_what_is_vacant() -> None:
     one = decide(a_force(("ana",), ("ari",)), c.AcceptSeat(by="ana"), NINE)
     both = decide(one.force, c.DeclineSeat(by="ari"), NINE)
 
-    (letter,) = (effect.facts for effect in both.effects if isinstance(effect, InternalNotice))
+    (letter,) = (effect.facts for effect in both.effects if isinstance(effect, InternalNotification))
     assert ("role 1: Ana",) == letter.items
     said = "task force roof: every seat is settled; nobody is left to ask for the seat role 2"
     assert said == letter.why
@@ -205,9 +205,11 @@ def test_the_lead_reads_what_those_who_were_asked_had_to_say() -> None:
     two = decide(one.force, c.DeclineSeat(by="ari", why=InternalText("On leave")), NINE)
     three = decide(two.force, c.DeclineSeat(by="ben", why=InternalText("No ladder")), NINE)
 
-    (letter,) = (effect.facts for effect in three.effects if isinstance(effect, InternalNotice))
+    (letter,) = (effect.facts for effect in three.effects if isinstance(effect, InternalNotification))
     assert ("role 1: Ana (“Gladly”)", "Ari declined the seat role 2: On leave") == letter.items
-    assert ["", "", "No ladder"] == [news.declined for made in (one, two, three) if (news := news_of(made))]
+    assert ["", "", "No ladder"] == [
+        news.declined for made in (one, two, three) if (news := updates_of(made))
+    ]
 
 
 def test_the_status_clock_asks_the_lead_only() -> None:
@@ -222,7 +224,7 @@ def test_the_status_clock_asks_the_lead_only() -> None:
         force = made.force
         assert [kind] == kinds(made)
         assert ["task_force_status_wanted: ed"] == told(made)
-        news = news_of(made)
+        news = updates_of(made)
         assert news is not None
         assert (kind != "status_asked") == news.is_status_missed
 
@@ -245,7 +247,7 @@ def test_a_report_starts_the_status_clock_anew() -> None:
 
     assert made.force.status is not None
     assert NINE + 3 * HOUR == made.force.status.due_at
-    news = news_of(made)
+    news = updates_of(made)
     assert news is not None
     assert news.report is not None
     assert "It is the roof" == news.report.text
@@ -275,9 +277,9 @@ def test_it_is_stood_down_with_what_is_left() -> None:
 
     assert ["task_force_stood_down: ed, ana"] == told(made)
     assert ["task force roof: Done"] == [
-        notice.facts.why for notice in made.effects if isinstance(notice, InternalNotice)
+        notice.facts.why for notice in made.effects if isinstance(notice, InternalNotification)
     ]
-    assert "stood down, Done; still open: Climb up (ed)" == entry(made.events[-1]).text
+    assert "stood down, Done; still open: Climb up (ed)" == timeline_entry(made.events[-1]).text
     assert made.force.wake_at is None
     assert () == decide(made.force, shell.Tick(), NINE + 99 * HOUR).events
     assert () == decide(made.force, order, NINE).events
@@ -302,7 +304,7 @@ def test_it_ends_from_outside(command: c.ShellsCommand, why: str) -> None:
     """
     made = decide(a_force(), command, NINE)
 
-    news = news_of(made)
+    news = updates_of(made)
     assert news is not None
     assert (news.why_stood_down or "").startswith(why)
 
@@ -314,9 +316,9 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     informed = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT.model_copy(update={"level": 4}))
     made = decide(a_force(), informed, NINE)
 
-    assert news_of(made) is None, "the escalation knows that by itself"
+    assert updates_of(made) is None, "the escalation knows that by itself"
     asked = decide(made.force, shell.Tick(), NINE + 90 * MINUTE)
-    assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotice)]
+    assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotification)]
 
 
 FASTER = c.KeepInformed(
@@ -507,4 +509,4 @@ def test_whatever_is_asked_it_stays_in_order(asked: list[tuple[Any, int]]) -> No
     assert force == TaskForce.model_validate_json(force.model_dump_json())
     assert list(range(1, len(events) + 1)) == [event.seq for event in events]
     assert view(force).state == force.state
-    assert all(entry(event).text for event in events)
+    assert all(timeline_entry(event).text for event in events)

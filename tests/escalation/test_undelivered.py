@@ -5,7 +5,7 @@ What could not be delivered is heard of by a person, as long as anybody can be r
 from escalation import commands as c
 from escalation.engine import Decision, decide
 from escalation.model import Escalation
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from escalation.view import view
 from tests.builders import JO, a_plan, an_escalation, happened, internal, levels_with, monday, told
 from workflows import details
@@ -16,16 +16,16 @@ LINE = ("ed", "mia", "max", "sol", "dora", "stan", "ceo", "nils", "ana", "ben")
 """Escalation manager, managers of each level, a fallback contact, the owner, another contact of the level."""
 
 
-def failed(who: str, occasion: str = "undeliverable") -> Receipt:
-    return Receipt(key=f"{occasion}:{who}", recipient=who, occasion=occasion, why=BOUNCED)
+def failed(who: str, occasion: str = "undeliverable") -> DeliveryResult:
+    return DeliveryResult(key=f"{occasion}:{who}", recipient=who, occasion=occasion, why=BOUNCED)
 
 
-def heard(who: str, occasion: str = "undeliverable") -> Receipt:
+def heard(who: str, occasion: str = "undeliverable") -> DeliveryResult:
     return failed(who, occasion).model_copy(update={"delivered_at": monday("09:02"), "why": ""})
 
 
-def after_receipts(escalation: Escalation, *receipts: Receipt) -> Decision:
-    return decide(escalation, c.RecordDelivery(receipts=receipts), monday("09:03"))
+def after_receipts(escalation: Escalation, *receipts: DeliveryResult) -> Decision:
+    return decide(escalation, c.ReportDelivery(receipts=receipts), monday("09:03"))
 
 
 def with_a_fallback() -> Escalation:

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation.base import InternalText
-from escalation.budgets import WAVE
+from escalation.budgets import LARGEST_BATCH
 from escalation.effects import Occasion
 from escalation.plan import Recipient
-from escalation.preferences import Limit, Preferences, Sent, free_at
+from escalation.preferences import CountedMessage, Limit, Preferences, free_at
 from escalation.waiting import (
     GATHERED_FOR,
-    Held,
+    DeferredMessage,
     forgotten_at,
     leaves_at,
-    leaving,
     next_at,
+    take_due_messages,
 )
 from tests.builders import internal, monday, opening
 
@@ -25,7 +25,9 @@ TWICE = Limit(at_most=2, within=TEN_MINUTES)
 NINE = monday("09:00")
 
 
-def held(seq: int = 1, until: datetime = NINE, limits: tuple[Limit, ...] = (), **changes: Any) -> Held:
+def held(
+    seq: int = 1, until: datetime = NINE, limits: tuple[Limit, ...] = (), **changes: Any
+) -> DeferredMessage:
     """
     Something told to Ed, that waits since nine.
     """
@@ -33,11 +35,13 @@ def held(seq: int = 1, until: datetime = NINE, limits: tuple[Limit, ...] = (), *
     ed = Recipient(
         id="ed", name="Ed", addresses=("email:ed@example.com",), preferences=Preferences(limits=limits)
     )
-    return Held(notice=notice.changed(seq=seq, to=(ed,), **changes), channel="email", since=NINE, until=until)
+    return DeferredMessage(
+        notice=notice.changed(seq=seq, to=(ed,), **changes), channel="email", since=NINE, until=until
+    )
 
 
-def sent(*times: str) -> tuple[Sent, ...]:
-    return tuple(Sent(at=monday(time), channel="email") for time in times)
+def sent(*times: str) -> tuple[CountedMessage, ...]:
+    return tuple(CountedMessage(at=monday(time), channel="email") for time in times)
 
 
 def test_a_limit_counts_back_over_its_time() -> None:
@@ -51,7 +55,7 @@ def test_a_limit_counts_back_over_its_time() -> None:
     assert NINE == free_at((TWICE,), sent("08:40", "08:57"), "email", NINE)
     assert NINE == free_at((by_chat,), sent("08:59"), "slack", NINE)
     assert monday("09:09") == free_at(
-        (TWICE, by_chat), (Sent(at=monday("08:59"), channel="slack"),), "slack", NINE
+        (TWICE, by_chat), (CountedMessage(at=monday("08:59"), channel="slack"),), "slack", NINE
     )
 
 
@@ -83,8 +87,8 @@ def test_what_may_leave_takes_along_all_whose_quiet_hours_are_over() -> None:
     full = sent("08:55", "08:57")
 
     assert monday("09:05") == next_at([*limited, quiet], full, NINE)
-    assert leaving([*limited, quiet], full, NINE) is None
-    bundle = leaving([*limited, quiet], full, monday("09:05"))
+    assert take_due_messages([*limited, quiet], full, NINE) is None
+    bundle = take_due_messages([*limited, quiet], full, monday("09:05"))
     assert bundle
     assert tuple(each.notice for each in limited) == bundle.notices
     assert not bundle.at_any_hour
@@ -97,13 +101,13 @@ def test_too_much_to_keep_leaves_at_once_and_in_parts() -> None:
     facts = held().notice.facts.changed(text=InternalText("wet " * 4_000))
     many = [held(seq, until=monday("23:00"), facts=facts) for seq in range(100)]
 
-    bundle = leaving(many, (), NINE)
+    bundle = take_due_messages(many, (), NINE)
 
     assert NINE == next_at(many, (), NINE)
     assert bundle
     assert bundle.at_any_hour
     assert 1 < len(bundle.notices) < 100
-    assert WAVE + 1_000 > len(bundle.model_dump_json())
+    assert LARGEST_BATCH + 1_000 > len(bundle.model_dump_json())
 
 
 def test_an_inbox_is_kept_as_long_as_what_left_counts() -> None:
@@ -122,7 +126,7 @@ def test_what_may_have_left_in_one_letter_joins_no_other() -> None:
     letters_of = ("", "k:2", "", "bundle:a", "bundle:a")
     waits = (held(seq).changed(letter=letter) for seq, letter in enumerate(letters_of, 1))
     left, letters = list(waits), []
-    while bundle := leaving(left, (), NINE):
+    while bundle := take_due_messages(left, (), NINE):
         letters.append((bundle.letter, [notice.seq for notice in bundle.notices]))
         left = [each for each in left if each.notice not in bundle.notices]
 

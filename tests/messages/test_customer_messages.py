@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from escalation.base import CustomerText
-from escalation.effects import CustomerFacts, CustomerNotice, Occasion
+from escalation.effects import CustomerFacts, CustomerNotification, Occasion
 from escalation.events import CancelCause
 from escalation.translations import Translations
 from messages.examples import make_example
@@ -23,7 +23,7 @@ HOLDING = {
 def letter(occasion: Occasion, language: str, **facts: Any) -> str:
     """The text of a letter, in one line."""
     notice = make_example("customer", occasion, "short", language=language)
-    assert isinstance(notice, CustomerNotice)
+    assert isinstance(notice, CustomerNotification)
     about = CustomerFacts.model_validate(notice.facts.model_dump() | facts)
     text = TEXTS.render(notice.changed(facts=about), notice.to[0])
     return " ".join(f"{text.subject} {text.text}".split())

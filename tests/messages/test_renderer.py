@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from escalation.effects import CustomerNotice, InternalNotice, Occasion
+from escalation.effects import CustomerNotification, InternalNotification, Occasion
 from messages.examples import CUSTOMER_EXAMPLES, EXAMPLES, INTERNAL_EXAMPLES, LINK, make_example
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import DIGEST, SHIPPED, TemplateFault
@@ -42,7 +42,7 @@ Asked = tuple[str, Occasion]
 
 def asked_for() -> Iterator[Asked]:
     """
-    Each audience and occasion in a call of `tell` or `tell_customers` in the rules.
+    Each audience and occasion in a call of `tell` or `notify_customers` in the rules.
     """
     audiences = {"tell": "internal", "tell_customers": "customer"}
     for path in sorted(RULES.glob("*.py")):
@@ -65,7 +65,7 @@ EVERY_TEXT = sorted(set(asked_for()))
 SHIPPED_TEXTS = MessageRenderer()
 
 
-def read(notice: CustomerNotice | InternalNotice, link: str = "") -> RenderedMessage:
+def read(notice: CustomerNotification | InternalNotification, link: str = "") -> RenderedMessage:
     return SHIPPED_TEXTS.render(notice, notice.to[0], link)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from escalation.effects import OnCall
+from escalation.effects import OnCallFound
 from planning.on_call.feed_sources import Content, FeedFault, FeedReader, FilesAlone
 from planning.on_call.roster import OnCallPeriod, OnCallRoster, find_on_call, roster_of
 from planning.on_call.rota_spec import FeedSpec, RotaSpec
@@ -84,7 +84,7 @@ def a_calendar_file(*events: str) -> str:
 
 def on_call(
     playbook: Playbook, at: datetime, feeds: FeedReader | None = None, schedule: str = DESK
-) -> OnCall:
+) -> OnCallFound:
     return find_on_call(playbook, schedule, at, feeds or FilesAlone())
 
 

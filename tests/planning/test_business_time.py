@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from escalation.business_time import OpenHours, add, between
-from escalation.clocks import Clock, Pause, counted, instant_of
+from escalation.clocks import Clock, Pause, instant_of, used_time_of
 from escalation.plan import ClockName
 from planning.calendars.open_hours import compile_hours
 from planning.playbook.schema import CalendarSpec
@@ -80,7 +80,7 @@ def test_paused_time_does_not_count() -> None:
         name=ClockName.RESOLUTION, started_at=opened, after=4 * HOUR, ended_at=opened + 120 * MINUTE
     )
 
-    assert 90 * MINUTE == counted(clock, None, (paused,), opened + 240 * MINUTE)
+    assert 90 * MINUTE == used_time_of(clock, None, (paused,), opened + 240 * MINUTE)
 
 
 def test_a_pause_in_closed_hours_changes_nothing() -> None:

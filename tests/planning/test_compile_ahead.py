@@ -14,7 +14,7 @@ from rich.console import Console
 from entrypoints.cli.render import escalation
 from escalation.business_time import OpenHours, add
 from escalation.clocks import is_late
-from escalation.effects import CustomerNotice, Occasion
+from escalation.effects import CustomerNotification, Occasion
 from escalation.engine import open_escalation
 from escalation.plan import Basis, ClockName, Priority
 from escalation.view import timeline, view
@@ -52,7 +52,7 @@ def test_a_receipt_promises_what_is_true(days: int) -> None:
     (receipt,) = (
         each
         for each in decision.effects
-        if isinstance(each, CustomerNotice) and each.occasion is Occasion.RECEIPT
+        if isinstance(each, CustomerNotification) and each.occasion is Occasion.RECEIPT
     )
     assert add(calendar, NOW, days * timedelta(hours=8)) == receipt.facts.resolve_by
     assert receipt.facts.resolve_by
@@ -103,7 +103,7 @@ def test_what_takes_too_many_years_is_said_to_be_unknown() -> None:
     (resolve_by,) = (
         each.facts.resolve_by
         for each in decision.effects
-        if isinstance(each, CustomerNotice) and each.occasion is Occasion.RECEIPT
+        if isinstance(each, CustomerNotification) and each.occasion is Occasion.RECEIPT
     )
     assert resolve_by is None
     assert resolution.due_at is None

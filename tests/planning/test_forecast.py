@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from escalation.errors import BadRequest
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from planning.calendars.instants import format_after_start
 from planning.forecast.forecast import Forecast, ForecastEntry, make_forecast
 from planning.forecast.forecast_chart import draw_forecast
@@ -167,7 +167,7 @@ def test_an_executive_threat_starts_at_the_executive_level(reference: Playbook) 
     """
     KIND-5.
     """
-    case = make_request(reference, "complaint", Priority.P3, reason=ReasonCode.EXECUTIVE_THREAT)
+    case = make_request(reference, "complaint", Priority.P3, reason=EscalationReason.EXECUTIVE_THREAT)
     forecast = make_forecast(reference, case, FRIDAY)
 
     assert [5, 6, 7] == [level.level for level in forecast.levels]

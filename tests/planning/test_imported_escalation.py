@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.clocks import Outcome
 from escalation.lifecycle import State
-from escalation.measures import Past
+from escalation.measures import ImportedEscalation
 from planning.forecast.export_map import ExportMap
 from planning.forecast.helpdesk_log import fits_map, read_log
 from planning.forecast.imported_escalation import import_incident
@@ -14,7 +14,7 @@ from tests.planning.export_builder import HEADER, AnExport, the_map
 HOUR = timedelta(hours=1)
 
 
-def of(export: AnExport, by: ExportMap | None = None) -> Past:
+def of(export: AnExport, by: ExportMap | None = None) -> ImportedEscalation:
     by = by or the_map()
     [incident] = export.log(by).incidents
     return import_incident(incident, by, "DESK")

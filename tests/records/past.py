@@ -7,8 +7,8 @@ from pathlib import Path
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
-from escalation.measures import Past
-from escalation.plan import ActionRules, Priority, ReasonCode
+from escalation.measures import ImportedEscalation
+from escalation.plan import ActionPolicy, EscalationReason, Priority
 from escalation.post_mortem import PostMortem
 from planning.forecast.export_map import ExportMap, read_map
 from planning.forecast.helpdesk_log import read_log
@@ -52,7 +52,7 @@ INC2,Closed,03-03-2026 10:00,03-03-2026 16:00,1,?,4 - Low,Desk,Bo,bo,Caller 2,Ph
 
 AFTER_CLOSE = (
     at(2, "09:00"),
-    c.RecordSurvey(by=JO, account="ACME", score=4, comment=InternalText("quick")),
+    c.AnswerSurvey(by=JO, account="ACME", score=4, comment=InternalText("quick")),
     c.FilePostMortem(
         by="ed",
         post_mortem=PostMortem.model_validate(
@@ -73,14 +73,14 @@ def the_map() -> ExportMap:
     return read_map(MAP.read_bytes(), MAP.name)
 
 
-def imported(text: str = EXPORT, tenant: str = "DESK") -> list[Past]:
+def imported(text: str = EXPORT, tenant: str = "DESK") -> list[ImportedEscalation]:
     log = read_log(text.encode(), "export.csv", the_map())
     return [import_incident(incident, the_map(), tenant) for incident in log.incidents]
 
 
 def lives() -> list[tuple[e.Event, ...]]:
     """Of four escalations: quick, and followed up; late and reopened; passed back and forth; just begun."""
-    followed_up = a_plan(survey=A_SURVEY, actions=ActionRules())
+    followed_up = a_plan(survey=A_SURVEY, actions=ActionPolicy())
     first = opening(key="ACME/1", priority="P1", plan=followed_up)
     begun = first.escalation
     quick = events_of(
@@ -120,8 +120,8 @@ def lives() -> list[tuple[e.Event, ...]]:
         c.RequestRca(by="ed"),
         *RCA_COURSE[:2],
     )
-    to_finance = c.Transfer(by="ana", to="finance", reason=ReasonCode.LACK_OF_EXPERTISE)
-    to_ana = c.Transfer(by="fay", to="ana", reason=ReasonCode.OTHER)
+    to_finance = c.Transfer(by="ana", to="finance", reason=EscalationReason.LACK_OF_EXPERTISE)
+    to_ana = c.Transfer(by="fay", to="ana", reason=EscalationReason.OTHER)
     passed = events_of(
         opening(
             friday("09:00"), key="ZOO/3", subject=CustomerText("<script>alert('🙈')</script>"), reason="other"

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from escalation import commands as c
 from escalation import events as e
 from escalation.base import CustomerText, InternalText
-from escalation.effects import Recorded
-from escalation.measuring import measured
-from escalation.receipts import Receipt
+from escalation.effects import RecordResult
+from escalation.measuring import measure_events
+from escalation.receipts import DeliveryResult
 from records.reading import accounts, kept
 from records.rows import escalation_row
 from records.store import RecordStore
@@ -35,7 +35,7 @@ def test_events_are_kept_as_they_were(store: RecordStore) -> None:
 
     recorded = store.append(a_batch(events))
 
-    assert Recorded(added=len(events), through=len(events)) == recorded
+    assert RecordResult(added=len(events), through=len(events)) == recorded
     assert [event.model_dump_json() for event in events] == bodies(store, "ACME/4711@1")
     with store.database.reading() as db:
         assert {a_batch(events).playbook.sha256} == set(db.scalars(select(EventRow.playbook)))
@@ -50,7 +50,7 @@ def test_a_repeated_batch_changes_nothing(store: RecordStore) -> None:
     store.append(batch)
     before = sizes(store)
 
-    assert Recorded(added=0, through=len(batch.events)) == store.append(batch)
+    assert RecordResult(added=0, through=len(batch.events)) == store.append(batch)
     assert before == sizes(store)
 
 
@@ -74,7 +74,7 @@ def test_what_it_comes_to_goes_with_its_events(store: RecordStore) -> None:
         store.append(a_batch(events[:cut]))
         with store.database.reading() as db:
             [row] = db.execute(select(*EscalationRow.__table__.columns))
-        assert escalation_row(measured(events[:cut])) == dict(row._mapping)
+        assert escalation_row(measure_events(events[:cut])) == dict(row._mapping)
 
 
 def test_what_comes_after_a_gap_counts_once_it_is_filled(store: RecordStore) -> None:
@@ -138,7 +138,7 @@ def test_many_that_write_at_once_write_each_event_once(store: RecordStore) -> No
 
     assert len(events) == sum(each.added for each in recorded)
     assert [event.model_dump_json() for event in events] == bodies(store, "ACME/4711@1")
-    assert measured(events).hand_overs == next(kept(store))["hand_overs"]
+    assert measure_events(events).hand_overs == next(kept(store))["hand_overs"]
 
 
 _DIES = """
@@ -190,8 +190,8 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     RECORD-1: a mail server may answer anything; PostgreSQL takes no zero characters.
     """
     events = opening().events
-    receipt = Receipt(key="k", recipient="ana", occasion="rise", why="550 \0 no")
-    sent = e.MessagesSent(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(receipt,))
+    receipt = DeliveryResult(key="k", recipient="ana", occasion="rise", why="550 \0 no")
+    sent = e.DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(receipt,))
 
     store.append(a_batch((*events, sent)))
 
@@ -205,13 +205,13 @@ def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None
     RECORD-1, COMM-12: one that waits is not one that failed, and a late word does not undo a delivery.
     """
     events = opening().events
-    told = Receipt(key="k:1", recipient="ana", occasion="rise", delivered_at=monday("09:00"))
-    late = Receipt(key="k:1", recipient="ana", occasion="rise", why="not delivered within 24 hours")
-    waits = Receipt(
+    told = DeliveryResult(key="k:1", recipient="ana", occasion="rise", delivered_at=monday("09:00"))
+    late = DeliveryResult(key="k:1", recipient="ana", occasion="rise", why="not delivered within 24 hours")
+    waits = DeliveryResult(
         key="k:2", recipient="ana", occasion="rise", held_until=monday("17:00"), why="quiet hours"
     )
     words = [
-        e.MessagesSent(seq=events[-1].seq + number, at=monday("09:00"), receipts=receipts)
+        e.DeliveryReported(seq=events[-1].seq + number, at=monday("09:00"), receipts=receipts)
         for number, receipts in enumerate([(told, waits), (late,)], 1)
     ]
 

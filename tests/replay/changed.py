@@ -6,11 +6,11 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import commands as c
-from escalation.base import Frozen
-from escalation.effects import Wave
-from escalation.receipts import Receipt
+from escalation.base import Value
+from escalation.effects import NotificationBatch
+from escalation.receipts import DeliveryResult
 from escalation.turn import Decision
-from escalation.view import Receipted
+from escalation.view import MoveResult
 from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES, delivery_options
 from workflows.escalation import EscalationWorkflow
@@ -27,7 +27,7 @@ class AsksForMore(EscalationWorkflow):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *begins: RawValue) -> wire.Ended:
+    async def run(self, *begins: RawValue) -> wire.EscalationResult:
         await workflow.sleep(1)
         return await super().run(*begins)
 
@@ -43,7 +43,7 @@ class CountsOtherwise(EscalationWorkflow):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *begins: RawValue) -> wire.Ended:
+    async def run(self, *begins: RawValue) -> wire.EscalationResult:
         return await super().run(*begins)
 
     def _keep(self, answer: Decision) -> None:
@@ -64,10 +64,10 @@ class AsksForMoreLater(EscalationWorkflow):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *begins: RawValue) -> wire.Ended:
+    async def run(self, *begins: RawValue) -> wire.EscalationResult:
         return await super().run(*begins)
 
-    def follow(self, command: c.PersonsCommand | c.Rebase) -> Receipted:
+    def follow(self, command: c.PersonsCommand | c.Rebase) -> MoveResult:
         if isinstance(command, c.Acknowledge):
             self._spawn(workflow.sleep(3600))
         return super().follow(command)
@@ -84,12 +84,12 @@ class ForgetsDeliveries(EscalationWorkflow):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *begins: RawValue) -> wire.Ended:
+    async def run(self, *begins: RawValue) -> wire.EscalationResult:
         return await super().run(*begins)
 
-    async def _deliver(self, wave: Wave) -> None:
+    async def _deliver(self, wave: NotificationBatch) -> None:
         await workflow.execute_activity(
-            DELIVER_MESSAGES, wave, result_type=tuple[Receipt, ...], **delivery_options(wave)
+            DELIVER_MESSAGES, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
         )
 
 
@@ -104,12 +104,12 @@ class CarriesRubbish(EscalationWorkflow):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *begins: RawValue) -> wire.Ended:
+    async def run(self, *begins: RawValue) -> wire.EscalationResult:
         return await super().run(*begins)
 
     def _carried(self) -> Any:
         return _Rubbish()
 
 
-class _Rubbish(Frozen):
+class _Rubbish(Value):
     carried: dict[str, str] = {"escalation": "rubbish"}

@@ -27,11 +27,11 @@ from workflows.follow_up import FollowUpWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow
-from workflows.ticket import TicketWorkflow
+from workflows.ticket import JoinedCaseWorkflow
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 _KEEP = "keep_the_instance"
-_KINDS = [EscalationWorkflow, FollowUpWorkflow, TaskForceWorkflow, SponsorshipWorkflow, TicketWorkflow]
+_KINDS = [EscalationWorkflow, FollowUpWorkflow, TaskForceWorkflow, SponsorshipWorkflow, JoinedCaseWorkflow]
 
 
 LOOKS = ("view", "timeline", "joined")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from escalation.base import InternalText
 from escalation.events import AccessAnswer, CancelCause
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from escalation.sponsorship import Exit
 from tests.complaint import a_complaint
 from tests.desk import Desk
@@ -39,7 +39,7 @@ async def rises(desk: Desk) -> None:
 async def rejected_and_reopened(desk: Desk) -> None:
     """A resolution that is rejected, one that is reopened, one that a customer says no to."""
     await desk.start(priority="P3")
-    await desk.client.raise_level(desk.key, by="elena", reason=ReasonCode.LACK_OF_AUTHORITY)
+    await desk.client.raise_level(desk.key, by="elena", reason=EscalationReason.LACK_OF_AUTHORITY)
     await desk.client.change_priority(desk.key, by="elena", priority=Priority.P1)
     await stages.resolving(desk.client, desk.key)
     await stages.verifying(desk.client, desk.key)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from client import EscalationClient
 from entrypoints.web.request_body import read_body
-from escalation.view import Receipted, View
+from escalation.view import MoveResult, View
 from runtime.logging import configure_logging
 from runtime.settings import LogFormat, LogLevel
 from tests.complaint import a_complaint
@@ -23,7 +23,7 @@ class Mistaken(EscalationClient):
     async def view(self, key: str) -> View:
         raise ZeroDivisionError(f"{key}: a detail of ours")
 
-    async def start(self, *_: Any, **__: Any) -> Receipted:
+    async def start(self, *_: Any, **__: Any) -> MoveResult:
         raise ZeroDivisionError("a detail of ours")
 
 

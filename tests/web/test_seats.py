@@ -6,7 +6,7 @@ import pytest
 
 from escalation.events import CancelCause
 from escalation.links import Link, Question
-from escalation.task_force.model import SeatWanted
+from escalation.task_force.model import SeatRequest
 from tests.web.web_client import Door, links_in, seen
 
 NAME = "dry-pallets"
@@ -20,7 +20,7 @@ LANGUAGES = {
 async def deployed(door: Door, *people: str) -> None:
     """Led by Hannah; its one seat is offered to Tom, then to Maya."""
     await door.start()
-    seats = [SeatWanted(role="agent", people=people or ("tom", "maya"))]
+    seats = [SeatRequest(role="agent", people=people or ("tom", "maya"))]
     await door.client.deploy_task_force(
         door.key, by="elena", name=NAME, mission="Find the <leak>", lead="hannah", seats=seats
     )

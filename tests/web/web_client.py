@@ -27,7 +27,7 @@ from entrypoints.web.web_server import bind_port, serve_app
 from escalation.errors import StillFinishing
 from escalation.events import CancelCause, ResolutionKind
 from escalation.links import Link, Question
-from escalation.view import Receipted
+from escalation.view import MoveResult
 from runtime.links import Links
 from runtime.settings import Settings
 from tests.complaint import a_complaint
@@ -55,7 +55,7 @@ class Door:
     def for_subject(self, key: str) -> "Door":
         return replace(self, key=key)
 
-    async def start(self, **changes: Any) -> Receipted:
+    async def start(self, **changes: Any) -> MoveResult:
         """At level 1, with the call centre; also where one of the same subject is just ending."""
         while True:
             try:

@@ -19,10 +19,10 @@ class FailsBesideTheRun(EscalationWorkflow):
 
     @workflow.run
     @wire.takes_one
-    async def run(self, *begins: RawValue) -> wire.Ended:
+    async def run(self, *begins: RawValue) -> wire.EscalationResult:
         return await super().run(*begins)
 
     def _decide(self, command: c.ShellsCommand) -> None:
-        if isinstance(command, c.RecordDelivery):
+        if isinstance(command, c.ReportDelivery):
             raise ZeroDivisionError("a mistake")
         super()._decide(command)

@@ -16,21 +16,21 @@ from pydantic import SecretStr
 from channels.loopback import ReceivedLetter
 from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.budgets import MOST_MESSAGES, PAYLOAD
-from escalation.effects import InternalNotice, RecordBatch
+from escalation.effects import InternalNotification, RecordBatch
 from escalation.errors import BadRequest, RateExceeded
 from escalation.events import CancelCause, ResolutionKind, Step, UpdateSent
 from escalation.inbox import inbox_key
 from escalation.rates import REFUSALS
 from escalation.rca import proposed_timeline
-from escalation.request import InternalRca, Moment
-from escalation.waiting import Held, Waiting
+from escalation.request import InternalRca, RcaTimelineEntry
+from escalation.waiting import DeferredMessage, InboxContent
 from records.reading import kept
 from records.store import RecordStore
 from tests.desk import Desk, desk_on_skipping_server
 from tests.workflows import stages
 from tests.workflows.test_long_life import runs_of
 from workflows import wire
-from workflows.wire import Carried, EscalationInput
+from workflows.wire import ContinuedState, EscalationInput
 
 NOBODY_LISTENS = SecretStr("postgresql+psycopg://nobody:secret@127.0.0.1:9/none")
 LARGE_PLAN = [Step(what=InternalText(f"{number}: " + "x" * 1_990), owner="priya") for number in range(31)]
@@ -40,7 +40,7 @@ LARGE_PLAN = [Step(what=InternalText(f"{number}: " + "x" * 1_990), owner="priya"
 NOTE = "x" * (LONGEST_TEXT - 10)
 
 
-def carried_with(key: str, count: int) -> Carried:
+def carried_with(key: str, count: int) -> ContinuedState:
     """An escalation that was just opened, and *count* notes as long as a text may be; none is on record yet."""
     opening = stages.opened_at(key, datetime.now(UTC).replace(microsecond=0))
     first, at = opening.escalation.sequence, opening.escalation.opened_at
@@ -49,7 +49,7 @@ def carried_with(key: str, count: int) -> Carried:
         for number in range(1, count + 1)
     ]
     escalation = opening.escalation.changed(sequence=notes[-1].seq)
-    return Carried(escalation=escalation, events=(), unrecorded=(*opening.events, *notes))
+    return ContinuedState(escalation=escalation, events=(), unrecorded=(*opening.events, *notes))
 
 
 async def note(desk: Desk, count: int, by: str) -> None:
@@ -267,7 +267,7 @@ async def test_an_rca_of_a_long_story_is_filed_and_one_that_is_too_large_is_refu
     at = datetime.now(UTC)
 
     def rca(words: int) -> InternalRca:
-        moments = tuple(Moment(at=at, what=InternalText("m" * words)) for _ in range(500))
+        moments = tuple(RcaTimelineEntry(at=at, what=InternalText("m" * words)) for _ in range(500))
         return stages.an_rca().model_copy(update={"timeline": moments})
 
     await desk.client.file_rca(desk.key, by="kemal", rca=rca(400))
@@ -292,19 +292,19 @@ async def test_an_inbox_that_is_fuller_than_a_letter_lets_go_in_several(desk: De
     COMM-12: 40 messages of 60 KB wait for one person; what is more than a letter carries goes, and nothing stalls.
     """
     opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
-    notice = next(effect for effect in opening.effects if isinstance(effect, InternalNotice))
+    notice = next(effect for effect in opening.effects if isinstance(effect, InternalNotification))
     person = notice.to[0].model_copy(update={"id": "full-up", "addresses": ("email:full-up@example.com",)})
     now = datetime.now(UTC)
     for number in range(40):
         facts = notice.facts.model_copy(update={"text": InternalText(f"{number} " + "\U0001f4a7" * 15_000)})
         told = notice.model_copy(update={"to": (person,), "seq": 1_000 + number, "facts": facts})
-        held = Held(notice=told, channel="email", since=now, until=now + timedelta(days=1))
+        held = DeferredMessage(notice=told, channel="email", since=now, until=now + timedelta(days=1))
         await desk.temporal.start_workflow(
             wire.INBOX,
             id=inbox_key("full-up"),
             task_queue=wire.ESCALATION_QUEUE,
-            start_signal=wire.HOLD,
-            start_signal_args=[Waiting(held=(held,))],
+            start_signal=wire.DEFER,
+            start_signal_args=[InboxContent(held=(held,))],
         )
     for _ in range(200):
         waiting = await desk.client.inbox("full-up")

@@ -11,7 +11,7 @@ import pytest
 
 from escalation.events import CancelCause
 from escalation.inbox import inbox_key
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows.test_outages import an_outage_of, ended
@@ -54,7 +54,7 @@ async def test_a_message_that_nobody_told_leaves_no_inbox(desk: Desk, sender: st
         {},
         id=inbox_key("spy"),
         task_queue=wire.ESCALATION_QUEUE,
-        start_signal=wire.HOLD,
+        start_signal=wire.DEFER,
         start_signal_args=[told_by_mallory(desk, sender)],
     )
     async with asyncio.timeout(30):
@@ -72,7 +72,7 @@ async def test_a_message_in_an_inbox_is_for_whoever_that_is(desk: Desk) -> None:
         {},
         id=inbox_key("maya"),
         task_queue=wire.ESCALATION_QUEUE,
-        start_signal=wire.HOLD,
+        start_signal=wire.DEFER,
         start_signal_args=[told_by_mallory(desk, "ACME/1@1")],
     )
 
@@ -87,11 +87,11 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
     await desk.start()
     await desk.at_rest()
     id_ = (await desk.view()).id
-    forged = Receipt(
+    forged = DeliveryResult(
         key=f"{id_}:1:receipt:spy", recipient="spy", occasion="receipt", why="call me at evil.example"
     )
 
-    await desk.run().signal(wire.RECORD_DELIVERY, {"receipts": [forged.model_dump(mode="json")]})
+    await desk.run().signal(wire.REPORT_DELIVERY, {"receipts": [forged.model_dump(mode="json")]})
     await desk.at_rest()
 
     assert "1 word on messages" in (await desk.timeline("move_refused"))[-1].text
@@ -115,7 +115,7 @@ async def test_an_outage_ends_for_its_subjects_when_it_has_ended(desk: Desk) -> 
     assert desk.key == await ended(desk, ticket)
 
 
-@pytest.mark.parametrize("what", [wire.TASK_FORCE_DOWN, wire.TASK_FORCE_INFORMED])
+@pytest.mark.parametrize("what", [wire.TASK_FORCE_STAND_DOWN, wire.TASK_FORCE_KEEP_INFORMED])
 async def test_a_task_force_takes_orders_of_its_escalation_alone(desk: Desk, what: str) -> None:
     """
     RESOLVE-3: whoever may stand it down asks the escalation, which asks for the role.
@@ -152,7 +152,7 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
     summary = (await desk.view()).task_forces[0].changed(heard=99, lead="spy")
     news = {"summary": summary.model_dump(mode="json"), "happened": ["forged"], "why_stood_down": "forged"}
 
-    await desk.run().signal(wire.TASK_FORCE_NEWS, news)
+    await desk.run().signal(wire.TASK_FORCE_UPDATE, news)
     await desk.at_rest()
 
     assert "did not send it" in (await desk.timeline("move_refused"))[-1].text
@@ -166,8 +166,8 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
 SIGNALS: tuple[Callable[[Desk], Awaitable[Any]], ...] = (
     lambda desk: desk.run().signal("go_on", "x"),
     lambda desk: desk.run().signal("go_on", args=["x", 1]),
-    lambda desk: desk.run().signal(wire.TASK_FORCE_NEWS, args=["x", 1]),
-    lambda desk: desk.run().signal(wire.RECORD_DELIVERY, args=[]),
+    lambda desk: desk.run().signal(wire.TASK_FORCE_UPDATE, args=["x", 1]),
+    lambda desk: desk.run().signal(wire.REPORT_DELIVERY, args=[]),
 )
 
 

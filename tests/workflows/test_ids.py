@@ -12,7 +12,7 @@ from escalation.errors import BadRequest, EscalationError, RoleNotAllowed, Unkno
 from escalation.inbox import inbox_key
 from escalation.reporting import Rhythm, report_id
 from escalation.sponsorship import sponsorship_key
-from escalation.task_force.model import SeatWanted, task_force_id
+from escalation.task_force.model import SeatRequest, task_force_id
 from tests.complaint import a_complaint
 from tests.desk import Desk
 from workflows import wire
@@ -89,7 +89,7 @@ async def test_a_team_makes_no_move_whatever_the_way(desk: Desk, by: str) -> Non
         name="one",
         mission="Find it",
         lead="hannah",
-        seats=[SeatWanted(role="it", people=("tom",))],
+        seats=[SeatRequest(role="it", people=("tom",))],
     )
     tries: tuple[Callable[[], Awaitable[object]], ...] = (
         lambda: desk.client.acknowledge(desk.key, by=by),

@@ -14,7 +14,7 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from channels.loopback import ReceivedLetter
-from escalation.effects import CustomerNotice, InternalNotice
+from escalation.effects import CustomerNotification, InternalNotification
 from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.inbox import inbox_key
 from escalation.plan import Priority
@@ -332,15 +332,19 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
     async with desk_with("") as desk:
         opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
         notices = tuple(
-            _in_peace(each) for each in opening.effects if isinstance(each, InternalNotice | CustomerNotice)
+            _in_peace(each)
+            for each in opening.effects
+            if isinstance(each, InternalNotification | CustomerNotification)
         )
         known: dict[str, Any] = {"escalation": opening.escalation, "events": opening.events}
-        await desk.start_by_hand(wire.EscalationInput(carried=wire.Carried(**known, notices=notices)))
+        await desk.start_by_hand(wire.EscalationInput(carried=wire.ContinuedState(**known, notices=notices)))
         await desk.at_rest()
         before = {letter.key for letter in desk.letters()}
         await desk.run().terminate()
 
-        await desk.start_by_hand(wire.EscalationInput(carried=wire.Carried(**known, under_way=notices)))
+        await desk.start_by_hand(
+            wire.EscalationInput(carried=wire.ContinuedState(**known, under_way=notices))
+        )
         await desk.at_rest()
         assert before == {letter.key for letter in desk.letters()}
         assert [] == to_elena(desk)
@@ -354,7 +358,9 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
         assert ":first_notice:elena:" in letter.key
 
 
-def _in_peace(notice: InternalNotice | CustomerNotice) -> InternalNotice | CustomerNotice:
+def _in_peace(
+    notice: InternalNotification | CustomerNotification,
+) -> InternalNotification | CustomerNotification:
     """With Elena's quiet hours, and a limit for everybody else that nobody comes to."""
     quiet_hours: dict[str, tuple[str, ...]] = {"mon-sun": (quiet_now().strip('"'),)}
     limits = (Limit(at_most=50, within=timedelta(minutes=1)),)

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.commands import SendUpdate
-from escalation.effects import CustomerNotice, InternalNotice, message_key
+from escalation.effects import CustomerNotification, InternalNotification, message_key
 from escalation.errors import MoveNotAllowed
 from escalation.events import UpdateSent
 from escalation.lifecycle import State
@@ -18,7 +18,7 @@ from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows import stages
 from workflows import search_attributes as sa
-from workflows.wire import SUBJECT_MEMO, Carried, EscalationInput
+from workflows.wire import SUBJECT_MEMO, ContinuedState, EscalationInput
 
 LONG = InternalText("x" * LONGEST_TEXT)
 
@@ -154,10 +154,12 @@ async def test_messages_that_one_run_leaves_are_sent_by_the_next(desk: Desk) -> 
     """
     opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
     notices = tuple(
-        effect for effect in opening.effects if isinstance(effect, InternalNotice | CustomerNotice)
+        effect
+        for effect in opening.effects
+        if isinstance(effect, InternalNotification | CustomerNotification)
     )
     wanted = [f"{message_key(notice, to)}:email" for notice in notices for to in notice.to]
-    carried = Carried(escalation=opening.escalation, events=opening.events, notices=notices)
+    carried = ContinuedState(escalation=opening.escalation, events=opening.events, notices=notices)
 
     await desk.start_by_hand(EscalationInput(carried=carried))
     await desk.at_rest()
@@ -178,7 +180,7 @@ async def test_a_story_too_long_to_be_carried_loses_its_beginning_only(desk: Des
         for number in range(1, 111)
     ]
     escalation = opening.escalation.changed(sequence=many[-1].seq)
-    carried = Carried(escalation=escalation, events=(*opening.events, *many))
+    carried = ContinuedState(escalation=escalation, events=(*opening.events, *many))
 
     await desk.start_by_hand(EscalationInput(carried=carried, continue_after=5))
     await desk.at_rest()

@@ -24,7 +24,7 @@ from escalation.errors import (
 )
 from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
 from escalation.lifecycle import NOBODYS, Move, State
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from runtime.errors import NoWorker
 from tests.complaint import a_complaint
 from tests.desk import Desk
@@ -52,7 +52,7 @@ async def test_every_move_can_be_made_through_the_client(desk: Desk) -> None:
         ),
         (
             Move.RAISE_LEVEL,
-            lambda: client.raise_level(desk.key, by="jonas", reason=ReasonCode.LACK_OF_AUTHORITY),
+            lambda: client.raise_level(desk.key, by="jonas", reason=EscalationReason.LACK_OF_AUTHORITY),
             State.COMMUNICATING,
         ),
         (Move.TRANSFER, lambda: client.transfer(desk.key, by="sofia", to="finance"), State.COMMUNICATING),
@@ -182,7 +182,7 @@ REFUSED: tuple[Refused, ...] = (
     (lambda c, key: c.transfer(key, by="priya", to="nobody"), UnknownName, "known: "),
     (lambda c, key: c.pause(key, by="priya", because="lunch"), UnknownName, "waiting_for_customer"),
     (
-        lambda c, key: c.raise_level(key, by="priya", reason=ReasonCode.OTHER, to_level=9),
+        lambda c, key: c.raise_level(key, by="priya", reason=EscalationReason.OTHER, to_level=9),
         UnknownName,
         "1 to 7",
     ),

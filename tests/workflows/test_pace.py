@@ -20,14 +20,14 @@ from temporalio.worker import Worker
 
 from escalation.errors import BadRequest
 from escalation.limits import parse_limit
-from escalation.pace import Pace, TakeTurns, Turns
+from escalation.pace import ChannelLimit, ReserveSlots, Slots
 from runtime.embedded import find_binary
 from runtime.settings import Settings
 from runtime.targets import Targets, WebhookSettings
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.receiver import Receiver
 from workers.queues import workers
-from workflows.pace import PACE, TAKE_TURNS, PaceWorkflow
+from workflows.pace import CHANNEL_LIMIT, RESERVE_SLOTS, ChannelLimitWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.wire import ESCALATION_QUEUE
 
@@ -74,18 +74,18 @@ async def until_told(desk: Desk, *keys: str) -> None:
                 await asyncio.sleep(0.2)
 
 
-async def turns(client: Client, channel: str, asked: object) -> Turns:
-    answer: Turns = await client.execute_update_with_start_workflow(
-        TAKE_TURNS,
+async def turns(client: Client, channel: str, asked: object) -> Slots:
+    answer: Slots = await client.execute_update_with_start_workflow(
+        RESERVE_SLOTS,
         asked,
         start_workflow_operation=WithStartWorkflowOperation(
-            PACE,
-            Pace(),
+            CHANNEL_LIMIT,
+            ChannelLimit(),
             id=f"pace:{channel}",
             task_queue=ESCALATION_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         ),
-        result_type=Turns,
+        result_type=Slots,
     )
     return answer
 
@@ -109,7 +109,7 @@ async def test_a_channel_with_a_limit_is_never_hurried_and_loses_nothing(playboo
             desk_on_skipping_server(playbook, **limited) as desk,
             another_worker(desk, mail_settings(desk.mailbox, playbook, **limited)),
         ):
-            unused = TakeTurns(
+            unused = ReserveSlots(
                 at_most=AT_MOST, within=LIMIT.within, count=AT_MOST - 1, reach=timedelta(seconds=1)
             )
             assert (timedelta(),) * (AT_MOST - 1) == (await turns(desk.temporal, "webhook", unused)).after
@@ -180,7 +180,7 @@ async def test_what_is_no_ask_is_refused_and_stalls_nothing() -> None:
         }
 
         answer = await turns(
-            desk.temporal, "email", TakeTurns(at_most=1, within=LIMIT.within, count=1, reach=timedelta())
+            desk.temporal, "email", ReserveSlots(at_most=1, within=LIMIT.within, count=1, reach=timedelta())
         )
 
         assert (timedelta(),) == answer.after
@@ -191,7 +191,7 @@ async def test_what_was_taken_is_carried_from_run_to_run() -> None:
     """
     COMM-12: a channel that is never idle has more turns than one history holds; the limit is kept across them.
     """
-    asked = TakeTurns(at_most=20, within=timedelta(hours=1), count=1, reach=timedelta())
+    asked = ReserveSlots(at_most=20, within=timedelta(hours=1), count=1, reach=timedelta())
     async with (
         await WorkflowEnvironment.start_local(
             dev_server_existing_path=str(find_binary()),
@@ -199,7 +199,7 @@ async def test_what_was_taken_is_carried_from_run_to_run() -> None:
             dev_server_log_level="never",
             plugins=[escalation_plugin()],
         ) as env,
-        Worker(env.client, task_queue=ESCALATION_QUEUE, workflows=[PaceWorkflow]),
+        Worker(env.client, task_queue=ESCALATION_QUEUE, workflows=[ChannelLimitWorkflow]),
     ):
         given: list[timedelta] = []
         runs = set[str]()

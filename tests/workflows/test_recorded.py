@@ -16,7 +16,7 @@ from activities.record_open_escalations import OpenEscalations
 from escalation.clocks import Outcome
 from escalation.effects import RecordBatch
 from escalation.lifecycle import State
-from escalation.reporting import BroughtUpToDate
+from escalation.reporting import OpenEscalationsRecorded
 from records.reading import kept
 from records.report import Period
 from records.store import RecordStore
@@ -83,7 +83,7 @@ async def test_a_report_brings_the_record_of_what_is_open_up_to_now(tmp_path: Pa
         found = report(store, Period(), datetime.now(UTC), record=answer)
         store.close()
 
-    assert (None, BroughtUpToDate(asked=1)) == (before, answer)
+    assert (None, OpenEscalationsRecorded(asked=1)) == (before, answer)
     assert found.whole.value("acknowledge_median") is not None
     assert "Open escalations were not asked" not in as_of(found, ZoneInfo("UTC"))
     (batch,) = again

@@ -11,7 +11,7 @@ import pytest
 from escalation.commands import PERSONS_COMMANDS
 from escalation.desk_time import DeskTime
 from escalation.lifecycle import Move, State
-from escalation.plan import ReasonCode
+from escalation.plan import EscalationReason
 from escalation.request import StartRequest
 from planning.calendars.open_hours import compile_desk_time
 from planning.playbook.loader import load_playbook
@@ -21,7 +21,7 @@ from tests.desk import REFERENCE, Desk
 from tests.workflows import stages
 from workflows import details
 from workflows import search_attributes as sa
-from workflows.wire import RebaseAsked
+from workflows.wire import RebaseRequest
 
 HOSTILE = (
     "<script>alert(1)</script> [click](javascript:alert(2)) ![x](http://evil.example/x.png) "
@@ -112,7 +112,7 @@ async def test_a_breach_and_a_rise_can_be_found(desk: Desk) -> None:
     await desk.fast_forward(minutes=6)
     assert (await desk.attributes())[sa.BREACHED]
 
-    await desk.client.raise_level(desk.key, by="elena", reason=ReasonCode.NO_RESPONSE)
+    await desk.client.raise_level(desk.key, by="elena", reason=EscalationReason.NO_RESPONSE)
 
     shown = await desk.attributes()
     assert (3, "jonas") == (shown[sa.LEVEL], shown[sa.OWNER])
@@ -198,7 +198,7 @@ async def test_everything_that_can_be_sent_is_described_with_an_example(desk: De
     updates = {update.name: update.description for update in found.update_definitions}
     signals = {signal.name: signal.description for signal in found.signal_definitions if signal.name}
     assert {*by_move, "start", "rebase", "join_outage", "take_over", "look_up_on_call"} == set(updates)
-    RebaseAsked.model_validate_json(updates["rebase"].partition(" Example: ")[2])
+    RebaseRequest.model_validate_json(updates["rebase"].partition(" Example: ")[2])
     assert {*by_move, "record_delivery", "task_force_news", "go_on"} == set(signals)
     for descriptions in (updates, signals):
         for name, command in by_move.items():

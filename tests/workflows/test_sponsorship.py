@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation.base import InternalText
-from escalation.commands import RecordDelivery
-from escalation.receipts import Receipt
-from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Standing
+from escalation.commands import ReportDelivery
+from escalation.receipts import DeliveryResult
+from escalation.sponsorship import Enrol, Exit, LogTouchPoint, Propose, Sponsorship, SponsorshipState
 from tests.desk import Desk
 from workflows import wire
 
 PROPOSE = Propose(by="elena", why=InternalText("three P1"))
-TOUCH = RecordTouchPoint(by="grace", note=InternalText("called"))
+TOUCH = LogTouchPoint(by="grace", note=InternalText("called"))
 
 
 async def enrolled(
@@ -27,7 +27,7 @@ async def enrolled(
         wire.SponsorshipInput(account=account, continue_after=continue_after),
         id=f"sponsorship:{account}",
         task_queue=wire.ESCALATION_QUEUE,
-        result_type=Programme,
+        result_type=Sponsorship,
     )
     await desk.client.propose_sponsorship(account, PROPOSE)
     terms = {
@@ -115,7 +115,7 @@ async def test_an_account_that_left_can_be_proposed_again(desk: Desk) -> None:
     again = await desk.client.propose_sponsorship(account, PROPOSE)
 
     assert "sponsorship_ended grace.kimani@example.com" in desk.told(handle.id)
-    assert (Standing.PROPOSED, 1, None) == (again.standing, len(again.proposals), again.sponsor)
+    assert (SponsorshipState.PROPOSED, 1, None) == (again.standing, len(again.proposals), again.sponsor)
 
 
 async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(desk: Desk) -> None:
@@ -126,8 +126,8 @@ async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(d
     desk.mailbox.says_never("grace.kimani@example.com", times=2)  # enrolled, ended
     handle = await enrolled(desk, account)
     await desk.at_rest(handle.id)
-    waited = Receipt(key="k", recipient="grace", occasion="touch_point", why="gone")
-    await handle.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=(waited,)))
+    waited = DeliveryResult(key="k", recipient="grace", occasion="touch_point", why="gone")
+    await handle.signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=(waited,)))
     await desk.at_rest(handle.id)
     undelivered = (await desk.client.sponsorship(account)).undelivered
     await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))

@@ -14,23 +14,23 @@ from escalation.errors import BadRequest
 from tests.complaint import a_complaint
 from tests.desk import Desk
 from workflows import wire
-from workflows.pace import PACE
+from workflows.pace import CHANNEL_LIMIT
 
 WORKFLOWS = Path(wire.__file__).parent
 KINDS = {
     wire.WORKFLOW: "GARBAGE/1",
-    wire.TICKET_WORKFLOW: "GARBAGE/2",
+    wire.JOINED_CASE_WORKFLOW: "GARBAGE/2",
     wire.FOLLOW_UP: "GARBAGE/3@2026-11-20T09:00:00.000Z",
     wire.TASK_FORCE_WORKFLOW: "GARBAGE/4/task-force/one",
     wire.RECORD_WORKFLOW: "GARBAGE/5@2026-11-20T09:00:00.000Z/record",
     wire.SPONSORSHIP: "sponsorship:GARBAGE",
     wire.INBOX: "inbox:garbage",
     wire.REPORT_WORKFLOW: "report:garbage",
-    PACE: "pace:garbage",
+    CHANNEL_LIMIT: "pace:garbage",
     wire.INTAKE: "intake:garbage",
 }
 """Every type of workflow, and an id that is right for it."""
-MUST_HAVE_INPUT = tuple(kind for kind in KINDS if kind not in {wire.INBOX, PACE})
+MUST_HAVE_INPUT = tuple(kind for kind in KINDS if kind not in {wire.INBOX, CHANNEL_LIMIT})
 GARBAGE: tuple[Any, ...] = (
     "x",
     7,
@@ -80,8 +80,8 @@ async def test_nothing_at_all_ends_at_once(desk: Desk, kind: str) -> None:
     [
         (wire.INBOX, "ACME/inbox", {}),
         (wire.INBOX, "inbox:", {}),
-        (PACE, "inbox:maya", {}),
-        (PACE, "email", {}),
+        (CHANNEL_LIMIT, "inbox:maya", {}),
+        (CHANNEL_LIMIT, "email", {}),
         (wire.SPONSORSHIP, "ACME/1", {"account": "ACME"}),
         (wire.SPONSORSHIP, "sponsorship:BOLT", {"account": "ACME"}),
         (wire.SPONSORSHIP, "sponsorship:", {"account": ""}),
@@ -94,18 +94,18 @@ async def test_nothing_at_all_ends_at_once(desk: Desk, kind: str) -> None:
         (wire.WORKFLOW, "pace:email", {"request": a_complaint(key="ACME/1-elsewhere")}),
         (wire.WORKFLOW, "ACME/1@2026-11-20T09:00:00.000Z", {"request": a_complaint(key="ACME/1")}),
         (
-            wire.TICKET_WORKFLOW,
+            wire.JOINED_CASE_WORKFLOW,
             "report:weekly",
             {"request": a_complaint(key="report:weekly", outage="ACME/2")},
         ),
-        (wire.TICKET_WORKFLOW, "GARBAGE/no-outage", {"request": a_complaint(key="GARBAGE/no-outage")}),
+        (wire.JOINED_CASE_WORKFLOW, "GARBAGE/no-outage", {"request": a_complaint(key="GARBAGE/no-outage")}),
         (
-            wire.TICKET_WORKFLOW,
+            wire.JOINED_CASE_WORKFLOW,
             "GARBAGE/its-own",
             {"request": a_complaint(key="GARBAGE/its-own", outage="GARBAGE/its-own")},
         ),
         (
-            wire.TICKET_WORKFLOW,
+            wire.JOINED_CASE_WORKFLOW,
             "GARBAGE/joined",
             {"joined": {"key": "A/1", "id": "A/1@1", "state": "started", "level": 1, "owner": "maya"}},
         ),
@@ -124,7 +124,7 @@ async def test_a_run_under_an_id_of_another_kind_ends_at_once(
     ("kind", "id_", "given"),
     [
         (wire.INBOX, "inbox:garbage", {"gone": ["ACME/1@1:1:receipt:maya"]}),
-        (PACE, "pace:garbage", {"counts_until": "2030-01-01T00:00:00Z"}),
+        (CHANNEL_LIMIT, "pace:garbage", {"counts_until": "2030-01-01T00:00:00Z"}),
         (
             wire.SPONSORSHIP,
             "sponsorship:GARBAGE",
@@ -150,7 +150,7 @@ async def test_a_signal_to_a_run_that_was_refused_does_no_harm(desk: Desk) -> No
         "x",
         id=KINDS[wire.TASK_FORCE_WORKFLOW],
         task_queue=wire.ESCALATION_QUEUE,
-        start_signal=wire.TASK_FORCE_DOWN,
+        start_signal=wire.TASK_FORCE_STAND_DOWN,
         start_signal_args=["x"],
     )
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from escalation.commands import RecordDelivery
-from escalation.effects import Wave
+from escalation.commands import ReportDelivery
+from escalation.effects import NotificationBatch
 from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.events import CancelCause
-from escalation.receipts import Receipt
-from escalation.task_force.course import ForceState
-from escalation.task_force.model import SeatWanted, Summary, task_force_id
+from escalation.receipts import DeliveryResult
+from escalation.task_force.course import TaskForceState
+from escalation.task_force.model import SeatRequest, TaskForceSummary, task_force_id
 from tests.complaint import a_complaint
 from tests.desk import Desk
 from tests.workflows import stages
@@ -32,7 +32,7 @@ def where(desk: Desk, name: str = NAME) -> str:
 
 async def deployed(desk: Desk, *people: str, name: str = NAME, **more: Any) -> None:
     """Led by Hannah, with one seat for the people given: Tom, then Maya."""
-    seat = SeatWanted(role="agent", people=people or ("tom", "maya"))
+    seat = SeatRequest(role="agent", people=people or ("tom", "maya"))
     mission = "Find out where the pallets get wet"
     await desk.client.deploy_task_force(
         desk.key, by="priya", name=name, mission=mission, lead="hannah", seats=[seat], **more
@@ -42,14 +42,14 @@ async def deployed(desk: Desk, *people: str, name: str = NAME, **more: Any) -> N
     await desk.at_rest()
 
 
-async def heard(desk: Desk, name: str = NAME) -> Summary:
+async def heard(desk: Desk, name: str = NAME) -> TaskForceSummary:
     """What the escalation has heard of it."""
     return next(force for force in (await desk.view()).task_forces if force.name == name)
 
 
-async def has_ended(desk: Desk, name: str = NAME) -> wire.TaskForceEnded:
-    handle = desk.temporal.get_workflow_handle(where(desk, name), result_type=wire.TaskForceEnded)
-    ended: wire.TaskForceEnded = await asyncio.wait_for(handle.result(), 10)
+async def has_ended(desk: Desk, name: str = NAME) -> wire.TaskForceResult:
+    handle = desk.temporal.get_workflow_handle(where(desk, name), result_type=wire.TaskForceResult)
+    ended: wire.TaskForceResult = await asyncio.wait_for(handle.result(), 10)
     return ended
 
 
@@ -70,7 +70,7 @@ async def test_members_are_invited_accept_and_decline(desk: Desk) -> None:
     await desk.client.decline_seat(desk.key, NAME, by="tom", why="On leave")
     accepted = await desk.client.accept_seat(desk.key, NAME, by="maya")
 
-    assert ForceState.WORKING == accepted.state
+    assert TaskForceState.WORKING == accepted.state
     await eventually(desk, lambda force: ("maya",) == force.members)
     assert "task_force_invited maya.okafor@example.com" in desk.told()
     story = " ".join(entry.text for entry in await desk.timeline("task_force_heard"))
@@ -91,7 +91,7 @@ async def test_an_unanswered_seat_is_offered_to_the_next(desk: Desk) -> None:
     assert "maya" == seat.offered_to
     await desk.fast_forward(where(desk), minutes=11)
 
-    assert ForceState.WORKING == (await desk.client.task_force(desk.key, NAME)).state
+    assert TaskForceState.WORKING == (await desk.client.task_force(desk.key, NAME)).state
     await eventually(desk, lambda force: ("agent",) == force.vacant)
 
 
@@ -103,13 +103,13 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
     await deployed(desk)
     run = desk.temporal.get_workflow_handle(where(desk))
     id_ = (await desk.client.task_force(desk.key, NAME)).id
-    lost = Receipt(
+    lost = DeliveryResult(
         key=f"{id_}:3:x:tom", recipient="tom", occasion="task_force_invited", why="no such mailbox"
     )
     stray = lost.changed(key="ACME/1@1/dry-pallets:3:x:tom")
 
-    await run.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=(stray,)))
-    await run.signal(wire.RECORD_DELIVERY, RecordDelivery(receipts=(lost,)))
+    await run.signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=(stray,)))
+    await run.signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=(lost,)))
     await desk.at_rest(where(desk))
 
     assert "tom" == (await desk.client.task_force(desk.key, NAME)).seats[0].offered_to
@@ -117,7 +117,7 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
         each for each in await desk.client.task_force_timeline(desk.key, NAME) if each.kind == "move_refused"
     ]
     assert ["1 word on messages that it has not told" in each.text for each in refused] == [True]
-    assert {} == await run.query(wire.NO_LONGER_TRUE, Wave(notices=()))
+    assert {} == await run.query(wire.OUTDATED_MESSAGES, NotificationBatch(notices=()))
 
 
 async def test_only_the_lead_is_asked_for_the_status(desk: Desk) -> None:

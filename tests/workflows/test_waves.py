@@ -3,12 +3,12 @@ How notices become waves that Temporal takes.
 """
 
 from escalation.base import CustomerText
-from escalation.effects import CustomerFacts, CustomerNotice, Occasion, Recipient, message_key
+from escalation.effects import CustomerFacts, CustomerNotification, Occasion, Recipient, message_key
 from escalation.plan import Priority
-from escalation.waves import waves_of
+from escalation.waves import batches_of
 
 
-def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -> CustomerNotice:
+def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -> CustomerNotification:
     facts = CustomerFacts(
         reference="ACME/4711", subject=CustomerText("Wet pallets"), priority=Priority.P1, owner="Priya Nair"
     )
@@ -16,10 +16,10 @@ def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -
         Recipient(id=f"ACME:jo{n}@acme.example", name=f"Jo {n}", addresses=(f"email:jo{n}@acme.example",))
         for n in range(people)
     )
-    return CustomerNotice(escalation="ACME/4711@1", seq=seq, occasion=occasion, to=to, facts=facts)
+    return CustomerNotification(escalation="ACME/4711@1", seq=seq, occasion=occasion, to=to, facts=facts)
 
 
-def keys_of(*notices: CustomerNotice) -> list[str]:
+def keys_of(*notices: CustomerNotification) -> list[str]:
     return [message_key(notice, recipient) for notice in notices for recipient in notice.to]
 
 
@@ -29,10 +29,10 @@ def test_what_is_told_together_goes_out_in_one_wave() -> None:
     """
     notices = [a_notice(3), a_notice(2, seq=7, occasion=Occasion.UPDATE)]
 
-    (wave,) = waves_of(notices)
+    (wave,) = batches_of(notices)
 
     assert tuple(notices) == wave.notices
-    assert [] == list(waves_of([]))
+    assert [] == list(batches_of([]))
 
 
 def test_a_notice_to_very_many_goes_out_in_parts_that_fit() -> None:
@@ -41,7 +41,7 @@ def test_a_notice_to_very_many_goes_out_in_parts_that_fit() -> None:
     """
     notices = [a_notice(2), a_notice(9_000, seq=7), a_notice(1, seq=8)]
 
-    waves = list(waves_of(notices))
+    waves = list(batches_of(notices))
 
     assert 1 < len(waves)
     assert all(1_000_000 > len(wave.model_dump_json()) for wave in waves)

@@ -21,7 +21,7 @@ def raw(value: Any) -> RawValue:
 
 
 def carried() -> dict[str, Any]:
-    begin = wire.EscalationInput(carried=wire.Carried(escalation=an_acknowledged(), events=()))
+    begin = wire.EscalationInput(carried=wire.ContinuedState(escalation=an_acknowledged(), events=()))
     found: dict[str, Any] = begin.model_dump(mode="json")
     return found
 
@@ -56,7 +56,7 @@ def test_state_that_a_newer_worker_carried_over_is_read_by_an_older_one() -> Non
     assert begin.carried
     assert an_acknowledged() == begin.carried.escalation
     payload = StoredPayloads().to_payload(with_fields_of_tomorrow()["carried"])
-    assert an_acknowledged() == StoredPayloads().from_payload(payload, wire.Carried).escalation
+    assert an_acknowledged() == StoredPayloads().from_payload(payload, wire.ContinuedState).escalation
 
 
 def test_state_that_cannot_be_read_stalls_the_run_and_does_not_fail_it() -> None:

@@ -11,12 +11,12 @@ from rich.text import Text
 from entrypoints.cli.client_call import Json, Key, call_client
 from entrypoints.cli.option_values import OptionValues, bad_option, language
 from entrypoints.cli.render import escalation
-from escalation.effects import CustomerNotice, Occasion, Recipient
+from escalation.effects import CustomerNotification, Occasion, Recipient
 from escalation.numbers import number_of
 from escalation.receipts import MessageState
 
 if TYPE_CHECKING:
-    from escalation.messages import Sent
+    from escalation.messages import Delivery
 
 app = typer.Typer()
 
@@ -39,7 +39,7 @@ def messages(key: Key, in_json: Json = False) -> None:
     escalation.out.print(f"{number_of(len(sent), 'message')}{_counts(sent)}")
 
 
-def _line(sent: "Sent") -> Text:
+def _line(sent: "Delivery") -> Text:
     line = Text(f"{sent.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     line.append(f"{sent.occasion.replace('_', ' ')} to {sent.recipient}", style="")
     line.append(f" by {sent.channel}" if sent.channel else "", style="")
@@ -56,7 +56,7 @@ def _line(sent: "Sent") -> Text:
     return line.append(f"  {sent.key}", style="dim")
 
 
-def _counts(sent: "Sequence[Sent]") -> str:
+def _counts(sent: "Sequence[Delivery]") -> str:
     found = {words: sum(each.state is state for each in sent) for state, words in _WORDS.items()}
     return "".join(
         f", {count} {words}" for words, count in found.items() if count or words == "not delivered"
@@ -82,7 +82,7 @@ def script(
     typed.require()
     facts = call_client(lambda client: client.script(key))
     reader = Recipient(id="customer", name=name, addresses=(), language=lang, time_zone=tz)
-    notice = CustomerNotice(escalation=key, seq=0, occasion=Occasion.UPDATE, to=(reader,), facts=facts)
+    notice = CustomerNotification(escalation=key, seq=0, occasion=Occasion.UPDATE, to=(reader,), facts=facts)
     try:
         text = MessageRenderer(Settings.load().templates).render(notice, reader)
     except TemplateFault as fault:

@@ -17,7 +17,7 @@ from escalation.numbers import number_of
 
 if TYPE_CHECKING:
     from client import EscalationClient
-    from escalation.inbox import InWait
+    from escalation.inbox import DeferredEntry
 
 app = typer.Typer()
 
@@ -48,7 +48,7 @@ def inbox(
     """Show what waits for somebody: what, since when, why, until when. Nothing that waits is lost."""
     command = read_options(Release, "the release", {"by": by}) if release else None
 
-    async def ask(client: "EscalationClient") -> tuple["InWait", ...]:
+    async def ask(client: "EscalationClient") -> tuple["DeferredEntry", ...]:
         found = await (client.release(person, by=command.by) if command else client.inbox(person))
         if not found:
             await require_known_person(client, person)
@@ -63,7 +63,7 @@ def inbox(
     escalation.out.print(_told(person, len(waiting), is_released=release), markup=False)
 
 
-def _line(waits: "InWait") -> Text:
+def _line(waits: "DeferredEntry") -> Text:
     line = Text(f"{waits.since.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     line.append(f"{waits.escalation}, {waits.priority}: {waits.occasion.replace('_', ' ')}", style="")
     line.append(f" by {waits.channel}" if waits.channel else "", style="")

@@ -18,7 +18,7 @@ from entrypoints.cli.choices import complete_from
 from entrypoints.cli.client_call import Json
 from entrypoints.cli.option_values import OptionValues, bad_option, language, write_file
 from entrypoints.cli.render import escalation
-from escalation.errors import nearest, shown
+from escalation.errors import nearest, quote_input
 from escalation.numbers import number_of
 from planning.playbook.faults import list_names
 
@@ -50,7 +50,7 @@ def _folder(given: Path | None) -> Path | None:
 
     folder = given or Settings.load().templates
     if folder is not None and not folder.is_dir():
-        raise bad_option("--templates", shown(str(folder)), "a folder that exists")
+        raise bad_option("--templates", quote_input(str(folder)), "a folder that exists")
     return folder
 
 
@@ -98,7 +98,7 @@ def preview(
     typed.zone(tz)
     typed.read(lang, language, lang, "--lang")
     if shape not in SHAPES:
-        typed.refuse("--facts", shown(shape), list_names(SHAPES), nearest(shape, SHAPES))
+        typed.refuse("--facts", quote_input(shape), list_names(SHAPES), nearest(shape, SHAPES))
     with typed.rest():
         who = _audience(occasion, audience)
     try:
@@ -106,7 +106,9 @@ def preview(
             MessageRenderer(_folder(templates)), who, occasion, shape, language=lang, time_zone=tz
         )
     except TemplateFault as fault:
-        raise bad_option("OCCASION", shown(occasion), f"a message that can be written: {fault}") from None
+        raise bad_option(
+            "OCCASION", quote_input(occasion), f"a message that can be written: {fault}"
+        ) from None
     if html:
         _write_page(html, text)
     elif in_json:
@@ -122,12 +124,12 @@ def _audience(occasion: str, asked: str | None) -> str:
     """
     known = _messages()
     if asked is not None and asked not in known:
-        raise bad_option("--audience", shown(asked), list_names(known), nearest(asked, known))
+        raise bad_option("--audience", quote_input(asked), list_names(known), nearest(asked, known))
     names = [asked] if asked else list(known)
     found = next((name for name in names if occasion in known[name]), None)
     if found is None:
         allowed = dict.fromkeys(message for name in names for message in known[name])
-        raise bad_option("OCCASION", shown(occasion), list_names(allowed), nearest(occasion, allowed))
+        raise bad_option("OCCASION", quote_input(occasion), list_names(allowed), nearest(occasion, allowed))
     return found
 
 

@@ -17,8 +17,8 @@ from entrypoints.cli.option_values import OptionValues, bad_option, parse_time
 from entrypoints.cli.render import escalation
 from entrypoints.files import read_model
 from escalation import commands as c
-from escalation.base import Asked
-from escalation.errors import shown
+from escalation.base import Input
+from escalation.errors import quote_input
 from escalation.events import Step
 from escalation.model import ActionPlan
 
@@ -43,7 +43,7 @@ app = typer.Typer(
 )
 
 
-class _Steps(Asked):
+class _Steps(Input):
     steps: tuple[Step, ...]
 
 
@@ -97,7 +97,7 @@ def _step(number: int, text: str, there: ZoneInfo) -> dict[str, Any]:
     owner, _, what = (part.strip() for part in text[: said.start() if said else None].partition(":"))
     if not (owner and what):
         allowed = "OWNER: WHAT, such as 'ben: Call the customer; due 2030-01-31T12:00'"
-        raise bad_option(f"--step {number}", shown(text), allowed)
+        raise bad_option(f"--step {number}", quote_input(text), allowed)
     return {
         "owner": owner,
         "what": what,

@@ -20,7 +20,7 @@ from escalation.post_mortem import PostMortem
 if TYPE_CHECKING:
     from client import EscalationClient, Unanswered
     from escalation.plan import Contact
-    from escalation.story import Entry
+    from escalation.story import TimelineEntry
     from escalation.view import View
 
 app = typer.Typer()
@@ -51,7 +51,7 @@ def survey(
 ) -> None:
     """Record how a customer found it, as they told you; each contact answers once."""
     make_move(
-        key, c.RecordSurvey, in_json, by=by, account=account, score=score, contact=contact, comment=comment
+        key, c.AnswerSurvey, in_json, by=by, account=account, score=score, contact=contact, comment=comment
     )
 
 
@@ -76,7 +76,9 @@ def file_post_mortem(
 def draft(key: Key) -> None:
     """Write a file to fill in: who took part by the record, and what belongs into each field; or the latest version."""
 
-    async def ask(client: "EscalationClient") -> tuple["View", Iterable["Entry"], Iterable["Contact"]]:
+    async def ask(
+        client: "EscalationClient",
+    ) -> tuple["View", Iterable["TimelineEntry"], Iterable["Contact"]]:
         return await client.view(key), await client.timeline(key), await client.people(key)
 
     view, entries, people = call_client(ask)

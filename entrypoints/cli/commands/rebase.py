@@ -17,11 +17,11 @@ from entrypoints.cli.choices import categories, complete_from, issue_types
 from entrypoints.cli.client_call import By, Json, Why, call_client
 from entrypoints.cli.command_names import name_options
 from entrypoints.cli.render import escalation
-from escalation.base import Frozen
+from escalation.base import Value
 from escalation.errors import BadRequest, Fault, MoveNotAllowed
 from escalation.numbers import number_of
-from escalation.rebasing import MovedClock, Rebasing
-from escalation.view import Receipted
+from escalation.rebasing import MovedClock, RebasePreview
+from escalation.view import MoveResult
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -32,7 +32,7 @@ app = typer.Typer()
 _AT_ONCE = 8
 
 
-class Outcome(Frozen):
+class Outcome(Value):
     """What became of the rebase of one escalation."""
 
     key: str
@@ -42,7 +42,7 @@ class Outcome(Frozen):
 class Outlook(Outcome):
     """What it would change, or why there cannot be one."""
 
-    rebasing: Rebasing | None = None
+    rebasing: RebasePreview | None = None
 
     @property
     def is_change(self) -> bool:
@@ -151,13 +151,13 @@ async def _foreseen(client: "EscalationClient", key: str | None, wanted: _Wanted
     keys = [row.key async for row in client.list()]
     return [
         Outlook(key=each, rebasing=would)
-        if isinstance(would, Rebasing)
+        if isinstance(would, RebasePreview)
         else Outlook(key=each, refused=_in_one_line(would))
         async for each, would in ask_each(keys, lambda each: _outlook(client, each, wanted), at_once=_AT_ONCE)
     ]
 
 
-async def _outlook(client: "EscalationClient", key: str, wanted: _Wanted) -> Rebasing:
+async def _outlook(client: "EscalationClient", key: str, wanted: _Wanted) -> RebasePreview:
     from planning.plan.compiler import recompile_plan
 
     basis = await client.rebase_basis(key)
@@ -174,7 +174,7 @@ async def _rebased(
     """One that is refused by now, because it was closed meanwhile, does not hold up the others."""
     from client import ask_each
 
-    async def one(key: str) -> Receipted:
+    async def one(key: str) -> MoveResult:
         return await client.rebase(
             key,
             by=by,
@@ -210,7 +210,7 @@ def _lines(outlook: Outlook) -> Iterator[Text]:
         yield from (Text(f"  {line}") for line in _changes(would))
 
 
-def _changes(would: Rebasing) -> Iterator[str]:
+def _changes(would: RebasePreview) -> Iterator[str]:
     if would.level_after != would.level:
         yield f"level {would.level_after} instead of {would.level}"
     if would.owner_after != would.owner:

@@ -13,7 +13,7 @@ from entrypoints.cli import choices
 from entrypoints.cli.client_call import Category, Clocks, Json, Key, call_client
 from entrypoints.cli.option_values import bad_option, parse_choice, parse_duration
 from entrypoints.cli.render import escalation, escalation_list
-from escalation.errors import did_you_mean, nearest, shown
+from escalation.errors import did_you_mean, nearest, quote_input
 from escalation.lifecycle import State
 from escalation.plan import Priority
 from planning.playbook.faults import list_names
@@ -136,7 +136,7 @@ async def _unheard_of(client: "EscalationClient", filters: Mapping[str, Any], li
 
 def _nobody_has(name: str, given: str, known: Collection[str]) -> str:
     near = did_you_mean(nearest(given, known))
-    return f"none has the {name} {shown(given)}; known: {list_names(sorted(known))}{near}"
+    return f"none has the {name} {quote_input(given)}; known: {list_names(sorted(known))}{near}"
 
 
 @app.command()
@@ -180,5 +180,5 @@ def _pause(every: str) -> float:
     """Seconds between looks, from a fifth of one to an hour."""
     seconds = parse_duration(every, "--every", bare="s").elapsed.total_seconds()
     if not 0.2 <= seconds <= 3600:
-        raise bad_option("--every", shown(every), "a span from 0.2 s to 1 h")
+        raise bad_option("--every", quote_input(every), "a span from 0.2 s to 1 h")
     return seconds

@@ -17,9 +17,9 @@ from entrypoints.cli.option_values import bad_option, parse_duration
 from entrypoints.cli.render import escalation
 from entrypoints.files import read_model
 from escalation.base import Name
-from escalation.errors import shown
+from escalation.errors import quote_input
 from escalation.plan import Basis
-from escalation.sponsorship import Enrol, Exit, Programme, Propose, RecordTouchPoint, Review
+from escalation.sponsorship import Enrol, Exit, LogTouchPoint, Propose, Review, Sponsorship
 
 if TYPE_CHECKING:
     from client import EscalationClient, Unanswered
@@ -46,7 +46,7 @@ def propose(
     """Propose an account; an executive escalation does so by itself. A person decides."""
     name, proposal = _named(account), _asked(Propose, "the proposal", by=by, why=why)
 
-    async def ask(client: "EscalationClient") -> Programme:
+    async def ask(client: "EscalationClient") -> Sponsorship:
         if not new:
             await require_known_account(client, name, "an account that has escalations, or any with --new")
         return await client.propose_sponsorship(name, proposal)
@@ -91,7 +91,7 @@ def enrol(
 @app.command()
 def touch(account: Account, by: By, note: Said, in_json: Json = False) -> None:
     """Record a touch-point; the next one is due a cadence from now."""
-    touch_point = _asked(RecordTouchPoint, "the touch-point", by=by, note=note)
+    touch_point = _asked(LogTouchPoint, "the touch-point", by=by, note=note)
     _answered(call_client(lambda client: client.touch(account, touch_point)), in_json)
 
 
@@ -152,7 +152,7 @@ def _days(every: str) -> int:
         return int(every)
     found = parse_duration(every, "--every")
     if found.basis is not Basis.CALENDAR_DAYS or found.elapsed % timedelta(days=1):
-        raise bad_option("--every", shown(every), "whole days, such as 30 or 30d")
+        raise bad_option("--every", quote_input(every), "whole days, such as 30 or 30d")
     return found.elapsed.days
 
 
@@ -164,10 +164,10 @@ def _named(account: str) -> str:
     try:
         return _NAME.validate_python(account)
     except ValidationError:
-        raise bad_option("ACCOUNT", shown(account), "1 to 200 printable characters") from None
+        raise bad_option("ACCOUNT", quote_input(account), "1 to 200 printable characters") from None
 
 
-def _answered(programme: Programme, in_json: bool) -> None:
+def _answered(programme: Sponsorship, in_json: bool) -> None:
     if in_json:
         escalation.as_json(programme)
         return

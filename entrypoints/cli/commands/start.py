@@ -24,8 +24,8 @@ from entrypoints.cli.command_names import name_options, read_options
 from entrypoints.cli.option_values import bad_option
 from entrypoints.files import read_model
 from entrypoints.playbook_faults import find_playbook_faults
-from escalation.errors import shown
-from escalation.plan import Priority, ReasonCode
+from escalation.errors import quote_input
+from escalation.plan import EscalationReason, Priority
 from escalation.request import Channel, Criterion, Degree, EvidenceKind, Source, StartRequest
 
 app = typer.Typer()
@@ -73,8 +73,8 @@ def start(
         typer.Option(
             "--reason",
             metavar="CODE",
-            help=choices.list_choices("Why it starts", ReasonCode),
-            autocompletion=choices.complete_enum(ReasonCode),
+            help=choices.list_choices("Why it starts", EscalationReason),
+            autocompletion=choices.complete_enum(EscalationReason),
         ),
     ] = None,
     channel: Annotated[
@@ -233,7 +233,7 @@ def _tiers(options: list[str], has_customers: bool) -> dict[str, str]:
         BadRequest: If nobody is there to have one: customers of a file have theirs there.
     """
     if options and not has_customers:
-        raise bad_option("--tier", shown(options[0]), "a tier of accounts given by --customer")
+        raise bad_option("--tier", quote_input(options[0]), "a tier of accounts given by --customer")
     parted = (option.rpartition("=") for option in options)
     return {account: tier for account, _, tier in parted}
 

@@ -19,16 +19,16 @@ from entrypoints.cli.command_names import command_for, name_options, read_option
 from entrypoints.cli.option_values import OptionValues, bad_option
 from entrypoints.cli.render import escalation
 from escalation import commands as c
-from escalation.errors import Fault, shown
+from escalation.errors import Fault, quote_input
 from escalation.plan import Basis
 from escalation.task_force import commands as f
-from escalation.task_force.model import Summary
+from escalation.task_force.model import TaskForceSummary
 from escalation.task_force.story import CLOCKWORK
-from escalation.task_force.view import Answer, ForceView, SeatView
+from escalation.task_force.view import SeatView, TaskForceAnswer, TaskForceView
 
 if TYPE_CHECKING:
     from client import EscalationClient
-    from escalation.story import Entry
+    from escalation.story import TimelineEntry
 
 app = typer.Typer(
     no_args_is_help=True, help="Task forces: deploy, fill seats, report, keep tasks, stand down."
@@ -86,7 +86,7 @@ def deploy(
 def show(key: Key, name: Name, clocks: Clocks = False, in_json: Json = False) -> None:
     """Show one task force: seats, tasks, reports, timeline."""
 
-    async def ask(client: "EscalationClient") -> tuple[ForceView, tuple["Entry", ...]]:
+    async def ask(client: "EscalationClient") -> tuple[TaskForceView, tuple["TimelineEntry", ...]]:
         return await client.task_force(key, name), await client.task_force_timeline(key, name)
 
     view, entries = call_client(ask)
@@ -240,20 +240,20 @@ def _span(text: str | None) -> timedelta | None:
     span = option_values.parse_duration(text, "--status-every")
     if span.basis is not Basis.PRIORITY:
         allowed = "minutes and hours, such as 4 h: they count what the priority counts"
-        raise bad_option("--status-every", shown(text), allowed)
+        raise bad_option("--status-every", quote_input(text), allowed)
     return span.elapsed
 
 
 # What is shown
 
 
-def _answered(answer: Answer) -> RenderableType:
+def _answered(answer: TaskForceAnswer) -> RenderableType:
     head = Text(f"{answer.key}, task force {answer.name}", style="bold")
     head.append(f" is {answer.state.words}")
     return Group(head, *(Text(f"  {sentence}") for sentence in answer.happened))
 
 
-def _whole(view: ForceView) -> RenderableType:
+def _whole(view: TaskForceView) -> RenderableType:
     head = Text(f"{view.key}, task force {view.name}", style="bold")
     head.append(f"  {view.mission}\n{view.state.words} · led by {view.lead}", style="")
     if view.status_due_at:
@@ -282,7 +282,7 @@ def _seated(seat: SeatView) -> str:
     return f"{role}: offered to {seat.offered_to}" if seat.offered_to else f"{role}: vacant"
 
 
-def _listing(forces: tuple[Summary, ...]) -> Table:
+def _listing(forces: tuple[TaskForceSummary, ...]) -> Table:
     table = Table("name", "state", "lead", "members", "open tasks", "latest report", box=None, pad_edge=False)
     for force in forces:
         state = Text(force.state.words).append(

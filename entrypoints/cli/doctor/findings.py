@@ -20,9 +20,9 @@ from entrypoints.cli.doctor.repairs import (
 )
 from escalation.effects import RecordBatch
 from escalation.errors import UnknownEscalation
-from escalation.events import Event, MessagesSent, TaskForceHeard
+from escalation.events import DeliveryReported, Event, TaskForceReported
 from escalation.numbers import number_of
-from escalation.receipts import MessageState, Receipt, moving_forward
+from escalation.receipts import DeliveryResult, MessageState, select_newer
 from escalation.story import minute
 from records.errors import RecordsFault
 
@@ -217,18 +217,18 @@ async def _compare(hands: RepairTools, run: "RunExamination", told: RecordBatch,
 
 
 def _unheard(
-    told: RecordBatch, known: Mapping[int, Event], delivered: Iterable[Receipt]
-) -> tuple[Receipt, ...]:
+    told: RecordBatch, known: Mapping[int, Event], delivered: Iterable[DeliveryResult]
+) -> tuple[DeliveryResult, ...]:
     own = [receipt for receipt in delivered if receipt.key.startswith(f"{told.escalation}:")]
     heard = _receipts((*known.values(), *told.events))
-    return tuple(each for each in moving_forward(heard, own) if each.state is MessageState.DELIVERED)
+    return tuple(each for each in select_newer(heard, own) if each.state is MessageState.DELIVERED)
 
 
-def _receipts(events: Iterable[Event]) -> Iterator[Receipt]:
+def _receipts(events: Iterable[Event]) -> Iterator[DeliveryResult]:
     return (
         receipt
         for event in events
-        if isinstance(event, MessagesSent | TaskForceHeard)
+        if isinstance(event, DeliveryReported | TaskForceReported)
         for receipt in event.receipts
     )
 
@@ -243,7 +243,7 @@ def _outdated(run: "RunExamination", gone: Iterable[int]) -> Finding:
     return Finding(FindingKind.OUTDATED, run.key, what, repair=RecordMissingEvents(run.key, run.run_id))
 
 
-def _unrecorded(run: "RunExamination", receipts: tuple[Receipt, ...]) -> Finding:
+def _unrecorded(run: "RunExamination", receipts: tuple[DeliveryResult, ...]) -> Finding:
     count = len(receipts)
     what = f"{number_of(count, 'message was', 'messages were')} delivered, and its run does not know it"
     if not run.is_running:

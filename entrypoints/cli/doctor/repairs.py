@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from escalation.effects import RecordBatch
 from escalation.errors import EscalationError, MoveNotAllowed
 from escalation.events import Event
-from escalation.receipts import Receipt
+from escalation.receipts import DeliveryResult
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -106,7 +106,7 @@ class ReplayDeliveryResults:
 
     key: str
     run_id: str
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[DeliveryResult, ...]
 
     @property
     def words(self) -> str:

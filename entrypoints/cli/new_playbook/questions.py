@@ -17,7 +17,7 @@ from escalation.base import Name
 from escalation.email_address import as_mailed
 from escalation.errors import Misspelled, findings_of, nearest
 from escalation.language_tag import LanguageTag
-from escalation.names import folded
+from escalation.names import fold_name
 from planning.calendars.opening_hours import DAYS, DAYS_FORM, HOURS_FORM, parse_days
 from planning.calendars.public_holidays import (
     list_countries,
@@ -178,7 +178,7 @@ def _category(answers: Outline, text: str) -> None:
 
 def _as_id(name: str) -> str:
     """Return ``late_delivery`` for ``Late delivery``; a name without a Latin letter needs an id of its own."""
-    plain = unicodedata.normalize("NFKD", folded(name)).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", fold_name(name)).encode("ascii", "ignore").decode()
     id_ = "_".join(re.findall(r"[a-z0-9]+", plain))
     if not id_:
         raise ValueError(

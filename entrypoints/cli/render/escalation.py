@@ -19,8 +19,8 @@ from escalation.events import Step
 from escalation.lifecycle import State
 from escalation.numbers import number_of
 from escalation.receipts import Undelivered
-from escalation.story import CLOCKWORK, Entry, brief
-from escalation.view import ClockView, Receipted, View
+from escalation.story import CLOCKWORK, TimelineEntry, brief
+from escalation.view import ClockView, MoveResult, View
 
 __all__ = ["as_json", "err", "out", "write", "write_json"]
 
@@ -37,7 +37,7 @@ COLOURS = {
 }
 
 
-def render_move_result(answer: Receipted) -> None:
+def render_move_result(answer: MoveResult) -> None:
     head = Text(answer.key, style="bold")
     head.append(" is ").append(str(answer.state), style=COLOURS[answer.state])
     head.append(f", level {answer.level}, owner {answer.owner}")
@@ -51,7 +51,7 @@ def render_move_result(answer: Receipted) -> None:
 
 
 def render_escalation(
-    view: View, entries: Iterable[Entry], *, latest: int | None = None, clocks: bool = False
+    view: View, entries: Iterable[TimelineEntry], *, latest: int | None = None, clocks: bool = False
 ) -> RenderableType:
     """Everything about one escalation."""
     return Group(
@@ -172,7 +172,7 @@ def _due(clock: ClockView) -> Text:
 
 
 def story(
-    entries: Iterable[Entry],
+    entries: Iterable[TimelineEntry],
     *,
     latest: int | None = None,
     clocks: bool = False,
@@ -191,7 +191,7 @@ def story(
     return Group(*(_line(entry, width) for entry in shown), *(more if folded else ()))
 
 
-def _line(entry: Entry, width: int) -> Text:
+def _line(entry: TimelineEntry, width: int) -> Text:
     text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     text.append(entry.by, style="cyan").append(" " * (width - cell_len(entry.by) + 2), style="")
     text.append(entry.text.removeprefix(f"{entry.by} "), style="")

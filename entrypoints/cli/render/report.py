@@ -21,7 +21,7 @@ from rich.text import Text
 from escalation.events import Event
 from escalation.measures import MEASURES, Measure
 from escalation.numbers import number_of
-from escalation.story import brief, entry
+from escalation.story import brief, timeline_entry
 from records.reading import Kept
 from records.report import By, Case, Figure, Group, Report
 from records.spreadsheet import cell_text
@@ -146,7 +146,7 @@ def one(escalation: Kept) -> RenderableType:
 def _sentence(event: Kept, before: Kept) -> str:
     """Of a line of another system's log, what has changed since the one before."""
     if event["kind"] != LOG_LINE:
-        return entry(_EVENT.validate_python(event["event"])).text
+        return timeline_entry(_EVENT.validate_python(event["event"])).text
     changes = (f"{name}: {value}" for name, value in event["event"].items() if before.get(name) != value)
     return ", ".join(changes) or "nothing that is kept has changed"
 

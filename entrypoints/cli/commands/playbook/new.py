@@ -16,7 +16,7 @@ from rich.text import Text
 from entrypoints.cli.client_call import Json
 from entrypoints.cli.commands.playbook import check
 from entrypoints.cli.render import escalation
-from escalation.errors import BadRequest, Fault, shown
+from escalation.errors import BadRequest, Fault, quote_input
 from planning.playbook.faults import file_fault
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def _require_free(file: Path) -> None:
     """
     if not str(file).isprintable():
         raise BadRequest.because(
-            "the new playbook", (Fault(where="FILE", given=shown(str(file)), allowed="printable characters"),)
+            "the new playbook",
+            (Fault(where="FILE", given=quote_input(str(file)), allowed="printable characters"),),
         )
     if file.exists() or file.is_symlink():
         raise _unwritable(file, FileExistsError(17, "it exists"))
@@ -155,7 +156,9 @@ def _fault(answers: "Outline", question: "Question", text: str) -> Fault | None:
         question.read(answers, text)
     except ValueError as error:
         suggestion = getattr(error, "suggestion", "")
-        return Fault(where=question.option, given=shown(text), allowed=str(error), suggestion=suggestion)
+        return Fault(
+            where=question.option, given=quote_input(text), allowed=str(error), suggestion=suggestion
+        )
     return None
 
 

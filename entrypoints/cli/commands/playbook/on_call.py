@@ -19,8 +19,8 @@ from entrypoints.cli import option_values
 from entrypoints.cli.client_call import Json, PlaybookFile, configured_playbook
 from entrypoints.cli.commands.playbook.simulate import Zone
 from entrypoints.cli.render import escalation
-from escalation.effects import OnCall
-from escalation.errors import nearest, shown
+from escalation.effects import OnCallFound
+from escalation.errors import nearest, quote_input
 
 if TYPE_CHECKING:
     from planning.forecast.coverage import Interval
@@ -85,12 +85,12 @@ def _wanted(playbook: "Playbook", schedule: str | None) -> tuple[str, ...]:
         raise option_values.bad_option("FILE", "a playbook without on-call schedules", "one with schedules")
     if schedule is not None and schedule not in known:
         raise option_values.bad_option(
-            "SCHEDULE", shown(schedule), list_names(known), nearest(schedule, known)
+            "SCHEDULE", quote_input(schedule), list_names(known), nearest(schedule, known)
         )
     return known if schedule is None else (schedule,)
 
 
-def _as_plain(now: OnCall, found: "OnCallRoster", gaps: Iterable["Interval"]) -> Mapping[str, Any]:
+def _as_plain(now: OnCallFound, found: "OnCallRoster", gaps: Iterable["Interval"]) -> Mapping[str, Any]:
     return {
         "schedule": now.schedule,
         "now": {"who": [person.id for person in now.people], "until": now.until, "why": now.why},
@@ -103,7 +103,7 @@ def _as_plain(now: OnCall, found: "OnCallRoster", gaps: Iterable["Interval"]) ->
 
 def _table(
     playbook: "Playbook",
-    now: OnCall,
+    now: OnCallFound,
     found: "OnCallRoster",
     gaps: Iterable["Interval"],
     until: datetime,
@@ -126,7 +126,7 @@ def _table(
     return Group(_head(playbook, now, zone), table, *(Text(note, style="yellow") for note in notes), Text())
 
 
-def _head(playbook: "Playbook", now: OnCall, zone: ZoneInfo) -> Text:
+def _head(playbook: "Playbook", now: OnCallFound, zone: ZoneInfo) -> Text:
     head = Text(playbook.schedules[now.schedule].name, style="bold")
     head.append(f"  {now.schedule}, times of {zone.key}\n", style="not bold dim")
     head.append(

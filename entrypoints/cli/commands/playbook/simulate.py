@@ -19,9 +19,9 @@ from entrypoints.cli.client_call import Category, IssueType, Json, PlaybookFile,
 from entrypoints.cli.command_names import name_options
 from entrypoints.cli.render import escalation
 from entrypoints.files import read_model
-from escalation.errors import shown
+from escalation.errors import quote_input
 from escalation.numbers import number_of
-from escalation.plan import Priority, ReasonCode
+from escalation.plan import EscalationReason, Priority
 from escalation.request import StartRequest
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def simulate(
         typer.Option(
             "--reason",
             metavar="CODE",
-            help=choices.list_choices("Why it starts", ReasonCode),
-            autocompletion=choices.complete_enum(ReasonCode),
+            help=choices.list_choices("Why it starts", EscalationReason),
+            autocompletion=choices.complete_enum(EscalationReason),
         ),
     ] = "dissatisfied_customer",
     request: Annotated[
@@ -97,7 +97,9 @@ def simulate(
         )
     if ends_at and ends_at <= starts_at:
         raise option_values.bad_option(
-            "--until", shown(until), f"a time after the start, {starts_at.astimezone(zone):%Y-%m-%dT%H:%M}"
+            "--until",
+            quote_input(until),
+            f"a time after the start, {starts_at.astimezone(zone):%Y-%m-%dT%H:%M}",
         )
     moves = (
         read_scenario(option_values.read_bytes(script, "--script"), script, starts_at, zone) if script else ()
@@ -260,7 +262,9 @@ def _case(
     from planning.playbook.faults import list_names
 
     wanted = typed.read(Priority.P3, option_values.parse_choice, Priority, priority, "--priority")
-    because = typed.read(ReasonCode.OTHER, option_values.parse_choice, ReasonCode, reason, "--reason")
+    because = typed.read(
+        EscalationReason.OTHER, option_values.parse_choice, EscalationReason, reason, "--reason"
+    )
     if category is None:
         known = dict.fromkeys(name for _, name in categories_of(playbook))
         raise option_values.bad_option("--category", "nothing", list_names(known))

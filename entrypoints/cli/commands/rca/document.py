@@ -18,7 +18,7 @@ from entrypoints.cli.client_call import Json, Key, call_client
 from entrypoints.cli.option_values import OptionValues, write_file
 from entrypoints.cli.render import escalation
 from escalation.base import CustomerText
-from escalation.errors import MoveNotAllowed, UnknownName, shown
+from escalation.errors import MoveNotAllowed, UnknownName, quote_input
 from escalation.lifecycle import RcaState
 from escalation.plan import Contact
 from escalation.rca import RcaOnFile, RcaVersion, proposed_timeline
@@ -139,16 +139,16 @@ def _read(
     html: Path | None,
 ) -> None:
     if audience not in _AUDIENCES:
-        typed.refuse("--audience", shown(audience), list_names(_AUDIENCES))
+        typed.refuse("--audience", quote_input(audience), list_names(_AUDIENCES))
     if language not in languages():
-        typed.refuse("--lang", shown(language), list_names(languages()))
+        typed.refuse("--lang", quote_input(language), list_names(languages()))
     if version is not None and audience == "customer":
         typed.refuse("--version", str(version), "only for --audience internal")
     if not (pdf or html):
         typed.refuse("--pdf, --html", "neither", "where to write it: --pdf FILE, --html FILE or both")
     for option, path in (("--pdf", pdf), ("--html", html)):
         if path and not path.parent.is_dir():
-            typed.refuse(option, shown(str(path)), "a file in a folder that exists")
+            typed.refuse(option, quote_input(str(path)), "a file in a folder that exists")
 
 
 def _found(key: str, on_file: RcaOnFile, wanted: int | None) -> tuple[RcaVersion, InternalRca]:

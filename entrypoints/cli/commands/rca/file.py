@@ -16,7 +16,7 @@ from escalation import commands as c
 from escalation.errors import BadRequest
 from escalation.rca import proposed_timeline
 from escalation.request import CustomerRca
-from escalation.story import Entry
+from escalation.story import TimelineEntry
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -54,7 +54,7 @@ def file_rca(
     """File the internal RCA, or a new version. Without a timeline it gets the record's."""
     files = read_files((file, *(merge or ())), key)
 
-    async def ask(client: "EscalationClient") -> tuple[dict[str, str], tuple[Entry, ...]]:
+    async def ask(client: "EscalationClient") -> tuple[dict[str, str], tuple[TimelineEntry, ...]]:
         people, entries = await asyncio.gather(client.people(key), client.timeline(key))
         return {person.id: person.name for person in people}, entries
 

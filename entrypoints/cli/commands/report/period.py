@@ -17,8 +17,8 @@ from entrypoints.cli import choices, option_values
 from entrypoints.cli.client_call import Json, Key
 from entrypoints.cli.commands.playbook.simulate import progress
 from entrypoints.cli.render import escalation
-from escalation.base import of_our_time
-from escalation.errors import BadRequest, UnknownEscalation, shown
+from escalation.base import require_plausible_year
+from escalation.errors import BadRequest, UnknownEscalation, quote_input
 from planning.calendars.report_periods import midnight_of
 from planning.playbook.faults import file_fault
 
@@ -214,7 +214,7 @@ def show(key: Key, in_json: Json = False) -> None:
         found = list(kept(store, key=key))
         where = store.database.where
     if not found:
-        raise UnknownEscalation(f"nothing of {shown(key)} is on record in {where}")
+        raise UnknownEscalation(f"nothing of {quote_input(key)} is on record in {where}")
     if in_json:
         escalation.as_json(found)
         return
@@ -243,24 +243,26 @@ def _period(
 
     since, until = typed.read(None, _day, first, "--from"), typed.read(None, _day, last, "--to")
     if since and until and until < since:
-        typed.refuse("--to", shown(last), f"a day not before {since}, with which it begins")
+        typed.refuse("--to", quote_input(last), f"a day not before {since}, with which it begins")
     return Period(_midnight(since, zone), _midnight(until, zone, timedelta(days=1)))
 
 
 def _tenant(name: str) -> None:
     if not _TENANT.fullmatch(name):
-        raise option_values.bad_option("--tenant", shown(name), "letters, digits and . _ -, such as ACME")
+        raise option_values.bad_option(
+            "--tenant", quote_input(name), "letters, digits and . _ -, such as ACME"
+        )
 
 
 def _day(text: str | None, option: str) -> date | None:
     try:
         day = date.fromisoformat(text) if text is not None else None
     except ValueError:
-        raise option_values.bad_option(option, shown(text), "a day such as 2026-07-01") from None
+        raise option_values.bad_option(option, quote_input(text), "a day such as 2026-07-01") from None
     try:
-        return of_our_time(day) if day else None
+        return require_plausible_year(day) if day else None
     except ValueError as error:
-        raise option_values.bad_option(option, shown(text), str(error)) from None
+        raise option_values.bad_option(option, quote_input(text), str(error)) from None
 
 
 def _midnight(day: date | None, zone: ZoneInfo, later: timedelta = timedelta()) -> datetime | None:
@@ -284,7 +286,7 @@ def _map(data: bytes, file: str, by: str | None) -> "ExportMap":
     columns = table_of(data, file, known[0]).columns
     raise option_values.bad_option(
         f"FILE {file}",
-        f"a table of unknown columns: {shown(', '.join(columns))}",
+        f"a table of unknown columns: {quote_input(', '.join(columns))}",
         f"an export that is known ({names}), or --map MAP.yaml",
     )
 

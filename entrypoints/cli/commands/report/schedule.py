@@ -14,7 +14,7 @@ from entrypoints.cli import choices, option_values
 from entrypoints.cli.client_call import Json, call_client
 from entrypoints.cli.render import escalation
 from escalation.errors import BadRequest, Fault
-from escalation.reporting import ReportSchedule, Rhythm, Scheduled
+from escalation.reporting import ReportSchedule, Rhythm, ScheduledReport
 from escalation.story import minute
 
 _TYPED = {"rhythm": "RHYTHM", "time_zone": "--tz"}
@@ -96,7 +96,7 @@ def _as_typed(fault: Fault) -> Fault:
     return fault.changed(where=_TYPED.get(field, f"--{field}"))
 
 
-def _tell(schedules: Sequence[Scheduled], in_json: bool) -> None:
+def _tell(schedules: Sequence[ScheduledReport], in_json: bool) -> None:
     if in_json:
         escalation.as_json(schedules)
         return
