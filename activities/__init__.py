@@ -41,7 +41,7 @@ def build(
     starts_of_one: int = 0,
 ) -> Activities:
     """
-    *transport* is the way to the calendars of on-call schedules; *starts_of_one*: escalations that one person may start
+    *transport* is the way to the calendars of rotas; *starts_of_one*: escalations that one person may start
     within ten minutes, 0: as many as they like.
     """
     planner, rota = Planner(playbook.current, starts_of_one), OnCallLookup(playbook.current, Feeds(transport))

@@ -33,7 +33,8 @@ from escalation.request import StartRequest
 from escalation.room import require_request_fits
 from planning.calendars.open_hours import compile_further
 from planning.calendars.time_zone_names import time_zone_of
-from planning.plan.compiler import compile_plan, contact_of, is_guest, recompile_plan
+from planning.plan.compiler import compile_plan, is_guest, recompile_plan
+from planning.plan.contacts import contact_of
 from planning.plan.start_faults import join_faults, start_faults_of
 from planning.playbook.loader import Playbook, list_files, load_playbook
 
@@ -163,7 +164,7 @@ class Planner:
 
     def _named(self, ids: Iterable[str]) -> tuple[Contact, ...]:
         playbook = self._playbook()
-        known = {**playbook.people, **playbook.teams, **playbook.schedules}
+        known = {**playbook.people, **playbook.teams, **playbook.rotas}
         return tuple(contact_of(playbook, id_) for id_ in dict.fromkeys(ids) if id_ in known)
 
     @activity.defn(name="extend_open_hours")

@@ -13,7 +13,7 @@ from temporalio import activity
 
 from escalation.effects import FindOnCall, OnCallFound
 from planning.on_call.feed_sources import FeedReader
-from planning.on_call.roster import find_on_call
+from planning.plan.on_call_answer import find_on_call
 from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)

@@ -19,7 +19,7 @@ from escalation.errors import UnknownName
 from escalation.plan import Contact, Plan
 from escalation.request import StartRequest
 from escalation.sponsorship import PlaybookPeople, sponsorship_key
-from planning.plan.compiler import contact_of
+from planning.plan.contacts import contact_of
 from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ class Sponsors:
 def _managers(playbook: Playbook) -> tuple[Contact, ...]:
     """Those who decide on sponsorships, or else the escalation managers: who has an address, in person."""
     ids = playbook.ids_of(playbook.sponsorship_deciders or playbook.duties.escalation_managers)
-    people = (playbook.members_of(id_) if id_ in playbook.schedules else (id_,) for id_ in ids)
+    people = (playbook.members_of(id_) if id_ in playbook.rotas else (id_,) for id_ in ids)
     contacts = (contact_of(playbook, id_) for id_ in dict.fromkeys(chain.from_iterable(people)))
     return tuple(contact for contact in contacts if contact.addresses)
 

@@ -75,7 +75,7 @@ def _on_record() -> set[str]:
 
 
 def names_in_playbook() -> set[str]:
-    """People, teams and schedules of the configured playbook; none, if it may be that the workers alone have it."""
+    """People, teams and rotas of the configured playbook; none, if it may be that the workers alone have it."""
     from planning.playbook.loader import load_playbook
     from runtime.settings import Settings
 
@@ -83,7 +83,7 @@ def names_in_playbook() -> set[str]:
         playbook = load_playbook(Settings.load().playbook)
     except BadRequest:
         return set()
-    return {*playbook.people, *playbook.teams, *playbook.schedules}
+    return {*playbook.people, *playbook.teams, *playbook.rotas}
 
 
 def _require_in_playbook(who: str) -> None:

@@ -153,7 +153,7 @@ def parse_choice(kind: type[_Named], text: str, option: str) -> _Named:
 
 
 def feeds() -> "Feeds":
-    """Calendars of on-call schedules, asked as a worker with these settings asks."""
+    """Calendars of rotas, asked as a worker with these settings asks."""
     from planning.on_call.feeds import Feeds
     from runtime.network import Network
     from runtime.settings import Settings

@@ -76,7 +76,7 @@ _PARTS = {
     "HolidaySpec": "Public holidays",
     "PersonSpec": "A person",
     "TeamSpec": "A team",
-    "RotaSpec": "An on-call schedule",
+    "RotaSpec": "A rota",
     "RotationSpec": "A rotation",
     "OverrideSpec": "An override",
     "FeedSpec": "A calendar of shifts",

@@ -22,8 +22,8 @@ from escalation.plan import (
     Target,
     TextApproval,
 )
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_hours, horizon_of
-from planning.playbook.schema import CalendarSpec
 
 FURTHEST = timedelta(days=5 * 366)
 """Open hours of more than five years are not compiled at once."""

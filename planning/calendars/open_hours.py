@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from escalation.business_time import OpenHours
 from escalation.desk_time import DeskTime
 from escalation.errors import BadRequest, Fault
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.clock_changes import split_by_offset
 from planning.calendars.opening_hours import DAYS, DayHours, join_intervals, parse_days, parse_hours
 from planning.calendars.public_holidays import holidays_in
-from planning.playbook.schema import CalendarSpec
 
 BEFORE, AFTER = timedelta(days=7), timedelta(days=90)
 _DAY = 86_400

@@ -21,6 +21,8 @@ DayHours = tuple[int, int]
 
 _Edge = TypeVar("_Edge", int, datetime)
 
+Interval = tuple[datetime, datetime]
+
 
 def parse_days(text: str) -> tuple[int, ...]:
     """
@@ -69,3 +71,17 @@ def join_intervals(intervals: Iterable[tuple[_Edge, _Edge]]) -> list[tuple[_Edge
         else:
             result.append((start, end))
     return result
+
+
+def gaps_between(covered: Iterable[Interval], since: datetime, until: datetime) -> tuple[Interval, ...]:
+    """What *covered*, in order, leaves open from *since* to *until*."""
+    open_: list[Interval] = []
+    for start, end in covered:
+        if start >= until:
+            break
+        if start > since:
+            open_.append((since, start))
+        since = max(since, end)
+    if since < until:
+        open_.append((since, until))
+    return tuple(open_)

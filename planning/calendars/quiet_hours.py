@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_spans
-from planning.playbook.schema import CalendarSpec
 
 _BEFORE, _AHEAD = timedelta(days=2), timedelta(days=10)
 _Hours = tuple[tuple[str, tuple[str, ...]], ...]

@@ -24,7 +24,7 @@ from planning.forecast.helpdesk_log import Incident, Log
 from planning.forecast.imported_moves import count_reassignments, limit_to_log, moves_of
 from planning.forecast.sample_request import categories_of, make_request
 from planning.forecast.simulation import SimulatedStep, make_open_command, simulate_run
-from planning.on_call.roster import answer_from_playbook
+from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.faults import list_names
 from planning.playbook.schema import Playbook
 

@@ -2,34 +2,25 @@
 Coverage: for every minute of a time and every level of every category, is there somebody to tell (MATRIX-5)?
 
 Reckons in intervals, never minute by minute. Who can be reached when is one question, ``who_is_reachable``; on-call
-schedules answer it by the intervals that they hand in. Whether a level is covered is then a union of intervals.
+rotas answer it by the intervals that they hand in. Whether a level is covered is then a union of intervals.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from escalation.plan import Level, Plan, Priority, Unreached
-from planning.calendars.opening_hours import join_intervals
+from planning.calendars.opening_hours import Interval, gaps_between, join_intervals
 from planning.forecast.sample_request import categories_of, make_request
 from planning.forecast.simulation import make_open_command
+from planning.on_call.feed_sources import FeedReader
+from planning.on_call.roster import OnCallPeriod, roster_of
 from planning.playbook.schema import Playbook
 
-
-class CoveredTime(NamedTuple):
-    """A time in which somebody can be reached."""
-
-    start: datetime
-    end: datetime
-    who: tuple[str, ...]
-    """Ids of the people who answer; at least one."""
-
-
-RotaLookup = Callable[[datetime, datetime], Iterable[CoveredTime]]
+RotaLookup = Callable[[datetime, datetime], Iterable[OnCallPeriod]]
 """From a time (from, until) to its shifts, in order and not overlapping; what lies between them is nobody's."""
-
-Interval = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +63,32 @@ def share_gaps(gaps: Iterable[Gap]) -> tuple[SharedGaps, ...]:
     return tuple(SharedGaps(tuple(categories), *level) for level, categories in alike.items())
 
 
+def covered_times_by_rota(playbook: Playbook, feeds: FeedReader) -> dict[str, RotaLookup]:
+    """Return for each rota the function from a time to its on-call periods."""
+    return {id_: partial(_on_call_periods, playbook, id_, feeds) for id_ in playbook.rotas}
+
+
+def _on_call_periods(
+    playbook: Playbook, rota: str, feeds: FeedReader, since: datetime, until: datetime
+) -> tuple[OnCallPeriod, ...]:
+    return roster_of(playbook, rota, since, until, feeds).periods
+
+
 def covered_times_of(
-    contact: str, plan: Plan, schedules: Mapping[str, RotaLookup], since: datetime, until: datetime
-) -> tuple[CoveredTime, ...]:
-    """When *contact* can be reached: as its schedule says; without one always, if it has an address at all."""
-    if contact in schedules:
-        return tuple(schedules[contact](since, until))
+    contact: str, plan: Plan, rotas: Mapping[str, RotaLookup], since: datetime, until: datetime
+) -> tuple[OnCallPeriod, ...]:
+    """When *contact* can be reached: as its rota says; without one always, if it has an address at all."""
+    if contact in rotas:
+        return tuple(rotas[contact](since, until))
     has_address = bool(plan.contact(contact).addresses)
-    return (CoveredTime(since, until, (contact,)),) if has_address else ()
+    return (OnCallPeriod(since, until, (contact,)),) if has_address else ()
 
 
 def who_is_reachable(
-    contact: str, at: datetime, plan: Plan, schedules: Mapping[str, RotaLookup]
+    contact: str, at: datetime, plan: Plan, rotas: Mapping[str, RotaLookup]
 ) -> tuple[str, ...]:
     """The ids of those who answer for *contact* at *at*; empty if nobody does."""
-    shifts = covered_times_of(contact, plan, schedules, at, at + datetime.resolution)
+    shifts = covered_times_of(contact, plan, rotas, at, at + datetime.resolution)
     return next((shift.who for shift in shifts if shift.start <= at < shift.end), ())
 
 
@@ -94,10 +96,10 @@ def find_gaps(
     playbook: Playbook,
     since: datetime,
     until: datetime,
-    schedules: Mapping[str, RotaLookup] | None = None,
+    rotas: Mapping[str, RotaLookup] | None = None,
 ) -> Iterator[tuple[str, str, tuple[Gap, ...]]]:
     """Issue type, category and the gaps in it, category by category, so that the progress can be shown."""
-    reach = _Reach(schedules or {}, since, until)
+    reach = _Reach(rotas or {}, since, until)
     for issue_type, category in categories_of(playbook):
         plan = make_open_command(
             playbook, make_request(playbook, category, Priority.P3, issue_type), since
@@ -113,8 +115,8 @@ def find_gaps(
 class _Reach:
     """The intervals of one time; each contact's are worked out once."""
 
-    def __init__(self, schedules: Mapping[str, RotaLookup], since: datetime, until: datetime) -> None:
-        self._schedules = schedules
+    def __init__(self, rotas: Mapping[str, RotaLookup], since: datetime, until: datetime) -> None:
+        self._schedules = rotas
         self._since = since
         self._until = until
         self._of_contacts: dict[str, tuple[Interval, ...]] = {}
@@ -146,17 +148,3 @@ def contacts_tried_at(plan: Plan, level: Level) -> tuple[str, ...]:
             return tuple(dict.fromkeys((*level.contacts, *contacts_tried_at(plan, following))))
         case _:
             return level.contacts
-
-
-def gaps_between(covered: Iterable[Interval], since: datetime, until: datetime) -> tuple[Interval, ...]:
-    """What *covered*, in order, leaves open from *since* to *until*."""
-    open_: list[Interval] = []
-    for start, end in covered:
-        if start >= until:
-            break
-        if start > since:
-            open_.append((since, start))
-        since = max(since, end)
-    if since < until:
-        open_.append((since, until))
-    return tuple(open_)

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from escalation.base import Input, Name
 from escalation.errors import BadRequest, findings_of
 from escalation.plan import Priority
-from planning.playbook.value_types import TimeZone
+from planning.calendars.calendar_spec import TimeZone
 from planning.playbook.yaml_tree import Unreadable, place_fault, read_yaml, to_plain
 
 Column = Annotated[str, Field(min_length=1, max_length=200)]

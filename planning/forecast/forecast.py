@@ -24,7 +24,7 @@ from planning.forecast.simulation import (
     make_open_command,
     simulate_run,
 )
-from planning.on_call.roster import answer_from_playbook
+from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.schema import Playbook
 
 _UNTOLD = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_extended"}

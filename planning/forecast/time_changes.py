@@ -13,7 +13,7 @@ from escalation.plan import Plan, PlaybookRef, Priority
 from planning.forecast.playbook_diff import shorten_labels
 from planning.forecast.sample_request import categories_of, make_request
 from planning.forecast.simulation import AnswerOnCall, make_open_command, simulate_run
-from planning.on_call.roster import answer_from_playbook
+from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.schema import Playbook
 
 
@@ -102,7 +102,7 @@ class _Outcomes:
         opens = make_open_command(
             playbook, make_request(playbook, category, priority, issue_type), self._starts_at
         )
-        gist = f"{_gist(opens.plan, priority)} {playbook.schedules}"
+        gist = f"{_gist(opens.plan, priority)} {playbook.rotas}"
         return _Question(opens, gist, answer_from_playbook(playbook))
 
     def outcome(self, question: _Question) -> _Outcome:

@@ -13,7 +13,7 @@ from operator import itemgetter
 from escalation.email_address import BadEmailAddress, as_mailed
 from escalation.names import fold_name
 from planning.on_call.ical import Entry, Guest
-from planning.playbook.schema import PersonSpec
+from planning.on_call.roster import Attendee
 
 _MAIL = "email:"
 
@@ -21,7 +21,7 @@ _MAIL = "email:"
 class EntryMatcher:
     """Finds the people that entries mean."""
 
-    def __init__(self, people: Mapping[str, PersonSpec]) -> None:
+    def __init__(self, people: Mapping[str, Attendee]) -> None:
         self._by_address = _grouped(
             (_mailbox(address.removeprefix(_MAIL)), id_)
             for id_, person in people.items()

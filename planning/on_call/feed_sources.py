@@ -1,5 +1,5 @@
 """
-Where the calendar of an on-call schedule is: a file beside the playbook, or an address.
+Where the calendar of a rota is: a file beside the playbook, or an address.
 
 Reads files; what is at an address is for ``feeds.py``. No fault shows any of an address: it can be a secret.
 """

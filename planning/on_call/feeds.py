@@ -1,5 +1,5 @@
 """
-Fetches the calendars of on-call schedules, files and addresses alike.
+Fetches the calendars of rotas, files and addresses alike.
 
 An address is asked again after a while; while it does not answer, its last good answer serves on, and says so. It can
 be a secret: no fault, note or log line shows any of it. What a calendar says is not known here.

@@ -1,5 +1,5 @@
 """
-What a playbook file may say of on-call schedules, and in which form (MATRIX-1).
+What a playbook file may say of rotas, and in which form (MATRIX-1).
 
 Data and the shape of each part alone, as in ``schema.py``. Who is on call when is for ``roster.py``.
 """
@@ -20,11 +20,11 @@ from pydantic_core import CoreSchema
 
 from escalation.base import Name, require_plausible_year
 from escalation.plan import HandsOver
+from planning.calendars.calendar_spec import Date, Days, Hours, TimeZone
 from planning.calendars.instants import INSTANT_FORM
 from planning.calendars.opening_hours import DAYS
 from planning.on_call.shifts import EVERY_FORM, HAND_OVER_FORM, parse_every, parse_hand_over
-from planning.playbook.value_types import Date, Days, Hours, Names, TimeZone, one_or_several
-from planning.spec import Spec
+from planning.spec import Names, Spec, one_or_several
 
 _VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 
@@ -95,7 +95,7 @@ class RotationSpec(Spec):
     since: FirstDay
     """The day of the first turn, which is that of the first of the people; before it there is nobody."""
     time_zone: TimeZone | None = None
-    """Hand-over and hours are those of clocks in this zone; left out: as the schedule says."""
+    """Hand-over and hours are those of clocks in this zone; left out: as the rota says."""
     restrict_to: dict[Days, Hours] = {}
     """Days to hours in which the rotation answers at all; left out: always."""
 
@@ -104,7 +104,7 @@ class OverrideSpec(Spec):
     """Somebody who stands in for a time, whatever the rest says."""
 
     from_: Annotated[LocalTime, Field(alias="from")]
-    """The first moment: 2026-12-24T09:00, by the clocks of the schedule's zone."""
+    """The first moment: 2026-12-24T09:00, by the clocks of the rota's zone."""
     to: LocalTime
     """The moment at which the rest holds again."""
     person: Name

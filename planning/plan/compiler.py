@@ -16,7 +16,6 @@ from escalation.plan import (
     Calendar,
     ClockName,
     Contact,
-    ContactKind,
     HoldingPolicy,
     Level,
     PausePolicy,
@@ -35,19 +34,16 @@ from escalation.room import require_plan_fits
 from escalation.spans import Span, WindowSpan
 from planning.calendars.compile_ahead import CountedSpan, compile_ahead, counted_spans_of
 from planning.calendars.open_hours import compile_desk_time, definition_of, horizon_of
-from planning.on_call.rota_spec import RotaSpec
+from planning.plan.contacts import contact_of
 from planning.plan.start_faults import start_faults_of
 from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
-from planning.playbook.message_spec import MessagesSpec
 from planning.playbook.schema import (
     AcknowledgedBy,
     PauseSpec,
-    PersonSpec,
     Playbook,
     PrioritySpec,
     SurveySpec,
     TargetSpec,
-    TeamSpec,
     TierSpec,
     TimeBasis,
 )
@@ -298,12 +294,12 @@ def _within(span: Span | None, remind_at: tuple[int, ...]) -> Target | None:
 
 def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contact, ...]:
     """Everybody whom this escalation can need, in the order of the playbook: who is told or on call, who may act,
-    every team and every schedule."""
+    every team and every rota."""
     roles = {role for names in playbook.permissions.values() for role in names}
-    needed = {submitted_by, *playbook.teams, *playbook.schedules}
+    needed = {submitted_by, *playbook.teams, *playbook.rotas}
     needed |= {person for person in playbook.people if roles & set(playbook.people[person].roles)}
     needed |= {member for team in playbook.teams.values() for member in team.members}
-    needed |= {member for schedule in playbook.schedules for member in playbook.members_of(schedule)}
+    needed |= {member for rota in playbook.rotas for member in playbook.members_of(rota)}
     needed |= {person for rules in plan.priorities.values() for person in rules.stakeholders}
     needed |= set(plan.skills.values())
     for level in plan.levels:
@@ -318,48 +314,5 @@ def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contac
         plan.text_approval.approvers if plan.text_approval else (),
     ):
         needed |= set(asked)
-    known = (*playbook.people, *playbook.teams, *playbook.schedules)
+    known = (*playbook.people, *playbook.teams, *playbook.rotas)
     return tuple(contact_of(playbook, id_) for id_ in known if id_ in needed)
-
-
-def contact_of(playbook: Playbook, id_: str) -> Contact:
-    """A person, a team or an on-call schedule as the rules know it; there must be one with this id."""
-    match playbook.named(id_):
-        case PersonSpec() as person:
-            return _person(id_, person, playbook.messages)
-        case TeamSpec() as team:
-            return _team(id_, team, playbook.messages)
-        case RotaSpec() as schedule:
-            return Contact(
-                id=id_,
-                name=schedule.name,
-                kind=ContactKind.SCHEDULE,
-                members=playbook.members_of(id_),
-                hands_over=schedule.hands_over,
-                time_zone=schedule.time_zone,
-            )
-
-
-def _person(id_: str, person: PersonSpec, messages: MessagesSpec) -> Contact:
-    return Contact(
-        id=id_,
-        name=person.name,
-        roles=person.roles,
-        addresses=person.addresses,
-        language=person.language,
-        time_zone=person.time_zone,
-        preferences=messages.preferences(person.quiet_hours, person.at_most, person.urgent_addresses),
-    )
-
-
-def _team(id_: str, team: TeamSpec, messages: MessagesSpec) -> Contact:
-    return Contact(
-        id=id_,
-        name=team.name,
-        kind=ContactKind.TEAM,
-        members=team.members,
-        addresses=team.addresses,
-        language=team.language,
-        time_zone=team.time_zone,
-        preferences=messages.preferences(team.quiet_hours, team.at_most, team.urgent_addresses),
-    )

@@ -14,11 +14,12 @@ from escalation.errors import BadRequest, Fault, faults_of, nearest, quote_input
 from escalation.language_tag import LanguageTag
 from escalation.plan import Recipient
 from escalation.reporting import ReportSchedule, Rhythm
-from planning.plan.compiler import contact_of
+from planning.calendars.calendar_spec import TimeZone
+from planning.plan.contacts import contact_of
 from planning.playbook.faults import list_names
 from planning.playbook.schema import Playbook
-from planning.playbook.value_types import Address, Names, TimeZone
-from planning.spec import Spec
+from planning.playbook.value_types import Address
+from planning.spec import Names, Spec
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -79,7 +80,7 @@ def _recipients(name: str, playbook: Playbook, language: str, time_zone: str) ->
         return (
             Recipient(id=address, name=target, addresses=(address,), language=language, time_zone=time_zone),
         )
-    ids = (id_ for id_ in playbook.ids_of((name,)) if id_ not in playbook.schedules)
+    ids = (id_ for id_ in playbook.ids_of((name,)) if id_ not in playbook.rotas)
     people = (contact_of(playbook, id_).recipient for id_ in ids)
     return tuple(person for person in people if person.addresses)
 

@@ -15,6 +15,7 @@ from escalation.errors import BadRequest, nearest, quote_input
 from escalation.plan import Basis, ClockName, Priority, Unreached
 from escalation.request import Degree
 from escalation.spans import Span
+from planning.calendars.calendar_spec import CalendarSpec, HolidaySpec
 from planning.calendars.open_hours import business_day_of, compile_hours, horizon_of
 from planning.calendars.opening_hours import DAYS, parse_days
 from planning.calendars.public_holidays import (
@@ -36,9 +37,7 @@ from planning.playbook.rota_checks import rota_faults
 from planning.playbook.schema import (
     AcknowledgedBy,
     AskOrder,
-    CalendarSpec,
     CategorySpec,
-    HolidaySpec,
     IssueTypeSpec,
     Playbook,
     TargetSpec,
@@ -143,13 +142,13 @@ def _people(playbook: Playbook) -> Iterator[UnplacedFault]:
                     (*path, "members", number), member, playbook.people, called=playbook.called
                 )
     for role in playbook.roles:
-        if role in playbook.people or role in playbook.teams or role in playbook.schedules:
+        if role in playbook.people or role in playbook.teams or role in playbook.rotas:
             holder = playbook.holders(role)[0]
             at = ("people", holder, "roles", playbook.people[holder].roles.index(role))
             yield UnplacedFault(
                 at,
                 f"the role {quote_input(role)}, which is an id too",
-                "a role that is no person's, team's or schedule's id",
+                "a role that is no person's, team's or rota's id",
             )
 
 
@@ -262,9 +261,7 @@ def _skills(playbook: Playbook) -> Iterator[UnplacedFault]:
 def _one_alone(playbook: Playbook, path: Path, name: str) -> Iterator[UnplacedFault]:
     if len(playbook.ids_of((name,))) > 1:
         yield UnplacedFault(
-            path,
-            f"the role {quote_input(name)}, which several people have",
-            "one person, team or on-call schedule",
+            path, f"the role {quote_input(name)}, which several people have", "one person, team or rota"
         )
 
 
@@ -383,7 +380,7 @@ def _level(playbook: Playbook, rung: EffectiveLevel, last: int) -> Iterator[Unpl
     if not rules.contacts:
         given = f"level {rung.number} without contacts"
         yield UnplacedFault(
-            rung.place("contacts"), given, "a person, a team, an on-call schedule or a role", is_absence=True
+            rung.place("contacts"), given, "a person, a team, a rota or a role", is_absence=True
         )
     yield from _told(playbook, rung.place("contacts"), rules.contacts)
     yield from _told(playbook, rung.place("managers"), rules.managers)
@@ -450,8 +447,8 @@ def _told(
         here = (*path, number) if is_list else path
         ids = playbook.ids_of((name,))
         if not ids:
-            known = (*playbook.people, *playbook.teams, *playbook.schedules, *playbook.roles)
-            what = "a person, a team, an on-call schedule," if playbook.schedules else "a person, a team,"
+            known = (*playbook.people, *playbook.teams, *playbook.rotas, *playbook.roles)
+            what = "a person, a team, a rota," if playbook.rotas else "a person, a team,"
             allowed = f"{what} or a role that somebody has: {list_names(known)}"
             yield UnplacedFault(here, quote_input(name), allowed, nearest(name, known, playbook.called))
         for id_ in ids:

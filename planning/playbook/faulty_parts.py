@@ -1,7 +1,7 @@
 """
 Faulty parts of a playbook set aside, so that one typing error does not hide the faults of how the rest fits together.
 
-What others refer to by name cannot just be taken away: calendars and schedules have stand-ins without faults; with
+What others refer to by name cannot just be taken away: calendars and rotas have stand-ins without faults; with
 people, teams and duties there is no telling what the rest means.
 """
 
@@ -21,9 +21,9 @@ KEY = "[key]"
 _MOST_SETTING_ASIDE = 4
 _STAND_INS: dict[str | int, Any] = {
     "calendars": {"time_zone": "UTC", "weekly": {"mon-sun": "00:00-24:00"}},
-    "schedules": {"name": "a schedule with faults", "time_zone": "UTC"},
+    "rotas": {"name": "a rota with faults", "time_zone": "UTC"},
 }
-_REFERRED_TO = ("people", "teams", "schedules", "calendars", "duties")
+_REFERRED_TO = ("people", "teams", "rotas", "calendars", "duties")
 
 
 def without_faulty(

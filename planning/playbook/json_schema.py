@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from planning.calendars.calendar_spec import DATE_IN_AN_EDITOR
 from planning.playbook.schema import Playbook
-from planning.playbook.value_types import DATE_IN_AN_EDITOR, LEVEL_NUMBER
+from planning.playbook.value_types import LEVEL_NUMBER
 
 _PART = "PartOf"
 NUMBERS = {"pattern": f"^{LEVEL_NUMBER}$"}

@@ -45,6 +45,8 @@ __all__ = [
 ]
 
 _LONGEST_CHAIN = 5
+_ALSO_CALLED = {"schedules": "rotas", "on_call": "rotas"}
+"""Names that other programs have for what we call otherwise."""
 
 
 def load_playbook(path: FilePath) -> Playbook:
@@ -207,14 +209,14 @@ def _of_form(error: ValidationError) -> Iterator[UnplacedFault]:
     for fault, details in findings_of(error):
         path, written = path_of(details["loc"]), details["input"]
         given = "nothing" if written is None else fault.given
-        if path[:1] == ("schedules",) and "://" in given:
+        if path[:1] == ("rotas",) and "://" in given:
             given = "an address (not shown)"  # it can be all that keeps a calendar from others
         known = _names_known(details["type"], path, details.get("ctx", {}))
         is_of_key = details["loc"][-1:] == (KEY,)
         if details["type"] == "extra_forbidden":
             given, written, is_of_key = f"the field {quote_input(path[-1])}", path[-1], True
         allowed = list_names(known) if known else _allowed(details, path, fault.allowed)
-        suggestion = nearest(str(written), known) if known else fault.suggestion
+        suggestion = nearest(str(written), known, _ALSO_CALLED) if known else fault.suggestion
         yield UnplacedFault(path, given, allowed, suggestion, is_of_key=is_of_key)
 
 

@@ -28,7 +28,7 @@ class LevelRow(NamedTuple):
     number: int
     name: str
     contacts: tuple[str, ...]
-    """Names of people, teams and schedules, in the order in which they are asked."""
+    """Names of people, teams and rotas, in the order in which they are asked."""
     window: str
     longest: str
     """The window's maximum; empty for the last level."""

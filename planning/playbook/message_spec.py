@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from escalation.limits import LIMIT_FORM, parse_limit
 from escalation.preferences import Limit, Preferences
+from planning.calendars.calendar_spec import Days, Hours
 from planning.calendars.opening_hours import HOURS_FORM, DayHours, join_intervals, parse_days, parse_hours
-from planning.playbook.value_types import Days, Hours, KnownChannel, one_or_several
-from planning.spec import Spec
+from planning.playbook.value_types import KnownChannel
+from planning.spec import Spec, one_or_several
 
 EVERY_DAY = "mon-sun"
 _A_WEEK = 7 * 86_400

@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 from escalation.base import CustomerText
 from escalation.plan import ClockName, Unreached
 from escalation.translations import EVERYBODY, text_for
+from planning.calendars.calendar_spec import CalendarSpec, HolidaySpec
 from planning.calendars.compile_ahead import FURTHEST
 from planning.calendars.open_hours import business_day_of, horizon_of, week_of, weekly_open_time_of
 from planning.calendars.opening_hours import DAYS, parse_hours
@@ -20,15 +21,7 @@ from planning.playbook.faults import Path, UnplacedFault, limit_faults, list_nam
 from planning.playbook.priority_warnings import priority_warnings
 from planning.playbook.responsibility_warnings import responsibility_warnings
 from planning.playbook.rota_checks import rota_warnings
-from planning.playbook.schema import (
-    CalendarSpec,
-    HolidaySpec,
-    PauseSpec,
-    PersonSpec,
-    Playbook,
-    TargetSpec,
-    TeamSpec,
-)
+from planning.playbook.schema import PauseSpec, PersonSpec, Playbook, TargetSpec, TeamSpec
 from planning.playbook.time_zone_warnings import time_zone_warnings
 
 _OF_THE_WORK = (ClockName.LEVEL_WINDOW, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)

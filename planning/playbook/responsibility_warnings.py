@@ -67,6 +67,6 @@ def _people(playbook: Playbook, names: Iterable[str]) -> tuple[str, ...]:
                 found[id_] = None
             case TeamSpec(members=members):
                 found |= dict.fromkeys(members)
-            case RotaSpec() as schedule:
-                found |= dict.fromkeys(_on_rota(schedule))
+            case RotaSpec() as rota:
+                found |= dict.fromkeys(_on_rota(rota))
     return tuple(found)

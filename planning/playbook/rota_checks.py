@@ -1,5 +1,5 @@
 """
-Whether the on-call schedules of a playbook fit together, and what is odd about them.
+Whether the rotas of a playbook fit together, and what is odd about them.
 
 Faults and warnings as in ``checks.py`` and ``playbook_warnings.py``, which ask here. No address is asked: what a feed
 holds is known only when it is used.
@@ -28,21 +28,21 @@ _FIELDS_OF_SOURCE = ("file", "url", "url_from")
 
 
 def rota_faults(playbook: Playbook, folder: FilePath | None) -> Iterator[UnplacedFault]:
-    for id_, schedule in playbook.schedules.items():
-        path = ("schedules", id_)
+    for id_, rota in playbook.rotas.items():
+        path = ("rotas", id_)
         if id_ in playbook.people or id_ in playbook.teams:
             kind = "person" if id_ in playbook.people else "team"
             yield UnplacedFault(
                 path, f"{quote_input(id_)}, which is a {kind}'s id too", "an id that nobody else has"
             )
-        if not schedule.rotations and not schedule.calendar:
+        if not rota.rotations and not rota.calendar:
             yield UnplacedFault(path, "nobody who is ever on call", "rotations, a calendar, or both")
-        for number, rotation in enumerate(schedule.rotations):
+        for number, rotation in enumerate(rota.rotations):
             yield from _rotation(playbook, (*path, "rotations", number), rotation)
-        for number, override in enumerate(schedule.overrides):
-            yield from _override(playbook, (*path, "overrides", number), override, schedule)
-        if schedule.calendar:
-            yield from _calendar(playbook, (*path, "calendar"), schedule.calendar, schedule, folder)
+        for number, override in enumerate(rota.overrides):
+            yield from _override(playbook, (*path, "overrides", number), override, rota)
+        if rota.calendar:
+            yield from _calendar(playbook, (*path, "calendar"), rota.calendar, rota, folder)
 
 
 def _rotation(playbook: Playbook, path: Path, rules: RotationSpec) -> Iterator[UnplacedFault]:
@@ -62,11 +62,9 @@ def _rotation(playbook: Playbook, path: Path, rules: RotationSpec) -> Iterator[U
         )
 
 
-def _override(
-    playbook: Playbook, path: Path, rules: OverrideSpec, schedule: RotaSpec
-) -> Iterator[UnplacedFault]:
+def _override(playbook: Playbook, path: Path, rules: OverrideSpec, rota: RotaSpec) -> Iterator[UnplacedFault]:
     yield from _on_call(playbook, (*path, "person"), rules.person)
-    zone = ZoneInfo(schedule.time_zone)
+    zone = ZoneInfo(rota.time_zone)
     instants = []
     for field, written in (("from", rules.from_), ("to", rules.to)):
         try:
@@ -88,7 +86,7 @@ def _on_call(playbook: Playbook, path: Path, id_: str) -> Iterator[UnplacedFault
 
 
 def _calendar(
-    playbook: Playbook, path: Path, rules: FeedSpec, schedule: RotaSpec, folder: FilePath | None
+    playbook: Playbook, path: Path, rules: FeedSpec, rota: RotaSpec, folder: FilePath | None
 ) -> Iterator[UnplacedFault]:
     for number, person in enumerate(rules.people):
         yield from _on_call(playbook, (*path, "people", number), person)
@@ -98,7 +96,7 @@ def _calendar(
             path, list_names(given) if given else "no calendar", f"one of {list_names(_FIELDS_OF_SOURCE)}"
         )
     elif rules.file is not None:
-        yield from _file(path, rules.file, schedule, folder)
+        yield from _file(path, rules.file, rota, folder)
     elif rules.url is not None:
         try:
             address_of(rules)
@@ -108,12 +106,12 @@ def _calendar(
             )
 
 
-def _file(path: Path, name: str, schedule: RotaSpec, folder: FilePath | None) -> Iterator[UnplacedFault]:
+def _file(path: Path, name: str, rota: RotaSpec, folder: FilePath | None) -> Iterator[UnplacedFault]:
     from planning.on_call.ical import read_entries  # noqa: PLC0415 - dear to import, and most playbooks have no calendar
 
     now = datetime.now(UTC)
     try:
-        read_entries(read_file(name, folder), now, now + _AHEAD, ZoneInfo(schedule.time_zone))
+        read_entries(read_file(name, folder), now, now + _AHEAD, ZoneInfo(rota.time_zone))
     except FeedFault as fault:
         allowed = "an iCalendar file in the playbook's folder that can be read"
         given = "an address" if "://" in name else quote_input(name)
@@ -122,16 +120,16 @@ def _file(path: Path, name: str, schedule: RotaSpec, folder: FilePath | None) ->
 
 def rota_warnings(playbook: Playbook, now: datetime) -> Iterator[UnplacedFault]:
     """Of a playbook without faults: times in which nobody is on call, entries that name nobody."""
-    for id_, schedule in playbook.schedules.items():
-        path = ("schedules", id_)
+    for id_, rota in playbook.rotas.items():
+        path = ("rotas", id_)
         yield from _unused(playbook, id_)
-        yield from _overlaps(path, schedule)
+        yield from _overlaps(path, rota)
         yield from _hands_over_nothing(playbook, id_)
-        if schedule.rotations:
+        if rota.rotations:
             from planning.playbook.rotation_warnings import rotation_warnings  # noqa: PLC0415 - brings in the rules
 
-            yield from rotation_warnings(path, schedule, now)
-        feed = schedule.calendar
+            yield from rotation_warnings(path, rota, now)
+        feed = rota.calendar
         if feed and feed.url is not None and "private" in feed.url:
             given = "an address that looks like a secret, in a file that many can read"
             yield UnplacedFault((*path, "calendar"), given, "its environment variable: {url_from: …}")
@@ -139,12 +137,12 @@ def rota_warnings(playbook: Playbook, now: datetime) -> Iterator[UnplacedFault]:
             yield from _gaps(playbook, id_, now)
 
 
-def _unused(playbook: Playbook, schedule: str) -> Iterator[UnplacedFault]:
-    """MATRIX-1: a schedule says who is told wherever it stands; this one stands nowhere."""
-    if schedule not in _named_anywhere(playbook):
-        given = "a schedule that nothing uses"
+def _unused(playbook: Playbook, rota: str) -> Iterator[UnplacedFault]:
+    """MATRIX-1: a rota says who is told wherever it stands; this one stands nowhere."""
+    if rota not in _named_anywhere(playbook):
+        given = "a rota that nothing uses"
         yield UnplacedFault(
-            ("schedules", schedule), given, "its id as a contact of a level, or wherever a person stands"
+            ("rotas", rota), given, "its id as a contact of a level, or wherever a person stands"
         )
 
 
@@ -156,13 +154,13 @@ def _named_anywhere(playbook: Playbook) -> set[str]:
     return found | set(playbook.skills.values())
 
 
-def _hands_over_nothing(playbook: Playbook, schedule: str) -> Iterator[UnplacedFault]:
+def _hands_over_nothing(playbook: Playbook, rota: str) -> Iterator[UnplacedFault]:
     """Only what it holds can be handed over."""
-    rules = playbook.schedules[schedule]
-    if rules.hands_over is HandsOver.OPEN and schedule not in _holders(playbook):
-        given = "hands_over of a schedule that never holds an escalation"
+    rules = playbook.rotas[rota]
+    if rules.hands_over is HandsOver.OPEN and rota not in _holders(playbook):
+        given = "hands_over of a rota that never holds an escalation"
         yield UnplacedFault(
-            ("schedules", schedule, "hands_over"), given, "its id as a contact or fallback of a level"
+            ("rotas", rota, "hands_over"), given, "its id as a contact or fallback of a level"
         )
 
 
@@ -180,11 +178,11 @@ def _levels(playbook: Playbook) -> tuple[LevelSpec, ...]:
     return tuple(rules for scope in scopes for rules in (scope.each_level, *scope.levels.values()))
 
 
-def _overlaps(path: Path, schedule: RotaSpec) -> Iterator[UnplacedFault]:
-    zone = ZoneInfo(schedule.time_zone)
+def _overlaps(path: Path, rota: RotaSpec) -> Iterator[UnplacedFault]:
+    zone = ZoneInfo(rota.time_zone)
     spans = sorted(
         (to_utc(rules.from_, zone), to_utc(rules.to, zone), number)
-        for number, rules in enumerate(schedule.overrides)
+        for number, rules in enumerate(rota.overrides)
     )
     for (_, first_end, first), (start, _, second) in pairwise(spans):
         if start < first_end:
@@ -193,23 +191,23 @@ def _overlaps(path: Path, schedule: RotaSpec) -> Iterator[UnplacedFault]:
             yield UnplacedFault((*path, "overrides", max(first, second)), given, better)
 
 
-def _gaps(playbook: Playbook, schedule: str, now: datetime) -> Iterator[UnplacedFault]:
-    from planning.forecast.coverage import gaps_between  # noqa: PLC0415 - brings in the rules, which no check needs
+def _gaps(playbook: Playbook, rota: str, now: datetime) -> Iterator[UnplacedFault]:
+    from planning.calendars.opening_hours import gaps_between  # noqa: PLC0415 - brings in the rules, which no check needs
     from planning.on_call.roster import roster_of  # noqa: PLC0415
 
-    found = roster_of(playbook, schedule, now, now + _AHEAD, FilesAlone())
+    found = roster_of(playbook, rota, now, now + _AHEAD, FilesAlone())
     for entry in found.strays:
         given = f"the {entry.why} of {entry.start:%Y-%m-%d}, which names nobody of the playbook"
         better = "an entry with somebody's name, id or e-mail address"
-        yield UnplacedFault(("schedules", schedule, "calendar"), given, better)
-    gaps = gaps_between(((duty.start, duty.end) for duty in found.duties), now, now + _AHEAD)
+        yield UnplacedFault(("rotas", rota, "calendar"), given, better)
+    gaps = gaps_between(((period.start, period.end) for period in found.periods), now, now + _AHEAD)
     if gaps:
-        zone = ZoneInfo(playbook.schedules[schedule].time_zone)
+        zone = ZoneInfo(playbook.rotas[rota].time_zone)
         times = list_names(f"{_local(start, zone)} to {_local(end, zone)}" for start, end in gaps[:3])
         more = f" and {number_of(len(gaps) - 3, 'more time')}" if len(gaps) > 3 else ""
         given = f"nobody on call from {times}{more} within {_AHEAD.days} days"
         yield UnplacedFault(
-            ("schedules", schedule), given, "somebody at all times, if only a last rotation for the rest"
+            ("rotas", rota), given, "somebody at all times, if only a last rotation for the rest"
         )
 
 

@@ -1,7 +1,7 @@
 """
 Rotations that work otherwise than they look: somebody's turns never count, or another rotation always goes before.
 
-Judged by what the rotations of a schedule say by themselves; overrides and calendars are exceptions. Warnings, as in
+Judged by what the rotations of a rota say by themselves; overrides and calendars are exceptions. Warnings, as in
 ``playbook_warnings.py``.
 """
 
@@ -23,7 +23,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def rotation_warnings(path: Path, rules: RotaSpec, now: datetime) -> Iterator[UnplacedFault]:
-    """What is odd about the rotations of one schedule, as of *now*."""
+    """What is odd about the rotations of one rota, as of *now*."""
     since = _all_run_from(rules, now)
     until = since + max((_cycle(rotation) for rotation in rules.rotations), default=WEEK) + WEEK
     answering: dict[int, set[str]] = {}

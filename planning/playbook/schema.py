@@ -1,7 +1,7 @@
 """
 What a playbook file may say, and in which form.
 
-Data and the shape of each part alone (on-call schedules: ``rota_spec.py``): whether the parts fit together is for
+Data and the shape of each part alone (rotas: ``rota_spec.py``): whether the parts fit together is for
 ``checks.py``, what a level inherits for ``effective_levels.py``. The field names are what managers write; renaming one
 breaks their files. The sentence below a field is for managers too: editors and the reference show it.
 """
@@ -21,19 +21,15 @@ from escalation.plan import ClockName, EscalationReason, Priority, Unreached
 from escalation.request import Degree
 from escalation.spans import parse_span
 from escalation.translations import Translations
+from planning.calendars.calendar_spec import CalendarSpec, TimeZone
 from planning.on_call.rota_spec import RotaSpec
 from planning.playbook.message_spec import Limits, MessagesSpec, QuietHours
 from planning.playbook.value_types import (
     SPAN_IN_AN_EDITOR,
     Addresses,
     Clocks,
-    Date,
-    Dates,
-    Days,
-    Hours,
     Id,
     LevelNumber,
-    Names,
     PauseReason,
     Percents,
     PersonsMove,
@@ -42,11 +38,9 @@ from planning.playbook.value_types import (
     Roles,
     SpanText,
     TargetClock,
-    TimeZone,
     WindowText,
-    one_or_several,
 )
-from planning.spec import Spec
+from planning.spec import Names, Spec
 
 _TEXT_IN_AN_EDITOR = {
     "anyOf": [
@@ -55,30 +49,6 @@ _TEXT_IN_AN_EDITOR = {
         {"type": "null"},
     ]
 }
-
-
-class HolidaySpec(Spec):
-    """Public holidays of a country, or of a part of it."""
-
-    country: Annotated[str, Field(min_length=1, max_length=100)]
-    """Two letters, as ISO 3166 has them: GB, ID, TR, US."""
-    subdivision: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    """A part of the country with holidays of its own: ENG, BY, CA."""
-
-
-class CalendarSpec(Spec):
-    """When the organisation is open."""
-
-    time_zone: TimeZone
-    """The hours below are those of clocks in this zone."""
-    weekly: dict[Days, Hours]
-    """Days to open hours. Several windows a day are fine, and so is a night: 22:00-06:00 belongs to the first day."""
-    holidays: Annotated[tuple[HolidaySpec, ...], one_or_several(HolidaySpec)] = ()
-    """Public holidays, on which it is closed; of several countries: whenever one of them has one."""
-    closed_on: Dates = ()
-    """Own dates: what would open on such a day does not."""
-    half_days: dict[Date, Hours] = {}
-    """Dates with hours of their own, whatever the week and the holidays say."""
 
 
 class PersonSpec(Spec):
@@ -169,7 +139,7 @@ class PrioritySpec(Spec):
     window_percent: Annotated[int, Field(ge=1, le=1000)] = 100
     """The windows of the levels shrink, or stretch, to this percentage."""
     stakeholders: Names = ()
-    """Told at the start, besides the contact of the level and the customer: people, teams, schedules or roles."""
+    """Told at the start, besides the contact of the level and the customer: people, teams, rotas or roles."""
     calendar: Name | None = None
     """The calendar whose open hours count; left out: the playbook's."""
     rca_required: bool = False
@@ -220,7 +190,7 @@ class LevelSpec(Spec):
     name: Name | None = None
     """Who answers at this level, in words."""
     contacts: Names = ()
-    """Who holds it: people, teams, on-call schedules or roles, tried in this order."""
+    """Who holds it: people, teams, rotas or roles, tried in this order."""
     window: WindowText = None
     """How long it may hold: reminded at the minimum, risen at the maximum. The last level: until resolution."""
     responses: Phrases = ()
@@ -232,7 +202,7 @@ class LevelSpec(Spec):
     unreached: Unreached = Unreached.HOLD
     """When nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
     fallback: Name | None = None
-    """Who is asked then: one person, team or on-call schedule."""
+    """Who is asked then: one person, team or rota."""
     ask: AskOrder | None = None
     """Whether its contacts are asked in turn, or all at once; left out: all at once if all must acknowledge."""
     acknowledge: AcknowledgedBy = AcknowledgedBy.FIRST
@@ -401,8 +371,8 @@ class Playbook(ScopeSpec):
     """The people by id; the id is what commands use."""
     teams: dict[Id, TeamSpec] = {}
     """The teams by id."""
-    schedules: dict[Id, RotaSpec] = {}
-    """On-call schedules by id: each stands for whoever is on call, wherever a person could stand."""
+    rotas: dict[Id, RotaSpec] = {}
+    """Rotas by id: each stands for whoever is on call, wherever a person could stand."""
     duties: ResponsibilitiesSpec
     """Who is asked for what."""
     permissions: dict[PersonsMove, Names] = {}
@@ -462,7 +432,7 @@ class Playbook(ScopeSpec):
 
     @property
     def folder(self) -> FilePath | None:
-        """Where its calendars of on-call schedules lie; None: the playbook is in no folder."""
+        """Where its calendars of rotas lie; None: the playbook is in no folder."""
         return self._folder
 
     def read_from(self, folder: FilePath | None, sha256: str) -> "Playbook":
@@ -471,21 +441,21 @@ class Playbook(ScopeSpec):
 
     @property
     def called(self) -> dict[str, str]:
-        """The full names of people, teams and schedules, each with the id."""
+        """The full names of people, teams and rotas, each with the id."""
         everybody: dict[str, PersonSpec | TeamSpec | RotaSpec] = {
-            **self.schedules,
+            **self.rotas,
             **self.teams,
             **self.people,
         }
         return {named.name: id_ for id_, named in everybody.items()}
 
     def named(self, id_: str) -> PersonSpec | TeamSpec | RotaSpec:
-        """The person, team or schedule with this id, which there must be."""
-        return self.people.get(id_) or self.teams.get(id_) or self.schedules[id_]
+        """The person, team or rota with this id, which there must be."""
+        return self.people.get(id_) or self.teams.get(id_) or self.rotas[id_]
 
-    def members_of(self, schedule: str) -> tuple[str, ...]:
+    def members_of(self, rota: str) -> tuple[str, ...]:
         """Everybody who can ever be on call there; a calendar can name everybody who can be told."""
-        rules = self.schedules[schedule]
+        rules = self.rotas[rota]
         everybody = (id_ for id_, person in self.people.items() if person.addresses)
         found = [person for rotation in rules.rotations for person in rotation.people]
         found += [override.person for override in rules.overrides]
@@ -501,9 +471,9 @@ class Playbook(ScopeSpec):
         return tuple(dict.fromkeys(role for person in self.people.values() for role in person.roles))
 
     def ids_of(self, names: Iterable[str]) -> tuple[str, ...]:
-        """People, teams and schedules by name: an id stands for itself, a role for everybody who has it."""
+        """People, teams and rotas by name: an id stands for itself, a role for everybody who has it."""
         found: dict[str, None] = {}
         for name in names:
-            is_id = name in self.people or name in self.teams or name in self.schedules
+            is_id = name in self.people or name in self.teams or name in self.rotas
             found |= dict.fromkeys((name,) if is_id else self.holders(name))
         return tuple(found)

@@ -25,8 +25,8 @@ def _zones(playbook: Playbook) -> Iterator[tuple[Path, str]]:
         yield ("people", id_), person.time_zone
     for id_, team in playbook.teams.items():
         yield ("teams", id_), team.time_zone
-    for id_, schedule in playbook.schedules.items():
-        yield ("schedules", id_), schedule.time_zone
-        for number, rotation in enumerate(schedule.rotations):
+    for id_, rota in playbook.rotas.items():
+        yield ("rotas", id_), rota.time_zone
+        for number, rotation in enumerate(rota.rotations):
             if rotation.time_zone:
-                yield ("schedules", id_, "rotations", number), rotation.time_zone
+                yield ("rotas", id_, "rotations", number), rotation.time_zone

@@ -5,22 +5,18 @@ Each type takes what people write and says, in its fault, what is allowed. Knows
 """
 
 import re
-from collections import Counter
-from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from escalation.base import Name, require_plausible_year
 from escalation.email_address import as_mailed
 from escalation.lifecycle import NOBODYS, Move
 from escalation.model import VERIFYING
 from escalation.plan import AGREED, ClockName
 from escalation.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
-from planning.calendars.opening_hours import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
-from planning.calendars.time_zone_names import time_zone_of
+from planning.spec import one_or_several, require_distinct
 
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
 ACTION_OWNER = "action_owner"
@@ -48,28 +44,6 @@ OPTIONAL_CLOCKS = frozenset({ClockName.INTERNAL_UPDATE})
 """Promised only where a priority sets a target."""
 UNTIL_RESOLUTION = "until resolution"
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-def _listed(given: Any) -> Any:
-    """One thing alone stands for a list of one."""
-    return [given] if isinstance(given, str | dict) else given
-
-
-def one_or_several(kind: Any) -> BeforeValidator:
-    """What is a list of *kind*, of which one may stand alone."""
-    return BeforeValidator(_listed, json_schema_input_type=kind | list[kind])
-
-
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted(name for name, times in Counter(names).items() if times > 1)
-    if twice:
-        raise ValueError(f"each once; given twice: {', '.join(twice)}")
-    return names
-
-
-def _time_zone(name: str) -> str:
-    time_zone_of(name)
-    return name
 
 
 def _assigned_role(role: str) -> str:
@@ -104,16 +78,6 @@ def _pause_reason(reason: str) -> str:
     return reason
 
 
-def _days(text: str) -> str:
-    parse_days(text)
-    return text
-
-
-def _hours(text: str) -> str:
-    parse_hours(text)
-    return text
-
-
 def _as_span(given: Any) -> Any:
     return parse_span(given) if isinstance(given, str) else given
 
@@ -131,19 +95,6 @@ def _as_number(given: Any) -> Any:
     if isinstance(given, str) and not re.fullmatch(LEVEL_NUMBER, given):
         raise ValueError("a whole number from 1 to 50, such as 3")
     return given
-
-
-def _as_date(given: Any) -> Any:
-    """One form for each date, for the same reason."""
-    if not isinstance(given, str):
-        return given
-    try:
-        day = date.fromisoformat(given) if re.fullmatch(_DATE, given) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError(DATE_FORM)
-    return require_plausible_year(day)
 
 
 def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:
@@ -167,21 +118,12 @@ _WINDOW_IN_AN_EDITOR = {
     "description": f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}",
     "examples": ["15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION],
 }
-_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-DATE_FORM = "a date such as 2026-12-24"
-DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
 LEVEL_NUMBER = "[1-9][0-9]?"
 
 ID_PATTERN = r"^[A-Za-z0-9][\w.-]*$"
 ID_FORM = "letters, digits, . _ and -, beginning with a letter or digit"
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
-Names = Annotated[tuple[Name, ...], one_or_several(Name), AfterValidator(_distinct)]
-Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(_distinct)]
-TimeZone = Annotated[
-    str,
-    AfterValidator(_time_zone),
-    WithJsonSchema({"type": "string", "examples": ["Europe/London", "Asia/Jakarta", "Europe/Istanbul"]}),
-]
+Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(require_distinct)]
 SpanText = Annotated[Span, BeforeValidator(_as_span), WithJsonSchema(SPAN_IN_AN_EDITOR)]
 WindowText = Annotated[WindowSpan | None, BeforeValidator(_as_window), WithJsonSchema(_WINDOW_IN_AN_EDITOR)]
 _Percent = Annotated[int, Field(ge=1, le=99)]
@@ -238,7 +180,7 @@ Address = Annotated[
         }
     ),
 ]
-Addresses = Annotated[tuple[Address, ...], one_or_several(Address), AfterValidator(_distinct)]
+Addresses = Annotated[tuple[Address, ...], one_or_several(Address), AfterValidator(require_distinct)]
 TargetClock = Annotated[
     ClockName,
     AfterValidator(_target_clock),
@@ -251,7 +193,7 @@ PersonsMove = Annotated[
 ]
 PauseReason = Annotated[Id, AfterValidator(_pause_reason)]
 Role = Annotated[Id, AfterValidator(_assigned_role)]
-Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(_distinct)]
+Roles = Annotated[tuple[Role, ...], one_or_several(Role), AfterValidator(require_distinct)]
 _Pausable = Annotated[
     ClockName, AfterValidator(_pausable), WithJsonSchema({"type": "string", "enum": list(PAUSABLE)})
 ]
@@ -261,16 +203,3 @@ LevelNumber = Annotated[
     Field(ge=1, le=50),
     BeforeValidator(_as_number, json_schema_input_type=Annotated[int, Field(ge=1, le=50)]),
 ]
-Date = Annotated[date, BeforeValidator(_as_date), WithJsonSchema(DATE_IN_AN_EDITOR)]
-Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
-Days = Annotated[
-    str,
-    AfterValidator(_days),
-    WithJsonSchema({"type": "string", "description": DAYS_FORM, "examples": ["mon-fri", "sat"]}),
-]
-_HoursOfADay = Annotated[
-    str,
-    AfterValidator(_hours),
-    WithJsonSchema({"type": "string", "description": HOURS_FORM, "examples": ["09:00-17:00"]}),
-]
-Hours = Annotated[tuple[_HoursOfADay, ...], one_or_several(_HoursOfADay)]

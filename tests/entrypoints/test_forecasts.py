@@ -181,7 +181,7 @@ def test_a_map_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], tmp_p
 
 
 DAYS = '{name: Days, people: [priya], since: 2026-11-02, restrict_to: {mon-fri: "08:00-18:00"}}'
-DESK = f"schedules: {{desk: {{name: Desk, time_zone: UTC, rotations: [{DAYS}]}}}}"
+DESK = f"rotas: {{desk: {{name: Desk, time_zone: UTC, rotations: [{DAYS}]}}}}"
 NIGHTLESS = reference_with(
     ("chase_every: 24 h", f"chase_every: 24 h\n{DESK}"), ("contacts: [priya]", "contacts: [desk]")
 )

@@ -69,7 +69,7 @@ def test_shifts_come_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """
     (desk,) = answer(capsys, "on-call", EXAMPLE, "--at", "2026-12-24T08:30", "--days", "1")
 
-    assert ("support_desk", ["citra"]) == (desk["schedule"], desk["now"]["who"])
+    assert ("support_desk", ["citra"]) == (desk["rota"], desk["now"]["who"])
     assert [
         ("2026-12-24T08:30:00Z", "2026-12-24T09:00:00Z", ["citra"]),
         ("2026-12-24T09:00:00Z", "2026-12-25T08:30:00Z", ["elena"]),
@@ -121,9 +121,9 @@ def test_a_feed_that_cannot_be_read_is_told(
     [
         (
             (EXAMPLE, "suport_desk"),
-            "SCHEDULE: given 'suport_desk'; allowed: support_desk; did you mean support_desk?",
+            "ROTA: given 'suport_desk'; allowed: support_desk; did you mean support_desk?",
         ),
-        ((str(PLAYBOOKS / "reference.yaml"),), "FILE: given a playbook without on-call schedules"),
+        ((str(PLAYBOOKS / "reference.yaml"),), "FILE: given a playbook without rotas"),
         ((EXAMPLE, "--at", "soon"), "--at: given 'soon'; allowed: a date and time"),
         (
             (EXAMPLE, "--at", "9999-12-31T00:00"),

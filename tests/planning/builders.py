@@ -12,9 +12,9 @@ import pytest
 from escalation.business_time import OpenHours
 from escalation.errors import BadRequest, Fault
 from escalation.request import StartRequest
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_hours
 from planning.playbook.loader import Playbook, load_playbook, parse_playbook
-from planning.playbook.schema import CalendarSpec
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 REFERENCE = PLAYBOOKS / "reference.yaml"

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.opening_hours import DAYS
-from planning.playbook.schema import CalendarSpec
 from tests.planning.builders import a_calendar
 
 MINUTES_A_DAY = 24 * 60

@@ -1,5 +1,5 @@
 """
-Playbooks with on-call schedules, and calendars to go with them, with what a test does not care about filled in.
+Playbooks with rotas, and calendars to go with them, with what a test does not care about filled in.
 """
 
 import json
@@ -9,8 +9,9 @@ from typing import Any
 
 from escalation.effects import OnCallFound
 from planning.on_call.feed_sources import Content, FeedFault, FeedReader, FilesAlone
-from planning.on_call.roster import OnCallPeriod, OnCallRoster, find_on_call, roster_of
+from planning.on_call.roster import OnCallPeriod, OnCallRoster, roster_of
 from planning.on_call.rota_spec import FeedSpec, RotaSpec
+from planning.plan.on_call_answer import find_on_call
 from planning.playbook.loader import Playbook
 from tests.planning.builders import reference_with, the_reference
 
@@ -21,18 +22,18 @@ _SCHEDULE = {"name": "Desk", "time_zone": "Europe/London", "rotations": [WEEKS]}
 
 def a_rota(**changes: Any) -> Playbook:
     """
-    The reference playbook with one schedule, of weeks in London; not checked as a whole.
+    The reference playbook with one rota, of weeks in London; not checked as a whole.
     """
     rules = RotaSpec.model_validate(_SCHEDULE | changes)
-    return the_reference().model_copy(update={"schedules": {DESK: rules}})
+    return the_reference().model_copy(update={"rotas": {DESK: rules}})
 
 
 def text_of(**changes: Any) -> str:
     """
     The same as a file.
     """
-    schedule = _SCHEDULE | changes
-    written = ("\nduties:\n", f"\nschedules: {json.dumps({DESK: schedule})}\n\nduties:\n")
+    rota = _SCHEDULE | changes
+    written = ("\nduties:\n", f"\nrotas: {json.dumps({DESK: rota})}\n\nduties:\n")
     return reference_with(written, ("\nskills:\n", f"\nskills:\n  duty: {DESK}\n"))
 
 
@@ -83,9 +84,9 @@ def a_calendar_file(*events: str) -> str:
 
 
 def on_call(
-    playbook: Playbook, at: datetime, feeds: FeedReader | None = None, schedule: str = DESK
+    playbook: Playbook, at: datetime, feeds: FeedReader | None = None, rota: str = DESK
 ) -> OnCallFound:
-    return find_on_call(playbook, schedule, at, feeds or FilesAlone())
+    return find_on_call(playbook, rota, at, feeds or FilesAlone())
 
 
 def who(playbook: Playbook, at: datetime, feeds: FeedReader | None = None) -> list[str]:
@@ -98,7 +99,7 @@ def the_roster(
     return roster_of(playbook, DESK, since, until, feeds or FilesAlone())
 
 
-def duties(
+def periods(
     playbook: Playbook, since: datetime, until: datetime, feeds: FeedReader | None = None
 ) -> list[OnCallPeriod]:
-    return list(the_roster(playbook, since, until, feeds).duties)
+    return list(the_roster(playbook, since, until, feeds).periods)

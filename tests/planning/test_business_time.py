@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from escalation.business_time import OpenHours, add, between
 from escalation.clocks import Clock, Pause, instant_of, used_time_of
 from escalation.plan import ClockName
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_hours
-from planning.playbook.schema import CalendarSpec
 from tests.planning.builders import a_calendar, hours_of, utc
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

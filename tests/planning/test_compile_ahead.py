@@ -18,13 +18,13 @@ from escalation.effects import CustomerNotification, Occasion
 from escalation.engine import open_escalation
 from escalation.plan import Basis, ClockName, Priority
 from escalation.view import timeline, view
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.compile_ahead import CountedSpan, compile_ahead
 from planning.calendars.open_hours import compile_further, compile_hours, definition_of, horizon_of
 from planning.forecast.forecast import make_forecast
 from planning.forecast.sample_request import make_request
 from planning.forecast.simulation import make_open_command, simulate_run
 from planning.playbook.loader import Playbook
-from planning.playbook.schema import CalendarSpec
 from tests.planning.builders import a_calendar, playbook_of, reference_with, the_reference, utc
 from tests.planning.test_business_time import calendars
 from workflows import search_attributes

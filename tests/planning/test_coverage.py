@@ -8,19 +8,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from escalation.plan import Plan, Priority
-from planning.calendars.opening_hours import join_intervals
+from planning.calendars.opening_hours import Interval, gaps_between, join_intervals
 from planning.forecast.coverage import (
-    CoveredTime,
     Gap,
-    Interval,
     RotaLookup,
     contacts_tried_at,
     find_gaps,
-    gaps_between,
     who_is_reachable,
 )
 from planning.forecast.sample_request import make_request
 from planning.forecast.simulation import make_open_command
+from planning.on_call.roster import OnCallPeriod
 from planning.playbook.loader import Playbook, parse_playbook
 from tests.planning.builders import reference_with, the_reference, utc
 
@@ -43,8 +41,8 @@ def on_duty(who: str, *stretches: Interval) -> RotaLookup:
     *who* is on duty in these times.
     """
 
-    def shifts(since: datetime, until: datetime) -> Iterable[CoveredTime]:
-        return (CoveredTime(start, end, (who,)) for start, end in stretches if start < until and end > since)
+    def shifts(since: datetime, until: datetime) -> Iterable[OnCallPeriod]:
+        return (OnCallPeriod(start, end, (who,)) for start, end in stretches if start < until and end > since)
 
     return shifts
 
@@ -57,8 +55,8 @@ def by_day(who: str) -> RotaLookup:
     return on_duty(who, *days)
 
 
-def gaps(playbook: Playbook, **schedules: RotaLookup) -> list[Gap]:
-    return [gap for _, _, found in find_gaps(playbook, SINCE, UNTIL, schedules) for gap in found]
+def gaps(playbook: Playbook, **rotas: RotaLookup) -> list[Gap]:
+    return [gap for _, _, found in find_gaps(playbook, SINCE, UNTIL, rotas) for gap in found]
 
 
 def of_the_complaint(found: list[Gap], level: int = 2) -> list[Interval]:

@@ -10,7 +10,7 @@ import pytest
 from escalation.plan import ContactKind, HandsOver, Priority
 from planning.forecast.forecast import Forecast, make_forecast
 from planning.forecast.sample_request import make_request
-from planning.plan.compiler import contact_of
+from planning.plan.contacts import contact_of
 from planning.playbook.loader import Playbook, load_playbook
 from tests.planning.builders import REFERENCE, faults_of_text
 from tests.planning.rotas import DESK, a_rota, text_of

@@ -791,7 +791,7 @@ def test_faults_are_in_the_words_of_managers(old: str, new: str, allowed: str, s
         (
             "chase_every: 24 h",
             "chase_every: 24 h\nschedules: {desk: {name: Desk}}",
-            "schedules.desk.time_zone",
+            "rotas.desk.time_zone",
         ),
     ],
 )

@@ -9,7 +9,8 @@ import pytest
 from escalation.limits import parse_limit
 from escalation.plan import Contact
 from escalation.preferences import Limit, Preferences
-from planning.plan.compiler import compile_plan, contact_of
+from planning.plan.compiler import compile_plan
+from planning.plan.contacts import contact_of
 from tests.planning.builders import a_request, faults_with, playbook_of, reference_with, utc
 
 TEN_MINUTES = timedelta(minutes=10)

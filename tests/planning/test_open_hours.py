@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from escalation.business_time import between
 from escalation.errors import BadRequest
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import (
     business_day_of,
     compile_further,
@@ -22,7 +23,6 @@ from planning.calendars.open_hours import (
     week_of,
 )
 from planning.calendars.opening_hours import DayHours, parse_days, parse_hours
-from planning.playbook.schema import CalendarSpec
 from tests.planning.builders import a_calendar, hours_of, utc
 from tests.planning.test_business_time import calendars, instants
 

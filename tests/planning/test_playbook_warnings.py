@@ -255,7 +255,7 @@ def test_a_schedule_that_stands_nowhere_is_warned_of(tmp_path: Path) -> None:
     MATRIX-1: nobody is told for being on call in it.
     """
     weeks = "{name: Weeks, people: [priya], since: 2026-11-02}"
-    desk = f"schedules: {{desk: {{name: Desk, time_zone: UTC, rotations: [{weeks}]}}}}"
+    desk = f"rotas: {{desk: {{name: Desk, time_zone: UTC, rotations: [{weeks}]}}}}"
 
     found = cautions_with(tmp_path, ("chase_every: 24 h", f"chase_every: 24 h\n{desk}"))
 

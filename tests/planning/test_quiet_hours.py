@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_spans
 from planning.calendars.quiet_hours import end_of_quiet_hours
-from planning.playbook.schema import CalendarSpec
 from tests.planning.builders import utc
 
 NIGHTS = {"mon-sun": ("22:00-07:00",)}

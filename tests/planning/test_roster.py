@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from escalation.effects import OnCallFound
 from escalation.plan import ContactKind
-from planning.forecast.coverage import find_gaps
+from planning.forecast.coverage import covered_times_by_rota, find_gaps
 from planning.on_call.feed_sources import FilesAlone
-from planning.on_call.roster import covered_times_by_rota, find_on_call
 from planning.plan.compiler import compile_plan
+from planning.plan.on_call_answer import find_on_call
 from planning.playbook.loader import Playbook, parse_playbook
 from tests.planning.builders import a_request, naive, shipped, utc
 from tests.planning.rotas import (
@@ -27,8 +27,8 @@ from tests.planning.rotas import (
     a_rota,
     a_rotation,
     an_event,
-    duties,
     on_call,
+    periods,
     text_of,
     the_roster,
     who,
@@ -261,7 +261,7 @@ def test_a_schedule_stands_in_a_plan_for_all_its_people() -> None:
 
 def test_what_a_schedule_leaves_open_is_a_gap() -> None:
     """
-    MATRIX-5: coverage asks schedules; here somebody is there only while London is at work.
+    MATRIX-5: coverage asks rotas; here somebody is there only while London is at work.
     """
     text = text_of(rotations=[SUN["london"]]).replace("contacts: [priya]", f"contacts: [{DESK}]", 1)
     playbook = parse_playbook(text)
@@ -341,7 +341,7 @@ def test_the_answers_of_a_time_do_not_overlap_and_are_those_of_each_instant(
     rota, calendar = asked
     since = at.replace(tzinfo=ZoneInfo("UTC"))
     until = since + timedelta(days=days)
-    found = duties(rota, since, until, calendar)
+    found = periods(rota, since, until, calendar)
 
     assert all(since <= duty.start < duty.end <= until and duty.who for duty in found)
     assert all(one.end <= following.start for one, following in pairwise(found))
@@ -373,8 +373,8 @@ def test_a_time_cut_in_two_has_the_same_answers() -> None:
     rota = a_rota(rotations=[a_rotation(restrict_to={"mon-sun": "22:00-06:00"}), SUN["london"]])
     since, seam, until = utc("2026-11-16 00:00"), utc("2026-11-19 23:15"), utc("2026-11-30 00:00")
 
-    whole = the_roster(rota, since, until).duties
-    parts = (*the_roster(rota, since, seam).duties, *the_roster(rota, seam, until).duties)
+    whole = the_roster(rota, since, until).periods
+    parts = (*the_roster(rota, since, seam).periods, *the_roster(rota, seam, until).periods)
 
     assert sum((duty.end - duty.start for duty in whole), timedelta()) == sum(
         (duty.end - duty.start for duty in parts), timedelta()

@@ -1,5 +1,5 @@
 """
-On-call schedules with mistakes in them: each is found with its place; what is only odd is a warning.
+Rotas with mistakes in them: each is found with its place; what is only odd is a warning.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.planning.rotas import FEED, WEEKS, a_calendar_file, a_rotation, an_ev
 
 NOW = utc("2026-11-20 16:30")
 OVERRIDE = {"from": "2026-12-24T09:00", "to": "2026-12-26T09:00", "person": "elena"}
-ROTATION = "schedules.desk.rotations.0"
+ROTATION = "rotas.desk.rotations.0"
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ ROTATION = "schedules.desk.rotations.0"
         ({"rotations": WEEKS | {"people": ["finance"]}}, f"{ROTATION}.people.0", "'finance'", "a person", ""),
         ({"rotations": WEEKS | {"people": []}}, f"{ROTATION}.people", "nothing", "at least 1", ""),
         # nobody ever
-        ({"rotations": []}, "schedules.desk", "nobody who is ever on call", "rotations, a calendar", ""),
+        ({"rotations": []}, "rotas.desk", "nobody who is ever on call", "rotations, a calendar", ""),
         (
             {"rotations": a_rotation(restrict_to={"mon-fri": []})},
             f"{ROTATION}.restrict_to",
@@ -68,68 +68,68 @@ ROTATION = "schedules.desk.rotations.0"
             "Europe/London",
         ),
         ({"rotations": a_rotation(peple=[])}, f"{ROTATION}.peple", "'peple'", "people", "people"),
-        ({"time_zone": "Asia"}, "schedules.desk.time_zone", "'Asia'", "a time zone such as", ""),
+        ({"time_zone": "Asia"}, "rotas.desk.time_zone", "'Asia'", "a time zone such as", ""),
         # overrides: of nobody, ending before they begin, at a time that does not exist, misspelt
         (
             {"overrides": OVERRIDE | {"person": "elna"}},
-            "schedules.desk.overrides.0.person",
+            "rotas.desk.overrides.0.person",
             "'elna'",
             "a person",
             "elena",
         ),
         (
             {"overrides": OVERRIDE | {"to": "2026-12-24T09:00"}},
-            "schedules.desk.overrides.0.to",
+            "rotas.desk.overrides.0.to",
             "not after 2026-12-24T09:00",
             "a time after from",
             "",
         ),
         (
             {"overrides": OVERRIDE | {"from": "2026-03-29T01:30"}},
-            "schedules.desk.overrides.0.from",
+            "rotas.desk.overrides.0.from",
             "01:30",
             "clocks of Europe/London skip",
             "",
         ),
         (
             {"overrides": OVERRIDE | {"from": "soon"}},
-            "schedules.desk.overrides.0.from",
+            "rotas.desk.overrides.0.from",
             "'soon'",
             "such as",
             "",
         ),
         (
             {"overrides": OVERRIDE | {"frm": "x"}},
-            "schedules.desk.overrides.0.frm",
+            "rotas.desk.overrides.0.frm",
             "'frm'",
             "from, to",
             "from",
         ),
         # calendars: none, two at once, not there, in another folder, of another kind
-        ({"calendar": {}}, "schedules.desk.calendar", "no calendar", "one of file, url, url_from", ""),
+        ({"calendar": {}}, "rotas.desk.calendar", "no calendar", "one of file, url, url_from", ""),
         (
             {"calendar": FEED | {"file": "a.ics"}},
-            "schedules.desk.calendar",
+            "rotas.desk.calendar",
             "file, url_from",
             "one of file, url, url_from",
             "",
         ),
-        ({"calendar": "a.ics"}, "schedules.desk.calendar", "'a.ics': it is no file", "in the playbook's", ""),
+        ({"calendar": "a.ics"}, "rotas.desk.calendar", "'a.ics': it is no file", "in the playbook's", ""),
         (
             {"calendar": {"url_from": "lower case"}},
-            "schedules.desk.calendar.url_from",
+            "rotas.desk.calendar.url_from",
             "'lower case'",
             "pattern",
             "",
         ),
         (
             {"calendar": FEED | {"people": ["elna"]}},
-            "schedules.desk.calendar.people.0",
+            "rotas.desk.calendar.people.0",
             "'elna'",
             "a person",
             "elena",
         ),
-        ({"calendar": FEED | {"fle": "x"}}, "schedules.desk.calendar.fle", "'fle'", "file, url", "file"),
+        ({"calendar": FEED | {"fle": "x"}}, "rotas.desk.calendar.fle", "'fle'", "file, url", "file"),
     ],
 )
 def test_a_fault_of_a_schedule_is_told_with_its_place(
@@ -144,6 +144,15 @@ def test_a_fault_of_a_schedule_is_told_with_its_place(
     assert given in fault.given
     assert allowed in fault.allowed
     assert suggestion == fault.suggestion
+
+
+def test_the_key_of_other_programs_is_answered_with_ours() -> None:
+    """
+    MATRIX-1: the fault of the key `schedules` names `rotas`.
+    """
+    faults = faults_of_text(text_of().replace("\nrotas:", "\nschedules:"))
+
+    assert ["rotas"] == [fault.suggestion for fault in faults if "the field 'schedules'" in fault.given]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +196,7 @@ def test_the_example_in_the_reference_is_right() -> None:
     MATRIX-1: the lines that are commented out there can be put in as they stand.
     """
     lines = REFERENCE.read_text(encoding="utf-8").splitlines()
-    start = lines.index("#   schedules:")
+    start = lines.index("#   rotas:")
     end = next(number for number in range(start, len(lines)) if not lines[number].startswith("#"))
     lines[start:end] = [line.removeprefix("#   ") for line in lines[start:end]]
 
@@ -198,8 +207,8 @@ def test_the_example_in_the_reference_is_right() -> None:
     ("old", "new", "path", "given"),
     [
         # ids that mean two things: with people, teams and roles
-        ('"desk":', '"priya":', "schedules.priya", "which is a person's id too"),
-        ('"desk":', '"finance":', "schedules.finance", "which is a team's id too"),
+        ('"desk":', '"priya":', "rotas.priya", "which is a person's id too"),
+        ('"desk":', '"finance":', "rotas.finance", "which is a team's id too"),
         ("roles: [csm]", "roles: [desk]", "people.chloe.roles.0", "which is an id too"),
         # on call, and no way to be told
         (
@@ -208,7 +217,7 @@ def test_the_example_in_the_reference_is_right() -> None:
             f"{ROTATION}.people.1",
             "'lukas', who has no address",
         ),
-        # a slip of a schedule's id
+        # a slip of a rota's id
         (
             "contacts: [priya]",
             "contacts: [dsk]",
@@ -247,7 +256,7 @@ def test_a_schedule_stands_wherever_a_person_could(old: str, new: str) -> None:
     text = text_of()
     assert old in text
 
-    assert parse_playbook(text.replace(old, new, 1)).schedules
+    assert parse_playbook(text.replace(old, new, 1)).rotas
 
 
 def test_a_calendar_lies_beside_the_playbook(tmp_path: Path) -> None:
@@ -275,24 +284,24 @@ def test_a_calendar_lies_beside_the_playbook(tmp_path: Path) -> None:
         # nobody at night and at weekends; nobody yet
         (
             {"rotations": a_rotation(restrict_to={"mon-fri": "09:00-17:00"})},
-            "schedules.desk",
+            "rotas.desk",
             "nobody on call from Fri 2026-11-20 17:00 to Mon 2026-11-23 09:00, ",
         ),
         (
             {"rotations": a_rotation(since="2027-02-01")},
-            "schedules.desk",
+            "rotas.desk",
             "nobody on call from Fri 2026-11-20 16:30 to Fri 2027-01-15 16:30 within 56 days",
         ),
         # two who stand in at one time
         (
             {"overrides": [OVERRIDE, OVERRIDE | {"from": "2026-12-25T09:00", "person": "omar"}]},
-            "schedules.desk.overrides.1",
+            "rotas.desk.overrides.1",
             "overrides 1 and 2 hold at one time",
         ),
         # a secret for all to read
         (
             {"calendar": "https://calendar.google.com/calendar/ical/x/private-0123/basic.ics"},
-            "schedules.desk.calendar",
+            "rotas.desk.calendar",
             "an address that looks like a secret",
         ),
     ],
@@ -367,7 +376,7 @@ def test_any_schedule_is_read_or_refused(changes: dict[str, Any]) -> None:
     START-6: never a traceback.
     """
     try:
-        assert parse_playbook(text_of(**changes)).schedules
+        assert parse_playbook(text_of(**changes)).rotas
     except BadRequest as refused:
         assert refused.faults  # noqa: PT017 - either is right
 

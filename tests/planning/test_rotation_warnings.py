@@ -33,7 +33,7 @@ def of_rota(folder: Path, *rotations: dict[str, Any], **changes: Any) -> dict[st
     return warned(folder, text_of(rotations=list(rotations), **changes))
 
 
-PEOPLE = "schedules.desk.rotations.0.people"
+PEOPLE = "rotas.desk.rotations.0.people"
 
 
 def test_people_whose_turns_are_always_on_weekends_are_named(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_people_whose_turns_another_rotation_always_takes_are_named(tmp_path: Pa
     working_days = a_rotation(name="Days", people=["omar"], restrict_to={"mon-fri": "00:00-24:00"})
     found = of_rota(tmp_path, working_days, a_rotation(people=SEVEN, hand_over="00:00"))
 
-    odd = found["schedules.desk.rotations.1.people"].odd
+    odd = found["rotas.desk.rotations.1.people"].odd
     assert "priya, lukas, omar, stefan, grace never on call" in odd
     assert "another rotation goes before it" in odd
 
@@ -88,7 +88,7 @@ def test_a_rotation_behind_one_that_always_answers_is_named(tmp_path: Path, firs
     """
     found = of_rota(tmp_path, first, a_rotation(name="Nights", restrict_to={"mon-sun": "22:00-06:00"}))
 
-    assert "Nights never answers" in found["schedules.desk.rotations.1"].odd
+    assert "Nights never answers" in found["rotas.desk.rotations.1"].odd
 
 
 def test_a_rotation_that_answers_until_another_one_begins_is_not_hidden(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_rotation_that_answers_until_another_one_begins_is_not_hidden(tmp_path
     """
     later = a_rotation(name="New", people=["omar"], since="2027-03-01")
 
-    assert "schedules.desk.rotations.1" not in of_rota(tmp_path, later, a_rotation(name="Old"))
+    assert "rotas.desk.rotations.1" not in of_rota(tmp_path, later, a_rotation(name="Old"))
 
 
 def test_a_schedule_that_holds_nothing_has_nothing_to_hand_over(tmp_path: Path) -> None:
@@ -110,8 +110,8 @@ def test_a_schedule_that_holds_nothing_has_nothing_to_hand_over(tmp_path: Path) 
 
     found = warned(tmp_path, "\n".join(lines).replace(*duty))
 
-    assert "never holds an escalation" in found["schedules.desk.hands_over"].odd
-    assert "schedules.desk.hands_over" not in of_rota(tmp_path, EVERYBODY, hands_over="open")
+    assert "never holds an escalation" in found["rotas.desk.hands_over"].odd
+    assert "rotas.desk.hands_over" not in of_rota(tmp_path, EVERYBODY, hands_over="open")
 
 
 def test_a_playbook_without_permissions_is_warned_of(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_somebody_who_verifies_what_they_solve_is_warned_of(tmp_path: Path, veri
 
 def test_somebody_on_the_rota_of_a_level_who_verifies_is_warned_of(tmp_path: Path) -> None:
     """
-    RESOLVE-5: a level's contact through a schedule is one too.
+    RESOLVE-5: a level's contact through a rota is one too.
     """
     text = text_of(rotations=[WEEKS | {"people": ["aisha"]}, EVERYBODY])
     found = warned(tmp_path, text.replace("        contacts: [priya]", "        contacts: [desk]", 1))

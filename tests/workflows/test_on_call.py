@@ -58,14 +58,14 @@ async def test_a_schedule_that_is_gone_leaves_nobody_in_silence(with_rota: Desk,
     (entry,) = [
         entry for entry in await with_rota.client.timeline("ACME/4712") if entry.kind == "on_call_found"
     ]
-    assert "the playbook has no on-call schedule" in entry.text
+    assert "the playbook has no rota" in entry.text
 
 
 HOURLY = """
 extends: reference.yaml
 name: Hourly
 version: "1.0"
-schedules:
+rotas:
   desk:
     name: Desk
     time_zone: Europe/London

@@ -13,9 +13,9 @@ from escalation.desk_time import DeskTime
 from escalation.lifecycle import Move, State
 from escalation.plan import EscalationReason
 from escalation.request import StartRequest
+from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_desk_time
 from planning.playbook.loader import load_playbook
-from planning.playbook.schema import CalendarSpec
 from tests.complaint import a_complaint
 from tests.desk import REFERENCE, Desk
 from tests.workflows import stages

@@ -4,7 +4,7 @@ The answers that a first playbook is written from. Knows neither questions nor f
 
 from dataclasses import dataclass, field
 
-from planning.playbook.schema import HolidaySpec
+from planning.calendars.calendar_spec import HolidaySpec
 
 AGENT, MANAGER = "agent", "escalation_manager"
 """The two roles of a first playbook."""

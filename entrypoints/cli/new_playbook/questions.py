@@ -18,6 +18,7 @@ from escalation.email_address import as_mailed
 from escalation.errors import Misspelled, findings_of, nearest
 from escalation.language_tag import LanguageTag
 from escalation.names import fold_name
+from planning.calendars.calendar_spec import HolidaySpec, Hours, TimeZone
 from planning.calendars.opening_hours import DAYS, DAYS_FORM, HOURS_FORM, parse_days
 from planning.calendars.public_holidays import (
     list_countries,
@@ -26,8 +27,7 @@ from planning.calendars.public_holidays import (
     suggest_subdivision,
 )
 from planning.playbook.faults import list_names
-from planning.playbook.schema import HolidaySpec
-from planning.playbook.value_types import SPECIAL_ROLES, Hours, Id, TimeZone
+from planning.playbook.value_types import SPECIAL_ROLES, Id
 from runtime.settings import ROOT
 
 MOST_LEVELS = 9

@@ -23,7 +23,7 @@ from escalation.effects import OnCallFound
 from escalation.errors import nearest, quote_input
 
 if TYPE_CHECKING:
-    from planning.forecast.coverage import Interval
+    from planning.calendars.opening_hours import Interval
     from planning.on_call.roster import OnCallRoster
     from planning.playbook.loader import Playbook
 
@@ -33,8 +33,8 @@ app = typer.Typer()
 @app.command("on-call")
 def on_call(
     file: PlaybookFile = None,
-    schedule: Annotated[
-        str | None, typer.Argument(metavar="[SCHEDULE]", help="Its id; else all of them.", show_default=False)
+    rota: Annotated[
+        str | None, typer.Argument(metavar="[ROTA]", help="Its id; else all of them.", show_default=False)
     ] = None,
     at: Annotated[
         str | None,
@@ -45,8 +45,9 @@ def on_call(
     in_json: Json = False,
 ) -> None:
     """Show who is on call, why, and the coming shifts; exit status 1 if there are times with nobody."""
-    from planning.forecast.coverage import gaps_between
-    from planning.on_call.roster import find_on_call, roster_of
+    from planning.calendars.opening_hours import gaps_between
+    from planning.on_call.roster import roster_of
+    from planning.plan.on_call_answer import find_on_call
     from planning.playbook.loader import load_playbook
 
     typed, playbook, feeds = (
@@ -57,7 +58,7 @@ def on_call(
     zone = typed.zone(tz)
     since = typed.instant(at, zone, "--at") or option_values.current_minute()
     with typed.rest():
-        wanted = _wanted(playbook, schedule)
+        wanted = _wanted(playbook, rota)
     until = since + timedelta(days=days)
     has_gaps = False
     plain: list[Mapping[str, Any]] = []
@@ -65,7 +66,7 @@ def on_call(
     for id_ in wanted:
         now = find_on_call(playbook, id_, since, feeds)
         found = roster_of(playbook, id_, since, until, feeds)
-        gaps = gaps_between(((duty.start, duty.end) for duty in found.duties), since, until)
+        gaps = gaps_between(((period.start, period.end) for period in found.periods), since, until)
         has_gaps |= bool(gaps)
         plain.append({**_as_plain(now, found, gaps), "shown_until": until})
         tables.append(_table(playbook, now, found, gaps, until, zone))
@@ -77,24 +78,22 @@ def on_call(
         raise typer.Exit(1)
 
 
-def _wanted(playbook: "Playbook", schedule: str | None) -> tuple[str, ...]:
+def _wanted(playbook: "Playbook", rota: str | None) -> tuple[str, ...]:
     from planning.playbook.faults import list_names
 
-    known = tuple(playbook.schedules)
+    known = tuple(playbook.rotas)
     if not known:
-        raise option_values.bad_option("FILE", "a playbook without on-call schedules", "one with schedules")
-    if schedule is not None and schedule not in known:
-        raise option_values.bad_option(
-            "SCHEDULE", quote_input(schedule), list_names(known), nearest(schedule, known)
-        )
-    return known if schedule is None else (schedule,)
+        raise option_values.bad_option("FILE", "a playbook without rotas", "one with rotas")
+    if rota is not None and rota not in known:
+        raise option_values.bad_option("ROTA", quote_input(rota), list_names(known), nearest(rota, known))
+    return known if rota is None else (rota,)
 
 
 def _as_plain(now: OnCallFound, found: "OnCallRoster", gaps: Iterable["Interval"]) -> Mapping[str, Any]:
     return {
-        "schedule": now.schedule,
+        "rota": now.schedule,
         "now": {"who": [person.id for person in now.people], "until": now.until, "why": now.why},
-        "shifts": [duty._asdict() for duty in found.duties],
+        "shifts": [period._asdict() for period in found.periods],
         "gaps": [{"start": start, "end": end} for start, end in gaps],
         "naming_nobody": [{"start": each.start, "end": each.end, "why": each.why} for each in found.strays],
         "note": found.note,
@@ -114,8 +113,8 @@ def _table(
     for column in ("from", "until", "on call", "why"):
         table.add_column(column, overflow="fold")
     rows = [
-        (duty.start, duty.end, ", ".join(playbook.people[id_].name for id_ in duty.who), duty.why, "")
-        for duty in found.duties
+        (period.start, period.end, ", ".join(playbook.people[id_].name for id_ in period.who), period.why, "")
+        for period in found.periods
     ]
     rows += [(start, end, "nobody", "", "red") for start, end in gaps]
     for start, end, who, why, style in sorted(rows):
@@ -127,7 +126,7 @@ def _table(
 
 
 def _head(playbook: "Playbook", now: OnCallFound, zone: ZoneInfo) -> Text:
-    head = Text(playbook.schedules[now.schedule].name, style="bold")
+    head = Text(playbook.rotas[now.schedule].name, style="bold")
     head.append(f"  {now.schedule}, times of {zone.key}\n", style="not bold dim")
     head.append(
         ", ".join(person.name for person in now.people) or "nobody", "not bold" if now.people else "red"

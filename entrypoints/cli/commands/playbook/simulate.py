@@ -129,9 +129,9 @@ def coverage(
 ) -> None:
     """Look for times in which a level has nobody to tell, over the coming year; exit status 1 if there are any."""
     from entrypoints.cli.render.forecast import render_gaps as table_of
+    from planning.forecast.coverage import covered_times_by_rota
     from planning.forecast.coverage import find_gaps as covered
     from planning.forecast.sample_request import categories_of
-    from planning.on_call.roster import covered_times_by_rota
     from planning.playbook.loader import load_playbook
 
     typed = option_values.OptionValues()
