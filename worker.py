@@ -23,14 +23,14 @@ from escalation.characters import remove_harmful
 from escalation.errors import EscalationError
 from runtime import disk
 from runtime.connection import connect, is_configured
-from runtime.embedded import EmbeddedServer, keep_ended
+from runtime.embedded import EmbeddedServer, keep_stopped
 from runtime.errors import EmbeddedServerFault, RuntimeFault, SettingsFault
-from runtime.garbage import collect_seldom
-from runtime.leaving import leave
-from runtime.logging import configure_logging, logging_runtime
-from runtime.search_attributes import ensure_search_attributes
+from runtime.garbage_collection import collect_garbage_seldom
+from runtime.log_setup import configure_logging, logging_runtime
+from runtime.process_exit import exit_process
+from runtime.search_attribute_setup import ensure_search_attributes
 from runtime.settings import Settings
-from workers.queues import GRACE, store_of, workers
+from workers.queue_workers import GRACE, record_store_of, serve_queues
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
@@ -57,8 +57,8 @@ async def run_worker(client: Client, settings: Settings, stop: asyncio.Event) ->
         SearchAttributesFault: If the cluster lacks search attributes and this client may not add them.
     """
     await ensure_search_attributes(client, search_attributes.ALL)
-    async with workers(client, settings):
-        collect_seldom()
+    async with serve_queues(client, settings):
+        collect_garbage_seldom()
         log.info(
             "worker_started",
             address=client.service_client.config.target_host,
@@ -93,9 +93,9 @@ async def serving(settings: Settings, *, always_embedded: bool = False) -> Async
         client = await connect(settings, plugins=[escalation_plugin()], address=address)
         await ensure_search_attributes(client, search_attributes.ALL)
         if server is not None:
-            await keep_ended(client, KEPT_FOR)
-        await running.enter_async_context(workers(client, settings))
-        collect_seldom()
+            await keep_stopped(client, KEPT_FOR)
+        await running.enter_async_context(serve_queues(client, settings))
+        collect_garbage_seldom()
         yield Serving(client, server)
 
 
@@ -137,7 +137,7 @@ def stop_signals() -> Iterator[asyncio.Event]:
 
     def told(signum: signal.Signals) -> None:
         if stop.is_set():
-            leave(128 + signum)
+            exit_process(128 + signum)
         stop.set()
 
     handled = (signal.SIGINT, signal.SIGTERM)
@@ -159,7 +159,7 @@ def _summary(running: Serving, settings: Settings) -> Iterator[str]:
         yield f"State      {running.server.state}"
     yield f"Namespace  {running.client.namespace}"
     yield f"Playbook   {settings.playbook}"
-    yield f"Records    {store_of(settings).database.where}"
+    yield f"Records    {record_store_of(settings).database.where}"
     printed = "printed here; ESCALATION_SMTP_HOST names a server that sends"
     yield f"Mail       {f'{settings.smtp_host}:{settings.smtp_port}' if settings.smtp_host else printed}"
 
@@ -171,7 +171,7 @@ async def _until_stopped(
     if server is not None:
         waits += [
             asyncio.create_task(_keep_running(server)),
-            asyncio.create_task(disk.watch(server.state, say)),
+            asyncio.create_task(disk.watch_disk(server.state, say)),
         ]
     done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in pending:
@@ -216,11 +216,11 @@ def main() -> None:
         asyncio.run(_main())
     except (RuntimeFault, EscalationError) as fault:
         sys.stderr.write(f"{remove_harmful(str(fault))}\n")
-        leave(2 if isinstance(fault, SettingsFault) else 1)
+        exit_process(2 if isinstance(fault, SettingsFault) else 1)
     except BaseException:
         log.exception("worker_failed")
-        leave(1)
-    leave(0)
+        exit_process(1)
+    exit_process(0)
 
 
 if __name__ == "__main__":

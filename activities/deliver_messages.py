@@ -18,7 +18,15 @@ from typing import assert_never
 
 from temporalio import activity
 
-from channels.protocol import Attachment, Channel, Delivered, Later, Letter, Never, Session
+from channels.protocol import (
+    Attachment,
+    Channel,
+    Delivered,
+    OutboundMessage,
+    RefusedForGood,
+    RetryLater,
+    Session,
+)
 from channels.registry import AddressFault, parse_address
 from delivery.attachments import attachments_for, has_attachments
 from delivery.channel_limit import NoSlotYet
@@ -141,9 +149,9 @@ class DeliverMessages:
             match await _send(message.letter(text, address, papers), message, channel, sessions[channel]):
                 case Delivered():
                     return message.delivered(channel, whys)
-                case Later(why=why, after=after):
+                case RetryLater(why=why, after=after):
                     return PendingDelivery(message.undelivered((*whys, f"{channel}: {why}"), channel), after)
-                case Never(why=why):
+                case RefusedForGood(why=why):
                     whys.append(f"{channel}: {why}")
                 case never:
                     assert_never(never)
@@ -224,8 +232,8 @@ async def _tell_all(progress: Progress, sessions: Mapping[str, Session], tell: _
 
 
 async def _send(
-    letter: Letter, message: Message, channel: str, session: Session
-) -> Delivered | Later | Never:
+    letter: OutboundMessage, message: Message, channel: str, session: Session
+) -> Delivered | RetryLater | RefusedForGood:
     """
     Trouble of any kind is an answer; a mistake of ours waits for its correction.
     """
@@ -234,11 +242,11 @@ async def _send(
         outcome = await session.send(letter)
     except Exception as error:  # a channel that breaks its word must not take the wave with it
         fault = type(error).__name__
-        outcome = Later(why=f"unexpected {fault}")
+        outcome = RetryLater(why=f"unexpected {fault}")
     if isinstance(outcome, Delivered):
         activity.logger.debug("message_delivered", extra=message.log_fields | {"channel": channel})
     elif not isinstance(outcome, NoSlotYet):
-        _log_failure(message, channel, fault, is_for_good=isinstance(outcome, Never))
+        _log_failure(message, channel, fault, is_for_good=isinstance(outcome, RefusedForGood))
     return outcome
 
 

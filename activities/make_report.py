@@ -19,11 +19,11 @@ from planning.calendars.report_periods import last_period_before, midnight_of
 from planning.calendars.time_zone_names import time_zone_of
 from planning.plan.report_readers import readers_of
 from planning.playbook.loader import Playbook
-from records.errors import RecordsFault
-from records.pack import pack
+from records.errors import RecordStoreFault
+from records.period_report import make_report
 from records.report import FIRST, Period
+from records.review_pack import render_review_pack
 from records.store import RecordStore
-from records.trends import report
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Reports:
         who = readers_of(wanted.schedule, self._playbook())
         try:
             return ReportMade(pack=self._pack(wanted), to=who.known, unknown=who.unknown)
-        except RecordsFault as fault:
+        except RecordStoreFault as fault:
             log.warning("report_not_made", schedule=wanted.schedule.id, why=str(fault))
             raise ApplicationError(str(fault), type=fault.code) from None
 
@@ -51,7 +51,7 @@ class Reports:
         zone = _zone(wanted.schedule.time_zone)
         days = last_period_before(wanted.schedule.rhythm, wanted.due_at, zone)
         period = Period(midnight_of(days.first, zone), midnight_of(days.last + timedelta(days=1), zone))
-        found = report(self._store, period, datetime.now(UTC), record=wanted.record)
+        found = make_report(self._store, period, datetime.now(UTC), record=wanted.record)
         told = ((name, found.whole.value(name)) for name in FIRST if not found.is_empty)
         return ReviewPack(
             first=days.first,
@@ -60,7 +60,7 @@ class Reports:
             figures=tuple(
                 ReportedFigure(name=name, value=value) for name, value in told if value is not None
             ),
-            page=gzip.compress(pack(found, zone).encode(), mtime=0),
+            page=gzip.compress(render_review_pack(found, zone).encode(), mtime=0),
         )
 
 

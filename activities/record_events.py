@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from escalation.effects import RecordBatch, RecordResult
-from records.errors import RecordsFault
+from records.errors import RecordStoreFault
 from records.store import RecordStore
 
 RECORD_EVENTS = "record_events"
@@ -34,7 +34,7 @@ class RecordEvents:
         """
         try:
             return self._store.append(batch)
-        except RecordsFault as fault:
+        except RecordStoreFault as fault:
             log.warning("events_not_recorded", escalation=batch.escalation, why=str(fault))
             raise ApplicationError(str(fault), type=fault.code) from None
         except ValidationError:

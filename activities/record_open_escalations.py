@@ -29,7 +29,7 @@ class OpenEscalations:
     async def bring_up_to_date(self) -> OpenEscalationsRecorded:
         """
         Raises:
-            RecordsFault: If the store cannot be used.
+            RecordStoreFault: If the store cannot be used.
         """
         gate = asyncio.Semaphore(_AT_ONCE)
 

@@ -19,7 +19,7 @@ from benchmarks.conductor import Extent, taken
 from benchmarks.conductor import Progress as Told
 from benchmarks.decide import decide_per_second
 from benchmarks.report import Figures
-from runtime.leaving import leave
+from runtime.process_exit import exit_process
 
 FULL = Extent(window=3.0, warm_up=2, lives_alone=6, lives_at_once=45, at_once=30, rounds=5, within=180)
 QUICK = Extent(window=1.5, warm_up=1, lives_alone=2, lives_at_once=10, at_once=10, rounds=1, within=0)
@@ -47,11 +47,11 @@ def main() -> None:
             console.print(note, style="dim", highlight=False)
         print(json.dumps(figures.as_json))
     except KeyboardInterrupt:
-        leave(130)
+        exit_process(130)
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        leave(1)
-    leave(0)
+        exit_process(1)
+    exit_process(0)
 
 
 @contextmanager

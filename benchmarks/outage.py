@@ -19,7 +19,7 @@ from temporalio.client import Client
 
 from channels.loopback import LoopbackMailbox
 from client import EscalationClient
-from runtime.leaving import leave
+from runtime.process_exit import exit_process
 from runtime.settings import ROOT, Settings, SmtpTls
 from tests.complaint import a_complaint
 from worker import serving
@@ -35,7 +35,7 @@ def main() -> None:
     for name, value in figures.items():
         print(f"{name:32} {value:>12,}")
     print(json.dumps(figures), flush=True)
-    leave(0)
+    exit_process(0)
 
 
 async def _taken(customers: int) -> dict[str, float]:

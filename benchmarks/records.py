@@ -31,11 +31,11 @@ from escalation.measures import (
     SurveyAnswer,
 )
 from escalation.plan import ClockName, EscalationReason, PlaybookRef, Priority
-from records.pack import pack
+from records.period_report import make_report
 from records.report import By, Period
-from records.store import RecordStore, keep_measured
+from records.review_pack import render_review_pack
+from records.store import RecordStore, record_measures
 from records.tables import PARTS, Base, EscalationRow
-from records.trends import report
 
 _DRAWN = 5000
 _LOT = 1000
@@ -67,11 +67,11 @@ def _taken(url: str, number: int) -> dict[str, tuple[float, float]]:
     seconds = {"fill": _seconds(lambda: _fill(store, number))}
     now, zone = _FIRST + timedelta(days=_DAYS), ZoneInfo("UTC")
     quarter = Period(now - timedelta(days=91), now)
-    seconds["report"] = _seconds(lambda: report(store, Period(), now))
+    seconds["report"] = _seconds(lambda: make_report(store, Period(), now))
     for by in By:
-        seconds[f"report by {by}"] = _seconds(lambda by=by: report(store, Period(), now, by))  # type: ignore[misc]
-    seconds["report on a quarter"] = _seconds(lambda: report(store, quarter, now))
-    seconds["pack"] = _seconds(lambda: pack(report(store, Period(), now, By.TEAM), zone))
+        seconds[f"report by {by}"] = _seconds(lambda by=by: make_report(store, Period(), now, by))  # type: ignore[misc]
+    seconds["report on a quarter"] = _seconds(lambda: make_report(store, quarter, now))
+    seconds["pack"] = _seconds(lambda: render_review_pack(make_report(store, Period(), now, By.TEAM), zone))
     store.close()
     for what, (taken, at_work) in seconds.items():
         print(f"{url.partition(':')[0]:<10} {what:<22} {taken:6.2f} s {at_work:6.2f} s")
@@ -90,7 +90,7 @@ def _fill(store: RecordStore, number: int) -> None:
     for start in range(0, drawn, _LOT):
         lot = [_made_up(chance, each) for each in range(start, min(drawn, start + _LOT))]
         with store.database.writing() as db:
-            keep_measured(db, lot)
+            record_measures(db, lot)
         _progress(start + len(lot), number)
     for copy in range(1, -(-number // drawn)):
         with store.database.writing() as db:

@@ -18,9 +18,9 @@ from temporalio.runtime import Runtime
 from benchmarks.lives import Lives, Measured, Round, Side
 from benchmarks.shape import Script
 from benchmarks.sides import Bare, Engine
-from runtime.garbage import collect_seldom
-from runtime.leaving import leave
-from runtime.logging import configure_logging, logging_runtime
+from runtime.garbage_collection import collect_garbage_seldom
+from runtime.log_setup import configure_logging, logging_runtime
+from runtime.process_exit import exit_process
 from runtime.settings import LogFormat, LogLevel
 
 
@@ -57,12 +57,12 @@ async def _obey(side: Side, orders: TextIO, answers: TextIO) -> None:
     def say(answer: Answer) -> None:
         print(answer.model_dump_json(exclude_none=True), file=answers, flush=True)
 
-    collect_seldom()
+    collect_garbage_seldom()
     say(Answer())
     while order := await asyncio.to_thread(orders.readline):
         lives = Lives(side, Round.model_validate_json(order), lambda ended: say(Answer(ended=ended)))
         say(Answer(measured=await lives.measured(lambda: psutil.Process().memory_info().rss)))
-    leave(0)  # nothing is under way, so nobody needs to wait for the workers to stop
+    exit_process(0)  # nothing is under way, so nobody needs to wait for the workers to stop
 
 
 def main() -> None:
@@ -74,7 +74,7 @@ def main() -> None:
     except BaseException:
         logging.getLogger().handlers[:] = [logging.StreamHandler(sys.stderr)]
         logging.getLogger(__name__).exception("side_failed")
-        leave(1)
+        exit_process(1)
 
 
 if __name__ == "__main__":

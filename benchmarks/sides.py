@@ -26,7 +26,7 @@ from activities.deliver_messages import DeliverMessages
 from benchmarks import bare_wire as wire
 from benchmarks.bare import BareHeir, BareWorkflow
 from benchmarks.shape import Script, padded
-from channels.protocol import Delivered, Letter, Session
+from channels.protocol import Delivered, OutboundMessage, Session
 from client import EscalationClient
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
@@ -41,7 +41,7 @@ from runtime.connection import connect
 from runtime.network import Network
 from runtime.settings import Settings
 from tests.complaint import a_complaint
-from workers.queues import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, on_queue
+from workers.queue_workers import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, on_queue
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
@@ -167,7 +167,7 @@ class _Nowhere:
     async def open(self) -> AsyncIterator[Session]:
         yield self
 
-    async def send(self, letter: Letter) -> Delivered:
+    async def send(self, letter: OutboundMessage) -> Delivered:
         return Delivered(reference=letter.key)
 
 

@@ -18,10 +18,10 @@ from channels.loopback import LoopbackMailbox
 from client import EscalationClient
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
-from runtime.leaving import leave
+from runtime.process_exit import exit_process
 from runtime.settings import ROOT, Settings, SmtpTls
 from tests.complaint import a_complaint
-from workers.queues import workers
+from workers.queue_workers import serve_queues
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
@@ -66,7 +66,7 @@ async def _measured(folder: Path, messages: str) -> tuple[float, float]:
             smtp_tls=SmtpTls.NONE,
         )
         temporal = await connect(settings, plugins=[escalation_plugin()], address=server.address)
-        async with workers(temporal, settings):
+        async with serve_queues(temporal, settings):
             client = EscalationClient(temporal, patience=20)
             return min([await _seconds(client, mailbox, f"WAVE/{n}") for n in range(ROUNDS)])
 
@@ -83,5 +83,5 @@ if __name__ == "__main__":
         asyncio.run(_main())
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        leave(1)
-    leave(0)
+        exit_process(1)
+    exit_process(0)

@@ -13,7 +13,7 @@ Apprise answers yes or no. A no is judged by the HTTP status that its services n
 as a webhook's would be; without one (no connection, no answer) it may pass, and is tried again until the wave is given
 up. A service that counts repeats as one has no key to know them by: a letter may come twice.
 
-Law 4: what a customer wrote calls nobody and links nowhere (`channels.unmarked`): many services read Markdown and
+Law 4: what a customer wrote calls nobody and links nowhere (`channels.escaped_markup`): many services read Markdown and
 mentions into what they are told is plain text.
 """
 
@@ -28,11 +28,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from channels.harmless import many_lines, one_line
-from channels.posting import Answer, judged
-from channels.protocol import Delivered, Later, Letter, Never, Session
-from channels.targets import Targets
-from channels.unmarked import unmarked
+from channels.endpoints import Endpoints
+from channels.escaped_markup import escape_markup
+from channels.http_channel import Answer, judge_response
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
 
 if TYPE_CHECKING:
     from apprise import AppriseResult, NotifyBase
@@ -52,7 +52,7 @@ class AppriseChannel:
 
     name = "apprise"
 
-    def __init__(self, targets: Targets[SecretStr], *, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, targets: Endpoints[SecretStr], *, patience: timedelta = PATIENCE) -> None:
         self._targets = targets
         self._patience = patience
         _keep_lines_in()
@@ -64,7 +64,7 @@ class AppriseChannel:
         """
         yield _AppriseSession(self._targets, self._patience)
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         """
         Deliver one letter.
         """
@@ -73,24 +73,24 @@ class AppriseChannel:
 
 
 class _AppriseSession:
-    def __init__(self, targets: Targets[SecretStr], patience: timedelta) -> None:
+    def __init__(self, targets: Endpoints[SecretStr], patience: timedelta) -> None:
         self._targets = targets
         self._patience = patience.total_seconds()
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._turn_of: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._services: dict[str, NotifyBase | None] = {}
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         """
         Try once to deliver *letter*, waiting for a turn if need be.
         """
         url = self._targets.find(letter.to_address)
-        if isinstance(url, Never):
+        if isinstance(url, RefusedForGood):
             return url
         async with self._turn_of[letter.to_address], self._turns:
             service = await self._service(letter.to_address, url)
             if service is None:
-                return Never(why="what is set up is no URL that Apprise understands")
+                return RefusedForGood(why="what is set up is no URL that Apprise understands")
             return await self._handed_over(letter, service)
 
     async def _service(self, name: str, url: SecretStr) -> "NotifyBase | None":
@@ -98,11 +98,13 @@ class _AppriseSession:
             self._services[name] = await asyncio.to_thread(_service_at, url)
         return self._services[name]
 
-    async def _handed_over(self, letter: Letter, service: "NotifyBase") -> Delivered | Later | Never:
+    async def _handed_over(
+        self, letter: OutboundMessage, service: "NotifyBase"
+    ) -> Delivered | RetryLater | RefusedForGood:
         from apprise import Apprise, AppriseResultStatus, NotifyFormat, NotifyType  # noqa: PLC0415 - slow
 
         result = await Apprise([service]).async_notify(
-            title=unmarked(one_line(letter.subject, at_most=SUBJECT_LENGTH)),
+            title=escape_markup(to_one_line(letter.subject, at_most=SUBJECT_LENGTH)),
             body=_body(letter),
             body_format=NotifyFormat.TEXT,
             notify_type=NotifyType.WARNING if letter.urgent else NotifyType.INFO,
@@ -113,7 +115,7 @@ class _AppriseSession:
             case AppriseResultStatus.SUCCESS:
                 return Delivered(reference=letter.key)
             case AppriseResultStatus.TIMEOUT:
-                return Later(why=f"no answer within {self._patience:g} s, it may have arrived")
+                return RetryLater(why=f"no answer within {self._patience:g} s, it may have arrived")
             case _:
                 return _why_not(result)
 
@@ -136,16 +138,16 @@ def _service_at(url: SecretStr) -> "NotifyBase | None":
     return service or None
 
 
-def _body(letter: Letter) -> str:
+def _body(letter: OutboundMessage) -> str:
     """Our own link is the only one that stays one."""
-    text = unmarked(many_lines(letter.text))
-    label = unmarked(one_line(letter.link_label, at_most=SUBJECT_LENGTH))
+    text = escape_markup(to_plain_lines(letter.text))
+    label = escape_markup(to_one_line(letter.link_label, at_most=SUBJECT_LENGTH))
     return f"{text.rstrip()}\n\n{label}: {letter.link}\n" if letter.link else text
 
 
-def _why_not(result: "AppriseResult") -> Later | Never:
+def _why_not(result: "AppriseResult") -> RetryLater | RefusedForGood:
     said = (_STATUS.search(entry.message) for each in result for entry in each.logs())
     statuses = [int(found[1]) for found in said if found]
     if not statuses:
-        return Later(why="the service could not be reached, or did not take it")
-    return judged(Answer(statuses[-1], retry_after="", body=b""), datetime.now(UTC))
+        return RetryLater(why="the service could not be reached, or did not take it")
+    return judge_response(Answer(statuses[-1], retry_after="", body=b""), datetime.now(UTC))

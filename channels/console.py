@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TextIO
 
-from channels.harmless import many_lines, one_line
-from channels.protocol import Delivered, Later, Letter, Never, Session
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
 
 _LINE_LENGTH = 200
 
@@ -34,15 +34,17 @@ class ConsoleChannel:
         """
         yield self
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         """
         Print *letter*, off the event loop, since a terminal can be halted. Only a stream that does not take it (closed,
         broken pipe, disk full) makes it wait.
         """
         try:
-            await asyncio.to_thread(self._write, printed(letter))
+            await asyncio.to_thread(self._write, format_message(letter))
         except (OSError, ValueError) as fault:
-            return Later(why=f"the console does not take text: {one_line(str(fault), at_most=_LINE_LENGTH)}")
+            return RetryLater(
+                why=f"the console does not take text: {to_one_line(str(fault), at_most=_LINE_LENGTH)}"
+            )
         return Delivered(reference=letter.key)
 
     def _write(self, text: str) -> None:
@@ -52,16 +54,16 @@ class ConsoleChannel:
             self._stream.flush()
 
 
-def printed(letter: Letter) -> str:
+def format_message(letter: OutboundMessage) -> str:
     """
     *letter* as plain text. What it says is indented, so that no text can pass for the frame around it.
     """
-    to = one_line(f"{letter.to_name} ({letter.to_address})", at_most=_LINE_LENGTH)
+    to = to_one_line(f"{letter.to_name} ({letter.to_address})", at_most=_LINE_LENGTH)
     head = [
         f"To:      {to}",
         f"Thread:  {letter.thread}",
         *(["Urgent:  yes"] if letter.urgent else []),
-        f"Subject: {one_line(letter.subject, at_most=_LINE_LENGTH)}",
+        f"Subject: {to_one_line(letter.subject, at_most=_LINE_LENGTH)}",
     ]
-    body = [f"    {line}".rstrip() for line in many_lines(letter.text).split("\n")]
+    body = [f"    {line}".rstrip() for line in to_plain_lines(letter.text).split("\n")]
     return "\n".join([*head, "", *body, "", ""])

@@ -16,11 +16,19 @@ from typing import Self
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from channels.harmless import one_line
-from channels.mime import Sender, composed
-from channels.protocol import Delivered, Later, Letter, Never
-from channels.sharing import SharingChannel
-from channels.smtp import Dropped, Parcel, converse, described, greet, say_goodbye, was_reset
+from channels.mime import Sender, compose_mail
+from channels.plain_text import to_one_line
+from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
+from channels.shared_session import SharedSessionChannel
+from channels.smtp import (
+    ConnectionLost,
+    SmtpMessage,
+    converse,
+    describe_reply,
+    greet,
+    reset_session,
+    say_goodbye,
+)
 from escalation.email_address import Mailbox, SenderAddress
 
 _SHOWN_LENGTH = 100
@@ -77,7 +85,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class EmailChannel(SharingChannel):
+class EmailChannel(SharedSessionChannel):
     """
     Sends letters through the mail server of *settings*.
     """
@@ -126,16 +134,18 @@ class EmailSession:
         self._failed_connects = 0
         self._last_failure = ""
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         """
         Try once to deliver *letter*, waiting for a free connection if need be.
         """
         try:
             recipient = Mailbox.parse(letter.to_address)
         except ValueError as fault:
-            return Never(why=f"{one_line(letter.to_address, at_most=_SHOWN_LENGTH)!r} is not {fault}")
-        message = composed(letter, recipient, self._sender, datetime.now(UTC))
-        parcel = Parcel(self._sender.message_id(letter), str(self._sender.address), recipient, message)
+            return RefusedForGood(
+                why=f"{to_one_line(letter.to_address, at_most=_SHOWN_LENGTH)!r} is not {fault}"
+            )
+        message = compose_mail(letter, recipient, self._sender, datetime.now(UTC))
+        parcel = SmtpMessage(self._sender.message_id(letter), str(self._sender.address), recipient, message)
         return await self._send_when_free(parcel)
 
     async def close(self) -> None:
@@ -148,34 +158,36 @@ class EmailSession:
         for smtp in tuple(self._open):
             self._discard(smtp)
 
-    async def _send_when_free(self, parcel: Parcel) -> Delivered | Later | Never:
+    async def _send_when_free(self, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
         failed_before = self._failed_connects
         while True:
             await self._permits.acquire()
             gives_up_permit = False
             try:
                 if self._failed_connects > failed_before and not self._open:
-                    return Later(why=self._last_failure)  # while it waited, others found nobody there
+                    return RetryLater(why=self._last_failure)  # while it waited, others found nobody there
                 return await self._send_over_some_connection(parcel)
             except _Unreachable as fault:
                 if not self._open:
-                    return Later(why=fault.why)
+                    return RetryLater(why=fault.why)
                 gives_up_permit = True
             finally:
                 if not gives_up_permit:
                     self._permits.release()
 
-    async def _send_over_some_connection(self, parcel: Parcel) -> Delivered | Later | Never:
+    async def _send_over_some_connection(
+        self, parcel: SmtpMessage
+    ) -> Delivered | RetryLater | RefusedForGood:
         reused = self._take_idle()
         if reused is not None:
-            with suppress(Dropped):
+            with suppress(ConnectionLost):
                 return await self._send_over(reused, parcel)
         try:
             return await self._send_over(await self._connect(), parcel)
-        except Dropped as fault:
-            return Later(why=str(fault))
+        except ConnectionLost as fault:
+            return RetryLater(why=str(fault))
 
-    async def _send_over(self, smtp: SMTP, parcel: Parcel) -> Delivered | Later | Never:
+    async def _send_over(self, smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
         """
         One conversation, after which *smtp* is idle again if it can be, and closed if it cannot: the server hung up or
         was too slow, or we were cancelled in the middle.
@@ -183,7 +195,7 @@ class EmailSession:
         is_reusable = False
         try:
             outcome = await converse(smtp, parcel)
-            is_reusable = isinstance(outcome, Delivered) or await was_reset(smtp)
+            is_reusable = isinstance(outcome, Delivered) or await reset_session(smtp)
         finally:
             if is_reusable and smtp.is_connected:
                 self._idle.append(smtp)
@@ -242,4 +254,4 @@ def _why_unreachable(fault: Exception, settings: EmailSettings) -> str:
     server = f"{settings.host}:{settings.port}"
     if isinstance(fault, SMTPAuthenticationError):  # its text may repeat what we sent
         return f"the mail server {server} refused our login ({fault.code}): check username and password"
-    return f"the mail server {server} cannot be used ({described(fault)})"
+    return f"the mail server {server} cannot be used ({describe_reply(fault)})"

@@ -22,7 +22,7 @@ from aiosmtpd.smtp import Session as SmtpSession
 
 
 @dataclass(frozen=True)
-class ReceivedLetter:
+class ReceivedMessage:
     """
     One message as it arrived, and what a mail client would make of it.
     """
@@ -126,7 +126,7 @@ class LoopbackMailbox:
         self.connections_made = 0
         self.encryption: ssl.SSLContext | None = None
         self._takes_utf8_addresses = takes_utf8_addresses
-        self._letters: list[ReceivedLetter] = []
+        self._letters: list[ReceivedMessage] = []
         self._arrival = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._protocols: list[_Connection] = []
@@ -165,7 +165,7 @@ class LoopbackMailbox:
         protocols, self._protocols = self._protocols, []
         await asyncio.gather(*(protocol.hang_up() for protocol in protocols))
 
-    def letters(self, to: str | None = None) -> tuple[ReceivedLetter, ...]:
+    def letters(self, to: str | None = None) -> tuple[ReceivedMessage, ...]:
         """
         All letters in order of arrival, or those to one address.
         """
@@ -179,7 +179,7 @@ class LoopbackMailbox:
 
     async def arrived(
         self, count: int = 1, *, to: str | None = None, within: float = 5.0
-    ) -> tuple[ReceivedLetter, ...]:
+    ) -> tuple[ReceivedMessage, ...]:
         """
         Wait until *count* letters are there, and return all of them.
 
@@ -197,7 +197,7 @@ class LoopbackMailbox:
         Take a message in.
         """
         raw = envelope.original_content or b""
-        self._letters.append(ReceivedLetter(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
+        self._letters.append(ReceivedMessage(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
         self._arrival.set()
 
     async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:

@@ -17,8 +17,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from channels.harmless import many_lines, one_line
-from channels.protocol import Letter
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import OutboundMessage
 from escalation.email_address import Mailbox
 
 SUBJECT_LENGTH = 200
@@ -42,13 +42,13 @@ class Sender:
     auto_response_suppress: str = ""
     """What mail programs are asked not to answer by themselves (Microsoft's MS-OXCMAIL); empty: nothing is asked."""
 
-    def message_id(self, letter: Letter) -> str:
+    def message_id(self, letter: OutboundMessage) -> str:
         """
         The same for every attempt at the same letter, so that a receiver can drop repeats (COMM-12).
         """
         return self._identifier("letter", letter.key)
 
-    def thread_id(self, letter: Letter) -> str:
+    def thread_id(self, letter: OutboundMessage) -> str:
         """
         The message that all letters of an escalation answer. It was never sent; mail clients group by it all the same.
         """
@@ -59,7 +59,7 @@ class Sender:
         return f"<{digest}@{self.address.domain}>"
 
 
-def composed(letter: Letter, to: Mailbox, sender: Sender, sent_at: datetime) -> bytes:
+def compose_mail(letter: OutboundMessage, to: Mailbox, sender: Sender, sent_at: datetime) -> bytes:
     """
     The whole message, lines ending in CRLF, in ASCII unless *to* is not (then the server must speak SMTPUTF8).
     """
@@ -67,12 +67,14 @@ def composed(letter: Letter, to: Mailbox, sender: Sender, sent_at: datetime) -> 
     return head.encode() + _body(letter)
 
 
-def _headers(letter: Letter, to: Mailbox, sender: Sender, sent_at: datetime) -> Iterator[tuple[str, str]]:
+def _headers(
+    letter: OutboundMessage, to: Mailbox, sender: Sender, sent_at: datetime
+) -> Iterator[tuple[str, str]]:
     yield "From", _addressed(sender.name, sender.address)
     if sender.reply_to:
         yield "Reply-To", _addressed(sender.name, sender.reply_to)
     yield "To", _addressed(letter.to_name, to)
-    yield "Subject", _unstructured(one_line(letter.subject, at_most=SUBJECT_LENGTH))
+    yield "Subject", _unstructured(to_one_line(letter.subject, at_most=SUBJECT_LENGTH))
     yield "Date", format_datetime(sent_at)
     yield "Message-ID", sender.message_id(letter)
     yield "In-Reply-To", sender.thread_id(letter)
@@ -88,11 +90,11 @@ def _headers(letter: Letter, to: Mailbox, sender: Sender, sent_at: datetime) -> 
         yield "X-Priority", "1"
 
 
-def _body(letter: Letter) -> bytes:
+def _body(letter: OutboundMessage) -> bytes:
     body = EmailMessage(policy=_SEVEN_BIT)
-    body.set_content(many_lines(letter.text), cte="quoted-printable")
+    body.set_content(to_plain_lines(letter.text), cte="quoted-printable")
     if letter.html is not None:
-        body.add_alternative(many_lines(letter.html), subtype="html", cte="quoted-printable")
+        body.add_alternative(to_plain_lines(letter.html), subtype="html", cte="quoted-printable")
     for each in letter.attachments:
         main, _, sub = each.media_type.partition("/")
         body.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
@@ -100,7 +102,7 @@ def _body(letter: Letter) -> bytes:
 
 
 def _addressed(name: str, address: Mailbox) -> str:
-    shown = one_line(name, at_most=NAME_LENGTH)
+    shown = to_one_line(name, at_most=NAME_LENGTH)
     if not shown:
         return f"<{address}>"
     if not _is_plain(shown):

@@ -42,7 +42,7 @@ class Attachment(_Frozen):
     content: bytes = Field(repr=False)
 
 
-class Letter(_Frozen):
+class OutboundMessage(_Frozen):
     """
     One message to one person by one channel, ready to leave.
 
@@ -83,7 +83,7 @@ class Delivered(_Frozen):
     reference: str = Field(description="what the medium knows the letter by, for example its Message-ID")
 
 
-class Later(_Frozen):
+class RetryLater(_Frozen):
     """
     Not now: the same letter, under the same key, may well get through later.
     """
@@ -95,7 +95,7 @@ class Later(_Frozen):
     )
 
 
-class Never(_Frozen):
+class RefusedForGood(_Frozen):
     """
     Not by this channel to this address, however often it is tried (COMM-13).
     """
@@ -104,7 +104,7 @@ class Never(_Frozen):
     why: str
 
 
-Outcome = Annotated[Delivered | Later | Never, Field(discriminator="kind")]
+Outcome = Annotated[Delivered | RetryLater | RefusedForGood, Field(discriminator="kind")]
 
 
 class Session(Protocol):
@@ -112,7 +112,7 @@ class Session(Protocol):
     A channel while it is open. `send` may be called many times at once: the session bounds what it does in parallel.
     """
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         """
         Try once to deliver *letter*. Trouble with delivery is an answer, never an exception.
         """
@@ -137,7 +137,7 @@ class Channel(Protocol):
         """
         ...
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         """
         A session for one letter.
         """

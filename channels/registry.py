@@ -10,7 +10,7 @@ from typing import TextIO
 
 from channels.console import ConsoleChannel
 from channels.email import EmailChannel, EmailSettings
-from channels.harmless import one_line
+from channels.plain_text import to_one_line
 from channels.protocol import Channel
 
 _SHOWN_LENGTH = 100
@@ -57,7 +57,7 @@ def parse_address(text: str, known: Iterable[str]) -> Address:
         AddressFault: If no known channel is named, or nobody on it.
     """
     channel, colon, target = (part.strip() for part in text.partition(":"))
-    shown = repr(one_line(text, at_most=_SHOWN_LENGTH))
+    shown = repr(to_one_line(text, at_most=_SHOWN_LENGTH))
     names = ", ".join(sorted(known))
     if not colon:
         raise AddressFault(f"{shown} names no channel; write channel:target, with one of: {names}")

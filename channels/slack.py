@@ -1,7 +1,7 @@
 """
 Slack, by incoming webhook.
 
-Owns how a letter looks there, and what Slack's refusals say. Must not know connections: those are `channels.posting`'s.
+Owns how a letter looks there, and what Slack's refusals say. Must not know connections: `channels.http_channel` does.
 
 All text is `plain_text`, which Slack shows as it is: emphasis (`*`, `_`, `~`, backticks), quotes and addresses mean
 nothing there, and they could not be escaped elsewhere. `&`, `<` and `>` are escaped all the same, so that it calls
@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from channels.harmless import many_lines, one_line
-from channels.posting import Answer, Post, PostingChannel
-from channels.protocol import Letter
+from channels.http_channel import Answer, HttpChannel, Post
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import OutboundMessage
 from escalation.characters import clip, pieces
 
 SUBJECT_LENGTH = 150
@@ -32,19 +32,19 @@ _NAME_LENGTH = 200
 _CODE = re.compile(rb"[a-z_]{1,60}")
 
 
-class SlackChannel(PostingChannel[SecretStr]):
+class SlackChannel(HttpChannel[SecretStr]):
     """
     Posts each letter to the conversation that a webhook belongs to.
     """
 
     name = "slack"
 
-    def composed(self, letter: Letter, target: SecretStr) -> Post:
+    def composed(self, letter: OutboundMessage, target: SecretStr) -> Post:
         """
         In blocks; `text` is what a notification shows.
         """
         message = {
-            "text": escaped(one_line(letter.subject, at_most=SUBJECT_LENGTH)),
+            "text": escape_slack(to_one_line(letter.subject, at_most=SUBJECT_LENGTH)),
             "mrkdwn": False,
             "parse": "none",
             "link_names": False,
@@ -63,41 +63,43 @@ class SlackChannel(PostingChannel[SecretStr]):
         return answer.body.decode() if _CODE.fullmatch(answer.body) else ""
 
 
-def escaped(text: str) -> str:
+def escape_slack(text: str) -> str:
     """
     *text* without a meaning of its own to Slack.
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _blocks(letter: Letter) -> Iterator[dict[str, Any]]:
+def _blocks(letter: OutboundMessage) -> Iterator[dict[str, Any]]:
     yield {"type": "header", "text": _plain(_headline(letter))}
-    for part in _parts(one_text(letter.text, at_most=TEXT_LENGTH)):
+    for part in _parts(text_object(letter.text, at_most=TEXT_LENGTH)):
         yield {"type": "section", "text": _plain(part)}
     if letter.link:
-        label = one_line(letter.link_label, at_most=_BUTTON_LENGTH)
-        button = {"type": "button", "text": _plain(escaped(label)), "url": letter.link}
+        label = to_one_line(letter.link_label, at_most=_BUTTON_LENGTH)
+        button = {"type": "button", "text": _plain(escape_slack(label)), "url": letter.link}
         yield {"type": "actions", "elements": [button]}
     whom = " · ".join(filter(None, (letter.to_name, letter.reference)))
     if whom:
-        shown = escaped(one_line(whom, at_most=_NAME_LENGTH))
+        shown = escape_slack(to_one_line(whom, at_most=_NAME_LENGTH))
         yield {"type": "context", "elements": [_plain(shown)]}
 
 
-def _headline(letter: Letter) -> str:
+def _headline(letter: OutboundMessage) -> str:
     """
     The subject, with a mark if it is urgent; what escaping adds counts too in what a header takes.
     """
     subject = f"{'❗ ' if letter.urgent else ''}{letter.subject}"
-    added = len(escaped(subject)) - len(subject)
-    return escaped(one_line(subject, at_most=max(_HEADER_LENGTH - added, _HEADER_LENGTH // len("&amp;"))))
+    added = len(escape_slack(subject)) - len(subject)
+    return escape_slack(
+        to_one_line(subject, at_most=max(_HEADER_LENGTH - added, _HEADER_LENGTH // len("&amp;")))
+    )
 
 
-def one_text(text: str, *, at_most: int) -> str:
+def text_object(text: str, *, at_most: int) -> str:
     """
     *text*, harmless, clipped to *at_most* characters.
     """
-    return clip(many_lines(text).strip("\n"), at_most)
+    return clip(to_plain_lines(text).strip("\n"), at_most)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -106,7 +108,7 @@ def _parts(text: str) -> Iterator[str]:
     """
     part = ""
     for line in text.splitlines(keepends=True):
-        for piece in map(escaped, pieces(line, _PIECE_LENGTH)):
+        for piece in map(escape_slack, pieces(line, _PIECE_LENGTH)):
             if len(part) + len(piece) > _BLOCK_LENGTH:
                 yield part
                 part = ""

@@ -18,8 +18,8 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
-from channels.harmless import one_line
-from channels.protocol import Delivered, Later, Never
+from channels.plain_text import to_one_line
+from channels.protocol import Delivered, RefusedForGood, RetryLater
 from escalation.email_address import Mailbox
 
 _REPLY_LENGTH = 200
@@ -30,14 +30,14 @@ _OURS_TO_MEND = frozenset({_SERVICE_CLOSING, 503, 530, 534, 535, 538})
 """Replies about our session or our login, which say nothing about the recipient, at whatever moment they come."""
 
 
-class Dropped(Exception):
+class ConnectionLost(Exception):
     """
     The connection ended before any of the letter left: to send it over another one cannot double it.
     """
 
 
 @dataclass(frozen=True)
-class Parcel:
+class SmtpMessage:
     """
     A letter ready for the conversation with a server.
     """
@@ -67,7 +67,7 @@ async def say_goodbye(smtp: SMTP) -> None:
         await smtp.quit(timeout=_GOODBYE_WITHIN)
 
 
-async def converse(smtp: SMTP, parcel: Parcel) -> Delivered | Later | Never:
+async def converse(smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
     """
     Hand one letter over to a server that was greeted.
 
@@ -76,7 +76,7 @@ async def converse(smtp: SMTP, parcel: Parcel) -> Delivered | Later | Never:
     """
     needs_utf8 = not parcel.recipient.is_ascii
     if needs_utf8 and not smtp.supports_extension("smtputf8"):
-        return Never(
+        return RefusedForGood(
             why=f"{parcel.recipient} is not in ASCII, and the mail server does not take such addresses"
         )
     encoding = "utf-8" if needs_utf8 else "ascii"
@@ -85,20 +85,24 @@ async def converse(smtp: SMTP, parcel: Parcel) -> Delivered | Later | Never:
         await smtp.rcpt(str(parcel.recipient), encoding=encoding)
     except SMTPResponseException as refusal:
         if refusal.code == _SERVICE_CLOSING:
-            raise Dropped(_said(refusal)) from None
+            raise ConnectionLost(_said(refusal)) from None
         return _judged(refusal)
     except (SMTPException, OSError) as fault:
-        raise Dropped(f"the connection to the mail server was lost ({described(fault)})") from None
+        raise ConnectionLost(
+            f"the connection to the mail server was lost ({describe_reply(fault)})"
+        ) from None
     try:
         await smtp.data(parcel.message)
     except SMTPResponseException as refusal:
         return _judged(refusal)
     except (SMTPException, OSError) as fault:
-        return Later(why=f"no answer after the letter was sent, it may have arrived ({described(fault)})")
+        return RetryLater(
+            why=f"no answer after the letter was sent, it may have arrived ({describe_reply(fault)})"
+        )
     return Delivered(reference=parcel.reference)
 
 
-async def was_reset(smtp: SMTP) -> bool:
+async def reset_session(smtp: SMTP) -> bool:
     """
     Whether *smtp* could be made ready for another letter after a refusal.
     """
@@ -109,24 +113,24 @@ async def was_reset(smtp: SMTP) -> bool:
     return True
 
 
-def described(fault: Exception) -> str:
+def describe_reply(fault: Exception) -> str:
     """
     A fault in one line. Its cause says more than what the library made of it, if it says anything.
     """
     if isinstance(fault, SMTPResponseException):
         return _said(fault)
     texts = (str(each) for each in (fault.__cause__, fault) if each is not None)
-    return one_line(next((text for text in texts if text), type(fault).__name__), at_most=_REPLY_LENGTH)
+    return to_one_line(next((text for text in texts if text), type(fault).__name__), at_most=_REPLY_LENGTH)
 
 
-def _mail_options(smtp: SMTP, parcel: Parcel) -> list[str]:
+def _mail_options(smtp: SMTP, parcel: SmtpMessage) -> list[str]:
     options = [f"SIZE={len(parcel.message)}"] if smtp.supports_extension("size") else []
     if not parcel.recipient.is_ascii:
         options += ["SMTPUTF8", "BODY=8BITMIME"]
     return options
 
 
-def _judged(refusal: SMTPResponseException) -> Later | Never:
+def _judged(refusal: SMTPResponseException) -> RetryLater | RefusedForGood:
     """
     Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our login,
     our sender address, our session) is the operator's to mend, and the letter waits for that.
@@ -134,12 +138,12 @@ def _judged(refusal: SMTPResponseException) -> Later | Never:
     is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_MEND
     is_of_the_letter = isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE
     if is_for_good and is_of_the_letter:
-        return Never(why=_said(refusal))
+        return RefusedForGood(why=_said(refusal))
     if is_for_good and isinstance(refusal, SMTPSenderRefused):
-        return Later(why=f"our own sender address was refused: {_said(refusal)}")
-    return Later(why=_said(refusal))
+        return RetryLater(why=f"our own sender address was refused: {_said(refusal)}")
+    return RetryLater(why=_said(refusal))
 
 
 def _said(refusal: SMTPResponseException) -> str:
-    reply = one_line(refusal.message, at_most=_REPLY_LENGTH)
+    reply = to_one_line(refusal.message, at_most=_REPLY_LENGTH)
     return f"the mail server said {refusal.code} {reply}".rstrip()

@@ -1,7 +1,7 @@
 """
 Microsoft Teams, by the webhook of a Workflow ("Post to a channel when a webhook request is received").
 
-Owns how a letter looks there. Must not know connections: those are `channels.posting`'s.
+Owns how a letter looks there. Must not know connections: those are `channels.http_channel`'s.
 
 All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there, unlike
 in a text block, so that there is nothing to escape. A run keeps no line ends, so each line is a block of its own.
@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from channels.harmless import many_lines, one_line
-from channels.posting import Post, PostingChannel
-from channels.protocol import Letter
+from channels.http_channel import HttpChannel, Post
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import OutboundMessage
 from escalation.characters import ELLIPSIS, clip
 
 SUBJECT_LENGTH = 150
@@ -26,14 +26,14 @@ _BUTTON_LENGTH = 75
 _NAME_LENGTH = 200
 
 
-class TeamsChannel(PostingChannel[SecretStr]):
+class TeamsChannel(HttpChannel[SecretStr]):
     """
     Posts each letter as a card to the channel or chat that a workflow belongs to.
     """
 
     name = "teams"
 
-    def composed(self, letter: Letter, target: SecretStr) -> Post:
+    def composed(self, letter: OutboundMessage, target: SecretStr) -> Post:
         """
         One message with one Adaptive Card.
         """
@@ -48,10 +48,10 @@ class TeamsChannel(PostingChannel[SecretStr]):
         )
 
 
-def _card(letter: Letter) -> dict[str, Any]:
-    subject = one_line(letter.subject, at_most=SUBJECT_LENGTH)
+def _card(letter: OutboundMessage) -> dict[str, Any]:
+    subject = to_one_line(letter.subject, at_most=SUBJECT_LENGTH)
     colour = {"color": "attention"} if letter.urgent else {}
-    whom = one_line(" · ".join(filter(None, (letter.to_name, letter.reference))), at_most=_NAME_LENGTH)
+    whom = to_one_line(" · ".join(filter(None, (letter.to_name, letter.reference))), at_most=_NAME_LENGTH)
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -72,7 +72,7 @@ def _lines(text: str) -> Iterator[dict[str, Any]]:
     A block for each line; an empty line is the space before the next one.
     """
     left, spacing = TEXT_LENGTH, "default"
-    lines = many_lines(text).strip("\n").split("\n")
+    lines = to_plain_lines(text).strip("\n").split("\n")
     for number, line in enumerate(lines):
         if number == LINES or left <= 0:
             yield _block(ELLIPSIS)
@@ -84,9 +84,9 @@ def _lines(text: str) -> Iterator[dict[str, Any]]:
         spacing = "none" if line.strip() else "default"
 
 
-def _buttons(letter: Letter) -> Iterator[dict[str, Any]]:
+def _buttons(letter: OutboundMessage) -> Iterator[dict[str, Any]]:
     if letter.link:
-        label = one_line(letter.link_label, at_most=_BUTTON_LENGTH)
+        label = to_one_line(letter.link_label, at_most=_BUTTON_LENGTH)
         yield {"type": "Action.OpenUrl", "title": label, "url": letter.link}
 
 

@@ -1,7 +1,7 @@
 """
 Signed webhooks, as the Standard Webhooks specification has them (https://www.standardwebhooks.com).
 
-Owns the body and its signature. Must not know connections, nor what answers mean: those are `channels.posting`'s.
+Owns the body and its signature. Must not know connections, nor what answers mean: those are `channels.http_channel`'s.
 
 The body, in UTF-8, the same on every attempt at a letter:
 
@@ -34,16 +34,16 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from channels.harmless import many_lines, one_line
-from channels.posting import Post, PostingChannel
-from channels.protocol import Letter
+from channels.http_channel import HttpChannel, Post
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import OutboundMessage
 
 SUBJECT_LENGTH = 500
 _NAME_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class WebhookTarget:
+class WebhookEndpoint:
     """
     Where to post, and what to sign with: one key, or while it is changed the new one and the old one.
     """
@@ -52,24 +52,24 @@ class WebhookTarget:
     keys: tuple[bytes, ...] = field(repr=False)
 
 
-class WebhookChannel(PostingChannel[WebhookTarget]):
+class WebhookChannel(HttpChannel[WebhookEndpoint]):
     """
     Posts each letter as signed JSON.
     """
 
     name = "webhook"
 
-    def composed(self, letter: Letter, target: WebhookTarget) -> Post:
+    def composed(self, letter: OutboundMessage, target: WebhookEndpoint) -> Post:
         """
         Signed at this moment: the signature of a later attempt is another one, under the same id.
         """
         id_ = webhook_id(letter.key)
         at = int(datetime.now(UTC).timestamp())
-        body = json.dumps(content(letter), ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(make_content(letter), ensure_ascii=False, separators=(",", ":")).encode()
         headers = {
             "webhook-id": id_,
             "webhook-timestamp": str(at),
-            "webhook-signature": " ".join(signatures(target.keys, id_, at, body)),
+            "webhook-signature": " ".join(make_signatures(target.keys, id_, at, body)),
             "Idempotency-Key": id_,
         }
         return Post(target.url, body, reference=id_, headers=headers)
@@ -82,7 +82,7 @@ def webhook_id(key: str) -> str:
     return quote(key, safe=":@/").replace(".", "%2E")
 
 
-def signatures(keys: Iterable[bytes], id_: str, at: int, body: bytes) -> Iterable[str]:
+def make_signatures(keys: Iterable[bytes], id_: str, at: int, body: bytes) -> Iterable[str]:
     """
     One for each key, so that a receiver that knows any of them takes the letter.
     """
@@ -91,7 +91,7 @@ def signatures(keys: Iterable[bytes], id_: str, at: int, body: bytes) -> Iterabl
         yield f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"
 
 
-def content(letter: Letter) -> dict[str, Any]:
+def make_content(letter: OutboundMessage) -> dict[str, Any]:
     """
     What the body says.
     """
@@ -107,12 +107,12 @@ def content(letter: Letter) -> dict[str, Any]:
             "urgent": letter.urgent,
             "language": letter.language,
             "recipient": {
-                "name": one_line(letter.to_name, at_most=_NAME_LENGTH),
+                "name": to_one_line(letter.to_name, at_most=_NAME_LENGTH),
                 "target": letter.to_address,
             },
-            "subject": one_line(letter.subject, at_most=SUBJECT_LENGTH),
-            "text": many_lines(letter.text),
-            "html": None if letter.html is None else many_lines(letter.html),
+            "subject": to_one_line(letter.subject, at_most=SUBJECT_LENGTH),
+            "text": to_plain_lines(letter.text),
+            "html": None if letter.html is None else to_plain_lines(letter.html),
             "link": link,
         },
     }

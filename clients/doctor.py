@@ -25,7 +25,7 @@ from escalation.effects import RecordBatch
 from escalation.errors import EscalationError, UnknownEscalation
 from escalation.receipts import DeliveryResult
 from runtime.errors import NoWorker
-from runtime.stalls import Stall, backwards, stalled_on
+from runtime.stalls import Stall, query_of_stalled, read_backwards
 from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES
 
@@ -59,7 +59,7 @@ class Doctor(Queries):
 
         The server notices one after a few failures in a row, which takes it some seconds.
         """
-        return await self._stalled_among(stalled_on(self._task_queue, kinds))
+        return await self._stalled_among(query_of_stalled(self._task_queue, kinds))
 
     async def stalled_of(self, key: str) -> tuple[Stall, ...]:
         """The stalled runs of one key: the escalation, its task forces, its follow-ups; noticed at once."""
@@ -180,7 +180,7 @@ class Doctor(Queries):
 
     async def has_gone_on(self, key: str, run_id: str) -> bool:
         """Whether the latest step of a run succeeded: of one that was reset or just started, whether it goes on."""
-        async for event in backwards(self._client, key, run_id):
+        async for event in read_backwards(self._client, key, run_id):
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 return True
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:

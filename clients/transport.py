@@ -37,7 +37,7 @@ from escalation.story import minute
 from escalation.view import View
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
-from runtime.search_attributes import Registered, ensure_search_attributes
+from runtime.search_attribute_setup import RegistrationResult, ensure_search_attributes
 from runtime.settings import Settings
 from runtime.stalls import Stall, stall_of
 from workflows import search_attributes as sa
@@ -75,7 +75,7 @@ class Transport:
         client = await connect(settings or Settings.load(), plugins=[escalation_plugin()])
         return cls(client, patience=patience)
 
-    async def prepare(self) -> Registered:
+    async def prepare(self) -> RegistrationResult:
         """
         Make the cluster ready: register the search attributes. Can be repeated.
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from channels.protocol import Attachment
 from documents.layout import as_html, as_pdf, boxes_in
-from documents.paper import About, customer_paper
+from documents.paper import PaperContext, customer_paper
 from escalation.base import CustomerText
 from escalation.effects import (
     CustomerFacts,
@@ -61,7 +61,7 @@ def _papers(
 
 def _rca(facts: CustomerFacts, text: CustomerText, recipient: Recipient, written_at: datetime) -> Attachment:
     zone = zone_of(recipient.time_zone)
-    about = About(facts.reference, facts.subject, facts.priority, written_at, recipient.language, zone)
+    about = PaperContext(facts.reference, facts.subject, facts.priority, written_at, recipient.language, zone)
     paper = customer_paper(about, CustomerRca(summary=text, actions=facts.actions))
     name = _file_name(facts.reference)
     if boxes_in(paper):

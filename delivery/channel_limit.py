@@ -21,7 +21,7 @@ from temporalio import activity
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from channels.protocol import Channel, Delivered, Later, Letter, Never, Session
+from channels.protocol import Channel, Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
 from escalation.ids import Own, own_id
 from escalation.pace import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
 from escalation.preferences import Limit
@@ -38,7 +38,7 @@ _GATHERED_FOR = timedelta(seconds=0.1)
 _PATIENCE = timedelta(seconds=10)
 
 
-class NoSlotYet(Later):
+class NoSlotYet(RetryLater):
     """Its turn is not near: no failure, since nothing was tried."""
 
 
@@ -63,7 +63,7 @@ class LimitedChannel:
         async with self._channel.open() as session:
             yield _PacedSession(session, self._lines)
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         async with self.open() as session:
             return await session.send(letter)
 
@@ -77,11 +77,11 @@ class _PacedSession:
         self._back_at: dict[bool, float] = {}
         self._last_turn = monotonic()
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         turn = None if letter.urgent in self._back_at else await self._lines[letter.urgent].turn()
         return await self._send_in(turn, letter) if turn else self._not_yet(letter.urgent)
 
-    async def _send_in(self, turn: _Turn, letter: Letter) -> Delivered | Later | Never:
+    async def _send_in(self, turn: _Turn, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         self._last_turn = max(self._last_turn, turn.begins)
         await asyncio.sleep(turn.begins - monotonic())
         if monotonic() > turn.ends:

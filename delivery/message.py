@@ -12,7 +12,7 @@ from typing import Any
 
 from temporalio import activity
 
-from channels.protocol import Attachment, Letter
+from channels.protocol import Attachment, OutboundMessage
 from channels.registry import Address
 from escalation.budgets import LONGEST_WHY
 from escalation.characters import clip
@@ -103,9 +103,11 @@ class Message:
     def occasion(self) -> str:
         return _the_one([notice.occasion.value for notice in self.notices]) or DIGEST
 
-    def letter(self, text: RenderedMessage, address: Address, papers: tuple[Attachment, ...] = ()) -> Letter:
+    def letter(
+        self, text: RenderedMessage, address: Address, papers: tuple[Attachment, ...] = ()
+    ) -> OutboundMessage:
         key = _letter_key(self.key, address.channel)
-        return Letter(
+        return OutboundMessage(
             key=key,
             thread=_the_one([notice.escalation for notice in self.notices]) or key,
             to_name=self.recipient.name,

@@ -38,13 +38,13 @@ def fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
-def unprintable(texts: Iterable[str]) -> tuple[str, ...]:
+def find_unprintable(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the characters of *texts*, as people see them, that would be boxes in a PDF made here."""
     found = dict.fromkeys(each for text in texts for each in _characters(text) if max(each) > _IN_EVERY_FONT)
     return _without_a_glyph(tuple(found)) if found else ()
 
 
-def said_of(characters: tuple[str, ...]) -> str:
+def describe_unprintable(characters: tuple[str, ...]) -> str:
     """Return a sentence about *characters* for whoever wrote them."""
     shown = " ".join(clip(each, 20) for each in characters[:_MOST_NAMED])
     more = f" and {len(characters) - _MOST_NAMED} more" if len(characters) > _MOST_NAMED else ""

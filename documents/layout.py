@@ -14,7 +14,7 @@ from typing import Any, Literal
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from documents.glyphs import fonts, texts_in, unprintable
+from documents.glyphs import find_unprintable, fonts, texts_in
 from documents.paper import Paper
 
 _HERE = Path(__file__).resolve().parent
@@ -33,7 +33,7 @@ def as_html(paper: Paper) -> str:
 
 def boxes_in(paper: Paper) -> tuple[str, ...]:
     """Return the characters that would be boxes in a PDF of *paper*."""
-    return unprintable(texts_in(asdict(paper)))
+    return find_unprintable(texts_in(asdict(paper)))
 
 
 @lru_cache(maxsize=64)  # one wave tells many people in few languages
@@ -42,15 +42,15 @@ def as_pdf(paper: Paper) -> bytes:
     Raises:
         CannotLayOut: With what the compiler said.
     """
-    return laid_out(paper)[0]
+    return lay_out(paper)[0]
 
 
 def as_pictures(paper: Paper, *, dots_per_inch: float = 80) -> list[bytes]:
     """The pages of the PDF as PNG, to be looked at."""
-    return laid_out(paper, "png", dots_per_inch)
+    return lay_out(paper, "png", dots_per_inch)
 
 
-def laid_out(
+def lay_out(
     paper: Paper, form: Literal["pdf", "png"] = "pdf", dots_per_inch: float | None = None
 ) -> list[bytes]:
     try:

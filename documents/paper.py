@@ -48,7 +48,7 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class About:
+class PaperContext:
     """What the paper is about, and for which reader it is written."""
 
     reference: str
@@ -83,7 +83,7 @@ class About:
         return f"{day}, {time} {name if name[0].isalpha() else f'UTC{name}'}"
 
 
-def customer_paper(about: About, rca: CustomerRca, *, is_approved: bool = True) -> Paper:
+def customer_paper(about: PaperContext, rca: CustomerRca, *, is_approved: bool = True) -> Paper:
     word = about.word
     parts = (
         Part(word("what_happened"), "text", _paragraphs(rca.summary)),
@@ -99,7 +99,7 @@ def customer_paper(about: About, rca: CustomerRca, *, is_approved: bool = True) 
 
 
 def internal_paper(
-    about: About,
+    about: PaperContext,
     rca: InternalRca,
     version: RcaVersion,
     *,
@@ -121,7 +121,7 @@ def internal_paper(
     return _paper(about, word("internal"), facts, tuple(_internal_parts(about, rca, name_of)))
 
 
-def _internal_parts(about: About, rca: InternalRca, name_of: Callable[[str], str]) -> Iterator[Part]:
+def _internal_parts(about: PaperContext, rca: InternalRca, name_of: Callable[[str], str]) -> Iterator[Part]:
     word = about.word
     yield Part(word("summary"), "text", _paragraphs(rca.summary))
     yield _list(about, "root_causes", rca.root_causes)
@@ -146,11 +146,11 @@ def _internal_parts(about: About, rca: InternalRca, name_of: Callable[[str], str
     yield Part(word("links"), "links", tuple((str(link.what), link.url) for link in rca.links))
 
 
-def _list(about: About, name: str, texts: tuple[str, ...]) -> Part:
+def _list(about: PaperContext, name: str, texts: tuple[str, ...]) -> Part:
     return Part(about.word(name), "list", tuple((str(text),) for text in texts))
 
 
-def _table(about: About, name: str, columns: tuple[str, ...], rows: Rows) -> Part:
+def _table(about: PaperContext, name: str, columns: tuple[str, ...], rows: Rows) -> Part:
     head = tuple(about.word(column) for column in columns)
     return Part(about.word(name), "table", (head, *rows) if rows else ())
 
@@ -159,7 +159,7 @@ def _paragraphs(text: str) -> Rows:
     return tuple((part.strip(),) for part in str(text).split("\n\n") if part.strip())
 
 
-def _paper(about: About, banner: str, facts: Rows, parts: tuple[Part, ...]) -> Paper:
+def _paper(about: PaperContext, banner: str, facts: Rows, parts: tuple[Part, ...]) -> Paper:
     return Paper(
         language=about.words.language,
         title=about.word("title"),

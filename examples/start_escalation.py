@@ -9,7 +9,7 @@ from entrypoints.files import read_model
 from escalation.errors import EscalationError
 from escalation.request import StartRequest
 from runtime.errors import RuntimeFault
-from runtime.leaving import leave
+from runtime.process_exit import exit_process
 
 
 async def main() -> None:
@@ -24,5 +24,5 @@ if __name__ == "__main__":
         asyncio.run(main())
     except (EscalationError, RuntimeFault) as refused:  # both say in a sentence what to do
         print(refused, file=sys.stderr)
-        leave(1)
-    leave(0)
+        exit_process(1)
+    exit_process(0)

@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from channels.harmless import many_lines, one_line
+from channels.plain_text import to_one_line, to_plain_lines
 from escalation.base import LONGEST_TEXT
 from escalation.effects import (
     CustomerFacts,
@@ -111,7 +111,7 @@ class MessageRenderer:
             for (notice, recipient), link in zip(messages, links, strict=True)
         )
         facts = {
-            "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
+            "recipient": to_one_line(recipient.name, at_most=LONGEST_TEXT),
             "count": len(messages),
             "references": tuple(dict.fromkeys(reference_of(notice) for notice, _ in messages)),
             "messages": tuple(_without_subject(source) for source in sources),
@@ -124,9 +124,9 @@ class MessageRenderer:
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         about = {
             "occasion": notice.occasion.value,
-            "recipient": one_line(recipient.name, at_most=LONGEST_TEXT),
-            "accounts": one_line(", ".join(recipient.accounts), at_most=_LONGEST_REASON),
-            "link": one_line(link, at_most=LONGEST_TEXT),
+            "recipient": to_one_line(recipient.name, at_most=LONGEST_TEXT),
+            "accounts": to_one_line(", ".join(recipient.accounts), at_most=_LONGEST_REASON),
+            "link": to_one_line(link, at_most=LONGEST_TEXT),
             "is_in_digest": is_in_digest,
         }
         return world, _written(world, notice.audience, notice.occasion, self.facts(notice, recipient) | about)
@@ -151,7 +151,7 @@ class MessageRenderer:
             raise TemplateFault(
                 f"the text {_place(world, audience, name)} has no subject, or nothing after it"
             )
-        title = one_line(unescape_marks(subject), at_most=LONGEST_TEXT)
+        title = to_one_line(unescape_marks(subject), at_most=LONGEST_TEXT)
         return RenderedMessage(title, to_plain_text(parts), self._page(world, title, parts), world.language)
 
     def _page(self, world: TemplateEnvironment, title: str, parts: Sequence[Part]) -> str:
@@ -220,11 +220,11 @@ def _shown(name: str, value: Any, wording: Formats, zone: tzinfo) -> Any:
         case ReviewPack():
             return _of_a_period(value, wording)
         case tuple():
-            lines = (one_line(str(each), at_most=LONGEST_TEXT) for each in value)
+            lines = (to_one_line(str(each), at_most=LONGEST_TEXT) for each in value)
             return tuple(wording.line(line, zone) if name == _LISTS_LINES else line for line in lines)
         case _ if name == _KEEPS_ITS_LINES:
-            return many_lines(str(value))
-    text = one_line(str(value), at_most=LONGEST_TEXT)
+            return to_plain_lines(str(value))
+    text = to_one_line(str(value), at_most=LONGEST_TEXT)
     return CodeText.of(text, wording.words.of(text)) if name in _CODES else text
 
 
@@ -242,7 +242,7 @@ def _of_a_period(pack: ReviewPack, wording: Formats) -> dict[str, Any]:
 
 
 def _reason(fault: Exception) -> str:
-    return one_line(_said_by(fault), at_most=_LONGEST_REASON)
+    return to_one_line(_said_by(fault), at_most=_LONGEST_REASON)
 
 
 def _said_by(fault: Exception) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 import vl_convert
 
 from escalation.measures import PROMISES, attainment_of
-from records.report import NOT_KNOWN, Group, Opened, Report
-from records.wording import said
+from records.figure_formats import format_figure
+from records.report import NOT_KNOWN, Group, OpenedCount, Report
 
 Form = dict[str, Any]
 
@@ -47,7 +47,7 @@ _CONFIG: Form = {
 }
 
 
-def charts(report: Report) -> dict[str, str]:
+def draw_charts(report: Report) -> dict[str, str]:
     """Name of a chart to its SVG; a chart that would say nothing is left out."""
     forms = {
         **_openings(report),
@@ -59,16 +59,16 @@ def charts(report: Report) -> dict[str, str]:
         known = [(label, count) for label, count in counts if label != NOT_KNOWN]
         if by.value in {"category", "team", "reason", "customer"} and len(known) > 1:
             forms[by.value] = _counts(known[:_MOST_BARS])
-    return {name: svg(form, name) for name, form in forms.items() if form}
+    return {name: draw_svg(form, name) for name, form in forms.items() if form}
 
 
-def svg(form: Form, name: str) -> str:
+def draw_svg(form: Form, name: str) -> str:
     """*form* drawn; ids in it begin with *name*, since several stand on one page."""
     drawn = vl_convert.vegalite_to_svg({"config": _CONFIG, **form})
     return re.sub(r'(\bid="|url\(#|xlink:href="#)', rf"\g<1>{name}-", drawn)
 
 
-def _opened(opened: Sequence[Opened]) -> Form | None:
+def _opened(opened: Sequence[OpenedCount]) -> Form | None:
     if not opened:
         return None
     days = (opened[-1].on - opened[0].on).days
@@ -139,7 +139,7 @@ def _is_one_day(report: Report) -> bool:
     return len({each.on for each in report.opened}) == 1
 
 
-def _of_one_day(opened: Sequence[Opened]) -> Form | None:
+def _of_one_day(opened: Sequence[OpenedCount]) -> Form | None:
     found: Counter[str] = Counter()
     for each in opened:
         found[each.priority] += each.escalations
@@ -181,7 +181,7 @@ def _utc(day: date) -> str:
 def _attainment(whole: Group) -> Form | None:
     found = [(clock.words, whole.figures[attainment_of(clock)]) for clock in PROMISES]
     values = [
-        {"label": f"{words} ({figure.of:,})", "value": figure.value, "most": 1, "text": said(figure)}
+        {"label": f"{words} ({figure.of:,})", "value": figure.value, "most": 1, "text": format_figure(figure)}
         for words, figure in found
         if figure.value is not None
     ]
@@ -193,7 +193,7 @@ def _times(priorities: Sequence[Group]) -> Form | None:
     for group in priorities:
         median, most = group.figures["resolve_median"], group.figures["resolve_p90"]
         if median.value is not None and most.value is not None:
-            label, text = f"{group.label} ({median.of:,})", f"{said(median)} · {said(most)}"
+            label, text = f"{group.label} ({median.of:,})", f"{format_figure(median)} · {format_figure(most)}"
             values.append({"label": label, "value": median.value, "most": most.value, "text": text})
     return _rows(values, behind=PALE)
 

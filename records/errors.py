@@ -1,7 +1,7 @@
 """
 Why the record store cannot be used. Each message is complete, and none shows a password.
 
-    RecordsFault
+    RecordStoreFault
     ├── WrongUrl            what is set names no store that this program can use     (bad input)
     ├── StoreUnreachable    nothing answers there, or it refuses
     ├── StoreBehind         its tables are older than this program
@@ -12,27 +12,27 @@ Why the record store cannot be used. Each message is complete, and none shows a 
 from typing import ClassVar
 
 
-class RecordsFault(Exception):
+class RecordStoreFault(Exception):
     """The record store cannot be used; the message says why and what to do."""
 
     code: ClassVar[str] = "records_fault"
 
 
-class WrongUrl(RecordsFault):
+class WrongUrl(RecordStoreFault):
     code = "wrong_records_url"
 
 
-class StoreUnreachable(RecordsFault):
+class StoreUnreachable(RecordStoreFault):
     code = "record_store_unreachable"
 
 
-class StoreBehind(RecordsFault):
+class StoreBehind(RecordStoreFault):
     code = "record_store_behind"
 
 
-class StoreAhead(RecordsFault):
+class StoreAhead(RecordStoreFault):
     code = "record_store_ahead"
 
 
-class NotStored(RecordsFault):
+class NotStored(RecordStoreFault):
     code = "record_not_stored"

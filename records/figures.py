@@ -12,7 +12,7 @@ from typing import Any
 
 from escalation.measures import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
 from escalation.plan import ClockName
-from records.cases import Cases, Places
+from records.period_cases import PeriodCases, Places
 from records.report import Figure, Group
 
 WHOLE = "all"
@@ -25,27 +25,27 @@ _QUANTILES = {"median": 5, "p90": 9}
 """So many tenths of all did not exceed it."""
 _Runs = dict[str, list[int]]
 """Clock to how many of its runs were met, and how many were late."""
-_Part = Callable[[Cases, Places], Iterator[Figure]]
+_Part = Callable[[PeriodCases, Places], Iterator[Figure]]
 
 
-def whole(of: Cases) -> Group:
+def total_figures(of: PeriodCases) -> Group:
     if len(of):
         return _group(WHOLE, of, range(len(of)), *_ALL)
     return Group(WHOLE, _in_order([Figure("escalations", 0, 0)]))
 
 
-def groups(of: Cases, divided: Mapping[str, Places]) -> tuple[Group, ...]:
+def group_figures(of: PeriodCases, divided: Mapping[str, Places]) -> tuple[Group, ...]:
     """Most escalations first."""
     found = (_group(label, of, places, *_ALL) for label, places in divided.items())
     return tuple(sorted(found, key=lambda group: (-(group.value("escalations") or 0), group.label)))
 
 
-def times(of: Cases, divided: Mapping[str, Places]) -> tuple[Group, ...]:
+def times_figures(of: PeriodCases, divided: Mapping[str, Places]) -> tuple[Group, ...]:
     """The times alone, by label."""
     return tuple(_group(label, of, places, _quantiles) for label, places in sorted(divided.items()))
 
 
-def _group(label: str, of: Cases, places: Places, *parts: _Part) -> Group:
+def _group(label: str, of: PeriodCases, places: Places, *parts: _Part) -> Group:
     return Group(label, _in_order(figure for part in parts for figure in part(of, places)))
 
 
@@ -60,11 +60,11 @@ def _share(name: str, part: float, of: float, count: int | None = None) -> Figur
     return Figure(name, part / of if of else None, int(of) if count is None else count)
 
 
-def _known(of: Cases, column: str, places: Places) -> list[Any]:
+def _known(of: PeriodCases, column: str, places: Places) -> list[Any]:
     return [value for value in map(of[column].__getitem__, places) if value is not None]
 
 
-def _sums(of: Cases, places: Places) -> Iterator[Figure]:
+def _sums(of: PeriodCases, places: Places) -> Iterator[Figure]:
     def sum_of(column: str) -> Any:
         return sum(_known(of, column, places))
 
@@ -85,7 +85,7 @@ def _sums(of: Cases, places: Places) -> Iterator[Figure]:
     yield _share("paused", sum_of("paused_for"), sum_of("lived_for"), n)
 
 
-def _quantiles(of: Cases, places: Places) -> Iterator[Figure]:
+def _quantiles(of: PeriodCases, places: Places) -> Iterator[Figure]:
     for name, column in _SPANS.items():
         if ranked := sorted(_known(of, column, places)):
             for quantile, tenths in _QUANTILES.items():
@@ -93,14 +93,14 @@ def _quantiles(of: Cases, places: Places) -> Iterator[Figure]:
                 yield Figure(f"{name}_{quantile}", value, len(ranked))
 
 
-def _attainment(of: Cases, places: Places) -> Iterator[Figure]:
+def _attainment(of: PeriodCases, places: Places) -> Iterator[Figure]:
     runs = _runs(of, places)
     for clock in PROMISES:
         yield _met(attainment_of(clock), runs, clock)
     yield _met("rca_on_time", runs, *RCA_CLOCKS)
 
 
-def _runs(of: Cases, places: Places) -> _Runs:
+def _runs(of: PeriodCases, places: Places) -> _Runs:
     found: _Runs = defaultdict(lambda: [0, 0])
     for text, alike in Counter(_known(of, "promises", places)).items():
         for clock, (met, late) in json.loads(text).items():
@@ -115,17 +115,17 @@ def _met(name: str, runs: _Runs, *clocks: ClockName) -> Figure:
     return _share(name, met, met + late)
 
 
-def _satisfaction(of: Cases, places: Places) -> Iterator[Figure]:
+def _satisfaction(of: PeriodCases, places: Places) -> Iterator[Figure]:
     scores = [score for place in places for score in of.scores.get(place, ())]
     yield _share("satisfaction", sum(scores), len(scores))
 
 
-def _open_actions(of: Cases, places: Places) -> Iterator[Figure]:
+def _open_actions(of: PeriodCases, places: Places) -> Iterator[Figure]:
     if done_on := [day for place in places for day in of.done_on.get(place, ())]:
         yield Figure("open_actions", done_on.count(None), len(done_on))
 
 
-def _repeated_causes(of: Cases, places: Places) -> Iterator[Figure]:
+def _repeated_causes(of: PeriodCases, places: Places) -> Iterator[Figure]:
     if named := Counter(cause for place in places for cause in set(of.causes.get(place, ()))):
         yield Figure("repeated_causes", sum(escalations > 1 for escalations in named.values()), len(named))
 

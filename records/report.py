@@ -68,7 +68,7 @@ class Group(NamedTuple):
         return self.figures[name].value
 
 
-class Opened(NamedTuple):
+class OpenedCount(NamedTuple):
     """How many were opened on one day, with one priority."""
 
     on: date
@@ -76,13 +76,13 @@ class Opened(NamedTuple):
     escalations: int
 
 
-class Reached(NamedTuple):
+class LevelCount(NamedTuple):
     level: int
     """The highest that they reached."""
     escalations: int
 
 
-class Held(NamedTuple):
+class OwnedByTeam(NamedTuple):
     """What a team had (RESOLVE-7)."""
 
     team: str
@@ -110,7 +110,7 @@ class Case(NamedTuple):
     """Who had it, one after the other; of ping-pong alone."""
 
 
-class Overdue(NamedTuple):
+class OverdueAction(NamedTuple):
     key: str
     what: str
     owner: str
@@ -137,14 +137,14 @@ class Report:
     priorities: tuple[Group, ...]
     """Their times alone."""
     volumes: dict[By, tuple[tuple[str, int], ...]]
-    opened: tuple[Opened, ...]
-    reached: tuple[Reached, ...]
-    held: tuple[Held, ...]
+    opened: tuple[OpenedCount, ...]
+    reached: tuple[LevelCount, ...]
+    held: tuple[OwnedByTeam, ...]
     worst: tuple[Case, ...]
     ping_pong: tuple[Case, ...]
     to_do: int
     """Actions that are not done, whenever their escalations were opened."""
-    overdue: tuple[Overdue, ...]
+    overdue: tuple[OverdueAction, ...]
     """Of these, those that were due before."""
     causes: tuple[Cause, ...]
     imported: int

@@ -15,28 +15,28 @@ from records.tables import (
     CauseRow,
     ClockRow,
     CustomerRow,
+    DeliveryResultRow,
     EscalationRow,
-    HoldRow,
+    OwnershipRow,
     PartBase,
     PauseRow,
-    ReceiptRow,
 )
 
 Row = dict[str, Any]
 
 _PARTS: dict[type[PartBase], str] = {
     CustomerRow: "customers",
-    HoldRow: "holds",
+    OwnershipRow: "holds",
     ClockRow: "clocks",
     PauseRow: "waits",
-    ReceiptRow: "receipts",
+    DeliveryResultRow: "receipts",
     AnswerRow: "answers",
     ActionRow: "follow_ups",
 }
 _COLUMNS = tuple(column.name for column in EscalationRow.__table__.columns)
 
 
-def escalation_row(measured: EscalationMeasures) -> Row:
+def make_escalation_row(measured: EscalationMeasures) -> Row:
     special = {
         "playbook": measured.playbook.sha256 if measured.playbook else None,
         "opened_on": measured.opened_at.astimezone(UTC).date(),
@@ -44,7 +44,7 @@ def escalation_row(measured: EscalationMeasures) -> Row:
     return {name: getattr(measured, name) for name in _COLUMNS if name not in special} | special
 
 
-def part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[type[PartBase], list[Row]]]:
+def make_part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[type[PartBase], list[Row]]]:
     """The rows of each table that has any."""
     for table, part in _PARTS.items():
         rows = [

@@ -23,8 +23,8 @@ from escalation.measures import EscalationMeasures, ImportedEscalation
 from escalation.measuring import measure_events
 from escalation.plan import PlaybookRef
 from records.database import Database
-from records.rows import Row, escalation_row, part_rows
-from records.schema import Prepared, prepare, require_head
+from records.migration import MigrationResult, migrate, require_head
+from records.rows import Row, make_escalation_row, make_part_rows
 from records.tables import Base, EscalationRow, EventRow, PlaybookRow
 
 LOG_LINE = "log_line"
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class ImportResult:
     """What an import did."""
 
     added: int = 0
@@ -44,8 +44,8 @@ class TakenIn:
     """On record before, and the import says something else now."""
     unchanged: int = 0
 
-    def __add__(self, other: "TakenIn") -> "TakenIn":
-        return TakenIn(
+    def __add__(self, other: "ImportResult") -> "ImportResult":
+        return ImportResult(
             self.added + other.added, self.replaced + other.replaced, self.unchanged + other.unchanged
         )
 
@@ -72,14 +72,14 @@ class RecordStore:
         own = URL.create("sqlite", database=str(folder / FILE))
         return cls(url or own.render_as_string())
 
-    def prepare(self) -> Prepared:
+    def prepare(self) -> MigrationResult:
         """
         Bring the tables up to this program. Can be repeated.
 
         Raises:
             StoreAhead, StoreUnreachable
         """
-        return prepare(self.database)
+        return migrate(self.database)
 
     def check(self) -> None:
         """
@@ -108,7 +108,7 @@ class RecordStore:
             added = _keep_events(connection, _event_rows(batch))
             known = _unbroken(connection, batch.escalation)
             if added and known:
-                keep_measured(connection, [measure_events(known)])
+                record_measures(connection, [measure_events(known)])
             return RecordResult(added=added, through=known[-1].seq if known else 0)
 
     def put_right(self, batch: RecordBatch, stale: Collection[int]) -> None:
@@ -126,7 +126,7 @@ class RecordStore:
             _keep_playbooks(connection, (batch.playbook, *_playbooks_before(batch)))
             _keep_events(connection, _event_rows(batch))
             if known := _unbroken(connection, batch.escalation):
-                keep_measured(connection, [measure_events(known)])
+                record_measures(connection, [measure_events(known)])
 
     def known(self, escalation: str) -> dict[int, Event]:
         """
@@ -156,7 +156,7 @@ class RecordStore:
         with self.database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def take_in(self, pasts: Iterable[ImportedEscalation]) -> Iterator[TakenIn]:
+    def take_in(self, pasts: Iterable[ImportedEscalation]) -> Iterator[ImportResult]:
         """
         Take escalations of another system in, and say after each lot what was done. Can be repeated.
 
@@ -173,7 +173,7 @@ class RecordStore:
         self.database.close()
 
 
-def keep_measured(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
+def record_measures(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
     """Put what escalations come to in the place of what is there of them."""
     _keep_playbooks(connection, (each.playbook for each in come_to))
     _replace(connection, come_to)
@@ -240,12 +240,12 @@ def _unbroken(connection: Connection, escalation: str) -> list[Event]:
 def _replace(connection: Connection, come_to: Sequence[EscalationMeasures]) -> None:
     """All rows of these escalations but their events; their parts go with them."""
     connection.execute(delete(EscalationRow).where(EscalationRow.id.in_([each.id for each in come_to])))
-    connection.execute(insert(EscalationRow), [escalation_row(each) for each in come_to])
-    for table, rows in part_rows(come_to):
+    connection.execute(insert(EscalationRow), [make_escalation_row(each) for each in come_to])
+    for table, rows in make_part_rows(come_to):
         connection.execute(insert(table), rows)
 
 
-def _take_in(connection: Connection, lot: Sequence[ImportedEscalation]) -> TakenIn:
+def _take_in(connection: Connection, lot: Sequence[ImportedEscalation]) -> ImportResult:
     ids = [past.measured.id for past in lot]
     for each in sorted(ids):
         _take_turn(connection, each)
@@ -260,8 +260,8 @@ def _take_in(connection: Connection, lot: Sequence[ImportedEscalation]) -> Taken
     if changed:
         connection.execute(delete(EventRow).where(EventRow.escalation.in_(replaced)))
         connection.execute(insert(EventRow), [row for past in changed for row in rows[past.measured.id]])
-        keep_measured(connection, [past.measured for past in changed])
-    return TakenIn(len(changed) - len(replaced), len(replaced), len(lot) - len(changed))
+        record_measures(connection, [past.measured for past in changed])
+    return ImportResult(len(changed) - len(replaced), len(replaced), len(lot) - len(changed))
 
 
 def _log_rows(past: ImportedEscalation) -> Iterator[Row]:

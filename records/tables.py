@@ -102,7 +102,7 @@ class CustomerRow(PartBase):
     tier: Mapped[str]
 
 
-class HoldRow(PartBase):
+class OwnershipRow(PartBase):
     """A stretch in which one level, team and person held it (RESOLVE-7)."""
 
     __tablename__ = "holds"
@@ -135,7 +135,7 @@ class PauseRow(PartBase):
     lasted: Mapped[timedelta]
 
 
-class ReceiptRow(PartBase):
+class DeliveryResultRow(PartBase):
     """What became of one message to one recipient (COMM-12)."""
 
     __tablename__ = "receipts"
@@ -183,10 +183,10 @@ class ActionRow(PartBase):
 
 PARTS: tuple[type[PartBase], ...] = (
     CustomerRow,
-    HoldRow,
+    OwnershipRow,
     ClockRow,
     PauseRow,
-    ReceiptRow,
+    DeliveryResultRow,
     AnswerRow,
     CauseRow,
     ActionRow,

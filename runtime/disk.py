@@ -18,7 +18,7 @@ _EVERY = 15.0
 """Seconds."""
 
 
-def trouble_of(folder: Path, little: int = LITTLE) -> str:
+def find_disk_fault(folder: Path, little: int = LITTLE) -> str:
     """Say what keeps *folder* from being written to, or that there is little room left; empty if all is well."""
     probe = folder / PROBE
     try:
@@ -35,11 +35,11 @@ def trouble_of(folder: Path, little: int = LITTLE) -> str:
     return f"only {free // 1024**2:,} MiB are left" if free < little else ""
 
 
-async def watch(folder: Path, say: Callable[[str], None], every: float = _EVERY) -> NoReturn:
+async def watch_disk(folder: Path, say: Callable[[str], None], every: float = _EVERY) -> NoReturn:
     """Say it once when there is trouble, and once when it is over."""
     before = ""
     while True:
-        trouble = await asyncio.to_thread(trouble_of, folder)
+        trouble = await asyncio.to_thread(find_disk_fault, folder)
         if bool(trouble) != bool(before):
             say(
                 f"Disk       {folder}: {trouble}; make room, or escalations wait (none is lost)"

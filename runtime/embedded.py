@@ -4,7 +4,7 @@ The embedded Temporal server: `temporal server start-dev` as a process of ours.
 Owns the server's whole life: finding the program, its ports, its file and its tuning, waiting until it is healthy,
 its log, its end. It must not know escalations: what to register is told by the caller.
 
-The server is a child of `runtime.keeper`, which ends it when this process ends, however hard. It is in a session of
+The server is a child of `runtime.guardian`, which ends it when this process ends, however hard. It is in a session of
 its own, so that Ctrl-C reaches us alone and workers can finish before their server goes.
 """
 
@@ -26,11 +26,11 @@ from temporalio.common import SearchAttributeKey
 
 from runtime import state_folder
 from runtime.errors import BinaryMissing, EmbeddedServerFault, PortTaken
-from runtime.kept_process import KeptProcess
+from runtime.guarded_process import GuardedProcess
 from runtime.ports import LOOPBACK, free_port, is_free, is_temporal
-from runtime.search_attributes import type_name
+from runtime.search_attribute_setup import type_name
 from runtime.settings import Settings
-from runtime.ui_door import UiDoor, hidden_place
+from runtime.web_ui_guard import WebUiGuard, hidden_address
 
 LOG_ROTATES_AT = 10_000_000  # bytes
 TRIES = 3
@@ -75,16 +75,16 @@ class EmbeddedServer:
         self.log = state / "temporal.log"
         self.port = port
         self.ui_port = ui_port
-        self.process: int | None = None  # the server's own, not its keeper's
+        self.process: int | None = None  # the server's own, not its guardian's
         self._search_attributes = search_attributes
         self._dynamic_config = {**DYNAMIC_CONFIG, **(dynamic_config or {})}
         self._log_level = log_level
         self._binary = binary
         self._healthy_within = healthy_within
         self._stopped_within = stopped_within
-        self._kept: KeptProcess | None = None
+        self._kept: GuardedProcess | None = None
         self._ui_inside: tuple[str, int] | None = None  # where the Web UI itself is, behind its door
-        self._ui_door: UiDoor | None = None
+        self._ui_door: WebUiGuard | None = None
         self._lock: int | None = None
         self._log_starts_at = 0
 
@@ -125,7 +125,7 @@ class EmbeddedServer:
             return
         binary = self._binary or find_binary()
         if self._lock is None:
-            self._lock = await state_folder.lock(self.state)
+            self._lock = await state_folder.lock_folder(self.state)
         try:
             await self._start(binary, self._lock)
             note = state_folder.ServerNote(
@@ -199,8 +199,8 @@ class EmbeddedServer:
         self.port = await self._checked(self.port, "ESCALATION_SERVER_PORT", "the embedded server")
         if self.ui_port is not None and self._ui_door is None:
             self.ui_port = await self._checked(self.ui_port, "ESCALATION_UI_PORT", "its Web UI")
-            self._ui_inside = hidden_place()
-            self._ui_door = await UiDoor.open(self.ui_port, self._ui_inside)
+            self._ui_inside = hidden_address()
+            self._ui_door = await WebUiGuard.open(self.ui_port, self._ui_inside)
 
     async def _checked(self, port: int, variable: str, who: str) -> int:
         if port == 0:
@@ -224,7 +224,7 @@ class EmbeddedServer:
             state_folder.keep_private(self.database)
         with self.log.open("ab") as log:
             self._log_starts_at = log.tell()
-            self._kept = KeptProcess(
+            self._kept = GuardedProcess(
                 [str(binary), *self._arguments()],
                 environment=_environment(),
                 log=log,
@@ -280,7 +280,7 @@ class EmbeddedServer:
             self._lock = None
 
 
-async def keep_ended(client: Client, span: timedelta) -> None:
+async def keep_stopped(client: Client, span: timedelta) -> None:
     """Have the server keep ended workflows for *span*; its own default is a day."""
     retention = Duration()
     retention.FromTimedelta(span)

@@ -19,8 +19,8 @@ from itertools import chain
 
 from pydantic import BaseModel, ConfigDict, Field, SecretBytes, SecretStr
 
-from runtime.signing_keys import webhook_keys_in
-from runtime.targets import KUBERNETES, PREFIX
+from runtime.endpoints import KUBERNETES, PREFIX
+from runtime.signing_keys import parse_webhook_keys
 
 BOUNDS = {
     "tenants": "tenants, with commas between, such as ACME,BOLT",
@@ -54,7 +54,7 @@ class Sender(BaseModel):
 
 def unbound_sender(secret: SecretStr) -> Sender:
     """Whoever signs with the one plain *secret*."""
-    return Sender(keys=tuple(map(SecretBytes, webhook_keys_in(secret))))
+    return Sender(keys=tuple(map(SecretBytes, parse_webhook_keys(secret))))
 
 
 def read_senders(environ: Mapping[str, str]) -> tuple[tuple[Sender, ...], tuple[str, ...]]:
@@ -100,7 +100,7 @@ def _faults(given: Mapping[str, str], name: str) -> Iterator[str]:
 
 
 def _sender(given: Mapping[str, str], name: str) -> Sender:
-    keys = webhook_keys_in(SecretStr(given[variable_of(name, "secret")]))
+    keys = parse_webhook_keys(SecretStr(given[variable_of(name, "secret")]))
     bounds = {part: _values(given, name, part) for part in BOUNDS}
     return Sender(name=name.lower(), keys=tuple(map(SecretBytes, keys)), **bounds)
 
@@ -112,7 +112,7 @@ def _values(given: Mapping[str, str], name: str, part: str) -> tuple[str, ...]:
 
 def _is_secret(written: str) -> bool:
     try:
-        return bool(webhook_keys_in(SecretStr(written)))
+        return bool(parse_webhook_keys(SecretStr(written)))
     except ValueError:
         return False
 

@@ -32,10 +32,10 @@ from escalation.base import Name
 from escalation.email_address import SenderAddress
 from escalation.limits import LIMIT_FORM, parse_limit
 from escalation.preferences import Limit
+from runtime.endpoints import PREFIX, Endpoints, read_endpoints
 from runtime.errors import SettingsFault
 from runtime.senders import Sender, read_senders, unbound_sender
 from runtime.signing_keys import SigningKeys, WebhookKeys
-from runtime.targets import PREFIX, Targets, read_targets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -256,7 +256,7 @@ class Settings(BaseModel):
     bound_senders: tuple[Sender, ...] = Field(
         (), description="systems that start by webhook, each for its tenants"
     )
-    targets: Targets = Field(Targets(), description="what addresses such as slack:support lead to")
+    targets: Endpoints = Field(Endpoints(), description="what addresses such as slack:support lead to")
 
     metrics_address: Text | None = Field(
         None,
@@ -291,7 +291,7 @@ class Settings(BaseModel):
         """
         environ = os.environ if environ is None else environ
         given = dict(_given(environ))
-        targets, target_faults = read_targets(environ)
+        targets, target_faults = read_endpoints(environ)
         senders, sender_faults = read_senders(environ)
         faults = []
         try:

@@ -22,19 +22,19 @@ SHORTEST_KEY = 32
 _WEBHOOK_PREFIX = "whsec_"
 
 
-def keys_in(secret: SecretStr) -> tuple[str, ...]:
+def parse_keys(secret: SecretStr) -> tuple[str, ...]:
     """The keys of *secret*, which are separated by white space or commas."""
     return tuple(secret.get_secret_value().replace(",", " ").split())
 
 
-def webhook_keys_in(secret: SecretStr) -> tuple[bytes, ...]:
+def parse_webhook_keys(secret: SecretStr) -> tuple[bytes, ...]:
     """
     The keys of *secret*, written as Standard Webhooks does.
 
     Raises:
         ValueError: If one is not `whsec_` and the base64 of 24 to 64 bytes.
     """
-    return tuple(map(_webhook_key, keys_in(secret)))
+    return tuple(map(_webhook_key, parse_keys(secret)))
 
 
 def _webhook_key(written: str) -> bytes:
@@ -48,14 +48,14 @@ def _webhook_key(written: str) -> bytes:
 
 
 def _are_long(secret: SecretStr) -> SecretStr:
-    keys = keys_in(secret)
+    keys = parse_keys(secret)
     if not keys or any(len(key) < SHORTEST_KEY for key in keys):
         raise ValueError(f"keys of at least {SHORTEST_KEY} characters")
     return secret
 
 
 def _are_webhook_keys(secret: SecretStr) -> SecretStr:
-    if not webhook_keys_in(secret):
+    if not parse_webhook_keys(secret):
         raise ValueError("at least one key")
     return secret
 
@@ -64,7 +64,7 @@ SigningKeys = Annotated[SecretStr, AfterValidator(_are_long)]
 WebhookKeys = Annotated[SecretStr, AfterValidator(_are_webhook_keys)]
 
 
-def kept_keys(file: Path) -> tuple[str, ...]:
+def load_or_make_keys(file: Path) -> tuple[str, ...]:
     """
     The keys in *file*, which is made with a new one, for this user alone, if it is not there.
 
@@ -74,7 +74,7 @@ def kept_keys(file: Path) -> tuple[str, ...]:
     try:
         if not file.exists():
             _make(file)
-        return keys_in(_are_long(SecretStr(file.read_text(encoding="utf-8"))))
+        return parse_keys(_are_long(SecretStr(file.read_text(encoding="utf-8"))))
     except (OSError, ValueError) as error:
         raise RuntimeFault(
             f"the key file {file} cannot be used ({getattr(error, 'strerror', None) or error}); "

@@ -36,7 +36,7 @@ _HARMLESS = frozenset(
 )
 
 
-def stalled_on(task_queue: str, kinds: Iterable[str] = ()) -> str:
+def query_of_stalled(task_queue: str, kinds: Iterable[str] = ()) -> str:
     """A visibility query for the stalled runs of a queue; of *kinds* of workflows alone, if any are given."""
     names = ", ".join(f"'{kind}'" for kind in kinds)
     some = f" AND WorkflowType IN ({names})" if names else ""
@@ -65,7 +65,7 @@ async def stall_of(client: Client, found: WorkflowExecutionDescription) -> Stall
     if found.raw_description.pending_workflow_task.attempt < 2:
         return None
     failure, has_begun = None, False
-    async for event in backwards(client, found.id, found.run_id):
+    async for event in read_backwards(client, found.id, found.run_id):
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             has_begun = True
             break
@@ -84,7 +84,7 @@ async def stall_of(client: Client, found: WorkflowExecutionDescription) -> Stall
     )
 
 
-async def backwards(client: Client, key: str, run_id: str) -> AsyncIterator[HistoryEvent]:
+async def read_backwards(client: Client, key: str, run_id: str) -> AsyncIterator[HistoryEvent]:
     """The history of a run, the latest event first."""
     wanted = GetWorkflowExecutionHistoryReverseRequest(
         namespace=client.namespace,

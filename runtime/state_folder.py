@@ -62,7 +62,7 @@ def remove_note(folder: Path) -> None:
     (folder / NOTE).unlink(missing_ok=True)
 
 
-async def lock(folder: Path, *, patience: timedelta = timedelta(seconds=3)) -> int:
+async def lock_folder(folder: Path, *, patience: timedelta = timedelta(seconds=3)) -> int:
     """
     Lock *folder* (made if missing) for this process and return the open file that holds the lock.
 

@@ -23,7 +23,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import TypedSearchAttributes
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from client import EscalationClient
 from escalation.story import TimelineEntry
 from escalation.view import MoveResult, View
@@ -31,7 +31,7 @@ from runtime.embedded import find_binary
 from runtime.settings import Settings, SmtpTls
 from tests.complaint import a_complaint
 from tests.mailbox import Mailbox
-from workers.queues import workers
+from workers.queue_workers import serve_queues
 from workflows import search_attributes, wire
 from workflows.plugin import escalation_plugin
 
@@ -187,7 +187,7 @@ class Desk:
         """The kinds of all that happened."""
         return [entry.kind for entry in await self.client.timeline(key or self.key)]
 
-    def letters(self, key: str | None = None) -> list[ReceivedLetter]:
+    def letters(self, key: str | None = None) -> list[ReceivedMessage]:
         return [found for found in self.mailbox.letters() if found.thread.startswith(f"{key or self.key}@")]
 
     def told(self, key: str | None = None) -> list[str]:
@@ -266,5 +266,5 @@ async def desk_on_skipping_server(
         )
         folder = Path(stack.enter_context(TemporaryDirectory()))
         settings = mail_settings(mailbox, playbook, **({"state_folder": folder} | changes))
-        await stack.enter_async_context(workers(env.client, settings))
+        await stack.enter_async_context(serve_queues(env.client, settings))
         yield Desk(env, mailbox)

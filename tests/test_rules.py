@@ -16,7 +16,7 @@ from temporalio import workflow
 from entrypoints.cli.program import app
 from entrypoints.reference_docs import reference
 from tests.test_project import ROOT, files_of_the_tree
-from workers.queues import WORKFLOWS
+from workers.queue_workers import WORKFLOWS
 
 PAGE = Path("docs/reference/rules.md")
 STATED = re.compile(r"^- \*\*([A-Z]+-\d+)\*\* ", re.MULTILINE)

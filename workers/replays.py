@@ -21,7 +21,7 @@ from temporalio.worker import (
     WorkflowRunner,
 )
 
-from workers.queues import WORKFLOWS
+from workers.queue_workers import WORKFLOWS
 from workflows.plugin import Run, escalation_plugin
 
 

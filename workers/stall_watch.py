@@ -16,7 +16,7 @@ from temporalio.common import MetricGauge
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
-from runtime.stalls import Stall, stall_of, stalled_on
+from runtime.stalls import Stall, query_of_stalled, stall_of
 from workflows.wire import ESCALATION_QUEUE
 
 GAUGE = "escalation_stalled_runs"
@@ -26,7 +26,7 @@ log = structlog.get_logger("worker")
 
 
 @asynccontextmanager
-async def stall_watch(client: Client, every: timedelta = EVERY) -> AsyncIterator[None]:
+async def watch_stalls(client: Client, every: timedelta = EVERY) -> AsyncIterator[None]:
     """Watch while the block runs. A server that is away is asked again later."""
     task = asyncio.create_task(_watch(client, every))
     try:
@@ -54,7 +54,7 @@ async def _watch(client: Client, every: timedelta) -> None:
 async def _looked(client: Client, gauge: MetricGauge, known: dict[str, Stall]) -> dict[str, Stall]:
     """The stalled runs by their run ids; each is logged when it is new, and when it goes on."""
     found: dict[str, Stall] = {}
-    async for run in client.list_workflows(stalled_on(ESCALATION_QUEUE)):
+    async for run in client.list_workflows(query_of_stalled(ESCALATION_QUEUE)):
         stall = known.get(run.run_id) or await _described(client, run.id, run.run_id)
         if stall:
             found[run.run_id] = stall

@@ -225,5 +225,5 @@ def escalation_plugin() -> SimplePlugin:
     )
 
 
-# Log lines carry the run as their own keys; see runtime/logging.py.
+# Log lines carry the run as their own keys; see runtime/log_setup.py.
 workflow.logger.workflow_info_on_message = False

@@ -1,9 +1,10 @@
 """
 The search attributes of an escalation: what the Web UI's list and `escalate list` find it by.
 
-Owns names and types, which are API. It must not know how they are registered (`runtime.search_attributes`) nor when
-they are set. Self-hosted clusters have few columns of each type (10 keywords, 3 of each other): these take 4, 3 of
-the integers, and 1 of each other. Values are never encrypted, so none holds a customer's words.
+Owns names and types, which are API. It must not know how they are registered
+(`runtime.search_attribute_setup`) nor when they are set. Self-hosted clusters have few columns of each type (10
+keywords, 3 of each other): these take 4, 3 of the integers, and 1 of each other. Values are never encrypted, so none
+holds a customer's words.
 """
 
 from typing import Any

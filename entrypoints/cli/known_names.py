@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entrypoints.cli.commands.report.period import open_store
 from entrypoints.cli.option_values import bad_option
 from escalation.errors import BadRequest, UnknownEscalation, nearest, quote_input
-from records.errors import RecordsFault
+from records.errors import RecordStoreFault
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -67,10 +67,10 @@ async def _has_account(client: "EscalationClient", account: str) -> bool:
 
 def _on_record() -> set[str]:
     """Nobody, if the record cannot be read: the rest may do."""
-    from records.reading import accounts
+    from records.data_export import list_accounts
 
-    with suppress(RecordsFault), open_store() as store:
-        return accounts(store)
+    with suppress(RecordStoreFault), open_store() as store:
+        return list_accounts(store)
     return set()
 
 

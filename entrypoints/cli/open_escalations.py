@@ -21,7 +21,7 @@ def record_open_escalations(store: RecordStore) -> OpenEscalationsRecorded | Non
     Put on *store* what open escalations have not put there yet; None: the server or its workers cannot be asked.
 
     Raises:
-        RecordsFault: If the store cannot be used.
+        RecordStoreFault: If the store cannot be used.
     """
 
     async def bring() -> OpenEscalationsRecorded:

@@ -40,9 +40,9 @@ from entrypoints.cli.commands.records import rebuild
 from entrypoints.cli.commands.report import period, schedule
 from entrypoints.cli.render import escalation
 from escalation.errors import BadRequest, EscalationError, UnknownName
-from records.errors import RecordsFault, WrongUrl
+from records.errors import RecordStoreFault, WrongUrl
 from runtime.errors import RuntimeFault, SettingsFault
-from runtime.leaving import leave
+from runtime.process_exit import exit_process
 
 DONE, REFUSED, BAD_INPUT, NO_SERVER, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
@@ -102,7 +102,7 @@ app.add_typer(period.records, name="records")
 
 def main() -> NoReturn:
     """The program: runs the command and leaves the process safely."""
-    leave(run(sys.argv[1:]))
+    exit_process(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
@@ -126,7 +126,7 @@ def run(arguments: list[str]) -> int:
     except RuntimeFault as error:
         status = BAD_INPUT if isinstance(error, SettingsFault) else NO_SERVER
         return _tell("cannot_run", str(error), (), in_json, status)
-    except RecordsFault as error:
+    except RecordStoreFault as error:
         status = BAD_INPUT if isinstance(error, WrongUrl) else NO_SERVER
         return _tell(error.code, str(error), (), in_json, status)
     except BrokenPipeError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from documents import reading as markdown
+from documents import rca_reader as markdown
 from entrypoints.files import bytes_at
 from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, quote_input
 from escalation.rca import merge_rcas
@@ -74,7 +74,7 @@ def merge_files(files: Sequence[RcaFile]) -> InternalRca:
 
 def _read(data: bytes, source: str, is_markdown: bool) -> tuple[Node, tuple[Fault, ...]]:
     try:
-        return markdown.read(data, source) if is_markdown else yaml_tree.read_yaml(data, source)
+        return markdown.read_rca(data, source) if is_markdown else yaml_tree.read_yaml(data, source)
     except Unreadable as error:
         raise BadRequest.because(_WHAT, (error.fault,)) from None
 

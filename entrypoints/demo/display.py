@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import httpx
 from rich.text import Text
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from entrypoints.cli.render.escalation import out
 from entrypoints.demo.message_page import Chapter
 from entrypoints.demo.servers import DemoServers
@@ -99,7 +99,7 @@ class Display:
             raise DemoFault(f"{letter.subject!r} answered by {reader}: HTTP {page.status_code}")
         out.print(Text(f"  the page says: {_words_of(page.text)}", style="magenta"))
 
-    async def letter(self, to: str, subject: str) -> ReceivedLetter:
+    async def letter(self, to: str, subject: str) -> ReceivedMessage:
         """
         The latest letter *to* that address whose subject has *subject* in it, once there is one.
 
@@ -179,7 +179,7 @@ def _words_of(page: str) -> str:
     return ". ".join(" ".join(unescape(part).split()) for part in found.groups())
 
 
-def _names(letters: Iterable[ReceivedLetter]) -> str:
+def _names(letters: Iterable[ReceivedMessage]) -> str:
     names = [letter.to_name or ", ".join(letter.recipients) for letter in letters]
     others = len(names) - _MOST_NAMES
     return ", ".join(names[:_MOST_NAMES]) + (f" and {others} more" if others > 0 else "")

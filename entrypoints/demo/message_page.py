@@ -13,7 +13,7 @@ from pathlib import Path
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 
 _LINK = re.compile(r' href="http://127\.0\.0\.1:\d+/[^"]*"')
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
@@ -38,7 +38,7 @@ class Card:
     language: str
     language_name: str
     at: datetime
-    letter: ReceivedLetter
+    letter: ReceivedMessage
 
     @property
     def html(self) -> str:
@@ -49,7 +49,7 @@ class Card:
         return _ADDRESS.sub(_ENDED, self.letter.text)
 
 
-def keep_messages(letters: Sequence[ReceivedLetter], chapters: Sequence[Chapter], folder: Path) -> None:
+def keep_messages(letters: Sequence[ReceivedMessage], chapters: Sequence[Chapter], folder: Path) -> None:
     """
     Write ``letters.html`` into *folder*, and every attachment beside it; of several that have one name, the last.
 
@@ -77,7 +77,7 @@ def _by_chapter(cards: Sequence[Card], chapters: Iterable[Chapter]) -> Iterator[
             yield here.title, arrived
 
 
-def _card(number: int, letter: ReceivedLetter) -> Card:
+def _card(number: int, letter: ReceivedMessage) -> Card:
     heading = re.sub(r"^\[[^\]]*\] ", "", letter.subject).partition(": ")[0]
     language = str(letter.message["Content-Language"] or "en")
     name = Locale.parse(language, sep="-").get_language_name("en") or language

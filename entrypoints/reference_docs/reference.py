@@ -17,9 +17,9 @@ from entrypoints.cli.program import app
 from entrypoints.reference_docs.limits import limits_page
 from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
 from planning.playbook.json_schema import NUMBERS, make_json_schema, models
+from runtime.endpoints import APPRISE_ADDRESS, CHANNELS, SIGNED_WITH, WEB_ADDRESS, WEBHOOK, variables
 from runtime.senders import BOUNDS, SIGNED_BY, variable_of
 from runtime.settings import ROOT, SINGLE_VARIABLES, Settings, variable
-from runtime.targets import APPRISE_ADDRESS, CHANNELS, SIGNED_WITH, WEB_ADDRESS, WEBHOOK, variables
 
 FOLDER = ROOT / "docs" / "reference"
 SCHEMA = ROOT / "playbooks" / "playbook.schema.json"

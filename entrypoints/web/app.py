@@ -35,8 +35,8 @@ from escalation.events import AccessAnswer
 from escalation.links import Link
 from escalation.task_force.commands import DeclineSeat
 from runtime.errors import RuntimeFault
-from runtime.links import PATH, LinkExpired, Links, LinkUnknown
 from runtime.settings import Settings
+from runtime.signed_links import PATH, LinkExpired, LinkUnknown, SignedLinks
 
 LARGEST_FORM = 12 * (LONGEST_COMMENT + 1_000)
 """Bytes; a comment in any script fits, percent-encoded to 12 bytes a character, and so do the other fields."""
@@ -73,7 +73,7 @@ _FOR_PROGRAMS = ("/escalations", "/health")
 log = structlog.get_logger("gateway")
 
 
-def make_app(settings: Settings, reach: TemporalClientSource, links: Links | None = None) -> ASGIApp:
+def make_app(settings: Settings, reach: TemporalClientSource, links: SignedLinks | None = None) -> ASGIApp:
     """
     The whole gateway; *links* are those of the settings unless given.
 
@@ -82,7 +82,7 @@ def make_app(settings: Settings, reach: TemporalClientSource, links: Links | Non
         BadRequest: If the words of a language are wrong.
     """
     languages = Languages(settings.templates)
-    answering = LinkPages(reach, links or Links.from_settings(settings), languages)
+    answering = LinkPages(reach, links or SignedLinks.from_settings(settings), languages)
     routes = [
         Route(PATH + "/{token}", answering.answer, methods=["GET", "HEAD", "POST"]),
         Route("/escalations", Intake(reach, settings.senders).start, methods=["POST"]),
@@ -100,7 +100,7 @@ def make_app(settings: Settings, reach: TemporalClientSource, links: Links | Non
 class LinkPages:
     """The pages behind links."""
 
-    def __init__(self, reach: TemporalClientSource, links: Links, languages: Languages) -> None:
+    def __init__(self, reach: TemporalClientSource, links: SignedLinks, languages: Languages) -> None:
         self._reach = reach
         self._links = links
         self._languages = languages

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from channels.webhook import signatures
+from channels.webhook import make_signatures
 from runtime.senders import Sender
 
 TOLERANCE = timedelta(minutes=5)
@@ -35,7 +35,7 @@ def sender_of(headers: Mapping[str, str], body: bytes, senders: Sequence[Sender]
     theirs = [signature.encode() for signature in given.split()]
     for sender in senders:
         keys = [key.get_secret_value() for key in sender.keys]
-        ours = [signature.encode() for signature in signatures(keys, message, int(sent), body)]
+        ours = [signature.encode() for signature in make_signatures(keys, message, int(sent), body)]
         if any(hmac.compare_digest(our, their) for our in ours for their in theirs):
             return sender
     raise NotSigned("no signature fits")

@@ -21,9 +21,9 @@ from entrypoints.web.app import make_app
 from entrypoints.web.prompt_protocol import PromptProtocol
 from entrypoints.web.temporal_client import PATIENCE, TemporalClientSource
 from runtime.connection import connect_config
+from runtime.endpoints import Endpoints
 from runtime.errors import PortTaken, SettingsFault
 from runtime.settings import Settings
-from runtime.targets import Targets
 from worker import Serving, serve, stop_signals
 
 AT_ONCE = 500
@@ -53,7 +53,7 @@ async def serve_with_gateway(settings: Settings) -> None:
 
 
 def _nothing_leaves(settings: Settings) -> bool:
-    return settings.smtp_host is None and settings.targets == Targets()
+    return settings.smtp_host is None and settings.targets == Endpoints()
 
 
 async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = print) -> None:

@@ -1,4 +1,4 @@
-"""Alembic's entry: applies the steps on the connection that ``records/schema.py`` brings."""
+"""Alembic's entry: applies the steps on the connection that ``records/migration.py`` brings."""
 
 from alembic import context
 

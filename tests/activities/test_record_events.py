@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.record_events import RecordEvents
 from escalation.effects import RecordBatch, RecordResult
 from records.store import RecordStore
-from tests.records.recorded import a_batch, a_whole_life
+from tests.records.event_builders import a_batch, a_whole_life
 
 
 def test_a_batch_is_recorded_once_however_often_it_is_asked(tmp_path: Path) -> None:

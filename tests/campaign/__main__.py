@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from runtime.leaving import leave
+from runtime.process_exit import exit_process
 from tests.campaign.campaign import Orders, Outcome, campaign
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     with TemporaryDirectory() as name:
         outcome = asyncio.run(campaign(Path(name), orders))
     _tell(outcome)
-    leave(0 if outcome.is_good else 1)
+    exit_process(0 if outcome.is_good else 1)
 
 
 def _arguments() -> argparse.Namespace:

@@ -18,7 +18,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
 )
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from escalation.effects import RecordBatch
 from records.store import RecordStore
 from records.tables import EventRow
@@ -64,7 +64,7 @@ class Verdict:
         return not (self.stalled or self.otherwise or self.holes or self.strangers)
 
 
-async def judge(temporal: Client, store: RecordStore, letters: list[ReceivedLetter]) -> Verdict:
+async def judge(temporal: Client, store: RecordStore, letters: list[ReceivedMessage]) -> Verdict:
     verdict = Verdict()
     async for execution in temporal.list_workflows(""):
         verdict.runs += 1

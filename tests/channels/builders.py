@@ -10,22 +10,22 @@ from pydantic import SecretStr
 
 from channels.apprise import AppriseChannel
 from channels.email import EmailChannel, EmailSettings
-from channels.protocol import Letter
+from channels.endpoints import Endpoints
+from channels.protocol import OutboundMessage
 from channels.slack import SlackChannel
-from channels.targets import Targets
 from channels.teams import TeamsChannel
-from channels.webhook import WebhookChannel, WebhookTarget
+from channels.webhook import WebhookChannel, WebhookEndpoint
 from runtime.network import IpNetwork, Network
 from tests.mailbox import Mailbox
 
 _Target = TypeVar("_Target")
 
 
-def a_letter(**changes: Any) -> Letter:
+def a_letter(**changes: Any) -> OutboundMessage:
     """
     A first notice to Ana.
     """
-    return Letter.model_validate(
+    return OutboundMessage.model_validate(
         {
             "key": "ACME/4711:first_notice:ana:email",
             "thread": "ACME/4711",
@@ -38,7 +38,7 @@ def a_letter(**changes: Any) -> Letter:
     )
 
 
-def letters_to_many(count: int) -> list[Letter]:
+def letters_to_many(count: int) -> list[OutboundMessage]:
     """
     The same notice to *count* people, each under a key of its own.
     """
@@ -78,11 +78,11 @@ LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1"))
 KEYS = (b"a key of thirty-two bytes, really",)
 
 
-def targets_of(target: _Target, name: str = "crm") -> Targets[_Target]:
+def targets_of(target: _Target, name: str = "crm") -> Endpoints[_Target]:
     """
     One target, and nothing else.
     """
-    return Targets({name: target}, lambda missing: f"ESCALATION_HOOK_{missing}".upper())
+    return Endpoints({name: target}, lambda missing: f"ESCALATION_HOOK_{missing}".upper())
 
 
 def a_network(*allowed: IpNetwork, seconds: float = 5.0) -> Network:
@@ -96,7 +96,7 @@ def webhook_to(url: str, *, keys: tuple[bytes, ...] = KEYS, network: Network | N
     """
     The webhook channel, with *url* as its target `crm`.
     """
-    return WebhookChannel(targets_of(WebhookTarget(url, keys)), network or a_network())
+    return WebhookChannel(targets_of(WebhookEndpoint(url, keys)), network or a_network())
 
 
 def slack_to(url: str, network: Network | None = None) -> SlackChannel:

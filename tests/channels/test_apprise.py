@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from channels.apprise import AppriseChannel
-from channels.protocol import Delivered, Later, Never
-from channels.unmarked import unmarked
+from channels.escaped_markup import escape_markup
+from channels.protocol import Delivered, RefusedForGood, RetryLater
 from tests.channels.builders import a_letter, apprise_to
 from tests.receiver import Receiver
 
@@ -102,7 +102,7 @@ def test_no_text_becomes_markup(text: str) -> None:
     """
     COMM-6: whatever combination is tried, Markdown makes paragraphs of it, or a list, and nothing else.
     """
-    shown = MarkdownIt("commonmark").enable("strikethrough").render(unmarked(text))
+    shown = MarkdownIt("commonmark").enable("strikethrough").render(escape_markup(text))
 
     assert not re.search(r"<(a|em|strong|s|code|img|h[1-6]|blockquote) *[ >]", shown)
 
@@ -110,14 +110,14 @@ def test_no_text_becomes_markup(text: str) -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        ("404 Not Found", Never(why="it answered 404 Not Found")),
-        ("401 Unauthorized", Never(why="it answered 401 Unauthorized")),
-        ("429 Too Many Requests", Later(why="it answered 429 Too Many Requests")),
-        ("503 Busy", Later(why="it answered 503 Service Unavailable")),
+        ("404 Not Found", RefusedForGood(why="it answered 404 Not Found")),
+        ("401 Unauthorized", RefusedForGood(why="it answered 401 Unauthorized")),
+        ("429 Too Many Requests", RetryLater(why="it answered 429 Too Many Requests")),
+        ("503 Busy", RetryLater(why="it answered 503 Service Unavailable")),
     ],
 )
 async def test_status_that_the_service_names_decides(
-    receiver: Receiver, status: str, outcome: Later | Never
+    receiver: Receiver, status: str, outcome: RetryLater | RefusedForGood
 ) -> None:
     """
     COMM-13: a bad token moves on to the next channel, trouble at the service does not.
@@ -133,7 +133,7 @@ async def test_service_that_is_not_there_is_tried_again(receiver: Receiver) -> N
     """
     receiver.hangs_up()
 
-    assert Later(why="the service could not be reached, or did not take it") == await to(receiver).send(
+    assert RetryLater(why="the service could not be reached, or did not take it") == await to(receiver).send(
         TO_CRM
     )
 
@@ -155,7 +155,7 @@ async def test_service_that_is_silent_holds_up_nobody(receiver: Receiver) -> Non
     outcome = await to(receiver, seconds=0.5).send(TO_CRM)
     ticking.cancel()
 
-    assert Later(why="no answer within 0.5 s, it may have arrived") == outcome
+    assert RetryLater(why="no answer within 0.5 s, it may have arrived") == outcome
     assert ticks > 5
 
 
@@ -164,9 +164,9 @@ async def test_what_apprise_does_not_understand_is_a_permanent_failure(url: str)
     """
     COMM-13: it will not understand it later either.
     """
-    assert Never(why="what is set up is no URL that Apprise understands") == await apprise_to(url).send(
-        TO_CRM
-    )
+    assert RefusedForGood(why="what is set up is no URL that Apprise understands") == await apprise_to(
+        url
+    ).send(TO_CRM)
 
 
 async def test_target_that_is_not_set_up_names_what_would() -> None:
@@ -175,7 +175,7 @@ async def test_target_that_is_not_set_up_names_what_would() -> None:
     """
     outcome = await apprise_to("json://127.0.0.1/").send(a_letter(to_address="sms"))
 
-    assert Never(why="sms is not set up: set ESCALATION_HOOK_SMS") == outcome
+    assert RefusedForGood(why="sms is not set up: set ESCALATION_HOOK_SMS") == outcome
 
 
 async def test_no_secret_gets_out(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from channels.protocol import Delivered, Never
+from channels.protocol import Delivered, RefusedForGood
 from channels.slack import TEXT_LENGTH
 from tests.channels.builders import a_letter, slack_to, teams_to
 from tests.receiver import Receiver
@@ -123,7 +123,7 @@ async def test_what_slack_says_is_passed_on(receiver: Receiver, status: str, bod
     """
     receiver.answers(status, body=body)
 
-    assert Never(why=why) == await slack_to(receiver.url()).send(a_letter(to_address="crm"))
+    assert RefusedForGood(why=why) == await slack_to(receiver.url()).send(a_letter(to_address="crm"))
 
 
 async def test_letter_is_shown_in_teams(receiver: Receiver) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import io
 
 from channels.console import ConsoleChannel
-from channels.protocol import Delivered, Later
+from channels.protocol import Delivered, RetryLater
 from tests.channels.builders import a_letter
 
 
@@ -79,7 +79,7 @@ async def test_closed_console_asks_to_try_later() -> None:
 
     outcome = await ConsoleChannel(stream).send(a_letter())
 
-    assert Later(why="the console does not take text: I/O operation on closed file") == outcome
+    assert RetryLater(why="the console does not take text: I/O operation on closed file") == outcome
 
 
 async def test_letters_of_a_wave_do_not_run_into_each_other() -> None:

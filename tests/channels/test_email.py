@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from channels.email import EmailSettings
-from channels.harmless import many_lines, one_line
 from channels.mime import NAME_LENGTH, SUBJECT_LENGTH
-from channels.protocol import Delivered, Later, Never
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import Delivered, RefusedForGood, RetryLater
 from tests.channels.builders import a_letter, channel_to, letters_to_many, settings_for
 from tests.mailbox import Mailbox
 
@@ -100,9 +100,9 @@ async def test_any_words_travel_unharmed_and_harmless(subject: str, name: str, t
 
         (received,) = mailbox.letters()
     assert isinstance(outcome, Delivered)
-    assert one_line(subject, at_most=SUBJECT_LENGTH) == received.subject
-    assert one_line(name, at_most=NAME_LENGTH) == received.to_name
-    assert many_lines(text).rstrip("\n") == received.text.rstrip("\n")
+    assert to_one_line(subject, at_most=SUBJECT_LENGTH) == received.subject
+    assert to_one_line(name, at_most=NAME_LENGTH) == received.to_name
+    assert to_plain_lines(text).rstrip("\n") == received.text.rstrip("\n")
     assert ("ana@example.com",) == received.recipients
 
 
@@ -118,7 +118,7 @@ async def test_recipient_refused_for_now_gets_the_same_letter_later(mailbox: Mai
 
     refused, delivered = await channel.send(a_letter()), await channel.send(a_letter())
 
-    assert Later(why="the mail server said 451 4.3.0 try again later") == refused
+    assert RetryLater(why="the mail server said 451 4.3.0 try again later") == refused
     assert Delivered(reference=mailbox.letters()[0].message_id) == delivered
     assert 1 == len(mailbox.letters())
 
@@ -134,7 +134,7 @@ async def test_letter_waits_while_the_mail_server_is_down(mailbox: Mailbox) -> N
     await mailbox.comes_up()
     delivered = await channel.send(a_letter())
 
-    assert isinstance(refused, Later)
+    assert isinstance(refused, RetryLater)
     assert f"127.0.0.1:{mailbox.port}" in refused.why
     assert isinstance(delivered, Delivered)
 
@@ -149,7 +149,7 @@ async def test_connection_lost_after_the_content_leaves_the_question_open(mailbo
     unsure, delivered = await channel.send(a_letter()), await channel.send(a_letter())
 
     first, second = mailbox.letters()
-    assert isinstance(unsure, Later)
+    assert isinstance(unsure, RetryLater)
     assert "it may have arrived" in unsure.why
     assert Delivered(reference=first.message_id) == delivered
     assert first.message_id == second.message_id
@@ -163,7 +163,7 @@ async def test_slow_mail_server_is_not_waited_for_longer_than_allowed(mailbox: M
 
     outcome = await channel_to(mailbox, timeout=0.2).send(a_letter())
 
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, RetryLater)
     assert "it may have arrived" in outcome.why
 
 
@@ -177,7 +177,7 @@ async def test_whole_wave_waits_once_for_a_silent_mail_server(mailbox: Mailbox) 
     async with channel_to(mailbox, timeout=0.5, connections=2).open() as session:
         outcomes = await asyncio.gather(*(session.send(letter) for letter in letters_to_many(50)))
 
-    assert all(isinstance(outcome, Later) for outcome in outcomes)
+    assert all(isinstance(outcome, RetryLater) for outcome in outcomes)
     assert time.monotonic() - began < 2
 
 
@@ -198,7 +198,7 @@ async def test_refusal_of_our_sender_is_ours_to_mend(mailbox: Mailbox, reply: st
 
     outcome = await channel_to(mailbox).send(a_letter())
 
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, RetryLater)
     assert reply in outcome.why
 
 
@@ -208,7 +208,7 @@ async def test_mail_server_whose_name_cannot_be_one_is_ours_to_mend(mailbox: Mai
     """
     outcome = await channel_to(mailbox, host="mail..example.com").send(a_letter())
 
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, RetryLater)
     assert "mail..example.com" in outcome.why
 
 
@@ -221,7 +221,7 @@ async def test_content_refused_for_now_goes_later(mailbox: Mailbox, reply: str) 
 
     outcome = await channel_to(mailbox).send(a_letter())
 
-    assert Later(why=f"the mail server said {reply}") == outcome
+    assert RetryLater(why=f"the mail server said {reply}") == outcome
 
 
 # Never
@@ -236,8 +236,8 @@ async def test_recipient_refused_for_good_is_told_apart(mailbox: Mailbox) -> Non
     async with channel_to(mailbox, connections=1).open() as session:
         outcomes = [await session.send(letter) for letter in letters_to_many(3)]
 
-    assert [Delivered, Never, Delivered] == [type(outcome) for outcome in outcomes]
-    assert Never(why="the mail server said 550 5.1.1 no such mailbox here") == outcomes[1]
+    assert [Delivered, RefusedForGood, Delivered] == [type(outcome) for outcome in outcomes]
+    assert RefusedForGood(why="the mail server said 550 5.1.1 no such mailbox here") == outcomes[1]
     assert ["person-0@example.com", "person-2@example.com"] == [
         letter.recipients[0] for letter in mailbox.letters()
     ]
@@ -250,7 +250,9 @@ async def test_content_refused_for_good_is_not_tried_again(mailbox: Mailbox) -> 
     """
     mailbox.refuses_content("554 5.6.0 not this")
 
-    assert Never(why="the mail server said 554 5.6.0 not this") == await channel_to(mailbox).send(a_letter())
+    assert RefusedForGood(why="the mail server said 554 5.6.0 not this") == await channel_to(mailbox).send(
+        a_letter()
+    )
 
 
 async def test_letter_that_is_too_large_is_not_even_begun() -> None:
@@ -260,7 +262,7 @@ async def test_letter_that_is_too_large_is_not_even_begun() -> None:
     async with Mailbox(largest=2_000) as mailbox:
         outcome = await channel_to(mailbox).send(a_letter(text="long\n" * 1_000))
 
-    assert isinstance(outcome, Never)
+    assert isinstance(outcome, RefusedForGood)
     assert "552" in outcome.why
     assert [] == mailbox.attempts
 
@@ -272,7 +274,7 @@ async def test_bad_address_is_refused_before_the_server_is_asked(mailbox: Mailbo
     """
     outcome = await channel_to(mailbox).send(a_letter(to_address=address))
 
-    assert isinstance(outcome, Never)
+    assert isinstance(outcome, RefusedForGood)
     assert "is not an e-mail address, name@host" in outcome.why
     assert outcome.why.isprintable()
     assert 0 == mailbox.connections_made
@@ -298,7 +300,9 @@ async def test_address_in_another_script_is_never_reached_where_the_server_does_
         delivered = await session.send(a_letter())
 
     assert (
-        Never(why="özge@example.com is not in ASCII, and the mail server does not take such addresses")
+        RefusedForGood(
+            why="özge@example.com is not in ASCII, and the mail server does not take such addresses"
+        )
         == refused
     )
     assert isinstance(delivered, Delivered)
@@ -357,7 +361,7 @@ async def test_wave_goes_on_after_the_server_was_restarted(mailbox: Mailbox) -> 
         await mailbox.comes_up()
         after = await session.send(a_letter(key="after"))
 
-    assert isinstance(meanwhile, Later)
+    assert isinstance(meanwhile, RetryLater)
     assert isinstance(after, Delivered)
     assert ("before", "after") == mailbox.keys()
 
@@ -447,7 +451,7 @@ async def test_refused_login_is_ours_to_mend_and_tells_no_secret(caplog: pytest.
         outcome = await channel_to(mailbox, username="robot", password=PASSWORD).send(a_letter())
 
     assert (
-        Later(
+        RetryLater(
             why=f"the mail server 127.0.0.1:{mailbox.port} refused our login (535): check username and password"
         )
         == outcome
@@ -462,7 +466,7 @@ async def test_missing_login_is_ours_to_mend() -> None:
     async with Mailbox(login=("robot", PASSWORD)) as mailbox:
         outcome = await channel_to(mailbox).send(a_letter())
 
-    assert Later(why="the mail server said 530 5.7.0 authentication required") == outcome
+    assert RetryLater(why="the mail server said 530 5.7.0 authentication required") == outcome
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
@@ -488,7 +492,7 @@ async def test_server_with_an_unknown_certificate_gets_neither_letter_nor_passwo
     async with Mailbox(login=("robot", PASSWORD), **encryption) as mailbox:
         outcome = await channel_to(mailbox, tls=mode, username="robot", password=PASSWORD).send(a_letter())
 
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, RetryLater)
     assert "certificate verify failed" in outcome.why
     assert () == mailbox.letters()
 
@@ -499,7 +503,7 @@ async def test_server_without_encryption_gets_nothing_where_encryption_is_asked_
     """
     outcome = await channel_to(mailbox, tls="starttls").send(a_letter())
 
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, RetryLater)
     assert "STARTTLS" in outcome.why
     assert [] == mailbox.attempts
 

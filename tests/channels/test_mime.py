@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.harmless import many_lines, one_line
-from channels.loopback import ReceivedLetter
-from channels.mime import NAME_LENGTH, SUBJECT_LENGTH, Sender, composed
-from channels.protocol import Attachment, Letter
+from channels.loopback import ReceivedMessage
+from channels.mime import NAME_LENGTH, SUBJECT_LENGTH, Sender, compose_mail
+from channels.plain_text import to_one_line, to_plain_lines
+from channels.protocol import Attachment, OutboundMessage
 from escalation.email_address import BadEmailAddress, Mailbox
 from tests.channels.builders import a_letter
 
@@ -41,12 +41,12 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.
 ).map("".join)
 
 
-def wire(letter: Letter) -> bytes:
-    return composed(letter, Mailbox.parse(letter.to_address), SENDER, NOON)
+def wire(letter: OutboundMessage) -> bytes:
+    return compose_mail(letter, Mailbox.parse(letter.to_address), SENDER, NOON)
 
 
-def read(letter: Letter) -> ReceivedLetter:
-    return ReceivedLetter("", (), wire(letter))
+def read(letter: OutboundMessage) -> ReceivedMessage:
+    return ReceivedMessage("", (), wire(letter))
 
 
 def test_plain_letter_is_composed_exactly_so() -> None:
@@ -150,10 +150,10 @@ def test_any_text_arrives_as_it_is_and_stays_in_its_place(
         PLAIN_HEADERS if html is None else [name for name in PLAIN_HEADERS if not name.endswith("Encoding")]
     )
     assert sorted(expected) == sorted(letter.message.keys())
-    assert one_line(subject, at_most=SUBJECT_LENGTH) == letter.subject
-    assert one_line(name, at_most=NAME_LENGTH) == letter.to_name
-    assert many_lines(text).rstrip("\n") == letter.text.rstrip("\n")
-    assert html is None or many_lines(html).rstrip("\n") == (letter.html or "").rstrip("\n")
+    assert to_one_line(subject, at_most=SUBJECT_LENGTH) == letter.subject
+    assert to_one_line(name, at_most=NAME_LENGTH) == letter.to_name
+    assert to_plain_lines(text).rstrip("\n") == letter.text.rstrip("\n")
+    assert html is None or to_plain_lines(html).rstrip("\n") == (letter.html or "").rstrip("\n")
     assert all(
         len(line) <= 78 for line in letter.raw.split(b"\r\n\r\n")[0].split(b"\r\n") if b"=?utf-8?b?" in line
     )
@@ -271,7 +271,7 @@ def test_letter_says_where_answers_go_and_what_must_not_answer_by_itself() -> No
         reply_to=Mailbox("desk", "vendor.example"),
         auto_response_suppress="OOF, AutoReply",
     )
-    letter = ReceivedLetter("", (), composed(a_letter(), Mailbox.parse("ana@example.com"), sender, NOON))
+    letter = ReceivedMessage("", (), compose_mail(a_letter(), Mailbox.parse("ana@example.com"), sender, NOON))
 
     assert "desk@vendor.example" == letter.message["Reply-To"].addresses[0].addr_spec
     assert "Vendör Support" == letter.message["From"].addresses[0].display_name

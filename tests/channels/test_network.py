@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from channels.protocol import Delivered, Never
+from channels.protocol import Delivered, RefusedForGood
 from runtime.network import Network
 from tests.channels.builders import a_letter, a_network, webhook_to
 from tests.receiver import Receiver
@@ -106,7 +106,7 @@ async def test_loopback_is_refused_in_any_disguise(receiver: Receiver, scheme: s
 
     outcome = await channel.send(TO_CRM)
 
-    assert isinstance(outcome, Never)
+    assert isinstance(outcome, RefusedForGood)
     assert outcome.why.startswith(("it leads to ", "what is set up is no web address"))
     assert 0 == receiver.connections_made
 
@@ -117,7 +117,7 @@ async def test_refusal_names_the_address_and_the_setting(receiver: Receiver) -> 
     """
     channel = webhook_to(receiver.url().replace("http:", "https:"), network=Network())
 
-    assert Never(why=f"it leads to 127.0.0.1, {NOT_ALLOWED}") == await channel.send(TO_CRM)
+    assert RefusedForGood(why=f"it leads to 127.0.0.1, {NOT_ALLOWED}") == await channel.send(TO_CRM)
 
 
 async def test_name_that_leads_to_what_is_allowed_is_taken(receiver: Receiver) -> None:

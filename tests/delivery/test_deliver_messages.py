@@ -15,7 +15,7 @@ import pytest
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from channels.console import ConsoleChannel
-from channels.protocol import Delivered, Later, Letter, Never
+from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
 from escalation.base import CustomerText
 from escalation.effects import Occasion, message_key
 from tests.delivery.builders import (
@@ -39,14 +39,14 @@ class Answering:
 
     name = "answering"
 
-    def __init__(self, answer: Callable[[Letter], Delivered | Later | Never]) -> None:
+    def __init__(self, answer: Callable[[OutboundMessage], Delivered | RetryLater | RefusedForGood]) -> None:
         self._answer = answer
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Answering"]:
         yield self
 
-    async def send(self, letter: Letter) -> Delivered | Later | Never:
+    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         return self._answer(letter)
 
 
@@ -304,7 +304,7 @@ async def test_a_medium_that_says_when_is_heard(
     """
     COMM-13: back-off, or what the medium asks for, within bounds.
     """
-    busy = Answering(lambda _: Later(why="busy", after=asked))
+    busy = Answering(lambda _: RetryLater(why="busy", after=asked))
     notice = to_us(person(1, addresses=("answering:1",)), person(2))
 
     with pytest.raises(ApplicationError) as raised:
@@ -319,7 +319,7 @@ async def test_a_channel_that_breaks_its_word_waits_for_its_correction(mailbox: 
     A mistake of ours is not the recipient's fault: the message is tried again, and the others are told.
     """
 
-    def broken(_: Letter) -> Delivered:
+    def broken(_: OutboundMessage) -> Delivered:
         raise RuntimeError("customer text")
 
     notice = to_us(person(1, addresses=("answering:1",)), person(2))

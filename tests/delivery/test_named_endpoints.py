@@ -6,8 +6,8 @@ import json
 
 from temporalio.exceptions import ApplicationError
 
+from channels.endpoints import Endpoints
 from channels.slack import SlackChannel
-from channels.targets import Targets
 from tests.channels.builders import a_network, webhook_to
 from tests.delivery.builders import Attempt, on_the_wire, person, to_us, wave
 from tests.mailbox import Mailbox
@@ -20,7 +20,7 @@ async def test_target_that_is_not_set_up_falls_through_to_the_next_channel(mailb
     """
     COMM-13: nobody goes untold for want of a variable, which is named all the same.
     """
-    channel = SlackChannel(Targets({}, "ESCALATION_SLACK_{}".format), a_network())
+    channel = SlackChannel(Endpoints({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support", "email:person-1@example.com"))
 
     (receipt,) = await Attempt(mailbox, channels={"slack": channel}).at(wave(to_us(rita)))
@@ -34,7 +34,7 @@ async def test_nobody_told_says_which_variable_is_missing(mailbox: Mailbox) -> N
     """
     COMM-13: the record tells the escalation manager what to mend.
     """
-    channel = SlackChannel(Targets({}, "ESCALATION_SLACK_{}".format), a_network())
+    channel = SlackChannel(Endpoints({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support",))
 
     (receipt,) = await Attempt(mailbox, channels={"slack": channel}).at(wave(to_us(rita)))

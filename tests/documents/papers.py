@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from documents.paper import About
+from documents.paper import PaperContext
 from escalation.base import CustomerText
 from escalation.plan import Priority
 from escalation.request import InternalRca
@@ -90,5 +90,5 @@ def a_full_rca(**changes: Any) -> InternalRca:
     )
 
 
-def about(language: str = "en", zone: str = "UTC", subject: str = "Wet pallets") -> About:
-    return About("ACME/4711", CustomerText(subject), Priority.P1, MORNING, language, ZoneInfo(zone))
+def about(language: str = "en", zone: str = "UTC", subject: str = "Wet pallets") -> PaperContext:
+    return PaperContext("ACME/4711", CustomerText(subject), Priority.P1, MORNING, language, ZoneInfo(zone))

@@ -16,7 +16,7 @@ from pathlib import Path
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from client import EscalationClient
 from escalation.errors import UnknownEscalation
 from escalation.lifecycle import State
@@ -57,10 +57,10 @@ class Outage:
     back_at: datetime = _NEVER
     after: dict[str, View] = field(default_factory=dict)
     story_after: dict[str, tuple[TimelineEntry, ...]] = field(default_factory=dict)
-    letters: tuple[ReceivedLetter, ...] = ()
+    letters: tuple[ReceivedMessage, ...] = ()
     failed_tasks: list[str] = field(default_factory=list)
 
-    def letters_of(self, key: str) -> list[ReceivedLetter]:
+    def letters_of(self, key: str) -> list[ReceivedMessage]:
         return [letter for letter in self.letters if letter.thread.startswith(f"{key}@")]
 
     def events(self, key: str, kind: str) -> list[TimelineEntry]:

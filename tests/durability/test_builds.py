@@ -33,7 +33,7 @@ from tests.durability.outage import failed_tasks
 from tests.mailbox import Mailbox
 from tests.replay.replaying import replayed
 from tests.workflows import stages
-from workers.queues import DEPLOYMENT, workers
+from workers.queue_workers import DEPLOYMENT, serve_queues
 from workflows import search_attributes
 from workflows.continuing import CHECK_BUILD
 from workflows.plugin import escalation_plugin
@@ -65,7 +65,7 @@ class Site:
             self.mailbox, self.folder / "calm.yaml", state_folder=self.folder, build=build
         )
         own = await connect(settings, plugins=[escalation_plugin()], address=self.server.address)
-        await hired.enter_async_context(workers(own, settings))
+        await hired.enter_async_context(serve_queues(own, settings))
         return hired
 
     async def make_current(self, build: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from client import EscalationClient
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
@@ -30,7 +30,7 @@ people: {{elena: {{at_most: {}}}}}
 """
 
 
-def to_elena(mailbox: Mailbox) -> list[ReceivedLetter]:
+def to_elena(mailbox: Mailbox) -> list[ReceivedMessage]:
     return [letter for letter in mailbox.letters() if letter.recipients == (ELENA,)]
 
 

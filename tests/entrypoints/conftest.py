@@ -26,8 +26,8 @@ from tests.complaint import a_complaint
 from tests.desk import REFERENCE, mail_settings
 from tests.mailbox import Mailbox
 from tests.replay.changed import AsksForMoreLater
-from workers.channels import channels_of
-from workers.queues import workers
+from workers.channel_setup import open_channels
+from workers.queue_workers import serve_queues
 from workflows import search_attributes, wire
 from workflows.continuing import CHECK_BUILD
 from workflows.delivery import MESSAGE_TASK_QUEUE
@@ -97,7 +97,7 @@ async def site(
 
 @pytest.fixture
 async def terminal(site: Site) -> AsyncIterator[Terminal]:
-    async with workers(site.temporal, site.settings):
+    async with serve_queues(site.temporal, site.settings):
         yield site.terminal
 
 
@@ -107,7 +107,7 @@ async def workers_of(site: Site, kind: type[Any]) -> AsyncIterator[None]:
     settings = site.settings
     hands = activities.build(
         PlaybookFile(settings.playbook),
-        DeliverMessages(channels_of(settings), MessageRenderer(settings.templates)),
+        DeliverMessages(open_channels(settings), MessageRenderer(settings.templates)),
         Network().transport,
     )
     async with (
@@ -138,7 +138,7 @@ async def stalled(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         await client.start(a_complaint(key=KEY))
         await client.acknowledge(KEY, by="elena")
         await client.begin_resolution(KEY, by="elena")
-    async with workers(site.temporal, site.settings):
+    async with serve_queues(site.temporal, site.settings):
         await client.start(a_complaint(key=OTHER))
         await site.temporal.get_workflow_handle(KEY).signal(CHECK_BUILD)
         await until_stalled(client)

@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from channels.protocol import Delivered
 from entrypoints.cli import program
 from planning.playbook.value_types import BY_NAME, KnownChannel
+from runtime.endpoints import CHANNELS
 from runtime.settings import ROOT, Settings
-from runtime.targets import CHANNELS
 from tests.channels.builders import a_letter, a_network, targets_of
 from tests.entrypoints.test_playbook import Typed, a_playbook
 from tests.mailbox import Mailbox
 from tests.receiver import Receiver
-from workers.channels import channels_of
+from workers.channel_setup import open_channels
 
 HOW_TO = (ROOT / "docs" / "how-to" / "add-a-channel.md").read_text(encoding="utf-8")
 SECRET = "sekret-7f3a"
@@ -46,7 +46,7 @@ def test_playbook_settings_and_worker_know_the_same_channels() -> None:
     """
     COMM-11: what a playbook may name exists, and what needs a target has its variables.
     """
-    assert set(KnownChannel) == channels_of(Settings.load({})).keys()
+    assert set(KnownChannel) == open_channels(Settings.load({})).keys()
     assert set(BY_NAME) == set(CHANNELS)
 
 
@@ -267,7 +267,7 @@ async def test_settings_say_where_answers_go_and_what_must_not_answer_by_itself(
             "ESCALATION_SMTP_TLS": "none",
             "ESCALATION_SMTP_SENDER_NAME": "Vendor Desteği",
         }
-        await channels_of(Settings.load(server | variables))["email"].send(a_letter())
+        await open_channels(Settings.load(server | variables))["email"].send(a_letter())
         (letter,) = mailbox.letters()
 
     message = letter.message

@@ -17,7 +17,7 @@ from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.entrypoints.conftest import KEY, OTHER, Site, Terminal, until_stalled, workers_of
 from tests.replay.changed import AsksForMore, CarriesRubbish, ForgetsDeliveries
-from workers.queues import workers
+from workers.queue_workers import serve_queues
 from workflows import wire
 from workflows.continuing import CHECK_BUILD
 from workflows.wire import EscalationInput
@@ -166,7 +166,7 @@ async def test_a_run_that_this_program_can_follow_is_left_alone(site: Site) -> N
     Its workers have the wrong code: a reset would lose what happened, and help nothing.
     """
     client = EscalationClient(site.temporal)
-    async with workers(site.temporal, site.settings):
+    async with serve_queues(site.temporal, site.settings):
         await client.start(a_complaint(key=KEY))
         await client.acknowledge(KEY, by="elena")
         await until_healthy(site.terminal)
@@ -198,7 +198,7 @@ async def test_a_run_that_cannot_read_what_it_was_given_begins_again_from_the_on
                 # Each signal makes the run longer, until a new one continues it.
                 await site.temporal.get_workflow_handle(KEY).signal("acknowledge", {"by": "nobody"})
                 await asyncio.sleep(0.5)
-    async with workers(site.temporal, site.settings):
+    async with serve_queues(site.temporal, site.settings):
         status, found, _ = await site.terminal.type("doctor", KEY, "--repair", "--yes")
 
         assert 0 == status, found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from entrypoints.cli import program
 from runtime.settings import ROOT
 from tests.entrypoints.conftest import Terminal
@@ -112,7 +112,7 @@ async def test_what_a_pdf_cannot_show_is_said_to_its_author(closing: Terminal, t
     assert "warning: no font of this machine has" in at_printing
 
 
-async def the_letter_with_a_paper(mailbox: Mailbox) -> ReceivedLetter:
+async def the_letter_with_a_paper(mailbox: Mailbox) -> ReceivedMessage:
     async with asyncio.timeout(20):
         while True:
             if found := next((letter for letter in mailbox.letters() if letter.attachments), None):

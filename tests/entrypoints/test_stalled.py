@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 from temporalio.client import Client
 
 from client import EscalationClient, RunStalled
-from runtime.logging import logging_runtime
+from runtime.log_setup import logging_runtime
 from runtime.ports import LOOPBACK, free_port
 from tests.entrypoints.conftest import KEY, OTHER, Terminal
-from workers.stall_watch import GAUGE, stall_watch
+from workers.stall_watch import GAUGE, watch_stalls
 from workflows.plugin import escalation_plugin
 
 
@@ -83,7 +83,7 @@ async def test_workers_say_it_in_their_log_and_in_a_metric(stalled: Terminal) ->
         stalled.address, plugins=[escalation_plugin()], runtime=logging_runtime(metrics)
     )
     with capture_logs() as lines:
-        async with stall_watch(temporal, timedelta(seconds=0.1)), asyncio.timeout(30):
+        async with watch_stalls(temporal, timedelta(seconds=0.1)), asyncio.timeout(30):
             await until_gauge(metrics, 1.0)
             status, told, _ = await stalled.type("doctor", KEY, "--repair", "--yes")
             assert 0 == status, told

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from channels.protocol import Letter
+from channels.protocol import OutboundMessage
 from entrypoints.cli.option_values import language
 from escalation.base import CustomerText
 from escalation.email_address import Mailbox
@@ -172,7 +172,7 @@ def of_a_stored_report(tag: str) -> str:
 
 
 def of_a_letter(tag: str) -> str:
-    return Letter.model_validate(a_letter().model_dump() | {"language": tag}).language
+    return OutboundMessage.model_validate(a_letter().model_dump() | {"language": tag}).language
 
 
 def of_an_option(tag: str) -> str:

@@ -30,7 +30,7 @@ from tests.builders import (
 )
 from tests.escalation.plans import A_SURVEY
 from tests.escalation.told import events_of
-from tests.records.recorded import a_batch
+from tests.records.event_builders import a_batch
 
 MAP = Path(__file__).parents[2] / "playbooks" / "maps" / "servicenow.yaml"
 EXPORT = """\

@@ -16,13 +16,13 @@ from escalation.base import CustomerText, InternalText
 from escalation.effects import RecordResult
 from escalation.measuring import measure_events
 from escalation.receipts import DeliveryResult
-from records.reading import accounts, kept
-from records.rows import escalation_row
+from records.data_export import list_accounts, read_escalations
+from records.rows import make_escalation_row
 from records.store import RecordStore
 from records.tables import EscalationRow, EventRow, PlaybookRow
 from tests.builders import DECLARE, a_plan, at, monday, opening, weekdays
 from tests.escalation.told import events_of
-from tests.records.recorded import a_batch, a_whole_life, bodies, sizes
+from tests.records.event_builders import a_batch, a_whole_life, bodies, sizes
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,7 +74,7 @@ def test_what_it_comes_to_goes_with_its_events(store: RecordStore) -> None:
         store.append(a_batch(events[:cut]))
         with store.database.reading() as db:
             [row] = db.execute(select(*EscalationRow.__table__.columns))
-        assert escalation_row(measure_events(events[:cut])) == dict(row._mapping)
+        assert make_escalation_row(measure_events(events[:cut])) == dict(row._mapping)
 
 
 def test_what_comes_after_a_gap_counts_once_it_is_filled(store: RecordStore) -> None:
@@ -86,7 +86,7 @@ def test_what_comes_after_a_gap_counts_once_it_is_filled(store: RecordStore) -> 
 
     assert 6 == store.append(a_batch(events[9:])).through
     assert len(events) == store.append(a_batch(events[6:9])).through
-    assert "closed" == next(kept(store))["state"]
+    assert "closed" == next(read_escalations(store))["state"]
 
 
 def test_accounts_on_record_are_known_once_each(store: RecordStore) -> None:
@@ -96,7 +96,7 @@ def test_accounts_on_record_are_known_once_each(store: RecordStore) -> None:
     for id_ in ("ACME/4711@1", "ACME/4711@2"):
         store.append(a_batch(a_whole_life(), escalation=id_))
 
-    assert {"ACME"} == accounts(store)
+    assert {"ACME"} == list_accounts(store)
 
 
 def test_the_end_may_come_before_the_beginning(store: RecordStore) -> None:
@@ -106,7 +106,7 @@ def test_the_end_may_come_before_the_beginning(store: RecordStore) -> None:
     events = a_whole_life()
 
     assert 0 == store.append(a_batch(events[6:])).through
-    assert [] == list(kept(store))
+    assert [] == list(read_escalations(store))
     assert len(events) == store.append(a_batch(events[:6])).through
 
 
@@ -138,13 +138,13 @@ def test_many_that_write_at_once_write_each_event_once(store: RecordStore) -> No
 
     assert len(events) == sum(each.added for each in recorded)
     assert [event.model_dump_json() for event in events] == bodies(store, "ACME/4711@1")
-    assert measure_events(events).hand_overs == next(kept(store))["hand_overs"]
+    assert measure_events(events).hand_overs == next(read_escalations(store))["hand_overs"]
 
 
 _DIES = """
 import os, signal, sys
 from records.store import RecordStore, _event_rows, _keep_events
-from tests.records.recorded import a_batch, a_whole_life
+from tests.records.event_builders import a_batch, a_whole_life
 store, batch = RecordStore(sys.argv[1]), a_batch(a_whole_life())
 with store.database.writing() as db:
     print(_keep_events(db, [row | {"playbook": None} for row in _event_rows(batch)]), flush=True)
@@ -180,7 +180,7 @@ def test_texts_of_every_script_are_kept(store: RecordStore) -> None:
 
     store.append(a_batch(events))
 
-    [found] = kept(store)
+    [found] = read_escalations(store)
     assert subject == found["subject"]
     assert subject == found["events"][0]["event"]["request"]["subject"]
 
@@ -195,7 +195,7 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
 
     store.append(a_batch((*events, sent)))
 
-    [found] = kept(store)
+    [found] = read_escalations(store)
     assert ["550  no"] == [each["why"] for each in found["receipts"]]
     assert "550 \0 no" == found["events"][-1]["event"]["receipts"][0]["why"]
 
@@ -217,7 +217,7 @@ def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None
 
     store.append(a_batch((*events, *words)))
 
-    [found] = kept(store)
+    [found] = read_escalations(store)
     assert {"k:1": "delivered", "k:2": "held"} == {each["key"]: each["state"] for each in found["receipts"]}
 
 
@@ -232,7 +232,7 @@ def test_a_life_of_593_days_is_kept(store: RecordStore) -> None:
 
     store.append(a_batch(events))
 
-    [found] = kept(store)
+    [found] = read_escalations(store)
     assert len(events) == len(found["events"]) > 592
     assert 593 * 86_400 == found["resolved_after"]
     assert 7 == found["level"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
 
-from runtime.leaving import leave
+from runtime.process_exit import exit_process
 from tests.desk import Desk, desk_on_skipping_server
 from tests.replay.replaying import LOOKS, shown
 from tests.replay.scenarios import SCENARIOS
@@ -74,7 +74,7 @@ def main() -> None:
     if not names:
         parser.error(f"a NAME is wanted, or --all; known: {', '.join(SCENARIOS)}")
     asyncio.run(record(names))
-    leave(0)
+    exit_process(0)
 
 
 if __name__ == "__main__":

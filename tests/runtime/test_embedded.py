@@ -234,7 +234,7 @@ async def test_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path)
 
 async def test_program_that_cannot_be_run_shows_why(tmp_path: Path) -> None:
     """
-    The keeper's own failure lands in the log too.
+    The guardian's own failure lands in the log too.
     """
     broken = tmp_path / "temporal"
     broken.write_text("no program")
@@ -305,17 +305,17 @@ def test_parent_killed_hard_leaves_no_server(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux tells a child of its parent's death"
 )
-async def test_keeper_killed_hard_leaves_no_server(tmp_path: Path) -> None:
+async def test_guardian_killed_hard_leaves_no_server(tmp_path: Path) -> None:
     """
     Nor does the death of the process between.
     """
     server = EmbeddedServer(tmp_path, ui_port=None, in_memory=True)
     await server.start()
     child = psutil.Process(server.process)
-    keeper = child.parent()
-    assert keeper is not None
+    guardian = child.parent()
+    assert guardian is not None
 
-    keeper.kill()
+    guardian.kill()
     with pytest.raises(EmbeddedServerFault):
         await asyncio.wait_for(server.until_gone(), 5)
 
@@ -327,16 +327,16 @@ async def test_keeper_killed_hard_leaves_no_server(tmp_path: Path) -> None:
 
 async def test_ctrl_c_in_the_terminal_reaches_us_alone(tmp_path: Path) -> None:
     """
-    Workers finish before their server goes: neither it nor its keeper is in our process group.
+    Workers finish before their server goes: neither it nor its guardian is in our process group.
     """
     server = EmbeddedServer(tmp_path, ui_port=None, in_memory=True)
     await server.start()
     child = psutil.Process(server.process)
-    keeper = child.parent()
-    assert keeper is not None
-    assert os.getpgid(0) not in {os.getpgid(child.pid), os.getpgid(keeper.pid)}
+    guardian = child.parent()
+    assert guardian is not None
+    assert os.getpgid(0) not in {os.getpgid(child.pid), os.getpgid(guardian.pid)}
 
-    keeper.send_signal(signal.SIGTERM)
+    guardian.send_signal(signal.SIGTERM)
     await asyncio.sleep(0.2)
     assert server.is_running
     server.kill()

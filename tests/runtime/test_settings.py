@@ -10,7 +10,7 @@ import pytest
 
 from escalation.preferences import Limit
 from runtime.errors import SettingsFault
-from runtime.logging import logging_runtime
+from runtime.log_setup import logging_runtime
 from runtime.settings import ROOT, LogFormat, Settings, SmtpTls
 
 

@@ -16,7 +16,7 @@ from runtime.embedded import EmbeddedServer
 from tests.desk import mail_settings
 from tests.mailbox import Mailbox
 from tests.web.web_client import INTAKE_SECRET, LINK_KEY, Door, open_door
-from workers.queues import workers
+from workers.queue_workers import serve_queues
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
@@ -52,7 +52,7 @@ async def house(folder: Path) -> AsyncIterator[Door]:
             intake_secret=INTAKE_SECRET,
         )
         client = await connect(settings, plugins=[escalation_plugin()], address=server.address)
-        async with workers(client, settings), open_door(settings, mailbox, client) as door:
+        async with serve_queues(client, settings), open_door(settings, mailbox, client) as door:
             yield door
         server.kill()
 

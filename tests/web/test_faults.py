@@ -11,7 +11,7 @@ from starlette.requests import Request
 from client import EscalationClient
 from entrypoints.web.request_body import read_body
 from escalation.view import MoveResult, View
-from runtime.logging import configure_logging
+from runtime.log_setup import configure_logging
 from runtime.settings import LogFormat, LogLevel
 from tests.complaint import a_complaint
 from tests.web.web_client import Door, open_door, seen

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from runtime.links import Links
-from runtime.signing_keys import keys_in
+from runtime.signed_links import SignedLinks
+from runtime.signing_keys import parse_keys
 from tests.web.web_client import LINK_KEY, Door, open_door, seen
 
 OTHER_KEY = SecretStr("another-key-that-signs-links-in-tests")
@@ -26,7 +26,9 @@ async def test_a_changed_link_is_none(door: Door) -> None:
         "/answer/x",
         "/answer/" + "x" * 3_000,
         "/answer/%00%ff",
-        Links(keys_in(OTHER_KEY)).address(door.links.read(path.removeprefix("/answer/")), base_url=""),
+        SignedLinks(parse_keys(OTHER_KEY)).address(
+            door.links.read(path.removeprefix("/answer/")), base_url=""
+        ),
     ]
 
     for each in changed:
@@ -62,7 +64,7 @@ async def test_an_expired_link_says_so_in_the_readers_language(door: Door) -> No
     """
     await door.start()
     path = await door.to_acknowledge(language="tr")
-    expired = Links(keys_in(LINK_KEY), valid_for=timedelta(seconds=-1))
+    expired = SignedLinks(parse_keys(LINK_KEY), valid_for=timedelta(seconds=-1))
 
     async with open_door(door.settings, door.mailbox, door.temporal, expired) as later:
         looked, pressed = await later.http.get(path), await later.press(path)
@@ -80,10 +82,10 @@ async def test_old_keys_are_believed_and_the_first_signs(door: Door) -> None:
     await door.start()
     link = door.links.read((await door.to_acknowledge()).removeprefix("/answer/"))
     both = SecretStr(f"{OTHER_KEY.get_secret_value()} {LINK_KEY.get_secret_value()}")
-    rotated = Links(keys_in(both))
+    rotated = SignedLinks(parse_keys(both))
 
     assert link == rotated.read(door.links.token(link))
-    assert link == Links(keys_in(OTHER_KEY)).read(rotated.token(link))
+    assert link == SignedLinks(parse_keys(OTHER_KEY)).read(rotated.token(link))
 
 
 async def test_other_addresses_and_methods_are_answered_plainly(door: Door) -> None:

@@ -21,15 +21,15 @@ from escalation.links import Link, Question
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import PortTaken, SettingsFault
-from runtime.links import Links
 from runtime.ports import LOOPBACK, free_port
 from runtime.settings import ROOT, Settings
-from runtime.signing_keys import keys_in
+from runtime.signed_links import SignedLinks
+from runtime.signing_keys import parse_keys
 from tests.complaint import a_complaint
 from tests.desk import mail_settings
 from tests.mailbox import Mailbox
 from tests.web.web_client import ANSWERED, INTAKE_SECRET, LINK_KEY, seen, signed
-from workers.queues import workers
+from workers.queue_workers import serve_queues
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
@@ -106,7 +106,7 @@ async def test_the_gateway_answers_plainly_until_temporal_is_there_and_after_a_r
     Restart-safe: started before Temporal, it says so, and answers as soon as it can; no token reaches the log.
     """
     port = free_port()
-    links = Links(keys_in(LINK_KEY))
+    links = SignedLinks(parse_keys(LINK_KEY))
     away = links.address(
         Link(question=Question.ACKNOWLEDGE, escalation="ACME/4711@x", who="maya", language="id"), base_url=""
     )
@@ -133,7 +133,7 @@ async def test_the_gateway_answers_plainly_until_temporal_is_there_and_after_a_r
         async with server:
             inside = mail_settings(mailbox, state_folder=tmp_path / "state")
             client = await connect(inside, plugins=[escalation_plugin()], address=server.address)
-            async with workers(client, inside):
+            async with serve_queues(client, inside):
                 assert {"status": "ok", "temporal": "reachable"} == (await http.get("/health")).json()
                 await server.restart()
                 complaint = httpx.Request("POST", "http://x", json=a_complaint()).content

@@ -18,8 +18,8 @@ import httpx
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from channels.loopback import ReceivedLetter
-from channels.webhook import signatures
+from channels.loopback import ReceivedMessage
+from channels.webhook import make_signatures
 from client import EscalationClient
 from entrypoints.web.app import make_app
 from entrypoints.web.temporal_client import TemporalClientSource
@@ -28,8 +28,8 @@ from escalation.errors import StillFinishing
 from escalation.events import CancelCause, ResolutionKind
 from escalation.links import Link, Question
 from escalation.view import MoveResult
-from runtime.links import Links
 from runtime.settings import Settings
+from runtime.signed_links import SignedLinks
 from tests.complaint import a_complaint
 from tests.mailbox import Mailbox
 
@@ -47,7 +47,7 @@ class Door:
     http: httpx.AsyncClient
     client: EscalationClient
     mailbox: Mailbox
-    links: Links
+    links: SignedLinks
     temporal: Client
     settings: Settings
     key: str = "ACME/4711"
@@ -94,12 +94,12 @@ class Door:
         """How often something of this kind happened."""
         return sum(entry.kind == kind for entry in await self.client.timeline(self.key))
 
-    async def letters(self, waves: int = 1) -> dict[str, list[ReceivedLetter]]:
+    async def letters(self, waves: int = 1) -> dict[str, list[ReceivedMessage]]:
         """By occasion, once so many waves of messages are out."""
         async with asyncio.timeout(10):
             while await self.happened("messages_sent") < waves:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.05)
-        found: dict[str, list[ReceivedLetter]] = {}
+        found: dict[str, list[ReceivedMessage]] = {}
         for letter in self.mailbox.letters():
             if letter.thread.startswith(f"{self.key}@"):
                 found.setdefault(letter.key.removeprefix(letter.thread).split(":")[2], []).append(letter)
@@ -119,11 +119,11 @@ def signed(
         "content-type": "application/json",
         "webhook-id": delivery,
         "webhook-timestamp": sent,
-        "webhook-signature": " ".join(signatures((key,), delivery, int(sent), body)),
+        "webhook-signature": " ".join(make_signatures((key,), delivery, int(sent), body)),
     }
 
 
-def links_in(*letters: ReceivedLetter) -> list[str]:
+def links_in(*letters: ReceivedMessage) -> list[str]:
     """The paths that these letters lead to."""
     return [path for letter in letters for path in _ADDRESS.findall(letter.text)]
 
@@ -139,12 +139,12 @@ async def open_door(
     settings: Settings,
     mailbox: Mailbox,
     temporal: Client,
-    links: Links | None = None,
+    links: SignedLinks | None = None,
     client_type: type[EscalationClient] = EscalationClient,
 ) -> AsyncIterator[Door]:
     """The gateway as `escalate serve` runs it."""
     client = client_type(temporal, patience=10.0)
-    links = links or Links.from_settings(settings)
+    links = links or SignedLinks.from_settings(settings)
     app = make_app(settings, TemporalClientSource(settings, client), links)
     with bind_port(settings) as listener:
         async with (

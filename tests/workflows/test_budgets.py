@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from escalation.base import LONGEST_TEXT, CustomerText, InternalText
 from escalation.budgets import MOST_MESSAGES, PAYLOAD
 from escalation.effects import InternalNotification, RecordBatch
@@ -24,7 +24,7 @@ from escalation.rates import REFUSALS
 from escalation.rca import proposed_timeline
 from escalation.request import InternalRca, RcaTimelineEntry
 from escalation.waiting import DeferredMessage, InboxContent
-from records.reading import kept
+from records.data_export import read_escalations
 from records.store import RecordStore
 from tests.desk import Desk, desk_on_skipping_server
 from tests.workflows import stages
@@ -76,7 +76,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 async def everything_is_on_record(folder: Path, key: str) -> list[dict[str, Any]]:
     """The events."""
     with closing(RecordStore.at(None, folder)) as store:
-        (recorded,) = kept(store, key=key)
+        (recorded,) = read_escalations(store, key=key)
     events: list[dict[str, Any]] = recorded["events"]
     assert list(range(1, len(events) + 1)) == [event["seq"] for event in events]
     return events
@@ -378,6 +378,6 @@ async def test_while_very_much_is_on_its_way_to_customers_our_own_people_are_sti
     assert 1 <= later, "the last update to customers left when there was room"
 
 
-def letters_to(desk: Desk, address: str) -> list[ReceivedLetter]:
+def letters_to(desk: Desk, address: str) -> list[ReceivedMessage]:
     """To all whose addresses begin so; thousands are not read for it."""
     return [letter for letter in desk.mailbox.letters() if letter.recipients[0].startswith(address)]

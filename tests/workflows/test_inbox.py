@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from channels.loopback import ReceivedLetter
+from channels.loopback import ReceivedMessage
 from escalation.effects import CustomerNotification, InternalNotification
 from escalation.errors import RoleNotAllowed, UnknownName
 from escalation.inbox import inbox_key
@@ -23,7 +23,7 @@ from escalation.waiting import QUIET
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.workflows import stages
 from tests.workflows.test_follow_up import closed
-from workers.queues import workers
+from workers.queue_workers import serve_queues
 from workflows import wire
 from workflows.plugin import escalation_plugin
 
@@ -78,7 +78,7 @@ async def is_there(desk: Desk, inbox: str) -> bool:
     return bool(found)
 
 
-def to_elena(desk: Desk) -> list[ReceivedLetter]:
+def to_elena(desk: Desk) -> list[ReceivedMessage]:
     return [letter for letter in desk.mailbox.letters() if letter.recipients == (ELENA,)]
 
 
@@ -230,7 +230,7 @@ async def another_worker(desk: Desk, folder: Path) -> AsyncIterator[None]:
     client = await Client.connect(
         desk.temporal.service_client.config.target_host, plugins=[escalation_plugin()]
     )
-    async with workers(client, mail_settings(desk.mailbox, folder / "quiet.yaml")):
+    async with serve_queues(client, mail_settings(desk.mailbox, folder / "quiet.yaml")):
         yield
 
 

@@ -22,11 +22,11 @@ from escalation.errors import BadRequest
 from escalation.limits import parse_limit
 from escalation.pace import ChannelLimit, ReserveSlots, Slots
 from runtime.embedded import find_binary
+from runtime.endpoints import Endpoints, WebhookEndpointSettings
 from runtime.settings import Settings
-from runtime.targets import Targets, WebhookSettings
 from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.receiver import Receiver
-from workers.queues import workers
+from workers.queue_workers import serve_queues
 from workflows.pace import CHANNEL_LIMIT, RESERVE_SLOTS, ChannelLimitWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.wire import ESCALATION_QUEUE
@@ -56,14 +56,14 @@ def playbook(tmp_path: Path) -> Path:
 
 def by_webhook(receiver: Receiver) -> dict[str, Any]:
     """The settings by which letters go to *receiver*."""
-    crm = WebhookSettings(url=SecretStr(receiver.url()), keys=(SecretBytes(b"k" * 24),))
-    return {"targets": Targets(webhook={"crm": crm}), "private_networks": ("127.0.0.1",)}
+    crm = WebhookEndpointSettings(url=SecretStr(receiver.url()), keys=(SecretBytes(b"k" * 24),))
+    return {"targets": Endpoints(webhook={"crm": crm}), "private_networks": ("127.0.0.1",)}
 
 
 @asynccontextmanager
 async def another_worker(desk: Desk, settings: Settings) -> AsyncIterator[None]:
     host = desk.temporal.service_client.config.target_host
-    async with workers(await Client.connect(host, plugins=[escalation_plugin()]), settings):
+    async with serve_queues(await Client.connect(host, plugins=[escalation_plugin()]), settings):
         yield
 
 

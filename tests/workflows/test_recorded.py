@@ -17,11 +17,11 @@ from escalation.clocks import Outcome
 from escalation.effects import RecordBatch
 from escalation.lifecycle import State
 from escalation.reporting import OpenEscalationsRecorded
-from records.reading import kept
+from records.data_export import read_escalations
+from records.figure_formats import format_as_of
+from records.period_report import make_report
 from records.report import Period
 from records.store import RecordStore
-from records.trends import report
-from records.wording import as_of
 from tests.desk import desk_on_skipping_server
 from tests.workflows import stages
 from workflows import wire
@@ -41,7 +41,7 @@ async def test_a_whole_life_is_on_record_each_event_once_in_few_batches(tmp_path
         await desk.nothing_went_wrong()
 
     store = RecordStore.at(None, tmp_path)
-    (recorded,) = kept(store, key=ended.request.key)
+    (recorded,) = read_escalations(store, key=ended.request.key)
     sequence = [event["seq"] for event in recorded["events"]]
     assert list(range(1, len(sequence) + 1)) == sequence
     assert "closed" in {event["kind"] for event in recorded["events"]}
@@ -58,7 +58,7 @@ async def test_a_breach_is_on_record_while_it_is_open(tmp_path: Path) -> None:
         await desk.fast_forward(hours=2)
         view = await desk.view()
         store = RecordStore.at(None, tmp_path)
-        found = report(store, Period(), datetime.now(UTC))
+        found = make_report(store, Period(), datetime.now(UTC))
         store.close()
 
     assert (True, State.COMMUNICATING) == (view.is_breached, view.state)
@@ -77,15 +77,15 @@ async def test_a_report_brings_the_record_of_what_is_open_up_to_now(tmp_path: Pa
         await desk.client.acknowledge(desk.key, by="priya")
         store = RecordStore.at(None, tmp_path)
         ones = OpenEscalations(store)
-        before = report(store, Period(), datetime.now(UTC)).whole.value("acknowledge_median")
+        before = make_report(store, Period(), datetime.now(UTC)).whole.value("acknowledge_median")
         answer = await ActivityEnvironment(desk.temporal).run(ones.bring_up_to_date)
         again = [batch async for _, batch in desk.client.unrecorded()]
-        found = report(store, Period(), datetime.now(UTC), record=answer)
+        found = make_report(store, Period(), datetime.now(UTC), record=answer)
         store.close()
 
     assert (None, OpenEscalationsRecorded(asked=1)) == (before, answer)
     assert found.whole.value("acknowledge_median") is not None
-    assert "Open escalations were not asked" not in as_of(found, ZoneInfo("UTC"))
+    assert "Open escalations were not asked" not in format_as_of(found, ZoneInfo("UTC"))
     (batch,) = again
     assert isinstance(batch, RecordBatch)
     assert "acknowledged" in {event.kind for event in batch.events}

@@ -20,7 +20,7 @@ from entrypoints.cli.render import escalation
 from escalation.errors import BadRequest, faults_of
 
 if TYPE_CHECKING:
-    from channels.protocol import Delivered, Later, Never
+    from channels.protocol import Delivered, RefusedForGood, RetryLater
     from runtime.settings import Settings
 
 app = typer.Typer(invoke_without_command=True, help="Show the channels, and try one.")
@@ -53,8 +53,8 @@ def channels(context: typer.Context, in_json: Json = False) -> None:
 
 def _rows(settings: "Settings") -> list[dict[str, Any]]:
     from escalation.limits import limit_in_words
+    from runtime.endpoints import CHANNELS, variables
     from runtime.settings import variable
-    from runtime.targets import CHANNELS, variables
 
     limits = {channel: limit_in_words(limit) for channel, limit in settings.channel_limits.items()}
     server = f"any address, over {settings.smtp_host}" if settings.smtp_host else "any address, printed only"
@@ -91,12 +91,12 @@ def try_out(
         raise typer.Exit(REFUSED)
 
 
-async def _sent(written: str, to_name: str) -> "Delivered | Later | Never":
+async def _sent(written: str, to_name: str) -> "Delivered | RetryLater | RefusedForGood":
     from channels.registry import parse_address
     from runtime.settings import Settings
-    from workers.channels import channels_of
+    from workers.channel_setup import open_channels
 
-    channels = channels_of(Settings.load(), printed_to=sys.stderr)
+    channels = open_channels(Settings.load(), printed_to=sys.stderr)
     address = parse_address(_checked(written), channels)
     return await channels[address.channel].send(_letter(address.target, to_name))
 
@@ -112,9 +112,9 @@ def _checked(written: str) -> str:
 
 
 def _letter(target: str, to_name: str) -> Any:
-    from channels.protocol import Letter
+    from channels.protocol import OutboundMessage
 
-    return Letter(
+    return OutboundMessage(
         key=f"TEST/1:test:{uuid4().hex}",
         thread="TEST/1",
         to_name=to_name,
@@ -126,7 +126,7 @@ def _letter(target: str, to_name: str) -> Any:
     )
 
 
-def _tell(address: str, outcome: "Delivered | Later | Never") -> None:
+def _tell(address: str, outcome: "Delivered | RetryLater | RefusedForGood") -> None:
     match outcome.kind:
         case "delivered":
             said = Text("delivered", style="green").append(f"  {address}, as {outcome.reference}")

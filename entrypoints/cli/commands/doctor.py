@@ -17,7 +17,7 @@ from entrypoints.cli.doctor.repairs import RepairTools
 from entrypoints.cli.render import escalation
 from escalation.errors import BadRequest, EscalationError, Fault
 from escalation.numbers import number_of
-from records.errors import RecordsFault
+from records.errors import RecordStoreFault
 from runtime.errors import NoServer
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _repaired(findings: Sequence[Finding], places: Sequence[int], in_json: bool)
             try:
                 await repair.carry_out(RepairTools(client, store))
                 outcomes[place] = ""
-            except (EscalationError, NoServer, RecordsFault) as refused:
+            except (EscalationError, NoServer, RecordStoreFault) as refused:
                 outcomes[place] = " ".join(str(refused).split())
             if not in_json:
                 _show_outcome(findings[place], outcomes[place])

@@ -72,7 +72,7 @@ def demo(
     from temporalio.runtime import Runtime
 
     from entrypoints.demo.walkthrough import demo as tell_demo
-    from runtime.logging import configure_logging, logging_runtime
+    from runtime.log_setup import configure_logging, logging_runtime
     from runtime.settings import LogFormat, LogLevel
 
     if papers:

@@ -24,7 +24,7 @@ from escalation.events import DeliveryReported, Event, TaskForceReported
 from escalation.numbers import number_of
 from escalation.receipts import DeliveryResult, MessageState, select_newer
 from escalation.story import minute
-from records.errors import RecordsFault
+from records.errors import RecordStoreFault
 
 if TYPE_CHECKING:
     from client import RunExamination
@@ -113,7 +113,7 @@ async def examine(
     client, seen = hands.client, _Seen()
     try:
         await _look_at_all(hands, key, advance, seen)
-    except RecordsFault as fault:  # what it says of runs is worth the more
+    except RecordStoreFault as fault:  # what it says of runs is worth the more
         needs = "a record store that can be used"
         seen.findings.append(Finding(FindingKind.RECORD_UNUSABLE, "record", str(fault), needs=needs))
     for stall in await (client.stalled_of(key) if key else client.stalled()):

@@ -22,11 +22,11 @@ from escalation.events import Event
 from escalation.measures import MEASURES, Measure
 from escalation.numbers import number_of
 from escalation.story import brief, timeline_entry
-from records.reading import Kept
+from records.data_export import RecordedEscalation
+from records.figure_formats import format_as_of, format_day, format_figure, format_period
 from records.report import By, Case, Figure, Group, Report
 from records.spreadsheet import cell_text
 from records.store import LOG_LINE
-from records.wording import as_of, day, said, span_of
 
 _MEDIAN, _NINE_OF_TEN = "_median", "_p90"
 _BAR = 24
@@ -64,11 +64,11 @@ _SHORT = {
 
 
 def render_report(found: Report, zone: ZoneInfo) -> RenderableType:
-    head = Text(f"Escalations opened {span_of(found.period, zone)}", style="bold")
+    head = Text(f"Escalations opened {format_period(found.period, zone)}", style="bold")
     head.append(f"\nDays are those of {zone.key}", style="dim")
     if found.imported:
         head.append(f"\n{found.imported:,} of them imported", style="dim")
-    head.append(f"\n{as_of(found, zone)}", style="dim")
+    head.append(f"\n{format_as_of(found, zone)}", style="dim")
     if found.is_empty:
         return Together(head, Text("None: there is nothing to report."), *_overdue(found))
     parts: list[RenderableType] = [head, _figures(found.whole)]
@@ -122,7 +122,7 @@ def report_as_data(found: Report, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def one(escalation: Kept) -> RenderableType:
+def one(escalation: RecordedEscalation) -> RenderableType:
     """An escalation of the record, with all that happened."""
     head = Text(escalation["key"], style="bold")
     head.append(f"  {escalation['state']}, {escalation['priority']}, {escalation['category']}")
@@ -134,7 +134,7 @@ def one(escalation: Kept) -> RenderableType:
         f"reopened {number_of(escalation['reopened'], 'time')}, lived for {lived}"
     )
     lines = Table(box=None, pad_edge=False, show_header=False)
-    before: Kept = {}
+    before: RecordedEscalation = {}
     for event in escalation["events"]:
         at = datetime.fromisoformat(event["at"])
         said_of_it = _sentence(event, before)
@@ -143,7 +143,7 @@ def one(escalation: Kept) -> RenderableType:
     return Together(head, facts, lines)
 
 
-def _sentence(event: Kept, before: Kept) -> str:
+def _sentence(event: RecordedEscalation, before: RecordedEscalation) -> str:
     """Of a line of another system's log, what has changed since the one before."""
     if event["kind"] != LOG_LINE:
         return timeline_entry(_EVENT.validate_python(event["event"])).text
@@ -173,11 +173,11 @@ def _figures(group: Group) -> Table:
 
 def _row(figure: Figure, group: Group) -> tuple[str, str, str, str]:
     """Title, value, of how many, definition; median and 90 % of the same time share a row."""
-    title, value, definition = figure.measure.title, said(figure), figure.measure.definition
+    title, value, definition = figure.measure.title, format_figure(figure), figure.measure.definition
     if figure.name.endswith(_MEDIAN):
         nine = group.figures[figure.name.removesuffix(_MEDIAN) + _NINE_OF_TEN]
         title = title.removesuffix(", median")
-        value = f"{value} (median)\n{said(nine)} (90 %)"
+        value = f"{value} (median)\n{format_figure(nine)} (90 %)"
         definition += f" {nine.measure.definition.rpartition('. ')[2]}"
     return title, value, f"{figure.of:,}", definition
 
@@ -193,7 +193,7 @@ def _groups(by: By, groups: Sequence[Group]) -> RenderableType:
     for name in shown:
         table.add_column(_SHORT[name], justify="right", no_wrap=True)
     for group in groups[:_MOST_GROUPS]:
-        table.add_row(Text(group.label), *(said(group.figures[name]) for name in shown))
+        table.add_row(Text(group.label), *(format_figure(group.figures[name]) for name in shown))
     return _with_more(table, len(groups) - _MOST_GROUPS)
 
 
@@ -243,7 +243,7 @@ def _ping_pong(cases: Sequence[Case]) -> Table:
 def _overdue(found: Report) -> Iterator[RenderableType]:
     if found.overdue:
         title = (
-            f"\nActions overdue on {day(found.as_of)}, whenever their escalations were opened: "
+            f"\nActions overdue on {format_day(found.as_of)}, whenever their escalations were opened: "
             f"{len(found.overdue):,} of {found.to_do:,} still to be done"
         )
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")

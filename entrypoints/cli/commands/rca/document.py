@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from documents.writing import as_markdown
+from documents.rca_writer import write_rca
 from entrypoints.cli.choices import complete_from
 from entrypoints.cli.client_call import Json, Key, call_client
 from entrypoints.cli.option_values import OptionValues, write_file
@@ -29,7 +29,7 @@ from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:
     from client import EscalationClient
-    from documents.paper import About, Paper
+    from documents.paper import Paper, PaperContext
 
 app = typer.Typer()
 
@@ -56,7 +56,7 @@ def draft(key: Key) -> None:
         return on_file, blank
 
     on_file, blank = call_client(ask)
-    escalation.write(as_markdown(on_file.rca or blank, key, hints=True))
+    escalation.write(write_rca(on_file.rca or blank, key, hints=True))
 
 
 @app.command()
@@ -67,7 +67,7 @@ def show(key: Key, version: Version = None, in_json: Json = False) -> None:
     if in_json:
         escalation.as_json({"version": filed, "versions": on_file.versions, "rca": rca})
     else:
-        escalation.write(as_markdown(rca, key))
+        escalation.write(write_rca(rca, key))
 
 
 @app.command()
@@ -98,7 +98,7 @@ def document(
 ) -> None:
     """Make a PDF or a page of the RCA: what customers read of it, or all of it for our own people."""
     from documents.layout import as_html, as_pdf
-    from documents.paper import About
+    from documents.paper import PaperContext
 
     typed = OptionValues()
     there = typed.zone(tz)
@@ -109,7 +109,7 @@ def document(
         return await client.view(key), await client.rca_on_file(key, version), await client.people(key)
 
     view, on_file, people = call_client(ask)
-    about = About(key, CustomerText(view.subject), view.priority, datetime.now(UTC), language, there)
+    about = PaperContext(key, CustomerText(view.subject), view.priority, datetime.now(UTC), language, there)
     names = {person.id: person.name for person in people}
     if audience == "customer":
         paper = _for_customers(about, view)
@@ -124,10 +124,10 @@ def document(
 
 def warn_of_boxes(written: Any) -> None:
     """Say, beside the answer, which characters of *written* a PDF made here cannot show."""
-    from documents.glyphs import said_of, texts_in, unprintable
+    from documents.glyphs import describe_unprintable, find_unprintable, texts_in
 
-    if missing := unprintable(texts_in(written)):
-        escalation.err.print(f"warning: {said_of(missing)}", style="yellow")
+    if missing := find_unprintable(texts_in(written)):
+        escalation.err.print(f"warning: {describe_unprintable(missing)}", style="yellow")
 
 
 def _read(
@@ -164,7 +164,7 @@ def _found(key: str, on_file: RcaOnFile, wanted: int | None) -> tuple[RcaVersion
     raise UnknownName.of(f"{key}: no internal RCA of version", str(wanted), known)
 
 
-def _for_customers(about: "About", view: View) -> "Paper":
+def _for_customers(about: "PaperContext", view: View) -> "Paper":
     from documents.paper import customer_paper
 
     if view.customer_rca is None:
@@ -173,7 +173,7 @@ def _for_customers(about: "About", view: View) -> "Paper":
 
 
 def _for_us(
-    about: "About", view: View, found: tuple[RcaVersion, InternalRca], name_of: Callable[[str], str]
+    about: "PaperContext", view: View, found: tuple[RcaVersion, InternalRca], name_of: Callable[[str], str]
 ) -> "Paper":
     from documents.paper import internal_paper
 

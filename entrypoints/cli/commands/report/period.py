@@ -59,7 +59,8 @@ def report_period(
         ),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="The review pack as one page, to print.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="The review render_review_pack as one page, to print."),
     ] = None,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Every figure, a line each.")
@@ -78,9 +79,9 @@ def report_period(
         return
     from entrypoints.cli.open_escalations import record_open_escalations
     from entrypoints.cli.render import report
+    from records.period_report import make_report as look_back
     from records.report import By
     from records.spreadsheet import ENCODING
-    from records.trends import report as look_back
 
     typed = option_values.OptionValues()
     zone = typed.zone(tz)
@@ -91,9 +92,9 @@ def report_period(
         record = None if is_as_recorded else record_open_escalations(store)
         found = look_back(store, period, datetime.now(UTC), divided, record)
     if html:
-        from records.pack import pack
+        from records.review_pack import render_review_pack
 
-        option_values.write_file(html, pack(found, zone), "--html")
+        option_values.write_file(html, render_review_pack(found, zone), "--html")
     if csv:
         option_values.write_file(csv, report.report_as_csv(found).encode(ENCODING), "--csv")
     if in_json:
@@ -125,7 +126,7 @@ def import_(
     from entrypoints.cli.render.backtest import render_log_summary
     from planning.forecast.helpdesk_log import read_log
     from planning.forecast.imported_escalation import import_incident
-    from records.store import TakenIn
+    from records.store import ImportResult
 
     typed = option_values.OptionValues()
     typed.read(None, _tenant, tenant)
@@ -133,7 +134,7 @@ def import_(
         data = option_values.read_bytes(file, "FILE")
         export_map = _map(data, file, by)
     log = read_log(data, file, export_map)
-    done = TakenIn()
+    done = ImportResult()
     with open_store() as store, progress(in_json) as bar:
         task = bar.add_task("import", total=len(log.incidents))
         for lot in store.take_in(import_incident(incident, export_map, tenant) for incident in log.incidents):
@@ -184,7 +185,7 @@ def export(
     ] = False,
 ) -> None:
     """Give the record out, as CSV or JSON."""
-    from records.reading import kept, write_csv
+    from records.data_export import read_escalations, write_csv
 
     typed = option_values.OptionValues()
     period = _period(typed, first, last, typed.zone(tz))
@@ -193,7 +194,7 @@ def export(
     typed.require()
     with open_store() as store:
         if csv is None:
-            _write_list(kept(store, period))
+            _write_list(read_escalations(store, period))
             return
         try:
             counts = write_csv(store, csv, period)
@@ -208,10 +209,10 @@ def export(
 def show(key: Key, in_json: Json = False) -> None:
     """Show what is on record of one key, every escalation that it had."""
     from entrypoints.cli.render.report import one
-    from records.reading import kept
+    from records.data_export import read_escalations
 
     with open_store() as store:
-        found = list(kept(store, key=key))
+        found = list(read_escalations(store, key=key))
         where = store.database.where
     if not found:
         raise UnknownEscalation(f"nothing of {quote_input(key)} is on record in {where}")

@@ -1,0 +1,127 @@
+"""A store's tables are those of the program, or it says so."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
+
+from records.errors import StoreAhead, StoreBehind
+from records.migration import HEAD, config
+from records.store import RecordStore
+from records.tables import Base, EscalationRow
+from tests.records.event_builders import a_batch, a_whole_life, sizes
+from tests.records.past import filled
+
+
+def set_version(store: RecordStore, version: str) -> None:
+    with store.database.writing() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+def test_tables_are_made_from_nothing_and_only_once(url: str) -> None:
+    """
+    RECORD-1: `escalate setup` can be repeated, and says what it did.
+    """
+    store = RecordStore(url)
+
+    assert f"made new, version {HEAD}" in str(store.prepare())
+    assert f"version {HEAD} already, nothing to do" in str(store.prepare())
+    store.close()
+
+
+def test_the_program_knows_the_newest_step() -> None:
+    """
+    RECORD-1: a step that is added is also needed.
+    """
+    assert HEAD == ScriptDirectory.from_config(config()).get_current_head()
+
+
+def test_steps_and_tables_agree(store: RecordStore) -> None:
+    """
+    RECORD-1: a table that is changed without a step for it is noticed.
+    """
+    with store.database.reading() as db:
+        assert [] == compare_metadata(MigrationContext.configure(db), Base.metadata)
+
+
+def test_a_store_without_promises_is_given_those_of_its_clocks(store: RecordStore) -> None:
+    """
+    RECORD-2: of version 0001; what it has is counted, and nothing is lost.
+    """
+    filled(store)
+    before = promises(store)
+    with store.database.writing() as db:
+        db.execute(text("ALTER TABLE escalations DROP COLUMN promises"))
+        db.execute(text("ALTER TABLE receipts DROP COLUMN state"))
+    set_version(store, "0001")
+
+    assert "brought from version 0001" in str(store.prepare())
+    assert before == promises(store)
+    assert {"resolution": [1, 0]} == before["DESK/INC2"]
+
+
+def promises(store: RecordStore) -> dict[str, dict[str, list[int]]]:
+    with store.database.reading() as db:
+        return {
+            row.key: row.promises for row in db.execute(select(EscalationRow.key, EscalationRow.promises))
+        }
+
+
+def test_two_that_set_up_at_once_take_turns(url: str) -> None:
+    """
+    RECORD-1: as when several workers are deployed together.
+    """
+    stores = [RecordStore(url) for _ in range(3)]
+
+    with ThreadPoolExecutor(3) as threads:
+        done = list(threads.map(RecordStore.prepare, stores))
+    for store in stores:
+        store.close()
+
+    assert 1 == sum(each.before is None for each in done)
+
+
+def test_an_empty_file_is_given_its_tables_and_an_empty_server_is_not(url: str) -> None:
+    """
+    RECORD-1: one's own file needs no setup; on a server somebody decides.
+    """
+    store = RecordStore(url)
+    if store.database.is_file:
+        assert 0 < store.append(a_batch(a_whole_life())).added
+    else:
+        with pytest.raises(StoreBehind, match=r"has no tables yet.*run `escalate setup`"):
+            store.append(a_batch(a_whole_life()))
+    store.close()
+
+
+def test_a_store_that_is_behind_says_what_to_do(url: str, store: RecordStore) -> None:
+    """
+    RECORD-1: one clear error, and nothing is written.
+    """
+    set_version(store, "0000")
+
+    with (
+        pytest.raises(
+            StoreBehind, match=f"is of version 0000, .* needs version {HEAD}; run `escalate setup`"
+        ),
+        closing(RecordStore(url)) as other,
+    ):
+        other.append(a_batch(a_whole_life()))
+
+    assert 0 == sizes(store)["events"]
+
+
+def test_a_store_that_is_ahead_is_left_alone(url: str, store: RecordStore) -> None:
+    """
+    RECORD-1: not even setup touches what a newer program made.
+    """
+    set_version(store, "9999")
+
+    with closing(RecordStore(url)) as other:
+        for attempt in (other.check, other.prepare):
+            with pytest.raises(StoreAhead, match="made by a newer program"):
+                attempt()

@@ -1,0 +1,73 @@
+"""
+Every way to reach people that the settings name, by the name that addresses call it. What a channel does is known in
+``channels``.
+"""
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+from typing import TextIO
+
+from pydantic import ValidationError
+
+from channels.apprise import AppriseChannel
+from channels.email import EmailSettings, Tls
+from channels.endpoints import Endpoints
+from channels.protocol import Channel
+from channels.registry import available_channels
+from channels.slack import SlackChannel
+from channels.teams import TeamsChannel
+from channels.webhook import WebhookChannel, WebhookEndpoint
+from runtime.endpoints import variables
+from runtime.errors import SettingsFault
+from runtime.network import Network
+from runtime.settings import Settings
+
+
+def open_channels(settings: Settings, printed_to: TextIO | None = None) -> dict[str, Channel]:
+    """
+    Every channel, by the name that addresses call it. Without a mail server, e-mail is printed (to standard output,
+    unless said otherwise), so that nothing is told in vain.
+
+    Raises:
+        SettingsFault: If the mail settings do not go together.
+    """
+    smtp = _smtp(settings, settings.smtp_host) if settings.smtp_host else None
+    channels = available_channels(
+        email=smtp, console=printed_to or sys.stdout, further=_named_targets(settings)
+    )
+    if smtp is None:
+        channels["email"] = channels["console"]
+    return channels
+
+
+def _named_targets(settings: Settings) -> Iterator[Channel]:
+    network, set_up = Network(settings.private_networks), settings.targets
+    webhooks = {
+        name: WebhookEndpoint(each.url.get_secret_value(), tuple(key.get_secret_value() for key in each.keys))
+        for name, each in set_up.webhook.items()
+    }
+    yield SlackChannel(Endpoints(set_up.slack, partial(variables, "slack")), network)
+    yield TeamsChannel(Endpoints(set_up.teams, partial(variables, "teams")), network)
+    yield WebhookChannel(Endpoints(webhooks, partial(variables, "webhook")), network)
+    yield AppriseChannel(Endpoints(set_up.apprise, partial(variables, "apprise")))
+
+
+def _smtp(settings: Settings, host: str) -> EmailSettings:
+    try:
+        return EmailSettings(
+            host=host,
+            port=settings.smtp_port,
+            tls=Tls(settings.smtp_tls),
+            username=settings.smtp_user,
+            password=settings.smtp_password,
+            sender_address=settings.smtp_sender,
+            sender_name=settings.smtp_sender_name or "",
+            reply_to=settings.smtp_reply_to,
+            auto_response_suppress=settings.smtp_suppress or "",
+        )
+    except ValidationError as error:
+        faults = (
+            f"ESCALATION_SMTP_*: {found['msg'].removeprefix('Value error, ')}" for found in error.errors()
+        )
+        raise SettingsFault(*faults) from None

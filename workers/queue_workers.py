@@ -1,0 +1,200 @@
+"""
+The workers of one process: which queue each serves, with what hands, and how much at once.
+
+Owns the wiring of workflows and activities. It must not know rules, nor what an activity does.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
+
+import activities
+from activities.compile_plan import PlaybookFile
+from activities.deliver_messages import DeliverMessages
+from channels.protocol import Channel
+from delivery.channel_limit import LimitedChannel
+from escalation.links import Link
+from messages.renderer import MessageRenderer
+from records.errors import WrongUrl
+from records.store import RecordStore
+from runtime.errors import SettingsFault
+from runtime.network import Network
+from runtime.settings import Settings
+from runtime.signed_links import SignedLinks
+from workers.channel_setup import open_channels
+from workers.stall_watch import watch_stalls
+from workflows.delivery import MESSAGE_TASK_QUEUE
+from workflows.escalation import EscalationWorkflow
+from workflows.follow_up import FollowUpWorkflow
+from workflows.inbox import InboxWorkflow
+from workflows.intake import IntakeWorkflow
+from workflows.pace import ChannelLimitWorkflow
+from workflows.recording import RecordWorkflow
+from workflows.report import ReportWorkflow
+from workflows.sponsorship import SponsorshipWorkflow
+from workflows.task_force import TaskForceWorkflow
+from workflows.ticket import JoinedCaseWorkflow
+from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
+
+GRACE = timedelta(seconds=30)
+QUICK_SLOTS = 50
+MESSAGE_SLOTS = 20
+RECORD_SLOTS = 4
+# A wave's progress is in its heartbeats: whoever was told since the last one is told again after a kill -9.
+HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
+# Workflow tasks are Python under one lock: more at a time only brings each nearer to the two seconds after which the
+# SDK takes it for deadlocked.
+WORKFLOW_SLOTS = 10 * (os.cpu_count() or 1)
+
+WORKFLOWS: Sequence[type[Any]] = (
+    EscalationWorkflow,
+    FollowUpWorkflow,
+    TaskForceWorkflow,
+    SponsorshipWorkflow,
+    JoinedCaseWorkflow,
+    InboxWorkflow,
+    IntakeWorkflow,
+    RecordWorkflow,
+    ReportWorkflow,
+    ChannelLimitWorkflow,
+)
+
+DEPLOYMENT = "escalation-engine"
+"""As Temporal knows all workers together, of whatever build."""
+
+log = structlog.get_logger("worker")
+
+
+@asynccontextmanager
+async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None]:
+    """
+    Run the workers while the block runs: one for moves and quick activities, one for messages, one for the record, so
+    that a slow mail server or database cannot starve the moves. Activities under way at the end have 30 s to finish.
+
+    A fatal error of a worker cancels the block and is raised from here.
+    """
+    store = record_store_of(settings)
+    hands = activities.build(
+        PlaybookFile(settings.playbook),
+        _telling(settings),
+        Network(settings.private_networks).transport,
+        store,
+        settings.starts_per_person,
+    )
+    slots = 2 * QUICK_SLOTS + MESSAGE_SLOTS + RECORD_SLOTS
+    threads = ThreadPoolExecutor(slots, thread_name_prefix="activity")
+    moves = on_queue(
+        client,
+        ESCALATION_QUEUE,
+        hands.quick,
+        threads,
+        slots=QUICK_SLOTS,
+        build=settings.build,
+        workflows=WORKFLOWS,
+        max_cached_workflows=settings.max_cached_workflows,
+        max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
+        max_concurrent_local_activities=QUICK_SLOTS,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+    messages = on_queue(
+        client, MESSAGE_TASK_QUEUE, hands.messages, threads, slots=MESSAGE_SLOTS, build=settings.build
+    )
+    records = on_queue(
+        client, RECORD_TASK_QUEUE, hands.records, threads, slots=RECORD_SLOTS, build=settings.build
+    )
+    async with AsyncExitStack() as running:
+        # Not waited for: what did not end in its time will not end now.
+        running.callback(store.close)
+        running.callback(threads.shutdown, wait=False, cancel_futures=True)
+        for worker in (records, messages, moves):
+            await running.enter_async_context(worker)
+        await _until_polling(moves, messages, records)
+        await running.enter_async_context(watch_stalls(client))
+        yield
+
+
+def _telling(settings: Settings) -> DeliverMessages:
+    if settings.smtp_host is None:
+        log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
+    return DeliverMessages(
+        _paced(open_channels(settings), settings), MessageRenderer(settings.templates), _address_of(settings)
+    )
+
+
+def _paced(channels: Mapping[str, Channel], settings: Settings) -> dict[str, Channel]:
+    limits = settings.channel_limits
+    return {
+        name: LimitedChannel(name, channel, limits[name]) if name in limits else channel
+        for name, channel in channels.items()
+    }
+
+
+def _address_of(settings: Settings) -> Callable[[Link], str] | None:
+    """Messages carry links only where readers can reach them."""
+    if settings.gateway_url is None:
+        return None
+    return partial(SignedLinks.from_settings(settings).address, base_url=settings.gateway_url)
+
+
+def record_store_of(settings: Settings) -> RecordStore:
+    """Not connected before there is something to record: a database that is down stops no worker."""
+    try:
+        return RecordStore.at(settings.records_url, settings.state_folder)
+    except WrongUrl as fault:
+        raise SettingsFault(str(fault)) from None
+
+
+def on_queue(
+    client: Client,
+    task_queue: str,
+    hands: Sequence[Callable[..., Any]],
+    threads: ThreadPoolExecutor,
+    *,
+    slots: int,
+    build: str | None = None,
+    **more: Any,
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=task_queue,
+        activities=hands,
+        activity_executor=threads,
+        max_concurrent_activities=slots,
+        max_heartbeat_throttle_interval=HEARTBEATS_AT_MOST_EVERY,
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=GRACE,
+        deployment_config=_deployment(build),
+        **more,
+    )
+
+
+def _deployment(build: str | None) -> WorkerDeploymentConfig:
+    """Without a name the SDK hashes every loaded module, which took 1.3 s of each start."""
+    return WorkerDeploymentConfig(
+        WorkerDeploymentVersion(DEPLOYMENT, build or _package_version()),
+        use_worker_versioning=build is not None,
+        default_versioning_behavior=VersioningBehavior.PINNED if build else VersioningBehavior.UNSPECIFIED,
+    )
+
+
+def _package_version() -> str:
+    try:
+        return version("escalation-engine")
+    except PackageNotFoundError:  # a bare checkout on the module path
+        return "checkout"
+
+
+async def _until_polling(*started: Worker) -> None:
+    while not all(worker.is_running for worker in started):  # noqa: ASYNC110 - the SDK has no event for it
+        await asyncio.sleep(0.01)
