@@ -16,9 +16,10 @@ from activities.make_report import Reports
 from activities.merge import Merges, check_open
 from activities.record_events import RecordEvents
 from activities.record_open_escalations import OpenEscalations
+from activities.report_deliveries import report_deliveries
 from activities.sponsors import Sponsors
 from activities.verify_sender import check_outage, verify_sender
-from delivery.inbox_client import report_deliveries
+from delivery.pipeline import Pipeline
 from planning.on_call.feeds import Feeds, Transport
 from records.store import RecordStore
 
@@ -35,7 +36,7 @@ class Activities:
 
 def build(
     playbook: PlaybookFile,
-    deliver: DeliverMessages,
+    pipeline: Pipeline,
     transport: Transport,
     store: RecordStore | None = None,
     starts_of_one: int = 0,
@@ -47,6 +48,7 @@ def build(
     planner, rota = Planner(playbook.current, starts_of_one), OnCallLookup(playbook.current, Feeds(transport))
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     merges = Merges(playbook.current)
+    deliver = DeliverMessages(pipeline)
     return Activities(
         quick=(
             planner.compile_plan,

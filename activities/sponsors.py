@@ -1,8 +1,8 @@
 """
 Executive sponsorship seen from elsewhere: who sponsors an account, who a person is, and a proposal on its way.
 
-Reads the memo of the account's sponsorship, which the server answers for by itself: no worker is asked, and it is never
-behind (SPONSOR-2). It must not know what a sponsorship is, nor what anybody may.
+Reads the memo of the account's sponsorship, which the server answers for by itself: no worker is asked, and it is
+never behind (SPONSOR-2). It must not know what a sponsorship is, nor what anybody may.
 """
 
 import asyncio

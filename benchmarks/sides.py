@@ -22,12 +22,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import activities
 from activities.compile_plan import PlaybookFile
-from activities.deliver_messages import DeliverMessages
 from benchmarks import bare_wire as wire
 from benchmarks.bare import BareHeir, BareWorkflow
 from benchmarks.shape import Script, padded
 from channels.protocol import Delivered, OutboundMessage, Session
 from client import EscalationClient
+from delivery.pipeline import Pipeline
 from escalation import commands as c
 from escalation.base import CustomerText, InternalText
 from escalation.effects import RecordBatch, RecordResult
@@ -79,7 +79,7 @@ class Engine:
     ) -> AsyncIterator["Engine"]:
         client = await connect(Settings(), plugins=[escalation_plugin()], address=address)
         store = (RecordStore if is_recorded else _Forgetful).at(None, playbook.parent)
-        deliver = DeliverMessages({"email": _Nowhere()}, MessageRenderer())
+        deliver = Pipeline({"email": _Nowhere()}, MessageRenderer())
         hands = activities.build(PlaybookFile(playbook), deliver, Network().transport, store)
         async with _workers(
             client,

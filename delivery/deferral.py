@@ -1,106 +1,95 @@
 """
-Hold or send: decided once for each message that can wait, under its key, and kept (COMM-11, COMM-12).
+Stage Defer: quiet hours and limits decide once whether a message leaves now, and the decision is kept (COMM-11,
+COMM-12).
 
-Owns what a repeat of a wave does with a message of which nobody knows what became. A receiver can drop a repeat only
-under the same key, so what may have left by itself never leaves again in a bundle, and the other way round:
+Theory. Of a message that was under way when a worker died, nobody knows whether it left. A receiver can drop the
+repeat only under the same key, so what may have left by itself must never leave again in a digest, and the other way
+round:
 
     decided to leave by itself   leaves by itself again; if quiet hours have begun, the inbox keeps it apart
     decided to wait              is handed to the inbox, unless that has it or let it leave already
     not decided                  cannot have left: it is decided now
 
-The server has the decisions before anything leaves, with the heartbeat of this activity. A later activity for the same
-wave has no heartbeat: there the inbox is asked first, and whatever it does not know leaves by itself.
+The server has the decisions before any message of the batch leaves, with the heartbeat of this activity. A later
+activity for the same batch has no heartbeat: there the inbox is asked first, and whatever it does not know leaves by
+itself.
 """
 
-from temporalio import activity
-from temporalio.client import (
-    AsyncActivityCancelledError,
-    RPCError,
-    WorkflowQueryFailedError,
-    WorkflowQueryRejectedError,
-)
+import structlog
 
-from delivery.inbox_client import hold, is_known
+from delivery import inbox_client
 from delivery.message import Message
-from delivery.progress import PendingDelivery, Progress, Result, record_decisions
-from delivery.quiet_and_limits import Deferral, Waits, quiet_end
+from delivery.progress import Attempt, Deferral, Outcome, PendingDelivery, Progress
+from delivery.quiet_hours import quiet_deferral
+from delivery.recipient_limit import RecipientLimits
+from delivery.stage import Stage
 from escalation.waiting import MANY, DeferredMessage, InboxContent
 
-_NO_ANSWER = (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError)
+log = structlog.get_logger(__name__)
 
 
-class Decisions:
-    """Those of one attempt at the wave of *progress*. *is_repeat*: an earlier activity may have sent any of it."""
-
-    def __init__(self, progress: Progress, waits: Waits, *, is_repeat: bool) -> None:
+class Defer(Stage):
+    def __init__(self, progress: Progress, attempt: Attempt, limits: RecipientLimits) -> None:
         self._progress = progress
-        self._waits = waits
-        self._earlier = frozenset(progress.decided)
-        self._is_repeat = is_repeat
-        self._now = activity.info().started_time
+        self._attempt = attempt
+        self._limits = limits
+        self._decided_earlier = frozenset(progress.decisions)
 
-    async def make(self) -> None:
-        """
-        Decide what is not decided, and have it on record. If that fails nothing is decided, and the messages come back.
-        """
-        before = self._progress.decided
-        new = {each.key: self._wait_of(each) for each in self._progress.untold if self._is_undecided(each)}
+    async def prepare(self) -> None:
+        """Decide what is not decided. If the server cannot keep it, nothing is decided, and the messages come back."""
+        before = self._progress.decisions
+        undecided = (
+            each for each in self._progress.pending if each.may_be_deferred and each.key not in before
+        )
+        new = {message.key: self._decide(message) for message in undecided}
         if not new:
             return
-        self._progress.decided = before | new
-        try:
-            await record_decisions(self._progress)
-        except (RPCError, AsyncActivityCancelledError) as fault:
-            self._progress.decided = before
-            activity.logger.warning("decision_not_recorded", extra={"fault": type(fault).__name__})
+        self._progress.decisions = before | new
+        if not await self._attempt.save(self._progress):
+            self._progress.decisions = before
 
-    async def held(self, message: Message) -> Result | None:
-        """What became of *message* if it waits, or must come back; None: it leaves now."""
-        decided = self._progress.decided
-        if not message.can_wait:
+    async def handle(self, message: Message) -> Message | Outcome:
+        if not message.may_be_deferred:
+            return message
+        if message.key not in self._progress.decisions:
+            return _pending(message, "whether it has to wait could not be recorded")
+        try:
+            return await self._carry_out(message, self._progress.decisions[message.key])
+        except inbox_client.NO_ANSWER as fault:
+            message.log_failure(type(fault).__name__, is_for_good=False)
+            return _pending(message, "it has to wait, and could not be put aside")
+
+    def _decide(self, message: Message) -> Deferral | None:
+        """Of a repeated batch nothing is counted: whatever the inbox does not know may have left."""
+        if self._attempt.is_repeat:
             return None
-        if message.key not in decided:
-            return PendingDelivery(
-                message.undelivered(("whether it has to wait could not be recorded",)), after=None
-            )
-        wait = decided[message.key]
-        try:
-            if self._may_be_there(message, wait) and await is_known(message.key, message.recipient.id):
-                return message.held(wait.until if wait else self._now, wait.why if wait else MANY)
-            if wait:
-                return await self._hold(message, wait)
-            if quiet := quiet_end(message, self._now):  # begun since it was decided
-                return await self._hold(message, quiet, letter=message.key)
-        except _NO_ANSWER as fault:
-            about = message.log_fields | {
-                "channel": "",
-                "is_for_good": False,
-                "fault": type(fault).__name__,
-            }
-            activity.logger.warning("message_failed", extra=about)
-            return PendingDelivery(
-                message.undelivered(("it has to wait, and could not be put aside",)), after=None
-            )
-        return None
+        now = self._attempt.started_at
+        return quiet_deferral(message, now) or self._limits.deferral_of(message, now)
 
-    def _is_undecided(self, message: Message) -> bool:
-        return message.can_wait and message.key not in self._progress.decided
+    async def _carry_out(self, message: Message, decision: Deferral | None) -> Message | Outcome:
+        now = self._attempt.started_at
+        may_be_in_inbox = self._attempt.is_repeat or (decision and message.key in self._decided_earlier)
+        if may_be_in_inbox and await inbox_client.has_message(message.key, message.recipient.id):
+            return message.deferred(decision.until if decision else now, decision.why if decision else MANY)
+        if decision:
+            return await self._put_aside(message, decision)
+        if quiet := quiet_deferral(message, now):  # begun since it was decided
+            return await self._put_aside(message, quiet, may_have_left_as=message.key)
+        return message
 
-    def _wait_of(self, message: Message) -> Deferral | None:
-        return None if self._is_repeat else self._waits.wait_of(message, message.first_channel, self._now)
-
-    def _may_be_there(self, message: Message, wait: Deferral | None) -> bool:
-        """In the inbox, by an attempt of which nothing is known; or it was, and that has ended since."""
-        return self._is_repeat or (wait is not None and message.key in self._earlier)
-
-    async def _hold(self, message: Message, wait: Deferral, letter: str = "") -> Result:
+    async def _put_aside(self, message: Message, deferral: Deferral, may_have_left_as: str = "") -> Outcome:
+        now = self._attempt.started_at
         held = DeferredMessage(
             notice=message.notice.changed(to=(message.recipient,)),
             channel=message.first_channel,
-            since=self._now,
-            until=wait.until if wait.is_quiet else self._now,
-            letter=letter,
+            since=now,
+            until=deferral.until if deferral.is_quiet else now,
+            letter=may_have_left_as,
         )
-        await hold((held,), InboxContent(sent=self._waits.sent_to(message)))
-        activity.logger.debug("message_deferred", extra=message.log_fields | {"why": wait.why})
-        return message.held(wait.until, wait.why)
+        await inbox_client.defer(InboxContent(held=(held,), sent=self._limits.sent_to(message)))
+        log.debug("message_deferred", **message.log_fields, why=deferral.why)
+        return message.deferred(deferral.until, deferral.why)
+
+
+def _pending(message: Message, obstacle: str) -> PendingDelivery:
+    return PendingDelivery(message.undelivered((obstacle,)))

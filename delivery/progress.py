@@ -1,198 +1,130 @@
 """
-How far a wave is: who is settled, what is decided, who waits for another attempt, and what the server knows of it.
+How far one attempt at a batch is: what is settled, what was decided, and what waits for the next attempt.
 
-Owns heartbeats and the error that asks for another attempt. It must not know channels, texts or inboxes.
+Must not know Temporal, channels, texts or inboxes: `activities.heartbeat` keeps it with the server.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
-
 from delivery.message import Message
-from delivery.quiet_and_limits import Deferral
-from escalation.numbers import number_of
 from escalation.receipts import DeliveryResult
 
-DELIVERY_PENDING = "delivery_pending"
-"""The type of the error that asks for another attempt; its details are those of the heartbeats."""
-
-HEARTBEAT_AT_LEAST_EVERY = timedelta(seconds=5)
-HEARTBEAT_AT_MOST_EVERY = timedelta(seconds=0.1)
+LATE_AFTER = timedelta(minutes=1)
+"""What was to leave so long ago is checked again before it does."""
 SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 
-_PATIENCE = timedelta(seconds=10)
-_RECEIPTS = TypeAdapter(tuple[DeliveryResult, ...])
-_DECIDED = TypeAdapter(dict[str, Deferral | None])
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at a batch, as Temporal makes it."""
+
+    number: int
+    """From 1 on, within one activity."""
+    scheduled_at: datetime
+    """The same for every attempt."""
+    started_at: datetime
+    is_repeat: bool
+    """An earlier activity, of which nothing is known, may have sent any message of this batch."""
+    is_stopping: Callable[[], bool]
+    """Whether the worker stops, or nobody waits for this activity any more."""
+    save: Callable[["Progress"], Coroutine[Any, Any, bool]]
+    """Have the server keep the progress now, before anything else happens; False, if it cannot."""
+
+    @property
+    def is_late(self) -> bool:
+        """What was true when the batch was made may not be true any more (COMM-12)."""
+        return self.is_repeat or (self.number > 1 and self.started_at - self.scheduled_at > LATE_AFTER)
+
+
+@dataclass(frozen=True)
+class Deferral:
+    """Not before *until*, and why."""
+
+    until: datetime
+    why: str
+    is_quiet: bool
 
 
 @dataclass(frozen=True)
 class PendingDelivery:
-    """
-    Not told yet, and may well be: what stands in the way, and how long the medium asked to wait.
-    """
+    """Nothing is settled: what stands in the way, and how long the channel asked to wait."""
 
-    receipts: tuple[DeliveryResult, ...]
-    after: timedelta | None
+    results: tuple[DeliveryResult, ...]
+    after: timedelta | None = None
 
 
-Result = tuple[DeliveryResult, ...] | PendingDelivery
-"""What became of a message."""
+Outcome = tuple[DeliveryResult, ...] | PendingDelivery
+"""What became of a message in this attempt."""
 
 
 @dataclass
 class Progress:
-    """
-    Who was told. What is in `settled` is so, for better or worse.
-    """
+    """Law: what is in `settled` stays as it is, and a decision is made once (COMM-12)."""
 
     messages: Sequence[Message]
-    settled: dict[str, DeliveryResult]
-    decided: dict[str, Deferral | None] = field(default_factory=dict)
-    """By the key of a message that can wait: how long it does; None: it leaves by itself. Decided once (COMM-12)."""
-    pending: dict[str, PendingDelivery] = field(default_factory=dict)
+    settled: dict[str, DeliveryResult] = field(default_factory=dict)
+    """By the keys of the notifications."""
+    decisions: dict[str, Deferral | None] = field(default_factory=dict)
+    """By the key of a message that may be deferred: how long it is; None: it leaves by itself."""
+    postponed: dict[str, PendingDelivery] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def settle(self, *receipts: DeliveryResult) -> None:
-        self.settled |= {receipt.key: receipt for receipt in receipts}
+    def settle(self, *results: DeliveryResult) -> None:
+        self.settled |= {result.key: result for result in results}
         self.changed.set()
 
-    def note(self, message: Message, result: Result) -> None:
-        if isinstance(result, PendingDelivery):
-            self.pending[message.key] = result
+    def note(self, message: Message, outcome: Outcome) -> None:
+        if isinstance(outcome, PendingDelivery):
+            self.postponed[message.key] = outcome
             self.changed.set()
         else:
-            self.settle(*result)
+            self.settle(*outcome)
 
     @property
-    def untold(self) -> Iterator[Message]:
+    def pending(self) -> Iterator[Message]:
         """Each message that is still to leave, without what is settled of it."""
         left = (message.without(self.settled) for message in self.messages)
         return (message for message in left if message)
 
     @property
-    def is_complete(self) -> bool:
-        return next(self.untold, None) is None
+    def pending_count(self) -> int:
+        return sum(len(message.notices) for message in self.pending)
 
     @property
-    def receipts(self) -> tuple[DeliveryResult, ...]:
+    def count(self) -> int:
+        return sum(len(message.notices) for message in self.messages)
+
+    @property
+    def results(self) -> tuple[DeliveryResult, ...]:
+        """In the order of the batch."""
         keys = (key for message in self.messages for key in message.keys)
         return tuple(self.settled[key] for key in keys if key in self.settled)
 
     @property
+    def obstacles(self) -> tuple[DeliveryResult, ...]:
+        """Undelivered results of those that wait for another attempt."""
+        return tuple(result for each in self.postponed.values() for result in each.results)
+
+    @property
     def figures(self) -> dict[str, int]:
-        """
-        For the log line: how many were told, could not be told, are held or dropped, and are still to be told.
-        """
-        receipts = self.receipts
-        told = sum(receipt.delivered_at is not None for receipt in receipts)
-        failed = sum(receipt.has_failed for receipt in receipts)
-        figures = {"delivered": told, "undelivered": failed, "waiting": self._missing}
-        if others := len(receipts) - told - failed:
-            figures["held_or_dropped"] = others
-        return figures
+        """Count for the log: delivered, undelivered, waiting; if there are any, deferred or dropped."""
+        results = self.results
+        delivered = sum(result.delivered_at is not None for result in results)
+        failed = sum(result.has_failed for result in results)
+        figures = {"delivered": delivered, "undelivered": failed, "waiting": self.pending_count}
+        others = len(results) - delivered - failed
+        return figures | ({"deferred_or_dropped": others} if others else {})
 
     @property
-    def _missing(self) -> int:
-        return sum(len(message.notices) for message in self.untold)
-
-    @property
-    def details(self) -> tuple[Any, ...]:
-        """
-        The receipts so far, undelivered ones of those who wait, and what was decided if anything was, as plain JSON.
-        """
-        pending = tuple(receipt for each in self.pending.values() for receipt in each.receipts)
-        told = (
-            _RECEIPTS.dump_python(self.receipts, mode="json"),
-            _RECEIPTS.dump_python(pending, mode="json"),
-        )
-        return (*told, _DECIDED.dump_python(self.decided, mode="json")) if self.decided else told
-
-    def asks_for_another_attempt(self) -> ApplicationError:
-        all_of_them = sum(len(message.notices) for message in self.messages)
-        return ApplicationError(
-            f"{self._missing} of {number_of(all_of_them, 'message')} still to be delivered",
-            *self.details,
-            type=DELIVERY_PENDING,
-            next_retry_delay=self._next_retry_after(),
-            category=ApplicationErrorCategory.BENIGN,
-        )
-
-    def _next_retry_after(self) -> timedelta | None:
-        """
-        The shortest wait that a medium asked for, if all did; else the retry policy says.
-        """
-        if len(self.pending) < sum(1 for _ in self.untold):
+    def retry_after(self) -> timedelta | None:
+        """The shortest wait that a channel asked for, if all did; None: the retry policy says."""
+        if len(self.postponed) < sum(1 for _ in self.pending):
             return timedelta(seconds=1)  # not all were tried: this worker stops, and another goes on
-        afters = [pending.after for pending in self.pending.values()]
-        asked = [after for after in afters if after is not None]
-        return min(max(min(asked), SHORTEST_WAIT), LONGEST_WAIT) if len(asked) == len(afters) else None
-
-
-def settled_before() -> dict[str, DeliveryResult]:
-    """
-    From the last heartbeat of an earlier attempt. If it cannot be read, all are told again rather than nobody.
-    """
-    details = activity.info().heartbeat_details
-    try:
-        receipts = _RECEIPTS.validate_python(details[0]) if details else ()
-    except ValidationError:
-        receipts = ()
-    return {receipt.key: receipt for receipt in receipts}
-
-
-def decided_before() -> dict[str, Deferral | None]:
-    """As `settled_before`: which messages leave by themselves, and which wait."""
-    details = activity.info().heartbeat_details
-    try:
-        return _DECIDED.validate_python(details[2]) if len(details) > 2 else {}
-    except ValidationError:
-        return {}
-
-
-async def record_decisions(progress: Progress) -> None:
-    """
-    Have the server keep *progress* now. Other heartbeats are gathered for a while, and a crash loses them; so call this
-    before the first of those, which could arrive later and hold less.
-
-    Raises:
-        RPCError: If the server cannot keep it.
-        AsyncActivityCancelledError: If nobody waits for this activity any more.
-    """
-    ours = activity.client().get_async_activity_handle(task_token=activity.info().task_token)
-    await ours.heartbeat(*progress.details, rpc_timeout=_PATIENCE)
-
-
-@asynccontextmanager
-async def heartbeats(progress: Progress) -> AsyncIterator[None]:
-    """
-    Tell the server of all progress soon, and of being alive in between; for the last time when it does not end well.
-    """
-    beating = asyncio.create_task(_beat(progress))
-    try:
-        yield
-    except BaseException:
-        activity.heartbeat(*progress.details)
-        raise
-    finally:
-        beating.cancel()
-
-
-async def _beat(progress: Progress) -> None:
-    while True:
-        try:
-            async with asyncio.timeout(HEARTBEAT_AT_LEAST_EVERY.total_seconds()):
-                await progress.changed.wait()
-        except TimeoutError:
-            pass
-        # Waits before it speaks: a small wave is over by then, and needs none.
-        await asyncio.sleep(HEARTBEAT_AT_MOST_EVERY.total_seconds())
-        progress.changed.clear()
-        activity.heartbeat(*progress.details)
+        waits = [each.after for each in self.postponed.values() if each.after is not None]
+        is_asked_by_all = len(waits) == len(self.postponed)
+        return min(max(min(waits), SHORTEST_WAIT), LONGEST_WAIT) if is_asked_by_all else None

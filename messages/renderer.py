@@ -1,8 +1,8 @@
 """
 How a message reads: a notice and one recipient become a subject, a text and a page of HTML.
 
-Owns which facts a template can name. It must not know addresses, channels or rules. What customers wrote is data here:
-it is put in, never run, and makes no line and no mark of its own.
+Owns which facts a template can name. It must not know addresses, channels or rules. What customers wrote is data
+here: it is put in, never run, and makes no line and no mark of its own.
 
 A template can name the facts of its notice and what is in `_OF_EVERY_TEXT`, nothing else (COMM-6).
 """

@@ -21,9 +21,9 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 import activities
 from activities.compile_plan import PlaybookFile
-from activities.deliver_messages import DeliverMessages
 from channels.protocol import Channel
 from delivery.channel_limit import LimitedChannel
+from delivery.pipeline import Pipeline
 from escalation.links import Link
 from messages.renderer import MessageRenderer
 from records.errors import WrongUrl
@@ -87,7 +87,7 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
     store = record_store_of(settings)
     hands = activities.build(
         PlaybookFile(settings.playbook),
-        _telling(settings),
+        _pipeline(settings),
         Network(settings.private_networks).transport,
         store,
         settings.starts_per_person,
@@ -124,10 +124,10 @@ async def serve_queues(client: Client, settings: Settings) -> AsyncIterator[None
         yield
 
 
-def _telling(settings: Settings) -> DeliverMessages:
+def _pipeline(settings: Settings) -> Pipeline:
     if settings.smtp_host is None:
         log.warning("no_mail_server_letters_are_printed", set_it_with="ESCALATION_SMTP_HOST")
-    return DeliverMessages(
+    return Pipeline(
         _paced(open_channels(settings), settings), MessageRenderer(settings.templates), _address_of(settings)
     )
 

@@ -10,8 +10,8 @@ from temporalio.testing import ActivityEnvironment
 
 import activities
 from activities.compile_plan import PlaybookFile
-from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import OnCallLookup
+from delivery.pipeline import Pipeline
 from escalation.effects import FindOnCall, OnCallFound
 from messages.renderer import MessageRenderer
 from planning.on_call.feed_sources import FilesAlone
@@ -86,7 +86,7 @@ def test_the_worker_has_it_under_its_name_on_the_wire() -> None:
     Names on the wire are API.
     """
     playbook = PlaybookFile(Path(__file__).parents[2] / "playbooks" / "on_call.yaml")
-    hands = activities.build(playbook, DeliverMessages({}, MessageRenderer()), Network().transport)
+    hands = activities.build(playbook, Pipeline({}, MessageRenderer()), Network().transport)
 
     names = {getattr(hand, "__temporal_activity_definition").name for hand in hands.quick}
 

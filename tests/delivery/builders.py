@@ -14,6 +14,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.deliver_messages import DeliverMessages
 from channels.email import EmailChannel
 from channels.protocol import Channel
+from delivery.pipeline import Pipeline
 from escalation.effects import (
     CustomerFacts,
     CustomerNotification,
@@ -152,7 +153,7 @@ class Attempt:
         self.environment.info = replace(self.environment.info, heartbeat_details=self.after)
         self.environment.on_heartbeat = lambda *details: self.heartbeats.append(on_the_wire(details))
         channels = {"email": EmailChannel(settings_for(self.mailbox))} | self.channels
-        deliver = DeliverMessages(channels, MessageRenderer(self.templates))
+        deliver = DeliverMessages(Pipeline(channels, MessageRenderer(self.templates)))
         return await self.environment.run(deliver.deliver_messages, wave)
 
 

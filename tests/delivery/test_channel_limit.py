@@ -42,7 +42,7 @@ async def test_whoever_gets_no_answer_comes_back(mailbox: Mailbox) -> None:
     assert [("person-9@example.com",)] == [letter.recipients for letter in mailbox.letters()]
     told, waiting = raised.value.details
     assert ["person-9"] == [receipt["recipient"] for receipt in told]
-    assert ["email: its turn has not come"] * 3 == [receipt["why"] for receipt in waiting]
+    assert ["email: the channel may send no more now"] * 3 == [receipt["why"] for receipt in waiting]
 
 
 async def test_waves_come_back_one_after_the_other(mailbox: Mailbox) -> None:

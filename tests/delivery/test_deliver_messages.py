@@ -4,7 +4,6 @@ One wave: everybody is told, once, whatever happens on the way.
 
 import asyncio
 import io
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from channels.console import ConsoleChannel
@@ -272,20 +272,19 @@ async def test_who_has_no_address_is_on_record(mailbox: Mailbox) -> None:
 
 
 async def test_who_is_to_be_told_is_told_though_an_own_template_does_not_work(
-    mailbox: Mailbox, written: Callable[[str, str], Path], caplog: pytest.LogCaptureFixture
+    mailbox: Mailbox, written: Callable[[str, str], Path]
 ) -> None:
     """
     COMM-2: a mistake in an own text keeps nobody from hearing; the shipped one goes out, and a log line says so.
     """
     folder = written("en/internal/assigned.txt", "Subject\n\n{{ customer_phone }}")
 
-    with caplog.at_level(logging.WARNING):
+    with capture_logs() as lines:
         ours, theirs = await Attempt(mailbox, templates=folder).at(wave(to_us(), to_customers()))
 
     assert ours.delivered_at
     assert theirs.delivered_at
-    (line,) = [record for record in caplog.records if record.msg.startswith("own_text_broken")]
-    assert "assigned" == vars(line)["occasion"]
+    assert ["assigned"] == [line["occasion"] for line in lines if line["event"] == "own_text_broken"]
     assert any("it is yours" in letter.subject for letter in mailbox.letters())
 
 
@@ -460,31 +459,27 @@ async def test_hostile_text_arrives_as_harmless_text(mailbox: Mailbox) -> None:
     assert not {"\u202e", "\x1b", "\x00", "\r"} & set(letter.text + letter.subject + letter.to_name)
 
 
-async def test_log_lines_name_no_customer_and_no_text(
-    mailbox: Mailbox, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_log_lines_name_no_customer_and_no_text(mailbox: Mailbox) -> None:
     """
     Key, occasion and channel are logged; what customers wrote and where they are reached is not.
     """
     mailbox.says_never("bob@example.com", reply="550 no bob@example.com here")
     bob = ana(id="acme:bob@example.com", name="Bob", addresses=("email:bob@example.com", "pigeon:bob"))
-    with caplog.at_level(logging.DEBUG):
+    with capture_logs() as lines:
         await Attempt(mailbox).at(wave(to_customers(ana(), bob, ana(id="acme:eve@x", addresses=())), to_us()))
 
-    lines = [record for record in caplog.records if record.name.startswith("temporalio.activity")]
-    *letters, wave_told = lines
-    assert ("batch_delivered", logging.INFO) == (wave_told.msg.partition(" ")[0], wave_told.levelno)
-    assert (2, 2, 0) == tuple(vars(wave_told)[figure] for figure in ("delivered", "undelivered", "waiting"))
-    said = {(line.msg.partition(" ")[0], vars(line)["key"], vars(line)["channel"]) for line in letters}
-    assert said == {
+    *messages, batch = lines
+    assert ("batch_delivered", "info") == (batch["event"], batch["log_level"])
+    assert (2, 2, 0) == tuple(batch[figure] for figure in ("delivered", "undelivered", "waiting"))
+    assert {(line["event"], line["key"], line["channel"]) for line in messages} == {
         ("message_delivered", f"{ESCALATION}:1:receipt", "email"),
         ("message_delivered", f"{ESCALATION}:1:assigned:person-1", "email"),
         ("message_failed", f"{ESCALATION}:1:receipt", "email"),
         ("message_failed", f"{ESCALATION}:1:receipt", ""),
     }
-    assert {logging.DEBUG, logging.WARNING} == {line.levelno for line in letters}
-    assert {vars(line)["occasion"] for line in letters} == {"receipt", "assigned"}
-    everything = " ".join(str(vars(line)) for line in lines)
+    assert {"debug", "warning"} == {line["log_level"] for line in messages}
+    assert {line["occasion"] for line in messages} == {"receipt", "assigned"}
+    everything = str(lines)
     assert "@example.com" not in everything
     assert "Orders cannot be paid" not in everything
     assert "Ana" not in everything

@@ -14,8 +14,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import activities
 from activities.compile_plan import PlaybookFile
-from activities.deliver_messages import DeliverMessages
 from client import EscalationClient
+from delivery.pipeline import Pipeline
 from entrypoints.cli import program
 from messages.renderer import MessageRenderer
 from runtime.connection import connect
@@ -107,7 +107,7 @@ async def workers_of(site: Site, kind: type[Any]) -> AsyncIterator[None]:
     settings = site.settings
     hands = activities.build(
         PlaybookFile(settings.playbook),
-        DeliverMessages(open_channels(settings), MessageRenderer(settings.templates)),
+        Pipeline(open_channels(settings), MessageRenderer(settings.templates)),
         Network().transport,
     )
     async with (

@@ -16,9 +16,9 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 
 import activities
 from activities.compile_plan import PlaybookFile
-from activities.deliver_messages import DeliverMessages
 from benchmarks.bare import BareWorkflow
 from client import EscalationClient
+from delivery.pipeline import Pipeline
 from escalation.lifecycle import State
 from messages.renderer import MessageRenderer
 from runtime.network import Network
@@ -36,9 +36,7 @@ QUEUE = "another-queue"
 @asynccontextmanager
 async def a_worker(client: Client, kind: type[Any], runner: WorkflowRunner) -> AsyncIterator[None]:
     """For starts and moves on a queue of its own; the desk's worker delivers the messages."""
-    hands = activities.build(
-        PlaybookFile(REFERENCE), DeliverMessages({}, MessageRenderer()), Network().transport
-    )
+    hands = activities.build(PlaybookFile(REFERENCE), Pipeline({}, MessageRenderer()), Network().transport)
     async with Worker(
         client,
         task_queue=QUEUE,
