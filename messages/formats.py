@@ -16,7 +16,14 @@ from typing import Any, Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_datetime_format,
+    get_timezone_name,
+)
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -140,7 +147,7 @@ class Formats:
         return str(self.locale.text_direction)
 
     def moment(self, at: datetime, zone: tzinfo) -> InstantText:
-        """`Fri, 20 Nov 2026, 16:30 WIB`; where a zone has no letters of its own, `UTC+03`."""
+        """Return `Fri, 20 Nov 2026, 16:30 WIB`; a zone without letters is named: `12:30 (Türkiye Time)`."""
         day, time, name = _day_time_zone(at, zone, self.locale, self.in_full)
         return InstantText.of(at, f"{self._together(day, time)} {name}")
 
@@ -266,4 +273,9 @@ def _day_time_zone(at: datetime, zone: tzinfo, locale: Locale, in_full: bool) ->
     short = partial(format_skeleton, "yMMMEd", locale=locale)
     day = format_date(local, "full", locale) if in_full else short(local)
     time = format_time(local, "short", zone, locale)
-    return str(day), str(time), name if name[0].isalpha() else f"UTC{name}"
+    return str(day), str(time), name if name[0].isalpha() else f"({_name_of(zone, locale)})"
+
+
+def _name_of(zone: tzinfo, locale: Locale) -> str:
+    """Return a zone's name in words, as a reader of *locale* says it: `Türkiye Saati`."""
+    return str(get_timezone_name(zone, "short", locale=locale, zone_variant="generic"))

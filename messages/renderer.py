@@ -7,7 +7,7 @@ here: it is put in, never run, and makes no line and no mark of its own.
 A template can name the facts of its notice and what is in `_OF_EVERY_TEXT`, nothing else (COMM-6).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -108,7 +108,7 @@ class MessageRenderer:
         world = self.templates.world_for(audience, DIGEST, recipient.language)
         sources = (
             self._source(notice, recipient, link, is_in_digest=True)[1]
-            for (notice, recipient), link in zip(messages, links, strict=True)
+            for notice, link in zip(_promise_once([notice for notice, _ in messages]), links, strict=True)
         )
         facts = {
             "recipient": to_one_line(recipient.name, at_most=LONGEST_TEXT),
@@ -188,6 +188,16 @@ def _headed(part: Part, wording: Formats) -> tuple[tuple[str, ...], ...]:
     if part.kind is PartKind.HEADING:
         return tuple((wording.capital(text),) for (text,) in part.rows)
     return part.rows
+
+
+def _promise_once(notices: Sequence[Notice]) -> Iterator[Notice]:
+    """Yield *notices* with the time of the next update in the last one alone that promises it for its case."""
+    last = {reference_of(each): number for number, each in enumerate(notices) if each.facts.next_update_at}
+    for number, notice in enumerate(notices):
+        if isinstance(notice, CustomerNotification) and last.get(notice.facts.reference, number) != number:
+            yield notice.changed(facts=notice.facts.changed(next_update_at=None))
+        else:
+            yield notice
 
 
 def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, Recipient]:

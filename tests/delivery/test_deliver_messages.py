@@ -97,7 +97,7 @@ async def test_each_reads_what_is_theirs(mailbox: Mailbox) -> None:
     assert to_person.subject == "[ACME/4711] P1, it is yours: Orders cannot be paid"
     assert "They are angry." in to_person.text
     assert to_person.message["Importance"] == "high"
-    assert to_customer.subject == "[ACME/4711] We have your request: Orders cannot be paid"
+    assert to_customer.subject == "[ACME/4711] We have received your request: Orders cannot be paid"
     assert "angry" not in to_customer.raw.decode()
     assert to_customer.message["Importance"] is None
     assert {to_person.thread, to_customer.thread} == {ESCALATION}
@@ -223,7 +223,7 @@ async def test_a_permanent_failure_moves_on_to_the_next_address(mailbox: Mailbox
 
     assert receipt.delivered_at
     assert receipt.channel == "console"
-    assert "We have your request" in screen.getvalue()
+    assert "We have received your request" in screen.getvalue()
     assert mailbox.letters() == ()
 
 

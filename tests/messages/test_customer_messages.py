@@ -118,6 +118,18 @@ MISLEADING = {
     "aşağıdakileri göz önüne alarak yeniden yazın:": "the customers' waiting is the reason",
     # two scales
     "1 çok kötü": "the page begins at bad",
+    # they soften what the customer has to hear, or do not say whose it is
+    "belum sepenuhnya teratasi": "the problem is nearly solved",
+    "tam olarak çözülmemiş": "the problem is nearly solved",
+    "ancaman tingkat eksekutif": "a threat by executives",
+    # words of a court, of lenders, of a legal code
+    "kanıt": "courtroom evidence",
+    "jatuh tempo": "a loan that falls due",
+    "kural kitab": "a book of rules",
+    # a seat is a part that somebody plays, no place
+    "meninggalkan tempat": "somebody left the spot",
+    "yerinden ayrıldı": "somebody left the spot",
+    "görev gücünün yöneticisi": "the manager instead of the lead",
     # small letters after the salutation
     "\nseveral things": "a German habit",
     "\nmuch has": "a German habit",

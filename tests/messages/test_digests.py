@@ -2,13 +2,15 @@
 Several messages to one person as one: nothing lost, nothing mixed.
 """
 
+import re
+
 import pytest
 
 from escalation.effects import Occasion
 from messages.examples import EXAMPLES, LINK, make_example
 from messages.renderer import MessageRenderer
 from messages.templates import TemplateFault
-from tests.delivery.builders import ana, person, to_customers, to_us
+from tests.delivery.builders import ana, at, person, to_customers, to_us
 
 TEXTS = MessageRenderer()
 
@@ -30,15 +32,15 @@ def test_a_burst_of_three_hundred_is_one_whole_message() -> None:
 
 @pytest.mark.parametrize("audience", ["customer", "internal"])
 @pytest.mark.parametrize(
-    ("language", "greeting", "subject", "of_sponsors"),
+    ("language", "greeting", "subject", "conjunction"),
     [
-        ("en", ("Dear Ana", "Hello Ana"), "messages about ACME/4711", " and sponsorship:ACME"),
-        ("id", ("Yth. Bapak/Ibu Dewi", "Halo Dewi"), "pesan tentang ACME/4711", " dan sponsorship:ACME"),
-        ("tr", ("Sayın Elif", "Merhaba Elif"), "mesaj: ACME/4711", " ve sponsorship:ACME"),
+        ("en", ("Dear Ana", "Hello Ana"), "{} messages about {}", " and "),
+        ("id", ("Yth. Bapak/Ibu Dewi", "Halo Bapak/Ibu Dewi"), "{} pesan tentang {}", " dan "),
+        ("tr", ("Sayın Elif", "Sayın Elif"), "{1} hakkında {0} mesaj", " ve "),
     ],
 )
 def test_a_bundle_is_in_the_readers_language_and_greets_once(
-    audience: str, language: str, greeting: tuple[str, str], subject: str, of_sponsors: str
+    audience: str, language: str, greeting: tuple[str, str], subject: str, conjunction: str
 ) -> None:
     """
     COMM-9: every occasion there is, in one message.
@@ -47,11 +49,27 @@ def test_a_bundle_is_in_the_readers_language_and_greets_once(
 
     text = TEXTS.render_digest([(notice, notice.to[0]) for notice in notices])
 
-    about = f"{len(notices)} {subject}{of_sponsors if audience == 'internal' else ''}"
-    assert (language, about) == (text.language, text.subject)
+    about = ["ACME/4711"] if audience == "customer" else ["ACME/4711", "sponsorship:ACME"]
+    assert (language, subject.format(len(notices), conjunction.join(about))) == (text.language, text.subject)
     assert 1 == text.text.count(greeting[audience == "internal"])
     assert len(notices) == text.html.count("<h2 ")
     assert "escalate show ACME" not in text.text
+
+
+def test_a_digest_promises_the_next_update_of_a_case_once() -> None:
+    """
+    COMM-3: the last message that promises it counts; what earlier ones promised is past, or said again.
+    """
+    notices = [
+        to_customers(reference=reference, next_update_at=at(time))
+        for reference, time in (("ACME/1", "09:30"), ("ACME/2", "10:00"), ("ACME/1", "10:30"))
+    ] + [to_customers(reference="ACME/1")]
+
+    text = TEXTS.render_digest([(notice, ana()) for notice in notices]).text
+
+    assert ["17:00", "17:30"] == re.findall(
+        r"hear from us again by Friday, 20 November 2026, (\d+:\d+)", text
+    )
 
 
 def test_each_message_of_a_bundle_keeps_its_own_link() -> None:

@@ -245,7 +245,7 @@ def test_the_receipt_reads_as_a_person_would_write_it() -> None:
     """
     text = read(to_customers(resolve_by=at("13:00"), next_update_at=at("09:30")))
 
-    assert text.subject == "[ACME/4711] We have your request: Orders cannot be paid"
+    assert text.subject == "[ACME/4711] We have received your request: Orders cannot be paid"
     assert (
         text.text
         == """\
@@ -257,7 +257,7 @@ Thank you for telling us. We have opened a case for you. This is how we understa
 
 If we have got this wrong, please tell us and mention ACME/4711.
 
-Your case has priority P1, the most urgent that we have.
+We are treating your case as most urgent (priority P1).
 We aim to solve it by Friday, 20 November 2026, 20:00 WIB.
 
 Rita Reyes is looking after your case.
@@ -315,8 +315,8 @@ def test_an_assignment_reads_as_a_person_would_write_it() -> None:
         == """\
 Hello Ana Lima,
 
-This escalation is with you now, at level 2 (Support manager). Please acknowledge it, so that everybody knows that \
-somebody is there.
+You are responsible for this escalation now, at level 2 (Support manager). Please acknowledge it, so that everybody \
+knows that it is being handled.
 
     Escalation   ACME/4711
     Subject      Orders cannot be paid
@@ -331,7 +331,7 @@ To work through:
 
   - Try a solution
 
-Commands (“escalate COMMAND --help” says what each one needs):
+Commands (“escalate COMMAND --help” says what each one needs; put your own id for YOU):
 
   escalate ack ACME/4711 --as YOU
   escalate respond ACME/4711 --as YOU
@@ -354,7 +354,7 @@ def test_a_hand_over_says_why_who_and_when() -> None:
     """
     text = read(to_customers(occasion=Occasion.HAND_OVER, next_update_at=at("09:30"))).text
 
-    assert "best placed to solve it" in text
+    assert "to the people who can solve it best" in text
     assert "From now on Rita Reyes is looking after your case" in text
     assert "You will hear from us again by Friday, 20 November 2026, 16:30 WIB" in text
 
@@ -363,8 +363,8 @@ def test_a_hand_over_says_why_who_and_when() -> None:
     ("zone", "said"),
     [
         ("Asia/Jakarta", "Friday, 20 November 2026, 16:30 WIB"),
-        ("Europe/Istanbul", "Friday, 20 November 2026, 12:30 UTC+03"),  # the zone has no letters
-        ("Asia/Kathmandu", "Friday, 20 November 2026, 15:15 UTC+0545"),
+        ("Europe/Istanbul", "Friday, 20 November 2026, 12:30 (Türkiye Time)"),  # the zone has no letters
+        ("Asia/Kathmandu", "Friday, 20 November 2026, 15:15 (Nepal Time)"),
         ("America/New_York", "Friday, 20 November 2026, 04:30 EST"),
         ("UTC", "Friday, 20 November 2026, 09:30 UTC"),
         ("Nowhere/Else", "Friday, 20 November 2026, 09:30 UTC"),  # not known: told in UTC, and it says so
@@ -514,13 +514,14 @@ Bize bildirdiğiniz için teşekkür ederiz. Başvurunuzu kayda aldık. Sorunu �
 
 Yanlış anladığımız bir şey varsa lütfen ACME/4711 numarasını belirterek bize bildirin.
 
-Başvurunuzun önceliği P1: en yüksek öncelik seviyemiz (aciliyet: yüksek).
-Hizmet seviyesi hedeflerimize göre planlanan çözüm zamanı: 20 Kasım 2026 Cuma, saat 16:00 UTC+03.
+Başvurunuzun önceliği: P1 (en yüksek öncelik seviyemiz).
+Hizmet seviyesi hedeflerimize göre planlanan çözüm zamanı: 20 Kasım 2026 Cuma, saat 16:00 (Türkiye Saati).
 
 Başvurunuzun sorumlusu: Rita Reyes.
 
-Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendireceğiz: 20 Kasım 2026 Cuma, saat 12:30 UTC\
-+03.
+Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendireceğiz: 20 Kasım 2026 Cuma, saat 12:30
+(Türkiye \
+Saati).
 
     Başvuru no    ACME/4711
     Sorun         Orders cannot be paid
