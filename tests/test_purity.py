@@ -1,9 +1,9 @@
 """
 The rules stay pure, and workflows replay: what `escalation/` and `workflows/` may import and call.
 
-import-linter reads the same imports from a list of what is forbidden; here the list is of what is allowed, so that a
-module nobody thought of is refused too, and calls are looked at as well. The sandbox passes both folders through, so
-this alone keeps the clock out of them.
+The list is of what is allowed, so that a module nobody thought of is refused too, and calls are looked at as well. The
+sandbox passes both folders through, so this alone keeps the clock out of them. The layers of pyproject.toml hold the
+rest.
 """
 
 import ast
