@@ -41,10 +41,8 @@ def build(
     store: RecordStore | None = None,
     starts_of_one: int = 0,
 ) -> Activities:
-    """
-    *transport* is the way to the calendars of rotas; *starts_of_one*: escalations that one person may start
-    within ten minutes, 0: as many as they like.
-    """
+    """*transport* is the way to the calendars of rotas; *starts_of_one*: escalations that one person may start within
+    ten minutes, 0: as many as they like."""
     planner, rota = Planner(playbook.current, starts_of_one), OnCallLookup(playbook.current, Feeds(transport))
     sponsors, outages = Sponsors(playbook.current), Outages(playbook.current)
     merges = Merges(playbook.current)

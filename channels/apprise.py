@@ -46,9 +46,7 @@ _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 
 class AppriseChannel:
-    """
-    Hands each letter to the Apprise URL of its target.
-    """
+    """Hands each letter to the Apprise URL of its target."""
 
     name = "apprise"
 
@@ -59,15 +57,11 @@ class AppriseChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Session]:
-        """
-        A session that keeps each service at hand, and so its pace.
-        """
+        """A session that keeps each service at hand, and so its pace."""
         yield _AppriseSession(self._targets, self._patience)
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        Deliver one letter.
-        """
+        """Deliver one letter."""
         async with self.open() as session:
             return await session.send(letter)
 
@@ -81,9 +75,7 @@ class _AppriseSession:
         self._services: dict[str, NotifyBase | None] = {}
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        Try once to deliver *letter*, waiting for a turn if need be.
-        """
+        """Try once to deliver *letter*, waiting for a turn if need be."""
         url = self._targets.find(letter.to_address)
         if isinstance(url, RefusedForGood):
             return url
@@ -121,9 +113,7 @@ class _AppriseSession:
 
 
 def _keep_lines_in() -> None:
-    """
-    Apprise's own lines reach us with its answer, and nobody else; those of what it uses, nobody.
-    """
+    """Apprise's own lines reach us with its answer, and nobody else; those of what it uses, nobody."""
     own = logging.getLogger("apprise")
     own.propagate = False
     own.setLevel(logging.WARNING)

@@ -17,9 +17,7 @@ _LINE_LENGTH = 200
 
 
 class ConsoleChannel:
-    """
-    Writes each letter to *stream*, whole or not at all.
-    """
+    """Writes each letter to *stream*, whole or not at all."""
 
     name = "console"
 
@@ -29,16 +27,12 @@ class ConsoleChannel:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Session]:
-        """
-        A stream needs no opening.
-        """
+        """A stream needs no opening."""
         yield self
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        Print *letter*, off the event loop, since a terminal can be halted. Only a stream that does not take it (closed,
-        broken pipe, disk full) makes it wait.
-        """
+        """Print *letter*, off the event loop, since a terminal can be halted. Only a stream that does not take it
+        (closed, broken pipe, disk full) makes it wait."""
         try:
             await asyncio.to_thread(self._write, format_message(letter))
         except (OSError, ValueError) as fault:
@@ -55,9 +49,7 @@ class ConsoleChannel:
 
 
 def format_message(letter: OutboundMessage) -> str:
-    """
-    *letter* as plain text. What it says is indented, so that no text can pass for the frame around it.
-    """
+    """*letter* as plain text. What it says is indented, so that no text can pass for the frame around it."""
     to = to_one_line(f"{letter.to_name} ({letter.to_address})", at_most=_LINE_LENGTH)
     head = [
         f"To:      {to}",

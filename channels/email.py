@@ -35,9 +35,7 @@ _SHOWN_LENGTH = 100
 
 
 class Tls(StrEnum):
-    """
-    How the connection is encrypted.
-    """
+    """How the connection is encrypted."""
 
     NONE = "none"
     STARTTLS = "starttls"
@@ -45,9 +43,7 @@ class Tls(StrEnum):
 
 
 class EmailSettings(BaseModel):
-    """
-    One mail server and the name that letters leave in.
-    """
+    """One mail server and the name that letters leave in."""
 
     # What was given is kept out of errors, since the password is among it.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -86,9 +82,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class EmailChannel(SharedSessionChannel):
-    """
-    Sends letters through the mail server of *settings*.
-    """
+    """Sends letters through the mail server of *settings*."""
 
     name = "email"
 
@@ -100,9 +94,7 @@ class EmailChannel(SharedSessionChannel):
 
 
 class _Unreachable(Exception):
-    """
-    No connection could be made ready for letters.
-    """
+    """No connection could be made ready for letters."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -135,9 +127,7 @@ class EmailSession:
         self._last_failure = ""
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        Try once to deliver *letter*, waiting for a free connection if need be.
-        """
+        """Try once to deliver *letter*, waiting for a free connection if need be."""
         try:
             recipient = Mailbox.parse(letter.to_address)
         except ValueError as fault:
@@ -149,9 +139,7 @@ class EmailSession:
         return await self._send_when_free(parcel)
 
     async def close(self) -> None:
-        """
-        Take leave of the server, politely where it does not hold us up.
-        """
+        """Take leave of the server, politely where it does not hold us up."""
         async with asyncio.TaskGroup() as leave:
             for smtp in self._idle:
                 leave.create_task(say_goodbye(smtp))
@@ -188,10 +176,8 @@ class EmailSession:
             return RetryLater(why=str(fault))
 
     async def _send_over(self, smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        One conversation, after which *smtp* is idle again if it can be, and closed if it cannot: the server hung up or
-        was too slow, or we were cancelled in the middle.
-        """
+        """One conversation, after which *smtp* is idle again if it can be, and closed if it cannot: the server hung
+        up or was too slow, or we were cancelled in the middle."""
         is_reusable = False
         try:
             outcome = await converse(smtp, parcel)

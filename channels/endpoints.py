@@ -15,9 +15,7 @@ _SHOWN_LENGTH = 60
 
 
 class Endpoints(Generic[_Target]):
-    """
-    What is set up for one channel. It holds secrets, so it shows nothing but names.
-    """
+    """What is set up for one channel. It holds secrets, so it shows nothing but names."""
 
     def __init__(self, known: Mapping[str, _Target], set_by: Callable[[str], str]) -> None:
         self._known = dict(known)
@@ -28,15 +26,11 @@ class Endpoints(Generic[_Target]):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """
-        In order of the alphabet.
-        """
+        """In order of the alphabet."""
         return tuple(sorted(self._known))
 
     def find(self, name: str) -> _Target | RefusedForGood:
-        """
-        What is called *name*, or why there is nothing, with what would set it.
-        """
+        """What is called *name*, or why there is nothing, with what would set it."""
         if name in self._known:
             return self._known[name]
         shown = to_one_line(name, at_most=_SHOWN_LENGTH)

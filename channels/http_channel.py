@@ -47,9 +47,7 @@ _Target = TypeVar("_Target")
 
 @dataclass(frozen=True)
 class Post:
-    """
-    What is sent, and where. Shows neither.
-    """
+    """What is sent, and where. Shows neither."""
 
     url: str = field(repr=False)
     body: bytes = field(repr=False)
@@ -60,9 +58,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Answer:
-    """
-    What came back.
-    """
+    """What came back."""
 
     status: int
     retry_after: str
@@ -70,9 +66,7 @@ class Answer:
 
 
 class HttpChannel(SharedSessionChannel, Generic[_Target]):
-    """
-    A channel of named *targets*, each letter to one of which is one POST.
-    """
+    """A channel of named *targets*, each letter to one of which is one POST."""
 
     def __init__(self, targets: Endpoints[_Target], network: Network) -> None:
         self._targets = targets
@@ -81,20 +75,14 @@ class HttpChannel(SharedSessionChannel, Generic[_Target]):
     @property
     @abstractmethod
     def name(self) -> str:
-        """
-        What addresses call it.
-        """
+        """What addresses call it."""
 
     @abstractmethod
     def composed(self, letter: OutboundMessage, target: _Target) -> Post:
-        """
-        *letter* as this medium takes it.
-        """
+        """*letter* as this medium takes it."""
 
     def words_for(self, answer: Answer) -> str:  # noqa: ARG002 - for those who know their receiver
-        """
-        What a refusal said of its reason, if that is known to hold no secret.
-        """
+        """What a refusal said of its reason, if that is known to hold no secret."""
         return ""
 
     def _session(self) -> "_HttpSession[_Target]":
@@ -102,9 +90,7 @@ class HttpChannel(SharedSessionChannel, Generic[_Target]):
 
 
 class _HttpSession(Generic[_Target]):
-    """
-    A few connections, shared by the letters of a wave.
-    """
+    """A few connections, shared by the letters of a wave."""
 
     def __init__(self, channel: HttpChannel[_Target], targets: Endpoints[_Target], network: Network) -> None:
         self._channel = channel
@@ -114,9 +100,7 @@ class _HttpSession(Generic[_Target]):
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        Try once to deliver *letter*, waiting for a turn if need be.
-        """
+        """Try once to deliver *letter*, waiting for a turn if need be."""
         target = self._targets.find(letter.to_address)
         if isinstance(target, RefusedForGood):
             return target
@@ -129,9 +113,7 @@ class _HttpSession(Generic[_Target]):
         return judge_response(answer, datetime.now(UTC), self._channel.words_for(answer))
 
     async def close(self) -> None:
-        """
-        Close all connections.
-        """
+        """Close all connections."""
         for pool in self._pools.values():
             await pool.aclose()
 
@@ -179,10 +161,8 @@ class _HttpSession(Generic[_Target]):
 
 
 def judge_response(answer: Answer, now: datetime, words: str = "") -> RetryLater | RefusedForGood:
-    """
-    What a refusal means. What a server says of itself (5xx) or of this moment passes; the rest is for good, since the
-    same letter would be refused again.
-    """
+    """What a refusal means. What a server says of itself (5xx) or of this moment passes; the rest is for good, since
+    the same letter would be refused again."""
     said = f"it answered {answer.status}{_phrase(answer.status)}{f' ({words})' if words else ''}"
     if answer.status in _MAY_PASS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return RetryLater(why=said, after=_retry_after(answer.retry_after.strip(), now))
@@ -200,9 +180,7 @@ def _phrase(status: int) -> str:
 
 
 def _retry_after(retry_after: str, now: datetime) -> timedelta | None:
-    """
-    How long to wait: given in seconds or as a date, never more than `LONGEST_WAIT`; anything else is nothing.
-    """
+    """How long to wait: given in seconds or as a date, never more than `LONGEST_WAIT`; anything else is nothing."""
     if retry_after.isascii() and retry_after.isdigit():
         seconds = min(int(retry_after[:9]), LONGEST_WAIT.total_seconds())
         return timedelta(seconds=seconds)
@@ -225,9 +203,7 @@ def _why_unreachable(fault: Exception) -> str:
 
 
 async def _beginning_of(response: httpcore.Response) -> bytes:
-    """
-    The body, which must be read for the connection to be used again, unless it is long.
-    """
+    """The body, which must be read for the connection to be used again, unless it is long."""
     read = bytearray()
     async for chunk in response.aiter_stream():
         read += chunk

@@ -23,9 +23,7 @@ from aiosmtpd.smtp import Session as SmtpSession
 
 @dataclass(frozen=True)
 class ReceivedMessage:
-    """
-    One message as it arrived, and what a mail client would make of it.
-    """
+    """One message as it arrived, and what a mail client would make of it."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -33,44 +31,32 @@ class ReceivedMessage:
 
     @cached_property
     def message(self) -> EmailMessage:
-        """
-        Read when it is first asked for, since most of a wave never is.
-        """
+        """Read when it is first asked for, since most of a wave never is."""
         return message_from_bytes(self.raw, _class=EmailMessage, policy=default)
 
     @property
     def key(self) -> str:
-        """
-        The idempotency key.
-        """
+        """The idempotency key."""
         return self._header("Idempotency-Key")
 
     @property
     def thread(self) -> str:
-        """
-        The escalation's id.
-        """
+        """The escalation's id."""
         return self._header("X-Escalation")
 
     @property
     def message_id(self) -> str:
-        """
-        With its angle brackets.
-        """
+        """With its angle brackets."""
         return self._header("Message-ID")
 
     @property
     def subject(self) -> str:
-        """
-        As a person reads it.
-        """
+        """As a person reads it."""
         return self._header("Subject")
 
     @property
     def to_name(self) -> str:
-        """
-        The display name of the recipient, as a person reads it.
-        """
+        """The display name of the recipient, as a person reads it."""
         return _decoded(parseaddr(_unfolded(self._wire("To")))[0])
 
     @property
@@ -82,16 +68,12 @@ class ReceivedMessage:
 
     @property
     def html(self) -> str | None:
-        """
-        The HTML alternative, if there is one.
-        """
+        """The HTML alternative, if there is one."""
         return self._part("html")
 
     @property
     def attachments(self) -> dict[str, bytes]:
-        """
-        By file name.
-        """
+        """By file name."""
         parts = self.message.iter_attachments()
         return {part.get_filename() or "": bytes(part.get_payload(decode=True)) for part in parts}
 
@@ -115,9 +97,8 @@ def _decoded(value: str) -> str:
 
 
 class LoopbackMailbox:
-    """
-    Listens on *port* of the loopback interface (0: a free one) while it is entered, within the running event loop.
-    """
+    """Listens on *port* of the loopback interface (0: a free one) while it is entered, within the running event
+    loop."""
 
     host = "127.0.0.1"
 
@@ -141,17 +122,13 @@ class LoopbackMailbox:
         await self.stop()
 
     async def start(self) -> None:
-        """
-        Listen; on the same port again after a stop.
-        """
+        """Listen; on the same port again after a stop."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._connected, self.host, self.port, ssl=self.encryption)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """
-        Stop listening and hang up on everyone. What was received stays.
-        """
+        """Stop listening and hang up on everyone. What was received stays."""
         if self._server is not None:
             self._server.close()
             await self.hang_up()
@@ -159,22 +136,16 @@ class LoopbackMailbox:
             self._server = None
 
     async def hang_up(self) -> None:
-        """
-        End all connections without a word, and go on listening.
-        """
+        """End all connections without a word, and go on listening."""
         protocols, self._protocols = self._protocols, []
         await asyncio.gather(*(protocol.hang_up() for protocol in protocols))
 
     def letters(self, to: str | None = None) -> tuple[ReceivedMessage, ...]:
-        """
-        All letters in order of arrival, or those to one address.
-        """
+        """All letters in order of arrival, or those to one address."""
         return tuple(letter for letter in self._letters if to is None or to in letter.recipients)
 
     def keys(self) -> tuple[str, ...]:
-        """
-        Their idempotency keys, repeats included.
-        """
+        """Their idempotency keys, repeats included."""
         return tuple(letter.key for letter in self._letters)
 
     async def arrived(
@@ -193,24 +164,18 @@ class LoopbackMailbox:
         return self.letters(to)
 
     def keep(self, envelope: Envelope) -> None:
-        """
-        Take a message in.
-        """
+        """Take a message in."""
         raw = envelope.original_content or b""
         self._letters.append(ReceivedMessage(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
         self._arrival.set()
 
     async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:
-        """
-        Called by aiosmtpd with a whole message.
-        """
+        """Called by aiosmtpd with a whole message."""
         self.keep(envelope)
         return "250 2.0.0 kept"
 
     def protocol_options(self) -> dict[str, Any]:
-        """
-        What the mail protocol is set up with; for mailboxes that differ.
-        """
+        """What the mail protocol is set up with; for mailboxes that differ."""
         return {"enable_SMTPUTF8": self._takes_utf8_addresses, "hostname": "loopback.invalid"}
 
     def _connected(self) -> asyncio.BaseProtocol:
@@ -221,18 +186,15 @@ class LoopbackMailbox:
 
 
 class _Connection(SMTP):
-    """
-    aiosmtpd's, which can be hung up on.
-    """
+    """aiosmtpd's, which can be hung up on."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.is_connected = True
 
     async def hang_up(self) -> None:
-        """
-        End the connection without a word, also in the middle of a TLS handshake, of which aiosmtpd never hears the end.
-        """
+        """End the connection without a word, also in the middle of a TLS handshake, of which aiosmtpd never hears the
+        end."""
         under_tls_if_any = self._original_transport or self.transport
         if isinstance(under_tls_if_any, asyncio.WriteTransport):
             under_tls_if_any.abort()
@@ -241,8 +203,6 @@ class _Connection(SMTP):
             await asyncio.wait([self._handler_coroutine])
 
     def connection_lost(self, error: Exception | None) -> None:
-        """
-        Called by the event loop.
-        """
+        """Called by the event loop."""
         super().connection_lost(error)
         self.is_connected = False

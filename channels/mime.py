@@ -32,9 +32,7 @@ _ENCODED_WORD_BYTES = 39
 
 @dataclass(frozen=True)
 class Sender:
-    """
-    In whose name letters leave. Identifiers are made in the sender's domain.
-    """
+    """In whose name letters leave. Identifiers are made in the sender's domain."""
 
     address: Mailbox
     name: str
@@ -43,15 +41,12 @@ class Sender:
     """What mail programs are asked not to answer by themselves (Microsoft's MS-OXCMAIL); empty: nothing is asked."""
 
     def message_id(self, letter: OutboundMessage) -> str:
-        """
-        The same for every attempt at the same letter, so that a receiver can drop repeats (COMM-12).
-        """
+        """The same for every attempt at the same letter, so that a receiver can drop repeats (COMM-12)."""
         return self._identifier("letter", letter.key)
 
     def thread_id(self, letter: OutboundMessage) -> str:
-        """
-        The message that all letters of an escalation answer. It was never sent; mail clients group by it all the same.
-        """
+        """The message that all letters of an escalation answer. It was never sent; mail clients group by it all the
+        same."""
         return self._identifier("thread", letter.thread)
 
     def _identifier(self, kind: str, text: str) -> str:
@@ -60,9 +55,7 @@ class Sender:
 
 
 def compose_mail(letter: OutboundMessage, to: Mailbox, sender: Sender, sent_at: datetime) -> bytes:
-    """
-    The whole message, lines ending in CRLF, in ASCII unless *to* is not (then the server must speak SMTPUTF8).
-    """
+    """The whole message, lines ending in CRLF, in ASCII unless *to* is not (then the server must speak SMTPUTF8)."""
     head = "".join(f"{name}: {value}\r\n" for name, value in _headers(letter, to, sender, sent_at))
     return head.encode() + _body(letter)
 
@@ -112,9 +105,7 @@ def _addressed(name: str, address: Mailbox) -> str:
 
 
 def _unstructured(text: str) -> str:
-    """
-    A header's free text. What is plain is folded at its spaces, the rest becomes encoded words (RFC 2047).
-    """
+    """A header's free text. What is plain is folded at its spaces, the rest becomes encoded words (RFC 2047)."""
     is_foldable = _is_plain(text) and " ".join(text.split()) == text
     if not is_foldable:
         return _encoded_words(text)
@@ -130,9 +121,7 @@ def _encoded_words(text: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[bytes]:
-    """
-    *text* in pieces that never cut a character (RFC 2047, section 5).
-    """
+    """*text* in pieces that never cut a character (RFC 2047, section 5)."""
     piece = b""
     for character in text:
         encoded = character.encode()

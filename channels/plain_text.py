@@ -13,9 +13,8 @@ from escalation.characters import clip, remove_harmful
 
 
 def to_one_line(text: str, *, at_most: int) -> str:
-    """
-    *text* on one line: NFC, white space collapsed, nothing harmful, clipped to *at_most* characters with an ellipsis.
-    """
+    """*text* on one line: NFC, white space collapsed, nothing harmful, clipped to *at_most* characters with an
+    ellipsis."""
     return clip(" ".join(_cleaned(text).split()), at_most)
 
 

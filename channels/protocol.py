@@ -33,9 +33,7 @@ class _Frozen(BaseModel):
 
 
 class Attachment(_Frozen):
-    """
-    A paper that goes with a letter, by media that can carry one.
-    """
+    """A paper that goes with a letter, by media that can carry one."""
 
     name: FileName
     media_type: MediaType
@@ -75,18 +73,14 @@ class OutboundMessage(_Frozen):
 
 
 class Delivered(_Frozen):
-    """
-    The medium has taken the letter over.
-    """
+    """The medium has taken the letter over."""
 
     kind: Literal["delivered"] = "delivered"
     reference: str = Field(description="what the medium knows the letter by, for example its Message-ID")
 
 
 class RetryLater(_Frozen):
-    """
-    Not now: the same letter, under the same key, may well get through later.
-    """
+    """Not now: the same letter, under the same key, may well get through later."""
 
     kind: Literal["later"] = "later"
     why: str
@@ -96,9 +90,7 @@ class RetryLater(_Frozen):
 
 
 class RefusedForGood(_Frozen):
-    """
-    Not by this channel to this address, however often it is tried (COMM-13).
-    """
+    """Not by this channel to this address, however often it is tried (COMM-13)."""
 
     kind: Literal["never"] = "never"
     why: str
@@ -108,37 +100,26 @@ Outcome = Annotated[Delivered | RetryLater | RefusedForGood, Field(discriminator
 
 
 class Session(Protocol):
-    """
-    A channel while it is open. `send` may be called many times at once: the session bounds what it does in parallel.
-    """
+    """A channel while it is open. `send` may be called many times at once: the session bounds what it does in
+    parallel."""
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        Try once to deliver *letter*. Trouble with delivery is an answer, never an exception.
-        """
+        """Try once to deliver *letter*. Trouble with delivery is an answer, never an exception."""
         ...
 
 
 class Channel(Protocol):
-    """
-    One medium, set up and ready.
-    """
+    """One medium, set up and ready."""
 
     @property
     def name(self) -> str:
-        """
-        What addresses call it: the `email` of `email:ana@example.com`.
-        """
+        """What addresses call it: the `email` of `email:ana@example.com`."""
         ...
 
     def open(self) -> AbstractAsyncContextManager[Session]:
-        """
-        A session for a wave of letters, which share its connections. Opening does not touch the network.
-        """
+        """A session for a wave of letters, which share its connections. Opening does not touch the network."""
         ...
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        A session for one letter.
-        """
+        """A session for one letter."""
         ...

@@ -17,16 +17,12 @@ _SHOWN_LENGTH = 100
 
 
 class AddressFault(ValueError):
-    """
-    An address that leads nowhere; says what was given and what is allowed.
-    """
+    """An address that leads nowhere; says what was given and what is allowed."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """
-    Where one person can be reached: a channel's name and what that channel calls the person.
-    """
+    """Where one person can be reached: a channel's name and what that channel calls the person."""
 
     channel: str
     target: str
@@ -38,9 +34,7 @@ class Address:
 def available_channels(
     *, email: EmailSettings | None, console: TextIO | None, further: Iterable[Channel] = ()
 ) -> dict[str, Channel]:
-    """
-    The channels that are set up, by name.
-    """
+    """The channels that are set up, by name."""
     channels: list[Channel] = [*further]
     if email is not None:
         channels.append(EmailChannel(email))

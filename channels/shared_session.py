@@ -13,29 +13,21 @@ from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryL
 
 
 class ClosableSession(Session, Protocol):
-    """
-    A session that holds connections.
-    """
+    """A session that holds connections."""
 
     async def close(self) -> None: ...
 
 
 class SharedSessionChannel(ABC):
-    """
-    Opens a session for a wave, or for one letter alone.
-    """
+    """Opens a session for a wave, or for one letter alone."""
 
     @abstractmethod
     def _session(self) -> ClosableSession:
-        """
-        A fresh one, with nothing open yet.
-        """
+        """A fresh one, with nothing open yet."""
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Session]:
-        """
-        A session whose letters share connections.
-        """
+        """A session whose letters share connections."""
         session = self._session()
         try:
             yield session
@@ -43,8 +35,6 @@ class SharedSessionChannel(ABC):
             await session.close()
 
     async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """
-        Deliver one letter over a connection of its own.
-        """
+        """Deliver one letter over a connection of its own."""
         async with self.open() as session:
             return await session.send(letter)

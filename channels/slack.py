@@ -33,16 +33,12 @@ _CODE = re.compile(rb"[a-z_]{1,60}")
 
 
 class SlackChannel(HttpChannel[SecretStr]):
-    """
-    Posts each letter to the conversation that a webhook belongs to.
-    """
+    """Posts each letter to the conversation that a webhook belongs to."""
 
     name = "slack"
 
     def composed(self, letter: OutboundMessage, target: SecretStr) -> Post:
-        """
-        In blocks; `text` is what a notification shows.
-        """
+        """In blocks; `text` is what a notification shows."""
         message = {
             "text": escape_slack(to_one_line(letter.subject, at_most=SUBJECT_LENGTH)),
             "mrkdwn": False,
@@ -57,16 +53,12 @@ class SlackChannel(HttpChannel[SecretStr]):
         )
 
     def words_for(self, answer: Answer) -> str:
-        """
-        Slack says `no_service`, `channel_is_archived` and the like.
-        """
+        """Slack says `no_service`, `channel_is_archived` and the like."""
         return answer.body.decode() if _CODE.fullmatch(answer.body) else ""
 
 
 def escape_slack(text: str) -> str:
-    """
-    *text* without a meaning of its own to Slack.
-    """
+    """*text* without a meaning of its own to Slack."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -85,9 +77,7 @@ def _blocks(letter: OutboundMessage) -> Iterator[dict[str, Any]]:
 
 
 def _headline(letter: OutboundMessage) -> str:
-    """
-    The subject, with a mark if it is urgent; what escaping adds counts too in what a header takes.
-    """
+    """The subject, with a mark if it is urgent; what escaping adds counts too in what a header takes."""
     subject = f"{'❗ ' if letter.urgent else ''}{letter.subject}"
     added = len(escape_slack(subject)) - len(subject)
     return escape_slack(
@@ -96,16 +86,12 @@ def _headline(letter: OutboundMessage) -> str:
 
 
 def text_object(text: str, *, at_most: int) -> str:
-    """
-    *text*, harmless, clipped to *at_most* characters.
-    """
+    """*text*, harmless, clipped to *at_most* characters."""
     return clip(to_plain_lines(text).strip("\n"), at_most)
 
 
 def _parts(text: str) -> Iterator[str]:
-    """
-    *text* escaped, in parts that a block takes, cut between lines where that is possible.
-    """
+    """*text* escaped, in parts that a block takes, cut between lines where that is possible."""
     part = ""
     for line in text.splitlines(keepends=True):
         for piece in map(escape_slack, pieces(line, _PIECE_LENGTH)):

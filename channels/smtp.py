@@ -31,16 +31,12 @@ _OURS_TO_MEND = frozenset({_SERVICE_CLOSING, 503, 530, 534, 535, 538})
 
 
 class ConnectionLost(Exception):
-    """
-    The connection ended before any of the letter left: to send it over another one cannot double it.
-    """
+    """The connection ended before any of the letter left: to send it over another one cannot double it."""
 
 
 @dataclass(frozen=True)
 class SmtpMessage:
-    """
-    A letter ready for the conversation with a server.
-    """
+    """A letter ready for the conversation with a server."""
 
     reference: str
     sender: str
@@ -49,9 +45,7 @@ class SmtpMessage:
 
 
 async def greet(smtp: SMTP) -> None:
-    """
-    Ask a server that just connected what it can do, unless the login asked already.
-    """
+    """Ask a server that just connected what it can do, unless the login asked already."""
     if smtp.is_ehlo_or_helo_needed:
         try:
             await smtp.ehlo()
@@ -60,9 +54,7 @@ async def greet(smtp: SMTP) -> None:
 
 
 async def say_goodbye(smtp: SMTP) -> None:
-    """
-    Quit, and do not wait long for the answer.
-    """
+    """Quit, and do not wait long for the answer."""
     with suppress(SMTPException, OSError):
         await smtp.quit(timeout=_GOODBYE_WITHIN)
 
@@ -103,9 +95,7 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | 
 
 
 async def reset_session(smtp: SMTP) -> bool:
-    """
-    Whether *smtp* could be made ready for another letter after a refusal.
-    """
+    """Whether *smtp* could be made ready for another letter after a refusal."""
     try:
         await smtp.rset()
     except (SMTPException, OSError):
@@ -114,9 +104,7 @@ async def reset_session(smtp: SMTP) -> bool:
 
 
 def describe_reply(fault: Exception) -> str:
-    """
-    A fault in one line. Its cause says more than what the library made of it, if it says anything.
-    """
+    """A fault in one line. Its cause says more than what the library made of it, if it says anything."""
     if isinstance(fault, SMTPResponseException):
         return _said(fault)
     texts = (str(each) for each in (fault.__cause__, fault) if each is not None)
@@ -131,10 +119,8 @@ def _mail_options(smtp: SMTP, parcel: SmtpMessage) -> list[str]:
 
 
 def _judged(refusal: SMTPResponseException) -> RetryLater | RefusedForGood:
-    """
-    Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our login,
-    our sender address, our session) is the operator's to mend, and the letter waits for that.
-    """
+    """Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our
+    login, our sender address, our session) is the operator's to mend, and the letter waits for that."""
     is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_MEND
     is_of_the_letter = isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE
     if is_for_good and is_of_the_letter:

@@ -27,16 +27,12 @@ _NAME_LENGTH = 200
 
 
 class TeamsChannel(HttpChannel[SecretStr]):
-    """
-    Posts each letter as a card to the channel or chat that a workflow belongs to.
-    """
+    """Posts each letter as a card to the channel or chat that a workflow belongs to."""
 
     name = "teams"
 
     def composed(self, letter: OutboundMessage, target: SecretStr) -> Post:
-        """
-        One message with one Adaptive Card.
-        """
+        """One message with one Adaptive Card."""
         attachment = {
             "contentType": "application/vnd.microsoft.card.adaptive",
             "contentUrl": None,
@@ -68,9 +64,7 @@ def _card(letter: OutboundMessage) -> dict[str, Any]:
 
 
 def _lines(text: str) -> Iterator[dict[str, Any]]:
-    """
-    A block for each line; an empty line is the space before the next one.
-    """
+    """A block for each line; an empty line is the space before the next one."""
     left, spacing = TEXT_LENGTH, "default"
     lines = to_plain_lines(text).strip("\n").split("\n")
     for number, line in enumerate(lines):

@@ -44,25 +44,19 @@ _NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class WebhookEndpoint:
-    """
-    Where to post, and what to sign with: one key, or while it is changed the new one and the old one.
-    """
+    """Where to post, and what to sign with: one key, or while it is changed the new one and the old one."""
 
     url: str = field(repr=False)
     keys: tuple[bytes, ...] = field(repr=False)
 
 
 class WebhookChannel(HttpChannel[WebhookEndpoint]):
-    """
-    Posts each letter as signed JSON.
-    """
+    """Posts each letter as signed JSON."""
 
     name = "webhook"
 
     def composed(self, letter: OutboundMessage, target: WebhookEndpoint) -> Post:
-        """
-        Signed at this moment: the signature of a later attempt is another one, under the same id.
-        """
+        """Signed at this moment: the signature of a later attempt is another one, under the same id."""
         id_ = webhook_id(letter.key)
         at = int(datetime.now(UTC).timestamp())
         body = json.dumps(make_content(letter), ensure_ascii=False, separators=(",", ":")).encode()
@@ -76,25 +70,19 @@ class WebhookChannel(HttpChannel[WebhookEndpoint]):
 
 
 def webhook_id(key: str) -> str:
-    """
-    The letter's key, percent-encoded: what is signed must hold no full stop, and a header only ASCII.
-    """
+    """The letter's key, percent-encoded: what is signed must hold no full stop, and a header only ASCII."""
     return quote(key, safe=":@/").replace(".", "%2E")
 
 
 def make_signatures(keys: Iterable[bytes], id_: str, at: int, body: bytes) -> Iterable[str]:
-    """
-    One for each key, so that a receiver that knows any of them takes the letter.
-    """
+    """One for each key, so that a receiver that knows any of them takes the letter."""
     signed = f"{id_}.{at}.".encode() + body
     for key in keys:
         yield f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"
 
 
 def make_content(letter: OutboundMessage) -> dict[str, Any]:
-    """
-    What the body says.
-    """
+    """What the body says."""
     link = {"url": letter.link, "label": letter.link_label} if letter.link else None
     return {
         "type": f"escalation.{letter.occasion or 'message'}",

@@ -85,10 +85,8 @@ async def has_message(key: str, recipient: str) -> bool:
 
 
 async def find_outdated(batch: NotificationBatch) -> dict[str, str]:
-    """
-    Return the messages of *batch*, by key, that should not leave any more, and why. Whoever a message is said to be
-    from must know it; an escalation that cannot say now is believed.
-    """
+    """Return the messages of *batch*, by key, that should not leave any more, and why. Whoever a message is said to
+    be from must know it; an escalation that cannot say now is believed."""
     by_escalation: dict[str, list[Notification]] = {}
     for notice in batch.notices:
         by_escalation.setdefault(notice.escalation, []).append(notice)

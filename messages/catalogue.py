@@ -87,10 +87,8 @@ def nearest_language(wanted: Iterable[str], known: Collection[str]) -> str:
 
 
 def findings(own: Path | None, of: Iterable[str], complete: Set[str] = frozenset()) -> Iterator[Finding]:
-    """
-    Find what is wrong or missing in the catalogues of the languages *of*; a gap is a fault in *complete* ones, else a
-    warning.
-    """
+    """Find what is wrong or missing in the catalogues of the languages *of*; a gap is a fault in *complete* ones,
+    else a warning."""
     for language in of:
         file = f"{language}/{OWN_FILE}"
         try:

@@ -111,9 +111,8 @@ def _pattern(english: str, parts: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class Words:
-    """
-    What the rules' own words and short sentences are in a language; `{}` stands for a name, a number or a further word.
-    """
+    """What the rules' own words and short sentences are in a language; `{}` stands for a name, a number or a further
+    word."""
 
     said: Mapping[str, str] = field(default_factory=dict)
 
@@ -257,9 +256,7 @@ def locale_of(language: str, wanted: str) -> Locale:
 
 @lru_cache(maxsize=1_000)
 def zone_of(name: str) -> tzinfo:
-    """
-    A zone that nobody knows must not hold up a message: it is told in UTC, and says so.
-    """
+    """A zone that nobody knows must not hold up a message: it is told in UTC, and says so."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

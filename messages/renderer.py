@@ -50,9 +50,7 @@ Notice = InternalNotification | CustomerNotification
 
 @dataclass(frozen=True)
 class RenderedMessage:
-    """
-    One message as one person reads it.
-    """
+    """One message as one person reads it."""
 
     subject: str
     text: str
@@ -132,9 +130,8 @@ class MessageRenderer:
         return world, _written(world, notice.audience, notice.occasion, self.facts(notice, recipient) | about)
 
     def facts(self, notice: Notice, recipient: Recipient) -> dict[str, Any]:
-        """
-        The facts of *notice* as *recipient* reads them: texts and numbers, so that nothing leads on to other objects.
-        """
+        """The facts of *notice* as *recipient* reads them: texts and numbers, so that nothing leads on to other
+        objects."""
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         zone = zone_of(recipient.time_zone)
         facts = _in_language(_whole(notice.facts), recipient.language, world.language)

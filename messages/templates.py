@@ -43,9 +43,7 @@ _OF_COMMANDS = {"quoted": shlex.quote}
 
 
 class TemplateFault(ValueError):
-    """
-    A text cannot be written; says which template stands in the way, and why.
-    """
+    """A text cannot be written; says which template stands in the way, and why."""
 
 
 @dataclass(frozen=True)
@@ -102,17 +100,13 @@ class Templates:
         return any((folder / language / audience / f"{name}.txt").is_file() for folder in self.folders)
 
     def _language(self, audience: str, name: str, wanted: str) -> str:
-        """
-        A text is in one language: the nearest to the one *wanted* that has it.
-        """
+        """A text is in one language: the nearest to the one *wanted* that has it."""
         return next(
             (each for each in broader_tags(wanted) if self.has(each, audience, name)), FALLBACK_LANGUAGE
         )
 
     def _world(self, audience: str, language: str, wanted: str) -> TemplateEnvironment:
-        """
-        The layout may come from the fallback.
-        """
+        """The layout may come from the fallback."""
         languages = dict.fromkeys((language, FALLBACK_LANGUAGE))
         places = [folder / each / audience for each in languages for folder in self.folders]
         wording = Formats(locale_of(language, wanted), self.words(language), in_full=audience == "customer")

@@ -31,9 +31,7 @@ async def found(rota: OnCallLookup, asked: FindOnCall = ASKED) -> OnCallFound:
 
 
 async def test_the_answer_names_people_and_reason() -> None:
-    """
-    MATRIX-1: it survives JSON, since it is recorded.
-    """
+    """MATRIX-1: it survives JSON, since it is recorded."""
     answer = await found(OnCallLookup(a_rota, FilesAlone()))
 
     assert ["priya"] == [person.id for person in answer.people]
@@ -42,9 +40,7 @@ async def test_the_answer_names_people_and_reason() -> None:
 
 
 async def test_the_playbook_of_now_is_asked(tmp_path: Path) -> None:
-    """
-    MATRIX-1: an override that is added today counts today, for escalations that run already.
-    """
+    """MATRIX-1: an override that is added today counts today, for escalations that run already."""
     path = tmp_path / "ours.yaml"
     path.write_text(text_of(), encoding="utf-8")
     rota = OnCallLookup(PlaybookFile(path).current, FilesAlone())
@@ -71,9 +67,7 @@ async def test_the_playbook_of_now_is_asked(tmp_path: Path) -> None:
     ],
 )
 async def test_nobody_is_an_answer(schedule: str, rotation: dict[str, object], why: str) -> None:
-    """
-    MATRIX-5: what follows is for the rules; the activity does not fail.
-    """
+    """MATRIX-5: what follows is for the rules; the activity does not fail."""
     rota = OnCallLookup(lambda: a_rota(rotations=[rotation]), FilesAlone())
 
     answer = await found(rota, FindOnCall(schedule=schedule, at=FRIDAY, notice=to_us()))
@@ -82,9 +76,7 @@ async def test_nobody_is_an_answer(schedule: str, rotation: dict[str, object], w
 
 
 def test_the_worker_has_it_under_its_name_on_the_wire() -> None:
-    """
-    Names on the wire are API.
-    """
+    """Names on the wire are API."""
     playbook = PlaybookFile(Path(__file__).parents[2] / "playbooks" / "on_call.yaml")
     hands = activities.build(playbook, Pipeline({}, MessageRenderer()), Network().transport)
 

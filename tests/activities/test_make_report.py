@@ -41,9 +41,7 @@ def page(report: ReportMade) -> str:
 
 
 def test_a_pack_is_of_the_period_before_the_run_was_due(folder: Path) -> None:
-    """
-    RECORD-3: a run that is made up for today is about its own week.
-    """
+    """RECORD-3: a run that is made up for today is about its own week."""
     report = made(folder, THE_MONDAY_AFTER)
     figures = {each.name: each.value for each in report.pack.figures}
 
@@ -54,18 +52,14 @@ def test_a_pack_is_of_the_period_before_the_run_was_due(folder: Path) -> None:
 
 
 def test_a_quarter_has_all_its_weeks(folder: Path) -> None:
-    """
-    RECORD-3: per week or per quarter.
-    """
+    """RECORD-3: per week or per quarter."""
     report = made(folder, datetime(2026, 4, 1, 7, tzinfo=UTC), Rhythm.QUARTERLY)
 
     assert (date(2026, 1, 1), date(2026, 3, 31)) == (report.pack.first, report.pack.last)
 
 
 def test_an_empty_period_says_so(folder: Path) -> None:
-    """
-    RECORD-3: no figure is made up.
-    """
+    """RECORD-3: no figure is made up."""
     report = made(folder, datetime(2020, 1, 6, 7, tzinfo=UTC))
 
     assert () == report.pack.figures
@@ -73,9 +67,7 @@ def test_an_empty_period_says_so(folder: Path) -> None:
 
 
 def test_a_record_that_is_down_is_to_be_tried_again(tmp_path: Path) -> None:
-    """
-    RECORD-3: a report waits for its database.
-    """
+    """RECORD-3: a report waits for its database."""
     (tmp_path / "records.sqlite").mkdir()
 
     with pytest.raises(ApplicationError, match="cannot be used") as failed:
@@ -85,9 +77,7 @@ def test_a_record_that_is_down_is_to_be_tried_again(tmp_path: Path) -> None:
 
 
 def test_a_pack_survives_the_wire(folder: Path) -> None:
-    """
-    RECORD-3: the page as text.
-    """
+    """RECORD-3: the page as text."""
     report = made(folder, THE_MONDAY_AFTER)
 
     assert report == ReportMade.model_validate_json(report.model_dump_json())

@@ -13,9 +13,7 @@ from tests.records.event_builders import a_batch, a_whole_life
 
 
 def test_a_batch_is_recorded_once_however_often_it_is_asked(tmp_path: Path) -> None:
-    """
-    RECORD-1: at least once on the wire, exactly once in the record.
-    """
+    """RECORD-1: at least once on the wire, exactly once in the record."""
     store = RecordStore.at(None, tmp_path)
     record = RecordEvents(store).record_events
     batch = a_batch(a_whole_life())
@@ -31,9 +29,7 @@ def test_a_batch_is_recorded_once_however_often_it_is_asked(tmp_path: Path) -> N
 
 
 def test_a_store_that_is_down_is_to_be_tried_again(tmp_path: Path) -> None:
-    """
-    RECORD-1: a database that is down loses nothing.
-    """
+    """RECORD-1: a database that is down loses nothing."""
     (tmp_path / "records.sqlite").mkdir()
     record = RecordEvents(RecordStore.at(None, tmp_path)).record_events
 
@@ -44,9 +40,7 @@ def test_a_store_that_is_down_is_to_be_tried_again(tmp_path: Path) -> None:
 
 
 def test_what_is_no_record_is_not_tried_again(tmp_path: Path) -> None:
-    """
-    RECORD-1: another attempt would end alike.
-    """
+    """RECORD-1: another attempt would end alike."""
     store = RecordStore.at(None, tmp_path)
     record = RecordEvents(store).record_events
 
@@ -58,9 +52,7 @@ def test_what_is_no_record_is_not_tried_again(tmp_path: Path) -> None:
 
 
 def test_a_batch_survives_the_wire() -> None:
-    """
-    RECORD-1: as JSON, every event of its own kind again.
-    """
+    """RECORD-1: as JSON, every event of its own kind again."""
     batch = a_batch(a_whole_life())
 
     assert batch == RecordBatch.model_validate_json(batch.model_dump_json())

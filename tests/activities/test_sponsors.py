@@ -27,9 +27,7 @@ def decided_by_nobody(playbook: Playbook, managers: str) -> Playbook:
 async def test_those_who_decide_answer_for_it_or_else_the_managers(
     playbook: Playbook, expected: set[str]
 ) -> None:
-    """
-    COMM-13: people who can be told.
-    """
+    """COMM-13: people who can be told."""
     known = await Sponsors(lambda: playbook).find_people(())
 
     assert expected == {person.id for person in known.managers}

@@ -11,9 +11,7 @@ from tests.builders import a_request
 
 
 def test_one_person_starts_so_many_escalations_and_no_more() -> None:
-    """
-    START-6: refused with the limit, and when it is possible again; another person is not.
-    """
+    """START-6: refused with the limit, and when it is possible again; another person is not."""
     starts = StartRate(3)
     for number in range(3):
         starts.count(a_request(key=f"ACME/{number}", submitted_by="maya"))
@@ -27,9 +25,7 @@ def test_one_person_starts_so_many_escalations_and_no_more() -> None:
 
 
 def test_one_key_is_opened_so_often_and_no_more() -> None:
-    """
-    START-4: whoever opens and cancels the same one in a loop.
-    """
+    """START-4: whoever opens and cancels the same one in a loop."""
     starts = StartRate(0)
     for number in range(STARTS_OF_KEY.at_most):
         starts.count(a_request(submitted_by=f"p{number}"))

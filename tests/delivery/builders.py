@@ -34,16 +34,12 @@ ESCALATION = "ACME/4711@2026-11-20T09:00:00Z"
 
 
 def at(text: str) -> datetime:
-    """
-    An instant of 20 November 2026, a Friday, given as `09:30` in UTC.
-    """
+    """An instant of 20 November 2026, a Friday, given as `09:30` in UTC."""
     return datetime.fromisoformat(f"2026-11-20T{text}:00").replace(tzinfo=UTC)
 
 
 def ana(**changes: Any) -> Recipient:
-    """
-    A customer's contact in Jakarta.
-    """
+    """A customer's contact in Jakarta."""
     return Recipient.model_validate(
         {
             "id": "acme:ana@example.com",
@@ -56,18 +52,14 @@ def ana(**changes: Any) -> Recipient:
 
 
 def person(number: int, **changes: Any) -> Recipient:
-    """
-    One of many.
-    """
+    """One of many."""
     name = f"person-{number}"
     known = {"id": name, "name": f"Person {number}", "addresses": (f"email:{name}@example.com",)}
     return ana(**(known | changes))
 
 
 def customer_facts(**changes: Any) -> CustomerFacts:
-    """
-    Only what no customer notice lacks.
-    """
+    """Only what no customer notice lacks."""
     return CustomerFacts.model_validate(
         {
             "reference": "ACME/4711",
@@ -80,9 +72,7 @@ def customer_facts(**changes: Any) -> CustomerFacts:
 
 
 def internal_facts(**changes: Any) -> InternalFacts:
-    """
-    Only what no internal notice lacks.
-    """
+    """Only what no internal notice lacks."""
     return InternalFacts.model_validate(
         {
             "key": "ACME/4711",
@@ -98,9 +88,7 @@ def internal_facts(**changes: Any) -> InternalFacts:
 
 
 def to_customers(*to: Recipient, **changes: Any) -> CustomerNotification:
-    """
-    The receipt, unless another occasion is asked for; other changes are to its facts.
-    """
+    """The receipt, unless another occasion is asked for; other changes are to its facts."""
     occasion = changes.pop("occasion", Occasion.RECEIPT)
     facts = customer_facts(**changes)
     return CustomerNotification(
@@ -109,9 +97,7 @@ def to_customers(*to: Recipient, **changes: Any) -> CustomerNotification:
 
 
 def to_us(*to: Recipient, **changes: Any) -> InternalNotification:
-    """
-    An assignment, unless another occasion is asked for; other changes are to its facts.
-    """
+    """An assignment, unless another occasion is asked for; other changes are to its facts."""
     occasion = changes.pop("occasion", Occasion.ASSIGNED)
     facts = internal_facts(**changes)
     recipients = to or (person(1),)
@@ -119,24 +105,18 @@ def to_us(*to: Recipient, **changes: Any) -> InternalNotification:
 
 
 def wave(*notices: Notification) -> NotificationBatch:
-    """
-    What goes out together.
-    """
+    """What goes out together."""
     return NotificationBatch(notices=notices)
 
 
 def wave_to_many(count: int) -> NotificationBatch:
-    """
-    The same receipt to *count* people.
-    """
+    """The same receipt to *count* people."""
     return wave(to_customers(*(person(number) for number in range(count))))
 
 
 @dataclass
 class Attempt:
-    """
-    One attempt at a wave, as Temporal would make it. `heartbeats` are kept as they are on the wire.
-    """
+    """One attempt at a wave, as Temporal would make it. `heartbeats` are kept as they are on the wire."""
 
     mailbox: Mailbox
     after: Sequence[Any] = ()
@@ -147,9 +127,7 @@ class Attempt:
     environment: ActivityEnvironment = field(default_factory=ActivityEnvironment)
 
     async def at(self, wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
-        """
-        Deliver *wave* by e-mail to the mailbox, and by the further `channels`.
-        """
+        """Deliver *wave* by e-mail to the mailbox, and by the further `channels`."""
         self.environment.info = replace(self.environment.info, heartbeat_details=self.after)
         self.environment.on_heartbeat = lambda *details: self.heartbeats.append(on_the_wire(details))
         channels = {"email": EmailChannel(settings_for(self.mailbox))} | self.channels
@@ -158,8 +136,6 @@ class Attempt:
 
 
 def on_the_wire(details: Sequence[Any]) -> Sequence[Any]:
-    """
-    What another process gets of *details*: plain JSON.
-    """
+    """What another process gets of *details*: plain JSON."""
     travelled: Sequence[Any] = json.loads(json.dumps(details))
     return travelled

@@ -11,9 +11,7 @@ from messages.examples import AT, make_example
 
 
 def test_a_review_pack_goes_with_its_message_as_a_page() -> None:
-    """
-    RECORD-3: to open in a browser, and to print.
-    """
+    """RECORD-3: to open in a browser, and to print."""
     notice = make_example("internal", Occasion.REVIEW_PACK)
 
     (page,) = attachments_for((notice,), notice.to[0], AT)
@@ -23,9 +21,7 @@ def test_a_review_pack_goes_with_its_message_as_a_page() -> None:
 
 
 def test_what_waited_and_leaves_with_others_keeps_its_paper() -> None:
-    """
-    COMM-12: bundled, never lost.
-    """
+    """COMM-12: bundled, never lost."""
     notices = tuple(make_example("internal", each) for each in (Occasion.UPDATE, Occasion.REVIEW_PACK))
 
     assert ["review-2026-11-16.html"] == [
@@ -45,9 +41,7 @@ def test_what_waited_and_leaves_with_others_keeps_its_paper() -> None:
     ],
 )
 def test_an_rca_that_a_pdf_cannot_show_goes_as_a_page(said: str, name: str, media_type: str) -> None:
-    """
-    CLOSE-4: no customer reads boxes; their own machine may have the fonts that a worker lacks.
-    """
+    """CLOSE-4: no customer reads boxes; their own machine may have the fonts that a worker lacks."""
     notice = make_example("customer", Occasion.RCA)
     assert isinstance(notice, CustomerNotification)
     notice = notice.changed(facts=notice.facts.changed(text=CustomerText(said)))

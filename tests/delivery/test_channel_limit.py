@@ -28,9 +28,7 @@ async def pending(attempt: Attempt, count: int = 1) -> ApplicationError:
 
 
 async def test_whoever_gets_no_answer_comes_back(mailbox: Mailbox) -> None:
-    """
-    COMM-12: with nobody to ask for a turn nothing leaves, and nothing is lost; other channels do not notice.
-    """
+    """COMM-12: with nobody to ask for a turn nothing leaves, and nothing is lost; other channels do not notice."""
     attempt = Attempt(
         mailbox, channels={"email": paced(mailbox), "free": EmailChannel(settings_for(mailbox))}
     )
@@ -46,9 +44,7 @@ async def test_whoever_gets_no_answer_comes_back(mailbox: Mailbox) -> None:
 
 
 async def test_waves_come_back_one_after_the_other(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a thousand waves must not all come back for one turn; how many letters a wave has does not matter.
-    """
+    """COMM-12: a thousand waves must not all come back for one turn; how many letters a wave has does not matter."""
     channel = paced(mailbox)
 
     delays = [

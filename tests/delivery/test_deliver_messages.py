@@ -33,9 +33,7 @@ from tests.mailbox import Mailbox
 
 
 class Answering:
-    """
-    A channel that answers each letter in the way that it was made with.
-    """
+    """A channel that answers each letter in the way that it was made with."""
 
     name = "answering"
 
@@ -51,9 +49,7 @@ class Answering:
 
 
 async def still_pending(attempt: Attempt, count: int) -> ApplicationError:
-    """
-    The error with which *attempt* at a wave to so many ends.
-    """
+    """The error with which *attempt* at a wave to so many ends."""
     with pytest.raises(ApplicationError) as raised:
         await attempt.at(wave_to_many(count))
     assert raised.value.type == "delivery_pending"
@@ -62,9 +58,7 @@ async def still_pending(attempt: Attempt, count: int) -> ApplicationError:
 
 
 async def test_everybody_is_told_once_under_the_right_key(mailbox: Mailbox) -> None:
-    """
-    COMM-12: escalation, event, occasion, recipient and channel; one receipt each, in the order of the wave.
-    """
+    """COMM-12: escalation, event, occasion, recipient and channel; one receipt each, in the order of the wave."""
     ours, theirs = to_us(person(1), person(2)), to_customers(ana())
     began_at = datetime.now(UTC)
 
@@ -86,9 +80,7 @@ async def test_everybody_is_told_once_under_the_right_key(mailbox: Mailbox) -> N
 
 
 async def test_each_reads_what_is_theirs(mailbox: Mailbox) -> None:
-    """
-    COMM-6: the customer gets the customers' text, our person the internal one, in one thread of mail.
-    """
+    """COMM-6: the customer gets the customers' text, our person the internal one, in one thread of mail."""
     ours = to_us(person(1), text="They are angry.")
 
     await Attempt(mailbox).at(wave(ours, to_customers(ana())))
@@ -104,9 +96,8 @@ async def test_each_reads_what_is_theirs(mailbox: Mailbox) -> None:
 
 
 async def test_mail_carries_text_and_page_in_the_readers_language(mailbox: Mailbox) -> None:
-    """
-    COMM-9, COMM-12: multipart, the plain form first; one thread for each escalation; the same letter has the same id.
-    """
+    """COMM-9, COMM-12: multipart, the plain form first; one thread for each escalation; the same letter has the same
+    id."""
     notices = [
         to_customers(ana(language="tr"), occasion=each) for each in (Occasion.RECEIPT, Occasion.CLOSED)
     ]
@@ -126,26 +117,20 @@ async def test_mail_carries_text_and_page_in_the_readers_language(mailbox: Mailb
 
 
 async def test_who_is_named_twice_is_told_once(mailbox: Mailbox) -> None:
-    """
-    COMM-12: the same key is the same message.
-    """
+    """COMM-12: the same key is the same message."""
     receipts = await Attempt(mailbox).at(wave(to_customers(ana(), ana())))
 
     assert len(receipts) == len(mailbox.letters()) == 1
 
 
 async def test_nobody_to_tell_is_done_at_once(mailbox: Mailbox) -> None:
-    """
-    An empty wave is no trouble.
-    """
+    """An empty wave is no trouble."""
     assert await Attempt(mailbox).at(wave()) == ()
     assert mailbox.connections_made == 0
 
 
 async def test_another_attempt_skips_who_was_told(mailbox: Mailbox) -> None:
-    """
-    COMM-12: after a crash the last heartbeat says who was told; their receipts stay as they were.
-    """
+    """COMM-12: after a crash the last heartbeat says who was told; their receipts stay as they were."""
     first = Attempt(mailbox)
     mailbox.says_later(to="person-3@example.com", times=1)
     await still_pending(first, 5)
@@ -163,9 +148,8 @@ async def test_another_attempt_skips_who_was_told(mailbox: Mailbox) -> None:
 
 
 async def test_the_error_says_who_was_told_and_what_stands_in_the_way(mailbox: Mailbox) -> None:
-    """
-    COMM-13: when attempts run out, the receipts are not lost; the error is expected, and so no noise in the log.
-    """
+    """COMM-13: when attempts run out, the receipts are not lost; the error is expected, and so no noise in the
+    log."""
     mailbox.says_later(to="person-1@example.com")
 
     error = await still_pending(Attempt(mailbox), 3)
@@ -180,9 +164,7 @@ async def test_the_error_says_who_was_told_and_what_stands_in_the_way(mailbox: M
 
 
 async def test_a_letter_that_may_have_arrived_is_repeated_as_the_same(mailbox: Mailbox) -> None:
-    """
-    COMM-12: at least once, with the same key and Message-ID, so that the receiver can drop the repeat.
-    """
+    """COMM-12: at least once, with the same key and Message-ID, so that the receiver can drop the repeat."""
     mailbox.drops_after_content()
     first = Attempt(mailbox)
     await still_pending(first, 1)
@@ -195,9 +177,7 @@ async def test_a_letter_that_may_have_arrived_is_repeated_as_the_same(mailbox: M
 
 
 async def test_a_mail_server_that_is_down_holds_up_nobody_for_good(mailbox: Mailbox) -> None:
-    """
-    COMM-13: temporary for all; all are told when it is back.
-    """
+    """COMM-13: temporary for all; all are told when it is back."""
     await mailbox.goes_down()
     first = Attempt(mailbox)
     error = await still_pending(first, 20)
@@ -212,9 +192,7 @@ async def test_a_mail_server_that_is_down_holds_up_nobody_for_good(mailbox: Mail
 
 
 async def test_a_permanent_failure_moves_on_to_the_next_address(mailbox: Mailbox) -> None:
-    """
-    COMM-13: the receipt says by which channel it went in the end.
-    """
+    """COMM-13: the receipt says by which channel it went in the end."""
     mailbox.says_never("ana@example.com")
     screen = io.StringIO()
     notice = to_customers(ana(addresses=("email:ana@example.com", "console:Ana")))
@@ -228,9 +206,7 @@ async def test_a_permanent_failure_moves_on_to_the_next_address(mailbox: Mailbox
 
 
 async def test_who_cannot_be_reached_is_on_record_with_every_reason(mailbox: Mailbox) -> None:
-    """
-    COMM-13: after the last address, so that the escalation manager can be told; it does not stop the others.
-    """
+    """COMM-13: after the last address, so that the escalation manager can be told; it does not stop the others."""
     mailbox.says_never("ana@example.com")
     unreachable = ana(addresses=("email:ana@example.com", "pigeon:ana", "email:nonsense"))
 
@@ -246,9 +222,7 @@ async def test_who_cannot_be_reached_is_on_record_with_every_reason(mailbox: Mai
 
 
 async def test_a_permanent_failure_is_not_tried_again(mailbox: Mailbox) -> None:
-    """
-    COMM-13: only who may still be reached is in the next attempt.
-    """
+    """COMM-13: only who may still be reached is in the next attempt."""
     mailbox.says_never("person-0@example.com")
     mailbox.says_later(to="person-1@example.com", times=1)
     first = Attempt(mailbox)
@@ -262,9 +236,7 @@ async def test_a_permanent_failure_is_not_tried_again(mailbox: Mailbox) -> None:
 
 
 async def test_who_has_no_address_is_on_record(mailbox: Mailbox) -> None:
-    """
-    COMM-13: never silence.
-    """
+    """COMM-13: never silence."""
     (receipt,) = await Attempt(mailbox).at(wave(to_us(person(1, addresses=()))))
 
     assert receipt.delivered_at is None
@@ -274,9 +246,8 @@ async def test_who_has_no_address_is_on_record(mailbox: Mailbox) -> None:
 async def test_who_is_to_be_told_is_told_though_an_own_template_does_not_work(
     mailbox: Mailbox, written: Callable[[str, str], Path]
 ) -> None:
-    """
-    COMM-2: a mistake in an own text keeps nobody from hearing; the shipped one goes out, and a log line says so.
-    """
+    """COMM-2: a mistake in an own text keeps nobody from hearing; the shipped one goes out, and a log line says
+    so."""
     folder = written("en/internal/assigned.txt", "Subject\n\n{{ customer_phone }}")
 
     with capture_logs() as lines:
@@ -300,9 +271,7 @@ async def test_who_is_to_be_told_is_told_though_an_own_template_does_not_work(
 async def test_a_medium_that_says_when_is_heard(
     mailbox: Mailbox, asked: timedelta | None, waited: timedelta | None
 ) -> None:
-    """
-    COMM-13: back-off, or what the medium asks for, within bounds.
-    """
+    """COMM-13: back-off, or what the medium asks for, within bounds."""
     busy = Answering(lambda _: RetryLater(why="busy", after=asked))
     notice = to_us(person(1, addresses=("answering:1",)), person(2))
 
@@ -314,9 +283,7 @@ async def test_a_medium_that_says_when_is_heard(
 
 
 async def test_a_channel_that_breaks_its_word_waits_for_its_correction(mailbox: Mailbox) -> None:
-    """
-    A mistake of ours is not the recipient's fault: the message is tried again, and the others are told.
-    """
+    """A mistake of ours is not the recipient's fault: the message is tried again, and the others are told."""
 
     def broken(_: OutboundMessage) -> Delivered:
         raise RuntimeError("customer text")
@@ -334,9 +301,7 @@ async def test_a_channel_that_breaks_its_word_waits_for_its_correction(mailbox: 
 async def test_a_wave_of_500_shares_its_connections(
     mailbox: Mailbox, record_property: Callable[[str, object], None]
 ) -> None:
-    """
-    COMM-2: many are told in one go; progress is told along the way.
-    """
+    """COMM-2: many are told in one go; progress is told along the way."""
     attempt = Attempt(mailbox)
     began = monotonic()
 
@@ -349,9 +314,7 @@ async def test_a_wave_of_500_shares_its_connections(
 
 
 async def test_a_small_quick_wave_needs_no_heartbeat(mailbox: Mailbox) -> None:
-    """
-    Each heartbeat is a call to the server.
-    """
+    """Each heartbeat is a call to the server."""
     attempt = Attempt(mailbox)
 
     await attempt.at(wave_to_many(1))
@@ -360,9 +323,7 @@ async def test_a_small_quick_wave_needs_no_heartbeat(mailbox: Mailbox) -> None:
 
 
 async def test_heartbeats_keep_up_with_a_slow_server(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a worker that is killed in the middle has told almost all of its progress.
-    """
+    """COMM-12: a worker that is killed in the middle has told almost all of its progress."""
     mailbox.turns_slow(0.05)
     attempt = Attempt(mailbox)
     running = asyncio.create_task(attempt.at(wave_to_many(100)))
@@ -374,9 +335,7 @@ async def test_heartbeats_keep_up_with_a_slow_server(mailbox: Mailbox) -> None:
 
 
 async def test_a_worker_that_stops_leaves_the_rest_to_another(mailbox: Mailbox) -> None:
-    """
-    COMM-12: letters under way end in order, no further one begins, and nobody is told twice.
-    """
+    """COMM-12: letters under way end in order, no further one begins, and nobody is told twice."""
     mailbox.turns_slow(0.05)
     first = Attempt(mailbox)
     running = asyncio.create_task(still_pending(first, 200))
@@ -395,9 +354,7 @@ async def test_a_worker_that_stops_leaves_the_rest_to_another(mailbox: Mailbox) 
 
 
 async def test_a_cancelled_wave_tells_how_far_it_came(mailbox: Mailbox) -> None:
-    """
-    COMM-12: what was done stays known when the activity is stopped.
-    """
+    """COMM-12: what was done stays known when the activity is stopped."""
     mailbox.turns_slow(0.05)
     attempt = Attempt(mailbox)
     running = asyncio.create_task(attempt.at(wave_to_many(200)))
@@ -413,18 +370,14 @@ async def test_a_cancelled_wave_tells_how_far_it_came(mailbox: Mailbox) -> None:
 
 @pytest.mark.parametrize("details", [["nonsense"], [[{"no": "receipt"}]], [None], [[], []], []])
 async def test_progress_that_cannot_be_read_tells_all_again(mailbox: Mailbox, details: list[object]) -> None:
-    """
-    COMM-12: at least once; a repeat under the same key is better than silence.
-    """
+    """COMM-12: at least once; a repeat under the same key is better than silence."""
     await Attempt(mailbox, after=details).at(wave_to_many(2))
 
     assert len(mailbox.letters()) == 2
 
 
 async def test_a_key_that_no_medium_would_take_has_a_stable_stand_in(mailbox: Mailbox) -> None:
-    """
-    COMM-12: a very long account, or one with a newline, does not keep a message from leaving.
-    """
+    """COMM-12: a very long account, or one with a newline, does not keep a message from leaving."""
     notice = to_customers(ana(id="x" * 500), person(1).model_copy(update={"id": "a\nb"}))
 
     receipts = await Attempt(mailbox).at(wave(notice))
@@ -438,9 +391,7 @@ async def test_a_key_that_no_medium_would_take_has_a_stable_stand_in(mailbox: Ma
 
 
 async def test_hostile_text_arrives_as_harmless_text(mailbox: Mailbox) -> None:
-    """
-    COMM-6: newlines, template syntax and characters that turn text around, in all that customers write.
-    """
+    """COMM-6: newlines, template syntax and characters that turn text around, in all that customers write."""
     hostile = "{{ owner }}\r\nBcc: all@example.com\r\n\r\n{% raw %}\u202egnp.exe\x1b[2J\x00"
     facts = customer_facts().model_copy(
         update={"subject": CustomerText(hostile), "text": CustomerText(hostile), "owner": hostile}
@@ -460,9 +411,7 @@ async def test_hostile_text_arrives_as_harmless_text(mailbox: Mailbox) -> None:
 
 
 async def test_log_lines_name_no_customer_and_no_text(mailbox: Mailbox) -> None:
-    """
-    Key, occasion and channel are logged; what customers wrote and where they are reached is not.
-    """
+    """Key, occasion and channel are logged; what customers wrote and where they are reached is not."""
     mailbox.says_never("bob@example.com", reply="550 no bob@example.com here")
     bob = ana(id="acme:bob@example.com", name="Bob", addresses=("email:bob@example.com", "pigeon:bob"))
     with capture_logs() as lines:

@@ -26,9 +26,7 @@ from workflows.delivery import delivery_options, receipts_after
 
 
 def failed(*causes: BaseException) -> ActivityError:
-    """
-    What the workflow catches: each cause is the cause of the one before.
-    """
+    """What the workflow catches: each cause is the cause of the one before."""
     error = ActivityError(
         "Activity task failed",
         scheduled_event_id=1,
@@ -52,9 +50,7 @@ def timed_out(details: Sequence[Any] = ()) -> TimeoutError:
 
 
 def on_record(number: int, **result: Any) -> dict[str, Any]:
-    """
-    The receipt of one of many, as it is on the wire.
-    """
+    """The receipt of one of many, as it is on the wire."""
     key = f"ACME/4711@2026-11-20T09:00:00Z:1:receipt:person-{number}"
     return {"key": key, "recipient": f"person-{number}", "occasion": "receipt"} | result
 
@@ -79,9 +75,7 @@ WAITING = on_record(1, channel="email", why="email: the mail server said 451 lat
     ],
 )
 def test_who_was_told_stays_told(causes: tuple[BaseException, ...], why: str) -> None:
-    """
-    COMM-12, COMM-13: those are not told again; the others are raised to a person, with what stood in the way.
-    """
+    """COMM-12, COMM-13: those are not told again; the others are raised to a person, with what stood in the way."""
     told, lost = receipts_after(failed(*causes), wave_to_many(2))
 
     assert told == DeliveryResult.model_validate(TOLD)
@@ -103,9 +97,7 @@ def test_who_was_told_stays_told(causes: tuple[BaseException, ...], why: str) ->
     ],
 )
 def test_who_is_not_known_to_be_told_counts_as_not_told(causes: tuple[BaseException, ...], why: str) -> None:
-    """
-    COMM-13: never silence, whatever the error.
-    """
+    """COMM-13: never silence, whatever the error."""
     receipts = receipts_after(failed(*causes), wave_to_many(2))
 
     assert [receipt.recipient for receipt in receipts] == ["person-0", "person-1"]
@@ -113,9 +105,7 @@ def test_who_is_not_known_to_be_told_counts_as_not_told(causes: tuple[BaseExcept
 
 
 def test_each_message_has_one_receipt_in_the_order_of_the_wave() -> None:
-    """
-    COMM-12: who is named twice is one message.
-    """
+    """COMM-12: who is named twice is one message."""
     notices = wave(to_us(person(2), person(1)), to_customers(ana(), ana()))
 
     receipts = receipts_after(failed(), notices)
@@ -128,9 +118,7 @@ def test_each_message_has_one_receipt_in_the_order_of_the_wave() -> None:
 
 
 async def test_the_activitys_own_error_can_be_read(mailbox: Mailbox) -> None:
-    """
-    COMM-13: both sides agree on the details, and on the name of the activity.
-    """
+    """COMM-13: both sides agree on the details, and on the name of the activity."""
     mailbox.says_later(to="person-1@example.com")
     attempt = Attempt(mailbox)
     with pytest.raises(ApplicationError) as raised:
@@ -146,9 +134,7 @@ async def test_the_activitys_own_error_can_be_read(mailbox: Mailbox) -> None:
 
 
 def test_the_summary_says_how_many_are_told_of_what() -> None:
-    """
-    The Web UI shows it beside the activity, where there is room for 120 characters.
-    """
+    """The Web UI shows it beside the activity, where there is room for 120 characters."""
     everything = NotificationBatch(notices=tuple(to_us(occasion=occasion) for occasion in Occasion))
 
     assert delivery_options(wave(to_us(), to_customers()))["summary"] == "tell 2: assigned, receipt"

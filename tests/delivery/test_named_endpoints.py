@@ -17,9 +17,7 @@ SECRET = "sekret-7f3a"
 
 
 async def test_target_that_is_not_set_up_falls_through_to_the_next_channel(mailbox: Mailbox) -> None:
-    """
-    COMM-13: nobody goes untold for want of a variable, which is named all the same.
-    """
+    """COMM-13: nobody goes untold for want of a variable, which is named all the same."""
     channel = SlackChannel(Endpoints({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support", "email:person-1@example.com"))
 
@@ -31,9 +29,7 @@ async def test_target_that_is_not_set_up_falls_through_to_the_next_channel(mailb
 
 
 async def test_nobody_told_says_which_variable_is_missing(mailbox: Mailbox) -> None:
-    """
-    COMM-13: the record tells the escalation manager what to mend.
-    """
+    """COMM-13: the record tells the escalation manager what to mend."""
     channel = SlackChannel(Endpoints({}, "ESCALATION_SLACK_{}".format), a_network())
     rita = person(1, addresses=("slack:support",))
 
@@ -43,9 +39,8 @@ async def test_nobody_told_says_which_variable_is_missing(mailbox: Mailbox) -> N
 
 
 async def test_webhook_says_what_it_is_about_and_keeps_its_key(mailbox: Mailbox) -> None:
-    """
-    COMM-12: escalation, occasion and time are those of the message, the same on every attempt; no secret is recorded.
-    """
+    """COMM-12: escalation, occasion and time are those of the message, the same on every attempt; no secret is
+    recorded."""
     async with Receiver() as receiver:
         receiver.answers("503 Busy", times=1)
         attempt = Attempt(mailbox, channels={"webhook": webhook_to(receiver.url(f"/{SECRET}"))})

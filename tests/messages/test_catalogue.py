@@ -27,9 +27,7 @@ def entry(context: str, code: str, said: str) -> str:
 
 
 def test_the_languages_shipped_say_everything() -> None:
-    """
-    COMM-9: each code, with the same parts put in.
-    """
+    """COMM-9: each code, with the same parts put in."""
     assert ("en", "id", "tr") == languages()
     assert [] == list(findings(None, languages(), frozenset(languages())))
 

@@ -34,18 +34,14 @@ def letter(occasion: Occasion, language: str, **facts: Any) -> str:
     [("en", "en"), ("id", "id"), ("tr", "tr"), ("tr-CY", "tr"), ("pt-BR", "en")],
 )
 def test_each_reader_gets_the_holding_update_of_their_language(language: str, said: str) -> None:
-    """
-    COMM-9: who reads a language without templates gets an English letter, with the English text in it.
-    """
+    """COMM-9: who reads a language without templates gets an English letter, with the English text in it."""
     text = letter(Occasion.HOLDING, language, texts=HOLDING)
 
     assert [HOLDING[said]] == [each for each in HOLDING.values() if each in text]
 
 
 def test_a_language_without_a_holding_update_is_told_in_the_words_of_its_template() -> None:
-    """
-    COMM-9: better fewer words than those of another language.
-    """
+    """COMM-9: better fewer words than those of another language."""
     text = letter(Occasion.HOLDING, "tr", texts={"en": HOLDING["en"], "id": HOLDING["id"]})
 
     assert "haber vermiş olmamız gerekirdi" in text
@@ -57,9 +53,7 @@ def test_a_language_without_a_holding_update_is_told_in_the_words_of_its_templat
     [("en", "kept our promise"), ("id", "memenuhi janji"), ("tr", "sözü tutamadık")],
 )
 def test_a_broken_promise_is_admitted_where_one_was_broken(language: str, promised: str) -> None:
-    """
-    COMM-8: to be at fault is not to have missed a time that was promised.
-    """
+    """COMM-8: to be at fault is not to have missed a time that was promised."""
     at_fault = letter(Occasion.RECEIPT, language, apologise=True)
     late = letter(Occasion.RECEIPT, language, apologise=True, is_promise_missed=True)
 
@@ -76,9 +70,7 @@ def test_a_broken_promise_is_admitted_where_one_was_broken(language: str, promis
     ],
 )
 def test_whoever_is_told_of_a_cancellation_is_told_why(language: str, because: tuple[str, str]) -> None:
-    """
-    CLOSE-10: the one reason that is known, and none where nobody said it.
-    """
+    """CLOSE-10: the one reason that is known, and none where nobody said it."""
     withdrawn = letter(Occasion.CANCELLED, language, cause=CancelCause.WITHDRAWN)
     duplicate = letter(Occasion.CANCELLED, language, cause=CancelCause.DUPLICATE)
     ended = letter(Occasion.CANCELLED, language)
@@ -138,9 +130,7 @@ MISLEADING = {
 
 @pytest.mark.parametrize("words", MISLEADING)
 def test_words_that_misled_a_reader_do_not_come_back(words: str) -> None:
-    """
-    COMM-9: each was found by a native reader.
-    """
+    """COMM-9: each was found by a native reader."""
     folder = TEXTS.templates.folders[-1]
     files = (*folder.rglob("*.txt"), *folder.rglob("*.yaml"))
     texts = [path.read_text("utf-8") for path in files]
@@ -158,9 +148,7 @@ def test_words_that_misled_a_reader_do_not_come_back(words: str) -> None:
     ],
 )
 def test_texts_of_a_playbook_are_each_for_one_language(written: dict[str, str], fault: str) -> None:
-    """
-    COMM-9: two spellings of a language are one language.
-    """
+    """COMM-9: two spellings of a language are one language."""
     texts: TypeAdapter[dict[str, CustomerText]] = TypeAdapter(Translations)
 
     with pytest.raises(ValidationError, match=fault):

@@ -16,9 +16,7 @@ TEXTS = MessageRenderer()
 
 
 def test_a_burst_of_three_hundred_is_one_whole_message() -> None:
-    """
-    COMM-12: bursts to one person are bundled, never lost.
-    """
+    """COMM-12: bursts to one person are bundled, never lost."""
     notices = [to_us(ana(), key=f"ACME/{number}", text=f"note {number}.") for number in range(300)]
 
     text = TEXTS.render_digest([(notice, ana()) for notice in notices])
@@ -42,9 +40,7 @@ def test_a_burst_of_three_hundred_is_one_whole_message() -> None:
 def test_a_bundle_is_in_the_readers_language_and_greets_once(
     audience: str, language: str, greeting: tuple[str, str], subject: str, conjunction: str
 ) -> None:
-    """
-    COMM-9: every occasion there is, in one message.
-    """
+    """COMM-9: every occasion there is, in one message."""
     notices = [make_example(audience, occasion, language=language) for occasion in EXAMPLES[audience]]
 
     text = TEXTS.render_digest([(notice, notice.to[0]) for notice in notices])
@@ -73,9 +69,7 @@ def test_a_digest_promises_the_next_update_of_a_case_once() -> None:
 
 
 def test_each_message_of_a_bundle_keeps_its_own_link() -> None:
-    """
-    What one click answers can be answered from the bundle too.
-    """
+    """What one click answers can be answered from the bundle too."""
     notices = [
         (make_example("customer", each), ana()) for each in (Occasion.ACCESS_QUESTION, Occasion.SURVEY)
     ]
@@ -86,9 +80,7 @@ def test_each_message_of_a_bundle_keeps_its_own_link() -> None:
 
 
 def test_one_message_is_no_bundle() -> None:
-    """
-    COMM-12: whoever has one message waiting gets that message.
-    """
+    """COMM-12: whoever has one message waiting gets that message."""
     assert TEXTS.render(to_us(), ana(), LINK) == TEXTS.render_digest([(to_us(), ana())], [LINK])
 
 
@@ -101,8 +93,6 @@ def test_one_message_is_no_bundle() -> None:
     ],
 )
 def test_a_bundle_never_mixes(messages: list[tuple[object, object]]) -> None:
-    """
-    COMM-6: what is internal cannot come to a customer by way of a bundle.
-    """
+    """COMM-6: what is internal cannot come to a customer by way of a bundle."""
     with pytest.raises(TemplateFault, match="one person of one audience"):
         TEXTS.render_digest(messages)  # type: ignore[arg-type]

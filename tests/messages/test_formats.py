@@ -32,9 +32,7 @@ def wording(language: str, wanted: str = "", **words: str) -> Formats:
 def test_instants_read_as_the_reader_writes_them(
     language: str, wanted: str, short: str, in_full: str
 ) -> None:
-    """
-    COMM-9: the reader's locale, within the language of the text.
-    """
+    """COMM-9: the reader's locale, within the language of the text."""
     jakarta = ZoneInfo("Asia/Jakarta")
 
     assert short == wording(language, wanted).moment(at("09:30"), jakarta)
@@ -43,9 +41,7 @@ def test_instants_read_as_the_reader_writes_them(
 
 
 def test_days_of_one_digit_have_no_zero() -> None:
-    """
-    COMM-9: dates as people write them.
-    """
+    """COMM-9: dates as people write them."""
     moment = wording("en").moment(at("09:30").replace(day=6), ZoneInfo("UTC"))
 
     assert "Fri, 6 Nov 2026, 09:30 UTC" == moment
@@ -64,9 +60,7 @@ def test_days_of_one_digit_have_no_zero() -> None:
     ],
 )
 def test_durations_have_their_two_largest_units(span: timedelta, en: str, idn: str, tr: str) -> None:
-    """
-    COMM-9: exact enough to act on, short enough to read.
-    """
+    """COMM-9: exact enough to act on, short enough to read."""
     assert [en, idn, tr] == [wording(language).duration(span) for language in ("en", "id", "tr")]
 
 
@@ -80,16 +74,12 @@ def test_durations_have_their_two_largest_units(span: timedelta, en: str, idn: s
     ],
 )
 def test_figures_read_as_the_reader_writes_them(unit: Unit, value: float, en: str, idn: str, tr: str) -> None:
-    """
-    COMM-9, RECORD-3: in a letter; the page has its own.
-    """
+    """COMM-9, RECORD-3: in a letter; the page has its own."""
     assert [en, idn, tr] == [wording(language).figure(unit, value) for language in ("en", "id", "tr")]
 
 
 def test_lists_numbers_and_plurals_follow_the_language() -> None:
-    """
-    COMM-9.
-    """
+    """COMM-9."""
     names = ("a", "b", "c")
     languages = [wording(language) for language in ("en", "id", "tr", "ru")]
 
@@ -102,16 +92,12 @@ def test_lists_numbers_and_plurals_follow_the_language() -> None:
 
 
 def test_a_capital_is_that_of_the_language() -> None:
-    """
-    COMM-9: Turkish has two letters i.
-    """
+    """COMM-9: Turkish has two letters i."""
     assert ("İç", "It") == (wording("tr").capital("iç"), wording("en").capital("it"))
 
 
 def test_words_of_the_rules_are_said_in_the_language() -> None:
-    """
-    COMM-9: short sentences too, with further words of the list inside; what is not known stays as it is.
-    """
+    """COMM-9: short sentences too, with further words of the list inside; what is not known stays as it is."""
     words = Words({"resolution": "çözüm", "{} is overdue": "{} gecikti", "from {} to {}": "{1} ← {0}"})
 
     assert ["çözüm", "çözüm gecikti", "RCA gecikti", "b ← a", "other", "", "{}"] == [
@@ -129,9 +115,7 @@ def test_words_of_the_rules_are_said_in_the_language() -> None:
 
 
 def test_the_languages_have_words_for_the_same() -> None:
-    """
-    COMM-9: what one of the languages can say of the rules, the other can too.
-    """
+    """COMM-9: what one of the languages can say of the rules, the other can too."""
     idn, tr = (dict(Templates().words(language).said) for language in ("id", "tr"))
     assert {2} == {words.pop("day and time").count("{}") for words in (idn, tr)}
 
@@ -141,9 +125,7 @@ def test_the_languages_have_words_for_the_same() -> None:
 
 
 def test_a_code_compares_as_the_rules_have_it() -> None:
-    """
-    A template asks `clock == "next update"` in every language, and shows what the language says.
-    """
+    """A template asks `clock == "next update"` in every language, and shows what the language says."""
     code = CodeText.of("next update", "kabar berikutnya")
 
     assert code == "next update"
@@ -151,9 +133,7 @@ def test_a_code_compares_as_the_rules_have_it() -> None:
 
 
 def test_days_and_instants_in_lines_are_the_readers() -> None:
-    """
-    COMM-9: written as the other dates of the letter; what is none stays as it is.
-    """
+    """COMM-9: written as the other dates of the letter; what is none stays as it is."""
     action = Sentence.ACTION.of(1, "Call (twice)", "ana", "2026-11-23", "RCA")
     task = f"1. {Sentence.TASK.of('Climb up', 'ana', '2026-11-23 10:00 UTC')}"
     languages = [Formats(locale_of(each, each), Templates().words(each)) for each in ("en", "id", "tr")]
@@ -195,18 +175,14 @@ def test_days_and_instants_in_lines_are_the_readers() -> None:
     ],
 )
 def test_what_people_wrote_in_a_line_stays(line: str, expected: str) -> None:
-    """
-    COMM-9: however it resembles a word of the rules.
-    """
+    """COMM-9: however it resembles a word of the rules."""
     turkish = Formats(locale_of("tr", "tr"), Templates().words("tr"))
 
     assert expected == turkish.line(line, ZoneInfo("UTC"))
 
 
 def test_moments_are_ordered_by_time() -> None:
-    """
-    A template asks `at < due_at`, whatever their letters are.
-    """
+    """A template asks `at < due_at`, whatever their letters are."""
     friday, sunday = (wording("en").moment(at("09:30").replace(day=day), ZoneInfo("UTC")) for day in (20, 22))
 
     assert (True, False) == (friday < sunday, friday > sunday)
@@ -223,9 +199,7 @@ def test_moments_are_ordered_by_time() -> None:
     ],
 )
 def test_a_sentence_within_a_sentence_is_said_in_the_readers_language(language: str, why: str) -> None:
-    """
-    COMM-9: no English word is left over, whatever the sentence was made of.
-    """
+    """COMM-9: no English word is left over, whatever the sentence was made of."""
     words = Templates().words(language)
 
     assert set() == {"withdrawn", "ended", "task", "force", "seat", "every", "nobody"} & set(

@@ -41,9 +41,7 @@ Asked = tuple[str, Occasion]
 
 
 def asked_for() -> Iterator[Asked]:
-    """
-    Each audience and occasion in a call of `tell` or `notify_customers` in the rules.
-    """
+    """Each audience and occasion in a call of `tell` or `notify_customers` in the rules."""
     audiences = {"tell": "internal", "tell_customers": "customer"}
     for path in sorted(RULES.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -70,18 +68,14 @@ def read(notice: CustomerNotification | InternalNotification, link: str = "") ->
 
 
 def test_the_rules_ask_for_texts_of_both_audiences() -> None:
-    """
-    The search above finds what it is to find.
-    """
+    """The search above finds what it is to find."""
     assert ("customer", Occasion.RECEIPT) in EVERY_TEXT
     assert ("internal", Occasion.ASSIGNED) in EVERY_TEXT
     assert len(EVERY_TEXT) > 20
 
 
 def test_every_text_that_the_rules_ask_for_has_examples() -> None:
-    """
-    What is previewed and checked is at least what can be sent.
-    """
+    """What is previewed and checked is at least what can be sent."""
     assert set() == set(EVERY_TEXT) - {
         (audience, occasion) for audience, occasions in EXAMPLES.items() for occasion in occasions
     }
@@ -90,9 +84,7 @@ def test_every_text_that_the_rules_ask_for_has_examples() -> None:
 
 @pytest.mark.parametrize("language", ["en", "id", "tr"])
 def test_no_template_is_missing_and_none_is_left_over(language: str) -> None:
-    """
-    COMM-9: each of the three languages has every occasion for every audience, and nothing else.
-    """
+    """COMM-9: each of the three languages has every occasion for every audience, and nothing else."""
     shipped = {(path.parent.name, path.stem) for path in SHIPPED.glob(f"{language}/*/*.txt")}
     wanted = {(audience, each.value) for audience, occasions in EXAMPLES.items() for each in occasions}
     wanted |= {(audience, part) for audience in EXAMPLES for part in ("layout", DIGEST)}
@@ -102,9 +94,7 @@ def test_no_template_is_missing_and_none_is_left_over(language: str) -> None:
 
 @pytest.mark.parametrize("occasion", sorted(CUSTOMER_EXAMPLES))
 def test_customers_read_all_that_is_known(occasion: Occasion) -> None:
-    """
-    COMM-3: every customer text says what it is about, who answers, and when the next update comes, if one does.
-    """
+    """COMM-3: every customer text says what it is about, who answers, and when the next update comes, if one does."""
     text = read(to_customers(occasion=occasion, **FULL_FOR_CUSTOMERS))
 
     assert text.subject.startswith("[ACME/4711] ")
@@ -123,9 +113,7 @@ def test_customers_read_all_that_is_known(occasion: Occasion) -> None:
 
 @pytest.mark.parametrize("occasion", sorted(CUSTOMER_EXAMPLES))
 def test_customers_read_a_whole_text_when_little_is_known(occasion: Occasion) -> None:
-    """
-    COMM-5: without a next update nothing is promised, and nothing is missing from the text.
-    """
+    """COMM-5: without a next update nothing is promised, and nothing is missing from the text."""
     text = read(to_customers(occasion=occasion))
 
     assert "You will hear from us" not in text.text
@@ -145,9 +133,7 @@ OF_SPONSORSHIPS = {
 
 @pytest.mark.parametrize("occasion", sorted(INTERNAL_EXAMPLES))
 def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
-    """
-    COMM-2: key, subject, priority, level, owner, why, what is due, what to do, and how to act.
-    """
+    """COMM-2: key, subject, priority, level, owner, why, what is due, what to do, and how to act."""
     text = read(to_us(ana(), occasion=occasion, **FULL_FOR_US))
 
     assert text.subject.startswith("[ACME/4711] P1, ")
@@ -180,9 +166,7 @@ def test_our_people_read_all_that_is_known(occasion: Occasion) -> None:
 def test_a_letter_about_a_sponsorship_says_which_account_and_nothing_of_an_escalation(
     occasion: Occasion, language: str, rows: str
 ) -> None:
-    """
-    SPONSOR-1: the account is one word of a command.
-    """
+    """SPONSOR-1: the account is one word of a command."""
     about = {"key": "sponsorship:Acme Ltd", "subject": "Acme Ltd", "account": "Acme Ltd", "level": 0}
     facts = about | {"state": "enrolled", "owner": "Vera"}
 
@@ -195,9 +179,7 @@ def test_a_letter_about_a_sponsorship_says_which_account_and_nothing_of_an_escal
 
 
 def test_a_letter_about_a_sponsorship_that_waited_since_before_reads_the_same() -> None:
-    """
-    SPONSOR-1, COMM-11: it names its account by the key alone; a tenant of that name is an escalation's still.
-    """
+    """SPONSOR-1, COMM-11: it names its account by the key alone; a tenant of that name is an escalation's still."""
     about = {"occasion": Occasion.TOUCH_POINT, "key": "sponsorship:ACME", "subject": "ACME", "level": 0}
 
     assert read(to_us(**about, account="ACME")) == read(to_us(**about))
@@ -206,9 +188,7 @@ def test_a_letter_about_a_sponsorship_that_waited_since_before_reads_the_same() 
 
 @pytest.mark.parametrize("occasion", sorted(INTERNAL_EXAMPLES))
 def test_our_people_read_a_whole_text_when_little_is_known(occasion: Occasion) -> None:
-    """
-    COMM-2: what is not known leaves no gap.
-    """
+    """COMM-2: what is not known leaves no gap."""
     text = read(to_us(occasion=occasion))
 
     assert "escalate show ACME/4711" in text.text
@@ -233,16 +213,12 @@ def test_our_people_read_a_whole_text_when_little_is_known(occasion: Occasion) -
 def test_whoever_is_reminded_reads_what_would_end_the_clock(
     occasion: Occasion, clock: str, command: str
 ) -> None:
-    """
-    CLOCK-6: an alert says what can be done about it.
-    """
+    """CLOCK-6: an alert says what can be done about it."""
     assert f"  {command}\n" in read(to_us(occasion=occasion, clock=clock)).text
 
 
 def test_the_receipt_reads_as_a_person_would_write_it() -> None:
-    """
-    COMM-1: the problem as understood, priority, the SLA that applies, the owner, the next update.
-    """
+    """COMM-1: the problem as understood, priority, the SLA that applies, the owner, the next update."""
     text = read(to_customers(resolve_by=at("13:00"), next_update_at=at("09:30")))
 
     assert text.subject == "[ACME/4711] We have received your request: Orders cannot be paid"
@@ -276,9 +252,7 @@ Your support team
 
 
 def test_lines_of_a_list_are_in_the_readers_language() -> None:
-    """
-    COMM-9: what the rules make of them; what people wrote stays as it is.
-    """
+    """COMM-9: what the rules make of them; what people wrote stays as it is."""
     items = (
         "task force invited to csm did not arrive: no mailbox",
         "2. Mend the roof (max, due 2026-12-01, post-mortem)",
@@ -290,9 +264,7 @@ def test_lines_of_a_list_are_in_the_readers_language() -> None:
 
 
 def test_evidence_that_is_missing_is_named_in_the_readers_language() -> None:
-    """
-    COMM-9: there a line is a word of the rules; elsewhere somebody's response may be called that.
-    """
+    """COMM-9: there a line is a word of the rules; elsewhere somebody's response may be called that."""
     items = ("missed deadline", "email")
     wanted, assigned = (
         read(to_us(ana(language="tr"), occasion=occasion, items=items)).text
@@ -304,9 +276,7 @@ def test_evidence_that_is_missing_is_named_in_the_readers_language() -> None:
 
 
 def test_an_assignment_reads_as_a_person_would_write_it() -> None:
-    """
-    MATRIX-4: what to work through, and how to acknowledge.
-    """
+    """MATRIX-4: what to work through, and how to acknowledge."""
     text = read(to_us(ana(), why="raised by Sam Sato", items=("Try a solution",), next_due_at=at("09:30")))
 
     assert text.subject == "[ACME/4711] P1, it is yours: Orders cannot be paid"
@@ -342,16 +312,12 @@ Commands (“escalate COMMAND --help” says what each one needs; put your own i
 
 
 def test_the_first_letters_say_that_it_is_new() -> None:
-    """
-    COMM-2: to whoever is told at the start, "started" would say that work has.
-    """
+    """COMM-2: to whoever is told at the start, "started" would say that work has."""
     assert "    State        new\n" in read(to_us(ana(), state="started")).text
 
 
 def test_a_hand_over_says_why_who_and_when() -> None:
-    """
-    COMM-4.
-    """
+    """COMM-4."""
     text = read(to_customers(occasion=Occasion.HAND_OVER, next_update_at=at("09:30"))).text
 
     assert "to the people who can solve it best" in text
@@ -373,9 +339,7 @@ def test_a_hand_over_says_why_who_and_when() -> None:
     ],
 )
 def test_dates_are_in_the_readers_time_zone(zone: str, said: str) -> None:
-    """
-    COMM-9: the reader's own clock; a zone that nobody knows does not hold up the message.
-    """
+    """COMM-9: the reader's own clock; a zone that nobody knows does not hold up the message."""
     notice = to_customers(ana(time_zone=zone), next_update_at=at("09:30"))
 
     assert f"by {said}, even" in read(notice).text
@@ -383,9 +347,7 @@ def test_dates_are_in_the_readers_time_zone(zone: str, said: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["de-AT", "EN", "en-GB", "", "../en", "x" * 500, "tr\n"])
 def test_who_reads_another_language_gets_english(wanted: str) -> None:
-    """
-    COMM-9: English is the fallback, and the message says that it is English.
-    """
+    """COMM-9: English is the fallback, and the message says that it is English."""
     text = read(to_customers(ana(language=wanted)))
 
     assert text.language == "en"
@@ -393,9 +355,7 @@ def test_who_reads_another_language_gets_english(wanted: str) -> None:
 
 
 def test_a_further_language_is_a_further_folder(written: Callable[[str, str], Path]) -> None:
-    """
-    COMM-9: a text is in one language; what has not been translated is in English as a whole.
-    """
+    """COMM-9: a text is in one language; what has not been translated is in English as a whole."""
     folder = written("pt/customer/receipt.txt", "Olá\n\nCaro {{ recipient }}, {{ reference }}\n")
     texts = MessageRenderer(folder)
 
@@ -408,9 +368,7 @@ def test_a_further_language_is_a_further_folder(written: Callable[[str, str], Pa
 
 
 def test_a_language_that_runs_the_other_way_says_so(written: Callable[[str, str], Path]) -> None:
-    """
-    COMM-9: the page is laid out from the right, without a word from the translator.
-    """
+    """COMM-9: the page is laid out from the right, without a word from the translator."""
     folder = written("ar/customer/closed.txt", "أغلقنا طلبك\n\n{{ recipient }}\n\n> {{ subject }}\n")
 
     text = MessageRenderer(folder).render(to_customers(occasion=Occasion.CLOSED), ana(language="ar-EG"))
@@ -420,9 +378,7 @@ def test_a_language_that_runs_the_other_way_says_so(written: Callable[[str, str]
 
 
 def test_an_organisation_has_its_own_words(written: Callable[[str, str], Path]) -> None:
-    """
-    A template in the organisation's folder goes before the shipped one; all others stay.
-    """
+    """A template in the organisation's folder goes before the shipped one; all others stay."""
     folder = written(
         "en/customer/layout.txt", "{{ reference }}\n\n{% block body %}{% endblock %}\n\nVendor Inc."
     )
@@ -435,9 +391,7 @@ def test_an_organisation_has_its_own_words(written: Callable[[str, str], Path]) 
 
 
 def test_a_folder_that_is_not_there_is_noticed_at_once(tmp_path: Path) -> None:
-    """
-    A mistyped setting must not silently bring back the shipped texts.
-    """
+    """A mistyped setting must not silently bring back the shipped texts."""
     with pytest.raises(TemplateFault, match="does not exist"):
         MessageRenderer(tmp_path / "nowhere")
 
@@ -445,9 +399,7 @@ def test_a_folder_that_is_not_there_is_noticed_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "id", "tr"])
 @pytest.mark.parametrize("occasion", sorted(CUSTOMER_EXAMPLES))
 def test_the_page_says_what_the_text_says(occasion: Occasion, language: str) -> None:
-    """
-    COMM-9: text and HTML come from one template; the page names its language and direction, and needs no image.
-    """
+    """COMM-9: text and HTML come from one template; the page names its language and direction, and needs no image."""
     text = read(make_example("customer", occasion, language=language), LINK)
 
     page = Page(text.html)
@@ -468,9 +420,7 @@ def test_the_page_says_what_the_text_says(occasion: Occasion, language: str) -> 
     ],
 )
 def test_a_link_is_a_button_and_its_lack_leaves_no_gap(audience: str, occasion: Occasion, label: str) -> None:
-    """
-    One click acknowledges or answers; where no gateway is configured, the message says what to do instead.
-    """
+    """One click acknowledges or answers; where no gateway is configured, the message says what to do instead."""
     notice = make_example(audience, occasion)
 
     linked, bare = read(notice, LINK), read(notice)
@@ -483,9 +433,7 @@ def test_a_link_is_a_button_and_its_lack_leaves_no_gap(audience: str, occasion: 
 
 
 def test_where_we_are_at_fault_the_customer_reads_an_apology() -> None:
-    """
-    COMM-8: once, before anything else, in the customer's language.
-    """
+    """COMM-8: once, before anything else, in the customer's language."""
     sorry = {"en": "We are sorry.", "id": "Kami memohon maaf", "tr": "özür dileriz."}
 
     for language, words in sorry.items():
@@ -496,9 +444,7 @@ def test_where_we_are_at_fault_the_customer_reads_an_apology() -> None:
 
 
 def test_an_answer_in_another_language_is_formal_and_whole() -> None:
-    """
-    COMM-1, COMM-9: a Turkish receipt, with the reader's calendar and clock.
-    """
+    """COMM-1, COMM-9: a Turkish receipt, with the reader's calendar and clock."""
     to = ana(language="tr-TR", time_zone="Europe/Istanbul", name="Elif Yılmaz")
     text = read(to_customers(to, urgency="high", resolve_by=at("13:00"), next_update_at=at("09:30")))
 
@@ -535,9 +481,7 @@ Destek Ekibi
 
 
 def test_a_reminder_says_how_much_time_was_left() -> None:
-    """
-    COMM-9: a span between two facts, in words; it stays true however late the message is read.
-    """
+    """COMM-9: a span between two facts, in words; it stays true however late the message is read."""
     facts = {"clock": "resolution", "why": "resolution is due", "at": at("11:35"), "due_at": at("13:00")}
 
     said = {
@@ -553,9 +497,7 @@ def test_a_reminder_says_how_much_time_was_left() -> None:
 
 @pytest.mark.parametrize(("language", "says"), [("en", "Accounts"), ("id", "Akun"), ("tr", "Hesaplar")])
 def test_a_letter_to_somebody_of_two_accounts_names_them(language: str, says: str) -> None:
-    """
-    START-5: one mailbox is one person, who must know what the letter is about.
-    """
+    """START-5: one mailbox is one person, who must know what the letter is about."""
     both, one = ana(language=language, accounts=("ACME", "BOLT")), ana(language=language)
     notice = to_customers(both)
 

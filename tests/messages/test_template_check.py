@@ -24,9 +24,7 @@ def found(folder: Path) -> dict[str, list[str]]:
 
 
 def test_what_is_shipped_has_no_fault_and_no_warning() -> None:
-    """
-    COMM-9: en, id and tr are complete.
-    """
+    """COMM-9: en, id and tr are complete."""
     assert () == check_templates()
 
 
@@ -57,9 +55,7 @@ MISTAKES = {
 
 
 def test_every_fault_is_told_at_once_with_its_file(written: Written) -> None:
-    """
-    Whoever mends them wants the whole list.
-    """
+    """Whoever mends them wants the whole list."""
     folders = {written(path, content) for path, (content, _) in MISTAKES.items()}
 
     faults = found(folders.pop())
@@ -71,18 +67,14 @@ def test_every_fault_is_told_at_once_with_its_file(written: Written) -> None:
 
 
 def test_a_page_that_trusts_texts_is_found(written: Written) -> None:
-    """
-    COMM-6: a page of the organisation's own that marks texts as safe would run what customers write.
-    """
+    """COMM-6: a page of the organisation's own that marks texts as safe would run what customers write."""
     faults = found(written("frame.html", "{% autoescape false %}<p>{{ title }}</p>{% endautoescape %}"))
 
     assert any("puts text in as HTML" in what for what in faults["en/customer/receipt.txt"])
 
 
 def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
-    """
-    COMM-9: English stands in, so messages can leave; what is still to be translated is listed.
-    """
+    """COMM-9: English stands in, so messages can leave; what is still to be translated is listed."""
     folder = written("pt/customer/closed.txt", "Olá\n\nCaro {{ recipient }}\n")
 
     findings = check_templates(folder)
@@ -98,9 +90,7 @@ def test_what_a_new_language_lacks_is_a_warning(written: Written) -> None:
     [("tr_TR", "call the folder tr-tr"), ("pt-BR", "call the folder pt-br"), ("turkish", "a language tag")],
 )
 def test_a_folder_that_no_letter_is_read_from_is_a_fault(tmp_path: Path, folder: str, better: str) -> None:
-    """
-    COMM-9: a language is found under one name.
-    """
+    """COMM-9: a language is found under one name."""
     (tmp_path / folder / "customer").mkdir(parents=True)
     (tmp_path / folder / "customer" / "receipt.txt").write_text("Hello\n\nHello\n", encoding="utf-8")
 

@@ -26,9 +26,7 @@ EVERY_MESSAGE = [(audience, each) for audience, occasions in EXAMPLES.items() fo
 def test_internal_facts_cannot_be_named_in_a_customer_text(
     name: str, written: Callable[[str, str], Path]
 ) -> None:
-    """
-    COMM-6: a customer template that names one is an error, not an empty place.
-    """
+    """COMM-6: a customer template that names one is an error, not an empty place."""
     folder = written("en/customer/receipt.txt", f"Subject\n\n{{{{ {name} }}}}")
 
     with pytest.raises(
@@ -62,9 +60,7 @@ def test_internal_facts_cannot_be_named_in_a_customer_text(
 def test_a_customer_text_reaches_nothing_but_its_facts(
     content: str, written: Callable[[str, str], Path]
 ) -> None:
-    """
-    COMM-6: no way leads from a template to other objects, files or code; a template that does not work says so.
-    """
+    """COMM-6: no way leads from a template to other objects, files or code; a template that does not work says so."""
     folder = written("en/customer/receipt.txt", f"Subject\n\n{content}")
 
     with pytest.raises(TemplateFault, match=r"en/customer/receipt\.txt cannot be written: "):
@@ -73,9 +69,8 @@ def test_a_customer_text_reaches_nothing_but_its_facts(
 
 @pytest.mark.parametrize("path", EVERY_TEMPLATE, ids=str)
 def test_every_template_names_the_facts_of_its_audience_alone(path: Path) -> None:
-    """
-    COMM-6: read without being run: whatever branch it takes, a template names nothing that it has not been given.
-    """
+    """COMM-6: read without being run: whatever branch it takes, a template names nothing that it has not been
+    given."""
     language, audience, name = path.parts
     environment = Templates().world(audience, language, language).environment
 
@@ -85,9 +80,8 @@ def test_every_template_names_the_facts_of_its_audience_alone(path: Path) -> Non
 
 
 def test_what_customers_can_be_told_holds_nothing_internal() -> None:
-    """
-    COMM-6: of all that an internal text can name, a customer's can name only what the facts for customers declare.
-    """
+    """COMM-6: of all that an internal text can name, a customer's can name only what the facts for customers
+    declare."""
     ours = set(InternalFacts.model_fields) - set(CustomerFacts.model_fields)
 
     assert {"key", "why", "by", "state", "level", "level_name", "items", "clock"} <= ours
@@ -111,9 +105,8 @@ def test_what_customers_can_be_told_holds_nothing_internal() -> None:
     ],
 )
 def test_what_is_not_to_be_shown_is_refused(content: str, written: Callable[[str, str], Path]) -> None:
-    """
-    COMM-6: no filter makes a text from outside part of the frame, and what is not known is never shown as `None`.
-    """
+    """COMM-6: no filter makes a text from outside part of the frame, and what is not known is never shown as
+    `None`."""
     folder = written("en/customer/receipt.txt", f"Subject\n\n{content}")
 
     with pytest.raises(TemplateFault, match=r"en/customer/receipt\.txt cannot be written: "):
@@ -124,17 +117,13 @@ def test_what_is_not_to_be_shown_is_refused(content: str, written: Callable[[str
 def test_a_text_without_subject_or_body_does_not_leave(
     content: str, written: Callable[[str, str], Path]
 ) -> None:
-    """
-    COMM-1: an empty message tells nobody anything.
-    """
+    """COMM-1: an empty message tells nobody anything."""
     with pytest.raises(TemplateFault, match="no subject, or nothing after it"):
         MessageRenderer(written("en/customer/receipt.txt", content)).render(to_customers(), ana())
 
 
 def test_what_customers_write_is_never_run() -> None:
-    """
-    COMM-6: template syntax in a customer's words comes out as it is.
-    """
+    """COMM-6: template syntax in a customer's words comes out as it is."""
     words = "{{ owner }} {% include 'layout.txt' %} {# gone #} {{ 7 * 7 }}"
     text = SHIPPED_TEXTS.render(
         to_customers(occasion=Occasion.UPDATE, subject=words, text=words, owner=words), ana()
@@ -146,9 +135,7 @@ def test_what_customers_write_is_never_run() -> None:
 
 
 def test_what_customers_write_cannot_pass_for_the_frame() -> None:
-    """
-    A newline in a subject or a name makes no line of its own; what turns text around is taken out.
-    """
+    """A newline in a subject or a name makes no line of its own; what turns text around is taken out."""
     facts = customer_facts().model_copy(
         update={
             "subject": CustomerText("Paid\r\nBcc: all@example.com\n\nDear Eve, \u202egnorw"),
@@ -170,9 +157,7 @@ def test_what_customers_write_cannot_pass_for_the_frame() -> None:
 def test_the_worst_text_makes_no_line_no_mark_and_no_tag(
     audience: str, occasion: Occasion, language: str
 ) -> None:
-    """
-    COMM-6: newlines, template syntax, HTML, bidirectional letters and our own marks come out as harmless text.
-    """
+    """COMM-6: newlines, template syntax, HTML, bidirectional letters and our own marks come out as harmless text."""
     worst, mild = (
         make_example(audience, occasion, shape, language=language) for shape in ("hostile", "long")
     )
@@ -192,18 +177,14 @@ def test_the_worst_text_makes_no_line_no_mark_and_no_tag(
     "address", ["javascript:alert(1)", "data:text/html,x", "/etc/passwd", "https://a.example/ x", ""]
 )
 def test_a_button_leads_to_the_web_or_nowhere(address: str) -> None:
-    """
-    What is no address of the web is shown as it is, and cannot be clicked.
-    """
+    """What is no address of the web is shown as it is, and cannot be clicked."""
     text = SHIPPED_TEXTS.render(to_us(ana()), ana(), address)
 
     assert "<a " not in text.html
 
 
 def test_a_label_from_outside_cannot_move_its_button(written: Callable[[str, str], Path]) -> None:
-    """
-    A template's marks are read around its values, never within them.
-    """
+    """A template's marks are read around its values, never within them."""
     folder = written(
         "en/customer/receipt.txt", "Subject\n\n[{{ owner }}]({{ link }})\n\n| {{ subject }} | {{ owner }}"
     )
