@@ -1,7 +1,8 @@
 """
 EscalationClient: the one typed way in, for scripts, the command line and the gateway.
 
-Every method is one round trip and either returns or raises an error of ``escalation.errors``, with nothing half
+Every method is one round trip and either returns or raises an error of ``escalation.kernel.refusals``, with
+nothing half
 done. It sends what people ask and shows what the engine answers; it holds no rule. Its parts are in ``clients/``.
 ``python client.py`` is the command line.
 """

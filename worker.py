@@ -19,8 +19,8 @@ import structlog
 from temporalio.client import Client
 from temporalio.runtime import Runtime
 
-from escalation.characters import remove_harmful
-from escalation.errors import EscalationError
+from escalation.kernel.characters import remove_harmful
+from escalation.kernel.refusals import EscalationError
 from runtime import disk
 from runtime.connection import connect, is_configured
 from runtime.embedded import EmbeddedServer, keep_stopped

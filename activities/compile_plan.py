@@ -17,9 +17,8 @@ from temporalio import activity
 from activities.predecessor import predecessor_of
 from activities.sponsors import sponsors_of, with_sponsors
 from activities.start_rate import StartRate
-from escalation.business_time import OpenHours
-from escalation.commands import JoinOutage
-from escalation.effects import (
+from escalation.case.commands import JoinOutage
+from escalation.case.effects import (
     CheckStart,
     CompiledStart,
     CompileOpenHours,
@@ -27,10 +26,11 @@ from escalation.effects import (
     FindNamed,
     RecompilePlan,
 )
-from escalation.errors import BadRequest, Fault, Misspelled, faults_of, quote_input
-from escalation.plan import Contact, Plan
-from escalation.request import StartRequest
-from escalation.room import require_request_fits
+from escalation.case.request import StartRequest
+from escalation.case.state_size import require_request_fits
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.refusals import BadRequest, Fault, Misspelled, faults_of, quote_input
+from escalation.policy.plan import Contact, Plan
 from planning.calendars.open_hours import compile_further
 from planning.calendars.time_zone_names import time_zone_of
 from planning.plan.compiler import compile_plan, is_guest, recompile_plan

@@ -13,9 +13,9 @@ from activities.heartbeat import current_attempt, earlier_decisions, earlier_res
 from delivery.message import digest_messages, single_messages
 from delivery.pipeline import Pipeline
 from delivery.progress import Progress
-from escalation.effects import NotificationBatch
-from escalation.receipts import DeliveryResult
-from escalation.waiting import Digest
+from escalation.case.effects import NotificationBatch
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.inbox import Digest
 
 DELIVER_MESSAGES = "deliver_messages"
 DELIVER_DIGEST = "deliver_bundle"

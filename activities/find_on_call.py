@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 from temporalio import activity
 
-from escalation.effects import FindOnCall, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallFound
 from planning.on_call.feed_sources import FeedReader
 from planning.plan.on_call_answer import find_on_call
 from planning.playbook.loader import Playbook

@@ -18,8 +18,8 @@ from temporalio.client import AsyncActivityCancelledError, RPCError
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from delivery.progress import Attempt, Deferral, Progress
-from escalation.numbers import number_of
-from escalation.receipts import DeliveryResult
+from escalation.kernel.numbers import number_of
+from escalation.notifications.delivery_results import DeliveryResult
 
 DELIVERY_PENDING = "delivery_pending"
 """The type of the error that asks for another attempt; its details are those of the heartbeats."""

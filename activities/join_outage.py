@@ -18,10 +18,10 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.compile_plan import read_request
-from escalation.effects import OutageRequest
-from escalation.errors import BadRequest, EscalationError, Fault, StillFinishing, quote_input
-from escalation.request import StartRequest
-from escalation.view import MoveResult
+from escalation.case.effects import OutageRequest
+from escalation.case.request import StartRequest
+from escalation.case.view import MoveResult
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, StillFinishing, quote_input
 from planning.playbook.loader import Playbook
 
 AT_ONCE = 5

@@ -13,8 +13,8 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from escalation.errors import BadRequest, Fault, Misspelled, quote_input
-from escalation.reporting import MakeReport, ReportedFigure, ReportMade, ReviewPack
+from escalation.kernel.refusals import BadRequest, Fault, Misspelled, quote_input
+from escalation.measures.report_schedule import MakeReport, ReportedFigure, ReportMade, ReviewPack
 from planning.calendars.report_periods import last_period_before, midnight_of
 from planning.calendars.time_zone_names import time_zone_of
 from planning.plan.report_readers import readers_of

@@ -20,15 +20,22 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.sponsors import sponsors_of
-from escalation.commands import TakeOver
-from escalation.effects import MergeQuestion, MergeRequest
-from escalation.errors import BadRequest, EscalationError, Fault, MoveNotAllowed, StillFinishing, quote_input
-from escalation.ids import tenant_of
+from escalation.case.commands import TakeOver
+from escalation.case.effects import MergeQuestion, MergeRequest
+from escalation.kernel.ids import tenant_of
+from escalation.kernel.refusals import (
+    BadRequest,
+    EscalationError,
+    Fault,
+    MoveNotAllowed,
+    StillFinishing,
+    quote_input,
+)
 from planning.playbook.loader import Playbook
 
 ESCALATION, TICKET = "Escalation", "Ticket"
 JOINED, TAKE_OVER, MERGE_OFFER = "joined", "take_over", "merge_offer"
-"""Names on the wire, as in ``workflows.wire``."""
+"""Names on the wire, as in ``escalation.contract``."""
 
 
 class Merges:

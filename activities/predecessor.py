@@ -12,9 +12,9 @@ import structlog
 from temporalio import activity
 from temporalio.service import RPCError, RPCStatusCode
 
-from escalation.errors import BadRequest, Fault, quote_input
-from escalation.lifecycle import State
-from escalation.request import StartRequest
+from escalation.case.lifecycle import State
+from escalation.case.request import StartRequest
+from escalation.kernel.refusals import BadRequest, Fault, quote_input
 
 log = structlog.get_logger(__name__)
 _MOST = 20

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from escalation.effects import RecordBatch, RecordResult
+from escalation.case.effects import RecordBatch, RecordResult
 from records.errors import RecordStoreFault
 from records.store import RecordStore
 

@@ -11,13 +11,13 @@ from temporalio import activity
 from temporalio.client import WorkflowExecution, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-from escalation.effects import RecordBatch
-from escalation.reporting import OpenEscalationsRecorded
+from escalation.case.effects import RecordBatch
+from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.store import RecordStore
 
 OPEN = "WorkflowType IN ('Escalation', 'FollowUp') AND ExecutionStatus = 'Running'"
 UNRECORDED = "unrecorded"
-"""Names on the wire, as in ``workflows.wire``."""
+"""Names on the wire, as in ``escalation.contract``."""
 _AT_ONCE = 20
 
 

@@ -8,7 +8,7 @@ from temporalio.client import RPCError
 from temporalio.service import RPCStatusCode
 
 from delivery.inbox_client import AT_ONCE, report
-from escalation.receipts import DeliveryResult
+from escalation.notifications.delivery_results import DeliveryResult
 
 log = structlog.get_logger(__name__)
 

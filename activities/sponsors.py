@@ -14,18 +14,18 @@ from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from escalation.effects import ProposeSponsorship
-from escalation.errors import UnknownName
-from escalation.plan import Contact, Plan
-from escalation.request import StartRequest
-from escalation.sponsorship import PlaybookPeople, sponsorship_key
+from escalation.case.effects import ProposeSponsorship
+from escalation.case.request import StartRequest
+from escalation.kernel.refusals import UnknownName
+from escalation.policy.plan import Contact, Plan
+from escalation.sponsorship.engine import PlaybookPeople, sponsorship_key
 from planning.plan.contacts import contact_of
 from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)
 
 WORKFLOW, QUEUE, MEMO, PROPOSE = "Sponsorship", "escalations", "sponsor", "propose"
-"""Names on the wire, as in ``workflows.wire``."""
+"""Names on the wire, as in ``escalation.contract``."""
 _AT_ONCE = 16
 
 

@@ -2,13 +2,13 @@
 How many escalations one person, and one key, may start within a time, as this worker process counts them.
 
 Owns the counting, in memory: each process counts for itself, and begins at nothing. What a rate means is for
-``escalation.rates``.
+``escalation.policy.rates``.
 """
 
 from datetime import UTC, datetime
 
-from escalation.rates import STARTS_OF_KEY, STARTS_WITHIN, Rate, Rates
-from escalation.request import StartRequest
+from escalation.case.request import StartRequest
+from escalation.policy.rates import STARTS_OF_KEY, STARTS_WITHIN, Rate, Rates
 
 
 class StartRate:

@@ -8,11 +8,11 @@ from temporalio import activity
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from escalation.effects import SenderCheck
-from escalation.view import MoveResult, View
+from escalation.case.effects import SenderCheck
+from escalation.case.view import MoveResult, View
 
 VIEW, VOUCH = "view", "vouch"
-"""Names on the wire, as in ``workflows.wire``."""
+"""Names on the wire, as in ``escalation.contract``."""
 
 
 @activity.defn(name="outage_is_over")

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.conductor import Extent, taken
-from benchmarks.conductor import Progress as Told
 from benchmarks.decide import decide_per_second
 from benchmarks.report import Figures
+from benchmarks.rounds import Extent, taken
+from benchmarks.rounds import Progress as Told
 from runtime.process_exit import exit_process
 
 FULL = Extent(window=3.0, warm_up=2, lives_alone=6, lives_at_once=45, at_once=30, rounds=5, within=180)

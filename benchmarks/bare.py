@@ -16,8 +16,8 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ApplicationError
 
-from benchmarks import bare_wire as wire
-from benchmarks.shape import START, TIMERS, Attribute, Script, Step, padded
+from benchmarks import bare_contract as wire
+from benchmarks.history_shape import START, TIMERS, Attribute, Script, Step, padded
 from workflows import search_attributes
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from time import perf_counter
 
-from escalation import commands as c
-from escalation.base import CustomerText, InternalText
-from escalation.engine import decide, open_escalation
-from escalation.events import Step
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import Plan
+from escalation.case import commands as c
+from escalation.case.engine import decide, open_escalation
+from escalation.case.events import Step
+from escalation.case.lifecycle import State
+from escalation.case.state import Escalation
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import Plan
 from tests.builders import (
     DECLARE,
     VERIFY,

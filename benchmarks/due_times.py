@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from escalation.business_time import OpenHours, add
+from escalation.kernel.business_time import OpenHours, add
 from planning.calendars.open_hours import compile_hours, horizon_of
 from planning.playbook.loader import load_playbook
 

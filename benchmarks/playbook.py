@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from escalation.request import StartRequest
+from escalation.case.request import StartRequest
 from planning.forecast.forecast import make_forecast
 from planning.plan.compiler import compile_plan
 from planning.playbook.loader import load_playbook

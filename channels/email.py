@@ -29,7 +29,7 @@ from channels.smtp import (
     reset_session,
     say_goodbye,
 )
-from escalation.email_address import Mailbox, SenderAddress
+from escalation.kernel.email_address import Mailbox, SenderAddress
 
 _SHOWN_LENGTH = 100
 

@@ -19,7 +19,7 @@ from email.utils import format_datetime
 
 from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import OutboundMessage
-from escalation.email_address import Mailbox
+from escalation.kernel.email_address import Mailbox
 
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 100

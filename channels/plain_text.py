@@ -9,7 +9,7 @@ than it has (bidirectional formatting) or break an encoder (lone surrogates). Jo
 
 import unicodedata
 
-from escalation.characters import clip, remove_harmful
+from escalation.kernel.characters import clip, remove_harmful
 
 
 def to_one_line(text: str, *, at_most: int) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from escalation.language_tag import LanguageTag
+from escalation.kernel.language_tag import LanguageTag
 
 
 def _printable(text: str) -> str:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from channels.http_channel import Answer, HttpChannel, Post
 from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import OutboundMessage
-from escalation.characters import clip, pieces
+from escalation.kernel.characters import clip, pieces
 
 SUBJECT_LENGTH = 150
 TEXT_LENGTH = 12_000

@@ -20,7 +20,7 @@ from aiosmtplib import (
 
 from channels.plain_text import to_one_line
 from channels.protocol import Delivered, RefusedForGood, RetryLater
-from escalation.email_address import Mailbox
+from escalation.kernel.email_address import Mailbox
 
 _REPLY_LENGTH = 200
 _GOODBYE_WITHIN = 1.0

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from channels.http_channel import HttpChannel, Post
 from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import OutboundMessage
-from escalation.characters import ELLIPSIS, clip
+from escalation.kernel.characters import ELLIPSIS, clip
 
 SUBJECT_LENGTH = 150
 LINES, TEXT_LENGTH = 80, 5000

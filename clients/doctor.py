@@ -20,13 +20,13 @@ from clients.parallel_queries import CannotAnswer, ask_each
 from clients.queries import Queries
 from clients.transport import Answered
 from clients.visibility import OURS, quote
-from escalation.commands import ReportDelivery
-from escalation.effects import RecordBatch
-from escalation.errors import EscalationError, UnknownEscalation
-from escalation.receipts import DeliveryResult
+from escalation import contract
+from escalation.case.commands import ReportDelivery
+from escalation.case.effects import RecordBatch
+from escalation.kernel.refusals import EscalationError, UnknownEscalation
+from escalation.notifications.delivery_results import DeliveryResult
 from runtime.errors import NoWorker
 from runtime.stalls import Stall, query_of_stalled, read_backwards
-from workflows import wire
 from workflows.delivery import DELIVER_MESSAGES
 
 
@@ -125,7 +125,7 @@ class Doctor(Queries):
 
     async def being_recorded(self) -> frozenset[str]:
         """Ids of escalations of which events are still on their way to the record."""
-        query = f"WorkflowType = {quote(wire.RECORD_WORKFLOW)} AND ExecutionStatus = 'Running'"
+        query = f"WorkflowType = {quote(contract.RECORD_WORKFLOW)} AND ExecutionStatus = 'Running'"
         return frozenset([run.id.partition("/record")[0] async for run in self._executions(query)])
 
     async def history(self, key: str, run_id: str) -> WorkflowHistory:
@@ -153,7 +153,7 @@ class Doctor(Queries):
 
     async def tell_deliveries(self, key: str, run_id: str, receipts: tuple[DeliveryResult, ...]) -> None:
         """Tell a run again what became of its messages."""
-        told = self._run(key, run_id).signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=receipts))
+        told = self._run(key, run_id).signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=receipts))
         await self._of_run(key, run_id, told)
 
     def _run(self, key: str, run_id: str) -> WorkflowHandle[Any, Any]:

@@ -9,10 +9,10 @@ from temporalio.client import WorkflowQueryRejectedError
 from temporalio.common import QueryRejectCondition
 
 from clients.transport import RunEnded, Transport
-from escalation.errors import UnknownEscalation
-from escalation.inbox import DeferredEntry, Release, inbox_key
-from escalation.pages import ListPage
-from workflows import wire
+from escalation import contract
+from escalation.kernel.list_page import ListPage
+from escalation.kernel.refusals import UnknownEscalation
+from escalation.notifications.inbox_view import DeferredEntry, Release, inbox_key
 
 
 class Inboxes(Transport):
@@ -26,7 +26,7 @@ class Inboxes(Transport):
 
     async def _waiting(self, key: str, after: int) -> ListPage[DeferredEntry]:
         waiting = self._handle(key).query(
-            wire.DEFERRED_MESSAGES,
+            contract.DEFERRED_MESSAGES,
             after,
             result_type=ListPage[DeferredEntry],
             reject_condition=QueryRejectCondition.NOT_OPEN,
@@ -50,7 +50,7 @@ class Inboxes(Transport):
         waiting = await self.inbox(person)
         with suppress(UnknownEscalation, RunEnded):
             released = await self._update(
-                inbox_key(person), wire.RELEASE, Release(by=by), ListPage[DeferredEntry]
+                inbox_key(person), contract.RELEASE, Release(by=by), ListPage[DeferredEntry]
             )
             return waiting if released.has_more else released.items
         return ()

@@ -16,11 +16,12 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from clients.starts import Starts, request_of
-from escalation.errors import UnknownEscalation
-from escalation.ids import Own, own_id
-from escalation.request import StartRequest
-from escalation.view import MoveResult
-from workflows import details, wire
+from escalation import contract
+from escalation.case.request import StartRequest
+from escalation.case.view import MoveResult
+from escalation.kernel.ids import Own, own_id
+from escalation.kernel.refusals import UnknownEscalation
+from workflows import web_ui
 
 
 class Intakes(Starts):
@@ -47,7 +48,7 @@ class Intakes(Starts):
         except UnknownEscalation:
             return None
         receipt: MoveResult | None = await found.memo_value(
-            wire.START_RESULT_MEMO, None, type_hint=MoveResult
+            contract.START_RESULT_MEMO, None, type_hint=MoveResult
         )
         return receipt
 
@@ -55,13 +56,13 @@ class Intakes(Starts):
         try:
             with suppress(WorkflowAlreadyStartedError):  # the same delivery, at the same moment
                 await self._client.start_workflow(
-                    wire.INTAKE,
-                    wire.IntakeInput(key=key),
+                    contract.INTAKE,
+                    contract.IntakeInput(key=key),
                     id=mark,
                     task_queue=self._task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                    memo={wire.START_RESULT_MEMO: receipt.model_copy(update={"happened": ()})},
-                    static_summary=f"delivered: the start of {details.escaped(key)}",
+                    memo={contract.START_RESULT_MEMO: receipt.model_copy(update={"happened": ()})},
+                    static_summary=f"delivered: the start of {web_ui.escaped(key)}",
                 )
         except RPCError as error:
             raise self._no_server(error) from error

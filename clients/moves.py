@@ -1,7 +1,7 @@
 """
 Moves: one method for each thing that a person can do to an escalation.
 
-Each sends a command of ``escalation.commands`` and returns what the engine answers; no rule is known here.
+Each sends a command of ``escalation.case.commands`` and returns what the engine answers; no rule is known here.
 """
 
 import uuid
@@ -13,18 +13,18 @@ from temporalio.client import WorkflowExecutionStatus
 from clients.starts import Starts
 from clients.transport import RunEnded
 from clients.visibility import quote
-from escalation import commands as c
-from escalation.base import CustomerText, InternalText
-from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
-from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.lifecycle import LIFECYCLE, Move, State
-from escalation.plan import EscalationReason, Priority
-from escalation.post_mortem import PostMortem
-from escalation.request import CustomerRca, InternalRca
-from escalation.view import MoveResult, View
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind, Step
+from escalation.case.lifecycle import LIFECYCLE, Move, State
+from escalation.case.post_mortem import PostMortem
+from escalation.case.request import CustomerRca, InternalRca
+from escalation.case.view import MoveResult, View
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import EscalationReason, Priority
 from runtime.errors import NoServer
 from workflows import search_attributes as sa
-from workflows import wire
 
 AFTER_THE_CLOSE = frozenset(row.move for row in LIFECYCLE if State.CLOSED in row.sources)
 """Moves that a closed escalation takes, which lives on under its id (ADR 15)."""
@@ -74,23 +74,23 @@ class Moves(Starts):
 
     async def _is_on_call(self, workflow_id: str, person: str) -> bool:
         """Whether somebody whom it did not know is on call by now, and known from now on (MATRIX-1)."""
-        asked = wire.OnCallRequest(person=person)
+        asked = contract.OnCallRequest(person=person)
         try:
-            found = await self._update(workflow_id, wire.LOOK_UP_ON_CALL, asked, wire.OnCallPeople)
+            found = await self._update(workflow_id, contract.LOOK_UP_ON_CALL, asked, contract.OnCallPeople)
         except EscalationError:
             return False
         return person in found.people
 
     async def _followed_under(self, key: str) -> str | None:
         """The id under which the last escalation of *key* is followed up, if it is."""
-        view = await self._query(key, wire.VIEW, View)
+        view = await self._query(key, contract.VIEW, View)
         return view.id if view.is_followed_up else None
 
     async def _closed_before(self, asked: str) -> str:
         """The ids of other escalations of the same key that are followed up, the last closed first."""
         ids = quote(f"{asked.partition('@')[0]}@")
         query = (
-            f"WorkflowType = '{wire.FOLLOW_UP}' AND WorkflowId STARTS_WITH {ids} "
+            f"WorkflowType = '{contract.FOLLOW_UP}' AND WorkflowId STARTS_WITH {ids} "
             f"AND {sa.STATE.name} = '{State.CLOSED}' AND ExecutionStatus = 'Running'"
         )
         with suppress(NoServer):
@@ -250,7 +250,7 @@ class Moves(Starts):
         Back to resolving; a closed one comes back as a new escalation that names it, one level higher (CLOSE-9).
         """
         description = await self._describe(key)
-        if description.workflow_type == wire.FOLLOW_UP:  # of what is closed: it comes back under its key
+        if description.workflow_type == contract.FOLLOW_UP:  # of what is closed: it comes back under its key
             key = key.partition("@")[0]
             description = await self._describe(key)
             if description.status is WorkflowExecutionStatus.RUNNING:

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from escalation.errors import EscalationError, Fault
-from escalation.numbers import number_of
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import EscalationError, Fault
 from runtime.errors import NoWorker
 
 AT_ONCE = 20

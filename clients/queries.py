@@ -15,21 +15,21 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, W
 from clients.parallel_queries import CannotAnswer, NotAllAnswered, Unanswered, ask_each
 from clients.transport import Transport
 from clients.visibility import EscalationListing, make_listing, quote, visibility_query
-from escalation.actions import Action
-from escalation.effects import CustomerFacts, RecordBatch
-from escalation.errors import UnknownEscalation
-from escalation.lifecycle import Move, State
-from escalation.messages import Delivery
-from escalation.model import ActionPlan
-from escalation.pages import ListPage
-from escalation.plan import Contact, Priority
-from escalation.rca import RcaOnFile
-from escalation.story import TimelineEntry
-from escalation.view import View
+from escalation import contract
+from escalation.case.actions import Action
+from escalation.case.deliveries import Delivery
+from escalation.case.effects import CustomerFacts, RecordBatch
+from escalation.case.lifecycle import Move, State
+from escalation.case.rca_on_file import RcaOnFile
+from escalation.case.state import ActionPlan
+from escalation.case.timeline import TimelineEntry
+from escalation.case.view import View
+from escalation.kernel.list_page import ListPage
+from escalation.kernel.refusals import UnknownEscalation
+from escalation.policy.plan import Contact, Priority
 from workflows import search_attributes as sa
-from workflows import wire
 
-RECORDED = (wire.WORKFLOW, wire.FOLLOW_UP)
+RECORDED = (contract.WORKFLOW, contract.FOLLOW_UP)
 """The types of workflows that keep a record."""
 
 
@@ -60,16 +60,16 @@ class Queries(Transport):
     async def timeline(self, key: str) -> tuple[TimelineEntry, ...]:
         """What happened, oldest first."""
         entries = await self._all_pages(
-            partial(self._query, key, wire.TIMELINE, ListPage[TimelineEntry]), _seq
+            partial(self._query, key, contract.TIMELINE, ListPage[TimelineEntry]), _seq
         )
         if all(entry.kind not in {"closed", "cancelled"} for entry in entries):
             return entries
-        found = await self._query(key, wire.VIEW, View)
+        found = await self._query(key, contract.VIEW, View)
         if found.ended_at is None:
             return entries
         with suppress(UnknownEscalation):
             return await self._all_pages(
-                partial(self._query, found.id, wire.TIMELINE, ListPage[TimelineEntry]), _seq
+                partial(self._query, found.id, contract.TIMELINE, ListPage[TimelineEntry]), _seq
             )
         return entries
 
@@ -84,14 +84,16 @@ class Queries(Transport):
 
     async def unrecorded(self) -> AsyncIterator[tuple[str, RecordBatch | CannotAnswer]]:
         """Of every run that goes on: its workflow id, and what has happened there and is not on record yet."""
-        query = f"WorkflowType IN ('{wire.WORKFLOW}', '{wire.FOLLOW_UP}') AND ExecutionStatus = 'Running'"
+        query = (
+            f"WorkflowType IN ('{contract.WORKFLOW}', '{contract.FOLLOW_UP}') AND ExecutionStatus = 'Running'"
+        )
         runs = [run async for run in self._executions(query)]
         async for run, answer in ask_each(runs, self._unrecorded_of):
             yield run.id, answer
 
     async def _unrecorded_of(self, run: WorkflowExecution) -> RecordBatch:
         handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-        asked = handle.query(wire.UNRECORDED, result_type=RecordBatch)
+        asked = handle.query(contract.UNRECORDED, result_type=RecordBatch)
         return await self._answer(run.id, asked, RecordBatch, run_id=run.run_id)
 
     async def record_of(self, key: str, run_id: str | None = None) -> RecordBatch:
@@ -104,7 +106,7 @@ class Queries(Transport):
 
     async def _record_after(self, key: str, run_id: str | None, seq: int) -> RecordBatch:
         handle = self._client.get_workflow_handle(key, run_id=run_id)
-        asked = handle.query(wire.RECORD, seq, result_type=RecordBatch)
+        asked = handle.query(contract.RECORD, seq, result_type=RecordBatch)
         return await self._answer(key, asked, RecordBatch, run_id=run_id)
 
     async def _recorded_runs(self, which: str = "") -> AsyncIterator[WorkflowExecution]:
@@ -135,34 +137,34 @@ class Queries(Transport):
 
     async def script(self, key: str) -> CustomerFacts:
         """What agents may tell customers now (COMM-7)."""
-        return await self._query(key, wire.SCRIPT, CustomerFacts)
+        return await self._query(key, contract.SCRIPT, CustomerFacts)
 
     async def messages(self, key: str) -> tuple[Delivery, ...]:
         """What became of each message, oldest first (COMM-12, COMM-13)."""
-        view = await self._query(key, wire.VIEW, View)
+        view = await self._query(key, contract.VIEW, View)
         if view.ended_at:
             with suppress(UnknownEscalation):
                 return await self._all_pages(
-                    partial(self._query, view.id, wire.DELIVERIES, ListPage[Delivery])
+                    partial(self._query, view.id, contract.DELIVERIES, ListPage[Delivery])
                 )
-        return await self._all_pages(partial(self._query, key, wire.DELIVERIES, ListPage[Delivery]))
+        return await self._all_pages(partial(self._query, key, contract.DELIVERIES, ListPage[Delivery]))
 
     async def action_plans(self, key: str) -> tuple[ActionPlan, ...]:
         """Each version of the action plan with who and why, oldest first (COMM-10)."""
-        ask = partial(self._query, key, wire.ACTION_PLANS, ListPage[ActionPlan])
+        ask = partial(self._query, key, contract.ACTION_PLANS, ListPage[ActionPlan])
         return await self._all_pages(ask, lambda plan: plan.version)
 
     async def diagram(self, key: str) -> str:
         """The lifecycle as a Mermaid diagram, with the state it is in marked."""
-        return await self._query(key, wire.DIAGRAM, str)
+        return await self._query(key, contract.DIAGRAM, str)
 
     async def people(self, key: str) -> tuple[Contact, ...]:
         """The people and teams that its plan knows: who can be asked, and who can make moves."""
-        return await self._query(key, wire.PEOPLE, tuple[Contact, ...])
+        return await self._query(key, contract.PEOPLE, tuple[Contact, ...])
 
     async def rca_on_file(self, key: str, version: int | None = None) -> RcaOnFile:
         """A version of the internal RCA, else the latest; and which ones there are."""
-        return await self._query(key, wire.RCA_ON_FILE, RcaOnFile, version)
+        return await self._query(key, contract.RCA_ON_FILE, RcaOnFile, version)
 
     async def list(
         self,
@@ -231,7 +233,7 @@ class Queries(Transport):
         )
 
     async def _view_of(self, key: str) -> View:
-        return await self._query(key, wire.VIEW, View)
+        return await self._query(key, contract.VIEW, View)
 
     async def watch(
         self, key: str, *, every: float = 1.0

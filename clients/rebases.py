@@ -3,13 +3,13 @@ A running escalation goes on by the playbook of today: what it stands on, what w
 """
 
 from clients.moves import Moves
-from escalation.base import InternalText
-from escalation.effects import RecompilePlan
-from escalation.lifecycle import Move
-from escalation.plan import Plan
-from escalation.rebasing import RebasePreview
-from escalation.view import MoveResult
-from workflows import wire
+from escalation import contract
+from escalation.case.effects import RecompilePlan
+from escalation.case.lifecycle import Move
+from escalation.case.rebase import RebasePreview
+from escalation.case.view import MoveResult
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import Plan
 
 
 class Rebases(Moves):
@@ -33,15 +33,15 @@ class Rebases(Moves):
         Raises:
             BadRequest: If that playbook does not have the escalation's category any more.
         """
-        asked = wire.RebaseRequest(
+        asked = contract.RebaseRequest(
             by=by, why=InternalText(why), sha256=sha256, issue_type=issue_type, category=category
         )
         return await self._ask(key, Move.REBASE, asked, id)
 
     async def rebase_basis(self, key: str) -> RecompilePlan:
         """What a plan to rebase it to is compiled of."""
-        return await self._query(key, wire.REBASE_BASIS, RecompilePlan)
+        return await self._query(key, contract.REBASE_BASIS, RecompilePlan)
 
     async def foresee_rebase(self, key: str, plan: Plan) -> RebasePreview:
         """What a rebase to *plan* would change; nothing has changed."""
-        return await self._query(key, wire.REBASE_PREVIEW, RebasePreview, plan)
+        return await self._query(key, contract.REBASE_PREVIEW, RebasePreview, plan)

@@ -6,8 +6,8 @@ from temporalio.client import ScheduleAlreadyRunningError, ScheduleUpdate
 from temporalio.service import RPCError, RPCStatusCode
 
 from clients.transport import Transport
-from escalation.errors import MoveNotAllowed
-from escalation.reporting import ReportSchedule, Rhythm, ScheduledReport, report_id
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport, report_id
 from workflows.report_schedule import read_back, schedule_of
 
 

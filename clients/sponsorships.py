@@ -13,10 +13,19 @@ from temporalio.service import RPCError
 from clients.doctor import Doctor
 from clients.parallel_queries import Unanswered
 from clients.transport import RunEnded, RunStalled
-from escalation.errors import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, quote_input
-from escalation.plan import Contact
-from escalation.sponsorship import Enrol, Exit, LogTouchPoint, Propose, Review, Sponsorship, sponsorship_key
-from workflows import details, wire
+from escalation import contract
+from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, quote_input
+from escalation.policy.plan import Contact
+from escalation.sponsorship.engine import (
+    Enrol,
+    Exit,
+    LogTouchPoint,
+    Propose,
+    Review,
+    Sponsorship,
+    sponsorship_key,
+)
+from workflows import web_ui
 
 
 class Sponsorships(Doctor):
@@ -28,31 +37,35 @@ class Sponsorships(Doctor):
 
         def ask() -> Awaitable[Any]:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                wire.SPONSORSHIP,
-                wire.SponsorshipInput(account=account),
+                contract.SPONSORSHIP,
+                contract.SponsorshipInput(account=account),
                 id=sponsorship_key(account),
                 task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                static_summary=f"executive sponsorship of {details.escaped(account)}",
+                static_summary=f"executive sponsorship of {web_ui.escaped(account)}",
             )
             return self._client.execute_update_with_start_workflow(
-                wire.PROPOSE, proposal, start_workflow_operation=operation, id=id_, result_type=Sponsorship
+                contract.PROPOSE,
+                proposal,
+                start_workflow_operation=operation,
+                id=id_,
+                result_type=Sponsorship,
             )
 
         return await self._moved(sponsorship_key(account), ask, Sponsorship, RunEnded)
 
     async def enrol(self, account: str, terms: Enrol) -> Sponsorship:
-        return await self._sponsor(account, wire.ENROL, terms)
+        return await self._sponsor(account, contract.ENROL, terms)
 
     async def touch(self, account: str, touch_point: LogTouchPoint) -> Sponsorship:
-        return await self._sponsor(account, wire.TOUCH, touch_point)
+        return await self._sponsor(account, contract.TOUCH, touch_point)
 
     async def review_sponsorship(self, account: str, review: Review) -> Sponsorship:
-        return await self._sponsor(account, wire.REVIEW, review)
+        return await self._sponsor(account, contract.REVIEW, review)
 
     async def exit_sponsorship(self, account: str, exit_: Exit) -> Sponsorship:
-        return await self._sponsor(account, wire.EXIT, exit_)
+        return await self._sponsor(account, contract.EXIT, exit_)
 
     async def sponsorship(self, account: str) -> Sponsorship:
         """
@@ -60,26 +73,26 @@ class Sponsorships(Doctor):
             UnknownEscalation: If the account was never proposed.
         """
         try:
-            return await self._ask_run(sponsorship_key(account), wire.VIEW, Sponsorship)
+            return await self._ask_run(sponsorship_key(account), contract.VIEW, Sponsorship)
         except UnknownEscalation:
             raise await self._unsponsored(account) from None
 
     async def sponsorships(
         self, unanswered: list[Unanswered] | None = None
-    ) -> AsyncIterator[wire.SponsorshipListing]:
+    ) -> AsyncIterator[contract.SponsorshipListing]:
         """Those that run, from their memos: no worker is asked. Those that are stalled go into *unanswered*, too."""
-        query = f"WorkflowType = '{wire.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
+        query = f"WorkflowType = '{contract.SPONSORSHIP}' AND ExecutionStatus = 'Running'"
         try:
             async for execution in self._client.list_workflows(query):
                 line = await execution.memo_value(
-                    wire.SPONSORSHIP_MEMO, None, type_hint=wire.SponsorshipListing
+                    contract.SPONSORSHIP_MEMO, None, type_hint=contract.SponsorshipListing
                 )
                 if line:
                     yield line
         except RPCError as error:
             raise self._no_server(error) from error
         if unanswered is not None:
-            stalled = await self.stalled((wire.SPONSORSHIP,))
+            stalled = await self.stalled((contract.SPONSORSHIP,))
             unanswered += [Unanswered.of(stall.key, RunStalled(stall)) for stall in stalled]
 
     async def sponsors(self, accounts: Iterable[str]) -> tuple[Contact, ...]:
@@ -94,7 +107,7 @@ class Sponsorships(Doctor):
             return None
         if found.status is not WorkflowExecutionStatus.RUNNING:
             return None
-        sponsor: Contact | None = await found.memo_value(wire.SPONSOR_MEMO, None, type_hint=Contact)
+        sponsor: Contact | None = await found.memo_value(contract.SPONSOR_MEMO, None, type_hint=Contact)
         return sponsor
 
     async def _sponsor(self, account: str, name: str, asked: object) -> Sponsorship:

@@ -16,12 +16,13 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from clients.transport import RunEnded, Transport
-from escalation.errors import BadRequest, EscalationError, Fault, faults_of
-from escalation.request import StartRequest
-from escalation.room import require_request_fits
-from escalation.view import MoveResult
+from escalation import contract
+from escalation.case.request import StartRequest
+from escalation.case.state_size import require_request_fits
+from escalation.case.view import MoveResult
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, faults_of
 from runtime.errors import NoWorker
-from workflows import details, wire
+from workflows import web_ui
 
 MoreFaults = Callable[[Mapping[str, Any]], Sequence[Fault]]
 """What a playbook has against a start, as it was written."""
@@ -52,7 +53,7 @@ class Starts(Transport):
             BadRequest: With every fault; nothing is started then (START-6).
         """
         wanted = request_of(request, more)
-        begin = wire.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
+        begin = contract.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
         require_request_fits(wanted, "the start")
         is_part = wanted.outage not in {None, wanted.key}
         id_ = id or uuid.uuid4().hex
@@ -60,19 +61,19 @@ class Starts(Transport):
 
         def ask() -> Awaitable[Any]:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                wire.JOINED_CASE_WORKFLOW if is_part else wire.WORKFLOW,
+                contract.JOINED_CASE_WORKFLOW if is_part else contract.WORKFLOW,
                 begin,
                 id=wanted.key,
                 task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                static_summary=details.start_summary(wanted),
-                static_details=details.start_details(wanted),
+                static_summary=web_ui.start_summary(wanted),
+                static_details=web_ui.start_details(wanted),
             )
             begun.append(operation)
             return self._client.execute_update_with_start_workflow(
-                wire.START,
-                wire.WrittenStart(request=begin.request),
+                contract.START,
+                contract.WrittenStart(request=begin.request),
                 start_workflow_operation=operation,
                 id=id_,
                 result_type=MoveResult,

@@ -9,16 +9,16 @@ from functools import partial
 from clients.moves import Moves
 from clients.queries import Queries
 from clients.transport import Answered, RunEnded
-from escalation import commands as c
-from escalation.base import InternalText
-from escalation.errors import MoveNotAllowed, UnknownEscalation, UnknownName
-from escalation.pages import ListPage
-from escalation.story import TimelineEntry
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.timeline import TimelineEntry
+from escalation.case.view import MoveResult
+from escalation.kernel.list_page import ListPage
+from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, UnknownName
+from escalation.kernel.values import InternalText
 from escalation.task_force import commands as f
-from escalation.task_force.model import SeatRequest, task_force_id
+from escalation.task_force.state import SeatRequest, task_force_id
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
-from escalation.view import MoveResult
-from workflows import wire
 
 
 class TaskForces(Moves, Queries):
@@ -122,11 +122,11 @@ class TaskForces(Moves, Queries):
         Raises:
             UnknownName: If the escalation has none of this name.
         """
-        return await self._query_force(key, name, wire.VIEW, TaskForceView)
+        return await self._query_force(key, name, contract.VIEW, TaskForceView)
 
     async def task_force_timeline(self, key: str, name: str) -> tuple[TimelineEntry, ...]:
         """What happened in it, oldest first."""
-        ask = partial(self._query_force, key, name, wire.TIMELINE, ListPage[TimelineEntry])
+        ask = partial(self._query_force, key, name, contract.TIMELINE, ListPage[TimelineEntry])
         return await self._all_pages(ask, lambda entry: entry.seq)
 
     async def _query_force(

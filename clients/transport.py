@@ -27,22 +27,29 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from clients.visibility import quote, visibility_query
-from escalation.budgets import size_of
-from escalation.engine import in_words
-from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, did_you_mean
-from escalation.ids import is_of_escalation
-from escalation.lifecycle import Move, State
-from escalation.pages import Item, ListPage
-from escalation.story import minute
-from escalation.view import View
+from escalation import contract
+from escalation.case.engine import in_words
+from escalation.case.lifecycle import Move, State
+from escalation.case.timeline import minute
+from escalation.case.view import View
+from escalation.kernel.budgets import size_of
+from escalation.kernel.ids import is_of_escalation
+from escalation.kernel.list_page import Item, ListPage
+from escalation.kernel.refusals import (
+    EscalationError,
+    MoveNotAllowed,
+    StillFinishing,
+    UnknownEscalation,
+    did_you_mean,
+)
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
 from runtime.search_attribute_setup import RegistrationResult, ensure_search_attributes
 from runtime.settings import Settings
 from runtime.stalls import Stall, stall_of
 from workflows import search_attributes as sa
-from workflows import wire
 from workflows.plugin import escalation_plugin
+from workflows.raw_values import largest_move, require_at_most
 
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""
@@ -58,7 +65,7 @@ class Transport:
     """A connection, and the patience of whoever asks."""
 
     def __init__(
-        self, client: Client, *, task_queue: str = wire.ESCALATION_QUEUE, patience: float = PATIENCE
+        self, client: Client, *, task_queue: str = contract.ESCALATION_QUEUE, patience: float = PATIENCE
     ) -> None:
         self._client = client
         self._task_queue = task_queue
@@ -151,7 +158,7 @@ class Transport:
 
         Later starts of the key that were refused leave a run that failed, or none, and hide it from the server's eyes.
         """
-        query = f"WorkflowId = {quote(key)} AND WorkflowType = '{wire.WORKFLOW}' AND ExecutionStatus = 'Completed'"
+        query = f"WorkflowId = {quote(key)} AND WorkflowType = '{contract.WORKFLOW}' AND ExecutionStatus = 'Completed'"
         with suppress(NoServer):
             runs = [run async for run in self._executions(query)]
             return max(runs, key=lambda run: run.start_time).run_id if runs else None
@@ -160,7 +167,7 @@ class Transport:
     async def _joined(self, key: str) -> str | None:
         """The key of the escalation that a subject joined; empty, if it joined none; None, if it is no such subject."""
         try:
-            return await self._ask_run(key, wire.JOINED_ESCALATION, str)
+            return await self._ask_run(key, contract.JOINED_ESCALATION, str)
         except UnknownEscalation:
             return None
 
@@ -184,11 +191,11 @@ class Transport:
                 return found
         return await self._answer(key, self._handle(key, run_id).describe(), kind, run_id=run_id)
 
-    async def _ended(self, key: str) -> wire.EscalationResult | None:
+    async def _ended(self, key: str) -> contract.EscalationResult | None:
         run_id = (await self._describe(key)).run_id
-        handle = self._client.get_workflow_handle(key, run_id=run_id, result_type=wire.EscalationResult)
+        handle = self._client.get_workflow_handle(key, run_id=run_id, result_type=contract.EscalationResult)
         try:
-            ended: wire.EscalationResult = await handle.result()
+            ended: contract.EscalationResult = await handle.result()
         except WorkflowFailureError:
             return None  # terminated, or a start that was refused
         return ended
@@ -208,10 +215,10 @@ class Transport:
 
     async def _last_view(self, key: str) -> View:
         """The escalation as it is: an ended one as its follow-up has it, or as it was."""
-        found = await self._query(key, wire.VIEW, View)
+        found = await self._query(key, contract.VIEW, View)
         if found.ended_at is not None:
             with suppress(UnknownEscalation):
-                return await self._query(found.id, wire.VIEW, View)
+                return await self._query(found.id, contract.VIEW, View)
         return found
 
     async def _answer(
@@ -318,7 +325,7 @@ class Transport:
     ) -> Answered:
         id_ = id_ or uuid.uuid4().hex
         if isinstance(argument, BaseModel):
-            wire.require_at_most(wire.largest_move(name), size_of(argument), name.replace("_", " "))
+            require_at_most(largest_move(name), size_of(argument), name.replace("_", " "))
 
         def ask() -> Awaitable[Any]:
             return self._handle(workflow_id).execute_update(name, argument, id=id_, result_type=kind)

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowExecution
 
-from escalation.lifecycle import State
-from escalation.plan import Priority
+from escalation import contract
+from escalation.case.lifecycle import State
+from escalation.policy.plan import Priority
 from runtime.stalls import REPORTED_PROBLEMS
 from workflows import search_attributes as sa
-from workflows import wire
-from workflows.pace import CHANNEL_LIMIT
+from workflows.channel_limit import CHANNEL_LIMIT
 
 
 class EscalationListing(NamedTuple):
@@ -40,23 +40,23 @@ class EscalationListing(NamedTuple):
 
 
 OURS = (
-    wire.WORKFLOW,
-    wire.FOLLOW_UP,
-    wire.JOINED_CASE_WORKFLOW,
-    wire.TASK_FORCE_WORKFLOW,
-    wire.SPONSORSHIP,
-    wire.INBOX,
-    wire.INTAKE,
+    contract.WORKFLOW,
+    contract.FOLLOW_UP,
+    contract.JOINED_CASE_WORKFLOW,
+    contract.TASK_FORCE_WORKFLOW,
+    contract.SPONSORSHIP,
+    contract.INBOX,
+    contract.INTAKE,
     CHANNEL_LIMIT,
-    wire.RECORD_WORKFLOW,
-    wire.REPORT_WORKFLOW,
+    contract.RECORD_WORKFLOW,
+    contract.REPORT_WORKFLOW,
 )
 """The types of workflows that are ours."""
 
 
 def visibility_query(filters: Mapping[Any, Any], *, ended: bool) -> str:
     """A visibility query; values are quoted, so that none can change its sense."""
-    wanted = [f"WorkflowType = '{wire.WORKFLOW}'", f"{sa.STATE.name} IS NOT NULL"]
+    wanted = [f"WorkflowType = '{contract.WORKFLOW}'", f"{sa.STATE.name} IS NOT NULL"]
     wanted.append("ExecutionStatus != 'ContinuedAsNew'" if ended else "ExecutionStatus = 'Running'")
     for attribute, value in filters.items():
         if value is not None:
@@ -88,5 +88,5 @@ async def make_listing(execution: WorkflowExecution) -> EscalationListing:
         opened_at=execution.start_time.astimezone(UTC),
         undelivered=found.get(sa.UNDELIVERED) or 0,
         is_stalled=bool(found.get(REPORTED_PROBLEMS)),
-        subject=await execution.memo_value(wire.SUBJECT_MEMO, "", type_hint=str),
+        subject=await execution.memo_value(contract.SUBJECT_MEMO, "", type_hint=str),
     )

@@ -12,8 +12,7 @@ from datetime import datetime
 from channels.protocol import Attachment
 from documents.layout import as_html, as_pdf, boxes_in
 from documents.paper import PaperContext, customer_paper
-from escalation.base import CustomerText
-from escalation.effects import (
+from escalation.case.effects import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
@@ -21,8 +20,9 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
-from escalation.reporting import ReviewPack
-from escalation.request import CustomerRca
+from escalation.case.request import CustomerRca
+from escalation.kernel.values import CustomerText
+from escalation.measures.report_schedule import ReviewPack
 from messages.formats import zone_of
 
 _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")

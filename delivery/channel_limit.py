@@ -1,13 +1,14 @@
 """
 A channel with a limit as a whole: no message leaves before its slot, from any worker (COMM-12).
 
-Theory. One workflow for each limited channel (`workflows.pace`) gives slots; all workers ask it. A worker asks once
+Theory. One workflow for each limited channel (`workflows.channel_limit`) gives slots; all workers ask it. A worker
+asks once
 for all messages that want a slot at the same moment, and waits for a slot that is near. For one that is not, the
 messages stay pending, and come back with the next attempt. Nobody computes with the clocks of two machines: a slot
 begins that long after the answer came, at the latest, and ends `LEEWAY` and that long after it was asked for, at the
 earliest.
 
-It must not know what a slot depends on (`escalation.pace`), nor who is notified of what.
+It must not know what a slot depends on (`escalation.notifications.channel_limit`), nor who is notified of what.
 """
 
 import asyncio
@@ -25,9 +26,9 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
 from channels.protocol import Channel, Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
-from escalation.ids import Own, own_id
-from escalation.pace import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
-from escalation.preferences import Limit
+from escalation.kernel.ids import Own, own_id
+from escalation.notifications.channel_limit import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
+from escalation.policy.preferences import Limit
 
 WORKFLOW = "Pace"
 """The workflow's name on the wire; it starts with a `ChannelLimit`."""

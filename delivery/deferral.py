@@ -23,7 +23,7 @@ from delivery.progress import Attempt, Deferral, Outcome, PendingDelivery, Progr
 from delivery.quiet_hours import quiet_deferral
 from delivery.recipient_limit import RecipientLimits
 from delivery.stage import Stage
-from escalation.waiting import MANY, DeferredMessage, InboxContent
+from escalation.notifications.inbox import MANY, DeferredMessage, InboxContent
 
 log = structlog.get_logger(__name__)
 

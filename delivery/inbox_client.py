@@ -18,11 +18,11 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
-from escalation.effects import Notification, NotificationBatch, message_key, senders_of
-from escalation.inbox import inbox_key
-from escalation.receipts import DeliveryResult
-from escalation.reporting import Rhythm, report_id
-from escalation.waiting import InboxContent
+from escalation.case.effects import Notification, NotificationBatch, message_key, senders_of
+from escalation.measures.report_schedule import Rhythm, report_id
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.inbox import InboxContent
+from escalation.notifications.inbox_view import inbox_key
 
 INBOX = "Inbox"
 """The workflow's name on the wire; it starts with a `InboxContent`."""

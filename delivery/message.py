@@ -15,9 +15,7 @@ import structlog
 
 from channels.protocol import Attachment, OutboundMessage
 from channels.registry import Address
-from escalation.budgets import LONGEST_WHY
-from escalation.characters import clip
-from escalation.effects import (
+from escalation.case.effects import (
     InternalNotification,
     Notification,
     NotificationBatch,
@@ -26,9 +24,11 @@ from escalation.effects import (
     message_key,
     reference_of,
 )
-from escalation.preferences import Preferences
-from escalation.receipts import DeliveryResult
-from escalation.waiting import Digest
+from escalation.kernel.budgets import LONGEST_WHY
+from escalation.kernel.characters import clip
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.inbox import Digest
+from escalation.policy.preferences import Preferences
 from messages.renderer import RenderedMessage
 from messages.templates import DIGEST
 

@@ -11,8 +11,8 @@ from delivery import inbox_client
 from delivery.message import Message
 from delivery.progress import Outcome, Progress
 from delivery.stage import Stage
-from escalation.effects import Notification
-from escalation.waves import batches_of
+from escalation.case.effects import Notification
+from escalation.notifications.batches import batches_of
 
 
 class DropOutdated(Stage):

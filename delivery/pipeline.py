@@ -38,7 +38,7 @@ from delivery.recipient_limit import RecipientLimits
 from delivery.render import Render
 from delivery.send import Send, open_sessions
 from delivery.stage import Stage
-from escalation.links import Link
+from escalation.notifications.links import Link
 from messages.renderer import MessageRenderer
 
 AT_ONCE = 50

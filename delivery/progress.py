@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from delivery.message import Message
-from escalation.receipts import DeliveryResult
+from escalation.notifications.delivery_results import DeliveryResult
 
 LATE_AFTER = timedelta(minutes=1)
 """What was to leave so long ago is checked again before it does."""

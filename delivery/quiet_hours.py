@@ -10,7 +10,7 @@ from datetime import datetime
 from delivery.message import Message
 from delivery.progress import Attempt, Deferral, Outcome
 from delivery.stage import Stage
-from escalation.waiting import QUIET
+from escalation.notifications.inbox import QUIET
 from messages.formats import zone_of
 from planning.calendars.quiet_hours import end_of_quiet_hours
 

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from delivery.message import Message
 from delivery.progress import Deferral
-from escalation.preferences import MOST_COUNTED, CountedMessage, free_at, longest
-from escalation.waiting import MANY
+from escalation.notifications.inbox import MANY
+from escalation.policy.preferences import MOST_COUNTED, CountedMessage, free_at, longest
 
 _MOST_RECIPIENTS = 10_000
 """Recipients remembered before the older half is forgotten: they are counted again from nothing."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import typst
 
-from escalation.characters import boundary, clip
+from escalation.kernel.characters import boundary, clip
 
 _IN_NO_FONT = "\U0010fffd"
 """For private use, and the last of these."""

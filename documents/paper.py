@@ -13,10 +13,10 @@ from typing import Literal
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from escalation.base import CustomerText
-from escalation.plan import Priority
-from escalation.rca import RcaVersion
-from escalation.request import CustomerRca, InternalRca
+from escalation.case.rca_on_file import RcaVersion
+from escalation.case.request import CustomerRca, InternalRca
+from escalation.kernel.values import CustomerText
+from escalation.policy.plan import Priority
 from messages.catalogue import Catalogue, catalogue, languages, nearest_language
 
 _INTERNATIONAL = {"en": "en_GB"}

@@ -1,14 +1,14 @@
 """
 A post-mortem written as YAML, to be filled in or edited, and filed again.
 
-Owns the file's form and its hints; ``escalation.post_mortem`` says what the values must be.
+Owns the file's form and its hints; ``escalation.case.post_mortem`` says what the values must be.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from escalation.post_mortem import PostMortem
+from escalation.case.post_mortem import PostMortem
 
 _HINTS = {
     "participants": "Who took part in the review; customers and guests too.",

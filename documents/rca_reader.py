@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from documents.markdown_lines import join_lines, unescape_markdown
 from documents.sections import ACTION_FIELDS, BY_HEADING, CAUSES, FRONT_MATTER, SECTIONS, Kind, Section
-from escalation.errors import Fault, nearest, quote_input
+from escalation.kernel.refusals import Fault, nearest, quote_input
 from planning.playbook import yaml_tree
 from planning.playbook.yaml_tree import Entry, Mapping, Node, Place, Scalar
 from planning.playbook.yaml_tree import Sequence as Listed

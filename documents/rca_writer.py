@@ -8,7 +8,7 @@ from datetime import UTC
 
 from documents.markdown_lines import escape_markdown, split_lines
 from documents.sections import ACTION_FIELDS, SECTIONS, Kind, Section
-from escalation.request import CorrectiveAction, FiveWhys, InternalRca, RcaTimelineEntry
+from escalation.case.request import CorrectiveAction, FiveWhys, InternalRca, RcaTimelineEntry
 
 
 def write_rca(rca: InternalRca, key: str, *, hints: bool = False) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from entrypoints.cli.client_call import By, Json, Key, Note, Why, make_move
-from escalation import commands as c
+from escalation.case import commands as c
 
 app = typer.Typer()
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from entrypoints.cli.command_names import name_option
-from escalation.errors import BadRequest, Fault, findings_of
+from escalation.kernel.refusals import BadRequest, Fault, findings_of
 from planning.plain_files import read_plain
 from planning.playbook.faults import file_fault
 from planning.playbook.yaml_tree import Node, Unreadable, place_fault, place_of, read_yaml, to_plain

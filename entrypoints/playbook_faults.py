@@ -7,7 +7,7 @@ The workers' playbook decides; this one only spares a second round. Where it can
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from escalation.errors import BadRequest, Fault
+from escalation.kernel.refusals import BadRequest, Fault
 
 
 def find_playbook_faults(written: Mapping[str, Any]) -> Sequence[Fault]:

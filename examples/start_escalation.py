@@ -6,8 +6,8 @@ from pathlib import Path
 
 from client import EscalationClient
 from entrypoints.files import read_model
-from escalation.errors import EscalationError
-from escalation.request import StartRequest
+from escalation.case.request import StartRequest
+from escalation.kernel.refusals import EscalationError
 from runtime.errors import RuntimeFault
 from runtime.process_exit import exit_process
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 
-from escalation.language_tag import broader_tags
+from escalation.kernel.language_tag import broader_tags
 
 FOLDER = Path(__file__).parent / "catalogues"
 OWN_FILE = "words.po"

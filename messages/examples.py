@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from escalation.base import CustomerText, InternalText
-from escalation.effects import (
+from escalation.case.effects import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
@@ -19,11 +18,12 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
-from escalation.events import CancelCause
-from escalation.lifecycle import State
-from escalation.plan import EscalationReason, Priority
-from escalation.reporting import ReportedFigure, ReviewPack
-from escalation.request import Degree
+from escalation.case.events import CancelCause
+from escalation.case.lifecycle import State
+from escalation.case.request import Degree
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.measures.report_schedule import ReportedFigure, ReviewPack
+from escalation.policy.plan import EscalationReason, Priority
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """A Friday."""

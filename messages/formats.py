@@ -27,8 +27,8 @@ from babel.dates import (
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from escalation.measures import Unit
-from escalation.sentences import Sentence
+from escalation.kernel.reasons import Sentence
+from escalation.measures.definitions import Unit
 
 _INTERNATIONAL = {"en": "en-GB"}
 """English of no country in particular: the day before the month, and 24 hours."""

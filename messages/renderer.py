@@ -17,8 +17,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from channels.plain_text import to_one_line, to_plain_lines
-from escalation.base import LONGEST_TEXT
-from escalation.effects import (
+from escalation.case.effects import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
@@ -27,10 +26,11 @@ from escalation.effects import (
     Recipient,
     reference_of,
 )
-from escalation.measures import BY_NAME
-from escalation.reporting import ReviewPack
-from escalation.sponsorship import account_of
-from escalation.translations import text_for
+from escalation.kernel.values import LONGEST_TEXT
+from escalation.measures.definitions import BY_NAME
+from escalation.measures.report_schedule import ReviewPack
+from escalation.policy.translations import text_for
+from escalation.sponsorship.engine import account_of
 from messages.formats import CodeText, Formats, zone_of
 from messages.markup import Part, PartKind, parts_of, to_plain_text, unescape_marks
 from messages.templates import DIGEST, TemplateEnvironment, TemplateFault, Templates

@@ -21,7 +21,7 @@ from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from escalation.language_tag import broader_tags
+from escalation.kernel.language_tag import broader_tags
 from messages.catalogue import FALLBACK_LANGUAGE, CatalogueFault, catalogue
 from messages.formats import DAY_AND_TIME, Formats, Words, locale_of, say_code
 from messages.markup import escape_marks

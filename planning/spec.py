@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
-from escalation.base import Input, Name
+from escalation.kernel.values import Input, Name
 
 
 class Spec(Input):

@@ -5,8 +5,8 @@ Figures and periods in words, the same in the terminal and on the page.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.measures import Unit
-from escalation.story import brief
+from escalation.case.timeline import brief
+from escalation.measures.definitions import Unit
 from records.report import Figure, Period, Report
 
 _A_MOMENT = timedelta(microseconds=1)

@@ -1,7 +1,8 @@
 """
 The figures of each group of cases (RECORD-2).
 
-What each escalation comes to is in the tables already; what a figure means is said in ``escalation/measures.py``. A
+What each escalation comes to is in the tables already; what a figure means is said in
+``escalation/measures/definitions.py``. A
 quantile is the least value that so many did not exceed, never one in between.
 """
 
@@ -10,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from escalation.measures import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
-from escalation.plan import ClockName
+from escalation.measures.definitions import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
+from escalation.policy.plan import ClockName
 from records.period_cases import PeriodCases, Places
 from records.report import Figure, Group
 

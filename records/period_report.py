@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select, type_coerce
 from sqlalchemy.types import Double
 
-from escalation.measures import ENGINE_SOURCE
-from escalation.reporting import OpenEscalationsRecorded
+from escalation.measures.definitions import ENGINE_SOURCE
+from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.figures import group_figures, times_figures, total_figures
 from records.period_cases import PeriodCases, Places, cases_within
 from records.report import (

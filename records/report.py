@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from escalation.measures import BY_NAME, Measure
-from escalation.reporting import OpenEscalationsRecorded
+from escalation.measures.definitions import BY_NAME, Measure
+from escalation.measures.report_schedule import OpenEscalationsRecorded
 
 
 class By(StrEnum):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from escalation.base import Value
-from escalation.measures import EscalationMeasures, TimeSpan, same_cause
-from escalation.receipts import DeliveryResult
+from escalation.kernel.values import Value
+from escalation.measures.definitions import EscalationMeasures, TimeSpan, same_cause
+from escalation.notifications.delivery_results import DeliveryResult
 from records.tables import (
     ActionRow,
     AnswerRow,

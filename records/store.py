@@ -17,11 +17,11 @@ from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import URL, Connection, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.effects import RecordBatch, RecordResult
-from escalation.events import Event, Rebased
-from escalation.measures import EscalationMeasures, ImportedEscalation
-from escalation.measuring import measure_events
-from escalation.plan import PlaybookRef
+from escalation.case.effects import RecordBatch, RecordResult
+from escalation.case.events import Event, Rebased
+from escalation.measures.definitions import EscalationMeasures, ImportedEscalation
+from escalation.measures.fold import measure_events
+from escalation.policy.plan import PlaybookRef
 from records.database import Database
 from records.migration import MigrationResult, migrate, require_head
 from records.rows import Row, make_escalation_row, make_part_rows

@@ -2,7 +2,7 @@
 The tables: every event as it was, and beside them what each escalation comes to, so that reports need not fold.
 
 ``events`` is the record; all other tables can be made from it again. Ends of spans, counts and causes are worked out
-in ``escalation/measuring.py``; nothing is worked out here.
+in ``escalation/measures/fold.py``; nothing is worked out here.
 """
 
 from datetime import date, datetime, timedelta

@@ -27,8 +27,8 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from escalation.characters import remove_harmful
-from escalation.errors import EscalationError
+from escalation.kernel.characters import remove_harmful
+from escalation.kernel.refusals import EscalationError
 from runtime.errors import SettingsFault
 from runtime.settings import LogFormat, LogLevel
 

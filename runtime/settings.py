@@ -28,10 +28,10 @@ from pydantic import (
 )
 from pydantic.types import PathType
 
-from escalation.base import Name
-from escalation.email_address import SenderAddress
-from escalation.limits import LIMIT_FORM, parse_limit
-from escalation.preferences import Limit
+from escalation.kernel.email_address import SenderAddress
+from escalation.kernel.values import Name
+from escalation.policy.limit_text import LIMIT_FORM, parse_limit
+from escalation.policy.preferences import Limit
 from runtime.endpoints import PREFIX, Endpoints, read_endpoints
 from runtime.errors import SettingsFault
 from runtime.senders import Sender, read_senders, unbound_sender

@@ -14,7 +14,7 @@ from typing import Self
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import ValidationError
 
-from escalation.links import Link
+from escalation.notifications.links import Link
 from runtime.settings import Settings
 from runtime.signing_keys import load_or_make_keys, parse_keys
 

@@ -8,15 +8,21 @@ can be read off a decision in ``tests/escalation/outcome.py``.
 from datetime import datetime
 from typing import Any
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.engine import Decision, decide, open_escalation
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import Plan
-from escalation.receipts import DeliveryResult
-from escalation.request import AffectedCustomer, CorrectiveAction, CustomerContact, InternalRca, StartRequest
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import Decision, decide, open_escalation
+from escalation.case.lifecycle import State
+from escalation.case.request import (
+    AffectedCustomer,
+    CorrectiveAction,
+    CustomerContact,
+    InternalRca,
+    StartRequest,
+)
+from escalation.case.state import Escalation
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import Plan
 from tests.escalation.outcome import clock, happened, internal, notices, the, to_customers, told
 from tests.escalation.plans import (
     BUSINESS_DAY,

@@ -68,7 +68,7 @@ def test_a_cycle_between_rooms_is_noticed() -> None:
     """Files that lie beside the rooms of a folder count as a room of its name."""
     kernel = Source("escalation/kernel/work.py", "from escalation.case.state import Case")
     case = Source("escalation/case/state.py", "import escalation.kernel.work")
-    ids = Source("escalation/ids.py", "")
+    ids = Source("escalation/kernel/ids.py", "")
 
     assert ["escalation.case", "escalation.kernel"] == measures.rooms_in_a_cycle(house(kernel, case, ids))
     assert [] == measures.rooms_in_a_cycle(house(kernel, ids))
@@ -99,7 +99,7 @@ def test_a_name_that_is_given_twice_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("path", "line", "is_own"),
     [
-        ("escalation/spans.py", "re.compile(r'h')", False),
+        ("escalation/policy/spans.py", "re.compile(r'h')", False),
         ("clients/moves.py", "re.search(r'allowed', str(error))", True),
         ("clients/moves.py", 'text.partition("; allowed now: ")', True),
     ],

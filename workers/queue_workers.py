@@ -24,7 +24,8 @@ from activities.compile_plan import PlaybookFile
 from channels.protocol import Channel
 from delivery.channel_limit import LimitedChannel
 from delivery.pipeline import Pipeline
-from escalation.links import Link
+from escalation.contract import ESCALATION_QUEUE, RECORD_TASK_QUEUE
+from escalation.notifications.links import Link
 from messages.renderer import MessageRenderer
 from records.errors import WrongUrl
 from records.store import RecordStore
@@ -34,18 +35,17 @@ from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
 from workers.stall_watch import watch_stalls
+from workflows.channel_limit import ChannelLimitWorkflow
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.intake import IntakeWorkflow
-from workflows.pace import ChannelLimitWorkflow
-from workflows.recording import RecordWorkflow
+from workflows.joined_case import JoinedCaseWorkflow
+from workflows.record_queue import RecordWorkflow
 from workflows.report import ReportWorkflow
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow
-from workflows.ticket import JoinedCaseWorkflow
-from workflows.wire import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 
 GRACE = timedelta(seconds=30)
 QUICK_SLOTS = 50

@@ -16,8 +16,8 @@ from temporalio.common import MetricGauge
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
+from escalation.contract import ESCALATION_QUEUE
 from runtime.stalls import Stall, query_of_stalled, stall_of
-from workflows.wire import ESCALATION_QUEUE
 
 GAUGE = "escalation_stalled_runs"
 EVERY = timedelta(minutes=1)

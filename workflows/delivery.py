@@ -14,11 +14,11 @@ from temporalio import exceptions, workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
-from escalation.budgets import LONGEST_WHY
-from escalation.characters import clip
-from escalation.effects import NotificationBatch, message_key
-from escalation.receipts import DeliveryResult
-from workflows import details
+from escalation.case.effects import NotificationBatch, message_key
+from escalation.kernel.budgets import LONGEST_WHY
+from escalation.kernel.characters import clip
+from escalation.notifications.delivery_results import DeliveryResult
+from workflows import web_ui
 
 DELIVER_MESSAGES = "deliver_messages"
 """The activity's name: takes a `Wave`, gives `tuple[Receipt, ...]`."""
@@ -49,7 +49,7 @@ def delivery_options(wave: NotificationBatch) -> workflow.ActivityConfig:
             backoff_coefficient=2.0,
             maximum_interval=timedelta(minutes=5),
         ),
-        summary=details.summary(f"tell {people}: {wave.says}"),
+        summary=web_ui.summary(f"tell {people}: {wave.says}"),
     )
 
 

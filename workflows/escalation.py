@@ -1,7 +1,8 @@
 """
 EscalationWorkflow: owns the time of one escalation, and no rule.
 
-It puts every message and every due time to ``escalation.engine.decide``, keeps the answer, and does what the answer
+It puts every message and every due time to ``escalation.case.engine.decide``, keeps the answer, and does what the
+answer
 asks: sends waves of messages, arms one timer, shows the state. It must not decide, render, or look anything up.
 """
 
@@ -14,22 +15,11 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
-from escalation import commands as c
-from escalation.budgets import (
-    ANSWER,
-    ANSWERED,
-    CARRIED,
-    HISTORY,
-    OURS,
-    REQUEST,
-    TIMELINE,
-    UNRECORDED,
-    WRAPPED,
-    first_of,
-    last_of,
-    size_of,
-)
-from escalation.effects import (
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.audience import script
+from escalation.case.deliveries import Delivery, deliveries, last_deferral_of, results_of
+from escalation.case.effects import (
     CheckStart,
     CompiledStart,
     CompileOpenHours,
@@ -47,36 +37,49 @@ from escalation.effects import (
     RecompilePlan,
     RecordBatch,
 )
-from escalation.engine import decide, moves_now, open_escalation, permit
-from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
-from escalation.events import Event
-from escalation.joining import permit_repeat
-from escalation.lifecycle import Move, diagram
-from escalation.messages import Delivery, deliveries, last_deferral_of, results_of
-from escalation.model import ActionPlan, Escalation, owners_of_actions
-from escalation.pages import ListPage, page_of
-from escalation.plan import Contact, Plan
-from escalation.rca import RcaOnFile, on_file
-from escalation.rebasing import RebasePreview, preview_rebase
-from escalation.receipts import DeliveryResult
-from escalation.request import StartRequest
-from escalation.staleness import find_outdated
-from escalation.story import TimelineEntry
-from escalation.task_force.model import task_force_id
-from escalation.task_force.news import TaskForceUpdate
-from escalation.telling import script
-from escalation.turn import Decision
-from escalation.view import MoveResult, View, action_plans, make_move_result, timeline, view
-from workflows import details, wire
-from workflows.commanding import NotDeployed, command_task_force
-from workflows.continuing import continue_as_new, is_due
+from escalation.case.engine import decide, moves_now, open_escalation, permit
+from escalation.case.events import Event
+from escalation.case.lifecycle import Move, diagram
+from escalation.case.outage import permit_repeat
+from escalation.case.rca_on_file import RcaOnFile, on_file
+from escalation.case.rebase import RebasePreview, preview_rebase
+from escalation.case.request import StartRequest
+from escalation.case.staleness import find_outdated
+from escalation.case.state import ActionPlan, Escalation, owners_of_actions
+from escalation.case.timeline import TimelineEntry
+from escalation.case.view import MoveResult, View, action_plans, make_move_result, timeline, view
+from escalation.case.work import Decision
+from escalation.kernel.budgets import (
+    ANSWER,
+    ANSWERED,
+    CARRIED,
+    HISTORY,
+    OURS,
+    REQUEST,
+    TIMELINE,
+    UNRECORDED,
+    WRAPPED,
+    first_of,
+    last_of,
+    size_of,
+)
+from escalation.kernel.list_page import ListPage, page_of
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import Contact, Plan
+from escalation.task_force.state import task_force_id
+from escalation.task_force.updates import TaskForceUpdate
+from workflows import web_ui
+from workflows.base_workflow import A_WHILE, QUICK
+from workflows.continue_as_new import continue_as_new, is_due
 from workflows.inputs import is_continued, require_id
-from workflows.life import A_WHILE, QUICK
 from workflows.merge import Mergeable
-from workflows.moves import takes_moves
-from workflows.recording import RecordQueue, batch_of, put_on_record, record_apart
-from workflows.releasing import release_joined_cases
-from workflows.vouchers import SentSignals
+from workflows.move_handlers import takes_moves
+from workflows.outage_end import release_joined_cases
+from workflows.raw_values import read_input, read_model, takes_one
+from workflows.record_queue import RecordQueue, batch_of, put_on_record, record_apart
+from workflows.sent_signals import SentSignals
+from workflows.task_force_orders import NotDeployed, command_task_force
 
 _LONGEST_TIMELINE = 2_000
 _ANSWERS_KEPT = 500
@@ -101,22 +104,20 @@ _REBASE = 'Go on by the playbook of today. Example: {"by": "YOU", "why": "…"}'
 _LOOK_UP = 'Look up again who is on call, for somebody unknown. Example: {"person": "YOU"}'
 
 
-@workflow.defn(name=wire.WORKFLOW)
+@workflow.defn(name=contract.WORKFLOW)
 @takes_moves(*c.PERSONS_COMMANDS)
 class EscalationWorkflow(Mergeable):
     """One escalation, from its start to its close."""
 
     @workflow.init
-    @wire.takes_one
+    @takes_one
     def __init__(self, *begins: RawValue) -> None:
         super().__init__()
         self._refusal: EscalationError | None = None
         try:
-            self._begin = wire.read_input(
-                begins, is_ours=is_continued() or workflow.info().parent is not None
-            )
+            self._begin = read_input(begins, is_ours=is_continued() or workflow.info().parent is not None)
         except EscalationError as refusal:  # kept for the run, which is where a workflow can fail
-            self._begin, self._refusal = wire.EscalationInput(), refusal
+            self._begin, self._refusal = contract.EscalationInput(), refusal
         carried = self._begin.carried
         self._now: Escalation | None = carried.escalation if carried else None
         self._events: list[Event] = list(carried.events) if carried else []
@@ -132,13 +133,13 @@ class EscalationWorkflow(Mergeable):
         self._for_task_forces: list[ForTaskForces] = []
         self._is_commanding = False
         self._early_refusals: list[c.NoteRefusal] = []
-        self._shown: details.SearchValues = {}
+        self._shown: web_ui.SearchValues = {}
         self._successor = carried.successor if carried else None
         self._is_handed_over = False
 
     @workflow.run
-    @wire.takes_one
-    async def run(self, *_begins: RawValue) -> wire.EscalationResult:
+    @takes_one
+    async def run(self, *_begins: RawValue) -> contract.EscalationResult:
         if self._now is None:
             await self._open()
         else:
@@ -197,19 +198,19 @@ class EscalationWorkflow(Mergeable):
         await self._record_apart(UNRECORDED)
         try:
             await workflow.start_child_workflow(
-                wire.FOLLOW_UP,
+                contract.FOLLOW_UP,
                 self._carried(),
                 id=self._opened.id,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                static_summary=details.start_summary(self._opened.request),
-                static_details=details.start_details(self._opened.request),
+                static_summary=web_ui.start_summary(self._opened.request),
+                static_details=web_ui.start_details(self._opened.request),
             )
         except WorkflowAlreadyStartedError:  # this run was reset to before its end
             workflow.logger.warning("follow_up_runs_already")
 
-    def _ended(self) -> wire.EscalationResult:
+    def _ended(self) -> contract.EscalationResult:
         now = self._opened
-        return wire.EscalationResult(
+        return contract.EscalationResult(
             id=now.id,
             state=now.state,
             level=now.level,
@@ -222,10 +223,10 @@ class EscalationWorkflow(Mergeable):
     # What people and their tools send; the moves are added by ``takes_moves``.
 
     @workflow.update(
-        name=wire.START,
+        name=contract.START,
         description='Comes with a start, and what it starts with: {"request": {…}}. Answers with the receipt.',
     )
-    @wire.takes_one
+    @takes_one
     async def start(self, *raws: RawValue) -> MoveResult:
         is_repeat = self._now is not None
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
@@ -238,16 +239,16 @@ class EscalationWorkflow(Mergeable):
         return make_move_result(self._opened, () if is_repeat else self._events, is_repeat=is_repeat)
 
     @workflow.update(
-        name=wire.JOIN_OUTAGE,
+        name=contract.JOIN_OUTAGE,
         description='Comes with the start of a subject of the same outage: {"request": {…}}.',
     )
-    @wire.takes_one
+    @takes_one
     async def join_outage(self, *raws: RawValue) -> MoveResult:
-        asked = wire.read(wire.WrittenStart, raws, Move.JOIN_OUTAGE.words, _START, REQUEST)
+        asked = read_model(contract.WrittenStart, raws, Move.JOIN_OUTAGE.words, _START, REQUEST)
         await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
         if self._refusal:
             raise self._refusal
-        command: c.JoinOutage = await self._checked(wire.CHECK_JOIN, asked, c.JoinOutage)
+        command: c.JoinOutage = await self._checked(contract.CHECK_JOIN, asked, c.JoinOutage)
         self._refuse_while_finishing()
         self.refuse_while_merging(Move.JOIN_OUTAGE)
         if is_repeat := command.ticket in self._opened.tickets:
@@ -257,21 +258,21 @@ class EscalationWorkflow(Mergeable):
         self._keep(answer)
         return make_move_result(answer.escalation, answer.events, is_repeat=is_repeat)
 
-    @workflow.update(name=wire.LOOK_UP_ON_CALL, description=_LOOK_UP)
-    @wire.takes_one
-    async def look_up_on_call(self, *_raws: RawValue) -> wire.OnCallPeople:
+    @workflow.update(name=contract.LOOK_UP_ON_CALL, description=_LOOK_UP)
+    @takes_one
+    async def look_up_on_call(self, *_raws: RawValue) -> contract.OnCallPeople:
         self._looked_up_at = workflow.now()
         self._decide(c.LookUpOnCall())
         with suppress(TimeoutError):
             await workflow.wait_condition(lambda: not self._finding, timeout=QUICK)
         people = (person for shift in self._opened.shifts for person in shift.people)
-        return wire.OnCallPeople(people=tuple(dict.fromkeys(people)))
+        return contract.OnCallPeople(people=tuple(dict.fromkeys(people)))
 
     @look_up_on_call.validator
-    @wire.takes_one
+    @takes_one
     def may_look_up_on_call(self, *raws: RawValue) -> None:
         """What was looked up just now needs no other look."""
-        asked = wire.read(wire.OnCallRequest, raws, "the look-up", _LOOK_UP)
+        asked = read_model(contract.OnCallRequest, raws, "the look-up", _LOOK_UP)
         now, at = self._opened, self._looked_up_at
         is_fresh = at is not None and workflow.now() - at < _LOOKED_UP_AGAIN_AFTER
         if is_fresh or now.plan.knows(asked.person) or not (now.is_open and now.shifts):
@@ -279,11 +280,11 @@ class EscalationWorkflow(Mergeable):
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
         """Who submitted a start that is repeated; it is checked like the first."""
-        asked = wire.read(wire.WrittenStart, raws, "the start", _START, REQUEST)
-        request: StartRequest = await self._checked(wire.CHECK_START, asked, StartRequest)
+        asked = read_model(contract.WrittenStart, raws, "the start", _START, REQUEST)
+        request: StartRequest = await self._checked(contract.CHECK_START, asked, StartRequest)
         return request.submitted_by
 
-    async def _checked(self, check: str, asked: wire.WrittenStart, kind: type[_Checked]) -> _Checked:
+    async def _checked(self, check: str, asked: contract.WrittenStart, kind: type[_Checked]) -> _Checked:
         """
         Raises:
             EscalationError: If the start has faults; a local activity's error arrives bare.
@@ -296,83 +297,88 @@ class EscalationWorkflow(Mergeable):
         )
         return checked
 
-    @workflow.query(name=wire.SCRIPT, description="What agents may tell customers now.")
+    @workflow.query(name=contract.SCRIPT, description="What agents may tell customers now.")
     def script(self) -> CustomerFacts:
         return script(self._opened, workflow.now())
 
     @workflow.query(
-        name=wire.DELIVERIES, description=f"What became of each message, oldest first, {_PAGED} number."
+        name=contract.DELIVERIES, description=f"What became of each message, oldest first, {_PAGED} number."
     )
     def messages(self, after: int = 0) -> ListPage[Delivery]:
         return page_of(deliveries(self._events, after))
 
     @workflow.query(
-        name=wire.ACTION_PLANS, description=f"Versions of the action plan, oldest first, {_PAGED} version."
+        name=contract.ACTION_PLANS,
+        description=f"Versions of the action plan, oldest first, {_PAGED} version.",
     )
     def action_plans(self, after: int = 0) -> ListPage[ActionPlan]:
         found = action_plans(self._opened, self._events)
         return page_of(plan for plan in found if plan.version > after)
 
-    @workflow.query(name=wire.VIEW, description="The escalation as people see it.")
+    @workflow.query(name=contract.VIEW, description="The escalation as people see it.")
     def view(self) -> View:
         return view(self._opened)
 
-    @workflow.query(name=wire.TIMELINE, description=f"What happened, oldest first, {_PAGED} sequence number.")
+    @workflow.query(
+        name=contract.TIMELINE, description=f"What happened, oldest first, {_PAGED} sequence number."
+    )
     def timeline(self, after: int = 0) -> ListPage[TimelineEntry]:
         return page_of(timeline(event for event in self._events if event.seq > after))
 
     @workflow.query(
-        name=wire.RECORD, description=f"What happened, as it goes on record, {_PAGED} sequence number."
+        name=contract.RECORD, description=f"What happened, as it goes on record, {_PAGED} sequence number."
     )
     def record(self, after: int = 0) -> RecordBatch:
         events = [event for event in self._events if event.seq > after]
         page = first_of(events, ANSWER)
         return batch_of(self._opened, page, events[len(page) :])
 
-    @workflow.query(name=wire.UNRECORDED, description="What happened, and is not on record yet.")
+    @workflow.query(name=contract.UNRECORDED, description="What happened, and is not on record yet.")
     def unrecorded(self) -> RecordBatch:
         return self._recording.next_batch(self._opened)
 
-    @workflow.query(name=wire.ALLOWED_MOVES, description="The moves that somebody can make now.")
+    @workflow.query(name=contract.ALLOWED_MOVES, description="The moves that somebody can make now.")
     def allowed_moves(self) -> tuple[Move, ...]:
         return moves_now(self._opened)
 
     @workflow.query(
-        name=wire.DIAGRAM, description="The lifecycle as a Mermaid diagram; where it stands is marked."
+        name=contract.DIAGRAM, description="The lifecycle as a Mermaid diagram; where it stands is marked."
     )
     def diagram(self) -> str:
         return diagram(self._opened.state)
 
     @workflow.query(
-        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
+        name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
     def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
         stale = find_outdated(self._opened, self._events, wave)
         return stale | self._strangers(wave, f"{self._opened.id}:")
 
-    @workflow.signal(name=wire.REPORT_DELIVERY, description="What became of messages that had to wait.")
-    @wire.takes_one
+    @workflow.signal(name=contract.REPORT_DELIVERY, description="What became of messages that had to wait.")
+    @takes_one
     def record_delivery(self, *raws: RawValue) -> None:
         self._record_late(f"{self._now.id}:" if self._now else None, *raws)
 
-    @workflow.query(name=wire.PEOPLE, description="The people and teams that its plan knows.")
+    @workflow.query(name=contract.PEOPLE, description="The people and teams that its plan knows.")
     def people(self) -> tuple[Contact, ...]:
         return self._opened.plan.contacts
 
-    @workflow.query(name=wire.RCA_ON_FILE, description="A version of the internal RCA, and which there are.")
+    @workflow.query(
+        name=contract.RCA_ON_FILE, description="A version of the internal RCA, and which there are."
+    )
     def rca_on_file(self, version: int | None = None) -> RcaOnFile:
         return on_file(self._opened, self._events, version)
 
     # Rebase: the one move that needs an answer from outside before it can be decided.
 
-    @workflow.update(name=wire.REBASE, description=_REBASE)
-    @wire.takes_one
+    @workflow.update(name=contract.REBASE, description=_REBASE)
+    @takes_one
     async def rebase(self, *raws: RawValue) -> MoveResult:
         asked = self._read_rebase(raws)
         if self.is_answered():
             return make_move_result(self._opened, is_repeat=True)
         plan: Plan = await workflow.execute_local_activity(
-            wire.RECOMPILE_PLAN,
+            contract.RECOMPILE_PLAN,
             self._basis(asked.issue_type, asked.category),
             result_type=Plan,
             start_to_close_timeout=QUICK,
@@ -384,17 +390,17 @@ class EscalationWorkflow(Mergeable):
         return self.follow(c.Rebase(by=asked.by, why=asked.why, plan=plan))
 
     @rebase.validator
-    @wire.takes_one
+    @takes_one
     def may_rebase(self, *raws: RawValue) -> None:
         asked = self._read_rebase(raws)
         if not self.is_answered():
             self._rates.after_move(self._opened.key, Move.REBASE, asked.by, workflow.now())
             permit(self._opened, Move.REBASE, asked.by)
 
-    def _read_rebase(self, raws: Sequence[RawValue]) -> wire.RebaseRequest:
-        return wire.read(wire.RebaseRequest, raws, Move.REBASE.words, _REBASE)
+    def _read_rebase(self, raws: Sequence[RawValue]) -> contract.RebaseRequest:
+        return read_model(contract.RebaseRequest, raws, Move.REBASE.words, _REBASE)
 
-    @workflow.query(name=wire.REBASE_BASIS, description="What a plan for it would be compiled of.")
+    @workflow.query(name=contract.REBASE_BASIS, description="What a plan for it would be compiled of.")
     def rebase_basis(self) -> RecompilePlan:
         return self._basis()
 
@@ -406,11 +412,11 @@ class EscalationWorkflow(Mergeable):
         named = tuple(owner.id for owner in owners_of_actions(now))
         return RecompilePlan(request=request, opened_at=now.opened_at, named=named)
 
-    @workflow.query(name=wire.REBASE_PREVIEW, description="What a rebase to a plan would change.")
+    @workflow.query(name=contract.REBASE_PREVIEW, description="What a rebase to a plan would change.")
     def rebase_preview(self, plan: Plan) -> RebasePreview:
         return preview_rebase(self._opened, plan, workflow.now())
 
-    # The desk, for ``workflows.moves``.
+    # The desk, for ``workflows.move_handlers``.
 
     def consider(self, command: c.PersonsCommand) -> None:
         """Refuse what the engine would refuse; keep nothing."""
@@ -430,13 +436,13 @@ class EscalationWorkflow(Mergeable):
             await self._require_ended(command.said_to_be_closed)
         if command.said_zone:
             await workflow.execute_local_activity(
-                wire.CHECK_ZONE, command.said_zone, start_to_close_timeout=QUICK
+                contract.CHECK_ZONE, command.said_zone, start_to_close_timeout=QUICK
             )
         if not (named := self._yet_to_be_known(command)):
             return self.follow(command)
         self._rates.after_move(self._opened.key, command.move, command.by, workflow.now())
         people: tuple[Contact, ...] = await workflow.execute_local_activity(
-            wire.FIND_NAMED,
+            contract.FIND_NAMED,
             FindNamed(named=named),
             result_type=tuple[Contact, ...],
             start_to_close_timeout=QUICK,
@@ -449,7 +455,7 @@ class EscalationWorkflow(Mergeable):
             MoveNotAllowed: If *key* is an escalation that is open.
         """
         is_open: bool = await workflow.execute_local_activity(
-            wire.CHECK_OPEN, key, result_type=bool, start_to_close_timeout=QUICK
+            contract.CHECK_OPEN, key, result_type=bool, start_to_close_timeout=QUICK
         )
         if is_open:
             raise MoveNotAllowed(
@@ -486,18 +492,18 @@ class EscalationWorkflow(Mergeable):
             )
 
     @workflow.signal(
-        name=wire.TASK_FORCE_UPDATE,
+        name=contract.TASK_FORCE_UPDATE,
         description="A task force tells how it stands.",
         unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON,  # last words, to one that has just ended
     )
-    @wire.takes_one
+    @takes_one
     async def hear_task_force(self, *raws: RawValue) -> None:
         try:
-            news = wire.read(TaskForceUpdate, raws, "the news of a task force", "one JSON object", OURS)
+            news = read_model(TaskForceUpdate, raws, "the news of a task force", "one JSON object", OURS)
             if self._opened.is_open:  # else nobody is told
                 await self._heard(task_force_id(self._opened.key, news.summary.name), news)
         except EscalationError as refusal:
-            self.note_refusal(wire.TASK_FORCE_UPDATE, refusal.message)
+            self.note_refusal(contract.TASK_FORCE_UPDATE, refusal.message)
         else:
             self._decide(c.ReportTaskForce(news=news))
 
@@ -557,7 +563,7 @@ class EscalationWorkflow(Mergeable):
         if self._refusal:
             raise self._refusal
         compiled: CompiledStart = await workflow.execute_local_activity(
-            wire.COMPILE_PLAN,
+            contract.COMPILE_PLAN,
             CompilePlan(key=key, request=self._begin.request),
             result_type=CompiledStart,
             start_to_close_timeout=QUICK,
@@ -601,7 +607,7 @@ class EscalationWorkflow(Mergeable):
         return self._opened.wake_at
 
     def _wakes_for(self) -> str:
-        return details.wake_summary(self._opened)
+        return web_ui.wake_summary(self._opened)
 
     @property
     def _is_busy(self) -> bool:
@@ -624,7 +630,7 @@ class EscalationWorkflow(Mergeable):
     async def _find_on_call(self, wanted: FindOnCall) -> None:
         try:
             found = await workflow.execute_activity(
-                wire.FIND_ON_CALL,
+                contract.FIND_ON_CALL,
                 wanted,
                 result_type=OnCallFound,
                 start_to_close_timeout=A_WHILE,
@@ -672,7 +678,7 @@ class EscalationWorkflow(Mergeable):
 
     async def _propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
         await workflow.execute_activity(
-            wire.PROPOSE_SPONSORSHIP,
+            contract.PROPOSE_SPONSORSHIP,
             wanted,
             start_to_close_timeout=A_WHILE,
             summary="propose the accounts for sponsorship",
@@ -704,14 +710,14 @@ class EscalationWorkflow(Mergeable):
         """Asked for by the plugin, when somebody looks."""
         if self._now is None:
             return ""
-        return details.current_details(self._now, self._events, self._recording.gap)
+        return web_ui.current_details(self._now, self._events, self._recording.gap)
 
     def _show(self) -> None:
         now = self._opened
-        values = details.search_values(now)
+        values = web_ui.search_values(now)
         if not self._shown:  # the first time in each run
-            workflow.upsert_memo({wire.SUBJECT_MEMO: now.request.subject})
-        if changes := details.updates_between(self._shown, values):
+            workflow.upsert_memo({contract.SUBJECT_MEMO: now.request.subject})
+        if changes := web_ui.updates_between(self._shown, values):
             workflow.upsert_search_attributes(changes)
             self._shown = values
 
@@ -729,9 +735,9 @@ class EscalationWorkflow(Mergeable):
         waiting = (*self._finding, *self._proposing, *filter(None, (self._successor,)))
         return self._opened.is_attended and is_wanted and self._fits(self._opened, self._rates, *waiting)
 
-    def _carried(self) -> wire.EscalationInput:
+    def _carried(self) -> contract.EscalationInput:
         under_way = (notice for wave in self._under_way for notice in wave.notices)
-        kept = wire.ContinuedState(
+        kept = contract.ContinuedState(
             escalation=self._opened,
             events=(),
             notices=tuple(self._notices),
@@ -746,4 +752,4 @@ class EscalationWorkflow(Mergeable):
             vouched=self._vouchers.kept,
         )
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
-        return wire.EscalationInput(carried=carried, continue_after=self._begin.continue_after)
+        return contract.EscalationInput(carried=carried, continue_after=self._begin.continue_after)

@@ -12,21 +12,23 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from escalation.request import StartRequest
-from workflows import details, wire
+from escalation import contract
+from escalation.case.request import StartRequest
+from workflows import web_ui
 from workflows.escalation import EscalationWorkflow
 from workflows.inputs import refuse_bad_input, require_id, require_parent
+from workflows.raw_values import takes_one
 
 _TRIES = 5
 _BETWEEN_TRIES = timedelta(minutes=1)
 
 
-@workflow.defn(name=wire.FOLLOW_UP)
+@workflow.defn(name=contract.FOLLOW_UP)
 class FollowUpWorkflow(EscalationWorkflow):
     """One closed escalation."""
 
     @workflow.init
-    @wire.takes_one
+    @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         super().__init__(*begins)
@@ -37,8 +39,8 @@ class FollowUpWorkflow(EscalationWorkflow):
         self._is_succeeding = self._is_stopped = False
 
     @workflow.run
-    @wire.takes_one
-    async def run(self, *_begins: RawValue) -> wire.EscalationResult:
+    @takes_one
+    async def run(self, *_begins: RawValue) -> contract.EscalationResult:
         await self._live()
         await self._record_the_rest()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -69,12 +71,12 @@ class FollowUpWorkflow(EscalationWorkflow):
         for _ in range(_TRIES):
             try:
                 await workflow.start_child_workflow(
-                    wire.WORKFLOW,
-                    wire.EscalationInput(request=request.model_dump(mode="json", exclude_defaults=True)),
+                    contract.WORKFLOW,
+                    contract.EscalationInput(request=request.model_dump(mode="json", exclude_defaults=True)),
                     id=request.key,
                     parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                    static_summary=details.start_summary(request),
-                    static_details=details.start_details(request),
+                    static_summary=web_ui.start_summary(request),
+                    static_details=web_ui.start_details(request),
                 )
                 break
             except WorkflowAlreadyStartedError:

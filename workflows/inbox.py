@@ -1,7 +1,8 @@
 """
 InboxWorkflow: what waits for one recipient, until it may leave as one message (COMM-11, COMM-12).
 
-There only while something waits, or while what left still counts for a limit. When that is, `escalation.waiting` says;
+There only while something waits, or while what left still counts for a limit. When that is,
+`escalation.notifications.inbox` says;
 this file owns the time in between, and must not know quiet hours, texts or channels.
 """
 
@@ -13,18 +14,32 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from escalation.budgets import CARRIED, GONE, OURS, last_of, size_of
-from escalation.errors import EscalationError
-from escalation.ids import Own
-from escalation.inbox import DeferredEntry, Release, list_deferred, make_release_result, require_fit_for
-from escalation.numbers import number_of
-from escalation.pages import ListPage, page_of
-from escalation.preferences import MOST_COUNTED, CountedMessage, Limit
-from escalation.rates import Rates
-from escalation.receipts import DeliveryResult
-from escalation.waiting import DeferredMessage, Digest, InboxContent, forgotten_at, next_at, take_due_messages
-from workflows import details, wire
-from workflows.continuing import ContinuableWorkflow, continue_as_new, is_due, is_outdated
+from escalation import contract
+from escalation.kernel.budgets import CARRIED, GONE, OURS, last_of, size_of
+from escalation.kernel.ids import Own
+from escalation.kernel.list_page import ListPage, page_of
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import EscalationError
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.inbox import (
+    DeferredMessage,
+    Digest,
+    InboxContent,
+    forgotten_at,
+    next_at,
+    take_due_messages,
+)
+from escalation.notifications.inbox_view import (
+    DeferredEntry,
+    Release,
+    list_deferred,
+    make_release_result,
+    require_fit_for,
+)
+from escalation.policy.preferences import MOST_COUNTED, CountedMessage, Limit
+from escalation.policy.rates import Rates
+from workflows import web_ui
+from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due, is_outdated
 from workflows.delivery import (
     DELIVER_DIGEST,
     MESSAGE_TASK_QUEUE,
@@ -34,18 +49,19 @@ from workflows.delivery import (
 )
 from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 from workflows.people import find_people
+from workflows.raw_values import read_model, takes_one
 
 _KNOWN_AGAIN = 1_000
 """Keys of messages that left, so that one which is handed over twice does not leave twice."""
 _REPORTED_WITHIN = timedelta(hours=1)
 
 
-@workflow.defn(name=wire.INBOX)
+@workflow.defn(name=contract.INBOX)
 class InboxWorkflow(ContinuableWorkflow):
     """Everything that one person, team or customer's contact is to be told later."""
 
     @workflow.init
-    @wire.takes_one
+    @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         waiting = read_start(InboxContent, begins, "{}") if begins else InboxContent()
@@ -59,7 +75,7 @@ class InboxWorkflow(ContinuableWorkflow):
         self._take(waiting)
 
     @workflow.run
-    @wire.takes_one
+    @takes_one
     async def run(self, *_begins: RawValue) -> None:
         while (wake_at := self._wakes_at()) is not None or not workflow.all_handlers_finished():
             if wake_at is None:
@@ -76,34 +92,36 @@ class InboxWorkflow(ContinuableWorkflow):
             else:
                 await self._wait_until(wake_at)
 
-    @workflow.signal(name=wire.DEFER, description="Keep messages until they may leave. Sent by the worker.")
-    @wire.takes_one
+    @workflow.signal(
+        name=contract.DEFER, description="Keep messages until they may leave. Sent by the worker."
+    )
+    @takes_one
     def hold(self, *raws: RawValue) -> None:
         try:
-            waiting = wire.read(InboxContent, raws, "what waits", "messages", OURS)
+            waiting = read_model(InboxContent, raws, "what waits", "messages", OURS)
             self._take(require_fit_for(workflow.info().workflow_id, waiting, workflow.now()))
         except EscalationError as refusal:
             workflow.logger.warning("hold_refused", extra={"why": refusal.message})
 
     @workflow.query(
-        name=wire.DEFERRED_MESSAGES,
+        name=contract.DEFERRED_MESSAGES,
         description="What waits: since when, why, and until when; one page, after a number.",
     )
     def waiting(self, after: int = 0) -> ListPage[DeferredEntry]:
         return page_of(list_deferred(self._held.values(), self._sent, workflow.now())[after:])
 
     @workflow.query(
-        name=wire.HAS_MESSAGE, description="Whether the message of this key waits, or left lately."
+        name=contract.HAS_MESSAGE, description="Whether the message of this key waits, or left lately."
     )
     def knows(self, key: str) -> bool:
         return key in self._held or key in self._gone
 
     @workflow.update(
-        name=wire.RELEASE, description='Let all of it leave now, and show the first page: {"by": "elena"}'
+        name=contract.RELEASE, description='Let all of it leave now, and show the first page: {"by": "elena"}'
     )
-    @wire.takes_one
+    @takes_one
     async def release(self, *raws: RawValue) -> ListPage[DeferredEntry]:
-        command = wire.read(Release, raws, "release", '{"by": PERSON}')
+        command = read_model(Release, raws, "release", '{"by": PERSON}')
         self._rates = self._rates.after_move(
             workflow.info().workflow_id, "release", command.by, workflow.now()
         )
@@ -131,7 +149,7 @@ class InboxWorkflow(ContinuableWorkflow):
 
     async def _wait_until(self, at: datetime) -> None:
         after = max(at - workflow.now(), timedelta(seconds=1))
-        summary = details.summary(
+        summary = web_ui.summary(
             number_of(len(self._held), "message waits", "messages wait")
             if self._held
             else "limits still count"
@@ -196,7 +214,7 @@ async def _report(became: dict[str, list[DeliveryResult]]) -> None:
             start_to_close_timeout=timedelta(minutes=2),
             schedule_to_close_timeout=_REPORTED_WITHIN,
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
-            summary=details.summary(
+            summary=web_ui.summary(
                 f"tell {number_of(len(became), 'escalation')} what became of their messages"
             ),
         )

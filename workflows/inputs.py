@@ -17,10 +17,10 @@ from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from escalation.budgets import PAYLOAD
-from escalation.errors import BadRequest, EscalationError, Fault, quote_input
-from escalation.ids import Own, name_in
-from workflows import wire
+from escalation.kernel.budgets import PAYLOAD
+from escalation.kernel.ids import Own, name_in
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, quote_input
+from workflows.raw_values import read_model
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _REFUSAL = "_start_refusal"
@@ -53,7 +53,7 @@ def read_start(model: type[_Model], raws: Sequence[RawValue], example: str) -> _
         BadRequest: If *raws* are not one such model, with every fault.
     """
     what = f"the start of {workflow.info().workflow_id}"
-    return wire.read(model, raws, what, f"one JSON object, such as {example}", PAYLOAD)
+    return read_model(model, raws, what, f"one JSON object, such as {example}", PAYLOAD)
 
 
 def require_own_id(kind: Own, name: str | None = None) -> None:

@@ -8,24 +8,25 @@ server keeps what has ended.
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from escalation.ids import Own
-from workflows import wire
+from escalation import contract
+from escalation.kernel.ids import Own
 from workflows.inputs import read_start, refuse_bad_input, require_own_id
+from workflows.raw_values import takes_one
 
 
-@workflow.defn(name=wire.INTAKE)
+@workflow.defn(name=contract.INTAKE)
 class IntakeWorkflow:
     """One delivery."""
 
     @workflow.init
-    @wire.takes_one
+    @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
-        self._key = read_start(wire.IntakeInput, begins, '{"key": "ACME/4711"}').key
+        self._key = read_start(contract.IntakeInput, begins, '{"key": "ACME/4711"}').key
         require_own_id(Own.INTAKE)
 
     @workflow.run
-    @wire.takes_one
+    @takes_one
     async def run(self, *_begins: RawValue) -> str:
         """The key of the subject that was delivered."""
         return self._key

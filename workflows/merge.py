@@ -13,18 +13,19 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from escalation import commands as c
-from escalation.effects import MergeQuestion, MergeRequest
-from escalation.engine import decide
-from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing
-from escalation.lifecycle import Move
-from escalation.merge import hand_over_to, require_open
-from escalation.model import Escalation
-from escalation.turn import Decision
-from escalation.view import MoveResult, make_move_result
-from workflows import wire
-from workflows.life import BaseWorkflow
-from workflows.moves import described, read
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.effects import MergeQuestion, MergeRequest
+from escalation.case.engine import decide
+from escalation.case.lifecycle import Move
+from escalation.case.merge import hand_over_to, require_open
+from escalation.case.state import Escalation
+from escalation.case.view import MoveResult, make_move_result
+from escalation.case.work import Decision
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
+from workflows.base_workflow import BaseWorkflow
+from workflows.move_handlers import described, read
+from workflows.raw_values import read_model, takes_one
 
 _A_TRY, _ALL_TRIES = timedelta(seconds=20), timedelta(minutes=1)
 _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
@@ -61,18 +62,18 @@ class Mergeable(BaseWorkflow):
     # The one that ends.
 
     @workflow.update(name=Move.CANCEL.value, description=described(c.Cancel))
-    @wire.takes_one
+    @takes_one
     async def update_cancel(self, *raws: RawValue) -> MoveResult:
         return await self._cancel(self._read_cancel(raws))
 
     @update_cancel.validator
-    @wire.takes_one
+    @takes_one
     def may_cancel(self, *raws: RawValue) -> None:
         if not self.is_answered():
             self.consider(self._read_cancel(raws))
 
     @workflow.signal(name=Move.CANCEL.value, description=described(c.Cancel))
-    @wire.takes_one
+    @takes_one
     async def signal_cancel(self, *raws: RawValue) -> None:
         try:
             command = self._read_cancel(raws)
@@ -81,7 +82,7 @@ class Mergeable(BaseWorkflow):
         except EscalationError as refusal:
             self.note_refusal(Move.CANCEL.value, refusal.message)
 
-    @workflow.query(name=wire.MERGE_OFFER, description="What goes over, while it is being merged.")
+    @workflow.query(name=contract.MERGE_OFFER, description="What goes over, while it is being merged.")
     def merge_offer(self) -> c.TakeOver | None:
         return hand_over_to(self._opened, self._merging) if self._merging else None
 
@@ -110,7 +111,7 @@ class Mergeable(BaseWorkflow):
         now = self._opened
         try:
             taken_over_by: str = await workflow.execute_activity(
-                wire.REQUEST_MERGE,
+                contract.REQUEST_MERGE,
                 MergeRequest(key=now.key, id=now.id, into=into),
                 result_type=str,
                 start_to_close_timeout=_A_TRY,
@@ -138,10 +139,10 @@ class Mergeable(BaseWorkflow):
 
     # The one that goes on.
 
-    @workflow.update(name=wire.TAKE_OVER, description="Comes with the merge of another escalation.")
-    @wire.takes_one
+    @workflow.update(name=contract.TAKE_OVER, description="Comes with the merge of another escalation.")
+    @takes_one
     async def take_over(self, *raws: RawValue) -> MoveResult:
-        asked = wire.read(MergeQuestion, raws, "a merge", "one JSON object")
+        asked = read_model(MergeQuestion, raws, "a merge", "one JSON object")
         await self._wait_until_open()
         now = self._opened
         if asked.id in now.merged:
@@ -150,7 +151,7 @@ class Mergeable(BaseWorkflow):
         self.refuse_while_merging(Move.CLOSE)
         try:
             command: c.TakeOver = await workflow.execute_activity(
-                wire.FIND_MERGE,
+                contract.FIND_MERGE,
                 asked.changed(known_as=(now.key, *now.tickets)),
                 result_type=c.TakeOver,
                 start_to_close_timeout=_A_TRY,

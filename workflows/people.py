@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from escalation.sponsorship import PlaybookPeople
-from workflows import wire
+from escalation import contract
+from escalation.sponsorship.engine import PlaybookPeople
 
 _QUICK = timedelta(seconds=10)
 
@@ -18,7 +18,7 @@ async def find_people(*ids: str) -> PlaybookPeople:
         ActivityError: Caused by an ``UnknownName``, if the playbook has no such person.
     """
     known: PlaybookPeople = await workflow.execute_local_activity(
-        wire.FIND_PEOPLE,
+        contract.FIND_PEOPLE,
         ids,
         result_type=PlaybookPeople,
         start_to_close_timeout=_QUICK,

@@ -38,7 +38,7 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from escalation.errors import BY_CODE, EscalationError, Fault
+from escalation.kernel.refusals import BY_CODE, EscalationError, Fault
 from workflows.inputs import refusal_of
 from workflows.task_boundaries import leave_a_command
 

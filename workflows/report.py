@@ -11,29 +11,36 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from escalation.base import CustomerText
-from escalation.effects import InternalFacts, InternalNotification, NotificationBatch, Occasion
-from escalation.ids import Own
-from escalation.plan import Priority
-from escalation.receipts import DeliveryResult
-from escalation.reporting import MakeReport, OpenEscalationsRecorded, ReportMade, ReportSchedule
-from escalation.strangers import find_foreign_messages
-from escalation.waves import batches_of
-from workflows import details, wire
+from escalation import contract
+from escalation.case.effects import InternalFacts, InternalNotification, NotificationBatch, Occasion
+from escalation.kernel.ids import Own
+from escalation.kernel.values import CustomerText
+from escalation.measures.report_schedule import (
+    MakeReport,
+    OpenEscalationsRecorded,
+    ReportMade,
+    ReportSchedule,
+)
+from escalation.notifications.batches import batches_of
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.foreign_messages import find_foreign_messages
+from escalation.policy.plan import Priority
+from workflows import web_ui
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
 from workflows.inputs import read_start, refuse_bad_input, require_own_id
+from workflows.raw_values import takes_one
 
 SCHEDULED_AT = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """Set by the server on what a schedule starts."""
 _EXAMPLE = '{"rhythm": "weekly", "at": "07:00", "time_zone": "UTC", "to": ["elena"]}'
 
 
-@workflow.defn(name=wire.REPORT_WORKFLOW)
+@workflow.defn(name=contract.REPORT_WORKFLOW)
 class ReportWorkflow:
     """The report of one period."""
 
     @workflow.init
-    @wire.takes_one
+    @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         self._schedule = read_start(ReportSchedule, begins, _EXAMPLE)
@@ -43,7 +50,7 @@ class ReportWorkflow:
         self._under_way: tuple[NotificationBatch, ...] = ()
 
     @workflow.run
-    @wire.takes_one
+    @takes_one
     async def run(self, *_begins: RawValue) -> tuple[DeliveryResult, ...]:
         """
         Raises:
@@ -64,20 +71,20 @@ class ReportWorkflow:
         return tuple(self._receipts)
 
     @workflow.query(
-        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
+        name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
     def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
         return find_foreign_messages(wave, f"{self._schedule.id}:", self._receipts, self._under_way)
 
     def current_details(self) -> str:
-        return details.report_details(self._schedule, self._made, self._receipts)
+        return web_ui.report_details(self._schedule, self._made, self._receipts)
 
     async def _make(self) -> ReportMade:
         """Tried until it succeeds: a database that is down delays the report, and loses none."""
         made: ReportMade = await workflow.execute_activity(
-            wire.MAKE_REPORT,
+            contract.MAKE_REPORT,
             MakeReport(schedule=self._schedule, due_at=_due_at(), record=await _bring_up_to_date()),
-            task_queue=wire.RECORD_TASK_QUEUE,
+            task_queue=contract.RECORD_TASK_QUEUE,
             result_type=ReportMade,
             start_to_close_timeout=timedelta(minutes=10),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
@@ -90,8 +97,8 @@ async def _bring_up_to_date() -> OpenEscalationsRecorded | None:
     """A report does not wait for what is open: it says what it lacks."""
     try:
         done: OpenEscalationsRecorded = await workflow.execute_activity(
-            wire.RECORD_OPEN_ESCALATIONS,
-            task_queue=wire.RECORD_TASK_QUEUE,
+            contract.RECORD_OPEN_ESCALATIONS,
+            task_queue=contract.RECORD_TASK_QUEUE,
             result_type=OpenEscalationsRecorded,
             start_to_close_timeout=timedelta(minutes=5),
             schedule_to_close_timeout=timedelta(minutes=10),

@@ -19,8 +19,9 @@ from temporalio.client import (
     ScheduleState,
 )
 
-from escalation.reporting import ReportSchedule, Rhythm, ScheduledReport
-from workflows import details, wire
+from escalation import contract
+from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport
+from workflows import web_ui
 
 MADE_UP_FOR = timedelta(days=92)
 """Runs that were missed while no server ran: a quarter's, or a quarter full of weeks."""
@@ -32,11 +33,11 @@ def schedule_of(wanted: ReportSchedule, *, is_paused: bool = False) -> Schedule:
     readers = ", ".join(wanted.to)
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            wire.REPORT_WORKFLOW,
+            contract.REPORT_WORKFLOW,
             wanted,
             id=wanted.id,
-            task_queue=wire.ESCALATION_QUEUE,
-            static_summary=details.summary(f"{wanted.rhythm} review pack to {details.escaped(readers)}"),
+            task_queue=contract.ESCALATION_QUEUE,
+            static_summary=web_ui.summary(f"{wanted.rhythm} review pack to {web_ui.escaped(readers)}"),
         ),
         spec=ScheduleSpec(calendars=[_times(wanted)], time_zone_name=wanted.time_zone),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ALL, catchup_window=MADE_UP_FOR),

@@ -2,7 +2,8 @@
 SponsorshipWorkflow: owns the time of one account's executive sponsorship, for years, and no rule.
 
 One for each account (``sponsorship:ACCOUNT``). It puts what people ask and what falls due to
-``escalation.sponsorship.decide`` and sends what that says. Its memo says who sponsors the account, so that the start of
+``escalation.sponsorship.engine.decide`` and sends what that says. Its memo says who sponsors the account, so that
+the start of
 an escalation and a list can read it from the server alone, whatever the workers are doing.
 """
 
@@ -13,21 +14,22 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError
 
-from escalation import sponsorship as s
-from escalation.budgets import OURS
-from escalation.commands import ReportDelivery
-from escalation.effects import InternalNotification, NotificationBatch
-from escalation.errors import EscalationError, MoveNotAllowed
-from escalation.events import ENGINE
-from escalation.ids import Own, is_of_escalation
-from escalation.receipts import DeliveryResult, select_newer
-from escalation.strangers import find_foreign_messages, select_own_results
-from escalation.waves import batches_of
-from workflows import wire
-from workflows.continuing import ContinuableWorkflow, continue_as_new, is_due, is_outdated
+from escalation import contract
+from escalation.case.commands import ReportDelivery
+from escalation.case.effects import InternalNotification, NotificationBatch
+from escalation.case.events import ENGINE
+from escalation.kernel.budgets import OURS
+from escalation.kernel.ids import Own, is_of_escalation
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed
+from escalation.notifications.batches import batches_of
+from escalation.notifications.delivery_results import DeliveryResult, select_newer
+from escalation.notifications.foreign_messages import find_foreign_messages, select_own_results
+from escalation.sponsorship import engine as s
+from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due, is_outdated
 from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
 from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 from workflows.people import find_people
+from workflows.raw_values import read_model, takes_one
 
 _HEARD_KEPT = 200
 """Receipts that are remembered: what is heard of a message comes late, twice, or out of order."""
@@ -37,15 +39,15 @@ _PROPOSALS_ARE_TOLD = "proposals by people are told"
 """Runs in which somebody had proposed before this told nobody."""
 
 
-@workflow.defn(name=wire.SPONSORSHIP)
+@workflow.defn(name=contract.SPONSORSHIP)
 class SponsorshipWorkflow(ContinuableWorkflow):
     """The executive sponsorship of one account."""
 
     @workflow.init
-    @wire.takes_one
+    @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
-        begin = read_start(wire.SponsorshipInput, begins, '{"account": "ACME"}')
+        begin = read_start(contract.SponsorshipInput, begins, '{"account": "ACME"}')
         require_own_id(Own.SPONSORSHIP, begin.account)
         require_nothing(begin.programme is None, "programme")
         self._now = begin.programme or s.Sponsorship(account=begin.account)
@@ -58,7 +60,7 @@ class SponsorshipWorkflow(ContinuableWorkflow):
         self._is_stirred = True
 
     @workflow.run
-    @wire.takes_one
+    @takes_one
     async def run(self, *_begins: RawValue) -> s.Sponsorship:
         while True:
             self._is_stirred = False
@@ -68,7 +70,7 @@ class SponsorshipWorkflow(ContinuableWorkflow):
             if is_due(self._continue_after) and workflow.all_handlers_finished() and not self._is_stirred:
                 self._show()
                 continue_as_new(
-                    wire.SponsorshipInput(
+                    contract.SponsorshipInput(
                         account=self._now.account,
                         programme=self._now,
                         heard=tuple(self._heard),
@@ -81,15 +83,15 @@ class SponsorshipWorkflow(ContinuableWorkflow):
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._now
 
-    @workflow.query(name=wire.VIEW, description="The programme as it is.")
+    @workflow.query(name=contract.VIEW, description="The programme as it is.")
     def view(self) -> s.Sponsorship:
         return self._now
 
     @workflow.signal(name="propose", description="An executive escalation proposes the account.")
-    @wire.takes_one
+    @takes_one
     async def hear_proposal(self, *raws: RawValue) -> None:
         try:
-            proposal = wire.read(s.Propose, raws, "propose", _ONE)
+            proposal = read_model(s.Propose, raws, "propose", _ONE)
             if not is_of_escalation(proposal.escalation):
                 raise MoveNotAllowed("only an escalation proposes by a signal; a person does by an update")
             if proposal.by != ENGINE:
@@ -98,11 +100,11 @@ class SponsorshipWorkflow(ContinuableWorkflow):
         except EscalationError as refusal:
             workflow.logger.warning("proposal_refused", extra={"why": refusal.message})
 
-    @workflow.signal(name=wire.REPORT_DELIVERY, description="What became of letters that had to wait.")
-    @wire.takes_one
+    @workflow.signal(name=contract.REPORT_DELIVERY, description="What became of letters that had to wait.")
+    @takes_one
     def record_delivery(self, *raws: RawValue) -> None:
         try:
-            told = wire.read(ReportDelivery, raws, "a delivery", "receipts", OURS)
+            told = read_model(ReportDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
             workflow.logger.warning("delivery_refused", extra={"why": refusal.message})
         else:
@@ -112,40 +114,40 @@ class SponsorshipWorkflow(ContinuableWorkflow):
             self._look_at(known)
 
     @workflow.query(
-        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
+        name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
     def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
         return find_foreign_messages(wave, f"{self._now.key}@", self._heard, self._under_way)
 
     @workflow.update(name="propose", description="Propose the account.")
-    @wire.takes_one
+    @takes_one
     async def propose(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Propose, raws, "propose")
 
     @workflow.update(name="enrol", description="Take the account in; a person decides.")
-    @wire.takes_one
+    @takes_one
     async def enrol(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Enrol, raws, "enrol")
 
     @workflow.update(name="touch", description="Record a touch-point.")
-    @wire.takes_one
+    @takes_one
     async def touch(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.LogTouchPoint, raws, "touch")
 
     @workflow.update(name="review", description="Record a review, and when the next one is.")
-    @wire.takes_one
+    @takes_one
     async def review(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Review, raws, "review")
 
     @workflow.update(name="exit", description="The account leaves the programme.")
-    @wire.takes_one
+    @takes_one
     async def exit(self, *raws: RawValue) -> s.Sponsorship:
         return await self._asked(s.Exit, raws, "exit")
 
     async def _asked(
         self, kind: type[s.PersonsCommand], raws: Sequence[RawValue], what: str
     ) -> s.Sponsorship:
-        command: s.PersonsCommand = wire.read(kind, raws, what, _ONE)
+        command: s.PersonsCommand = read_model(kind, raws, what, _ONE)
         self._rates = self._rates.after_move(self._now.key, what, command.by, workflow.now())
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
         known = await find_people(*dict.fromkeys((command.by, sponsor)))
@@ -201,8 +203,8 @@ class SponsorshipWorkflow(ContinuableWorkflow):
         enrolled = self._now.standing is s.SponsorshipState.ENROLLED
         workflow.upsert_memo(
             {
-                wire.SPONSOR_MEMO: self._now.sponsor if enrolled else None,
-                wire.SPONSORSHIP_MEMO: wire.SponsorshipListing.of(self._now),
+                contract.SPONSOR_MEMO: self._now.sponsor if enrolled else None,
+                contract.SPONSORSHIP_MEMO: contract.SponsorshipListing.of(self._now),
             }
         )
 

@@ -12,29 +12,31 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
-from escalation.budgets import ANSWERED, CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
-from escalation.commands import NoteRefusal, Tick
-from escalation.effects import CompileOpenHours, NotificationBatch
-from escalation.errors import BadRequest, EscalationError, Fault
-from escalation.pages import ListPage, page_of
-from escalation.receipts import DeliveryResult
-from escalation.story import TimelineEntry
+from escalation import contract
+from escalation.case.commands import NoteRefusal, Tick
+from escalation.case.effects import CompileOpenHours, NotificationBatch
+from escalation.case.timeline import TimelineEntry
+from escalation.kernel.budgets import ANSWERED, CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
+from escalation.kernel.list_page import ListPage, page_of
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault
+from escalation.notifications.delivery_results import DeliveryResult
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, updates_of
 from escalation.task_force.events import MessagesSent, StoodDown, TaskForceEvent
-from escalation.task_force.model import TaskForce, task_force_id
-from escalation.task_force.news import TaskForceUpdate
 from escalation.task_force.staleness import find_outdated
-from escalation.task_force.story import timeline_entry
-from escalation.task_force.turn import TaskForceDecision
+from escalation.task_force.state import TaskForce, task_force_id
+from escalation.task_force.timeline import timeline_entry
+from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.view import TaskForceAnswer, TaskForceView, answer, view
-from workflows import details, wire
+from escalation.task_force.work import TaskForceDecision
 from workflows import search_attributes as sa
-from workflows.continuing import continue_as_new, is_due
+from workflows import web_ui
+from workflows.base_workflow import BaseWorkflow, FromLife
+from workflows.continue_as_new import continue_as_new, is_due
 from workflows.inputs import read_start, refuse_bad_input, require_id, require_nothing, require_parent
-from workflows.life import BaseWorkflow, FromLife
-from workflows.moves import takes_moves
-from workflows.vouchers import SentSignals
+from workflows.move_handlers import takes_moves
+from workflows.raw_values import read_model, takes_one
+from workflows.sent_signals import SentSignals
 
 _LONGEST_TIMELINE = 500
 _ANSWERS_KEPT = 200
@@ -42,13 +44,13 @@ _NEWS_KEPT = 50
 _STORY = "What happened in it, oldest first, one page, after a sequence number."
 
 
-@workflow.defn(name=wire.TASK_FORCE_WORKFLOW)
+@workflow.defn(name=contract.TASK_FORCE_WORKFLOW)
 @takes_moves(*c.MEMBERS_COMMANDS)
 class TaskForceWorkflow(BaseWorkflow):
     """One task force, from its deployment until it is stood down."""
 
     @workflow.init
-    @wire.takes_one
+    @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         begin = _read(begins)
@@ -60,15 +62,15 @@ class TaskForceWorkflow(BaseWorkflow):
         self._is_telling = False
         self._is_alone = False
         """Nobody hears its news any more."""
-        self._shown: details.SearchValues = {}
+        self._shown: web_ui.SearchValues = {}
         if begin.carried:
             self._take_over(begin.carried)
         elif begin.charter:
             self._keep(deploy(begin.charter, workflow.now()))
 
     @workflow.run
-    @wire.takes_one
-    async def run(self, *_begins: RawValue) -> wire.TaskForceResult:
+    @takes_one
+    async def run(self, *_begins: RawValue) -> contract.TaskForceResult:
         while self._is_busy:
             self._judge()
             if self._is_to_go_on:
@@ -83,48 +85,50 @@ class TaskForceWorkflow(BaseWorkflow):
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._ended()
 
-    @workflow.query(name=wire.VIEW, description="The task force as people see it.")
+    @workflow.query(name=contract.VIEW, description="The task force as people see it.")
     def view(self) -> TaskForceView:
         return view(self._now)
 
-    @workflow.query(name=wire.TIMELINE, description=_STORY)
+    @workflow.query(name=contract.TIMELINE, description=_STORY)
     def timeline(self, after: int = 0) -> ListPage[TimelineEntry]:
         return page_of(timeline_entry(event) for event in self._events if event.seq > after)
 
     @workflow.query(
-        name=wire.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
+        name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
     def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
         return find_outdated(self._now, self._events, wave) | self._strangers(
             wave, f"{self._now.charter.id}:"
         )
 
-    @workflow.signal(name=wire.REPORT_DELIVERY, description="What became of messages that had to wait.")
-    @wire.takes_one
+    @workflow.signal(name=contract.REPORT_DELIVERY, description="What became of messages that had to wait.")
+    @takes_one
     def record_delivery(self, *raws: RawValue) -> None:
         self._record_late(f"{self._now.charter.id}:", *raws)
 
     # What the escalation sends.
 
-    @workflow.signal(name=wire.TASK_FORCE_STAND_DOWN, description="The escalation stands it down.")
-    @wire.takes_one
+    @workflow.signal(name=contract.TASK_FORCE_STAND_DOWN, description="The escalation stands it down.")
+    @takes_one
     async def stand_down(self, *raws: RawValue) -> None:
-        await self._hear(c.StandDown, wire.TASK_FORCE_STAND_DOWN, *raws)
+        await self._hear(c.StandDown, contract.TASK_FORCE_STAND_DOWN, *raws)
 
-    @workflow.signal(name=wire.TASK_FORCE_KEEP_INFORMED, description="The escalation says where it stands.")
-    @wire.takes_one
+    @workflow.signal(
+        name=contract.TASK_FORCE_KEEP_INFORMED, description="The escalation says where it stands."
+    )
+    @takes_one
     async def keep_informed(self, *raws: RawValue) -> None:
-        await self._hear(c.KeepInformed, wire.TASK_FORCE_KEEP_INFORMED, *raws)
+        await self._hear(c.KeepInformed, contract.TASK_FORCE_KEEP_INFORMED, *raws)
 
     async def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
-            order = wire.read(kind, raws, name.replace("_", " "), "one JSON object", OURS)
+            order = read_model(kind, raws, name.replace("_", " "), "one JSON object", OURS)
             await self._heard(self._now.charter.about.key, order)
             self._decide(order)
         except EscalationError as refusal:
             self.note_refusal(name, refusal.message)
 
-    # The desk, for ``workflows.moves``.
+    # The desk, for ``workflows.move_handlers``.
 
     def consider(self, command: c.MembersCommand) -> None:
         """Refuse what the engine would refuse; keep nothing."""
@@ -190,7 +194,7 @@ class TaskForceWorkflow(BaseWorkflow):
         return self._now.wake_at
 
     def _wakes_for(self) -> str:
-        return details.force_wake_summary(self._now)
+        return web_ui.force_wake_summary(self._now)
 
     # News: one after the other, so that the escalation hears them in order.
 
@@ -205,7 +209,7 @@ class TaskForceWorkflow(BaseWorkflow):
             news = self._news[0]
             self._vouchers.note(news)
             try:
-                await escalation.signal(wire.TASK_FORCE_UPDATE, news)
+                await escalation.signal(contract.TASK_FORCE_UPDATE, news)
             except FailureError:
                 self._is_alone, self._news = True, []
                 self._decide(c.EscalationGone())
@@ -221,8 +225,8 @@ class TaskForceWorkflow(BaseWorkflow):
         is_wanted = is_due(self._continue_after) and is_at_rest
         return self._now.is_standing and is_wanted and self._fits(self._now, self._rates, *self._news)
 
-    def _carried(self) -> wire.TaskForceInput:
-        kept = wire.TaskForceContinuedState(
+    def _carried(self) -> contract.TaskForceInput:
+        kept = contract.TaskForceContinuedState(
             force=self._now,
             events=(),
             notices=tuple(self._notices),
@@ -232,9 +236,9 @@ class TaskForceWorkflow(BaseWorkflow):
             vouched=self._vouchers.kept,
         )
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
-        return wire.TaskForceInput(carried=carried, continue_after=self._continue_after)
+        return contract.TaskForceInput(carried=carried, continue_after=self._continue_after)
 
-    def _take_over(self, carried: wire.TaskForceContinuedState) -> None:
+    def _take_over(self, carried: contract.TaskForceContinuedState) -> None:
         self._now = carried.force
         self._events, self._news = list(carried.events), list(carried.news)
         self._notices = list(carried.notices)
@@ -244,30 +248,30 @@ class TaskForceWorkflow(BaseWorkflow):
 
     def current_details(self) -> str:
         """Asked for by the plugin, when somebody looks."""
-        return details.force_details(self._now, self._events)
+        return web_ui.force_details(self._now, self._events)
 
     def _show(self) -> None:
-        values: details.SearchValues = {
+        values: web_ui.SearchValues = {
             sa.STATE: self._now.state.value,
             sa.NEXT_DUE: self._now.next_due_at,
             sa.BREACHED: bool(self._now.status and self._now.status.breached_at),
         }
-        if changes := details.updates_between(self._shown, values):
+        if changes := web_ui.updates_between(self._shown, values):
             workflow.upsert_search_attributes(changes)
             self._shown = values
 
-    def _ended(self) -> wire.TaskForceResult:
+    def _ended(self) -> contract.TaskForceResult:
         down = next(event for event in reversed(self._events) if isinstance(event, StoodDown))
         charter = self._now.charter
-        return wire.TaskForceResult(id=charter.id, name=charter.name, why=down.why, left=down.left)
+        return contract.TaskForceResult(id=charter.id, name=charter.name, why=down.why, left=down.left)
 
 
-def _read(begins: Sequence[RawValue]) -> wire.TaskForceInput:
+def _read(begins: Sequence[RawValue]) -> contract.TaskForceInput:
     """
     Raises:
         BadRequest: If that is not what a task force starts with, or it was started by hand.
     """
-    begin = read_start(wire.TaskForceInput, begins, '{"charter": {…}}')
+    begin = read_start(contract.TaskForceInput, begins, '{"charter": {…}}')
     require_parent()
     require_nothing(begin.carried is None, "carried")
     charter = begin.carried.force.charter if begin.carried else begin.charter

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
-from escalation.errors import BadRequest
+from escalation.kernel.refusals import BadRequest
 
 if TYPE_CHECKING:
     from planning.playbook.loader import Playbook

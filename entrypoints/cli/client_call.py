@@ -15,9 +15,9 @@ from entrypoints.cli.choices import categories, complete_from, issue_types, peop
 from entrypoints.cli.command_names import command_for, name_options, read_options
 from entrypoints.cli.option_values import bad_option
 from entrypoints.cli.render import escalation
-from escalation import commands as c
-from escalation.errors import Fault
-from escalation.view import MoveResult
+from escalation.case import commands as c
+from escalation.case.view import MoveResult
+from escalation.kernel.refusals import Fault
 
 if TYPE_CHECKING:
     from client import EscalationClient, Unanswered

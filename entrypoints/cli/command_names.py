@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from escalation.errors import BadRequest, Fault, faults_of
-from escalation.lifecycle import Move
-from escalation.task_force.course import TaskForceMove
+from escalation.case.lifecycle import Move
+from escalation.kernel.refusals import BadRequest, Fault, faults_of
+from escalation.task_force.lifecycle import TaskForceMove
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrypoints.cli.commands.report.period import open_store
 from entrypoints.cli.option_values import bad_option
-from escalation.errors import BadRequest, UnknownEscalation, nearest, quote_input
+from escalation.kernel.refusals import BadRequest, UnknownEscalation, nearest, quote_input
 from records.errors import RecordStoreFault
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ An escalation puts on record in few batches what happens to it; what waits there
 import asyncio
 
 from client import EscalationClient
-from escalation.effects import RecordBatch
-from escalation.reporting import OpenEscalationsRecorded
+from escalation.case.effects import RecordBatch
+from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.store import RecordStore
 from runtime.errors import RuntimeFault
 

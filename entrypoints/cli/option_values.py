@@ -16,8 +16,8 @@ from rich.text import Text
 
 from entrypoints.cli.render import escalation
 from entrypoints.files import STANDARD_INPUT
-from escalation.errors import BadRequest, Fault, Misspelled, nearest, quote_input
-from escalation.spans import Span, SpanFault, parse_span
+from escalation.kernel.refusals import BadRequest, Fault, Misspelled, nearest, quote_input
+from escalation.policy.spans import Span, SpanFault, parse_span
 from planning.calendars.instants import parse_instant
 from planning.calendars.time_zone_names import time_zone_of
 from planning.plain_files import read_plain
@@ -128,7 +128,7 @@ def language(tag: str, option: str) -> str:
     Raises:
         BadRequest: If no language can be called that.
     """
-    from escalation.language_tag import language_tag
+    from escalation.kernel.language_tag import language_tag
 
     try:
         return language_tag(tag)

@@ -39,7 +39,7 @@ from entrypoints.cli.commands.rca import document, file
 from entrypoints.cli.commands.records import rebuild
 from entrypoints.cli.commands.report import period, schedule
 from entrypoints.cli.render import escalation
-from escalation.errors import BadRequest, EscalationError, UnknownName
+from escalation.kernel.refusals import BadRequest, EscalationError, UnknownName
 from records.errors import RecordStoreFault, WrongUrl
 from runtime.errors import RuntimeFault, SettingsFault
 from runtime.process_exit import exit_process

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from documents import rca_reader as markdown
 from entrypoints.files import bytes_at
-from escalation.errors import BadRequest, Fault, faults_of, findings_of, nearest, quote_input
-from escalation.rca import merge_rcas
-from escalation.request import InternalRca
+from escalation.case.rca_on_file import merge_rcas
+from escalation.case.request import InternalRca
+from escalation.kernel.refusals import BadRequest, Fault, faults_of, findings_of, nearest, quote_input
 from planning.playbook import yaml_tree
 from planning.playbook.yaml_tree import Mapping, Node, Unreadable, place_fault, place_of, to_plain
 

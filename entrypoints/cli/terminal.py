@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from escalation.characters import HARMFUL, remove_harmful
+from escalation.kernel.characters import HARMFUL, remove_harmful
 
 
 class Terminal(Console):

@@ -4,9 +4,10 @@ The page of limits, ``docs/reference/limits.md``: written from the constants tha
 
 from collections.abc import Sequence
 
-from escalation import budgets, rates
-from escalation.base import LONGEST_TEXT
-from escalation.deploying import MOST_FORCES
+from escalation.case.task_forces import MOST_FORCES
+from escalation.kernel import budgets
+from escalation.kernel.values import LONGEST_TEXT
+from escalation.policy import rates
 from escalation.task_force.tasks import MOST_TASKS
 from runtime.settings import Settings
 

@@ -15,7 +15,7 @@ from typer.cli import get_docs_for_click
 
 from entrypoints.cli.program import app
 from entrypoints.reference_docs.limits import limits_page
-from escalation.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
+from escalation.case.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
 from planning.playbook.json_schema import NUMBERS, make_json_schema, models
 from runtime.endpoints import APPRISE_ADDRESS, CHANNELS, SIGNED_WITH, WEB_ADDRESS, WEBHOOK, variables
 from runtime.senders import BOUNDS, SIGNED_BY, variable_of
@@ -58,7 +58,7 @@ def _commands() -> str:
 
 def _lifecycle() -> str:
     return (
-        f"{_WRITTEN}# The lifecycle\n\nDrawn from the table in `escalation/lifecycle.py`.\n\n"
+        f"{_WRITTEN}# The lifecycle\n\nDrawn from the table in `escalation/case/lifecycle.py`.\n\n"
         f"```mermaid\n{diagram()}```\n\n## Moves\n\n{_table(LIFECYCLE)}\n"
         f"## The course of the RCA, within `closing`\n\n{_table(RCA_COURSE)}"
     )

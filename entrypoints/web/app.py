@@ -29,10 +29,10 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import STYLE_HASH, Page, Pages
 from entrypoints.web.request_body import read_body
 from entrypoints.web.temporal_client import TemporalClientSource
-from escalation.commands import ConfirmAccess
-from escalation.errors import EscalationError, UnknownEscalation
-from escalation.events import AccessAnswer
-from escalation.links import Link
+from escalation.case.commands import ConfirmAccess
+from escalation.case.events import AccessAnswer
+from escalation.kernel.refusals import EscalationError, UnknownEscalation
+from escalation.notifications.links import Link
 from escalation.task_force.commands import DeclineSeat
 from runtime.errors import RuntimeFault
 from runtime.settings import Settings

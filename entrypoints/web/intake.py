@@ -21,11 +21,11 @@ from entrypoints.web.request_body import read_body
 from entrypoints.web.sender_permissions import find_permission_faults
 from entrypoints.web.signature_check import NotSigned, sender_of
 from entrypoints.web.temporal_client import TemporalClientSource
-from escalation.budgets import REQUEST
-from escalation.errors import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
-from escalation.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
-from escalation.request import StartRequest
-from escalation.view import MoveResult
+from escalation.case.request import StartRequest
+from escalation.case.view import MoveResult
+from escalation.kernel.budgets import REQUEST
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
+from escalation.policy.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
 from runtime.errors import RuntimeFault
 from runtime.senders import Sender
 

@@ -16,16 +16,22 @@ import structlog
 from pydantic import ValidationError
 
 from client import EscalationClient
-from escalation.base import InternalText
-from escalation.commands import Acknowledge, AnswerSurvey, ConfirmAccess, PersonsCommand
-from escalation.errors import EscalationError, MoveNotAllowed, StillFinishing, UnknownEscalation, UnknownName
-from escalation.events import AccessAnswer
-from escalation.lifecycle import Move
-from escalation.links import Link, Question
-from escalation.plan import Contact, ContactKind
+from escalation.case.commands import Acknowledge, AnswerSurvey, ConfirmAccess, PersonsCommand
+from escalation.case.events import AccessAnswer
+from escalation.case.lifecycle import Move
+from escalation.case.view import View
+from escalation.kernel.refusals import (
+    EscalationError,
+    MoveNotAllowed,
+    StillFinishing,
+    UnknownEscalation,
+    UnknownName,
+)
+from escalation.kernel.values import InternalText
+from escalation.notifications.links import Link, Question
+from escalation.policy.plan import Contact, ContactKind
 from escalation.task_force.commands import AcceptSeat, DeclineSeat, MembersCommand
 from escalation.task_force.view import SeatView, TaskForceView
-from escalation.view import View
 
 LONGEST_COMMENT = 2_000
 """Characters of what a customer writes."""

@@ -7,7 +7,7 @@ What pages say is in the catalogues, in the context `page`. Must not know HTML.
 from collections.abc import Mapping
 from pathlib import Path
 
-from escalation.errors import BadRequest, Fault
+from escalation.kernel.refusals import BadRequest, Fault
 from messages.catalogue import Catalogue, catalogue, findings, languages, nearest_language
 
 PAGE = "page"

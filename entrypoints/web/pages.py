@@ -20,8 +20,8 @@ from markupsafe import Markup
 
 from entrypoints.web.link_answers import LONGEST_COMMENT, SCORES, QuestionInContext
 from entrypoints.web.page_texts import PAGE, Languages, section
-from escalation.base import CustomerText, Value
-from escalation.links import Link, Question
+from escalation.kernel.values import CustomerText, Value
+from escalation.notifications.links import Link, Question
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue
 
 _FOLDER = Path(__file__).parent

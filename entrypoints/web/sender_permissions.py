@@ -6,9 +6,9 @@ Whether the start is good otherwise is the playbook's to say; who signed it, ``s
 
 from collections.abc import Iterator
 
-from escalation.errors import Fault, quote_input
-from escalation.ids import tenant_of
-from escalation.request import StartRequest
+from escalation.case.request import StartRequest
+from escalation.kernel.ids import tenant_of
+from escalation.kernel.refusals import Fault, quote_input
 from runtime.senders import Sender
 
 

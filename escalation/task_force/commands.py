@@ -7,13 +7,13 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from escalation import commands as c
-from escalation.base import Input, InputInstant, InternalText, Name, Value
-from escalation.clocks import Clock
-from escalation.commands import NO_NOTE
-from escalation.plan import Calendar
-from escalation.task_force.course import TaskForceMove
-from escalation.task_force.model import EscalationSummary
+from escalation.case import commands as c
+from escalation.case.commands import NO_NOTE
+from escalation.kernel.clocks import Clock
+from escalation.kernel.values import Input, InputInstant, InternalText, Name, Value
+from escalation.policy.plan import Calendar
+from escalation.task_force.lifecycle import TaskForceMove
+from escalation.task_force.state import EscalationSummary
 
 
 class MoveCommand(Input):

@@ -9,25 +9,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from escalation import commands as shell
-from escalation.base import InternalText
-from escalation.budgets import STATE, size_of
-from escalation.characters import clip
-from escalation.clocks import Clock, count_passed_thresholds, is_late
-from escalation.effects import Occasion
-from escalation.errors import MoveNotAllowed, RoleNotAllowed
-from escalation.plan import ClockName, require_person
-from escalation.room import require_state_fits
-from escalation.sentences import Sentence, Why
+from escalation.case import commands as shell
+from escalation.case.clock_table import hours_wanted
+from escalation.case.effects import Occasion
+from escalation.case.state_size import require_state_fits
+from escalation.kernel.budgets import STATE, size_of
+from escalation.kernel.characters import clip
+from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
+from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import ClockName, require_person
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
-from escalation.task_force import seats, story, tasks
-from escalation.task_force.course import OF_PEOPLE, allows
-from escalation.task_force.model import Charter, TaskForce, summary
-from escalation.task_force.news import TaskForceUpdate
-from escalation.task_force.record import open_state
-from escalation.task_force.turn import TaskForceDecision, TaskForceWork
-from escalation.timing import hours_wanted
+from escalation.task_force import seats, tasks, timeline
+from escalation.task_force.fold import open_state
+from escalation.task_force.lifecycle import OF_PEOPLE, allows
+from escalation.task_force.state import Charter, TaskForce, summary
+from escalation.task_force.updates import TaskForceUpdate
+from escalation.task_force.work import TaskForceDecision, TaskForceWork
 
 
 def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
@@ -85,7 +85,7 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> TaskForc
 
 def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
     """What the escalation hears of it; None if there is nothing that it need know."""
-    told = [event for event in decision.events if event.kind not in story.CLOCKWORK]
+    told = [event for event in decision.events if event.kind not in timeline.CLOCKWORK]
     if not told:
         return None
     found = {event.kind: event for event in told}
@@ -93,7 +93,7 @@ def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
     is_update = isinstance(report, e.StatusReported) and report.is_update
     return TaskForceUpdate(
         summary=summary(decision.force),
-        happened=tuple(story.sentence(event) for event in told),
+        happened=tuple(timeline.sentence(event) for event in told),
         report=decision.force.reports[-1] if is_update else None,
         is_status_missed=bool(found.keys() & {"status_missed", "status_chased"}),
         vacant=tuple(event.role for event in told if isinstance(event, e.SeatLeftVacant)),

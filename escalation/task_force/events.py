@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.base import Instant, InternalText, Name, Value
-from escalation.business_time import OpenHours
-from escalation.clocks import Clock
-from escalation.events import ENGINE
-from escalation.plan import Calendar
-from escalation.receipts import DeliveryResult
-from escalation.task_force.model import Charter, EscalationSummary
+from escalation.case.events import ENGINE
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clocks import Clock
+from escalation.kernel.values import Instant, InternalText, Name, Value
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import Calendar
+from escalation.task_force.state import Charter, EscalationSummary
 
 NO_NOTE = InternalText("")
 

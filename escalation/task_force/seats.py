@@ -4,16 +4,16 @@ Filling seats: each is offered to one after the other until somebody accepts, or
 
 from collections.abc import Iterator
 
-from escalation.effects import Occasion
-from escalation.errors import MoveNotAllowed, UnknownName
-from escalation.events import ENGINE
-from escalation.plan import ClockName, ContactKind
-from escalation.sentences import Sentence
+from escalation.case.effects import Occasion
+from escalation.case.events import ENGINE
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import MoveNotAllowed, UnknownName
+from escalation.policy.plan import ClockName, ContactKind
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
-from escalation.task_force.course import TaskForceState
-from escalation.task_force.model import Charter, Seat, TaskForce
-from escalation.task_force.turn import TaskForceWork
+from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.state import Charter, Seat, TaskForce
+from escalation.task_force.work import TaskForceWork
 
 
 def offer(turn: TaskForceWork, number: int) -> None:

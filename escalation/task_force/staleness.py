@@ -1,10 +1,11 @@
 """
-What is no longer true of a task force's message that waited, as ``escalation.staleness`` says it of an escalation's.
+What is no longer true of a task force's message that waited, as ``escalation.case.staleness`` says it of an
+escalation's.
 """
 
 from collections.abc import Iterable
 
-from escalation.effects import (
+from escalation.case.effects import (
     InternalNotification,
     Notification,
     NotificationBatch,
@@ -13,7 +14,7 @@ from escalation.effects import (
     message_key,
 )
 from escalation.task_force import events as e
-from escalation.task_force.model import TaskForce
+from escalation.task_force.state import TaskForce
 
 
 def find_outdated(

@@ -4,14 +4,14 @@ Tasks: each has an owner among the members, who hears of it and is reminded twic
 Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py`` from when a task was given.
 """
 
-from escalation.budgets import OPEN_TASKS, size_of
-from escalation.effects import Occasion
-from escalation.errors import BadRequest, Fault, MoveNotAllowed, UnknownName
-from escalation.sentences import Sentence
+from escalation.case.effects import Occasion
+from escalation.kernel.budgets import OPEN_TASKS, size_of
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
-from escalation.task_force.model import Task, TaskForce, summary
-from escalation.task_force.turn import TaskForceWork
+from escalation.task_force.state import Task, TaskForce, summary
+from escalation.task_force.work import TaskForceWork
 
 MOST_TASKS = 200
 

@@ -4,11 +4,11 @@ The view of a task force: what a person or a script sees of it.
 
 from collections.abc import Iterable
 
-from escalation.base import Instant, InternalText, Value
-from escalation.task_force.course import TaskForceState
+from escalation.kernel.values import Instant, InternalText, Value
 from escalation.task_force.events import TaskForceEvent
-from escalation.task_force.model import StatusReport, Task, TaskForce
-from escalation.task_force.story import CLOCKWORK, sentence
+from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.state import StatusReport, Task, TaskForce
+from escalation.task_force.timeline import CLOCKWORK, sentence
 
 
 class SeatView(Value):

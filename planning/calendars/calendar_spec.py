@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from escalation.base import require_plausible_year
+from escalation.kernel.values import require_plausible_year
 from planning.calendars.opening_hours import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 from planning.calendars.time_zone_names import time_zone_of
 from planning.spec import Spec, one_or_several

@@ -11,8 +11,8 @@ its due time is unknown ("not before …") until it comes nearer.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from escalation.business_time import AHEAD, OpenHours, add, between, worth
-from escalation.plan import (
+from escalation.kernel.business_time import AHEAD, OpenHours, add, between, worth
+from escalation.policy.plan import (
     Basis,
     Level,
     PausePolicy,

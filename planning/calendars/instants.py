@@ -7,7 +7,7 @@ A local time that the zone's clocks skip is refused; of one that they show twice
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.base import require_plausible_year
+from escalation.kernel.values import require_plausible_year
 
 INSTANT_FORM = "a date and time such as 2026-11-20T16:30, or with an offset: 2026-11-20T16:30+07:00"
 

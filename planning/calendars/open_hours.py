@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.business_time import OpenHours
-from escalation.desk_time import DeskTime
-from escalation.errors import BadRequest, Fault
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.refusals import BadRequest, Fault
+from escalation.policy.local_time import DeskTime
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.clock_changes import split_by_offset
 from planning.calendars.opening_hours import DAYS, DayHours, join_intervals, parse_days, parse_hours

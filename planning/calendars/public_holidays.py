@@ -11,7 +11,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from escalation.errors import nearest
+from escalation.kernel.refusals import nearest
 
 _MARK_OF_A_GUESS = "(estimated)"
 

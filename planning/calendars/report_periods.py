@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
-from escalation.reporting import Rhythm
+from escalation.measures.report_schedule import Rhythm
 from planning.calendars.clock_changes import first_instant_of
 
 _DAY = timedelta(days=1)

@@ -11,8 +11,8 @@ import re
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from escalation.errors import Misspelled
-from escalation.names import fold_name
+from escalation.kernel.name_comparison import fold_name
+from escalation.kernel.refusals import Misspelled
 
 TIME_ZONE_FORM = "a time zone such as Europe/London or Asia/Jakarta, by a place in it"
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.clocks import Outcome
-from escalation.effects import InternalNotification
-from escalation.errors import BadRequest, Fault, nearest, quote_input
-from escalation.lifecycle import State, is_open
-from escalation.measures import goes_back_to_work
-from escalation.plan import Priority
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import InternalNotification
+from escalation.case.lifecycle import State, is_open
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
+from escalation.measures.definitions import goes_back_to_work
+from escalation.policy.plan import Priority
 from planning.forecast.export_map import ExportMap
 from planning.forecast.helpdesk_log import Incident, Log
 from planning.forecast.imported_moves import count_reassignments, limit_to_log, moves_of

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from escalation.errors import BadRequest, Fault, quote_input
+from escalation.kernel.refusals import BadRequest, Fault, quote_input
 
 FALLBACK = "cp1252"
 """The encoding of Windows programs that do not write UTF-8."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from escalation import events as e
-from escalation.effects import CustomerNotification, Occasion
-from escalation.model import Escalation
-from escalation.plan import ClockName, Plan, Priority
-from escalation.request import StartRequest
-from escalation.story import CLOCKWORK, sentence
-from escalation.telling import name_of
+from escalation.case import events as e
+from escalation.case.audience import name_of
+from escalation.case.effects import CustomerNotification, Occasion
+from escalation.case.request import StartRequest
+from escalation.case.state import Escalation
+from escalation.case.timeline import CLOCKWORK, sentence
+from escalation.policy.plan import ClockName, Plan, Priority
 from planning.forecast.simulation import (
     AnyNotification,
     PlannedMove,

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import log2
 from zoneinfo import ZoneInfo
 
-from escalation.characters import clip
+from escalation.kernel.characters import clip
 from planning.calendars.instants import format_after_start
 from planning.forecast.forecast import Forecast, ForecastEntry, ForecastLevel
 

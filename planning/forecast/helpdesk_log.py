@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from escalation.base import LONGEST_TEXT, InternalText
-from escalation.errors import BadRequest, Fault, nearest, quote_input
-from escalation.numbers import number_of
-from escalation.plan import Priority
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
+from escalation.kernel.values import LONGEST_TEXT, InternalText
+from escalation.policy.plan import Priority
 from planning.calendars.instants import to_utc
 from planning.forecast.csv_table import CsvTable
 from planning.forecast.export_map import ExportMap, StateMap

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, pairwise
 
-from escalation.base import InternalText
-from escalation.clocks import Outcome
-from escalation.lifecycle import State
-from escalation.measures import (
+from escalation.case.lifecycle import State
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.values import InternalText
+from escalation.measures.definitions import (
     AffectedAccount,
     ClockRun,
     EscalationMeasures,
@@ -24,7 +24,7 @@ from escalation.measures import (
     goes_back_to_work,
     is_resolved,
 )
-from escalation.plan import ClockName
+from escalation.policy.plan import ClockName
 from planning.forecast.export_map import ExportMap, Meaning
 from planning.forecast.helpdesk_log import Incident, Update
 

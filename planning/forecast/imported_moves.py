@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 
-from escalation import commands as c
-from escalation.base import CustomerText, InternalText
-from escalation.events import AccessAnswer, CancelCause, ResolutionKind
-from escalation.lifecycle import WORKING, Move, State
-from escalation.model import Escalation
-from escalation.plan import ClockName, Contact, Plan, Priority
+from escalation.case import commands as c
+from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind
+from escalation.case.lifecycle import WORKING, Move, State
+from escalation.case.state import Escalation
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName, Contact, Plan, Priority
 from planning.forecast.export_map import ExportMap, Meaning, StateMap
 from planning.forecast.helpdesk_log import Incident, Update
 from planning.forecast.simulation import PlannedMove

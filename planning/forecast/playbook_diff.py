@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from escalation.spans import Span, WindowSpan
+from escalation.policy.spans import Span, WindowSpan
 from planning.forecast.sample_request import categories_of
 from planning.playbook.effective_levels import entry_level_of, executive_level_of, levels_of
 from planning.playbook.faults import list_names

@@ -7,9 +7,9 @@ Owns what a forecast makes up (a key, a customer, who hands it in); what the pla
 from collections.abc import Iterator
 from typing import Any
 
-from escalation.errors import BadRequest, Fault
-from escalation.plan import EscalationReason, Priority
-from escalation.request import StartRequest
+from escalation.case.request import StartRequest
+from escalation.kernel.refusals import BadRequest, Fault
+from escalation.policy.plan import EscalationReason, Priority
 from planning.playbook.faults import UnplacedFault, list_names, unknown_name
 from planning.playbook.schema import Playbook
 

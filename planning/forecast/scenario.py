@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from escalation import commands as c
-from escalation.errors import BadRequest, Fault, findings_of, nearest, quote_input
-from escalation.model import Escalation
-from escalation.spans import SpanFault, parse_span
+from escalation.case import commands as c
+from escalation.case.state import Escalation
+from escalation.kernel.refusals import BadRequest, Fault, findings_of, nearest, quote_input
+from escalation.policy.spans import SpanFault, parse_span
 from planning.calendars.instants import parse_instant
 from planning.forecast.simulation import PlannedMove
 from planning.playbook.yaml_tree import Node, Sequence, Unreadable, place_fault, place_of, read_yaml, to_plain

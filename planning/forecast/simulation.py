@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.effects import (
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import (
     CompileOpenHours,
     CustomerNotification,
     Effect,
@@ -23,13 +23,13 @@ from escalation.effects import (
     OnCallFound,
     message_key,
 )
-from escalation.engine import Decision, decide, open_escalation
-from escalation.errors import EscalationError
-from escalation.lifecycle import Move
-from escalation.model import Escalation
-from escalation.plan import ClockName
-from escalation.receipts import DeliveryResult
-from escalation.request import StartRequest
+from escalation.case.engine import Decision, decide, open_escalation
+from escalation.case.lifecycle import Move
+from escalation.case.request import StartRequest
+from escalation.case.state import Escalation
+from escalation.kernel.refusals import EscalationError
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import ClockName
 from planning.calendars.open_hours import compile_further
 from planning.plan.compiler import compile_plan
 from planning.playbook.schema import Playbook

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from escalation import commands as c
-from escalation.events import LevelRaised, Opened
-from escalation.plan import Plan, PlaybookRef, Priority
+from escalation.case import commands as c
+from escalation.case.events import LevelRaised, Opened
+from escalation.policy.plan import Plan, PlaybookRef, Priority
 from planning.forecast.playbook_diff import shorten_labels
 from planning.forecast.sample_request import categories_of, make_request
 from planning.forecast.simulation import AnswerOnCall, make_open_command, simulate_run

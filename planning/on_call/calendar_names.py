@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from operator import itemgetter
 
-from escalation.email_address import BadEmailAddress, as_mailed
-from escalation.names import fold_name
+from escalation.kernel.email_address import BadEmailAddress, as_mailed
+from escalation.kernel.name_comparison import fold_name
 from planning.on_call.ical import Entry, Guest
 from planning.on_call.roster import Attendee
 

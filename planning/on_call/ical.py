@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import recurring_ical_events
 
-from escalation.characters import clip
+from escalation.kernel.characters import clip
 from planning.on_call.feed_sources import LARGEST, FeedFault
 from planning.on_call.ical_bounds import require_bounded
 from planning.on_call.ical_times import calendar_of, end_of, instant_of

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from escalation.errors import quote_input
-from escalation.sentences import Sentence
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import quote_input
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.instants import to_utc
 from planning.calendars.open_hours import compile_spans

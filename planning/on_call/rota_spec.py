@@ -18,8 +18,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from escalation.base import Name, require_plausible_year
-from escalation.plan import HandsOver
+from escalation.kernel.values import Name, require_plausible_year
+from escalation.policy.plan import HandsOver
 from planning.calendars.calendar_spec import Date, Days, Hours, TimeZone
 from planning.calendars.instants import INSTANT_FORM
 from planning.calendars.opening_hours import DAYS

@@ -8,10 +8,12 @@ that a request can have against a playbook; what happens by the plan is for the 
 from collections.abc import Iterator
 from datetime import datetime
 
-from escalation.errors import BadRequest, Fault, RoleNotAllowed
-from escalation.ids import tenant_of
-from escalation.lifecycle import Move
-from escalation.plan import (
+from escalation.case.lifecycle import Move
+from escalation.case.request import AffectedCustomer, StartRequest
+from escalation.case.state_size import require_plan_fits
+from escalation.kernel.ids import tenant_of
+from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
+from escalation.policy.plan import (
     ActionPolicy,
     Calendar,
     ClockName,
@@ -29,9 +31,7 @@ from escalation.plan import (
     Trigger,
     Window,
 )
-from escalation.request import AffectedCustomer, StartRequest
-from escalation.room import require_plan_fits
-from escalation.spans import Span, WindowSpan
+from escalation.policy.spans import Span, WindowSpan
 from planning.calendars.compile_ahead import CountedSpan, compile_ahead, counted_spans_of
 from planning.calendars.open_hours import compile_desk_time, definition_of, horizon_of
 from planning.plan.contacts import contact_of

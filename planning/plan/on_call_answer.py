@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 
-from escalation.effects import FindOnCall, OnCallFound
-from escalation.errors import quote_input
-from escalation.sentences import Sentence
+from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import quote_input
 from planning.on_call.feed_sources import FeedReader, FilesAlone
 from planning.on_call.roster import OnCallPeriod, OnCallRoster, roster_of
 from planning.plan.contacts import contact_of

@@ -10,10 +10,10 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from escalation.errors import BadRequest, Fault, faults_of, nearest, quote_input
-from escalation.language_tag import LanguageTag
-from escalation.plan import Recipient
-from escalation.reporting import ReportSchedule, Rhythm
+from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.refusals import BadRequest, Fault, faults_of, nearest, quote_input
+from escalation.measures.report_schedule import ReportSchedule, Rhythm
+from escalation.policy.plan import Recipient
 from planning.calendars.calendar_spec import TimeZone
 from planning.plan.contacts import contact_of
 from planning.playbook.faults import list_names

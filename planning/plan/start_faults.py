@@ -8,8 +8,8 @@ text where a text belongs is the shape's fault, and is left out here.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from escalation.errors import Fault, Misspelled, quote_input
-from escalation.ids import is_of_escalation, tenant_of
+from escalation.kernel.ids import is_of_escalation, tenant_of
+from escalation.kernel.refusals import Fault, Misspelled, quote_input
 from planning.calendars.time_zone_names import time_zone_of
 from planning.playbook.effective_levels import levels_of
 from planning.playbook.faults import Path, UnplacedFault, unknown_name

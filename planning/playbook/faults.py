@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from escalation.errors import NOTHING_CALLED, Fault, nearest, quote_input
+from escalation.kernel.refusals import NOTHING_CALLED, Fault, nearest, quote_input
 
 Path = tuple[str | int, ...]
 """Where something stands in a playbook: the keys from the top."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from textwrap import wrap
 
-from escalation.characters import clip
+from escalation.kernel.characters import clip
 from planning.playbook.matrix import CategoryTable, LevelRow
 
 _LEFT, _TOP, _WIDTH, _BOX, _LINE = 40, 96, 480, 58, 19

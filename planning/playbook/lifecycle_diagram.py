@@ -1,5 +1,6 @@
 """
-The lifecycle as an SVG picture, from the table of ``escalation/lifecycle.py``; as Mermaid that file draws it itself.
+The lifecycle as an SVG picture, from the table of ``escalation/case/lifecycle.py``; as Mermaid that file draws it
+itself.
 
 The states stand in a row in their order: moves forward above it, moves back below. A move that every open state
 allows leaves the frame around them.
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from html import escape
 from textwrap import wrap
 
-from escalation.lifecycle import LIFECYCLE, OPEN, State
+from escalation.case.lifecycle import LIFECYCLE, OPEN, State
 
 _ROW = tuple(state for state in State if state is not State.CANCELLED)
 _BOX, _HIGH, _GAP, _LEFT, _MIDDLE = 136, 46, 112, 44, 170

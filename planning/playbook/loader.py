@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from escalation.errors import BadRequest, Fault, findings_of, nearest, quote_input
-from escalation.lifecycle import NOBODYS
+from escalation.case.lifecycle import NOBODYS
+from escalation.kernel.refusals import BadRequest, Fault, findings_of, nearest, quote_input
 from planning.plain_files import read_plain
 from planning.playbook import yaml_tree
 from planning.playbook.checks import check_open_hours, check_playbook

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from escalation.errors import BadRequest, Fault, nearest, quote_input
-from escalation.plan import ClockName, EscalationReason, Unreached
-from escalation.spans import WindowSpan
+from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
+from escalation.policy.plan import ClockName, EscalationReason, Unreached
+from escalation.policy.spans import WindowSpan
 from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
 from planning.playbook.schema import AcknowledgedBy, Playbook, TargetSpec, TriggerSpec
 from planning.playbook.value_types import TARGET_CLOCKS, UNTIL_RESOLUTION

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from escalation.limits import LIMIT_FORM, parse_limit
-from escalation.preferences import Limit, Preferences
+from escalation.policy.limit_text import LIMIT_FORM, parse_limit
+from escalation.policy.preferences import Limit, Preferences
 from planning.calendars.calendar_spec import Days, Hours
 from planning.calendars.opening_hours import HOURS_FORM, DayHours, join_intervals, parse_days, parse_hours
 from planning.playbook.value_types import KnownChannel

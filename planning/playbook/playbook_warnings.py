@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 
-from escalation.base import CustomerText
-from escalation.plan import ClockName, Unreached
-from escalation.translations import EVERYBODY, text_for
+from escalation.kernel.values import CustomerText
+from escalation.policy.plan import ClockName, Unreached
+from escalation.policy.translations import EVERYBODY, text_for
 from planning.calendars.calendar_spec import CalendarSpec, HolidaySpec
 from planning.calendars.compile_ahead import FURTHEST
 from planning.calendars.open_hours import business_day_of, horizon_of, week_of, weekly_open_time_of

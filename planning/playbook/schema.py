@@ -15,12 +15,12 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, PrivateAttr, W
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from escalation.base import Name
-from escalation.language_tag import LanguageTag
-from escalation.plan import ClockName, EscalationReason, Priority, Unreached
-from escalation.request import Degree
-from escalation.spans import parse_span
-from escalation.translations import Translations
+from escalation.case.request import Degree
+from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.values import Name
+from escalation.policy.plan import ClockName, EscalationReason, Priority, Unreached
+from escalation.policy.spans import parse_span
+from escalation.policy.translations import Translations
 from planning.calendars.calendar_spec import CalendarSpec, TimeZone
 from planning.on_call.rota_spec import RotaSpec
 from planning.playbook.message_spec import Limits, MessagesSpec, QuietHours

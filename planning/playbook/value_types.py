@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from escalation.email_address import as_mailed
-from escalation.lifecycle import NOBODYS, Move
-from escalation.model import VERIFYING
-from escalation.plan import AGREED, ClockName
-from escalation.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
+from escalation.case.lifecycle import NOBODYS, Move
+from escalation.case.state import VERIFYING
+from escalation.kernel.email_address import as_mailed
+from escalation.policy.plan import AGREED, ClockName
+from escalation.policy.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.spec import one_or_several, require_distinct
 
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"

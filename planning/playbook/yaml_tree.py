@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from escalation.errors import Fault, quote_input
+from escalation.kernel.refusals import Fault, quote_input
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

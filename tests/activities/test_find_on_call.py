@@ -12,13 +12,13 @@ import activities
 from activities.compile_plan import PlaybookFile
 from activities.find_on_call import OnCallLookup
 from delivery.pipeline import Pipeline
-from escalation.effects import FindOnCall, OnCallFound
+from escalation import contract
+from escalation.case.effects import FindOnCall, OnCallFound
 from messages.renderer import MessageRenderer
 from planning.on_call.feed_sources import FilesAlone
 from runtime.network import Network
 from tests.delivery.builders import to_us
 from tests.planning.rotas import DESK, a_rota, a_rotation, text_of
-from workflows import wire
 
 FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
 ASKED = FindOnCall(schedule=DESK, at=FRIDAY, notice=to_us())
@@ -82,4 +82,4 @@ def test_the_worker_has_it_under_its_name_on_the_wire() -> None:
 
     names = {getattr(hand, "__temporal_activity_definition").name for hand in hands.quick}
 
-    assert wire.FIND_ON_CALL in names
+    assert contract.FIND_ON_CALL in names

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.make_report import Reports
-from escalation.reporting import MakeReport, ReportMade, ReportSchedule, Rhythm
+from escalation.measures.report_schedule import MakeReport, ReportMade, ReportSchedule, Rhythm
 from planning.playbook.loader import load_playbook
 from records.store import RecordStore
 from tests.planning.builders import REFERENCE

@@ -5,8 +5,8 @@ Starts are counted by the worker: a script is stopped, and everybody else is not
 import pytest
 
 from activities.start_rate import StartRate
-from escalation.errors import RateExceeded
-from escalation.rates import STARTS_OF_KEY
+from escalation.kernel.refusals import RateExceeded
+from escalation.policy.rates import STARTS_OF_KEY
 from tests.builders import a_request
 
 

@@ -15,7 +15,7 @@ from records.store import FILE, RecordStore
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.settings import ROOT, Settings
-from tests.campaign.lives import ACCOUNTS, REFUSED, Life
+from tests.campaign.random_moves import ACCOUNTS, REFUSED, Life
 from tests.campaign.verdict import Verdict, judge
 from tests.durability.processes import WorkerProcess
 from tests.mailbox import Mailbox

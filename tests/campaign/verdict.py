@@ -19,19 +19,19 @@ from temporalio.client import (
 )
 
 from channels.loopback import ReceivedMessage
-from escalation.effects import RecordBatch
+from escalation import contract
+from escalation.case.effects import RecordBatch
 from records.store import RecordStore
 from records.tables import EventRow
-from tests.replay.recut import tasks_without_command
+from tests.replay.empty_tasks import tasks_without_command
 from tests.replay.replaying import LOOKS, replayed, shown
-from workflows import wire
 
 _REPLAYED = (
-    wire.WORKFLOW,
-    wire.FOLLOW_UP,
-    wire.TASK_FORCE_WORKFLOW,
-    wire.SPONSORSHIP,
-    wire.JOINED_CASE_WORKFLOW,
+    contract.WORKFLOW,
+    contract.FOLLOW_UP,
+    contract.TASK_FORCE_WORKFLOW,
+    contract.SPONSORSHIP,
+    contract.JOINED_CASE_WORKFLOW,
 )
 _NONDETERMINISM = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
 
@@ -91,7 +91,7 @@ async def _judge_run(
         return
     live = {look: answer async for look, answer in _answers(temporal, execution)}
     verdict.replayed += 1
-    if execution.workflow_type == wire.TASK_FORCE_WORKFLOW:
+    if execution.workflow_type == contract.TASK_FORCE_WORKFLOW:
         verdict.forces.add(live["view"]["id"])
     try:
         is_same = shown(live) == await replayed(history)
@@ -100,7 +100,7 @@ async def _judge_run(
     else:
         if not is_same:
             verdict.otherwise.append(f"{execution.id}: shows something else")
-    if execution.workflow_type == wire.WORKFLOW:
+    if execution.workflow_type == contract.WORKFLOW:
         await _judge_record(verdict, temporal, store, execution)
 
 
@@ -129,7 +129,7 @@ async def _judge_record(
 ) -> None:
     """All that the run knows is on record as it is there, up to the last change of state (ADR 13)."""
     handle = temporal.get_workflow_handle(execution.id, run_id=execution.run_id)
-    batch = await handle.query(wire.RECORD, result_type=RecordBatch)
+    batch = await handle.query(contract.RECORD, result_type=RecordBatch)
     kept = _on_record(store, batch.escalation)
     known = {event.seq: event.model_dump_json() for event in batch.events}
     verdict.keys |= {

@@ -15,7 +15,7 @@ from activities.deliver_messages import DeliverMessages
 from channels.email import EmailChannel
 from channels.protocol import Channel
 from delivery.pipeline import Pipeline
-from escalation.effects import (
+from escalation.case.effects import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
@@ -25,7 +25,7 @@ from escalation.effects import (
     Occasion,
     Recipient,
 )
-from escalation.receipts import DeliveryResult
+from escalation.notifications.delivery_results import DeliveryResult
 from messages.renderer import MessageRenderer
 from tests.channels.builders import settings_for
 from tests.mailbox import Mailbox

@@ -5,8 +5,8 @@ What goes with a message on paper.
 import pytest
 
 from delivery.attachments import attachments_for
-from escalation.base import CustomerText
-from escalation.effects import CustomerNotification, Occasion
+from escalation.case.effects import CustomerNotification, Occasion
+from escalation.kernel.values import CustomerText
 from messages.examples import AT, make_example
 
 

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from channels.email import EmailChannel
 from delivery.channel_limit import LimitedChannel
-from escalation.preferences import Limit
+from escalation.policy.preferences import Limit
 from tests.channels.builders import settings_for
 from tests.delivery.builders import Attempt, person, to_customers, wave, wave_to_many
 from tests.mailbox import Mailbox

@@ -16,8 +16,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from channels.console import ConsoleChannel
 from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
-from escalation.base import CustomerText
-from escalation.effects import Occasion, message_key
+from escalation.case.effects import Occasion, message_key
+from escalation.kernel.values import CustomerText
 from tests.delivery.builders import (
     ESCALATION,
     Attempt,

@@ -17,8 +17,8 @@ from temporalio.exceptions import (
 )
 
 from activities import deliver_messages
-from escalation.effects import NotificationBatch, Occasion
-from escalation.receipts import DeliveryResult
+from escalation.case.effects import NotificationBatch, Occasion
+from escalation.notifications.delivery_results import DeliveryResult
 from tests.delivery.builders import Attempt, ana, person, to_customers, to_us, wave, wave_to_many
 from tests.mailbox import Mailbox
 from workflows import delivery

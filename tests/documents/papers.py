@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from documents.paper import PaperContext
-from escalation.base import CustomerText
-from escalation.plan import Priority
-from escalation.request import InternalRca
+from escalation.case.request import InternalRca
+from escalation.kernel.values import CustomerText
+from escalation.policy.plan import Priority
 
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 FILE = """\

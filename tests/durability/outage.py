@@ -18,11 +18,12 @@ from temporalio.client import Client
 
 from channels.loopback import ReceivedMessage
 from client import EscalationClient
-from escalation.errors import UnknownEscalation
-from escalation.lifecycle import State
-from escalation.plan import ClockName
-from escalation.story import TimelineEntry
-from escalation.view import View
+from escalation import contract
+from escalation.case.lifecycle import State
+from escalation.case.timeline import TimelineEntry
+from escalation.case.view import View
+from escalation.kernel.refusals import UnknownEscalation
+from escalation.policy.plan import ClockName
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import NoWorker
@@ -31,7 +32,7 @@ from tests.complaint import a_complaint
 from tests.durability.processes import WorkerProcess
 from tests.mailbox import Mailbox
 from tests.workflows import stages
-from workflows import search_attributes, wire
+from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
 PLAYBOOKS = (ROOT / "playbooks" / "reference.yaml", Path(__file__).parent / "outages.yaml")
@@ -185,8 +186,8 @@ async def _look(
 
 async def _start_by_hand(temporal: Client, key: str) -> None:
     """Started, and nobody has opened it yet."""
-    begin = wire.EscalationInput(request=a_complaint(key=key, priority="P1"))
-    await temporal.start_workflow(wire.WORKFLOW, begin, id=key, task_queue=wire.ESCALATION_QUEUE)
+    begin = contract.EscalationInput(request=a_complaint(key=key, priority="P1"))
+    await temporal.start_workflow(contract.WORKFLOW, begin, id=key, task_queue=contract.ESCALATION_QUEUE)
 
 
 async def failed_tasks(temporal: Client) -> AsyncIterator[str]:

@@ -19,23 +19,23 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from client import EscalationClient
-from escalation.base import InternalText
-from escalation.inbox import inbox_key
-from escalation.sponsorship import Propose
-from escalation.task_force.model import SeatRequest, task_force_id
+from escalation.kernel.values import InternalText
+from escalation.notifications.inbox_view import inbox_key
+from escalation.sponsorship.engine import Propose
+from escalation.task_force.state import SeatRequest, task_force_id
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import NoWorker
 from runtime.settings import ROOT
 from tests.complaint import a_complaint
-from tests.desk import mail_settings
 from tests.durability.outage import failed_tasks
+from tests.escalations import mail_settings
 from tests.mailbox import Mailbox
 from tests.replay.replaying import replayed
 from tests.workflows import stages
 from workers.queue_workers import DEPLOYMENT, serve_queues
 from workflows import search_attributes
-from workflows.continuing import CHECK_BUILD
+from workflows.continue_as_new import CHECK_BUILD
 from workflows.plugin import escalation_plugin
 
 KEY, NAME = "ACME/4711", "roof"

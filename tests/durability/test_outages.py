@@ -4,9 +4,9 @@ kill -9 at any moment, of the worker, the server, or both: nothing is forgotten,
 
 import pytest
 
-from escalation.lifecycle import State
-from escalation.plan import ClockName
-from escalation.view import ClockView, View
+from escalation.case.lifecycle import State
+from escalation.case.view import ClockView, View
+from escalation.policy.plan import ClockName
 from tests.durability.outage import (
     CONTACTS,
     JUST_STARTED,

@@ -5,11 +5,11 @@ kill -9 of the worker while a task force stands: neither it nor its escalation f
 import asyncio
 from pathlib import Path
 
-from escalation.task_force.course import TaskForceState
-from escalation.task_force.model import SeatRequest, task_force_id
+from escalation import contract
+from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.state import SeatRequest, task_force_id
 from tests.complaint import a_complaint
 from tests.durability.outage import Site, a_site
-from workflows import wire
 
 KEY, NAME = "ACME/4711", "roof"
 
@@ -32,8 +32,10 @@ async def test_a_killed_worker_leaves_no_task_force_behind(tmp_path: Path) -> No
         await site.client.stand_down_task_force(KEY, NAME, by="priya", why="Enough")
         await killed_and_back(site)
 
-        handle = site.temporal.get_workflow_handle(task_force_id(KEY, NAME), result_type=wire.TaskForceResult)
-        ended: wire.TaskForceResult = await asyncio.wait_for(handle.result(), 60)
+        handle = site.temporal.get_workflow_handle(
+            task_force_id(KEY, NAME), result_type=contract.TaskForceResult
+        )
+        ended: contract.TaskForceResult = await asyncio.wait_for(handle.result(), 60)
         assert ("Enough", ("Climb up (tom)",)) == (ended.why, ended.left)
         (force,) = (await site.client.view(KEY)).task_forces
         assert TaskForceState.STOOD_DOWN == force.state

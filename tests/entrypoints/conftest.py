@@ -17,19 +17,20 @@ from activities.compile_plan import PlaybookFile
 from client import EscalationClient
 from delivery.pipeline import Pipeline
 from entrypoints.cli import program
+from escalation import contract
 from messages.renderer import MessageRenderer
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.network import Network
 from runtime.settings import Settings
 from tests.complaint import a_complaint
-from tests.desk import REFERENCE, mail_settings
+from tests.escalations import REFERENCE, mail_settings
 from tests.mailbox import Mailbox
-from tests.replay.changed import AsksForMoreLater
+from tests.replay.changed_workflows import AsksForMoreLater
 from workers.channel_setup import open_channels
 from workers.queue_workers import serve_queues
-from workflows import search_attributes, wire
-from workflows.continuing import CHECK_BUILD
+from workflows import search_attributes
+from workflows.continue_as_new import CHECK_BUILD
 from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.plugin import escalation_plugin
 
@@ -113,7 +114,7 @@ async def workers_of(site: Site, kind: type[Any]) -> AsyncIterator[None]:
     async with (
         Worker(
             site.temporal,
-            task_queue=wire.ESCALATION_QUEUE,
+            task_queue=contract.ESCALATION_QUEUE,
             workflows=[kind],
             activities=hands.quick,
             workflow_runner=UnsandboxedWorkflowRunner(),

@@ -13,7 +13,7 @@ import typer
 
 from entrypoints.cli import program
 from entrypoints.cli.command_names import command_for, name_commands
-from escalation.commands import PERSONS_COMMANDS
+from escalation.case.commands import PERSONS_COMMANDS
 from runtime.ports import free_port
 from tests.entrypoints.conftest import Terminal
 

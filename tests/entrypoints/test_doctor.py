@@ -11,16 +11,16 @@ from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus
 
 from client import EscalationClient
+from escalation import contract
+from escalation.contract import EscalationInput
 from records.store import RecordStore
 from runtime.connection import connect
 from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.entrypoints.conftest import KEY, OTHER, Site, Terminal, until_stalled, workers_of
-from tests.replay.changed import AsksForMore, CarriesRubbish, ForgetsDeliveries
+from tests.replay.changed_workflows import AsksForMore, CarriesRubbish, ForgetsDeliveries
 from workers.queue_workers import serve_queues
-from workflows import wire
-from workflows.continuing import CHECK_BUILD
-from workflows.wire import EscalationInput
+from workflows.continue_as_new import CHECK_BUILD
 
 
 @pytest.fixture(autouse=True)
@@ -120,8 +120,8 @@ async def test_runs_that_can_never_begin_are_terminated(terminal: Terminal) -> N
     Started by hand: as a workflow that nobody knows, and where nobody works.
     """
     temporal = await connect(Settings(), address=terminal.address)
-    await temporal.start_workflow("Nonsense", 1, id="by-hand", task_queue=wire.ESCALATION_QUEUE)
-    await temporal.start_workflow(wire.WORKFLOW, {"request": {}}, id=KEY, task_queue="escalation")
+    await temporal.start_workflow("Nonsense", 1, id="by-hand", task_queue=contract.ESCALATION_QUEUE)
+    await temporal.start_workflow(contract.WORKFLOW, {"request": {}}, id=KEY, task_queue="escalation")
     client = await EscalationClient.connect()
     await until_stalled(client)
 
@@ -189,7 +189,9 @@ async def test_a_run_that_cannot_read_what_it_was_given_begins_again_from_the_on
     client = EscalationClient(site.temporal)
     async with workers_of(site, CarriesRubbish):
         begin = EscalationInput(request=a_complaint(key=KEY), continue_after=60)
-        await site.temporal.start_workflow(wire.WORKFLOW, begin, id=KEY, task_queue=wire.ESCALATION_QUEUE)
+        await site.temporal.start_workflow(
+            contract.WORKFLOW, begin, id=KEY, task_queue=contract.ESCALATION_QUEUE
+        )
         await client.start(a_complaint(key=KEY))  # finds it, once it is open
         await client.acknowledge(KEY, by="elena")
         await client.begin_resolution(KEY, by="elena")

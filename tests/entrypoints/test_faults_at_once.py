@@ -8,11 +8,11 @@ import pytest
 
 from activities.compile_plan import read_request
 from entrypoints.cli import program
-from escalation.errors import BadRequest
+from escalation.kernel.refusals import BadRequest
 from planning.playbook.loader import load_playbook
 from runtime.settings import ROOT
 from tests.complaint import a_complaint
-from tests.desk import REFERENCE
+from tests.escalations import REFERENCE
 
 KEY = "ACME/4711"
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from entrypoints.cli.commands.plan import differences
-from escalation.base import InternalText
-from escalation.events import Step
-from escalation.model import ActionPlan
+from escalation.case.events import Step
+from escalation.case.state import ActionPlan
+from escalation.kernel.values import InternalText
 from tests.entrypoints.conftest import Terminal
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -8,7 +8,7 @@ import pytest
 
 from client import NotAllAnswered, Unanswered, ask_each
 from clients.parallel_queries import AT_ONCE
-from escalation.errors import MoveNotAllowed
+from escalation.kernel.refusals import MoveNotAllowed
 from runtime.errors import NoServer, NoWorker
 
 MANY = range(3 * AT_ONCE + 1)

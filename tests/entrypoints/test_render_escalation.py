@@ -9,11 +9,11 @@ from rich.console import Console
 
 from client import EscalationListing, ToDo
 from entrypoints.cli.render import escalation, escalation_list
-from escalation.actions import Action, Origin
-from escalation.base import InternalText
-from escalation.lifecycle import State
-from escalation.plan import Priority
-from escalation.story import TimelineEntry
+from escalation.case.actions import Action, Origin
+from escalation.case.lifecycle import State
+from escalation.case.timeline import TimelineEntry
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import Priority
 
 SUBJECT = "Second delivery in a row arrived damaged"
 

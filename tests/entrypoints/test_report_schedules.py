@@ -23,15 +23,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from entrypoints.cli import program
-from escalation.receipts import DeliveryResult
-from escalation.reporting import ReportSchedule, Rhythm
+from escalation import contract
+from escalation.measures.report_schedule import ReportSchedule, Rhythm
+from escalation.notifications.delivery_results import DeliveryResult
 from records.store import RecordStore
 from runtime.connection import connect
 from runtime.settings import Settings
 from tests.entrypoints.conftest import Terminal
 from tests.entrypoints.test_reports import HOW_TO, SCHEDULE
 from tests.records.past import filled
-from workflows import wire
 from workflows.plugin import escalation_plugin
 
 SET = ("report", "schedule", "set", "weekly", "--tz", "Asia/Jakarta")
@@ -143,8 +143,10 @@ async def test_whoever_cannot_be_told_is_named_and_all_others_are_told(terminal:
     schedule = ReportSchedule(
         rhythm=Rhythm.QUARTERLY, at="07:00", time_zone="UTC", to=("gone", "away@example.com", ANA)
     )
-    queue = wire.ESCALATION_QUEUE
-    run = await client.start_workflow(wire.REPORT_WORKFLOW, schedule, id="report:by-hand", task_queue=queue)
+    queue = contract.ESCALATION_QUEUE
+    run = await client.start_workflow(
+        contract.REPORT_WORKFLOW, schedule, id="report:by-hand", task_queue=queue
+    )
     with pytest.raises(WorkflowFailureError) as failed:
         await run.result()
     shown = await run.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)

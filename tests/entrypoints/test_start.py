@@ -9,8 +9,8 @@ from typer.core import TyperGroup
 from client import EscalationClient
 from entrypoints.cli import program
 from entrypoints.cli.command_names import OPTIONS
-from escalation.events import Opened
-from escalation.request import StartRequest
+from escalation.case.events import Opened
+from escalation.case.request import StartRequest
 from tests.entrypoints.conftest import Terminal
 
 START = (

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from entrypoints.cli import program, terminal
 from entrypoints.cli.program import app
-from escalation.characters import HARMFUL
+from escalation.kernel.characters import HARMFUL
 from tests.complaint import a_complaint
 from tests.entrypoints.conftest import Terminal
 

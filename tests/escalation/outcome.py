@@ -5,11 +5,11 @@ What came of a decision, in a form that a test can compare: who was told, what h
 from collections.abc import Iterable
 from typing import TypeVar
 
-from escalation.clocks import Clock
-from escalation.effects import CustomerNotification, Effect, InternalNotification
-from escalation.engine import Decision
-from escalation.model import Escalation
-from escalation.plan import ClockName
+from escalation.case.effects import CustomerNotification, Effect, InternalNotification
+from escalation.case.engine import Decision
+from escalation.case.state import Escalation
+from escalation.kernel.clocks import Clock
+from escalation.policy.plan import ClockName
 
 E = TypeVar("E")
 

@@ -7,9 +7,9 @@ Seven levels, open Monday to Friday from 09:00 to 17:00 UTC. P1 runs around the 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from escalation.business_time import OpenHours
-from escalation.lifecycle import Move
-from escalation.plan import (
+from escalation.case.lifecycle import Move
+from escalation.kernel.business_time import OpenHours
+from escalation.policy.plan import (
     Basis,
     Calendar,
     ClockName,

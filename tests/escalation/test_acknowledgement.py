@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.clocks import Outcome
-from escalation.engine import decide
-from escalation.errors import MoveNotAllowed
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import Basis, ClockName, PausePolicy, Plan, Priority, Target
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.case.state import Escalation
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import Basis, ClockName, PausePolicy, Plan, Priority, Target
 from tests.builders import (
     DECLARE,
     HOUR,

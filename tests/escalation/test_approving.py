@@ -4,17 +4,23 @@ Texts for customers that wait for approval, and apologies (COMM-6, COMM-8).
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.clocks import Outcome
-from escalation.effects import NotificationBatch
-from escalation.engine import allowed_moves, decide
-from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move
-from escalation.model import Escalation
-from escalation.plan import ClockName, Target, TextApproval
-from escalation.staleness import find_outdated
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import NotificationBatch
+from escalation.case.engine import allowed_moves, decide
+from escalation.case.lifecycle import Move
+from escalation.case.staleness import find_outdated
+from escalation.case.state import Escalation
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.refusals import (
+    BadRequest,
+    EscalationError,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName, Target, TextApproval
 from tests.builders import (
     DECLARE,
     JO,

@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation.base import LONGEST_TEXT, InternalText
-from escalation.budgets import (
+from escalation.case import commands as c
+from escalation.case.effects import CustomerNotification, message_key
+from escalation.case.engine import decide
+from escalation.case.events import CancelCause
+from escalation.case.lifecycle import State
+from escalation.case.request import AffectedCustomer, StartRequest
+from escalation.case.state import Escalation
+from escalation.case.state_size import require_plan_fits, require_request_fits, state_size, weight_of
+from escalation.case.timeline import TimelineEntry
+from escalation.case.view import make_move_result, view
+from escalation.kernel.budgets import (
     ANSWER,
     BATCH,
     CUSTOMERS,
@@ -28,23 +36,15 @@ from escalation.budgets import (
     last_of,
     size_of,
 )
-from escalation.effects import CustomerNotification, message_key
-from escalation.engine import decide
-from escalation.errors import BadRequest, Fault, NotReadyToClose, UnknownName
-from escalation.events import CancelCause
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.pages import page_of
-from escalation.receipts import DeliveryResult
-from escalation.request import AffectedCustomer, StartRequest
-from escalation.room import require_plan_fits, require_request_fits, state_size, weight_of
-from escalation.sponsorship import decide as decide_sponsorship
-from escalation.story import TimelineEntry
+from escalation.kernel.list_page import page_of
+from escalation.kernel.refusals import BadRequest, Fault, NotReadyToClose, UnknownName
+from escalation.kernel.values import LONGEST_TEXT, InternalText
+from escalation.notifications.batches import batches_of
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.sponsorship.engine import decide as decide_sponsorship
 from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force
-from escalation.task_force.model import summary
-from escalation.view import make_move_result, view
-from escalation.waves import batches_of
+from escalation.task_force.state import summary
 from tests.builders import THE_MONDAY, a_customer, a_plan, a_request, an_acknowledged, monday, one_in, opening
 from tests.escalation import test_sponsorship as sponsorship
 from tests.escalation.test_longest_lists import LONGEST, WIDE, listed

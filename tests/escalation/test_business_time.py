@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.business_time import OpenHours, add, between
+from escalation.kernel.business_time import OpenHours, add, between
 from tests.builders import DAY, HOUR, MINUTE, at, friday, monday, weekdays
 from tests.escalation.plans import FIRST_MONDAY
 

@@ -5,14 +5,14 @@ When our own people hear next: a clock of its own, where the playbook promises i
 from datetime import timedelta
 from typing import Any
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.clocks import Outcome
-from escalation.engine import decide
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import ClockName, Plan, PlaybookRef, Priority, Target
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.case.state import Escalation
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName, Plan, PlaybookRef, Priority, Target
 from tests.builders import (
     DECLARE,
     a_plan,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation.business_time import OpenHours, add
-from escalation.effects import CompileOpenHours
-from escalation.engine import decide
-from escalation.model import Escalation
-from escalation.plan import Basis, Calendar, ClockName, Plan, Priority, Target
+from escalation.case import commands as c
+from escalation.case.effects import CompileOpenHours
+from escalation.case.engine import decide
+from escalation.case.state import Escalation
+from escalation.kernel.business_time import OpenHours, add
+from escalation.policy.plan import Basis, Calendar, ClockName, Plan, Priority, Target
 from tests.builders import (
     DAY,
     HOUR,

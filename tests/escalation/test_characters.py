@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.characters import boundary, clip, pieces
+from escalation.kernel.characters import boundary, clip, pieces
 
 WHOLE = [
     "e\u0301",  # a letter and its accent

@@ -4,14 +4,14 @@ Clocks: thresholds, breaches, chasing, and what downtime does to them (CLOCK).
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.clocks import Outcome, used_time_of
-from escalation.effects import CompileOpenHours
-from escalation.engine import decide
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import ClockName, Priority, Target
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import CompileOpenHours
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.case.state import Escalation
+from escalation.kernel.clocks import Outcome, used_time_of
+from escalation.policy.plan import ClockName, Priority, Target
 from tests.builders import (
     DAY,
     DECLARE,

@@ -5,14 +5,14 @@ The end: the gate, the close, the cancellation, and the successor (CLOSE-1, CLOS
 import pytest
 from pydantic import ValidationError
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.clocks import Outcome
-from escalation.engine import decide
-from escalation.errors import NotReadyToClose
-from escalation.lifecycle import State
-from escalation.plan import ClockName
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.refusals import NotReadyToClose
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import ClockName
 from tests.builders import (
     JO,
     RCA_COURSE,

@@ -4,15 +4,15 @@ What customers and our own people are told, and what they are never told (COMM).
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.clocks import Outcome
-from escalation.effects import CustomerNotification, message_key
-from escalation.engine import decide
-from escalation.lifecycle import State
-from escalation.plan import ClockName, EscalationReason
-from escalation.receipts import DeliveryResult
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import CustomerNotification, message_key
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import ClockName, EscalationReason
 from tests.builders import (
     DECLARE,
     JO,

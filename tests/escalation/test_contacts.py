@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText
-from escalation.effects import NotificationBatch
-from escalation.engine import Decision, decide
-from escalation.errors import BadRequest, MoveNotAllowed, UnknownName
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import ClockName
-from escalation.receipts import DeliveryResult
-from escalation.staleness import find_outdated
-from escalation.story import sentence
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import NotificationBatch
+from escalation.case.engine import Decision, decide
+from escalation.case.lifecycle import State
+from escalation.case.staleness import find_outdated
+from escalation.case.state import Escalation
+from escalation.case.timeline import sentence
+from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownName
+from escalation.kernel.values import CustomerText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import ClockName
 from tests.builders import (
     JO,
     a_customer,

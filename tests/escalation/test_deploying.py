@@ -8,23 +8,29 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.effects import NotificationBatch, OrderStandDown, StartTaskForce, UpdateTaskForce
-from escalation.engine import Decision, allowed_moves, decide
-from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause
-from escalation.lifecycle import Move
-from escalation.messages import deliveries
-from escalation.model import Escalation
-from escalation.plan import ClockName, EscalationReason, Priority, Target
-from escalation.receipts import DeliveryResult
-from escalation.staleness import find_outdated
-from escalation.task_force.course import TaskForceState
-from escalation.task_force.model import Charter, OpenTask, SeatRequest, StatusReport, TaskForceSummary
-from escalation.task_force.news import TaskForceUpdate
-from escalation.view import view
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.deliveries import deliveries
+from escalation.case.effects import NotificationBatch, OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.case.engine import Decision, allowed_moves, decide
+from escalation.case.events import CancelCause
+from escalation.case.lifecycle import Move
+from escalation.case.staleness import find_outdated
+from escalation.case.state import Escalation
+from escalation.case.view import view
+from escalation.kernel.refusals import (
+    BadRequest,
+    EscalationError,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.kernel.values import InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import ClockName, EscalationReason, Priority, Target
+from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.state import Charter, OpenTask, SeatRequest, StatusReport, TaskForceSummary
+from escalation.task_force.updates import TaskForceUpdate
 from tests.builders import DECLARE, HOUR, MINUTE, THE_MONDAY, a_plan, an_acknowledged, notices, the, told
 
 NOW = THE_MONDAY + 9 * HOUR + 10 * MINUTE

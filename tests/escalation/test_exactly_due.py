@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.clocks import Clock, Outcome, is_late
-from escalation.engine import decide
-from escalation.plan import ClockName
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.kernel.clocks import Clock, Outcome, is_late
+from escalation.policy.plan import ClockName
 from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force
 from tests.builders import HOUR, MINUTE, after, all_delivered, an_acknowledged, an_escalation, clock, monday

@@ -8,19 +8,25 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.actions import Origin
-from escalation.base import CustomerText, InternalText
-from escalation.clocks import Outcome
-from escalation.effects import OpenSuccessor
-from escalation.engine import Decision, allowed_moves, decide
-from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, State
-from escalation.model import Escalation
-from escalation.plan import ActionPolicy, ClockName, Priority
-from escalation.post_mortem import PostMortem
-from escalation.request import CorrectiveAction
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.actions import Origin
+from escalation.case.effects import OpenSuccessor
+from escalation.case.engine import Decision, allowed_moves, decide
+from escalation.case.lifecycle import Move, State
+from escalation.case.post_mortem import PostMortem
+from escalation.case.request import CorrectiveAction
+from escalation.case.state import Escalation
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.refusals import (
+    BadRequest,
+    EscalationError,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ActionPolicy, ClockName, Priority
 from tests.builders import (
     DECLARE,
     JO,

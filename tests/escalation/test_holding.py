@@ -5,15 +5,15 @@ Holding updates: honest, few, and far apart; then a person has to write (COMM-3)
 from datetime import datetime, timedelta
 from typing import Any
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.effects import Occasion, is_pressing
-from escalation.engine import Decision, decide
-from escalation.model import Escalation
-from escalation.plan import ClockName, HoldingPolicy, Priority, Target
-from escalation.sentences import Sentence
-from escalation.story import sentence
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import Occasion, is_pressing
+from escalation.case.engine import Decision, decide
+from escalation.case.state import Escalation
+from escalation.case.timeline import sentence
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName, HoldingPolicy, Priority, Target
 from tests.builders import (
     DAY,
     HOUR,

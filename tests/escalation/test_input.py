@@ -5,9 +5,9 @@ Input that no move can be made of: refused before any rule is asked.
 import pytest
 from pydantic import ValidationError
 
-from escalation import commands as c
-from escalation.base import InternalText
-from escalation.request import CustomerRca
+from escalation.case import commands as c
+from escalation.case.request import CustomerRca
+from escalation.kernel.values import InternalText
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,17 @@ from datetime import datetime
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.budgets import CUSTOMERS
-from escalation.clocks import Outcome
-from escalation.engine import Decision, decide
-from escalation.errors import BadRequest, MoveNotAllowed
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import ClockName, Contact
-from escalation.request import AffectedCustomer, Evidence, EvidenceKind
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import Decision, decide
+from escalation.case.lifecycle import State
+from escalation.case.request import AffectedCustomer, Evidence, EvidenceKind
+from escalation.case.state import Escalation
+from escalation.kernel.budgets import CUSTOMERS
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.refusals import BadRequest, MoveNotAllowed
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName, Contact
 from tests.builders import (
     DECLARE,
     JO,

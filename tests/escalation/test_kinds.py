@@ -4,12 +4,12 @@ The kinds of escalation: by level, to a team, by priority, by itself, to the exe
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.engine import decide
-from escalation.lifecycle import State
-from escalation.plan import ClockName, EscalationReason, Priority, Trigger
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import ClockName, EscalationReason, Priority, Trigger
 from tests.builders import (
     JO,
     MINUTE,

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from escalation.engine import allowed_moves
-from escalation.lifecycle import (
+from escalation.case.engine import allowed_moves
+from escalation.case.lifecycle import (
     LIFECYCLE,
     RCA_COURSE,
     IllegalMove,

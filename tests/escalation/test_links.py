@@ -2,8 +2,8 @@
 
 import pytest
 
-from escalation.effects import Occasion
-from escalation.links import Link, Question, link_for
+from escalation.case.effects import Occasion
+from escalation.notifications.links import Link, Question, link_for
 from tests.delivery.builders import ESCALATION, ana, person, to_customers, to_us
 
 

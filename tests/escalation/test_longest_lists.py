@@ -8,17 +8,24 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from escalation import commands as c
-from escalation import sponsorship as s
-from escalation.actions import Action, Origin
-from escalation.base import InternalText
-from escalation.budgets import CRITERIA, EVIDENCE, LINKED_RECORDS, OPEN_ACTIONS, PROBLEM_RECORDS, SERVICES
-from escalation.engine import decide
-from escalation.errors import BadRequest, faults_of
-from escalation.events import CancelCause
-from escalation.inbox import Release
-from escalation.model import Escalation
-from escalation.request import StartRequest
+from escalation.case import commands as c
+from escalation.case.actions import Action, Origin
+from escalation.case.engine import decide
+from escalation.case.events import CancelCause
+from escalation.case.request import StartRequest
+from escalation.case.state import Escalation
+from escalation.kernel.budgets import (
+    CRITERIA,
+    EVIDENCE,
+    LINKED_RECORDS,
+    OPEN_ACTIONS,
+    PROBLEM_RECORDS,
+    SERVICES,
+)
+from escalation.kernel.refusals import BadRequest, faults_of
+from escalation.kernel.values import InternalText
+from escalation.notifications.inbox_view import Release
+from escalation.sponsorship import engine as s
 from escalation.task_force import commands as f
 from tests.builders import a_request, an_acknowledged, monday
 

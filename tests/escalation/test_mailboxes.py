@@ -4,15 +4,15 @@ One mailbox is one person: told, asked and surveyed once, however often and howe
 
 from typing import Any
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.engine import Decision, decide
-from escalation.joining import new_in
-from escalation.lifecycle import State
-from escalation.links import link_for
-from escalation.model import Escalation
-from escalation.request import recipients_of
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import Decision, decide
+from escalation.case.lifecycle import State
+from escalation.case.outage import new_in
+from escalation.case.request import recipients_of
+from escalation.case.state import Escalation
+from escalation.kernel.values import InternalText
+from escalation.notifications.links import link_for
 from tests.builders import (
     DECLARE,
     VERIFY,

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.engine import decide
-from escalation.errors import MoveNotAllowed, UnknownName
-from escalation.plan import ClockName
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.kernel.refusals import MoveNotAllowed, UnknownName
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import ClockName
 from tests.builders import (
     DECLARE,
     HOUR,

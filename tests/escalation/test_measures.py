@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.clocks import Outcome
-from escalation.lifecycle import State
-from escalation.measures import (
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.lifecycle import State
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.measures.definitions import (
     BY_NAME,
     MEASURES,
     ClockRun,
@@ -19,9 +19,9 @@ from escalation.measures import (
     attainment_of,
     same_cause,
 )
-from escalation.measuring import measure_events
-from escalation.plan import OF_TASK_FORCES, ActionPolicy, ClockName, EscalationReason, Priority
-from escalation.receipts import DeliveryResult
+from escalation.measures.fold import measure_events
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import OF_TASK_FORCES, ActionPolicy, ClockName, EscalationReason, Priority
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -37,8 +37,8 @@ from tests.builders import (
     opening,
     tuesday,
 )
+from tests.escalation.notified import events_of
 from tests.escalation.plans import A_SURVEY
-from tests.escalation.told import events_of
 from tests.records.past import AFTER_CLOSE
 
 BOLT = "BOLT:jo@bolt.example"

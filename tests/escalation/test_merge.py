@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.budgets import CUSTOMERS
-from escalation.engine import Decision, allowed_moves, decide
-from escalation.errors import BadRequest, MoveNotAllowed
-from escalation.lifecycle import Move, State
-from escalation.merge import hand_over_to
-from escalation.model import Escalation
-from escalation.plan import ClockName
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import Decision, allowed_moves, decide
+from escalation.case.lifecycle import Move, State
+from escalation.case.merge import hand_over_to
+from escalation.case.state import Escalation
+from escalation.kernel.budgets import CUSTOMERS
+from escalation.kernel.refusals import BadRequest, MoveNotAllowed
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import ClockName
 from tests.builders import (
     DECLARE,
     JO,

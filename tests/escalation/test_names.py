@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation import commands as c
-from escalation.engine import decide
-from escalation.errors import UnknownName, nearest
-from escalation.names import fold_name
+from escalation.case import commands as c
+from escalation.case.engine import decide
+from escalation.kernel.name_comparison import fold_name
+from escalation.kernel.refusals import UnknownName, nearest
 from tests.builders import an_escalation, monday
 
 

@@ -5,13 +5,13 @@ Contacts who are known only when needed: whoever is on call (MATRIX-1, MATRIX-5)
 from datetime import datetime
 from typing import Any
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.effects import FindOnCall, OnCallFound
-from escalation.engine import Decision, decide, open_escalation
-from escalation.model import Escalation
-from escalation.plan import ClockName, Contact, Plan, Unreached
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.engine import Decision, decide, open_escalation
+from escalation.case.state import Escalation
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import ClockName, Contact, Plan, Unreached
 from tests.builders import (
     PEOPLE,
     a_plan,

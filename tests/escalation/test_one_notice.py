@@ -6,13 +6,13 @@ from collections import Counter
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.engine import Decision, decide
-from escalation.lifecycle import State
-from escalation.one_notice import MADE_NEEDLESS_BY, OF_CUSTOMERS
-from escalation.plan import EscalationReason, Priority
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import Decision, decide
+from escalation.case.lifecycle import State
+from escalation.kernel.values import InternalText
+from escalation.notifications.redundancy import MADE_NEEDLESS_BY, OF_CUSTOMERS
+from escalation.policy.plan import EscalationReason, Priority
 from tests.builders import (
     VERIFY,
     a_plan,

@@ -5,14 +5,14 @@ The start: what the core decides once the request was accepted (START, COMM-1, C
 import pytest
 from pydantic import ValidationError
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.effects import CustomerNotification
-from escalation.engine import decide
-from escalation.errors import faults_of
-from escalation.lifecycle import State
-from escalation.plan import ClockName, Priority
-from escalation.request import Channel, EvidenceKind, StartRequest
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import CustomerNotification
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.case.request import Channel, EvidenceKind, StartRequest
+from escalation.kernel.refusals import faults_of
+from escalation.policy.plan import ClockName, Priority
 from tests.builders import (
     JO,
     a_customer,

@@ -9,11 +9,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import AwareDatetime, ValidationError
 
-from escalation import commands, post_mortem, request, sponsorship
-from escalation.base import Input
+from escalation.case import commands, post_mortem, request
+from escalation.kernel.values import Input
+from escalation.sponsorship import engine
 from escalation.task_force import commands as task_forces
 
-_READ = (commands, post_mortem, request, sponsorship, task_forces)
+_READ = (commands, post_mortem, request, engine, task_forces)
 """Modules with what people ask: reading them makes their classes known."""
 
 

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from escalation.pace import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, reserve_slots
+from escalation.notifications.channel_limit import (
+    LEEWAY,
+    MOST_TURNS,
+    ChannelLimit,
+    ReserveSlots,
+    reserve_slots,
+)
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.engine import decide
-from escalation.plan import ClockName, PausePolicy, Target
-from escalation.story import sentence
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.timeline import sentence
+from escalation.policy.plan import ClockName, PausePolicy, Target
 from tests.builders import (
     DECLARE,
     HOUR,

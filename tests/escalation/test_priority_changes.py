@@ -4,12 +4,12 @@ A change of priority: due times follow from the original start, and what happene
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.engine import decide
-from escalation.model import Escalation
-from escalation.plan import ClockName, Priority, Target
-from escalation.story import sentence
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.state import Escalation
+from escalation.case.timeline import sentence
+from escalation.policy.plan import ClockName, Priority, Target
 from tests.builders import (
     HOUR,
     a_plan,

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escalation.errors import RateExceeded
-from escalation.lifecycle import Move
-from escalation.rates import MOVES_OF_ALL, MOVES_OF_ONE, REPEATS, Rate, Rates
+from escalation.case.lifecycle import Move
+from escalation.kernel.refusals import RateExceeded
+from escalation.policy.rates import MOVES_OF_ALL, MOVES_OF_ONE, REPEATS, Rate, Rates
 from tests.builders import monday
 
 NINE = monday("09:00")

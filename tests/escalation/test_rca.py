@@ -6,19 +6,13 @@ import re
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.clocks import Outcome
-from escalation.effects import StartTaskForce
-from escalation.engine import decide
-from escalation.errors import BadRequest, EscalationError
-from escalation.lifecycle import RcaState, State
-from escalation.model import Escalation
-from escalation.plan import ClockName
-from escalation.rca import merge_rcas, on_file, proposed_timeline
-from escalation.receipts import DeliveryResult
-from escalation.request import (
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import StartTaskForce
+from escalation.case.engine import decide
+from escalation.case.lifecycle import RcaState, State
+from escalation.case.rca_on_file import merge_rcas, on_file, proposed_timeline
+from escalation.case.request import (
     CorrectiveAction,
     CustomerRca,
     FiveWhys,
@@ -26,7 +20,13 @@ from escalation.request import (
     RcaTimelineEntry,
     Reference,
 )
-from escalation.story import TimelineEntry, timeline_entry
+from escalation.case.state import Escalation
+from escalation.case.timeline import TimelineEntry, timeline_entry
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.refusals import BadRequest, EscalationError
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import ClockName
 from escalation.task_force import commands as of_force
 from escalation.task_force.engine import decide as decide_of_force
 from escalation.task_force.engine import deploy, updates_of

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.actions import next_reminder
-from escalation.base import CustomerText, InternalText
-from escalation.engine import decide
-from escalation.errors import MoveNotAllowed, RoleNotAllowed
-from escalation.lifecycle import Move, State
-from escalation.plan import (
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.actions import next_reminder
+from escalation.case.engine import decide
+from escalation.case.lifecycle import Move, State
+from escalation.case.rebase import preview_rebase
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import (
     ActionPolicy,
     Calendar,
     ClockName,
@@ -27,7 +28,6 @@ from escalation.plan import (
     Target,
     TextApproval,
 )
-from escalation.rebasing import preview_rebase
 from tests.builders import (
     DECLARE,
     HOUR,

@@ -7,12 +7,17 @@ from itertools import permutations
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.engine import decide
-from escalation.measuring import measure_events
-from escalation.messages import deliveries, last_deferral_of
-from escalation.receipts import DeliveryResult, MessageState, latest_results, select_newer
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.deliveries import deliveries, last_deferral_of
+from escalation.case.engine import decide
+from escalation.measures.fold import measure_events
+from escalation.notifications.delivery_results import (
+    DeliveryResult,
+    MessageState,
+    latest_results,
+    select_newer,
+)
 from tests.builders import JO, an_escalation, monday, opening
 
 NINE = monday("09:00")

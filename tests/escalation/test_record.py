@@ -7,16 +7,16 @@ from typing import get_args
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.clocks import Clock
-from escalation.engine import decide
-from escalation.lifecycle import NOBODYS, Move, State
-from escalation.model import Escalation
-from escalation.plan import ClockName
-from escalation.record import apply_event, fold
-from escalation.story import brief, sentence, timeline_entry
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.fold import apply_event, fold
+from escalation.case.lifecycle import NOBODYS, Move, State
+from escalation.case.state import Escalation
+from escalation.case.timeline import brief, sentence, timeline_entry
+from escalation.kernel.clocks import Clock
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName
 from tests.builders import (
     DECLARE,
     HOUR,

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.engine import decide
-from escalation.errors import (
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.lifecycle import State
+from escalation.case.request import CorrectiveAction
+from escalation.case.state import Escalation
+from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
     MoveNotAllowed,
@@ -18,10 +20,8 @@ from escalation.errors import (
     RoleNotAllowed,
     UnknownName,
 )
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import Priority
-from escalation.request import CorrectiveAction
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import Priority
 from tests.builders import (
     DECLARE,
     VERIFY,

@@ -4,15 +4,15 @@ The resolution: plan, declaration, verdict, access, and the way back (RESOLVE, C
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import LONGEST_TEXT, CustomerText, InternalText
-from escalation.clocks import Outcome
-from escalation.engine import decide
-from escalation.events import AccessAnswer, ResolutionKind
-from escalation.lifecycle import State
-from escalation.model import Escalation
-from escalation.plan import ClockName, EscalationReason, Priority, Target
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide
+from escalation.case.events import AccessAnswer, ResolutionKind
+from escalation.case.lifecycle import State
+from escalation.case.state import Escalation
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText
+from escalation.policy.plan import ClockName, EscalationReason, Priority, Target
 from tests.builders import (
     DAY,
     DECLARE,

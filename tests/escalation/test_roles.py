@@ -4,14 +4,14 @@ Who may do what, and what a refused person is told (ROLE).
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import InternalText
-from escalation.engine import decide, permit
-from escalation.errors import EscalationError, RoleNotAllowed, UnknownName
-from escalation.lifecycle import Move, State, allows
-from escalation.model import Escalation
-from escalation.plan import EscalationReason
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.engine import decide, permit
+from escalation.case.lifecycle import Move, State, allows
+from escalation.case.state import Escalation
+from escalation.kernel.refusals import EscalationError, RoleNotAllowed, UnknownName
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import EscalationReason
 from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday, one_in, the
 
 

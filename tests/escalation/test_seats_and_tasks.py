@@ -6,14 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escalation import commands as shell
-from escalation.base import InternalText
-from escalation.effects import InternalNotification
-from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.case import commands as shell
+from escalation.case.effects import InternalNotification
+from escalation.kernel.refusals import (
+    BadRequest,
+    EscalationError,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.kernel.values import InternalText
 from escalation.task_force import commands as c
-from escalation.task_force.course import TaskForceState
 from escalation.task_force.engine import decide, updates_of
-from escalation.task_force.model import Task, TaskForce
+from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.state import Task, TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import NINE, a_force, kinds, told
 

@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pydantic import TypeAdapter
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.business_time import OpenHours
-from escalation.clocks import derive_clock, used_time_of
-from escalation.effects import (
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.clock_targets import clock_for
+from escalation.case.effects import (
     CompileOpenHours,
     CustomerNotification,
     FindOnCall,
@@ -27,12 +25,20 @@ from escalation.effects import (
     OnCallFound,
     message_key,
 )
-from escalation.engine import Decision, allowed_moves, decide, moves_now
-from escalation.errors import EscalationError
-from escalation.events import AccessAnswer
-from escalation.lifecycle import Move, RcaState, State
-from escalation.model import Escalation
-from escalation.plan import (
+from escalation.case.engine import Decision, allowed_moves, decide, moves_now
+from escalation.case.events import AccessAnswer
+from escalation.case.fold import apply_event, fold
+from escalation.case.lifecycle import Move, RcaState, State
+from escalation.case.request import Evidence, EvidenceKind
+from escalation.case.state import Escalation
+from escalation.case.timeline import sentence
+from escalation.case.view import make_move_result, view
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clocks import derive_clock, used_time_of
+from escalation.kernel.refusals import EscalationError
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import (
     ActionPolicy,
     Calendar,
     ClockName,
@@ -45,14 +51,8 @@ from escalation.plan import (
     TextApproval,
     Unreached,
 )
-from escalation.receipts import DeliveryResult
-from escalation.record import apply_event, fold
-from escalation.request import Evidence, EvidenceKind
-from escalation.story import sentence
-from escalation.targets import clock_for
-from escalation.view import make_move_result, view
 from tests.builders import THE_MONDAY, a_customer, all_delivered, notices, opening, weekdays
-from tests.escalation.asking import MARK, PLAN, anything, fitting, forward
+from tests.escalation.command_strategies import MARK, PLAN, anything, fitting, forward
 from tests.escalation.plans import A_SURVEY, FIRST_MONDAY
 from tests.escalation.test_lifecycle import CHANGES
 

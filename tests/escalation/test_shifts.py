@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.effects import FindOnCall, NotificationBatch, OnCallFound
-from escalation.engine import Decision, decide
-from escalation.errors import UnknownName
-from escalation.measuring import measure_events
-from escalation.model import Escalation
-from escalation.plan import ClockName, Contact, HandsOver, Plan, Unreached
-from escalation.record import fold
-from escalation.staleness import find_outdated
-from escalation.story import sentence
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import FindOnCall, NotificationBatch, OnCallFound
+from escalation.case.engine import Decision, decide
+from escalation.case.fold import fold
+from escalation.case.staleness import find_outdated
+from escalation.case.state import Escalation
+from escalation.case.timeline import sentence
+from escalation.kernel.refusals import UnknownName
+from escalation.measures.fold import measure_events
+from escalation.policy.plan import ClockName, Contact, HandsOver, Plan, Unreached
 from tests.builders import PEOPLE, a_plan, clock, levels_with, monday, notices, opening
 from tests.escalation.plans import HOUR
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.plan import Basis
-from escalation.spans import SpanFault, parse_span, parse_window
+from escalation.policy.plan import Basis
+from escalation.policy.spans import SpanFault, parse_span, parse_window
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 EIGHT_HOURS = 8 * HOUR

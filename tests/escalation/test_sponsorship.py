@@ -8,15 +8,21 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from escalation import commands as c
-from escalation import sponsorship as s
-from escalation.base import InternalText
-from escalation.effects import InternalNotification, ProposeSponsorship
-from escalation.engine import decide as decide_escalation
-from escalation.errors import MoveNotAllowed, RoleNotAllowed
-from escalation.plan import Contact, EscalationReason
-from escalation.receipts import DeliveryResult
-from escalation.sponsorship import PlaybookPeople, Sponsorship, SponsorshipDecision, SponsorshipState, decide
+from escalation.case import commands as c
+from escalation.case.effects import InternalNotification, ProposeSponsorship
+from escalation.case.engine import decide as decide_escalation
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
+from escalation.kernel.values import InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import Contact, EscalationReason
+from escalation.sponsorship import engine as s
+from escalation.sponsorship.engine import (
+    PlaybookPeople,
+    Sponsorship,
+    SponsorshipDecision,
+    SponsorshipState,
+    decide,
+)
 from tests.builders import DAY, an_acknowledged, an_escalation, monday, opening, told
 from tests.escalation.plans import a_plan
 

@@ -7,14 +7,14 @@ from datetime import datetime
 
 import pytest
 
-from escalation import commands as c
-from escalation.base import CustomerText, InternalText
-from escalation.effects import CustomerNotification, InternalNotification, NotificationBatch, Occasion
-from escalation.engine import Decision, decide
-from escalation.events import AccessAnswer, CancelCause, Event
-from escalation.model import Escalation
-from escalation.plan import EscalationReason, Priority
-from escalation.staleness import find_outdated
+from escalation.case import commands as c
+from escalation.case.effects import CustomerNotification, InternalNotification, NotificationBatch, Occasion
+from escalation.case.engine import Decision, decide
+from escalation.case.events import AccessAnswer, CancelCause, Event
+from escalation.case.staleness import find_outdated
+from escalation.case.state import Escalation
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import EscalationReason, Priority
 from tests.builders import DECLARE, RCA_COURSE, VERIFY, a_plan, monday, notices, opening
 
 Notice = InternalNotification | CustomerNotification

@@ -6,13 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.effects import NotificationBatch
-from escalation.errors import BadRequest
-from escalation.inbox import inbox_key, require_fit_for
-from escalation.preferences import CountedMessage
-from escalation.receipts import DeliveryResult
-from escalation.strangers import NOT_OURS, TOLD_ALREADY, find_foreign_messages, select_own_results
-from escalation.waiting import InboxContent
+from escalation.case.effects import NotificationBatch
+from escalation.kernel.refusals import BadRequest
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.foreign_messages import (
+    NOT_OURS,
+    TOLD_ALREADY,
+    find_foreign_messages,
+    select_own_results,
+)
+from escalation.notifications.inbox import InboxContent
+from escalation.notifications.inbox_view import inbox_key, require_fit_for
+from escalation.policy.preferences import CountedMessage
 from tests.escalation.test_waiting import NINE, held
 
 MESSAGE = held(seq=7)

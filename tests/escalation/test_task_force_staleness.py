@@ -4,14 +4,14 @@ What is no longer true of a task force's message that waited (COMM-12).
 
 import pytest
 
-from escalation import commands as shell
-from escalation.base import InternalText
-from escalation.effects import InternalNotification, NotificationBatch, Occasion, senders_of
+from escalation.case import commands as shell
+from escalation.case.effects import InternalNotification, NotificationBatch, Occasion, senders_of
+from escalation.kernel.values import InternalText
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy
 from escalation.task_force.events import TaskForceEvent
-from escalation.task_force.model import TaskForce
 from escalation.task_force.staleness import find_outdated
+from escalation.task_force.state import TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import CLOCKS, NINE, a_charter
 

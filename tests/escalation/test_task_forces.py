@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation import commands as shell
-from escalation.base import InternalText
-from escalation.business_time import add
-from escalation.clocks import Clock
-from escalation.effects import CompileOpenHours, InternalNotification
-from escalation.errors import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.plan import Calendar, ClockName, Priority
-from escalation.receipts import DeliveryResult
+from escalation.case import commands as shell
+from escalation.case.effects import CompileOpenHours, InternalNotification
+from escalation.kernel.business_time import add
+from escalation.kernel.clocks import Clock
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.kernel.values import InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import Calendar, ClockName, Priority
 from escalation.task_force import commands as c
-from escalation.task_force.course import COURSE, TaskForceMove, TaskForceState, allows, step
 from escalation.task_force.engine import decide, deploy, updates_of
-from escalation.task_force.model import Charter, EscalationSummary, SeatPlan, TaskForce, summary
-from escalation.task_force.record import fold
-from escalation.task_force.story import timeline_entry
-from escalation.task_force.turn import TaskForceDecision
+from escalation.task_force.fold import fold
+from escalation.task_force.lifecycle import COURSE, TaskForceMove, TaskForceState, allows, step
+from escalation.task_force.state import Charter, EscalationSummary, SeatPlan, TaskForce, summary
+from escalation.task_force.timeline import timeline_entry
 from escalation.task_force.view import view
+from escalation.task_force.work import TaskForceDecision
 from tests.builders import HOUR, MINUTE, PEOPLE, THE_MONDAY, weekdays
 
 NINE = THE_MONDAY + 9 * HOUR

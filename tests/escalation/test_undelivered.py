@@ -2,14 +2,14 @@
 What could not be delivered is heard of by a person, as long as anybody can be reached (COMM-13).
 """
 
-from escalation import commands as c
-from escalation.engine import Decision, decide
-from escalation.model import Escalation
-from escalation.receipts import DeliveryResult
-from escalation.view import view
+from escalation.case import commands as c
+from escalation.case.engine import Decision, decide
+from escalation.case.state import Escalation
+from escalation.case.view import view
+from escalation.notifications.delivery_results import DeliveryResult
 from tests.builders import JO, a_plan, an_escalation, happened, internal, levels_with, monday, told
-from workflows import details
 from workflows import search_attributes as sa
+from workflows import web_ui
 
 BOUNCED = "550 no such mailbox"
 LINE = ("ed", "mia", "max", "sol", "dora", "stan", "ceo", "nils", "ana", "ben")
@@ -111,6 +111,6 @@ def test_what_is_missing_is_seen_by_everybody_who_looks() -> None:
     assert [(JO, "receipt"), (JO, "update"), ("ed", "undeliverable")] == [
         (each.recipient, each.occasion) for each in view(now).undelivered
     ]
-    assert "**Not delivered** (3)" in details.current_details(now, ())
-    assert 2 == details.search_values(now)[sa.UNDELIVERED]
-    assert details.search_values(an_escalation())[sa.UNDELIVERED] is None
+    assert "**Not delivered** (3)" in web_ui.current_details(now, ())
+    assert 2 == web_ui.search_values(now)[sa.UNDELIVERED]
+    assert web_ui.search_values(an_escalation())[sa.UNDELIVERED] is None

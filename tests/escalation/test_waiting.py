@@ -5,12 +5,10 @@ When what waits for somebody leaves, and what leaves together (COMM-11, COMM-12)
 from datetime import datetime, timedelta
 from typing import Any
 
-from escalation.base import InternalText
-from escalation.budgets import LARGEST_BATCH
-from escalation.effects import Occasion
-from escalation.plan import Recipient
-from escalation.preferences import CountedMessage, Limit, Preferences, free_at
-from escalation.waiting import (
+from escalation.case.effects import Occasion
+from escalation.kernel.budgets import LARGEST_BATCH
+from escalation.kernel.values import InternalText
+from escalation.notifications.inbox import (
     GATHERED_FOR,
     DeferredMessage,
     forgotten_at,
@@ -18,6 +16,8 @@ from escalation.waiting import (
     next_at,
     take_due_messages,
 )
+from escalation.policy.plan import Recipient
+from escalation.policy.preferences import CountedMessage, Limit, Preferences, free_at
 from tests.builders import internal, monday, opening
 
 TEN_MINUTES = timedelta(minutes=10)

@@ -55,7 +55,6 @@ TEXT_OF_OTHERS = {
     "activities/proofreading.py": "templates",
     "activities/templates.py": "names of folders",
     "records/": "errors and drawings of libraries",
-    "workflows/details.py": "customers' text that is made harmless for the Web UI",
     "workflows/web_ui.py": "customers' text that is made harmless for the Web UI",
     "escalation/": "keys, spans, addresses and texts that people gave",
 }

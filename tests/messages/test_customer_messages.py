@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from escalation.base import CustomerText
-from escalation.effects import CustomerFacts, CustomerNotification, Occasion
-from escalation.events import CancelCause
-from escalation.translations import Translations
+from escalation.case.effects import CustomerFacts, CustomerNotification, Occasion
+from escalation.case.events import CancelCause
+from escalation.kernel.values import CustomerText
+from escalation.policy.translations import Translations
 from messages.examples import make_example
 from messages.renderer import MessageRenderer
 

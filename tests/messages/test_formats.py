@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.measures import Unit
-from escalation.sentences import Sentence
+from escalation.kernel.reasons import Sentence
+from escalation.measures.definitions import Unit
 from messages.formats import CodeText, Formats, Words, locale_of, say_code
 from messages.templates import Templates
 from tests.delivery.builders import at

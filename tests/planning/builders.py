@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from escalation.business_time import OpenHours
-from escalation.errors import BadRequest, Fault
-from escalation.request import StartRequest
+from escalation.case.request import StartRequest
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.refusals import BadRequest, Fault
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_hours
 from planning.playbook.loader import Playbook, load_playbook, parse_playbook

@@ -1,7 +1,8 @@
 """
 Business time the slow way: one minute after the other, looking at the wall clock of each.
 
-An oracle for ``planning/calendars/open_hours.py`` and ``escalation/business_time.py``, of which it shares nothing but
+An oracle for ``planning/calendars/open_hours.py`` and ``escalation/kernel/business_time.py``, of which it shares
+nothing but
 the rules of CLOCK-5: open is when the wall clock shows an open time; hours belong to the day on which they begin;
 hours of a date go before days off, these before the week.
 """

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from escalation.effects import OnCallFound
+from escalation.case.effects import OnCallFound
 from planning.on_call.feed_sources import Content, FeedFault, FeedReader, FilesAlone
 from planning.on_call.roster import OnCallPeriod, OnCallRoster, roster_of
 from planning.on_call.rota_spec import FeedSpec, RotaSpec

@@ -8,11 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from channels.protocol import OutboundMessage
 from entrypoints.cli.option_values import language
-from escalation.base import CustomerText
-from escalation.email_address import Mailbox
-from escalation.errors import EscalationError
-from escalation.reporting import ReportSchedule
-from escalation.request import CustomerContact
+from escalation.case.request import CustomerContact
+from escalation.kernel.email_address import Mailbox
+from escalation.kernel.refusals import EscalationError
+from escalation.kernel.values import CustomerText
+from escalation.measures.report_schedule import ReportSchedule
 from planning.plan.report_readers import read_schedule, readers_of
 from planning.playbook.loader import load_playbook
 from planning.playbook.schema import PersonSpec

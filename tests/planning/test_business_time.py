@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from escalation.business_time import OpenHours, add, between
-from escalation.clocks import Clock, Pause, instant_of, used_time_of
-from escalation.plan import ClockName
+from escalation.kernel.business_time import OpenHours, add, between
+from escalation.kernel.clocks import Clock, Pause, instant_of, used_time_of
+from escalation.policy.plan import ClockName
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_hours
 from tests.planning.builders import a_calendar, hours_of, utc

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from entrypoints.cli.render import escalation
-from escalation.business_time import OpenHours, add
-from escalation.clocks import is_late
-from escalation.effects import CustomerNotification, Occasion
-from escalation.engine import open_escalation
-from escalation.plan import Basis, ClockName, Priority
-from escalation.view import timeline, view
+from escalation.case.effects import CustomerNotification, Occasion
+from escalation.case.engine import open_escalation
+from escalation.case.view import timeline, view
+from escalation.kernel.business_time import OpenHours, add
+from escalation.kernel.clocks import is_late
+from escalation.policy.plan import Basis, ClockName, Priority
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.compile_ahead import CountedSpan, compile_ahead
 from planning.calendars.open_hours import compile_further, compile_hours, definition_of, horizon_of
@@ -28,7 +28,7 @@ from planning.playbook.loader import Playbook
 from tests.planning.builders import a_calendar, playbook_of, reference_with, the_reference, utc
 from tests.planning.test_business_time import calendars
 from workflows import search_attributes
-from workflows.details import current_details, search_values
+from workflows.web_ui import current_details, search_values
 
 NOW = utc("2026-11-20 16:30")
 TEN_YEARS = timedelta(days=3653)

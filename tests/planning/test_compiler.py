@@ -7,10 +7,10 @@ from hashlib import sha256
 
 import pytest
 
-from escalation.errors import BadRequest, RoleNotAllowed
-from escalation.lifecycle import Move
-from escalation.plan import AGREED, Basis, ClockName, Plan, Priority, Unreached
-from escalation.request import Degree
+from escalation.case.lifecycle import Move
+from escalation.case.request import Degree
+from escalation.kernel.refusals import BadRequest, RoleNotAllowed
+from escalation.policy.plan import AGREED, Basis, ClockName, Plan, Priority, Unreached
 from planning.plan.compiler import check_request, compile_plan
 from planning.playbook.value_types import SPECIAL_ROLES
 from tests.planning.builders import (

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escalation.plan import Plan, Priority
+from escalation.policy.plan import Plan, Priority
 from planning.calendars.opening_hours import Interval, gaps_between, join_intervals
 from planning.forecast.coverage import (
     Gap,

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from escalation.errors import BadRequest
+from escalation.kernel.refusals import BadRequest
 from planning.forecast.csv_table import CsvTable
 from planning.forecast.helpdesk_log import Log, fits_map, read_log
 from tests.planning.export_builder import AnExport, the_map

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from escalation.lifecycle import LIFECYCLE, State
+from escalation.case.lifecycle import LIFECYCLE, State
 from planning.playbook import level_diagram, lifecycle_diagram
 from planning.playbook.loader import parse_playbook
 from planning.playbook.matrix import CategoryTable, category_tables_of

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.errors import BadRequest
-from escalation.plan import EscalationReason, Priority
+from escalation.kernel.refusals import BadRequest
+from escalation.policy.plan import EscalationReason, Priority
 from planning.calendars.instants import format_after_start
 from planning.forecast.forecast import Forecast, ForecastEntry, make_forecast
 from planning.forecast.forecast_chart import draw_forecast

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.plan import ContactKind, HandsOver, Priority
+from escalation.policy.plan import ContactKind, HandsOver, Priority
 from planning.forecast.forecast import Forecast, make_forecast
 from planning.forecast.sample_request import make_request
 from planning.plan.contacts import contact_of

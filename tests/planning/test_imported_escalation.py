@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from escalation.clocks import Outcome
-from escalation.lifecycle import State
-from escalation.measures import ImportedEscalation
+from escalation.case.lifecycle import State
+from escalation.kernel.clocks import Outcome
+from escalation.measures.definitions import ImportedEscalation
 from planning.forecast.export_map import ExportMap
 from planning.forecast.helpdesk_log import fits_map, read_log
 from planning.forecast.imported_escalation import import_incident

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from escalation.spans import SpanFault, parse_span
+from escalation.policy.spans import SpanFault, parse_span
 from planning.playbook.json_schema import make_json_schema
 from planning.playbook.value_types import SPAN_IN_AN_EDITOR
 from tests.planning.builders import PLAYBOOKS, reference_with

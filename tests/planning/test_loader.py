@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalation.errors import BadRequest, Fault
+from escalation.kernel.refusals import BadRequest, Fault
 from planning.playbook.faults import MOST_SHOWN
 from planning.playbook.loader import Playbook, load_playbook, parse_playbook
 from planning.playbook.yaml_tree import LARGEST_FILE, read_yaml, to_plain

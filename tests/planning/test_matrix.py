@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from escalation.errors import BadRequest
+from escalation.kernel.refusals import BadRequest
 from planning.plan.compiler import compile_plan
 from planning.playbook.loader import load_playbook
 from planning.playbook.matrix import CategoryTable, category_tables_of, priority_rows_of

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.limits import parse_limit
-from escalation.plan import Contact
-from escalation.preferences import Limit, Preferences
+from escalation.policy.limit_text import parse_limit
+from escalation.policy.plan import Contact
+from escalation.policy.preferences import Limit, Preferences
 from planning.plan.compiler import compile_plan
 from planning.plan.contacts import contact_of
 from tests.planning.builders import a_request, faults_with, playbook_of, reference_with, utc

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from escalation.business_time import OpenHours, add, between
+from escalation.kernel.business_time import OpenHours, add, between
 from planning.calendars.open_hours import compile_hours
 from tests.planning.minutes import DAYS_WALKED, MINUTE, MINUTES_A_DAY, PLACES, Minutes, Office, an_office
 

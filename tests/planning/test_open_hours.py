@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from escalation.business_time import between
-from escalation.errors import BadRequest
+from escalation.kernel.business_time import between
+from escalation.kernel.refusals import BadRequest
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import (
     business_day_of,

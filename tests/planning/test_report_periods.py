@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.reporting import Rhythm
+from escalation.measures.report_schedule import Rhythm
 from planning.calendars.report_periods import last_period_before, midnight_of
 from tests.planning.builders import naive, utc
 

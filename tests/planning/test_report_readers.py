@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from escalation.errors import BadRequest
-from escalation.reporting import ReportSchedule
+from escalation.kernel.refusals import BadRequest
+from escalation.measures.report_schedule import ReportSchedule
 from planning.plan.report_readers import read_schedule, readers_of
 from planning.playbook.loader import load_playbook
 from tests.planning.builders import REFERENCE

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.errors import BadRequest
+from escalation.kernel.refusals import BadRequest
 from planning.playbook.loader import examine_playbook, load_playbook, parse_playbook
 from tests.planning.builders import PLAYBOOKS, REFERENCE, faults_of_text, utc
 from tests.planning.rotas import FEED, WEEKS, a_calendar_file, a_rotation, an_event, text_of

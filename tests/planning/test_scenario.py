@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.errors import BadRequest
-from escalation.lifecycle import State
-from escalation.plan import Priority
+from escalation.case.lifecycle import State
+from escalation.kernel.refusals import BadRequest
+from escalation.policy.plan import Priority
 from planning.calendars.instants import parse_instant
 from planning.forecast.forecast import Forecast, make_forecast
 from planning.forecast.sample_request import make_request

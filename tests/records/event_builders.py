@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.effects import RecordBatch
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import RecordBatch
 from records.store import RecordStore
 from records.tables import Base, EventRow
 from tests.builders import DECLARE, VERIFY, all_delivered, monday, opening, ready_to_close
-from tests.escalation.told import events_of
+from tests.escalation.notified import events_of
 
 
 def a_batch(events: Sequence[e.Event], **changes: Any) -> RecordBatch:

@@ -4,12 +4,12 @@ A small past to report on: escalations that the engine ran, and an import, all w
 
 from pathlib import Path
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.measures import ImportedEscalation
-from escalation.plan import ActionPolicy, EscalationReason, Priority
-from escalation.post_mortem import PostMortem
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.post_mortem import PostMortem
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.measures.definitions import ImportedEscalation
+from escalation.policy.plan import ActionPolicy, EscalationReason, Priority
 from planning.forecast.export_map import ExportMap, read_map
 from planning.forecast.helpdesk_log import read_log
 from planning.forecast.imported_escalation import import_incident
@@ -28,8 +28,8 @@ from tests.builders import (
     opening,
     tuesday,
 )
+from tests.escalation.notified import events_of
 from tests.escalation.plans import A_SURVEY
-from tests.escalation.told import events_of
 from tests.records.event_builders import a_batch
 
 MAP = Path(__file__).parents[2] / "playbooks" / "maps" / "servicenow.yaml"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.measures import MEASURES
+from escalation.measures.definitions import MEASURES
 from records.period_report import make_report
 from records.report import NOT_KNOWN, By, Group, Period, Report
 from records.review_pack import render_review_pack

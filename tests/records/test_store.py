@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from escalation import commands as c
-from escalation import events as e
-from escalation.base import CustomerText, InternalText
-from escalation.effects import RecordResult
-from escalation.measuring import measure_events
-from escalation.receipts import DeliveryResult
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.effects import RecordResult
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.measures.fold import measure_events
+from escalation.notifications.delivery_results import DeliveryResult
 from records.data_export import list_accounts, read_escalations
 from records.rows import make_escalation_row
 from records.store import RecordStore
 from records.tables import EscalationRow, EventRow, PlaybookRow
 from tests.builders import DECLARE, a_plan, at, monday, opening, weekdays
-from tests.escalation.told import events_of
+from tests.escalation.notified import events_of
 from tests.records.event_builders import a_batch, a_whole_life, bodies, sizes
 
 ROOT = Path(__file__).parents[2]

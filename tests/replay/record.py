@@ -15,7 +15,7 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
 
 from runtime.process_exit import exit_process
-from tests.desk import Desk, desk_on_skipping_server
+from tests.escalations import Desk, desk_on_skipping_server
 from tests.replay.replaying import LOOKS, shown
 from tests.replay.scenarios import SCENARIOS
 from tests.replay.stored import FOLDER, Stored

@@ -24,10 +24,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
+from workflows.joined_case import JoinedCaseWorkflow
 from workflows.plugin import escalation_plugin
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow
-from workflows.ticket import JoinedCaseWorkflow
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 _KEEP = "keep_the_instance"

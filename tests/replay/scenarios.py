@@ -3,18 +3,18 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from escalation.base import InternalText
-from escalation.events import AccessAnswer, CancelCause
-from escalation.plan import EscalationReason, Priority
-from escalation.sponsorship import Exit
+from escalation.case.events import AccessAnswer, CancelCause
+from escalation.contract import EscalationInput
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import EscalationReason, Priority
+from escalation.sponsorship.engine import Exit
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.escalations import Desk
 from tests.workflows import stages
 from tests.workflows.test_follow_up import JO, a_post_mortem, closed
 from tests.workflows.test_outages import an_outage_of
 from tests.workflows.test_sponsorship import TOUCH, enrolled
 from tests.workflows.test_task_forces import NAME, deployed, where
-from workflows.wire import EscalationInput
 
 
 async def whole_life(desk: Desk) -> None:

@@ -15,9 +15,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
 from runtime.settings import ROOT
-from tests.replay.changed import AsksForMore, CountsOtherwise
+from tests.replay.changed_workflows import AsksForMore, CountsOtherwise
+from tests.replay.empty_tasks import tasks_without_command, with_empty_tasks
 from tests.replay.record import RECORDER
-from tests.replay.recut import tasks_without_command, with_empty_tasks
 from tests.replay.replaying import replayed
 from tests.replay.scenarios import SCENARIOS
 from tests.replay.stored import FOLDER, Stored, stored_names

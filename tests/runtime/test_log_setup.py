@@ -15,8 +15,8 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from escalation.characters import HARMFUL
-from escalation.errors import BadRequest, Fault
+from escalation.kernel.characters import HARMFUL
+from escalation.kernel.refusals import BadRequest, Fault
 from runtime.embedded import EmbeddedServer
 from runtime.log_setup import configure_logging
 from runtime.settings import LogFormat, LogLevel

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from escalation.preferences import Limit
+from escalation.policy.preferences import Limit
 from runtime.errors import SettingsFault
 from runtime.log_setup import logging_runtime
 from runtime.settings import ROOT, LogFormat, Settings, SmtpTls

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
-from escalation.links import Link, Question
+from escalation.notifications.links import Link, Question
 from runtime.errors import RuntimeFault, SettingsFault
 from runtime.settings import Settings
 from runtime.signed_links import KEY_FILE, LinkExpired, LinkUnknown, SignedLinks

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
-from tests.desk import mail_settings
+from tests.escalations import mail_settings
 from tests.mailbox import Mailbox
 from tests.web.web_client import INTAKE_SECRET, LINK_KEY, Door, open_door
 from workers.queue_workers import serve_queues

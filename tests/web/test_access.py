@@ -2,8 +2,8 @@
 
 import asyncio
 
-from escalation.events import AccessAnswer
-from escalation.links import Question
+from escalation.case.events import AccessAnswer
+from escalation.notifications.links import Question
 from tests.web.web_client import Door, links_in, seen
 
 WHO = "ACME:jo@acme.example"  # the customer's own contact

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from client import EscalationClient
 from entrypoints.web.request_body import read_body
-from escalation.view import MoveResult, View
+from escalation.case.view import MoveResult, View
 from runtime.log_setup import configure_logging
 from runtime.settings import LogFormat, LogLevel
 from tests.complaint import a_complaint

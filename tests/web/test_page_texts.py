@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from entrypoints.web.page_texts import Languages
-from escalation.errors import BadRequest
+from escalation.kernel.refusals import BadRequest
 
 
 def written(folder: Path, language: str, code: str, said: str) -> Path:

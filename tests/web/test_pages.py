@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from entrypoints.web.app import LARGEST_FORM
-from escalation.links import Question
+from escalation.notifications.links import Question
 from tests.web.web_client import ANSWERED, Door, seen
 
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }} $reference &amp; ${who}'

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from escalation.events import CancelCause
-from escalation.links import Link, Question
-from escalation.task_force.model import SeatRequest
+from escalation.case.events import CancelCause
+from escalation.notifications.links import Link, Question
+from escalation.task_force.state import SeatRequest
 from tests.web.web_client import Door, links_in, seen
 
 NAME = "dry-pallets"

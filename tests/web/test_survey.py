@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from escalation.links import Question
+from escalation.notifications.links import Question
 from tests.web.web_client import Door, links_in, seen
 
 JO = "ACME:jo@acme.example"

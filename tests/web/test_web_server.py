@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from entrypoints.web.web_server import bind_port
-from escalation.links import Link, Question
+from escalation.notifications.links import Link, Question
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import PortTaken, SettingsFault
@@ -26,7 +26,7 @@ from runtime.settings import ROOT, Settings
 from runtime.signed_links import SignedLinks
 from runtime.signing_keys import parse_keys
 from tests.complaint import a_complaint
-from tests.desk import mail_settings
+from tests.escalations import mail_settings
 from tests.mailbox import Mailbox
 from tests.web.web_client import ANSWERED, INTAKE_SECRET, LINK_KEY, seen, signed
 from workers.queue_workers import serve_queues

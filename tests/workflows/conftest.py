@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.desk import Desk, desk_on_skipping_server
+from tests.escalations import Desk, desk_on_skipping_server
 
 _TICKETS = count(1)
 

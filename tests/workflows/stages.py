@@ -7,15 +7,15 @@ Each begins where the one before it ended; all go through the client, as people 
 from datetime import datetime
 
 from client import EscalationClient
-from escalation import commands as c
-from escalation.base import CustomerText, InternalText
-from escalation.engine import Decision, open_escalation
-from escalation.events import ResolutionKind, Step
-from escalation.request import CorrectiveAction, InternalRca, StartRequest
+from escalation.case import commands as c
+from escalation.case.engine import Decision, open_escalation
+from escalation.case.events import ResolutionKind, Step
+from escalation.case.request import CorrectiveAction, InternalRca, StartRequest
+from escalation.kernel.values import CustomerText, InternalText
 from planning.plan.compiler import compile_plan
 from planning.playbook.loader import load_playbook
 from tests.complaint import a_complaint
-from tests.desk import REFERENCE
+from tests.escalations import REFERENCE
 
 
 def an_rca() -> InternalRca:

@@ -14,23 +14,23 @@ import pytest
 from pydantic import SecretStr
 
 from channels.loopback import ReceivedMessage
-from escalation.base import LONGEST_TEXT, CustomerText, InternalText
-from escalation.budgets import MOST_MESSAGES, PAYLOAD
-from escalation.effects import InternalNotification, RecordBatch
-from escalation.errors import BadRequest, RateExceeded
-from escalation.events import CancelCause, ResolutionKind, Step, UpdateSent
-from escalation.inbox import inbox_key
-from escalation.rates import REFUSALS
-from escalation.rca import proposed_timeline
-from escalation.request import InternalRca, RcaTimelineEntry
-from escalation.waiting import DeferredMessage, InboxContent
+from escalation import contract
+from escalation.case.effects import InternalNotification, RecordBatch
+from escalation.case.events import CancelCause, ResolutionKind, Step, UpdateSent
+from escalation.case.rca_on_file import proposed_timeline
+from escalation.case.request import InternalRca, RcaTimelineEntry
+from escalation.contract import ContinuedState, EscalationInput
+from escalation.kernel.budgets import MOST_MESSAGES, PAYLOAD
+from escalation.kernel.refusals import BadRequest, RateExceeded
+from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText
+from escalation.notifications.inbox import DeferredMessage, InboxContent
+from escalation.notifications.inbox_view import inbox_key
+from escalation.policy.rates import REFUSALS
 from records.data_export import read_escalations
 from records.store import RecordStore
-from tests.desk import Desk, desk_on_skipping_server
+from tests.escalations import Desk, desk_on_skipping_server
 from tests.workflows import stages
 from tests.workflows.test_long_life import runs_of
-from workflows import wire
-from workflows.wire import ContinuedState, EscalationInput
 
 NOBODY_LISTENS = SecretStr("postgresql+psycopg://nobody:secret@127.0.0.1:9/none")
 LARGE_PLAN = [Step(what=InternalText(f"{number}: " + "x" * 1_990), owner="priya") for number in range(31)]
@@ -300,10 +300,10 @@ async def test_an_inbox_that_is_fuller_than_a_letter_lets_go_in_several(desk: De
         told = notice.model_copy(update={"to": (person,), "seq": 1_000 + number, "facts": facts})
         held = DeferredMessage(notice=told, channel="email", since=now, until=now + timedelta(days=1))
         await desk.temporal.start_workflow(
-            wire.INBOX,
+            contract.INBOX,
             id=inbox_key("full-up"),
-            task_queue=wire.ESCALATION_QUEUE,
-            start_signal=wire.DEFER,
+            task_queue=contract.ESCALATION_QUEUE,
+            start_signal=contract.DEFER,
             start_signal_args=[InboxContent(held=(held,))],
         )
     for _ in range(200):

@@ -11,14 +11,14 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from client import ToDo
-from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause
-from escalation.lifecycle import Move, State
-from escalation.post_mortem import PostMortem
+from escalation.case.events import CancelCause
+from escalation.case.lifecycle import Move, State
+from escalation.case.post_mortem import PostMortem
+from escalation.contract import EscalationInput
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed, UnknownName
 from tests.complaint import a_complaint
-from tests.desk import REFERENCE, Desk, desk_on_skipping_server
+from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages
-from workflows.wire import EscalationInput
 
 JO = "ACME:jo@acme.example"
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from escalation.events import CancelCause
-from escalation.inbox import inbox_key
-from escalation.receipts import DeliveryResult
+from escalation import contract
+from escalation.case.events import CancelCause
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.inbox_view import inbox_key
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.escalations import Desk
 from tests.workflows.test_outages import an_outage_of, ended
 from tests.workflows.test_task_forces import NAME, deployed, where
-from workflows import wire
 
 SPY = "spy@evil.example"
 
@@ -50,11 +50,11 @@ async def test_a_message_that_nobody_told_leaves_no_inbox(desk: Desk, sender: st
     await desk.start()
     sender = (await desk.view()).id if sender == "own" else sender
     inbox = await desk.temporal.start_workflow(
-        wire.INBOX,
+        contract.INBOX,
         {},
         id=inbox_key("spy"),
-        task_queue=wire.ESCALATION_QUEUE,
-        start_signal=wire.DEFER,
+        task_queue=contract.ESCALATION_QUEUE,
+        start_signal=contract.DEFER,
         start_signal_args=[told_by_mallory(desk, sender)],
     )
     async with asyncio.timeout(30):
@@ -68,11 +68,11 @@ async def test_a_message_in_an_inbox_is_for_whoever_that_is(desk: Desk) -> None:
     COMM-11: an inbox holds what waits for one recipient, and for no other.
     """
     inbox = await desk.temporal.start_workflow(
-        wire.INBOX,
+        contract.INBOX,
         {},
         id=inbox_key("maya"),
-        task_queue=wire.ESCALATION_QUEUE,
-        start_signal=wire.DEFER,
+        task_queue=contract.ESCALATION_QUEUE,
+        start_signal=contract.DEFER,
         start_signal_args=[told_by_mallory(desk, "ACME/1@1")],
     )
 
@@ -91,7 +91,7 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
         key=f"{id_}:1:receipt:spy", recipient="spy", occasion="receipt", why="call me at evil.example"
     )
 
-    await desk.run().signal(wire.REPORT_DELIVERY, {"receipts": [forged.model_dump(mode="json")]})
+    await desk.run().signal(contract.REPORT_DELIVERY, {"receipts": [forged.model_dump(mode="json")]})
     await desk.at_rest()
 
     assert "1 word on messages" in (await desk.timeline("move_refused"))[-1].text
@@ -106,8 +106,8 @@ async def test_an_outage_ends_for_its_subjects_when_it_has_ended(desk: Desk) -> 
     await desk.client.start(an_outage_of(desk, ticket, "ACME"))
     handle = desk.temporal.get_workflow_handle(ticket)
 
-    await handle.signal(wire.OUTAGE_ENDED)
-    await handle.signal(wire.OUTAGE_ENDED, "x")
+    await handle.signal(contract.OUTAGE_ENDED)
+    await handle.signal(contract.OUTAGE_ENDED, "x")
     await desk.at_rest(ticket)
     assert (await desk.client.start(an_outage_of(desk, ticket, "ACME"))).is_repeat
     await desk.client.cancel(desk.key, by="elena", why="Over", cause=CancelCause.WITHDRAWN)
@@ -115,7 +115,7 @@ async def test_an_outage_ends_for_its_subjects_when_it_has_ended(desk: Desk) -> 
     assert desk.key == await ended(desk, ticket)
 
 
-@pytest.mark.parametrize("what", [wire.TASK_FORCE_STAND_DOWN, wire.TASK_FORCE_KEEP_INFORMED])
+@pytest.mark.parametrize("what", [contract.TASK_FORCE_STAND_DOWN, contract.TASK_FORCE_KEEP_INFORMED])
 async def test_a_task_force_takes_orders_of_its_escalation_alone(desk: Desk, what: str) -> None:
     """
     RESOLVE-3: whoever may stand it down asks the escalation, which asks for the role.
@@ -152,7 +152,7 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
     summary = (await desk.view()).task_forces[0].changed(heard=99, lead="spy")
     news = {"summary": summary.model_dump(mode="json"), "happened": ["forged"], "why_stood_down": "forged"}
 
-    await desk.run().signal(wire.TASK_FORCE_UPDATE, news)
+    await desk.run().signal(contract.TASK_FORCE_UPDATE, news)
     await desk.at_rest()
 
     assert "did not send it" in (await desk.timeline("move_refused"))[-1].text
@@ -166,8 +166,8 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
 SIGNALS: tuple[Callable[[Desk], Awaitable[Any]], ...] = (
     lambda desk: desk.run().signal("go_on", "x"),
     lambda desk: desk.run().signal("go_on", args=["x", 1]),
-    lambda desk: desk.run().signal(wire.TASK_FORCE_UPDATE, args=["x", 1]),
-    lambda desk: desk.run().signal(wire.REPORT_DELIVERY, args=[]),
+    lambda desk: desk.run().signal(contract.TASK_FORCE_UPDATE, args=["x", 1]),
+    lambda desk: desk.run().signal(contract.REPORT_DELIVERY, args=[]),
 )
 
 
@@ -189,12 +189,15 @@ async def test_only_an_escalation_proposes_an_account_by_a_signal(desk: Desk) ->
     why = {"why": "x", "escalation": "ACME/1@2026-11-20T09:00:00.000Z"}
     tries: list[Any] = ["x", {"by": "mallory"} | why, {"by": "elena", "why": "x"}]
     handle = await desk.temporal.start_workflow(
-        wire.SPONSORSHIP, {"account": account}, id=f"sponsorship:{account}", task_queue=wire.ESCALATION_QUEUE
+        contract.SPONSORSHIP,
+        {"account": account},
+        id=f"sponsorship:{account}",
+        task_queue=contract.ESCALATION_QUEUE,
     )
 
     for given in tries:
-        await handle.signal(wire.PROPOSE, given)
-    await handle.signal(wire.PROPOSE, {"by": "elena"} | why)
+        await handle.signal(contract.PROPOSE, given)
+    await handle.signal(contract.PROPOSE, {"by": "elena"} | why)
     async with asyncio.timeout(10):
         while not (await desk.client.sponsorship(account)).proposals:  # noqa: ASYNC110 - no event for it
             await asyncio.sleep(0.1)

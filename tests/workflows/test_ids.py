@@ -8,14 +8,14 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from client import EscalationClient
-from escalation.errors import BadRequest, EscalationError, RoleNotAllowed, UnknownEscalation
-from escalation.inbox import inbox_key
-from escalation.reporting import Rhythm, report_id
-from escalation.sponsorship import sponsorship_key
-from escalation.task_force.model import SeatRequest, task_force_id
+from escalation import contract
+from escalation.kernel.refusals import BadRequest, EscalationError, RoleNotAllowed, UnknownEscalation
+from escalation.measures.report_schedule import Rhythm, report_id
+from escalation.notifications.inbox_view import inbox_key
+from escalation.sponsorship.engine import sponsorship_key
+from escalation.task_force.state import SeatRequest, task_force_id
 from tests.complaint import a_complaint
-from tests.desk import Desk
-from workflows import wire
+from tests.escalations import Desk
 
 OWN = (
     inbox_key("maya"),
@@ -59,7 +59,7 @@ async def test_a_tenant_may_be_called_like_anything_of_the_engines(desk: Desk, k
     await desk.start(key)
     about = desk.temporal.get_workflow_handle(key)
 
-    assert wire.WORKFLOW == (await about.describe()).workflow_type
+    assert contract.WORKFLOW == (await about.describe()).workflow_type
     assert key not in OWN
 
 

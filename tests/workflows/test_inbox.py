@@ -14,17 +14,17 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from channels.loopback import ReceivedMessage
-from escalation.effects import CustomerNotification, InternalNotification
-from escalation.errors import RoleNotAllowed, UnknownName
-from escalation.inbox import inbox_key
-from escalation.plan import Priority
-from escalation.preferences import Limit, Preferences
-from escalation.waiting import QUIET
-from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
+from escalation import contract
+from escalation.case.effects import CustomerNotification, InternalNotification
+from escalation.kernel.refusals import RoleNotAllowed, UnknownName
+from escalation.notifications.inbox import QUIET
+from escalation.notifications.inbox_view import inbox_key
+from escalation.policy.plan import Priority
+from escalation.policy.preferences import Limit, Preferences
+from tests.escalations import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.workflows import stages
 from tests.workflows.test_follow_up import closed
 from workers.queue_workers import serve_queues
-from workflows import wire
 from workflows.plugin import escalation_plugin
 
 ELENA, JO = "elena.petrova@example.com", "jo@acme.example"
@@ -337,13 +337,15 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
             if isinstance(each, InternalNotification | CustomerNotification)
         )
         known: dict[str, Any] = {"escalation": opening.escalation, "events": opening.events}
-        await desk.start_by_hand(wire.EscalationInput(carried=wire.ContinuedState(**known, notices=notices)))
+        await desk.start_by_hand(
+            contract.EscalationInput(carried=contract.ContinuedState(**known, notices=notices))
+        )
         await desk.at_rest()
         before = {letter.key for letter in desk.letters()}
         await desk.run().terminate()
 
         await desk.start_by_hand(
-            wire.EscalationInput(carried=wire.ContinuedState(**known, under_way=notices))
+            contract.EscalationInput(carried=contract.ContinuedState(**known, under_way=notices))
         )
         await desk.at_rest()
         assert before == {letter.key for letter in desk.letters()}

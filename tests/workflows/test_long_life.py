@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from escalation.base import LONGEST_TEXT, CustomerText, InternalText
-from escalation.commands import SendUpdate
-from escalation.effects import CustomerNotification, InternalNotification, message_key
-from escalation.errors import MoveNotAllowed
-from escalation.events import UpdateSent
-from escalation.lifecycle import State
+from escalation.case.commands import SendUpdate
+from escalation.case.effects import CustomerNotification, InternalNotification, message_key
+from escalation.case.events import UpdateSent
+from escalation.case.lifecycle import State
+from escalation.contract import SUBJECT_MEMO, ContinuedState, EscalationInput
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.escalations import Desk
 from tests.workflows import stages
 from workflows import search_attributes as sa
-from workflows.wire import SUBJECT_MEMO, ContinuedState, EscalationInput
 
 LONG = InternalText("x" * LONGEST_TEXT)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from escalation.errors import BadRequest, EscalationError, MoveNotAllowed
-from escalation.events import CancelCause
-from escalation.lifecycle import Move, State
-from tests.desk import Desk
+from escalation import contract
+from escalation.case.events import CancelCause
+from escalation.case.lifecycle import Move, State
+from escalation.kernel.refusals import BadRequest, EscalationError, MoveNotAllowed
+from tests.escalations import Desk
 from tests.workflows.test_outages import an_outage_of
-from workflows import wire
 
 WHY = "the same broken pipe"
 
@@ -112,7 +112,7 @@ async def test_nobody_adds_customers_by_a_message_of_their_own(desk: Desk) -> No
 
     with pytest.raises(Exception, match="Workflow update failed") as refused:
         await desk.run(goes_on).execute_update(
-            wire.TAKE_OVER, {"key": ends, "id": (await desk.view(ends)).id}
+            contract.TAKE_OVER, {"key": ends, "id": (await desk.view(ends)).id}
         )
     assert isinstance(refused.value.__cause__, MoveNotAllowed)
     assert "is not being merged into it" in str(refused.value.__cause__)

@@ -19,16 +19,16 @@ from activities.compile_plan import PlaybookFile
 from benchmarks.bare import BareWorkflow
 from client import EscalationClient
 from delivery.pipeline import Pipeline
-from escalation.lifecycle import State
+from escalation.case.lifecycle import State
+from escalation.contract import EscalationInput
 from messages.renderer import MessageRenderer
 from runtime.network import Network
 from tests.complaint import a_complaint
-from tests.desk import REFERENCE, Desk, desk_on_skipping_server
+from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages
-from tests.workflows.mistaken import FailsBesideTheRun
+from tests.workflows.failing_workflows import FailsBesideTheRun
 from workflows.escalation import EscalationWorkflow
 from workflows.plugin import Run
-from workflows.wire import EscalationInput
 
 QUEUE = "another-queue"
 

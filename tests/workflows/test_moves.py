@@ -11,9 +11,10 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from client import EscalationClient
-from escalation.base import InternalText
-from escalation.commands import SendUpdate
-from escalation.errors import (
+from escalation.case.commands import SendUpdate
+from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind, Step
+from escalation.case.lifecycle import NOBODYS, Move, State
+from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
     MoveNotAllowed,
@@ -22,12 +23,11 @@ from escalation.errors import (
     UnknownEscalation,
     UnknownName,
 )
-from escalation.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.lifecycle import NOBODYS, Move, State
-from escalation.plan import EscalationReason, Priority
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import EscalationReason, Priority
 from runtime.errors import NoWorker
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.escalations import Desk
 from tests.workflows import stages
 from tests.workflows.stages import an_rca
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from escalation.errors import BadRequest, EscalationError
-from escalation.lifecycle import State
-from escalation.request import CorrectiveAction, InternalRca
-from tests.desk import REFERENCE, Desk, desk_on_skipping_server
+from escalation.case.lifecycle import State
+from escalation.case.request import CorrectiveAction, InternalRca
+from escalation.kernel.refusals import BadRequest, EscalationError
+from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages
 
 ROOFER = '\n  rosa: {name: Rosa Ruiz, addresses: ["email:rosa@example.com"], time_zone: Europe/London}\n'

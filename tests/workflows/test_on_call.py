@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from escalation.errors import UnknownName
-from tests.desk import REFERENCE, Desk, desk_on_skipping_server
+from escalation.kernel.refusals import UnknownName
+from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
 
 ROTA = REFERENCE.with_name("on_call.yaml")
 ON_CALL = {"arif", "citra", "priya", "lukas", "rosa", "will", "stefan", "grace", "omar", "elena"}

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
-from escalation.errors import BadRequest, MoveNotAllowed, UnknownEscalation
-from escalation.events import CancelCause
-from escalation.lifecycle import State
+from escalation import contract
+from escalation.case.events import CancelCause
+from escalation.case.lifecycle import State
+from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownEscalation
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.escalations import Desk
 from tests.workflows.test_sponsorship import enrolled
-from workflows import wire
 
 
 def an_outage_of(desk: Desk, ticket: str, account: str, **changes: Any) -> dict[str, Any]:
@@ -198,7 +198,7 @@ async def test_another_tenants_outage_is_not_joined(desk: Desk) -> None:
     with pytest.raises(BadRequest, match="an outage of its own tenant, EVIL/…"):
         await desk.client.start(stranger)
     with pytest.raises(WorkflowUpdateFailedError) as raw:
-        await desk.run().execute_update(wire.JOIN_OUTAGE, {"request": stranger})
+        await desk.run().execute_update(contract.JOIN_OUTAGE, {"request": stranger})
 
     assert isinstance(raw.value.cause, BadRequest)
     assert (f"{desk.key}a",) == (await desk.view()).tickets
@@ -225,10 +225,10 @@ async def test_a_join_by_hand_brings_nobody_whom_no_start_could_bring(desk: Desk
 
     for given, at_fault in tries:
         with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await desk.run().execute_update(wire.JOIN_OUTAGE, given)
+            await desk.run().execute_update(contract.JOIN_OUTAGE, given)
         assert isinstance(refused.value.cause, BadRequest), given
         assert any(at_fault in fault.where for fault in refused.value.cause.faults), refused.value.cause
-    await desk.run().execute_update(wire.JOIN_OUTAGE, {"request": join, "sponsors": [spy]})
+    await desk.run().execute_update(contract.JOIN_OUTAGE, {"request": join, "sponsors": [spy]})
     await desk.at_rest()
 
     assert "spy@evil.example" not in str([letter.recipients for letter in desk.letters()])

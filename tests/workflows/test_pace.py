@@ -18,18 +18,18 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from escalation.errors import BadRequest
-from escalation.limits import parse_limit
-from escalation.pace import ChannelLimit, ReserveSlots, Slots
+from escalation.contract import ESCALATION_QUEUE
+from escalation.kernel.refusals import BadRequest
+from escalation.notifications.channel_limit import ChannelLimit, ReserveSlots, Slots
+from escalation.policy.limit_text import parse_limit
 from runtime.embedded import find_binary
 from runtime.endpoints import Endpoints, WebhookEndpointSettings
 from runtime.settings import Settings
-from tests.desk import REFERENCE, Desk, desk_on_skipping_server, mail_settings
+from tests.escalations import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.receiver import Receiver
 from workers.queue_workers import serve_queues
-from workflows.pace import CHANNEL_LIMIT, RESERVE_SLOTS, ChannelLimitWorkflow
+from workflows.channel_limit import CHANNEL_LIMIT, RESERVE_SLOTS, ChannelLimitWorkflow
 from workflows.plugin import escalation_plugin
-from workflows.wire import ESCALATION_QUEUE
 
 AT_MOST, WITHIN = 4, 2.0
 """Letters, in so many seconds."""

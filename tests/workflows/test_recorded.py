@@ -13,18 +13,18 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import ActivityEnvironment
 
 from activities.record_open_escalations import OpenEscalations
-from escalation.clocks import Outcome
-from escalation.effects import RecordBatch
-from escalation.lifecycle import State
-from escalation.reporting import OpenEscalationsRecorded
+from escalation import contract
+from escalation.case.effects import RecordBatch
+from escalation.case.lifecycle import State
+from escalation.kernel.clocks import Outcome
+from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.data_export import read_escalations
 from records.figure_formats import format_as_of
 from records.period_report import make_report
 from records.report import Period
 from records.store import RecordStore
-from tests.desk import desk_on_skipping_server
+from tests.escalations import desk_on_skipping_server
 from tests.workflows import stages
-from workflows import wire
 
 NOBODY_LISTENS = "postgresql+psycopg://nobody:secret@127.0.0.1:9/none"
 
@@ -45,7 +45,7 @@ async def test_a_whole_life_is_on_record_each_event_once_in_few_batches(tmp_path
     sequence = [event["seq"] for event in recorded["events"]]
     assert list(range(1, len(sequence) + 1)) == sequence
     assert "closed" in {event["kind"] for event in recorded["events"]}
-    assert 6 >= batches.count(wire.RECORD_EVENTS)
+    assert 6 >= batches.count(contract.RECORD_EVENTS)
     store.close()
 
 

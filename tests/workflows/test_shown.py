@@ -8,20 +8,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalation.commands import PERSONS_COMMANDS
-from escalation.desk_time import DeskTime
-from escalation.lifecycle import Move, State
-from escalation.plan import EscalationReason
-from escalation.request import StartRequest
+from escalation.case.commands import PERSONS_COMMANDS
+from escalation.case.lifecycle import Move, State
+from escalation.case.request import StartRequest
+from escalation.contract import RebaseRequest
+from escalation.policy.local_time import DeskTime
+from escalation.policy.plan import EscalationReason
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_desk_time
 from planning.playbook.loader import load_playbook
 from tests.complaint import a_complaint
-from tests.desk import REFERENCE, Desk
+from tests.escalations import REFERENCE, Desk
 from tests.workflows import stages
-from workflows import details
 from workflows import search_attributes as sa
-from workflows.wire import RebaseRequest
+from workflows import web_ui
 
 HOSTILE = (
     "<script>alert(1)</script> [click](javascript:alert(2)) ![x](http://evil.example/x.png) "
@@ -134,7 +134,7 @@ def test_a_subject_becomes_one_harmless_line(subject: str) -> None:
     """
     The Web UI renders Markdown without sanitising it: of a customer's text nothing may act.
     """
-    line = details.escaped(subject)
+    line = web_ui.escaped(subject)
 
     assert "\n" not in line
     assert "<" not in line
@@ -236,9 +236,9 @@ def test_a_summary_is_cut_before_it_is_escaped(subject: str) -> None:
     """
     request = StartRequest.model_validate(a_complaint(subject=subject))
 
-    shown = details.start_summary(request)
+    shown = web_ui.start_summary(request)
 
-    assert len(shown) <= details.LONGEST_SUMMARY
+    assert len(shown) <= web_ui.LONGEST_SUMMARY
     assert not re.search(r"&[a-z#0-9]*…|(?<!\\)\\…", shown)
     assert 0 == sum("\U0001f1e6" <= each <= "\U0001f1ff" for each in shown) % 2
 
@@ -264,7 +264,7 @@ async def test_every_time_in_the_details_is_the_desks(desk: Desk) -> None:
     """
     await desk.start()
     playbook = load_playbook(REFERENCE)
-    there = details.escaped(playbook.calendars[playbook.calendar].time_zone)
+    there = web_ui.escaped(playbook.calendars[playbook.calendar].time_zone)
 
     shown = (await desk.metadata()).current_details
 

@@ -8,10 +8,10 @@ from typing import Any
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
-from escalation.lifecycle import Move, State
+from escalation.case.lifecycle import Move, State
+from escalation.contract import EscalationInput
 from tests.complaint import a_complaint
-from tests.desk import Desk
-from workflows.wire import EscalationInput
+from tests.escalations import Desk
 
 
 async def refusals(desk: Desk) -> list[str]:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from escalation.base import InternalText
-from escalation.commands import ReportDelivery
-from escalation.receipts import DeliveryResult
-from escalation.sponsorship import Enrol, Exit, LogTouchPoint, Propose, Sponsorship, SponsorshipState
-from tests.desk import Desk
-from workflows import wire
+from escalation import contract
+from escalation.case.commands import ReportDelivery
+from escalation.kernel.values import InternalText
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.sponsorship.engine import Enrol, Exit, LogTouchPoint, Propose, Sponsorship, SponsorshipState
+from tests.escalations import Desk
 
 PROPOSE = Propose(by="elena", why=InternalText("three P1"))
 TOUCH = LogTouchPoint(by="grace", note=InternalText("called"))
@@ -23,10 +23,10 @@ async def enrolled(
 ) -> WorkflowHandle[object, object]:
     """*account* begins its sponsorship; the desk's clock is moved by the key of it."""
     handle: WorkflowHandle[object, object] = await desk.temporal.start_workflow(
-        wire.SPONSORSHIP,
-        wire.SponsorshipInput(account=account, continue_after=continue_after),
+        contract.SPONSORSHIP,
+        contract.SponsorshipInput(account=account, continue_after=continue_after),
         id=f"sponsorship:{account}",
-        task_queue=wire.ESCALATION_QUEUE,
+        task_queue=contract.ESCALATION_QUEUE,
         result_type=Sponsorship,
     )
     await desk.client.propose_sponsorship(account, PROPOSE)
@@ -74,7 +74,7 @@ async def test_a_long_life_continues_and_loses_nothing(desk: Desk) -> None:
 
     programme = await desk.client.sponsorship(account)
     last = await handle.describe()
-    sponsor = await last.memo_value(wire.SPONSOR_MEMO)
+    sponsor = await last.memo_value(contract.SPONSOR_MEMO)
     assert (6, "grace", "grace") == (
         len(programme.touch_points),
         programme.terms and programme.terms.sponsor,
@@ -127,7 +127,7 @@ async def test_a_letter_that_cannot_be_delivered_is_raised_to_those_who_decide(d
     handle = await enrolled(desk, account)
     await desk.at_rest(handle.id)
     waited = DeliveryResult(key="k", recipient="grace", occasion="touch_point", why="gone")
-    await handle.signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=(waited,)))
+    await handle.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(waited,)))
     await desk.at_rest(handle.id)
     undelivered = (await desk.client.sponsorship(account)).undelivered
     await desk.client.exit_sponsorship(account, Exit(by="elena", why=InternalText("quiet")))

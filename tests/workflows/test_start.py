@@ -12,16 +12,23 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 
 from client import EscalationClient
-from escalation.errors import BadRequest, EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownEscalation
-from escalation.events import CancelCause
-from escalation.lifecycle import State
+from escalation import contract
+from escalation.case.events import CancelCause
+from escalation.case.lifecycle import State
+from escalation.contract import EscalationInput
+from escalation.kernel.refusals import (
+    BadRequest,
+    EscalationError,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownEscalation,
+)
 from planning.playbook.loader import load_playbook
 from runtime.errors import NoServer
 from tests.complaint import a_complaint
-from tests.desk import REFERENCE, Desk
+from tests.escalations import REFERENCE, Desk
 from tests.workflows import stages
-from workflows import search_attributes, wire
-from workflows.wire import EscalationInput
+from workflows import search_attributes
 
 
 async def is_over(desk: Desk, key: str) -> None:
@@ -323,7 +330,7 @@ async def test_a_repeat_is_checked_like_the_first(desk: Desk) -> None:
     with pytest.raises(BadRequest) as refused:
         await desk.start(category="complaimt", submitted_by="maja")
     with pytest.raises(WorkflowUpdateFailedError) as nothing:
-        await desk.run().execute_update(wire.START)
+        await desk.run().execute_update(contract.START)
 
     assert {"category", "submitted_by"} == {fault.where for fault in refused.value.faults}
     assert isinstance(nothing.value.cause, BadRequest)

@@ -10,27 +10,27 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
-from escalation.errors import BadRequest
+from escalation import contract
+from escalation.kernel.refusals import BadRequest
 from tests.complaint import a_complaint
-from tests.desk import Desk
-from workflows import wire
-from workflows.pace import CHANNEL_LIMIT
+from tests.escalations import Desk
+from workflows.channel_limit import CHANNEL_LIMIT
 
-WORKFLOWS = Path(wire.__file__).parent
+WORKFLOWS = Path(contract.__file__).parent
 KINDS = {
-    wire.WORKFLOW: "GARBAGE/1",
-    wire.JOINED_CASE_WORKFLOW: "GARBAGE/2",
-    wire.FOLLOW_UP: "GARBAGE/3@2026-11-20T09:00:00.000Z",
-    wire.TASK_FORCE_WORKFLOW: "GARBAGE/4/task-force/one",
-    wire.RECORD_WORKFLOW: "GARBAGE/5@2026-11-20T09:00:00.000Z/record",
-    wire.SPONSORSHIP: "sponsorship:GARBAGE",
-    wire.INBOX: "inbox:garbage",
-    wire.REPORT_WORKFLOW: "report:garbage",
+    contract.WORKFLOW: "GARBAGE/1",
+    contract.JOINED_CASE_WORKFLOW: "GARBAGE/2",
+    contract.FOLLOW_UP: "GARBAGE/3@2026-11-20T09:00:00.000Z",
+    contract.TASK_FORCE_WORKFLOW: "GARBAGE/4/task-force/one",
+    contract.RECORD_WORKFLOW: "GARBAGE/5@2026-11-20T09:00:00.000Z/record",
+    contract.SPONSORSHIP: "sponsorship:GARBAGE",
+    contract.INBOX: "inbox:garbage",
+    contract.REPORT_WORKFLOW: "report:garbage",
     CHANNEL_LIMIT: "pace:garbage",
-    wire.INTAKE: "intake:garbage",
+    contract.INTAKE: "intake:garbage",
 }
 """Every type of workflow, and an id that is right for it."""
-MUST_HAVE_INPUT = tuple(kind for kind in KINDS if kind not in {wire.INBOX, CHANNEL_LIMIT})
+MUST_HAVE_INPUT = tuple(kind for kind in KINDS if kind not in {contract.INBOX, CHANNEL_LIMIT})
 GARBAGE: tuple[Any, ...] = (
     "x",
     7,
@@ -54,7 +54,7 @@ async def refused(run: WorkflowHandle[Any, Any]) -> BadRequest:
 
 
 async def started(desk: Desk, kind: str, id_: str, *inputs: Any) -> WorkflowHandle[Any, Any]:
-    return await desk.temporal.start_workflow(kind, args=inputs, id=id_, task_queue=wire.ESCALATION_QUEUE)
+    return await desk.temporal.start_workflow(kind, args=inputs, id=id_, task_queue=contract.ESCALATION_QUEUE)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -78,34 +78,38 @@ async def test_nothing_at_all_ends_at_once(desk: Desk, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "id_", "given"),
     [
-        (wire.INBOX, "ACME/inbox", {}),
-        (wire.INBOX, "inbox:", {}),
+        (contract.INBOX, "ACME/inbox", {}),
+        (contract.INBOX, "inbox:", {}),
         (CHANNEL_LIMIT, "inbox:maya", {}),
         (CHANNEL_LIMIT, "email", {}),
-        (wire.SPONSORSHIP, "ACME/1", {"account": "ACME"}),
-        (wire.SPONSORSHIP, "sponsorship:BOLT", {"account": "ACME"}),
-        (wire.SPONSORSHIP, "sponsorship:", {"account": ""}),
+        (contract.SPONSORSHIP, "ACME/1", {"account": "ACME"}),
+        (contract.SPONSORSHIP, "sponsorship:BOLT", {"account": "ACME"}),
+        (contract.SPONSORSHIP, "sponsorship:", {"account": ""}),
         (
-            wire.REPORT_WORKFLOW,
+            contract.REPORT_WORKFLOW,
             "ACME/1",
             {"rhythm": "weekly", "at": "07:00", "time_zone": "UTC", "to": ["elena"]},
         ),
-        (wire.WORKFLOW, "inbox:maya", {"request": a_complaint(key="inbox:maya")}),
-        (wire.WORKFLOW, "pace:email", {"request": a_complaint(key="ACME/1-elsewhere")}),
-        (wire.WORKFLOW, "ACME/1@2026-11-20T09:00:00.000Z", {"request": a_complaint(key="ACME/1")}),
+        (contract.WORKFLOW, "inbox:maya", {"request": a_complaint(key="inbox:maya")}),
+        (contract.WORKFLOW, "pace:email", {"request": a_complaint(key="ACME/1-elsewhere")}),
+        (contract.WORKFLOW, "ACME/1@2026-11-20T09:00:00.000Z", {"request": a_complaint(key="ACME/1")}),
         (
-            wire.JOINED_CASE_WORKFLOW,
+            contract.JOINED_CASE_WORKFLOW,
             "report:weekly",
             {"request": a_complaint(key="report:weekly", outage="ACME/2")},
         ),
-        (wire.JOINED_CASE_WORKFLOW, "GARBAGE/no-outage", {"request": a_complaint(key="GARBAGE/no-outage")}),
         (
-            wire.JOINED_CASE_WORKFLOW,
+            contract.JOINED_CASE_WORKFLOW,
+            "GARBAGE/no-outage",
+            {"request": a_complaint(key="GARBAGE/no-outage")},
+        ),
+        (
+            contract.JOINED_CASE_WORKFLOW,
             "GARBAGE/its-own",
             {"request": a_complaint(key="GARBAGE/its-own", outage="GARBAGE/its-own")},
         ),
         (
-            wire.JOINED_CASE_WORKFLOW,
+            contract.JOINED_CASE_WORKFLOW,
             "GARBAGE/joined",
             {"joined": {"key": "A/1", "id": "A/1@1", "state": "started", "level": 1, "owner": "maya"}},
         ),
@@ -123,10 +127,10 @@ async def test_a_run_under_an_id_of_another_kind_ends_at_once(
 @pytest.mark.parametrize(
     ("kind", "id_", "given"),
     [
-        (wire.INBOX, "inbox:garbage", {"gone": ["ACME/1@1:1:receipt:maya"]}),
+        (contract.INBOX, "inbox:garbage", {"gone": ["ACME/1@1:1:receipt:maya"]}),
         (CHANNEL_LIMIT, "pace:garbage", {"counts_until": "2030-01-01T00:00:00Z"}),
         (
-            wire.SPONSORSHIP,
+            contract.SPONSORSHIP,
             "sponsorship:GARBAGE",
             {"account": "GARBAGE", "programme": {"account": "GARBAGE"}},
         ),
@@ -146,11 +150,11 @@ async def test_a_signal_to_a_run_that_was_refused_does_no_harm(desk: Desk) -> No
     Both can come in one task.
     """
     run = await desk.temporal.start_workflow(
-        wire.TASK_FORCE_WORKFLOW,
+        contract.TASK_FORCE_WORKFLOW,
         "x",
-        id=KINDS[wire.TASK_FORCE_WORKFLOW],
-        task_queue=wire.ESCALATION_QUEUE,
-        start_signal=wire.TASK_FORCE_STAND_DOWN,
+        id=KINDS[contract.TASK_FORCE_WORKFLOW],
+        task_queue=contract.ESCALATION_QUEUE,
+        start_signal=contract.TASK_FORCE_STAND_DOWN,
         start_signal_args=["x"],
     )
 

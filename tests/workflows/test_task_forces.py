@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from escalation.commands import ReportDelivery
-from escalation.effects import NotificationBatch
-from escalation.errors import MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.events import CancelCause
-from escalation.receipts import DeliveryResult
-from escalation.task_force.course import TaskForceState
-from escalation.task_force.model import SeatRequest, TaskForceSummary, task_force_id
+from escalation import contract
+from escalation.case.commands import ReportDelivery
+from escalation.case.effects import NotificationBatch
+from escalation.case.events import CancelCause
+from escalation.contract import EscalationInput
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.state import SeatRequest, TaskForceSummary, task_force_id
 from tests.complaint import a_complaint
-from tests.desk import Desk
+from tests.escalations import Desk
 from tests.workflows import stages
-from workflows import wire
-from workflows.wire import EscalationInput
 
 NAME = "dry-pallets"
 
@@ -47,9 +47,9 @@ async def heard(desk: Desk, name: str = NAME) -> TaskForceSummary:
     return next(force for force in (await desk.view()).task_forces if force.name == name)
 
 
-async def has_ended(desk: Desk, name: str = NAME) -> wire.TaskForceResult:
-    handle = desk.temporal.get_workflow_handle(where(desk, name), result_type=wire.TaskForceResult)
-    ended: wire.TaskForceResult = await asyncio.wait_for(handle.result(), 10)
+async def has_ended(desk: Desk, name: str = NAME) -> contract.TaskForceResult:
+    handle = desk.temporal.get_workflow_handle(where(desk, name), result_type=contract.TaskForceResult)
+    ended: contract.TaskForceResult = await asyncio.wait_for(handle.result(), 10)
     return ended
 
 
@@ -108,8 +108,8 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
     )
     stray = lost.changed(key="ACME/1@1/dry-pallets:3:x:tom")
 
-    await run.signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=(stray,)))
-    await run.signal(wire.REPORT_DELIVERY, ReportDelivery(receipts=(lost,)))
+    await run.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(stray,)))
+    await run.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(lost,)))
     await desk.at_rest(where(desk))
 
     assert "tom" == (await desk.client.task_force(desk.key, NAME)).seats[0].offered_to
@@ -117,7 +117,7 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
         each for each in await desk.client.task_force_timeline(desk.key, NAME) if each.kind == "move_refused"
     ]
     assert ["1 word on messages that it has not told" in each.text for each in refused] == [True]
-    assert {} == await run.query(wire.OUTDATED_MESSAGES, NotificationBatch(notices=()))
+    assert {} == await run.query(contract.OUTDATED_MESSAGES, NotificationBatch(notices=()))
 
 
 async def test_only_the_lead_is_asked_for_the_status(desk: Desk) -> None:

@@ -4,12 +4,12 @@ Time: one timer, re-armed only for what is due earlier; breaches judged by compa
 
 from datetime import datetime, timedelta
 
-from escalation.events import ResolutionKind
-from escalation.plan import ClockName
-from escalation.view import ClockView
-from tests.desk import Desk
+from escalation.case.events import ResolutionKind
+from escalation.case.view import ClockView
+from escalation.contract import ContinuedState, EscalationInput
+from escalation.policy.plan import ClockName
+from tests.escalations import Desk
 from tests.workflows import stages
-from workflows.wire import ContinuedState, EscalationInput
 
 SOON = timedelta(seconds=5)
 """What a busy machine may take; due times themselves are exact."""

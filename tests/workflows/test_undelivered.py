@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from escalation.errors import BadRequest
-from escalation.receipts import MessageState
-from tests.desk import Desk
+from escalation.kernel.refusals import BadRequest
+from escalation.notifications.delivery_results import MessageState
+from tests.escalations import Desk
 from workflows import search_attributes as sa
 
 ELENA, JO, CALL_CENTRE = "elena.petrova@example.com", "jo@acme.example", "call-centre@example.com"

@@ -2,10 +2,10 @@
 How notices become waves that Temporal takes.
 """
 
-from escalation.base import CustomerText
-from escalation.effects import CustomerFacts, CustomerNotification, Occasion, Recipient, message_key
-from escalation.plan import Priority
-from escalation.waves import batches_of
+from escalation.case.effects import CustomerFacts, CustomerNotification, Occasion, Recipient, message_key
+from escalation.kernel.values import CustomerText
+from escalation.notifications.batches import batches_of
+from escalation.policy.plan import Priority
 
 
 def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -> CustomerNotification:

@@ -7,11 +7,12 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
-from escalation.commands import DeriveRca
-from escalation.errors import BadRequest
+from escalation import contract
+from escalation.case.commands import DeriveRca
+from escalation.kernel.refusals import BadRequest
 from tests.builders import an_acknowledged
-from workflows import wire
 from workflows.plugin import StoredPayloads
+from workflows.raw_values import read_input, read_model
 
 
 def raw(value: Any) -> RawValue:
@@ -21,7 +22,7 @@ def raw(value: Any) -> RawValue:
 
 
 def carried() -> dict[str, Any]:
-    begin = wire.EscalationInput(carried=wire.ContinuedState(escalation=an_acknowledged(), events=()))
+    begin = contract.EscalationInput(carried=contract.ContinuedState(escalation=an_acknowledged(), events=()))
     found: dict[str, Any] = begin.model_dump(mode="json")
     return found
 
@@ -51,12 +52,12 @@ def test_state_that_a_newer_worker_carried_over_is_read_by_an_older_one() -> Non
     """
     A rollback must not lose what runs: unknown fields of stored state are ignored, at every depth.
     """
-    begin = wire.read_input([raw(with_fields_of_tomorrow())])
+    begin = read_input([raw(with_fields_of_tomorrow())])
 
     assert begin.carried
     assert an_acknowledged() == begin.carried.escalation
     payload = StoredPayloads().to_payload(with_fields_of_tomorrow()["carried"])
-    assert an_acknowledged() == StoredPayloads().from_payload(payload, wire.ContinuedState).escalation
+    assert an_acknowledged() == StoredPayloads().from_payload(payload, contract.ContinuedState).escalation
 
 
 def test_state_that_cannot_be_read_stalls_the_run_and_does_not_fail_it() -> None:
@@ -67,7 +68,7 @@ def test_state_that_cannot_be_read_stalls_the_run_and_does_not_fail_it() -> None
     broken["carried"]["escalation"]["level"] = "high"
 
     with pytest.raises(RuntimeError, match="carried over cannot be read"):
-        wire.read_input([raw(broken)])
+        read_input([raw(broken)])
 
 
 def test_more_than_anybody_should_say_is_refused() -> None:
@@ -77,8 +78,8 @@ def test_more_than_anybody_should_say_is_refused() -> None:
     too_much = ["x" * 10_000] * 10
 
     with pytest.raises(BadRequest, match="at most 65,536 bytes"):
-        wire.read(
+        read_model(
             DeriveRca, [raw({"by": "cora", "rca": {"summary": "x", "actions": too_much}})], "derive RCA", ""
         )
     with pytest.raises(BadRequest, match="at most 565,536 bytes"):  # the request, and what is around it
-        wire.read_input([raw({"request": {"services": too_much * 6}})])
+        read_input([raw({"request": {"services": too_much * 6}})])

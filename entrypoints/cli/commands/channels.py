@@ -17,7 +17,7 @@ from rich.text import Text
 
 from entrypoints.cli.client_call import Json
 from entrypoints.cli.render import escalation
-from escalation.errors import BadRequest, faults_of
+from escalation.kernel.refusals import BadRequest, faults_of
 
 if TYPE_CHECKING:
     from channels.protocol import Delivered, RefusedForGood, RetryLater
@@ -52,7 +52,7 @@ def channels(context: typer.Context, in_json: Json = False) -> None:
 
 
 def _rows(settings: "Settings") -> list[dict[str, Any]]:
-    from escalation.limits import limit_in_words
+    from escalation.policy.limit_text import limit_in_words
     from runtime.endpoints import CHANNELS, variables
     from runtime.settings import variable
 

@@ -11,12 +11,12 @@ from rich.text import Text
 from entrypoints.cli.client_call import Json, Key, call_client
 from entrypoints.cli.option_values import OptionValues, bad_option, language
 from entrypoints.cli.render import escalation
-from escalation.effects import CustomerNotification, Occasion, Recipient
-from escalation.numbers import number_of
-from escalation.receipts import MessageState
+from escalation.case.effects import CustomerNotification, Occasion, Recipient
+from escalation.kernel.numbers import number_of
+from escalation.notifications.delivery_results import MessageState
 
 if TYPE_CHECKING:
-    from escalation.messages import Delivery
+    from escalation.case.deliveries import Delivery
 
 app = typer.Typer()
 

@@ -15,8 +15,8 @@ from entrypoints.cli.commands.report.period import open_store
 from entrypoints.cli.doctor.findings import Finding, examine
 from entrypoints.cli.doctor.repairs import RepairTools
 from entrypoints.cli.render import escalation
-from escalation.errors import BadRequest, EscalationError, Fault
-from escalation.numbers import number_of
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault
 from records.errors import RecordStoreFault
 from runtime.errors import NoServer
 

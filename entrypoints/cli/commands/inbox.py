@@ -12,12 +12,12 @@ from entrypoints.cli.client_call import YOU_IN_ENVIRONMENT, Json, call_client
 from entrypoints.cli.command_names import read_options
 from entrypoints.cli.known_names import require_known_person
 from entrypoints.cli.render import escalation
-from escalation.inbox import Release
-from escalation.numbers import number_of
+from escalation.kernel.numbers import number_of
+from escalation.notifications.inbox_view import Release
 
 if TYPE_CHECKING:
     from client import EscalationClient
-    from escalation.inbox import DeferredEntry
+    from escalation.notifications.inbox_view import DeferredEntry
 
 app = typer.Typer()
 

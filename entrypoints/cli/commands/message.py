@@ -18,8 +18,8 @@ from entrypoints.cli.choices import complete_from
 from entrypoints.cli.client_call import Json
 from entrypoints.cli.option_values import OptionValues, bad_option, language, write_file
 from entrypoints.cli.render import escalation
-from escalation.errors import nearest, quote_input
-from escalation.numbers import number_of
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import nearest, quote_input
 from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:
@@ -146,8 +146,8 @@ def _messages() -> dict[str, tuple[str, ...]]:
 def _rendered(
     texts: "MessageRenderer", audience: str, name: str, shape: str, **reader: str
 ) -> "RenderedMessage":
-    from escalation.effects import Occasion
-    from escalation.links import link_for
+    from escalation.case.effects import Occasion
+    from escalation.notifications.links import link_for
     from messages.examples import EXAMPLES, LINK, make_example
     from messages.templates import DIGEST
 

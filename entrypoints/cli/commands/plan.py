@@ -16,11 +16,11 @@ from entrypoints.cli.client_call import By, Json, Key, Why, call_client, make_mo
 from entrypoints.cli.option_values import OptionValues, bad_option, parse_time
 from entrypoints.cli.render import escalation
 from entrypoints.files import read_model
-from escalation import commands as c
-from escalation.base import Input
-from escalation.errors import quote_input
-from escalation.events import Step
-from escalation.model import ActionPlan
+from escalation.case import commands as c
+from escalation.case.events import Step
+from escalation.case.state import ActionPlan
+from escalation.kernel.refusals import quote_input
+from escalation.kernel.values import Input
 
 _WRITE = "write"
 _READ_NO_FURTHER = {"owner": "-", "what": "-"}

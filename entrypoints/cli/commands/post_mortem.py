@@ -12,16 +12,16 @@ from documents.post_mortem_file import as_yaml, blank
 from entrypoints.cli.client_call import By, Json, Key, Note, call_client, make_move, require_all
 from entrypoints.cli.render import escalation, escalation_list
 from entrypoints.files import read_model
-from escalation import commands as c
-from escalation.errors import MoveNotAllowed
-from escalation.numbers import number_of
-from escalation.post_mortem import PostMortem
+from escalation.case import commands as c
+from escalation.case.post_mortem import PostMortem
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import MoveNotAllowed
 
 if TYPE_CHECKING:
     from client import EscalationClient, Unanswered
-    from escalation.plan import Contact
-    from escalation.story import TimelineEntry
-    from escalation.view import View
+    from escalation.case.timeline import TimelineEntry
+    from escalation.case.view import View
+    from escalation.policy.plan import Contact
 
 app = typer.Typer()
 post_mortem = typer.Typer(

@@ -17,11 +17,11 @@ from entrypoints.cli.choices import categories, complete_from, issue_types
 from entrypoints.cli.client_call import By, Json, Why, call_client
 from entrypoints.cli.command_names import name_options
 from entrypoints.cli.render import escalation
-from escalation.base import Value
-from escalation.errors import BadRequest, Fault, MoveNotAllowed
-from escalation.numbers import number_of
-from escalation.rebasing import MovedClock, RebasePreview
-from escalation.view import MoveResult
+from escalation.case.rebase import MovedClock, RebasePreview
+from escalation.case.view import MoveResult
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
+from escalation.kernel.values import Value
 
 if TYPE_CHECKING:
     from client import EscalationClient

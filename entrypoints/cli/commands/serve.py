@@ -11,7 +11,7 @@ import typer
 
 from entrypoints.cli.client_call import call_client
 from entrypoints.cli.render.escalation import out
-from escalation.errors import BadRequest
+from escalation.kernel.refusals import BadRequest
 from planning.playbook.faults import file_fault
 
 app = typer.Typer()

@@ -13,9 +13,9 @@ from entrypoints.cli import choices
 from entrypoints.cli.client_call import Category, Clocks, Json, Key, call_client
 from entrypoints.cli.option_values import bad_option, parse_choice, parse_duration
 from entrypoints.cli.render import escalation, escalation_list
-from escalation.errors import did_you_mean, nearest, quote_input
-from escalation.lifecycle import State
-from escalation.plan import Priority
+from escalation.case.lifecycle import State
+from escalation.kernel.refusals import did_you_mean, nearest, quote_input
+from escalation.policy.plan import Priority
 from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from entrypoints.cli.known_names import require_known_account
 from entrypoints.cli.option_values import bad_option, parse_duration
 from entrypoints.cli.render import escalation
 from entrypoints.files import read_model
-from escalation.base import Name
-from escalation.errors import quote_input
-from escalation.plan import Basis
-from escalation.sponsorship import Enrol, Exit, LogTouchPoint, Propose, Review, Sponsorship
+from escalation.kernel.refusals import quote_input
+from escalation.kernel.values import Name
+from escalation.policy.plan import Basis
+from escalation.sponsorship.engine import Enrol, Exit, LogTouchPoint, Propose, Review, Sponsorship
 
 if TYPE_CHECKING:
     from client import EscalationClient, Unanswered

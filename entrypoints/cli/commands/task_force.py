@@ -18,17 +18,17 @@ from entrypoints.cli.client_call import By, Clocks, Json, Key, Note, Why, call_c
 from entrypoints.cli.command_names import command_for, name_options, read_options
 from entrypoints.cli.option_values import OptionValues, bad_option
 from entrypoints.cli.render import escalation
-from escalation import commands as c
-from escalation.errors import Fault, quote_input
-from escalation.plan import Basis
+from escalation.case import commands as c
+from escalation.kernel.refusals import Fault, quote_input
+from escalation.policy.plan import Basis
 from escalation.task_force import commands as f
-from escalation.task_force.model import TaskForceSummary
-from escalation.task_force.story import CLOCKWORK
+from escalation.task_force.state import TaskForceSummary
+from escalation.task_force.timeline import CLOCKWORK
 from escalation.task_force.view import SeatView, TaskForceAnswer, TaskForceView
 
 if TYPE_CHECKING:
     from client import EscalationClient
-    from escalation.story import TimelineEntry
+    from escalation.case.timeline import TimelineEntry
 
 app = typer.Typer(
     no_args_is_help=True, help="Task forces: deploy, fill seats, report, keep tasks, stand down."

@@ -18,12 +18,12 @@ from entrypoints.cli.doctor.repairs import (
     Terminate,
     outdated_events,
 )
-from escalation.effects import RecordBatch
-from escalation.errors import UnknownEscalation
-from escalation.events import DeliveryReported, Event, TaskForceReported
-from escalation.numbers import number_of
-from escalation.receipts import DeliveryResult, MessageState, select_newer
-from escalation.story import minute
+from escalation.case.effects import RecordBatch
+from escalation.case.events import DeliveryReported, Event, TaskForceReported
+from escalation.case.timeline import minute
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import UnknownEscalation
+from escalation.notifications.delivery_results import DeliveryResult, MessageState, select_newer
 from records.errors import RecordStoreFault
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from escalation.effects import RecordBatch
-from escalation.errors import EscalationError, MoveNotAllowed
-from escalation.events import Event
-from escalation.receipts import DeliveryResult
+from escalation.case.effects import RecordBatch
+from escalation.case.events import Event
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed
+from escalation.notifications.delivery_results import DeliveryResult
 
 if TYPE_CHECKING:
     from client import EscalationClient

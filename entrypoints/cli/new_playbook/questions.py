@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from entrypoints.cli.new_playbook.outline import AGENT, MANAGER, LevelDraft, Outline, PersonDraft
-from escalation.base import Name
-from escalation.email_address import as_mailed
-from escalation.errors import Misspelled, findings_of, nearest
-from escalation.language_tag import LanguageTag
-from escalation.names import fold_name
+from escalation.kernel.email_address import as_mailed
+from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.name_comparison import fold_name
+from escalation.kernel.refusals import Misspelled, findings_of, nearest
+from escalation.kernel.values import Name
 from planning.calendars.calendar_spec import HolidaySpec, Hours, TimeZone
 from planning.calendars.opening_hours import DAYS, DAYS_FORM, HOURS_FORM, parse_days
 from planning.calendars.public_holidays import (

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from escalation.numbers import number_of
+from escalation.kernel.numbers import number_of
 from planning.forecast.backtest import Backtest, Figures, Load
 from planning.forecast.helpdesk_log import Log, RowFault
 

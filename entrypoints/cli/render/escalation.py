@@ -15,12 +15,12 @@ from rich.text import Text
 
 from entrypoints.cli.command_names import command_for
 from entrypoints.cli.terminal import as_json, err, out, write, write_json
-from escalation.events import Step
-from escalation.lifecycle import State
-from escalation.numbers import number_of
-from escalation.receipts import Undelivered
-from escalation.story import CLOCKWORK, TimelineEntry, brief
-from escalation.view import ClockView, MoveResult, View
+from escalation.case.events import Step
+from escalation.case.lifecycle import State
+from escalation.case.timeline import CLOCKWORK, TimelineEntry, brief
+from escalation.case.view import ClockView, MoveResult, View
+from escalation.kernel.numbers import number_of
+from escalation.notifications.delivery_results import Undelivered
 
 __all__ = ["as_json", "err", "out", "write", "write_json"]
 

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.render.escalation import COLOURS, format_rough_time_left
-from escalation.lifecycle import State
-from escalation.numbers import number_of
+from escalation.case.lifecycle import State
+from escalation.kernel.numbers import number_of
 
 if TYPE_CHECKING:
     from client import EscalationListing, ToDo

@@ -18,10 +18,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from escalation.events import Event
-from escalation.measures import MEASURES, Measure
-from escalation.numbers import number_of
-from escalation.story import brief, timeline_entry
+from escalation.case.events import Event
+from escalation.case.timeline import brief, timeline_entry
+from escalation.kernel.numbers import number_of
+from escalation.measures.definitions import MEASURES, Measure
 from records.data_export import RecordedEscalation
 from records.figure_formats import format_as_of, format_day, format_figure, format_period
 from records.report import By, Case, Figure, Group, Report

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from entrypoints.cli.client_call import Category, IssueType, Json, PlaybookFile, configured_playbook
 from entrypoints.cli.render import escalation
-from escalation.errors import BadRequest, Fault
-from escalation.numbers import number_of
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, Fault
 from planning.playbook.faults import file_fault
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def diagram(
     ] = None,
 ) -> None:
     """Draw a category's ladder, or without --category the lifecycle, as Mermaid or SVG."""
-    from escalation.lifecycle import diagram as lifecycle
+    from escalation.case.lifecycle import diagram as lifecycle
     from planning.playbook import level_diagram, lifecycle_diagram
     from planning.playbook.loader import load_playbook
     from planning.playbook.matrix import category_tables_of

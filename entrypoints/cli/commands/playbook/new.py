@@ -16,7 +16,7 @@ from rich.text import Text
 from entrypoints.cli.client_call import Json
 from entrypoints.cli.commands.playbook import check
 from entrypoints.cli.render import escalation
-from escalation.errors import BadRequest, Fault, quote_input
+from escalation.kernel.refusals import BadRequest, Fault, quote_input
 from planning.playbook.faults import file_fault
 
 if TYPE_CHECKING:

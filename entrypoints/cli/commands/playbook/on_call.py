@@ -19,8 +19,8 @@ from entrypoints.cli import option_values
 from entrypoints.cli.client_call import Json, PlaybookFile, configured_playbook
 from entrypoints.cli.commands.playbook.simulate import Zone
 from entrypoints.cli.render import escalation
-from escalation.effects import OnCallFound
-from escalation.errors import nearest, quote_input
+from escalation.case.effects import OnCallFound
+from escalation.kernel.refusals import nearest, quote_input
 
 if TYPE_CHECKING:
     from planning.calendars.opening_hours import Interval

@@ -19,10 +19,10 @@ from entrypoints.cli.client_call import Category, IssueType, Json, PlaybookFile,
 from entrypoints.cli.command_names import name_options
 from entrypoints.cli.render import escalation
 from entrypoints.files import read_model
-from escalation.errors import quote_input
-from escalation.numbers import number_of
-from escalation.plan import EscalationReason, Priority
-from escalation.request import StartRequest
+from escalation.case.request import StartRequest
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import quote_input
+from escalation.policy.plan import EscalationReason, Priority
 
 if TYPE_CHECKING:
     from planning.forecast.coverage import Gap

@@ -17,13 +17,13 @@ from entrypoints.cli.choices import complete_from
 from entrypoints.cli.client_call import Json, Key, call_client
 from entrypoints.cli.option_values import OptionValues, write_file
 from entrypoints.cli.render import escalation
-from escalation.base import CustomerText
-from escalation.errors import MoveNotAllowed, UnknownName, quote_input
-from escalation.lifecycle import RcaState
-from escalation.plan import Contact
-from escalation.rca import RcaOnFile, RcaVersion, proposed_timeline
-from escalation.request import InternalRca
-from escalation.view import View
+from escalation.case.lifecycle import RcaState
+from escalation.case.rca_on_file import RcaOnFile, RcaVersion, proposed_timeline
+from escalation.case.request import InternalRca
+from escalation.case.view import View
+from escalation.kernel.refusals import MoveNotAllowed, UnknownName, quote_input
+from escalation.kernel.values import CustomerText
+from escalation.policy.plan import Contact
 from messages.catalogue import languages
 from planning.playbook.faults import list_names
 

@@ -12,11 +12,11 @@ from entrypoints.cli.commands.rca.document import warn_of_boxes
 from entrypoints.cli.known_names import names_in_playbook
 from entrypoints.cli.rca_files import merge_files, read_files
 from entrypoints.files import read_model
-from escalation import commands as c
-from escalation.errors import BadRequest
-from escalation.rca import proposed_timeline
-from escalation.request import CustomerRca
-from escalation.story import TimelineEntry
+from escalation.case import commands as c
+from escalation.case.rca_on_file import proposed_timeline
+from escalation.case.request import CustomerRca
+from escalation.case.timeline import TimelineEntry
+from escalation.kernel.refusals import BadRequest
 
 if TYPE_CHECKING:
     from client import EscalationClient

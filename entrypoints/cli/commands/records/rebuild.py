@@ -14,7 +14,7 @@ from entrypoints.cli.client_call import Json, call_client
 from entrypoints.cli.commands.playbook.simulate import progress
 from entrypoints.cli.commands.report.period import open_store
 from entrypoints.cli.render import escalation
-from escalation.numbers import number_of
+from escalation.kernel.numbers import number_of
 
 if TYPE_CHECKING:
     from client import EscalationClient

@@ -17,8 +17,8 @@ from entrypoints.cli import choices, option_values
 from entrypoints.cli.client_call import Json, Key
 from entrypoints.cli.commands.playbook.simulate import progress
 from entrypoints.cli.render import escalation
-from escalation.base import require_plausible_year
-from escalation.errors import BadRequest, UnknownEscalation, quote_input
+from escalation.kernel.refusals import BadRequest, UnknownEscalation, quote_input
+from escalation.kernel.values import require_plausible_year
 from planning.calendars.report_periods import midnight_of
 from planning.playbook.faults import file_fault
 

@@ -13,9 +13,9 @@ from rich.text import Text
 from entrypoints.cli import choices, option_values
 from entrypoints.cli.client_call import Json, call_client
 from entrypoints.cli.render import escalation
-from escalation.errors import BadRequest, Fault
-from escalation.reporting import ReportSchedule, Rhythm, ScheduledReport
-from escalation.story import minute
+from escalation.case.timeline import minute
+from escalation.kernel.refusals import BadRequest, Fault
+from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport
 
 _TYPED = {"rhythm": "RHYTHM", "time_zone": "--tz"}
 """What is typed for a field, where that is not an option of its name."""

@@ -1,0 +1,1 @@
+"""One escalation: its state, lifecycle, moves, clocks, audience and views."""

@@ -1,0 +1,248 @@
+"""
+Who is told, on which occasion, with which facts (COMM-1 to COMM-6).
+
+Chooses recipients and facts; writes no sentence for customers and knows no channel.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from escalation.case.effects import (
+    CustomerFacts,
+    CustomerNotification,
+    FindOnCall,
+    InternalFacts,
+    InternalNotification,
+    Occasion,
+    Recipient,
+)
+from escalation.case.events import CancelCause
+from escalation.case.request import AffectedCustomer
+from escalation.case.state import Escalation
+from escalation.case.work import Work
+from escalation.kernel.budgets import ITEMS, first_of
+from escalation.kernel.characters import ELLIPSIS
+from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.reasons import NO_REASON, Why
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName, ContactKind, EscalationReason
+
+_WITH_AN_APOLOGY = frozenset(
+    {
+        Occasion.RECEIPT,
+        Occasion.HAND_OVER,
+        Occasion.HOLDING,
+        Occasion.RESOLVED,
+        Occasion.REOPENED,
+        Occasion.RCA,
+    }
+)
+"""Once at each turn of the case; an apology in every update would wear out."""
+_OUR_FAULT = frozenset(
+    {
+        EscalationReason.SLA_BREACH,
+        EscalationReason.NO_RESPONSE,
+        EscalationReason.LONG_HOLD,
+        EscalationReason.REPEATED_DELAY,
+    }
+)
+_PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION)
+
+
+def notify(
+    turn: Work,
+    occasion: Occasion,
+    people: Iterable[str],
+    *,
+    why: Why = NO_REASON,
+    by: str = "",
+    clock: ClockName | None = None,
+    due_at: datetime | None = None,
+    text: InternalText | None = None,
+    items: tuple[str, ...] = (),
+    task_force: str = "",
+) -> None:
+    """
+    Tell our own people, each once; whoever made the move is not told of it. *by*: who made it, if not the turn's.
+
+    Who answers for an on-call schedule is found out first (MATRIX-1).
+    """
+    now = turn.escalation
+    told = [
+        now.plan.contact(person)
+        for person in dict.fromkeys(people)
+        if person != turn.by and now.plan.knows(person)
+    ]
+    if not told:
+        return
+    facts = InternalFacts.made(
+        key=now.key,
+        subject=now.request.subject,
+        priority=now.priority,
+        state=now.state,
+        level=now.level,
+        level_name=now.current_level.name,
+        owner=name_of(now, now.owner),
+        by=name_of(now, by or turn.by),
+        why=why,
+        clock=clock.words if clock else "",
+        due_at=due_at,
+        next_due_at=now.next_due_at,
+        next_update_at=now.next_internal_update_at,
+        text=text,
+        items=_few(items),
+        at=turn.now,
+        task_force=task_force,
+    )
+    to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
+    notice = InternalNotification.made(
+        escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts
+    )
+    if to:
+        turn.do(notice)
+    for contact in told:
+        if contact.kind is ContactKind.SCHEDULE:
+            turn.do(FindOnCall.made(schedule=contact.id, at=turn.now, notice=notice))
+
+
+def _few(items: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as a letter can carry."""
+    few = first_of(items, ITEMS)
+    return few if len(few) == len(items) else (*few, ELLIPSIS)
+
+
+def notify_customers(
+    turn: Work,
+    occasion: Occasion,
+    *,
+    reason: EscalationReason | None = None,
+    cause: CancelCause | None = None,
+    text: CustomerText | None = None,
+    texts: Mapping[str, CustomerText] = MappingProxyType({}),
+    actions: tuple[CustomerText, ...] = (),
+    but: Collection[str] = (),
+    to: tuple[Recipient, ...] | None = None,
+    apologise: bool = False,
+    formerly: str = "",
+) -> None:
+    """
+    Tell every contact of every affected customer, *but* those of these accounts; or those of *to* alone. *apologise*:
+    whatever the occasion.
+    """
+    now = turn.escalation
+    resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
+    facts = CustomerFacts.made(
+        reference=now.key,
+        formerly=formerly,
+        subject=now.request.subject,
+        priority=now.priority,
+        owner=name_of(now, now.owner),
+        resolve_by=resolution.due_at if resolution and occasion is Occasion.RECEIPT else None,
+        next_update_at=next_update_at if next_update_at and next_update_at > turn.now else None,
+        urgency=now.request.urgency,
+        reason=reason,
+        cause=cause,
+        text=text,
+        texts={tag: each for tag, each in texts.items() if tag},
+        actions=actions,
+        at=turn.now,
+        apologise=apologise or (occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason)),
+        is_promise_missed=_is_promise_missed(now) or reason is EscalationReason.SLA_BREACH,
+    )
+    everybody = customer_recipients(now) if to is None else to
+    told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
+    if told:
+        turn.do(
+            CustomerNotification.made(
+                escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts
+            )
+        )
+
+
+def script(now: Escalation, at: datetime) -> CustomerFacts:
+    """COMM-7: what agents may answer with: the last words that went out, and when the next come."""
+    next_update_at = now.next_update_at
+    return CustomerFacts.made(
+        reference=now.key,
+        subject=now.request.subject,
+        priority=now.priority,
+        owner=name_of(now, now.owner),
+        next_update_at=next_update_at if next_update_at and next_update_at > at else None,
+        text=now.news.text if now.news else None,
+        at=now.news.at if now.news else None,
+    )
+
+
+def _is_our_fault(now: Escalation, reason: EscalationReason | None) -> bool:
+    """COMM-8: as its start says, by the reason of this message or of its start, or because a promise was missed."""
+    return (
+        _is_promise_missed(now)
+        or now.request.our_fault
+        or reason in _OUR_FAULT
+        or now.request.reason in _OUR_FAULT
+    )
+
+
+def _is_promise_missed(now: Escalation) -> bool:
+    return any(clock.breached_at for name in _PROMISED if (clock := now.clock(name)))
+
+
+def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
+    preferences = now.plan.customer_preferences
+    if preferences is None:
+        return now.request.recipients
+    return tuple(recipient.changed(preferences=preferences) for recipient in now.request.recipients)
+
+
+def contacts_among(now: Escalation, customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:
+    """The contacts of *customers*, as they are known here."""
+    mailboxes = {mailbox_of(contact.email) for customer in customers for contact in customer.contacts}
+    return tuple(each for each in customer_recipients(now) if each.mailbox in mailboxes)
+
+
+def contacts_at(now: Escalation, email: str) -> tuple[Recipient, ...]:
+    """The contact with this mailbox; none, if there is none."""
+    return tuple(each for each in customer_recipients(now) if each.mailbox == mailbox_of(email))
+
+
+def first_recipients_of(now: Escalation) -> tuple[str, ...]:
+    """Everybody whom the first notice must reach: level contact, stakeholders, customers (COMM-2)."""
+    ours = dict.fromkeys((*now.asked, *now.rules.stakeholders))
+    return (*ours, *(recipient.id for recipient in customer_recipients(now)))
+
+
+def followers_of(now: Escalation) -> tuple[str, ...]:
+    """Our people who follow this escalation: its owner, the stakeholders of its priority, who was brought in."""
+    resolution = now.clock(ClockName.RESOLUTION)
+    brought_in = now.plan.bring_in if resolution and resolution.breached_at else ()
+    return (now.owner, *now.rules.stakeholders, *brought_in)
+
+
+def managers_of(now: Escalation) -> tuple[str, ...]:
+    """Who is alerted at a breach: the managers of the level, else the escalation managers (CLOCK-6)."""
+    return now.current_level.managers or now.plan.escalation_managers
+
+
+def with_rotas(now: Escalation, people: Iterable[str]) -> tuple[str, ...]:
+    """*people*, with a schedule in place of whoever answers for it: who does by now is found out (MATRIX-1)."""
+    schedules = {shift.holder: shift.schedule for shift in now.shifts if now.is_handed_over(shift)}
+    return tuple(schedules.get(person, person) for person in people)
+
+
+def without_rotas(now: Escalation, contacts: Iterable[str]) -> tuple[str, ...]:
+    """Those of *contacts* who answer themselves: no schedules, who may have nobody."""
+    return tuple(who for who in contacts if now.plan.contact(who).kind is not ContactKind.SCHEDULE)
+
+
+def managers_above(now: Escalation, levels: int) -> tuple[str, ...]:
+    """The managers so many *levels* above, for what goes up without the escalation itself rising (CLOSE-5)."""
+    above = now.plan.level(min(now.level + levels, now.plan.last_level))
+    return above.managers or now.plan.escalation_managers
+
+
+def name_of(now: Escalation, person: str) -> str:
+    if now.plan.knows(person):
+        return now.plan.contact(person).name
+    contact = now.customer_contact(person)
+    return contact.name if contact else person

@@ -1,0 +1,244 @@
+"""
+What happens by itself: every due time that has come is judged, before anything else is decided.
+
+Compares instants, never trusts "a timer fired": at every command and every wake the clocks are settled first
+(CLOCK-2, CLOCK-6). After downtime nothing comes in a burst: of several thresholds behind us only the last speaks.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from escalation.case import events as e
+from escalation.case.audience import managers_above, managers_of, notify, notify_customers, with_rotas
+from escalation.case.effects import CompileOpenHours, Occasion
+from escalation.case.follow_up import end_survey, remind_of_actions
+from escalation.case.levels import ask_after_no_acknowledgement, end_window, expire_acknowledgement
+from escalation.case.lifecycle import WORKING, RcaState, State
+from escalation.case.next_update import restart_next_update
+from escalation.case.on_call import end_shift
+from escalation.case.resolution import end_pause
+from escalation.case.state import Escalation
+from escalation.case.text_approval import text_approvers
+from escalation.case.work import Work
+from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
+from escalation.kernel.reasons import Sentence, Why
+from escalation.policy.plan import AGREED, Calendar, ClockName
+from escalation.policy.translations import EVERYBODY, on_record
+
+_WHY_REMINDED = {
+    ClockName.LEVEL_WINDOW: Sentence.LEVEL_DUE_TO_RISE,
+    ClockName.ACKNOWLEDGEMENT_EXPIRY: Sentence.ACKNOWLEDGEMENT_EXPIRES,
+    ClockName.PAUSE: Sentence.PAUSE_ENDS,
+}
+_OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
+EXTENSION = timedelta(days=90)
+
+
+def settle(turn: Work) -> None:
+    """Let everything happen that is due by now."""
+    if turn.escalation.state is State.STARTED:
+        turn.record(e.CommunicationBegun)
+    while clock := _next_due(turn.escalation, turn.now):
+        turn.begin()
+        _handle_due(turn, clock)
+    turn.begin()
+    remind_of_actions(turn)
+    turn.begin()
+
+
+def extend_open_hours(turn: Work) -> None:
+    """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
+    if turn.escalation.is_attended:
+        for wanted in hours_wanted(turn.escalation.plan.calendars, turn.now):
+            turn.do(wanted)
+
+
+def hours_wanted(calendars: Mapping[str, Calendar], now: datetime) -> Iterator[CompileOpenHours]:
+    """Of those calendars whose open hours end soon, the next stretch."""
+    for name, calendar in calendars.items():
+        if now >= calendar.hours.extend_at:
+            since = calendar.hours.compiled_until
+            until = max(since, now) + EXTENSION
+            yield CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until)
+
+
+def skip_past_thresholds(turn: Work) -> None:
+    """After due times changed: a threshold that is already past is recorded as skipped, not sent late (CLOCK-2)."""
+    for clock in turn.escalation.running_clocks:
+        turn.skip_past_thresholds(clock)
+
+
+def _next_due(now: Escalation, at: datetime) -> Clock | None:
+    if not now.is_attended:
+        return None
+    due = [clock for clock in now.clocks if clock.ended_at is None and clock.next_at and clock.next_at <= at]
+    return min(due, key=lambda clock: _order(clock, at)) if due else None
+
+
+def _order(clock: Clock, at: datetime) -> tuple[datetime | None, bool]:
+    """As they ran out; of two at once the level's window is last, because a rise cancels the other."""
+    instant = clock.due_at if _is_over(clock, at) else clock.next_at
+    return instant, clock.name is ClockName.LEVEL_WINDOW
+
+
+def _is_over(clock: Clock, at: datetime) -> bool:
+    """The due time has come, and the breach is not on record yet."""
+    return clock.is_running and not clock.breached_at and is_late(at, clock.due_at)
+
+
+def _handle_due(turn: Work, clock: Clock) -> None:
+    if clock.name in AGREED:
+        _end_agreed_time(turn, clock)
+    elif clock.breached_at:
+        _chase(turn, clock)
+    elif clock.due_at and _is_over(clock, turn.now):
+        _breach(turn, clock, clock.due_at)
+    else:
+        _remind(turn, clock)
+
+
+def _end_agreed_time(turn: Work, clock: Clock) -> None:
+    if not _is_over(clock, turn.now):
+        _remind(turn, clock)
+        return
+    match clock.name:
+        case ClockName.ACKNOWLEDGEMENT_EXPIRY:
+            expire_acknowledgement(turn)
+        case ClockName.PAUSE:
+            end_pause(turn)
+        case ClockName.SURVEY:
+            end_survey(turn)
+        case _:
+            end_shift(turn)
+
+
+def _remind(turn: Work, clock: Clock) -> None:
+    now = turn.escalation
+    passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, turn.now)
+    turn.record(
+        e.ThresholdPassed,
+        clock=clock.name,
+        passed=passed,
+        skipped=passed - clock.passed - 1,
+        due_at=clock.next_at,
+    )
+    special = _WHY_REMINDED.get(clock.name)
+    notify(
+        turn,
+        Occasion.REMINDER,
+        _people_to_chase(turn.escalation, clock),
+        why=special.of() if special else Sentence.DUE.of(clock.name.words),
+        clock=clock.name,
+        due_at=clock.due_at,
+    )
+
+
+def _breach(turn: Work, clock: Clock, due_at: datetime) -> None:
+    """The due time has come: alert at once, whoever is working on it (CLOCK-6), then do what the clock stands for."""
+    turn.record(
+        e.ClockBreached,
+        clock=clock.name,
+        due_at=due_at,
+        passed=len(clock.thresholds),
+        skipped=len(clock.thresholds) - clock.passed,
+        chased=(turn.now - due_at) // turn.escalation.plan.chase_every,
+    )
+    if clock.name is ClockName.LEVEL_WINDOW:
+        if turn.escalation.state in WORKING:
+            end_window(turn)
+        return
+    now = turn.escalation
+    why = _why_breached(now, clock)
+    notify(turn, Occasion.BREACH, _people_to_alert(now, clock), why=why, clock=clock.name, due_at=due_at)
+    if clock.name is ClockName.ACKNOWLEDGE:
+        window = now.clock(ClockName.LEVEL_WINDOW)
+        rises_next = window is not None and _is_over(window, turn.now)
+        if now.state in WORKING and not rises_next:  # nobody is asked in vain
+            ask_after_no_acknowledgement(turn)
+    elif clock.name is ClockName.NEXT_UPDATE:
+        _send_holding_update(turn)
+    elif clock.name is ClockName.RESOLUTION:
+        notify(turn, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
+
+
+def _why_breached(now: Escalation, clock: Clock) -> Why:
+    """Return why people are alerted; also that customers hear nothing more by themselves, where that is so."""
+    why = Sentence.OVERDUE.of(clock.name.words)
+    if clock.name is ClockName.NEXT_UPDATE and now.holding_updates and not now.may_hold_the_line:
+        return Sentence.AND_ALSO.of(why, Sentence.NO_MORE_HOLDING.of(now.holding_updates))
+    return why
+
+
+def _send_holding_update(turn: Work) -> None:
+    """An update was missed: an honest holding update goes out by itself, if the playbook allows (COMM-3)."""
+    now = turn.escalation
+    texts, rules = now.plan.holding_update, now.plan.holding
+    if texts is None or not now.may_hold_the_line:
+        return
+    is_last = rules is not None and now.holding_updates + 1 >= rules.at_most
+    turn.record(e.UpdateSent, customer_text=on_record(texts), is_holding=True, is_last_holding=is_last)
+    restart_next_update(turn, ClockName.NEXT_UPDATE)
+    notify_customers(turn, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
+
+
+def _chase(turn: Work, clock: Clock) -> None:
+    """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
+    assert clock.breached_at
+    times = (turn.now - clock.breached_at) // turn.escalation.plan.chase_every
+    turn.record(e.ClockChased, clock=clock.name, times=times, due_at=clock.breached_at)
+    now = turn.escalation
+    notify(
+        turn,
+        Occasion.REMINDER,
+        _people_to_alert(now, clock, times),
+        why=Sentence.STILL_OVERDUE.of(clock.name.words),
+        clock=clock.name,
+        due_at=clock.breached_at,
+    )
+
+
+def _people_to_alert(now: Escalation, clock: Clock, times: int = 0) -> tuple[str, ...]:
+    """
+    Who hears of what is overdue: managers, and the chased; of an RCA also managers above, a level higher each of the
+    *times* that it is brought up again (CLOSE-5).
+    """
+    above = managers_above(now, 1 + times) if clock.name in _OF_THE_RCA else ()
+    chased = _people_to_chase(now, clock)
+    return (*managers_of(now), *above, *chased, *_on_call_beside(now, chased))
+
+
+def _on_call_beside(now: Escalation, chased: tuple[str, ...]) -> tuple[str, ...]:
+    """Whoever acknowledged keeps what is overdue, and may be off duty: who is on call now hears of it, too."""
+    if now.state not in WORKING:
+        return ()
+    return tuple(shift.schedule for shift in now.shifts if shift.holder in chased)
+
+
+def _people_to_chase(now: Escalation, clock: Clock) -> tuple[str, ...]:
+    """Who has to act for this clock."""
+    match clock.name:
+        case ClockName.VERIFICATION:
+            return now.plan.architects or now.plan.escalation_managers
+        case ClockName.INTERNAL_RCA:
+            return now.plan.problem_coordinators or now.plan.escalation_managers
+        case ClockName.CUSTOMER_RCA:
+            return _next_with_the_rca(now) or now.plan.escalation_managers
+        case ClockName.CLOSING | ClockName.FIRST_NOTICE:
+            return now.plan.escalation_managers
+        case ClockName.CUSTOMER_TEXT:
+            return text_approvers(now)
+        case ClockName.ACKNOWLEDGE:
+            return with_rotas(now, now.unacknowledged or (now.owner,))
+        case _:
+            return with_rotas(now, (now.owner,))
+
+
+def _next_with_the_rca(now: Escalation) -> tuple[str, ...]:
+    """CLOSE-4, CLOSE-5: who derives, approves and shares it."""
+    match now.rca.state:
+        case RcaState.DERIVED:
+            return now.plan.rca_approvers
+        case RcaState.APPROVED:
+            return now.plan.engagement_managers
+        case _:
+            return now.plan.problem_coordinators

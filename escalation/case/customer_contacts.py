@@ -1,0 +1,85 @@
+"""
+Customers' contacts: a wrong one is corrected, and who is reached for the first time is told how things stand (COMM-13).
+
+Owns what a correction may change, and what goes again. It goes to the corrected address only, as of now, as to somebody
+who has just joined: the old letters name times that have passed. To another name, language or time zone nothing goes.
+Whether a time zone exists is not known here; to messages one that does not is UTC.
+"""
+
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.audience import contacts_at, notify_customers
+from escalation.case.effects import Occasion, Recipient
+from escalation.case.lifecycle import State
+from escalation.case.outage import notify_of_resolution
+from escalation.case.request import CustomerContact
+from escalation.case.state import Escalation
+from escalation.case.state_size import require_request_fits
+from escalation.case.work import Work
+from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
+
+
+def correct_contact(turn: Work, command: c.CorrectContact) -> None:
+    """COMM-13: nothing that bounced is chased any more, and the right person is told."""
+    before = turn.escalation
+    known = _known(before, command.contact)
+    corrected = _corrected(before, known, command)
+    require_request_fits(
+        before.request.with_contact(known, corrected), f"the correction of a contact of {before.key}"
+    )
+    turn.record(e.ContactCorrected, before=known, after=corrected, note=command.note)
+    if mailbox_of(corrected.email) != mailbox_of(known.email):
+        turn.by = e.ENGINE
+        _notify(turn, contacts_at(turn.escalation, corrected.email))
+
+
+def _known(now: Escalation, email: str) -> CustomerContact:
+    """
+    Raises:
+        UnknownName: If no affected customer has a contact of this address.
+    """
+    contacts = [contact for customer in now.request.customers for contact in customer.contacts]
+    found = next((each for each in contacts if mailbox_of(each.email) == mailbox_of(email)), None)
+    if found is None:
+        raise UnknownName.of(f"{now.key}: no customer's contact", email, [each.email for each in contacts])
+    return found
+
+
+def _corrected(now: Escalation, known: CustomerContact, command: c.CorrectContact) -> CustomerContact:
+    """
+    Raises:
+        BadRequest: If nothing is given to correct, or another contact has the address.
+        MoveNotAllowed: If all of it is so already.
+    """
+    asked = {name: getattr(command, name) for name in ("email", "name", "language", "time_zone")}
+    given = {name: value for name, value in asked.items() if value is not None}
+    faults = []
+    if not given:
+        what = "an e-mail address, a name, a language or a time zone"
+        faults.append(Fault(where=", ".join(asked), given="nothing", allowed=what))
+    is_moved = command.email is not None and mailbox_of(command.email) != mailbox_of(known.email)
+    if command.email and is_moved and contacts_at(now, command.email):
+        allowed = "an address that no other contact has here"
+        faults.append(Fault(where="email", given=quote_input(command.email), allowed=allowed))
+    if faults:
+        raise BadRequest.because(f"the correction of {known.email} for {now.key}", faults)
+    corrected: CustomerContact = known.changed(**given)
+    if corrected == known:
+        raise MoveNotAllowed(f"{now.key}: {known.email} is known like this already")
+    return corrected
+
+
+def _notify(turn: Work, to: tuple[Recipient, ...]) -> None:
+    now = turn.escalation
+    match now.state:
+        case State.CLOSED:
+            notify_customers(turn, Occasion.CLOSED, to=to)
+            if now.is_surveyed and not any(each.id in now.survey for each in to):
+                notify_customers(turn, Occasion.SURVEY, to=to)
+        case State.CLOSING:
+            notify_of_resolution(turn, to, asked=to)
+        case _:
+            notify_customers(turn, Occasion.RECEIPT, to=to)
+            if now.news:
+                notify_customers(turn, Occasion.UPDATE, to=to, text=now.news.text)

@@ -1,0 +1,80 @@
+"""
+Messages: what became of each one, as a list that people can read (COMM-12, COMM-13).
+
+A projection of the record. How a message was worded or sent is not known here.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from escalation.case.events import DeliveryReported, Event, TaskForceReported
+from escalation.kernel.values import Instant, Value
+from escalation.notifications.delivery_results import (
+    DeliveryResult,
+    MessageState,
+    deferred_until,
+    latest_results,
+)
+
+
+class Delivery(Value):
+    """One message to one recipient, and its result."""
+
+    key: str
+    """Idempotency key, without the channel."""
+    recipient: str
+    occasion: str
+    channel: str
+    """The last that was tried; empty: none could be."""
+    at: Instant
+    """When it was delivered, or what became of it was known."""
+    state: MessageState
+    until: Instant | None = None
+    """It waits, at least until then (COMM-11)."""
+    why: str = ""
+    """What stood in the way, or why it waits."""
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.state is MessageState.DELIVERED
+
+
+def results_of(events: Iterable[Event]) -> Iterator[DeliveryResult]:
+    """Every word on messages, oldest first."""
+    return (receipt for receipt, _ in _recipients_of(events))
+
+
+def deliveries(events: Iterable[Event], start: int = 0) -> tuple[Delivery, ...]:
+    """The messages in the record, each once, oldest first, without the first *start*."""
+    told_of = tuple(_recipients_of(events))
+    known_at = {(receipt.key, receipt.state): at for receipt, at in reversed(told_of)}
+    found = latest_results(receipt for receipt, _ in told_of).values()
+    sent = (_delivery(receipt, known_at[receipt.key, receipt.state]) for receipt in found)
+    return tuple(islice(sent, start, None))
+
+
+def last_deferral_of(events: Iterable[Event]) -> datetime | None:
+    """When the last of those leaves that wait in somebody's inbox, as far as is known; None if none does (COMM-11)."""
+    own = (event for event in events if isinstance(event, DeliveryReported))
+    return deferred_until(results_of(own))
+
+
+def _recipients_of(events: Iterable[Event]) -> Iterator[tuple[DeliveryResult, datetime]]:
+    for event in events:
+        if isinstance(event, DeliveryReported | TaskForceReported):
+            for receipt in event.receipts:
+                yield receipt, event.at
+
+
+def _delivery(receipt: DeliveryResult, known_at: datetime) -> Delivery:
+    return Delivery(
+        key=receipt.key,
+        recipient=receipt.recipient,
+        occasion=receipt.occasion,
+        channel=receipt.channel,
+        at=receipt.delivered_at or known_at,
+        state=receipt.state,
+        until=receipt.held_until,
+        why=receipt.why,
+    )

@@ -1,0 +1,385 @@
+"""
+The engine: ``decide(escalation, command, now)``.
+
+Judges what is due, asks the machine and the roles, and hands the command to the rule that it belongs to. Everything
+it needs comes in as arguments; a refusal leaves nothing behind.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from escalation.case import (
+    closing,
+    customer_contacts,
+    follow_up,
+    levels,
+    merge,
+    on_call,
+    outage,
+    rebase,
+    resolution,
+    task_forces,
+    text_approval,
+)
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.audience import first_recipients_of, notify, notify_customers
+from escalation.case.clock_table import extend_open_hours, settle, skip_past_thresholds
+from escalation.case.effects import Occasion
+from escalation.case.failed_deliveries import notify_undelivered
+from escalation.case.fold import open_state
+from escalation.case.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
+from escalation.case.state import Escalation
+from escalation.case.state_size import require_state_fits, state_size
+from escalation.case.work import Decision, Work
+from escalation.kernel.budgets import STATE
+from escalation.kernel.characters import clip
+from escalation.kernel.clocks import is_late
+from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.policy.plan import ClockName, EscalationReason, require_person
+
+__all__ = ["Decision", "allowed_moves", "decide", "in_words", "moves_now", "open_escalation", "permit"]
+
+_ENTRY_CLOCKS = (
+    ClockName.FIRST_NOTICE,
+    ClockName.ACKNOWLEDGE,
+    ClockName.LEVEL_WINDOW,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.INTERNAL_UPDATE,
+)
+
+
+def open_escalation(command: c.Open, now: datetime) -> Decision:
+    """
+    Begin an escalation: clocks run, the level's contact is asked, stakeholders and customers are told (START).
+
+    Pure, like ``decide``.
+    """
+    request, plan = command.request, command.plan
+    rules = plan.priorities[command.priority]
+    level = min(max(rules.entry_level, plan.entry_level, request.entry_level or 1), plan.last_level)
+    executive = request.reason is EscalationReason.EXECUTIVE_THREAT
+    if executive:
+        level = max(level, plan.executive_level)
+    first = e.Opened.made(
+        seq=1,
+        at=now,
+        by=request.submitted_by,
+        id=command.id,
+        request=request,
+        plan=plan,
+        priority=command.priority,
+        level=level,
+        owner=plan.level(level).contacts[0],
+    )
+    untold = first_recipients_of(open_state(first))
+    first = first.changed(untold=untold)
+    turn = Work(open_state(first), now, by=request.submitted_by, events=[first])
+    for name in _ENTRY_CLOCKS:
+        turn.start(name)
+    _tell_of_the_start(turn)
+    if executive:
+        levels.propose_sponsorship(turn)
+    return turn.decision()
+
+
+def _tell_of_the_start(turn: Work) -> None:
+    now = turn.escalation
+    request, by = now.request, turn.by
+    turn.by = e.ENGINE  # whoever submitted it is told as well, if it is theirs to solve
+    why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
+    text = request.reason_note or request.description or None
+    if request.is_returning:
+        notify_customers(turn, Occasion.REOPENED)
+    else:
+        notify_customers(turn, Occasion.RECEIPT)
+    notify(turn, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
+    others = [person for person in now.rules.stakeholders if person not in now.asked]
+    notify(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
+    missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
+    if missing:
+        notify(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
+
+
+def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:  # noqa: C901 - one case a command
+    """
+    Decide what *command* means for *escalation* at *now*.
+
+    Pure: the same arguments always give the same answer. What was due by *now* happens first; only what messages
+    became goes before it, since they were delivered earlier than we hear of it.
+
+    Raises:
+        EscalationError: If the command is refused. Nothing has changed.
+    """
+    turn = Work(escalation, now)
+    if isinstance(command, c.ReportDelivery):
+        _record_delivery(turn, command)
+        settle(turn)
+        on_call.watch_shifts(turn, escalation)
+        return turn.decision()
+    settle(turn)
+    match command:
+        case c.Tick():
+            extend_open_hours(turn)
+        case c.ExtendOpenHours():
+            _extend(turn, command)
+            settle(turn)
+        case c.ReportOnCall():
+            on_call.apply_on_call(turn, command)
+        case c.LookUpOnCall():
+            on_call.look_up(turn)
+        case c.NoteRefusal():
+            turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
+        case c.CancelByOperator():
+            closing.cancel_by_operator(turn)
+        case c.ReportTaskForce():
+            task_forces.follow_task_force_update(turn, command.news)
+        case c.NoteFailedDeployment():
+            task_forces.note_failed_deployment(turn, command)
+        case c.TakeOver():
+            merge.take_over(turn, command)
+            _require_room(turn, escalation, command)
+        case c.JoinOutage():
+            outage.join_outage(turn, command)
+            _require_room(turn, escalation, command)
+        case _:
+            _follow(turn, command)
+    on_call.watch_shifts(turn, escalation)
+    task_forces.update_task_forces(turn, escalation)
+    return turn.decision()
+
+
+_ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
+"""Moves that are never too large: what they say stays out of the state."""
+
+
+def _require_room(
+    turn: Work, before: Escalation, command: c.PersonsCommand | c.Rebase | c.JoinOutage
+) -> None:
+    after = state_size(turn.escalation)
+    if after > STATE and command.move not in _ENDS_IT:
+        require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
+
+
+def _follow(turn: Work, asked: c.PersonsCommand | c.Rebase | c.NamePeople) -> None:
+    key, before = turn.escalation.key, turn.escalation
+    command = asked.asked if isinstance(asked, c.NamePeople) else asked
+    if isinstance(asked, c.NamePeople):
+        turn.record(e.PeopleNamed, people=asked.people)
+    try:
+        _permit(turn.escalation, command)
+        turn.by = command.by
+        _obey(turn, command)
+        skip_past_thresholds(turn)  # what was past before it has spoken; the rest is the move's doing
+    except UnknownName as unknown:
+        if unknown.message.startswith(key):
+            raise
+        raise UnknownName(f"{key}: {unknown.message}") from None
+    _require_room(turn, before, command)
+    turn.by = e.ENGINE
+    settle(turn)
+
+
+def _permit(now: Escalation, command: c.PersonsCommand | c.Rebase) -> None:
+    """Who owned an action, and did it, is not told of roles: it is done."""
+    try:
+        permit(now, command.move, command.by)
+    except (MoveNotAllowed, RoleNotAllowed):
+        if isinstance(command, c.FinishAction) and now.actions:
+            follow_up.open_action(now, command.action)
+        raise
+
+
+def _extend(turn: Work, command: c.ExtendOpenHours) -> None:
+    """CLOCK-5; what a rebase has overtaken is left out, and asked for again."""
+    known = turn.escalation.plan.calendars.get(command.calendar)
+    joins = known is not None and command.since <= known.hours.compiled_until
+    if known and joins and command.definition == known.definition:
+        turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
+
+
+def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
+    """The moves that somebody can make now: the machine allows them, and nothing stands in the way."""
+    return tuple(
+        move
+        for move in moves_from(escalation.state, escalation.rca.state)
+        if move not in NOBODYS and not _obstacle(escalation, move)
+    )
+
+
+def moves_now(escalation: Escalation) -> tuple[Move, ...]:
+    """
+    All that somebody can do now, the same for every reader. A closed one can be reopened, though not by itself: it
+    comes back as a new one (CLOSE-9).
+    """
+    returns = (Move.REOPEN,) if escalation.state is State.CLOSED else ()
+    return (*allowed_moves(escalation), *returns)
+
+
+def permit(now: Escalation, move: Move, by: str) -> None:
+    """
+    Raises:
+        EscalationError: If the person is unknown, the state or an obstacle forbids the move, or the roles do (ROLE-2).
+    """
+    customer = None if now.plan.knows(by) else now.customer_contact(by)
+    if customer:
+        follow_up.require_customers_move(now, move, customer)
+    person = None if customer else now.plan.contact(by)
+    if person:
+        require_person(now.key, person, move.words)
+    if move not in moves_from(now.state, now.rca.state):
+        raise _not_allowed(now, move, _where(now, move))
+    obstacle = _obstacle(now, move)
+    if obstacle and move is not Move.CLOSE:  # the gate itself lists what is missing
+        raise _not_allowed(now, move, obstacle)
+    roles = now.plan.permissions.get(move)
+    if person and roles is not None and not now.roles_of(person) & set(roles):
+        raise RoleNotAllowed(
+            f"{now.key}: {person.name} may not {move.words}; roles that may: {', '.join(roles)}"
+        )
+
+
+def _where(now: Escalation, move: Move) -> str:
+    if not allows(now.state, move):
+        return f"while {now.state}"
+    return (
+        "because no RCA is requested"
+        if now.rca.state is RcaState.NONE
+        else f"while the RCA is {now.rca.state}"
+    )
+
+
+def _not_allowed(now: Escalation, move: Move, obstacle: str) -> EscalationError:
+    others = [allowed for allowed in moves_now(now) if allowed is not move]
+    allowed = in_words(others, now.merged_into)
+    return MoveNotAllowed(f"{now.key}: cannot {move.words} {obstacle}; allowed now: {allowed}")
+
+
+def in_words(moves: Iterable[Move], merged_into: str | None = None) -> str:
+    """*moves* for the end of a refusal; none are left only where it has ended."""
+    ended = f"nothing, it goes on as {merged_into}" if merged_into else "nothing, it has ended"
+    return ", ".join(move.words for move in moves) or ended
+
+
+def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an obstacle
+    """What stands in the way of a move that the machine allows; empty if nothing does."""
+    match move:
+        case Move.ACKNOWLEDGE if now.acknowledged_by:
+            return f"because {now.acknowledged_by} has acknowledged"
+        case Move.RAISE_LEVEL if now.level == now.plan.last_level:
+            return f"because level {now.level} is the last"
+        case Move.REPORT_TRIGGER if not now.current_level.triggers:
+            return f"because level {now.level} has no triggers"
+        case Move.TICK_RESPONSE if not now.responses_left:
+            return f"because level {now.level} has no responses left to do"
+        case Move.PAUSE if now.pause:
+            return f"because it is paused already: {now.pause.reason}"
+        case Move.RESUME if not now.pause:
+            return "because it is not paused"
+        case Move.WAIVE_RCA if not now.plan.rca_waivable:
+            return "because the playbook does not allow it"
+        case Move.SETTLE_RECORD if not now.request.linked_records:
+            return "because no records are linked"
+        case Move.APPROVE_TEXT | Move.EDIT_TEXT | Move.REJECT_TEXT if not now.held_texts:
+            return "because no text waits for approval"
+        case Move.CLOSE if now.missing_to_close:
+            return "yet"
+        case Move.STAND_DOWN_TASK_FORCE if not now.standing_forces:
+            return "because none stands"
+        case _:
+            return follow_up.obstacle(now, move)
+
+
+def _obey(turn: Work, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
+    match command.kind:
+        case "acknowledge":
+            levels.acknowledge(turn, command)
+        case "raise_level":
+            levels.raise_level(turn, command)
+        case "transfer":
+            levels.transfer(turn, command)
+        case "report_trigger":
+            levels.report_trigger(turn, command)
+        case "tick_response":
+            levels.tick_response(turn, command)
+        case "change_priority":
+            levels.change_priority(turn, command)
+        case "pause":
+            resolution.pause(turn, command)
+        case "resume":
+            resolution.resume(turn, command.note)
+        case "begin_resolution":
+            resolution.begin_resolution(turn, command.note)
+        case "revise_plan":
+            resolution.revise_plan(turn, command)
+        case "send_update":
+            resolution.send_update(turn, command)
+        case "declare_resolved":
+            resolution.declare_resolved(turn, command)
+        case "reject_resolution":
+            resolution.reject_resolution(turn, command)
+        case "verify_resolution":
+            resolution.verify_resolution(turn, command)
+        case "reopen":
+            resolution.reopen(turn, command.why)
+        case "confirm_access":
+            resolution.confirm_access(turn, command)
+        case "settle_record":
+            closing.settle_record(turn, command)
+        case "request_rca":
+            closing.request_rca(turn, command)
+        case "file_rca":
+            closing.file_rca(turn, command)
+        case "derive_rca":
+            closing.derive_rca(turn, command)
+        case "approve_rca":
+            closing.approve_rca(turn, command)
+        case "share_rca":
+            closing.share_rca(turn)
+        case "waive_rca":
+            closing.waive_rca(turn, command)
+        case "close":
+            closing.close(turn, command)
+        case "cancel":
+            closing.cancel(turn, command)
+        case "rebase":
+            rebase.rebase(turn, command)
+        case "deploy_task_force":
+            task_forces.deploy(turn, command)
+        case "stand_down_task_force":
+            task_forces.stand_down(turn, command)
+        case "record_survey":
+            follow_up.record_survey(turn, command)
+        case "file_post_mortem":
+            follow_up.file_post_mortem(turn, command)
+        case "finish_action":
+            follow_up.finish_action(turn, command)
+        case "approve_text":
+            text_approval.approve_text(turn, command)
+        case "edit_text":
+            text_approval.edit_text(turn, command)
+        case "reject_text":
+            text_approval.reject_text(turn, command)
+        case "correct_contact":
+            customer_contacts.correct_contact(turn, command)
+        case _:
+            assert_never(command)
+
+
+def _record_delivery(turn: Work, command: c.ReportDelivery) -> None:
+    """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
+    before = turn.escalation
+    turn.record(e.DeliveryReported, receipts=command.receipts)
+    now = turn.escalation
+    if not now.untold:
+        delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
+        told_at = min(max(delivered, default=turn.now), turn.now)
+        clock = now.clock(ClockName.FIRST_NOTICE)
+        if clock and is_late(told_at, clock.due_at):
+            settle(turn)  # its breach comes first
+        turn.end(ClockName.FIRST_NOTICE, at=told_at)
+        outage.begin_first_notification(turn)
+    notify_undelivered(turn, command.receipts, before)

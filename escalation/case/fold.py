@@ -1,0 +1,580 @@
+"""
+The fold: what each event makes of the state. The only place where an escalation changes.
+
+Nothing is decided or refused here, no clock is read: an event has happened, and this is what it means. Folding the
+same events again gives the same state.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from typing import Any, assert_never
+
+from escalation.case import events as e
+from escalation.case.actions import Action, Origin, count_passed_reminders, take_over_actions, track_actions
+from escalation.case.clock_targets import restart_clock, retarget_clock
+from escalation.case.lifecycle import Move, RcaState, step, step_rca
+from escalation.case.request import StartRequest, with_customers
+from escalation.case.state import (
+    VERIFYING,
+    Access,
+    ActionPlan,
+    Escalation,
+    LastUpdate,
+    OnCallAnswer,
+    PendingText,
+    Rca,
+    Resolution,
+    SurveyAnswer,
+)
+from escalation.kernel.characters import clip
+from escalation.kernel.clocks import Clock, Pause, derive_clock, derive_next_instant, limit_chases, reminded
+from escalation.kernel.ids import tenant_of
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.delivery_results import Undelivered, update_undelivered
+from escalation.policy.plan import ClockName, Plan
+from escalation.task_force.lifecycle import TaskForceState
+from escalation.task_force.state import TaskForceSummary
+
+_LONGEST_REPORT = 1_000
+"""Characters of a task force's latest report that its escalation keeps."""
+
+
+def fold(events: Iterable[e.Event]) -> Escalation:
+    """
+    The escalation that *events*, beginning with ``Opened``, made.
+
+    Raises:
+        ValueError: If the first is not ``Opened``.
+    """
+    first, *rest = events
+    if not isinstance(first, e.Opened):
+        raise ValueError(f"the record must begin with opened, not {first.kind}")
+    return reduce(apply_event, rest, open_state(first))
+
+
+def open_state(event: e.Opened) -> Escalation:
+    return Escalation.made(
+        id=event.id,
+        request=event.request,
+        plan=event.plan,
+        priority=event.priority,
+        opened_at=event.at,
+        level=event.level,
+        level_since=event.at,
+        owner=event.owner,
+        asked=event.plan.level(event.level).asked_first,
+        untold=event.untold,
+        sequence=event.seq,
+    )
+
+
+def apply_event(now: Escalation, event: e.Event) -> Escalation:
+    """*now* after *event*."""
+    after = _apply(now, event)
+    return after if event.by == e.ENGINE else _still_active(after, event)
+
+
+def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0912, PLR0915 - one case an event
+    match event.kind:
+        case "clock_started":
+            others = tuple(clock for clock in now.clocks if clock.name is not event.clock.name)
+            started = _with(now, event, clocks=(*others, event.clock))
+            return _noticed(started) if event.clock.name is ClockName.FIRST_NOTICE else started
+        case "threshold_passed":
+            if event.is_skipped:
+                return _clock(now, event, event.clock, passed=event.passed)
+            clock = now.clock(event.clock)
+            assert clock
+            share = reminded(clock, event.passed).fired_share
+            return _clock(now, event, event.clock, passed=event.passed, fired_share=share)
+        case "clock_breached":
+            return _clock(
+                now, event, event.clock, passed=event.passed, breached_at=event.due_at, chased=event.chased
+            )
+        case "clock_chased":
+            return _clock(now, event, event.clock, chased=event.times)
+        case "clock_ended":
+            return _clock(
+                now,
+                event,
+                event.clock,
+                ended_at=event.ended_at,
+                outcome=event.outcome,
+                runs_on_if_reopened=event.runs_on_if_reopened,
+            )
+        case "communication_begun":
+            return _moved(now, event, Move.BEGIN_COMMUNICATION)
+        case "acknowledged":
+            return _acknowledged(now, event)
+        case "acknowledgement_expired":
+            return _with(now, event, acknowledged_by=None, acknowledgements=())
+        case "level_raised":
+            return _with(
+                now,
+                event,
+                level=event.to_level,
+                level_since=event.at,
+                owner=event.owner,
+                attempt=0,
+                responses_done=(),
+                **_asked(now, now.plan.level(event.to_level).asked_first),
+            )
+        case "contact_tried":
+            return _with(
+                now,
+                event,
+                attempt=event.attempt,
+                owner=event.owner,
+                **_asked(now, event.asked or (event.owner,)),
+            )
+        case "on_call_found":
+            return _found(now, event)
+        case "transferred":
+            return _with(now, event, owner=event.to, **_asked(now, (event.to,)))
+        case "response_ticked":
+            return _with(now, event, responses_done=(*now.responses_done, event.response))
+        case "priority_changed":
+            changed = _with(now, event, priority=event.to_priority)
+            return _with_clocks(changed, (retarget_clock(changed, clock) for clock in changed.clocks))
+        case "rebased":
+            return _rebased(now, event)
+        case "clocks_paused":
+            return _paused(now, event, Pause(reason=event.because, stops=event.stops, started_at=event.at))
+        case "clocks_resumed":
+            return _resumed(now, event, event.because, event.ended_at)
+        case "resolution_begun":
+            return _moved(now, event, Move.BEGIN_RESOLUTION)
+        case "plan_revised":
+            steps = ActionPlan(
+                version=event.version, steps=event.steps, by=event.by, at=event.at, why=event.why
+            )
+            return _with(now, event, action_plan=steps)
+        case "resolution_declared":
+            declared = _moved(
+                now,
+                event,
+                Move.DECLARE_RESOLVED,
+                access={},
+                resolution=Resolution(
+                    kind=event.resolution,
+                    done=event.done,
+                    customer_text=event.customer_text,
+                    declared_at=event.at,
+                    declared_by=event.by,
+                ),
+            )
+            hold = Pause(reason=VERIFYING, stops=event.holds, started_at=event.at)
+            return _paused(declared, event, hold)
+        case "resolution_rejected":
+            back = _moved(now, event, Move.REJECT_RESOLUTION, resolution=None, access={})
+            return _resumed(back, event, VERIFYING)
+        case "resolution_verified":
+            assert now.resolution
+            verified = now.resolution.changed(verified_by=event.by)
+            news = _last_update(now, verified.customer_text, event)
+            owed = {
+                "joiners": (),
+                "joined_at": None,
+                "holding_updates": 0,
+            }  # the letter that says so reaches them too
+            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **owed)
+        case "reopened":
+            back = _moved(now, event, Move.REOPEN, resolution=None, access={}, rca=_redrafted(now.rca))
+            return _resumed(_unended(back, event), event, VERIFYING)
+        case "access_answered":
+            answer = Access(answer=event.answer, by=event.by, at=event.at)
+            return _with(now, event, access={**now.access, event.account: answer})
+        case "record_settled":
+            return _with(
+                now, event, settled={**now.settled, event.record: str(event.stays_open_because or "")}
+            )
+        case "rca_requested":
+            return _rca(now, event, Move.REQUEST_RCA)
+        case "rca_filed":
+            actions = track_actions(now.actions, Origin.RCA, event.rca.corrective_actions)
+            return _rca(
+                now.changed(actions=actions),
+                event,
+                Move.FILE_RCA,
+                version=event.version,
+                internal=event.rca,
+                customer=None,
+                approved_by=None,
+            )
+        case "rca_derived":
+            return _rca(now, event, Move.DERIVE_RCA, customer=event.rca, approved_by=None)
+        case "rca_approved":
+            return _rca(now, event, Move.APPROVE_RCA, approved_by=event.by)
+        case "rca_shared":
+            return _rca(now, event, Move.SHARE_RCA)
+        case "rca_waived":
+            return _rca(now, event, Move.WAIVE_RCA)
+        case "closed":
+            return _moved(now, event, Move.CLOSE, ended_at=event.at)
+        case "cancelled":
+            return _moved(now, event, Move.CANCEL, ended_at=event.at, merged_into=event.into)
+        case "open_hours_extended":
+            plan = now.plan.extended(event.calendar, event.open_hours)
+            return _with_clocks(_with(now, event, plan=plan), now.clocks)
+        case "messages_sent":
+            told = {each.recipient for each in event.receipts if each.delivered_at or each.is_dropped}
+            return _with(
+                now,
+                event,
+                untold=tuple(who for who in now.untold if who not in told),
+                joiners=tuple(who for who in now.joiners if who not in told),
+                undelivered=_undelivered(now, event),
+            )
+        case "customer_joined":
+            return _joined(now, event).changed(tickets=(*now.tickets, event.ticket))
+        case "escalation_taken_over":
+            joined = _joined(now, event)
+            return joined.changed(
+                plan=joined.plan.joined_by(event.people),
+                merged=(*now.merged, event.merged),
+                settled={**event.settled, **now.settled},
+                actions=take_over_actions(now.actions, event.actions),
+            )
+        case "text_held":
+            held = PendingText(
+                number=event.number, text=event.text, by=event.by, held_at=event.at, apologise=event.apologise
+            )
+            return _with(now, event, held_texts=(*now.held_texts, held), texts_held=event.number)
+        case "text_edited":
+            texts = tuple(
+                held.changed(text=event.text, edited_by=event.by) if held.number == event.number else held
+                for held in now.held_texts
+            )
+            return _with(now, event, held_texts=texts)
+        case "text_approved" | "text_rejected":
+            left = tuple(held for held in now.held_texts if held.number != event.number)
+            return _with(now, event, held_texts=left)
+        case "update_sent":
+            return _with(
+                now,
+                event,
+                news=_last_update(now, event.customer_text, event),
+                holding_updates=_in_a_row(now, event),
+            )
+        case "people_named":
+            return _with(now, event, plan=now.plan.joined_by(event.people))
+        case "contact_corrected":
+            return _contact_corrected(now, event)
+        case "trigger_reported" | "sponsorship_proposed" | "move_refused":
+            return _with(now, event)
+        case "task_force_deployed":
+            return _with(now, event, task_forces=(*now.task_forces, event.force))
+        case "task_force_heard":
+            undelivered = _undelivered(now, event)
+            return _with(
+                now, event, task_forces=_replaced(now, _with_update(event.force)), undelivered=undelivered
+            )
+        case "task_force_stood_down":
+            (known,) = (force for force in now.task_forces if force.name == event.name)
+            down = known.changed(state=TaskForceState.STOOD_DOWN, is_status_missed=False)
+            return _with(now, event, task_forces=_replaced(now, down))
+        case "survey_answered":
+            answered = SurveyAnswer(
+                account=event.account, score=event.score, comment=event.comment, by=event.by, at=event.at
+            )
+            return _with(now, event, survey={**now.survey, event.contact: answered})
+        case "successor_asked":
+            return _with(now, event, is_succeeded=True)
+        case "post_mortem_filed":
+            return _with(
+                now,
+                event,
+                post_mortem=event.post_mortem,
+                post_mortem_version=event.version,
+                actions=track_actions(now.actions, Origin.POST_MORTEM, event.post_mortem.actions),
+            )
+        case "action_finished":
+            return _action(now, event, event.action, done_by=event.by, done_at=event.at)
+        case "actions_reminded":
+            for number, times in event.reminded.items():
+                now = _action(now, event, number, reminded=times)
+            return now
+        case "opened":
+            raise ValueError("an escalation is opened once")
+        case _:
+            assert_never(event)
+
+
+def _still_active(now: Escalation, event: e.Event) -> Escalation:
+    """MATRIX-6: whatever a person does keeps the acknowledgement alive."""
+    clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    if clock is None or not clock.is_running:
+        return now
+    alive = _derived(now, clock.changed(started_at=event.at, passed=0, fired_share=0.0))
+    return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
+
+
+def _with_update(force: TaskForceSummary) -> TaskForceSummary:
+    """Of its latest report, the beginning; the event and the task force itself have all of it."""
+    if not force.latest:
+        return force
+    text = InternalText(clip(force.latest.text, _LONGEST_REPORT))
+    return force.changed(latest=force.latest.changed(text=text))
+
+
+def _replaced(now: Escalation, force: TaskForceSummary) -> tuple[TaskForceSummary, ...]:
+    return tuple(force if known.id == force.id else known for known in now.task_forces)
+
+
+def _asked(now: Escalation, contacts: tuple[str, ...]) -> dict[str, Any]:
+    """Given to *contacts*, none of whom has acknowledged: the time of those before them does not run on for them."""
+    clocks = tuple(
+        clock.changed(runs_on_if_reopened=False) if clock.name is ClockName.ACKNOWLEDGE else clock
+        for clock in now.clocks
+    )
+    return {
+        "asked": contacts,
+        "acknowledgements": (),
+        "acknowledged_by": None,
+        "shifts": (),
+        "clocks": clocks,
+    }
+
+
+def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
+    """The first who does owns it; whether others still have to is the level's to say (MATRIX-5)."""
+    owner = event.by if not now.acknowledgements else now.owner
+    after = _with(
+        now,
+        event,
+        owner=owner,
+        acknowledgements=(*now.acknowledgements, event.by),
+        **_of_their_rota(now, event.by),
+    )
+    return after if after.unacknowledged else after.changed(acknowledged_by=owner)
+
+
+def _of_their_rota(now: Escalation, person: str) -> dict[str, Any]:
+    """Whoever acknowledges in place of a colleague on call has that shift's part of it."""
+    for shift in now.shifts:
+        is_colleague = now.stands_for(person, (shift.schedule,)) and person not in now.asked
+        if is_colleague and shift.holder in now.unacknowledged:
+            theirs = shift.changed(holder=person)
+            return {
+                "asked": _in_place(now.asked, shift.holder, (person,)),
+                "shifts": (*_shifts_but(now, shift.schedule), theirs),
+            }
+    return {}
+
+
+def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
+    """Whoever is on call is known from now on, and stands where the schedule stood, or whoever was before."""
+    untold = now.untold if event.told is None else _in_place(now.untold, event.schedule, event.told)
+    known = _with(now, event, plan=now.plan.joined_by(event.people), untold=untold)
+    shift = now.shift(event.schedule)
+    if shift and not now.is_handed_over(shift):
+        # kept by whoever has it; who is on call now can act beside them
+        beside = shift.changed(people=tuple(person.id for person in event.people))
+        return known.changed(shifts=(*_shifts_but(now, event.schedule), beside))
+    is_given = shift is not None or event.schedule in now.asked
+    return _on_shift(known, event, shift.holder if shift else event.schedule) if is_given else known
+
+
+def _on_shift(now: Escalation, event: e.OnCallFound, before: str) -> Escalation:
+    """
+    A schedule that nobody stands for leaves it to others asked, or stands for itself; who has acknowledged keeps it
+    until there is somebody.
+    """
+    people = tuple(person.id for person in event.people)
+    keeps = not people and before in now.acknowledgements
+    holder = before if keeps else next(iter(people), event.schedule)
+    asked = _in_place(now.asked, before, () if holder == event.schedule else (holder,)) or (event.schedule,)
+    heir = holder if holder in asked else asked[0]
+    is_void = holder != before and before in now.acknowledgements
+    shift = OnCallAnswer.made(schedule=event.schedule, people=people, holder=holder, until=event.until)
+    return now.changed(
+        asked=asked,
+        owner=heir if now.owner == before else now.owner,
+        acknowledgements=tuple(who for who in now.acknowledgements if who != before or not is_void),
+        acknowledged_by=None if is_void else now.acknowledged_by,
+        shifts=(*_shifts_but(now, event.schedule), shift),
+    )
+
+
+def _shifts_but(now: Escalation, schedule: str) -> tuple[OnCallAnswer, ...]:
+    return tuple(shift for shift in now.shifts if shift.schedule != schedule)
+
+
+def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[str, ...]:
+    if of not in names:
+        return names
+    at = names.index(of)
+    return tuple(dict.fromkeys((*names[:at], *those, *names[at + 1 :])))
+
+
+def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) -> Escalation:
+    """START-5: the request goes on as if all of it had been in it from the start."""
+    request: StartRequest = now.request.changed(
+        customers=with_customers(now.request.customers, event.customers),
+        services=tuple(dict.fromkeys((*now.request.services, *event.services))),
+        linked_records=tuple(dict.fromkeys((*now.request.linked_records, *event.linked_records))),
+        problem_records=tuple(dict.fromkeys((*now.request.problem_records, *event.problem_records))),
+        evidence=(*now.request.evidence, *event.evidence),
+    )
+    brought = {customer.account for customer in event.customers if now.customer(customer.account) is None}
+    if (
+        event.kind == "customer_joined" and not now.tickets and not event.customers
+    ):  # the subject whose start opened it
+        brought = {customer.account for customer in now.request.customers}
+    known = {*now.untold, *now.joiners}
+    known |= {to.id for to in now.request.recipients}
+    joiners = (*now.joiners, *(to.id for to in request.recipients if to.id not in known))
+    return _with(
+        now,
+        event,
+        request=request,
+        plan=now.plan.sponsored_by(event.sponsors),
+        account_tenants=now.account_tenants | dict.fromkeys(brought, tenant_of(event.ticket)),
+        submitters=now.submitters | {event.ticket: event.by},
+        joiners=joiners,
+        joined_at=now.joined_at if now.joiners else event.at,
+    )
+
+
+def _undelivered(now: Escalation, event: e.DeliveryReported | e.TaskForceReported) -> tuple[Undelivered, ...]:
+    receipts = (each for each in event.receipts if not now.is_nobodys(each.recipient))
+    return update_undelivered(now.undelivered, receipts, event.at)
+
+
+def _contact_corrected(now: Escalation, event: e.ContactCorrected) -> Escalation:
+    """Known under another id from now on, which holds the address; what bounced at the old one is nobody's."""
+    request = now.request.with_contact(event.before, event.after)
+    people = zip(now.request.recipients, request.recipients, strict=True)  # nobody comes or goes by it
+    ids = {old.id: new.id for old, new in people}
+    return _with(
+        now,
+        event,
+        request=request,
+        untold=tuple(ids.get(who, who) for who in now.untold),
+        joiners=tuple(ids.get(who, who) for who in now.joiners),
+        survey={ids.get(who, who): answer for who, answer in now.survey.items()},
+        undelivered=tuple(
+            each for each in now.undelivered if ids.get(each.recipient, each.recipient) == each.recipient
+        ),
+    )
+
+
+def _noticed(now: Escalation) -> Escalation:
+    """The first notice that begins is to reach whoever joined since the last one began (COMM-2)."""
+    untold = tuple(dict.fromkeys((*now.untold, *now.joiners)))
+    return now.changed(untold=untold, joiners=(), joined_at=None)
+
+
+def _in_a_row(now: Escalation, event: e.UpdateSent) -> int:
+    """Holding updates so far; whatever a person writes to customers begins the count again."""
+    if event.is_holding:
+        return now.holding_updates + 1
+    return 0 if event.customer_text else now.holding_updates
+
+
+def _last_update(now: Escalation, text: CustomerText | None, event: e.Event) -> LastUpdate | None:
+    return LastUpdate(text=text, at=event.at) if text else now.news
+
+
+def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
+    """CLOCK-4: every clock follows the new plan from its original start; what breached stays breached."""
+    plan = event.plan
+    customers = {recipient.id for recipient in now.request.recipients}
+    moved = _with(
+        now,
+        event,
+        plan=plan,
+        level=min(now.level, plan.last_level),
+        asked=tuple(filter(plan.knows, now.asked)),
+        acknowledgements=tuple(filter(plan.knows, now.acknowledgements)),
+        shifts=tuple(
+            shift.changed(people=tuple(filter(plan.knows, shift.people)))
+            for shift in now.shifts
+            if plan.knows(shift.schedule)
+        ),
+        acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
+        untold=tuple(who for who in now.untold if plan.knows(who) or who in customers),
+        actions=tuple(_reminded_by(action, plan, event.at) for action in now.actions),
+    )
+    if moved.acknowledgements and not moved.unacknowledged:
+        moved = moved.changed(acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
+    return _with_clocks(moved, (_retargeted_on(moved, clock, event.at) for clock in moved.clocks))
+
+
+def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
+    """By the rhythm that holds from *at* on, as ``limit_chases`` has it for clocks."""
+    if plan.actions is None or not action.is_open:
+        return action
+    return action.changed(reminded=min(action.reminded, count_passed_reminders(action, plan.actions, at)))
+
+
+def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
+    """By the targets and the rhythm of chases that hold from *at* on."""
+    return limit_chases(retarget_clock(now, clock), now.plan.chase_every, at)
+
+
+def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
+    return now.changed(**changes, sequence=event.seq)
+
+
+def _moved(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
+    return _with(now, event, state=step(now.state, move), **changes)
+
+
+def _redrafted(rca: Rca) -> Rca:
+    """What was derived and not shared yet explains a resolution that did not hold (CLOSE-4)."""
+    if rca.state not in {RcaState.DERIVED, RcaState.APPROVED}:
+        return rca
+    return rca.changed(state=RcaState.DRAFTED, customer=None, approved_by=None)
+
+
+def _rca(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
+    rca: Rca = now.rca.changed(**changes, state=step_rca(now.rca.state, move))
+    return _with(now, event, rca=rca)
+
+
+def _derived(now: Escalation, clock: Clock) -> Clock:
+    return derive_clock(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
+
+
+def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
+    return now.changed(clocks=tuple(_derived(now, clock) for clock in clocks))
+
+
+def _action(now: Escalation, event: e.Event, number: int, **changes: Any) -> Escalation:
+    actions = (each.changed(**changes) if each.number == number else each for each in now.actions)
+    return _with(now, event, actions=tuple(actions))
+
+
+def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:
+    clocks = [
+        _attended(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
+    ]
+    return _with(now, event, clocks=tuple(clocks))
+
+
+def _attended(now: Escalation, clock: Clock) -> Clock:
+    return derive_next_instant(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
+
+
+def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:
+    changed = _with(now, event, pauses=(*now.pauses, pause))
+    return _with_clocks(changed, changed.clocks)
+
+
+def _resumed(now: Escalation, event: e.Event, reason: str, ended_at: datetime | None = None) -> Escalation:
+    pauses = tuple(
+        pause.changed(ended_at=ended_at or event.at)
+        if pause.ended_at is None and pause.reason == reason
+        else pause
+        for pause in now.pauses
+    )
+    changed = _with(now, event, pauses=pauses)
+    return _with_clocks(changed, changed.clocks)
+
+
+def _unended(now: Escalation, event: e.Event) -> Escalation:
+    """The clocks that the verification had ended, running again: the hold since then keeps their time."""
+    again = (restart_clock(now, clock) for clock in now.clocks)
+    return now.changed(clocks=tuple(limit_chases(clock, now.plan.chase_every, event.at) for clock in again))

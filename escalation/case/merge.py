@@ -1,0 +1,148 @@
+"""
+One escalation goes over into another one: a duplicate, or a part of the same problem (CLOSE-10).
+
+Owns what the one that ends hands over, and what the one that goes on does with it. How the two find each other is the
+shell's: it ends the one only once the other has taken it over.
+"""
+
+from collections.abc import Iterator
+
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.audience import contacts_among, name_of, notify, notify_customers
+from escalation.case.effects import Occasion
+from escalation.case.follow_up import line
+from escalation.case.lifecycle import Move, State, allows
+from escalation.case.outage import begin_first_notification, new_in, notify_of_end, require_case_fits
+from escalation.case.state import Escalation, owners_of_actions
+from escalation.case.work import Work
+from escalation.kernel.budgets import OPEN_ACTIONS
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
+
+
+def require_target(now: Escalation, command: c.Cancel) -> None:
+    """
+    A duplicate and a merge name the other escalation; what is withdrawn names none.
+
+    Raises:
+        EscalationError: If they do not, or it is itself.
+    """
+    is_withdrawn = command.cause is e.CancelCause.WITHDRAWN
+    if is_withdrawn is bool(command.into):
+        fault = Fault(
+            where="into",
+            given=quote_input(command.into) if command.into else "nothing",
+            allowed="nothing: only a duplicate or a merge names another escalation"
+            if is_withdrawn
+            else f"the key of the other escalation ({command.cause})",
+        )
+        raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
+    if command.into == now.key:
+        raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+
+
+def hand_over_to(now: Escalation, command: c.Cancel) -> c.TakeOver:
+    """All that goes over when *command* merges *now* into another escalation."""
+    request = now.request
+    assert command.into
+    return c.TakeOver(
+        by=command.by,
+        ticket=now.key,
+        merged=now.id,
+        into=command.into,
+        cause=command.cause,
+        why=command.why,
+        customers=request.customers,
+        services=request.services,
+        linked_records=request.linked_records,
+        settled=now.settled,
+        problem_records=request.problem_records,
+        evidence=request.evidence,
+        actions=now.open_actions,
+        people=owners_of_actions(now),
+    )
+
+
+def require_open(now: Escalation, other: str) -> None:
+    """
+    Raises:
+        MoveNotAllowed: If *now* has ended, and *other* cannot be merged into it.
+    """
+    if not allows(now.state, Move.JOIN_OUTAGE):
+        goes_on = f"; it goes on as {now.merged_into}" if now.merged_into else ""
+        raise MoveNotAllowed(f"{now.key}: {other} cannot be merged into it while {now.state}{goes_on}")
+
+
+def take_over(turn: Work, command: c.TakeOver) -> None:
+    """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
+    now = turn.escalation
+    if command.merged in now.merged:
+        return
+    require_open(now, command.ticket)
+    joining = new_in(now.request, command)
+    require_case_fits(
+        now.key, now.request, joining, f"the merge of {command.ticket}", "close one of them first"
+    )
+    _require_room_for_actions(now, command)
+    sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
+    turn.by = command.by
+    turn.record(
+        e.EscalationTakenOver,
+        ticket=command.ticket,
+        merged=command.merged,
+        cause=command.cause,
+        why=command.why,
+        customers=joining.customers,
+        services=joining.services,
+        linked_records=joining.linked_records,
+        settled=command.settled,
+        problem_records=joining.problem_records,
+        evidence=joining.evidence,
+        actions=command.actions,
+        people=command.people,
+        sponsors=sponsors,
+    )
+    _notify_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
+    turn.by = e.ENGINE
+    _notify_customers(turn, command, now)
+
+
+def _require_room_for_actions(now: Escalation, command: c.TakeOver) -> None:
+    """
+    Raises:
+        BadRequest: If there would be more open actions than one escalation can hold.
+    """
+    amount = len(now.open_actions) + len(command.actions)
+    if amount > OPEN_ACTIONS:
+        fault = Fault(
+            where="actions",
+            given=f"{command.ticket} would bring {now.key} to {amount:,} open actions",
+            allowed=f"at most {OPEN_ACTIONS:,} open actions in one escalation; finish some of them first",
+        )
+        raise BadRequest.because(f"the merge of {command.ticket}", (fault,))
+
+
+def _notify_our_people(turn: Work, command: c.TakeOver, new: tuple[str, ...]) -> None:
+    now = turn.escalation
+    why = Sentence.MERGED_BY.of(command.ticket, name_of(now, command.by))
+    known = now.rules.stakeholders
+    people = (now.owner, *now.asked, *now.plan.escalation_managers, *(who for who in new if who not in known))
+    notify(turn, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
+
+
+def _what_came(command: c.TakeOver) -> Iterator[str]:
+    yield from (customer.account for customer in command.customers)
+    yield from command.linked_records
+    yield from map(line, command.actions)
+
+
+def _notify_customers(turn: Work, command: c.TakeOver, before: Escalation) -> None:
+    """Each of them learns which reference is theirs now, whether they were known here or not."""
+    to = contacts_among(turn.escalation, command.customers)
+    begin_first_notification(turn)
+    notify_customers(turn, Occasion.MERGED, to=to, formerly=command.ticket)
+    if turn.escalation.state is State.CLOSING:
+        known = {each.id for each in before.request.recipients}
+        new = tuple(each for each in to if each.id not in known)
+        notify_of_end(turn, command.customers, new)

@@ -1,0 +1,30 @@
+"""
+The promised next update: a clock for customers, and one for our own people where the playbook has one (COMM-2, COMM-3).
+
+Owns when such a clock is met and begins anew. Must not know what an update says, or who is told.
+"""
+
+from escalation.case.lifecycle import WORKING
+from escalation.case.work import Work
+from escalation.policy.plan import ClockName
+
+
+def restart_next_update(turn: Work, clock: ClockName) -> None:
+    """An update meets its clock, and promises the next; while a resolution is verified both wait."""
+    if turn.escalation.state in WORKING and _runs(turn, clock):
+        turn.end(clock)
+        turn.start(clock)
+
+
+def adapt_updates_to_plan(turn: Work) -> None:
+    """Another priority or plan may promise updates to our own people where none were, or none any more."""
+    name = ClockName.INTERNAL_UPDATE
+    if name not in turn.escalation.rules.targets:
+        turn.cancel_clocks(name)
+    elif turn.escalation.state in WORKING and not _runs(turn, name):
+        turn.start(name)
+
+
+def _runs(turn: Work, name: ClockName) -> bool:
+    clock = turn.escalation.clock(name)
+    return clock is not None and clock.is_running

@@ -1,0 +1,185 @@
+"""
+Who is on call, for an escalation that was given to a schedule: found out, and handed over (MATRIX-1, MATRIX-5).
+
+A schedule has no address. Whenever one must be notified, the shell looks up who is on call (``FindOnCall``) and comes
+back with the answer. The first one on call then stands where the schedule stood, among those asked and as the owner:
+a ``Shift``, with the instant until which the answer holds. At that instant the clock ``on_duty`` runs out, and the
+schedule is looked up again:
+
+    Fri 09:00  given to `desk`, found: nils until 18:00      asked: nils   on_duty due 18:00
+    Fri 18:00  looked up again, found: fay until Sat 09:00   asked: fay    on_duty due Sat 09:00
+
+It goes on like that until somebody has acknowledged, or, where the schedule says ``hands_over: open``, until a
+resolution is declared. Meanwhile reminders and breaches are addressed to the schedule, not to the person, so that each
+of them finds an override that was written after the last look. Must not know how rotas are written.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.audience import managers_of, name_of, notify, notify_customers, without_rotas
+from escalation.case.effects import FindOnCall, InternalNotification, Occasion, OnCallFound
+from escalation.case.levels import ask_another, responses_to_do
+from escalation.case.lifecycle import WORKING
+from escalation.case.state import Escalation, OnCallAnswer
+from escalation.case.work import Work
+from escalation.kernel.clocks import Clock, Outcome
+from escalation.kernel.reasons import Sentence
+from escalation.policy.plan import ClockName
+
+_ASK = frozenset({Occasion.ASSIGNED, Occasion.REMINDER, Occasion.ACKNOWLEDGEMENT_EXPIRED})
+"""Messages that ask the holder to act: whoever takes over is asked by the hand-over itself."""
+
+
+def apply_on_call(turn: Work, command: c.ReportOnCall) -> None:
+    """Take an answer: notify who is on call, and hand over to them what is theirs."""
+    found, notice = command.found, command.notice
+    if found.until and found.until <= turn.now:  # the answer took longer than it held
+        turn.do(FindOnCall.made(schedule=found.schedule, at=turn.now, notice=notice))
+        return
+    shift = turn.escalation.shift(found.schedule)
+    if shift and turn.escalation.is_handed_over(shift):
+        _follow_the_shift(turn, shift, found, notice)
+    else:
+        _notify_on_call(turn, found, notice)
+
+
+def look_up(turn: Work) -> None:
+    """Look up all schedules that it was given to, for whoever says that they are on call."""
+    for shift in turn.escalation.shifts:
+        turn.do(FindOnCall.made(schedule=shift.schedule, at=turn.now))
+
+
+def _notify_on_call(turn: Work, found: OnCallFound, notice: InternalNotification | None) -> None:
+    """Pass *notice* on to who is on call; nobody on call is never the end of it (MATRIX-5)."""
+    if notice is None:
+        _record(turn, found, told=None)
+        return
+    before, is_given = turn.escalation, notice.occasion is Occasion.ASSIGNED
+    ids = {found.schedule, *(person.id for person in found.people)}
+    is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
+    there = {recipient.id for recipient in notice.to}
+    told = tuple(person.id for person in found.people if person.id not in there and not is_stale)
+    _record(turn, found, told=told if found.people or is_given else None)
+    if told:
+        _pass_on(turn, notice, told)
+    elif not found.people and not is_stale and before.is_open:
+        is_kept = bool(
+            before.shift(found.schedule) and notice.to
+        )  # by somebody who has acknowledged, and is told
+        if not is_kept:
+            _nobody_on_call(turn, found, notice, is_new=is_given)
+
+
+def _follow_the_shift(
+    turn: Work, shift: OnCallAnswer, found: OnCallFound, notice: InternalNotification | None
+) -> None:
+    """Hand over to whoever is on call now, if it is somebody else; what could not be found out stays as it is."""
+    before = turn.escalation
+    if not found.is_known:
+        people = tuple(map(before.plan.contact, shift.people))
+        found = found.changed(people=people)
+    ids = tuple(person.id for person in found.people)
+    if (ids, found.until) != (shift.people, shift.until):
+        is_kept = not ids and shift.holder in before.acknowledgements
+        is_relieved = not is_kept and shift.holder not in {shift.schedule, *ids[:1]}
+        _record(turn, found, told=ids or None, instead_of=shift.holder if is_relieved else None)
+    after = turn.escalation.shift(shift.schedule)
+    assert after
+    is_new = after.holder != shift.holder
+    if is_new and ids:
+        _hand_over(turn, shift, ids, was_acknowledged=shift.holder in before.acknowledgements)
+    elif ids:
+        joined = [person for person in ids if person not in shift.people]
+        notify(turn, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=responses_to_do(turn))
+    occasion = notice.occasion if notice else Occasion.ASSIGNED
+    if notice and occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
+        _pass_on(turn, notice, ids or without_rotas(turn.escalation, (after.holder,)))
+    is_asked_again = occasion is Occasion.ASSIGNED and not found.is_known
+    if after.holder == shift.schedule and (is_new or not is_asked_again):
+        _nobody_on_call(turn, found, notice, is_new=is_new)
+
+
+def _hand_over(turn: Work, shift: OnCallAnswer, people: Iterable[str], *, was_acknowledged: bool) -> None:
+    """Ask whoever took over. What had been acknowledged must be again, and customers hear who answers (COMM-4)."""
+    if was_acknowledged:
+        turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+        turn.start(ClockName.ACKNOWLEDGE)
+    now = turn.escalation
+    relieved = name_of(now, shift.holder)
+    had_nobody = shift.holder == shift.schedule
+    why = Sentence.ON_CALL_NOW.of() if had_nobody else Sentence.ON_CALL_INSTEAD_OF.of(relieved)
+    notify(turn, Occasion.ASSIGNED, people, why=why, items=responses_to_do(turn))
+    if was_acknowledged:
+        notify_customers(turn, Occasion.HAND_OVER)
+
+
+def _record(
+    turn: Work, found: OnCallFound, *, told: tuple[str, ...] | None, instead_of: str | None = None
+) -> None:
+    turn.record(
+        e.OnCallFound,
+        schedule=found.schedule,
+        people=found.people,
+        until=found.until,
+        why=found.why,
+        instead_of=instead_of,
+        told=told,
+    )
+
+
+def _pass_on(turn: Work, notice: InternalNotification, people: Iterable[str]) -> None:
+    there = {recipient.id for recipient in notice.to}
+    to = tuple(turn.escalation.plan.contact(person).recipient for person in people if person not in there)
+    if to:
+        turn.do(notice.changed(to=to))
+
+
+def _nobody_on_call(
+    turn: Work, found: OnCallFound, notice: InternalNotification | None, *, is_new: bool
+) -> None:
+    """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
+    now = turn.escalation
+    schedule = name_of(now, found.schedule)
+    told: Iterable[str] = managers_of(now)
+    if notice and notice.occasion is Occasion.NOBODY_ON_CALL:
+        there = {recipient.id for recipient in notice.to}
+        told = (person for person in without_rotas(now, now.plan.escalation_managers) if person not in there)
+    because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)
+    notify(turn, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
+    if is_new and found.schedule in now.asked and now.state in WORKING:
+        ask_another(turn, Sentence.NOBODY_ON_CALL.of(schedule))
+
+
+def end_shift(turn: Work) -> None:
+    """Look up who is on call now, of each schedule whose last answer holds no longer."""
+    turn.end(ClockName.ON_DUTY)
+    now = turn.escalation
+    for shift in now.shifts:
+        if shift.until and shift.until <= turn.now and now.is_handed_over(shift):
+            notify(
+                turn,
+                Occasion.ASSIGNED,
+                (shift.schedule,),
+                why=Sentence.ON_CALL_NOW.of(),
+                items=responses_to_do(turn),
+            )
+
+
+def watch_shifts(turn: Work, before: Escalation) -> None:
+    """Keep the clock ``on_duty`` due when the next shift ends; called once, at the end of each decision."""
+    now = turn.escalation
+    changes_at, clock = now.shift_changes_at, now.clock(ClockName.ON_DUTY)
+    if changes_at is None:
+        turn.cancel_clocks(ClockName.ON_DUTY)
+    elif before.state in WORKING and clock and _is_looked_up(clock, changes_at):
+        return
+    elif not clock or not clock.is_running or clock.due_at != max(changes_at, clock.started_at):
+        turn.start_until(ClockName.ON_DUTY, max(changes_at, turn.now))
+
+
+def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:
+    """It has run out for that change, and the answer is on its way."""
+    return clock.outcome is Outcome.MET and clock.ended_at is not None and clock.ended_at >= changes_at

@@ -1,0 +1,210 @@
+"""
+One outage, many customers: another subject joins the escalation that runs for it (START-5).
+
+Owns what a join adds, whom it has told, and how much one escalation can hold. Which subjects belong together, their
+starts say; how they find each other is the shell's.
+"""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.audience import contacts_among, notify, notify_customers
+from escalation.case.effects import Occasion
+from escalation.case.lifecycle import Move, RcaState, State, allows
+from escalation.case.request import AffectedCustomer, StartRequest, recipients_of, with_customers
+from escalation.case.state import Escalation
+from escalation.case.state_size import weight_of
+from escalation.case.work import Work
+from escalation.kernel.budgets import (
+    CONTACTS,
+    CUSTOMERS,
+    EVIDENCE,
+    LINKED_RECORDS,
+    PROBLEM_RECORDS,
+    REQUEST,
+    SERVICES,
+    size_of,
+)
+from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.ids import tenant_of
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
+from escalation.policy.plan import ClockName, Recipient
+
+_Each = TypeVar("_Each")
+
+
+def join_outage(turn: Work, command: c.JoinOutage) -> None:
+    """Each new contact gets a receipt of their own, and every update from now on; a ticket joins once."""
+    now = turn.escalation
+    if command.ticket in now.tickets:
+        return
+    if not allows(now.state, Move.JOIN_OUTAGE):
+        raise MoveNotAllowed(f"{now.key}: {command.ticket} cannot join while {now.state}")
+    joining = new_in(now.request, command)
+    if command.is_guest:
+        _require_own_accounts(now, joining)
+    require_case_fits(
+        now.key, now.request, joining, f"the start of {command.ticket}", "give the others another outage key"
+    )
+    sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
+    turn.by = command.by
+    turn.record(
+        e.CustomerJoined,
+        ticket=command.ticket,
+        customers=joining.customers,
+        services=joining.services,
+        linked_records=joining.linked_records,
+        problem_records=joining.problem_records,
+        evidence=joining.evidence,
+        sponsors=sponsors,
+    )
+    turn.by = e.ENGINE
+    known = now.rules.stakeholders
+    notify(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
+    if joining.customers:
+        _notify(turn, joining.customers, now)
+
+
+def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
+    """
+    Whether *by*, who submitted a start again, may hear how the escalation stands; *ticket*: the subject that joined.
+
+    Raises:
+        RoleNotAllowed: If it is neither who submitted it first, nor anybody whom its plan knows.
+    """
+    first = now.submitters.get(ticket) if ticket else now.request.submitted_by
+    if by != first and not now.plan.knows(by):
+        raise RoleNotAllowed(
+            f"{ticket or now.key}: is open already, and {by} has no part in it; allowed: who submitted it, and the "
+            "people whom its plan knows"
+        )
+
+
+def begin_first_notification(turn: Work) -> None:
+    """COMM-2: a clock for those who joined while an earlier first notice was under way, as of their joining."""
+    now = turn.escalation
+    clock = now.clock(ClockName.FIRST_NOTICE)
+    is_free = clock is None or not clock.is_running
+    if now.joiners and is_free and now.is_open:
+        turn.start(ClockName.FIRST_NOTICE, now.joined_at)
+
+
+def _notify(turn: Work, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
+    """Whoever was known here has been told already, for whichever account (START-5)."""
+    known = {each.id for each in before.request.recipients}
+    new = tuple(each for each in contacts_among(turn.escalation, customers) if each.id not in known)
+    begin_first_notification(turn)
+    if turn.escalation.state is State.CLOSING:
+        notify_of_end(turn, customers, new)
+    else:
+        notify_customers(turn, Occasion.RECEIPT, to=new)
+
+
+def notify_of_end(turn: Work, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
+    """
+    It is over for the others already: who is *new* is told all that those were (CLOSE-4, RESOLVE-6). Who was known is
+    asked for the account that is new.
+    """
+    notify_of_resolution(turn, new, asked=contacts_among(turn.escalation, customers))
+    accounts = tuple(customer.account for customer in customers)
+    notify(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+
+
+def notify_of_resolution(turn: Work, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
+    """*new* are told what the others were; *asked*: whether they have access."""
+    now = turn.escalation
+    resolution, rca = now.resolution, now.rca
+    notify_customers(turn, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
+    notify_customers(turn, Occasion.ACCESS_QUESTION, to=asked, but=now.access)
+    if rca.customer and rca.state is RcaState.SHARED:
+        notify_customers(turn, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
+
+
+def new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
+    """*command* with only what *request* does not have yet."""
+    return command.changed(
+        customers=tuple(_new_customers(request, command.customers)),
+        services=_without(request.services, command.services),
+        linked_records=_without(request.linked_records, command.linked_records),
+        problem_records=_without(request.problem_records, command.problem_records),
+        evidence=_without(request.evidence, command.evidence),
+    )
+
+
+def _without(known: tuple[_Each, ...], more: tuple[_Each, ...]) -> tuple[_Each, ...]:
+    return tuple(each for each in more if each not in known)
+
+
+def _new_customers(
+    request: StartRequest, customers: tuple[AffectedCustomer, ...]
+) -> Iterator[AffectedCustomer]:
+    """Who is known in any spelling, or for another account, is no further contact of an account that is known."""
+    people = {each.mailbox for each in request.recipients}
+    accounts = {customer.account for customer in request.customers}
+    for customer in customers:
+        is_known = customer.account in accounts
+        contacts = tuple(
+            contact for contact in customer.contacts if not (is_known and mailbox_of(contact.email) in people)
+        )
+        if contacts:
+            yield customer.changed(contacts=contacts)
+
+
+def _require_own_accounts(now: Escalation, joining: c.JoinOutage) -> None:
+    """
+    Raises:
+        BadRequest: If it would add somebody to an account that another tenant has brought in, who would then read what
+            that account is told.
+    """
+    tenant = tenant_of(joining.ticket)
+    faults = [
+        Fault(
+            where="customers",
+            given=f"{number_of(len(customer.contacts), 'more contact')} of {customer.account}",
+            allowed=f"contacts that {now.key} has already, because another tenant named this account",
+        )
+        for customer in joining.customers
+        if now.customer(customer.account)
+        and now.account_tenants.get(customer.account, tenant_of(now.key)) != tenant
+    ]
+    if faults:
+        raise BadRequest.because(f"the start of {joining.ticket}", faults)
+
+
+def require_case_fits(
+    key: str, request: StartRequest, joining: c.JoinOutage, what: str, instead: str
+) -> None:
+    """
+    Raises:
+        BadRequest: If it would hold more than it can: *what* is refused, and *instead* says how to go on.
+    """
+    after = with_customers(request.customers, joining.customers)
+    ids = sum(size_of(recipient.id) for recipient in recipients_of(joining.customers))
+    size = weight_of(request) + size_of(joining) + ids
+    limits = (
+        ("customers", len(after), CUSTOMERS),
+        ("contacts of one customer", max(len(customer.contacts) for customer in after), CONTACTS),
+        ("services", _together(request.services, joining.services), SERVICES),
+        ("linked records", _together(request.linked_records, joining.linked_records), LINKED_RECORDS),
+        ("problem records", _together(request.problem_records, joining.problem_records), PROBLEM_RECORDS),
+        ("pieces of evidence", len(request.evidence) + len(joining.evidence), EVIDENCE),
+        ("bytes", size, REQUEST),
+    )
+    faults = [
+        Fault(
+            where="outage",
+            given=f"{joining.ticket} would bring {key} to {amount:,} {unit}",
+            allowed=f"at most {most:,} {unit} in one escalation; {instead}",
+        )
+        for unit, amount, most in limits
+        if amount > most
+    ]
+    if faults:
+        raise BadRequest.because(what, faults)
+
+
+def _together(known: tuple[str, ...], more: tuple[str, ...]) -> int:
+    return len({*known, *more})

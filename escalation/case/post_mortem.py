@@ -1,0 +1,56 @@
+"""
+The post-mortem: what the handling itself taught, in the shape that people write it (CLOSE-7).
+
+Shapes and their own consistency only; whether an owner or an approver exists is for the rules to say.
+"""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from escalation.kernel.budgets import ENTRIES
+from escalation.kernel.values import Input, InputDay, InternalText, Name
+
+_Text = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
+_Texts = Annotated[tuple[_Text, ...], Field(max_length=ENTRIES)]
+
+
+def _is_currency(code: str) -> str:
+    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+        raise ValueError("a currency of three capital letters, such as EUR, IDR or TRY")
+    return code
+
+
+class Concession(Input):
+    """What the customer was given."""
+
+    what: _Text
+    amount: Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=2)]
+    currency: Annotated[str, AfterValidator(_is_currency)]
+    approved_by: Name
+    """Id of a person of the playbook."""
+
+
+class ActionItem(Input):
+    """What somebody will do, and by when; tracked until it is done."""
+
+    what: _Text
+    owner: Name
+    due: InputDay
+
+
+class PostMortem(Input):
+    """How the escalation was handled, and what follows from that; of the root causes tells the RCA."""
+
+    participants: Annotated[tuple[Name, ...], Field(min_length=1, max_length=ENTRIES)]
+    """Who took part in the review; customers and guests too, so these need not be in the playbook."""
+    findings: Annotated[_Texts, Field(min_length=1)]
+    improvements: _Texts = ()
+    """What to do better in the handling itself."""
+    concessions: Annotated[tuple[Concession, ...], Field(max_length=ENTRIES)] = ()
+    training: _Texts = ()
+    documentation: _Texts = ()
+    actions: Annotated[tuple[ActionItem, ...], Field(max_length=ENTRIES)] = ()
+    notes: InternalText = InternalText("")
+    """Whatever else is to be kept: of a Markdown file, what stands below its head."""

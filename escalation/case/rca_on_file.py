@@ -1,0 +1,124 @@
+"""
+Internal RCAs as they are worked on: a timeline proposed from the record, versions on file, several made one (CLOSE-3).
+
+Puts together what others wrote; writes no sentence of its own, and decides nothing of the course of the RCA.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from escalation.case.events import Event, RcaFiled
+from escalation.case.request import InternalRca, RcaTimelineEntry
+from escalation.case.state import Escalation
+from escalation.case.timeline import CLOCKWORK, TimelineEntry
+from escalation.kernel.budgets import DRAFT, last_of
+from escalation.kernel.characters import clip
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.values import CustomerText, Instant, InternalText, Value
+
+_One = TypeVar("_One")
+_NOT_OF_THE_STORY = CLOCKWORK | {"messages_sent", "move_refused", "open_hours_extended", "clock_chased"}
+_TOLD_TWICE = re.compile(
+    rf"task force [^ ]+: (told: |deployed, |stood down, (?!{Sentence.ENDED_BY_OPERATOR})).*", re.DOTALL
+)
+"""What a task force says of its messages, and of what the escalation tells itself."""
+_LONGEST_MOMENT = 2_000
+_ID = re.compile(r"[^\W_](?:[\w.-]*\w)?")
+"""A whole word that may be the id of a person or team."""
+_MOST_MOMENTS = 500
+_LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
+
+
+class RcaVersion(Value):
+    number: int
+    by: str
+    at: Instant
+
+
+class RcaOnFile(Value):
+    """One version of the internal RCA, and which others there are."""
+
+    versions: tuple[RcaVersion, ...] = ()
+    version: RcaVersion | None = None
+    """The one that was asked for; None: it is not on file."""
+    rca: InternalRca | None = None
+    problem_records: tuple[str, ...] = ()
+    """Those that the escalation began with, for the first draft."""
+
+
+def on_file(now: Escalation, events: Iterable[Event], number: int | None = None) -> RcaOnFile:
+    """Version *number* of the internal RCA, else the latest."""
+    filed = {event.version: event for event in events if isinstance(event, RcaFiled)}
+    versions = tuple(RcaVersion(number=event.version, by=event.by, at=event.at) for event in filed.values())
+    wanted = filed.get(max(filed, default=0) if number is None else number)
+    return RcaOnFile(
+        versions=versions,
+        version=next((each for each in versions if wanted and each.number == wanted.version), None),
+        rca=wanted.rca if wanted else None,
+        problem_records=now.request.problem_records,
+    )
+
+
+def proposed_timeline(
+    entries: Iterable[TimelineEntry], names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[RcaTimelineEntry, ...]:
+    """
+    What happened, without the workings of clocks, messages and task forces; of a long story the end.
+
+    People and teams are called by *names*, which has them by id: whoever reads an RCA knows no ids.
+    """
+    told = tuple(
+        RcaTimelineEntry(
+            at=entry.at.replace(microsecond=0),
+            what=InternalText(clip(_in_names(entry, names), _LONGEST_MOMENT)),
+        )
+        for entry in entries
+        if entry.kind not in _NOT_OF_THE_STORY and not _TOLD_TWICE.fullmatch(entry.text)
+    )
+    return last_of(told[-_MOST_MOMENTS:], DRAFT)
+
+
+def _in_names(entry: TimelineEntry, names: Mapping[str, str]) -> str:
+    """The sentence with names for ids. What follows its first colon are people's own words, but for task forces."""
+    head, colon, words = entry.text.partition(": ")
+    if entry.kind == "task_force_heard":
+        return f"{head}{colon}{_named(words, names)}"
+    return f"{_named(head, names)}{colon}{words}"
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    return _ID.sub(lambda found: names.get(found[0], found[0]), text)
+
+
+def merge_rcas(rcas: Sequence[InternalRca]) -> InternalRca:
+    """
+    Several as one: texts one after the other, lists in the order of the files, each thing once, the timeline by time.
+    """
+    lists: dict[str, Any] = {name: _each_once(getattr(rca, name) for rca in rcas) for name in _LISTS}
+    moments = _each_once(rca.timeline for rca in rcas)
+    return InternalRca(
+        **lists,
+        summary=InternalText(_one_after_the_other(rca.summary for rca in rcas)),
+        timeline=tuple(sorted(moments, key=lambda moment: moment.at)),
+        problem_records=_each_once(rca.problem_records for rca in rcas),
+        links=_each_once(rca.links for rca in rcas),
+        summary_for_customers=_for_customers(rcas),
+    )
+
+
+def _for_customers(rcas: Sequence[InternalRca]) -> CustomerText | None:
+    text = _one_after_the_other(rca.summary_for_customers or "" for rca in rcas)
+    return CustomerText(text) if text else None
+
+
+def _one_after_the_other(texts: Iterable[str]) -> str:
+    return "\n\n".join(_each_once([[str(text) for text in texts if text]]))
+
+
+def _each_once(lists: Iterable[Iterable[_One]]) -> tuple[_One, ...]:
+    found: list[_One] = []
+    for each in lists:
+        found += [one for one in each if one not in found]
+    return tuple(found)

@@ -1,0 +1,181 @@
+"""
+Rebase: a running escalation goes on by another playbook, or a newer version of its own (CLOCK-4).
+
+Nothing reaches a running escalation otherwise: its plan is pinned. Knows no playbook file; the new plan comes in.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.audience import followers_of, managers_of, name_of, notify
+from escalation.case.clock_table import settle, skip_past_thresholds
+from escalation.case.clock_targets import clock_for
+from escalation.case.closing import adapt_rca_to_plan
+from escalation.case.effects import Occasion
+from escalation.case.levels import ask_the_level, start_window
+from escalation.case.lifecycle import WORKING
+from escalation.case.next_update import adapt_updates_to_plan
+from escalation.case.resolution import resume
+from escalation.case.state import Escalation
+from escalation.case.text_approval import adapt_texts_to_plan
+from escalation.case.work import Work
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.values import Instant, InternalText, Value
+from escalation.policy.plan import ClockName, Plan, PlaybookRef
+
+
+def rebase(turn: Work, command: c.Rebase) -> None:
+    """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
+    before, plan = turn.escalation, command.plan
+    if not _is_another(before, plan):
+        raise MoveNotAllowed(f"{before.key}: it already goes by {before.plan.playbook}")
+    turn.record(e.Rebased, plan=plan, before=before.plan.playbook, why=command.why)
+    _end_clocks_without_target(turn)
+    if turn.escalation.acknowledged_by:
+        turn.end(ClockName.ACKNOWLEDGE)
+    _ask_somebody_known(turn, before)
+    _start_clocks_of_the_new_plan(turn)
+    adapt_rca_to_plan(turn)
+    skip_past_thresholds(turn)
+    now = turn.escalation
+    why = Sentence.REBASED_BY.of(name_of(now, command.by), now.plan.playbook, before.plan.playbook)
+    notify(turn, Occasion.REBASED, (*followers_of(now), *managers_of(now)), why=why, text=command.why)
+
+
+def _is_another(now: Escalation, plan: Plan) -> bool:
+    had = now.plan
+    is_same = (plan.playbook, plan.issue_type, plan.category) == (had.playbook, had.issue_type, had.category)
+    return not is_same or set(plan.sponsors) != set(had.sponsors)
+
+
+def _end_clocks_without_target(turn: Work) -> None:
+    paused = turn.escalation.pause
+    if paused and paused.reason not in turn.escalation.plan.pause_reasons:
+        resume(turn)  # nobody could say any more how long it may last
+    for clock in turn.escalation.running_clocks:
+        if clock.name is not ClockName.ON_DUTY and not clock_for(turn.escalation, clock.name, turn.now):
+            turn.cancel_clocks(clock.name)
+
+
+def _ask_somebody_known(turn: Work, before: Escalation) -> None:
+    """
+    The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now.
+    """
+    now = turn.escalation
+    was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
+    if not now.plan.knows(now.owner):
+        why = Sentence.OWNER_LEFT.of(now.owner)
+    elif now.level != before.level:
+        why = Sentence.LAST_LEVEL_NOW.of(now.level)
+    elif not now.acknowledged_by and was_asked != is_asked and set(before.contacts_asked) & set(was_asked):
+        why = Sentence.LEVEL_IS_FOR.of(now.level, ", ".join(name_of(now, who) for who in is_asked))
+    else:
+        return
+    ask_the_level(turn, why)
+
+
+def _start_clocks_of_the_new_plan(turn: Work) -> None:
+    """Those that the old one had no target for, as of when they would have begun."""
+    now = turn.escalation
+    paused = now.pause
+    if now.state in WORKING:
+        start_window(turn)
+    if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
+        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    adapt_updates_to_plan(turn)
+    adapt_texts_to_plan(turn)
+    if paused and not _runs(now, ClockName.PAUSE):
+        turn.start(ClockName.PAUSE, since=paused.started_at)
+
+
+def _runs(now: Escalation, name: ClockName) -> bool:
+    clock = now.clock(name)
+    return clock is not None and clock.is_running
+
+
+class MovedClock(Value):
+    """A running clock, before and after a rebase."""
+
+    clock: ClockName
+    due_before: Instant | None
+    """None: it does not run, or a pause holds it."""
+    due_after: Instant | None
+    not_before: Instant | None = None
+    """It would be due later than this: so far open hours are known."""
+    ends: bool = False
+    """It would not run any more."""
+
+
+class RebasePreview(Value):
+    """What a rebase would change."""
+
+    key: str
+    before: PlaybookRef
+    after: PlaybookRef
+    level: int
+    level_after: int
+    """Another one, if the new matrix has fewer, or what is due by now sends it up."""
+    owner: str = ""
+    owner_after: str = ""
+    """Somebody else, if the owner has left, or nobody has acknowledged and others are to be asked."""
+    moved: tuple[MovedClock, ...]
+    """Clocks with another due time; those that stay as they are are left out."""
+    breached: tuple[ClockName, ...]
+    """Would be breached at once."""
+    is_change: bool = True
+    """Not to the playbook, the category and the sponsors that it has."""
+    sponsors: tuple[str, ...] = ()
+    """Who is told of it from then on, because an affected account is sponsored by now (SPONSOR-2)."""
+
+
+def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
+    """
+    What a rebase of *now* to *plan* would change at *at*. Pure, and nothing has changed.
+
+    Raises:
+        MoveNotAllowed: If it has ended.
+    """
+    if not now.is_open:
+        raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
+    turn = Work(now, at)
+    if _is_another(now, plan):
+        rebase(turn, c.Rebase.made(by=e.ENGINE, why=InternalText("foreseen"), plan=plan))
+        settle(turn)
+    after = turn.escalation
+    breached = (event.clock for event in turn.events if isinstance(event, e.ClockBreached))
+    return RebasePreview(
+        key=now.key,
+        before=now.plan.playbook,
+        after=plan.playbook,
+        level=now.level,
+        level_after=after.level,
+        owner=name_of(now, now.owner),
+        owner_after=name_of(after, after.owner),
+        moved=tuple(_moved(now, after)),
+        breached=tuple(dict.fromkeys(breached)),
+        is_change=_is_another(now, plan),
+        sponsors=tuple(name_of(after, who) for who in plan.sponsors if who not in now.plan.sponsors),
+    )
+
+
+def _moved(before: Escalation, after: Escalation) -> Iterator[MovedClock]:
+    names = dict.fromkeys(clock.name for clock in (*before.running_clocks, *after.running_clocks))
+    for name in names:
+        due_before, due_after = _due(before, name), _due(after, name)
+        clock, is_running = after.clock(name), _runs(after, name)
+        if due_before != due_after or _runs(before, name) != is_running:
+            yield MovedClock(
+                clock=name,
+                due_before=due_before,
+                due_after=due_after,
+                not_before=clock.not_before if clock and is_running else None,
+                ends=not is_running,
+            )
+
+
+def _due(now: Escalation, name: ClockName) -> datetime | None:
+    clock = now.clock(name)
+    return (clock.breached_at or clock.due_at) if clock and clock.is_running else None

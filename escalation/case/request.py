@@ -1,0 +1,307 @@
+"""
+The request that starts an escalation, and the RCA that ends it: what people write (START-2, START-3, CLOSE-3).
+
+Shapes and their own consistency only; whether a category or a person exists is for the playbook to say.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+
+from escalation.kernel.budgets import (
+    CONTACTS,
+    CRITERIA,
+    CUSTOMERS,
+    ENTRIES,
+    EVIDENCE,
+    LINKED_RECORDS,
+    PROBLEM_RECORDS,
+    SERVICES,
+)
+from escalation.kernel.email_address import EmailAddress, mailbox_of
+from escalation.kernel.ids import EscalationReference, Key
+from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.values import CustomerText, Input, InputDay, InputInstant, InternalText, Name
+from escalation.policy.plan import EscalationReason, Priority, Recipient
+
+
+class Degree(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Source(StrEnum):
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+    AUTOMATIC = "automatic"
+
+
+class Channel(StrEnum):
+    """How the problem came in (START-1)."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    CHAT = "chat"
+    SOCIAL = "social"
+    PORTAL = "portal"
+    MONITORING = "monitoring"
+    OTHER = "other"
+
+
+class Criterion(StrEnum):
+    FUNDING = "funding"
+    STAFFING = "staffing"
+    TOOLS = "tools"
+    TECHNICAL_SPECIFICATION = "technical_specification"
+    FUNCTIONALITY = "functionality"
+
+
+class EvidenceKind(StrEnum):
+    EMAIL = "email"
+    CALL = "call"
+    MISSED_DEADLINE = "missed_deadline"
+    REPORT = "report"
+    COMPLAINT = "complaint"
+
+
+class Evidence(Input):
+    kind: EvidenceKind
+    what: InternalText
+    on: InputDay | None = None
+    link: Annotated[str, Field(max_length=2000)] = ""
+
+
+class CustomerContact(Input):
+    name: CustomerText
+    email: EmailAddress
+    language: LanguageTag = "en"
+    time_zone: Name = "UTC"
+
+    def as_recipient(self, account: str) -> Recipient:
+        return Recipient(
+            id=f"{account}:{self.email}",
+            name=self.name,
+            addresses=(f"email:{self.email}",),
+            language=self.language,
+            time_zone=self.time_zone,
+        )
+
+
+class AffectedCustomer(Input):
+    account: Name
+    tier: Name = "standard"
+    contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=CONTACTS)]
+
+
+_WRONG = object()
+"""In the place of a field that is refused itself."""
+
+
+class StartRequest(Input):
+    """
+    Everything that an escalation begins with.
+
+    ``priority`` is given, or follows from ``impact`` × ``urgency`` by the playbook's table.
+    """
+
+    key: Key
+    subject: Annotated[CustomerText, Field(min_length=1, max_length=200)]
+    description: InternalText = InternalText("")
+    issue_type: Name
+    category: Name
+    impact: Degree | None = None
+    urgency: Degree | None = None
+    priority: Annotated[Priority | None, Field(validate_default=True)] = None
+    reason: EscalationReason
+    reason_note: InternalText = InternalText("")
+    source: Source = Source.CUSTOMER
+    channel: Channel = Channel.OTHER
+    submitted_by: Name
+    customers: Annotated[tuple[AffectedCustomer, ...], Field(min_length=1, max_length=CUSTOMERS)]
+    services: Annotated[tuple[Name, ...], Field(max_length=SERVICES)] = ()
+    linked_records: Annotated[tuple[Name, ...], Field(max_length=LINKED_RECORDS)] = ()
+    """Incidents and problems that the customer raised; each is settled before the close (CLOSE-1)."""
+    problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
+    criteria: Annotated[tuple[Criterion, ...], Field(max_length=CRITERIA)] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE)] = ()
+    predecessor: EscalationReference | None = None
+    """Id of the closed escalation of the same subject that this one continues (START-4, CLOSE-9)."""
+    outage: Key | None = None
+    """What it is a part of: it joins the escalation of this key, or opens it (START-5)."""
+    our_fault: bool = False
+    """The company is at fault, so customers get an apology (COMM-8)."""
+    entry_level: Annotated[int, Field(ge=1)] | None = None
+    """Start at this level or higher; a reopened escalation starts one above its predecessor (CLOSE-9)."""
+
+    # Of fields, and not of the whole: the whole is looked at only once every field is right.
+
+    @field_validator("priority")
+    @classmethod
+    def _priority_can_be_told(cls, priority: Priority | None, info: ValidationInfo) -> Priority | None:
+        known = info.data
+        follows = known.get("impact", _WRONG) is not None and known.get("urgency", _WRONG) is not None
+        if priority is None and not follows:
+            raise ValueError("either a priority, or both impact and urgency")
+        return priority
+
+    @field_validator("customers", "linked_records")
+    @classmethod
+    def _names_are_listed_once(cls, listed: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        names = [each.account if isinstance(each, AffectedCustomer) else each for each in listed]
+        twice = sorted(name for name, times in Counter(names).items() if times > 1)
+        if twice:
+            what = "account" if info.field_name == "customers" else "linked record"
+            raise ValueError(f"each {what} once; given twice: {', '.join(twice)}")
+        return listed
+
+    def returning(
+        self, predecessor: str, level: int, priority: Priority | None, by: str, why: InternalText
+    ) -> Self:
+        """The request of a closed escalation, for the one that continues it as it was, from *level* on (CLOSE-9)."""
+        changes = {
+            "predecessor": predecessor,
+            "entry_level": level,
+            "priority": priority or self.priority,
+            "submitted_by": by,
+            "reason_note": why,
+        }
+        return self.model_copy(update=changes)
+
+    def with_contact(self, before: CustomerContact, after: CustomerContact) -> Self:
+        """*after* in place of whoever has the mailbox of *before*, in each of their accounts."""
+        mailbox = mailbox_of(before.email)
+        customers = (
+            customer.changed(
+                contacts=tuple(
+                    after if mailbox_of(each.email) == mailbox else each for each in customer.contacts
+                )
+            )
+            for customer in self.customers
+        )
+        return self.changed(customers=tuple(customers))
+
+    @property
+    def is_returning(self) -> bool:
+        """It continues a closed escalation, and does not merely follow it (CLOSE-9)."""
+        return self.predecessor is not None and self.entry_level is not None
+
+    @cached_property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Each contact of the affected customers, once, even if listed twice or for several accounts."""
+        return recipients_of(self.customers)
+
+    @property
+    def missing_evidence(self) -> tuple[EvidenceKind, ...]:
+        """The kinds of evidence that are asked of the agent: all of them, when there is none (START-3)."""
+        return () if self.evidence else tuple(EvidenceKind)
+
+
+def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:
+    """One mailbox is one person, however it is spelt; known by the first of their accounts, speaking for each."""
+    found: dict[str, Recipient] = {}
+    for customer in customers:
+        for contact in customer.contacts:
+            person = contact.as_recipient(customer.account)
+            known = found.setdefault(person.mailbox, person)
+            if customer.account not in known.speaks_for:
+                found[person.mailbox] = known.changed(accounts=(*known.speaks_for, customer.account))
+    return tuple(found.values())
+
+
+def with_customers(
+    known: tuple[AffectedCustomer, ...], more: Iterable[AffectedCustomer]
+) -> tuple[AffectedCustomer, ...]:
+    """Each account once, with the contacts of both."""
+    found = {customer.account: customer for customer in known}
+    for customer in more:
+        before = found.get(customer.account)
+        contacts = (*before.contacts, *customer.contacts) if before else customer.contacts
+        found[customer.account] = (before or customer).changed(contacts=contacts)
+    return tuple(found.values())
+
+
+class CorrectiveAction(Input):
+    what: Annotated[InternalText, Field(min_length=1)]
+    owner: Name
+    due: InputDay
+    for_customers: CustomerText | None = None
+    """How customers are told of this action; None: they are not."""
+
+
+class RcaTimelineEntry(Input):
+    """One line of an RCA's timeline."""
+
+    at: InputInstant
+    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+
+
+class FiveWhys(Input):
+    """A chain of five whys: what went wrong, and why, and why that; the last one is a root cause."""
+
+    problem: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+    whys: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=10)]
+
+
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+
+
+def _is_web_address(text: str) -> str:
+    if not WEB_ADDRESS.fullmatch(text):
+        raise ValueError("a web address, https://host/path")
+    return text
+
+
+class Reference(Input):
+    """Something to read beside the RCA."""
+
+    what: Annotated[InternalText, Field(min_length=1, max_length=500)]
+    url: Annotated[str, Field(max_length=2000), AfterValidator(_is_web_address)]
+
+
+class InternalRca(Input):
+    """The internal root cause analysis; its timeline is proposed from the record (CLOSE-3)."""
+
+    summary: InternalText = InternalText("")
+    """What happened, for our own people."""
+    timeline: Annotated[tuple[RcaTimelineEntry, ...], Field(max_length=500)] = ()
+    root_causes: Annotated[tuple[InternalText, ...], Field(min_length=1, max_length=20)]
+    """Where they are left out and whys are given: the ends of those chains."""
+    five_whys: Annotated[tuple[FiveWhys, ...], Field(max_length=20)] = ()
+    contributing_factors: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
+    went_well: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
+    went_badly: Annotated[tuple[InternalText, ...], Field(max_length=ENTRIES)] = ()
+    corrective_actions: Annotated[tuple[CorrectiveAction, ...], Field(min_length=1, max_length=ENTRIES)]
+    problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
+    links: Annotated[tuple[Reference, ...], Field(max_length=ENTRIES)] = ()
+    summary_for_customers: CustomerText | None = None
+    """What happened and why, in words for customers; the customer RCA starts from it (CLOSE-4)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _causes_end_the_chains(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not given.get("root_causes") and (ends := _ends_of(given)):
+            return given | {"root_causes": ends}
+        return given
+
+
+def _ends_of(given: dict[str, Any]) -> list[Any]:
+    """The last why of each chain, as far as what was given is chains at all."""
+    chains = given.get("five_whys")
+    whys = [
+        chain.get("whys") if isinstance(chain, dict) else getattr(chain, "whys", None)
+        for chain in (chains if isinstance(chains, list | tuple) else ())
+    ]
+    return [chain[-1] for chain in whys if isinstance(chain, list | tuple) and chain]
+
+
+class CustomerRca(Input):
+    """The root cause analysis that customers read: every field is a customer text by type (CLOSE-4, COMM-6)."""
+
+    summary: Annotated[CustomerText, Field(min_length=1)]
+    actions: Annotated[tuple[CustomerText, ...], Field(max_length=ENTRIES)] = ()

@@ -1,0 +1,112 @@
+"""
+What is no longer true of a message that waited: asked just before it leaves (COMM-12).
+
+One case an occasion: what must still hold for the message to be worth reading. A message that tells what happened
+stays true; one that asks somebody for something, or promises a next time, need not. What cannot be known counts as
+true: better told twice than never.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from escalation.case import events as e
+from escalation.case.effects import (
+    CustomerNotification,
+    InternalNotification,
+    Notification,
+    NotificationBatch,
+    Occasion,
+    Recipient,
+    message_key,
+)
+from escalation.case.lifecycle import RcaState, State
+from escalation.case.state import Escalation
+
+_AFTER_THE_END = frozenset(
+    {
+        Occasion.CLOSED,
+        Occasion.CANCELLED,
+        Occasion.MERGED,
+        Occasion.RESOLVED,
+        Occasion.RCA,
+        Occasion.SURVEY,
+        Occasion.LOW_SCORE,
+        Occasion.ACTION_DUE,
+        Occasion.SPONSORSHIP_PROPOSED,
+        Occasion.TASK_FORCE_STOOD_DOWN,
+        Occasion.TEXT_REJECTED,
+        Occasion.UNDELIVERABLE,
+    }
+)
+"""What is worth telling once the escalation has ended."""
+_GIVES_IT_AWAY = frozenset({"level_raised", "contact_tried", "transferred"})
+"""Kinds of events after which somebody else is asked."""
+
+
+def find_outdated(now: Escalation, events: Iterable[e.Event], wave: NotificationBatch) -> dict[str, str]:
+    """The messages of *wave*, by key, that should not leave any more, and why. *events*: the timeline, or its end."""
+    timeline = tuple(events)
+    return {
+        message_key(notice, recipient): why
+        for notice in wave.notices
+        if notice.escalation == now.id
+        for recipient in notice.to
+        if (why := _why_not(now, [each for each in timeline if each.seq > notice.seq], notice, recipient))
+    }
+
+
+def _why_not(  # noqa: C901, PLR0912 - one case an occasion
+    now: Escalation, since: Sequence[e.Event], notice: Notification, to: Recipient
+) -> str:
+    if not now.is_open and notice.occasion not in _AFTER_THE_END:
+        return f"{now.state} meanwhile"
+    if isinstance(notice, CustomerNotification) and now.customer_contact(to.id) is None:
+        return "the contact was corrected meanwhile"
+    match notice.occasion:
+        case Occasion.ASSIGNED if any(_gives_it_away(event, to.id) for event in since):
+            return "given to somebody else meanwhile"
+        case Occasion.ASSIGNED | Occasion.ACKNOWLEDGEMENT_EXPIRED if now.acknowledged_by:
+            return "acknowledged meanwhile"
+        case Occasion.REMINDER if _clock_ended(since, notice):
+            return "the clock has ended meanwhile"
+        case Occasion.UPDATE | Occasion.HOLDING if _updated(since, notice):
+            return "a newer update meanwhile"
+        case Occasion.PRIORITY_CHANGED if notice.facts.priority is not now.priority:
+            return f"{now.priority} meanwhile"
+        case Occasion.VERIFICATION_WANTED if now.state is not State.VERIFYING:
+            return "judged meanwhile"
+        case Occasion.RESOLVED if now.resolution is None or now.resolution.verified_by is None:
+            return "reopened meanwhile"
+        case Occasion.ACCESS_WANTED if all(each.account in now.access for each in now.request.customers):
+            return "answered meanwhile"
+        case Occasion.ACCESS_QUESTION if all(account in now.access for account in to.speaks_for):
+            return "answered meanwhile"
+        case Occasion.RCA_WANTED if now.rca.state is not RcaState.REQUESTED:
+            return "filed or waived meanwhile"
+        case Occasion.RCA_APPROVAL_WANTED if now.rca.state is not RcaState.DERIVED:
+            return "decided meanwhile"
+        case Occasion.RCA_READY if now.rca.state is not RcaState.APPROVED:
+            return "shared or redone meanwhile"
+        case _:
+            return ""
+
+
+def _gives_it_away(event: e.Event, holder: str) -> bool:
+    is_relieved = isinstance(event, e.OnCallFound) and event.instead_of == holder
+    return is_relieved or event.kind in _GIVES_IT_AWAY
+
+
+def _clock_ended(since: Sequence[e.Event], notice: Notification) -> bool:
+    """Ended, or begun anew, since it was reminded of."""
+    named = notice.facts.clock if isinstance(notice, InternalNotification) else ""
+    return any(isinstance(event, e.ClockEnded) and event.clock.words == named for event in since)
+
+
+def _updated(since: Sequence[e.Event], notice: Notification) -> bool:
+    """Superseded by a newer update to the same audience; a holding update supersedes its like alone."""
+    is_ours = isinstance(notice, InternalNotification)
+    updates = (
+        event
+        for event in since
+        if isinstance(event, e.UpdateSent) and (notice.occasion is Occasion.HOLDING or not event.is_holding)
+    )
+    return any(update.internal_note if is_ours else update.customer_text for update in updates)

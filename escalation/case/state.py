@@ -1,0 +1,407 @@
+"""
+Escalation: the whole state of one, immutable. It changes only by folding events into it (``record.py``).
+
+What can be read off it without deciding anything is here as properties; what may happen to it is not.
+"""
+
+from datetime import datetime
+
+from escalation.case.actions import Action, next_reminder
+from escalation.case.events import AccessAnswer, ResolutionKind, Step
+from escalation.case.lifecycle import WORKING, RcaState, State, is_open
+from escalation.case.post_mortem import PostMortem
+from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+from escalation.kernel.clocks import Clock, Pause
+from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.values import CustomerText, Instant, InternalText, Value
+from escalation.notifications.delivery_results import Undelivered
+from escalation.policy.plan import (
+    ClockName,
+    Contact,
+    HandsOver,
+    Level,
+    Plan,
+    Priority,
+    PriorityPolicy,
+    Recipient,
+)
+from escalation.task_force.state import TaskForceSummary
+
+VERIFYING = "verifying"
+"""The reason of the pause that a declared resolution makes (RESOLVE-5); no playbook can name it."""
+
+
+class ActionPlan(Value):
+    version: int
+    steps: tuple[Step, ...]
+    by: str
+    at: Instant
+    why: InternalText
+
+
+class Resolution(Value):
+    kind: ResolutionKind
+    done: InternalText
+    customer_text: CustomerText | None
+    declared_at: Instant
+    declared_by: str
+    verified_by: str | None = None
+
+
+class Access(Value):
+    answer: AccessAnswer
+    by: str
+    at: Instant
+
+
+class SurveyAnswer(Value):
+    account: str
+    score: int
+    comment: InternalText
+    by: str
+    at: Instant
+
+
+class Rca(Value):
+    state: RcaState = RcaState.NONE
+    version: int = 0
+    internal: InternalRca | None = None
+    customer: CustomerRca | None = None
+    approved_by: str | None = None
+
+
+class PendingText(Value):
+    """A text for customers that waits for approval (COMM-6)."""
+
+    number: int
+    text: CustomerText
+    by: str
+    """Whoever wrote it first."""
+    held_at: Instant
+    apologise: bool = False
+    edited_by: str = ""
+    """Whoever edited it last."""
+
+    @property
+    def author(self) -> str:
+        """Of the words as they are now."""
+        return self.edited_by or self.by
+
+
+class OnCallAnswer(Value):
+    """Who answers for an on-call schedule that was given the escalation, as last found out (MATRIX-1)."""
+
+    schedule: str
+    people: tuple[str, ...] = ()
+    """All who are on call there; empty: nobody is."""
+    holder: str
+    """Who stands where the schedule stood; the schedule itself as long as nobody does."""
+    until: Instant | None = None
+    """When that changes; None: not within what can be foreseen."""
+
+
+class LastUpdate(Value):
+    """What customers were told last, in words."""
+
+    text: CustomerText
+    at: Instant
+
+
+class Escalation(Value):
+    schema_version: int = 1
+    id: str
+    """Unique for all time: the key and the instant of the start."""
+    request: StartRequest
+    plan: Plan
+    priority: Priority
+    state: State = State.STARTED
+    opened_at: Instant
+    ended_at: Instant | None = None
+    level: int
+    level_since: Instant | None = None
+    """When it came to this level."""
+    attempt: int = 0
+    """Which of the level's contacts is being asked: 0 is the first (MATRIX-5)."""
+    owner: str
+    acknowledged_by: str | None = None
+    """Who has it; None until everybody needed has acknowledged."""
+    asked: tuple[str, ...] = ()
+    """Contact ids asked to acknowledge since it was last given to somebody (MATRIX-5)."""
+    acknowledgements: tuple[str, ...] = ()
+    """Who has, in order."""
+    shifts: tuple[OnCallAnswer, ...] = ()
+    """Of the on-call schedules among those asked."""
+    responses_done: tuple[str, ...] = ()
+    """Of the current level."""
+    clocks: tuple[Clock, ...] = ()
+    """At most one of each name: the one that runs, or else the last that ran."""
+    pauses: tuple[Pause, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Recipients whom the first notice has not reached yet (COMM-2)."""
+    undelivered: tuple[Undelivered, ...] = ()
+    """What did not reach whom; a later message on the same occasion that arrives makes up for it."""
+    action_plan: ActionPlan | None = None
+    resolution: Resolution | None = None
+    access: dict[str, Access] = {}
+    settled: dict[str, str] = {}
+    """Linked record to why it stays open; empty if it was closed."""
+    rca: Rca = Rca()
+    survey: dict[str, SurveyAnswer] = {}
+    """By the recipient id of the customer's contact (CLOSE-6)."""
+    is_succeeded: bool = False
+    """A low score has opened the case again."""
+    post_mortem: PostMortem | None = None
+    post_mortem_version: int = 0
+    actions: tuple[Action, ...] = ()
+    """Of the RCA and the post-mortem, tracked until they are done (CLOSE-7)."""
+    tickets: tuple[str, ...] = ()
+    """Keys of the subjects that joined it (START-5)."""
+    merged: tuple[str, ...] = ()
+    """Ids of the escalations that went over into this one (CLOSE-10)."""
+    merged_into: str | None = None
+    """Key of the escalation that it went over into."""
+    submitters: dict[str, str] = {}
+    """Who submitted each of them."""
+    account_tenants: dict[str, str] = {}
+    """The tenant that brought an account in by joining; all others are of its own tenant."""
+    joiners: tuple[str, ...] = ()
+    """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""
+    joined_at: Instant | None = None
+    """Since when the first of them waits."""
+    held_texts: tuple[PendingText, ...] = ()
+    texts_held: int = 0
+    """How many ever were."""
+    news: LastUpdate | None = None
+    holding_updates: int = 0
+    """Automatic updates in a row, since a person last wrote to customers (COMM-3)."""
+    sequence: int = 0
+    """How many events there were."""
+    task_forces: tuple[TaskForceSummary, ...] = ()
+    """Each as it was last heard of, in the order of their deployment."""
+
+    @property
+    def key(self) -> str:
+        return self.request.key
+
+    @property
+    def is_open(self) -> bool:
+        return is_open(self.state)
+
+    @property
+    def is_surveyed(self) -> bool:
+        """Customers are asked how it was, and their answers are taken (CLOSE-6)."""
+        clock = self.clock(ClockName.SURVEY)
+        return clock is not None and clock.is_running
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.is_open)
+
+    @property
+    def is_followed_up(self) -> bool:
+        """It is closed, and answers are still taken, or actions still to be done."""
+        has_actions = self.plan.actions is not None and bool(self.open_actions)
+        return self.state is State.CLOSED and (self.is_surveyed or has_actions)
+
+    @property
+    def is_attended(self) -> bool:
+        """Something can still become due by itself."""
+        return self.is_open or self.is_followed_up
+
+    @property
+    def current_level(self) -> Level:
+        return self.plan.levels[self.level - 1]
+
+    @property
+    def rules(self) -> PriorityPolicy:
+        return self.plan.priorities[self.priority]
+
+    @property
+    def unacknowledged(self) -> tuple[str, ...]:
+        """Those asked whose acknowledgement is still needed: each, or else any of them."""
+        if self.acknowledgements and not self.current_level.needs_all:
+            return ()
+        return tuple(
+            held
+            for held in self.asked
+            if not any(self.answers_for(person, held) for person in self.acknowledgements)
+        )
+
+    @property
+    def entry_level(self) -> int:
+        """The level that its priority and its category ask for at least (KIND-3)."""
+        return max(self.rules.entry_level, self.plan.entry_level)
+
+    @property
+    def responses_left(self) -> tuple[str, ...]:
+        return tuple(text for text in self.current_level.responses if text not in self.responses_done)
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that somebody asked for and nobody has ended."""
+        return next((p for p in self.pauses if p.ended_at is None and p.reason != VERIFYING), None)
+
+    @property
+    def may_hold_the_line(self) -> bool:
+        """Return whether a missed update would still send a holding update."""
+        if self.plan.holding_update is None:
+            return False
+        return self.plan.holding is None or self.holding_updates < self.plan.holding.at_most
+
+    @property
+    def is_breached(self) -> bool:
+        return any(clock.breached_at for clock in self.clocks)
+
+    @property
+    def running_clocks(self) -> tuple[Clock, ...]:
+        return tuple(clock for clock in self.clocks if clock.is_running)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """The next instant at which something is due by itself; None once ended, and followed up no more."""
+        if not self.is_attended:
+            return None
+        instants = [clock.next_at for clock in self.clocks if clock.next_at and clock.ended_at is None]
+        if self.state is State.STARTED:
+            instants.append(self.opened_at)
+        if reminder := next_reminder(self.actions, self.plan.actions):
+            instants.append(reminder)
+        return min((*instants, self.plan.extend_at) if self.is_open or self.is_surveyed else instants)
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The earliest due time still ahead: what a person must not miss. First notices go out by themselves."""
+        dues = [
+            clock.due_at
+            for clock in self.clocks
+            if clock.due_at
+            and clock.ended_at is None
+            and not clock.breached_at
+            and clock.name not in {ClockName.FIRST_NOTICE, ClockName.SURVEY}
+        ]
+        return min(dues, default=None)
+
+    @property
+    def next_update_at(self) -> datetime | None:
+        """When customers hear next; None where that is not known: held, or missed already (COMM-4, COMM-5)."""
+        return self._promised_at(ClockName.NEXT_UPDATE)
+
+    @property
+    def next_internal_update_at(self) -> datetime | None:
+        """When our own people hear next; None where nothing is promised, too."""
+        return self._promised_at(ClockName.INTERNAL_UPDATE)
+
+    def _promised_at(self, name: ClockName) -> datetime | None:
+        clock = self.clock(name)
+        return clock.due_at if clock and clock.is_running and not clock.breached_at else None
+
+    @property
+    def missing_to_close(self) -> tuple[str, ...]:
+        """Everything that stands between this escalation and its close (CLOSE-8)."""
+        is_verified = self.resolution is not None and self.resolution.verified_by is not None
+        missing = [] if is_verified else ["the resolution is not verified"]
+        missing += [
+            f"access of {customer.account} is neither confirmed nor waived"
+            for customer in self.request.customers
+            if customer.account not in self.access
+        ]
+        missing += [
+            f"{record} is neither closed nor listed with a reason to stay open"
+            for record in self.request.linked_records
+            if record not in self.settled
+        ]
+        if self.rca.state not in {RcaState.NONE, RcaState.SHARED, RcaState.WAIVED}:
+            missing.append(f"the RCA is {self.rca.state}, not shared")
+        missing += [f"text {held.number} for customers waits for approval" for held in self.held_texts]
+        return tuple(missing)
+
+    def clock(self, name: ClockName) -> Clock | None:
+        for clock in self.clocks:
+            if clock.name is name:
+                return clock
+        return None
+
+    @property
+    def standing_forces(self) -> tuple[TaskForceSummary, ...]:
+        return tuple(force for force in self.task_forces if force.is_standing)
+
+    def held_text(self, number: int) -> PendingText | None:
+        return next((held for held in self.held_texts if held.number == number), None)
+
+    def customer(self, account: str) -> AffectedCustomer | None:
+        return next((customer for customer in self.request.customers if customer.account == account), None)
+
+    def customer_contact(self, recipient: str) -> Recipient | None:
+        """The contact of an affected customer with this recipient id, ``ACCOUNT:EMAIL``, for any of their accounts."""
+        account, _, email = recipient.rpartition(":")
+        return next(
+            (
+                contact
+                for contact in self.request.recipients
+                if contact.mailbox == mailbox_of(email) and account in contact.speaks_for
+            ),
+            None,
+        )
+
+    def is_nobodys(self, recipient: str) -> bool:
+        """Whether this is the id of a customer's contact that was corrected since: nobody misses what bounced there."""
+        is_customers = ":" in recipient and not self.plan.knows(recipient)
+        return is_customers and self.customer_contact(recipient) is None
+
+    def roles_of(self, contact: Contact) -> set[str]:
+        """The roles of a person here: their own, and ``owner``, ``level_contact``, ``task_force_lead`` or
+        ``action_owner`` while they are that."""
+        roles = set(contact.roles)
+        if self.answers_for(contact.id, self.owner):
+            roles.add("owner")
+        if self.stands_for(contact.id, self.current_level.contacts):
+            roles.add("level_contact")
+        if any(force.lead == contact.id for force in self.standing_forces):
+            roles.add("task_force_lead")
+        if self.stands_for(contact.id, tuple(action.owner for action in self.open_actions)):
+            roles.add("action_owner")
+        return roles
+
+    def stands_for(self, person: str, ids: tuple[str, ...]) -> bool:
+        """Whether *person* is one of these, of a team among them, or on call for a schedule among them."""
+        return (
+            person in ids
+            or any(person in self.plan.contact(held).members for held in ids if self.plan.knows(held))
+            or any(person in shift.people for shift in self.shifts if shift.schedule in ids)
+        )
+
+    def answers_for(self, person: str, holder: str) -> bool:
+        """Whether *person* stands for *holder*, or is on call beside them."""
+        return self.stands_for(person, (holder,)) or any(
+            person in shift.people for shift in self.shifts if shift.holder == holder
+        )
+
+    def shift(self, schedule: str) -> OnCallAnswer | None:
+        return next((shift for shift in self.shifts if shift.schedule == schedule), None)
+
+    def is_handed_over(self, shift: OnCallAnswer) -> bool:
+        """Whether it goes to the next shift when this one ends."""
+        if self.state not in WORKING:
+            return False
+        if not self.acknowledged_by and shift.holder not in self.acknowledgements:
+            return shift.holder in self.unacknowledged
+        contact = self.plan.contact(shift.schedule)
+        return contact.hands_over is HandsOver.OPEN and shift.holder in self.acknowledgements
+
+    @property
+    def contacts_asked(self) -> tuple[str, ...]:
+        """As they stand in the plan: a schedule, and not whoever is on call there."""
+        schedules = {shift.holder: shift.schedule for shift in self.shifts}
+        return tuple(schedules.get(asked, asked) for asked in self.asked)
+
+    @property
+    def shift_changes_at(self) -> datetime | None:
+        """When somebody else answers for one of the schedules that it was given to; None: nobody else does."""
+        ends = (shift.until for shift in self.shifts if shift.until and self.is_handed_over(shift))
+        return min(ends, default=None)
+
+
+def owners_of_actions(now: Escalation) -> tuple[Contact, ...]:
+    """The people who still have something to do after the end."""
+    owners = dict.fromkeys(action.owner for action in now.open_actions)
+    return tuple(now.plan.contact(owner) for owner in owners if now.plan.knows(owner))

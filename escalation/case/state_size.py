@@ -1,0 +1,58 @@
+"""
+Room: what would not fit is refused when it is said, with the limit and what was given.
+
+Owns what is measured of a request, of an escalation and of a task force. The numbers are in ``budgets.py``.
+"""
+
+from escalation.case.request import StartRequest
+from escalation.case.state import Escalation
+from escalation.kernel.budgets import FULL_STATE, MOVE, PLAN, REQUEST, SMALL_CHANGE, STATE, SUMMARY, size_of
+from escalation.kernel.refusals import BadRequest, Fault
+from escalation.policy.plan import Plan
+
+
+def weight_of(request: StartRequest) -> int:
+    """Return the bytes that *request* takes in the state: itself, and the id of each contact."""
+    return size_of(request) + sum(size_of(recipient.id) for recipient in request.recipients)
+
+
+def require_request_fits(request: StartRequest, what: str) -> None:
+    """
+    Raises:
+        BadRequest: If *request* is larger than an escalation can hold.
+    """
+    most = REQUEST + (MOVE if request.is_returning else 0)  # it takes along why it comes back
+    if (size := weight_of(request)) > most:
+        allowed = f"at most {most:,} bytes, in which each contact counts the name of its account again"
+        raise _too_large(what, f"{size:,} bytes", allowed)
+
+
+def require_plan_fits(plan: Plan) -> None:
+    """
+    Raises:
+        BadRequest: If *plan* is larger than an escalation can carry.
+    """
+    if (size := size_of(plan)) > PLAN:
+        allowed = f"at most {PLAN:,} bytes; shorten the playbook: fewer people, levels or responses"
+        raise _too_large(f"the plan for {plan.issue_type}, {plan.category}", f"{size:,} bytes", allowed)
+
+
+def state_size(now: Escalation) -> int:
+    """Return the bytes of *now*; each task force that stands counts as large as it may become."""
+    kept_free = (max(0, SUMMARY - size_of(force)) for force in now.standing_forces)
+    return size_of(now) + sum(kept_free)
+
+
+def require_state_fits(what: str, before: int, after: int) -> None:
+    """
+    Raises:
+        BadRequest: If a state of *before* bytes would have *after*, and that is too much to be carried on.
+    """
+    more = after - before
+    if after > FULL_STATE or (after > STATE and more >= SMALL_CHANGE):
+        given = f"{more:,} bytes more than the {before:,} that it has"
+        raise _too_large(what, given, f"at most {STATE:,} bytes in all; use a shorter text")
+
+
+def _too_large(what: str, given: str, allowed: str) -> BadRequest:
+    return BadRequest.because(what, (Fault(where="(whole)", given=given, allowed=allowed),))

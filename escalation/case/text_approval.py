@@ -1,0 +1,147 @@
+"""
+Texts for customers that somebody must approve before they leave (COMM-6), and how they leave.
+
+Owns who may approve which text. What a text says, and whether any needs approval, is not decided here.
+"""
+
+from escalation.case import commands as c
+from escalation.case import events as e
+from escalation.case.audience import name_of, notify, notify_customers
+from escalation.case.effects import Occasion
+from escalation.case.lifecycle import Move
+from escalation.case.next_update import restart_next_update
+from escalation.case.state import Escalation, PendingText
+from escalation.case.work import Work
+from escalation.kernel.clocks import Outcome
+from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.plan import ClockName
+
+
+def send_customer_update(turn: Work, text: CustomerText, *, apologise: bool = False) -> None:
+    """COMM-3: what customers are told meets the cadence and starts it anew."""
+    restart_next_update(turn, ClockName.NEXT_UPDATE)
+    notify_customers(turn, Occasion.UPDATE, text=text, apologise=apologise)
+
+
+def text_approvers(now: Escalation) -> tuple[str, ...]:
+    """Who is asked; the escalation managers, where nobody else is."""
+    approval = now.plan.text_approval
+    return (approval.approvers if approval else ()) or now.plan.escalation_managers
+
+
+def submit_text(turn: Work, text: CustomerText, *, apologise: bool) -> None:
+    number = turn.escalation.texts_held + 1
+    turn.record(e.TextSubmitted, number=number, text=text, apologise=apologise)
+    if number == turn.escalation.held_texts[0].number:
+        turn.start(ClockName.CUSTOMER_TEXT)
+    _ask(turn, Sentence.TEXT_BY.of(number, name_of(turn.escalation, turn.by)), text)
+
+
+def approve_text(turn: Work, command: c.ApproveText) -> None:
+    held = _the_one(turn.escalation, command.number, Move.APPROVE_TEXT)
+    _require_approver(turn.escalation, held, command.by, Move.APPROVE_TEXT)
+    turn.record(e.TextApproved, number=held.number, note=command.note)
+    _continue_after_approval(turn)
+    turn.record(e.UpdateSent, customer_text=held.text, approves=held.number)
+    send_customer_update(turn, held.text, apologise=held.apologise)
+
+
+def edit_text(turn: Work, command: c.EditText) -> None:
+    """By its author or an approver; it waits on, and its clock runs on."""
+    held = _the_one(turn.escalation, command.number, Move.EDIT_TEXT)
+    if command.by != held.by:
+        _require_approver(turn.escalation, held, command.by, Move.EDIT_TEXT)
+    turn.record(e.TextEdited, number=held.number, text=command.text, why=command.why)
+    why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(turn.escalation, command.by))
+    _ask(turn, why, command.text)
+
+
+def reject_text(turn: Work, command: c.RejectText) -> None:
+    """Its author is told why, and customers still wait."""
+    held = _the_one(turn.escalation, command.number, Move.REJECT_TEXT)
+    if command.by != held.by:
+        _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
+    turn.record(e.TextRejected, number=held.number, why=command.why)
+    _continue_after_approval(turn)
+    _notify_author(turn, held, command.why)
+
+
+def reject_all_texts(turn: Work, because: InternalText) -> None:
+    """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
+    for held in turn.escalation.held_texts:
+        turn.record(e.TextRejected, number=held.number, why=because)
+        _notify_author(turn, held, because)
+
+
+def _notify_author(turn: Work, held: PendingText, because: InternalText) -> None:
+    why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(turn.escalation, turn.by))
+    notify(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
+
+
+def _ask(turn: Work, why: Why, text: CustomerText) -> None:
+    now = turn.escalation
+    clock = now.clock(ClockName.CUSTOMER_TEXT)
+    notify(
+        turn,
+        Occasion.TEXT_APPROVAL_WANTED,
+        text_approvers(now),
+        why=why,
+        due_at=clock.due_at if clock and clock.is_running else None,
+        text=InternalText(str(text)),
+    )
+
+
+def _continue_after_approval(turn: Work) -> None:
+    """One clock runs, for the text that has waited longest."""
+    now = turn.escalation
+    oldest = now.held_texts[0] if now.held_texts else None
+    clock = now.clock(ClockName.CUSTOMER_TEXT)
+    if oldest is None:
+        turn.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
+    elif clock is None or not clock.is_running or clock.started_at != oldest.held_at:
+        turn.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
+        turn.start(ClockName.CUSTOMER_TEXT, oldest.held_at)
+
+
+def adapt_texts_to_plan(turn: Work) -> None:
+    """Start the clock of texts that wait already, where another plan sets one: as of when the oldest came (CLOCK-4)."""
+    now = turn.escalation
+    clock = now.clock(ClockName.CUSTOMER_TEXT)
+    if now.held_texts and (clock is None or not clock.is_running):
+        turn.start(ClockName.CUSTOMER_TEXT, now.held_texts[0].held_at)
+
+
+def _the_one(now: Escalation, number: int | None, move: Move) -> PendingText:
+    """
+    Raises:
+        EscalationError: If none of that number waits, or none is named and several wait.
+    """
+    numbers = [str(held.number) for held in now.held_texts]
+    if number is None:
+        if len(numbers) != 1:
+            fault = Fault(where="number", given="nothing", allowed=f"one of {', '.join(numbers)}")
+            raise BadRequest.because(f"{now.key}: {move.words}", (fault,))
+        return now.held_texts[0]
+    found = now.held_text(number)
+    if found is None:
+        raise UnknownName.of(f"{now.key}: no waiting text", str(number), numbers)
+    return found
+
+
+def _require_approver(now: Escalation, held: PendingText, by: str, move: Move) -> None:
+    """
+    Raises:
+        RoleNotAllowed: If *by* is none of those who approve.
+        MoveNotAllowed: If it is their own text, and the playbook wants a second pair of eyes.
+    """
+    approvers = text_approvers(now)
+    if by not in approvers and not any(by in now.plan.contact(each).members for each in approvers):
+        names = ", ".join(name_of(now, each) for each in approvers)
+        raise RoleNotAllowed(f"{now.key}: {name_of(now, by)} may not {move.words}; who may: {names}")
+    may = now.plan.text_approval is not None and now.plan.text_approval.author_may
+    if move is Move.APPROVE_TEXT and by == held.author and not may:
+        raise MoveNotAllowed(
+            f"{now.key}: {name_of(now, by)} wrote text {held.number}, so somebody else must approve it"
+        )

@@ -1,0 +1,220 @@
+"""
+The view: what a person or a script sees of an escalation. A projection, small enough to travel.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from escalation.case.actions import Action
+from escalation.case.audience import name_of
+from escalation.case.engine import moves_now
+from escalation.case.events import AccessAnswer, Event, PlanRevised, Step
+from escalation.case.lifecycle import Move, RcaState, State
+from escalation.case.post_mortem import PostMortem
+from escalation.case.request import CustomerRca, InternalRca
+from escalation.case.state import ActionPlan, Escalation, PendingText, Resolution, SurveyAnswer
+from escalation.case.timeline import CLOCKWORK, TimelineEntry, timeline_entry
+from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
+from escalation.kernel.clocks import Clock, Outcome
+from escalation.kernel.values import Instant, Value
+from escalation.notifications.delivery_results import Undelivered
+from escalation.policy.plan import ClockName, Priority
+from escalation.task_force.state import TaskForceSummary
+
+
+class ClockView(Value):
+    name: ClockName
+    started_at: Instant
+    due_at: Instant | None
+    """None: a pause holds the clock, or it is due later than open hours are known."""
+    not_before: Instant | None = None
+    """It is due later than this: so far open hours are known."""
+    outcome: Outcome | None
+    """None: it runs, or is held."""
+    is_held: bool = False
+
+
+class View(Value):
+    """An escalation as people see it."""
+
+    key: str
+    id: str
+    subject: str
+    state: State
+    priority: Priority
+    level: int
+    levels: int
+    level_name: str
+    issue_type: str
+    category: str
+    owner: str
+    owner_name: str
+    acknowledged_by: str | None
+    opened_at: Instant
+    ended_at: Instant | None
+    next_due_at: Instant | None
+    is_breached: bool
+    is_undocumented: bool
+    paused_because: str | None
+    customers: tuple[str, ...]
+    access: dict[str, AccessAnswer]
+    access_by: dict[str, str] = {}
+    """Who gave that answer, by account."""
+    responses: tuple[str, ...] = ()
+    """Of the level, in its order: the third of level 2 can be ticked off as ``2.3``."""
+    responses_done: tuple[str, ...]
+    responses_left: tuple[str, ...]
+    triggers: tuple[str, ...]
+    plan_version: int
+    plan_steps: tuple[Step, ...]
+    tickets: tuple[str, ...] = ()
+    """Keys of the subjects that joined it (START-5)."""
+    merged: tuple[str, ...] = ()
+    """Ids of the escalations that went over into this one (CLOSE-10)."""
+    merged_into: str | None = None
+    """Key of the escalation that it went over into."""
+    held_texts: tuple[PendingText, ...] = ()
+    """Texts for customers that wait for approval (COMM-6)."""
+    undelivered: tuple[Undelivered, ...] = ()
+    """Whom no message has reached yet on which occasion, and why (COMM-13)."""
+    resolution: Resolution | None
+    records: dict[str, str | None]
+    """Linked record to: None, not settled yet; empty, closed; else why it stays open (CLOSE-1)."""
+    rca: RcaState
+    internal_rca: InternalRca | None
+    customer_rca: CustomerRca | None
+    missing_to_close: tuple[str, ...]
+    predecessor: str | None
+    playbook: str
+    allowed_moves: tuple[Move, ...]
+    clocks: tuple[ClockView, ...]
+    task_forces: tuple[TaskForceSummary, ...] = ()
+    """Each as it was last heard of."""
+    survey: dict[str, SurveyAnswer] = {}
+    """By customer contact (CLOSE-6)."""
+    post_mortem: PostMortem | None = None
+    post_mortem_version: int = 0
+    actions: tuple[Action, ...] = ()
+    """Of RCA and post-mortem, done ones too (CLOSE-7)."""
+    is_followed_up: bool = False
+    """It is closed, and lives on under its id until its survey has ended and its actions are done."""
+
+
+class MoveResult(Value):
+    """The short answer to a move or a start."""
+
+    key: str
+    id: str
+    state: State
+    level: int
+    owner: str
+    is_repeat: bool = False
+    """A start found the escalation already running, or a move's id was seen before: nothing was done again."""
+    happened: tuple[str, ...] = ()
+    """What this did, a sentence each."""
+    next_update_at: Instant | None = None
+    ticket: str = ""
+    """The subject that was asked for, if another one answers: it joined this escalation (START-5)."""
+
+
+def view(now: Escalation) -> View:
+    steps = now.action_plan
+    return View(
+        key=now.key,
+        id=now.id,
+        subject=now.request.subject,
+        state=now.state,
+        priority=now.priority,
+        level=now.level,
+        levels=now.plan.last_level,
+        level_name=now.current_level.name,
+        issue_type=now.plan.issue_type,
+        category=now.plan.category,
+        owner=now.owner,
+        owner_name=name_of(now, now.owner),
+        acknowledged_by=now.acknowledged_by,
+        opened_at=now.opened_at,
+        ended_at=now.ended_at,
+        next_due_at=now.next_due_at,
+        is_breached=now.is_breached,
+        is_undocumented=bool(now.request.missing_evidence),
+        paused_because=now.pause.reason if now.pause else None,
+        customers=tuple(customer.account for customer in now.request.customers),
+        access={account: access.answer for account, access in now.access.items()},
+        access_by={account: access.by for account, access in now.access.items()},
+        responses=now.current_level.responses,
+        responses_done=now.responses_done,
+        responses_left=now.responses_left,
+        triggers=tuple(trigger.name for trigger in now.current_level.triggers),
+        plan_version=steps.version if steps else 0,
+        plan_steps=steps.steps if steps else (),
+        tickets=now.tickets,
+        merged=now.merged,
+        merged_into=now.merged_into,
+        held_texts=now.held_texts,
+        undelivered=now.undelivered,
+        resolution=now.resolution,
+        records={record: now.settled.get(record) for record in now.request.linked_records},
+        rca=now.rca.state,
+        internal_rca=now.rca.internal,
+        customer_rca=now.rca.customer,
+        missing_to_close=shortened(now.missing_to_close, MISSING) if now.is_open else (),
+        predecessor=now.request.predecessor,
+        playbook=str(now.plan.playbook),
+        allowed_moves=moves_now(now),
+        clocks=tuple(_clock_view(clock) for clock in sorted(now.clocks, key=_by_due)),
+        task_forces=now.task_forces,
+        survey=now.survey,
+        post_mortem=now.post_mortem,
+        post_mortem_version=now.post_mortem_version,
+        actions=now.actions,
+        is_followed_up=now.is_followed_up,
+    )
+
+
+def make_move_result(now: Escalation, events: Iterable[Event] = (), *, is_repeat: bool = False) -> MoveResult:
+    return MoveResult(
+        key=now.key,
+        id=now.id,
+        state=now.state,
+        level=now.level,
+        owner=now.owner,
+        is_repeat=is_repeat,
+        happened=first_of(
+            [timeline_entry(event).text for event in events if event.kind not in CLOCKWORK], ANSWER
+        ),
+        next_update_at=now.next_update_at,
+    )
+
+
+def action_plans(now: Escalation, events: Iterable[Event]) -> tuple[ActionPlan, ...]:
+    """Each version with who and why, oldest first; of a very long life, the latest (COMM-10)."""
+    found = {
+        event.version: ActionPlan(
+            version=event.version, steps=event.steps, by=event.by, at=event.at, why=event.why
+        )
+        for event in events
+        if isinstance(event, PlanRevised)
+    }
+    if now.action_plan:
+        found[now.action_plan.version] = now.action_plan
+    return tuple(found.values())
+
+
+def timeline(events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
+    return tuple(timeline_entry(event) for event in events)
+
+
+def _clock_view(clock: Clock) -> ClockView:
+    return ClockView(
+        name=clock.name,
+        started_at=clock.started_at,
+        due_at=clock.breached_at or clock.due_at,
+        outcome=clock.outcome or (Outcome.BREACHED if clock.breached_at else None),
+        not_before=clock.not_before if clock.is_running and not clock.breached_at else None,
+        is_held=clock.is_running and clock.next_at is None and clock.not_before is None,
+    )
+
+
+def _by_due(clock: Clock) -> tuple[bool, bool, datetime]:
+    return not clock.is_running, clock.due_at is None, clock.due_at or clock.started_at

@@ -1,0 +1,297 @@
+"""
+What travels between client, workflow and activities. Names and fields here are API: running escalations hold them.
+
+Renaming one breaks what is running; a new field needs a default.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from escalation.case.effects import FindOnCall, Notification, ProposeSponsorship
+from escalation.case.events import Event
+from escalation.case.request import StartRequest
+from escalation.case.state import Escalation
+from escalation.case.view import MoveResult
+from escalation.kernel.ids import Key
+from escalation.kernel.values import Input, Instant, InternalText, Name, Value
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.plan import Priority
+from escalation.policy.rates import Rates
+from escalation.sponsorship.engine import Sponsorship
+from escalation.task_force.events import TaskForceEvent
+from escalation.task_force.state import Charter, TaskForce
+from escalation.task_force.updates import TaskForceUpdate
+
+WORKFLOW = "Escalation"
+FOLLOW_UP = "FollowUp"
+"""The workflow that a closed escalation lives on in, under its own id (ADR 15)."""
+ESCALATION_QUEUE = "escalations"
+
+START = "start"
+"""The update that a start comes with; it answers with the receipt, or with every fault."""
+VIEW = "view"
+TIMELINE = "timeline"
+RECORD = "record"
+ALLOWED_MOVES = "allowed_moves"
+DIAGRAM = "diagram"
+PEOPLE = "people"
+REBASE = "rebase"
+"""The update that goes on by the playbook of today; the one move that is no plain command."""
+REBASE_BASIS = "rebase_basis"
+REBASE_PREVIEW = "rebase_preview"
+RCA_ON_FILE = "rca_on_file"
+
+JOINED_CASE_WORKFLOW = "Ticket"
+"""A subject that is part of an outage: it answers for where it joined."""
+JOIN_OUTAGE = "join_outage"
+"""The update that another subject joins an escalation by, and the activity that asks for it (START-5)."""
+JOINED_ESCALATION = "joined"
+"""The query for the key of the escalation that a subject joined."""
+CHECK_OUTAGE = "outage_is_over"
+"""The activity that asks the escalation of an outage whether it is."""
+VERIFY_SENDER = "ask_voucher"
+HAS_SENT = "vouch"
+"""The activity that asks a run whether it sent a message, and the query that answers, by the message's digest."""
+OUTAGE_ENDED = "outage_ended"
+"""The signal that frees the keys of the subjects that joined."""
+TAKE_OVER = "take_over"
+"""The update that an escalation is asked by to take another one over (CLOSE-10)."""
+REQUEST_MERGE = "merge"
+"""The activity that asks for it: takes a `MergeRequest`, gives the key of the one that took it over."""
+FIND_MERGE = "find_merge"
+"""The activity that asks the one that ends what comes over: takes a `MergeQuestion`, gives a `TakeOver`."""
+MERGE_OFFER = "merge_offer"
+"""Its query: what comes over, while it is being merged into that one."""
+SCRIPT = "script"
+DELIVERIES = "messages"
+ACTION_PLANS = "action_plans"
+
+COMPILE_PLAN = "compile_plan"
+RECOMPILE_PLAN = "recompile_plan"
+CHECK_ZONE = "check_zone"
+CHECK_OPEN = "is_open"
+"""The local activity for a record that may be one of ours: takes a key, gives whether an escalation of it is open."""
+FIND_NAMED = "find_named"
+"""The local activity for people whom a move names: takes a `FindNamed`, gives those whom the playbook has."""
+CHECK_START = "check_start"
+CHECK_JOIN = "check_join"
+RECORD_EVENTS = "record_events"
+RECORD_WORKFLOW = "Record"
+RECORD_TASK_QUEUE = "escalation-records"
+"""A queue of its own, so that a database that is down delays nothing else."""
+EXTEND_OPEN_HOURS = "extend_open_hours"
+FIND_ON_CALL = "find_on_call"
+LOOK_UP_ON_CALL = "look_up_on_call"
+"""The update that looks up again who is on call: for somebody whom the escalation does not know, and who may be."""
+FIND_PEOPLE = "find_people"
+PROPOSE_SPONSORSHIP = "propose_sponsorship"
+
+REPORT_WORKFLOW = "Report"
+"""One run of a report by schedule; it starts with a `ReportSchedule`."""
+MAKE_REPORT = "make_report"
+"""The activity on the records' queue: takes a `MakeReport`, gives a `ReportMade`."""
+
+SPONSORSHIP = "Sponsorship"
+PROPOSE, ENROL, TOUCH, REVIEW, EXIT = "propose", "enrol", "touch", "review", "exit"
+SPONSOR_MEMO = "sponsor"
+"""Of a sponsorship: who sponsors the account now; not there while nobody does (SPONSOR-2)."""
+SUBJECT_MEMO = "subject"
+"""The memo that says what an escalation is about: lists show it, and no worker is asked."""
+SPONSORSHIP_MEMO = "programme"
+
+INTAKE = "Intake"
+"""The workflow that marks a delivery of another system as followed; it ends at once."""
+START_RESULT_MEMO = "receipt"
+"""Of such a mark: what the delivery was answered with."""
+
+INBOX = "Inbox"
+"""The workflow that keeps what waits for one recipient; it starts with a `InboxContent`."""
+DEFER = "hold"
+"""Its signal, with a `InboxContent`."""
+HAS_MESSAGE = "known"
+"""Its query: whether it has a message of this key, or let it leave lately."""
+DEFERRED_MESSAGES = "waiting"
+"""Its query for people: what waits, since when, why and until when."""
+RELEASE = "release"
+"""The update that lets it leave at once."""
+OUTDATED_MESSAGES = "no_longer_true"
+UNRECORDED = "unrecorded"
+"""The query for what has happened and is not on record yet: a `RecordBatch`, which may be empty."""
+RECORD_OPEN_ESCALATIONS = "bring_up_to_date"
+"""The activity on the records' queue that records this of every open escalation; gives an `OpenEscalationsRecorded`."""
+REPORT_DELIVERY = "record_delivery"
+"""The signal with what became of messages that waited elsewhere."""
+
+
+TASK_FORCE_WORKFLOW = "TaskForce"
+TASK_FORCE_UPDATE = "task_force_news"
+"""The signal by which a task force tells its escalation how it stands."""
+TASK_FORCE_STAND_DOWN = "stand_down"
+TASK_FORCE_KEEP_INFORMED = "keep_informed"
+"""The signals by which the escalation orders a task force down, and keeps it informed."""
+
+
+class ContinuedState(Value):
+    """Everything that a continued run needs of the run before it."""
+
+    escalation: Escalation
+    events: tuple[Event, ...]
+    """The end of the timeline, bounded."""
+    notices: tuple[Notification, ...] = ()
+    """Messages that are still to go out."""
+    under_way: tuple[Notification, ...] = ()
+    """Messages whose outcome is not known: they go out again, and say so."""
+    unrecorded: tuple[Event, ...] = ()
+    """What has happened and is not on record yet."""
+    left_out: str = ""
+    """What the record's store could not understand, and why."""
+    finding: tuple[FindOnCall, ...] = ()
+    """Schedules that are still being asked about."""
+    proposing: tuple[ProposeSponsorship, ...] = ()
+    """Accounts that are still to be proposed to the sponsorship programme."""
+    answered: tuple[str, ...] = ()
+    """Ids of the updates that were followed: a repeat is answered, not followed again."""
+    vouched: tuple[str, ...] = ()
+    """Digests of what it sent to its task forces lately."""
+    successor: StartRequest | None = None
+    """The escalation that continues this one, still to be started (CLOSE-9)."""
+    rates: Rates = Rates()
+    """What people did of late."""
+
+
+class OnCallRequest(Input):
+    """``{"person": "omar"}``: somebody whom the escalation does not know, and who may be on call by now."""
+
+    person: Name
+
+
+class OnCallPeople(Value):
+    """The answer to ``LOOK_UP_ON_CALL``."""
+
+    people: tuple[str, ...]
+    """Ids of all who answer for a schedule that the escalation was given to."""
+
+
+class EscalationInput(Value):
+    """
+    What the workflow starts with: ``{"request": {...}}``.
+
+    The request stays as it was written: every fault in it is found at once, against the playbook, and told.
+    """
+
+    request: dict[str, JsonValue] = {}
+    carried: ContinuedState | None = None
+    continue_after: int | None = None
+    """Continue as new after this many history events; None: when the server suggests it."""
+    joined: MoveResult | None = None
+    """Where a subject joined that goes on as a new run."""
+
+
+class WrittenStart(Value):
+    """What the updates `start` and `join_outage` come with: ``{"request": {...}}``, as it was written."""
+
+    request: dict[str, JsonValue]
+
+
+class RebaseRequest(Input):
+    """``{"by": "elena", "why": "the new contract"}``."""
+
+    by: Name
+    why: Annotated[InternalText, Field(min_length=1)]
+    sha256: str = ""
+    """Of the playbook that is expected: another one is refused. Empty: whichever the worker has."""
+    issue_type: Name | None = None
+    category: Name | None = None
+    """Another category than it was started with; None: the same."""
+
+
+class IntakeInput(Value):
+    """What the mark of a delivery starts with."""
+
+    key: Key
+    """The subject that was delivered."""
+
+
+class SponsorshipInput(Value):
+    """What an account's sponsorship starts with, or goes on with: ``{"account": "ACME"}``."""
+
+    account: str
+    programme: Sponsorship | None = None
+    heard: tuple[DeliveryResult, ...] = ()
+    """What became of its messages, as far as it is remembered."""
+    continue_after: int | None = None
+    rates: Rates = Rates()
+
+
+class SponsorshipListing(Value):
+    """One line of a list of sponsorships, kept in the memo: no worker is asked."""
+
+    account: str
+    standing: str
+    sponsor: str = ""
+    """Id of the person."""
+    touch_due_at: Instant | None = None
+    review_due_at: Instant | None = None
+
+    @classmethod
+    def of(cls, programme: Sponsorship) -> "SponsorshipListing":
+        return cls(
+            account=programme.account,
+            standing=programme.standing,
+            sponsor=programme.sponsor.id if programme.sponsor else "",
+            touch_due_at=programme.touch_due_at,
+            review_due_at=programme.review_due_at,
+        )
+
+
+class EscalationResult(Value):
+    """The result of an ended escalation: enough to open its successor (CLOSE-9)."""
+
+    id: str
+    state: str
+    level: int
+    levels: int = 0
+    """How many the matrix had."""
+    request: StartRequest
+    priority: Priority | None = None
+    """At its end."""
+    merged_into: str | None = None
+    """Key of the escalation that it went over into (CLOSE-10)."""
+
+
+class TaskForceContinuedState(Value):
+    """Everything that a continued run of a task force needs of the run before it."""
+
+    force: TaskForce
+    events: tuple[TaskForceEvent, ...]
+    """The end of the timeline, bounded."""
+    notices: tuple[Notification, ...] = ()
+    """Messages that are still to go out."""
+    under_way: tuple[Notification, ...] = ()
+    """Messages whose outcome is not known: they go out again, and say so."""
+    news: tuple[TaskForceUpdate, ...] = ()
+    """What the escalation has not heard yet."""
+    answered: tuple[str, ...] = ()
+    rates: Rates = Rates()
+    vouched: tuple[str, ...] = ()
+    """Digests of the news that its escalation was told lately."""
+
+
+class TaskForceInput(Value):
+    """What a task force starts with: its charter, or what the run before it carried over."""
+
+    charter: Charter | None = None
+    carried: TaskForceContinuedState | None = None
+    continue_after: int | None = None
+    """Continue as new after this many history events; None: when the server suggests it."""
+
+
+class TaskForceResult(Value):
+    """The result of a task force that was stood down."""
+
+    id: str
+    name: str
+    why: str
+    left: tuple[str, ...] = ()
+    """Tasks that are still open."""

@@ -1,0 +1,1 @@
+"""Parts that every process of ours is made of: values, refusals, reasons, time and clocks."""

@@ -1,0 +1,136 @@
+"""
+Arithmetic over open hours: add a span to an instant, and measure between two instants.
+
+Open hours are plain UTC intervals, compiled elsewhere from time zones and holidays; none of those are known here
+(CLOCK-5, CLOCK-7). Without open hours the arithmetic is that of the wall clock (24x7).
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import accumulate, chain, pairwise
+from typing import Any
+
+from pydantic import field_serializer, field_validator
+
+from escalation.kernel.values import Instant, Value
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_DAY_US = 86_400_000_000
+AHEAD = timedelta(days=45)
+"""How long before their end open hours are compiled further."""
+
+
+def _to_us(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _from_us(us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=us)
+
+
+class OpenHours(Value):
+    """
+    When an organisation is open, over a horizon.
+
+    ``spans`` are (start, end) in whole seconds since 1970 UTC, sorted and disjoint; they travel as the first start,
+    then each length and gap in turn. ``compiled_until`` ends the horizon: what would be due after it is not known, and
+    the hours must be extended before it is reached.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    compiled_until: Instant
+    business_day: timedelta
+    """Open time of an ordinary day: what "one business day" is worth."""
+    reach: timedelta = timedelta()
+    """Open time that must always be known ahead: the longest that a clock can count."""
+
+    @field_serializer("spans", when_used="json")
+    def _as_steps(self, spans: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+        edges = (0, *chain.from_iterable(spans))
+        return tuple(later - earlier for earlier, later in pairwise(edges))
+
+    @field_validator("spans", mode="before")
+    @classmethod
+    def _from_steps(cls, given: Any) -> Any:
+        if not given or not isinstance(given[0], int):
+            return given
+        edges = iter(tuple(accumulate(given)))
+        return tuple(zip(edges, edges, strict=True))
+
+    @cached_property
+    def extend_at(self) -> datetime:
+        """When they must be compiled further: well before they end, and while ``reach`` is still known ahead."""
+        left = self._open_before[-1] - self.reach // _MICROSECOND
+        runs_short_at = self.instant_after(left) if left > 0 and self.reach else None
+        margin = self.compiled_until - AHEAD
+        return min(margin, _from_us(runs_short_at)) if runs_short_at is not None else margin
+
+    def continued(self, further: "OpenHours") -> "OpenHours":
+        """These hours as they are, and beyond their horizon those of *further*: what was reckoned stays so."""
+        end = _to_us(self.compiled_until) // 1_000_000
+        spans = [(max(start, end), stop) for start, stop in further.spans if stop > end]
+        kept = self.spans
+        if spans and kept and spans[0][0] == kept[-1][1]:  # the horizon cut a span in two
+            spans[0], kept = (kept[-1][0], spans[0][1]), kept[:-1]
+        return self.changed(
+            spans=(*kept, *spans), compiled_until=max(self.compiled_until, further.compiled_until)
+        )
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start * 1_000_000 for start, _ in self.spans]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [end * 1_000_000 for _, end in self.spans]
+
+    @cached_property
+    def _open_before(self) -> list[int]:
+        """Open microseconds before each span, and after the last."""
+        return list(
+            accumulate((end - start for start, end in zip(self._starts, self._ends, strict=True)), initial=0)
+        )
+
+    def open_until(self, us: int) -> int:
+        """Open microseconds from the beginning of the horizon until *us*."""
+        begun = bisect_right(self._starts, us)
+        if begun == 0:
+            return 0
+        return self._open_before[begun - 1] + min(us, self._ends[begun - 1]) - self._starts[begun - 1]
+
+    def instant_after(self, open_us: int) -> int | None:
+        """The first instant by which *open_us* open microseconds have passed; None beyond the horizon."""
+        index = bisect_left(self._open_before, open_us) - 1
+        if index < 0:
+            return self._starts[0]
+        if index >= len(self.spans):
+            return None
+        return self._starts[index] + open_us - self._open_before[index]
+
+
+def worth(days: timedelta, business_day: timedelta) -> timedelta:
+    """What business days, written as days of 24 hours, are in open time."""
+    return timedelta(microseconds=(days // _MICROSECOND) * (business_day // _MICROSECOND) // _DAY_US)
+
+
+def add(hours: OpenHours | None, start: datetime, span: timedelta) -> datetime | None:
+    """
+    Return the instant at which *span* of open time has passed since *start*: the first such, so 17:00 today rather
+    than 09:00 tomorrow. None if it lies beyond the horizon: nobody is told a guess. Nothing added is *start* itself.
+    """
+    if hours is None or not span:
+        return start + span
+    start_us = _to_us(start)
+    due_us = hours.instant_after(hours.open_until(start_us) + span // _MICROSECOND)
+    return None if due_us is None else max(start, _from_us(due_us))
+
+
+def between(hours: OpenHours | None, start: datetime, end: datetime) -> timedelta:
+    """Open time from *start* to *end*; zero if *end* is not later."""
+    if end <= start:
+        return timedelta()
+    if hours is None:
+        return end - start
+    return timedelta(microseconds=hours.open_until(_to_us(end)) - hours.open_until(_to_us(start)))

@@ -1,0 +1,198 @@
+"""
+Clocks: each has a start, a due time, thresholds and one outcome (CLOCK-1).
+
+A due time is derived from the start, the span and the recorded pauses, and is never accumulated (CLOCK-3): asking
+again with the same record gives the same answer. What a clock's thresholds and its breach *mean* is decided in
+``timing.py``; this file only says when they are.
+
+Law: ``is_late`` alone says what is in time. The due instant itself is late: at it everybody is alerted (CLOCK-6).
+Law: a due time that is not known is None, and never a guess; ``not_before`` says how far the open hours are known.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from escalation.kernel.business_time import OpenHours, add, between
+from escalation.kernel.values import Instant, Name, Value
+from escalation.policy.plan import ClockName
+
+_A_HAIR = 1e-9
+"""Of a clock's span: the same percentage of two spans need not be the same floating point number."""
+
+
+class Outcome(StrEnum):
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+class Pause(Value):
+    """A stretch in which the named clocks stand still; open while ``ended_at`` is None."""
+
+    reason: str
+    stops: tuple[ClockName, ...]
+    started_at: Instant
+    ended_at: Instant | None = None
+
+
+class Clock(Value):
+    name: ClockName
+    started_at: Instant
+    after: timedelta
+    calendar: Name | None = None
+    """Whose open hours it counts; None: every minute."""
+    thresholds: tuple[timedelta, ...] = ()
+    """Spans from the start, rising, all shorter than ``after``."""
+    passed: int = 0
+    """How many thresholds have fired or were skipped: each exactly once (CLOCK-2)."""
+    fired_share: float = 0.0
+    """The share of its time at which a threshold last fired: by other targets no earlier one fires again."""
+    chased: int = 0
+    """How often it was brought up again since its breach."""
+    breached_at: Instant | None = None
+    """The due time that was missed; stays, whatever comes after (CLOCK-4)."""
+    ended_at: Instant | None = None
+    outcome: Outcome | None = None
+    runs_on_if_reopened: bool = False
+    """The verification ended it: a reopening lets it run on (CLOSE-9)."""
+    due_at: Instant | None = None
+    """Derived; None while a pause holds the clock before its due time, and while that time is not known."""
+    not_before: Instant | None = None
+    """Derived: where the open hours end that are known, if it is due after that."""
+    next_at: Instant | None = None
+    """Derived: the next instant at which this clock asks for attention; None while it is held or has ended."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_at is None
+
+
+def is_late(at: datetime, due_at: datetime | None) -> bool:
+    """
+    Return whether what is done *at* is late: the one rule for every clock, running, imported or foreseen. At the due
+    instant itself it is.
+    """
+    return due_at is not None and at >= due_at
+
+
+def used_time_of(clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], now: datetime) -> timedelta:
+    """How much of its span the clock has used by *now* (or by its end): open time less the pauses that stop it."""
+    end = min(now, clock.ended_at) if clock.ended_at else now
+    used = between(hours, clock.started_at, end)
+    for pause in _stopping(clock, pauses):
+        used -= between(hours, max(pause.started_at, clock.started_at), min(pause.ended_at or end, end))
+    return used
+
+
+def instant_of(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], span: timedelta
+) -> datetime | None:
+    """When *span* of the clock's time is used up; None if an open pause holds it before that, or it is not known."""
+    return _instant_after(_stopping(clock, pauses), hours, clock.started_at, span)
+
+
+def _instant_after(
+    pauses: list[Pause], hours: OpenHours | None, start: datetime, left: timedelta
+) -> datetime | None:
+    for pause in pauses:
+        used = between(hours, start, pause.started_at)
+        if used >= left:
+            break
+        if pause.ended_at is None:
+            return None
+        left -= used
+        start = max(start, pause.ended_at)
+    return add(hours, start, left)
+
+
+def derive_clock(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
+) -> Clock:
+    """*clock* with ``due_at`` and ``next_at`` worked out anew from the record; *hours* are its calendar's."""
+    if not clock.is_running:
+        return clock
+    stopping = _stopping(clock, pauses)
+    due_at = _instant_after(stopping, hours, clock.started_at, clock.after)
+    is_unknown = due_at is None and hours is not None and not _is_held(stopping)
+    return clock.changed(
+        due_at=due_at,
+        not_before=hours.compiled_until if hours and is_unknown else None,
+        next_at=_next_at(clock, hours, stopping, due_at, chase_every),
+    )
+
+
+def derive_next_instant(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], chase_every: timedelta
+) -> Clock:
+    """*clock* with ``next_at`` worked out anew: it has fired, breached or was chased, and is due when it was due."""
+    if not clock.is_running:
+        return clock
+    stopping = _stopping(clock, pauses)
+    return clock.changed(next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
+
+
+def retime_clock(
+    clock: Clock, after: timedelta, calendar: str | None, thresholds: tuple[timedelta, ...]
+) -> Clock:
+    """
+    *clock* from its original start by other targets (CLOCK-4). Only what has fired is behind it: a threshold that was
+    skipped by the old targets fires by the new ones if its time is still to come, and else is skipped again.
+    """
+    fired = sum(1 for threshold in thresholds if threshold / after <= clock.fired_share + _A_HAIR)
+    return clock.changed(after=after, calendar=calendar, thresholds=thresholds, passed=fired)
+
+
+def reminded(clock: Clock, passed: int) -> Clock:
+    """*clock* after its threshold of number *passed* has fired."""
+    return clock.changed(passed=passed, fired_share=clock.thresholds[passed - 1] / clock.after)
+
+
+def count_passed_thresholds(
+    clock: Clock, hours: OpenHours | None, pauses: Iterable[Pause], at: datetime
+) -> int:
+    """How many thresholds of the clock are behind *at*: ``next_at`` is the first that was not, and they rise."""
+    stopping = _stopping(clock, pauses)
+    passed, instant = clock.passed, clock.next_at
+    while instant and instant <= at and passed < len(clock.thresholds):
+        passed += 1
+        ahead = clock.thresholds[passed : passed + 1]
+        instant = _instant_after(stopping, hours, clock.started_at, ahead[0]) if ahead else None
+    return passed
+
+
+def limit_chases(clock: Clock, chase_every: timedelta, at: datetime) -> Clock:
+    """
+    A breached clock by the rhythm that holds from *at* on: it cannot have been brought up more often than that has
+    room for, so that chases of a quicker rhythm do not silence a slower one for weeks (CLOCK-4).
+    """
+    if clock.breached_at is None:
+        return clock
+    room = max(timedelta(), at - clock.breached_at) // chase_every
+    return clock.changed(chased=min(clock.chased, room))
+
+
+def _next_at(
+    clock: Clock,
+    hours: OpenHours | None,
+    stopping: list[Pause],
+    due_at: datetime | None,
+    chase_every: timedelta,
+) -> datetime | None:
+    if clock.breached_at:
+        return None if _is_held(stopping) else clock.breached_at + chase_every * (clock.chased + 1)
+    if clock.passed < len(clock.thresholds):
+        return _instant_after(stopping, hours, clock.started_at, clock.thresholds[clock.passed])
+    return due_at
+
+
+def _is_held(stopping: list[Pause]) -> bool:
+    return any(pause.ended_at is None for pause in stopping)
+
+
+def _stopping(clock: Clock, pauses: Iterable[Pause]) -> list[Pause]:
+    return [
+        pause
+        for pause in pauses
+        if clock.name in pause.stops and (pause.ended_at is None or pause.ended_at > clock.started_at)
+    ]

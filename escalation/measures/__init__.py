@@ -1,0 +1,1 @@
+"""Figures of escalations: folds over their events."""

@@ -1,0 +1,111 @@
+"""
+The report by schedule: what is asked for, and the review pack that comes of it (RECORD-3).
+
+Owns what travels between the schedule, its runs and the messages. When a schedule runs and where its periods begin
+and end is not known here, nor what a figure means or how a page looks.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from escalation.kernel.ids import Own, own_id
+from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.values import Instant, Name, Value
+from escalation.policy.plan import Recipient
+
+
+class Rhythm(StrEnum):
+    """How often; each run is about the whole week or quarter that has just ended."""
+
+    WEEKLY = "weekly"
+    QUARTERLY = "quarterly"
+
+
+class ReportSchedule(Value):
+    """What each run of a schedule starts with."""
+
+    rhythm: Rhythm
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    """``07:00``, of the first day after the period, by the clocks of the time zone."""
+    time_zone: str
+    """Whose days, weeks and quarters these are."""
+    to: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """People, teams and roles of the playbook of the day, and addresses."""
+    language: LanguageTag = "en"
+    """Of those who are known by an address alone."""
+
+    @property
+    def id(self) -> str:
+        return report_id(self.rhythm)
+
+
+def report_id(rhythm: Rhythm) -> str:
+    """Where the schedule is found, and what its messages are about: ``report:weekly``."""
+    return own_id(Own.REPORT, rhythm)
+
+
+class ScheduledReport(Value):
+    """A schedule as it stands."""
+
+    wanted: ReportSchedule
+    next_at: Instant | None
+    last_at: Instant | None
+    """When its last run was due."""
+    is_paused: bool
+
+
+class OpenEscalationsRecorded(Value):
+    """What became of bringing the record of everything that is open up to now."""
+
+    asked: int = 0
+    """Escalations that are open, or followed up."""
+    silent: int = 0
+    """Of these, those that gave no answer: they count as of their last change that is on record."""
+
+
+class MakeReport(Value):
+    """Make the review pack of the period that had just ended when the run was due, however late it is."""
+
+    schedule: ReportSchedule
+    due_at: Instant
+    record: OpenEscalationsRecorded | None = None
+    """None: what is open could not be asked."""
+
+
+class ReportedFigure(Value):
+    name: str
+    """Of its measure."""
+    value: float
+    """In the unit of its measure."""
+
+
+class ReviewPack(Value):
+    """A period in figures: the first of them, and the page with all."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    first: date
+    last: date
+    """It counts too."""
+    time_zone: str
+    figures: tuple[ReportedFigure, ...] = ()
+    """Empty: nothing was opened."""
+    page: bytes
+    """HTML, compressed by gzip."""
+
+    @property
+    def seq(self) -> int:
+        """The part of the idempotency key that tells one period from another (COMM-12): 20261116."""
+        return int(f"{self.first:%Y%m%d}")
+
+
+class ReportMade(Value):
+    """The answer to ``MakeReport``."""
+
+    pack: ReviewPack
+    to: tuple[Recipient, ...]
+    unknown: tuple[str, ...] = ()
+    """Names that the playbook does not have any more."""

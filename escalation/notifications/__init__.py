@@ -1,0 +1,1 @@
+"""Notifications and what becomes of them: occasions, facts, results, inboxes, links."""

@@ -1,0 +1,84 @@
+"""
+Strangers: messages, and words on messages, that a run is asked or told about and that are none of its own.
+
+What waits in an inbox comes back before it leaves, and what became of it comes back after. Both come by the wire, where
+anybody who reaches Temporal can send the like. So a message leaves only if whoever it is said to be from knows it, and
+a word on a message counts only if that message is known. What a run has forgotten, because its timeline no longer goes
+back so far, it cannot deny.
+"""
+
+from collections.abc import Iterable
+
+from escalation.case.effects import Notification, NotificationBatch, message_key
+from escalation.notifications.delivery_results import DeliveryResult, MessageState, latest_results
+from escalation.policy.plan import Recipient
+
+NOT_OURS, TOLD_ALREADY = "not one of its messages", "told already"
+_OVER = frozenset({MessageState.DELIVERED, MessageState.DROPPED})
+
+
+def find_foreign_messages(
+    wave: NotificationBatch,
+    own: str,
+    known: Iterable[DeliveryResult],
+    under_way: Iterable[NotificationBatch],
+    since: int = 0,
+) -> dict[str, str]:
+    """
+    The messages of *wave*, by key, that should not leave in the name of the run whose messages begin with *own*, and
+    why. *known*: all that it has heard of its messages. *since*: the first event of its timeline.
+    """
+    heard, sent = latest_results(known), tuple(notice for each in under_way for notice in each.notices)
+    return {
+        message_key(notice, to): why
+        for notice in wave.notices
+        for to in notice.to
+        if (why := _why_not(notice, to, own, heard=heard, sent=sent, since=since))
+    }
+
+
+def _why_not(
+    notice: Notification,
+    to: Recipient,
+    own: str,
+    *,
+    heard: dict[str, DeliveryResult],
+    sent: tuple[Notification, ...],
+    since: int,
+) -> str:
+    key = message_key(notice, to)
+    if not key.startswith(own):
+        return NOT_OURS
+    if any(to in each.to and message_key(each, to) == key for each in sent):
+        return ""
+    receipt = heard.get(key)
+    if receipt and receipt.recipient == to.id:
+        return TOLD_ALREADY if receipt.state in _OVER else ""
+    return "" if notice.seq < since else NOT_OURS
+
+
+def select_own_results(
+    words: Iterable[DeliveryResult],
+    own: str,
+    known: Iterable[DeliveryResult],
+    under_way: Iterable[NotificationBatch],
+    since: int = 0,
+) -> tuple[DeliveryResult, ...]:
+    """Those of *words* that are about messages which the run has told, to the same recipient, on the same occasion."""
+    told = {(each.key, each.recipient, each.occasion) for each in known}
+    told |= {
+        (message_key(notice, to), to.id, notice.occasion.value)
+        for wave in under_way
+        for notice in wave.notices
+        for to in notice.to
+    }
+    return tuple(
+        each
+        for each in words
+        if (each.key, each.recipient, each.occasion) in told or 0 < _seq_of(each.key, own) < since
+    )
+
+
+def _seq_of(key: str, own: str) -> int:
+    seq, _, _ = key.removeprefix(own).partition(":")
+    return int(seq) if seq.isascii() and seq.isdecimal() else 0

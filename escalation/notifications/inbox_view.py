@@ -1,0 +1,109 @@
+"""
+What waits for somebody, as people see it, and who may let it leave at once (COMM-11, COMM-12).
+
+When it leaves by itself is for ``escalation.notifications.inbox``; who keeps it meanwhile is not known here.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from escalation.case.effects import reference_of
+from escalation.kernel.ids import Own, own_id
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
+from escalation.kernel.values import Input, Instant, Name, Value
+from escalation.notifications.inbox import MANY, QUIET, DeferredMessage, InboxContent, leaves_at
+from escalation.policy.plan import Contact, Priority
+from escalation.policy.preferences import CountedMessage
+
+MANAGER = "escalation_manager"
+
+
+class DeferredEntry(Value):
+    """One message that waits."""
+
+    key: str
+    """Of the message."""
+    escalation: str
+    """The escalation's key."""
+    priority: Priority
+    occasion: str
+    channel: str
+    """By which it would go first."""
+    since: Instant
+    until: Instant
+    """When it leaves, as far as is known."""
+    why: str
+
+
+class Release(Input):
+    """Let everything that waits leave now, at whatever hour and whatever the limit."""
+
+    by: Name
+
+
+def inbox_key(who: str) -> str:
+    """
+    What the inbox of *who* is called. A customer's contact, ``ACCOUNT:ADDRESS``, is known by a digest: the address is
+    nobody's business.
+    """
+    name = f"customer:{hashlib.sha256(who.encode()).hexdigest()[:32]}" if ":" in who else who
+    return own_id(Own.INBOX, name)
+
+
+def require_fit_for(inbox: str, waiting: InboxContent, now: datetime) -> InboxContent:
+    """
+    What an inbox of that id can keep of *waiting*. A letter that left cannot count from later than *now*: what it
+    holds back would wait for that time.
+
+    Raises:
+        BadRequest: If a message is for anybody else, or for several.
+    """
+    faults = [
+        Fault(
+            where=f"held.{number}",
+            given=number_of(len(held.notice.to), "recipient"),
+            allowed=f"the one of {inbox}",
+        )
+        for number, held in enumerate(waiting.held)
+        if [inbox_key(to.id) for to in held.notice.to] != [inbox]
+    ]
+    if faults:
+        raise BadRequest.because("what waits", faults)
+    return waiting.changed(sent=tuple(each.changed(at=min(each.at, now)) for each in waiting.sent))
+
+
+def list_deferred(
+    held: Iterable[DeferredMessage], sent: Sequence[CountedMessage], now: datetime
+) -> tuple[DeferredEntry, ...]:
+    """All that waits, and until when; what leaves first comes first."""
+    found = [_shown(each, leaves_at(each, sent, now), now) for each in held]
+    return tuple(sorted(found, key=lambda each: each.until))
+
+
+def make_release_result(held: Iterable[DeferredMessage], by: Contact) -> tuple[DeferredMessage, ...]:
+    """
+    Raises:
+        RoleNotAllowed: If *by* is neither the one for whom they wait, nor manages escalations.
+    """
+    held = tuple(held)
+    if MANAGER not in by.roles and any(each.recipient.id != by.id for each in held):
+        raise RoleNotAllowed(
+            f"{by.name} may not release what waits for {held[0].recipient.name}; who may: they themselves, and "
+            "escalation managers"
+        )
+    return tuple(each.changed(is_released=True) for each in held)
+
+
+def _shown(held: DeferredMessage, until: datetime, now: datetime) -> DeferredEntry:
+    return DeferredEntry(
+        key=held.key,
+        escalation=reference_of(held.notice),
+        priority=held.notice.facts.priority,
+        occasion=held.notice.occasion.value,
+        channel=held.channel,
+        since=held.since,
+        until=until,
+        why=QUIET if held.until > now else MANY,
+    )

@@ -1,0 +1,97 @@
+"""
+Links: what a message asks of its reader, to be answered with one press of a button (COMM-1, RESOLVE-2,
+RESOLVE-6).
+
+Owns which occasion carries which question, and what an answer must know. It must not know how a link is signed, where
+it leads, or how its page looks.
+"""
+
+from enum import StrEnum
+from itertools import accumulate
+
+from escalation.case.effects import CustomerNotification, InternalNotification, Occasion
+from escalation.kernel.values import Value
+from escalation.policy.plan import ClockName, Recipient
+
+_LONGEST_NAMED = 300
+"""Characters."""
+
+
+class Question(StrEnum):
+    """What a link asks. The values travel in links that lie in mailboxes for weeks: none is ever renamed."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ACCESS = "access"
+    SURVEY = "survey"
+    SEAT = "seat"
+
+
+INTERNAL = {
+    Occasion.ASSIGNED: Question.ACKNOWLEDGE,
+    Occasion.ACKNOWLEDGEMENT_EXPIRED: Question.ACKNOWLEDGE,
+    Occasion.REMINDER: Question.ACKNOWLEDGE,
+    Occasion.BREACH: Question.ACKNOWLEDGE,
+    Occasion.TASK_FORCE_INVITED: Question.SEAT,
+}
+CUSTOMER = {
+    Occasion.ACCESS_QUESTION: Question.ACCESS,
+    Occasion.SURVEY: Question.SURVEY,
+}
+
+
+class Link(Value):
+    """One question to one person about one escalation. Everybody who has it can read it: nothing secret is in it."""
+
+    question: Question
+    escalation: str
+    """The escalation's id, so that a link of a closed one says nothing about its successor; of an invitation, the task
+    force's."""
+    who: str
+    """Who answers: a contact's id, or a customer contact's."""
+    account: str = ""
+    """Of a customer contact: the first of their accounts."""
+    language: str = "en"
+    time_zone: str = "UTC"
+    accounts: tuple[str, ...] = ()
+    """Of a customer contact who speaks for several accounts: all of them."""
+
+    @property
+    def key(self) -> str:
+        return self.escalation.partition("@")[0]
+
+    @property
+    def task_force(self) -> str:
+        """The name of the task force that somebody is invited to."""
+        return self.escalation.rpartition("/")[2]
+
+
+def link_for(notice: InternalNotification | CustomerNotification, recipient: Recipient) -> Link | None:
+    """What *notice* asks of *recipient*; None: nothing that a link could answer."""
+    question = _question(notice)
+    if question is None:
+        return None
+    is_ours = isinstance(notice, InternalNotification)
+    return Link(
+        question=question,
+        escalation=notice.escalation,
+        who=recipient.id,
+        account="" if is_ours else recipient.speaks_for[0],
+        accounts=_accounts_text(recipient.accounts),
+        language=recipient.language,
+        time_zone=recipient.time_zone,
+    )
+
+
+def _accounts_text(accounts: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as a link can hold that has to fit into one line of a letter."""
+    sizes = accumulate(len(account) for account in accounts)
+    named = tuple(account for account, size in zip(accounts, sizes, strict=True) if size <= _LONGEST_NAMED)
+    return named if len(named) == len(accounts) else (*named, "…")
+
+
+def _question(notice: InternalNotification | CustomerNotification) -> Question | None:
+    if isinstance(notice, CustomerNotification):
+        return CUSTOMER.get(notice.occasion)
+    # A reminder of any other clock, or its breach, is not about who has it.
+    is_about_holding = notice.facts.clock in {"", ClockName.ACKNOWLEDGE.words}
+    return INTERNAL.get(notice.occasion) if is_about_holding else None

@@ -1,0 +1,452 @@
+"""
+Plan: what one escalation needs of the playbook, pinned at its start.
+
+Levels, windows, triggers, responses, targets, people and open hours, all resolved: no YAML, time zone or holiday is
+looked up after this. What the playbook says later does not reach a running escalation. This file holds data and
+finds things in it; it decides nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field
+
+from escalation.case.lifecycle import Move
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.refusals import RoleNotAllowed, UnknownName
+from escalation.kernel.values import Instant, Name, Value
+from escalation.policy.local_time import DeskTime
+from escalation.policy.preferences import Preferences
+from escalation.policy.translations import Translations
+
+
+class Priority(StrEnum):
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class EscalationReason(StrEnum):
+    """Why an escalation starts or rises."""
+
+    DISSATISFIED_CUSTOMER = "dissatisfied_customer"
+    SLA_BREACH = "sla_breach"
+    LACK_OF_EXPERTISE = "lack_of_expertise"
+    SUPERVISOR_REQUESTED = "supervisor_requested"
+    VOLUME_SPIKE = "volume_spike"
+    LONG_HOLD = "long_hold"
+    BLOCKED_DEPENDENCY = "blocked_dependency"
+    LACK_OF_AUTHORITY = "lack_of_authority"
+    REPEATED_DELAY = "repeated_delay"
+    BUDGET_OVERRUN = "budget_overrun"
+    NO_RESPONSE = "no_response"
+    EXECUTIVE_THREAT = "executive_threat"
+    OTHER = "other"
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+class ClockName(StrEnum):
+    ACKNOWLEDGE = "acknowledge"
+    LEVEL_WINDOW = "level_window"
+    FIRST_NOTICE = "first_notice"
+    NEXT_UPDATE = "next_update"
+    RESOLUTION = "resolution"
+    VERIFICATION = "verification"
+    INTERNAL_RCA = "internal_rca"
+    CUSTOMER_RCA = "customer_rca"
+    CLOSING = "closing"
+    ACKNOWLEDGEMENT_EXPIRY = "acknowledgement_expiry"
+    PAUSE = "pause"
+    ON_DUTY = "on_duty"
+    TASK_FORCE_STATUS = "task_force_status"
+    SEAT_ANSWER = "seat_answer"
+    SURVEY = "survey"
+    CUSTOMER_TEXT = "customer_text"
+    INTERNAL_UPDATE = "internal_update"
+    """When our own people hear next; not every playbook promises it."""
+
+    @property
+    def words(self) -> str:
+        if self is ClockName.ACKNOWLEDGE:
+            return "acknowledgement"
+        return self.value.replace("_", " ").replace("rca", "RCA")
+
+
+AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY, ClockName.SURVEY})
+"""Clocks of an agreed time rather than a promise: when it comes something is done, and nothing is breached."""
+OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
+"""Clocks that each task force runs for itself; no pause of the escalation stops them."""
+
+
+class Unreached(StrEnum):
+    """What happens when no contact of a level acknowledges."""
+
+    SKIP = "skip"
+    HOLD = "hold"
+    FALLBACK = "fallback"
+
+
+class ContactKind(StrEnum):
+    PERSON = "person"
+    TEAM = "team"
+    SCHEDULE = "schedule"
+    """Stands for whoever is on call; found out when needed, never pinned."""
+
+
+class HandsOver(StrEnum):
+    """What an on-call schedule hands over to the next shift."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    """What nobody has acknowledged; whoever acknowledges an escalation keeps it."""
+    OPEN = "open"
+    """What has been acknowledged, too, until its resolution is declared."""
+
+
+class Recipient(Value):
+    """Whom a message goes to, and how."""
+
+    id: str
+    name: str
+    addresses: tuple[str, ...]
+    """``channel:target``, in order of preference."""
+    language: str = "en"
+    time_zone: str = "UTC"
+    preferences: Preferences | None = None
+    accounts: tuple[str, ...] = ()
+    """Of a customer's contact who speaks for several accounts: all of them."""
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """Of a customer's contact, whose id is ``ACCOUNT:EMAIL``: the accounts."""
+        return self.accounts or (self.id.rpartition(":")[0],)
+
+    @property
+    def mailbox(self) -> str:
+        """Of a customer's contact: what tells them from everybody else."""
+        return mailbox_of(self.id.rpartition(":")[2])
+
+
+class Contact(Value):
+    """A person or a team that can hold an escalation, be told of it, or make moves in it."""
+
+    id: Name
+    name: Name
+    kind: ContactKind = ContactKind.PERSON
+    roles: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    """Of a team or a schedule: the ids of its people."""
+    hands_over: HandsOver = HandsOver.UNACKNOWLEDGED
+    """Of a schedule: what passes to the next shift."""
+    addresses: tuple[str, ...] = ()
+    """``channel:target``, in order of preference."""
+    language: str = "en"
+    time_zone: str = "UTC"
+    preferences: Preferences | None = None
+
+    @cached_property
+    def recipient(self) -> Recipient:
+        return Recipient(
+            id=self.id,
+            name=self.name,
+            addresses=self.addresses,
+            language=self.language,
+            time_zone=self.time_zone,
+            preferences=self.preferences,
+        )
+
+
+def require_person(where: str, contact: Contact, what: str) -> None:
+    """
+    Raises:
+        RoleNotAllowed: If *contact* is no person. A team or a schedule is asked and told; who acts is on record
+            (ROLE-3).
+    """
+    if contact.kind is ContactKind.PERSON:
+        return
+    kind = "an on-call schedule" if contact.kind is ContactKind.SCHEDULE else "a team"
+    members = f": {', '.join(contact.members)}" if contact.members else ""
+    raise RoleNotAllowed(
+        f"{where}: {contact.name} may not {what}, because it is {kind}; allowed: one of its people, by their own id"
+        f"{members}"
+    )
+
+
+class Basis(StrEnum):
+    """Whose time a span counts (MATRIX-7)."""
+
+    PRIORITY = "priority"
+    """Minutes and hours: open hours or the wall clock, as the priority says."""
+    OPEN_HOURS = "open_hours"
+    """Business hours: always a calendar's open hours."""
+    BUSINESS_DAYS = "business_days"
+    """Business days: always a calendar's, each worth one ordinary day of its open hours."""
+    AROUND_THE_CLOCK = "around_the_clock"
+    """``60 min 24x7``: every minute, whatever the priority counts."""
+    CALENDAR_DAYS = "calendar_days"
+    """Days: the wall clock; only where the priority runs by it."""
+
+
+class Window(Value):
+    """
+    How long a level may hold without resolution: reminded at the minimum, risen at the maximum (MATRIX-2).
+
+    Business days are written as days of 24 hours; what one is worth, the calendar that counts then says.
+    """
+
+    minimum: timedelta
+    maximum: timedelta
+    basis: Basis = Basis.PRIORITY
+
+
+class Trigger(Value):
+    """A named fact that sends the escalation up at once (MATRIX-3)."""
+
+    name: Name
+    says: str = ""
+    to_level: int | None = None
+    """None: to the next level."""
+    reason: EscalationReason = EscalationReason.OTHER
+    """The reason code of the rise (KIND-6)."""
+
+
+class Level(Value):
+    number: int
+    name: Name
+    contacts: tuple[Name, ...]
+    """Contact ids, tried in this order (MATRIX-5)."""
+    asks_all: bool = False
+    """All of them are asked at once."""
+    needs_all: bool = False
+    """It is acknowledged once each of them has; else by the first."""
+    window: Window | None = None
+    """None: holds until resolution."""
+    responses: tuple[str, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    managers: tuple[Name, ...] = ()
+    """Alerted at each breach while the level holds (CLOCK-6)."""
+    unreached: Unreached = Unreached.HOLD
+    fallback: Name | None = None
+    calendar: Name | None = None
+    """The open hours of its people, which its own clocks count; None: as the priority says."""
+    ack_within: "Target | None" = None
+    """How soon it must be acknowledged; None: as the priority says."""
+    ack_expires: "Target | None" = None
+    """How long an acknowledgement holds without activity; None: for good (MATRIX-6)."""
+
+    @property
+    def asked_first(self) -> tuple[Name, ...]:
+        return self.contacts if self.asks_all else self.contacts[:1]
+
+
+class Target(Value):
+    """How long a clock may run, and when its owner is reminded; business days as in ``Window``."""
+
+    after: timedelta
+    basis: Basis = Basis.PRIORITY
+    thresholds: tuple[Annotated[int, Field(gt=0, lt=100)], ...] = ()
+    """Percent of ``after``, rising; 100 % is the breach and always there (CLOCK-2)."""
+
+
+class PausePolicy(Value):
+    """What a pause for a named reason does (CLOCK-3)."""
+
+    stops: tuple[ClockName, ...]
+    at_most: Target | None = None
+    """It ends by itself then; None: when somebody ends it."""
+
+
+class SurveyPolicy(Value):
+    """What is asked of customers after the close, and what a low score does (CLOSE-6)."""
+
+    within: Target
+    """How long answers are taken."""
+    low_score: int = 2
+    """This score, or a lower one, alerts the escalation managers."""
+    reopens: bool = False
+    """A low score opens a new escalation of the same subject (CLOSE-9)."""
+
+
+class ActionPolicy(Value):
+    """When the owners of corrective actions are reminded (CLOSE-7)."""
+
+    remind_before: timedelta = timedelta(days=2)
+    """Once before the due day, and once on it."""
+    chase_every: timedelta = timedelta(days=7)
+    """From then on, until it is done."""
+
+
+class HoldingPolicy(Value):
+    """How many holding updates customers get in a row, and how far apart (COMM-3)."""
+
+    at_most: int
+    """Until a person writes to customers; then nothing goes out by itself."""
+    every: Target
+    """The next one is promised no sooner than this, nor sooner than the cadence of the priority."""
+
+
+class PriorityPolicy(Value):
+    """What a priority changes (KIND-3, MATRIX-7)."""
+
+    business_hours: bool
+    """Spans in minutes and hours count open hours; else the wall clock."""
+    targets: dict[ClockName, Target]
+    stakeholders: tuple[Name, ...] = ()
+    """Contact ids told at the start (COMM-2)."""
+    entry_level: int = 1
+    window_percent: int = 100
+    """Level windows shrink to this share."""
+    calendar: Name | None = None
+    """Whose open hours count; None: the plan's."""
+    rca_required: bool = False
+
+
+class PlaybookRef(Value):
+    name: Name
+    version: str
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} ({self.sha256[:12]})"
+
+
+class Calendar(Value):
+    """Open hours, as far as they are compiled."""
+
+    hours: OpenHours
+    definition: str
+    """Where they come from, as JSON; only for compiling them further, never read by the rules."""
+
+
+class TextApproval(Value):
+    """A text for customers waits until somebody has approved it (COMM-6)."""
+
+    approvers: tuple[Name, ...]
+    """Contact ids."""
+    within: Target
+    author_may: bool = False
+    """Whether whoever wrote it, or edited it last, may approve it, too."""
+
+
+class Plan(Value):
+    playbook: PlaybookRef
+    issue_type: Name
+    category: Name
+    levels: tuple[Level, ...]
+    executive_level: int
+    sponsors: tuple[Name, ...] = ()
+    """Of the affected accounts, when it was compiled or they joined; stakeholders of every priority (SPONSOR-2)."""
+    priorities: dict[Priority, PriorityPolicy]
+    contacts: tuple[Contact, ...]
+    others: tuple[Name, ...] = ()
+    """Ids of the playbook's other people, who are looked up once a move names them."""
+    permissions: dict[Move, tuple[str, ...]] = {}
+    """The roles that may make a move; a move that is not listed is open to everyone known (ROLE-1)."""
+    calendars: dict[Name, Calendar]
+    """Those that some clock of this escalation can count."""
+    calendar: Name
+    """The one that counts where neither the level, the customer nor the priority names another (MATRIX-7)."""
+    desk: DeskTime = DeskTime()
+    """Local time of that calendar, in which times are shown."""
+    customer_calendar: Name | None = None
+    """Of the affected customer: promises to customers count it."""
+    pause_reasons: dict[str, PausePolicy] = {}
+    skills: dict[str, Name] = {}
+    """Skill to the contact id of whoever has it: where a functional escalation goes (KIND-2)."""
+    entry_level: int = 1
+    """Where this category begins, or higher (START-1, KIND-3)."""
+    escalation_managers: tuple[Name, ...] = ()
+    architects: tuple[Name, ...] = ()
+    problem_coordinators: tuple[Name, ...] = ()
+    engagement_managers: tuple[Name, ...] = ()
+    """Ask customers whether access is back, and share the RCA (RESOLVE-6, CLOSE-4)."""
+    bring_in: tuple[Name, ...] = ()
+    """Contact ids brought in when the resolution window ends (RESOLVE-1)."""
+    rca_approvers: tuple[Name, ...] = ()
+    rca_waivable: bool = True
+    holding_update: Translations | None = None
+    """Sent by itself when an update is missed; None: never (COMM-3)."""
+    holding: HoldingPolicy | None = None
+    """None: after every missed update, at the cadence of the priority."""
+    text_approval: TextApproval | None = None
+    """What a text for customers needs before it leaves; None: nothing (COMM-6)."""
+    chase_every: timedelta = timedelta(days=1)
+    """How often a breached clock is brought up again until somebody ends it."""
+    customer_preferences: Preferences | None = None
+    """How customers are told: quiet hours by each contact's own time zone, and limits."""
+    survey: SurveyPolicy | None = None
+    """None: customers are not asked (CLOSE-6)."""
+    actions: ActionPolicy | None = None
+    """None: actions are on record, and nobody is reminded of them (CLOSE-7)."""
+
+    @cached_property
+    def _by_id(self) -> dict[str, Contact]:
+        return {contact.id: contact for contact in self.contacts}
+
+    def contact(self, contact_id: str) -> Contact:
+        """
+        Raises:
+            UnknownName: If the plan has no such person or team.
+        """
+        try:
+            return self._by_id[contact_id]
+        except KeyError:
+            called = {contact.name: contact.id for contact in self.contacts}
+            raise UnknownName.of("unknown person", contact_id, sorted(self._by_id), called=called) from None
+
+    def knows(self, contact_id: str) -> bool:
+        return contact_id in self._by_id
+
+    def joined_by(self, people: Iterable[Contact]) -> "Plan":
+        """With those of *people* who were not known, such as somebody new on call."""
+        new = tuple(person for person in people if not self.knows(person.id))
+        if not new:
+            return self
+        return self.changed(contacts=(*self.contacts, *new))
+
+    def sponsored_by(self, sponsors: tuple[Contact, ...]) -> "Plan":
+        """With *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
+        if not sponsors:
+            return self
+        ids = tuple(dict.fromkeys((*self.sponsors, *(sponsor.id for sponsor in sponsors))))
+        priorities = {
+            priority: rules.changed(stakeholders=tuple(dict.fromkeys((*rules.stakeholders, *ids))))
+            for priority, rules in self.priorities.items()
+        }
+        return self.joined_by(sponsors).changed(priorities=priorities, sponsors=ids)
+
+    def level(self, number: int) -> Level:
+        """
+        Raises:
+            UnknownName: If the matrix has no such level.
+        """
+        if 1 <= number <= len(self.levels):
+            return self.levels[number - 1]
+        raise UnknownName(f"unknown level {number}; known: 1 to {len(self.levels)}")
+
+    @property
+    def last_level(self) -> int:
+        return len(self.levels)
+
+    def hours(self, calendar: str | None) -> OpenHours | None:
+        """The open hours of a calendar; None, the wall clock, of none. One that is gone: the plan's own."""
+        if calendar is None:
+            return None
+        return (self.calendars.get(calendar) or self.calendars[self.calendar]).hours
+
+    def extended(self, calendar: str, further: OpenHours) -> "Plan":
+        known = self.calendars[calendar]
+        longer = known.changed(hours=known.hours.continued(further))
+        return self.changed(calendars={**self.calendars, calendar: longer})
+
+    @property
+    def extend_at(self) -> Instant:
+        """When open hours must be compiled further, well before they end."""
+        return min(calendar.hours.extend_at for calendar in self.calendars.values())

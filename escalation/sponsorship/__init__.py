@@ -1,0 +1,1 @@
+"""The sponsorship of one account: its state, commands and decisions."""

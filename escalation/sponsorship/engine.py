@@ -1,0 +1,411 @@
+"""
+The executive sponsorship of one account: who sponsors it, why, for how long, and what is due when (SPONSOR).
+
+A small engine beside the one of escalations: ``decide(programme, command, now)`` gives the programme after it and what
+its people must be told. Pure; knows no clock, no channel and no escalation beyond its id.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated, NamedTuple, assert_never
+
+from pydantic import Field
+
+from escalation.case.commands import ReportDelivery
+from escalation.case.effects import InternalFacts, InternalNotification, Occasion, Recipient
+from escalation.kernel.budgets import PROGRAMME, last_of
+from escalation.kernel.ids import Own, name_in, own_id
+from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
+from escalation.kernel.values import CustomerText, Input, InputDay, Instant, InternalText, Name, Value
+from escalation.policy.plan import Contact, Priority
+
+REMINDED_BEFORE = timedelta(days=2)
+CHASED_EVERY = timedelta(days=7)
+NEGLECTED_AFTER = 3 * CHASED_EVERY
+"""From then on those who answer for sponsorships are told of an overdue touch-point, too."""
+_MOST_KEPT = 200
+"""Touch-points and reviews; the record has them all."""
+
+_Words = Annotated[InternalText, Field(min_length=1, max_length=2_000)]
+_Listed = Annotated[tuple[_Words, ...], Field(min_length=1, max_length=20)]
+
+
+class SponsorshipState(StrEnum):
+    PROPOSED = "proposed"
+    ENROLLED = "enrolled"
+    EXITED = "exited"
+
+
+class Propose(Input):
+    """That the account be sponsored; a person decides."""
+
+    by: Name
+    why: _Words
+    escalation: str = ""
+    """Id of the executive escalation that proposes it; the same one proposes once."""
+
+
+class Enrol(Input):
+    """The decision of a person: who sponsors the account, what for, and how it ends (SPONSOR-1)."""
+
+    by: Name
+    sponsor: Name
+    duties: _Listed
+    entry_criteria: _Listed
+    measures: _Listed
+    exit_criteria: _Listed
+    every_days: Annotated[int, Field(ge=1, le=366)]
+    """The cadence of touch-points."""
+    review_on: InputDay
+
+
+class LogTouchPoint(Input):
+    by: Name
+    note: _Words
+
+
+class Review(Input):
+    """What the measures say, and when they are looked at again."""
+
+    by: Name
+    findings: _Words
+    next_review_on: InputDay
+
+
+class Exit(Input):
+    """The account leaves the programme, or is not taken in."""
+
+    by: Name
+    why: _Words
+
+
+class Tick(Value):
+    """Time has passed."""
+
+
+PersonsCommand = Propose | Enrol | LogTouchPoint | Review | Exit
+ShellsCommand = Tick | ReportDelivery
+Command = PersonsCommand | ShellsCommand
+
+
+def sponsorship_key(account: str) -> str:
+    """What an account's sponsorship is called, everywhere."""
+    return own_id(Own.SPONSORSHIP, account)
+
+
+def account_of(key: str) -> str:
+    """The account whose sponsorship is called *key*; empty, if that is no sponsorship's."""
+    return name_in(Own.SPONSORSHIP, key)
+
+
+class LogEntry(Value):
+    """A touch-point, a review, a proposal or a letter that did not arrive: who, when, what."""
+
+    by: str
+    at: Instant
+    text: InternalText
+    escalation: str = ""
+
+
+def _kept(*noted: LogEntry) -> tuple[LogEntry, ...]:
+    """The latest of them."""
+    return last_of(noted[-_MOST_KEPT:], PROGRAMME)
+
+
+class Sponsorship(Value):
+    """The whole state of one account's sponsorship."""
+
+    account: str
+    standing: SponsorshipState = SponsorshipState.PROPOSED
+    proposals: tuple[LogEntry, ...] = ()
+    terms: Enrol | None = None
+    sponsor: Contact | None = None
+    enrolled_at: Instant | None = None
+    touch_points: tuple[LogEntry, ...] = ()
+    reviews: tuple[LogEntry, ...] = ()
+    touch_due_at: Instant | None = None
+    review_due_at: Instant | None = None
+    remind_of_touch_at: Instant | None = None
+    remind_of_review_at: Instant | None = None
+    exited: LogEntry | None = None
+    undelivered: tuple[LogEntry, ...] = ()
+    """Letters that did not arrive, and why (COMM-13)."""
+    sequence: int = 0
+    """How many decisions there were; part of the messages' keys (COMM-12)."""
+
+    @property
+    def key(self) -> str:
+        return sponsorship_key(self.account)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        instants = [at for at in (self.remind_of_touch_at, self.remind_of_review_at) if at]
+        return min(instants, default=None)
+
+    def is_neglected(self, now: datetime) -> bool:
+        """The touch-point is overdue, and the sponsor is reminded of it for the third time since."""
+        return self.touch_due_at is not None and now >= self.touch_due_at + NEGLECTED_AFTER
+
+
+class PlaybookPeople(Value):
+    """What the playbook of today says of those whom a command names."""
+
+    people: tuple[Contact, ...] = ()
+    deciders: tuple[Name, ...] = ()
+    """The roles that may take an account in, and let it go; none: everybody."""
+    managers: tuple[Contact, ...] = ()
+    """Who answers for sponsorships: is told what their sponsors cannot be told, or do not do."""
+
+    def person(self, id_: str) -> Contact | None:
+        return next((person for person in self.people if person.id == id_), None)
+
+    def name_of(self, id_: str) -> str:
+        person = self.person(id_)
+        return person.name if person else id_
+
+
+class SponsorshipDecision(NamedTuple):
+    """The answer to a command."""
+
+    programme: Sponsorship
+    notices: tuple[InternalNotification, ...] = ()
+
+
+def decide(
+    programme: Sponsorship, command: Command, now: datetime, known: PlaybookPeople = PlaybookPeople()
+) -> SponsorshipDecision:
+    """
+    What *command* means at *now*. *known*: those whom it names.
+
+    Raises:
+        EscalationError: If it is refused. Nothing has changed.
+    """
+    if not isinstance(command, ShellsCommand) and programme.standing is SponsorshipState.EXITED:
+        raise MoveNotAllowed(f"{programme.key}: it has ended; allowed now: propose it again")
+    if isinstance(command, Enrol | Exit):
+        _require_decider(programme, command, known)
+    counted = programme.changed(sequence=programme.sequence + 1)
+    match command:
+        case Propose():
+            return _proposed(counted, command, now, known)
+        case Enrol():
+            return _enrolled(counted, command, known.person(command.sponsor), now)
+        case LogTouchPoint():
+            return SponsorshipDecision(_touched(counted, command, now))
+        case Review():
+            return SponsorshipDecision(_reviewed(counted, command, now))
+        case Exit():
+            return _exited(counted, command, now)
+        case Tick():
+            return _reminded(counted, now, known)
+        case ReportDelivery():
+            return _delivered(counted, command, now, known)
+        case _:
+            assert_never(command)
+
+
+def _require_decider(programme: Sponsorship, command: Enrol | Exit, known: PlaybookPeople) -> None:
+    """SPONSOR-2: a person decides; which ones, the playbook says."""
+    person = known.person(command.by)
+    if known.deciders and not set(person.roles if person else ()) & set(known.deciders):
+        who, what = known.name_of(command.by), "enrol" if isinstance(command, Enrol) else "exit"
+        roles = ", ".join(known.deciders)
+        raise RoleNotAllowed(f"{programme.key}: {who} may not {what}; roles that may: {roles}")
+
+
+def _proposed(
+    programme: Sponsorship, command: Propose, now: datetime, known: PlaybookPeople
+) -> SponsorshipDecision:
+    """SPONSOR-2: those who decide are told; an escalation that proposes has told of it by itself."""
+    if command.escalation in {each.escalation for each in programme.proposals if each.escalation}:
+        return SponsorshipDecision(programme)
+    noted = LogEntry(by=command.by, at=now, text=command.why, escalation=command.escalation)
+    programme = programme.changed(proposals=_kept(*programme.proposals, noted))
+    if command.escalation or programme.standing is not SponsorshipState.PROPOSED:
+        return SponsorshipDecision(programme)
+    others = known.changed(managers=tuple(each for each in known.managers if each.id != command.by))
+    by = known.name_of(command.by)
+    told = _to_managers(programme, others, Occasion.SPONSORSHIP_PROPOSED, now, by=by, text=command.why)
+    return SponsorshipDecision(programme, told)
+
+
+def _enrolled(
+    programme: Sponsorship, command: Enrol, sponsor: Contact | None, now: datetime
+) -> SponsorshipDecision:
+    if programme.standing is SponsorshipState.ENROLLED:
+        raise MoveNotAllowed(
+            f"{programme.key}: cannot enrol because {programme.account} is enrolled already;"
+            " allowed now: touch, review, exit"
+        )
+    if sponsor is None or not sponsor.addresses:
+        raise MoveNotAllowed(f"{programme.key}: cannot enrol because {command.sponsor} has no address")
+    review_due_at = _ahead(programme, command.review_on, now)
+    enrolled = programme.changed(
+        standing=SponsorshipState.ENROLLED,
+        terms=command,
+        sponsor=sponsor,
+        enrolled_at=now,
+        review_due_at=review_due_at,
+        remind_of_review_at=_reminder(review_due_at, now),
+    )
+    enrolled = _touch_next(enrolled, command, now)
+    items = tuple(str(duty) for duty in command.duties)
+    told = _notice(enrolled, Occasion.SPONSOR_ENROLLED, now, due_at=enrolled.touch_due_at, items=items)
+    return SponsorshipDecision(enrolled, (told,))
+
+
+def _touched(programme: Sponsorship, command: LogTouchPoint, now: datetime) -> Sponsorship:
+    terms = _terms(programme, "record a touch-point")
+    noted = LogEntry(by=command.by, at=now, text=command.note)
+    return _touch_next(programme.changed(touch_points=_kept(*programme.touch_points, noted)), terms, now)
+
+
+def _reviewed(programme: Sponsorship, command: Review, now: datetime) -> Sponsorship:
+    _terms(programme, "review")
+    due_at = _ahead(programme, command.next_review_on, now)
+    noted = LogEntry(by=command.by, at=now, text=command.findings)
+    return programme.changed(
+        reviews=_kept(*programme.reviews, noted),
+        review_due_at=due_at,
+        remind_of_review_at=_reminder(due_at, now),
+    )
+
+
+def _exited(programme: Sponsorship, command: Exit, now: datetime) -> SponsorshipDecision:
+    ended = programme.changed(
+        standing=SponsorshipState.EXITED,
+        exited=LogEntry(by=command.by, at=now, text=command.why),
+        touch_due_at=None,
+        review_due_at=None,
+        remind_of_touch_at=None,
+        remind_of_review_at=None,
+    )
+    if programme.sponsor is None:
+        return SponsorshipDecision(ended)
+    return SponsorshipDecision(ended, (_notice(ended, Occasion.SPONSORSHIP_ENDED, now, text=command.why),))
+
+
+def _reminded(programme: Sponsorship, now: datetime, known: PlaybookPeople) -> SponsorshipDecision:
+    """After downtime nothing comes in a burst: one reminder of each speaks for those that were missed."""
+    notices: list[InternalNotification] = []
+    if programme.remind_of_touch_at and programme.remind_of_touch_at <= now:
+        due_at = programme.touch_due_at
+        programme = programme.changed(remind_of_touch_at=_chase(due_at, now))
+        notices.append(_notice(programme, Occasion.TOUCH_POINT, now, due_at=due_at, items=_duties(programme)))
+        if programme.is_neglected(now):
+            notices += _to_managers(programme, known, Occasion.TOUCH_POINT, now, due_at=due_at)
+    if programme.remind_of_review_at and programme.remind_of_review_at <= now:
+        due_at = programme.review_due_at
+        programme = programme.changed(remind_of_review_at=_chase(due_at, now))
+        notices.append(
+            _notice(programme, Occasion.SPONSORSHIP_REVIEW, now, due_at=due_at, items=_measures(programme))
+        )
+    return SponsorshipDecision(programme, tuple(notices))
+
+
+def _delivered(
+    programme: Sponsorship, command: ReportDelivery, now: datetime, known: PlaybookPeople
+) -> SponsorshipDecision:
+    """COMM-13: what failed is kept, and raised to a person; where even that fails, it is only kept."""
+    failed = [receipt for receipt in command.receipts if receipt.has_failed]
+    noted = (LogEntry(by=each.recipient, at=now, text=InternalText(each.failure)) for each in failed)
+    programme = programme.changed(undelivered=_kept(*programme.undelivered, *noted))
+    items = tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE)
+    told = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
+    return SponsorshipDecision(programme, told)
+
+
+def _terms(programme: Sponsorship, what: str) -> Enrol:
+    if programme.terms is None or programme.standing is not SponsorshipState.ENROLLED:
+        raise MoveNotAllowed(
+            f"{programme.key}: cannot {what} while {programme.standing}; allowed now: propose, enrol, exit"
+        )
+    return programme.terms
+
+
+def _touch_next(programme: Sponsorship, terms: Enrol, now: datetime) -> Sponsorship:
+    """The cadence counts from the last touch-point: an early one does not bring two soon after each other."""
+    due_at = now + timedelta(days=terms.every_days)
+    return programme.changed(touch_due_at=due_at, remind_of_touch_at=_reminder(due_at, now))
+
+
+def _ahead(programme: Sponsorship, day: date, now: datetime) -> datetime:
+    due_at = datetime.combine(day, time(9), UTC)
+    if due_at <= now:
+        raise MoveNotAllowed(f"{programme.key}: the review date {day} has passed; it must lie ahead")
+    return due_at
+
+
+def _reminder(due_at: datetime, now: datetime) -> datetime:
+    return max(due_at - REMINDED_BEFORE, now + (due_at - now) / 2)
+
+
+def _chase(due_at: datetime | None, now: datetime) -> datetime:
+    """The due time itself, then week by week until it is done."""
+    return due_at if due_at and due_at > now else now + CHASED_EVERY
+
+
+def _duties(programme: Sponsorship) -> tuple[str, ...]:
+    return tuple(map(str, programme.terms.duties)) if programme.terms else ()
+
+
+def _measures(programme: Sponsorship) -> tuple[str, ...]:
+    return tuple(map(str, programme.terms.measures)) if programme.terms else ()
+
+
+def _to_managers(
+    programme: Sponsorship,
+    known: PlaybookPeople,
+    occasion: Occasion,
+    now: datetime,
+    *,
+    by: str = "",
+    text: InternalText | None = None,
+    due_at: datetime | None = None,
+    items: tuple[str, ...] = (),
+) -> tuple[InternalNotification, ...]:
+    """To those who answer for it, without the sponsor; none, if there is nobody else."""
+    sponsor = programme.sponsor.id if programme.sponsor else ""
+    to = tuple(person.recipient for person in known.managers if person.id != sponsor)
+    if not to:
+        return ()
+    return (_notice(programme, occasion, now, to=to, by=by, text=text, due_at=due_at, items=items),)
+
+
+def _notice(
+    programme: Sponsorship,
+    occasion: Occasion,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    items: tuple[str, ...] = (),
+    text: InternalText | None = None,
+    by: str = "",
+    to: tuple[Recipient, ...] = (),
+) -> InternalNotification:
+    """*to*: nobody named, the sponsor."""
+    sponsor = programme.sponsor
+    facts = InternalFacts.made(
+        key=programme.key,
+        subject=CustomerText(programme.account),
+        priority=Priority.P4,
+        state=programme.standing,
+        level=0,
+        level_name="",
+        owner=sponsor.name if sponsor else "",
+        by=by,
+        due_at=due_at,
+        text=text,
+        items=items,
+        at=now,
+        account=programme.account,
+    )
+    since = programme.enrolled_at or now
+    id_ = f"{programme.key}@{since:%Y-%m-%dT%H:%M:%SZ}"
+    return InternalNotification.made(
+        escalation=id_,
+        seq=programme.sequence,
+        occasion=occasion,
+        to=to or ((sponsor.recipient,) if sponsor else ()),
+        facts=facts,
+    )

@@ -1,0 +1,303 @@
+"""
+TaskForce: the whole state of one, immutable, and the charter that it was deployed with.
+
+What can be read off it without deciding anything is here as properties; what may happen to it is not. The escalation
+keeps a ``TaskForceSummary`` of it, as it was last heard.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from escalation.kernel.budgets import CANDIDATES
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clocks import Clock
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import UnknownName
+from escalation.kernel.values import Input, Instant, InternalText, Name, Value
+from escalation.policy.plan import Calendar, ClockName, Contact, Priority
+from escalation.task_force.lifecycle import STANDING, TaskForceState
+
+REPORTS_KEPT = 50
+_SLUG = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
+
+def _is_slug(name: str) -> str:
+    if name.strip("-") != name or set(name) - set(_SLUG):
+        raise ValueError("small letters, digits and -, such as data-recovery")
+    return name
+
+
+ForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_is_slug)]
+"""What a task force is called, within its escalation; part of the address that it is found by."""
+
+
+def task_force_id(key: str, name: str) -> str:
+    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
+    return f"{key}/task-force/{name}"
+
+
+class SeatRequest(Input):
+    """A seat to fill: by whoever has the role, or the skill, or by those named, in this order."""
+
+    role: Name
+    """What the seat is for; one of the playbook's roles where nobody is named."""
+    skill: Name | None = None
+    people: Annotated[tuple[Name, ...], Field(max_length=CANDIDATES)] = ()
+    """Instead of whoever has role or skill: these, in this order."""
+
+
+class SeatPlan(Value):
+    """A seat and the people whom it is offered to, one after the other."""
+
+    role: Name
+    skill: Name | None = None
+    candidates: tuple[Name, ...]
+
+
+class EscalationSummary(Value):
+    """What messages say of the escalation that the task force works for."""
+
+    key: str
+    subject: str
+    priority: Priority
+    state: str
+    level: int
+    level_name: str
+    owner: str
+    """By name."""
+
+
+class Charter(Value):
+    """All that a task force is deployed with; it never asks the escalation for more."""
+
+    id: str
+    """Unique for all time: the escalation's id and the task force's name."""
+    name: ForceName
+    mission: InternalText
+    lead: Name
+    seats: tuple[SeatPlan, ...]
+    technical_plan: InternalText
+    deployed_by: Name
+    about: EscalationSummary
+    contacts: tuple[Contact, ...]
+    """Whom it knows: everybody who can get a seat, and whoever deployed it."""
+    clocks: tuple[Clock, ...] = ()
+    """Patterns of its clocks: how long, whose open hours, when reminded. One that is left out does not run."""
+    has_own_status: bool = False
+    """Its status clock was chosen for it: no change of the escalation's targets moves it."""
+    calendars: dict[Name, Calendar] = {}
+    chase_every: timedelta = timedelta(days=1)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Contact]:
+        return {contact.id: contact for contact in self.contacts}
+
+    def contact(self, person: str) -> Contact:
+        """
+        Raises:
+            UnknownName: If the task force has nothing to do with that person.
+        """
+        try:
+            return self._by_id[person]
+        except KeyError:
+            called = {contact.name: contact.id for contact in self._by_id.values()}
+            known = sorted(self._by_id)
+            raise UnknownName.of(f"{self.label}: unknown person", person, known, called=called) from None
+
+    def name_of(self, person: str) -> str:
+        return self._by_id[person].name if person in self._by_id else person
+
+    def pattern(self, name: ClockName) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.name is name), None)
+
+    def hours(self, calendar: str | None) -> OpenHours | None:
+        return self.calendars[calendar].hours if calendar else None
+
+    @property
+    def label(self) -> str:
+        """``ACME/4711, task force data-recovery``."""
+        return f"{self.about.key}, task force {self.name}"
+
+
+class Seat(Value):
+    number: int
+    plan: SeatPlan
+    offered_to: str | None = None
+    held_by: str | None = None
+    note: InternalText = InternalText("")
+    """What whoever holds it said to it."""
+    declined: dict[Name, InternalText] = {}
+    """Who did not want it, and why not, since a person last offered it or somebody left it."""
+    tried: tuple[str, ...] = ()
+    """Everybody who was asked, whoever is asked now included."""
+    clock: Clock | None = None
+    """How soon whoever is asked must answer."""
+
+    @property
+    def is_vacant(self) -> bool:
+        """Nobody has it, and nobody is left to ask."""
+        return self.held_by is None and self.offered_to is None
+
+
+class Task(Value):
+    number: int
+    what: InternalText
+    owner: str
+    due_at: Instant | None = None
+    done_by: str | None = None
+    due_soon_at: Instant | None = None
+    """When its owner is reminded; the other time is when it is due."""
+    reminded: int = 0
+    """How many of these times are behind us."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_by is None
+
+    @property
+    def remind_at(self) -> datetime | None:
+        """The next instant at which its owner is reminded; None after the last."""
+        times = (self.due_soon_at or self.due_at, self.due_at) if self.is_open else ()
+        return times[self.reminded] if self.reminded < len(times) else None
+
+    def __str__(self) -> str:
+        return f"{self.number}. {_line(self)}"
+
+
+class StatusReport(Value):
+    at: Instant
+    by: str
+    text: InternalText
+
+
+class TaskForce(Value):
+    schema_version: int = 1
+    charter: Charter
+    state: TaskForceState = TaskForceState.FORMING
+    deployed_at: Instant
+    ended_at: Instant | None = None
+    seats: tuple[Seat, ...]
+    tasks: tuple[Task, ...] = ()
+    reports: tuple[StatusReport, ...] = ()
+    """The latest, oldest first."""
+    status: Clock | None = None
+    """When the lead has to say how it stands."""
+    sequence: int = 0
+
+    @property
+    def is_standing(self) -> bool:
+        return self.state in STANDING
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The lead, and whoever has accepted a seat."""
+        return (self.charter.lead, *(seat.held_by for seat in self.seats if seat.held_by))
+
+    @property
+    def engaged(self) -> tuple[str, ...]:
+        """Members, and whoever is being asked to be one: no second seat is offered to them."""
+        return (*self.members, *(seat.offered_to for seat in self.seats if seat.offered_to))
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.is_open)
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Those that run."""
+        found = (self.status, *(seat.clock for seat in self.seats if seat.offered_to))
+        return tuple(clock for clock in found if clock and clock.is_running)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """The next instant at which something is due by itself; None once it is stood down."""
+        if not self.is_standing:
+            return None
+        return _earliest(
+            (
+                *(clock.next_at for clock in self.clocks),
+                *(task.remind_at for task in self.open_tasks),
+                *(each.hours.extend_at for each in self.charter.calendars.values()),
+            )
+        )
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When the lead, or somebody who is asked, must have answered, or a task must be done."""
+        answers = (clock.due_at for clock in self.clocks if not clock.breached_at)
+        return _earliest((*answers, *(task.due_at for task in self.open_tasks if task.remind_at)))
+
+
+def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in instants if at), default=None)
+
+
+class OpenTask(Value):
+    """A task as the escalation knows it."""
+
+    number: int
+    what: InternalText
+    owner: Name
+    due_at: Instant | None = None
+
+    def __str__(self) -> str:
+        return _line(self)
+
+
+def _line(task: Task | OpenTask) -> str:
+    if task.due_at is None:
+        return f"{task.what} ({task.owner})"
+    return Sentence.TASK.of(task.what, task.owner, f"{task.due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+class TaskForceSummary(Value):
+    """A task force as its escalation last heard of it."""
+
+    id: str
+    name: ForceName
+    mission: InternalText
+    lead: Name
+    state: TaskForceState = TaskForceState.FORMING
+    members: tuple[Name, ...] = ()
+    """Beside the lead: whoever has accepted a seat."""
+    vacant: tuple[Name, ...] = ()
+    """Roles of seats that nobody is left for."""
+    open_tasks: tuple[OpenTask, ...] = ()
+    done_tasks: int = 0
+    latest: StatusReport | None = None
+    is_status_missed: bool = False
+    heard: int = 0
+    """The number of the last news; what comes late or twice is not news."""
+
+    @property
+    def is_standing(self) -> bool:
+        return self.state in STANDING
+
+    @property
+    def tasks_left(self) -> tuple[str, ...]:
+        return tuple(str(task) for task in self.open_tasks)
+
+
+def summary(force: TaskForce) -> TaskForceSummary:
+    charter, status = force.charter, force.status
+    return TaskForceSummary(
+        id=charter.id,
+        name=charter.name,
+        mission=charter.mission,
+        lead=charter.lead,
+        state=force.state,
+        members=force.members[1:],
+        vacant=tuple(seat.plan.role for seat in force.seats if seat.is_vacant),
+        open_tasks=tuple(
+            OpenTask(number=task.number, what=task.what, owner=task.owner, due_at=task.due_at)
+            for task in force.open_tasks
+        ),
+        done_tasks=len(force.tasks) - len(force.open_tasks),
+        latest=force.reports[-1] if force.reports else None,
+        is_status_missed=bool(status and status.is_running and status.breached_at),
+        heard=force.sequence,
+    )

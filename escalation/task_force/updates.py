@@ -1,0 +1,26 @@
+"""
+News: what a task force tells its escalation. It must not know what the escalation makes of them.
+"""
+
+from escalation.kernel.values import InternalText, Name, Value
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.task_force.state import StatusReport, TaskForceSummary
+
+
+class TaskForceUpdate(Value):
+    """What a task force tells its escalation: how it stands, and what has happened since."""
+
+    summary: TaskForceSummary
+    happened: tuple[str, ...]
+    """A sentence each."""
+    report: StatusReport | None = None
+    """New, and to be told to everybody who follows the escalation."""
+    is_status_missed: bool = False
+    """Just now."""
+    vacant: tuple[Name, ...] = ()
+    """The roles of seats that nobody is left for, since just now."""
+    declined: InternalText = InternalText("")
+    """Why the last of those who were asked did not want it."""
+    why_stood_down: str | None = None
+    receipts: tuple[DeliveryResult, ...] = ()
+    """What became of its messages."""

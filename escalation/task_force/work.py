@@ -1,0 +1,88 @@
+"""
+One decision about a task force in the making: the state so far, the events recorded, the effects asked for.
+
+Knows how to record and to tell, and nothing of rules.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from escalation.case.effects import CompileOpenHours, InternalFacts, InternalNotification, Occasion
+from escalation.case.events import ENGINE
+from escalation.kernel.clocks import Clock
+from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.values import InternalText
+from escalation.policy.plan import ClockName
+from escalation.task_force import events as e
+from escalation.task_force.fold import apply_event, new_clock
+from escalation.task_force.state import TaskForce
+
+TaskForceEffect = InternalNotification | CompileOpenHours
+
+
+@dataclass(frozen=True, slots=True)
+class TaskForceDecision:
+    """The answer to a command: the new state, what happened, and what must be done."""
+
+    force: TaskForce
+    events: tuple[e.TaskForceEvent, ...]
+    effects: tuple[TaskForceEffect, ...]
+
+
+@dataclass(slots=True)
+class TaskForceWork:
+    force: TaskForce
+    now: datetime
+    by: str = ENGINE
+    events: list[e.TaskForceEvent] = field(default_factory=list)
+    effects: list[TaskForceEffect] = field(default_factory=list)
+
+    def record(self, kind: type[e.TaskForceEvent], **facts: Any) -> None:
+        """Record that this happened, now, by whoever is at work."""
+        event = kind.made(seq=self.force.sequence + 1, at=self.now, by=self.by, **facts)
+        self.events.append(event)
+        self.force = apply_event(self.force, event)
+
+    def do(self, effect: TaskForceEffect) -> None:
+        self.effects.append(effect)
+
+    def clock(self, name: ClockName) -> Clock | None:
+        """A fresh one, started now; None where none was given."""
+        pattern = self.force.charter.pattern(name)
+        return new_clock(self.force.charter, pattern.changed(started_at=self.now)) if pattern else None
+
+    def tell(
+        self,
+        occasion: Occasion,
+        people: Iterable[str],
+        *,
+        why: Why,
+        due_at: datetime | None = None,
+        text: InternalText | None = None,
+        items: tuple[str, ...] = (),
+    ) -> None:
+        """Tell people of the task force, each once; whoever made the move is not told of it."""
+        charter = self.force.charter
+        to = tuple(charter.contact(person).recipient for person in dict.fromkeys(people) if person != self.by)
+        if not to:
+            return
+        facts = InternalFacts.made(
+            **dict(charter.about),
+            by=charter.name_of(self.by),
+            why=Sentence.OF_TASK_FORCE.of(charter.name, why),
+            clock=ClockName.TASK_FORCE_STATUS.words if due_at else "",
+            due_at=due_at,
+            task_force=charter.name,
+            text=text,
+            items=items,
+        )
+        self.do(
+            InternalNotification.made(
+                escalation=charter.id, seq=self.force.sequence, occasion=occasion, to=to, facts=facts
+            )
+        )
+
+    def decision(self) -> TaskForceDecision:
+        return TaskForceDecision(self.force, tuple(self.events), tuple(self.effects))

@@ -1,0 +1,116 @@
+"""Changes that somebody might make to the workflow, which running escalations would not survive, or not notice."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.effects import NotificationBatch
+from escalation.case.view import MoveResult
+from escalation.case.work import Decision
+from escalation.kernel.values import Value
+from escalation.notifications.delivery_results import DeliveryResult
+from workflows.delivery import DELIVER_MESSAGES, delivery_options
+from workflows.escalation import EscalationWorkflow
+from workflows.raw_values import takes_one
+
+
+@workflow.defn(name=contract.WORKFLOW)
+class AsksForMore(EscalationWorkflow):
+    """One timer more, before anything else."""
+
+    @workflow.init
+    @takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @takes_one
+    async def run(self, *begins: RawValue) -> contract.EscalationResult:
+        await workflow.sleep(1)
+        return await super().run(*begins)
+
+
+@workflow.defn(name=contract.WORKFLOW)
+class CountsOtherwise(EscalationWorkflow):
+    """The same commands in the same order; only what they say is another thing."""
+
+    @workflow.init
+    @takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @takes_one
+    async def run(self, *begins: RawValue) -> contract.EscalationResult:
+        return await super().run(*begins)
+
+    def _keep(self, answer: Decision) -> None:
+        clocks: tuple[Any, ...] = tuple(
+            clock.changed(due_at=clock.started_at + clock.after / 2) for clock in answer.escalation.clocks
+        )
+        super()._keep(Decision(answer.escalation.changed(clocks=clocks), answer.events, answer.effects))
+
+
+@workflow.defn(name=contract.WORKFLOW)
+class AsksForMoreLater(EscalationWorkflow):
+    """One timer more, each time that somebody acknowledges; until then it is as we have it."""
+
+    @workflow.init
+    @takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @takes_one
+    async def run(self, *begins: RawValue) -> contract.EscalationResult:
+        return await super().run(*begins)
+
+    def follow(self, command: c.PersonsCommand | c.Rebase) -> MoveResult:
+        if isinstance(command, c.Acknowledge):
+            self._spawn(workflow.sleep(3600))
+        return super().follow(command)
+
+
+@workflow.defn(name=contract.WORKFLOW)
+class ForgetsDeliveries(EscalationWorkflow):
+    """Sends its messages, and never hears what became of them."""
+
+    @workflow.init
+    @takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @takes_one
+    async def run(self, *begins: RawValue) -> contract.EscalationResult:
+        return await super().run(*begins)
+
+    async def _deliver(self, wave: NotificationBatch) -> None:
+        await workflow.execute_activity(
+            DELIVER_MESSAGES, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
+        )
+
+
+@workflow.defn(name=contract.WORKFLOW)
+class CarriesRubbish(EscalationWorkflow):
+    """Hands over to its next run what nobody can read."""
+
+    @workflow.init
+    @takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        super().__init__(*begins)
+
+    @workflow.run
+    @takes_one
+    async def run(self, *begins: RawValue) -> contract.EscalationResult:
+        return await super().run(*begins)
+
+    def _carried(self) -> Any:
+        return _Rubbish()
+
+
+class _Rubbish(Value):
+    carried: dict[str, str] = {"escalation": "rubbish"}

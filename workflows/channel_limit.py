@@ -1,0 +1,57 @@
+"""
+ChannelLimitWorkflow: who may send when by a channel that has a limit as a whole, for all workers at once (COMM-12).
+
+There only while what was sent still counts. Which turns there are, `escalation.notifications.channel_limit` says;
+this file owns the time
+until they are forgotten, and must not know channels or letters.
+"""
+
+from contextlib import suppress
+
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from escalation.kernel.ids import Own
+from escalation.notifications.channel_limit import ChannelLimit, ReserveSlots, Slots, reserve_slots
+from workflows import web_ui
+from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due
+from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
+from workflows.raw_values import read_model, takes_one
+
+CHANNEL_LIMIT = "Pace"
+RESERVE_SLOTS = "take_turns"
+"""The workflow, which starts with a `ChannelLimit`, and its update: names on the wire."""
+
+_EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
+
+
+@workflow.defn(name=CHANNEL_LIMIT)
+class ChannelLimitWorkflow(ContinuableWorkflow):
+    """One channel."""
+
+    @workflow.init
+    @takes_one
+    @refuse_bad_input
+    def __init__(self, *begins: RawValue) -> None:
+        self._pace = read_start(ChannelLimit, begins, "{}") if begins else ChannelLimit()
+        require_own_id(Own.PACE)
+        require_nothing(self._pace == ChannelLimit(), "turns")
+
+    @workflow.run
+    @takes_one
+    async def run(self, *_begins: RawValue) -> None:
+        while (until := self._pace.counts_until) and until > workflow.now():
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    is_due,
+                    timeout=until - workflow.now(),
+                    timeout_summary=web_ui.summary("turns still count"),
+                )
+                continue_as_new(self._pace)
+
+    @workflow.update(name=RESERVE_SLOTS, description=f"Turns to send. Sent by the worker: {_EXAMPLE}")
+    @takes_one
+    def take_turns(self, *raws: RawValue) -> Slots:
+        asked = read_model(ReserveSlots, raws, "turns", _EXAMPLE)
+        self._pace, turns = reserve_slots(asked, self._pace, workflow.now())
+        return turns

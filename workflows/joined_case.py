@@ -1,0 +1,152 @@
+"""
+JoinedCaseWorkflow: a subject that is part of an outage (START-5).
+
+It holds the subject's key while the outage lasts, so that a repeated start finds it (START-4) and whoever asks for it
+is told where it joined. The escalation itself runs under the outage's key: no rule lives here.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pydantic import JsonValue
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from escalation import contract
+from escalation.case.effects import OutageRequest
+from escalation.case.view import MoveResult
+from escalation.kernel.budgets import REQUEST
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed
+from escalation.policy.rates import Rates
+from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated
+from workflows.inputs import is_continued, require_nothing
+from workflows.raw_values import read_input, read_model, takes_one
+
+_A_WHILE = timedelta(minutes=2)
+
+
+@workflow.defn(name=contract.JOINED_CASE_WORKFLOW)
+class JoinedCaseWorkflow(ContinuableWorkflow):
+    """One subject, from its start to the end of the outage that it is part of."""
+
+    @workflow.init
+    @takes_one
+    def __init__(self, *begins: RawValue) -> None:
+        self._begins = begins
+        self._joined: MoveResult | None = None
+        self._refusal: EscalationError | None = None
+        self._is_told = False
+        """That the outage is over; anybody could have sent that."""
+        self._rates = Rates()
+
+    @workflow.run
+    @takes_one
+    async def run(self, *_begins: RawValue) -> str:
+        try:
+            begin = self._read()
+            self._joined = begin.joined or await self._join(begin.request)
+        except EscalationError as refusal:
+            self._refusal = refusal
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+        while True:
+            await workflow.wait_condition(
+                lambda: (self._is_told or is_outdated()) and workflow.all_handlers_finished()
+            )
+            if not self._is_told:
+                continue_as_new(read_input(self._begins).changed(joined=self._joined))
+            self._is_told = False
+            if await self._is_over(self._joined):
+                return self._joined.key
+
+    @workflow.update(
+        name=contract.START,
+        description='Comes with a start, and what it starts with: {"request": {…}}. Answers where it joined.',
+    )
+    @takes_one
+    async def start(self, *raws: RawValue) -> MoveResult:
+        if self._joined is None:
+            await workflow.wait_condition(lambda: self._joined is not None or self._refusal is not None)
+        else:  # asked again: it is checked like the first, and the outage may be over without our having heard of it
+            self._rates = self._rates.after_repeat(self._key, workflow.now())
+            self._joined = await self._join(self._again(raws))
+        if self._joined is None:
+            raise self._refusal or MoveNotAllowed(f"{self._key}: was never opened")
+        return self._joined
+
+    @workflow.query(name=contract.JOINED_ESCALATION, description="The key of the escalation that it joined.")
+    def joined(self) -> str:
+        return self._joined.key if self._joined else ""
+
+    @workflow.signal(name=contract.OUTAGE_ENDED, description="The outage is over, and the key is free again.")
+    @takes_one
+    def outage_ended(self, *_raws: RawValue) -> None:
+        self._is_told = True
+
+    @workflow.update(dynamic=True)
+    def refer(self, name: str, _args: Sequence[RawValue]) -> None:
+        """Moves are made where the outage is."""
+        key = self.joined() or "its outage"
+        raise MoveNotAllowed(f"{self._key}: joined {key}; {name.replace('_', ' ')} there")
+
+    @property
+    def _key(self) -> str:
+        return workflow.info().workflow_id
+
+    def _read(self) -> contract.EscalationInput:
+        begin = read_input(self._begins, is_ours=is_continued())
+        require_nothing(begin.joined is None, "joined")
+        return begin
+
+    async def _is_over(self, joined: MoveResult) -> bool:
+        is_over: bool = await workflow.execute_activity(
+            contract.CHECK_OUTAGE,
+            joined,
+            result_type=bool,
+            start_to_close_timeout=_A_WHILE,
+            summary="ask whether the outage is over",
+        )
+        return is_over
+
+    def _again(self, raws: Sequence[RawValue]) -> dict[str, JsonValue]:
+        """
+        The request of a repeat, which goes where the first one went.
+
+        Raises:
+            MoveNotAllowed: If it names another outage.
+        """
+        asked = read_model(contract.WrittenStart, raws, "the start", '{"request": {…}}', REQUEST)
+        first = self._read().request.get("outage")
+        if asked.request.get("outage", first) != first:
+            raise MoveNotAllowed(
+                f"{self._key}: has joined another outage; allowed now: start it again once that is over"
+            )
+        return {**asked.request, "outage": first}
+
+    async def _join(self, request: dict[str, JsonValue]) -> MoveResult:
+        """
+        Raises:
+            EscalationError: If the start is refused.
+        """
+        asked = OutageRequest(
+            key=self._key,
+            request=request,
+            escalation_workflow=contract.WORKFLOW,
+        )
+        try:
+            joined: MoveResult = await workflow.execute_activity(
+                contract.JOIN_OUTAGE,
+                asked,
+                result_type=MoveResult,
+                start_to_close_timeout=_A_WHILE,
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
+                ),
+                summary="join the outage, or open it",
+            )
+        except ActivityError as error:
+            if isinstance(error.cause, EscalationError):
+                raise error.cause from None
+            raise
+        return joined

@@ -1,0 +1,69 @@
+"""
+Vouchers: what a run has sent to another one, so that the other can ask whether it really did.
+
+A signal says nothing of its sender: whoever reaches Temporal can send it. So escalations and task forces remember the
+digests of what they sent each other lately, and whoever hears something asks the run that it must come from.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from pydantic import BaseModel
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from escalation import contract
+from escalation.case.effects import SenderCheck
+from escalation.kernel.refusals import MoveNotAllowed
+
+_MOST = 100
+"""Of the latest messages; each is asked about within a minute."""
+_A_TRY, _ALL_TRIES = timedelta(seconds=20), timedelta(minutes=1)
+
+
+class SentSignals:
+    """The digests of what was sent, the oldest first."""
+
+    def __init__(self, kept: Iterable[str] = ()) -> None:
+        self._digests = dict.fromkeys(kept)
+
+    def note(self, sent: BaseModel) -> None:
+        self._digests[digest_of(sent)] = None
+        self._digests = dict.fromkeys(tuple(self._digests)[-_MOST:])
+
+    def has(self, digest: str) -> bool:
+        return digest in self._digests
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What a continued run is given."""
+        return tuple(self._digests)
+
+
+def digest_of(message: BaseModel) -> str:
+    """The same for what was sent, and for what was read from that."""
+    read = type(message).model_validate_json(message.model_dump_json())
+    return hashlib.sha256(read.model_dump_json().encode()).hexdigest()[:32]
+
+
+async def require_sent(by: str, message: BaseModel) -> None:
+    """
+    Raises:
+        MoveNotAllowed: If the run *by* did not send *message*, or cannot say so.
+    """
+    try:
+        is_theirs: bool = await workflow.execute_activity(
+            contract.VERIFY_SENDER,
+            SenderCheck(id=by, digest=digest_of(message)),
+            result_type=bool,
+            start_to_close_timeout=_A_TRY,
+            schedule_to_close_timeout=_ALL_TRIES,
+            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200)),
+            summary="ask whether it was sent by whom it seems to be from",
+        )
+    except ActivityError:
+        is_theirs = False
+    if not is_theirs:
+        raise MoveNotAllowed(f"{by} did not send it")

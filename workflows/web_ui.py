@@ -1,0 +1,302 @@
+"""
+What the Temporal Web UI shows of an escalation: details as Markdown, summaries of timers and messages, and the
+search attributes that its list is scanned by.
+
+The UI renders Markdown without sanitising it and fetches it by a URL: texts from people are escaped, and the whole
+stays under 4 KB. Nothing here changes an escalation.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio.common import SearchAttributeKey
+
+from escalation.case.actions import next_reminder
+from escalation.case.audience import name_of
+from escalation.case.engine import moves_now
+from escalation.case.events import Event
+from escalation.case.request import StartRequest
+from escalation.case.state import Escalation
+from escalation.case.timeline import CLOCKWORK, minute, timeline_entry
+from escalation.kernel.characters import clip
+from escalation.kernel.clocks import Clock
+from escalation.measures.report_schedule import ReportMade, ReportSchedule
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.local_time import DeskTime
+from escalation.policy.plan import ClockName
+from escalation.task_force.events import TaskForceEvent
+from escalation.task_force.state import Charter, Seat, TaskForce
+from escalation.task_force.timeline import sentence as force_sentence
+from workflows import search_attributes as sa
+
+LONGEST_SUMMARY = 120
+"""Characters that the UI's timeline shows of a summary."""
+LONGEST_DETAILS = 4_000
+_LATEST = 12
+_LATEST_MISSED = 5
+_MOST_READERS = 20
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
+_LINKS_BY_ITSELF = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
+_INSTANT = re.compile(r"\b(\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d) UTC\b")
+_LONGEST_LINE = 160
+_LONGEST_ESCAPE = len("&amp;")
+
+
+def escaped(text: str) -> str:
+    """*text* as one line of harmless Markdown."""
+    line = clip(" ".join(str(text).split()), _LONGEST_LINE)
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _LINKS_BY_ITSELF.sub("&#58;", _SPECIAL.sub(r"\\\1", line))
+
+
+def summary(text: str) -> str:
+    return clip(text, LONGEST_SUMMARY)
+
+
+def start_summary(request: StartRequest) -> str:
+    """One line: the subject and whom it hurts."""
+    accounts = ", ".join(customer.account for customer in request.customers[:3])
+    return _escaped_within(f"{request.subject} ({accounts})", LONGEST_SUMMARY)
+
+
+def _escaped_within(text: str, at_most: int) -> str:
+    """*text* escaped and then no longer than *at_most*; what is escaped is never cut."""
+    room = at_most
+    while len(line := escaped(clip(text, room))) > at_most:
+        room -= max(1, (len(line) - at_most) // _LONGEST_ESCAPE)
+    return line
+
+
+def start_details(request: StartRequest) -> str:
+    """What was known at the start, for the part of the details that never changes."""
+    rows = [
+        ("Category", f"{request.issue_type}, {request.category}"),
+        ("Reason", request.reason.value),
+        ("Came in by", f"{request.channel}, submitted by {request.submitted_by}"),
+        ("Customers", ", ".join(customer.account for customer in request.customers[:10])),
+        ("Services", ", ".join(request.services) or "none named"),
+        ("Linked records", ", ".join(request.linked_records) or "none"),
+        ("Evidence", str(len(request.evidence)) if request.evidence else "none: undocumented"),
+    ]
+    return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)
+
+
+def current_details(now: Escalation, events: Sequence[Event], left_out: str = "") -> str:
+    """
+    The state of things, as Markdown under 4 KB: what a manager opens the page for. *left_out*: the gap in its record.
+    """
+    level = f"{now.level} of {now.plan.last_level}, {escaped(now.current_level.name)}"
+    head = [
+        f"## {escaped(now.request.subject)}",
+        "",
+        f"**{now.state}** · **{now.priority}** · level {level}",
+        "",
+        f"- **Owner**: {escaped(name_of(now, now.owner))}"
+        + ("" if now.acknowledged_by else " (not acknowledged)"),
+    ]
+    if now.pause:
+        head.append(f"- **Paused**: {escaped(now.pause.reason.replace('_', ' '))}")
+    if now.missing_to_close and now.state == "closing":
+        head.append(f"- **Missing to close**: {escaped('; '.join(now.missing_to_close))}")
+    if now.undelivered:
+        missed = "; ".join(each.failure for each in now.undelivered[-_LATEST_MISSED:])
+        head.append(f"- **Not delivered** ({len(now.undelivered)}): {escaped(missed)}")
+    if left_out:
+        head.append(f"- **Left out of the record** (escalate doctor fixes it): {escaped(left_out)}")
+    head.append(f"- **Moves allowed now**: {', '.join(move.words for move in moves_now(now)) or 'none'}")
+    desk = now.plan.desk
+    lines = [*head, "", "### Clocks", "", *_clocks(now), "", f"### Latest, {escaped(desk.zone)}", ""]
+    told_of = [event for event in events if event.kind not in CLOCKWORK]
+    for event in reversed(told_of[-_LATEST:]):
+        told = timeline_entry(event)
+        line = f"- {escaped(desk.minute(told.at))} {escaped(_local(told.text, desk))}"
+        if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _clocks(now: Escalation) -> list[str]:
+    return [
+        f"- {clock.name.words}: "
+        + (
+            f"**breached**, was due {escaped(now.plan.desk.minute(clock.breached_at))}"
+            if clock.breached_at
+            else _due(clock, now.plan.desk)
+        )
+        for clock in sorted(now.running_clocks, key=lambda clock: clock.due_at or now.opened_at)
+    ]
+
+
+def _due(clock: Clock, desk: DeskTime) -> str:
+    if clock.not_before:
+        return f"due not before {escaped(desk.minute(clock.not_before))}"
+    return f"due {escaped(desk.minute(clock.due_at))}" if clock.due_at else "held"
+
+
+def _local(text: str, desk: DeskTime) -> str:
+    """A sentence with its instants in the desk's time: events tell them in UTC."""
+    return _INSTANT.sub(lambda found: _as_shown(found[0], found[1], desk), text)
+
+
+def _as_shown(written: str, instant: str, desk: DeskTime) -> str:
+    try:
+        return desk.minute(datetime.fromisoformat(f"{instant}+00:00"))
+    except ValueError:  # no such day: somebody's own words
+        return written
+
+
+def wake_summary(now: Escalation) -> str:
+    """What the next timer is for, in words that a manager understands."""
+    waking = min(
+        (clock for clock in now.running_clocks if clock.next_at),
+        key=lambda clock: clock.next_at or now.opened_at,
+        default=None,
+    )
+    reminder = next_reminder(now.actions, now.plan.actions)
+    if reminder and (waking is None or waking.next_at is None or reminder < waking.next_at):
+        return summary(f"actions: {len(now.open_actions)} to be done")
+    if waking is None:
+        return "open hours are compiled further"
+    if waking.breached_at:
+        what = f"{waking.name.words} still overdue: chase"
+    elif waking.next_at == waking.due_at:
+        what = f"{waking.name.words} ends"
+    else:
+        what = f"{waking.name.words}: reminder"
+    return summary(f"{what} · level {now.level}, {name_of(now, now.owner)}")
+
+
+LONGEST_VALUE = 2_000
+"""Bytes of one search attribute; above 2,048 the server refuses the whole task, again and again."""
+SearchValues = dict[SearchAttributeKey[Any], Any]
+
+
+def search_values(now: Escalation) -> SearchValues:
+    return {
+        sa.STATE: now.state.value,
+        sa.LEVEL: now.level,
+        sa.PRIORITY: now.priority.value,
+        sa.CATEGORY: now.plan.category,
+        sa.CUSTOMER: _accounts(now),
+        sa.OWNER: now.owner,
+        sa.NEXT_DUE: now.next_due_at,
+        sa.BREACHED: now.is_breached,
+        sa.ACTIONS: len(now.open_actions) or None,
+        sa.UNDELIVERED: len({each.recipient for each in now.undelivered}) or None,
+    }
+
+
+def _accounts(now: Escalation) -> list[str]:
+    """As many accounts as one attribute can hold; the view has them all."""
+    accounts, size = [], len("[]")
+    for customer in now.request.customers:
+        size += len(json.dumps(customer.account)) + len(", ")
+        if size > LONGEST_VALUE:
+            break
+        accounts.append(customer.account)
+    return accounts
+
+
+def updates_between(before: SearchValues, after: SearchValues) -> list[Any]:
+    """The attributes to write so that a list shown by *before* shows *after*."""
+    return [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in after.items()
+        if key not in before or before[key] != value
+    ]
+
+
+# A task force
+
+
+def charter_details(charter: Charter) -> str:
+    """What was known at its deployment, for the part of the details that never changes."""
+    seats = ", ".join(seat.role for seat in charter.seats[:10]) or "none"
+    rows = [
+        ("Escalation", charter.about.key),
+        ("Lead", charter.name_of(charter.lead)),
+        ("Seats", seats),
+        ("Technical plan", str(charter.technical_plan) or "none yet"),
+    ]
+    return "\n".join(f"- **{name}**: {escaped(text)}" for name, text in rows)
+
+
+def force_details(now: TaskForce, events: Sequence[TaskForceEvent]) -> str:
+    """How a task force stands, as Markdown under 4 KB."""
+    charter = now.charter
+    seats = ", ".join(_seat(now, seat) for seat in now.seats) or "none"
+    lines = [
+        f"## {escaped(charter.mission)}",
+        "",
+        f"**{now.state.words}** · for {escaped(charter.about.key)} · led by {escaped(charter.name_of(charter.lead))}",
+        "",
+        f"- **Seats**: {escaped(seats)}",
+        *(
+            f"- **Task {task.number}** ({escaped(task.owner)}): {escaped(task.what)}"
+            for task in now.open_tasks[:8]
+        ),
+        "",
+        "### Latest",
+        "",
+    ]
+    for event in reversed(events[-_LATEST:]):
+        line = f"- {minute(event.at)} {escaped(force_sentence(event))}"
+        if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _seat(now: TaskForce, seat: Seat) -> str:
+    if seat.held_by:
+        return f"{seat.plan.role}: {now.charter.name_of(seat.held_by)}"
+    return f"{seat.plan.role}: {f'offered to {now.charter.name_of(seat.offered_to)}' if seat.offered_to else 'nobody'}"
+
+
+def force_wake_summary(now: TaskForce) -> str:
+    """What the next timer of a task force is for."""
+    why = {
+        ClockName.SEAT_ANSWER: "a seat is not answered: offer it to the next",
+        ClockName.TASK_FORCE_STATUS: f"status · ask {now.charter.name_of(now.charter.lead)}",
+    }
+    waking = [(clock.next_at, why[clock.name]) for clock in now.clocks if clock.next_at]
+    waking += [
+        (task.remind_at, f"task {task.number} · remind {now.charter.name_of(task.owner)}")
+        for task in now.open_tasks
+        if task.remind_at
+    ]
+    return summary(min(waking, default=(None, "open hours are compiled further"))[1])
+
+
+# A report by schedule
+
+
+def report_details(
+    schedule: ReportSchedule, made: ReportMade | None, receipts: Sequence[DeliveryResult]
+) -> str:
+    """Which period it is about, and who was told."""
+    lines = [f"## The {schedule.rhythm} review pack", ""]
+    if made is None:
+        return "\n".join([*lines, "It is being made; while the record cannot be reached it is tried again."])
+    lines += [f"**{made.pack.first} to {made.pack.last}**, by the days of {escaped(made.pack.time_zone)}", ""]
+    lines += [f"- {escaped(name)}: **unknown**" for name in made.unknown]
+    became = {receipt.recipient: receipt for receipt in receipts}
+    for recipient in made.to[:_MOST_READERS]:
+        lines.append(f"- {escaped(recipient.name)}: {_became(became.get(recipient.id))}")
+    return "\n".join(lines)
+
+
+def _became(receipt: DeliveryResult | None) -> str:
+    match receipt:
+        case None:
+            return "on its way"
+        case DeliveryResult(delivered_at=datetime() as at, channel=channel):
+            return f"told {minute(at)} by {channel}"
+        case DeliveryResult(held_until=datetime() as until):
+            return f"waits until {minute(until)}"
+        case DeliveryResult(why=why):
+            return f"**not told**: {escaped(why)}"
