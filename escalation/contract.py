@@ -4,12 +4,14 @@ What travels between client, workflow and activities. Names and fields here are 
 Renaming one breaks what is running; a new field needs a default.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, JsonValue
 
-from escalation.case.effects import FindOnCall, Notification, ProposeSponsorship
+from escalation.case.commands import ReportDelivery
+from escalation.case.effects import FindOnCall, ForTaskForces, Notification, ProposeSponsorship
 from escalation.case.events import Event
+from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.view import MoveResult
@@ -132,16 +134,27 @@ TASK_FORCE_KEEP_INFORMED = "keep_informed"
 """The signals by which the escalation orders a task force down, and keeps it informed."""
 
 
-class ContinuedState(Value):
-    """Everything that a continued run needs of the run before it."""
+class CarriedRun(Value):
+    """What every continued run of an escalation or a task force needs of the run before it."""
 
-    escalation: Escalation
-    events: tuple[Event, ...]
-    """The end of the timeline, bounded."""
     notices: tuple[Notification, ...] = ()
     """Messages that are still to go out."""
     under_way: tuple[Notification, ...] = ()
     """Messages whose outcome is not known: they go out again, and say so."""
+    answered: tuple[str, ...] = ()
+    """Ids of the updates that were followed: a repeat is answered, not followed again."""
+    rates: Rates = Rates()
+    """What people did of late."""
+    vouched: tuple[str, ...] = ()
+    """Digests of what the two sent each other lately."""
+
+
+class ContinuedState(CarriedRun):
+    """Everything that a continued run needs of the run before it."""
+
+    escalation: Escalation
+    events: tuple[Event, ...] = ()
+    """The end of the timeline, bounded."""
     unrecorded: tuple[Event, ...] = ()
     """What has happened and is not on record yet."""
     left_out: str = ""
@@ -150,14 +163,10 @@ class ContinuedState(Value):
     """Schedules that are still being asked about."""
     proposing: tuple[ProposeSponsorship, ...] = ()
     """Accounts that are still to be proposed to the sponsorship programme."""
-    answered: tuple[str, ...] = ()
-    """Ids of the updates that were followed: a repeat is answered, not followed again."""
-    vouched: tuple[str, ...] = ()
-    """Digests of what it sent to its task forces lately."""
-    successor: StartRequest | None = None
+    orders: tuple[ForTaskForces, ...] = ()
+    """What task forces are still to be commanded, in order."""
+    successors: tuple[StartRequest, ...] = ()
     """The escalation that continues this one, still to be started (CLOSE-9)."""
-    rates: Rates = Rates()
-    """What people did of late."""
 
 
 class OnCallRequest(Input):
@@ -195,8 +204,9 @@ class WrittenStart(Value):
 
 
 class RebaseRequest(Input):
-    """``{"by": "elena", "why": "the new contract"}``."""
+    """Go on by the playbook of today."""
 
+    move: ClassVar[Move] = Move.REBASE
     by: Name
     why: Annotated[InternalText, Field(min_length=1)]
     sha256: str = ""
@@ -213,15 +223,22 @@ class IntakeInput(Value):
     """The subject that was delivered."""
 
 
-class SponsorshipInput(Value):
-    """What an account's sponsorship starts with, or goes on with: ``{"account": "ACME"}``."""
+class SponsorshipCarried(CarriedRun):
+    """Everything that a continued run of a sponsorship needs of the run before it."""
 
-    account: str
-    programme: Sponsorship | None = None
+    programme: Sponsorship
     heard: tuple[DeliveryResult, ...] = ()
     """What became of its messages, as far as it is remembered."""
+    undecided: tuple[ReportDelivery, ...] = ()
+    """What did not arrive, and the rules have not heard yet."""
+
+
+class SponsorshipInput(Value):
+    """What an account's sponsorship starts with: ``{"account": "ACME"}``, or what the run before it carried over."""
+
+    account: str
+    carried: SponsorshipCarried | None = None
     continue_after: int | None = None
-    rates: Rates = Rates()
 
 
 class SponsorshipListing(Value):
@@ -260,22 +277,14 @@ class EscalationResult(Value):
     """Key of the escalation that it went over into (CLOSE-10)."""
 
 
-class TaskForceContinuedState(Value):
+class TaskForceContinuedState(CarriedRun):
     """Everything that a continued run of a task force needs of the run before it."""
 
     force: TaskForce
-    events: tuple[TaskForceEvent, ...]
+    events: tuple[TaskForceEvent, ...] = ()
     """The end of the timeline, bounded."""
-    notices: tuple[Notification, ...] = ()
-    """Messages that are still to go out."""
-    under_way: tuple[Notification, ...] = ()
-    """Messages whose outcome is not known: they go out again, and say so."""
     news: tuple[TaskForceUpdate, ...] = ()
     """What the escalation has not heard yet."""
-    answered: tuple[str, ...] = ()
-    rates: Rates = Rates()
-    vouched: tuple[str, ...] = ()
-    """Digests of the news that its escalation was told lately."""
 
 
 class TaskForceInput(Value):

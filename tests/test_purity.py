@@ -53,7 +53,7 @@ FOLDERS = {
 }
 """What else each may import."""
 OF_TEMPORAL = frozenset({"temporalio", "temporalio.common", "temporalio.exceptions", "temporalio.workflow"})
-FOR_THE_CLIENT = frozenset({"plugin.py", "report_schedule.py", "task_boundaries.py"})
+FOR_THE_CLIENT = frozenset({"plugin.py", "task_boundaries.py"})
 """Files of `workflows/` that no workflow runs: they may use all of Temporal's."""
 
 # What reads the clock or the local time zone; of asyncio, what leaves the run or goes by the order of a set.

@@ -1,24 +1,45 @@
 """
-How a workflow has messages delivered: on which queue, how long, and what is known when it did not end well.
+DeliveryOutbox: notifications on their way out of a run, in batches, and what became of them.
 
-Owns the terms of the activity `deliver_messages` and the reading of its failures. It must not know channels or texts,
-nor import the activity: the name on the wire is all that binds them.
+Owns when a batch leaves, on which terms its activity runs, and what is known when that did not end well. It must not
+know channels or texts, nor import the activity: the name on the wire is all that binds them.
+
+Theory of operation
+-------------------
+One batch is one activity, whatever the number of its messages, and nearly always all that one step of a run decided.
+Three bounds of Temporal cut it smaller (`escalation/kernel/budgets.py` has the figures):
+
+    4 MiB for all that one step asks for       a few batches leave in a step; the others a second later
+    2,000 activities of a run at a time        what is decided meanwhile gathers in the next batch
+    8 MiB for what activities report so far    with very much under way, customers' next messages wait
+
+A message has the same key in every batch that it is in, so that sending it twice does no harm (COMM-12). A continued
+run sends again what the run before it had under way, and marks the batch as repeated: whoever delivers it then asks
+first what has left already.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from temporalio import exceptions, workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
-from escalation.case.effects import NotificationBatch, message_key
-from escalation.kernel.budgets import LONGEST_WHY
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.effects import CustomerNotification, InternalNotification, NotificationBatch, message_key
+from escalation.kernel.budgets import LONGEST_WHY, MOST_MESSAGES, MOST_WAVES, OURS, WAVES_AT_ONCE
 from escalation.kernel.characters import clip
-from escalation.notifications.delivery_results import DeliveryResult
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import EscalationError
+from escalation.notifications.batches import batches_of
+from escalation.notifications.delivery_results import DeliveryResult, select_newer
+from escalation.notifications.foreign_messages import find_foreign_messages, select_own_results
 from workflows import web_ui
+from workflows.outbox import Background, Outbox
+from workflows.raw_values import read_model
 
 DELIVER_MESSAGES = "deliver_messages"
 """The activity's name: takes a `Wave`, gives `tuple[Receipt, ...]`."""
@@ -31,6 +52,130 @@ REPORT_DELIVERIES = "report_deliveries"
 GIVEN_UP_AFTER = timedelta(hours=24)
 
 _RECEIPTS = TypeAdapter(tuple[DeliveryResult, ...])
+_A_STEP = timedelta(seconds=1)
+
+_Notice = InternalNotification | CustomerNotification
+
+
+class Sender(Protocol):
+    """The run whose notifications they are."""
+
+    @property
+    def _own_prefix(self) -> str:
+        """Beginning of the keys of its messages; empty while it has sent none."""
+
+    @property
+    def _first_seq(self) -> int:
+        """The first event of its timeline; what came before is forgotten."""
+
+    def _receipts(self) -> Iterable[DeliveryResult]:
+        """All results that it knows, oldest first."""
+
+    def _record_receipts(self, news: tuple[DeliveryResult, ...]) -> None:
+        """Put results that say more than was known to the rules."""
+
+    def note_refusal(self, move: str, why: str) -> None:
+        """Keep on record that a signal could not be followed."""
+
+
+class DeliveryOutbox(Outbox[_Notice, NotificationBatch]):
+    """Notifications of one run. Pending ones gather until the next step; running are the batches under way."""
+
+    def __init__(
+        self,
+        background: Background,
+        sender: Sender,
+        carried: Iterable[_Notice] = (),
+        to_repeat: Iterable[_Notice] = (),
+    ) -> None:
+        super().__init__(background, deliver, self._take_receipts, carried)
+        self._sender = sender
+        self._to_repeat = list(to_repeat)
+        """An earlier run had begun to send these, and did not see the end of it."""
+        self._is_pausing = False
+        """More batches follow in the next step."""
+
+    @property
+    def is_empty(self) -> bool:
+        return super().is_empty and not self._to_repeat
+
+    @property
+    def to_repeat(self) -> tuple[_Notice, ...]:
+        """What a continued run sends again, beside what is pending."""
+        return (*(notice for wave in self.running for notice in wave.notices), *self._to_repeat)
+
+    def _pack(self) -> Iterator[NotificationBatch]:
+        if self._is_pausing or len(self.running) >= MOST_WAVES:
+            return
+        waiting = self._take_held_back()
+        repeats = (wave.changed(is_repeat=True) for wave in batches_of(self._to_repeat))
+        waves = [*repeats, *batches_of(self.pending)]
+        left = waves[WAVES_AT_ONCE:]
+        self._to_repeat = [notice for wave in left if wave.is_repeat for notice in wave.notices]
+        self.pending = [notice for wave in left if not wave.is_repeat for notice in wave.notices] + waiting
+        yield from waves[:WAVES_AT_ONCE]
+        if left:
+            self._is_pausing = True
+            self._background.start(self._pause())
+
+    def _take_held_back(self) -> list[_Notice]:
+        """Take what has to wait out of what is pending: customers' messages while very many are under way."""
+        under_way = sum(len(notice.to) for wave in self.running for notice in wave.notices)
+        if under_way < MOST_MESSAGES:
+            return []
+        waiting = [notice for notice in self.pending if isinstance(notice, CustomerNotification)]
+        self.pending = [notice for notice in self.pending if isinstance(notice, InternalNotification)]
+        return [*waiting]
+
+    async def _pause(self) -> None:
+        await workflow.sleep(_A_STEP, summary="more messages follow")
+        self._is_pausing = False
+        self._background.wake()
+
+    def _take_receipts(self, receipts: Iterable[DeliveryResult]) -> None:
+        """Results come late, twice, and out of order: only what says more than is known is news."""
+        if news := select_newer(self._sender._receipts(), receipts):
+            self._sender._record_receipts(news)
+        self._background.wake()
+
+    def record_late(self, *raws: RawValue) -> None:
+        """Take the signal of an inbox: what had to wait has left, or never will."""
+        sender, move = self._sender, contract.REPORT_DELIVERY
+        try:
+            told = read_model(c.ReportDelivery, raws, "a delivery", "receipts", OURS)
+        except EscalationError as refusal:
+            sender.note_refusal(move, refusal.message)
+            return
+        # The id may be another one's by now, whose messages these are not.
+        own = sender._own_prefix
+        ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
+        known = select_own_results(ours, own, sender._receipts(), self._unknown_yet, sender._first_seq)
+        if unknown := len(ours) - len(known):
+            sender.note_refusal(move, f"{number_of(unknown, 'word')} on messages that it has not told")
+        self._take_receipts(known)
+
+    def strangers(self, wave: NotificationBatch) -> dict[str, str]:
+        """Those of *wave* that are no messages of this run, and why: they must not leave in its name."""
+        sender = self._sender
+        return find_foreign_messages(
+            wave, sender._own_prefix, sender._receipts(), self._unknown_yet, sender._first_seq
+        )
+
+    @property
+    def _unknown_yet(self) -> tuple[NotificationBatch, ...]:
+        """All of which no result is known yet."""
+        return (*self.running, NotificationBatch(notices=(*self._to_repeat, *self.pending)))
+
+
+async def deliver(wave: NotificationBatch, activity: str = DELIVER_MESSAGES) -> tuple[DeliveryResult, ...]:
+    """Deliver *wave*, and return what became of each message."""
+    try:
+        receipts: tuple[DeliveryResult, ...] = await workflow.execute_activity(
+            activity, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
+        )
+    except ActivityError as error:
+        return receipts_after(error, wave)
+    return receipts
 
 
 def delivery_options(wave: NotificationBatch) -> workflow.ActivityConfig:

@@ -6,7 +6,9 @@ The same desk as ``EscalationWorkflow``, from where that ended; it only lives lo
 low score asks for. It holds no rule.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -17,6 +19,7 @@ from escalation.case.request import StartRequest
 from workflows import web_ui
 from workflows.escalation import EscalationWorkflow
 from workflows.inputs import refuse_bad_input, require_id, require_parent
+from workflows.outbox import Outbox
 from workflows.raw_values import takes_one
 
 _TRIES = 5
@@ -36,20 +39,26 @@ class FollowUpWorkflow(EscalationWorkflow):
             raise self._refusal
         require_parent()
         require_id(self._now.id if self._now else "KEY@INSTANT, of an escalation that is carried over")
-        self._is_succeeding = self._is_stopped = False
+        self._is_stopped = False
 
     @workflow.run
     @takes_one
     async def run(self, *_begins: RawValue) -> contract.EscalationResult:
         await self._live()
-        await self._record_the_rest()
+        await self._records.finish()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._ended()
 
     @property
     def _is_busy(self) -> bool:
-        is_awaited = self._opened.is_followed_up or self._successor or self._hears_until
-        return bool(is_awaited and not self._is_stopped) or super()._is_busy
+        is_awaited = (
+            self.opened.is_followed_up or not self._successors.is_empty or self._hears_until is not None
+        )
+        return (is_awaited and not self._is_stopped) or super()._is_busy
+
+    @property
+    def _outboxes(self) -> Sequence[Outbox[Any, Any]]:
+        return (*super()._outboxes, self._successors)
 
     def _wakes_at(self) -> datetime | None:
         return min(filter(None, (super()._wakes_at(), self._hears_until)), default=None)
@@ -59,12 +68,6 @@ class FollowUpWorkflow(EscalationWorkflow):
 
     def _stop(self) -> None:
         self._is_stopped = True
-
-    def _judge(self) -> None:
-        super()._judge()
-        if self._successor and not self._is_succeeding:
-            self._is_succeeding = True
-            self._spawn(self._succeed(self._successor))
 
     async def _succeed(self, request: StartRequest) -> None:
         """Where one of the same subject runs already there is nothing to open; perhaps it is only just ending."""
@@ -78,9 +81,6 @@ class FollowUpWorkflow(EscalationWorkflow):
                     static_summary=web_ui.start_summary(request),
                     static_details=web_ui.start_details(request),
                 )
-                break
+                return
             except WorkflowAlreadyStartedError:
                 await workflow.sleep(_BETWEEN_TRIES, summary="the escalation before it is just ending")
-        self._successor = None
-        self._is_succeeding = False
-        self._is_stirred = True

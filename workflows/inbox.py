@@ -40,15 +40,9 @@ from escalation.policy.preferences import MOST_COUNTED, CountedMessage, Limit
 from escalation.policy.rates import Rates
 from workflows import web_ui
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due, is_outdated
-from workflows.delivery import (
-    DELIVER_DIGEST,
-    MESSAGE_TASK_QUEUE,
-    REPORT_DELIVERIES,
-    delivery_options,
-    receipts_after,
-)
+from workflows.delivery import DELIVER_DIGEST, MESSAGE_TASK_QUEUE, REPORT_DELIVERIES, deliver
 from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
-from workflows.people import find_people
+from workflows.look_ups import find_people
 from workflows.raw_values import read_model, takes_one
 
 _KNOWN_AGAIN = 1_000
@@ -170,13 +164,7 @@ class InboxWorkflow(ContinuableWorkflow):
         return take_due_messages(tuple(self._held.values()), self._sent, workflow.now())
 
     async def _let_go(self, bundle: Digest) -> None:
-        try:
-            receipts = await workflow.execute_activity(
-                DELIVER_DIGEST, bundle, result_type=tuple[DeliveryResult, ...], **delivery_options(bundle)
-            )
-        except ActivityError as error:
-            receipts = receipts_after(error, bundle)
-        became = self._settle(receipts)
+        became = self._settle(await deliver(bundle, DELIVER_DIGEST))
         if became:
             await _report(became)
 

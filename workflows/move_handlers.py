@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from escalation import contract
 from escalation.case.commands import PersonsCommand
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
@@ -21,36 +22,37 @@ from escalation.kernel.values import Value
 from escalation.task_force.commands import MembersCommand
 from workflows.raw_values import largest_move, read_model, takes_one
 
-Command = PersonsCommand | MembersCommand
+Command = PersonsCommand | MembersCommand | contract.RebaseRequest
 
 
 class MoveHandler(Protocol):
-    """The workflow, as its messages see it."""
+    """The workflow, as its handlers see it."""
 
-    def consider(self, command: Any) -> None: ...
-    def follow(self, command: Any) -> Value: ...
-    async def follow_looked_up(self, command: Any) -> Value: ...
-    def note_refusal(self, move: str, why: str) -> None: ...
-    def is_answered(self) -> bool: ...
+    def consider(self, command: Any) -> None:
+        """Refuse what would be refused; keep nothing."""
+
+    async def follow(self, command: Any) -> Value:
+        """Look up what is needed, decide, and answer."""
+
+    def note_refusal(self, move: str, why: str) -> None:
+        """Keep on record that a signal could not be followed."""
+
+    def is_answered(self) -> bool:
+        """Whether this update was followed before."""
 
 
-_LOOKED_UP = frozenset({"named", "said_to_be_closed", "said_zone"})
-"""What a command says of others, where it says anything."""
 _Class = TypeVar("_Class", bound=type)
 
 
 def takes_moves(*commands: type[Command]) -> Callable[[_Class], _Class]:
     """Give a workflow class, a ``Desk``, an update and a signal for each move, and an ear for unknown signals."""
 
-    def taking(workflow_class: _Class) -> _Class:
+    def give_handlers(workflow_class: _Class) -> _Class:
         for name, handler in _handlers(commands):
-            if not hasattr(
-                workflow_class, name
-            ):  # it has its own for a move that needs an answer from outside
-                setattr(workflow_class, name, handler)
+            setattr(workflow_class, name, handler)
         return workflow_class
 
-    return taking
+    return give_handlers
 
 
 def read(command: type[Command], raws: Sequence[RawValue]) -> Command:
@@ -96,65 +98,42 @@ def described(command: type[Command]) -> str:
 
 
 @cache
-def _messages_of(command: type[Command]) -> tuple[Any, Any]:
-    """Made once: this module is passed through the sandbox, and each run would otherwise take 10 ms to make them."""
+def _handlers_of(command: type[Command]) -> tuple[Any, Any]:
+    """
+    The update and the signal of one move. Made once: this module is passed through the sandbox, and each run would
+    otherwise take 10 ms to make them.
+    """
 
-    class Messages(
-        MoveHandler, Protocol
-    ):  # a class only so that `self` needs no annotation, which the SDK would read
+    # A class only so that `self` needs no annotation, which the SDK would read.
+    class Handlers(MoveHandler, Protocol):
         @workflow.update(name=command.move.value, description=described(command))
         @takes_one
-        def ask(self, *raws: RawValue) -> Value:
-            return self.follow(read(command, raws))
+        async def update(self, *raws: RawValue) -> Value:
+            return await self.follow(read(command, raws))
 
-        @ask.validator
+        @update.validator
         @takes_one
-        def may(self, *raws: RawValue) -> None:
+        def validate(self, *raws: RawValue) -> None:
             if not self.is_answered():
                 self.consider(read(command, raws))
 
         @workflow.signal(name=command.move.value, description=described(command))
         @takes_one
-        def hear(self, *raws: RawValue) -> None:
+        async def signal(self, *raws: RawValue) -> None:
             try:
-                self.follow(read(command, raws))
+                asked = read(command, raws)
+                self.consider(asked)
+                await self.follow(asked)
             except EscalationError as refusal:
                 self.note_refusal(command.move.value, refusal.message)
 
-    return Messages.ask, Messages.hear
-
-
-@cache
-def _messages_looked_up(command: type[Command]) -> tuple[Any, Any]:
-    """Of a move that names somebody or something outside of the escalation, which is looked up first."""
-
-    class Messages(MoveHandler, Protocol):
-        @workflow.update(name=command.move.value, description=described(command))
-        @takes_one
-        async def ask(self, *raws: RawValue) -> Value:
-            return await self.follow_looked_up(read(command, raws))
-
-        @ask.validator
-        @takes_one
-        def may(self, *raws: RawValue) -> None:
-            if not self.is_answered():
-                self.consider(read(command, raws))
-
-        @workflow.signal(name=command.move.value, description=described(command))
-        @takes_one
-        async def hear(self, *raws: RawValue) -> None:
-            try:
-                await self.follow_looked_up(read(command, raws))
-            except EscalationError as refusal:
-                self.note_refusal(command.move.value, refusal.message)
-
-    return Messages.ask, Messages.hear
+    return Handlers.update, Handlers.signal
 
 
 def _unknown(known: str) -> Any:
-    class Messages(MoveHandler, Protocol):
+    class Handlers(MoveHandler, Protocol):
         @workflow.signal(dynamic=True)
-        def hear(self, name: str, args: Sequence[RawValue]) -> None:
+        def signal(self, name: str, args: Sequence[RawValue]) -> None:
             fault = Fault(
                 where=f"signal {quote_input(name)}",
                 given=f"{number_of(len(args), 'argument')}",
@@ -162,14 +141,12 @@ def _unknown(known: str) -> Any:
             )
             self.note_refusal(name, str(fault))
 
-    return Messages.hear
+    return Handlers.signal
 
 
 def _handlers(commands: Sequence[type[Command]]) -> Iterator[tuple[str, Any]]:
     for command in commands:
-        ask, hear = (
-            _messages_looked_up(command) if _LOOKED_UP & vars(command).keys() else _messages_of(command)
-        )
-        yield f"update_{command.move}", ask
-        yield f"signal_{command.move}", hear
+        update, signal = _handlers_of(command)
+        yield f"update_{command.move}", update
+        yield f"signal_{command.move}", signal
     yield "signal_unknown", _unknown(", ".join(command.move for command in commands))

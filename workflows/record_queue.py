@@ -8,7 +8,7 @@ left when an escalation ends is handed to a small run of its own, so that the ke
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
@@ -24,6 +24,7 @@ from escalation.kernel.characters import clip
 from escalation.kernel.numbers import number_of
 from workflows import web_ui
 from workflows.inputs import read_start, refuse_bad_input, require_id, require_parent
+from workflows.outbox import Background, Outbox
 from workflows.raw_values import takes_one
 
 ENOUGH = 100
@@ -34,29 +35,43 @@ AT_ONCE = frozenset({"clock_breached", "level_raised"})
 """Kinds of events that a report must not lack, though the state is the same."""
 LARGEST = 500
 """Events of one batch, while there are others to come."""
-
-
 _LONGEST_WHY = 2_000
+_SOON = timedelta(seconds=10)
 
 
-class RecordQueue:
-    """The events that are not on record yet; one batch at a time, the oldest first."""
+class RecordedRun(Protocol):
+    """The run whose events they are."""
 
-    def __init__(self, unrecorded: Sequence[Event], left_out: str = "") -> None:
+    @property
+    def opened(self) -> Escalation:
+        """The escalation as it is now."""
+
+    @property
+    def is_notifying(self) -> bool:
+        """Messages are still on their way: more will happen to it, even if it has ended."""
+
+
+class RecordOutbox(Outbox[Event, RecordBatch]):
+    """The events of one escalation that are not on record yet; one batch at a time, the oldest first."""
+
+    def __init__(
+        self, background: Background, run: "RecordedRun", unrecorded: Iterable[Event] = (), left_out: str = ""
+    ) -> None:
+        super().__init__(background, put_on_record, self._note)
+        self._sizes: dict[int, int] = {}
+        """Bytes of each pending event, by its sequence number; measured once."""
         self.left_out = left_out
         """The first gap: which events the store could not understand, and why; nothing counts that came after it."""
         self._hole_after: int | None = None
         """Where the unbroken record ended when the latest batch was put there, if something is missing before that."""
-        self._waiting = list[Event]()
-        self._sizes = list[int]()
-        self._under_way = 0
+        self._of = run
         self._state: State | None = None
         """The last one that was put on record."""
-        self.take(unrecorded)
+        self.add(*unrecorded)
 
     @property
     def unrecorded(self) -> tuple[Event, ...]:
-        return tuple(self._waiting)
+        return (*(event for batch in self.running for event in batch.events), *self.pending)
 
     @property
     def gap(self) -> str:
@@ -64,49 +79,79 @@ class RecordQueue:
         hole = "" if self._hole_after is None else f"an event after {self._hole_after} is missing"
         return self.left_out or hole
 
-    def take(self, events: Sequence[Event]) -> None:
-        self._waiting += events
-        self._sizes += map(size_of, events)
+    def add(self, *items: Event) -> None:
+        self.pending += items  # wakes nobody: a batch is due with the next change of the state, or with much
+        self._sizes |= {event.seq: size_of(event) for event in items}
 
-    def due(self, now: Escalation) -> RecordBatch | None:
-        """
-        A batch, once the state has changed, a promise was broken or much has happened; of an ended one, whatever is
-        left.
-        """
-        is_much = len(self._waiting) >= ENOUGH or sum(self._sizes) >= ENOUGH_BYTES
-        is_pressing = any(event.kind in AT_ONCE for event in self._waiting)
-        is_due = now.state is not self._state or is_much or not now.is_open or is_pressing
-        if self._under_way or not self._waiting or not is_due:
-            return None
-        batch = self.next_batch(now)
-        if len(batch.events) == len(self._waiting):
-            self._state = now.state
-        return batch
-
-    def next_batch(self, now: Escalation) -> RecordBatch:
+    def next_batch(self) -> RecordBatch:
         """The oldest that is not on record yet, as much as fits; it may be nothing."""
-        count = min(fitting(self._sizes, BATCH), LARGEST)
-        return batch_of(now, self._waiting[:count], self._waiting[count:])
+        return self._batch_from(self.unrecorded)
 
-    def begun(self, batch: RecordBatch) -> None:
-        self._under_way = len(batch.events)
+    def _batch_from(self, events: Sequence[Event]) -> RecordBatch:
+        count = min(fitting((self._sizes[event.seq] for event in events), BATCH), LARGEST)
+        return batch_of(self._of.opened, events[:count], events[count:])
 
-    def done(self, outcome: "RecordInput") -> None:
-        self.left_out = self.left_out or outcome.left_out
-        self._hole_after = outcome.hole_after
-        self._forget(self._under_way)
-        self._under_way = 0
-
-    def beyond(self, now: Escalation, most: int = UNRECORDED) -> Iterator[RecordBatch]:
-        """Take out the oldest events, batch by batch, until what is left is at most *most* bytes."""
-        while sum(self._sizes) > most:
-            batch = self.next_batch(now)
-            self._forget(len(batch.events))
-            self._under_way = max(0, self._under_way - len(batch.events))
+    def _pack(self) -> Iterator[RecordBatch]:
+        if self.is_at_rest and self.pending and self._is_due:
+            batch = self._batch_from(self.pending)
+            del self.pending[: len(batch.events)]
+            if not self.pending:
+                self._state = self._of.opened.state
             yield batch
 
-    def _forget(self, events: int) -> None:
-        del self._waiting[:events], self._sizes[:events]
+    @property
+    def _is_due(self) -> bool:
+        """
+        The state has changed, a promise was broken or much has happened; of an ended one, whatever is left once its
+        last messages are out.
+        """
+        now = self._of.opened
+        if not now.is_open:
+            return not self._of.is_notifying
+        is_much = len(self.pending) >= ENOUGH or self._size >= ENOUGH_BYTES
+        is_pressing = any(event.kind in AT_ONCE for event in self.pending)
+        return now.state is not self._state or is_much or is_pressing
+
+    @property
+    def _size(self) -> int:
+        return sum(self._sizes.values())
+
+    async def _run(self, job: RecordBatch) -> None:
+        await super()._run(job)
+        self.start()  # by itself: what is left when an escalation ends is recorded after its loop
+
+    def _note(self, outcome: "RecordInput") -> None:
+        self.left_out = self.left_out or outcome.left_out
+        self._hole_after = outcome.hole_after
+        self._forget(outcome.batch)
+
+    async def finish(self) -> None:
+        """The key is needed for a successor: what the database does not take at once, a run of its own holds."""
+        self.start()
+        if self.is_empty:
+            return
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self.is_empty, timeout=_SOON)
+        await self.record_apart(0)
+
+    async def record_apart(self, most: int = UNRECORDED) -> None:
+        """
+        Hand the oldest events to runs of their own, batch by batch, until what is left is at most *most* bytes. Of a
+        batch under way nobody knows whether it arrived: it goes with them, and twice does no harm.
+        """
+        while self._size > most:
+            batch = self.next_batch()
+            seqs = {event.seq for event in batch.events}
+            self.running = [
+                other for other in self.running if not seqs & {event.seq for event in other.events}
+            ]
+            self.pending = [event for event in self.pending if event.seq not in seqs]
+            self._forget(batch)
+            await record_apart(batch)
+
+    def _forget(self, batch: RecordBatch) -> None:
+        for event in batch.events:
+            self._sizes.pop(event.seq, None)
 
 
 def record_id(batch: RecordBatch) -> str:
@@ -124,6 +169,7 @@ def batch_of(now: Escalation, events: Sequence[Event], later: Iterable[Event] = 
 class RecordInput(NamedTuple):
     """What became of a batch."""
 
+    batch: RecordBatch
     left_out: str = ""
     """Which events the store could not understand, and why; they are still in the history."""
     hole_after: int | None = None
@@ -145,11 +191,11 @@ async def put_on_record(batch: RecordBatch) -> RecordInput:
     except ActivityError as error:
         why = clip(str(error.cause or error), _LONGEST_WHY)
         workflow.logger.warning("events_left_unrecorded", extra={"why": why})
-        return RecordInput(left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
+        return RecordInput(batch, left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
     if recorded.through < batch.events[-1].seq:
         workflow.logger.warning("record_has_a_hole", extra={"after": recorded.through})
-        return RecordInput(hole_after=recorded.through)
-    return RecordInput()
+        return RecordInput(batch, hole_after=recorded.through)
+    return RecordInput(batch)
 
 
 async def record_apart(batch: RecordBatch) -> None:

@@ -26,7 +26,7 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.foreign_messages import find_foreign_messages
 from escalation.policy.plan import Priority
 from workflows import web_ui
-from workflows.delivery import DELIVER_MESSAGES, delivery_options, receipts_after
+from workflows.delivery import deliver
 from workflows.inputs import read_start, refuse_bad_input, require_own_id
 from workflows.raw_values import takes_one
 
@@ -59,7 +59,7 @@ class ReportWorkflow:
         self._made = await self._make()
         for wave in batches_of([_notice(self._schedule, self._made)]):
             self._under_way = (wave,)
-            self._receipts += await _deliver(wave)
+            self._receipts += await deliver(wave)
         failed = [
             *(f"{name}: not in the playbook, or without an address" for name in self._made.unknown),
             *(f"{receipt.recipient}: {receipt.why}" for receipt in self._receipts if receipt.has_failed),
@@ -108,16 +108,6 @@ async def _bring_up_to_date() -> OpenEscalationsRecorded | None:
     except ActivityError:
         return None
     return done
-
-
-async def _deliver(wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
-    try:
-        receipts: tuple[DeliveryResult, ...] = await workflow.execute_activity(
-            DELIVER_MESSAGES, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
-        )
-    except ActivityError as error:
-        return receipts_after(error, wave)
-    return receipts
 
 
 def _due_at() -> datetime:

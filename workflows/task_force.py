@@ -7,16 +7,17 @@ cancels it, or when there is no escalation any more to report to. It must not de
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
 from escalation import contract
-from escalation.case.commands import NoteRefusal, Tick
+from escalation.case.commands import NoteRefusal
 from escalation.case.effects import CompileOpenHours, NotificationBatch
 from escalation.case.timeline import TimelineEntry
-from escalation.kernel.budgets import ANSWERED, CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
+from escalation.kernel.budgets import CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.kernel.list_page import ListPage, page_of
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault
 from escalation.notifications.delivery_results import DeliveryResult
@@ -32,14 +33,13 @@ from escalation.task_force.work import TaskForceDecision
 from workflows import search_attributes as sa
 from workflows import web_ui
 from workflows.base_workflow import BaseWorkflow, FromLife
-from workflows.continue_as_new import continue_as_new, is_due
+from workflows.continue_as_new import is_due
 from workflows.inputs import read_start, refuse_bad_input, require_id, require_nothing, require_parent
 from workflows.move_handlers import takes_moves
+from workflows.outbox import InOrder, Outbox
 from workflows.raw_values import read_model, takes_one
-from workflows.sent_signals import SentSignals
 
 _LONGEST_TIMELINE = 500
-_ANSWERS_KEPT = 200
 _NEWS_KEPT = 50
 _STORY = "What happened in it, oldest first, one page, after a sequence number."
 
@@ -49,40 +49,33 @@ _STORY = "What happened in it, oldest first, one page, after a sequence number."
 class TaskForceWorkflow(BaseWorkflow):
     """One task force, from its deployment until it is stood down."""
 
+    _ANSWERS_KEPT = 200
+
     @workflow.init
     @takes_one
     @refuse_bad_input
     def __init__(self, *begins: RawValue) -> None:
         begin = _read(begins)
-        super().__init__()
+        carried = begin.carried
+        super().__init__(carried)
         self._now: TaskForce
         self._continue_after = begin.continue_after
-        self._events: list[TaskForceEvent] = []
-        self._news: list[TaskForceUpdate] = []
-        self._is_telling = False
+        self._events: list[TaskForceEvent] = list(carried.events) if carried else []
+        self._news = InOrder(
+            self._background, self._report, self._decide, carried.news if carried else (), at_most=_NEWS_KEPT
+        )
         self._is_alone = False
         """Nobody hears its news any more."""
         self._shown: web_ui.SearchValues = {}
-        if begin.carried:
-            self._take_over(begin.carried)
+        if carried:
+            self._now = carried.force
         elif begin.charter:
             self._keep(deploy(begin.charter, workflow.now()))
 
     @workflow.run
     @takes_one
     async def run(self, *_begins: RawValue) -> contract.TaskForceResult:
-        while self._is_busy:
-            self._judge()
-            if self._is_to_go_on:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                if size_of(carried := self._carried()) <= CARRIED:  # what was heard meanwhile may be too much
-                    continue_as_new(carried)
-            self._send_waves()
-            self._tell_escalation()
-            self._arm()
-            self._show()
-            await self._be_stirred()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._live()
         return self._ended()
 
     @workflow.query(name=contract.VIEW, description="The task force as people see it.")
@@ -97,14 +90,7 @@ class TaskForceWorkflow(BaseWorkflow):
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
     def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
-        return find_outdated(self._now, self._events, wave) | self._strangers(
-            wave, f"{self._now.charter.id}:"
-        )
-
-    @workflow.signal(name=contract.REPORT_DELIVERY, description="What became of messages that had to wait.")
-    @takes_one
-    def record_delivery(self, *raws: RawValue) -> None:
-        self._record_late(f"{self._now.charter.id}:", *raws)
+        return find_outdated(self._now, self._events, wave) | self._deliveries.strangers(wave)
 
     # What the escalation sends.
 
@@ -123,7 +109,7 @@ class TaskForceWorkflow(BaseWorkflow):
     async def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
             order = read_model(kind, raws, name.replace("_", " "), "one JSON object", OURS)
-            await self._heard(self._now.charter.about.key, order)
+            await self._require_sent_by(self._now.charter.about.key, order)
             self._decide(order)
         except EscalationError as refusal:
             self.note_refusal(name, refusal.message)
@@ -135,7 +121,7 @@ class TaskForceWorkflow(BaseWorkflow):
         self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
         decide(self._now, command, workflow.now())
 
-    def follow(self, command: c.MembersCommand) -> TaskForceAnswer:
+    async def follow(self, command: c.MembersCommand) -> TaskForceAnswer:
         if self.is_answered():
             return answer(self._now, is_repeat=True)
         rates = self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
@@ -145,9 +131,6 @@ class TaskForceWorkflow(BaseWorkflow):
         self._remember_answer()
         return answer(made.force, made.events)
 
-    async def follow_looked_up(self, command: c.MembersCommand) -> TaskForceAnswer:
-        return self.follow(command)
-
     def note_refusal(self, move: str, why: str) -> None:
         if self._keeps_refusal(move):
             self._decide(NoteRefusal(refused=move, why=why))
@@ -155,14 +138,12 @@ class TaskForceWorkflow(BaseWorkflow):
     # The run.
 
     @property
-    def _is_busy(self) -> bool:
-        return self._now.is_standing or bool(self._notices or self._under_way or self._news)
+    def _outboxes(self) -> Sequence[Outbox[Any, Any]]:
+        return (*super()._outboxes, self._news)
 
-    def _judge(self) -> None:
-        wake_at = self._now.wake_at
-        if wake_at and wake_at <= workflow.now():
-            self._decide(Tick())
-        self._is_stirred = False
+    @property
+    def _is_busy(self) -> bool:
+        return self._now.is_standing or not (self._deliveries.is_empty and self._news.is_empty)
 
     def _decide(self, command: c.ShellsCommand | FromLife) -> None:
         try:
@@ -178,16 +159,21 @@ class TaskForceWorkflow(BaseWorkflow):
             if isinstance(effect, CompileOpenHours):
                 self._extend(effect)
             else:
-                self._notices.append(effect)
+                self._deliveries.add(effect)
         news = updates_of(made)
         if news and not self._is_alone:
-            self._news = [*self._news, news][-_NEWS_KEPT:]
-        self._is_stirred = True
+            self._news.add(news)
+        self._background.wake()
 
     def _receipts(self) -> Iterable[DeliveryResult]:
         return (each for event in self._events if isinstance(event, MessagesSent) for each in event.receipts)
 
-    def _since(self) -> int:
+    @property
+    def _own_prefix(self) -> str:
+        return f"{self._now.charter.id}:"
+
+    @property
+    def _first_seq(self) -> int:
         return self._events[0].seq if self._events else 0
 
     def _wakes_at(self) -> datetime | None:
@@ -196,55 +182,33 @@ class TaskForceWorkflow(BaseWorkflow):
     def _wakes_for(self) -> str:
         return web_ui.force_wake_summary(self._now)
 
-    # News: one after the other, so that the escalation hears them in order.
-
-    def _tell_escalation(self) -> None:
-        if self._news and not self._is_telling:
-            self._is_telling = True
-            self._spawn(self._tell())
-
-    async def _tell(self) -> None:
+    async def _report(self, news: TaskForceUpdate) -> c.EscalationGone | None:
+        """Send the escalation its news; they are in order, so that it hears them as they happened."""
+        self._vouchers.note(news)
         escalation = workflow.get_external_workflow_handle(self._now.charter.about.key)
-        while self._news:
-            news = self._news[0]
-            self._vouchers.note(news)
-            try:
-                await escalation.signal(contract.TASK_FORCE_UPDATE, news)
-            except FailureError:
-                self._is_alone, self._news = True, []
-                self._decide(c.EscalationGone())
-            self._news = [other for other in self._news if other is not news]
-        self._is_telling = False
-        self._is_stirred = True
+        try:
+            await escalation.signal(contract.TASK_FORCE_UPDATE, news)
+        except FailureError:
+            self._is_alone = True
+            self._news.pending.clear()
+            return c.EscalationGone()
+        return None
 
     # A long life, what is seen of it, and its end.
 
     @property
-    def _is_to_go_on(self) -> bool:
-        is_at_rest = not (self._under_way or self._extending or self._is_telling)
-        is_wanted = is_due(self._continue_after) and is_at_rest
-        return self._now.is_standing and is_wanted and self._fits(self._now, self._rates, *self._news)
+    def _may_continue(self) -> bool:
+        if not is_due(self._continue_after) or not self._now.is_standing:
+            return False
+        is_at_rest = all(outbox.is_at_rest for outbox in self._outboxes)
+        return is_at_rest and self._fits(self._now, *self._news.carried)
 
     def _carried(self) -> contract.TaskForceInput:
         kept = contract.TaskForceContinuedState(
-            force=self._now,
-            events=(),
-            notices=tuple(self._notices),
-            news=tuple(self._news),
-            answered=last_of(tuple(self._answered)[-_ANSWERS_KEPT:], ANSWERED),
-            rates=self._rates,
-            vouched=self._vouchers.kept,
+            **self._carried_run(), force=self._now, news=self._news.carried
         )
         carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
         return contract.TaskForceInput(carried=carried, continue_after=self._continue_after)
-
-    def _take_over(self, carried: contract.TaskForceContinuedState) -> None:
-        self._now = carried.force
-        self._events, self._news = list(carried.events), list(carried.news)
-        self._notices = list(carried.notices)
-        self._answered = dict.fromkeys(carried.answered)
-        self._rates = carried.rates
-        self._vouchers = SentSignals(carried.vouched)
 
     def current_details(self) -> str:
         """Asked for by the plugin, when somebody looks."""

@@ -44,11 +44,9 @@ async def command_task_force(
         NotDeployed: If one could not be started.
     """
     match effect:
-        case StartTaskForce():
+        case StartTaskForce(charter=charter):
             await _start(
-                key,
-                contract.TaskForceInput(charter=effect.charter, continue_after=continue_after),
-                effect.charter,
+                key, contract.TaskForceInput(charter=charter, continue_after=continue_after), charter
             )
         case OrderStandDown():
             order = StandDown(
@@ -58,8 +56,7 @@ async def command_task_force(
                 about=effect.about,
                 hand_over_to=effect.hand_over_to,
             )
-            vouchers.note(order)
-            await _signal(key, effect.name, contract.TASK_FORCE_STAND_DOWN, order)
+            await _signal(key, effect.name, contract.TASK_FORCE_STAND_DOWN, order, vouchers)
         case UpdateTaskForce():
             about = KeepInformed(
                 id=effect.id,
@@ -68,8 +65,7 @@ async def command_task_force(
                 calendars=effect.calendars,
                 chase_every=effect.chase_every,
             )
-            vouchers.note(about)
-            await _signal(key, effect.name, contract.TASK_FORCE_KEEP_INFORMED, about)
+            await _signal(key, effect.name, contract.TASK_FORCE_KEEP_INFORMED, about, vouchers)
 
 
 async def _start(key: str, begin: contract.TaskForceInput, charter: Charter) -> None:
@@ -102,7 +98,10 @@ async def _start_child(key: str, begin: contract.TaskForceInput, charter: Charte
     )
 
 
-async def _signal(key: str, name: str, signal: str, given: StandDown | KeepInformed) -> None:
+async def _signal(
+    key: str, name: str, signal: str, given: StandDown | KeepInformed, vouchers: SentSignals
+) -> None:
+    vouchers.note(given)
     task_force = workflow.get_external_workflow_handle(task_force_id(key, name))
     try:
         await task_force.signal(signal, given)

@@ -11,8 +11,7 @@ from escalation.case.effects import NotificationBatch
 from escalation.case.view import MoveResult
 from escalation.case.work import Decision
 from escalation.kernel.values import Value
-from escalation.notifications.delivery_results import DeliveryResult
-from workflows.delivery import DELIVER_MESSAGES, delivery_options
+from workflows.delivery import DeliveryOutbox, deliver
 from workflows.escalation import EscalationWorkflow
 from workflows.raw_values import takes_one
 
@@ -68,10 +67,15 @@ class AsksForMoreLater(EscalationWorkflow):
     async def run(self, *begins: RawValue) -> contract.EscalationResult:
         return await super().run(*begins)
 
-    def follow(self, command: c.PersonsCommand | c.Rebase) -> MoveResult:
+    async def follow(self, command: c.PersonsCommand | contract.RebaseRequest) -> MoveResult:
         if isinstance(command, c.Acknowledge):
-            self._spawn(workflow.sleep(3600))
-        return super().follow(command)
+            self._background.start(workflow.sleep(3600))
+        return await super().follow(command)
+
+
+class _NeverHeardOf(DeliveryOutbox):
+    async def _run(self, job: NotificationBatch) -> None:
+        await deliver(job)
 
 
 @workflow.defn(name=contract.WORKFLOW)
@@ -82,16 +86,12 @@ class ForgetsDeliveries(EscalationWorkflow):
     @takes_one
     def __init__(self, *begins: RawValue) -> None:
         super().__init__(*begins)
+        self._deliveries = _NeverHeardOf(self._background, self)
 
     @workflow.run
     @takes_one
     async def run(self, *begins: RawValue) -> contract.EscalationResult:
         return await super().run(*begins)
-
-    async def _deliver(self, wave: NotificationBatch) -> None:
-        await workflow.execute_activity(
-            DELIVER_MESSAGES, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
-        )
 
 
 @workflow.defn(name=contract.WORKFLOW)

@@ -1,0 +1,190 @@
+"""
+EscalationBase: the state of one escalation in its workflow, and the way that every command takes to the rules.
+
+The handlers of the workflow stand in files of their own, each a class above this one: `escalation_start`,
+`escalation_moves`, `escalation_queries`, `merge`, `on_call`. `escalation` puts them together and has the run itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.deliveries import results_of
+from escalation.case.effects import (
+    CompileOpenHours,
+    CustomerNotification,
+    Effect,
+    FindOnCall,
+    ForTaskForces,
+    InternalNotification,
+    OpenSuccessor,
+    ProposeSponsorship,
+)
+from escalation.case.engine import decide
+from escalation.case.events import Event
+from escalation.case.lifecycle import Move
+from escalation.case.request import StartRequest
+from escalation.case.state import Escalation
+from escalation.case.work import Decision
+from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
+from escalation.notifications.delivery_results import DeliveryResult
+from workflows.base_workflow import BaseWorkflow
+from workflows.outbox import InOrder, Outbox, Parallel
+from workflows.record_queue import RecordOutbox
+
+_LONGEST_TIMELINE = 2_000
+
+
+class EscalationBase(BaseWorkflow):
+    """One escalation, opened or not, and the work that its decisions ask for."""
+
+    def __init__(self, begin: contract.EscalationInput) -> None:
+        carried = begin.carried
+        super().__init__(carried)
+        self._begin = begin
+        self._now: Escalation | None = carried.escalation if carried else None
+        self._events: list[Event] = list(carried.events) if carried else []
+        self._refusal: EscalationError | None = None
+        """Why it was never opened."""
+        self._early_refusals: list[c.NoteRefusal] = []
+        """Of signals that came before it was open."""
+        self._is_handed_over = False
+        background, decide_ = self._background, self._decide
+        self._look_ups = Parallel(background, self._find_on_call, decide_, carried.finding if carried else ())
+        self._proposals = Parallel(
+            background, self._propose_sponsorship, decide_, carried.proposing if carried else ()
+        )
+        self._orders = InOrder(
+            background, self._command_task_force, decide_, carried.orders if carried else ()
+        )
+        self._successors = Parallel(background, self._succeed, decide_, carried.successors if carried else ())
+        """What continues it, of the same subject: only its follow-up starts that, when its key is free (CLOSE-9)."""
+        self._records = (
+            RecordOutbox(background, self, carried.unrecorded, carried.left_out)
+            if carried
+            else RecordOutbox(background, self)
+        )
+
+    # Each kind of work beside the run.
+
+    async def _find_on_call(self, wanted: FindOnCall) -> c.ReportOnCall:
+        raise NotImplementedError
+
+    async def _propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
+        raise NotImplementedError
+
+    async def _command_task_force(self, order: ForTaskForces) -> c.NoteFailedDeployment | None:
+        raise NotImplementedError
+
+    async def _succeed(self, request: StartRequest) -> None:
+        raise NotImplementedError
+
+    @property
+    def _outboxes(self) -> Sequence[Outbox[Any, Any]]:
+        return (*super()._outboxes, self._look_ups, self._proposals, self._orders, self._records)
+
+    # The escalation.
+
+    @property
+    def opened(self) -> Escalation:
+        """
+        The escalation as it is now.
+
+        Raises:
+            MoveNotAllowed: If it is not open yet, or never was.
+        """
+        if self._now is None:
+            key = workflow.info().workflow_id
+            if self._refusal:
+                raise MoveNotAllowed(f"{key}: was never opened, because its start was refused")
+            raise MoveNotAllowed(f"{key}: is still starting; try again in a moment")
+        return self._now
+
+    @property
+    def is_notifying(self) -> bool:
+        """Messages are still on their way, so more will happen to it, even if it has ended."""
+        return not (self._deliveries.is_empty and self._look_ups.is_empty)
+
+    async def _wait_until_open(self) -> None:
+        """
+        Raises:
+            EscalationError: If its start is refused.
+        """
+        await workflow.wait_condition(lambda: self._now is not None or self._refusal is not None)
+        if self._refusal:
+            raise self._refusal
+
+    def _require_free(self, move: Move | None = None) -> None:
+        """
+        Refuse what cannot be done any more: its successor needs the key, which is taken until the last messages are out
+        (START-4, CLOSE-9). *move*: what is asked for; None: another start.
+
+        Raises:
+            StillFinishing: If it is finishing.
+        """
+        is_late = move is None or move is Move.REOPEN or self._is_handed_over
+        if not self.opened.is_open and is_late:
+            raise StillFinishing(
+                f"{self.opened.key}: has ended, but its last messages are still on their way; try again soon"
+            )
+
+    # Commands.
+
+    def _decide(self, command: c.ShellsCommand) -> None:
+        try:
+            answer = decide(self.opened, command, workflow.now())
+        except EscalationError as refusal:  # it would fail the escalation; a mistake must only stall it
+            raise RuntimeError(f"the engine refused {type(command).__name__}: {refusal}") from refusal
+        self._keep(answer)
+
+    def _keep(self, answer: Decision) -> None:
+        self._now = answer.escalation
+        self._events = [*self._events, *answer.events][-_LONGEST_TIMELINE:]
+        self._records.add(*answer.events)
+        for effect in answer.effects:
+            self._take_effect(effect)
+        self._background.wake()
+
+    def _take_effect(self, effect: Effect) -> None:
+        match effect:
+            case CompileOpenHours():
+                self._extend(effect)
+            case FindOnCall():
+                self._look_ups.add(effect)
+            case ProposeSponsorship():
+                self._proposals.add(effect)
+            case OpenSuccessor():
+                self._successors.add(effect.request)
+            case InternalNotification() | CustomerNotification():
+                self._deliveries.add(effect)
+            case _:
+                self._orders.add(effect)
+
+    def note_refusal(self, move: str, why: str) -> None:
+        refusal = c.NoteRefusal(refused=move, why=why)
+        if not self._keeps_refusal(move):
+            return
+        if self._now is None:
+            self._early_refusals.append(refusal)
+        else:
+            self._decide(refusal)
+
+    # What the base class asks.
+
+    @property
+    def _own_prefix(self) -> str:
+        return f"{self._now.id}:" if self._now else ""
+
+    @property
+    def _first_seq(self) -> int:
+        return self._events[0].seq if self._events else 0
+
+    def _receipts(self) -> Iterable[DeliveryResult]:
+        return results_of(self._events)
+
+    def _wakes_at(self) -> datetime | None:
+        return self.opened.wake_at

@@ -1,0 +1,103 @@
+"""
+EscalationMoves: how the moves of people are followed, for the handlers that `moves` makes of them.
+
+A move that names something which only the outside knows says so itself, by its fields: somebody whom the plan does not
+have, another escalation, a time zone, the playbook of today. That is looked up here, and comes with the move when it
+is decided.
+"""
+
+from temporalio import workflow
+
+from escalation import contract
+from escalation.case import commands as c
+from escalation.case.effects import FindNamed
+from escalation.case.engine import decide, permit
+from escalation.case.view import MoveResult, make_move_result
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.policy.plan import Contact, Plan
+from workflows.escalation_queries import EscalationQueries
+from workflows.look_ups import look_up
+from workflows.merge import EscalationMerge
+
+Asked = c.PersonsCommand | contract.RebaseRequest
+_Complete = c.PersonsCommand | c.Rebase | c.NamePeople
+
+
+class EscalationMoves(EscalationMerge, EscalationQueries):
+    """The moves of people in one escalation."""
+
+    def consider(self, command: Asked) -> None:
+        """
+        Raises:
+            EscalationError: If *command* would be refused. Nothing is kept: a refused update leaves no trace.
+        """
+        self._require_possible(command)
+        self._rates.after_move(self.opened.key, command.move, command.by, workflow.now())
+        if isinstance(
+            command, contract.RebaseRequest
+        ):  # the plan is compiled only for somebody who may ask for it
+            permit(self.opened, command.move, command.by)
+            return
+        named = tuple(Contact(id=who, name=who) for who in self._unknown_in(command))
+        decide(self.opened, c.NamePeople(asked=command, people=named) if named else command, workflow.now())
+
+    async def follow(self, command: Asked) -> MoveResult:
+        """
+        Raises:
+            EscalationError: If *command* is refused.
+        """
+        if self.is_answered():
+            return make_move_result(self.opened, is_repeat=True)
+        complete = await self._completed(command)
+        # Other moves may have been followed while something was looked up.
+        self._require_possible(command)
+        rates = self._rates.after_move(self.opened.key, command.move, command.by, workflow.now())
+        answer = decide(self.opened, complete, workflow.now())
+        self._keep(answer)
+        self._rates = rates
+        self._remember_answer()
+        return make_move_result(answer.escalation, answer.events)
+
+    def _require_possible(self, command: Asked) -> None:
+        self._require_free(command.move)
+        self._refuse_while_merging(command.move)
+
+    async def _completed(self, command: Asked) -> _Complete:
+        """Return *command* with all that it needs from outside."""
+        if isinstance(command, contract.RebaseRequest):
+            return await self._with_plan(command)
+        if command.said_to_be_closed:
+            await self._require_ended(command.said_to_be_closed)
+        if command.said_zone:
+            await look_up(contract.CHECK_ZONE, command.said_zone, object)
+        if isinstance(command, c.Cancel) and command.into:
+            return await self._hand_over_to(command.into, command)
+        if named := self._unknown_in(command):
+            people = await look_up(contract.FIND_NAMED, FindNamed(named=named), tuple[Contact, ...])
+            if people:
+                return c.NamePeople(asked=command, people=people)
+        return command
+
+    def _unknown_in(self, command: c.PersonsCommand) -> tuple[str, ...]:
+        """People of the playbook whom the plan has by their ids alone are looked up once a move names them."""
+        plan = self.opened.plan
+        return tuple(who for who in command.named if who in plan.others and not plan.knows(who))
+
+    async def _require_ended(self, key: str) -> None:
+        """
+        Raises:
+            MoveNotAllowed: If *key* is an escalation that is open.
+        """
+        if await look_up(contract.CHECK_OPEN, key, bool):
+            raise MoveNotAllowed(
+                f"{self.opened.key}: {key} is an escalation that is still open; "
+                "say why it stays open, or end it first"
+            )
+
+    async def _with_plan(self, asked: contract.RebaseRequest) -> c.Rebase:
+        plan = await look_up(contract.RECOMPILE_PLAN, self._basis(asked.issue_type, asked.category), Plan)
+        if asked.sha256 and asked.sha256 != plan.playbook.sha256:
+            raise MoveNotAllowed(
+                f"{self.opened.key}: cannot rebase to that playbook; the worker's is {plan.playbook}"
+            )
+        return c.Rebase(by=asked.by, why=asked.why, plan=plan)
