@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from activities.compile_plan import Planner, PlaybookFile, check_zone
+from activities.compile_plan import Planner, check_zone
 from activities.deliver_messages import DeliverMessages
 from activities.find_on_call import OnCallLookup
 from activities.join_outage import Outages
@@ -21,6 +21,7 @@ from activities.sponsors import Sponsors
 from activities.verify_sender import check_outage, verify_sender
 from delivery.pipeline import Pipeline
 from planning.on_call.feeds import Feeds, Transport
+from planning.playbook.playbook_file import PlaybookFile
 from records.store import RecordStore
 
 

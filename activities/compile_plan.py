@@ -5,13 +5,10 @@ All that drifts (YAML, time zones, holidays) is looked up here, once, and pinned
 the rules make of a plan.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import structlog
-from pydantic import ValidationError
 from temporalio import activity
 
 from activities.predecessor import predecessor_of
@@ -27,76 +24,24 @@ from escalation.case.effects import (
     RecompilePlan,
 )
 from escalation.case.request import StartRequest
-from escalation.case.state_size import require_request_fits
 from escalation.kernel.business_time import OpenHours
-from escalation.kernel.refusals import BadRequest, Fault, Misspelled, faults_of, quote_input
+from escalation.kernel.refusals import BadRequest, Fault, quote_input
 from escalation.policy.plan import Contact, Plan
 from planning.calendars.open_hours import compile_further
-from planning.calendars.time_zone_names import time_zone_of
+from planning.calendars.time_zone_names import require_time_zone
 from planning.plan.compiler import compile_plan, is_guest, recompile_plan
 from planning.plan.contacts import contact_of
-from planning.plan.start_faults import join_faults, start_faults_of
-from planning.playbook.loader import Playbook, list_files, load_playbook
+from planning.plan.start_faults import read_request
+from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)
 
 
-class PlaybookFile:
-    """
-    The playbook that new escalations are compiled from: read again when the file changes.
-
-    A file that has become faulty does not stop new escalations: the last good one serves on, and the faults are
-    logged.
-
-    Raises:
-        BadRequest: At once, if the first reading finds faults.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._files, self._marks = _watched(path)
-        self._playbook = load_playbook(path)
-
-    def current(self) -> Playbook:
-        if self._marks == _marks(self._files, self._path.parent):
-            return self._playbook
-        self._files, self._marks = _watched(self._path)  # before it is read: a change meanwhile is a change
-        try:
-            self._playbook = load_playbook(self._path)
-            log.info("playbook_read", path=str(self._path))
-        except BadRequest as fault:
-            log.error("playbook_faulty_last_good_one_kept", path=str(self._path), fault=str(fault))
-        return self._playbook
-
-
-Marks = Mapping[Path, tuple[int, int, int] | None]
-"""What changes with a file: its time of change, its size, which file it is; None: there is none."""
-
-
-def _watched(path: Path) -> tuple[tuple[Path, ...], Marks]:
-    """The files that the playbook is made of, and their marks."""
-    files = list_files(path)
-    return files, _marks(files, path.parent)
-
-
-def _marks(files: Iterable[Path], folder: Path) -> Marks:
-    """Of *files* and the other playbooks of the *folder*, which a mended one may extend."""
-    return {file: _mark(file) for file in {*files, *folder.glob("*.yaml")}}
-
-
-def _mark(file: Path) -> tuple[int, int, int] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
 class Planner:
-    """The two quick activities of a start and of a long life."""
+    """The quick activities of a start, of a join, and of a long life."""
 
     def __init__(self, playbook: Callable[[], Playbook], starts_of_one: int = 0) -> None:
-        """*starts_of_one*: as ``Starts``."""
+        """*starts_of_one*: as for `StartRate`."""
         self._playbook = playbook
         self._starts = StartRate(starts_of_one)
 
@@ -178,36 +123,4 @@ async def check_zone(name: str) -> None:
     Raises:
         BadRequest: If there is no time zone of that name.
     """
-    try:
-        time_zone_of(name)
-    except Misspelled as misspelled:
-        fault = Fault(
-            where="time_zone",
-            given=quote_input(name),
-            allowed=str(misspelled),
-            suggestion=misspelled.suggestion,
-        )
-        raise BadRequest.because("the correction", (fault,)) from None
-
-
-def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> StartRequest:
-    """
-    Raises:
-        BadRequest: If *written* is no request for *key*, with every fault, its own and against *playbook*.
-    """
-    request, faults = None, tuple[Fault, ...]()
-    try:
-        request = StartRequest.model_validate(written)
-    except ValidationError as error:
-        faults = faults_of(error)
-    faults = join_faults(faults, (*_of_key(key, written), *start_faults_of(playbook, written)))
-    if faults or request is None:
-        raise BadRequest.because(f"the start of {key}", faults)
-    require_request_fits(request, f"the start of {key}")
-    return request
-
-
-def _of_key(key: str, written: dict[str, Any]) -> Iterator[Fault]:
-    named = written.get("key")
-    if named is not None and named != key:
-        yield Fault(where="key", given=quote_input(named), allowed=f"the workflow's id, {key}")
+    require_time_zone(name, "the correction")

@@ -17,11 +17,11 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.compile_plan import read_request
 from escalation.case.effects import OutageRequest
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, StillFinishing, quote_input
+from planning.plan.start_faults import read_request
 from planning.playbook.loader import Playbook
 
 AT_ONCE = 5

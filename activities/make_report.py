@@ -7,16 +7,14 @@ Says whether a failure may be retried. It must not know tables, nor how the pack
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from escalation.kernel.refusals import BadRequest, Fault, Misspelled, quote_input
 from escalation.measures.report_schedule import MakeReport, ReportedFigure, ReportMade, ReviewPack
 from planning.calendars.report_periods import last_period_before, midnight_of
-from planning.calendars.time_zone_names import time_zone_of
+from planning.calendars.time_zone_names import require_time_zone
 from planning.plan.report_readers import readers_of
 from planning.playbook.loader import Playbook
 from records.errors import RecordStoreFault
@@ -48,7 +46,7 @@ class Reports:
             raise ApplicationError(str(fault), type=fault.code) from None
 
     def _pack(self, wanted: MakeReport) -> ReviewPack:
-        zone = _zone(wanted.schedule.time_zone)
+        zone = require_time_zone(wanted.schedule.time_zone, "the report")
         days = last_period_before(wanted.schedule.rhythm, wanted.due_at, zone)
         period = Period(midnight_of(days.first, zone), midnight_of(days.last + timedelta(days=1), zone))
         found = make_report(self._store, period, datetime.now(UTC), record=wanted.record)
@@ -62,13 +60,3 @@ class Reports:
             ),
             page=gzip.compress(render_review_pack(found, zone).encode(), mtime=0),
         )
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return time_zone_of(name)
-    except Misspelled as slip:
-        fault = Fault(
-            where="time_zone", given=quote_input(name), allowed=str(slip), suggestion=slip.suggestion
-        )
-        raise BadRequest.because("the report", (fault,)) from None

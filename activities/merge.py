@@ -8,17 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from temporalio import activity
-from temporalio.client import (
-    WorkflowExecutionDescription,
-    WorkflowExecutionStatus,
-    WorkflowFailureError,
-    WorkflowHandle,
-    WorkflowQueryFailedError,
-    WorkflowUpdateFailedError,
-)
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from activities.run_lookup import ask_run, describe_run
 from activities.sponsors import sponsors_of
 from escalation.case.commands import TakeOver
 from escalation.case.effects import MergeQuestion, MergeRequest
@@ -47,7 +41,7 @@ class Merges:
     @activity.defn(name="merge")
     async def merge(self, asked: MergeRequest) -> str:
         """
-        The key of the escalation that has taken *asked* over.
+        Return the key of the escalation that has taken *asked* over.
 
         Raises:
             EscalationError: If it is unknown, has ended, is the same one, or refuses.
@@ -57,16 +51,11 @@ class Merges:
             raise MoveNotAllowed(f"{asked.key}: it cannot be merged into itself, which {asked.into} joined")
         self._require_same_tenant(asked.key, into)
         info = activity.info()
+        question = MergeQuestion(key=asked.key, id=asked.id)
+        same_on_retry = f"{info.workflow_run_id}/{info.activity_id}"
         try:
-            await (
-                activity.client()
-                .get_workflow_handle(into)
-                .execute_update(
-                    TAKE_OVER,
-                    MergeQuestion(key=asked.key, id=asked.id),
-                    id=f"{info.workflow_run_id}/{info.activity_id}",  # a try again is the same one
-                )
-            )
+            run = activity.client().get_workflow_handle(into)
+            await run.execute_update(TAKE_OVER, question, id=same_on_retry)
         except WorkflowUpdateFailedError as failed:
             raise _reason(asked, failed) from failed
         except RPCError as error:
@@ -76,20 +65,12 @@ class Merges:
     @activity.defn(name="find_merge")
     async def find_merge(self, asked: MergeQuestion) -> TakeOver:
         """
-        All that goes over from *asked*, with the sponsors of its customers.
+        Return all that goes over from *asked*, with the sponsors of its customers.
 
         Raises:
             EscalationError: If it is not being merged into one that is known as that.
         """
-        handle = activity.client().get_workflow_handle(asked.key)
-        try:
-            offer: TakeOver | None = await handle.query(MERGE_OFFER, result_type=TakeOver)
-        except WorkflowQueryFailedError:
-            offer = None
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            offer = None
+        offer = await ask_run(asked.key, MERGE_OFFER, answer=TakeOver)
         if offer is None or offer.merged != asked.id or offer.into not in asked.known_as:
             raise MoveNotAllowed(f"{asked.known_as[0]}: {asked.key} is not being merged into it")
         self._require_same_tenant(asked.key, asked.known_as[0])
@@ -110,45 +91,40 @@ class Merges:
 
 @activity.defn(name="is_open")
 async def check_open(key: str) -> bool:
-    """Whether an escalation of *key* is open, or a subject of that key is part of one."""
-    found = await _described(activity.client().get_workflow_handle(key))
-    is_running = found is not None and found.status is WorkflowExecutionStatus.RUNNING
-    return is_running and found is not None and found.workflow_type in {ESCALATION, TICKET}
+    """Return whether an escalation of *key* is open, or a case of that key is part of one."""
+    kind, is_running = await _kind_of(key)
+    return is_running and kind in {ESCALATION, TICKET}
 
 
 async def _target(asked: MergeRequest) -> str:
-    handle = activity.client().get_workflow_handle(asked.into)
-    found = await _described(handle)
-    kind = found.workflow_type if found else None
-    is_running = found is not None and found.status is WorkflowExecutionStatus.RUNNING
+    """Return the key of the escalation that is meant."""
+    kind, is_running = await _kind_of(asked.into)
     if kind == ESCALATION and is_running:
         return asked.into
-    if kind == TICKET and is_running:
-        joined: str = await handle.query(JOINED, result_type=str)
-        if joined:
-            return joined
-    given = quote_input(asked.into)
-    if kind in {ESCALATION, TICKET} and not is_running:
-        given += await _end_of(handle)
-    else:
-        given += ", which is no escalation that is known here"
+    if kind == TICKET and is_running and (joined := await ask_run(asked.into, JOINED, answer=str)):
+        return joined
+    is_past = kind in {ESCALATION, TICKET} and not is_running
+    end = await _end_of(asked.into) if is_past else ", which is no escalation that is known here"
+    given = quote_input(asked.into) + end
     fault = Fault(where="into", given=given, allowed="the key of an open escalation, such as ACME/4711")
     raise BadRequest.because(f"the cancellation of {asked.key}", (fault,))
 
 
-async def _described(handle: WorkflowHandle[Any, Any]) -> WorkflowExecutionDescription | None:
+async def _kind_of(key: str) -> tuple[str, bool]:
+    """Return the type of the latest run of *key*, empty if there is none, and whether it runs."""
     try:
-        return await handle.describe()
+        found = await describe_run(key)
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return None
-        raise _soon(f"{handle.id} could not be looked up: {error.message}") from error
+        raise _soon(f"{key} could not be looked up: {error.message}") from error
+    if found is None:
+        return "", False
+    return found.workflow_type, found.status is WorkflowExecutionStatus.RUNNING
 
 
-async def _end_of(handle: WorkflowHandle[Any, Any]) -> str:
-    """How the last run of that key ended, in words."""
+async def _end_of(key: str) -> str:
+    """Say how the last run of *key* ended."""
     try:
-        ended = await activity.client().get_workflow_handle(handle.id, result_type=dict[str, Any]).result()
+        ended = await activity.client().get_workflow_handle(key, result_type=dict[str, Any]).result()
     except WorkflowFailureError:
         return ", which was never opened, or was ended by the operator"
     if not isinstance(ended, dict):

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Mapping
 
 import structlog
 from temporalio import activity
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from activities.run_lookup import describe_run
 from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
@@ -48,7 +49,7 @@ async def _looked_up(request: StartRequest, named: str) -> str:
             return before
         if before in ended:
             break
-        if before != request.key and await _is_followed_up(before):
+        if before != request.key and await describe_run(before):  # its follow-up, which is known for longer
             return before
         await asyncio.sleep(_BETWEEN)
     raise _refused(request, named, ended)
@@ -75,14 +76,3 @@ async def _results(key: str) -> AsyncIterator[tuple[str, str]]:
         handle = activity.client().get_workflow_handle(key, run_id=execution.run_id, result_type=dict)
         found = await handle.result()
         yield str(found["id"]), str(found["state"])
-
-
-async def _is_followed_up(id_: str) -> bool:
-    """Whether Temporal knows its follow-up, which it may know longer than the escalation itself."""
-    try:
-        await activity.client().get_workflow_handle(id_).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return True

@@ -12,8 +12,9 @@ from itertools import chain
 import structlog
 from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from activities.run_lookup import describe_run
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import UnknownName
@@ -93,12 +94,11 @@ async def sponsors_of(accounts: Iterable[str]) -> tuple[Contact, ...]:
 async def _sponsor_of(account: str) -> Contact | None:
     """A start is worth more than its sponsor: what the server cannot say now is logged, and nobody is added."""
     try:
-        found = await activity.client().get_workflow_handle(sponsorship_key(account)).describe()
-        if found.status is not WorkflowExecutionStatus.RUNNING:
+        found = await describe_run(sponsorship_key(account))
+        if found is None or found.status is not WorkflowExecutionStatus.RUNNING:
             return None
         sponsor: Contact | None = await found.memo_value(MEMO, None, type_hint=Contact)
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            log.warning("sponsor_not_looked_up", why=error.message)
+        log.warning("sponsor_not_looked_up", why=error.message)
         return None
     return sponsor

@@ -21,7 +21,6 @@ from temporalio.worker import PollerBehaviorAutoscaling
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import activities
-from activities.compile_plan import PlaybookFile
 from benchmarks import bare_contract as wire
 from benchmarks.bare import BareHeir, BareWorkflow
 from benchmarks.history_shape import Script, padded
@@ -37,6 +36,7 @@ from escalation.contract import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
 from messages.renderer import MessageRenderer
+from planning.playbook.playbook_file import PlaybookFile
 from records.store import RecordStore
 from runtime.connection import connect
 from runtime.network import Network

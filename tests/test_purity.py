@@ -261,3 +261,22 @@ def test_the_machine_lives_in_the_lifecycle_alone() -> None:
     One file imports `transitions`: the one that holds the table.
     """
     assert [] == impurities("from transitions import Machine", "lifecycle.py")
+
+
+KNOW_TEMPORAL = {"messages": frozenset[str](), "delivery": frozenset({"channel_limit.py", "inbox_client.py"})}
+"""Files that speak to its server; the rest of the folder runs, and is tested, without it."""
+
+
+@pytest.mark.parametrize("folder", sorted(KNOW_TEMPORAL))
+def test_messages_and_stages_of_delivery_know_no_temporal(folder: str) -> None:
+    """Attempts, heartbeats and retries are of `activities/`; a preview needs no server."""
+    knowing = {
+        path.name
+        for path in (ROOT / folder).rglob("*.py")
+        if any(
+            module.partition(".")[0] == "temporalio"
+            for module in imported_modules(ast.parse(path.read_text(encoding="utf-8")))
+        )
+    }
+
+    assert KNOW_TEMPORAL[folder] == knowing

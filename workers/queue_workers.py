@@ -20,13 +20,13 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 import activities
-from activities.compile_plan import PlaybookFile
 from channels.protocol import Channel
 from delivery.channel_limit import LimitedChannel
 from delivery.pipeline import Pipeline
 from escalation.contract import ESCALATION_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import Link
 from messages.renderer import MessageRenderer
+from planning.playbook.playbook_file import PlaybookFile
 from records.errors import WrongUrl
 from records.store import RecordStore
 from runtime.errors import SettingsFault

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from escalation.kernel.name_comparison import fold_name
-from escalation.kernel.refusals import Misspelled
+from escalation.kernel.refusals import BadRequest, Fault, Misspelled, quote_input
 
 TIME_ZONE_FORM = "a time zone such as Europe/London or Asia/Jakarta, by a place in it"
 
@@ -176,3 +176,19 @@ def _nearest_name(plain: str) -> str:
 
 def _spelled(name: str) -> str:
     return name.lower().replace(" ", "").replace("_", "").replace("-", "")
+
+
+def require_time_zone(name: str, subject: str) -> ZoneInfo:
+    """
+    Return the zone called *name*.
+
+    Raises:
+        BadRequest: If there is none; *subject* is what is refused then.
+    """
+    try:
+        return time_zone_of(name)
+    except Misspelled as slip:
+        fault = Fault(
+            where="time_zone", given=quote_input(name), allowed=str(slip), suggestion=slip.suggestion
+        )
+        raise BadRequest.because(subject, (fault,)) from None

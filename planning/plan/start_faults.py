@@ -8,8 +8,12 @@ text where a text belongs is the shape's fault, and is left out here.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
+from escalation.case.request import StartRequest
+from escalation.case.state_size import require_request_fits
 from escalation.kernel.ids import is_of_escalation, tenant_of
-from escalation.kernel.refusals import Fault, Misspelled, quote_input
+from escalation.kernel.refusals import BadRequest, Fault, Misspelled, faults_of, quote_input
 from planning.calendars.time_zone_names import time_zone_of
 from planning.playbook.effective_levels import levels_of
 from planning.playbook.faults import Path, UnplacedFault, unknown_name
@@ -45,6 +49,31 @@ def join_faults(shape: Sequence[Fault], more: Sequence[Fault]) -> tuple[Fault, .
     """*shape*, and those of *more* that are about other places."""
     told = {fault.where for fault in shape}
     return (*shape, *(fault for fault in more if fault.where not in told))
+
+
+def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> StartRequest:
+    """
+    Return *written* as the request that it is.
+
+    Raises:
+        BadRequest: If *written* is no request for *key*, with every fault, its own and against *playbook*.
+    """
+    request, faults = None, tuple[Fault, ...]()
+    try:
+        request = StartRequest.model_validate(written)
+    except ValidationError as error:
+        faults = faults_of(error)
+    faults = join_faults(faults, (*_of_key(key, written), *start_faults_of(playbook, written)))
+    if faults or request is None:
+        raise BadRequest.because(f"the start of {key}", faults)
+    require_request_fits(request, f"the start of {key}")
+    return request
+
+
+def _of_key(key: str, written: dict[str, Any]) -> Iterator[Fault]:
+    named = written.get("key")
+    if named is not None and named != key:
+        yield Fault(where="key", given=quote_input(named), allowed=f"the workflow's id, {key}")
 
 
 def _text(written: Mapping[str, Any], name: str) -> str | None:

@@ -9,13 +9,13 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 import activities
-from activities.compile_plan import PlaybookFile
 from activities.find_on_call import OnCallLookup
 from delivery.pipeline import Pipeline
 from escalation import contract
 from escalation.case.effects import FindOnCall, OnCallFound
 from messages.renderer import MessageRenderer
 from planning.on_call.feed_sources import FilesAlone
+from planning.playbook.playbook_file import PlaybookFile
 from runtime.network import Network
 from tests.delivery.builders import to_us
 from tests.planning.rotas import DESK, a_rota, a_rotation, text_of

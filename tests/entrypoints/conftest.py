@@ -13,12 +13,12 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import activities
-from activities.compile_plan import PlaybookFile
 from client import EscalationClient
 from delivery.pipeline import Pipeline
 from entrypoints.cli import program
 from escalation import contract
 from messages.renderer import MessageRenderer
+from planning.playbook.playbook_file import PlaybookFile
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.network import Network

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from activities.compile_plan import read_request
 from entrypoints.cli import program
 from escalation.kernel.refusals import BadRequest
+from planning.plan.start_faults import read_request
 from planning.playbook.loader import load_playbook
 from runtime.settings import ROOT
 from tests.complaint import a_complaint

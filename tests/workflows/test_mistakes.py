@@ -15,13 +15,13 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 import activities
-from activities.compile_plan import PlaybookFile
 from benchmarks.bare import BareWorkflow
 from client import EscalationClient
 from delivery.pipeline import Pipeline
 from escalation.case.lifecycle import State
 from escalation.contract import EscalationInput
 from messages.renderer import MessageRenderer
+from planning.playbook.playbook_file import PlaybookFile
 from runtime.network import Network
 from tests.complaint import a_complaint
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server

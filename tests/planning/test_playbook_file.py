@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from activities.compile_plan import PlaybookFile
+from planning.playbook.playbook_file import PlaybookFile
 from tests.planning.builders import REFERENCE, reference_with
 
 REFERENCE_TEXT = reference_with()
