@@ -193,12 +193,13 @@ def diagram(
 ) -> None:
     """Draw a category's ladder, or without --category the lifecycle, as Mermaid or SVG."""
     from escalation.case.lifecycle import diagram as lifecycle
-    from planning.playbook import level_diagram, lifecycle_diagram
+    from planning.mermaid import render_svg
+    from planning.playbook.level_diagram import draw_levels
     from planning.playbook.loader import load_playbook
     from planning.playbook.matrix import category_tables_of
 
     if category is None:
-        drawn = lifecycle_diagram.draw_lifecycle() if svg else lifecycle()
+        drawn, title = lifecycle(), "The lifecycle of an escalation"
     else:
         playbook = load_playbook(configured_playbook(file))
         table, *others = category_tables_of(playbook, issue_type, category)
@@ -206,9 +207,8 @@ def diagram(
             allowed = ", ".join(each.issue_type for each in (table, *others))
             fault = Fault(where="--issue-type", given="nothing", allowed=f"the one you mean: {allowed}")
             raise BadRequest.because("what to draw", (fault,))
-        name = f"{playbook.name} {playbook.version}"
-        drawn = level_diagram.draw_svg(table, name) if svg else level_diagram.draw_mermaid(table)
-    _write(svg or STANDARD_OUTPUT, drawn, "the picture")
+        drawn, title = draw_levels(table), f"{table.name} ({playbook.name} {playbook.version})"
+    _write(svg or STANDARD_OUTPUT, render_svg(drawn, title) if svg else drawn, "the picture")
 
 
 def _write(target: str, text: str, what: str) -> None:
