@@ -67,10 +67,10 @@ def build(
             merges.find_merge,
             check_open,
         ),
-        messages=(deliver.deliver_messages, deliver.deliver_bundle, report_deliveries),
+        messages=(deliver.deliver_messages, deliver.deliver_digest, report_deliveries),
         records=(
             RecordEvents(store).record_events,
-            OpenEscalations(store).bring_up_to_date,
+            OpenEscalations(store).record_open_escalations,
             Reports(store, playbook.current).make_report,
         )
         if store

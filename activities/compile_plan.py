@@ -14,6 +14,7 @@ from temporalio import activity
 from activities.predecessor import predecessor_of
 from activities.sponsors import sponsors_of, with_sponsors
 from activities.start_rate import StartRate
+from escalation import contract
 from escalation.case.commands import JoinOutage
 from escalation.case.effects import (
     CheckStart,
@@ -45,7 +46,7 @@ class Planner:
         self._playbook = playbook
         self._starts = StartRate(starts_of_one)
 
-    @activity.defn(name="compile_plan")
+    @activity.defn(name=contract.COMPILE_PLAN)
     async def compile_plan(self, asked: CompilePlan) -> CompiledStart:
         """
         Raises:
@@ -58,7 +59,7 @@ class Planner:
         request = request.model_copy(update={"predecessor": await predecessor_of(request)})
         return CompiledStart(request=request, plan=await with_sponsors(plan, request), priority=priority)
 
-    @activity.defn(name="check_start")
+    @activity.defn(name=contract.CHECK_START)
     async def check_start(self, asked: CheckStart) -> StartRequest:
         """
         A start that is repeated is checked as if it were the first.
@@ -68,7 +69,7 @@ class Planner:
         """
         return read_request(asked.key, asked.request, self._playbook())
 
-    @activity.defn(name="check_join")
+    @activity.defn(name=contract.CHECK_JOIN)
     async def check_join(self, asked: CheckStart) -> JoinOutage:
         """
         What the start of a subject of the outage ``asked.key`` brings along: nobody is added whom the server or the
@@ -93,7 +94,7 @@ class Planner:
             is_guest=is_guest(request),
         )
 
-    @activity.defn(name="recompile_plan")
+    @activity.defn(name=contract.RECOMPILE_PLAN)
     async def recompile_plan(self, asked: RecompilePlan) -> Plan:
         """
         Raises:
@@ -102,7 +103,7 @@ class Planner:
         plan = recompile_plan(self._playbook(), asked.request, asked.opened_at, datetime.now(UTC))
         return await with_sponsors(plan.joined_by(self._named(asked.named)), asked.request)
 
-    @activity.defn(name="find_named")
+    @activity.defn(name=contract.FIND_NAMED)
     async def find_named(self, asked: FindNamed) -> tuple[Contact, ...]:
         """Those of *asked* whom the playbook has; a move that names others is refused for it."""
         return self._named(asked.named)
@@ -112,12 +113,12 @@ class Planner:
         known = {**playbook.people, **playbook.teams, **playbook.rotas}
         return tuple(contact_of(playbook, id_) for id_ in dict.fromkeys(ids) if id_ in known)
 
-    @activity.defn(name="extend_open_hours")
+    @activity.defn(name=contract.EXTEND_OPEN_HOURS)
     async def extend_open_hours(self, wanted: CompileOpenHours) -> OpenHours:
         return compile_further(wanted.definition, wanted.since, wanted.until)
 
 
-@activity.defn(name="check_zone")
+@activity.defn(name=contract.CHECK_ZONE)
 async def check_zone(name: str) -> None:
     """
     Raises:

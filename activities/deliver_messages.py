@@ -13,13 +13,10 @@ from activities.heartbeat import current_attempt, earlier_decisions, earlier_res
 from delivery.message import digest_messages, single_messages
 from delivery.pipeline import Pipeline
 from delivery.progress import Progress
+from escalation import contract
 from escalation.case.effects import NotificationBatch
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import Digest
-
-DELIVER_MESSAGES = "deliver_messages"
-DELIVER_DIGEST = "deliver_bundle"
-"""The activities' names on the wire."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +25,7 @@ class DeliverMessages:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
-    @activity.defn(name=DELIVER_MESSAGES)
+    @activity.defn(name=contract.DELIVER_MESSAGES)
     async def deliver_messages(self, batch: NotificationBatch) -> tuple[DeliveryResult, ...]:
         """
         Notify everybody in *batch*, and return what became of each message, in the order of the batch. Who is not to be
@@ -42,8 +39,8 @@ class DeliverMessages:
         attempt = current_attempt(is_repeat=batch.is_repeat)
         return await _report(progress, self._pipeline.deliver_batch(progress, attempt))
 
-    @activity.defn(name=DELIVER_DIGEST)
-    async def deliver_bundle(self, digest: Digest) -> tuple[DeliveryResult, ...]:
+    @activity.defn(name=contract.DELIVER_DIGEST)
+    async def deliver_digest(self, digest: Digest) -> tuple[DeliveryResult, ...]:
         """
         Notify the one recipient of *digest* of all that waited, in one message, but for what is outdated.
 

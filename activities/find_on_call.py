@@ -11,6 +11,7 @@ from collections.abc import Callable
 import structlog
 from temporalio import activity
 
+from escalation import contract
 from escalation.case.effects import FindOnCall, OnCallFound
 from planning.on_call.feed_sources import FeedReader
 from planning.plan.on_call_answer import find_on_call
@@ -26,7 +27,7 @@ class OnCallLookup:
         self._playbook = playbook
         self._feeds = feeds
 
-    @activity.defn(name="find_on_call")
+    @activity.defn(name=contract.FIND_ON_CALL)
     async def find_on_call(self, asked: FindOnCall) -> OnCallFound:
         answer = await asyncio.to_thread(
             find_on_call, self._playbook(), asked.schedule, asked.at, self._feeds

@@ -17,6 +17,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
+from escalation import contract
 from escalation.case.effects import OutageRequest
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
@@ -37,7 +38,7 @@ class Outages:
         self._playbook = playbook
         self._doors: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    @activity.defn(name="join_outage")
+    @activity.defn(name=contract.JOIN_OUTAGE)
     async def join_outage(self, asked: OutageRequest) -> MoveResult:
         """
         Raises:

@@ -12,6 +12,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from escalation import contract
 from escalation.measures.report_schedule import MakeReport, ReportedFigure, ReportMade, ReviewPack
 from planning.calendars.report_periods import last_period_before, midnight_of
 from planning.calendars.time_zone_names import require_time_zone
@@ -31,7 +32,7 @@ class Reports:
         self._store = store
         self._playbook = playbook
 
-    @activity.defn(name="make_report")
+    @activity.defn(name=contract.MAKE_REPORT)
     def make_report(self, wanted: MakeReport) -> ReportMade:
         """
         Raises:

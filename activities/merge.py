@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 
 from activities.run_lookup import ask_run, describe_run
 from activities.sponsors import sponsors_of
+from escalation import contract
 from escalation.case.commands import TakeOver
 from escalation.case.effects import MergeQuestion, MergeRequest
 from escalation.kernel.ids import tenant_of
@@ -27,9 +28,7 @@ from escalation.kernel.refusals import (
 )
 from planning.playbook.loader import Playbook
 
-ESCALATION, TICKET = "Escalation", "Ticket"
-JOINED, TAKE_OVER, MERGE_OFFER = "joined", "take_over", "merge_offer"
-"""Names on the wire, as in ``escalation.contract``."""
+_KINDS = frozenset({contract.WORKFLOW, contract.JOINED_CASE_WORKFLOW})
 
 
 class Merges:
@@ -38,7 +37,7 @@ class Merges:
     def __init__(self, playbook: Callable[[], Playbook]) -> None:
         self._playbook = playbook
 
-    @activity.defn(name="merge")
+    @activity.defn(name=contract.REQUEST_MERGE)
     async def merge(self, asked: MergeRequest) -> str:
         """
         Return the key of the escalation that has taken *asked* over.
@@ -55,14 +54,14 @@ class Merges:
         same_on_retry = f"{info.workflow_run_id}/{info.activity_id}"
         try:
             run = activity.client().get_workflow_handle(into)
-            await run.execute_update(TAKE_OVER, question, id=same_on_retry)
+            await run.execute_update(contract.TAKE_OVER, question, id=same_on_retry)
         except WorkflowUpdateFailedError as failed:
             raise _reason(asked, failed) from failed
         except RPCError as error:
             raise _soon(f"{into} could not be asked: {error.message}") from error
         return into
 
-    @activity.defn(name="find_merge")
+    @activity.defn(name=contract.FIND_MERGE)
     async def find_merge(self, asked: MergeQuestion) -> TakeOver:
         """
         Return all that goes over from *asked*, with the sponsors of its customers.
@@ -70,7 +69,7 @@ class Merges:
         Raises:
             EscalationError: If it is not being merged into one that is known as that.
         """
-        offer = await ask_run(asked.key, MERGE_OFFER, answer=TakeOver)
+        offer = await ask_run(asked.key, contract.MERGE_OFFER, answer=TakeOver)
         if offer is None or offer.merged != asked.id or offer.into not in asked.known_as:
             raise MoveNotAllowed(f"{asked.known_as[0]}: {asked.key} is not being merged into it")
         self._require_same_tenant(asked.key, asked.known_as[0])
@@ -89,21 +88,25 @@ class Merges:
         raise BadRequest.because(f"the cancellation of {key}", (fault,))
 
 
-@activity.defn(name="is_open")
+@activity.defn(name=contract.CHECK_OPEN)
 async def check_open(key: str) -> bool:
     """Return whether an escalation of *key* is open, or a case of that key is part of one."""
     kind, is_running = await _kind_of(key)
-    return is_running and kind in {ESCALATION, TICKET}
+    return is_running and kind in _KINDS
 
 
 async def _target(asked: MergeRequest) -> str:
     """Return the key of the escalation that is meant."""
     kind, is_running = await _kind_of(asked.into)
-    if kind == ESCALATION and is_running:
+    if kind == contract.WORKFLOW and is_running:
         return asked.into
-    if kind == TICKET and is_running and (joined := await ask_run(asked.into, JOINED, answer=str)):
+    if (
+        kind == contract.JOINED_CASE_WORKFLOW
+        and is_running
+        and (joined := await ask_run(asked.into, contract.JOINED_ESCALATION, answer=str))
+    ):
         return joined
-    is_past = kind in {ESCALATION, TICKET} and not is_running
+    is_past = kind in _KINDS and not is_running
     end = await _end_of(asked.into) if is_past else ", which is no escalation that is known here"
     given = quote_input(asked.into) + end
     fault = Fault(where="into", given=given, allowed="the key of an open escalation, such as ACME/4711")

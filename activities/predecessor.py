@@ -13,6 +13,7 @@ from temporalio import activity
 from temporalio.service import RPCError
 
 from activities.run_lookup import describe_run
+from escalation import contract
 from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
@@ -71,7 +72,9 @@ async def _ended(key: str) -> dict[str, str]:
 
 async def _results(key: str) -> AsyncIterator[tuple[str, str]]:
     quoted = key.replace("'", "\\'")
-    query = f"WorkflowId = '{quoted}' AND WorkflowType = 'Escalation' AND ExecutionStatus = 'Completed'"
+    query = (
+        f"WorkflowId = '{quoted}' AND WorkflowType = '{contract.WORKFLOW}' AND ExecutionStatus = 'Completed'"
+    )
     async for execution in activity.client().list_workflows(query, limit=_MOST):
         handle = activity.client().get_workflow_handle(key, run_id=execution.run_id, result_type=dict)
         found = await handle.result()

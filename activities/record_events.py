@@ -9,12 +9,10 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from escalation import contract
 from escalation.case.effects import RecordBatch, RecordResult
 from records.errors import RecordStoreFault
 from records.store import RecordStore
-
-RECORD_EVENTS = "record_events"
-"""The activity's name on the wire."""
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +21,7 @@ class RecordEvents:
     def __init__(self, store: RecordStore) -> None:
         self._store = store
 
-    @activity.defn(name=RECORD_EVENTS)
+    @activity.defn(name=contract.RECORD_EVENTS)
     def record_events(self, batch: RecordBatch) -> RecordResult:
         """
         Put *batch* on record. Can be repeated: what is on record already is left as it is.

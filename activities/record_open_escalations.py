@@ -11,13 +11,12 @@ from temporalio import activity
 from temporalio.client import WorkflowExecution, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from escalation import contract
 from escalation.case.effects import RecordBatch
 from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.store import RecordStore
 
-OPEN = "WorkflowType IN ('Escalation', 'FollowUp') AND ExecutionStatus = 'Running'"
-UNRECORDED = "unrecorded"
-"""Names on the wire, as in ``escalation.contract``."""
+OPEN = f"WorkflowType IN ('{contract.WORKFLOW}', '{contract.FOLLOW_UP}') AND ExecutionStatus = 'Running'"
 _AT_ONCE = 20
 
 
@@ -25,8 +24,8 @@ class OpenEscalations:
     def __init__(self, store: RecordStore) -> None:
         self._store = store
 
-    @activity.defn(name="bring_up_to_date")
-    async def bring_up_to_date(self) -> OpenEscalationsRecorded:
+    @activity.defn(name=contract.RECORD_OPEN_ESCALATIONS)
+    async def record_open_escalations(self) -> OpenEscalationsRecorded:
         """
         Raises:
             RecordStoreFault: If the store cannot be used.
@@ -44,7 +43,7 @@ class OpenEscalations:
     async def _heard(self, run: WorkflowExecution) -> bool:
         handle = activity.client().get_workflow_handle(run.id, run_id=run.run_id)
         try:
-            batch: RecordBatch = await handle.query(UNRECORDED, result_type=RecordBatch)
+            batch: RecordBatch = await handle.query(contract.UNRECORDED, result_type=RecordBatch)
             if batch.events:
                 await asyncio.to_thread(self._store.append, batch)
         except (RPCError, WorkflowQueryFailedError, ValueError):

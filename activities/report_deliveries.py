@@ -8,12 +8,13 @@ from temporalio.client import RPCError
 from temporalio.service import RPCStatusCode
 
 from delivery.inbox_client import AT_ONCE, report
+from escalation import contract
 from escalation.notifications.delivery_results import DeliveryResult
 
 log = structlog.get_logger(__name__)
 
 
-@activity.defn(name="report_deliveries")
+@activity.defn(name=contract.REPORT_DELIVERIES)
 async def report_deliveries(results: dict[str, tuple[DeliveryResult, ...]]) -> None:
     """
     Report *results* by the id of the sender. One that has ended needs no answer.

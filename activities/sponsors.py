@@ -15,6 +15,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from activities.run_lookup import describe_run
+from escalation import contract
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import UnknownName
@@ -25,8 +26,6 @@ from planning.playbook.loader import Playbook
 
 log = structlog.get_logger(__name__)
 
-WORKFLOW, QUEUE, MEMO, PROPOSE = "Sponsorship", "escalations", "sponsor", "propose"
-"""Names on the wire, as in ``escalation.contract``."""
 _AT_ONCE = 16
 
 
@@ -36,7 +35,7 @@ class Sponsors:
     def __init__(self, playbook: Callable[[], Playbook]) -> None:
         self._playbook = playbook
 
-    @activity.defn(name="find_people")
+    @activity.defn(name=contract.FIND_PEOPLE)
     async def find_people(self, ids: tuple[str, ...]) -> PlaybookPeople:
         """
         Raises:
@@ -51,17 +50,17 @@ class Sponsors:
             people=people, deciders=playbook.sponsorship_deciders, managers=_managers(playbook)
         )
 
-    @activity.defn(name="propose_sponsorship")
+    @activity.defn(name=contract.PROPOSE_SPONSORSHIP)
     async def propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
         """One message to each account's sponsorship, which begins with it if there is none."""
         for account in wanted.accounts:
             proposal = {"by": wanted.by, "why": wanted.why, "escalation": wanted.escalation}
             await activity.client().start_workflow(
-                WORKFLOW,
+                contract.SPONSORSHIP,
                 {"account": account},
                 id=sponsorship_key(account),
-                task_queue=QUEUE,
-                start_signal=PROPOSE,
+                task_queue=contract.ESCALATION_QUEUE,
+                start_signal=contract.PROPOSE,
                 start_signal_args=[proposal],
             )
 
@@ -97,7 +96,7 @@ async def _sponsor_of(account: str) -> Contact | None:
         found = await describe_run(sponsorship_key(account))
         if found is None or found.status is not WorkflowExecutionStatus.RUNNING:
             return None
-        sponsor: Contact | None = await found.memo_value(MEMO, None, type_hint=Contact)
+        sponsor: Contact | None = await found.memo_value(contract.SPONSOR_MEMO, None, type_hint=Contact)
     except RPCError as error:
         log.warning("sponsor_not_looked_up", why=error.message)
         return None

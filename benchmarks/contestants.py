@@ -32,7 +32,7 @@ from escalation.case.effects import RecordBatch, RecordResult
 from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.case.lifecycle import Move
 from escalation.case.request import InternalRca, StartRequest
-from escalation.contract import ESCALATION_QUEUE, RECORD_TASK_QUEUE
+from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
 from messages.renderer import MessageRenderer
@@ -43,7 +43,6 @@ from runtime.network import Network
 from runtime.settings import Settings
 from tests.complaint import a_complaint
 from workers.queue_workers import MESSAGE_SLOTS, QUICK_SLOTS, WORKFLOW_SLOTS, on_queue
-from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow

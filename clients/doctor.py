@@ -23,11 +23,11 @@ from clients.visibility import OURS, quote
 from escalation import contract
 from escalation.case.commands import ReportDelivery
 from escalation.case.effects import RecordBatch
+from escalation.contract import DELIVER_MESSAGES
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.notifications.delivery_results import DeliveryResult
 from runtime.errors import NoWorker
 from runtime.stalls import Stall, query_of_stalled, read_backwards
-from workflows.delivery import DELIVER_MESSAGES
 
 
 class UnservedRun(NamedTuple):

@@ -26,15 +26,10 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
 from channels.protocol import Channel, Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
+from escalation.contract import CHANNEL_LIMIT, ESCALATION_QUEUE, RESERVE_SLOTS
 from escalation.kernel.ids import Own, own_id
 from escalation.notifications.channel_limit import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
 from escalation.policy.preferences import Limit
-
-WORKFLOW = "Pace"
-"""The workflow's name on the wire; it starts with a `ChannelLimit`."""
-TAKE_TURNS = "take_turns"
-"""Its update: takes a `ReserveSlots`, gives `Slots`."""
-QUEUE = "escalations"
 
 _SOON = {False: timedelta(seconds=10), True: timedelta(seconds=20)}
 """How far off a slot may be. What is urgent reaches further, and so goes before all that is not."""
@@ -156,7 +151,7 @@ class _SlotQueue:
         limit = self._limit
         async with asyncio.timeout(_PATIENCE.total_seconds()):
             given: Slots = await activity.client().execute_update_with_start_workflow(
-                TAKE_TURNS,
+                RESERVE_SLOTS,
                 ReserveSlots(at_most=limit.at_most, within=limit.within, count=count, reach=self._soon),
                 start_workflow_operation=_start_of(self._channel),
                 result_type=Slots,
@@ -166,9 +161,9 @@ class _SlotQueue:
 
 def _start_of(channel: str) -> WithStartWorkflowOperation[Any, Any]:
     return WithStartWorkflowOperation(
-        WORKFLOW,
+        CHANNEL_LIMIT,
         ChannelLimit(),
         id=own_id(Own.PACE, channel),
-        task_queue=QUEUE,
+        task_queue=ESCALATION_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )

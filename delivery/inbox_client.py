@@ -18,23 +18,12 @@ from temporalio import activity
 from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCStatusCode
 
+from escalation import contract
 from escalation.case.effects import Notification, NotificationBatch, message_key, senders_of
 from escalation.measures.report_schedule import Rhythm, report_id
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import InboxContent
 from escalation.notifications.inbox_view import inbox_key
-
-INBOX = "Inbox"
-"""The workflow's name on the wire; it starts with a `InboxContent`."""
-HOLD = "hold"
-"""Its signal, with a `InboxContent`."""
-KNOWN = "known"
-"""Its query: whether it has a message of this key, or let it leave lately."""
-INBOX_QUEUE = "escalations"
-NO_LONGER_TRUE = "no_longer_true"
-"""The query of an escalation: takes a `Wave`, gives reasons by message key."""
-RECORD_DELIVERY = "record_delivery"
-"""The signal to an escalation: `ReportDelivery`."""
 
 UNKNOWN_SENDER = "nobody is known who told it"
 REPORT_IDS = frozenset(map(report_id, Rhythm))
@@ -57,11 +46,11 @@ async def defer(content: InboxContent) -> None:
         RPCError: If Temporal cannot take it now.
     """
     await activity.client().start_workflow(
-        INBOX,
+        contract.INBOX,
         InboxContent(),
         id=inbox_key(content.held[0].recipient.id),
-        task_queue=INBOX_QUEUE,
-        start_signal=HOLD,
+        task_queue=contract.ESCALATION_QUEUE,
+        start_signal=contract.DEFER,
         start_signal_args=[content],
         rpc_timeout=_PATIENCE,
     )
@@ -76,7 +65,7 @@ async def has_message(key: str, recipient: str) -> bool:
     """
     inbox = activity.client().get_workflow_handle(inbox_key(recipient))
     try:
-        known: bool = await inbox.query(KNOWN, key, result_type=bool, rpc_timeout=_PATIENCE)
+        known: bool = await inbox.query(contract.HAS_MESSAGE, key, result_type=bool, rpc_timeout=_PATIENCE)
     except RPCError as fault:
         if fault.status in _GONE:
             return False
@@ -123,7 +112,7 @@ async def _ask_reports(id_: str, batch: NotificationBatch) -> dict[str, str]:
 
 async def _outdated_by(run: WorkflowHandle[Any, Any], batch: NotificationBatch) -> dict[str, str]:
     outdated: dict[str, str] = await run.query(
-        NO_LONGER_TRUE, batch, result_type=dict[str, str], rpc_timeout=_PATIENCE
+        contract.OUTDATED_MESSAGES, batch, result_type=dict[str, str], rpc_timeout=_PATIENCE
     )
     return outdated
 
@@ -158,4 +147,4 @@ async def report(id_: str, results: tuple[DeliveryResult, ...]) -> None:
         RPCError: If it has ended, or Temporal cannot take it now.
     """
     command = {"receipts": [result.model_dump(mode="json") for result in results]}
-    await _reach(id_, lambda run: run.signal(RECORD_DELIVERY, command, rpc_timeout=_PATIENCE))
+    await _reach(id_, lambda run: run.signal(contract.REPORT_DELIVERY, command, rpc_timeout=_PATIENCE))

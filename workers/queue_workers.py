@@ -23,7 +23,7 @@ import activities
 from channels.protocol import Channel
 from delivery.channel_limit import LimitedChannel
 from delivery.pipeline import Pipeline
-from escalation.contract import ESCALATION_QUEUE, RECORD_TASK_QUEUE
+from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import Link
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
@@ -36,7 +36,6 @@ from runtime.signed_links import SignedLinks
 from workers.channel_setup import open_channels
 from workers.stall_watch import watch_stalls
 from workflows.channel_limit import ChannelLimitWorkflow
-from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.escalation import EscalationWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow

@@ -11,16 +11,13 @@ from contextlib import suppress
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from escalation.contract import CHANNEL_LIMIT, RESERVE_SLOTS
 from escalation.kernel.ids import Own
 from escalation.notifications.channel_limit import ChannelLimit, ReserveSlots, Slots, reserve_slots
 from workflows import web_ui
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due
 from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 from workflows.raw_values import read_model, takes_one
-
-CHANNEL_LIMIT = "Pace"
-RESERVE_SLOTS = "take_turns"
-"""The workflow, which starts with a `ChannelLimit`, and its update: names on the wire."""
 
 _EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
 

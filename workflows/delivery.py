@@ -41,14 +41,6 @@ from workflows import web_ui
 from workflows.outbox import Background, Outbox
 from workflows.raw_values import read_model
 
-DELIVER_MESSAGES = "deliver_messages"
-"""The activity's name: takes a `Wave`, gives `tuple[Receipt, ...]`."""
-MESSAGE_TASK_QUEUE = "escalation-messages"
-"""A queue of its own, so that a slow mail server cannot starve the moves."""
-DELIVER_DIGEST = "deliver_bundle"
-"""The same for what waited for one recipient: it leaves as one message."""
-REPORT_DELIVERIES = "report_deliveries"
-"""Tells escalations what became of their messages: takes receipts by the escalations' keys."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 
 _RECEIPTS = TypeAdapter(tuple[DeliveryResult, ...])
@@ -167,7 +159,9 @@ class DeliveryOutbox(Outbox[_Notice, NotificationBatch]):
         return (*self.running, NotificationBatch(notices=(*self._to_repeat, *self.pending)))
 
 
-async def deliver(wave: NotificationBatch, activity: str = DELIVER_MESSAGES) -> tuple[DeliveryResult, ...]:
+async def deliver(
+    wave: NotificationBatch, activity: str = contract.DELIVER_MESSAGES
+) -> tuple[DeliveryResult, ...]:
     """Deliver *wave*, and return what became of each message."""
     try:
         receipts: tuple[DeliveryResult, ...] = await workflow.execute_activity(
@@ -185,7 +179,7 @@ def delivery_options(wave: NotificationBatch) -> workflow.ActivityConfig:
     """
     people = sum(len(notice.to) for notice in wave.notices)
     return workflow.ActivityConfig(
-        task_queue=MESSAGE_TASK_QUEUE,
+        task_queue=contract.MESSAGE_TASK_QUEUE,
         schedule_to_close_timeout=GIVEN_UP_AFTER,
         start_to_close_timeout=timedelta(minutes=15),
         heartbeat_timeout=timedelta(seconds=30),

@@ -15,6 +15,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from escalation import contract
+from escalation.contract import DELIVER_DIGEST, MESSAGE_TASK_QUEUE, REPORT_DELIVERIES
 from escalation.kernel.budgets import CARRIED, GONE, OURS, last_of, size_of
 from escalation.kernel.ids import Own
 from escalation.kernel.list_page import ListPage, page_of
@@ -40,7 +41,7 @@ from escalation.policy.preferences import MOST_COUNTED, CountedMessage, Limit
 from escalation.policy.rates import Rates
 from workflows import web_ui
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due, is_outdated
-from workflows.delivery import DELIVER_DIGEST, MESSAGE_TASK_QUEUE, REPORT_DELIVERIES, deliver
+from workflows.delivery import deliver
 from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 from workflows.look_ups import find_people
 from workflows.raw_values import read_model, takes_one

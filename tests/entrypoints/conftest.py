@@ -17,6 +17,7 @@ from client import EscalationClient
 from delivery.pipeline import Pipeline
 from entrypoints.cli import program
 from escalation import contract
+from escalation.contract import MESSAGE_TASK_QUEUE
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
 from runtime.connection import connect
@@ -31,7 +32,6 @@ from workers.channel_setup import open_channels
 from workers.queue_workers import serve_queues
 from workflows import search_attributes
 from workflows.continue_as_new import CHECK_BUILD
-from workflows.delivery import MESSAGE_TASK_QUEUE
 from workflows.plugin import escalation_plugin
 
 KEY, OTHER = "ACME/4711", "ACME/4712"

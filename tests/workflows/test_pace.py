@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from escalation.contract import ESCALATION_QUEUE
+from escalation.contract import CHANNEL_LIMIT, ESCALATION_QUEUE, RESERVE_SLOTS
 from escalation.kernel.refusals import BadRequest
 from escalation.notifications.channel_limit import ChannelLimit, ReserveSlots, Slots
 from escalation.policy.limit_text import parse_limit
@@ -28,7 +28,7 @@ from runtime.settings import Settings
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.receiver import Receiver
 from workers.queue_workers import serve_queues
-from workflows.channel_limit import CHANNEL_LIMIT, RESERVE_SLOTS, ChannelLimitWorkflow
+from workflows.channel_limit import ChannelLimitWorkflow
 from workflows.plugin import escalation_plugin
 
 AT_MOST, WITHIN = 4, 2.0

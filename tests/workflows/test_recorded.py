@@ -78,7 +78,7 @@ async def test_a_report_brings_the_record_of_what_is_open_up_to_now(tmp_path: Pa
         store = RecordStore.at(None, tmp_path)
         ones = OpenEscalations(store)
         before = make_report(store, Period(), datetime.now(UTC)).whole.value("acknowledge_median")
-        answer = await ActivityEnvironment(desk.temporal).run(ones.bring_up_to_date)
+        answer = await ActivityEnvironment(desk.temporal).run(ones.record_open_escalations)
         again = [batch async for _, batch in desk.client.unrecorded()]
         found = make_report(store, Period(), datetime.now(UTC), record=answer)
         store.close()

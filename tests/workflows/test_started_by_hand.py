@@ -11,10 +11,10 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
 from escalation import contract
+from escalation.contract import CHANNEL_LIMIT
 from escalation.kernel.refusals import BadRequest
 from tests.complaint import a_complaint
 from tests.escalations import Desk
-from workflows.channel_limit import CHANNEL_LIMIT
 
 WORKFLOWS = Path(contract.__file__).parent
 KINDS = {
