@@ -161,9 +161,9 @@ async def _resolves(stage: Display) -> None:
     await stage.types("reject", KEY, "--as", "aisha", "--why", "A promise is no goods")
     await _resolved(stage, "New goods delivered and signed for", "Your new goods have arrived.")
     await stage.chapter("The customer is asked, and says no: back to resolving")
-    await stage.answers(JO, "can use the service", answer="no", comment="One pallet is still wet")
+    await stage.answers(JO, "Can you use the service", answer="no", comment="One pallet is still wet")
     await _resolved(stage, "Replaced the last pallet", "The last pallet has been replaced.")
-    await stage.answers(JO, "can use the service", answer="yes", comment="")
+    await stage.answers(JO, "Can you use the service", answer="yes", comment="")
 
 
 async def _resolved(stage: Display, done: str, customer: str) -> None:
@@ -186,7 +186,7 @@ async def _closes(stage: Display, papers: Path | None) -> None:
     await stage.types("close", KEY, "--as", "elena")
     await stage.chapter("After the close: how it was for the customer, and what we promised to do")
     await stage.answers(JO, "how we did", score="2", comment="You listened in the end, but it took too long")
-    await stage.letter("elena.petrova@example.com", "not content")
+    await stage.letter("elena.petrova@example.com", "not satisfied")
     await stage.types("actions")
 
 
