@@ -21,7 +21,7 @@ from benchmarks.load import Lives, Measured, Round, Side
 from runtime.garbage_collection import collect_garbage_seldom
 from runtime.log_setup import configure_logging, logging_runtime
 from runtime.process_exit import exit_process
-from runtime.settings import LogFormat, LogLevel
+from runtime.setting_types import LogFormat, LogLevel
 
 
 class Setup(BaseModel):

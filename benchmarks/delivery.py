@@ -19,7 +19,8 @@ from client import EscalationClient
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.process_exit import exit_process
-from runtime.settings import ROOT, Settings, SmtpTls
+from runtime.setting_types import SmtpTls
+from runtime.settings import ROOT, Settings
 from tests.complaint import a_complaint
 from workers.queue_workers import serve_queues
 from workflows import search_attributes

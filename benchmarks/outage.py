@@ -20,7 +20,8 @@ from temporalio.client import Client
 from channels.loopback import LoopbackMailbox
 from client import EscalationClient
 from runtime.process_exit import exit_process
-from runtime.settings import ROOT, Settings, SmtpTls
+from runtime.setting_types import SmtpTls
+from runtime.settings import ROOT, Settings
 from tests.complaint import a_complaint
 from worker import serving
 

@@ -78,10 +78,10 @@ class HttpChannel(SharedSessionChannel, Generic[_Target]):
         """What addresses call it."""
 
     @abstractmethod
-    def composed(self, letter: OutboundMessage, target: _Target) -> Post:
+    def compose(self, letter: OutboundMessage, target: _Target) -> Post:
         """*letter* as this medium takes it."""
 
-    def words_for(self, answer: Answer) -> str:  # noqa: ARG002 - for those who know their receiver
+    def explain(self, answer: Answer) -> str:  # noqa: ARG002 - for those who know their receiver
         """What a refusal said of its reason, if that is known to hold no secret."""
         return ""
 
@@ -104,13 +104,13 @@ class _HttpSession(Generic[_Target]):
         target = self._targets.find(letter.to_address)
         if isinstance(target, RefusedForGood):
             return target
-        post = self._channel.composed(letter, target)
+        post = self._channel.compose(letter, target)
         answer = await self._exchanged(post)
         if not isinstance(answer, Answer):
             return answer
         if HTTPStatus(200) <= answer.status < HTTPStatus(300):
             return Delivered(reference=post.reference)
-        return judge_response(answer, datetime.now(UTC), self._channel.words_for(answer))
+        return judge_response(answer, datetime.now(UTC), self._channel.explain(answer))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -37,7 +37,7 @@ class SlackChannel(HttpChannel[SecretStr]):
 
     name = "slack"
 
-    def composed(self, letter: OutboundMessage, target: SecretStr) -> Post:
+    def compose(self, letter: OutboundMessage, target: SecretStr) -> Post:
         """In blocks; `text` is what a notification shows."""
         message = {
             "text": escape_slack(to_one_line(letter.subject, at_most=SUBJECT_LENGTH)),
@@ -52,7 +52,7 @@ class SlackChannel(HttpChannel[SecretStr]):
             target.get_secret_value(), json.dumps(message, ensure_ascii=False).encode(), reference=letter.key
         )
 
-    def words_for(self, answer: Answer) -> str:
+    def explain(self, answer: Answer) -> str:
         """Slack says `no_service`, `channel_is_archived` and the like."""
         return answer.body.decode() if _CODE.fullmatch(answer.body) else ""
 

@@ -31,7 +31,7 @@ class TeamsChannel(HttpChannel[SecretStr]):
 
     name = "teams"
 
-    def composed(self, letter: OutboundMessage, target: SecretStr) -> Post:
+    def compose(self, letter: OutboundMessage, target: SecretStr) -> Post:
         """One message with one Adaptive Card."""
         attachment = {
             "contentType": "application/vnd.microsoft.card.adaptive",

@@ -24,15 +24,13 @@ The body, in UTF-8, the same on every attempt at a letter:
 A receiver ignores what it does not know: more may be added.
 """
 
-import base64
-import hashlib
-import hmac
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
+
+from standardwebhooks import Webhook
 
 from channels.http_channel import HttpChannel, Post
 from channels.plain_text import to_one_line, to_plain_lines
@@ -44,10 +42,14 @@ _NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class WebhookEndpoint:
-    """Where to post, and what to sign with: one key, or while it is changed the new one and the old one."""
+    """
+    Where to post, and what to sign with: one key, or while it is changed the new one and the old one.
+
+    Keys are written as Standard Webhooks does: whsec_ and base64.
+    """
 
     url: str = field(repr=False)
-    keys: tuple[bytes, ...] = field(repr=False)
+    keys: tuple[str, ...] = field(repr=False)
 
 
 class WebhookChannel(HttpChannel[WebhookEndpoint]):
@@ -55,30 +57,24 @@ class WebhookChannel(HttpChannel[WebhookEndpoint]):
 
     name = "webhook"
 
-    def composed(self, letter: OutboundMessage, target: WebhookEndpoint) -> Post:
+    def compose(self, letter: OutboundMessage, target: WebhookEndpoint) -> Post:
         """Signed at this moment: the signature of a later attempt is another one, under the same id."""
         id_ = webhook_id(letter.key)
-        at = int(datetime.now(UTC).timestamp())
-        body = json.dumps(make_content(letter), ensure_ascii=False, separators=(",", ":")).encode()
+        at = datetime.now(UTC)
+        body = json.dumps(make_content(letter), ensure_ascii=False, separators=(",", ":"))
         headers = {
             "webhook-id": id_,
-            "webhook-timestamp": str(at),
-            "webhook-signature": " ".join(make_signatures(target.keys, id_, at, body)),
+            "webhook-timestamp": str(int(at.timestamp())),
+            # one signature for each key: a receiver that knows any of them takes the letter
+            "webhook-signature": " ".join(Webhook(key).sign(id_, at, body) for key in target.keys),
             "Idempotency-Key": id_,
         }
-        return Post(target.url, body, reference=id_, headers=headers)
+        return Post(target.url, body.encode(), reference=id_, headers=headers)
 
 
 def webhook_id(key: str) -> str:
     """The letter's key, percent-encoded: what is signed must hold no full stop, and a header only ASCII."""
     return quote(key, safe=":@/").replace(".", "%2E")
-
-
-def make_signatures(keys: Iterable[bytes], id_: str, at: int, body: bytes) -> Iterable[str]:
-    """One for each key, so that a receiver that knows any of them takes the letter."""
-    signed = f"{id_}.{at}.".encode() + body
-    for key in keys:
-        yield f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"
 
 
 def make_content(letter: OutboundMessage) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from temporalio.runtime import (
 from escalation.kernel.characters import remove_harmful
 from escalation.kernel.refusals import EscalationError
 from runtime.errors import SettingsFault
-from runtime.settings import LogFormat, LogLevel
+from runtime.setting_types import LogFormat, LogLevel
 
 CORE = "temporalio.core"
 # Loggers that carry our own lines although their names are the SDK's.

@@ -1,167 +1,109 @@
 """
 The settings of every process, read once from the environment (`ESCALATION_*`).
 
-Owns names, defaults and checks. It must not know Temporal's own settings (address, TLS, API key): those are
-`TEMPORAL_*` and `temporal.toml`, and `runtime.connection` leaves them to the SDK.
+Owns names, defaults and what is wrong between them. It must not know Temporal's own settings (address, TLS, API key):
+those are `TEMPORAL_*` and `temporal.toml`, and `runtime.connection` leaves them to the SDK.
 """
 
 import os
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Self, get_args
 
 from platformdirs import user_state_path
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic.types import PathType
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from escalation.kernel.email_address import SenderAddress
 from escalation.kernel.values import Name
-from escalation.policy.limit_text import LIMIT_FORM, parse_limit
+from escalation.policy.limit_text import LIMIT_FORM
 from escalation.policy.preferences import Limit
-from runtime.endpoints import PREFIX, Endpoints, read_endpoints
 from runtime.errors import SettingsFault
-from runtime.senders import Sender, read_senders, unbound_sender
-from runtime.signing_keys import SigningKeys, WebhookKeys
+from runtime.named_settings import (
+    APPRISE_ADDRESS,
+    PREFIX,
+    SENDER_PARTS,
+    WEB_ADDRESS,
+    Addresses,
+    AppriseAddresses,
+    Sender,
+    Senders,
+    Webhooks,
+)
+from runtime.setting_types import (
+    OFF,
+    SUPPRESSIBLE,
+    AnyCase,
+    BaseUrl,
+    ChannelLimit,
+    Folder,
+    LogFormat,
+    LogLevel,
+    Networks,
+    Port,
+    PortOrOff,
+    RemotePort,
+    SmtpTls,
+    StoreUrl,
+    Suppressed,
+    Text,
+)
+from runtime.signing_keys import SigningKeys, WebhookKeys, parse_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 
-
-class SmtpTls(StrEnum):
-    """How the connection to the mail server is protected."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
-
-
-class LogFormat(StrEnum):
-    """What a log line looks like."""
-
-    CONSOLE = "console"
-    JSON = "json"
-
-
-class LogLevel(StrEnum):
-    """The least important log lines that are written."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
 _SMTP_PORTS = {SmtpTls.NONE: 25, SmtpTls.STARTTLS: 587, SmtpTls.TLS: 465}
-
-OFF = "off"
 _LIMIT_OF = "limit_"
 _LIMIT = f"{LIMIT_FORM}; what the channel as a whole takes, from all workers together; unset: no limit"
 
-Port = Annotated[int, Field(ge=0, le=65535)]
-PortOrOff = Annotated[Port | None, BeforeValidator(lambda given: None if given == OFF else given)]
-RemotePort = Annotated[int, Field(ge=1, le=65535)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+SINGLE_ENDPOINTS = ("slack", "teams", "apprise")
+"""Channels whose endpoints are one variable each."""
+WEBHOOK = "webhook"
+ENDPOINT_CHANNELS = (*SINGLE_ENDPOINTS, WEBHOOK)
+NAMED = (*ENDPOINT_CHANNELS, "intake")
+"""Fields that hold several things, each under the name that its variables have."""
 
 
-def _parted(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
-    return tuple(ip_network(each, strict=False) for each in given.replace(",", " ").split())
+_DEPTHS = {**dict.fromkeys(SINGLE_ENDPOINTS, 2), WEBHOOK: 3, "intake": 3}
+"""Length of the path to a variable: its field, the name, and a part."""
 
 
-def _limit(given: Any) -> Any:
-    return parse_limit(given) if isinstance(given, str) else given
+class _Environment(EnvSettingsSource):
+    """Variables as they stand: white space around them is nothing, and none is read as JSON."""
+
+    def __init__(self, settings_cls: type[BaseSettings], environ: Mapping[str, str]) -> None:
+        super().__init__(settings_cls)
+        values = {name.lower(): value.strip() for name, value in sorted(environ.items()) if value.strip()}
+        nameless = {variable(field).lower() for field in NAMED}
+        self.env_vars = {name: value for name, value in values.items() if name not in nameless}
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ARG002
+        """Return *value*, a text. Each type of ours says how it is read."""
+        return value
 
 
-ChannelLimit = Annotated[Limit | None, BeforeValidator(_limit)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_parted)]
-
-
-def _base_url(url: str) -> str:
-    """In the clear only on this machine: who reads the link on its way can answer in the reader's name."""
-    parts = urlsplit(url)
-    if parts.scheme == "http" and parts.hostname != "localhost" and not _is_loopback(parts.hostname or ""):
-        raise ValueError("http, which is for this machine alone")
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-BaseUrl = Annotated[
-    str,
-    StringConstraints(max_length=500, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[\w./~-]*)?$"),
-    AfterValidator(_base_url),
-]
-
-
-def _can_be_looked_for(path: Path) -> Path:
-    try:
-        path.exists()
-    except OSError as error:  # a name that is too long
-        raise ValueError(error.strerror) from None
-    return path
-
-
-Folder = Annotated[
-    Path,
-    AfterValidator(Path.expanduser),
-    AfterValidator(Path.absolute),
-    AfterValidator(_can_be_looked_for),
-]
-
-
-_SUPPRESSIBLE = ("OOF", "AutoReply", "DR", "NDR", "RN", "NRN", "All")
-"""What X-Auto-Response-Suppress can name (MS-OXCMAIL); OOF is an answer that somebody is out of office."""
-
-
-def _suppressed(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
-    if given.lower() == OFF:
-        return None
-    by_lower = {each.lower(): each for each in _SUPPRESSIBLE}
-    asked = given.lower().replace(",", " ").split()
-    if not set(asked) <= by_lower.keys():
-        raise ValueError("what nobody can be asked not to answer")
-    return ", ".join(by_lower[each] for each in asked)
-
-
-Suppressed = Annotated[str | None, BeforeValidator(_suppressed)]
-
-
-def _names_a_store(url: SecretStr | None) -> SecretStr | None:
-    if url and not re.match(r"(sqlite|postgres(ql)?(\+psycopg)?):", url.get_secret_value()):
-        raise ValueError("neither SQLite nor PostgreSQL")
-    return url
-
-
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """
     Everything that is set from outside, checked as a whole.
 
     A field is set by the variable of its name: `smtp_host` by `ESCALATION_SMTP_HOST`. Its description is what the
-    variable must be; errors and the reference quote it. An empty variable counts as not set.
+    variable must be; errors and the reference quote it. An empty variable counts as not set. Other variables of the
+    prefix are left alone: Kubernetes sets ESCALATION_SERVICE_HOST and more in every container beside a service called
+    `escalation`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+    )
 
     state_folder: Folder = Field(
         default_factory=lambda: user_state_path("escalation-engine", appauthor=False),
@@ -174,7 +116,7 @@ class Settings(BaseModel):
         None, description="a folder that exists, of templates that go before those shipped"
     )
 
-    records_url: Annotated[SecretStr | None, AfterValidator(_names_a_store)] = Field(
+    records_url: StoreUrl | None = Field(
         None,
         description="sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE; unset: a file in the "
         "state folder",
@@ -220,7 +162,7 @@ class Settings(BaseModel):
     smtp_host: Text | None = Field(
         None, description="a host name or address; unset: letters are printed, none leaves"
     )
-    smtp_tls: SmtpTls = Field(SmtpTls.STARTTLS, description="one of none, starttls, tls")
+    smtp_tls: Annotated[SmtpTls, AnyCase] = Field(SmtpTls.STARTTLS, description="one of none, starttls, tls")
     smtp_port: RemotePort = Field(
         default_factory=lambda fields: _SMTP_PORTS[fields.get("smtp_tls", SmtpTls.STARTTLS)],
         description="a port, 1 to 65535; unset: 25, 587 or 465, as smtp_tls asks",
@@ -239,7 +181,7 @@ class Settings(BaseModel):
     )
     smtp_suppress: Suppressed = Field(
         "OOF, AutoReply",
-        description=f"what mail programs must not answer by themselves: {', '.join(_SUPPRESSIBLE)}, parted by commas; "
+        description=f"what mail programs must not answer by themselves: {', '.join(SUPPRESSIBLE)}, parted by commas; "
         "off asks nothing",
     )
 
@@ -253,10 +195,6 @@ class Settings(BaseModel):
     limit_teams: ChannelLimit = Field(None, description=_LIMIT)
     limit_webhook: ChannelLimit = Field(None, description=_LIMIT)
     limit_apprise: ChannelLimit = Field(None, description=_LIMIT)
-    bound_senders: tuple[Sender, ...] = Field(
-        (), description="systems that start by webhook, each for its tenants"
-    )
-    targets: Endpoints = Field(Endpoints(), description="what addresses such as slack:support lead to")
 
     metrics_address: Text | None = Field(
         None,
@@ -264,12 +202,22 @@ class Settings(BaseModel):
         description="an IP address of this machine and a port, where workers answer Prometheus, such as "
         "127.0.0.1:9464; each worker process needs its own; unset: no metrics",
     )
-    log_format: LogFormat = Field(LogFormat.CONSOLE, description="one of console, json")
-    log_level: LogLevel = Field(LogLevel.INFO, description="one of debug, info, warning, error")
+    log_format: Annotated[LogFormat, AnyCase] = Field(LogFormat.CONSOLE, description="one of console, json")
+    log_level: Annotated[LogLevel, AnyCase] = Field(
+        LogLevel.INFO, description="one of debug, info, warning, error"
+    )
+
+    slack: Addresses = Field({}, description=WEB_ADDRESS)
+    teams: Addresses = Field({}, description=WEB_ADDRESS)
+    apprise: AppriseAddresses = Field({}, description=APPRISE_ADDRESS)
+    webhook: Webhooks = Field({}, description=f"{PREFIX}WEBHOOK_NAME_URL and {PREFIX}WEBHOOK_NAME_SECRET")
+    intake: Senders = Field(
+        {}, description=f"{PREFIX}INTAKE_NAME_ and one of {', '.join(SENDER_PARTS).upper()}"
+    )
 
     @property
     def channel_limits(self) -> dict[str, Limit]:
-        """By the channel's name; only those that have one."""
+        """The limits of channels as a whole, by the channel's name."""
         limits = (
             (field.removeprefix(_LIMIT_OF), value) for field, value in self if field.startswith(_LIMIT_OF)
         )
@@ -278,8 +226,24 @@ class Settings(BaseModel):
     @property
     def senders(self) -> tuple[Sender, ...]:
         """Every system that may start escalations by webhook."""
-        unbound = (unbound_sender(self.intake_secret),) if self.intake_secret else ()
-        return (*unbound, *self.bound_senders)
+        unbound = (Sender(secret=self.intake_secret),) if self.intake_secret else ()
+        return (*unbound, *self.intake.values())
+
+    def endpoint_names(self, channel: str) -> tuple[str, ...]:
+        """Return what is set up for *channel*, in alphabetical order; nothing, if it has no endpoints by name."""
+        return tuple(sorted(getattr(self, channel))) if channel in ENDPOINT_CHANNELS else ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment in `load` alone: what is constructed elsewhere depends on nothing outside."""
+        return (init_settings,)
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -289,53 +253,64 @@ class Settings(BaseModel):
         Raises:
             SettingsFault: If anything is wrong; it lists every fault: the variable, what was given, what is allowed.
         """
-        environ = os.environ if environ is None else environ
-        given = dict(_given(environ))
-        targets, target_faults = read_endpoints(environ)
-        senders, sender_faults = read_senders(environ)
-        faults = []
+        given = _Environment(cls, os.environ if environ is None else environ)()
+        faults: list[str] = []
         try:
-            settings = cls.model_validate(given | {"targets": targets, "bound_senders": senders})
+            settings = cls(**given)
         except ValidationError as error:
-            at_fault = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors())
-            # A default that follows another field is reported along with that field's fault.
-            faults = [_fault(field, given) for field in at_fault if field in given]
-        faults += [*_faults_between(given), *target_faults, *sender_faults]
+            faults = list(dict.fromkeys(_faults_of(error, given)))
+        faults += _faults_between(given)
         if faults:
             raise SettingsFault(*faults)
         return settings
 
 
-SINGLE_VARIABLES = tuple(
-    field for field in Settings.model_fields if field not in {"targets", "bound_senders"}
-)
+SINGLE_VARIABLES = tuple(field for field in Settings.model_fields if field not in NAMED)
 """The fields that one variable sets, each its own."""
 
 
-def variable(field: str) -> str:
-    """Name the variable that sets *field*."""
-    return PREFIX + field.upper()
+def variable(*path: str) -> str:
+    """Name the variable that sets a field, or a part of one: ("webhook", "crm", "url")."""
+    return PREFIX + "_".join(path).upper()
 
 
-def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    # Variables of the prefix that are not ours are left alone: Kubernetes sets ESCALATION_SERVICE_HOST and more in
-    # every container beside a service called `escalation`.
-    for field in SINGLE_VARIABLES:
-        value = environ.get(variable(field), "").strip()
-        if value:
-            is_choice = field in {"smtp_tls", "log_format", "log_level", "gateway_port"}
-            yield field, value.lower() if is_choice else value
+def endpoint_variables(channel: str, name: str) -> str:
+    """Name the variables that set up *name* on *channel*."""
+    parts = (("url",), ("secret",)) if channel == WEBHOOK else ((),)
+    return " and ".join(variable(channel, name, *part) for part in parts)
 
 
-def _fault(field: str, given: Mapping[str, Any]) -> str:
-    is_secret = "SecretStr" in repr(Settings.model_fields[field].annotation)
-    shown = "***" if is_secret else repr(given[field])
-    return f"{variable(field)} is {shown}; allowed: {Settings.model_fields[field].description}"
+def _faults_of(error: ValidationError, given: Mapping[str, Any]) -> Iterator[str]:
+    for detail in error.errors(include_url=False, include_context=False):
+        path = tuple(map(str, detail["loc"]))[: _DEPTHS.get(str(detail["loc"][0]), 1)]
+        if path[0] not in given:
+            continue  # a default that follows another field, which is reported itself
+        field = _field_at(path)
+        if detail["type"] == "missing":
+            since = next(variable(*path[:-1], part) for part in detail["input"] if part != "name")
+            yield f"{variable(*path)} is not set; allowed: {field.description}, since {since} is set"
+        elif detail["type"] == "model_type":
+            yield f"{variable(*path)} is no setting; allowed: {field.description}"
+        else:
+            value = given[path[0]] if len(path) == 1 else given[path[0]]["_".join(path[1:])]
+            shown = "***" if "SecretStr" in repr(field.annotation) else repr(value)
+            yield f"{variable(*path)} is {shown}; allowed: {field.description}"
+
+
+def _field_at(path: tuple[str, ...]) -> FieldInfo:
+    field = Settings.model_fields[path[0]]
+    return parts_of(path[0])[path[2]] if len(path) == 3 else field
+
+
+def parts_of(field: str) -> Mapping[str, FieldInfo]:
+    """Return what is set of each thing of a field, by the end of its variable: those of "intake" or "webhook"."""
+    parts: Mapping[str, FieldInfo] = get_args(Settings.model_fields[field].annotation)[1].model_fields
+    return {part: info for part, info in parts.items() if part != "name"}
 
 
 def _faults_between(given: Mapping[str, Any]) -> Iterator[str]:
     def value(field: str) -> str:
-        return str(given.get(field, Settings.model_fields[field].default))
+        return str(given.get(field, Settings.model_fields[field].default)).lower()
 
     if ("smtp_user" in given) != ("smtp_password" in given):
         yield f"{variable('smtp_user')} and {variable('smtp_password')}: one is set; allowed: both or neither"
@@ -343,3 +318,8 @@ def _faults_between(given: Mapping[str, Any]) -> Iterator[str]:
         if value(one) == value(other) not in {"0", OFF}:
             ports = f"{variable(one)} and {variable(other)}"
             yield f"{ports} are both {value(one)!r}; allowed: two different values"
+    secrets = [v for name, v in given.get("intake", {}).items() if name.rpartition("_")[2] == "secret"]
+    keys = chain.from_iterable(parse_keys(SecretStr(secret)) for secret in secrets)
+    if max(Counter(keys).values(), default=0) > 1:
+        # One secret for two senders would make the bounds of the one those of the other.
+        yield f"{PREFIX}INTAKE_…SECRET: one secret is given to two senders; allowed: a secret of its own for each"

@@ -29,7 +29,8 @@ from escalation import contract
 from escalation.case.timeline import TimelineEntry
 from escalation.case.view import MoveResult, View
 from runtime.embedded import find_binary
-from runtime.settings import Settings, SmtpTls
+from runtime.setting_types import SmtpTls
+from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.mailbox import Mailbox
 from workers.queue_workers import serve_queues

@@ -18,10 +18,9 @@ from channels.registry import available_channels
 from channels.slack import SlackChannel
 from channels.teams import TeamsChannel
 from channels.webhook import WebhookChannel, WebhookEndpoint
-from runtime.endpoints import variables
 from runtime.errors import SettingsFault
 from runtime.network import Network
-from runtime.settings import Settings
+from runtime.settings import Settings, endpoint_variables
 
 
 def open_channels(settings: Settings, printed_to: TextIO | None = None) -> dict[str, Channel]:
@@ -34,23 +33,23 @@ def open_channels(settings: Settings, printed_to: TextIO | None = None) -> dict[
     """
     smtp = _smtp(settings, settings.smtp_host) if settings.smtp_host else None
     channels = available_channels(
-        email=smtp, console=printed_to or sys.stdout, further=_named_targets(settings)
+        email=smtp, console=printed_to or sys.stdout, further=_named_endpoints(settings)
     )
     if smtp is None:
         channels["email"] = channels["console"]
     return channels
 
 
-def _named_targets(settings: Settings) -> Iterator[Channel]:
-    network, set_up = Network(settings.private_networks), settings.targets
+def _named_endpoints(settings: Settings) -> Iterator[Channel]:
+    network = Network(settings.private_networks)
     webhooks = {
-        name: WebhookEndpoint(each.url.get_secret_value(), tuple(key.get_secret_value() for key in each.keys))
-        for name, each in set_up.webhook.items()
+        name: WebhookEndpoint(each.url.get_secret_value(), each.keys)
+        for name, each in settings.webhook.items()
     }
-    yield SlackChannel(Endpoints(set_up.slack, partial(variables, "slack")), network)
-    yield TeamsChannel(Endpoints(set_up.teams, partial(variables, "teams")), network)
-    yield WebhookChannel(Endpoints(webhooks, partial(variables, "webhook")), network)
-    yield AppriseChannel(Endpoints(set_up.apprise, partial(variables, "apprise")))
+    yield SlackChannel(Endpoints(settings.slack, partial(endpoint_variables, "slack")), network)
+    yield TeamsChannel(Endpoints(settings.teams, partial(endpoint_variables, "teams")), network)
+    yield WebhookChannel(Endpoints(webhooks, partial(endpoint_variables, "webhook")), network)
+    yield AppriseChannel(Endpoints(settings.apprise, partial(endpoint_variables, "apprise")))
 
 
 def _smtp(settings: Settings, host: str) -> EmailSettings:

@@ -13,7 +13,8 @@ from pathlib import Path
 from channels.loopback import LoopbackMailbox
 from client import EscalationClient
 from entrypoints.web.web_server import bind_port, local_url, run_beside
-from runtime.settings import ROOT, Settings, SmtpTls
+from runtime.setting_types import SmtpTls
+from runtime.settings import ROOT, Settings
 from worker import serving
 
 

@@ -17,9 +17,16 @@ from entrypoints.cli.program import app
 from entrypoints.reference_docs.limits import limits_page
 from escalation.case.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
 from planning.playbook.json_schema import NUMBERS, make_json_schema, models
-from runtime.endpoints import APPRISE_ADDRESS, CHANNELS, SIGNED_WITH, WEB_ADDRESS, WEBHOOK, variables
-from runtime.senders import BOUNDS, SIGNED_BY, variable_of
-from runtime.settings import ROOT, SINGLE_VARIABLES, Settings, variable
+from runtime.settings import (
+    ENDPOINT_CHANNELS,
+    ROOT,
+    SINGLE_VARIABLES,
+    WEBHOOK,
+    Settings,
+    endpoint_variables,
+    parts_of,
+    variable,
+)
 
 FOLDER = ROOT / "docs" / "reference"
 SCHEMA = ROOT / "playbooks" / "playbook.schema.json"
@@ -174,14 +181,16 @@ def _settings() -> str:
     return (
         f"{_WRITTEN}# Settings\n\nEnvironment variables of every process. The connection has Temporal's own: "
         "`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_*`, `TEMPORAL_PROFILE`, or a "
-        "profile in `temporal.toml`.\n\n" + "\n".join(lines) + f"\n\n{_senders()}\n{_targets()}"
+        "profile in `temporal.toml`.\n\n" + "\n".join(lines) + f"\n\n{_senders()}\n{_endpoints()}"
     )
 
 
 def _senders() -> str:
     lines = ["| variable | what it must be |", "| --- | --- |"]
-    lines.append(f"| `{variable_of('helpdesk', 'secret')}` | {SIGNED_BY} |")
-    lines += [f"| `{variable_of('helpdesk', part)}` | {allowed} |" for part, allowed in BOUNDS.items()]
+    lines += [
+        f"| `{variable('intake', 'helpdesk', part)}` | {field.description} |"
+        for part, field in parts_of("intake").items()
+    ]
     return (
         "## Senders\n\nSystems that start escalations by webhook, each bound to its tenants, here one that is called "
         "HELPDESK. Secret and tenants are a must; what else is left out binds to nothing. The secret is never shown."
@@ -189,14 +198,17 @@ def _senders() -> str:
     )
 
 
-def _targets() -> str:
-    allowed = {WEBHOOK: f"{WEB_ADDRESS}; {SIGNED_WITH}", "apprise": APPRISE_ADDRESS}
+def _endpoints() -> str:
+    webhook = "; ".join(str(parts_of(WEBHOOK)[part].description) for part in ("url", "secret"))
+    forms = {channel: Settings.model_fields[channel].description for channel in ENDPOINT_CHANNELS} | {
+        WEBHOOK: webhook
+    }
     lines = ["| address in a playbook | variables | what they must be |", "| --- | --- | --- |"]
     lines += [
-        f"| `{channel}:support` | {variables(channel, 'support')} | {allowed.get(channel, WEB_ADDRESS)} |"
-        for channel in CHANNELS
+        f"| `{channel}:support` | {endpoint_variables(channel, 'support')} | {form} |"
+        for channel, form in forms.items()
     ]
     return (
-        "## Targets\n\nWhere letters to named targets go. A name is of small letters, digits and `_`; all of these are "
-        "secrets, and are never shown.\n\n" + "\n".join(lines) + "\n"
+        "## Endpoints\n\nWhere messages to named endpoints go. A name is of small letters, digits and `_`; all of "
+        "these are secrets, and are never shown.\n\n" + "\n".join(lines) + "\n"
     )

@@ -27,7 +27,7 @@ from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
 from escalation.policy.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
 from runtime.errors import RuntimeFault
-from runtime.senders import Sender
+from runtime.named_settings import Sender
 
 RETRY_AFTER = {"Retry-After": "30"}
 
@@ -48,7 +48,7 @@ class Intake:
             raise HTTPException(404)
         body = await read_body(request, "application/json", at_most=REQUEST)
         try:
-            sender = sender_of(request.headers, body, self._senders, datetime.now(UTC))
+            sender = sender_of(request.headers, body, self._senders)
             client = await self._reach.client()
             wanted = request_of(_read(body), find_playbook_faults)
             if faults := find_permission_faults(sender, wanted):

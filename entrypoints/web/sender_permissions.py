@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from escalation.case.request import StartRequest
 from escalation.kernel.ids import tenant_of
 from escalation.kernel.refusals import Fault, quote_input
-from runtime.senders import Sender
+from runtime.named_settings import Sender
 
 
 def find_permission_faults(sender: Sender, request: StartRequest) -> tuple[Fault, ...]:

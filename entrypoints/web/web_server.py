@@ -21,9 +21,8 @@ from entrypoints.web.app import make_app
 from entrypoints.web.prompt_protocol import PromptProtocol
 from entrypoints.web.temporal_client import PATIENCE, TemporalClientSource
 from runtime.connection import connect_config
-from runtime.endpoints import Endpoints
 from runtime.errors import PortTaken, SettingsFault
-from runtime.settings import Settings
+from runtime.settings import ENDPOINT_CHANNELS, Settings
 from worker import Serving, serve, stop_signals
 
 AT_ONCE = 500
@@ -53,7 +52,7 @@ async def serve_with_gateway(settings: Settings) -> None:
 
 
 def _nothing_leaves(settings: Settings) -> bool:
-    return settings.smtp_host is None and settings.targets == Endpoints()
+    return settings.smtp_host is None and not any(map(settings.endpoint_names, ENDPOINT_CHANNELS))
 
 
 async def serve_gateway(settings: Settings, *, say: Callable[[str], None] = print) -> None:

@@ -2,6 +2,7 @@
 Letters and settings, with what a test does not care about filled in.
 """
 
+from base64 import b64encode
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any, TypeVar
@@ -96,7 +97,8 @@ def webhook_to(url: str, *, keys: tuple[bytes, ...] = KEYS, network: Network | N
     """
     The webhook channel, with *url* as its target `crm`.
     """
-    return WebhookChannel(targets_of(WebhookEndpoint(url, keys)), network or a_network())
+    written = tuple(f"whsec_{b64encode(key).decode()}" for key in keys)
+    return WebhookChannel(targets_of(WebhookEndpoint(url, written)), network or a_network())
 
 
 def slack_to(url: str, network: Network | None = None) -> SlackChannel:

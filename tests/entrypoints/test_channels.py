@@ -13,8 +13,7 @@ from pydantic import SecretStr
 from channels.protocol import Delivered
 from entrypoints.cli import program
 from planning.playbook.value_types import BY_NAME, KnownChannel
-from runtime.endpoints import CHANNELS
-from runtime.settings import ROOT, Settings
+from runtime.settings import ENDPOINT_CHANNELS, ROOT, Settings
 from tests.channels.builders import a_letter, a_network, targets_of
 from tests.entrypoints.test_playbook import Typed, a_playbook
 from tests.mailbox import Mailbox
@@ -47,7 +46,7 @@ def test_playbook_settings_and_worker_know_the_same_channels() -> None:
     COMM-11: what a playbook may name exists, and what needs a target has its variables.
     """
     assert set(KnownChannel) == open_channels(Settings.load({})).keys()
-    assert set(BY_NAME) == set(CHANNELS)
+    assert set(BY_NAME) == set(ENDPOINT_CHANNELS)
 
 
 async def test_targets_are_listed_by_name(receiver: Receiver, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +155,7 @@ async def test_faults_of_targets_are_listed_at_once(
     status, said = await typed(capsys)
 
     assert 2 == status
-    assert ["ESCALATION_TEAMS_A", "ESCALATION_WEBHOOK_CRM_URL", "ESCALATION_WEBHOOK_CRM_SECRET"] == [
+    assert ["ESCALATION_TEAMS_A", "ESCALATION_WEBHOOK_CRM_SECRET", "ESCALATION_WEBHOOK_CRM_URL"] == [
         line.split()[0] for line in said.splitlines()
     ]
 
@@ -189,10 +188,10 @@ def test_the_how_to_sets_up_real_addresses() -> None:
     """
     settings = Settings.load(dict(re.findall(r"^export (\w+)='(.*)'$", HOW_TO, re.MULTILINE)))
 
-    assert ("support",) == settings.targets.names("slack") == settings.targets.names("teams")
+    assert ("support",) == settings.endpoint_names("slack") == settings.endpoint_names("teams")
     assert (("crm",), ("oncall",)) == (
-        settings.targets.names("webhook"),
-        settings.targets.names("apprise"),
+        settings.endpoint_names("webhook"),
+        settings.endpoint_names("apprise"),
     )
 
 

@@ -19,7 +19,7 @@ from escalation.kernel.characters import HARMFUL
 from escalation.kernel.refusals import BadRequest, Fault
 from runtime.embedded import EmbeddedServer
 from runtime.log_setup import configure_logging
-from runtime.settings import LogFormat, LogLevel
+from runtime.setting_types import LogFormat, LogLevel
 
 QUEUE = "logging"
 

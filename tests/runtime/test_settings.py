@@ -11,7 +11,8 @@ import pytest
 from escalation.policy.preferences import Limit
 from runtime.errors import SettingsFault
 from runtime.log_setup import logging_runtime
-from runtime.settings import ROOT, LogFormat, Settings, SmtpTls
+from runtime.setting_types import LogFormat, SmtpTls
+from runtime.settings import ROOT, Settings
 
 
 @pytest.mark.parametrize("name", ["ESCALATION_PLAYBOOK", "ESCALATION_TEMPLATES", "ESCALATION_STATE_FOLDER"])

@@ -12,7 +12,7 @@ from client import EscalationClient
 from entrypoints.web.request_body import read_body
 from escalation.case.view import MoveResult, View
 from runtime.log_setup import configure_logging
-from runtime.settings import LogFormat, LogLevel
+from runtime.setting_types import LogFormat, LogLevel
 from tests.complaint import a_complaint
 from tests.web.web_client import Door, open_door, seen
 

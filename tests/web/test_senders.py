@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
-from runtime.senders import read_senders
+from runtime.settings import Settings
 from tests.complaint import a_complaint
 from tests.web.web_client import Door, open_door, signed
 
@@ -37,9 +37,8 @@ def environment() -> dict[str, str]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def bound(door: Door) -> AsyncIterator[Door]:
     """A gateway before the same server that knows three senders, and no secret without bounds."""
-    senders, faults = read_senders(environment())
-    assert not faults
-    settings = door.settings.model_copy(update={"intake_secret": None, "bound_senders": senders})
+    senders = Settings.load(environment()).intake
+    settings = door.settings.model_copy(update={"intake_secret": None, "intake": senders})
     async with open_door(settings, door.mailbox, door.temporal) as found:
         yield found.for_subject(door.key)
 

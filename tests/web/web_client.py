@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 
 import httpx
 from pydantic import SecretStr
+from standardwebhooks import Webhook
 from temporalio.client import Client
 
 from channels.loopback import ReceivedMessage
-from channels.webhook import make_signatures
 from client import EscalationClient
 from entrypoints.web.app import make_app
 from entrypoints.web.temporal_client import TemporalClientSource
@@ -114,12 +114,12 @@ class Door:
 def signed(
     body: bytes, at: datetime | None = None, key: bytes = INTAKE_KEY, delivery: str = "msg_1"
 ) -> dict[str, str]:
-    sent = str(int((at or datetime.now(UTC)).timestamp()))
+    sent = at or datetime.now(UTC)
     return {
         "content-type": "application/json",
         "webhook-id": delivery,
-        "webhook-timestamp": sent,
-        "webhook-signature": " ".join(make_signatures((key,), delivery, int(sent), body)),
+        "webhook-timestamp": str(int(sent.timestamp())),
+        "webhook-signature": Webhook(key).sign(delivery, sent, body.decode(errors="replace")),
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretBytes, SecretStr
+from pydantic import SecretStr
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
@@ -23,7 +23,7 @@ from escalation.kernel.refusals import BadRequest
 from escalation.notifications.channel_limit import ChannelLimit, ReserveSlots, Slots
 from escalation.policy.limit_text import parse_limit
 from runtime.embedded import find_binary
-from runtime.endpoints import Endpoints, WebhookEndpointSettings
+from runtime.named_settings import WebhookEndpointSettings
 from runtime.settings import Settings
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.receiver import Receiver
@@ -56,8 +56,8 @@ def playbook(tmp_path: Path) -> Path:
 
 def by_webhook(receiver: Receiver) -> dict[str, Any]:
     """The settings by which letters go to *receiver*."""
-    crm = WebhookEndpointSettings(url=SecretStr(receiver.url()), keys=(SecretBytes(b"k" * 24),))
-    return {"targets": Endpoints(webhook={"crm": crm}), "private_networks": ("127.0.0.1",)}
+    crm = WebhookEndpointSettings(url=SecretStr(receiver.url()), secret=SecretStr(f"whsec_{'k' * 32}"))
+    return {"webhook": {"crm": crm}, "private_networks": ("127.0.0.1",)}
 
 
 @asynccontextmanager

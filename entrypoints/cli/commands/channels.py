@@ -53,8 +53,7 @@ def channels(context: typer.Context, in_json: Json = False) -> None:
 
 def _rows(settings: "Settings") -> list[dict[str, Any]]:
     from escalation.policy.limit_text import limit_in_words
-    from runtime.endpoints import CHANNELS, variables
-    from runtime.settings import variable
+    from runtime.settings import ENDPOINT_CHANNELS, endpoint_variables, variable
 
     limits = {channel: limit_in_words(limit) for channel, limit in settings.channel_limits.items()}
     server = f"any address, over {settings.smtp_host}" if settings.smtp_host else "any address, printed only"
@@ -64,10 +63,10 @@ def _rows(settings: "Settings") -> list[dict[str, Any]]:
         *(
             {
                 "channel": channel,
-                "targets": list(settings.targets.names(channel)),
-                "set_up_by": variables(channel, "name"),
+                "targets": list(settings.endpoint_names(channel)),
+                "set_up_by": endpoint_variables(channel, "name"),
             }
-            for channel in CHANNELS
+            for channel in ENDPOINT_CHANNELS
         ),
     ]
     return [{**row, "limit": limits.get(row["channel"])} for row in rows]

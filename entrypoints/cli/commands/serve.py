@@ -73,7 +73,7 @@ def demo(
 
     from entrypoints.demo.walkthrough import demo as tell_demo
     from runtime.log_setup import configure_logging, logging_runtime
-    from runtime.settings import LogFormat, LogLevel
+    from runtime.setting_types import LogFormat, LogLevel
 
     if papers:
         _make_folder(papers)

@@ -3,11 +3,11 @@
 import base64
 
 import pytest
-from pydantic import SecretBytes, SecretStr
+from pydantic import SecretStr
 
-from runtime.endpoints import SIGNED_WITH, WEB_ADDRESS, variables
 from runtime.errors import SettingsFault
-from runtime.settings import Settings
+from runtime.named_settings import SIGNED_WITH, WEB_ADDRESS
+from runtime.settings import Settings, endpoint_variables
 
 KEY, OLD_KEY = b"k" * 24, b"o" * 64
 SECRET = "sekret-7f3a"
@@ -21,7 +21,7 @@ def test_each_variable_sets_up_its_target() -> None:
     """
     COMM-11: `slack:support_alerts` names the setting ESCALATION_SLACK_SUPPORT_ALERTS.
     """
-    targets = Settings.load(
+    settings = Settings.load(
         {
             "ESCALATION_SLACK_SUPPORT_ALERTS": " https://hooks.slack.example/T/B/x ",
             "ESCALATION_TEAMS_DESK": "https://teams.example/?sig=1",
@@ -31,21 +31,26 @@ def test_each_variable_sets_up_its_target() -> None:
             "ESCALATION_WEBHOOK_MY_URL_URL": "https://example.com",  # a target called my_url
             "ESCALATION_WEBHOOK_MY_URL_SECRET": whsec(KEY),
         }
-    ).targets
+    )
 
-    assert {"support_alerts": SecretStr("https://hooks.slack.example/T/B/x")} == targets.slack
-    assert (("desk",), ("oncall_sms",)) == (targets.names("teams"), targets.names("apprise"))
-    assert ("crm", "my_url") == targets.names("webhook")
-    assert (SecretBytes(KEY), SecretBytes(OLD_KEY)) == targets.webhook["crm"].keys
-    assert () == targets.names("email")
+    assert {"support_alerts": SecretStr("https://hooks.slack.example/T/B/x")} == settings.slack
+    assert (("desk",), ("oncall_sms",)) == (
+        settings.endpoint_names("teams"),
+        settings.endpoint_names("apprise"),
+    )
+    assert ("crm", "my_url") == settings.endpoint_names("webhook")
+    assert (whsec(KEY), whsec(OLD_KEY)) == settings.webhook["crm"].keys
+    assert () == settings.endpoint_names("email")
 
 
 def test_what_would_set_a_target_up_is_known() -> None:
     """
     COMM-13: a missing target is named by its variables.
     """
-    assert "ESCALATION_TEAMS_DESK" == variables("teams", "desk")
-    assert "ESCALATION_WEBHOOK_CRM_URL and ESCALATION_WEBHOOK_CRM_SECRET" == variables("webhook", "crm")
+    assert "ESCALATION_TEAMS_DESK" == endpoint_variables("teams", "desk")
+    assert "ESCALATION_WEBHOOK_CRM_URL and ESCALATION_WEBHOOK_CRM_SECRET" == endpoint_variables(
+        "webhook", "crm"
+    )
 
 
 def test_what_kubernetes_sets_is_no_target() -> None:
@@ -62,7 +67,7 @@ def test_what_kubernetes_sets_is_no_target() -> None:
         "ESCALATION_TEAMS_EMPTY": " ",
     }
 
-    assert Settings.load({}).targets == Settings.load(theirs).targets
+    assert Settings.load({}) == Settings.load(theirs)
 
 
 @pytest.mark.parametrize(
