@@ -7,6 +7,7 @@ join changes.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -77,7 +78,7 @@ async def _joined(asked: OutageRequest, request: StartRequest) -> MoveResult:
         if busy.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
             raise
         raise _later("outage_busy", "too many join at this moment", _SOON) from busy
-    return receipt.model_copy(update={"ticket": asked.key})
+    return replace(receipt, ticket=asked.key)
 
 
 def _opening(asked: OutageRequest, request: StartRequest) -> WithStartWorkflowOperation[Any, Any]:

@@ -5,6 +5,7 @@ Knows which runs can be merged into, and why another cannot. It must not know wh
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from temporalio import activity
@@ -74,7 +75,7 @@ class Merges:
             raise MoveNotAllowed(f"{asked.known_as[0]}: {asked.key} is not being merged into it")
         self._require_same_tenant(asked.key, asked.known_as[0])
         sponsors = await sponsors_of(customer.account for customer in offer.customers)
-        return offer.model_copy(update={"sponsors": sponsors})
+        return replace(offer, sponsors=sponsors)
 
     def _require_same_tenant(self, key: str, into: str) -> None:
         """

@@ -127,7 +127,7 @@ def _made_up(chance: random.Random, number: int) -> EscalationMeasures:
     priority = chance.choices(tuple(Priority), (2, 8, 60, 30))[0]
     level = min(7, 1 + int(chance.expovariate(1)))
     is_open = chance.random() < 0.01
-    return EscalationMeasures.made(
+    return EscalationMeasures(
         id=f"T{number % 40}/{number}@1",
         key=f"T{number % 40}/{number}",
         playbook=_PLAYBOOK,
@@ -147,19 +147,17 @@ def _made_up(chance: random.Random, number: int) -> EscalationMeasures:
         declared_at=None if is_open else opened_at + lived_for * 0.8,
         reopened=int(chance.random() < 0.05),
         customers=tuple(
-            AffectedAccount.made(account=f"account {chance.randrange(3000)}-{n}")
+            AffectedAccount(account=f"account {chance.randrange(3000)}-{n}")
             for n in range(chance.choice((1, 1, 1, 2)))
         ),
         holds=_holds(chance, opened_at, lived_for, level),
         clocks=_clocks(chance, opened_at, lived_for),
         waits=(
-            PauseTime.made(
-                because="waiting_for_customer", since_at=opened_at, until_at=opened_at + lived_for / 4
-            ),
+            PauseTime(because="waiting_for_customer", since_at=opened_at, until_at=opened_at + lived_for / 4),
         ),
         answers=_answers(chance, ended_at),
         causes=(f"cause {chance.randrange(400)}",) if chance.random() < 0.3 else (),
-        follow_ups=(FollowUp.made(what="repair it", owner="max", due=ended_at.date()),)
+        follow_ups=(FollowUp(what="repair it", owner="max", due=ended_at.date()),)
         if chance.random() < 0.05
         else (),
     )
@@ -171,7 +169,7 @@ def _holds(
     stretches = level + chance.randrange(3)
     length = lived_for / stretches
     return tuple(
-        Ownership.made(
+        Ownership(
             level=min(level, n + 1),
             team=f"team {chance.randrange(60)}",
             person=f"person {chance.randrange(600)}",
@@ -184,7 +182,7 @@ def _holds(
 
 def _clocks(chance: random.Random, opened_at: datetime, lived_for: timedelta) -> tuple[ClockRun, ...]:
     return tuple(
-        ClockRun.made(
+        ClockRun(
             name=name,
             started_at=opened_at,
             due_at=opened_at + lived_for / 2,
@@ -198,7 +196,7 @@ def _clocks(chance: random.Random, opened_at: datetime, lived_for: timedelta) ->
 def _answers(chance: random.Random, at: datetime) -> tuple[SurveyAnswer, ...]:
     if chance.random() > 0.4:
         return ()
-    return (SurveyAnswer.made(account="a", contact="c", at=at, score=chance.randint(1, 5)),)
+    return (SurveyAnswer(account="a", contact="c", at=at, score=chance.randint(1, 5)),)
 
 
 if __name__ == "__main__":

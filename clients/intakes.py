@@ -9,6 +9,7 @@ escalation has ended too, is answered and opens nothing.
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from temporalio.common import WorkflowIDReusePolicy
@@ -37,7 +38,7 @@ class Intakes(Starts):
         wanted = request_of(request)
         mark = own_id(Own.INTAKE, hashlib.sha256(f"{wanted.key}\n{delivery}".encode()).hexdigest()[:32])
         if before := await self._marked(mark):
-            return before.model_copy(update={"is_repeat": True})
+            return replace(before, is_repeat=True)
         receipt = await self.start(wanted)
         await self._mark(mark, wanted.key, receipt)
         return receipt
@@ -61,7 +62,7 @@ class Intakes(Starts):
                     id=mark,
                     task_queue=self._task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                    memo={contract.START_RESULT_MEMO: receipt.model_copy(update={"happened": ()})},
+                    memo={contract.START_RESULT_MEMO: replace(receipt, happened=())},
                     static_summary=f"delivered: the start of {web_ui.escaped(key)}",
                 )
         except RPCError as error:

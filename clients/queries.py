@@ -5,6 +5,7 @@ What can be seen of escalations: one as it stands, its story, lists of them. Not
 import asyncio
 from collections.abc import AsyncIterator, MutableSequence, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -102,7 +103,7 @@ class Queries(Transport):
         events, last = page.events, page
         while page.events and (page := await self._record_after(key, run_id, events[-1].seq)).events:
             events, last = (*events, *page.events), page
-        return last.changed(events=events)
+        return replace(last, events=events)
 
     async def _record_after(self, key: str, run_id: str | None, seq: int) -> RecordBatch:
         handle = self._client.get_workflow_handle(key, run_id=run_id)

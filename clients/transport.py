@@ -12,7 +12,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -324,7 +323,7 @@ class Transport:
         id_: str | None = None,
     ) -> Answered:
         id_ = id_ or uuid.uuid4().hex
-        if isinstance(argument, BaseModel):
+        if argument is not None:
             require_at_most(largest_move(name), size_of(argument), name.replace("_", " "))
 
         def ask() -> Awaitable[Any]:

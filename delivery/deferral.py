@@ -15,6 +15,8 @@ activity for the same batch has no heartbeat: there the inbox is asked first, an
 itself.
 """
 
+from dataclasses import replace
+
 import structlog
 
 from delivery import inbox_client
@@ -80,7 +82,7 @@ class Defer(Stage):
     async def _put_aside(self, message: Message, deferral: Deferral, may_have_left_as: str = "") -> Outcome:
         now = self._attempt.started_at
         held = DeferredMessage(
-            notice=message.notice.changed(to=(message.recipient,)),
+            notice=replace(message.notice, to=(message.recipient,)),
             channel=message.first_channel,
             since=now,
             until=deferral.until if deferral.is_quiet else now,

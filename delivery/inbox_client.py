@@ -20,6 +20,7 @@ from temporalio.service import RPCStatusCode
 
 from escalation import contract
 from escalation.case.effects import Notification, NotificationBatch, message_key, senders_of
+from escalation.kernel.values import to_plain
 from escalation.measures.report_schedule import Rhythm, report_id
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import InboxContent
@@ -146,5 +147,5 @@ async def report(id_: str, results: tuple[DeliveryResult, ...]) -> None:
     Raises:
         RPCError: If it has ended, or Temporal cannot take it now.
     """
-    command = {"receipts": [result.model_dump(mode="json") for result in results]}
+    command = {"receipts": [to_plain(result) for result in results]}
     await _reach(id_, lambda run: run.signal(contract.REPORT_DELIVERY, command, rpc_timeout=_PATIENCE))

@@ -130,7 +130,7 @@ class Message:
     def dropped(self, reasons: dict[str, str]) -> tuple[DeliveryResult, ...]:
         """Return the results of those notifications that *reasons* has, by their keys."""
         return tuple(
-            result.changed(why=reasons[result.key], is_dropped=True)
+            replace(result, why=reasons[result.key], is_dropped=True)
             for result in self._results()
             if result.key in reasons
         )
@@ -169,9 +169,9 @@ def single_messages(batch: NotificationBatch) -> tuple[Message, ...]:
 def digest_messages(digest: Digest) -> tuple[Message, ...]:
     """Return one message to each recipient of *digest*, nearly always one. Customers' texts and ours never meet
     (COMM-6)."""
-    together: dict[tuple[str, str], list[Message]] = {}
+    together: dict[tuple[str, Recipient], list[Message]] = {}
     for message in single_messages(digest):
-        reader = message.recipient.model_dump_json(exclude={"preferences", "accounts"})
+        reader = replace(message.recipient, preferences=None, accounts=())
         together.setdefault((message.notice.audience, reader), []).append(message)
     return tuple(_as_one(messages, digest.letter) for messages in together.values())
 

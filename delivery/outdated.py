@@ -6,6 +6,7 @@ sender stands behind is dropped too; a sender that cannot say now is believed.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from delivery import inbox_client
 from delivery.message import Message
@@ -42,5 +43,5 @@ def _notices_of(messages: Iterable[Message]) -> Sequence[Notification]:
         for notice in message.notices:
             about = (notice.escalation, notice.seq, notice.occasion.value)
             others = found[about].to if about in found else ()
-            found[about] = notice.changed(to=(*others, message.recipient))
+            found[about] = replace(notice, to=(*others, message.recipient))
     return tuple(found.values())

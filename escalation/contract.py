@@ -4,6 +4,7 @@ What travels between client, workflow and activities. Names and fields here are 
 Renaming one breaks what is running; a new field needs a default.
 """
 
+from dataclasses import field
 from typing import Annotated, ClassVar
 
 from pydantic import Field, JsonValue
@@ -16,7 +17,7 @@ from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.view import MoveResult
 from escalation.kernel.ids import Key
-from escalation.kernel.values import Input, Instant, InternalText, Name, Value
+from escalation.kernel.values import Input, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Priority
 from escalation.policy.rates import Rates
@@ -146,7 +147,8 @@ TASK_FORCE_KEEP_INFORMED = "keep_informed"
 """The signals by which the escalation orders a task force down, and keeps it informed."""
 
 
-class CarriedRun(Value):
+@frozen
+class CarriedRun:
     """What every continued run of an escalation or a task force needs of the run before it."""
 
     notices: tuple[Notification, ...] = ()
@@ -161,6 +163,7 @@ class CarriedRun(Value):
     """Digests of what the two sent each other lately."""
 
 
+@frozen
 class ContinuedState(CarriedRun):
     """Everything that a continued run needs of the run before it."""
 
@@ -187,21 +190,23 @@ class OnCallRequest(Input):
     person: Name
 
 
-class OnCallPeople(Value):
+@frozen
+class OnCallPeople:
     """The answer to ``LOOK_UP_ON_CALL``."""
 
     people: tuple[str, ...]
     """Ids of all who answer for a schedule that the escalation was given to."""
 
 
-class EscalationInput(Value):
+@frozen
+class EscalationInput:
     """
     What the workflow starts with: ``{"request": {...}}``.
 
     The request stays as it was written: every fault in it is found at once, against the playbook, and told.
     """
 
-    request: dict[str, JsonValue] = {}
+    request: dict[str, JsonValue] = field(default_factory=dict)
     carried: ContinuedState | None = None
     continue_after: int | None = None
     """Continue as new after this many history events; None: when the server suggests it."""
@@ -209,7 +214,8 @@ class EscalationInput(Value):
     """Where a subject joined that goes on as a new run."""
 
 
-class WrittenStart(Value):
+@frozen
+class WrittenStart:
     """What the updates `start` and `join_outage` come with: ``{"request": {...}}``, as it was written."""
 
     request: dict[str, JsonValue]
@@ -228,13 +234,15 @@ class RebaseRequest(Input):
     """Another category than it was started with; None: the same."""
 
 
-class IntakeInput(Value):
+@frozen
+class IntakeInput:
     """What the mark of a delivery starts with."""
 
     key: Key
     """The subject that was delivered."""
 
 
+@frozen
 class SponsorshipCarried(CarriedRun):
     """Everything that a continued run of a sponsorship needs of the run before it."""
 
@@ -245,7 +253,8 @@ class SponsorshipCarried(CarriedRun):
     """What did not arrive, and the rules have not heard yet."""
 
 
-class SponsorshipInput(Value):
+@frozen
+class SponsorshipInput:
     """What an account's sponsorship starts with: ``{"account": "ACME"}``, or what the run before it carried over."""
 
     account: str
@@ -253,7 +262,8 @@ class SponsorshipInput(Value):
     continue_after: int | None = None
 
 
-class SponsorshipListing(Value):
+@frozen
+class SponsorshipListing:
     """One line of a list of sponsorships, kept in the memo: no worker is asked."""
 
     account: str
@@ -274,7 +284,8 @@ class SponsorshipListing(Value):
         )
 
 
-class EscalationResult(Value):
+@frozen
+class EscalationResult:
     """The result of an ended escalation: enough to open its successor (CLOSE-9)."""
 
     id: str
@@ -289,6 +300,7 @@ class EscalationResult(Value):
     """Key of the escalation that it went over into (CLOSE-10)."""
 
 
+@frozen
 class TaskForceContinuedState(CarriedRun):
     """Everything that a continued run of a task force needs of the run before it."""
 
@@ -299,7 +311,8 @@ class TaskForceContinuedState(CarriedRun):
     """What the escalation has not heard yet."""
 
 
-class TaskForceInput(Value):
+@frozen
+class TaskForceInput:
     """What a task force starts with: its charter, or what the run before it carried over."""
 
     charter: Charter | None = None
@@ -308,7 +321,8 @@ class TaskForceInput(Value):
     """Continue as new after this many history events; None: when the server suggests it."""
 
 
-class TaskForceResult(Value):
+@frozen
+class TaskForceResult:
     """The result of a task force that was stood down."""
 
     id: str

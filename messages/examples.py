@@ -226,8 +226,8 @@ def make_example(
     )
     about: dict[str, Any] = {"escalation": "ACME/4711@1", "seq": 1, "occasion": occasion, "to": (to,)}
     if audience == "customer":
-        return CustomerNotification.made(**about, facts=CustomerFacts.made(**facts))
-    return InternalNotification.made(**about, facts=InternalFacts.made(**facts))
+        return CustomerNotification(**about, facts=CustomerFacts(**facts))
+    return InternalNotification(**about, facts=InternalFacts(**facts))
 
 
 _Facts = dict[str, Any]
@@ -260,7 +260,7 @@ def _full(facts: _Facts, audience: str, text: str) -> _Facts:
     return facts | {"text": InternalText(text), "items": (text,) * 3, "why": text, "by": text}
 
 
-_FIELDS = {"customer": CustomerFacts.model_fields, "internal": InternalFacts.model_fields}
+_FIELDS = {"customer": CustomerFacts.__dataclass_fields__, "internal": InternalFacts.__dataclass_fields__}
 _SHAPES: Mapping[str, Callable[[_Facts, str, Occasion], _Facts]] = {
     "usual": _usual,
     "short": _short,

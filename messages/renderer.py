@@ -8,7 +8,7 @@ A template can name the facts of its notice and what is in `_OF_EVERY_TEXT`, not
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ def template_variables(audience: str, name: str) -> frozenset[str]:
     if name == DIGEST:
         return _OF_A_DIGEST
     facts = CustomerFacts if audience == "customer" else InternalFacts
-    return (frozenset(facts.model_fields) - _OF_NO_TEXT) | _OF_EVERY_TEXT
+    return (frozenset(facts.__dataclass_fields__) - _OF_NO_TEXT) | _OF_EVERY_TEXT
 
 
 class MessageRenderer:
@@ -135,7 +135,7 @@ class MessageRenderer:
         world = self.templates.world_for(notice.audience, notice.occasion, recipient.language)
         zone = zone_of(recipient.time_zone)
         facts = _in_language(_whole(notice.facts), recipient.language, world.language)
-        names = (name for name in type(facts).model_fields if name not in _OF_NO_TEXT)
+        names = (name for name in facts.__dataclass_fields__ if name not in _OF_NO_TEXT)
         shown = {name: _shown(name, getattr(facts, name), world.wording, zone) for name in names}
         if notice.occasion is Occasion.EVIDENCE_WANTED:
             shown["items"] = tuple(map(world.wording.words.of, shown["items"]))
@@ -192,7 +192,7 @@ def _promise_once(notices: Sequence[Notice]) -> Iterator[Notice]:
     last = {reference_of(each): number for number, each in enumerate(notices) if each.facts.next_update_at}
     for number, notice in enumerate(notices):
         if isinstance(notice, CustomerNotification) and last.get(notice.facts.reference, number) != number:
-            yield notice.changed(facts=notice.facts.changed(next_update_at=None))
+            yield replace(notice, facts=replace(notice.facts, next_update_at=None))
         else:
             yield notice
 
@@ -207,14 +207,14 @@ def _the_one_reader(messages: Sequence[tuple[Notice, Recipient]]) -> tuple[str, 
 def _whole(facts: InternalFacts | CustomerFacts) -> InternalFacts | CustomerFacts:
     """With the account of a sponsorship: letters that wait since before there was this fact have it in the key."""
     if isinstance(facts, InternalFacts) and not (facts.account or facts.level):
-        return facts.changed(account=account_of(facts.key))
+        return replace(facts, account=account_of(facts.key))
     return facts
 
 
 def _in_language(facts: InternalFacts | CustomerFacts, *languages: str) -> InternalFacts | CustomerFacts:
     """With the text that a reader of *languages* gets, where there are several."""
     if isinstance(facts, CustomerFacts) and facts.texts:
-        return facts.changed(text=text_for(facts.texts, *languages) or facts.text)
+        return replace(facts, text=text_for(facts.texts, *languages) or facts.text)
     return facts
 
 

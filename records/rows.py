@@ -3,10 +3,10 @@ What one escalation comes to, as rows of the tables.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import UTC
 from typing import Any
 
-from escalation.kernel.values import Value
 from escalation.measures.definitions import EscalationMeasures, TimeSpan, same_cause
 from escalation.notifications.delivery_results import DeliveryResult
 from records.tables import (
@@ -48,7 +48,7 @@ def make_part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[typ
     """The rows of each table that has any."""
     for table, part in _PARTS.items():
         rows = [
-            {"escalation": each.id, "n": n, **dict(item), **_also(item)}
+            {"escalation": each.id, "n": n, **_shown(item), **_also(item)}
             for each in measured
             for n, item in enumerate(getattr(each, part))
         ]
@@ -63,7 +63,11 @@ def make_part_rows(measured: Sequence[EscalationMeasures]) -> Iterator[tuple[typ
         yield CauseRow, causes
 
 
-def _also(item: Value) -> Row:
+def _shown(item: object) -> Row:
+    return {field.name: getattr(item, field.name) for field in fields(item)}  # type: ignore[arg-type]
+
+
+def _also(item: object) -> Row:
     match item:
         case TimeSpan():
             return {"lasted": item.lasted}

@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.case.effects import RecordBatch, RecordResult
 from escalation.case.events import Event, Rebased
+from escalation.kernel.values import to_json
 from escalation.measures.definitions import EscalationMeasures, ImportedEscalation
 from escalation.measures.fold import measure_events
 from escalation.policy.plan import PlaybookRef
@@ -198,7 +199,7 @@ def _event_rows(batch: RecordBatch) -> list[Row]:
                 "at": event.at,
                 "by": event.by,
                 "kind": event.kind,
-                "body": event.model_dump_json(),
+                "body": to_json(event),
                 "playbook": playbook.sha256,
             }
         )

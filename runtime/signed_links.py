@@ -14,6 +14,7 @@ from typing import Self
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import ValidationError
 
+from escalation.kernel.values import from_plain
 from escalation.notifications.links import Link
 from runtime.settings import Settings
 from runtime.signing_keys import load_or_make_keys, parse_keys
@@ -83,7 +84,7 @@ class SignedLinks:
             raise LinkUnknown
         try:
             values, signed_at = self._serializer.loads(token, return_timestamp=True)
-            link = Link.model_validate(dict(zip(_FIELDS, values, strict=False)))
+            link = from_plain(Link, dict(zip(_FIELDS, values, strict=False)))
         except (BadData, ValidationError, TypeError):
             raise LinkUnknown from None
         if datetime.now(UTC) - signed_at > self._valid_for:

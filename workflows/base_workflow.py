@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RawValue
 
@@ -99,7 +98,7 @@ class BaseWorkflow(ContinuableWorkflow):
         """It is to continue as a new run, and nothing is in the way."""
         raise NotImplementedError
 
-    def _carried(self) -> BaseModel:
+    def _carried(self) -> object:
         """Return what the next run starts with."""
         raise NotImplementedError
 
@@ -153,7 +152,7 @@ class BaseWorkflow(ContinuableWorkflow):
 
     # What is carried over.
 
-    def _fits(self, *kept: BaseModel) -> bool:
+    def _fits(self, *kept: object) -> bool:
         """Whether a continued run can be given *kept*, the messages that are still to go out, and the rest."""
         kept = (*kept, self._rates, *self._deliveries.to_repeat, *self._deliveries.pending)
         return sum(map(size_of, kept)) + UNRECORDED + ANSWERED <= CARRIED
@@ -201,7 +200,7 @@ class BaseWorkflow(ContinuableWorkflow):
     def vouch(self, digest: str) -> bool:
         return self._vouchers.has(digest)
 
-    async def _require_sent_by(self, sender: str, message: BaseModel) -> None:
+    async def _require_sent_by(self, sender: str, message: object) -> None:
         """
         Wait until *sender* has said that *message* is its own. One after the other, so that what it sends is followed
         in the order in which it came.

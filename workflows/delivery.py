@@ -19,6 +19,7 @@ first what has left already.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -100,7 +101,7 @@ class DeliveryOutbox(Outbox[_Notice, NotificationBatch]):
         if self._is_pausing or len(self.running) >= MOST_WAVES:
             return
         waiting = self._take_held_back()
-        repeats = (wave.changed(is_repeat=True) for wave in batches_of(self._to_repeat))
+        repeats = (replace(wave, is_repeat=True) for wave in batches_of(self._to_repeat))
         waves = [*repeats, *batches_of(self.pending)]
         left = waves[WAVES_AT_ONCE:]
         self._to_repeat = [notice for wave in left if wave.is_repeat for notice in wave.notices]

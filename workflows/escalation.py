@@ -10,6 +10,7 @@ The run is the loop of `life`, with the work of an escalation in its outboxes. I
 (`escalation_base` lists them).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -201,5 +202,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
             orders=self._orders.carried,
             successors=self._successors.carried,
         )
-        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
+        carried = replace(
+            kept, events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept)))
+        )
         return contract.EscalationInput(carried=carried, continue_after=self._begin.continue_after)

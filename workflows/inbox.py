@@ -8,6 +8,7 @@ this file owns the time in between, and must not know quiet hours, texts or chan
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -176,7 +177,7 @@ class InboxWorkflow(ContinuableWorkflow):
             held = self._held[receipt.key]
             if receipt.held_until:
                 letter = receipt.letter or held.letter
-                self._held[receipt.key] = held.changed(until=receipt.held_until, letter=letter)
+                self._held[receipt.key] = replace(held, until=receipt.held_until, letter=letter)
                 continue
             del self._held[receipt.key]
             self._gone[receipt.key] = None

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TypeVar
 
-from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RawValue
 
@@ -22,7 +21,7 @@ from escalation.kernel.ids import Own, name_in
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, quote_input
 from workflows.raw_values import read_model
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_Model = TypeVar("_Model")
 _REFUSAL = "_start_refusal"
 
 

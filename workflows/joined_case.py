@@ -6,6 +6,7 @@ is told where it joined. The escalation itself runs under the outage's key: no r
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from pydantic import JsonValue
@@ -55,7 +56,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
                 lambda: (self._is_told or is_outdated()) and workflow.all_handlers_finished()
             )
             if not self._is_told:
-                continue_as_new(read_input(self._begins).changed(joined=self._joined))
+                continue_as_new(replace(read_input(self._begins), joined=self._joined))
             self._is_told = False
             if await self._is_over(self._joined):
                 return self._joined.key

@@ -6,6 +6,8 @@ to it, and the first one ends only when it has been taken over. While it goes ov
 nothing over itself: two that go over into each other are both refused. No rule lives here.
 """
 
+from dataclasses import replace
+
 from temporalio import workflow
 from temporalio.common import RawValue
 
@@ -84,7 +86,7 @@ class EscalationMerge(EscalationBase):
         self._refuse_while_merging(Move.CLOSE)
         command = await ask(
             contract.FIND_MERGE,
-            asked.changed(known_as=(now.key, *now.tickets)),
+            replace(asked, known_as=(now.key, *now.tickets)),
             c.TakeOver,
             summary=f"ask {asked.key} what comes over",
             unanswered=f"{now.key}: {asked.key} did not say what comes over",

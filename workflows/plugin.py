@@ -8,6 +8,7 @@ like ``open``; what our modules import and call, which it does not see, is held 
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
@@ -39,6 +40,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from escalation.kernel.refusals import BY_CODE, EscalationError, Fault
+from escalation.kernel.values import from_json, to_bytes, without_input
 from workflows.inputs import refusal_of
 from workflows.task_boundaries import leave_a_command
 
@@ -53,8 +55,15 @@ class _StoredJson(PydanticJSONPlainPayloadConverter):
     What people send is read where it comes in, and there an unknown field is a fault.
     """
 
+    def to_payload(self, value: Any) -> Payload:
+        return Payload(metadata={"encoding": self.encoding.encode()}, data=to_bytes(value))
+
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
-        return self._type_adapter(type_hint or Any).validate_json(payload.data, extra="ignore")
+        kind: Any = type_hint or Any
+        try:
+            return from_json(kind, payload.data, ignores_unknown=True)
+        except ValidationError as error:
+            raise ValueError(f"this is no {kind}: {without_input(error)}") from None
 
 
 class StoredPayloads(PydanticPayloadConverter):

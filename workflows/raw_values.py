@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from temporalio.common import RawValue
 
 from escalation.case.lifecycle import Move
@@ -12,8 +12,9 @@ from escalation.contract import EscalationInput
 from escalation.kernel.budgets import MOVE, PAPER, REQUEST
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, faults_of
+from escalation.kernel.values import from_json, without_input
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_Model = TypeVar("_Model")
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -37,7 +38,7 @@ def read_model(
     data = _the_one(raws, what, allowed)
     require_at_most(largest, len(data), what)
     try:
-        return model.model_validate_json(data)
+        return from_json(model, data)
     except ValidationError as error:
         raise BadRequest.because(what, faults_of(error)) from None
 
@@ -55,10 +56,12 @@ def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationI
     """
     data = _the_one(raws, "the start", "one JSON object")
     try:
-        begin = EscalationInput.model_validate_json(data, extra="ignore")
+        begin = from_json(EscalationInput, data, ignores_unknown=True)
     except ValidationError as error:
         if is_ours and b'"carried":{' in data:
-            raise RuntimeError(f"what the run before carried over cannot be read: {error}") from error
+            raise RuntimeError(
+                f"what the run before carried over cannot be read: {without_input(error)}"
+            ) from None
         faults = faults_of(error) if data else (_other_than("nothing", "one JSON object"),)
         raise BadRequest.because("the start", faults) from None
     if begin.carried is None:

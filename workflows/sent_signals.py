@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
@@ -17,6 +16,7 @@ from temporalio.exceptions import ActivityError
 from escalation import contract
 from escalation.case.effects import SenderCheck
 from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.values import from_json, to_json
 
 _MOST = 100
 """Of the latest messages; each is asked about within a minute."""
@@ -29,7 +29,7 @@ class SentSignals:
     def __init__(self, kept: Iterable[str] = ()) -> None:
         self._digests = dict.fromkeys(kept)
 
-    def note(self, sent: BaseModel) -> None:
+    def note(self, sent: object) -> None:
         self._digests[digest_of(sent)] = None
         self._digests = dict.fromkeys(tuple(self._digests)[-_MOST:])
 
@@ -42,13 +42,13 @@ class SentSignals:
         return tuple(self._digests)
 
 
-def digest_of(message: BaseModel) -> str:
+def digest_of(message: object) -> str:
     """The same for what was sent, and for what was read from that."""
-    read = type(message).model_validate_json(message.model_dump_json())
-    return hashlib.sha256(read.model_dump_json().encode()).hexdigest()[:32]
+    read = from_json(type(message), to_json(message))
+    return hashlib.sha256(to_json(read).encode()).hexdigest()[:32]
 
 
-async def require_sent(by: str, message: BaseModel) -> None:
+async def require_sent(by: str, message: object) -> None:
     """
     Raises:
         MoveNotAllowed: If the run *by* did not send *message*, or cannot say so.

@@ -6,6 +6,7 @@ cancels it, or when there is no escalation any more to report to. It must not de
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -207,7 +208,9 @@ class TaskForceWorkflow(BaseWorkflow):
         kept = contract.TaskForceContinuedState(
             **self._carried_run(), force=self._now, news=self._news.carried
         )
-        carried = kept.changed(events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept))))
+        carried = replace(
+            kept, events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept)))
+        )
         return contract.TaskForceInput(carried=carried, continue_after=self._continue_after)
 
     def current_details(self) -> str:

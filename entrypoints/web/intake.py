@@ -25,6 +25,7 @@ from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, RateExceeded, StillFinishing
+from escalation.kernel.values import to_plain
 from escalation.policy.rates import DELIVERIES, DELIVERIES_OF_KEY, Rates
 from runtime.errors import RuntimeFault
 from runtime.named_settings import Sender
@@ -111,7 +112,7 @@ def refuse(
 
 
 def _receipt(receipt: MoveResult) -> Response:
-    return JSONResponse(receipt.model_dump(mode="json"), 200 if receipt.is_repeat else 202)
+    return JSONResponse(to_plain(receipt), 200 if receipt.is_repeat else 202)
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from entrypoints.web.link_answers import LONGEST_COMMENT, SCORES, QuestionInContext
 from entrypoints.web.page_texts import PAGE, Languages, section
-from escalation.kernel.values import CustomerText, Value
+from escalation.kernel.values import CustomerText, frozen
 from escalation.notifications.links import Link, Question
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue
 
@@ -35,7 +35,8 @@ class Page(NamedTuple):
     language: str
 
 
-class CustomerFactsShown(Value):
+@frozen
+class CustomerFactsShown:
     """All that a customer's page shows of an escalation."""
 
     reference: str

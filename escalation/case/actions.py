@@ -6,12 +6,13 @@ Owns when an action is brought up, derived from its due day alone. Whom that tel
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from escalation.case.post_mortem import ActionItem
 from escalation.case.request import CorrectiveAction
-from escalation.kernel.values import Instant, InternalText, Value
+from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.policy.plan import ActionPolicy
 
 REMINDED_AT = time(8, tzinfo=UTC)
@@ -26,7 +27,8 @@ class Origin(StrEnum):
     """In an escalation that went over into this one."""
 
 
-class Action(Value):
+@frozen
+class Action:
     number: int
     """From 1, within its escalation; never given to another."""
     what: InternalText
@@ -62,12 +64,10 @@ def track_actions(
         )
         if same is None:
             number += 1
-            kept.append(
-                Action.made(number=number, what=item.what, owner=item.owner, due=item.due, origin=origin)
-            )
+            kept.append(Action(number=number, what=item.what, owner=item.owner, due=item.due, origin=origin))
             continue
         before.remove(same)
-        kept.append(same if same.due == item.due else same.changed(due=item.due, reminded=0))
+        kept.append(same if same.due == item.due else replace(same, due=item.due, reminded=0))
     kept += [action for action in before if not action.is_open]
     return tuple(sorted(kept, key=lambda action: action.number))
 
@@ -76,7 +76,7 @@ def take_over_actions(known: tuple[Action, ...], more: Iterable[Action]) -> tupl
     """*known* and *more* of another escalation, under the next numbers."""
     first = max((action.number for action in known), default=0) + 1
     moved = (
-        action.changed(number=number, origin=Origin.MERGED, reminded=0)
+        replace(action, number=number, origin=Origin.MERGED, reminded=0)
         for number, action in enumerate(more, first)
     )
     return (*known, *moved)

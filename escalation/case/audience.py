@@ -5,6 +5,7 @@ Chooses recipients and facts; writes no sentence for customers and knows no chan
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -76,7 +77,7 @@ def notify(
     ]
     if not told:
         return
-    facts = InternalFacts.made(
+    facts = InternalFacts(
         key=now.key,
         subject=now.request.subject,
         priority=now.priority,
@@ -96,14 +97,12 @@ def notify(
         task_force=task_force,
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
-    notice = InternalNotification.made(
-        escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts
-    )
+    notice = InternalNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
     if to:
         turn.do(notice)
     for contact in told:
         if contact.kind is ContactKind.SCHEDULE:
-            turn.do(FindOnCall.made(schedule=contact.id, at=turn.now, notice=notice))
+            turn.do(FindOnCall(schedule=contact.id, at=turn.now, notice=notice))
 
 
 def _few(items: tuple[str, ...]) -> tuple[str, ...]:
@@ -132,7 +131,7 @@ def notify_customers(
     """
     now = turn.escalation
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
-    facts = CustomerFacts.made(
+    facts = CustomerFacts(
         reference=now.key,
         formerly=formerly,
         subject=now.request.subject,
@@ -154,16 +153,14 @@ def notify_customers(
     told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
     if told:
         turn.do(
-            CustomerNotification.made(
-                escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts
-            )
+            CustomerNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts)
         )
 
 
 def script(now: Escalation, at: datetime) -> CustomerFacts:
     """COMM-7: what agents may answer with: the last words that went out, and when the next come."""
     next_update_at = now.next_update_at
-    return CustomerFacts.made(
+    return CustomerFacts(
         reference=now.key,
         subject=now.request.subject,
         priority=now.priority,
@@ -192,7 +189,7 @@ def customer_recipients(now: Escalation) -> tuple[Recipient, ...]:
     preferences = now.plan.customer_preferences
     if preferences is None:
         return now.request.recipients
-    return tuple(recipient.changed(preferences=preferences) for recipient in now.request.recipients)
+    return tuple(replace(recipient, preferences=preferences) for recipient in now.request.recipients)
 
 
 def contacts_among(now: Escalation, customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...]:

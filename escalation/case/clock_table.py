@@ -37,7 +37,7 @@ EXTENSION = timedelta(days=90)
 def settle(turn: Work) -> None:
     """Let everything happen that is due by now."""
     if turn.escalation.state is State.STARTED:
-        turn.record(e.CommunicationBegun)
+        turn.record(e.CommunicationBegun())
     while clock := _next_due(turn.escalation, turn.now):
         turn.begin()
         _handle_due(turn, clock)
@@ -114,13 +114,15 @@ def _end_agreed_time(turn: Work, clock: Clock) -> None:
 
 def _remind(turn: Work, clock: Clock) -> None:
     now = turn.escalation
+    assert clock.next_at
     passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, turn.now)
     turn.record(
-        e.ThresholdPassed,
-        clock=clock.name,
-        passed=passed,
-        skipped=passed - clock.passed - 1,
-        due_at=clock.next_at,
+        e.ThresholdPassed(
+            clock=clock.name,
+            passed=passed,
+            skipped=passed - clock.passed - 1,
+            due_at=clock.next_at,
+        )
     )
     special = _WHY_REMINDED.get(clock.name)
     notify(
@@ -136,12 +138,13 @@ def _remind(turn: Work, clock: Clock) -> None:
 def _breach(turn: Work, clock: Clock, due_at: datetime) -> None:
     """The due time has come: alert at once, whoever is working on it (CLOCK-6), then do what the clock stands for."""
     turn.record(
-        e.ClockBreached,
-        clock=clock.name,
-        due_at=due_at,
-        passed=len(clock.thresholds),
-        skipped=len(clock.thresholds) - clock.passed,
-        chased=(turn.now - due_at) // turn.escalation.plan.chase_every,
+        e.ClockBreached(
+            clock=clock.name,
+            due_at=due_at,
+            passed=len(clock.thresholds),
+            skipped=len(clock.thresholds) - clock.passed,
+            chased=(turn.now - due_at) // turn.escalation.plan.chase_every,
+        )
     )
     if clock.name is ClockName.LEVEL_WINDOW:
         if turn.escalation.state in WORKING:
@@ -176,7 +179,7 @@ def _send_holding_update(turn: Work) -> None:
     if texts is None or not now.may_hold_the_line:
         return
     is_last = rules is not None and now.holding_updates + 1 >= rules.at_most
-    turn.record(e.UpdateSent, customer_text=on_record(texts), is_holding=True, is_last_holding=is_last)
+    turn.record(e.UpdateSent(customer_text=on_record(texts), is_holding=True, is_last_holding=is_last))
     restart_next_update(turn, ClockName.NEXT_UPDATE)
     notify_customers(turn, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
 
@@ -185,7 +188,7 @@ def _chase(turn: Work, clock: Clock) -> None:
     """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
     assert clock.breached_at
     times = (turn.now - clock.breached_at) // turn.escalation.plan.chase_every
-    turn.record(e.ClockChased, clock=clock.name, times=times, due_at=clock.breached_at)
+    turn.record(e.ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
     now = turn.escalation
     notify(
         turn,

@@ -4,6 +4,7 @@ How long each clock may run: from the pinned plan, by priority and level (MATRIX
 Makes clocks; does not judge them.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,16 +26,12 @@ def clock_for(escalation: Escalation, name: ClockName, now: datetime) -> Clock |
     timing = _timing(escalation, name)
     if timing is None:
         return None
-    clock = Clock.made(name=name, started_at=now, **timing._asdict())
-    plan = escalation.plan
-    return derive_clock(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
+    return _fresh(escalation, name, timing, now)
 
 
 def clock_within(escalation: Escalation, name: ClockName, target: Target, now: datetime) -> Clock:
     """A fresh clock of that name for a *target* that the plan does not set."""
-    clock = Clock.made(name=name, started_at=now, **_target_timing(escalation, name, target)._asdict())
-    plan = escalation.plan
-    return derive_clock(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
+    return _fresh(escalation, name, _target_timing(escalation, name, target), now)
 
 
 def retarget_clock(escalation: Escalation, clock: Clock) -> Clock:
@@ -52,7 +49,7 @@ def restart_clock(escalation: Escalation, clock: Clock) -> Clock:
     """
     if not clock.runs_on_if_reopened or _timing(escalation, clock.name) is None:
         return clock
-    again = clock.changed(ended_at=None, outcome=None, runs_on_if_reopened=False)
+    again = replace(clock, ended_at=None, outcome=None, runs_on_if_reopened=False)
     return retarget_clock(escalation, again)
 
 
@@ -60,6 +57,18 @@ class _Timing(NamedTuple):
     after: timedelta
     calendar: str | None
     thresholds: tuple[timedelta, ...]
+
+
+def _fresh(escalation: Escalation, name: ClockName, timing: _Timing, now: datetime) -> Clock:
+    clock = Clock(
+        name=name,
+        started_at=now,
+        after=timing.after,
+        calendar=timing.calendar,
+        thresholds=timing.thresholds,
+    )
+    plan = escalation.plan
+    return derive_clock(clock, plan.hours(clock.calendar), escalation.pauses, plan.chase_every)
 
 
 def _timing(escalation: Escalation, name: ClockName) -> _Timing | None:

@@ -30,7 +30,7 @@ def begin_closing(turn: Work) -> None:
     """
     now = turn.escalation
     if now.rca.state is RcaState.SHARED or _lacks_its_rca(now):
-        turn.record(e.RcaRequested)
+        turn.record(e.RcaRequested())
     _run_the_next_clock(turn)
 
 
@@ -73,7 +73,7 @@ def request_rca(turn: Work, command: c.RequestRca) -> None:
 
 
 def _request_rca(turn: Work, note: InternalText = NO_NOTE) -> None:
-    turn.record(e.RcaRequested, note=note)
+    turn.record(e.RcaRequested(note=note))
     if turn.escalation.state is State.CLOSING:
         turn.cancel_clocks(ClockName.CLOSING)
         _run_the_next_clock(turn)
@@ -84,7 +84,7 @@ def file_rca(turn: Work, command: c.FileRca) -> None:
     actions = enumerate(command.rca.corrective_actions)
     named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
     require_known(turn.escalation, "the RCA", named)
-    turn.record(e.RcaFiled, version=turn.escalation.rca.version + 1, rca=command.rca)
+    turn.record(e.RcaFiled(version=turn.escalation.rca.version + 1, rca=command.rca))
     turn.end(ClockName.INTERNAL_RCA)
     _run_the_next_clock(turn)
 
@@ -107,7 +107,7 @@ def derive_rca(turn: Work, command: c.DeriveRca) -> None:
             allowed="a customer RCA: summary, actions",
         )
         raise BadRequest.because(f"the customer RCA of {turn.escalation.key}", (fault,))
-    turn.record(e.RcaDerived, rca=derived)
+    turn.record(e.RcaDerived(rca=derived))
     approvers = turn.escalation.plan.rca_approvers or turn.escalation.plan.escalation_managers
     why = Sentence.DERIVED_BY.of(name_of(turn.escalation, command.by))
     text, lines = _for_us(derived)
@@ -120,7 +120,7 @@ def _for_us(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
 
 
 def approve_rca(turn: Work, command: c.ApproveRca) -> None:
-    turn.record(e.RcaApproved, note=command.note)
+    turn.record(e.RcaApproved(note=command.note))
     why = Sentence.APPROVED_BY.of(name_of(turn.escalation, command.by))
     rca = turn.escalation.rca.customer
     assert rca
@@ -133,14 +133,14 @@ def share_rca(turn: Work) -> None:
     """CLOSE-4: with every affected customer."""
     rca = turn.escalation.rca.customer
     assert rca
-    turn.record(e.RcaShared)
+    turn.record(e.RcaShared())
     turn.end(ClockName.CUSTOMER_RCA)
     notify_customers(turn, Occasion.RCA, text=rca.summary, actions=rca.actions)
     _run_the_next_clock(turn)
 
 
 def waive_rca(turn: Work, command: c.WaiveRca) -> None:
-    turn.record(e.RcaWaived, why=command.why)
+    turn.record(e.RcaWaived(why=command.why))
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
     _run_the_next_clock(turn)
 
@@ -150,7 +150,7 @@ def settle_record(turn: Work, command: c.SettleTicket) -> None:
     now = turn.escalation
     if command.record not in now.request.linked_records:
         raise UnknownName.of(f"{now.key}: no linked record", command.record, now.request.linked_records)
-    turn.record(e.TicketSettled, record=command.record, stays_open_because=command.stays_open_because)
+    turn.record(e.TicketSettled(record=command.record, stays_open_because=command.stays_open_because))
 
 
 def close(turn: Work, command: c.Close) -> None:
@@ -162,7 +162,7 @@ def close(turn: Work, command: c.Close) -> None:
     turn.end(ClockName.CLOSING)
     _end_all_clocks(turn)
     task_forces.stand_all_down(turn, Sentence.ESCALATION_CLOSED.of())
-    turn.record(e.Closed, note=command.note)
+    turn.record(e.Closed(note=command.note))
     why = Sentence.CLOSED_BY.of(name_of(now, command.by))
     notify(turn, Occasion.CLOSED, followers_of(turn.escalation), why=why)
     notify_customers(turn, Occasion.CLOSED)
@@ -190,7 +190,7 @@ def _cancel(turn: Work, cause: e.CancelCause, into: str | None, why: InternalTex
     _end_all_clocks(turn)
     task_forces.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
     text_approval.reject_all_texts(turn, why)
-    turn.record(e.Cancelled, cause=cause, into=into, why=why)
+    turn.record(e.Cancelled(cause=cause, into=into, why=why))
 
 
 def _notify_cancelled(

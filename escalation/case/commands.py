@@ -5,6 +5,7 @@ A person's command is named after its move; its ``kind`` is the name on the wire
 (``Open``, ``Tick``, ``ReportDelivery`` …) are no moves: they cannot be sent from outside.
 """
 
+from dataclasses import field
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, get_args
 
@@ -21,7 +22,7 @@ from escalation.kernel.business_time import OpenHours
 from escalation.kernel.email_address import EmailAddress
 from escalation.kernel.ids import Key, is_key
 from escalation.kernel.language_tag import LanguageTag
-from escalation.kernel.values import CustomerText, Input, Instant, InternalText, Mover, Name, Value
+from escalation.kernel.values import CustomerText, Input, Instant, InternalText, Mover, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Contact, EscalationReason, Plan, Priority
 from escalation.task_force.state import ForceName, SeatRequest
@@ -358,7 +359,8 @@ class RejectText(_Asks):
     why: Annotated[InternalText, Field(min_length=1)]
 
 
-class Open(Value):
+@frozen
+class Open:
     """Begin: the request, and the plan compiled for it."""
 
     id: str
@@ -367,39 +369,46 @@ class Open(Value):
     priority: Priority
 
 
-class Tick(Value):
+@frozen
+class Tick:
     """Time has passed."""
 
 
-class ReportDelivery(Value):
+@frozen
+class ReportDelivery:
     """What became of messages."""
 
     receipts: tuple[DeliveryResult, ...]
 
 
-class NoteRefusal(Value):
+@frozen
+class NoteRefusal:
     """A message that nobody waits for could not be followed: keep it on record."""
 
     refused: str
     why: str
 
 
-class CancelByOperator(Value):
+@frozen
+class CancelByOperator:
     """The run was asked to end from outside: stakeholders are told before it does (CLOSE-10)."""
 
 
-class ReportOnCall(Value):
+@frozen
+class ReportOnCall:
     """Who is on call, as found out; what they were to be told comes along."""
 
     found: OnCallFound
     notice: InternalNotification | None = None
 
 
-class LookUpOnCall(Value):
+@frozen
+class LookUpOnCall:
     """Somebody unknown came, who may be on call by now: look again (MATRIX-1)."""
 
 
-class ExtendOpenHours(Value):
+@frozen
+class ExtendOpenHours:
     """A calendar, compiled further."""
 
     calendar: Name
@@ -419,13 +428,15 @@ class Rebase(_Asks):
     plan: Plan
 
 
-class ReportTaskForce(Value):
+@frozen
+class ReportTaskForce:
     """News of a task force, from itself (RESOLVE-2)."""
 
     news: TaskForceUpdate
 
 
-class NoteFailedDeployment(Value):
+@frozen
+class NoteFailedDeployment:
     """A task force could not be brought to life."""
 
     id: str
@@ -486,7 +497,8 @@ class CorrectContact(_Asks):
         return self.time_zone
 
 
-class JoinOutage(Value):
+@frozen
+class JoinOutage:
     """
     Another subject is the same outage: what its start brings along is added (START-5).
 
@@ -509,6 +521,7 @@ class JoinOutage(Value):
     """Of another tenant: it adds contacts only to accounts that its own tenant has brought in."""
 
 
+@frozen
 class TakeOver(JoinOutage):
     """Another escalation ends by going over into this one; ``ticket`` is its key (CLOSE-10)."""
 
@@ -518,7 +531,7 @@ class TakeOver(JoinOutage):
     """This one, or a subject that joined it, as it was named."""
     cause: CancelCause
     why: InternalText
-    settled: dict[str, str] = {}
+    settled: dict[str, str] = field(default_factory=dict)
     """Which of its linked records were settled there, and why they stay open; empty if they were closed."""
     actions: tuple[Action, ...] = ()
     """Those that are still to be done."""
@@ -567,7 +580,8 @@ PersonsCommand = (
 PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
 
 
-class NamePeople(Value):
+@frozen
+class NamePeople:
     """A move that names people whom the plan did not have, with those of them whom the playbook has."""
 
     asked: PersonsCommand

@@ -28,7 +28,7 @@ def correct_contact(turn: Work, command: c.CorrectContact) -> None:
     require_request_fits(
         before.request.with_contact(known, corrected), f"the correction of a contact of {before.key}"
     )
-    turn.record(e.ContactCorrected, before=known, after=corrected, note=command.note)
+    turn.record(e.ContactCorrected(before=known, after=corrected, note=command.note))
     if mailbox_of(corrected.email) != mailbox_of(known.email):
         turn.by = e.ENGINE
         _notify(turn, contacts_at(turn.escalation, corrected.email))

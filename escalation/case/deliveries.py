@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 from escalation.case.events import DeliveryReported, Event, TaskForceReported
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import (
     DeliveryResult,
     MessageState,
@@ -18,7 +18,8 @@ from escalation.notifications.delivery_results import (
 )
 
 
-class Delivery(Value):
+@frozen
+class Delivery:
     """One message to one recipient, and its result."""
 
     key: str

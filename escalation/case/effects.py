@@ -6,6 +6,7 @@ no way into a customer's message (COMM-6). The core says who is told what; how i
 known here.
 """
 
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -16,7 +17,7 @@ from escalation.case.events import CancelCause, Event
 from escalation.case.request import Degree, StartRequest
 from escalation.kernel.clocks import Clock
 from escalation.kernel.ids import Key
-from escalation.kernel.values import CustomerText, Instant, InternalText, Name, Value
+from escalation.kernel.values import CustomerText, Instant, InternalText, Name, frozen
 from escalation.measures.report_schedule import ReviewPack
 from escalation.policy.plan import Calendar, Contact, EscalationReason, Plan, PlaybookRef, Priority, Recipient
 from escalation.task_force.state import Charter, EscalationSummary, task_force_id
@@ -107,7 +108,8 @@ class Occasion(StrEnum):
     TASK_FORCE_TASK = "task_force_task"
 
 
-class InternalFacts(Value):
+@frozen
+class InternalFacts:
     """What an internal message can say."""
 
     key: str
@@ -138,7 +140,8 @@ class InternalFacts(Value):
     """It is about the sponsorship of this account, and not about an escalation (SPONSOR)."""
 
 
-class CustomerFacts(Value):
+@frozen
+class CustomerFacts:
     """What a customer's message can say."""
 
     reference: str
@@ -156,7 +159,7 @@ class CustomerFacts(Value):
     cause: CancelCause | None = None
     """Why it was cancelled, as a code; None: nobody said."""
     text: CustomerText | None = None
-    texts: dict[str, CustomerText] = {}
+    texts: dict[str, CustomerText] = field(default_factory=dict)
     """*text* by language, where the playbook has it in several: each reader gets theirs."""
     actions: tuple[CustomerText, ...] = ()
     at: Instant | None = None
@@ -167,7 +170,8 @@ class CustomerFacts(Value):
     """A time that was promised has passed; to be at fault is less."""
 
 
-class InternalNotification(Value):
+@frozen
+class InternalNotification:
     audience: Literal["internal"] = "internal"
     escalation: str
     """The escalation's id."""
@@ -178,7 +182,8 @@ class InternalNotification(Value):
     facts: InternalFacts
 
 
-class CustomerNotification(Value):
+@frozen
+class CustomerNotification:
     audience: Literal["customer"] = "customer"
     escalation: str
     seq: int
@@ -190,7 +195,8 @@ class CustomerNotification(Value):
 Notification = Annotated[InternalNotification | CustomerNotification, Field(discriminator="audience")]
 
 
-class CompilePlan(Value):
+@frozen
+class CompilePlan:
     """Before the first decision: make a plan of the playbook for this request."""
 
     key: str
@@ -199,7 +205,8 @@ class CompilePlan(Value):
     """As it was written; every fault in it is told at once (START-6)."""
 
 
-class CompiledStart(Value):
+@frozen
+class CompiledStart:
     """The answer to ``CompilePlan``."""
 
     request: StartRequest
@@ -207,7 +214,8 @@ class CompiledStart(Value):
     priority: Priority
 
 
-class OutageRequest(Value):
+@frozen
+class OutageRequest:
     """A subject is part of an outage: join the escalation that runs for it, or open that (START-5)."""
 
     key: str
@@ -218,7 +226,8 @@ class OutageRequest(Value):
     """The type of workflow that is opened."""
 
 
-class MergeRequest(Value):
+@frozen
+class MergeRequest:
     """An escalation goes over into another one: find it, and have it taken over (CLOSE-10)."""
 
     key: Key
@@ -227,7 +236,8 @@ class MergeRequest(Value):
     """As somebody named it: its key, or that of a subject that joined it."""
 
 
-class MergeQuestion(Value):
+@frozen
+class MergeQuestion:
     """What one that is to take another over is asked; it asks that one itself what comes over."""
 
     key: Key
@@ -237,7 +247,8 @@ class MergeQuestion(Value):
     """Keys that mean the one that goes on: added by itself."""
 
 
-class RecompilePlan(Value):
+@frozen
+class RecompilePlan:
     """Make a plan of the playbook of today for an escalation that is open since *opened_at*."""
 
     request: StartRequest
@@ -246,13 +257,15 @@ class RecompilePlan(Value):
     """Whom moves have named: those of them whom the playbook has are in the plan as well."""
 
 
-class FindNamed(Value):
+@frozen
+class FindNamed:
     """A move names people whom the plan does not have; the playbook may."""
 
     named: tuple[str, ...]
 
 
-class CompileOpenHours(Value):
+@frozen
+class CompileOpenHours:
     """Open hours end soon: compile them further."""
 
     calendar: Name
@@ -261,7 +274,8 @@ class CompileOpenHours(Value):
     until: Instant
 
 
-class FindOnCall(Value):
+@frozen
+class FindOnCall:
     """Somebody is to be asked who is known only when needed: whoever is on call (MATRIX-1)."""
 
     schedule: Name
@@ -272,7 +286,8 @@ class FindOnCall(Value):
     to be known."""
 
 
-class OnCallFound(Value):
+@frozen
+class OnCallFound:
     """The answer to ``FindOnCall``."""
 
     schedule: Name
@@ -286,13 +301,15 @@ class OnCallFound(Value):
     """False: it could not be found out, for the reason in ``why``; it is asked again at ``until``."""
 
 
-class OpenSuccessor(Value):
+@frozen
+class OpenSuccessor:
     """Start the escalation that continues this one, of the same subject (CLOSE-6, CLOSE-9)."""
 
     request: StartRequest
 
 
-class ProposeSponsorship(Value):
+@frozen
+class ProposeSponsorship:
     """Accounts of an executive escalation are proposed for the sponsorship programme (SPONSOR-2)."""
 
     accounts: tuple[str, ...]
@@ -302,13 +319,15 @@ class ProposeSponsorship(Value):
     why: InternalText
 
 
-class StartTaskForce(Value):
+@frozen
+class StartTaskForce:
     """Bring a task force to life (RESOLVE-2)."""
 
     charter: Charter
 
 
-class OrderStandDown(Value):
+@frozen
+class OrderStandDown:
     """Tell a task force that it is stood down (RESOLVE-3)."""
 
     id: str
@@ -320,7 +339,8 @@ class OrderStandDown(Value):
     """By name."""
 
 
-class UpdateTaskForce(Value):
+@frozen
+class UpdateTaskForce:
     """Tell a task force where its escalation stands now."""
 
     id: str
@@ -328,7 +348,7 @@ class UpdateTaskForce(Value):
     about: EscalationSummary
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks, if they are others now (CLOCK-4)."""
-    calendars: dict[Name, Calendar] = {}
+    calendars: dict[Name, Calendar] = field(default_factory=dict)
     """Whose open hours these count."""
     chase_every: timedelta | None = None
     """How often a missed status is brought up again, if that may have changed."""
@@ -379,7 +399,8 @@ def is_pressing(notice: InternalNotification | CustomerNotification) -> bool:
     return notice.occasion is Occasion.BREACH or notice.facts.priority is Priority.P1
 
 
-class NotificationBatch(Value):
+@frozen
+class NotificationBatch:
     """All messages that go out together: one activity, whatever their number."""
 
     notices: tuple[Notification, ...]
@@ -392,7 +413,8 @@ class NotificationBatch(Value):
         return ", ".join(dict.fromkeys(notice.occasion.value.replace("_", " ") for notice in self.notices))
 
 
-class SenderCheck(Value):
+@frozen
+class SenderCheck:
     """Ask a run whether it sent a message."""
 
     id: str
@@ -400,14 +422,16 @@ class SenderCheck(Value):
     """Of the message."""
 
 
-class CheckStart(Value):
+@frozen
+class CheckStart:
     """Check a start against the playbook of today: a repeat, or a subject that joins."""
 
     key: str
     request: dict[str, Any]
 
 
-class RecordBatch(Value):
+@frozen
+class RecordBatch:
     """Events to keep past Temporal's own retention; those of one escalation, in their order (RECORD-1)."""
 
     escalation: str
@@ -418,7 +442,8 @@ class RecordBatch(Value):
     events: tuple[Event, ...]
 
 
-class RecordResult(Value):
+@frozen
+class RecordResult:
     """The answer to ``RecordBatch``."""
 
     added: int

@@ -6,6 +6,7 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -64,7 +65,7 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
     executive = request.reason is EscalationReason.EXECUTIVE_THREAT
     if executive:
         level = max(level, plan.executive_level)
-    first = e.Opened.made(
+    first = e.Opened(
         seq=1,
         at=now,
         by=request.submitted_by,
@@ -76,7 +77,7 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
         owner=plan.level(level).contacts[0],
     )
     untold = first_recipients_of(open_state(first))
-    first = first.changed(untold=untold)
+    first = replace(first, untold=untold)
     turn = Work(open_state(first), now, by=request.submitted_by, events=[first])
     for name in _ENTRY_CLOCKS:
         turn.start(name)
@@ -132,7 +133,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case c.LookUpOnCall():
             on_call.look_up(turn)
         case c.NoteRefusal():
-            turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
+            turn.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
         case c.CancelByOperator():
             closing.cancel_by_operator(turn)
         case c.ReportTaskForce():
@@ -168,7 +169,7 @@ def _follow(turn: Work, asked: c.PersonsCommand | c.Rebase | c.NamePeople) -> No
     key, before = turn.escalation.key, turn.escalation
     command = asked.asked if isinstance(asked, c.NamePeople) else asked
     if isinstance(asked, c.NamePeople):
-        turn.record(e.PeopleNamed, people=asked.people)
+        turn.record(e.PeopleNamed(people=asked.people))
     try:
         _permit(turn.escalation, command)
         turn.by = command.by
@@ -198,7 +199,7 @@ def _extend(turn: Work, command: c.ExtendOpenHours) -> None:
     known = turn.escalation.plan.calendars.get(command.calendar)
     joins = known is not None and command.since <= known.hours.compiled_until
     if known and joins and command.definition == known.definition:
-        turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
+        turn.record(e.OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
 
 
 def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
@@ -372,7 +373,7 @@ def _obey(turn: Work, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
 def _record_delivery(turn: Work, command: c.ReportDelivery) -> None:
     """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
     before = turn.escalation
-    turn.record(e.DeliveryReported, receipts=command.receipts)
+    turn.record(e.DeliveryReported(receipts=command.receipts))
     now = turn.escalation
     if not now.untold:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]

@@ -4,9 +4,10 @@ What happened to an escalation: past tense, each with who, when and why (ROLE-3)
 Events are the record. The state is a fold over them (``record.py``), so they carry all that the state needs.
 """
 
-from datetime import timedelta
+from dataclasses import field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
@@ -22,7 +23,7 @@ from escalation.case.request import (
 )
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clocks import Clock, Outcome
-from escalation.kernel.values import CustomerText, Input, InputInstant, Instant, InternalText, Name, Value
+from escalation.kernel.values import CustomerText, Input, InputInstant, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import ClockName, Contact, EscalationReason, Plan, PlaybookRef, Priority
 from escalation.task_force.state import SeatPlan, TaskForceSummary
@@ -57,12 +58,27 @@ class CancelCause(StrEnum):
     MERGED = "merged"
 
 
-class BaseEvent(Value):
-    seq: int
-    at: Instant
+NOT_YET = datetime.min.replace(tzinfo=UTC)
+
+
+@frozen
+class BaseEvent:
+    """A rule says what happened; the decision that it belongs to gives it its number, its instant and its maker."""
+
+    seq: int = 0
+    at: Instant = NOT_YET
     by: str = ENGINE
 
 
+_Event = TypeVar("_Event", bound=BaseEvent)
+
+
+def stamped(event: _Event, seq: int, at: datetime, by: str) -> _Event:
+    """Return *event* as it is recorded: it is number *seq*, and happened *at* by whom."""
+    return replace(event, seq=seq, at=at, by=by)
+
+
+@frozen
 class Opened(BaseEvent):
     kind: Literal["opened"] = "opened"
     id: str
@@ -75,16 +91,19 @@ class Opened(BaseEvent):
     """Whom the first notice is to reach (COMM-2)."""
 
 
+@frozen
 class CommunicationBegun(BaseEvent):
     kind: Literal["communication_begun"] = "communication_begun"
 
 
+@frozen
 class Acknowledged(BaseEvent):
     kind: Literal["acknowledged"] = "acknowledged"
     level: int
     note: InternalText = InternalText("")
 
 
+@frozen
 class LevelRaised(BaseEvent):
     kind: Literal["level_raised"] = "level_raised"
     from_level: int
@@ -100,6 +119,7 @@ class LevelRaised(BaseEvent):
     """By which it rose."""
 
 
+@frozen
 class AcknowledgementExpired(BaseEvent):
     """Nothing was heard of whoever had acknowledged (MATRIX-6)."""
 
@@ -108,6 +128,7 @@ class AcknowledgementExpired(BaseEvent):
     person: str
 
 
+@frozen
 class OnCallFound(BaseEvent):
     """Who answers for a schedule was found out, because somebody had to be told."""
 
@@ -123,6 +144,7 @@ class OnCallFound(BaseEvent):
     """Whom the message of the start reaches instead of the schedule; None: nobody, and that is not made good."""
 
 
+@frozen
 class ContactTried(BaseEvent):
     """Nobody acknowledged, so somebody else is asked (MATRIX-5)."""
 
@@ -135,6 +157,7 @@ class ContactTried(BaseEvent):
     why: str
 
 
+@frozen
 class Transferred(BaseEvent):
     kind: Literal["transferred"] = "transferred"
     from_owner: str
@@ -143,6 +166,7 @@ class Transferred(BaseEvent):
     note: InternalText = InternalText("")
 
 
+@frozen
 class PeopleNamed(BaseEvent):
     """A move named people of the playbook whom the plan did not have."""
 
@@ -150,12 +174,14 @@ class PeopleNamed(BaseEvent):
     people: tuple[Contact, ...]
 
 
+@frozen
 class TriggerReported(BaseEvent):
     kind: Literal["trigger_reported"] = "trigger_reported"
     trigger: str
     note: InternalText = InternalText("")
 
 
+@frozen
 class ResponseTicked(BaseEvent):
     kind: Literal["response_ticked"] = "response_ticked"
     level: int
@@ -163,6 +189,7 @@ class ResponseTicked(BaseEvent):
     note: InternalText = InternalText("")
 
 
+@frozen
 class PriorityChanged(BaseEvent):
     kind: Literal["priority_changed"] = "priority_changed"
     from_priority: Priority
@@ -170,6 +197,7 @@ class PriorityChanged(BaseEvent):
     note: InternalText = InternalText("")
 
 
+@frozen
 class ClocksPaused(BaseEvent):
     kind: Literal["clocks_paused"] = "clocks_paused"
     because: str
@@ -180,6 +208,7 @@ class ClocksPaused(BaseEvent):
     note: InternalText = InternalText("")
 
 
+@frozen
 class ClocksResumed(BaseEvent):
     kind: Literal["clocks_resumed"] = "clocks_resumed"
     because: str
@@ -188,6 +217,7 @@ class ClocksResumed(BaseEvent):
     note: InternalText = InternalText("")
 
 
+@frozen
 class Rebased(BaseEvent):
     """It goes on by another playbook, or another version of its own."""
 
@@ -197,11 +227,13 @@ class Rebased(BaseEvent):
     why: InternalText
 
 
+@frozen
 class ResolutionBegun(BaseEvent):
     kind: Literal["resolution_begun"] = "resolution_begun"
     note: InternalText = InternalText("")
 
 
+@frozen
 class PlanRevised(BaseEvent):
     kind: Literal["plan_revised"] = "plan_revised"
     version: int
@@ -209,6 +241,7 @@ class PlanRevised(BaseEvent):
     why: InternalText = InternalText("")
 
 
+@frozen
 class UpdateSent(BaseEvent):
     kind: Literal["update_sent"] = "update_sent"
     customer_text: CustomerText | None = None
@@ -221,6 +254,7 @@ class UpdateSent(BaseEvent):
     """Number of the waiting text that it was (COMM-6)."""
 
 
+@frozen
 class ResolutionDeclared(BaseEvent):
     kind: Literal["resolution_declared"] = "resolution_declared"
     resolution: ResolutionKind
@@ -230,16 +264,19 @@ class ResolutionDeclared(BaseEvent):
     """Clocks that stand still until the verdict (RESOLVE-5)."""
 
 
+@frozen
 class ResolutionRejected(BaseEvent):
     kind: Literal["resolution_rejected"] = "resolution_rejected"
     why: InternalText
 
 
+@frozen
 class ResolutionVerified(BaseEvent):
     kind: Literal["resolution_verified"] = "resolution_verified"
     note: InternalText = InternalText("")
 
 
+@frozen
 class AccessAnswered(BaseEvent):
     kind: Literal["access_answered"] = "access_answered"
     account: str
@@ -247,52 +284,62 @@ class AccessAnswered(BaseEvent):
     note: InternalText = InternalText("")
 
 
+@frozen
 class Reopened(BaseEvent):
     kind: Literal["reopened"] = "reopened"
     why: InternalText
 
 
+@frozen
 class TicketSettled(BaseEvent):
     kind: Literal["record_settled"] = "record_settled"
     record: str
     stays_open_because: InternalText | None = None
 
 
+@frozen
 class RcaRequested(BaseEvent):
     kind: Literal["rca_requested"] = "rca_requested"
     note: InternalText = InternalText("")
 
 
+@frozen
 class RcaFiled(BaseEvent):
     kind: Literal["rca_filed"] = "rca_filed"
     version: int
     rca: InternalRca
 
 
+@frozen
 class RcaDerived(BaseEvent):
     kind: Literal["rca_derived"] = "rca_derived"
     rca: CustomerRca
 
 
+@frozen
 class RcaApproved(BaseEvent):
     kind: Literal["rca_approved"] = "rca_approved"
     note: InternalText = InternalText("")
 
 
+@frozen
 class RcaShared(BaseEvent):
     kind: Literal["rca_shared"] = "rca_shared"
 
 
+@frozen
 class RcaWaived(BaseEvent):
     kind: Literal["rca_waived"] = "rca_waived"
     why: InternalText
 
 
+@frozen
 class Closed(BaseEvent):
     kind: Literal["closed"] = "closed"
     note: InternalText = InternalText("")
 
 
+@frozen
 class Cancelled(BaseEvent):
     kind: Literal["cancelled"] = "cancelled"
     cause: CancelCause
@@ -300,6 +347,7 @@ class Cancelled(BaseEvent):
     why: InternalText
 
 
+@frozen
 class SponsorshipProposed(BaseEvent):
     """An executive escalation proposes its accounts for the sponsorship programme (KIND-5)."""
 
@@ -307,11 +355,13 @@ class SponsorshipProposed(BaseEvent):
     accounts: tuple[str, ...]
 
 
+@frozen
 class ClockStarted(BaseEvent):
     kind: Literal["clock_started"] = "clock_started"
     clock: Clock
 
 
+@frozen
 class ThresholdPassed(BaseEvent):
     kind: Literal["threshold_passed"] = "threshold_passed"
     clock: ClockName
@@ -323,6 +373,7 @@ class ThresholdPassed(BaseEvent):
     due_at: Instant
 
 
+@frozen
 class ClockBreached(BaseEvent):
     kind: Literal["clock_breached"] = "clock_breached"
     clock: ClockName
@@ -333,6 +384,7 @@ class ClockBreached(BaseEvent):
     """Times that it would have been brought up again by now: known this late, the breach speaks for them too."""
 
 
+@frozen
 class ClockChased(BaseEvent):
     """A breached clock was brought up again, because nobody has ended it."""
 
@@ -342,6 +394,7 @@ class ClockChased(BaseEvent):
     due_at: Instant
 
 
+@frozen
 class ClockEnded(BaseEvent):
     kind: Literal["clock_ended"] = "clock_ended"
     clock: ClockName
@@ -353,6 +406,7 @@ class ClockEnded(BaseEvent):
     """The verification ended it: a reopening lets it run on (CLOSE-9)."""
 
 
+@frozen
 class OpenHoursExtended(BaseEvent):
     kind: Literal["open_hours_extended"] = "open_hours_extended"
     calendar: Name
@@ -360,11 +414,13 @@ class OpenHoursExtended(BaseEvent):
     """From where the known ones end."""
 
 
+@frozen
 class DeliveryReported(BaseEvent):
     kind: Literal["messages_sent"] = "messages_sent"
     receipts: tuple[DeliveryResult, ...]
 
 
+@frozen
 class MoveRefused(BaseEvent):
     """A message without an answer (a signal) that could not be followed; recorded instead of lost."""
 
@@ -373,6 +429,7 @@ class MoveRefused(BaseEvent):
     why: str
 
 
+@frozen
 class TaskForceDeployed(BaseEvent):
     kind: Literal["task_force_deployed"] = "task_force_deployed"
     force: TaskForceSummary
@@ -380,6 +437,7 @@ class TaskForceDeployed(BaseEvent):
     technical_plan: InternalText = InternalText("")
 
 
+@frozen
 class TaskForceReported(BaseEvent):
     """What a task force told of itself."""
 
@@ -392,6 +450,7 @@ class TaskForceReported(BaseEvent):
     """What became of its messages."""
 
 
+@frozen
 class TaskForceStoodDown(BaseEvent):
     kind: Literal["task_force_stood_down"] = "task_force_stood_down"
     name: str
@@ -402,6 +461,7 @@ class TaskForceStoodDown(BaseEvent):
     """Who goes on with them; None: they are listed."""
 
 
+@frozen
 class SurveyAnswered(BaseEvent):
     kind: Literal["survey_answered"] = "survey_answered"
     account: str
@@ -411,6 +471,7 @@ class SurveyAnswered(BaseEvent):
     comment: InternalText = InternalText("")
 
 
+@frozen
 class SuccessorAsked(BaseEvent):
     """A low score opens the case again, as a new escalation (CLOSE-6, CLOSE-9)."""
 
@@ -418,12 +479,14 @@ class SuccessorAsked(BaseEvent):
     why: str
 
 
+@frozen
 class PostMortemFiled(BaseEvent):
     kind: Literal["post_mortem_filed"] = "post_mortem_filed"
     version: int
     post_mortem: PostMortem
 
 
+@frozen
 class ActionFinished(BaseEvent):
     kind: Literal["action_finished"] = "action_finished"
     action: int
@@ -431,6 +494,7 @@ class ActionFinished(BaseEvent):
     note: InternalText = InternalText("")
 
 
+@frozen
 class ActionsReminded(BaseEvent):
     """Owners were told of actions that are due."""
 
@@ -439,6 +503,7 @@ class ActionsReminded(BaseEvent):
     """Number of the action to how many of its reminders are behind us."""
 
 
+@frozen
 class _BroughtAlong(BaseEvent):
     """What comes over from another subject."""
 
@@ -454,12 +519,14 @@ class _BroughtAlong(BaseEvent):
     """Of their accounts: stakeholders from now on (SPONSOR-2)."""
 
 
+@frozen
 class CustomerJoined(_BroughtAlong):
     """Another subject turned out to be the same outage (START-5)."""
 
     kind: Literal["customer_joined"] = "customer_joined"
 
 
+@frozen
 class EscalationTakenOver(_BroughtAlong):
     """Another escalation ended by going over into this one (CLOSE-10)."""
 
@@ -468,13 +535,14 @@ class EscalationTakenOver(_BroughtAlong):
     """Its id."""
     cause: CancelCause
     why: InternalText
-    settled: dict[str, str] = {}
+    settled: dict[str, str] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     """Tracked here from now on, under new numbers."""
     people: tuple[Contact, ...] = ()
     """Who owns them."""
 
 
+@frozen
 class TextSubmitted(BaseEvent):
     """A text for customers waits for approval (COMM-6)."""
 
@@ -484,6 +552,7 @@ class TextSubmitted(BaseEvent):
     apologise: bool = False
 
 
+@frozen
 class TextEdited(BaseEvent):
     kind: Literal["text_edited"] = "text_edited"
     number: int
@@ -491,18 +560,21 @@ class TextEdited(BaseEvent):
     why: InternalText = InternalText("")
 
 
+@frozen
 class TextApproved(BaseEvent):
     kind: Literal["text_approved"] = "text_approved"
     number: int
     note: InternalText = InternalText("")
 
 
+@frozen
 class TextRejected(BaseEvent):
     kind: Literal["text_rejected"] = "text_rejected"
     number: int
     why: InternalText
 
 
+@frozen
 class ContactCorrected(BaseEvent):
     """A customer's contact had been wrong (COMM-13)."""
 

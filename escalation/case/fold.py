@@ -6,6 +6,7 @@ same events again gives the same state.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from typing import Any, assert_never
@@ -54,7 +55,7 @@ def fold(events: Iterable[e.Event]) -> Escalation:
 
 
 def open_state(event: e.Opened) -> Escalation:
-    return Escalation.made(
+    return Escalation(
         id=event.id,
         request=event.request,
         plan=event.plan,
@@ -171,7 +172,7 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
             return _resumed(back, event, VERIFYING)
         case "resolution_verified":
             assert now.resolution
-            verified = now.resolution.changed(verified_by=event.by)
+            verified = replace(now.resolution, verified_by=event.by)
             news = _last_update(now, verified.customer_text, event)
             owed = {
                 "joiners": (),
@@ -194,7 +195,7 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
         case "rca_filed":
             actions = track_actions(now.actions, Origin.RCA, event.rca.corrective_actions)
             return _rca(
-                now.changed(actions=actions),
+                replace(now, actions=actions),
                 event,
                 Move.FILE_RCA,
                 version=event.version,
@@ -227,10 +228,11 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
                 undelivered=_undelivered(now, event),
             )
         case "customer_joined":
-            return _joined(now, event).changed(tickets=(*now.tickets, event.ticket))
+            return replace(_joined(now, event), tickets=(*now.tickets, event.ticket))
         case "escalation_taken_over":
             joined = _joined(now, event)
-            return joined.changed(
+            return replace(
+                joined,
                 plan=joined.plan.joined_by(event.people),
                 merged=(*now.merged, event.merged),
                 settled={**event.settled, **now.settled},
@@ -243,7 +245,7 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
             return _with(now, event, held_texts=(*now.held_texts, held), texts_held=event.number)
         case "text_edited":
             texts = tuple(
-                held.changed(text=event.text, edited_by=event.by) if held.number == event.number else held
+                replace(held, text=event.text, edited_by=event.by) if held.number == event.number else held
                 for held in now.held_texts
             )
             return _with(now, event, held_texts=texts)
@@ -272,7 +274,7 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
             )
         case "task_force_stood_down":
             (known,) = (force for force in now.task_forces if force.name == event.name)
-            down = known.changed(state=TaskForceState.STOOD_DOWN, is_status_missed=False)
+            down = replace(known, state=TaskForceState.STOOD_DOWN, is_status_missed=False)
             return _with(now, event, task_forces=_replaced(now, down))
         case "survey_answered":
             answered = SurveyAnswer(
@@ -306,8 +308,8 @@ def _still_active(now: Escalation, event: e.Event) -> Escalation:
     clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if clock is None or not clock.is_running:
         return now
-    alive = _derived(now, clock.changed(started_at=event.at, passed=0, fired_share=0.0))
-    return now.changed(clocks=tuple(alive if each is clock else each for each in now.clocks))
+    alive = _derived(now, replace(clock, started_at=event.at, passed=0, fired_share=0.0))
+    return replace(now, clocks=tuple(alive if each is clock else each for each in now.clocks))
 
 
 def _with_update(force: TaskForceSummary) -> TaskForceSummary:
@@ -315,7 +317,7 @@ def _with_update(force: TaskForceSummary) -> TaskForceSummary:
     if not force.latest:
         return force
     text = InternalText(clip(force.latest.text, _LONGEST_REPORT))
-    return force.changed(latest=force.latest.changed(text=text))
+    return replace(force, latest=replace(force.latest, text=text))
 
 
 def _replaced(now: Escalation, force: TaskForceSummary) -> tuple[TaskForceSummary, ...]:
@@ -325,7 +327,7 @@ def _replaced(now: Escalation, force: TaskForceSummary) -> tuple[TaskForceSummar
 def _asked(now: Escalation, contacts: tuple[str, ...]) -> dict[str, Any]:
     """Given to *contacts*, none of whom has acknowledged: the time of those before them does not run on for them."""
     clocks = tuple(
-        clock.changed(runs_on_if_reopened=False) if clock.name is ClockName.ACKNOWLEDGE else clock
+        replace(clock, runs_on_if_reopened=False) if clock.name is ClockName.ACKNOWLEDGE else clock
         for clock in now.clocks
     )
     return {
@@ -347,7 +349,7 @@ def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
         acknowledgements=(*now.acknowledgements, event.by),
         **_of_their_rota(now, event.by),
     )
-    return after if after.unacknowledged else after.changed(acknowledged_by=owner)
+    return after if after.unacknowledged else replace(after, acknowledged_by=owner)
 
 
 def _of_their_rota(now: Escalation, person: str) -> dict[str, Any]:
@@ -355,7 +357,7 @@ def _of_their_rota(now: Escalation, person: str) -> dict[str, Any]:
     for shift in now.shifts:
         is_colleague = now.stands_for(person, (shift.schedule,)) and person not in now.asked
         if is_colleague and shift.holder in now.unacknowledged:
-            theirs = shift.changed(holder=person)
+            theirs = replace(shift, holder=person)
             return {
                 "asked": _in_place(now.asked, shift.holder, (person,)),
                 "shifts": (*_shifts_but(now, shift.schedule), theirs),
@@ -370,8 +372,8 @@ def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
     shift = now.shift(event.schedule)
     if shift and not now.is_handed_over(shift):
         # kept by whoever has it; who is on call now can act beside them
-        beside = shift.changed(people=tuple(person.id for person in event.people))
-        return known.changed(shifts=(*_shifts_but(now, event.schedule), beside))
+        beside = replace(shift, people=tuple(person.id for person in event.people))
+        return replace(known, shifts=(*_shifts_but(now, event.schedule), beside))
     is_given = shift is not None or event.schedule in now.asked
     return _on_shift(known, event, shift.holder if shift else event.schedule) if is_given else known
 
@@ -387,8 +389,9 @@ def _on_shift(now: Escalation, event: e.OnCallFound, before: str) -> Escalation:
     asked = _in_place(now.asked, before, () if holder == event.schedule else (holder,)) or (event.schedule,)
     heir = holder if holder in asked else asked[0]
     is_void = holder != before and before in now.acknowledgements
-    shift = OnCallAnswer.made(schedule=event.schedule, people=people, holder=holder, until=event.until)
-    return now.changed(
+    shift = OnCallAnswer(schedule=event.schedule, people=people, holder=holder, until=event.until)
+    return replace(
+        now,
         asked=asked,
         owner=heir if now.owner == before else now.owner,
         acknowledgements=tuple(who for who in now.acknowledgements if who != before or not is_void),
@@ -463,7 +466,7 @@ def _contact_corrected(now: Escalation, event: e.ContactCorrected) -> Escalation
 def _noticed(now: Escalation) -> Escalation:
     """The first notice that begins is to reach whoever joined since the last one began (COMM-2)."""
     untold = tuple(dict.fromkeys((*now.untold, *now.joiners)))
-    return now.changed(untold=untold, joiners=(), joined_at=None)
+    return replace(now, untold=untold, joiners=(), joined_at=None)
 
 
 def _in_a_row(now: Escalation, event: e.UpdateSent) -> int:
@@ -489,7 +492,7 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
         asked=tuple(filter(plan.knows, now.asked)),
         acknowledgements=tuple(filter(plan.knows, now.acknowledgements)),
         shifts=tuple(
-            shift.changed(people=tuple(filter(plan.knows, shift.people)))
+            replace(shift, people=tuple(filter(plan.knows, shift.people)))
             for shift in now.shifts
             if plan.knows(shift.schedule)
         ),
@@ -498,7 +501,7 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
         actions=tuple(_reminded_by(action, plan, event.at) for action in now.actions),
     )
     if moved.acknowledgements and not moved.unacknowledged:
-        moved = moved.changed(acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
+        moved = replace(moved, acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
     return _with_clocks(moved, (_retargeted_on(moved, clock, event.at) for clock in moved.clocks))
 
 
@@ -506,7 +509,7 @@ def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
     """By the rhythm that holds from *at* on, as ``limit_chases`` has it for clocks."""
     if plan.actions is None or not action.is_open:
         return action
-    return action.changed(reminded=min(action.reminded, count_passed_reminders(action, plan.actions, at)))
+    return replace(action, reminded=min(action.reminded, count_passed_reminders(action, plan.actions, at)))
 
 
 def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
@@ -515,7 +518,7 @@ def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
 
 
 def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
-    return now.changed(**changes, sequence=event.seq)
+    return replace(now, **changes, sequence=event.seq)
 
 
 def _moved(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
@@ -526,11 +529,11 @@ def _redrafted(rca: Rca) -> Rca:
     """What was derived and not shared yet explains a resolution that did not hold (CLOSE-4)."""
     if rca.state not in {RcaState.DERIVED, RcaState.APPROVED}:
         return rca
-    return rca.changed(state=RcaState.DRAFTED, customer=None, approved_by=None)
+    return replace(rca, state=RcaState.DRAFTED, customer=None, approved_by=None)
 
 
 def _rca(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
-    rca: Rca = now.rca.changed(**changes, state=step_rca(now.rca.state, move))
+    rca: Rca = replace(now.rca, **changes, state=step_rca(now.rca.state, move))
     return _with(now, event, rca=rca)
 
 
@@ -539,17 +542,17 @@ def _derived(now: Escalation, clock: Clock) -> Clock:
 
 
 def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
-    return now.changed(clocks=tuple(_derived(now, clock) for clock in clocks))
+    return replace(now, clocks=tuple(_derived(now, clock) for clock in clocks))
 
 
 def _action(now: Escalation, event: e.Event, number: int, **changes: Any) -> Escalation:
-    actions = (each.changed(**changes) if each.number == number else each for each in now.actions)
+    actions = (replace(each, **changes) if each.number == number else each for each in now.actions)
     return _with(now, event, actions=tuple(actions))
 
 
 def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:
     clocks = [
-        _attended(now, clock.changed(**changes)) if clock.name is name else clock for clock in now.clocks
+        _attended(now, replace(clock, **changes)) if clock.name is name else clock for clock in now.clocks
     ]
     return _with(now, event, clocks=tuple(clocks))
 
@@ -565,7 +568,7 @@ def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:
 
 def _resumed(now: Escalation, event: e.Event, reason: str, ended_at: datetime | None = None) -> Escalation:
     pauses = tuple(
-        pause.changed(ended_at=ended_at or event.at)
+        replace(pause, ended_at=ended_at or event.at)
         if pause.ended_at is None and pause.reason == reason
         else pause
         for pause in now.pauses
@@ -577,4 +580,4 @@ def _resumed(now: Escalation, event: e.Event, reason: str, ended_at: datetime | 
 def _unended(now: Escalation, event: e.Event) -> Escalation:
     """The clocks that the verification had ended, running again: the hold since then keeps their time."""
     again = (restart_clock(now, clock) for clock in now.clocks)
-    return now.changed(clocks=tuple(limit_chases(clock, now.plan.chase_every, event.at) for clock in again))
+    return replace(now, clocks=tuple(limit_chases(clock, now.plan.chase_every, event.at) for clock in again))

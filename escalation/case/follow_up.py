@@ -99,11 +99,12 @@ def record_survey(turn: Work, command: c.AnswerSurvey) -> None:
             f"{now.key}: {contact.name} has answered the survey already; each contact answers once"
         )
     turn.record(
-        e.SurveyAnswered,
-        account=command.account,
-        contact=contact.id,
-        score=command.score,
-        comment=command.comment,
+        e.SurveyAnswered(
+            account=command.account,
+            contact=contact.id,
+            score=command.score,
+            comment=command.comment,
+        )
     )
     rules = now.plan.survey
     if rules and command.score <= rules.low_score:
@@ -142,7 +143,7 @@ def _notify_of_low_score(turn: Work, contact: Recipient, command: c.AnswerSurvey
     notify(turn, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
     by = _who_reopens(now)
     if reopens and by and not now.is_succeeded:
-        turn.record(e.SuccessorAsked, why=why)
+        turn.record(e.SuccessorAsked(why=why))
         level = min(now.level + 1, now.plan.last_level)
         reason = InternalText(clip(f"low score: {why}. {command.comment}".strip(), 2_000))
         turn.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
@@ -192,7 +193,7 @@ def file_post_mortem(turn: Work, command: c.FilePostMortem) -> None:
         (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
     ]
     require_known(now, "the post-mortem", named)
-    turn.record(e.PostMortemFiled, version=now.post_mortem_version + 1, post_mortem=written)
+    turn.record(e.PostMortemFiled(version=now.post_mortem_version + 1, post_mortem=written))
 
 
 def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) -> None:
@@ -218,7 +219,7 @@ def finish_action(turn: Work, command: c.FinishAction) -> None:
     """CLOSE-7: done, and nobody is reminded of it any more."""
     action = open_action(turn.escalation, command.action)
     _require_own(turn.escalation, action, command)
-    turn.record(e.ActionFinished, action=action.number, what=action.what, note=command.note)
+    turn.record(e.ActionFinished(action=action.number, what=action.what, note=command.note))
 
 
 def open_action(now: Escalation, number: int) -> Action:
@@ -259,7 +260,7 @@ def remind_of_actions(turn: Work) -> None:
     }
     if not due:
         return
-    turn.record(e.ActionsReminded, reminded=due)
+    turn.record(e.ActionsReminded(reminded=due))
     for person, actions in _by_person(turn, due).items():
         is_late = any(each.is_overdue(turn.now) for each in actions)
         why = Sentence.ACTION_OVERDUE if is_late else Sentence.ACTION_DUE

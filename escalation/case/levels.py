@@ -28,7 +28,7 @@ def acknowledge(turn: Work, command: c.Acknowledge) -> None:
     if command.by in now.acknowledgements:
         others = ", ".join(name_of(now, person) for person in now.unacknowledged)
         raise MoveNotAllowed(f"{now.key}: {command.by} has acknowledged; still to do so: {others}")
-    turn.record(e.Acknowledged, level=now.level, note=command.note)
+    turn.record(e.Acknowledged(level=now.level, note=command.note))
     if turn.escalation.acknowledged_by:
         turn.end(ClockName.ACKNOWLEDGE)
         turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
@@ -40,7 +40,7 @@ def expire_acknowledgement(turn: Work) -> None:
     turn.end(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if person is None:
         return
-    turn.record(e.AcknowledgementExpired, level=turn.escalation.level, person=person)
+    turn.record(e.AcknowledgementExpired(level=turn.escalation.level, person=person))
     turn.start(ClockName.ACKNOWLEDGE)
     now = turn.escalation
     why = Sentence.NOTHING_HEARD.of(name_of(now, person))
@@ -77,9 +77,9 @@ def _rise_because(
 
 def propose_sponsorship(turn: Work) -> None:
     accounts = tuple(customer.account for customer in turn.escalation.request.customers)
-    turn.record(e.SponsorshipProposed, accounts=accounts)
+    turn.record(e.SponsorshipProposed(accounts=accounts))
     why = InternalText(f"executive escalation {turn.escalation.key}")
-    turn.do(ProposeSponsorship.made(accounts=accounts, escalation=turn.escalation.id, by=turn.by, why=why))
+    turn.do(ProposeSponsorship(accounts=accounts, escalation=turn.escalation.id, by=turn.by, why=why))
     notify(turn, Occasion.SPONSORSHIP_PROPOSED, turn.escalation.plan.escalation_managers, items=accounts)
 
 
@@ -90,7 +90,7 @@ def report_trigger(turn: Work, command: c.ReportTrigger) -> None:
     trigger = known.get(command.trigger)
     if trigger is None:
         raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", command.trigger, known)
-    turn.record(e.TriggerReported, trigger=trigger.name, note=command.note)
+    turn.record(e.TriggerReported(trigger=trigger.name, note=command.note))
     says = Why(trigger.says or trigger.name.replace("_", " "))
     _rise_because(turn, trigger.reason, trigger.to_level, says)
 
@@ -109,7 +109,7 @@ def tick_response(turn: Work, command: c.TickResponse) -> None:
         raise UnknownName.of(what, command.response, responses, listed=listed)
     if response in now.responses_done:
         raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
-    turn.record(e.ResponseTicked, level=now.level, response=response, note=command.note)
+    turn.record(e.ResponseTicked(level=now.level, response=response, note=command.note))
 
 
 def transfer(turn: Work, command: c.Transfer) -> None:
@@ -119,7 +119,7 @@ def transfer(turn: Work, command: c.Transfer) -> None:
     if receiver.id == now.owner:
         raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
     turn.cancel_clocks(*_OF_THE_HOLDER)
-    turn.record(e.Transferred, from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note)
+    turn.record(e.Transferred(from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note))
     if now.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
     why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
@@ -153,10 +153,11 @@ def change_priority(turn: Work, command: c.ChangePriority) -> None:
     if command.priority is before.priority:
         raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
     turn.record(
-        e.PriorityChanged,
-        from_priority=before.priority,
-        to_priority=command.priority,
-        note=command.note,
+        e.PriorityChanged(
+            from_priority=before.priority,
+            to_priority=command.priority,
+            note=command.note,
+        )
     )
     adapt_updates_to_plan(turn)
     now = turn.escalation
@@ -201,15 +202,16 @@ def raise_to(
     level = before.plan.level(to_level)
     turn.cancel_clocks(ClockName.LEVEL_WINDOW, *_OF_THE_HOLDER)
     turn.record(
-        e.LevelRaised,
-        from_level=before.level,
-        to_level=to_level,
-        owner=level.contacts[0],
-        reason=reason,
-        why=why,
-        is_early=turn.by != e.ENGINE and bool(before.responses_left),
-        note=note,
-        playbook=before.plan.playbook,
+        e.LevelRaised(
+            from_level=before.level,
+            to_level=to_level,
+            owner=level.contacts[0],
+            reason=reason,
+            why=why,
+            is_early=turn.by != e.ENGINE and bool(before.responses_left),
+            note=note,
+            playbook=before.plan.playbook,
+        )
     )
     if before.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
@@ -269,7 +271,7 @@ def ask_the_level(turn: Work, why: Why) -> None:
 def _give(turn: Work, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
     turn.cancel_clocks(*_OF_THE_HOLDER)
     level = turn.escalation.level
-    turn.record(e.ContactTried, level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why)
+    turn.record(e.ContactTried(level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why))
     if turn.escalation.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
     notify(turn, Occasion.ASSIGNED, contacts, why=why, items=responses_to_do(turn))

@@ -88,20 +88,21 @@ def take_over(turn: Work, command: c.TakeOver) -> None:
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
     turn.record(
-        e.EscalationTakenOver,
-        ticket=command.ticket,
-        merged=command.merged,
-        cause=command.cause,
-        why=command.why,
-        customers=joining.customers,
-        services=joining.services,
-        linked_records=joining.linked_records,
-        settled=command.settled,
-        problem_records=joining.problem_records,
-        evidence=joining.evidence,
-        actions=command.actions,
-        people=command.people,
-        sponsors=sponsors,
+        e.EscalationTakenOver(
+            ticket=command.ticket,
+            merged=command.merged,
+            cause=command.cause,
+            why=command.why,
+            customers=joining.customers,
+            services=joining.services,
+            linked_records=joining.linked_records,
+            settled=command.settled,
+            problem_records=joining.problem_records,
+            evidence=joining.evidence,
+            actions=command.actions,
+            people=command.people,
+            sponsors=sponsors,
+        )
     )
     _notify_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
     turn.by = e.ENGINE

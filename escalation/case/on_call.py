@@ -15,6 +15,7 @@ of them finds an override that was written after the last look. Must not know ho
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from escalation.case import commands as c
@@ -37,7 +38,7 @@ def apply_on_call(turn: Work, command: c.ReportOnCall) -> None:
     """Take an answer: notify who is on call, and hand over to them what is theirs."""
     found, notice = command.found, command.notice
     if found.until and found.until <= turn.now:  # the answer took longer than it held
-        turn.do(FindOnCall.made(schedule=found.schedule, at=turn.now, notice=notice))
+        turn.do(FindOnCall(schedule=found.schedule, at=turn.now, notice=notice))
         return
     shift = turn.escalation.shift(found.schedule)
     if shift and turn.escalation.is_handed_over(shift):
@@ -49,7 +50,7 @@ def apply_on_call(turn: Work, command: c.ReportOnCall) -> None:
 def look_up(turn: Work) -> None:
     """Look up all schedules that it was given to, for whoever says that they are on call."""
     for shift in turn.escalation.shifts:
-        turn.do(FindOnCall.made(schedule=shift.schedule, at=turn.now))
+        turn.do(FindOnCall(schedule=shift.schedule, at=turn.now))
 
 
 def _notify_on_call(turn: Work, found: OnCallFound, notice: InternalNotification | None) -> None:
@@ -80,7 +81,7 @@ def _follow_the_shift(
     before = turn.escalation
     if not found.is_known:
         people = tuple(map(before.plan.contact, shift.people))
-        found = found.changed(people=people)
+        found = replace(found, people=people)
     ids = tuple(person.id for person in found.people)
     if (ids, found.until) != (shift.people, shift.until):
         is_kept = not ids and shift.holder in before.acknowledgements
@@ -120,13 +121,14 @@ def _record(
     turn: Work, found: OnCallFound, *, told: tuple[str, ...] | None, instead_of: str | None = None
 ) -> None:
     turn.record(
-        e.OnCallFound,
-        schedule=found.schedule,
-        people=found.people,
-        until=found.until,
-        why=found.why,
-        instead_of=instead_of,
-        told=told,
+        e.OnCallFound(
+            schedule=found.schedule,
+            people=found.people,
+            until=found.until,
+            why=found.why,
+            instead_of=instead_of,
+            told=told,
+        )
     )
 
 
@@ -134,7 +136,7 @@ def _pass_on(turn: Work, notice: InternalNotification, people: Iterable[str]) ->
     there = {recipient.id for recipient in notice.to}
     to = tuple(turn.escalation.plan.contact(person).recipient for person in people if person not in there)
     if to:
-        turn.do(notice.changed(to=to))
+        turn.do(replace(notice, to=to))
 
 
 def _nobody_on_call(

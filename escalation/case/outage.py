@@ -6,6 +6,7 @@ starts say; how they find each other is the shell's.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from escalation.case import commands as c
@@ -52,14 +53,15 @@ def join_outage(turn: Work, command: c.JoinOutage) -> None:
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
     turn.record(
-        e.CustomerJoined,
-        ticket=command.ticket,
-        customers=joining.customers,
-        services=joining.services,
-        linked_records=joining.linked_records,
-        problem_records=joining.problem_records,
-        evidence=joining.evidence,
-        sponsors=sponsors,
+        e.CustomerJoined(
+            ticket=command.ticket,
+            customers=joining.customers,
+            services=joining.services,
+            linked_records=joining.linked_records,
+            problem_records=joining.problem_records,
+            evidence=joining.evidence,
+            sponsors=sponsors,
+        )
     )
     turn.by = e.ENGINE
     known = now.rules.stakeholders
@@ -125,7 +127,8 @@ def notify_of_resolution(turn: Work, new: tuple[Recipient, ...], asked: tuple[Re
 
 def new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
     """*command* with only what *request* does not have yet."""
-    return command.changed(
+    return replace(
+        command,
         customers=tuple(_new_customers(request, command.customers)),
         services=_without(request.services, command.services),
         linked_records=_without(request.linked_records, command.linked_records),

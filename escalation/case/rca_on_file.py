@@ -16,7 +16,7 @@ from escalation.case.timeline import CLOCKWORK, TimelineEntry
 from escalation.kernel.budgets import DRAFT, last_of
 from escalation.kernel.characters import clip
 from escalation.kernel.reasons import Sentence
-from escalation.kernel.values import CustomerText, Instant, InternalText, Value
+from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 
 _One = TypeVar("_One")
 _NOT_OF_THE_STORY = CLOCKWORK | {"messages_sent", "move_refused", "open_hours_extended", "clock_chased"}
@@ -31,13 +31,15 @@ _MOST_MOMENTS = 500
 _LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
 
 
-class RcaVersion(Value):
+@frozen
+class RcaVersion:
     number: int
     by: str
     at: Instant
 
 
-class RcaOnFile(Value):
+@frozen
+class RcaOnFile:
     """One version of the internal RCA, and which others there are."""
 
     versions: tuple[RcaVersion, ...] = ()

@@ -23,7 +23,7 @@ from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import MoveNotAllowed
-from escalation.kernel.values import Instant, InternalText, Value
+from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.policy.plan import ClockName, Plan, PlaybookRef
 
 
@@ -32,7 +32,7 @@ def rebase(turn: Work, command: c.Rebase) -> None:
     before, plan = turn.escalation, command.plan
     if not _is_another(before, plan):
         raise MoveNotAllowed(f"{before.key}: it already goes by {before.plan.playbook}")
-    turn.record(e.Rebased, plan=plan, before=before.plan.playbook, why=command.why)
+    turn.record(e.Rebased(plan=plan, before=before.plan.playbook, why=command.why))
     _end_clocks_without_target(turn)
     if turn.escalation.acknowledged_by:
         turn.end(ClockName.ACKNOWLEDGE)
@@ -96,7 +96,8 @@ def _runs(now: Escalation, name: ClockName) -> bool:
     return clock is not None and clock.is_running
 
 
-class MovedClock(Value):
+@frozen
+class MovedClock:
     """A running clock, before and after a rebase."""
 
     clock: ClockName
@@ -109,7 +110,8 @@ class MovedClock(Value):
     """It would not run any more."""
 
 
-class RebasePreview(Value):
+@frozen
+class RebasePreview:
     """What a rebase would change."""
 
     key: str
@@ -142,7 +144,7 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
         raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
     turn = Work(now, at)
     if _is_another(now, plan):
-        rebase(turn, c.Rebase.made(by=e.ENGINE, why=InternalText("foreseen"), plan=plan))
+        rebase(turn, c.Rebase(by=e.ENGINE, why=InternalText("foreseen"), plan=plan))
         settle(turn)
     after = turn.escalation
     breached = (event.clock for event in turn.events if isinstance(event, e.ClockBreached))

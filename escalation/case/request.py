@@ -7,6 +7,7 @@ Shapes and their own consistency only; whether a category or a person exists is 
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
@@ -180,7 +181,7 @@ class StartRequest(Input):
             customer.changed(
                 contacts=tuple(
                     after if mailbox_of(each.email) == mailbox else each for each in customer.contacts
-                )
+                ),
             )
             for customer in self.customers
         )
@@ -210,7 +211,7 @@ def recipients_of(customers: Iterable[AffectedCustomer]) -> tuple[Recipient, ...
             person = contact.as_recipient(customer.account)
             known = found.setdefault(person.mailbox, person)
             if customer.account not in known.speaks_for:
-                found[person.mailbox] = known.changed(accounts=(*known.speaks_for, customer.account))
+                found[person.mailbox] = replace(known, accounts=(*known.speaks_for, customer.account))
     return tuple(found.values())
 
 

@@ -43,7 +43,7 @@ def pause(turn: Work, command: c.PauseClocks) -> None:
     stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
     running = {clock.name for clock in turn.escalation.running_clocks}
     stopped = tuple(name for name in stops if name in running)
-    turn.record(e.ClocksPaused, because=command.because, stops=stops, stopped=stopped, note=command.note)
+    turn.record(e.ClocksPaused(because=command.because, stops=stops, stopped=stopped, note=command.note))
     turn.start(ClockName.PAUSE)
 
 
@@ -61,11 +61,11 @@ def resume(turn: Work, note: InternalText = NO_NOTE, ended_at: datetime | None =
     paused = turn.escalation.pause
     if paused:
         turn.end(ClockName.PAUSE, at=ended_at)
-        turn.record(e.ClocksResumed, because=paused.reason, note=note, ended_at=ended_at)
+        turn.record(e.ClocksResumed(because=paused.reason, note=note, ended_at=ended_at))
 
 
 def begin_resolution(turn: Work, note: InternalText = NO_NOTE) -> None:
-    turn.record(e.ResolutionBegun, note=note)
+    turn.record(e.ResolutionBegun(note=note))
 
 
 def revise_plan(turn: Work, command: c.RevisePlan) -> None:
@@ -74,7 +74,7 @@ def revise_plan(turn: Work, command: c.RevisePlan) -> None:
     for step in command.steps:
         now.plan.contact(step.owner)
     version = now.action_plan.version + 1 if now.action_plan else 1
-    turn.record(e.PlanRevised, version=version, steps=command.steps, why=command.why)
+    turn.record(e.PlanRevised(version=version, steps=command.steps, why=command.why))
     if turn.escalation.state is State.COMMUNICATING:
         begin_resolution(turn)
 
@@ -91,7 +91,7 @@ def send_update(turn: Work, command: c.SendUpdate) -> None:
     text, note = command.customer_text or None, command.internal_note or None
     waits = text is not None and turn.escalation.plan.text_approval is not None
     if note or not waits:
-        turn.record(e.UpdateSent, customer_text=None if waits else text, internal_note=note)
+        turn.record(e.UpdateSent(customer_text=None if waits else text, internal_note=note))
     if text and waits:
         text_approval.submit_text(turn, text, apologise=command.apologise)
     elif text:
@@ -111,11 +111,12 @@ def declare_resolved(turn: Work, command: c.DeclareResolved) -> None:
     resume(turn)
     turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
     turn.record(
-        e.ResolutionDeclared,
-        resolution=command.resolution,
-        done=command.done,
-        customer_text=command.customer_text,
-        holds=HELD_WHILE_VERIFYING,
+        e.ResolutionDeclared(
+            resolution=command.resolution,
+            done=command.done,
+            customer_text=command.customer_text,
+            holds=HELD_WHILE_VERIFYING,
+        )
     )
     task_forces.stand_all_down(turn, Sentence.RESOLUTION_DECLARED.of())
     turn.start(ClockName.VERIFICATION)
@@ -129,7 +130,7 @@ def declare_resolved(turn: Work, command: c.DeclareResolved) -> None:
 def reject_resolution(turn: Work, command: c.RejectResolution) -> None:
     """RESOLVE-5: back to resolving, with the reason."""
     turn.end(ClockName.VERIFICATION)
-    turn.record(e.ResolutionRejected, why=command.why)
+    turn.record(e.ResolutionRejected(why=command.why))
     why = Sentence.REJECTED_BY.of(name_of(turn.escalation, command.by))
     notify(turn, Occasion.RESOLUTION_REJECTED, (turn.escalation.owner,), why=why, text=command.why)
     resume_work(turn)
@@ -137,7 +138,7 @@ def reject_resolution(turn: Work, command: c.RejectResolution) -> None:
 
 def verify_resolution(turn: Work, command: c.VerifyResolution) -> None:
     """RESOLVE-5: it holds; everybody is told, and the clocks of the problem end as of the declaration."""
-    turn.record(e.ResolutionVerified, note=command.note)
+    turn.record(e.ResolutionVerified(note=command.note))
     resolution = turn.escalation.resolution
     assert resolution
     turn.end(ClockName.VERIFICATION)
@@ -163,7 +164,7 @@ def _reopen(turn: Work, recorded: InternalText, why: Why, text: InternalText | N
     """The hold since the declaration keeps the clocks where they were."""
     turn.end(ClockName.VERIFICATION)
     turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
-    turn.record(e.Reopened, why=recorded)
+    turn.record(e.Reopened(why=recorded))
     people = followers_of(turn.escalation)
     resume_work(turn)
     notify(turn, Occasion.REOPENED, people, why=why, text=text)
@@ -185,7 +186,7 @@ def confirm_access(turn: Work, command: c.ConfirmAccess) -> None:
         )
     accounts = contact.speaks_for if contact else (command.account,)
     for account in accounts:
-        turn.record(e.AccessAnswered, account=account, answer=command.answer, note=command.note)
+        turn.record(e.AccessAnswered(account=account, answer=command.answer, note=command.note))
     if command.answer is e.AccessAnswer.NO:
         why = Sentence.NO_ACCESS.of(", ".join(accounts))
         recorded = clip(InternalText.cleaned(f"{why}. {command.note}").strip(), LONGEST_TEXT)

@@ -4,6 +4,7 @@ Escalation: the whole state of one, immutable. It changes only by folding events
 What can be read off it without deciding anything is here as properties; what may happen to it is not.
 """
 
+from dataclasses import field
 from datetime import datetime
 
 from escalation.case.actions import Action, next_reminder
@@ -13,7 +14,7 @@ from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
 from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.values import CustomerText, Instant, InternalText, Value
+from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.plan import (
     ClockName,
@@ -31,7 +32,8 @@ VERIFYING = "verifying"
 """The reason of the pause that a declared resolution makes (RESOLVE-5); no playbook can name it."""
 
 
-class ActionPlan(Value):
+@frozen
+class ActionPlan:
     version: int
     steps: tuple[Step, ...]
     by: str
@@ -39,7 +41,8 @@ class ActionPlan(Value):
     why: InternalText
 
 
-class Resolution(Value):
+@frozen
+class Resolution:
     kind: ResolutionKind
     done: InternalText
     customer_text: CustomerText | None
@@ -48,13 +51,15 @@ class Resolution(Value):
     verified_by: str | None = None
 
 
-class Access(Value):
+@frozen
+class Access:
     answer: AccessAnswer
     by: str
     at: Instant
 
 
-class SurveyAnswer(Value):
+@frozen
+class SurveyAnswer:
     account: str
     score: int
     comment: InternalText
@@ -62,7 +67,8 @@ class SurveyAnswer(Value):
     at: Instant
 
 
-class Rca(Value):
+@frozen
+class Rca:
     state: RcaState = RcaState.NONE
     version: int = 0
     internal: InternalRca | None = None
@@ -70,7 +76,8 @@ class Rca(Value):
     approved_by: str | None = None
 
 
-class PendingText(Value):
+@frozen
+class PendingText:
     """A text for customers that waits for approval (COMM-6)."""
 
     number: int
@@ -88,7 +95,8 @@ class PendingText(Value):
         return self.edited_by or self.by
 
 
-class OnCallAnswer(Value):
+@frozen
+class OnCallAnswer:
     """Who answers for an on-call schedule that was given the escalation, as last found out (MATRIX-1)."""
 
     schedule: str
@@ -100,14 +108,16 @@ class OnCallAnswer(Value):
     """When that changes; None: not within what can be foreseen."""
 
 
-class LastUpdate(Value):
+@frozen
+class LastUpdate:
     """What customers were told last, in words."""
 
     text: CustomerText
     at: Instant
 
 
-class Escalation(Value):
+@frozen
+class Escalation:
     schema_version: int = 1
     id: str
     """Unique for all time: the key and the instant of the start."""
@@ -142,11 +152,11 @@ class Escalation(Value):
     """What did not reach whom; a later message on the same occasion that arrives makes up for it."""
     action_plan: ActionPlan | None = None
     resolution: Resolution | None = None
-    access: dict[str, Access] = {}
-    settled: dict[str, str] = {}
+    access: dict[str, Access] = field(default_factory=dict)
+    settled: dict[str, str] = field(default_factory=dict)
     """Linked record to why it stays open; empty if it was closed."""
     rca: Rca = Rca()
-    survey: dict[str, SurveyAnswer] = {}
+    survey: dict[str, SurveyAnswer] = field(default_factory=dict)
     """By the recipient id of the customer's contact (CLOSE-6)."""
     is_succeeded: bool = False
     """A low score has opened the case again."""
@@ -160,9 +170,9 @@ class Escalation(Value):
     """Ids of the escalations that went over into this one (CLOSE-10)."""
     merged_into: str | None = None
     """Key of the escalation that it went over into."""
-    submitters: dict[str, str] = {}
+    submitters: dict[str, str] = field(default_factory=dict)
     """Who submitted each of them."""
-    account_tenants: dict[str, str] = {}
+    account_tenants: dict[str, str] = field(default_factory=dict)
     """The tenant that brought an account in by joining; all others are of its own tenant."""
     joiners: tuple[str, ...] = ()
     """Recipients of those, whom the next first notice is to reach: others are still waiting for theirs."""

@@ -8,7 +8,10 @@ from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import FULL_STATE, MOVE, PLAN, REQUEST, SMALL_CHANGE, STATE, SUMMARY, size_of
 from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.values import to_bytes
 from escalation.policy.plan import Plan
+
+_PLAN = {"plan"}
 
 
 def weight_of(request: StartRequest) -> int:
@@ -32,7 +35,7 @@ def require_plan_fits(plan: Plan) -> None:
     Raises:
         BadRequest: If *plan* is larger than an escalation can carry.
     """
-    if (size := size_of(plan)) > PLAN:
+    if (size := plan.size) > PLAN:
         allowed = f"at most {PLAN:,} bytes; shorten the playbook: fewer people, levels or responses"
         raise _too_large(f"the plan for {plan.issue_type}, {plan.category}", f"{size:,} bytes", allowed)
 
@@ -40,7 +43,8 @@ def require_plan_fits(plan: Plan) -> None:
 def state_size(now: Escalation) -> int:
     """Return the bytes of *now*; each task force that stands counts as large as it may become."""
     kept_free = (max(0, SUMMARY - size_of(force)) for force in now.standing_forces)
-    return size_of(now) + sum(kept_free)
+    beside = len(to_bytes(now, but=_PLAN))
+    return beside + len('"plan":,') + now.plan.size + sum(kept_free)
 
 
 def require_state_fits(what: str, before: int, after: int) -> None:

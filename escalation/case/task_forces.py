@@ -6,6 +6,7 @@ the escalation. None outlives it.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -58,16 +59,16 @@ def deploy(turn: Work, command: c.DeployTaskForce) -> None:
     seats, faults = _filled(now, command)
     if faults:
         raise BadRequest.because(f"task force {command.name} of {now.key}", faults)
-    force = TaskForceSummary.made(
+    force = TaskForceSummary(
         id=f"{now.id}/{command.name}", name=command.name, mission=command.mission, lead=command.lead
     )
-    turn.record(e.TaskForceDeployed, force=force, seats=seats, technical_plan=command.technical_plan)
+    turn.record(e.TaskForceDeployed(force=force, seats=seats, technical_plan=command.technical_plan))
     charter = _charter(turn, command, force.id, seats)
     if (size := size_of(charter)) > CHARTER:
         allowed = f"at most {CHARTER:,} bytes; fewer seats, or seats with people by id"
         fault = Fault(where="seats", given=f"{size:,} bytes with all candidates", allowed=allowed)
         raise BadRequest.because(f"task force {command.name} of {now.key}", (fault,))
-    turn.do(StartTaskForce.made(charter=charter))
+    turn.do(StartTaskForce(charter=charter))
 
 
 def stand_down(turn: Work, command: c.StandDownTaskForce) -> None:
@@ -101,12 +102,12 @@ def follow_task_force_update(turn: Work, news: TaskForceUpdate) -> None:
     if force.heard <= known.heard:
         return
     if not known.is_standing:
-        force = force.changed(
-            state=known.state, is_status_missed=False
+        force = replace(
+            force, state=known.state, is_status_missed=False
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and _is_new(force.latest, known.latest) else InternalText("")
     before = turn.escalation
-    turn.record(e.TaskForceReported, force=force, happened=news.happened, note=note, receipts=news.receipts)
+    turn.record(e.TaskForceReported(force=force, happened=news.happened, note=note, receipts=news.receipts))
     notify_undelivered(turn, news.receipts, before)
     if turn.escalation.is_open:
         _notify_of(turn, known, news)
@@ -121,7 +122,7 @@ def note_failed_deployment(turn: Work, command: c.NoteFailedDeployment) -> None:
     force = next(each for each in turn.escalation.task_forces if each.id == command.id)
     if not force.is_standing:
         return
-    turn.record(e.TaskForceStoodDown, name=force.name, why=InternalText(clip(command.why, 2_000)))
+    turn.record(e.TaskForceStoodDown(name=force.name, why=InternalText(clip(command.why, 2_000))))
     notify(
         turn,
         Occasion.TASK_FORCE_STOOD_DOWN,
@@ -142,7 +143,7 @@ def update_task_forces(turn: Work, before: Escalation) -> None:
     calendars = _counted_by(now, clocks)
     for force in now.standing_forces:
         turn.do(
-            UpdateTaskForce.made(
+            UpdateTaskForce(
                 id=force.id,
                 name=force.name,
                 about=about,
@@ -245,7 +246,7 @@ def _people(now: Escalation) -> dict[str, Contact]:
 def _charter(turn: Work, command: c.DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
     now = turn.escalation
     clocks = tuple(_clocks(turn, command.status_every))
-    return Charter.made(
+    return Charter(
         id=id_,
         name=command.name,
         mission=command.mission,
@@ -278,11 +279,11 @@ def _clocks(turn: Work, status_every: timedelta | None = None) -> Iterator[Clock
             yield clock_within(turn.escalation, name, target, turn.now)
         elif clock := clock_for(turn.escalation, name, turn.now):
             is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
-            yield clock if is_asked else clock.changed(thresholds=())
+            yield clock if is_asked else replace(clock, thresholds=())
 
 
 def _about(now: Escalation) -> EscalationSummary:
-    return EscalationSummary.made(
+    return EscalationSummary(
         key=now.key,
         subject=now.request.subject,
         priority=now.priority,
@@ -336,7 +337,7 @@ def _require_own(now: Escalation, force: TaskForceSummary, command: c.StandDownT
 
 
 def _stand_down(turn: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
-    turn.record(e.TaskForceStoodDown, name=force.name, why=why, left=force.tasks_left, handed_to=heir)
+    turn.record(e.TaskForceStoodDown(name=force.name, why=why, left=force.tasks_left, handed_to=heir))
     _order_down(turn, force, why, heir)
     if force.open_tasks:
         to = heir or turn.escalation.owner
@@ -347,7 +348,7 @@ def _stand_down(turn: Work, force: TaskForceSummary, why: InternalText, heir: st
 def _order_down(turn: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
     now = turn.escalation
     turn.do(
-        OrderStandDown.made(
+        OrderStandDown(
             id=force.id,
             name=force.name,
             by=turn.by,

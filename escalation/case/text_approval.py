@@ -33,7 +33,7 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
 
 def submit_text(turn: Work, text: CustomerText, *, apologise: bool) -> None:
     number = turn.escalation.texts_held + 1
-    turn.record(e.TextSubmitted, number=number, text=text, apologise=apologise)
+    turn.record(e.TextSubmitted(number=number, text=text, apologise=apologise))
     if number == turn.escalation.held_texts[0].number:
         turn.start(ClockName.CUSTOMER_TEXT)
     _ask(turn, Sentence.TEXT_BY.of(number, name_of(turn.escalation, turn.by)), text)
@@ -42,9 +42,9 @@ def submit_text(turn: Work, text: CustomerText, *, apologise: bool) -> None:
 def approve_text(turn: Work, command: c.ApproveText) -> None:
     held = _the_one(turn.escalation, command.number, Move.APPROVE_TEXT)
     _require_approver(turn.escalation, held, command.by, Move.APPROVE_TEXT)
-    turn.record(e.TextApproved, number=held.number, note=command.note)
+    turn.record(e.TextApproved(number=held.number, note=command.note))
     _continue_after_approval(turn)
-    turn.record(e.UpdateSent, customer_text=held.text, approves=held.number)
+    turn.record(e.UpdateSent(customer_text=held.text, approves=held.number))
     send_customer_update(turn, held.text, apologise=held.apologise)
 
 
@@ -53,7 +53,7 @@ def edit_text(turn: Work, command: c.EditText) -> None:
     held = _the_one(turn.escalation, command.number, Move.EDIT_TEXT)
     if command.by != held.by:
         _require_approver(turn.escalation, held, command.by, Move.EDIT_TEXT)
-    turn.record(e.TextEdited, number=held.number, text=command.text, why=command.why)
+    turn.record(e.TextEdited(number=held.number, text=command.text, why=command.why))
     why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(turn.escalation, command.by))
     _ask(turn, why, command.text)
 
@@ -63,7 +63,7 @@ def reject_text(turn: Work, command: c.RejectText) -> None:
     held = _the_one(turn.escalation, command.number, Move.REJECT_TEXT)
     if command.by != held.by:
         _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
-    turn.record(e.TextRejected, number=held.number, why=command.why)
+    turn.record(e.TextRejected(number=held.number, why=command.why))
     _continue_after_approval(turn)
     _notify_author(turn, held, command.why)
 
@@ -71,7 +71,7 @@ def reject_text(turn: Work, command: c.RejectText) -> None:
 def reject_all_texts(turn: Work, because: InternalText) -> None:
     """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
     for held in turn.escalation.held_texts:
-        turn.record(e.TextRejected, number=held.number, why=because)
+        turn.record(e.TextRejected(number=held.number, why=because))
         _notify_author(turn, held, because)
 
 

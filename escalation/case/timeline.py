@@ -10,13 +10,14 @@ from typing import assert_never
 from escalation.case import events as e
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.kernel.numbers import number_of
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 
 CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 """Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""
 
 
-class TimelineEntry(Value):
+@frozen
+class TimelineEntry:
     """One line of a timeline."""
 
     seq: int

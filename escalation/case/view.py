@@ -3,6 +3,7 @@ The view: what a person or a script sees of an escalation. A projection, small e
 """
 
 from collections.abc import Iterable
+from dataclasses import field
 from datetime import datetime
 
 from escalation.case.actions import Action
@@ -16,13 +17,14 @@ from escalation.case.state import ActionPlan, Escalation, PendingText, Resolutio
 from escalation.case.timeline import CLOCKWORK, TimelineEntry, timeline_entry
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clocks import Clock, Outcome
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.plan import ClockName, Priority
 from escalation.task_force.state import TaskForceSummary
 
 
-class ClockView(Value):
+@frozen
+class ClockView:
     name: ClockName
     started_at: Instant
     due_at: Instant | None
@@ -34,7 +36,8 @@ class ClockView(Value):
     is_held: bool = False
 
 
-class View(Value):
+@frozen
+class View:
     """An escalation as people see it."""
 
     key: str
@@ -58,7 +61,7 @@ class View(Value):
     paused_because: str | None
     customers: tuple[str, ...]
     access: dict[str, AccessAnswer]
-    access_by: dict[str, str] = {}
+    access_by: dict[str, str] = field(default_factory=dict)
     """Who gave that answer, by account."""
     responses: tuple[str, ...] = ()
     """Of the level, in its order: the third of level 2 can be ticked off as ``2.3``."""
@@ -90,7 +93,7 @@ class View(Value):
     clocks: tuple[ClockView, ...]
     task_forces: tuple[TaskForceSummary, ...] = ()
     """Each as it was last heard of."""
-    survey: dict[str, SurveyAnswer] = {}
+    survey: dict[str, SurveyAnswer] = field(default_factory=dict)
     """By customer contact (CLOSE-6)."""
     post_mortem: PostMortem | None = None
     post_mortem_version: int = 0
@@ -100,7 +103,8 @@ class View(Value):
     """It is closed, and lives on under its id until its survey has ended and its actions are done."""
 
 
-class MoveResult(Value):
+@frozen
+class MoveResult:
     """The short answer to a move or a start."""
 
     key: str

@@ -8,7 +8,6 @@ refuses, so nothing is ever half done. It knows how to record, how to start and 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
-from typing import Any
 
 from escalation.case import events as e
 from escalation.case.clock_targets import clock_for
@@ -39,9 +38,9 @@ class Work:
     happenings: list[int] = field(default_factory=list)
     """Where in the effects another event begins."""
 
-    def record(self, kind: type[e.Event], **facts: Any) -> None:
+    def record(self, event: e.Event) -> None:
         """Record that this happened, now, by whoever is at work."""
-        event = kind.made(seq=self.escalation.sequence + 1, at=self.now, by=self.by, **facts)
+        event = e.stamped(event, self.escalation.sequence + 1, self.now, self.by)
         self.events.append(event)
         self.escalation = apply_event(self.escalation, event)
 
@@ -61,7 +60,7 @@ class Work:
         self.end(name, Outcome.CANCELLED)
         clock = clock_for(self.escalation, name, since or self.now)
         if clock:
-            self.record(e.ClockStarted, clock=clock)
+            self.record(e.ClockStarted(clock=clock))
         if clock and since:
             self.skip_past_thresholds(clock)
 
@@ -69,22 +68,23 @@ class Work:
         """Record those of a running clock that are behind us by now as skipped."""
         now = self.escalation
         passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, self.now)
-        if clock.breached_at is None and passed > clock.passed:
+        if clock.breached_at is None and clock.next_at and passed > clock.passed:
             self.record(
-                e.ThresholdPassed,
-                clock=clock.name,
-                passed=passed,
-                skipped=passed - clock.passed,
-                is_skipped=True,
-                due_at=clock.next_at,
+                e.ThresholdPassed(
+                    clock=clock.name,
+                    passed=passed,
+                    skipped=passed - clock.passed,
+                    is_skipped=True,
+                    due_at=clock.next_at,
+                )
             )
 
     def start_until(self, name: ClockName, due_at: datetime) -> None:
         """Start a clock of no target, which just waits for *due_at*."""
         self.end(name, Outcome.CANCELLED)
         after = max(due_at - self.now, timedelta())
-        clock = Clock.made(name=name, started_at=self.now, after=after, due_at=due_at, next_at=due_at)
-        self.record(e.ClockStarted, clock=clock)
+        clock = Clock(name=name, started_at=self.now, after=after, due_at=due_at, next_at=due_at)
+        self.record(e.ClockStarted(clock=clock))
 
     def end(
         self,
@@ -101,12 +101,13 @@ class Work:
         ended_at = at or self.now
         late_by = ended_at - clock.breached_at if clock.breached_at else timedelta()
         self.record(
-            e.ClockEnded,
-            clock=name,
-            outcome=Outcome.BREACHED if clock.breached_at else outcome,
-            ended_at=ended_at,
-            late_by=max(timedelta(), late_by),
-            runs_on_if_reopened=runs_on_if_reopened,
+            e.ClockEnded(
+                clock=name,
+                outcome=Outcome.BREACHED if clock.breached_at else outcome,
+                ended_at=ended_at,
+                late_by=max(timedelta(), late_by),
+                runs_on_if_reopened=runs_on_if_reopened,
+            )
         )
 
     def cancel_clocks(self, *names: ClockName) -> None:

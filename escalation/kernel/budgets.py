@@ -13,7 +13,7 @@ of ``CARRIED``. Pure; it knows no model.
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from pydantic import BaseModel
+from escalation.kernel.values import to_bytes
 
 PAYLOAD = 2 * 1024 * 1024
 """What the server takes of one payload; each budget below is less."""
@@ -115,12 +115,12 @@ UNRECORDED = 200_000
 ANSWERED = 32 * 1024
 """Of that, ids of the updates that were answered."""
 
-_Item = TypeVar("_Item", bound="BaseModel | str")
+_Item = TypeVar("_Item")
 
 
-def size_of(value: BaseModel | str) -> int:
-    """Bytes of *value* as it travels."""
-    return len((value if isinstance(value, str) else value.model_dump_json()).encode())
+def size_of(value: object) -> int:
+    """Bytes of *value* as it travels; of a text, its own."""
+    return len(value.encode() if isinstance(value, str) else to_bytes(value))
 
 
 def fitting(sizes: Iterable[int], most: int) -> int:
@@ -154,6 +154,6 @@ def shortened(lines: Iterable[str], most: int) -> tuple[str, ...]:
     return told if len(told) == len(every) else (*told, f"and {len(every) - len(told):,} more")
 
 
-def _size(item: BaseModel | str) -> int:
+def _size(item: object) -> int:
     """With the comma that parts it from the next."""
     return 1 + size_of(item)

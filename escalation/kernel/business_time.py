@@ -6,14 +6,13 @@ Open hours are plain UTC intervals, compiled elsewhere from time zones and holid
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import accumulate, chain, pairwise
-from typing import Any
 
-from pydantic import field_serializer, field_validator
-
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, PropertyCache, frozen
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -30,33 +29,32 @@ def _from_us(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
 
 
-class OpenHours(Value):
+@frozen
+class OpenHours(PropertyCache):
     """
     When an organisation is open, over a horizon.
 
-    ``spans`` are (start, end) in whole seconds since 1970 UTC, sorted and disjoint; they travel as the first start,
-    then each length and gap in turn. ``compiled_until`` ends the horizon: what would be due after it is not known, and
-    the hours must be extended before it is reached.
+    ``compiled_until`` ends the horizon: what would be due after it is not known, and the hours must be extended before
+    it is reached.
     """
 
-    spans: tuple[tuple[int, int], ...]
+    steps: tuple[int, ...]
+    """Whole seconds: from 1970 UTC to the first opening, then each open time and each gap in turn."""
     compiled_until: Instant
     business_day: timedelta
     """Open time of an ordinary day: what "one business day" is worth."""
     reach: timedelta = timedelta()
     """Open time that must always be known ahead: the longest that a clock can count."""
 
-    @field_serializer("spans", when_used="json")
-    def _as_steps(self, spans: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    @staticmethod
+    def steps_of(spans: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+        """*spans*: (start, end) in whole seconds since 1970 UTC, sorted and disjoint."""
         edges = (0, *chain.from_iterable(spans))
         return tuple(later - earlier for earlier, later in pairwise(edges))
 
-    @field_validator("spans", mode="before")
-    @classmethod
-    def _from_steps(cls, given: Any) -> Any:
-        if not given or not isinstance(given[0], int):
-            return given
-        edges = iter(tuple(accumulate(given)))
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        edges = accumulate(self.steps)
         return tuple(zip(edges, edges, strict=True))
 
     @cached_property
@@ -74,8 +72,10 @@ class OpenHours(Value):
         kept = self.spans
         if spans and kept and spans[0][0] == kept[-1][1]:  # the horizon cut a span in two
             spans[0], kept = (kept[-1][0], spans[0][1]), kept[:-1]
-        return self.changed(
-            spans=(*kept, *spans), compiled_until=max(self.compiled_until, further.compiled_until)
+        return replace(
+            self,
+            steps=self.steps_of((*kept, *spans)),
+            compiled_until=max(self.compiled_until, further.compiled_until),
         )
 
     @cached_property
@@ -105,7 +105,7 @@ class OpenHours(Value):
         index = bisect_left(self._open_before, open_us) - 1
         if index < 0:
             return self._starts[0]
-        if index >= len(self.spans):
+        if index >= len(self._starts):
             return None
         return self._starts[index] + open_us - self._open_before[index]
 

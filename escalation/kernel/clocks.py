@@ -10,11 +10,12 @@ Law: a due time that is not known is None, and never a guess; ``not_before`` say
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from escalation.kernel.business_time import OpenHours, add, between
-from escalation.kernel.values import Instant, Name, Value
+from escalation.kernel.values import Instant, Name, frozen
 from escalation.policy.plan import ClockName
 
 _A_HAIR = 1e-9
@@ -27,7 +28,8 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Pause(Value):
+@frozen
+class Pause:
     """A stretch in which the named clocks stand still; open while ``ended_at`` is None."""
 
     reason: str
@@ -36,7 +38,8 @@ class Pause(Value):
     ended_at: Instant | None = None
 
 
-class Clock(Value):
+@frozen
+class Clock:
     name: ClockName
     started_at: Instant
     after: timedelta
@@ -115,7 +118,8 @@ def derive_clock(
     stopping = _stopping(clock, pauses)
     due_at = _instant_after(stopping, hours, clock.started_at, clock.after)
     is_unknown = due_at is None and hours is not None and not _is_held(stopping)
-    return clock.changed(
+    return replace(
+        clock,
         due_at=due_at,
         not_before=hours.compiled_until if hours and is_unknown else None,
         next_at=_next_at(clock, hours, stopping, due_at, chase_every),
@@ -129,7 +133,7 @@ def derive_next_instant(
     if not clock.is_running:
         return clock
     stopping = _stopping(clock, pauses)
-    return clock.changed(next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
+    return replace(clock, next_at=_next_at(clock, hours, stopping, clock.due_at, chase_every))
 
 
 def retime_clock(
@@ -140,12 +144,12 @@ def retime_clock(
     skipped by the old targets fires by the new ones if its time is still to come, and else is skipped again.
     """
     fired = sum(1 for threshold in thresholds if threshold / after <= clock.fired_share + _A_HAIR)
-    return clock.changed(after=after, calendar=calendar, thresholds=thresholds, passed=fired)
+    return replace(clock, after=after, calendar=calendar, thresholds=thresholds, passed=fired)
 
 
 def reminded(clock: Clock, passed: int) -> Clock:
     """*clock* after its threshold of number *passed* has fired."""
-    return clock.changed(passed=passed, fired_share=clock.thresholds[passed - 1] / clock.after)
+    return replace(clock, passed=passed, fired_share=clock.thresholds[passed - 1] / clock.after)
 
 
 def count_passed_thresholds(
@@ -169,7 +173,7 @@ def limit_chases(clock: Clock, chase_every: timedelta, at: datetime) -> Clock:
     if clock.breached_at is None:
         return clock
     room = max(timedelta(), at - clock.breached_at) // chase_every
-    return clock.changed(chased=min(clock.chased, room))
+    return replace(clock, chased=min(clock.chased, room))
 
 
 def _next_at(

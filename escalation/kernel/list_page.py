@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from escalation.kernel.budgets import ANSWER, first_of
-from escalation.kernel.values import Value
+from escalation.kernel.values import frozen
 
-Item = TypeVar("Item", bound=Value)
+Item = TypeVar("Item")
 
 
-class ListPage(Value, Generic[Item]):
+@frozen
+class ListPage(Generic[Item]):
     """A part of a list."""
 
     items: tuple[Item, ...] = ()

@@ -238,6 +238,7 @@ _IN_WORDS = {
     "dict_type": _A_MAPPING,
     "model_type": _A_MAPPING,
     "model_attributes_type": _A_MAPPING,
+    "dataclass_type": _A_MAPPING,
     "int_type": _A_NUMBER,
     "int_parsing": _A_NUMBER,
     "int_from_float": _A_NUMBER,

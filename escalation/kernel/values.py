@@ -5,10 +5,13 @@ A text that a customer may read and a text that only we may read are different t
 never accepts the other, in the type checker and at run time. This file knows nothing of what the texts say.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, field, is_dataclass
 from datetime import date, timedelta
-from functools import cached_property
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from functools import cache, cached_property
+from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
 
+import pydantic_core
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -16,6 +19,8 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
     ValidatorFunctionWrapHandler,
 )
 from pydantic_core import CoreSchema, core_schema
@@ -24,6 +29,69 @@ from escalation.kernel.characters import HARMFUL, remove_harmful
 
 LONGEST_TEXT = 16_384
 """Characters; keeps any one message far below Temporal's 2 MiB payload limit."""
+
+
+_Class = TypeVar("_Class")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def frozen(cls: type[_Class]) -> type[_Class]:
+    """
+    Make *cls* a value: what the rules make, keep and change.
+
+    It is made by its name, ``Pause(reason="…", …)``, and changed by ``dataclasses.replace(pause, ended_at=now)``. The
+    type checker refuses a field that does not exist or has another type, in both. At run time nothing is checked
+    again: the rules answer for it. What comes from outside is checked where it is read, by ``from_json``.
+    """
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+class PropertyCache:
+    """Base of a value that keeps what ``cached_property`` derives from its fields; a changed copy derives it again."""
+
+
+reader_of: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+"""The reader of a class, or of whatever else pydantic takes for a type; made once."""
+
+
+def from_json(kind: type[_Class], text: str | bytes, *, ignores_unknown: bool = False) -> _Class:
+    """
+    Return the value of *kind* that *text* says. Fields that a value does not have are ignored: a newer version wrote
+    them, and this one must go on. *ignores_unknown*: so are those of what people send.
+
+    Raises:
+        ValidationError: If it says no such value.
+    """
+    read: _Class = reader_of(kind).validate_json(text, extra="ignore" if ignores_unknown else None)
+    return read
+
+
+def from_plain(kind: type[_Class], plain: object) -> _Class:
+    """As ``from_json``, of what JSON is read to."""
+    read: _Class = reader_of(kind).validate_python(plain)
+    return read
+
+
+def without_input(error: ValidationError) -> str:
+    """Return what is wrong without what was given, because it can reach logs and histories."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or '(whole)'}: {fault['msg']}" for fault in faults)
+
+
+def to_json(value: object) -> str:
+    """Return *value* as it travels and is kept."""
+    return to_bytes(value).decode()
+
+
+def to_bytes(value: object, *, but: set[str] | None = None) -> bytes:
+    """As ``to_json``, encoded. By the type of a value: to look at each field of it takes three times as long."""
+    known = reader_of(type(value)) if is_dataclass(value) else None
+    return known.dump_json(value, exclude=but) if known else pydantic_core.to_json(value)
+
+
+def to_plain(value: object) -> Any:
+    """Return *value* as JSON is read to: dicts, lists, texts, numbers."""
+    return pydantic_core.to_jsonable_python(value)
 
 
 # How the parts of a pydantic model are put in place, frozen or not.

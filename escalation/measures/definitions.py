@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from escalation.case.lifecycle import State
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import AGREED, OF_TASK_FORCES, ClockName, PlaybookRef, Priority
 
@@ -38,7 +38,8 @@ def goes_back_to_work(before: State, after: State) -> bool:
     return before in _RESOLVED and after in _AT_WORK
 
 
-class TimeSpan(Value):
+@frozen
+class TimeSpan:
     since_at: Instant
     until_at: Instant
     """Its end; of one that goes on, the last instant on record."""
@@ -48,6 +49,7 @@ class TimeSpan(Value):
         return self.until_at - self.since_at
 
 
+@frozen
 class Ownership(TimeSpan):
     """A stretch in which one level, team and person held it (RESOLVE-7); None is not known."""
 
@@ -56,7 +58,8 @@ class Ownership(TimeSpan):
     person: str | None = None
 
 
-class ClockRun(Value):
+@frozen
+class ClockRun:
     """One run of a clock; a clock that is started anew has several."""
 
     name: ClockName
@@ -69,18 +72,21 @@ class ClockRun(Value):
     """None: not late, or not known how late."""
 
 
+@frozen
 class PauseTime(TimeSpan):
     """A pause that somebody asked for; what a verification holds is none."""
 
     because: str
 
 
-class AffectedAccount(Value):
+@frozen
+class AffectedAccount:
     account: str
     tier: str = ""
 
 
-class SurveyAnswer(Value):
+@frozen
+class SurveyAnswer:
     account: str
     contact: str
     at: Instant
@@ -88,7 +94,8 @@ class SurveyAnswer(Value):
     comment: str = ""
 
 
-class FollowUp(Value):
+@frozen
+class FollowUp:
     """An action of the RCA or the post-mortem."""
 
     what: str
@@ -98,7 +105,8 @@ class FollowUp(Value):
     """By the calendar of UTC; None: not done."""
 
 
-class EscalationMeasures(Value):
+@frozen
+class EscalationMeasures:
     """What the record of one escalation comes to."""
 
     id: str
@@ -190,14 +198,16 @@ class EscalationMeasures(Value):
         return len(self.holders) - len(set(self.holders))
 
 
-class ImportedEscalation(Value):
+@frozen
+class ImportedEscalation:
     """An escalation that another system saw through, with every line of its log."""
 
     measured: EscalationMeasures
     lines: tuple["LogLine", ...]
 
 
-class LogLine(Value):
+@frozen
+class LogLine:
     at: Instant
     by: str
     says: dict[str, str]

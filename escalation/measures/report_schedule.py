@@ -9,11 +9,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Base64Bytes, Field
 
 from escalation.kernel.ids import Own, own_id
 from escalation.kernel.language_tag import LanguageTag
-from escalation.kernel.values import Instant, Name, Value
+from escalation.kernel.values import Instant, Name, frozen
 from escalation.policy.plan import Recipient
 
 
@@ -24,7 +24,8 @@ class Rhythm(StrEnum):
     QUARTERLY = "quarterly"
 
 
-class ReportSchedule(Value):
+@frozen
+class ReportSchedule:
     """What each run of a schedule starts with."""
 
     rhythm: Rhythm
@@ -47,7 +48,8 @@ def report_id(rhythm: Rhythm) -> str:
     return own_id(Own.REPORT, rhythm)
 
 
-class ScheduledReport(Value):
+@frozen
+class ScheduledReport:
     """A schedule as it stands."""
 
     wanted: ReportSchedule
@@ -57,7 +59,8 @@ class ScheduledReport(Value):
     is_paused: bool
 
 
-class OpenEscalationsRecorded(Value):
+@frozen
+class OpenEscalationsRecorded:
     """What became of bringing the record of everything that is open up to now."""
 
     asked: int = 0
@@ -66,7 +69,8 @@ class OpenEscalationsRecorded(Value):
     """Of these, those that gave no answer: they count as of their last change that is on record."""
 
 
-class MakeReport(Value):
+@frozen
+class MakeReport:
     """Make the review pack of the period that had just ended when the run was due, however late it is."""
 
     schedule: ReportSchedule
@@ -75,17 +79,17 @@ class MakeReport(Value):
     """None: what is open could not be asked."""
 
 
-class ReportedFigure(Value):
+@frozen
+class ReportedFigure:
     name: str
     """Of its measure."""
     value: float
     """In the unit of its measure."""
 
 
-class ReviewPack(Value):
+@frozen
+class ReviewPack:
     """A period in figures: the first of them, and the page with all."""
-
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     first: date
     last: date
@@ -93,7 +97,7 @@ class ReviewPack(Value):
     time_zone: str
     figures: tuple[ReportedFigure, ...] = ()
     """Empty: nothing was opened."""
-    page: bytes
+    page: Base64Bytes
     """HTML, compressed by gzip."""
 
     @property
@@ -102,7 +106,8 @@ class ReviewPack(Value):
         return int(f"{self.first:%Y%m%d}")
 
 
-class ReportMade(Value):
+@frozen
+class ReportMade:
     """The answer to ``MakeReport``."""
 
     pack: ReviewPack

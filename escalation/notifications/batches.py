@@ -3,6 +3,7 @@ Waves: messages in parts that Temporal takes. A part bounds what is sent, and wh
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from escalation.case.effects import (
     CustomerNotification,
@@ -32,13 +33,13 @@ def batches_of(notices: Sequence[InternalNotification | CustomerNotification]) -
             more, answer = size_of(recipient), result_size(notice, recipient)
             if (wave or part) and (sent + more > LARGEST_BATCH or told + answer > RECEIPTS):
                 yield NotificationBatch(
-                    notices=(*wave, notice.changed(to=tuple(part))) if part else tuple(wave)
+                    notices=(*wave, replace(notice, to=tuple(part))) if part else tuple(wave)
                 )
                 wave, part, sent, told = [], [], facts, 0
             part.append(recipient)
             sent += more
             told += answer
-        wave.append(notice.changed(to=tuple(part)))
+        wave.append(replace(notice, to=tuple(part)))
     if wave:
         yield NotificationBatch(notices=tuple(wave))
 

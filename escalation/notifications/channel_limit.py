@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 from escalation.policy.limit_text import LONGEST_LIMIT
 from escalation.policy.preferences import MOST_COUNTED, Limit, free_after
 
@@ -25,7 +25,8 @@ MOST_TURNS = 50
 _Time = Annotated[timedelta, Field(ge=timedelta(), le=LONGEST_LIMIT)]
 
 
-class ReserveSlots(Value):
+@frozen
+class ReserveSlots:
     """``{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}``: three turns within ten seconds."""
 
     at_most: Annotated[int, Field(ge=1, le=MOST_COUNTED)]
@@ -35,7 +36,8 @@ class ReserveSlots(Value):
     reach: _Time
 
 
-class Slots(Value):
+@frozen
+class Slots:
     """The answer, in times from when it was given: clocks of machines differ."""
 
     after: tuple[timedelta, ...]
@@ -44,7 +46,8 @@ class Slots(Value):
     """When it is worth asking again."""
 
 
-class ChannelLimit(Value):
+@frozen
+class ChannelLimit:
     """What is remembered of a channel."""
 
     taken: tuple[Instant, ...] = ()

@@ -16,7 +16,7 @@ from enum import StrEnum
 from escalation.kernel.budgets import UNDELIVERED, last_of
 from escalation.kernel.characters import clip
 from escalation.kernel.reasons import Sentence, Why
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 
 UNDELIVERABLE = "undeliverable"
 """The occasion on which somebody is told that another message did not arrive."""
@@ -40,7 +40,8 @@ class MessageState(StrEnum):
 _ORDER = {state: number for number, state in enumerate(MessageState)}
 
 
-class DeliveryResult(Value):
+@frozen
+class DeliveryResult:
     """What became of one message to one recipient."""
 
     key: str
@@ -112,7 +113,8 @@ def deferred_until(receipts: Iterable[DeliveryResult]) -> datetime | None:
     )
 
 
-class Undelivered(Value):
+@frozen
+class Undelivered:
     """Somebody was not reached on an occasion, and has not been since (COMM-13)."""
 
     recipient: str
@@ -135,7 +137,7 @@ def update_undelivered(
         match receipt.state:
             case MessageState.FAILED:
                 why = clip(receipt.why, _LONGEST_WHY)
-                found[about] = Undelivered.made(recipient=about[0], occasion=about[1], why=why, at=at)
+                found[about] = Undelivered(recipient=about[0], occasion=about[1], why=why, at=at)
             case MessageState.DELIVERED:
                 found.pop(about, None)
                 found.pop((receipt.recipient, UNDELIVERABLE), None)  # whoever it is can be reached again

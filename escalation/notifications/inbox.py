@@ -14,7 +14,7 @@ from functools import cached_property
 
 from escalation.case.effects import Notification, NotificationBatch, is_pressing, message_key
 from escalation.kernel.budgets import LARGEST_BATCH, fitting, size_of
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, PropertyCache, frozen
 from escalation.notifications.batches import result_size
 from escalation.policy.plan import Recipient
 from escalation.policy.preferences import CountedMessage, Limit, free_at, longest
@@ -24,7 +24,8 @@ QUIET, MANY = "quiet hours", "many messages at once"
 GATHERED_FOR = timedelta(minutes=1)
 
 
-class DeferredMessage(Value):
+@frozen
+class DeferredMessage(PropertyCache):
     """One message to one person, that waits."""
 
     notice: Notification
@@ -57,7 +58,8 @@ class DeferredMessage(Value):
         return max(size_of(self.notice), result_size(self.notice, self.recipient) // 2)
 
 
-class InboxContent(Value):
+@frozen
+class InboxContent:
     """What is handed to somebody's inbox: messages, and the letters to them that the sender knows of."""
 
     held: tuple[DeferredMessage, ...] = ()
@@ -66,6 +68,7 @@ class InboxContent(Value):
     """Keys of messages that left before: known again if they are handed over twice."""
 
 
+@frozen
 class Digest(NotificationBatch):
     """What leaves an inbox together."""
 

@@ -6,13 +6,14 @@ When it leaves by itself is for ``escalation.notifications.inbox``; who keeps it
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from escalation.case.effects import reference_of
 from escalation.kernel.ids import Own, own_id
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
-from escalation.kernel.values import Input, Instant, Name, Value
+from escalation.kernel.values import Input, Instant, Name, frozen
 from escalation.notifications.inbox import MANY, QUIET, DeferredMessage, InboxContent, leaves_at
 from escalation.policy.plan import Contact, Priority
 from escalation.policy.preferences import CountedMessage
@@ -20,7 +21,8 @@ from escalation.policy.preferences import CountedMessage
 MANAGER = "escalation_manager"
 
 
-class DeferredEntry(Value):
+@frozen
+class DeferredEntry:
     """One message that waits."""
 
     key: str
@@ -71,7 +73,7 @@ def require_fit_for(inbox: str, waiting: InboxContent, now: datetime) -> InboxCo
     ]
     if faults:
         raise BadRequest.because("what waits", faults)
-    return waiting.changed(sent=tuple(each.changed(at=min(each.at, now)) for each in waiting.sent))
+    return replace(waiting, sent=tuple(replace(each, at=min(each.at, now)) for each in waiting.sent))
 
 
 def list_deferred(
@@ -93,7 +95,7 @@ def make_release_result(held: Iterable[DeferredMessage], by: Contact) -> tuple[D
             f"{by.name} may not release what waits for {held[0].recipient.name}; who may: they themselves, and "
             "escalation managers"
         )
-    return tuple(each.changed(is_released=True) for each in held)
+    return tuple(replace(each, is_released=True) for each in held)
 
 
 def _shown(held: DeferredMessage, until: datetime, now: datetime) -> DeferredEntry:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import accumulate
 
 from escalation.case.effects import CustomerNotification, InternalNotification, Occasion
-from escalation.kernel.values import Value
+from escalation.kernel.values import frozen
 from escalation.policy.plan import ClockName, Recipient
 
 _LONGEST_NAMED = 300
@@ -39,7 +39,8 @@ CUSTOMER = {
 }
 
 
-class Link(Value):
+@frozen
+class Link:
     """One question to one person about one escalation. Everybody who has it can read it: nothing secret is in it."""
 
     question: Question

@@ -6,6 +6,7 @@ or a due time that came, with all that follows from it; two that come at once st
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from escalation.case.effects import CustomerNotification, Effect, InternalNotification, Occasion
 
@@ -42,7 +43,7 @@ def remove_redundant(effects: Sequence[Effect]) -> Iterator[Effect]:
         if len(to) == len(effect.to):
             yield effect
         elif to:
-            yield effect.changed(to=to)
+            yield replace(effect, to=to)
 
 
 def _occasions_of(

@@ -6,10 +6,11 @@ Nothing is decided by it. What lies outside of the table is told in UTC.
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from escalation.kernel.values import Value
+from escalation.kernel.values import frozen
 
 
-class DeskTime(Value):
+@frozen
+class DeskTime:
     """Which offset from UTC the clocks of *zone* have, and since when."""
 
     zone: str = "UTC"

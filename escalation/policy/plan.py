@@ -7,6 +7,7 @@ finds things in it; it decides nothing.
 """
 
 from collections.abc import Iterable
+from dataclasses import field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -15,10 +16,11 @@ from typing import Annotated
 from pydantic import Field
 
 from escalation.case.lifecycle import Move
+from escalation.kernel.budgets import size_of
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.refusals import RoleNotAllowed, UnknownName
-from escalation.kernel.values import Instant, Name, Value
+from escalation.kernel.values import Instant, Name, PropertyCache, frozen
 from escalation.policy.local_time import DeskTime
 from escalation.policy.preferences import Preferences
 from escalation.policy.translations import Translations
@@ -110,7 +112,8 @@ class HandsOver(StrEnum):
     """What has been acknowledged, too, until its resolution is declared."""
 
 
-class Recipient(Value):
+@frozen
+class Recipient:
     """Whom a message goes to, and how."""
 
     id: str
@@ -134,7 +137,8 @@ class Recipient(Value):
         return mailbox_of(self.id.rpartition(":")[2])
 
 
-class Contact(Value):
+@frozen
+class Contact(PropertyCache):
     """A person or a team that can hold an escalation, be told of it, or make moves in it."""
 
     id: Name
@@ -194,7 +198,8 @@ class Basis(StrEnum):
     """Days: the wall clock; only where the priority runs by it."""
 
 
-class Window(Value):
+@frozen
+class Window:
     """
     How long a level may hold without resolution: reminded at the minimum, risen at the maximum (MATRIX-2).
 
@@ -206,7 +211,8 @@ class Window(Value):
     basis: Basis = Basis.PRIORITY
 
 
-class Trigger(Value):
+@frozen
+class Trigger:
     """A named fact that sends the escalation up at once (MATRIX-3)."""
 
     name: Name
@@ -217,7 +223,8 @@ class Trigger(Value):
     """The reason code of the rise (KIND-6)."""
 
 
-class Level(Value):
+@frozen
+class Level:
     number: int
     name: Name
     contacts: tuple[Name, ...]
@@ -246,7 +253,8 @@ class Level(Value):
         return self.contacts if self.asks_all else self.contacts[:1]
 
 
-class Target(Value):
+@frozen
+class Target:
     """How long a clock may run, and when its owner is reminded; business days as in ``Window``."""
 
     after: timedelta
@@ -255,7 +263,8 @@ class Target(Value):
     """Percent of ``after``, rising; 100 % is the breach and always there (CLOCK-2)."""
 
 
-class PausePolicy(Value):
+@frozen
+class PausePolicy:
     """What a pause for a named reason does (CLOCK-3)."""
 
     stops: tuple[ClockName, ...]
@@ -263,7 +272,8 @@ class PausePolicy(Value):
     """It ends by itself then; None: when somebody ends it."""
 
 
-class SurveyPolicy(Value):
+@frozen
+class SurveyPolicy:
     """What is asked of customers after the close, and what a low score does (CLOSE-6)."""
 
     within: Target
@@ -274,7 +284,8 @@ class SurveyPolicy(Value):
     """A low score opens a new escalation of the same subject (CLOSE-9)."""
 
 
-class ActionPolicy(Value):
+@frozen
+class ActionPolicy:
     """When the owners of corrective actions are reminded (CLOSE-7)."""
 
     remind_before: timedelta = timedelta(days=2)
@@ -283,7 +294,8 @@ class ActionPolicy(Value):
     """From then on, until it is done."""
 
 
-class HoldingPolicy(Value):
+@frozen
+class HoldingPolicy:
     """How many holding updates customers get in a row, and how far apart (COMM-3)."""
 
     at_most: int
@@ -292,7 +304,8 @@ class HoldingPolicy(Value):
     """The next one is promised no sooner than this, nor sooner than the cadence of the priority."""
 
 
-class PriorityPolicy(Value):
+@frozen
+class PriorityPolicy:
     """What a priority changes (KIND-3, MATRIX-7)."""
 
     business_hours: bool
@@ -308,7 +321,8 @@ class PriorityPolicy(Value):
     rca_required: bool = False
 
 
-class PlaybookRef(Value):
+@frozen
+class PlaybookRef:
     name: Name
     version: str
     sha256: str
@@ -317,7 +331,8 @@ class PlaybookRef(Value):
         return f"{self.name} {self.version} ({self.sha256[:12]})"
 
 
-class Calendar(Value):
+@frozen
+class Calendar:
     """Open hours, as far as they are compiled."""
 
     hours: OpenHours
@@ -325,7 +340,8 @@ class Calendar(Value):
     """Where they come from, as JSON; only for compiling them further, never read by the rules."""
 
 
-class TextApproval(Value):
+@frozen
+class TextApproval:
     """A text for customers waits until somebody has approved it (COMM-6)."""
 
     approvers: tuple[Name, ...]
@@ -335,7 +351,8 @@ class TextApproval(Value):
     """Whether whoever wrote it, or edited it last, may approve it, too."""
 
 
-class Plan(Value):
+@frozen
+class Plan(PropertyCache):
     playbook: PlaybookRef
     issue_type: Name
     category: Name
@@ -347,7 +364,7 @@ class Plan(Value):
     contacts: tuple[Contact, ...]
     others: tuple[Name, ...] = ()
     """Ids of the playbook's other people, who are looked up once a move names them."""
-    permissions: dict[Move, tuple[str, ...]] = {}
+    permissions: dict[Move, tuple[str, ...]] = field(default_factory=dict)
     """The roles that may make a move; a move that is not listed is open to everyone known (ROLE-1)."""
     calendars: dict[Name, Calendar]
     """Those that some clock of this escalation can count."""
@@ -357,8 +374,8 @@ class Plan(Value):
     """Local time of that calendar, in which times are shown."""
     customer_calendar: Name | None = None
     """Of the affected customer: promises to customers count it."""
-    pause_reasons: dict[str, PausePolicy] = {}
-    skills: dict[str, Name] = {}
+    pause_reasons: dict[str, PausePolicy] = field(default_factory=dict)
+    skills: dict[str, Name] = field(default_factory=dict)
     """Skill to the contact id of whoever has it: where a functional escalation goes (KIND-2)."""
     entry_level: int = 1
     """Where this category begins, or higher (START-1, KIND-3)."""
@@ -390,6 +407,11 @@ class Plan(Value):
     def _by_id(self) -> dict[str, Contact]:
         return {contact.id: contact for contact in self.contacts}
 
+    @cached_property
+    def size(self) -> int:
+        """Bytes of it as it travels: most of a state, and the same from one move to the next."""
+        return size_of(self)
+
     def contact(self, contact_id: str) -> Contact:
         """
         Raises:
@@ -409,7 +431,7 @@ class Plan(Value):
         new = tuple(person for person in people if not self.knows(person.id))
         if not new:
             return self
-        return self.changed(contacts=(*self.contacts, *new))
+        return replace(self, contacts=(*self.contacts, *new))
 
     def sponsored_by(self, sponsors: tuple[Contact, ...]) -> "Plan":
         """With *sponsors* of the accounts among the stakeholders of every priority (SPONSOR-2)."""
@@ -417,10 +439,10 @@ class Plan(Value):
             return self
         ids = tuple(dict.fromkeys((*self.sponsors, *(sponsor.id for sponsor in sponsors))))
         priorities = {
-            priority: rules.changed(stakeholders=tuple(dict.fromkeys((*rules.stakeholders, *ids))))
+            priority: replace(rules, stakeholders=tuple(dict.fromkeys((*rules.stakeholders, *ids))))
             for priority, rules in self.priorities.items()
         }
-        return self.joined_by(sponsors).changed(priorities=priorities, sponsors=ids)
+        return replace(self.joined_by(sponsors), priorities=priorities, sponsors=ids)
 
     def level(self, number: int) -> Level:
         """
@@ -443,8 +465,8 @@ class Plan(Value):
 
     def extended(self, calendar: str, further: OpenHours) -> "Plan":
         known = self.calendars[calendar]
-        longer = known.changed(hours=known.hours.continued(further))
-        return self.changed(calendars={**self.calendars, calendar: longer})
+        longer = replace(known, hours=known.hours.continued(further))
+        return replace(self, calendars={**self.calendars, calendar: longer})
 
     @property
     def extend_at(self) -> Instant:

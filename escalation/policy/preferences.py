@@ -6,15 +6,17 @@ Data, and the reckoning of limits. Quiet hours are kept as people wrote them: wh
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import field
 from datetime import datetime, timedelta
 
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 
 MOST_COUNTED = 200
 """Letters to one recipient that are remembered; no limit can allow more."""
 
 
-class Limit(Value):
+@frozen
+class Limit:
     """So many letters within a time; *channel*: only those that went by it."""
 
     at_most: int
@@ -23,17 +25,19 @@ class Limit(Value):
     """Empty: whichever."""
 
 
-class Preferences(Value):
+@frozen
+class Preferences:
     """What a person, a team or a customer's contact asks of us."""
 
     urgent_addresses: tuple[str, ...] = ()
     """Tried before the others, in order, for what is urgent."""
-    quiet_hours: dict[str, tuple[str, ...]] = {}
+    quiet_hours: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Days to hours, by the clocks of the recipient's time zone: ``{"mon-fri": ("22:00-07:00",)}``."""
     limits: tuple[Limit, ...] = ()
 
 
-class CountedMessage(Value):
+@frozen
+class CountedMessage:
     """A letter that went to somebody, as far as limits must know."""
 
     at: Instant

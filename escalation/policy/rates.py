@@ -9,12 +9,13 @@ Example: 100 within 10 minutes is a share of 6 s; after a burst of 100 the next 
 Pure: *now* is an argument. Where the rates are kept is for whoever asks.
 """
 
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from escalation.case.lifecycle import Move
 from escalation.kernel.refusals import Fault, RateExceeded
-from escalation.kernel.values import Instant, Value
+from escalation.kernel.values import Instant, frozen
 from escalation.task_force.lifecycle import TaskForceMove
 
 
@@ -56,10 +57,11 @@ ALWAYS_POSSIBLE = frozenset({Move.ACKNOWLEDGE, Move.CLOSE, Move.CANCEL})
 ONE_FOR_EACH = frozenset({Move.CONFIRM_ACCESS, Move.SETTLE_RECORD, Move.RECORD_SURVEY})
 
 
-class Rates(Value):
+@frozen
+class Rates:
     """What was done of late, by name."""
 
-    reached: dict[str, Instant] = {}
+    reached: dict[str, Instant] = field(default_factory=dict)
 
     def after(self, name: str, rate: Rate, now: datetime, what: str) -> "Rates":
         """

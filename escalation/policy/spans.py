@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from escalation.kernel.business_time import worth
-from escalation.kernel.values import Value
+from escalation.kernel.values import frozen
 from escalation.policy.plan import Basis
 
 LONGEST = timedelta(days=3660)
@@ -46,7 +46,8 @@ class SpanFault(ValueError):
     """A span that cannot be understood; the message says what is allowed."""
 
 
-class Span(Value):
+@frozen
+class Span:
     """One span: an amount in one basis."""
 
     written: str
@@ -65,7 +66,8 @@ class Span(Value):
         return worth(self.elapsed, business_day)
 
 
-class WindowSpan(Value):
+@frozen
+class WindowSpan:
     """How long a level may hold: reminded at the minimum, risen at the maximum (MATRIX-2)."""
 
     minimum: Span

@@ -5,6 +5,7 @@ A small engine beside the one of escalations: ``decide(programme, command, now)`
 its people must be told. Pure; knows no clock, no channel and no escalation beyond its id.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, NamedTuple, assert_never
@@ -16,7 +17,7 @@ from escalation.case.effects import InternalFacts, InternalNotification, Occasio
 from escalation.kernel.budgets import PROGRAMME, last_of
 from escalation.kernel.ids import Own, name_in, own_id
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
-from escalation.kernel.values import CustomerText, Input, InputDay, Instant, InternalText, Name, Value
+from escalation.kernel.values import CustomerText, Input, InputDay, Instant, InternalText, Name, frozen
 from escalation.policy.plan import Contact, Priority
 
 REMINDED_BEFORE = timedelta(days=2)
@@ -79,7 +80,8 @@ class Exit(Input):
     why: _Words
 
 
-class Tick(Value):
+@frozen
+class Tick:
     """Time has passed."""
 
 
@@ -98,7 +100,8 @@ def account_of(key: str) -> str:
     return name_in(Own.SPONSORSHIP, key)
 
 
-class LogEntry(Value):
+@frozen
+class LogEntry:
     """A touch-point, a review, a proposal or a letter that did not arrive: who, when, what."""
 
     by: str
@@ -112,7 +115,8 @@ def _kept(*noted: LogEntry) -> tuple[LogEntry, ...]:
     return last_of(noted[-_MOST_KEPT:], PROGRAMME)
 
 
-class Sponsorship(Value):
+@frozen
+class Sponsorship:
     """The whole state of one account's sponsorship."""
 
     account: str
@@ -147,7 +151,8 @@ class Sponsorship(Value):
         return self.touch_due_at is not None and now >= self.touch_due_at + NEGLECTED_AFTER
 
 
-class PlaybookPeople(Value):
+@frozen
+class PlaybookPeople:
     """What the playbook of today says of those whom a command names."""
 
     people: tuple[Contact, ...] = ()
@@ -184,7 +189,7 @@ def decide(
         raise MoveNotAllowed(f"{programme.key}: it has ended; allowed now: propose it again")
     if isinstance(command, Enrol | Exit):
         _require_decider(programme, command, known)
-    counted = programme.changed(sequence=programme.sequence + 1)
+    counted = replace(programme, sequence=programme.sequence + 1)
     match command:
         case Propose():
             return _proposed(counted, command, now, known)
@@ -220,10 +225,10 @@ def _proposed(
     if command.escalation in {each.escalation for each in programme.proposals if each.escalation}:
         return SponsorshipDecision(programme)
     noted = LogEntry(by=command.by, at=now, text=command.why, escalation=command.escalation)
-    programme = programme.changed(proposals=_kept(*programme.proposals, noted))
+    programme = replace(programme, proposals=_kept(*programme.proposals, noted))
     if command.escalation or programme.standing is not SponsorshipState.PROPOSED:
         return SponsorshipDecision(programme)
-    others = known.changed(managers=tuple(each for each in known.managers if each.id != command.by))
+    others = replace(known, managers=tuple(each for each in known.managers if each.id != command.by))
     by = known.name_of(command.by)
     told = _to_managers(programme, others, Occasion.SPONSORSHIP_PROPOSED, now, by=by, text=command.why)
     return SponsorshipDecision(programme, told)
@@ -240,7 +245,8 @@ def _enrolled(
     if sponsor is None or not sponsor.addresses:
         raise MoveNotAllowed(f"{programme.key}: cannot enrol because {command.sponsor} has no address")
     review_due_at = _ahead(programme, command.review_on, now)
-    enrolled = programme.changed(
+    enrolled = replace(
+        programme,
         standing=SponsorshipState.ENROLLED,
         terms=command,
         sponsor=sponsor,
@@ -257,14 +263,15 @@ def _enrolled(
 def _touched(programme: Sponsorship, command: LogTouchPoint, now: datetime) -> Sponsorship:
     terms = _terms(programme, "record a touch-point")
     noted = LogEntry(by=command.by, at=now, text=command.note)
-    return _touch_next(programme.changed(touch_points=_kept(*programme.touch_points, noted)), terms, now)
+    return _touch_next(replace(programme, touch_points=_kept(*programme.touch_points, noted)), terms, now)
 
 
 def _reviewed(programme: Sponsorship, command: Review, now: datetime) -> Sponsorship:
     _terms(programme, "review")
     due_at = _ahead(programme, command.next_review_on, now)
     noted = LogEntry(by=command.by, at=now, text=command.findings)
-    return programme.changed(
+    return replace(
+        programme,
         reviews=_kept(*programme.reviews, noted),
         review_due_at=due_at,
         remind_of_review_at=_reminder(due_at, now),
@@ -272,7 +279,8 @@ def _reviewed(programme: Sponsorship, command: Review, now: datetime) -> Sponsor
 
 
 def _exited(programme: Sponsorship, command: Exit, now: datetime) -> SponsorshipDecision:
-    ended = programme.changed(
+    ended = replace(
+        programme,
         standing=SponsorshipState.EXITED,
         exited=LogEntry(by=command.by, at=now, text=command.why),
         touch_due_at=None,
@@ -290,13 +298,13 @@ def _reminded(programme: Sponsorship, now: datetime, known: PlaybookPeople) -> S
     notices: list[InternalNotification] = []
     if programme.remind_of_touch_at and programme.remind_of_touch_at <= now:
         due_at = programme.touch_due_at
-        programme = programme.changed(remind_of_touch_at=_chase(due_at, now))
+        programme = replace(programme, remind_of_touch_at=_chase(due_at, now))
         notices.append(_notice(programme, Occasion.TOUCH_POINT, now, due_at=due_at, items=_duties(programme)))
         if programme.is_neglected(now):
             notices += _to_managers(programme, known, Occasion.TOUCH_POINT, now, due_at=due_at)
     if programme.remind_of_review_at and programme.remind_of_review_at <= now:
         due_at = programme.review_due_at
-        programme = programme.changed(remind_of_review_at=_chase(due_at, now))
+        programme = replace(programme, remind_of_review_at=_chase(due_at, now))
         notices.append(
             _notice(programme, Occasion.SPONSORSHIP_REVIEW, now, due_at=due_at, items=_measures(programme))
         )
@@ -309,7 +317,7 @@ def _delivered(
     """COMM-13: what failed is kept, and raised to a person; where even that fails, it is only kept."""
     failed = [receipt for receipt in command.receipts if receipt.has_failed]
     noted = (LogEntry(by=each.recipient, at=now, text=InternalText(each.failure)) for each in failed)
-    programme = programme.changed(undelivered=_kept(*programme.undelivered, *noted))
+    programme = replace(programme, undelivered=_kept(*programme.undelivered, *noted))
     items = tuple(each.failure for each in failed if each.occasion != Occasion.UNDELIVERABLE)
     told = _to_managers(programme, known, Occasion.UNDELIVERABLE, now, items=items) if items else ()
     return SponsorshipDecision(programme, told)
@@ -326,7 +334,7 @@ def _terms(programme: Sponsorship, what: str) -> Enrol:
 def _touch_next(programme: Sponsorship, terms: Enrol, now: datetime) -> Sponsorship:
     """The cadence counts from the last touch-point: an early one does not bring two soon after each other."""
     due_at = now + timedelta(days=terms.every_days)
-    return programme.changed(touch_due_at=due_at, remind_of_touch_at=_reminder(due_at, now))
+    return replace(programme, touch_due_at=due_at, remind_of_touch_at=_reminder(due_at, now))
 
 
 def _ahead(programme: Sponsorship, day: date, now: datetime) -> datetime:
@@ -385,7 +393,7 @@ def _notice(
 ) -> InternalNotification:
     """*to*: nobody named, the sponsor."""
     sponsor = programme.sponsor
-    facts = InternalFacts.made(
+    facts = InternalFacts(
         key=programme.key,
         subject=CustomerText(programme.account),
         priority=Priority.P4,
@@ -402,7 +410,7 @@ def _notice(
     )
     since = programme.enrolled_at or now
     id_ = f"{programme.key}@{since:%Y-%m-%dT%H:%M:%SZ}"
-    return InternalNotification.made(
+    return InternalNotification(
         escalation=id_,
         seq=programme.sequence,
         occasion=occasion,

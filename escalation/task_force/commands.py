@@ -2,6 +2,7 @@
 What people ask of a task force, and what its shell reports to it: imperative, one class each.
 """
 
+from dataclasses import field
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, get_args
 
@@ -10,7 +11,7 @@ from pydantic import Field
 from escalation.case import commands as c
 from escalation.case.commands import NO_NOTE
 from escalation.kernel.clocks import Clock
-from escalation.kernel.values import Input, InputInstant, InternalText, Name, Value
+from escalation.kernel.values import Input, InputInstant, InternalText, Name, frozen
 from escalation.policy.plan import Calendar
 from escalation.task_force.lifecycle import TaskForceMove
 from escalation.task_force.state import EscalationSummary
@@ -84,7 +85,8 @@ class OfferSeat(MoveCommand):
     to: Name | None = None
 
 
-class StandDown(Value):
+@frozen
+class StandDown:
     """The escalation stands it down."""
 
     id: str
@@ -96,19 +98,21 @@ class StandDown(Value):
     """The name of whoever goes on with what is still open; else the escalation's owner."""
 
 
-class KeepInformed(Value):
+@frozen
+class KeepInformed:
     """The escalation has moved: what messages say of it from now on."""
 
     id: str
     about: EscalationSummary
     clocks: tuple[Clock, ...] = ()
     """Patterns of its clocks, if they are others now (CLOCK-4)."""
-    calendars: dict[Name, Calendar] = {}
+    calendars: dict[Name, Calendar] = field(default_factory=dict)
     chase_every: timedelta | None = None
     """How often a missed status is brought up again; None: as before."""
 
 
-class EscalationGone(Value):
+@frozen
+class EscalationGone:
     """Nobody hears its news any more: the escalation has ended."""
 
 

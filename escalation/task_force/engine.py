@@ -6,6 +6,7 @@ that nobody has to interrupt those who work (RESOLVE-2).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -32,7 +33,7 @@ from escalation.task_force.work import TaskForceDecision, TaskForceWork
 
 def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     """It is there: the lead knows, every seat is on offer, the status clock runs. Pure, like ``decide``."""
-    first = e.Deployed.made(seq=1, at=now, by=charter.deployed_by, charter=charter)
+    first = e.Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
     turn = TaskForceWork(open_state(first), now, events=[first])
     _start_status_clock(turn)
     _ask_the_lead(turn, Sentence.LEAD.of(), Occasion.TASK_FORCE_DEPLOYED)
@@ -55,20 +56,21 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> TaskForc
         case shell.Tick():
             _extend_open_hours(turn)
         case shell.ExtendOpenHours():
-            turn.record(e.OpenHoursExtended, calendar=command.calendar, open_hours=command.open_hours)
+            turn.record(e.OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
             _settle(turn)
         case shell.ReportDelivery():
             _record_delivery(turn, command)
         case shell.NoteRefusal():
-            turn.record(e.MoveRefused, move=clip(command.refused, 200), why=clip(command.why, 2_000))
+            turn.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
                 turn.record(
-                    e.Informed,
-                    about=command.about,
-                    clocks=command.clocks,
-                    calendars=command.calendars,
-                    chase_every=command.chase_every,
+                    e.Informed(
+                        about=command.about,
+                        clocks=command.clocks,
+                        calendars=command.calendars,
+                        chase_every=command.chase_every,
+                    )
                 )
                 _skip_past_thresholds(turn)
                 _settle(turn)
@@ -124,7 +126,7 @@ def _follow(turn: TaskForceWork, command: c.MembersCommand) -> None:
         case "decline_seat":
             seats.decline(turn, command)
         case "report_status":
-            turn.record(e.StatusReported, text=command.text, is_update=command.is_update)
+            turn.record(e.StatusReported(text=command.text, is_update=command.is_update))
             _start_status_clock(turn)
         case "add_task":
             tasks.add(turn, command)
@@ -185,7 +187,7 @@ def _ordered_down(turn: TaskForceWork, command: c.StandDown) -> None:
     if command.id != turn.force.charter.id or not turn.force.is_standing:
         return
     owner = command.hand_over_to or command.about.owner
-    turn.record(e.Informed, about=command.about.changed(owner=owner))
+    turn.record(e.Informed(about=replace(command.about, owner=owner)))
     turn.by = command.by
     _stand_down(turn, Why(command.why))
 
@@ -195,7 +197,7 @@ def _stand_down(turn: TaskForceWork, why: Why) -> None:
     if not force.is_standing:
         return
     left = tuple(f"{task.what} ({task.owner})" for task in force.open_tasks)
-    turn.record(e.StoodDown, why=why, left=left)
+    turn.record(e.StoodDown(why=why, left=left))
     turn.tell(
         Occasion.TASK_FORCE_STOOD_DOWN,
         force.engaged,
@@ -234,21 +236,21 @@ def _skip_past_thresholds(turn: TaskForceWork) -> None:
         return
     passed = _passed(turn, status)
     if passed > status.passed:
-        turn.record(e.StatusThresholdsSkipped, passed=passed, skipped=passed - status.passed)
+        turn.record(e.StatusThresholdsSkipped(passed=passed, skipped=passed - status.passed))
 
 
 def _handle_due_status(turn: TaskForceWork, clock: Clock) -> None:
     """The lead is asked before it is due, and when it was missed, and again until it comes: nobody else is."""
     chase_every = turn.force.charter.chase_every
     if clock.breached_at:
-        turn.record(e.StatusChased, times=(turn.now - clock.breached_at) // chase_every)
+        turn.record(e.StatusChased(times=(turn.now - clock.breached_at) // chase_every))
         _ask_the_lead(turn, Sentence.STATUS_STILL_MISSING.of())
     elif clock.due_at and is_late(turn.now, clock.due_at):
         chased = (turn.now - clock.due_at) // chase_every
-        turn.record(e.StatusMissed, due_at=clock.due_at, passed=len(clock.thresholds), chased=chased)
+        turn.record(e.StatusMissed(due_at=clock.due_at, passed=len(clock.thresholds), chased=chased))
         _ask_the_lead(turn, Sentence.STATUS_OVERDUE.of())
     else:
-        turn.record(e.StatusAsked, passed=_passed(turn, clock))
+        turn.record(e.StatusAsked(passed=_passed(turn, clock)))
         _ask_the_lead(turn, Sentence.STATUS_DUE.of())
 
 
@@ -274,7 +276,7 @@ def _ask_the_lead(
 def _start_status_clock(turn: TaskForceWork) -> None:
     clock = turn.clock(ClockName.TASK_FORCE_STATUS)
     if clock:
-        turn.record(e.StatusClockStarted, clock=clock)
+        turn.record(e.StatusClockStarted(clock=clock))
 
 
 def _extend_open_hours(turn: TaskForceWork) -> None:
@@ -285,7 +287,7 @@ def _extend_open_hours(turn: TaskForceWork) -> None:
 
 def _record_delivery(turn: TaskForceWork, command: shell.ReportDelivery) -> None:
     """An invitation that cannot be delivered is answered by nobody: the next one is asked at once."""
-    turn.record(e.MessagesSent, receipts=command.receipts)
+    turn.record(e.MessagesSent(receipts=command.receipts))
     unreached = {
         receipt.recipient
         for receipt in command.receipts

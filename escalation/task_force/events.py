@@ -2,15 +2,16 @@
 What happened to a task force: past tense, each with who and when. The record is its own; the escalation hears of it.
 """
 
+from dataclasses import field
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.events import ENGINE
+from escalation.case.events import BaseEvent
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clocks import Clock
-from escalation.kernel.values import Instant, InternalText, Name, Value
+from escalation.kernel.values import Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar
 from escalation.task_force.state import Charter, EscalationSummary
@@ -18,17 +19,13 @@ from escalation.task_force.state import Charter, EscalationSummary
 NO_NOTE = InternalText("")
 
 
-class BaseEvent(Value):
-    seq: int
-    at: Instant
-    by: str = ENGINE
-
-
+@frozen
 class Deployed(BaseEvent):
     kind: Literal["deployed"] = "deployed"
     charter: Charter
 
 
+@frozen
 class SeatOffered(BaseEvent):
     kind: Literal["seat_offered"] = "seat_offered"
     seat: int
@@ -39,6 +36,7 @@ class SeatOffered(BaseEvent):
     """Whoever was asked before may be asked again."""
 
 
+@frozen
 class SeatAccepted(BaseEvent):
     kind: Literal["seat_accepted"] = "seat_accepted"
     seat: int
@@ -46,6 +44,7 @@ class SeatAccepted(BaseEvent):
     note: InternalText = NO_NOTE
 
 
+@frozen
 class SeatDeclined(BaseEvent):
     kind: Literal["seat_declined"] = "seat_declined"
     seat: int
@@ -53,6 +52,7 @@ class SeatDeclined(BaseEvent):
     why: InternalText = NO_NOTE
 
 
+@frozen
 class SeatUnanswered(BaseEvent):
     kind: Literal["seat_unanswered"] = "seat_unanswered"
     seat: int
@@ -61,6 +61,7 @@ class SeatUnanswered(BaseEvent):
     why: str
 
 
+@frozen
 class SeatLeftVacant(BaseEvent):
     """Nobody is left to ask."""
 
@@ -69,6 +70,7 @@ class SeatLeftVacant(BaseEvent):
     role: str
 
 
+@frozen
 class SeatLeft(BaseEvent):
     """A member gave it up; their open tasks are the lead's now."""
 
@@ -78,20 +80,24 @@ class SeatLeft(BaseEvent):
     why: InternalText = NO_NOTE
 
 
+@frozen
 class WorkBegun(BaseEvent):
     kind: Literal["work_begun"] = "work_begun"
 
 
+@frozen
 class StatusClockStarted(BaseEvent):
     kind: Literal["status_clock_started"] = "status_clock_started"
     clock: Clock
 
 
+@frozen
 class StatusAsked(BaseEvent):
     kind: Literal["status_asked"] = "status_asked"
     passed: int
 
 
+@frozen
 class StatusThresholdsSkipped(BaseEvent):
     """Due times changed, and these times to ask the lead were past already (CLOCK-2)."""
 
@@ -100,6 +106,7 @@ class StatusThresholdsSkipped(BaseEvent):
     skipped: int
 
 
+@frozen
 class StatusMissed(BaseEvent):
     kind: Literal["status_missed"] = "status_missed"
     due_at: Instant
@@ -107,11 +114,13 @@ class StatusMissed(BaseEvent):
     chased: int = 0
 
 
+@frozen
 class StatusChased(BaseEvent):
     kind: Literal["status_chased"] = "status_chased"
     times: int
 
 
+@frozen
 class StatusReported(BaseEvent):
     kind: Literal["status_reported"] = "status_reported"
     text: InternalText
@@ -119,6 +128,7 @@ class StatusReported(BaseEvent):
     """Everybody who follows the escalation is told."""
 
 
+@frozen
 class TaskAdded(BaseEvent):
     kind: Literal["task_added"] = "task_added"
     task: int
@@ -127,6 +137,7 @@ class TaskAdded(BaseEvent):
     due_at: Instant | None = None
 
 
+@frozen
 class TaskFinished(BaseEvent):
     kind: Literal["task_finished"] = "task_finished"
     task: int
@@ -134,12 +145,14 @@ class TaskFinished(BaseEvent):
     note: InternalText = NO_NOTE
 
 
+@frozen
 class TaskDueSoon(BaseEvent):
     kind: Literal["task_due_soon"] = "task_due_soon"
     task: int
     owner: Name
 
 
+@frozen
 class TaskOverdue(BaseEvent):
     kind: Literal["task_overdue"] = "task_overdue"
     task: int
@@ -147,6 +160,7 @@ class TaskOverdue(BaseEvent):
     what: InternalText
 
 
+@frozen
 class StoodDown(BaseEvent):
     kind: Literal["stood_down"] = "stood_down"
     why: str
@@ -154,6 +168,7 @@ class StoodDown(BaseEvent):
     """Tasks that are still open."""
 
 
+@frozen
 class Informed(BaseEvent):
     """The escalation has moved: messages say so."""
 
@@ -161,21 +176,24 @@ class Informed(BaseEvent):
     about: EscalationSummary
     clocks: tuple[Clock, ...] = ()
     """Patterns that hold from now on (CLOCK-4)."""
-    calendars: dict[Name, Calendar] = {}
+    calendars: dict[Name, Calendar] = field(default_factory=dict)
     chase_every: timedelta | None = None
 
 
+@frozen
 class OpenHoursExtended(BaseEvent):
     kind: Literal["open_hours_extended"] = "open_hours_extended"
     calendar: Name
     open_hours: OpenHours
 
 
+@frozen
 class MessagesSent(BaseEvent):
     kind: Literal["messages_sent"] = "messages_sent"
     receipts: tuple[DeliveryResult, ...]
 
 
+@frozen
 class MoveRefused(BaseEvent):
     """A message without an answer (a signal) that could not be followed; recorded instead of lost."""
 

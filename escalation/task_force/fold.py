@@ -3,6 +3,7 @@ The fold: what each event makes of a task force. The only place where one change
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from functools import reduce
 from typing import Any, assert_never
@@ -45,7 +46,7 @@ def fold(events: Iterable[e.TaskForceEvent]) -> TaskForce:
 
 def apply_event(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:
     """*now* after *event*."""
-    return _apply(now, event).changed(sequence=event.seq)
+    return replace(_apply(now, event), sequence=event.seq)
 
 
 def _apply(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:  # noqa: C901, PLR0912 - one case an event
@@ -68,9 +69,9 @@ def _apply(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:  # noqa: C901,
         case "seat_left":
             return _left(now, event)
         case "work_begun":
-            return now.changed(state=step(now.state, TaskForceMove.BEGIN_WORK))
+            return replace(now, state=step(now.state, TaskForceMove.BEGIN_WORK))
         case "status_clock_started":
-            return now.changed(status=event.clock)
+            return replace(now, status=event.clock)
         case "status_asked":
             assert now.status
             return _status(
@@ -84,9 +85,9 @@ def _apply(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:  # noqa: C901,
             return _status(now, chased=event.times)
         case "status_reported":
             report = StatusReport(at=event.at, by=event.by, text=event.text)
-            return now.changed(reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
+            return replace(now, reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
         case "task_added":
-            return now.changed(tasks=(*now.tasks, _task_of(event)))
+            return replace(now, tasks=(*now.tasks, _task_of(event)))
         case "task_due_soon":
             return _task(now, event.task, reminded=1)
         case "task_overdue":
@@ -94,7 +95,7 @@ def _apply(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:  # noqa: C901,
         case "task_finished":
             return _task(now, event.task, done_by=event.by)
         case "stood_down":
-            return now.changed(state=step(now.state, TaskForceMove.STAND_DOWN), ended_at=event.at)
+            return replace(now, state=step(now.state, TaskForceMove.STAND_DOWN), ended_at=event.at)
         case "informed":
             return _informed(now, event)
         case "open_hours_extended":
@@ -111,16 +112,16 @@ def new_clock(charter: Charter, clock: Clock) -> Clock:
 
 
 def _seat(now: TaskForce, number: int, **changes: Any) -> TaskForce:
-    seats = (seat.changed(**changes) if seat.number == number else seat for seat in now.seats)
-    return now.changed(seats=tuple(seats))
+    seats = (replace(seat, **changes) if seat.number == number else seat for seat in now.seats)
+    return replace(now, seats=tuple(seats))
 
 
 def _left(now: TaskForce, event: e.SeatLeft) -> TaskForce:
     tasks = (
-        task.changed(owner=now.charter.lead) if task.is_open and task.owner == event.by else task
+        replace(task, owner=now.charter.lead) if task.is_open and task.owner == event.by else task
         for task in now.tasks
     )
-    return _seat(now.changed(tasks=tuple(tasks)), event.seat, held_by=None, declined={})
+    return _seat(replace(now, tasks=tuple(tasks)), event.seat, held_by=None, declined={})
 
 
 def _task_of(event: e.TaskAdded) -> Task:
@@ -130,20 +131,20 @@ def _task_of(event: e.TaskAdded) -> Task:
 
 
 def _task(now: TaskForce, number: int, **changes: Any) -> TaskForce:
-    tasks = (task.changed(**changes) if task.number == number else task for task in now.tasks)
-    return now.changed(tasks=tuple(tasks))
+    tasks = (replace(task, **changes) if task.number == number else task for task in now.tasks)
+    return replace(now, tasks=tuple(tasks))
 
 
 def _status(now: TaskForce, **changes: Any) -> TaskForce:
     assert now.status
-    clock, charter = now.status.changed(**changes), now.charter
-    return now.changed(
-        status=derive_next_instant(clock, charter.hours(clock.calendar), (), charter.chase_every)
+    clock, charter = replace(now.status, **changes), now.charter
+    return replace(
+        now, status=derive_next_instant(clock, charter.hours(clock.calendar), (), charter.chase_every)
     )
 
 
 def _charter(now: TaskForce, **changes: Any) -> TaskForce:
-    return now.changed(charter=now.charter.changed(**changes))
+    return replace(now, charter=replace(now.charter, **changes))
 
 
 def _informed(now: TaskForce, event: e.Informed) -> TaskForce:
@@ -173,7 +174,7 @@ def _retimed(clock: Clock, pattern: Clock | None) -> Clock:
 def _extended(now: TaskForce, event: e.OpenHoursExtended) -> TaskForce:
     """CLOCK-5: every due time is worked out again, now that it is known further."""
     known = now.charter.calendars[event.calendar]
-    longer = known.changed(hours=known.hours.continued(event.open_hours))
+    longer = replace(known, hours=known.hours.continued(event.open_hours))
     after = _charter(now, calendars={**now.charter.calendars, event.calendar: longer})
     return _with_clocks(after, lambda clock: clock)
 
@@ -184,5 +185,5 @@ def _with_clocks(now: TaskForce, changed: Callable[[Clock], Clock]) -> TaskForce
     def anew(clock: Clock | None) -> Clock | None:
         return new_clock(now.charter, changed(clock)) if clock else None
 
-    seats = tuple(seat.changed(clock=anew(seat.clock)) for seat in now.seats)
-    return now.changed(seats=seats, status=anew(now.status))
+    seats = tuple(replace(seat, clock=anew(seat.clock)) for seat in now.seats)
+    return replace(now, seats=seats, status=anew(now.status))

@@ -21,7 +21,7 @@ def offer(turn: TaskForceWork, number: int) -> None:
     seat = turn.force.seats[number - 1]
     person = _free(turn.force, seat, seat.tried)
     if person is None:
-        turn.record(e.SeatLeftVacant, seat=number, role=seat.plan.role)
+        turn.record(e.SeatLeftVacant(seat=number, role=seat.plan.role))
         return
     _invite(turn, seat, person)
 
@@ -33,7 +33,7 @@ def _free(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) -> str | No
 
 def _invite(turn: TaskForceWork, seat: Seat, person: str, *, anew: bool = False) -> None:
     clock = turn.clock(ClockName.SEAT_ANSWER)
-    turn.record(e.SeatOffered, seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew)
+    turn.record(e.SeatOffered(seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew))
     charter = turn.force.charter
     role = f"{seat.plan.role} ({seat.plan.skill})" if seat.plan.skill else seat.plan.role
     turn.tell(
@@ -47,20 +47,20 @@ def _invite(turn: TaskForceWork, seat: Seat, person: str, *, anew: bool = False)
 
 def accept(turn: TaskForceWork, command: c.AcceptSeat) -> None:
     seat = offered_seat(turn.force, command.by)
-    turn.record(e.SeatAccepted, seat=seat.number, role=seat.plan.role, note=command.note)
+    turn.record(e.SeatAccepted(seat=seat.number, role=seat.plan.role, note=command.note))
     notify_when_settled(turn)
 
 
 def decline(turn: TaskForceWork, command: c.DeclineSeat) -> None:
     seat = offered_seat(turn.force, command.by)
-    turn.record(e.SeatDeclined, seat=seat.number, role=seat.plan.role, why=command.why)
+    turn.record(e.SeatDeclined(seat=seat.number, role=seat.plan.role, why=command.why))
     _to_the_next(turn, seat)
 
 
 def end_offer(turn: TaskForceWork, seat: Seat, why: str) -> None:
     """Silent for as long as the clock ran, or not to be reached at all: the next one is asked."""
     turn.record(
-        e.SeatUnanswered, seat=seat.number, role=seat.plan.role, person=seat.offered_to or "", why=why
+        e.SeatUnanswered(seat=seat.number, role=seat.plan.role, person=seat.offered_to or "", why=why)
     )
     _to_the_next(turn, seat)
 
@@ -80,7 +80,7 @@ def notify_when_settled(turn: TaskForceWork) -> None:
         return
     turn.by = ENGINE
     if force.state is TaskForceState.FORMING:
-        turn.record(e.WorkBegun)
+        turn.record(e.WorkBegun())
     charter, why = force.charter, Sentence.SEATS_SETTLED.of()
     if vacant := ", ".join(seat.plan.role for seat in force.seats if seat.is_vacant):
         why = Sentence.AND_ALSO.of(why, Sentence.SEAT_VACANT.of(vacant))
@@ -103,7 +103,7 @@ def leave(turn: TaskForceWork, command: c.LeaveSeat) -> None:
     force = turn.force
     seat = next(seat for seat in force.seats if seat.held_by == command.by)
     tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
-    turn.record(e.SeatLeft, seat=seat.number, role=seat.plan.role, why=command.why)
+    turn.record(e.SeatLeft(seat=seat.number, role=seat.plan.role, why=command.why))
     why = Sentence.SEAT_LEFT.of(force.charter.name_of(command.by), seat.plan.role)
     turn.tell(Occasion.TASK_FORCE_NEWS, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
     _to_the_next(turn, seat)

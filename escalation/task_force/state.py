@@ -6,6 +6,7 @@ keeps a ``TaskForceSummary`` of it, as it was last heard.
 """
 
 from collections.abc import Iterable
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Annotated
@@ -17,7 +18,7 @@ from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import UnknownName
-from escalation.kernel.values import Input, Instant, InternalText, Name, Value
+from escalation.kernel.values import Input, Instant, InternalText, Name, PropertyCache, frozen
 from escalation.policy.plan import Calendar, ClockName, Contact, Priority
 from escalation.task_force.lifecycle import STANDING, TaskForceState
 
@@ -50,7 +51,8 @@ class SeatRequest(Input):
     """Instead of whoever has role or skill: these, in this order."""
 
 
-class SeatPlan(Value):
+@frozen
+class SeatPlan:
     """A seat and the people whom it is offered to, one after the other."""
 
     role: Name
@@ -58,7 +60,8 @@ class SeatPlan(Value):
     candidates: tuple[Name, ...]
 
 
-class EscalationSummary(Value):
+@frozen
+class EscalationSummary:
     """What messages say of the escalation that the task force works for."""
 
     key: str
@@ -71,7 +74,8 @@ class EscalationSummary(Value):
     """By name."""
 
 
-class Charter(Value):
+@frozen
+class Charter(PropertyCache):
     """All that a task force is deployed with; it never asks the escalation for more."""
 
     id: str
@@ -89,7 +93,7 @@ class Charter(Value):
     """Patterns of its clocks: how long, whose open hours, when reminded. One that is left out does not run."""
     has_own_status: bool = False
     """Its status clock was chosen for it: no change of the escalation's targets moves it."""
-    calendars: dict[Name, Calendar] = {}
+    calendars: dict[Name, Calendar] = field(default_factory=dict)
     chase_every: timedelta = timedelta(days=1)
 
     @cached_property
@@ -123,14 +127,15 @@ class Charter(Value):
         return f"{self.about.key}, task force {self.name}"
 
 
-class Seat(Value):
+@frozen
+class Seat:
     number: int
     plan: SeatPlan
     offered_to: str | None = None
     held_by: str | None = None
     note: InternalText = InternalText("")
     """What whoever holds it said to it."""
-    declined: dict[Name, InternalText] = {}
+    declined: dict[Name, InternalText] = field(default_factory=dict)
     """Who did not want it, and why not, since a person last offered it or somebody left it."""
     tried: tuple[str, ...] = ()
     """Everybody who was asked, whoever is asked now included."""
@@ -143,7 +148,8 @@ class Seat(Value):
         return self.held_by is None and self.offered_to is None
 
 
-class Task(Value):
+@frozen
+class Task:
     number: int
     what: InternalText
     owner: str
@@ -168,13 +174,15 @@ class Task(Value):
         return f"{self.number}. {_line(self)}"
 
 
-class StatusReport(Value):
+@frozen
+class StatusReport:
     at: Instant
     by: str
     text: InternalText
 
 
-class TaskForce(Value):
+@frozen
+class TaskForce:
     schema_version: int = 1
     charter: Charter
     state: TaskForceState = TaskForceState.FORMING
@@ -236,7 +244,8 @@ def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
     return min((at for at in instants if at), default=None)
 
 
-class OpenTask(Value):
+@frozen
+class OpenTask:
     """A task as the escalation knows it."""
 
     number: int
@@ -254,7 +263,8 @@ def _line(task: Task | OpenTask) -> str:
     return Sentence.TASK.of(task.what, task.owner, f"{task.due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
 
 
-class TaskForceSummary(Value):
+@frozen
+class TaskForceSummary:
     """A task force as its escalation last heard of it."""
 
     id: str

@@ -27,7 +27,7 @@ def add(turn: TaskForceWork, command: c.AddTask) -> None:
         fault = Fault(where="due_at", given=f"{command.due_at:%Y-%m-%d %H:%M} UTC", allowed=allowed)
         raise BadRequest.because(f"the task for {label}", (fault,))
     number = len(force.tasks) + 1
-    turn.record(e.TaskAdded, task=number, what=command.what, owner=command.owner, due_at=command.due_at)
+    turn.record(e.TaskAdded(task=number, what=command.what, owner=command.owner, due_at=command.due_at))
     _require_room(turn.force)
     turn.tell(
         Occasion.TASK_FORCE_TASK,
@@ -50,7 +50,7 @@ def _require_room(force: TaskForce) -> None:
 
 def finish(turn: TaskForceWork, command: c.FinishTask) -> None:
     task = open_task(turn.force, command.task)
-    turn.record(e.TaskFinished, task=task.number, what=task.what, note=command.note)
+    turn.record(e.TaskFinished(task=task.number, what=task.what, note=command.note))
 
 
 def open_task(force: TaskForce, number: int) -> Task:
@@ -73,9 +73,9 @@ def remind(turn: TaskForceWork) -> None:
     overdue = [task for task in due if task.due_at and task.due_at <= turn.now]
     for task in due:
         if task in overdue:
-            turn.record(e.TaskOverdue, task=task.number, owner=task.owner, what=task.what)
+            turn.record(e.TaskOverdue(task=task.number, owner=task.owner, what=task.what))
         else:
-            turn.record(e.TaskDueSoon, task=task.number, owner=task.owner)
+            turn.record(e.TaskDueSoon(task=task.number, owner=task.owner))
     for owner in dict.fromkeys(task.owner for task in due):
         theirs = [task for task in due if task.owner == owner]
         is_over = any(task in overdue for task in theirs)

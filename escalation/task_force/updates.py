@@ -2,12 +2,13 @@
 News: what a task force tells its escalation. It must not know what the escalation makes of them.
 """
 
-from escalation.kernel.values import InternalText, Name, Value
+from escalation.kernel.values import InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.task_force.state import StatusReport, TaskForceSummary
 
 
-class TaskForceUpdate(Value):
+@frozen
+class TaskForceUpdate:
     """What a task force tells its escalation: how it stands, and what has happened since."""
 
     summary: TaskForceSummary

@@ -4,14 +4,15 @@ The view of a task force: what a person or a script sees of it.
 
 from collections.abc import Iterable
 
-from escalation.kernel.values import Instant, InternalText, Value
+from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import StatusReport, Task, TaskForce
 from escalation.task_force.timeline import CLOCKWORK, sentence
 
 
-class SeatView(Value):
+@frozen
+class SeatView:
     number: int
     role: str
     skill: str | None
@@ -22,7 +23,8 @@ class SeatView(Value):
     candidates: tuple[str, ...]
 
 
-class TaskForceView(Value):
+@frozen
+class TaskForceView:
     """A task force as people see it."""
 
     key: str
@@ -45,7 +47,8 @@ class TaskForceView(Value):
     is_status_missed: bool
 
 
-class TaskForceAnswer(Value):
+@frozen
+class TaskForceAnswer:
     """The short answer to a move."""
 
     key: str

@@ -5,12 +5,11 @@ Knows how to record and to tell, and nothing of rules.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from escalation.case.effects import CompileOpenHours, InternalFacts, InternalNotification, Occasion
-from escalation.case.events import ENGINE
+from escalation.case.events import ENGINE, stamped
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.values import InternalText
@@ -39,9 +38,9 @@ class TaskForceWork:
     events: list[e.TaskForceEvent] = field(default_factory=list)
     effects: list[TaskForceEffect] = field(default_factory=list)
 
-    def record(self, kind: type[e.TaskForceEvent], **facts: Any) -> None:
+    def record(self, event: e.TaskForceEvent) -> None:
         """Record that this happened, now, by whoever is at work."""
-        event = kind.made(seq=self.force.sequence + 1, at=self.now, by=self.by, **facts)
+        event = stamped(event, self.force.sequence + 1, self.now, self.by)
         self.events.append(event)
         self.force = apply_event(self.force, event)
 
@@ -51,7 +50,7 @@ class TaskForceWork:
     def clock(self, name: ClockName) -> Clock | None:
         """A fresh one, started now; None where none was given."""
         pattern = self.force.charter.pattern(name)
-        return new_clock(self.force.charter, pattern.changed(started_at=self.now)) if pattern else None
+        return new_clock(self.force.charter, replace(pattern, started_at=self.now)) if pattern else None
 
     def tell(
         self,
@@ -64,12 +63,18 @@ class TaskForceWork:
         items: tuple[str, ...] = (),
     ) -> None:
         """Tell people of the task force, each once; whoever made the move is not told of it."""
-        charter = self.force.charter
+        charter, about = self.force.charter, self.force.charter.about
         to = tuple(charter.contact(person).recipient for person in dict.fromkeys(people) if person != self.by)
         if not to:
             return
-        facts = InternalFacts.made(
-            **dict(charter.about),
+        facts = InternalFacts(
+            key=about.key,
+            subject=about.subject,
+            priority=about.priority,
+            state=about.state,
+            level=about.level,
+            level_name=about.level_name,
+            owner=about.owner,
             by=charter.name_of(self.by),
             why=Sentence.OF_TASK_FORCE.of(charter.name, why),
             clock=ClockName.TASK_FORCE_STATUS.words if due_at else "",
@@ -79,7 +84,7 @@ class TaskForceWork:
             items=items,
         )
         self.do(
-            InternalNotification.made(
+            InternalNotification(
                 escalation=charter.id, seq=self.force.sequence, occasion=occasion, to=to, facts=facts
             )
         )

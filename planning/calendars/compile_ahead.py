@@ -9,6 +9,7 @@ its due time is unknown ("not before …") until it comes nearer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from escalation.kernel.business_time import AHEAD, OpenHours, add, between, worth
@@ -95,11 +96,11 @@ def compile_ahead(
         until = min(furthest, until + 2 * (until - since))
         hours = compile_hours(calendar, since, until, name)
     if due is None:
-        return hours.changed(reach=between(hours, now + AHEAD, until))
+        return replace(hours, reach=between(hours, now + AHEAD, until))
     wanted = max(horizon_of(now)[1], _midnight_after(due + AHEAD))
     if wanted != until:
         hours = compile_hours(calendar, since, wanted, name)
-    return hours.changed(reach=reach)
+    return replace(hours, reach=reach)
 
 
 def _midnight_after(at: datetime) -> datetime:

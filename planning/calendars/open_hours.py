@@ -98,7 +98,7 @@ def compile_hours(
 def _hours(calendar: CalendarSpec, spans: list[tuple[int, int]], until: datetime) -> OpenHours:
     compiled_until = datetime.fromtimestamp(int(until.timestamp()), UTC)
     return OpenHours(
-        spans=tuple(spans), compiled_until=compiled_until, business_day=business_day_of(calendar)
+        steps=OpenHours.steps_of(spans), compiled_until=compiled_until, business_day=business_day_of(calendar)
     )
 
 

@@ -7,7 +7,7 @@ else the pure core decides. Counts are by the priority that an incident was open
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -128,7 +128,7 @@ class _Openings:
             issue_type, category = _split(first.category)
             case = make_request(self._playbook, category, first.priority, issue_type)
             opens = make_open_command(self._playbook, case, since)
-            self._known[key] = opens.changed(plan=limit_to_log(opens.plan))
+            self._known[key] = replace(opens, plan=limit_to_log(opens.plan))
         return self._known[key]
 
 

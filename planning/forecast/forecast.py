@@ -6,7 +6,7 @@ followed; a refused move is told as refused, and the run goes on.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -202,7 +202,7 @@ def _words(event: e.Event, now: Escalation) -> str:
             early = ", before all responses were done" if is_early else ""
             return f"rose from level {before} to {after}, {name_of(now, owner)}: {why}{early}"
         case e.OnCallFound(instead_of=str(relieved)):
-            return sentence(event.changed(instead_of=name_of(now, relieved)))
+            return sentence(replace(event, instead_of=name_of(now, relieved)))
         case _:
             return sentence(event)
 

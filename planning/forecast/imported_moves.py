@@ -7,6 +7,7 @@ after are left out of the plan.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -33,13 +34,14 @@ _Step = Callable[[Escalation], c.PersonsCommand | None]
 def limit_to_log(plan: Plan) -> Plan:
     """*plan* without the clocks that no log speaks of, and without the root cause analysis."""
     priorities = {
-        priority: rules.changed(
+        priority: replace(
+            rules,
             targets={clock: target for clock, target in rules.targets.items() if clock not in NOT_IN_A_LOG},
             rca_required=False,
         )
         for priority, rules in plan.priorities.items()
     }
-    return plan.changed(priorities=priorities)
+    return replace(plan, priorities=priorities)
 
 
 def moves_of(incident: Incident, by: ExportMap) -> Iterator[PlannedMove]:

@@ -63,7 +63,7 @@ def _fields(old: Playbook, new: Playbook) -> Iterator[Change]:
         if isinstance(after, Mapping):
             for name, what in _entries(before, after):
                 yield Change(part, (in_plain_words(str(name)),), what)
-        elif isinstance(after, BaseModel) and not isinstance(after, Span | WindowSpan):
+        elif isinstance(after, BaseModel):
             for inner in type(after).model_fields:
                 for what in _told("", getattr(before, inner), getattr(after, inner)):
                     yield Change(part, (in_plain_words(inner),), what)
@@ -164,7 +164,7 @@ def _told(what: str, old: Any, new: Any, named: Mapping[str, str] | None = None)
     if isinstance(new, TargetSpec) and isinstance(old, TargetSpec):
         yield from _told(what, old.within, new.within)
         yield from _told(f"{what} reminders, percent".strip(), old.remind_at, new.remind_at)
-    elif isinstance(new, BaseModel) and type(old) is type(new) and not isinstance(new, Span | WindowSpan):
+    elif isinstance(new, BaseModel) and type(old) is type(new):
         for field in type(new).model_fields:
             inner = (named or {}).get(field, in_plain_words(field))
             yield from _told(f"{what} {inner}".strip(), getattr(old, field), getattr(new, field))

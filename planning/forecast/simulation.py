@@ -197,7 +197,7 @@ class _Run:
 def _receipts(notices: Iterable[AnyNotification], at: datetime) -> Iterator[DeliveryResult]:
     for notice in notices:
         for recipient in notice.to:
-            yield DeliveryResult.made(
+            yield DeliveryResult(
                 key=message_key(notice, recipient),
                 recipient=recipient.id,
                 occasion=notice.occasion.value,

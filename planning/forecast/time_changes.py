@@ -3,12 +3,13 @@ The difference of two playbooks as times: the same start, nobody answers, and wh
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from escalation.case import commands as c
 from escalation.case.events import LevelRaised, Opened
+from escalation.kernel.values import to_json
 from escalation.policy.plan import Plan, PlaybookRef, Priority
 from planning.forecast.playbook_diff import shorten_labels
 from planning.forecast.sample_request import categories_of, make_request
@@ -125,16 +126,15 @@ class _Outcomes:
 
 def _gist(plan: Plan, priority: Priority) -> str:
     """What counts of a plan when nobody answers a case of that priority."""
-    levels = tuple(
-        level.model_copy(update={"responses": (), "triggers": (), "name": "-"}) for level in plan.levels
-    )
+    levels = tuple(replace(level, responses=(), triggers=(), name="-") for level in plan.levels)
     nobody = PlaybookRef(name="-", version="-", sha256="-")
-    changes: dict[str, Any] = {
-        "levels": levels,
-        "playbook": nobody,
-        "issue_type": "-",
-        "category": "-",
-        "permissions": {},
-        "priorities": {priority: plan.priorities[priority]},
-    }
-    return plan.model_copy(update=changes).model_dump_json()
+    gist = replace(
+        plan,
+        levels=levels,
+        playbook=nobody,
+        issue_type="-",
+        category="-",
+        permissions={},
+        priorities={priority: plan.priorities[priority]},
+    )
+    return to_json(gist)

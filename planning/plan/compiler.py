@@ -6,6 +6,7 @@ that a request can have against a playbook; what happens by the plan is for the 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from escalation.case.lifecycle import Move
@@ -207,7 +208,7 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datet
     contacts = _contacts(playbook, plan, request.submitted_by)
     known = {contact.id for contact in contacts}
     others = tuple(person for person in playbook.people if person not in known)
-    return plan.model_copy(update={"contacts": contacts, "others": others})
+    return replace(plan, contacts=contacts, others=others)
 
 
 def _calendar(

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.refusals import BadRequest, Fault, faults_of, nearest, quote_input
+from escalation.kernel.values import from_plain, to_plain
 from escalation.measures.report_schedule import ReportSchedule, Rhythm
 from escalation.policy.plan import Recipient
 from planning.calendars.calendar_spec import TimeZone
@@ -54,7 +55,7 @@ def read_schedule(written: Mapping[str, Any], playbook: Playbook) -> ReportSched
     names = [name for name in written.get("to", ()) if isinstance(name, str)]
     faults = [_unknown(name, playbook) for name in names if not _recipients(name, playbook, "en", "UTC")]
     try:
-        schedule = ReportSchedule.model_validate(_Written.model_validate(written).model_dump())
+        schedule = from_plain(ReportSchedule, to_plain(from_plain(_Written, written)))
     except ValidationError as error:
         faults = [*faults_of(error), *faults]
     if faults:

@@ -5,6 +5,7 @@ Data and the shape of each part alone, as in ``schema.py``, and what it means fo
 is for ``quiet_hours.py``.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -107,7 +108,7 @@ class MessagesSpec(Spec):
 
     def _of_channels(self) -> tuple[Limit, ...]:
         return tuple(
-            limit.changed(channel=channel.value)
+            replace(limit, channel=channel.value)
             for channel, written in self.channels.items()
             for limit in _limits(written)
         )

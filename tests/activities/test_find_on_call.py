@@ -13,6 +13,7 @@ from activities.find_on_call import OnCallLookup
 from delivery.pipeline import Pipeline
 from escalation import contract
 from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.kernel.values import from_json, to_json
 from messages.renderer import MessageRenderer
 from planning.on_call.feed_sources import FilesAlone
 from planning.playbook.playbook_file import PlaybookFile
@@ -36,7 +37,7 @@ async def test_the_answer_names_people_and_reason() -> None:
 
     assert ["priya"] == [person.id for person in answer.people]
     assert "rotation Weeks, week of 2026-11-16" == answer.why
-    assert answer == OnCallFound.model_validate_json(answer.model_dump_json())
+    assert answer == from_json(OnCallFound, to_json(answer))
 
 
 async def test_the_playbook_of_now_is_asked(tmp_path: Path) -> None:

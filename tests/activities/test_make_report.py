@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.make_report import Reports
+from escalation.kernel.values import from_json, to_json
 from escalation.measures.report_schedule import MakeReport, ReportMade, ReportSchedule, Rhythm
 from planning.playbook.loader import load_playbook
 from records.store import RecordStore
@@ -80,4 +81,4 @@ def test_a_pack_survives_the_wire(folder: Path) -> None:
     """RECORD-3: the page as text."""
     report = made(folder, THE_MONDAY_AFTER)
 
-    assert report == ReportMade.model_validate_json(report.model_dump_json())
+    assert report == from_json(ReportMade, to_json(report))

@@ -1,5 +1,6 @@
 """The activity that keeps the record says what may be retried."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.record_events import RecordEvents
 from escalation.case.effects import RecordBatch, RecordResult
+from escalation.kernel.values import from_json, to_json
 from records.store import RecordStore
 from tests.records.event_builders import a_batch, a_whole_life
 
@@ -45,7 +47,7 @@ def test_what_is_no_record_is_not_tried_again(tmp_path: Path) -> None:
     record = RecordEvents(store).record_events
 
     with pytest.raises(ApplicationError, match="must begin with opened") as failed:
-        ActivityEnvironment().run(record, a_batch([a_whole_life()[1].changed(seq=1)]))
+        ActivityEnvironment().run(record, a_batch([replace(a_whole_life()[1], seq=1)]))
     store.close()
 
     assert ("record_not_understood", True) == (failed.value.type, failed.value.non_retryable)
@@ -55,4 +57,4 @@ def test_a_batch_survives_the_wire() -> None:
     """RECORD-1: as JSON, every event of its own kind again."""
     batch = a_batch(a_whole_life())
 
-    assert batch == RecordBatch.model_validate_json(batch.model_dump_json())
+    assert batch == from_json(RecordBatch, to_json(batch))

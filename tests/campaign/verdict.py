@@ -21,6 +21,7 @@ from temporalio.client import (
 from channels.loopback import ReceivedMessage
 from escalation import contract
 from escalation.case.effects import RecordBatch
+from escalation.kernel.values import to_json
 from records.store import RecordStore
 from records.tables import EventRow
 from tests.replay.empty_tasks import tasks_without_command
@@ -131,7 +132,7 @@ async def _judge_record(
     handle = temporal.get_workflow_handle(execution.id, run_id=execution.run_id)
     batch = await handle.query(contract.RECORD, result_type=RecordBatch)
     kept = _on_record(store, batch.escalation)
-    known = {event.seq: event.model_dump_json() for event in batch.events}
+    known = {event.seq: to_json(event) for event in batch.events}
     verdict.keys |= {
         receipt.key for event in batch.events for receipt in getattr(event, "receipts", ()) if receipt.key
     }

@@ -25,6 +25,7 @@ from escalation.case.effects import (
     Occasion,
     Recipient,
 )
+from escalation.kernel.values import from_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from messages.renderer import MessageRenderer
 from tests.channels.builders import settings_for
@@ -40,14 +41,15 @@ def at(text: str) -> datetime:
 
 def ana(**changes: Any) -> Recipient:
     """A customer's contact in Jakarta."""
-    return Recipient.model_validate(
+    return from_plain(
+        Recipient,
         {
             "id": "acme:ana@example.com",
             "name": "Ana Lima",
             "addresses": ("email:ana@example.com",),
             "time_zone": "Asia/Jakarta",
         }
-        | changes
+        | changes,
     )
 
 
@@ -60,20 +62,22 @@ def person(number: int, **changes: Any) -> Recipient:
 
 def customer_facts(**changes: Any) -> CustomerFacts:
     """Only what no customer notice lacks."""
-    return CustomerFacts.model_validate(
+    return from_plain(
+        CustomerFacts,
         {
             "reference": "ACME/4711",
             "subject": "Orders cannot be paid",
             "priority": "P1",
             "owner": "Rita Reyes",
         }
-        | changes
+        | changes,
     )
 
 
 def internal_facts(**changes: Any) -> InternalFacts:
     """Only what no internal notice lacks."""
-    return InternalFacts.model_validate(
+    return from_plain(
+        InternalFacts,
         {
             "key": "ACME/4711",
             "subject": "Orders cannot be paid",
@@ -83,7 +87,7 @@ def internal_facts(**changes: Any) -> InternalFacts:
             "level_name": "Support manager",
             "owner": "Rita Reyes",
         }
-        | changes
+        | changes,
     )
 
 

@@ -2,6 +2,8 @@
 What goes with a message on paper.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from delivery.attachments import attachments_for
@@ -44,7 +46,7 @@ def test_an_rca_that_a_pdf_cannot_show_goes_as_a_page(said: str, name: str, medi
     """CLOSE-4: no customer reads boxes; their own machine may have the fonts that a worker lacks."""
     notice = make_example("customer", Occasion.RCA)
     assert isinstance(notice, CustomerNotification)
-    notice = notice.changed(facts=notice.facts.changed(text=CustomerText(said)))
+    notice = replace(notice, facts=replace(notice.facts, text=CustomerText(said)))
 
     (paper,) = attachments_for((notice,), notice.to[0], AT)
 

@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -378,7 +379,7 @@ async def test_progress_that_cannot_be_read_tells_all_again(mailbox: Mailbox, de
 
 async def test_a_key_that_no_medium_would_take_has_a_stable_stand_in(mailbox: Mailbox) -> None:
     """COMM-12: a very long account, or one with a newline, does not keep a message from leaving."""
-    notice = to_customers(ana(id="x" * 500), person(1).model_copy(update={"id": "a\nb"}))
+    notice = to_customers(ana(id="x" * 500), replace(person(1), id="a\nb"))
 
     receipts = await Attempt(mailbox).at(wave(notice))
     await Attempt(mailbox).at(wave(notice))
@@ -393,11 +394,11 @@ async def test_a_key_that_no_medium_would_take_has_a_stable_stand_in(mailbox: Ma
 async def test_hostile_text_arrives_as_harmless_text(mailbox: Mailbox) -> None:
     """COMM-6: newlines, template syntax and characters that turn text around, in all that customers write."""
     hostile = "{{ owner }}\r\nBcc: all@example.com\r\n\r\n{% raw %}\u202egnp.exe\x1b[2J\x00"
-    facts = customer_facts().model_copy(
-        update={"subject": CustomerText(hostile), "text": CustomerText(hostile), "owner": hostile}
+    facts = replace(
+        customer_facts(), subject=CustomerText(hostile), text=CustomerText(hostile), owner=hostile
     )
     to = ana(name=f"Ana\r\n{hostile}")
-    notice = to_customers(to, occasion=Occasion.UPDATE).model_copy(update={"facts": facts})
+    notice = replace(to_customers(to, occasion=Occasion.UPDATE), facts=facts)
 
     (receipt,) = await Attempt(mailbox).at(wave(notice))
 

@@ -17,6 +17,7 @@ from temporalio.exceptions import (
 )
 
 from escalation.case.effects import NotificationBatch, Occasion
+from escalation.kernel.values import from_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from tests.delivery.builders import Attempt, ana, person, to_customers, to_us, wave, wave_to_many
 from tests.mailbox import Mailbox
@@ -76,7 +77,7 @@ def test_who_was_told_stays_told(causes: tuple[BaseException, ...], why: str) ->
     """COMM-12, COMM-13: those are not told again; the others are raised to a person, with what stood in the way."""
     told, lost = receipts_after(failed(*causes), wave_to_many(2))
 
-    assert told == DeliveryResult.model_validate(TOLD)
+    assert told == from_plain(DeliveryResult, TOLD)
     assert lost.delivered_at is None
     assert lost.recipient == "person-1"
     assert lost.why == why

@@ -2,6 +2,7 @@
 Outages, approvals, scripts, messages and plans in a terminal.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,4 +114,4 @@ def test_a_difference_names_what_is_gone() -> None:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     before = ActionPlan(version=1, steps=(gone,), by="ana", at=at, why=InternalText(""))
 
-    assert ["- · Wait (tom)"] == list(differences(before, before.changed(version=2, steps=())))
+    assert ["- · Wait (tom)"] == list(differences(before, replace(before, version=2, steps=())))

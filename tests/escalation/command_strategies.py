@@ -3,6 +3,7 @@ Commands that Hypothesis makes up: sensible ones and nonsense. Every internal te
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -43,19 +44,18 @@ reasons = st.sampled_from(EscalationReason)
 def marked(plan: Plan) -> Plan:
     """*plan* with the mark in every word of it that customers must not read."""
     levels = tuple(
-        level.model_copy(
-            update={
-                "name": f"{level.name} {MARK}",
-                "responses": tuple(f"{text} {MARK}" for text in level.responses),
-                "triggers": tuple(
-                    Trigger(name=trigger.name, says=f"{trigger.name} {MARK}", to_level=trigger.to_level)
-                    for trigger in level.triggers
-                ),
-            }
+        replace(
+            level,
+            name=f"{level.name} {MARK}",
+            responses=tuple(f"{text} {MARK}" for text in level.responses),
+            triggers=tuple(
+                Trigger(name=trigger.name, says=f"{trigger.name} {MARK}", to_level=trigger.to_level)
+                for trigger in level.triggers
+            ),
         )
         for level in plan.levels
     )
-    return plan.model_copy(update={"levels": levels})
+    return replace(plan, levels=levels)
 
 
 PLAN = marked(a_plan())

@@ -4,11 +4,13 @@ The plan of the reference matrix, compact, and the days on which tests happen.
 Seven levels, open Monday to Friday from 09:00 to 17:00 UTC. P1 runs around the clock, the others in open hours.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from escalation.case.lifecycle import Move
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.values import from_plain
 from escalation.policy.plan import (
     Basis,
     Calendar,
@@ -58,7 +60,7 @@ def weekdays(opens: int = 9, closes: int = 17, weeks: int = 52, first: datetime 
     days = (first + timedelta(days=day) for day in range(7 * weeks) if day % 7 < 5)
     spans = ((day + opens * HOUR, day + closes * HOUR) for day in days)
     return OpenHours(
-        spans=tuple((int(start.timestamp()), int(end.timestamp())) for start, end in spans),
+        steps=OpenHours.steps_of((int(start.timestamp()), int(end.timestamp())) for start, end in spans),
         compiled_until=first + timedelta(weeks=weeks),
         business_day=(closes - opens) * HOUR,
     )
@@ -139,7 +141,8 @@ _TRIGGERS = (
 def a_level(number: int, **changes: Any) -> Level:
     """That level of the reference matrix."""
     index = number - 1
-    return Level.model_validate(
+    return from_plain(
+        Level,
         {
             "number": number,
             "name": f"level {number}",
@@ -149,7 +152,7 @@ def a_level(number: int, **changes: Any) -> Level:
             "triggers": _TRIGGERS[index],
             "managers": (_MANAGERS[index],),
         }
-        | changes
+        | changes,
     )
 
 
@@ -231,7 +234,7 @@ def priorities_with(priority: Priority, **changes: Any) -> dict[Priority, Priori
     rules = PRIORITIES[priority]
     if "targets" in changes:
         changes["targets"] = rules.targets | changes["targets"]
-    return PRIORITIES | {priority: rules.model_copy(update=changes)}
+    return PRIORITIES | {priority: replace(rules, **changes)}
 
 
 A_SURVEY = SurveyPolicy(within=_target(5 * DAY, basis=Basis.BUSINESS_DAYS))
@@ -239,7 +242,8 @@ A_SURVEY = SurveyPolicy(within=_target(5 * DAY, basis=Basis.BUSINESS_DAYS))
 
 
 def a_plan(*, open_hours: OpenHours | None = None, **changes: Any) -> Plan:
-    return Plan.model_validate(
+    return from_plain(
+        Plan,
         {
             "playbook": PlaybookRef(name="test", version="1", sha256="0" * 64),
             "issue_type": "customer_service_requests",
@@ -267,5 +271,5 @@ def a_plan(*, open_hours: OpenHours | None = None, **changes: Any) -> Plan:
             "rca_approvers": ("pia",),
             "bring_in": ("dora",),
         }
-        | changes
+        | changes,
     )

@@ -19,7 +19,7 @@ from escalation.kernel.refusals import (
     RoleNotAllowed,
     UnknownName,
 )
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, InternalText, from_plain
 from escalation.policy.plan import ClockName, Target, TextApproval
 from tests.builders import (
     DECLARE,
@@ -47,7 +47,7 @@ WITHIN = Target(after=30 * MINUTE, thresholds=(50,))
 
 
 def one_that_approves(**changes: object) -> Escalation:
-    approval = TextApproval.model_validate({"approvers": ("mia", "finance"), "within": WITHIN, **changes})
+    approval = from_plain(TextApproval, {"approvers": ("mia", "finance"), "within": WITHIN, **changes})
     return an_acknowledged(priority="P2", level=7, plan=a_plan(text_approval=approval))
 
 

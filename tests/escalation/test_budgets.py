@@ -2,6 +2,7 @@
 What people can say is bounded when they say it, and whatever the engine makes of it fits into what Temporal takes.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -106,10 +107,10 @@ def test_a_plan_that_an_escalation_cannot_carry_is_refused() -> None:
     CLOCK-4: a playbook of thousands of people stalls no escalation.
     """
     person = a_plan().contacts[0]
-    crowd = tuple(person.changed(id=f"p{number}") for number in range(4_000))
+    crowd = tuple(replace(person, id=f"p{number}") for number in range(4_000))
 
     with pytest.raises(BadRequest, match=r"given [\d,]+ bytes; allowed: at most 300,000 bytes"):
-        require_plan_fits(a_plan().changed(contacts=crowd))
+        require_plan_fits(replace(a_plan(), contacts=crowd))
 
 
 def test_what_makes_an_escalation_too_large_is_refused_when_it_is_said() -> None:
@@ -130,7 +131,7 @@ def test_a_full_escalation_can_be_brought_to_its_end() -> None:
     """
     Moves that add little go on, and a cancel is never too large: what it says stays out of the state.
     """
-    now = full(an_acknowledged(linked_records=RECORDS)).changed(texts_held=1)
+    now = replace(full(an_acknowledged(linked_records=RECORDS)), texts_held=1)
     left = next(record for record in RECORDS if record not in now.settled)
 
     settled = decide(now, c.SettleTicket(by="ed", record=left), NOW).escalation
@@ -214,7 +215,7 @@ def test_the_largest_task_force_is_no_more_than_is_kept_free_for_it() -> None:
         force = decide_force(force, f.ReportStatus(by="ed", text=InternalText(WIDE * 16_000)), NINE).force
 
     assert OPEN_TASKS > sum(map(size_of, summary(force).open_tasks))
-    assert SUMMARY > size_of(summary(force).changed(latest=None)) + 8_000
+    assert SUMMARY > size_of(replace(summary(force), latest=None)) + 8_000
     assert REPORTS > sum(map(size_of, force.reports))
     assert 1 <= len(force.reports)
 

@@ -15,7 +15,7 @@ from tests.escalation.plans import FIRST_MONDAY
 NINE_TO_FIVE = weekdays(9, 17, weeks=104)
 EIGHT_TO_SIX = weekdays(8, 18)
 EIGHT_TO_FIVE = weekdays(8, 17)
-NEVER_OPEN = OpenHours(spans=(), compiled_until=at(30, "00:00"), business_day=8 * HOUR)
+NEVER_OPEN = OpenHours(steps=(), compiled_until=at(30, "00:00"), business_day=8 * HOUR)
 
 instants = st.timedeltas(timedelta(), timedelta(days=300)).map(lambda span: FIRST_MONDAY + span)
 spans = st.timedeltas(timedelta(), timedelta(days=10))

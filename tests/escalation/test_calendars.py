@@ -11,6 +11,7 @@ from escalation.case.effects import CompileOpenHours
 from escalation.case.engine import decide
 from escalation.case.state import Escalation
 from escalation.kernel.business_time import OpenHours, add
+from escalation.kernel.values import from_json, to_json
 from escalation.policy.plan import Basis, Calendar, ClockName, Plan, Priority, Target
 from tests.builders import (
     DAY,
@@ -123,10 +124,8 @@ def test_open_hours_travel_small_and_come_back_the_same() -> None:
     CLOCK-5: as steps from edge to edge.
     """
     office = weekdays(weeks=30)
-    written = office.model_dump_json()
+    written = to_json(office)
 
-    assert office == OpenHours.model_validate_json(written)
+    assert office == from_json(OpenHours, written)
     assert len(written) < 14 * len(office.spans) + 120
-    assert add(office, monday("16:30"), HOUR) == add(
-        OpenHours.model_validate_json(written), monday("16:30"), HOUR
-    )
+    assert add(office, monday("16:30"), HOUR) == add(from_json(OpenHours, written), monday("16:30"), HOUR)

@@ -2,6 +2,8 @@
 Clocks: thresholds, breaches, chasing, and what downtime does to them (CLOCK).
 """
 
+from dataclasses import replace
+
 import pytest
 
 from escalation.case import commands as c
@@ -195,7 +197,7 @@ def test_a_level_without_managers_alerts_the_escalation_managers() -> None:
     """
     CLOCK-6: never nobody.
     """
-    levels = tuple(level.model_copy(update={"managers": ()}) for level in a_plan().levels)
+    levels = tuple(replace(level, managers=()) for level in a_plan().levels)
     escalation = an_escalation(priority="P2", plan=a_plan(levels=levels))
     decision = decide(escalation, c.Tick(), monday("09:15"))
 

@@ -2,6 +2,7 @@
 Task forces as their escalation sees them: deployed, heard of, stood down (RESOLVE-2, RESOLVE-3).
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -62,9 +63,11 @@ def charter(decision: Decision) -> Charter:
 def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> c.ReportTaskForce:
     of_news = {"is_status_missed", "vacant"}
     of_it = {
-        key: changes.pop(key) for key in list(changes) if key in {*TaskForceSummary.model_fields} - of_news
+        key: changes.pop(key)
+        for key in list(changes)
+        if key in {*TaskForceSummary.__dataclass_fields__} - of_news
     }
-    summary = now.task_forces[0].changed(heard=heard, **of_it)
+    summary = replace(now.task_forces[0], heard=heard, **of_it)
     return c.ReportTaskForce(
         news=TaskForceUpdate(summary=summary, happened=happened or ("it went on",), **changes)
     )
@@ -92,18 +95,17 @@ def test_its_status_clock_is_the_playbooks_unless_it_has_its_own() -> None:
     """
     plan = a_plan()
     rules = {
-        priority: rules.model_copy(
-            update={
-                "targets": rules.targets
-                | {
-                    ClockName.TASK_FORCE_STATUS: Target(after=4 * HOUR),
-                    ClockName.SEAT_ANSWER: Target(after=HOUR),
-                }
-            }
+        priority: replace(
+            rules,
+            targets=rules.targets
+            | {
+                ClockName.TASK_FORCE_STATUS: Target(after=4 * HOUR),
+                ClockName.SEAT_ANSWER: Target(after=HOUR),
+            },
         )
         for priority, rules in plan.priorities.items()
     }
-    made = decide(an_acknowledged(plan=plan.model_copy(update={"priorities": rules})), deploy(), NOW)
+    made = decide(an_acknowledged(plan=replace(plan, priorities=rules)), deploy(), NOW)
 
     given = charter(made)
     assert [(HOUR, "office"), (4 * HOUR, "office")] == [
@@ -210,7 +212,7 @@ def test_what_a_task_force_could_not_deliver_is_raised_to_a_person() -> None:
     """
     now = with_forces()
     gone = DeliveryResult(key="k:1", recipient="ari", occasion="task_force_invited", why="no such mailbox")
-    here = gone.changed(key="k:2", recipient="ed", delivered_at=NOW)
+    here = replace(gone, key="k:2", recipient="ed", delivered_at=NOW)
 
     made = decide(now, news(now, receipts=(gone, here)), NOW)
 
@@ -369,12 +371,12 @@ def test_a_change_of_priority_comes_with_the_clocks_of_the_new_one() -> None:
     plan = a_plan()
     spans = dict(zip(sorted(plan.priorities), (1, 2, 3, 4), strict=True))
     rules = {
-        priority: rules.changed(
-            targets=rules.targets | {ClockName.TASK_FORCE_STATUS: Target(after=spans[priority] * HOUR)}
+        priority: replace(
+            rules, targets=rules.targets | {ClockName.TASK_FORCE_STATUS: Target(after=spans[priority] * HOUR)}
         )
         for priority, rules in plan.priorities.items()
     }
-    now = with_forces(plan=plan.changed(priorities=rules))
+    now = with_forces(plan=replace(plan, priorities=rules))
 
     made = decide(now, c.ChangePriority(by="ed", priority=Priority.P2), NOW)
     risen = decide(now, c.RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY), NOW)

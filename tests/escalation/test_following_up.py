@@ -2,6 +2,7 @@
 After the close: the survey, the post-mortem, and actions until they are done (CLOSE-6, CLOSE-7).
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -58,7 +59,8 @@ CLOSE = c.Close(by="ed")
 
 def a_closed(**changes: Any) -> Escalation:
     """Closed on Monday at 09:00, with a survey until Friday at 17:00, and two customers of three contacts."""
-    plan = a_plan(**{"survey": A_SURVEY, "actions": ActionPolicy()} | changes)
+    rules: dict[str, Any] = {"survey": A_SURVEY, "actions": ActionPolicy()}
+    plan = a_plan(**rules | changes)
     return one_in(State.CLOSED, plan=plan, customers=CUSTOMERS)
 
 
@@ -154,9 +156,7 @@ def test_a_low_score_reopens_where_the_playbook_says_so_and_once() -> None:
     CLOSE-6, CLOSE-9, KIND-3: a new escalation that names its predecessor and starts one level higher, with the
     priority that it has by now.
     """
-    raised = an_acknowledged(
-        plan=a_plan(survey=A_SURVEY.model_copy(update={"reopens": True})), customers=CUSTOMERS
-    )
+    raised = an_acknowledged(plan=a_plan(survey=replace(A_SURVEY, reopens=True)), customers=CUSTOMERS)
     at_p4 = after(raised, c.ChangePriority(by="ed", priority=Priority.P4))
     closed = after(at_p4, DECLARE, VERIFY, *ready_to_close(at_p4), CLOSE)
     first = decide(closed, answer(JO, score=1), at(1, "09:00"))
@@ -509,7 +509,7 @@ def test_what_is_no_open_action_cannot_be_done(number: int, kind: type[Escalatio
     assert f"ACME/4711: {says}" in refused.message
 
 
-MAY_FINISH = {Move.FINISH_ACTION: ("action_owner", "escalation_manager")}
+MAY_FINISH: dict[Move, tuple[str, ...]] = {Move.FINISH_ACTION: ("action_owner", "escalation_manager")}
 
 
 @pytest.mark.parametrize(
@@ -528,7 +528,7 @@ def test_an_action_is_done_by_its_owner_or_whom_the_playbook_lets(by: str, actio
     CLOSE-7, ROLE-2: another action's owner and a stranger are refused, with the roles that may.
     """
     closed = of_p2()
-    now = closed.changed(plan=closed.plan.changed(permissions=MAY_FINISH))
+    now = replace(closed, plan=replace(closed.plan, permissions=MAY_FINISH))
 
     refused = refusal(now, c.FinishAction(by=by, action=action))
 
@@ -553,7 +553,7 @@ def test_who_has_done_all_their_actions_hears_so(
     CLOSE-7: they own nothing that is open, and are told what became of it rather than of roles.
     """
     closed = of_p2()
-    now = closed.changed(plan=closed.plan.changed(permissions=MAY_FINISH))
+    now = replace(closed, plan=replace(closed.plan, permissions=MAY_FINISH))
     for each in finished:
         now = after(now, at(1, "09:00"), c.FinishAction(by={3: "mia"}.get(each, "max"), action=each))
 

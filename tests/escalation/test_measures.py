@@ -1,5 +1,6 @@
 """What the record of one escalation comes to."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.lifecycle import State
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, InternalText, from_json, to_json
 from escalation.measures.definitions import (
     BY_NAME,
     MEASURES,
@@ -198,7 +199,7 @@ def test_ping_pong_is_a_hand_over_to_one_that_had_it(
     """
     RECORD-2: hand-overs and ping-pong.
     """
-    held = told_of().changed(holds=tuple(a_hold(team) for team in teams))
+    held = replace(told_of(), holds=tuple(a_hold(team) for team in teams))
 
     assert (hand_overs, back_and_forth) == (held.hand_overs, held.ping_pong)
 
@@ -207,7 +208,7 @@ def test_a_person_counts_where_no_team_is_known() -> None:
     """
     RECORD-2: hand-overs from person to person.
     """
-    held = told_of().changed(holds=(a_hold(None, "ana"), a_hold("finance", "fay"), a_hold("finance", "may")))
+    held = replace(told_of(), holds=(a_hold(None, "ana"), a_hold("finance", "fay"), a_hold("finance", "may")))
 
     assert ("ana", "finance") == held.holders
 
@@ -317,7 +318,7 @@ def test_what_is_measured_survives_json() -> None:
     """
     told = told_of(c.Acknowledge(by="ana"), DECLARE)
 
-    assert told == EscalationMeasures.model_validate_json(told.model_dump_json())
+    assert told == from_json(EscalationMeasures, to_json(told))
 
 
 def test_a_refused_signal_is_counted() -> None:

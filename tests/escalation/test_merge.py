@@ -14,7 +14,7 @@ from escalation.case.merge import hand_over_to
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import CUSTOMERS
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed
-from escalation.kernel.values import InternalText
+from escalation.kernel.values import InternalText, from_json, to_json
 from escalation.policy.plan import ClockName
 from tests.builders import (
     DECLARE,
@@ -221,6 +221,6 @@ def test_the_record_folds_to_the_same() -> None:
     decision = taken_over(start, another())
     event = next(event for event in decision.events if isinstance(event, e.EscalationTakenOver))
 
-    assert event == e.EscalationTakenOver.model_validate_json(event.model_dump_json())
+    assert event == from_json(e.EscalationTakenOver, to_json(event))
     assert ("ACME", "BOLT") == tuple(one.account for one in decision.escalation.request.customers)
     assert Move.CANCEL in allowed_moves(decision.escalation)

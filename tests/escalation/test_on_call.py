@@ -2,6 +2,7 @@
 Contacts who are known only when needed: whoever is on call (MATRIX-1, MATRIX-5).
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -193,7 +194,7 @@ def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
     MATRIX-5: then it is held, and brought up again once a day, not every few minutes.
     """
     plan = a_plan_with_duty(contacts=("ana",), unreached=Unreached.FALLBACK, fallback="duty")
-    plan = plan.changed(levels=tuple(level.changed(window=None) for level in plan.levels))
+    plan = replace(plan, levels=tuple(replace(level, window=None) for level in plan.levels))
     escalation, asked = opening_with(plan).escalation, 0
     for minute in ("09:30", "10:00", "10:30", "11:00", "11:30"):
         decision = decide(escalation, c.Tick(), monday(minute))
@@ -213,10 +214,11 @@ def test_a_cancellation_reaches_whoever_is_on_call() -> None:
     """
     plan = a_plan_with_duty(contacts=("ana",))
     escalation = opening_with(
-        plan.changed(
+        replace(
+            plan,
             priorities={
-                name: rules.changed(stakeholders=("duty",)) for name, rules in plan.priorities.items()
-            }
+                name: replace(rules, stakeholders=("duty",)) for name, rules in plan.priorities.items()
+            },
         )
     ).escalation
     why = InternalText("the customer withdrew it")
@@ -243,7 +245,7 @@ def test_the_first_notice_is_not_owed_twice_to_one_who_is_also_on_call() -> None
     """
     plan = a_plan(
         priorities={
-            name: rules.changed(stakeholders=("nils", "duty")) for name, rules in a_plan().priorities.items()
+            name: replace(rules, stakeholders=("nils", "duty")) for name, rules in a_plan().priorities.items()
         }
     )
     opened = opening_with(plan)
@@ -259,7 +261,7 @@ def test_a_stakeholder_schedule_with_nobody_stays_untold() -> None:
     """
     plan = a_plan(
         priorities={
-            name: rules.changed(stakeholders=("duty",)) for name, rules in a_plan().priorities.items()
+            name: replace(rules, stakeholders=("duty",)) for name, rules in a_plan().priorities.items()
         }
     )
 

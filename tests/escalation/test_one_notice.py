@@ -3,6 +3,7 @@ Nobody gets two notices of one event where the stronger one says it all (COMM-12
 """
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,7 @@ CROWDED = a_plan(
     bring_in=EVERYBODY,
     levels=levels_with(1, managers=EVERYBODY),
     priorities={
-        priority: rules.changed(stakeholders=EVERYBODY) for priority, rules in a_plan().priorities.items()
+        priority: replace(rules, stakeholders=EVERYBODY) for priority, rules in a_plan().priorities.items()
     },
 )
 """A small house: the same few people are managers, stakeholders, and whoever is brought in."""
@@ -85,7 +86,7 @@ def test_who_hears_of_the_breach_is_not_brought_in_by_a_second_letter() -> None:
     """
     CLOCK-6, RESOLVE-1: the breach says what is overdue; the others are brought in.
     """
-    plan = CROWDED.changed(levels=levels_with(1, managers=("mia",)), bring_in=("sol", "mia", "fay"))
+    plan = replace(CROWDED, levels=levels_with(1, managers=("mia",)), bring_in=("sol", "mia", "fay"))
     late = decide(an_acknowledged(plan=plan), c.Tick(), at(10, "17:00"))
     told = {
         occasion: [

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from escalation.kernel.values import from_json, from_plain, to_json
 from escalation.notifications.channel_limit import (
     LEEWAY,
     MOST_TURNS,
@@ -54,7 +55,7 @@ def test_no_window_has_more_turns_than_the_limit(
     assert sorted(given_at) == given_at
     spans = [last - first for first, last in zip(given_at, given_at[at_most:], strict=False)]
     assert all(within * SECOND + LEEWAY <= span for span in spans)
-    assert pace == ChannelLimit.model_validate_json(pace.model_dump_json())
+    assert pace == from_json(ChannelLimit, to_json(pace))
 
 
 def test_turns_out_of_reach_are_not_given_and_not_lost() -> None:
@@ -97,4 +98,4 @@ def test_what_gives_no_turn_is_refused(wrong: dict[str, object]) -> None:
     It could be asked by hand, and must not stall the run.
     """
     with pytest.raises(ValidationError):
-        ReserveSlots.model_validate({"at_most": 1, "within": SECOND, "count": 1, "reach": SECOND} | wrong)
+        from_plain(ReserveSlots, {"at_most": 1, "within": SECOND, "count": 1, "reach": SECOND} | wrong)

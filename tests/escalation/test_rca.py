@@ -24,7 +24,7 @@ from escalation.case.state import Escalation
 from escalation.case.timeline import TimelineEntry, timeline_entry
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import BadRequest, EscalationError
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import ClockName
 from escalation.task_force import commands as of_force
@@ -152,9 +152,7 @@ def test_only_what_is_written_for_customers_is_carried_over() -> None:
             ),
         ),
     )
-    shared = decide(
-        after(closing(), FILE.model_copy(update={"rca": rca}), DERIVE, APPROVE), SHARE, monday("09:10")
-    )
+    shared = decide(after(closing(), c.FileRca(by="ed", rca=rca), DERIVE, APPROVE), SHARE, monday("09:10"))
     facts = to_customers(shared, "rca").facts
 
     assert ("Rain came into our depot.", ("We mend our depot.",)) == (facts.text, facts.actions)
@@ -263,7 +261,7 @@ def test_nothing_of_the_internal_rca_reaches_customers_but_what_is_for_them() ->
     read = approved.rca.customer
 
     assert read == CustomerRca(summary=CustomerText("Rain came in."), actions=(told,))
-    assert "SECRET" not in to_customers(shared, "rca").model_dump_json()
+    assert "SECRET" not in to_json(to_customers(shared, "rca"))
 
 
 def test_versions_stay_on_file() -> None:

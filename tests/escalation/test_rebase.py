@@ -2,6 +2,7 @@
 A running escalation goes on by another playbook, and never otherwise (CLOCK-4).
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -316,7 +317,9 @@ def test_a_clock_that_a_reopening_lets_run_on_follows_the_newest_playbook() -> N
     """
     eight = resolution_within(8 * HOUR)
     closing = after(an_acknowledged(level=7, plan=eight), monday("10:00"), DECLARE, monday("11:00"), VERIFY)
-    two = resolution_within(2 * HOUR).changed(playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
+    two = replace(
+        resolution_within(2 * HOUR), playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    )
     back = after(closing, monday("12:00"), rebased_to(two), monday("13:00"), REOPEN)
 
     assert (2 * HOUR, monday("14:00")) == (clock(back, R).after, clock(back, R).due_at)
@@ -327,8 +330,9 @@ def test_a_window_that_the_new_playbook_gives_runs_after_the_reopening() -> None
     CLOCK-4, CLOSE-9, MATRIX-2: as of when it came to the level, less the hold; so it does after a rejection.
     """
     without = newer(levels=levels_with(2, window=None))
-    hour_long = newer(levels=levels_with(2, window=a_window(30 * MINUTE, 1 * HOUR))).changed(
-        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    hour_long = replace(
+        newer(levels=levels_with(2, window=a_window(30 * MINUTE, 1 * HOUR))),
+        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64),
     )
     verifying = after(an_acknowledged(level=2, plan=without), monday("09:40"), DECLARE)
     rejected = after(
@@ -377,8 +381,8 @@ def test_a_slower_rhythm_of_chases_is_not_silent_for_what_the_quicker_one_said()
     CLOCK-4: brought up thirty times by the hour, it is brought up on the next day, not in a month.
     """
     hourly = newer(chase_every=1 * HOUR)
-    daily = newer(chase_every=24 * HOUR).changed(
-        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    daily = replace(
+        newer(chase_every=24 * HOUR), playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
     )
     late = after(
         an_acknowledged(level=7, plan=hourly, priority="P1"),
@@ -402,9 +406,9 @@ def test_a_text_that_waits_is_given_the_time_of_the_new_playbook() -> None:
         an_acknowledged(plan=newer(text_approval=approval)),
         c.SendUpdate(by="ana", customer_text=CustomerText("On its way.")),
     )
-    lax = newer().changed(playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
-    strict = newer(text_approval=approval).changed(
-        playbook=PlaybookRef(name="test", version="4", sha256="3" * 64)
+    lax = replace(newer(), playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
+    strict = replace(
+        newer(text_approval=approval), playbook=PlaybookRef(name="test", version="4", sha256="3" * 64)
     )
     back = after(waiting, monday("09:10"), rebased_to(lax), monday("09:40"), rebased_to(strict))
 
@@ -429,8 +433,9 @@ def test_a_slower_rhythm_of_reminders_of_actions_is_not_silent_either() -> None:
     CLOCK-4, CLOSE-7: an action of which its owner was reminded ten times is brought up by the new rhythm.
     """
     daily = newer(actions=ActionPolicy(chase_every=timedelta(days=1)))
-    weekly = newer(actions=ActionPolicy(chase_every=timedelta(days=7))).changed(
-        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    weekly = replace(
+        newer(actions=ActionPolicy(chase_every=timedelta(days=7))),
+        playbook=PlaybookRef(name="test", version="3", sha256="2" * 64),
     )
     rca = c.FileRca(by="cora", rca=an_rca())
     closing = after(an_acknowledged(plan=daily), DECLARE, VERIFY, c.RequestRca(by="ed"), rca)
@@ -468,7 +473,9 @@ def test_whatever_held_a_clock_it_runs_on_by_the_newest_targets(way: str, before
     """
     held, goes_on = HELD[way]
     had = an_acknowledged(level=7, plan=resolution_within(before * HOUR))
-    two = resolution_within(2 * HOUR).changed(playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
+    two = replace(
+        resolution_within(2 * HOUR), playbook=PlaybookRef(name="test", version="3", sha256="2" * 64)
+    )
     back = after(had, monday("10:00"), *held, monday("12:00"), rebased_to(two), monday("13:00"), goes_on)
 
     resolution = clock(back, R)

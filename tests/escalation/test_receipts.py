@@ -11,6 +11,7 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.deliveries import deliveries, last_deferral_of
 from escalation.case.engine import decide
+from escalation.kernel.values import from_plain
 from escalation.measures.fold import measure_events
 from escalation.notifications.delivery_results import (
     DeliveryResult,
@@ -31,7 +32,7 @@ def receipt(state: str, **changes: object) -> DeliveryResult:
         "delivered": {"delivered_at": NINE, "channel": "email"},
     }
     known: dict[str, object] = {"key": "k:1", "recipient": JO, "occasion": "receipt"}
-    return DeliveryResult.model_validate(known | result[state] | changes)
+    return from_plain(DeliveryResult, known | result[state] | changes)
 
 
 @pytest.mark.parametrize(

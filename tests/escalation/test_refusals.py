@@ -20,7 +20,7 @@ from escalation.kernel.refusals import (
     RoleNotAllowed,
     UnknownName,
 )
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.policy.plan import Priority
 from tests.builders import (
     DECLARE,
@@ -275,12 +275,12 @@ def test_a_refusal_leaves_nothing_behind() -> None:
     Section 11: what was due by then did not happen either; it is still due.
     """
     verifying = one_in(State.VERIFYING)
-    before = verifying.model_dump_json()
+    before = to_json(verifying)
 
     with pytest.raises(RoleNotAllowed):
         decide(verifying, c.VerifyResolution(by="ana"), monday("16:00"))
 
-    assert before == verifying.model_dump_json()
+    assert before == to_json(verifying)
     assert decide(verifying, VERIFY, monday("16:00")) == decide(verifying, VERIFY, monday("16:00"))
 
 

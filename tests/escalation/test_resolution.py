@@ -11,7 +11,7 @@ from escalation.case.events import AccessAnswer, ResolutionKind
 from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText
+from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText, from_json, to_json
 from escalation.policy.plan import ClockName, EscalationReason, Priority, Target
 from tests.builders import (
     DAY,
@@ -297,7 +297,7 @@ def test_a_long_answer_survives_being_stored() -> None:
     long = NO_ACCESS.model_copy(update={"note": InternalText("x" * LONGEST_TEXT)})
     reopened = the(e.Reopened, decide(one_in(State.CLOSING), long, monday("09:10")))
 
-    assert reopened == e.Reopened.model_validate_json(reopened.model_dump_json())
+    assert reopened == from_json(e.Reopened, to_json(reopened))
 
 
 def test_reopening_from_closing_tells_everybody_and_goes_back() -> None:

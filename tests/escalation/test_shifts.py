@@ -2,6 +2,7 @@
 Hand-over: what a schedule was given goes to the next shift, and messages go to who is on call when they leave.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,8 +33,8 @@ def a_plan_with_duty(hands_over: HandsOver = HandsOver.UNACKNOWLEDGED, **level: 
     """
     rules = {"contacts": ("duty",), "unreached": Unreached.HOLD, "window": None}
     plan = a_plan(levels=levels_with(1, **(rules | level)))
-    contacts = tuple(each.changed(hands_over=hands_over) for each in plan.contacts)
-    return plan.changed(contacts=contacts)
+    contacts = tuple(replace(each, hands_over=hands_over) for each in plan.contacts)
+    return replace(plan, contacts=contacts)
 
 
 class Life:
@@ -221,7 +222,7 @@ def test_an_expired_acknowledgement_asks_who_is_on_call_by_then() -> None:
     """
     plan = a_plan()
     expires = plan.priorities[opening(NINE, plan).escalation.priority].targets[ClockName.NEXT_UPDATE]
-    life = a_life((NINE, ("nils",)), (TEN, ("fay",)), ack_expires=expires.changed(after=4 * HOUR))
+    life = a_life((NINE, ("nils",)), (TEN, ("fay",)), ack_expires=replace(expires, after=4 * HOUR))
     life.does(c.Acknowledge(by="nils")).until(TEN + HOUR)
     assert "nils" == life.now.owner
     life.told.clear()
@@ -375,7 +376,7 @@ def test_a_message_that_waited_for_a_shift_that_is_over_does_not_leave() -> None
     opened = opening(NINE, a_plan_with_duty())
     (wanted,) = (effect for effect in opened.effects if isinstance(effect, FindOnCall))
     assert wanted.notice
-    notice = wanted.notice.changed(to=(BY_ID["nils"].recipient,))
+    notice = replace(wanted.notice, to=(BY_ID["nils"].recipient,))
     life.until(SIX - HOUR)
     assert {} == find_outdated(life.now, life.events, NotificationBatch(notices=(notice,)))
 
@@ -391,7 +392,7 @@ def test_a_rebase_to_other_contacts_asks_them_though_the_rota_was_asked() -> Non
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",)))
     plan = a_plan_with_duty(contacts=("ben",))
-    plan = plan.changed(playbook=plan.playbook.changed(version="2", sha256="2" * 64))
+    plan = replace(plan, playbook=replace(plan.playbook, version="2", sha256="2" * 64))
 
     life.does(c.Rebase(by="ed", why="the desk is closed", plan=plan))  # type: ignore[arg-type]
 
@@ -405,7 +406,7 @@ def test_a_rebase_keeps_who_is_on_call_and_the_end_of_their_shift() -> None:
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",)))
     plan = a_plan_with_duty()
-    plan = plan.changed(playbook=plan.playbook.changed(version="2", sha256="2" * 64))
+    plan = replace(plan, playbook=replace(plan.playbook, version="2", sha256="2" * 64))
 
     life.does(c.Rebase(by="ed", why="a new version", plan=plan))  # type: ignore[arg-type]
 

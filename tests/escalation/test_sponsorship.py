@@ -2,6 +2,7 @@
 Executive sponsorship: proposed, enrolled by a person, kept up by touch-points, reviewed, ended (SPONSOR).
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from escalation.case import commands as c
 from escalation.case.effects import InternalNotification, ProposeSponsorship
 from escalation.case.engine import decide as decide_escalation
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
-from escalation.kernel.values import InternalText
+from escalation.kernel.values import InternalText, from_json, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Contact, EscalationReason
 from escalation.sponsorship import engine as s
@@ -92,7 +93,7 @@ def test_a_proposal_by_a_person_is_told_to_those_who_decide() -> None:
     SPONSOR-2: but not to who made it, nor of an account that is in; an escalation has told its managers itself.
     """
     by_hand = s.Propose(by="ed", why=InternalText("they complain in public"))
-    known = ANSWERED_FOR.changed(people=(ED,))
+    known = replace(ANSWERED_FOR, people=(ED,))
 
     told = decide(Sponsorship(account="ACME"), by_hand, NOW, known)
     (notice,) = told.notices
@@ -233,7 +234,7 @@ def test_who_decides_the_playbook_says(programme: Sponsorship, command: s.Person
     """
     SPONSOR-2, ROLE-2: who takes an account in, and lets it go, has one of these roles; the refusal names them.
     """
-    known = KNOWN.changed(deciders=("executive", "escalation_manager"))
+    known = replace(KNOWN, deciders=("executive", "escalation_manager"))
 
     with pytest.raises(RoleNotAllowed) as refused:
         decide(programme, command, NOW, known)
@@ -292,7 +293,7 @@ def test_every_state_survives_json() -> None:
     SPONSOR-1: a programme lives for years, over many runs.
     """
     for programme in (proposed("x"), enrolled(), decide(enrolled(), EXIT, NOW).programme):
-        assert programme == Sponsorship.model_validate_json(programme.model_dump_json())
+        assert programme == from_json(Sponsorship, to_json(programme))
 
 
 def test_an_executive_escalation_proposes_its_accounts() -> None:

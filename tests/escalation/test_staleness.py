@@ -2,7 +2,7 @@
 What is no longer true of a message that waited (COMM-12).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
@@ -148,6 +148,6 @@ def test_messages_of_another_escalation_are_not_judged() -> None:
     The key may be a newer escalation's by now, which knows nothing of the older one.
     """
     course = Course()
-    other = course.last(Occasion.ASSIGNED, "internal").changed(escalation="ACME/4711@0")
+    other = replace(course.last(Occasion.ASSIGNED, "internal"), escalation="ACME/4711@0")
 
     assert set() == course.take(ACKNOWLEDGE).why_not(other)

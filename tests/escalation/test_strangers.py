@@ -2,6 +2,7 @@
 Messages, and words on messages, that are none of a run's own.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ MESSAGE = held(seq=7)
 OWN = f"{MESSAGE.notice.escalation}:"
 WAVE = NotificationBatch(notices=(MESSAGE.notice,))
 WAITS = DeliveryResult(key=MESSAGE.key, recipient="ed", occasion="first_notice", held_until=NINE)
-TOLD = WAITS.changed(held_until=None, delivered_at=NINE)
+TOLD = replace(WAITS, held_until=None, delivered_at=NINE)
 DAY = timedelta(days=1)
 
 
@@ -38,7 +39,7 @@ def test_a_message_leaves_if_whoever_told_it_knows_it() -> None:
     assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(WAVE, OWN, [], (), since=7)
     assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(WAVE, "ACME/1@2:", [WAITS], [WAVE])
     assert {MESSAGE.key: NOT_OURS} == find_foreign_messages(
-        WAVE, OWN, [WAITS.changed(recipient="mallory")], ()
+        WAVE, OWN, [replace(WAITS, recipient="mallory")], ()
     )
     assert {MESSAGE.key: TOLD_ALREADY} == find_foreign_messages(WAVE, OWN, [WAITS, TOLD], ())
 
@@ -51,7 +52,11 @@ def test_a_word_counts_if_its_message_is_known() -> None:
     assert (TOLD,) == select_own_results([TOLD], OWN, [], [WAVE])
     assert (TOLD,) == select_own_results([TOLD], OWN, [], (), since=8)
     assert () == select_own_results([TOLD], OWN, [], (), since=7)
-    for other in (TOLD.changed(key=f"{OWN}9:x:ed"), TOLD.changed(recipient="x"), TOLD.changed(occasion="x")):
+    for other in (
+        replace(TOLD, key=f"{OWN}9:x:ed"),
+        replace(TOLD, recipient="x"),
+        replace(TOLD, occasion="x"),
+    ):
         assert () == select_own_results([other], OWN, [WAITS], [WAVE])
 
 
@@ -60,8 +65,8 @@ def test_an_inbox_keeps_what_is_for_its_recipient_alone() -> None:
     COMM-11: and what left elsewhere counts from now at the latest, or it would hold back all the rest.
     """
     later = InboxContent(held=(MESSAGE,), sent=(CountedMessage(at=NINE + DAY, channel="email"),))
-    several = MESSAGE.changed(notice=MESSAGE.notice.changed(to=MESSAGE.notice.to * 2))
-    nobody = MESSAGE.changed(notice=MESSAGE.notice.changed(to=()))
+    several = replace(MESSAGE, notice=replace(MESSAGE.notice, to=MESSAGE.notice.to * 2))
+    nobody = replace(MESSAGE, notice=replace(MESSAGE.notice, to=()))
 
     assert [NINE] == [each.at for each in require_fit_for(inbox_key("ed"), later, NINE).sent]
     for inbox, message in (("maya", MESSAGE), ("ed", several), ("ed", nobody)):

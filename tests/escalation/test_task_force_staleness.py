@@ -2,6 +2,8 @@
 What is no longer true of a task force's message that waited (COMM-12).
 """
 
+from dataclasses import replace
+
 import pytest
 
 from escalation.case import commands as shell
@@ -61,7 +63,7 @@ def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
     made = decide(force, meanwhile, LATE)
 
     assert [why] == list(find_outdated(made.force, [*events, *made.events], wave).values())
-    other = NotificationBatch(notices=(notice.changed(escalation="ACME/4711@0/roof"),))
+    other = NotificationBatch(notices=(replace(notice, escalation="ACME/4711@0/roof"),))
     assert {} == find_outdated(made.force, events, other), "of an earlier one of that name"
 
 

@@ -2,6 +2,7 @@
 The rules of a task force: seats, status, tasks, its end (RESOLVE-2, RESOLVE-3).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from escalation.case.effects import CompileOpenHours, InternalNotification
 from escalation.kernel.business_time import add
 from escalation.kernel.clocks import Clock
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.kernel.values import InternalText
+from escalation.kernel.values import InternalText, from_json, from_plain, to_json
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar, ClockName, Priority
 from escalation.task_force import commands as c
@@ -64,7 +65,7 @@ def a_charter(*seats: tuple[str, ...], **changes: Any) -> Charter:
         "contacts": PEOPLE,
         "clocks": CLOCKS,
     }
-    return Charter.model_validate(given | changes)
+    return from_plain(Charter, given | changes)
 
 
 def a_force(*seats: tuple[str, ...], **changes: Any) -> TaskForce:
@@ -313,7 +314,7 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     """
     RESOLVE-2: not where it stood at the deployment.
     """
-    informed = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT.model_copy(update={"level": 4}))
+    informed = c.KeepInformed(id="ACME/4711@1/roof", about=replace(ABOUT, level=4))
     made = decide(a_force(), informed, NINE)
 
     assert updates_of(made) is None, "the escalation knows that by itself"
@@ -506,7 +507,7 @@ def test_whatever_is_asked_it_stays_in_order(asked: list[tuple[Any, int]]) -> No
         assert len(set(engaged)) == len(engaged), "nobody has two seats"
         assert force.wake_at is None or force.wake_at > now
     assert force == fold(events)
-    assert force == TaskForce.model_validate_json(force.model_dump_json())
+    assert force == from_json(TaskForce, to_json(force))
     assert list(range(1, len(events) + 1)) == [event.seq for event in events]
     assert view(force).state == force.state
     assert all(timeline_entry(event).text for event in events)

@@ -2,6 +2,8 @@
 What could not be delivered is heard of by a person, as long as anybody can be reached (COMM-13).
 """
 
+from dataclasses import replace
+
 from escalation.case import commands as c
 from escalation.case.engine import Decision, decide
 from escalation.case.state import Escalation
@@ -21,7 +23,7 @@ def failed(who: str, occasion: str = "undeliverable") -> DeliveryResult:
 
 
 def heard(who: str, occasion: str = "undeliverable") -> DeliveryResult:
-    return failed(who, occasion).model_copy(update={"delivered_at": monday("09:02"), "why": ""})
+    return replace(failed(who, occasion), delivered_at=monday("09:02"), why="")
 
 
 def after_receipts(escalation: Escalation, *receipts: DeliveryResult) -> Decision:

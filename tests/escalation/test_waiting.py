@@ -2,12 +2,13 @@
 When what waits for somebody leaves, and what leaves together (COMM-11, COMM-12).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from escalation.case.effects import Occasion
+from escalation.case.effects import InternalFacts, Occasion
 from escalation.kernel.budgets import LARGEST_BATCH
-from escalation.kernel.values import InternalText
+from escalation.kernel.values import InternalText, to_json
 from escalation.notifications.inbox import (
     GATHERED_FOR,
     DeferredMessage,
@@ -36,7 +37,7 @@ def held(
         id="ed", name="Ed", addresses=("email:ed@example.com",), preferences=Preferences(limits=limits)
     )
     return DeferredMessage(
-        notice=notice.changed(seq=seq, to=(ed,), **changes), channel="email", since=NINE, until=until
+        notice=replace(notice, seq=seq, to=(ed,), **changes), channel="email", since=NINE, until=until
     )
 
 
@@ -98,7 +99,9 @@ def test_too_much_to_keep_leaves_at_once_and_in_parts() -> None:
     """
     COMM-12: never lost, whatever the hour; Temporal takes no more than 2 MiB at a time.
     """
-    facts = held().notice.facts.changed(text=InternalText("wet " * 4_000))
+    facts = held().notice.facts
+    assert isinstance(facts, InternalFacts)
+    facts = replace(facts, text=InternalText("wet " * 4_000))
     many = [held(seq, until=monday("23:00"), facts=facts) for seq in range(100)]
 
     bundle = take_due_messages(many, (), NINE)
@@ -107,7 +110,7 @@ def test_too_much_to_keep_leaves_at_once_and_in_parts() -> None:
     assert bundle
     assert bundle.at_any_hour
     assert 1 < len(bundle.notices) < 100
-    assert LARGEST_BATCH + 1_000 > len(bundle.model_dump_json())
+    assert LARGEST_BATCH + 1_000 > len(to_json(bundle))
 
 
 def test_an_inbox_is_kept_as_long_as_what_left_counts() -> None:
@@ -124,7 +127,7 @@ def test_what_may_have_left_in_one_letter_joins_no_other() -> None:
     COMM-12: it leaves again under the key of that letter, and what else waits leaves in a bundle of its own.
     """
     letters_of = ("", "k:2", "", "bundle:a", "bundle:a")
-    waits = (held(seq).changed(letter=letter) for seq, letter in enumerate(letters_of, 1))
+    waits = (replace(held(seq), letter=letter) for seq, letter in enumerate(letters_of, 1))
     left, letters = list(waits), []
     while bundle := take_due_messages(left, (), NINE):
         letters.append((bundle.letter, [notice.seq for notice in bundle.notices]))

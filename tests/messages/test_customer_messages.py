@@ -1,5 +1,6 @@
 """What customers read: a letter speaks one language, says why, and promises no more than is known."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from escalation.case.effects import CustomerFacts, CustomerNotification, Occasion
 from escalation.case.events import CancelCause
-from escalation.kernel.values import CustomerText
+from escalation.kernel.values import CustomerText, from_plain, to_plain
 from escalation.policy.translations import Translations
 from messages.examples import make_example
 from messages.renderer import MessageRenderer
@@ -24,8 +25,8 @@ def letter(occasion: Occasion, language: str, **facts: Any) -> str:
     """The text of a letter, in one line."""
     notice = make_example("customer", occasion, "short", language=language)
     assert isinstance(notice, CustomerNotification)
-    about = CustomerFacts.model_validate(notice.facts.model_dump() | facts)
-    text = TEXTS.render(notice.changed(facts=about), notice.to[0])
+    about = from_plain(CustomerFacts, to_plain(notice.facts) | facts)
+    text = TEXTS.render(replace(notice, facts=about), notice.to[0])
     return " ".join(f"{text.subject} {text.text}".split())
 
 

@@ -3,6 +3,7 @@ What a template can reach, and what a text from outside can do: nothing but its 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ EVERY_TEMPLATE = sorted(path.relative_to(SHIPPED) for path in SHIPPED.glob("*/*/
 EVERY_MESSAGE = [(audience, each) for audience, occasions in EXAMPLES.items() for each in occasions]
 
 
-@pytest.mark.parametrize("name", sorted(set(InternalFacts.model_fields) - set(CustomerFacts.model_fields)))
+@pytest.mark.parametrize(
+    "name", sorted(set(InternalFacts.__dataclass_fields__) - set(CustomerFacts.__dataclass_fields__))
+)
 def test_internal_facts_cannot_be_named_in_a_customer_text(
     name: str, written: Callable[[str, str], Path]
 ) -> None:
@@ -82,11 +85,11 @@ def test_every_template_names_the_facts_of_its_audience_alone(path: Path) -> Non
 def test_what_customers_can_be_told_holds_nothing_internal() -> None:
     """COMM-6: of all that an internal text can name, a customer's can name only what the facts for customers
     declare."""
-    ours = set(InternalFacts.model_fields) - set(CustomerFacts.model_fields)
+    ours = set(InternalFacts.__dataclass_fields__) - set(CustomerFacts.__dataclass_fields__)
 
     assert {"key", "why", "by", "state", "level", "level_name", "items", "clock"} <= ours
     assert set() == ours & template_variables("customer", "receipt")
-    assert set(CustomerFacts.model_fields) - {"texts"} <= template_variables("customer", "receipt")
+    assert set(CustomerFacts.__dataclass_fields__) - {"texts"} <= template_variables("customer", "receipt")
 
 
 @pytest.mark.parametrize(
@@ -136,14 +139,13 @@ def test_what_customers_write_is_never_run() -> None:
 
 def test_what_customers_write_cannot_pass_for_the_frame() -> None:
     """A newline in a subject or a name makes no line of its own; what turns text around is taken out."""
-    facts = customer_facts().model_copy(
-        update={
-            "subject": CustomerText("Paid\r\nBcc: all@example.com\n\nDear Eve, \u202egnorw"),
-            "owner": "Rita\nKind regards,",
-            "text": CustomerText("one\r\ntwo\u2028three\u202e\x1b[2J\x00"),
-        }
+    facts = replace(
+        customer_facts(),
+        subject=CustomerText("Paid\r\nBcc: all@example.com\n\nDear Eve, \u202egnorw"),
+        owner="Rita\nKind regards,",
+        text=CustomerText("one\r\ntwo\u2028three\u202e\x1b[2J\x00"),
     )
-    notice = to_customers(occasion=Occasion.UPDATE).model_copy(update={"facts": facts})
+    notice = replace(to_customers(occasion=Occasion.UPDATE), facts=facts)
 
     text = MessageRenderer().render(notice, ana(name="Ana\nLima\u2066"))
 

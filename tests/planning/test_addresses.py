@@ -11,7 +11,7 @@ from entrypoints.cli.option_values import language
 from escalation.case.request import CustomerContact
 from escalation.kernel.email_address import Mailbox
 from escalation.kernel.refusals import EscalationError
-from escalation.kernel.values import CustomerText
+from escalation.kernel.values import CustomerText, from_plain
 from escalation.measures.report_schedule import ReportSchedule
 from planning.plan.report_readers import read_schedule, readers_of
 from planning.playbook.loader import load_playbook
@@ -168,7 +168,7 @@ def of_a_report(tag: str) -> str:
 
 
 def of_a_stored_report(tag: str) -> str:
-    return ReportSchedule.model_validate(SCHEDULE | {"to": ["daniel"], "language": tag}).language
+    return from_plain(ReportSchedule, SCHEDULE | {"to": ["daniel"], "language": tag}).language
 
 
 def of_a_letter(tag: str) -> str:

@@ -9,7 +9,9 @@ import pytest
 
 from escalation.case.lifecycle import Move
 from escalation.case.request import Degree
+from escalation.kernel.budgets import size_of
 from escalation.kernel.refusals import BadRequest, RoleNotAllowed
+from escalation.kernel.values import from_json, to_json
 from escalation.policy.plan import AGREED, Basis, ClockName, Plan, Priority, Unreached
 from planning.plan.compiler import check_request, compile_plan
 from planning.playbook.value_types import SPECIAL_ROLES
@@ -291,14 +293,14 @@ def test_a_plan_survives_json() -> None:
     """
     plan = the_plan()
 
-    assert plan == Plan.model_validate_json(plan.model_dump_json())
+    assert plan == from_json(Plan, to_json(plan))
 
 
 def test_a_plan_is_small() -> None:
     """
     It travels with every new run of an escalation.
     """
-    assert len(the_plan().model_dump_json(exclude_defaults=True)) < 13_500
+    assert size_of(the_plan()) < 18_000
 
 
 def test_the_demo_rises_every_few_seconds_at_first() -> None:

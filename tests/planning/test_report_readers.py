@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from escalation.kernel.refusals import BadRequest
+from escalation.kernel.values import from_plain
 from escalation.measures.report_schedule import ReportSchedule
 from planning.plan.report_readers import read_schedule, readers_of
 from planning.playbook.loader import load_playbook
@@ -18,7 +19,7 @@ def written(*to: str, **changes: Any) -> dict[str, Any]:
 
 
 def a_schedule(*to: str, **changes: Any) -> ReportSchedule:
-    return ReportSchedule.model_validate(written(*to, **changes))
+    return from_plain(ReportSchedule, written(*to, **changes))
 
 
 def test_people_roles_teams_and_addresses_are_told_once_each() -> None:

@@ -3,6 +3,7 @@ Batches of events for tests, and a look at what is in the tables.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ def a_batch(events: Sequence[e.Event], **changes: Any) -> RecordBatch:
     batch = RecordBatch(
         escalation=first.id, key=first.request.key, playbook=first.plan.playbook, events=tuple(events)
     )
-    return batch.model_copy(update=changes)
+    return replace(batch, **changes)
 
 
 def a_whole_life(**changes: Any) -> tuple[e.Event, ...]:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+from escalation.kernel.values import to_json
+
 Raw = dict[str, Any]
 
 TEAMS = {"fay": "finance", "finance": "finance"}
@@ -21,7 +23,7 @@ def instant(text: str) -> datetime:
 
 
 def raw(events: Iterable[Any]) -> list[Raw]:
-    return [json.loads(event.model_dump_json()) for event in events]
+    return [json.loads(to_json(event)) for event in events]
 
 
 NO_PROMISES = {"acknowledgement_expiry", "pause", "on_duty", "survey"}

@@ -1,5 +1,6 @@
 """Changes that somebody might make to the workflow, which running escalations would not survive, or not notice."""
 
+from dataclasses import replace
 from typing import Any
 
 from temporalio import workflow
@@ -10,7 +11,7 @@ from escalation.case import commands as c
 from escalation.case.effects import NotificationBatch
 from escalation.case.view import MoveResult
 from escalation.case.work import Decision
-from escalation.kernel.values import Value
+from escalation.kernel.values import frozen
 from workflows.delivery import DeliveryOutbox, deliver
 from workflows.escalation import EscalationWorkflow
 from workflows.raw_values import takes_one
@@ -48,9 +49,9 @@ class CountsOtherwise(EscalationWorkflow):
 
     def _keep(self, answer: Decision) -> None:
         clocks: tuple[Any, ...] = tuple(
-            clock.changed(due_at=clock.started_at + clock.after / 2) for clock in answer.escalation.clocks
+            replace(clock, due_at=clock.started_at + clock.after / 2) for clock in answer.escalation.clocks
         )
-        super()._keep(Decision(answer.escalation.changed(clocks=clocks), answer.events, answer.effects))
+        super()._keep(Decision(replace(answer.escalation, clocks=clocks), answer.events, answer.effects))
 
 
 @workflow.defn(name=contract.WORKFLOW)
@@ -112,5 +113,6 @@ class CarriesRubbish(EscalationWorkflow):
         return _Rubbish()
 
 
-class _Rubbish(Value):
+@frozen
+class _Rubbish:
     carried: dict[str, str] = {"escalation": "rubbish"}

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from escalation.case.events import CancelCause
+from escalation.kernel.values import from_plain
 from escalation.notifications.links import Link, Question
 from escalation.task_force.state import SeatRequest
 from tests.web.web_client import Door, links_in, seen
@@ -32,7 +33,7 @@ async def deployed(door: Door, *people: str) -> None:
 async def invitation(door: Door, who: str = "tom", **changes: str) -> str:
     """The path of a link to the task force."""
     id_ = (await door.client.task_force(door.key, NAME)).id
-    link = Link.model_validate({"question": Question.SEAT, "escalation": id_, "who": who, **changes})
+    link = from_plain(Link, {"question": Question.SEAT, "escalation": id_, "who": who, **changes})
     return door.links.address(link, base_url="")
 
 

@@ -27,6 +27,7 @@ from entrypoints.web.web_server import bind_port, serve_app
 from escalation.case.events import CancelCause, ResolutionKind
 from escalation.case.view import MoveResult
 from escalation.kernel.refusals import StillFinishing
+from escalation.kernel.values import from_plain
 from escalation.notifications.links import Link, Question
 from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
@@ -80,7 +81,7 @@ class Door:
     async def link(self, question: Question, who: str, **changes: Any) -> str:
         """The path of a link to the running escalation."""
         escalation = (await self.client.view(self.key)).id
-        link = Link.model_validate({"question": question, "escalation": escalation, "who": who, **changes})
+        link = from_plain(Link, {"question": question, "escalation": escalation, "who": who, **changes})
         return self.links.address(link, base_url="")
 
     async def to_acknowledge(self, who: str = "maya", **changes: Any) -> str:

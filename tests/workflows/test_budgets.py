@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def carried_with(key: str, count: int) -> ContinuedState:
         UpdateSent(seq=first + number, at=at, by="priya", internal_note=InternalText(f"{number} {NOTE}"))
         for number in range(1, count + 1)
     ]
-    escalation = opening.escalation.changed(sequence=notes[-1].seq)
+    escalation = replace(opening.escalation, sequence=notes[-1].seq)
     return ContinuedState(escalation=escalation, events=(), unrecorded=(*opening.events, *notes))
 
 
@@ -174,7 +175,7 @@ async def test_a_long_story_is_answered_in_pages(desk: Desk) -> None:
     More notes of 16,000 characters than one answer takes: whoever shows, watches or drafts an RCA gets all of them.
     """
     begun = carried_with(desk.key, 80)
-    begun = begun.changed(events=begun.unrecorded, unrecorded=())
+    begun = replace(begun, events=begun.unrecorded, unrecorded=())
     await desk.start_by_hand(EscalationInput(carried=begun))
     await note(desk, 10, by="elena")
     await desk.at_rest()
@@ -293,11 +294,11 @@ async def test_an_inbox_that_is_fuller_than_a_letter_lets_go_in_several(desk: De
     """
     opening = stages.opened_at(desk.key, datetime.now(UTC).replace(microsecond=0))
     notice = next(effect for effect in opening.effects if isinstance(effect, InternalNotification))
-    person = notice.to[0].model_copy(update={"id": "full-up", "addresses": ("email:full-up@example.com",)})
+    person = replace(notice.to[0], id="full-up", addresses=("email:full-up@example.com",))
     now = datetime.now(UTC)
     for number in range(40):
-        facts = notice.facts.model_copy(update={"text": InternalText(f"{number} " + "\U0001f4a7" * 15_000)})
-        told = notice.model_copy(update={"to": (person,), "seq": 1_000 + number, "facts": facts})
+        facts = replace(notice.facts, text=InternalText(f"{number} " + "\U0001f4a7" * 15_000))
+        told = replace(notice, to=(person,), seq=1_000 + number, facts=facts)
         held = DeferredMessage(notice=told, channel="email", since=now, until=now + timedelta(days=1))
         await desk.temporal.start_workflow(
             contract.INBOX,

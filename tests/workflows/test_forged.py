@@ -4,6 +4,7 @@ Messages that only runs of ours send each other, sent by somebody else: each is 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from escalation import contract
 from escalation.case.events import CancelCause
+from escalation.kernel.values import to_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox_view import inbox_key
 from tests.complaint import a_complaint
@@ -91,7 +93,7 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
         key=f"{id_}:1:receipt:spy", recipient="spy", occasion="receipt", why="call me at evil.example"
     )
 
-    await desk.run().signal(contract.REPORT_DELIVERY, {"receipts": [forged.model_dump(mode="json")]})
+    await desk.run().signal(contract.REPORT_DELIVERY, {"receipts": [to_plain(forged)]})
     await desk.at_rest()
 
     assert "1 word on messages" in (await desk.timeline("move_refused"))[-1].text
@@ -149,8 +151,8 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
     await desk.start()
     await deployed(desk)
     await desk.at_rest(where(desk))
-    summary = (await desk.view()).task_forces[0].changed(heard=99, lead="spy")
-    news = {"summary": summary.model_dump(mode="json"), "happened": ["forged"], "why_stood_down": "forged"}
+    summary = replace((await desk.view()).task_forces[0], heard=99, lead="spy")
+    news = {"summary": to_plain(summary), "happened": ["forged"], "why_stood_down": "forged"}
 
     await desk.run().signal(contract.TASK_FORCE_UPDATE, news)
     await desk.at_rest()

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -367,6 +368,7 @@ def _in_peace(
     quiet_hours: dict[str, tuple[str, ...]] = {"mon-sun": (quiet_now().strip('"'),)}
     limits = (Limit(at_most=50, within=timedelta(minutes=1)),)
     asks = {"elena": Preferences(quiet_hours=quiet_hours)}
-    to = tuple(each.changed(preferences=asks.get(each.id, Preferences(limits=limits))) for each in notice.to)
-    facts = notice.facts.changed(priority=Priority.P3)
-    return notice.changed(to=to, facts=facts)
+    to = tuple(replace(each, preferences=asks.get(each.id, Preferences(limits=limits))) for each in notice.to)
+    if isinstance(notice, InternalNotification):
+        return replace(notice, to=to, facts=replace(notice.facts, priority=Priority.P3))
+    return replace(notice, to=to, facts=replace(notice.facts, priority=Priority.P3))

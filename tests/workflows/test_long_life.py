@@ -2,6 +2,7 @@
 Long lives, and ends from outside: continue-as-new carries everything, a native cancel is told to everybody.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -179,7 +180,7 @@ async def test_a_story_too_long_to_be_carried_loses_its_beginning_only(desk: Des
         )
         for number in range(1, 111)
     ]
-    escalation = opening.escalation.changed(sequence=many[-1].seq)
+    escalation = replace(opening.escalation, sequence=many[-1].seq)
     carried = ContinuedState(escalation=escalation, events=(*opening.events, *many))
 
     await desk.start_by_hand(EscalationInput(carried=carried, continue_after=5))

@@ -3,6 +3,7 @@ Task forces on a real server: a child of its own life, that never outlives its e
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -106,7 +107,7 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
     lost = DeliveryResult(
         key=f"{id_}:3:x:tom", recipient="tom", occasion="task_force_invited", why="no such mailbox"
     )
-    stray = lost.changed(key="ACME/1@1/dry-pallets:3:x:tom")
+    stray = replace(lost, key="ACME/1@1/dry-pallets:3:x:tom")
 
     await run.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(stray,)))
     await run.signal(contract.REPORT_DELIVERY, ReportDelivery(receipts=(lost,)))

@@ -10,6 +10,7 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.case.commands import DeriveRca
 from escalation.kernel.refusals import BadRequest
+from escalation.kernel.values import to_plain
 from tests.builders import an_acknowledged
 from workflows.plugin import StoredPayloads
 from workflows.raw_values import read_input, read_model
@@ -23,7 +24,7 @@ def raw(value: Any) -> RawValue:
 
 def carried() -> dict[str, Any]:
     begin = contract.EscalationInput(carried=contract.ContinuedState(escalation=an_acknowledged(), events=()))
-    found: dict[str, Any] = begin.model_dump(mode="json")
+    found: dict[str, Any] = to_plain(begin)
     return found
 
 

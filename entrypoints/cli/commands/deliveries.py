@@ -13,6 +13,7 @@ from entrypoints.cli.option_values import OptionValues, bad_option, language
 from entrypoints.cli.render import escalation
 from escalation.case.effects import CustomerNotification, Occasion, Recipient
 from escalation.kernel.numbers import number_of
+from escalation.kernel.values import to_plain
 from escalation.notifications.delivery_results import MessageState
 
 if TYPE_CHECKING:
@@ -88,6 +89,6 @@ def script(
     except TemplateFault as fault:
         raise bad_option("--lang", lang, f"a language whose update can be written: {fault}") from None
     if in_json:
-        escalation.as_json({**facts.model_dump(mode="json"), "language": text.language, "script": text.text})
+        escalation.as_json({**to_plain(facts), "language": text.language, "script": text.text})
     else:
         escalation.out.print(Text(text.text.rstrip()))

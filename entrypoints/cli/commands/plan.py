@@ -20,7 +20,7 @@ from escalation.case import commands as c
 from escalation.case.events import Step
 from escalation.case.state import ActionPlan
 from escalation.kernel.refusals import quote_input
-from escalation.kernel.values import Input
+from escalation.kernel.values import Input, to_plain
 
 _WRITE = "write"
 _READ_NO_FURTHER = {"owner": "-", "what": "-"}
@@ -125,7 +125,7 @@ def show(
     before = next((each for each in plans if each.version == plan.version - 1), None)
     changes = list(differences(before, plan)) if diff else []
     if in_json:
-        escalation.as_json({**plan.model_dump(mode="json"), **({"changes": changes} if diff else {})})
+        escalation.as_json({**to_plain(plan), **({"changes": changes} if diff else {})})
         return
     escalation.out.print(_head(plan))
     for line in changes if diff else map(_worded, plan.steps):

@@ -21,7 +21,7 @@ from escalation.case.rebase import MovedClock, RebasePreview
 from escalation.case.view import MoveResult
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
-from escalation.kernel.values import Value
+from escalation.kernel.values import frozen
 
 if TYPE_CHECKING:
     from client import EscalationClient
@@ -32,13 +32,15 @@ app = typer.Typer()
 _AT_ONCE = 8
 
 
-class Outcome(Value):
+@frozen
+class Outcome:
     """What became of the rebase of one escalation."""
 
     key: str
     refused: str = ""
 
 
+@frozen
 class Outlook(Outcome):
     """What it would change, or why there cannot be one."""
 

@@ -15,6 +15,7 @@ from entrypoints.cli.option_values import bad_option, parse_choice, parse_durati
 from entrypoints.cli.render import escalation, escalation_list
 from escalation.case.lifecycle import State
 from escalation.kernel.refusals import did_you_mean, nearest, quote_input
+from escalation.kernel.values import to_json, to_plain
 from escalation.policy.plan import Priority
 from planning.playbook.faults import list_names
 
@@ -47,9 +48,7 @@ def show(
     view, entries, drawn = call_client(ask)
     if in_json:
         shown = entries[-latest:] if latest else entries
-        escalation.as_json(
-            {**view.model_dump(mode="json"), "timeline": shown, **({"diagram": drawn} if drawn else {})}
-        )
+        escalation.as_json({**to_plain(view), "timeline": shown, **({"diagram": drawn} if drawn else {})})
     elif drawn:
         escalation.write(drawn)
     else:
@@ -160,7 +159,7 @@ def watch(
         if in_json:
             async for _, new in client.watch(key, every=pause):
                 for entry in new:
-                    escalation.write_json(entry.model_dump_json())
+                    escalation.write_json(to_json(entry))
             return
         if not escalation.out.is_terminal:
             async for _, new in client.watch(key, every=pause):

@@ -20,6 +20,7 @@ from entrypoints.cli.option_values import OptionValues, bad_option
 from entrypoints.cli.render import escalation
 from escalation.case import commands as c
 from escalation.kernel.refusals import Fault, quote_input
+from escalation.kernel.values import to_plain
 from escalation.policy.plan import Basis
 from escalation.task_force import commands as f
 from escalation.task_force.state import TaskForceSummary
@@ -91,7 +92,7 @@ def show(key: Key, name: Name, clocks: Clocks = False, in_json: Json = False) ->
 
     view, entries = call_client(ask)
     if in_json:
-        escalation.as_json({**view.model_dump(mode="json"), "timeline": entries})
+        escalation.as_json({**to_plain(view), "timeline": entries})
     else:
         escalation.out.print(
             Group(_whole(view), escalation.story(entries, clocks=clocks, clockwork=CLOCKWORK))
@@ -103,7 +104,7 @@ def list_(key: Key, in_json: Json = False) -> None:
     """List an escalation's task forces, as it has last heard of them."""
     forces = call_client(lambda client: client.view(key)).task_forces
     if in_json:
-        escalation.as_json([force.model_dump(mode="json") for force in forces])
+        escalation.as_json([to_plain(force) for force in forces])
     elif forces:
         escalation.out.print(_listing(forces))
     else:

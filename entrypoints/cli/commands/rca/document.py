@@ -47,7 +47,7 @@ def draft(key: Key) -> None:
     async def ask(client: "EscalationClient") -> tuple[RcaOnFile, InternalRca]:
         entries, on_file = await client.timeline(key), await client.rca_on_file(key)
         names = {each.id: each.name for each in await client.people(key)}
-        blank = InternalRca.made(
+        blank = InternalRca(
             root_causes=(),
             corrective_actions=(),
             timeline=proposed_timeline(entries, names),
