@@ -41,17 +41,17 @@ Asked = tuple[str, Occasion]
 
 
 def asked_for() -> Iterator[Asked]:
-    """Each audience and occasion in a call of `tell` or `notify_customers` in the rules."""
-    audiences = {"tell": "internal", "tell_customers": "customer"}
-    for path in sorted(RULES.glob("*.py")):
+    """Yield each audience and occasion in a call of `notify` or `notify_customers` in the rules."""
+    audiences = {"notify": "internal", "notify_customers": "customer"}
+    for path in sorted(RULES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Name(id="tell" | "tell_customers" as name),
+                    func=ast.Name(id="notify" | "notify_customers" as name),
                     args=[_, ast.Attribute(value=ast.Name(id="Occasion"), attr=occasion), *_],
                 ):
                     yield audiences[name], Occasion[occasion]
-                case ast.Call(func=ast.Name(id="tell" | "tell_customers")):
+                case ast.Call(func=ast.Name(id="notify" | "notify_customers")):
                     raise AssertionError(f"{path.name}:{node.lineno}: which occasion?")
                 case _:
                     pass
@@ -98,7 +98,7 @@ def test_customers_read_all_that_is_known(occasion: Occasion) -> None:
     text = read(to_customers(occasion=occasion, **FULL_FOR_CUSTOMERS))
 
     assert text.subject.startswith("[ACME/4711] ")
-    assert text.subject.endswith(": Orders cannot be paid")
+    assert text.subject.endswith((": Orders cannot be paid", "? Orders cannot be paid"))
     assert text.text.startswith("Dear Ana Lima,\n\n")
     assert "Rita Reyes" in text.text
     assert "P1" in text.text
@@ -465,9 +465,8 @@ Hizmet seviyesi hedeflerimize göre planlanan çözüm zamanı: 20 Kasım 2026 C
 
 Başvurunuzun sorumlusu: Rita Reyes.
 
-Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendireceğiz: 20 Kasım 2026 Cuma, saat 12:30
-(Türkiye \
-Saati).
+Yeni bir gelişme olmasa bile sizi en geç şu zamana kadar yeniden bilgilendireceğiz: 20 Kasım 2026 Cuma, saat 12:30 \
+(Türkiye Saati).
 
     Başvuru no    ACME/4711
     Sorun         Orders cannot be paid
