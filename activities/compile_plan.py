@@ -16,18 +16,13 @@ from activities.sponsors import sponsors_of, with_sponsors
 from activities.start_rate import StartRate
 from escalation import contract
 from escalation.case.commands import JoinOutage
-from escalation.case.effects import (
-    CheckStart,
-    CompiledStart,
-    CompileOpenHours,
-    CompilePlan,
-    FindNamed,
-    RecompilePlan,
-)
+from escalation.case.effects import CheckStart, CompiledStart, CompilePlan, FindNamed, RecompilePlan
 from escalation.case.request import StartRequest
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.refusals import BadRequest, Fault, quote_input
-from escalation.policy.plan import Contact, Plan
+from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan
 from planning.calendars.open_hours import compile_further
 from planning.calendars.time_zone_names import require_time_zone
 from planning.plan.compiler import compile_plan, is_guest, recompile_plan

@@ -14,9 +14,9 @@ from delivery.message import digest_messages, single_messages
 from delivery.pipeline import Pipeline
 from delivery.progress import Progress
 from escalation import contract
-from escalation.case.effects import NotificationBatch
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import Digest
+from escalation.notifications.notification import NotificationBatch
 
 log = structlog.get_logger(__name__)
 

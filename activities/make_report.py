@@ -13,7 +13,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from escalation import contract
-from escalation.measures.report_schedule import MakeReport, ReportedFigure, ReportMade, ReviewPack
+from escalation.measures.report_schedule import MakeReport, ReportMade
+from escalation.notifications.notification import ReportedFigure, ReviewPack
 from planning.calendars.report_periods import last_period_before, midnight_of
 from planning.calendars.time_zone_names import require_time_zone
 from planning.plan.report_readers import readers_of

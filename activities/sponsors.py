@@ -19,7 +19,8 @@ from escalation import contract
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import UnknownName
-from escalation.policy.plan import Contact, Plan
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan
 from escalation.sponsorship.engine import PlaybookPeople, sponsorship_key
 from planning.plan.contacts import contact_of
 from planning.playbook.loader import Playbook

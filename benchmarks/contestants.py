@@ -30,11 +30,11 @@ from delivery.pipeline import Pipeline
 from escalation.case import commands as c
 from escalation.case.effects import RecordBatch, RecordResult
 from escalation.case.events import AccessAnswer, ResolutionKind, Step
-from escalation.case.lifecycle import Move
 from escalation.case.request import InternalRca, StartRequest
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
+from escalation.policy.move_name import Move
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
 from records.store import RecordStore

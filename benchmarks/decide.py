@@ -15,6 +15,7 @@ from escalation.case.events import Step
 from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.shell_commands import Tick
 from escalation.policy.plan import Plan
 from tests.builders import (
     DECLARE,
@@ -44,8 +45,8 @@ def standard_life(plan: Plan) -> tuple[c.Open, tuple[tuple[datetime, c.Command],
     moves: tuple[tuple[datetime, c.Command], ...] = (
         (monday("09:00"), all_delivered(opened, monday("09:00"))),
         (monday("09:05"), c.Acknowledge(by="ana")),
-        (monday("09:15"), c.Tick()),  # the window's minimum: a reminder
-        (monday("09:30"), c.Tick()),  # its maximum: the rise
+        (monday("09:15"), Tick()),  # the window's minimum: a reminder
+        (monday("09:30"), Tick()),  # its maximum: the rise
         (monday("09:35"), c.Acknowledge(by="mia")),
         (monday("09:40"), _PLAN),
         (monday("09:50"), _UPDATE),

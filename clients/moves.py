@@ -15,14 +15,15 @@ from clients.transport import RunEnded
 from clients.visibility import quote
 from escalation import contract
 from escalation.case import commands as c
-from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.case.lifecycle import LIFECYCLE, Move, State
+from escalation.case.events import AccessAnswer, ResolutionKind, Step
+from escalation.case.lifecycle import LIFECYCLE, State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, InternalRca
 from escalation.case.view import MoveResult, View
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.move_name import Move
 from runtime.errors import NoServer
 from workflows import search_attributes as sa
 

@@ -19,15 +19,18 @@ from clients.visibility import EscalationListing, make_listing, quote, visibilit
 from escalation import contract
 from escalation.case.actions import Action
 from escalation.case.deliveries import Delivery
-from escalation.case.effects import CustomerFacts, RecordBatch
-from escalation.case.lifecycle import Move, State
+from escalation.case.effects import RecordBatch
+from escalation.case.lifecycle import State
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.state import ActionPlan
-from escalation.case.timeline import TimelineEntry
 from escalation.case.view import View
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import UnknownEscalation
-from escalation.policy.plan import Contact, Priority
+from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.notifications.notification import CustomerFacts
+from escalation.policy.classification import Priority
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
 from workflows import search_attributes as sa
 
 RECORDED = (contract.WORKFLOW, contract.FOLLOW_UP)

@@ -15,7 +15,7 @@ from clients.parallel_queries import Unanswered
 from clients.transport import RunEnded, RunStalled
 from escalation import contract
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, did_you_mean, nearest, quote_input
-from escalation.policy.plan import Contact
+from escalation.policy.people import Contact
 from escalation.sponsorship.engine import (
     Enrol,
     Exit,

@@ -11,13 +11,14 @@ from clients.queries import Queries
 from clients.transport import Answered, RunEnded
 from escalation import contract
 from escalation.case import commands as c
-from escalation.case.timeline import TimelineEntry
 from escalation.case.view import MoveResult
+from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage
 from escalation.kernel.refusals import MoveNotAllowed, UnknownEscalation, UnknownName
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import InternalText
 from escalation.task_force import commands as f
-from escalation.task_force.state import SeatRequest, task_force_id
+from escalation.task_force.state import SeatRequest
 from escalation.task_force.view import TaskForceAnswer, TaskForceView
 
 

@@ -13,7 +13,7 @@ from temporalio.client import WorkflowExecution
 from escalation import contract
 from escalation.case.lifecycle import State
 from escalation.contract import CHANNEL_LIMIT
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from runtime.stalls import REPORTED_PROBLEMS
 from workflows import search_attributes as sa
 

@@ -12,17 +12,17 @@ from datetime import datetime
 from channels.protocol import Attachment
 from documents.layout import as_html, as_pdf, boxes_in
 from documents.paper import PaperContext, customer_paper
-from escalation.case.effects import (
+from escalation.case.request import CustomerRca
+from escalation.kernel.values import CustomerText
+from escalation.notifications.notification import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
     InternalNotification,
     Occasion,
-    Recipient,
+    ReviewPack,
 )
-from escalation.case.request import CustomerRca
-from escalation.kernel.values import CustomerText
-from escalation.measures.report_schedule import ReviewPack
+from escalation.policy.people import Recipient
 from messages.formats import zone_of
 
 _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")

@@ -19,12 +19,12 @@ from temporalio.client import RPCError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCStatusCode
 
 from escalation import contract
-from escalation.case.effects import Notification, NotificationBatch, message_key, senders_of
 from escalation.kernel.values import to_plain
 from escalation.measures.report_schedule import Rhythm, report_id
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import InboxContent
 from escalation.notifications.inbox_view import inbox_key
+from escalation.notifications.notification import Notification, NotificationBatch, message_key, senders_of
 
 UNKNOWN_SENDER = "nobody is known who told it"
 REPORT_IDS = frozenset(map(report_id, Rhythm))

@@ -15,19 +15,19 @@ import structlog
 
 from channels.protocol import Attachment, OutboundMessage
 from channels.registry import Address
-from escalation.case.effects import (
-    InternalNotification,
-    Notification,
-    NotificationBatch,
-    Recipient,
-    is_pressing,
-    message_key,
-    reference_of,
-)
 from escalation.kernel.budgets import LONGEST_WHY
 from escalation.kernel.characters import clip
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import Digest
+from escalation.notifications.notification import (
+    InternalNotification,
+    Notification,
+    NotificationBatch,
+    is_pressing,
+    message_key,
+    reference_of,
+)
+from escalation.policy.people import Recipient
 from escalation.policy.preferences import Preferences
 from messages.renderer import RenderedMessage
 from messages.templates import DIGEST

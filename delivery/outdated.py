@@ -12,8 +12,8 @@ from delivery import inbox_client
 from delivery.message import Message
 from delivery.progress import Outcome, Progress
 from delivery.stage import Stage
-from escalation.case.effects import Notification
 from escalation.notifications.batches import batches_of
+from escalation.notifications.notification import Notification
 
 
 class DropOutdated(Stage):

@@ -18,8 +18,8 @@ from delivery.message import Message
 from delivery.progress import Outcome
 from delivery.stage import Stage
 from documents.layout import CannotLayOut
-from escalation.case.effects import Notification
 from escalation.notifications.links import Link, link_for
+from escalation.notifications.notification import Notification
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import TemplateFault
 

@@ -16,7 +16,7 @@ from babel.dates import format_date, format_time
 from escalation.case.rca_on_file import RcaVersion
 from escalation.case.request import CustomerRca, InternalRca
 from escalation.kernel.values import CustomerText
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from messages.catalogue import Catalogue, catalogue, languages, nearest_language
 
 _INTERNATIONAL = {"en": "en_GB"}

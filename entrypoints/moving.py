@@ -10,9 +10,9 @@ from entrypoints.cli import choices
 from entrypoints.cli.client_call import By, Json, Key, Note, Why, call_client, make_move, print_move_result
 from entrypoints.cli.option_values import bad_option, parse_choice, parse_zone
 from escalation.case import commands as c
-from escalation.case.events import AccessAnswer, CancelCause
+from escalation.case.events import AccessAnswer
 from escalation.kernel.refusals import quote_input
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
 
 app = typer.Typer()
 

@@ -9,17 +9,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, JsonValue
 
-from escalation.case.commands import ReportDelivery
-from escalation.case.effects import FindOnCall, ForTaskForces, Notification, ProposeSponsorship
+from escalation.case.effects import FindOnCall, ForTaskForces, ProposeSponsorship
 from escalation.case.events import Event
-from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.view import MoveResult
 from escalation.kernel.ids import Key
 from escalation.kernel.values import Input, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import Priority
+from escalation.notifications.notification import Notification
+from escalation.notifications.shell_commands import ReportDelivery
+from escalation.policy.classification import Priority
+from escalation.policy.move_name import Move
 from escalation.policy.rates import Rates
 from escalation.sponsorship.engine import Sponsorship
 from escalation.task_force.events import TaskForceEvent

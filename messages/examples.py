@@ -10,20 +10,19 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from escalation.case.effects import (
+from escalation.case.lifecycle import State
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.notification import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
     InternalNotification,
     Occasion,
-    Recipient,
+    ReportedFigure,
+    ReviewPack,
 )
-from escalation.case.events import CancelCause
-from escalation.case.lifecycle import State
-from escalation.case.request import Degree
-from escalation.kernel.values import CustomerText, InternalText
-from escalation.measures.report_schedule import ReportedFigure, ReviewPack
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
+from escalation.policy.people import Recipient
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """A Friday."""

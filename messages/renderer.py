@@ -17,18 +17,18 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from channels.plain_text import to_one_line, to_plain_lines
-from escalation.case.effects import (
+from escalation.kernel.values import LONGEST_TEXT
+from escalation.measures.definitions import BY_NAME
+from escalation.notifications.notification import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
     InternalNotification,
     Occasion,
-    Recipient,
+    ReviewPack,
     reference_of,
 )
-from escalation.kernel.values import LONGEST_TEXT
-from escalation.measures.definitions import BY_NAME
-from escalation.measures.report_schedule import ReviewPack
+from escalation.policy.people import Recipient
 from escalation.policy.translations import text_for
 from escalation.sponsorship.engine import account_of
 from messages.formats import CodeText, Formats, zone_of

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
-from escalation.case.effects import Recipient
 from escalation.kernel.language_tag import language_tag
+from escalation.policy.people import Recipient
 from messages.catalogue import Finding, findings
 from messages.catalogue import languages as catalogue_languages
 from messages.examples import ANSWERED_BY_LINK, EXAMPLES, HOSTILE, LINK, SHAPES, make_example

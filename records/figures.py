@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from escalation.kernel.clock_name import ClockName
 from escalation.measures.definitions import MEASURES, PROMISES, RCA_CLOCKS, attainment_of
-from escalation.policy.plan import ClockName
 from records.period_cases import PeriodCases, Places
 from records.report import Figure, Group
 

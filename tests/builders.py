@@ -22,6 +22,8 @@ from escalation.case.request import (
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.shell_commands import ReportDelivery
+from escalation.policy.classification import CancelCause
 from escalation.policy.plan import Plan
 from tests.escalation.outcome import clock, happened, internal, notices, the, to_customers, told
 from tests.escalation.plans import (
@@ -155,7 +157,7 @@ def one_in(state: State, **changes: Any) -> Escalation:
         State.CLOSING: (DECLARE, VERIFY),
         State.CLOSED: (DECLARE, VERIFY, *ready_to_close(begun), c.Close(by="ed")),
         State.CANCELLED: (
-            c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=InternalText("the customer withdrew")),
+            c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("the customer withdrew")),
         ),
     }
     if state is State.STARTED:
@@ -208,9 +210,9 @@ def after(escalation: Escalation, *steps: c.Command | datetime) -> Escalation:
     return escalation
 
 
-def all_delivered(escalation: Escalation, delivered_at: datetime) -> c.ReportDelivery:
+def all_delivered(escalation: Escalation, delivered_at: datetime) -> ReportDelivery:
     """Everybody whom the first notice is to reach was reached."""
-    return c.ReportDelivery(
+    return ReportDelivery(
         receipts=tuple(
             DeliveryResult(
                 key=f"{escalation.id}:1:first_notice:{who}",

@@ -26,8 +26,8 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from channels.loopback import ReceivedMessage
 from client import EscalationClient
 from escalation import contract
-from escalation.case.timeline import TimelineEntry
 from escalation.case.view import MoveResult, View
+from escalation.kernel.timeline_entry import TimelineEntry
 from runtime.embedded import find_binary
 from runtime.setting_types import SmtpTls
 from runtime.settings import Settings

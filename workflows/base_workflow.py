@@ -17,11 +17,17 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import contract
-from escalation.case import commands as c
-from escalation.case.effects import CompileOpenHours
 from escalation.kernel.budgets import ANSWERED, CARRIED, UNRECORDED, last_of, size_of
 from escalation.kernel.business_time import OpenHours
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.shell_commands import (
+    CancelByOperator,
+    ExtendOpenHours,
+    NoteRefusal,
+    ReportDelivery,
+    Tick,
+)
+from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.rates import REFUSALS
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated
 from workflows.delivery import DeliveryOutbox
@@ -30,7 +36,7 @@ from workflows.outbox import Background, Outbox, Parallel, Timer
 from workflows.raw_values import takes_one
 from workflows.sent_signals import SentSignals, require_sent
 
-FromLife = c.Tick | c.ReportDelivery | c.ExtendOpenHours | c.CancelByOperator | c.NoteRefusal
+FromLife = Tick | ReportDelivery | ExtendOpenHours | CancelByOperator | NoteRefusal
 """What comes of it by itself."""
 
 
@@ -125,7 +131,7 @@ class BaseWorkflow(ContinuableWorkflow):
         """Decide what is due by the clock, not by the timer: it may fire late, or with something else."""
         wakes_at = self._wakes_at()
         if wakes_at and wakes_at <= workflow.now():
-            self._decide(c.Tick())
+            self._decide(Tick())
         self._background.is_awake = False
 
     async def _continue(self) -> None:
@@ -148,7 +154,7 @@ class BaseWorkflow(ContinuableWorkflow):
 
     def _stop(self) -> None:
         """The operator ended it."""
-        self._decide(c.CancelByOperator())
+        self._decide(CancelByOperator())
 
     # What is carried over.
 
@@ -192,7 +198,7 @@ class BaseWorkflow(ContinuableWorkflow):
         self._deliveries.record_late(*raws)
 
     def _record_receipts(self, news: tuple[DeliveryResult, ...]) -> None:
-        self._decide(c.ReportDelivery(receipts=news))
+        self._decide(ReportDelivery(receipts=news))
 
     # What escalations and task forces send each other.
 
@@ -218,7 +224,7 @@ class BaseWorkflow(ContinuableWorkflow):
         if wanted.calendar not in {other.calendar for other in self._hours.carried}:
             self._hours.add(wanted)
 
-    async def _compile_hours(self, wanted: CompileOpenHours) -> c.ExtendOpenHours:
+    async def _compile_hours(self, wanted: CompileOpenHours) -> ExtendOpenHours:
         hours: OpenHours = await workflow.execute_activity(
             contract.EXTEND_OPEN_HOURS,
             wanted,
@@ -226,7 +232,7 @@ class BaseWorkflow(ContinuableWorkflow):
             start_to_close_timeout=QUICK,
             summary=f"compile the open hours of {wanted.calendar} further",
         )
-        return c.ExtendOpenHours(
+        return ExtendOpenHours(
             calendar=wanted.calendar,
             definition=wanted.definition,
             since=wanted.since,

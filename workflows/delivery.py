@@ -29,8 +29,6 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 
 from escalation import contract
-from escalation.case import commands as c
-from escalation.case.effects import CustomerNotification, InternalNotification, NotificationBatch, message_key
 from escalation.kernel.budgets import LONGEST_WHY, MOST_MESSAGES, MOST_WAVES, OURS, WAVES_AT_ONCE
 from escalation.kernel.characters import clip
 from escalation.kernel.numbers import number_of
@@ -38,6 +36,13 @@ from escalation.kernel.refusals import EscalationError
 from escalation.notifications.batches import batches_of
 from escalation.notifications.delivery_results import DeliveryResult, select_newer
 from escalation.notifications.foreign_messages import find_foreign_messages, select_own_results
+from escalation.notifications.notification import (
+    CustomerNotification,
+    InternalNotification,
+    NotificationBatch,
+    message_key,
+)
+from escalation.notifications.shell_commands import ReportDelivery
 from workflows import web_ui
 from workflows.outbox import Background, Outbox
 from workflows.raw_values import read_model
@@ -135,7 +140,7 @@ class DeliveryOutbox(Outbox[_Notice, NotificationBatch]):
         """Take the signal of an inbox: what had to wait has left, or never will."""
         sender, move = self._sender, contract.REPORT_DELIVERY
         try:
-            told = read_model(c.ReportDelivery, raws, "a delivery", "receipts", OURS)
+            told = read_model(ReportDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
             sender.note_refusal(move, refusal.message)
             return

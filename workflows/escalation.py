@@ -22,8 +22,8 @@ from escalation.case import commands as c
 from escalation.case.deliveries import last_deferral_of
 from escalation.case.effects import ForTaskForces, ProposeSponsorship
 from escalation.kernel.budgets import CARRIED, HISTORY, OURS, TIMELINE, WRAPPED, last_of, size_of
+from escalation.kernel.ids import task_force_id
 from escalation.kernel.refusals import EscalationError
-from escalation.task_force.state import task_force_id
 from escalation.task_force.updates import TaskForceUpdate
 from workflows import web_ui
 from workflows.continue_as_new import is_due

@@ -14,24 +14,18 @@ from temporalio import workflow
 from escalation import contract
 from escalation.case import commands as c
 from escalation.case.deliveries import results_of
-from escalation.case.effects import (
-    CompileOpenHours,
-    CustomerNotification,
-    Effect,
-    FindOnCall,
-    ForTaskForces,
-    InternalNotification,
-    OpenSuccessor,
-    ProposeSponsorship,
-)
+from escalation.case.effects import Effect, FindOnCall, ForTaskForces, OpenSuccessor, ProposeSponsorship
 from escalation.case.engine import decide
 from escalation.case.events import Event
-from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.work import Decision
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import CustomerNotification, InternalNotification
+from escalation.notifications.shell_commands import NoteRefusal
+from escalation.policy.move_name import Move
+from escalation.policy.open_hours import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
 from workflows.outbox import InOrder, Outbox, Parallel
 from workflows.record_queue import RecordOutbox
@@ -50,7 +44,7 @@ class EscalationBase(BaseWorkflow):
         self._events: list[Event] = list(carried.events) if carried else []
         self._refusal: EscalationError | None = None
         """Why it was never opened."""
-        self._early_refusals: list[c.NoteRefusal] = []
+        self._early_refusals: list[NoteRefusal] = []
         """Of signals that came before it was open."""
         self._is_handed_over = False
         background, decide_ = self._background, self._decide
@@ -165,7 +159,7 @@ class EscalationBase(BaseWorkflow):
                 self._orders.add(effect)
 
     def note_refusal(self, move: str, why: str) -> None:
-        refusal = c.NoteRefusal(refused=move, why=why)
+        refusal = NoteRefusal(refused=move, why=why)
         if not self._keeps_refusal(move):
             return
         if self._now is None:

@@ -14,7 +14,8 @@ from escalation.case.effects import FindNamed
 from escalation.case.engine import decide, permit
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed
-from escalation.policy.plan import Contact, Plan
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan
 from workflows.escalation_queries import EscalationQueries
 from workflows.look_ups import look_up
 from workflows.merge import EscalationMerge

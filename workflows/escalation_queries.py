@@ -9,18 +9,21 @@ from temporalio import workflow
 from escalation import contract
 from escalation.case.audience import script
 from escalation.case.deliveries import Delivery, deliveries
-from escalation.case.effects import CustomerFacts, NotificationBatch, RecompilePlan, RecordBatch
+from escalation.case.effects import RecompilePlan, RecordBatch
 from escalation.case.engine import moves_now
-from escalation.case.lifecycle import Move, diagram
+from escalation.case.lifecycle import diagram
 from escalation.case.rca_on_file import RcaOnFile, on_file
 from escalation.case.rebase import RebasePreview, preview_rebase
 from escalation.case.staleness import find_outdated
 from escalation.case.state import ActionPlan, owners_of_actions
-from escalation.case.timeline import TimelineEntry
 from escalation.case.view import View, action_plans, timeline, view
 from escalation.kernel.budgets import ANSWER, first_of
 from escalation.kernel.list_page import ListPage, page_of
-from escalation.policy.plan import Contact, Plan
+from escalation.kernel.timeline_entry import TimelineEntry
+from escalation.notifications.notification import CustomerFacts, NotificationBatch
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan
 from workflows import web_ui
 from workflows.escalation_base import EscalationBase
 from workflows.record_queue import batch_of

@@ -16,12 +16,12 @@ from escalation import contract
 from escalation.case import commands as c
 from escalation.case.effects import CheckStart, CompiledStart, CompilePlan
 from escalation.case.engine import decide, open_escalation
-from escalation.case.lifecycle import Move
 from escalation.case.outage import permit_repeat
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import EscalationError
+from escalation.policy.move_name import Move
 from workflows.look_ups import look_up
 from workflows.merge import EscalationMerge
 from workflows.raw_values import read_model, takes_one

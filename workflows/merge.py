@@ -15,10 +15,10 @@ from escalation import contract
 from escalation.case import commands as c
 from escalation.case.effects import MergeQuestion, MergeRequest
 from escalation.case.engine import decide
-from escalation.case.lifecycle import Move
 from escalation.case.merge import hand_over_to, require_open
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed, StillFinishing
+from escalation.policy.move_name import Move
 from workflows.escalation_base import EscalationBase
 from workflows.look_ups import ask
 from workflows.raw_values import read_model, takes_one

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from temporalio.common import RawValue
 
-from escalation.case.lifecycle import Move
 from escalation.contract import EscalationInput
 from escalation.kernel.budgets import MOVE, PAPER, REQUEST
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, faults_of
 from escalation.kernel.values import from_json, without_input
+from escalation.policy.move_name import Move
 
 _Model = TypeVar("_Model")
 

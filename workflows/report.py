@@ -12,7 +12,6 @@ from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from escalation import contract
-from escalation.case.effects import InternalFacts, InternalNotification, NotificationBatch, Occasion
 from escalation.kernel.ids import Own
 from escalation.kernel.values import CustomerText
 from escalation.measures.report_schedule import (
@@ -24,7 +23,13 @@ from escalation.measures.report_schedule import (
 from escalation.notifications.batches import batches_of
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.foreign_messages import find_foreign_messages
-from escalation.policy.plan import Priority
+from escalation.notifications.notification import (
+    InternalFacts,
+    InternalNotification,
+    NotificationBatch,
+    Occasion,
+)
+from escalation.policy.classification import Priority
 from workflows import web_ui
 from workflows.delivery import deliver
 from workflows.inputs import read_start, refuse_bad_input, require_own_id

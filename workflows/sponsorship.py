@@ -19,12 +19,12 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import contract
-from escalation.case.commands import ReportDelivery, Tick
-from escalation.case.effects import NotificationBatch
-from escalation.case.events import ENGINE
 from escalation.kernel.ids import Own, is_of_escalation
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed
+from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import NotificationBatch
+from escalation.notifications.shell_commands import ReportDelivery, Tick
 from escalation.sponsorship import engine as s
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due

@@ -15,18 +15,20 @@ from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
 from escalation import contract
-from escalation.case.commands import NoteRefusal
-from escalation.case.effects import CompileOpenHours, NotificationBatch
-from escalation.case.timeline import TimelineEntry
 from escalation.kernel.budgets import CARRIED, OURS, TIMELINE, WRAPPED, last_of, size_of
+from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage, page_of
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import NotificationBatch
+from escalation.notifications.shell_commands import NoteRefusal
+from escalation.policy.open_hours import CompileOpenHours
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, updates_of
 from escalation.task_force.events import MessagesSent, StoodDown, TaskForceEvent
 from escalation.task_force.staleness import find_outdated
-from escalation.task_force.state import TaskForce, task_force_id
+from escalation.task_force.state import TaskForce
 from escalation.task_force.timeline import timeline_entry
 from escalation.task_force.updates import TaskForceUpdate
 from escalation.task_force.view import TaskForceAnswer, TaskForceView, answer, view

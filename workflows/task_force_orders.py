@@ -14,9 +14,10 @@ from temporalio.workflow import ParentClosePolicy
 
 from escalation import contract
 from escalation.case.effects import ForTaskForces, OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.kernel.ids import task_force_id
 from escalation.kernel.reasons import Sentence
 from escalation.task_force.commands import KeepInformed, StandDown
-from escalation.task_force.state import Charter, task_force_id
+from escalation.task_force.state import Charter
 from workflows import search_attributes as sa
 from workflows import web_ui
 from workflows.sent_signals import SentSignals

@@ -20,13 +20,14 @@ from escalation.case.engine import moves_now
 from escalation.case.events import Event
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
-from escalation.case.timeline import CLOCKWORK, minute, timeline_entry
+from escalation.case.timeline import CLOCKWORK, timeline_entry
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
+from escalation.kernel.timeline_entry import minute
 from escalation.measures.report_schedule import ReportMade, ReportSchedule
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.local_time import DeskTime
-from escalation.policy.plan import ClockName
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.state import Charter, Seat, TaskForce
 from escalation.task_force.timeline import sentence as force_sentence

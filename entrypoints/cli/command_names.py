@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from escalation.case.lifecycle import Move
 from escalation.kernel.refusals import BadRequest, Fault, faults_of
+from escalation.policy.move_name import Move
 from escalation.task_force.lifecycle import TaskForceMove
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -21,7 +21,7 @@ from channels.loopback import ReceivedMessage
 from entrypoints.cli.render.escalation import out
 from entrypoints.demo.message_page import Chapter
 from entrypoints.demo.servers import DemoServers
-from escalation.case.timeline import TimelineEntry
+from escalation.kernel.timeline_entry import TimelineEntry
 
 _PATIENCE = 60.0
 _UNTOLD = frozenset({"clock_started", "clock_ended", "messages_sent", "communication_begun"})

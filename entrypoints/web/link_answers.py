@@ -18,7 +18,6 @@ from pydantic import ValidationError
 from client import EscalationClient
 from escalation.case.commands import Acknowledge, AnswerSurvey, ConfirmAccess, PersonsCommand
 from escalation.case.events import AccessAnswer
-from escalation.case.lifecycle import Move
 from escalation.case.view import View
 from escalation.kernel.refusals import (
     EscalationError,
@@ -29,7 +28,8 @@ from escalation.kernel.refusals import (
 )
 from escalation.kernel.values import InternalText
 from escalation.notifications.links import Link, Question
-from escalation.policy.plan import Contact, ContactKind
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact, ContactKind
 from escalation.task_force.commands import AcceptSeat, DeclineSeat, MembersCommand
 from escalation.task_force.view import SeatView, TaskForceView
 

@@ -9,25 +9,25 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from escalation.case.effects import (
-    CustomerFacts,
-    CustomerNotification,
-    FindOnCall,
-    InternalFacts,
-    InternalNotification,
-    Occasion,
-    Recipient,
-)
-from escalation.case.events import CancelCause
+from escalation.case.effects import FindOnCall
 from escalation.case.request import AffectedCustomer
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import ITEMS, first_of
 from escalation.kernel.characters import ELLIPSIS
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.reasons import NO_REASON, Why
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import ClockName, ContactKind, EscalationReason
+from escalation.notifications.notification import (
+    CustomerFacts,
+    CustomerNotification,
+    InternalFacts,
+    InternalNotification,
+    Occasion,
+)
+from escalation.policy.classification import CancelCause, EscalationReason
+from escalation.policy.people import ContactKind, Recipient
 
 _WITH_AN_APOLOGY = frozenset(
     {

@@ -5,12 +5,10 @@ Compares instants, never trusts "a timer fired": at every command and every wake
 (CLOCK-2, CLOCK-6). After downtime nothing comes in a burst: of several thresholds behind us only the last speaks.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from escalation.case import events as e
 from escalation.case.audience import managers_above, managers_of, notify, notify_customers, with_rotas
-from escalation.case.effects import CompileOpenHours, Occasion
 from escalation.case.follow_up import end_survey, remind_of_actions
 from escalation.case.levels import ask_after_no_acknowledgement, end_window, expire_acknowledgement
 from escalation.case.lifecycle import WORKING, RcaState, State
@@ -20,9 +18,11 @@ from escalation.case.resolution import end_pause
 from escalation.case.state import Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
+from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
 from escalation.kernel.reasons import Sentence, Why
-from escalation.policy.plan import AGREED, Calendar, ClockName
+from escalation.notifications.notification import Occasion
+from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.translations import EVERYBODY, on_record
 
 _WHY_REMINDED = {
@@ -31,7 +31,6 @@ _WHY_REMINDED = {
     ClockName.PAUSE: Sentence.PAUSE_ENDS,
 }
 _OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
-EXTENSION = timedelta(days=90)
 
 
 def settle(turn: Work) -> None:
@@ -49,17 +48,8 @@ def settle(turn: Work) -> None:
 def extend_open_hours(turn: Work) -> None:
     """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
     if turn.escalation.is_attended:
-        for wanted in hours_wanted(turn.escalation.plan.calendars, turn.now):
+        for wanted in open_hours_to_compile(turn.escalation.plan.calendars, turn.now):
             turn.do(wanted)
-
-
-def hours_wanted(calendars: Mapping[str, Calendar], now: datetime) -> Iterator[CompileOpenHours]:
-    """Of those calendars whose open hours end soon, the next stretch."""
-    for name, calendar in calendars.items():
-        if now >= calendar.hours.extend_at:
-            since = calendar.hours.compiled_until
-            until = max(since, now) + EXTENSION
-            yield CompileOpenHours(calendar=name, definition=calendar.definition, since=since, until=until)
 
 
 def skip_past_thresholds(turn: Work) -> None:

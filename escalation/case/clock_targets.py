@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from escalation.case.state import Escalation
 from escalation.kernel.business_time import OpenHours, worth
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, derive_clock, retime_clock
-from escalation.policy.plan import Basis, ClockName, Target
+from escalation.policy.plan import Basis, Target
 
 _OF_THE_LEVEL = frozenset({ClockName.ACKNOWLEDGE, ClockName.LEVEL_WINDOW, ClockName.ACKNOWLEDGEMENT_EXPIRY})
 """Clocks of the people who hold the level."""

@@ -6,8 +6,6 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case import task_forces, text_approval
 from escalation.case.audience import followers_of, name_of, notify, notify_customers
-from escalation.case.commands import NO_NOTE
-from escalation.case.effects import Occasion
 from escalation.case.follow_up import ask_for_survey, line, require_known
 from escalation.case.lifecycle import RcaState, State
 from escalation.case.merge import require_target
@@ -15,11 +13,13 @@ from escalation.case.request import CustomerRca
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import REFUSAL, shortened
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import BadRequest, Fault, NotReadyToClose, UnknownName
-from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName
+from escalation.kernel.values import NO_NOTE, InternalText
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import CancelCause
 
 
 def begin_closing(turn: Work) -> None:
@@ -181,12 +181,12 @@ def cancel(turn: Work, command: c.Cancel) -> None:
 def cancel_by_operator(turn: Work) -> None:
     """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
     if turn.escalation.is_open:
-        cause, why = e.CancelCause.WITHDRAWN, Sentence.ENDED_BY_OPERATOR
+        cause, why = CancelCause.WITHDRAWN, Sentence.ENDED_BY_OPERATOR
         _cancel(turn, cause, None, InternalText(why))
         _notify_cancelled(turn, Sentence.CANCELLED_FOR.of(cause, why))
 
 
-def _cancel(turn: Work, cause: e.CancelCause, into: str | None, why: InternalText) -> None:
+def _cancel(turn: Work, cause: CancelCause, into: str | None, why: InternalText) -> None:
     _end_all_clocks(turn)
     task_forces.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
     text_approval.reject_all_texts(turn, why)
@@ -194,7 +194,7 @@ def _cancel(turn: Work, cause: e.CancelCause, into: str | None, why: InternalTex
 
 
 def _notify_cancelled(
-    turn: Work, why: Why, text: InternalText | None = None, cause: e.CancelCause | None = None
+    turn: Work, why: Why, text: InternalText | None = None, cause: CancelCause | None = None
 ) -> None:
     still_to_do = tuple(map(line, turn.escalation.open_actions))
     notify(turn, Occasion.CANCELLED, followers_of(turn.escalation), why=why, text=text, items=still_to_do)

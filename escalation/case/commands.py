@@ -12,23 +12,29 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from escalation.case.actions import Action
-from escalation.case.effects import InternalNotification, OnCallFound
-from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.case.lifecycle import Move
+from escalation.case.effects import OnCallFound
+from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
 from escalation.kernel.budgets import SEATS, STEPS
-from escalation.kernel.business_time import OpenHours
 from escalation.kernel.email_address import EmailAddress
 from escalation.kernel.ids import Key, is_key
 from escalation.kernel.language_tag import LanguageTag
-from escalation.kernel.values import CustomerText, Input, Instant, InternalText, Mover, Name, frozen
-from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import Contact, EscalationReason, Plan, Priority
-from escalation.task_force.state import ForceName, SeatRequest
+from escalation.kernel.values import NO_NOTE, CustomerText, Input, InternalText, Mover, Name, frozen
+from escalation.notifications.notification import InternalNotification
+from escalation.notifications.shell_commands import (
+    CancelByOperator,
+    ExtendOpenHours,
+    NoteRefusal,
+    ReportDelivery,
+    Tick,
+)
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan
+from escalation.task_force.state import SeatRequest, TaskForceName
 from escalation.task_force.updates import TaskForceUpdate
-
-NO_NOTE = InternalText("")
 
 
 class _Asks(Input):
@@ -302,7 +308,7 @@ class DeployTaskForce(_Asks):
 
     move = Move.DEPLOY_TASK_FORCE
     kind: Literal["deploy_task_force"] = "deploy_task_force"
-    name: ForceName
+    name: TaskForceName
     mission: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     lead: Name
     seats: Annotated[tuple[SeatRequest, ...], Field(max_length=SEATS)] = ()
@@ -370,31 +376,6 @@ class Open:
 
 
 @frozen
-class Tick:
-    """Time has passed."""
-
-
-@frozen
-class ReportDelivery:
-    """What became of messages."""
-
-    receipts: tuple[DeliveryResult, ...]
-
-
-@frozen
-class NoteRefusal:
-    """A message that nobody waits for could not be followed: keep it on record."""
-
-    refused: str
-    why: str
-
-
-@frozen
-class CancelByOperator:
-    """The run was asked to end from outside: stakeholders are told before it does (CLOSE-10)."""
-
-
-@frozen
 class ReportOnCall:
     """Who is on call, as found out; what they were to be told comes along."""
 
@@ -405,18 +386,6 @@ class ReportOnCall:
 @frozen
 class LookUpOnCall:
     """Somebody unknown came, who may be on call by now: look again (MATRIX-1)."""
-
-
-@frozen
-class ExtendOpenHours:
-    """A calendar, compiled further."""
-
-    calendar: Name
-    definition: str = ""
-    """What it was compiled from: a rebase may have brought another of that name meanwhile."""
-    since: Instant
-    """From when on."""
-    open_hours: OpenHours
 
 
 class Rebase(_Asks):

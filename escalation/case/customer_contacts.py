@@ -9,7 +9,6 @@ Whether a time zone exists is not known here; to messages one that does not is U
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import contacts_at, notify_customers
-from escalation.case.effects import Occasion, Recipient
 from escalation.case.lifecycle import State
 from escalation.case.outage import notify_of_resolution
 from escalation.case.request import CustomerContact
@@ -18,6 +17,9 @@ from escalation.case.state_size import require_request_fits
 from escalation.case.work import Work
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
+from escalation.kernel.values import ENGINE
+from escalation.notifications.notification import Occasion
+from escalation.policy.people import Recipient
 
 
 def correct_contact(turn: Work, command: c.CorrectContact) -> None:
@@ -30,7 +32,7 @@ def correct_contact(turn: Work, command: c.CorrectContact) -> None:
     )
     turn.record(e.ContactCorrected(before=known, after=corrected, note=command.note))
     if mailbox_of(corrected.email) != mailbox_of(known.email):
-        turn.by = e.ENGINE
+        turn.by = ENGINE
         _notify(turn, contacts_at(turn.escalation, corrected.email))
 
 

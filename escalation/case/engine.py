@@ -27,19 +27,31 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import first_recipients_of, notify, notify_customers
 from escalation.case.clock_table import extend_open_hours, settle, skip_past_thresholds
-from escalation.case.effects import Occasion
 from escalation.case.failed_deliveries import notify_undelivered
 from escalation.case.fold import open_state
-from escalation.case.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
+from escalation.case.lifecycle import NOBODYS, RcaState, State, allows, moves_from
 from escalation.case.state import Escalation
-from escalation.case.state_size import require_state_fits, state_size
+from escalation.case.state_size import state_size
 from escalation.case.work import Decision, Work
 from escalation.kernel.budgets import STATE
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import is_late
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.policy.plan import ClockName, EscalationReason, require_person
+from escalation.kernel.state_size import require_state_fits
+from escalation.kernel.values import ENGINE
+from escalation.notifications.notification import Occasion
+from escalation.notifications.shell_commands import (
+    CancelByOperator,
+    ExtendOpenHours,
+    NoteRefusal,
+    ReportDelivery,
+    Tick,
+)
+from escalation.policy.classification import EscalationReason
+from escalation.policy.move_name import Move
+from escalation.policy.people import require_person
 
 __all__ = ["Decision", "allowed_moves", "decide", "in_words", "moves_now", "open_escalation", "permit"]
 
@@ -90,7 +102,7 @@ def open_escalation(command: c.Open, now: datetime) -> Decision:
 def _tell_of_the_start(turn: Work) -> None:
     now = turn.escalation
     request, by = now.request, turn.by
-    turn.by = e.ENGINE  # whoever submitted it is told as well, if it is theirs to solve
+    turn.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
     why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
     text = request.reason_note or request.description or None
     if request.is_returning:
@@ -116,25 +128,25 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         EscalationError: If the command is refused. Nothing has changed.
     """
     turn = Work(escalation, now)
-    if isinstance(command, c.ReportDelivery):
+    if isinstance(command, ReportDelivery):
         _record_delivery(turn, command)
         settle(turn)
         on_call.watch_shifts(turn, escalation)
         return turn.decision()
     settle(turn)
     match command:
-        case c.Tick():
+        case Tick():
             extend_open_hours(turn)
-        case c.ExtendOpenHours():
+        case ExtendOpenHours():
             _extend(turn, command)
             settle(turn)
         case c.ReportOnCall():
             on_call.apply_on_call(turn, command)
         case c.LookUpOnCall():
             on_call.look_up(turn)
-        case c.NoteRefusal():
+        case NoteRefusal():
             turn.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
-        case c.CancelByOperator():
+        case CancelByOperator():
             closing.cancel_by_operator(turn)
         case c.ReportTaskForce():
             task_forces.follow_task_force_update(turn, command.news)
@@ -180,7 +192,7 @@ def _follow(turn: Work, asked: c.PersonsCommand | c.Rebase | c.NamePeople) -> No
             raise
         raise UnknownName(f"{key}: {unknown.message}") from None
     _require_room(turn, before, command)
-    turn.by = e.ENGINE
+    turn.by = ENGINE
     settle(turn)
 
 
@@ -194,7 +206,7 @@ def _permit(now: Escalation, command: c.PersonsCommand | c.Rebase) -> None:
         raise
 
 
-def _extend(turn: Work, command: c.ExtendOpenHours) -> None:
+def _extend(turn: Work, command: ExtendOpenHours) -> None:
     """CLOCK-5; what a rebase has overtaken is left out, and asked for again."""
     known = turn.escalation.plan.calendars.get(command.calendar)
     joins = known is not None and command.since <= known.hours.compiled_until
@@ -370,7 +382,7 @@ def _obey(turn: Work, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C9
             assert_never(command)
 
 
-def _record_delivery(turn: Work, command: c.ReportDelivery) -> None:
+def _record_delivery(turn: Work, command: ReportDelivery) -> None:
     """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
     before = turn.escalation
     turn.record(e.DeliveryReported(receipts=command.receipts))

@@ -22,14 +22,23 @@ from escalation.case.request import (
     StartRequest,
 )
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
-from escalation.kernel.values import CustomerText, Input, InputInstant, Instant, InternalText, Name, frozen
+from escalation.kernel.values import (
+    ENGINE,
+    CustomerText,
+    Input,
+    InputInstant,
+    Instant,
+    InternalText,
+    Name,
+    frozen,
+)
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import ClockName, Contact, EscalationReason, Plan, PlaybookRef, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan, PlaybookRef
 from escalation.task_force.state import SeatPlan, TaskForceSummary
-
-ENGINE = "engine"
-"""Who made a move that no person asked for (KIND-4)."""
 
 
 class Step(Input):
@@ -50,12 +59,6 @@ class AccessAnswer(StrEnum):
     YES = "yes"
     NO = "no"
     WAIVED = "waived"
-
-
-class CancelCause(StrEnum):
-    WITHDRAWN = "withdrawn"
-    DUPLICATE = "duplicate"
-    MERGED = "merged"
 
 
 NOT_YET = datetime.min.replace(tzinfo=UTC)

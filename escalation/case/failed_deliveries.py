@@ -13,11 +13,11 @@ they cannot be reached, so the line has an end; what was not told then stands in
 from collections.abc import Iterable, Iterator
 
 from escalation.case.audience import managers_of, notify
-from escalation.case.effects import Occasion
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import ContactKind
+from escalation.notifications.notification import Occasion
+from escalation.policy.people import ContactKind
 
 _MOST_TOLD = 50
 """Lines of one message."""

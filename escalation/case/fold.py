@@ -14,7 +14,7 @@ from typing import Any, assert_never
 from escalation.case import events as e
 from escalation.case.actions import Action, Origin, count_passed_reminders, take_over_actions, track_actions
 from escalation.case.clock_targets import restart_clock, retarget_clock
-from escalation.case.lifecycle import Move, RcaState, step, step_rca
+from escalation.case.lifecycle import RcaState, step, step_rca
 from escalation.case.request import StartRequest, with_customers
 from escalation.case.state import (
     VERIFYING,
@@ -29,11 +29,13 @@ from escalation.case.state import (
     SurveyAnswer,
 )
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause, derive_clock, derive_next_instant, limit_chases, reminded
 from escalation.kernel.ids import tenant_of
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import ENGINE, CustomerText, InternalText
 from escalation.notifications.delivery_results import Undelivered, update_undelivered
-from escalation.policy.plan import ClockName, Plan
+from escalation.policy.move_name import Move
+from escalation.policy.plan import Plan
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import TaskForceSummary
 
@@ -73,7 +75,7 @@ def open_state(event: e.Opened) -> Escalation:
 def apply_event(now: Escalation, event: e.Event) -> Escalation:
     """*now* after *event*."""
     after = _apply(now, event)
-    return after if event.by == e.ENGINE else _still_active(after, event)
+    return after if event.by == ENGINE else _still_active(after, event)
 
 
 def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR0912, PLR0915 - one case an event

@@ -11,12 +11,12 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import customer_recipients, name_of, notify, notify_customers
-from escalation.case.effects import Occasion, OpenSuccessor
-from escalation.case.lifecycle import Move, State
+from escalation.case.effects import OpenSuccessor
+from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
-from escalation.case.timeline import minute
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.reasons import Sentence
@@ -29,8 +29,11 @@ from escalation.kernel.refusals import (
     nearest,
     quote_input,
 )
+from escalation.kernel.timeline_entry import minute
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName, ContactKind, Recipient
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
+from escalation.policy.people import ContactKind, Recipient
 
 CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.RECORD_SURVEY)
 """What a customer's contact answers, for their own account; everything else is ours (ROLE-2)."""

@@ -7,16 +7,18 @@ How an escalation finds the person who can solve it. Nothing here tells the time
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import followers_of, managers_of, name_of, notify, notify_customers, with_rotas
-from escalation.case.commands import NO_NOTE
-from escalation.case.effects import Occasion, ProposeSponsorship
+from escalation.case.effects import ProposeSponsorship
 from escalation.case.lifecycle import WORKING
 from escalation.case.next_update import adapt_updates_to_plan
 from escalation.case.state import Escalation
 from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
-from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName, EscalationReason, Unreached
+from escalation.kernel.values import ENGINE, NO_NOTE, InternalText
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import EscalationReason
+from escalation.policy.plan import Unreached
 
 _OF_THE_HOLDER = (ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
 """Clocks that end when somebody else is asked."""
@@ -208,7 +210,7 @@ def raise_to(
             owner=level.contacts[0],
             reason=reason,
             why=why,
-            is_early=turn.by != e.ENGINE and bool(before.responses_left),
+            is_early=turn.by != ENGINE and bool(before.responses_left),
             note=note,
             playbook=before.plan.playbook,
         )

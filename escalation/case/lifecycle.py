@@ -5,16 +5,16 @@ Law 1: every legal move is in these two tables, those that keep the state too.
 Law 2: an illegal move raises, and nothing happens.
 Law 3: this file knows no people, clocks, channels or texts.
 
-The only file that imports ``transitions``. One machine serves all escalations: it holds no escalation, it is
+One machine serves all escalations: it holds no escalation, it is
 asked. A second, small table governs the course of the RCA within the first.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from transitions import Machine, MachineError
+from escalation.kernel.state_machine import fire, machine_of
+from escalation.policy.move_name import Move
 
 
 class State(StrEnum):
@@ -35,50 +35,6 @@ class RcaState(StrEnum):
     APPROVED = "approved"
     SHARED = "shared"
     WAIVED = "waived"
-
-
-class Move(StrEnum):
-    BEGIN_COMMUNICATION = "begin_communication"
-    BEGIN_RESOLUTION = "begin_resolution"
-    DECLARE_RESOLVED = "declare_resolved"
-    REJECT_RESOLUTION = "reject_resolution"
-    VERIFY_RESOLUTION = "verify_resolution"
-    REOPEN = "reopen"
-    CLOSE = "close"
-    CANCEL = "cancel"
-    ACKNOWLEDGE = "acknowledge"
-    RAISE_LEVEL = "raise_level"
-    TRANSFER = "transfer"
-    REPORT_TRIGGER = "report_trigger"
-    TICK_RESPONSE = "tick_response"
-    CHANGE_PRIORITY = "change_priority"
-    PAUSE = "pause"
-    RESUME = "resume"
-    REVISE_PLAN = "revise_plan"
-    SEND_UPDATE = "send_update"
-    CONFIRM_ACCESS = "confirm_access"
-    SETTLE_RECORD = "settle_record"
-    REQUEST_RCA = "request_rca"
-    FILE_RCA = "file_rca"
-    DERIVE_RCA = "derive_rca"
-    APPROVE_RCA = "approve_rca"
-    SHARE_RCA = "share_rca"
-    WAIVE_RCA = "waive_rca"
-    REBASE = "rebase"
-    DEPLOY_TASK_FORCE = "deploy_task_force"
-    STAND_DOWN_TASK_FORCE = "stand_down_task_force"
-    RECORD_SURVEY = "record_survey"
-    FILE_POST_MORTEM = "file_post_mortem"
-    FINISH_ACTION = "finish_action"
-    JOIN_OUTAGE = "join_outage"
-    APPROVE_TEXT = "approve_text"
-    EDIT_TEXT = "edit_text"
-    REJECT_TEXT = "reject_text"
-    CORRECT_CONTACT = "correct_contact"
-
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ").replace("rca", "RCA").replace("post mortem", "post-mortem")
 
 
 NOBODYS = frozenset({Move.BEGIN_COMMUNICATION, Move.JOIN_OUTAGE})
@@ -160,52 +116,9 @@ RCA_COURSE: tuple[Row, ...] = (
 )
 
 
-Rows = Iterable[tuple[StrEnum, tuple[StrEnum, ...], StrEnum | None]]
-
-
-def machine_of(states: Iterable[StrEnum], rows: Rows) -> Machine:
-    """A machine that knows these rows and nothing else."""
-    return Machine(
-        model=None,
-        states=[state.value for state in states],
-        initial=None,
-        auto_transitions=False,
-        transitions=[
-            {"trigger": move.value, "source": source.value, "dest": target and target.value}
-            for move, sources, target in rows
-            for source in sources
-        ],
-    )
-
-
 _LIFECYCLE = machine_of(State, LIFECYCLE)
 _RCA = machine_of(RcaState, RCA_COURSE)
 _RCA_MOVES = frozenset(row.move for row in RCA_COURSE)
-
-
-class _Seat:
-    """What the machine moves: a state and nothing else."""
-
-    def __init__(self, state: StrEnum) -> None:
-        self.state = state.value
-
-
-def fire(machine: Machine, state: StrEnum, move: StrEnum) -> str:
-    """
-    The state after *move*.
-
-    Raises:
-        MachineError: If the machine has no such row.
-    """
-    seat = _Seat(state)
-    if move.value not in machine.events:
-        raise MachineError(f"no such move: {move}")
-    machine.events[move.value].trigger(seat)
-    return seat.state
-
-
-class IllegalMove(Exception):
-    """The tables do not have this move here."""
 
 
 # The machine's answer depends on the state and the move alone, so each question is put to it once.
@@ -217,10 +130,7 @@ def step(state: State, move: Move) -> State:
     Raises:
         IllegalMove: If the table does not allow it.
     """
-    try:
-        return State(fire(_LIFECYCLE, state, move))
-    except MachineError as error:
-        raise IllegalMove(f"{move.words} while {state}") from error
+    return State(fire(_LIFECYCLE, state, move))
 
 
 @cache
@@ -231,10 +141,7 @@ def step_rca(state: RcaState, move: Move) -> RcaState:
     Raises:
         IllegalMove: If the RCA's course does not allow it.
     """
-    try:
-        return RcaState(fire(_RCA, state, move))
-    except MachineError as error:
-        raise IllegalMove(f"{move.words} while the RCA is {state}") from error
+    return RcaState(fire(_RCA, state, move))
 
 
 @cache

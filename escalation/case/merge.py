@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import contacts_among, name_of, notify, notify_customers
-from escalation.case.effects import Occasion
 from escalation.case.follow_up import line
-from escalation.case.lifecycle import Move, State, allows
+from escalation.case.lifecycle import State, allows
 from escalation.case.outage import begin_first_notification, new_in, notify_of_end, require_case_fits
 from escalation.case.state import Escalation, owners_of_actions
 from escalation.case.work import Work
 from escalation.kernel.budgets import OPEN_ACTIONS
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
+from escalation.kernel.values import ENGINE
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import CancelCause
+from escalation.policy.move_name import Move
 
 
 def require_target(now: Escalation, command: c.Cancel) -> None:
@@ -28,7 +31,7 @@ def require_target(now: Escalation, command: c.Cancel) -> None:
     Raises:
         EscalationError: If they do not, or it is itself.
     """
-    is_withdrawn = command.cause is e.CancelCause.WITHDRAWN
+    is_withdrawn = command.cause is CancelCause.WITHDRAWN
     if is_withdrawn is bool(command.into):
         fault = Fault(
             where="into",
@@ -105,7 +108,7 @@ def take_over(turn: Work, command: c.TakeOver) -> None:
         )
     )
     _notify_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
-    turn.by = e.ENGINE
+    turn.by = ENGINE
     _notify_customers(turn, command, now)
 
 

@@ -6,7 +6,7 @@ Owns when such a clock is met and begins anew. Must not know what an update says
 
 from escalation.case.lifecycle import WORKING
 from escalation.case.work import Work
-from escalation.policy.plan import ClockName
+from escalation.kernel.clock_name import ClockName
 
 
 def restart_next_update(turn: Work, clock: ClockName) -> None:

@@ -21,14 +21,15 @@ from datetime import datetime
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import managers_of, name_of, notify, notify_customers, without_rotas
-from escalation.case.effects import FindOnCall, InternalNotification, Occasion, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallFound
 from escalation.case.levels import ask_another, responses_to_do
 from escalation.case.lifecycle import WORKING
 from escalation.case.state import Escalation, OnCallAnswer
 from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.kernel.reasons import Sentence
-from escalation.policy.plan import ClockName
+from escalation.notifications.notification import InternalNotification, Occasion
 
 _ASK = frozenset({Occasion.ASSIGNED, Occasion.REMINDER, Occasion.ACKNOWLEDGEMENT_EXPIRED})
 """Messages that ask the holder to act: whoever takes over is asked by the hand-over itself."""

@@ -12,8 +12,7 @@ from typing import TypeVar
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import contacts_among, notify, notify_customers
-from escalation.case.effects import Occasion
-from escalation.case.lifecycle import Move, RcaState, State, allows
+from escalation.case.lifecycle import RcaState, State, allows
 from escalation.case.request import AffectedCustomer, StartRequest, recipients_of, with_customers
 from escalation.case.state import Escalation
 from escalation.case.state_size import weight_of
@@ -28,11 +27,15 @@ from escalation.kernel.budgets import (
     SERVICES,
     size_of,
 )
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import tenant_of
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
-from escalation.policy.plan import ClockName, Recipient
+from escalation.kernel.values import ENGINE
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
+from escalation.policy.people import Recipient
 
 _Each = TypeVar("_Each")
 
@@ -63,7 +66,7 @@ def join_outage(turn: Work, command: c.JoinOutage) -> None:
             sponsors=sponsors,
         )
     )
-    turn.by = e.ENGINE
+    turn.by = ENGINE
     known = now.rules.stakeholders
     notify(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
     if joining.customers:

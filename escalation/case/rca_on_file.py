@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from escalation.case.events import Event, RcaFiled
 from escalation.case.request import InternalRca, RcaTimelineEntry
 from escalation.case.state import Escalation
-from escalation.case.timeline import CLOCKWORK, TimelineEntry
+from escalation.case.timeline import CLOCKWORK
 from escalation.kernel.budgets import DRAFT, last_of
 from escalation.kernel.characters import clip
 from escalation.kernel.reasons import Sentence
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 
 _One = TypeVar("_One")

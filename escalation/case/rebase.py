@@ -13,7 +13,6 @@ from escalation.case.audience import followers_of, managers_of, name_of, notify
 from escalation.case.clock_table import settle, skip_past_thresholds
 from escalation.case.clock_targets import clock_for
 from escalation.case.closing import adapt_rca_to_plan
-from escalation.case.effects import Occasion
 from escalation.case.levels import ask_the_level, start_window
 from escalation.case.lifecycle import WORKING
 from escalation.case.next_update import adapt_updates_to_plan
@@ -21,10 +20,12 @@ from escalation.case.resolution import resume
 from escalation.case.state import Escalation
 from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import MoveNotAllowed
-from escalation.kernel.values import Instant, InternalText, frozen
-from escalation.policy.plan import ClockName, Plan, PlaybookRef
+from escalation.kernel.values import ENGINE, Instant, InternalText, frozen
+from escalation.notifications.notification import Occasion
+from escalation.policy.plan import Plan, PlaybookRef
 
 
 def rebase(turn: Work, command: c.Rebase) -> None:
@@ -144,7 +145,7 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
         raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
     turn = Work(now, at)
     if _is_another(now, plan):
-        rebase(turn, c.Rebase(by=e.ENGINE, why=InternalText("foreseen"), plan=plan))
+        rebase(turn, c.Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))
         settle(turn)
     after = turn.escalation
     breached = (event.clock for event in turn.events if isinstance(event, e.ClockBreached))

@@ -28,13 +28,8 @@ from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.ids import EscalationReference, Key
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.values import CustomerText, Input, InputDay, InputInstant, InternalText, Name
-from escalation.policy.plan import EscalationReason, Priority, Recipient
-
-
-class Degree(StrEnum):
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
+from escalation.policy.classification import Degree, EscalationReason, Priority
+from escalation.policy.people import Recipient
 
 
 class Source(StrEnum):

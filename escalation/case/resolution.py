@@ -9,19 +9,18 @@ from escalation.case import events as e
 from escalation.case import task_forces, text_approval
 from escalation.case.audience import followers_of, managers_of, name_of, notify, notify_customers
 from escalation.case.closing import begin_closing
-from escalation.case.commands import NO_NOTE
-from escalation.case.effects import Occasion
 from escalation.case.follow_up import require_affected, require_own_account
 from escalation.case.levels import resume_work
 from escalation.case.lifecycle import State
 from escalation.case.next_update import restart_next_update
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed, UnknownName
-from escalation.kernel.values import LONGEST_TEXT, InternalText
-from escalation.policy.plan import ClockName
+from escalation.kernel.values import LONGEST_TEXT, NO_NOTE, InternalText
+from escalation.notifications.notification import Occasion
 
 _OF_THE_PROBLEM = (
     ClockName.LEVEL_WINDOW,

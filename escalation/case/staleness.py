@@ -9,17 +9,17 @@ true: better told twice than never.
 from collections.abc import Iterable, Sequence
 
 from escalation.case import events as e
-from escalation.case.effects import (
+from escalation.case.lifecycle import RcaState, State
+from escalation.case.state import Escalation
+from escalation.notifications.notification import (
     CustomerNotification,
     InternalNotification,
     Notification,
     NotificationBatch,
     Occasion,
-    Recipient,
     message_key,
 )
-from escalation.case.lifecycle import RcaState, State
-from escalation.case.state import Escalation
+from escalation.policy.people import Recipient
 
 _AFTER_THE_END = frozenset(
     {

@@ -12,20 +12,14 @@ from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.case.lifecycle import WORKING, RcaState, State, is_open
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 from escalation.notifications.delivery_results import Undelivered
-from escalation.policy.plan import (
-    ClockName,
-    Contact,
-    HandsOver,
-    Level,
-    Plan,
-    Priority,
-    PriorityPolicy,
-    Recipient,
-)
+from escalation.policy.classification import Priority
+from escalation.policy.people import Contact, HandsOver, Recipient
+from escalation.policy.plan import Level, Plan, PriorityPolicy
 from escalation.task_force.state import TaskForceSummary
 
 VERIFYING = "verifying"

@@ -6,8 +6,8 @@ Owns what is measured of a request, of an escalation and of a task force. The nu
 
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
-from escalation.kernel.budgets import FULL_STATE, MOVE, PLAN, REQUEST, SMALL_CHANGE, STATE, SUMMARY, size_of
-from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.budgets import MOVE, PLAN, REQUEST, SUMMARY, size_of
+from escalation.kernel.state_size import too_large
 from escalation.kernel.values import to_bytes
 from escalation.policy.plan import Plan
 
@@ -27,7 +27,7 @@ def require_request_fits(request: StartRequest, what: str) -> None:
     most = REQUEST + (MOVE if request.is_returning else 0)  # it takes along why it comes back
     if (size := weight_of(request)) > most:
         allowed = f"at most {most:,} bytes, in which each contact counts the name of its account again"
-        raise _too_large(what, f"{size:,} bytes", allowed)
+        raise too_large(what, f"{size:,} bytes", allowed)
 
 
 def require_plan_fits(plan: Plan) -> None:
@@ -37,7 +37,7 @@ def require_plan_fits(plan: Plan) -> None:
     """
     if (size := plan.size) > PLAN:
         allowed = f"at most {PLAN:,} bytes; shorten the playbook: fewer people, levels or responses"
-        raise _too_large(f"the plan for {plan.issue_type}, {plan.category}", f"{size:,} bytes", allowed)
+        raise too_large(f"the plan for {plan.issue_type}, {plan.category}", f"{size:,} bytes", allowed)
 
 
 def state_size(now: Escalation) -> int:
@@ -45,18 +45,3 @@ def state_size(now: Escalation) -> int:
     kept_free = (max(0, SUMMARY - size_of(force)) for force in now.standing_forces)
     beside = len(to_bytes(now, but=_PLAN))
     return beside + len('"plan":,') + now.plan.size + sum(kept_free)
-
-
-def require_state_fits(what: str, before: int, after: int) -> None:
-    """
-    Raises:
-        BadRequest: If a state of *before* bytes would have *after*, and that is too much to be carried on.
-    """
-    more = after - before
-    if after > FULL_STATE or (after > STATE and more >= SMALL_CHANGE):
-        given = f"{more:,} bytes more than the {before:,} that it has"
-        raise _too_large(what, given, f"at most {STATE:,} bytes in all; use a shorter text")
-
-
-def _too_large(what: str, given: str, allowed: str) -> BadRequest:
-    return BadRequest.because(what, (Fault(where="(whole)", given=given, allowed=allowed),))

@@ -14,13 +14,14 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import followers_of, managers_of, name_of, notify
 from escalation.case.clock_targets import clock_for, clock_within
-from escalation.case.effects import Occasion, OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.case.effects import OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.case.failed_deliveries import notify_undelivered
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import CHARTER, size_of
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import (
@@ -33,7 +34,9 @@ from escalation.kernel.refusals import (
     quote_input,
 )
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import OF_TASK_FORCES, Calendar, ClockName, Contact, ContactKind, Target
+from escalation.notifications.notification import Occasion
+from escalation.policy.people import Contact, ContactKind
+from escalation.policy.plan import Calendar, Target
 from escalation.task_force.state import (
     Charter,
     EscalationSummary,

@@ -7,16 +7,16 @@ Owns who may approve which text. What a text says, and whether any needs approva
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.audience import name_of, notify, notify_customers
-from escalation.case.effects import Occasion
-from escalation.case.lifecycle import Move
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import Escalation, PendingText
 from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import ClockName
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
 
 
 def send_customer_update(turn: Work, text: CustomerText, *, apologise: bool = False) -> None:

@@ -4,29 +4,17 @@ The story: each event as one sentence for people, in the timeline, the Web UI an
 Words only. A fact that a sentence needs is in its event.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from escalation.case import events as e
-from escalation.kernel.clocks import Clock, Outcome
+from escalation.kernel.clocks import Outcome
 from escalation.kernel.numbers import number_of
-from escalation.kernel.values import Instant, frozen
+from escalation.kernel.timeline_entry import TimelineEntry, due_words, minute
+from escalation.policy.classification import CancelCause
 
 CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 """Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""
-
-
-@frozen
-class TimelineEntry:
-    """One line of a timeline."""
-
-    seq: int
-    at: Instant
-    by: str
-    kind: str
-    text: str
-    note: str = ""
-    """What the person added, in their own words."""
 
 
 def timeline_entry(event: e.Event) -> TimelineEntry:
@@ -151,7 +139,7 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             accounts = ", ".join(customer.account for customer in event.customers)
             how = (
                 "a duplicate of this, goes on here"
-                if event.cause is e.CancelCause.DUPLICATE
+                if event.cause is CancelCause.DUPLICATE
                 else "merged into this"
             )
             return f"{event.ticket} {how}: {accounts or 'nobody new'}"
@@ -188,17 +176,6 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
             return f"reminder of actions: {', '.join(map(str, event.reminded))}"
         case _:
             assert_never(event)
-
-
-def due_words(clock: Clock) -> str:
-    """``, due 2026-11-20 16:30 UTC``; how far it is known, if it is not; empty while it is held."""
-    if clock.not_before:
-        return f", due not before {minute(clock.not_before)}"
-    return f", due {minute(clock.due_at)}" if clock.due_at else ""
-
-
-def minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def brief(span: timedelta) -> str:

@@ -10,16 +10,19 @@ from escalation.case.actions import Action
 from escalation.case.audience import name_of
 from escalation.case.engine import moves_now
 from escalation.case.events import AccessAnswer, Event, PlanRevised, Step
-from escalation.case.lifecycle import Move, RcaState, State
+from escalation.case.lifecycle import RcaState, State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, InternalRca
 from escalation.case.state import ActionPlan, Escalation, PendingText, Resolution, SurveyAnswer
-from escalation.case.timeline import CLOCKWORK, TimelineEntry, timeline_entry
+from escalation.case.timeline import CLOCKWORK, timeline_entry
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
-from escalation.policy.plan import ClockName, Priority
+from escalation.policy.classification import Priority
+from escalation.policy.move_name import Move
 from escalation.task_force.state import TaskForceSummary
 
 

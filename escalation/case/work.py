@@ -14,9 +14,10 @@ from escalation.case.clock_targets import clock_for
 from escalation.case.effects import Effect
 from escalation.case.fold import apply_event
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, count_passed_thresholds
+from escalation.kernel.values import ENGINE
 from escalation.notifications.redundancy import remove_redundant
-from escalation.policy.plan import ClockName
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Decision:
 class Work:
     escalation: Escalation
     now: datetime
-    by: str = e.ENGINE
+    by: str = ENGINE
     events: list[e.Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     happenings: list[int] = field(default_factory=list)

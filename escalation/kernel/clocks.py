@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from escalation.kernel.business_time import OpenHours, add, between
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import Instant, Name, frozen
-from escalation.policy.plan import ClockName
 
 _A_HAIR = 1e-9
 """Of a clock's span: the same percentage of two spans need not be the same floating point number."""

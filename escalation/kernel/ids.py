@@ -73,3 +73,8 @@ Key = Annotated[str, Field(max_length=200), AfterValidator(_require_key)]
 """The subject of an escalation, tenant-qualified: ``TENANT/TICKET`` (START-4)."""
 EscalationReference = Annotated[str, Field(max_length=300), AfterValidator(_require_reference)]
 """An escalation by its key, or one of that key for all time by its id."""
+
+
+def task_force_id(key: str, name: str) -> str:
+    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
+    return f"{key}/task-force/{name}"

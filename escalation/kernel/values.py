@@ -242,3 +242,8 @@ Mover = Annotated[
     str, Field(min_length=1, max_length=LONGEST_NAME + 1 + LONGEST_ADDRESS), AfterValidator(_is_printable)
 ]
 """Id of whoever makes a move: a person's name, or a customer contact's ``ACCOUNT:ADDRESS``."""
+
+ENGINE = "engine"
+"""Who made a move that no person asked for (KIND-4)."""
+
+NO_NOTE = InternalText("")

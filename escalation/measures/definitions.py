@@ -12,10 +12,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from escalation.case.lifecycle import State
+from escalation.kernel.clock_name import AGREED, OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import AGREED, OF_TASK_FORCES, ClockName, PlaybookRef, Priority
+from escalation.policy.classification import Priority
+from escalation.policy.plan import PlaybookRef
 
 ENGINE_SOURCE = "engine"
 """The source of what this program ran itself; an import has the name of its map."""

@@ -12,6 +12,7 @@ from escalation.case import events as e
 from escalation.case.actions import Action
 from escalation.case.fold import apply_event, open_state
 from escalation.case.state import VERIFYING, Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.measures.definitions import (
     AffectedAccount,
@@ -24,7 +25,7 @@ from escalation.measures.definitions import (
     goes_back_to_work,
 )
 from escalation.notifications.delivery_results import DeliveryResult, latest_results
-from escalation.policy.plan import ClockName, Contact, ContactKind
+from escalation.policy.people import Contact, ContactKind
 
 _Holder = tuple[int, str | None, str | None]
 

@@ -5,16 +5,16 @@ Owns what travels between the schedule, its runs and the messages. When a schedu
 and end is not known here, nor what a figure means or how a page looks.
 """
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Base64Bytes, Field
+from pydantic import Field
 
 from escalation.kernel.ids import Own, own_id
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.values import Instant, Name, frozen
-from escalation.policy.plan import Recipient
+from escalation.notifications.notification import ReviewPack
+from escalation.policy.people import Recipient
 
 
 class Rhythm(StrEnum):
@@ -77,33 +77,6 @@ class MakeReport:
     due_at: Instant
     record: OpenEscalationsRecorded | None = None
     """None: what is open could not be asked."""
-
-
-@frozen
-class ReportedFigure:
-    name: str
-    """Of its measure."""
-    value: float
-    """In the unit of its measure."""
-
-
-@frozen
-class ReviewPack:
-    """A period in figures: the first of them, and the page with all."""
-
-    first: date
-    last: date
-    """It counts too."""
-    time_zone: str
-    figures: tuple[ReportedFigure, ...] = ()
-    """Empty: nothing was opened."""
-    page: Base64Bytes
-    """HTML, compressed by gzip."""
-
-    @property
-    def seq(self) -> int:
-        """The part of the idempotency key that tells one period from another (COMM-12): 20261116."""
-        return int(f"{self.first:%Y%m%d}")
 
 
 @frozen

@@ -5,14 +5,14 @@ Waves: messages in parts that Temporal takes. A part bounds what is sent, and wh
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from escalation.case.effects import (
+from escalation.kernel.budgets import LARGEST_BATCH, LONGEST_WHY, RECEIPTS, size_of
+from escalation.notifications.notification import (
     CustomerNotification,
     InternalNotification,
     NotificationBatch,
-    Recipient,
     message_key,
 )
-from escalation.kernel.budgets import LARGEST_BATCH, LONGEST_WHY, RECEIPTS, size_of
+from escalation.policy.people import Recipient
 
 _RECEIPT = 300 + 4 * LONGEST_WHY
 """Bytes of a receipt beside its key and its recipient: times, names of fields, what stood in the way."""

@@ -9,9 +9,9 @@ back so far, it cannot deny.
 
 from collections.abc import Iterable
 
-from escalation.case.effects import Notification, NotificationBatch, message_key
 from escalation.notifications.delivery_results import DeliveryResult, MessageState, latest_results
-from escalation.policy.plan import Recipient
+from escalation.notifications.notification import Notification, NotificationBatch, message_key
+from escalation.policy.people import Recipient
 
 NOT_OURS, TOLD_ALREADY = "not one of its messages", "told already"
 _OVER = frozenset({MessageState.DELIVERED, MessageState.DROPPED})

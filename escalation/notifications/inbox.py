@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from escalation.case.effects import Notification, NotificationBatch, is_pressing, message_key
 from escalation.kernel.budgets import LARGEST_BATCH, fitting, size_of
 from escalation.kernel.values import Instant, PropertyCache, frozen
 from escalation.notifications.batches import result_size
-from escalation.policy.plan import Recipient
+from escalation.notifications.notification import Notification, NotificationBatch, is_pressing, message_key
+from escalation.policy.people import Recipient
 from escalation.policy.preferences import CountedMessage, Limit, free_at, longest
 
 QUIET, MANY = "quiet hours", "many messages at once"

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from escalation.case.effects import reference_of
 from escalation.kernel.ids import Own, own_id
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
 from escalation.kernel.values import Input, Instant, Name, frozen
 from escalation.notifications.inbox import MANY, QUIET, DeferredMessage, InboxContent, leaves_at
-from escalation.policy.plan import Contact, Priority
+from escalation.notifications.notification import reference_of
+from escalation.policy.classification import Priority
+from escalation.policy.people import Contact
 from escalation.policy.preferences import CountedMessage
 
 MANAGER = "escalation_manager"

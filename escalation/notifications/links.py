@@ -9,9 +9,10 @@ it leads, or how its page looks.
 from enum import StrEnum
 from itertools import accumulate
 
-from escalation.case.effects import CustomerNotification, InternalNotification, Occasion
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import frozen
-from escalation.policy.plan import ClockName, Recipient
+from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
+from escalation.policy.people import Recipient
 
 _LONGEST_NAMED = 300
 """Characters."""

@@ -7,8 +7,16 @@ or a due time that came, with all that follows from it; two that come at once st
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar, cast
 
-from escalation.case.effects import CustomerNotification, Effect, InternalNotification, Occasion
+from escalation.notifications.notification import (
+    CustomerNotification,
+    InternalNotification,
+    Notification,
+    Occasion,
+)
+
+_Effect = TypeVar("_Effect")
 
 MADE_NEEDLESS_BY: Mapping[Occasion, frozenset[Occasion]] = {
     # An assignment and a rise say why, and by then who has it and with which priority.
@@ -30,24 +38,29 @@ OF_CUSTOMERS: Mapping[Occasion, frozenset[Occasion]] = {
 """A customer is asked for nothing but an answer: only news can say the same twice."""
 
 
-def remove_redundant(effects: Sequence[Effect]) -> Iterator[Effect]:
-    """*effects* of one event, in their order, each notice without those who are told by a stronger one."""
+def remove_redundant(effects: Sequence[_Effect]) -> Iterator[_Effect]:
+    """Return *effects* of one event, in their order, each notification without those who get a stronger one."""
     told = {type_: _occasions_of(effects, type_) for type_ in (InternalNotification, CustomerNotification)}
     for effect in effects:
         if not isinstance(effect, InternalNotification | CustomerNotification):
             yield effect
-            continue
-        rules = MADE_NEEDLESS_BY if isinstance(effect, InternalNotification) else OF_CUSTOMERS
-        stronger = rules.get(effect.occasion, frozenset())
-        to = tuple(each for each in effect.to if stronger.isdisjoint(told[type(effect)][each.id]))
-        if len(to) == len(effect.to):
-            yield effect
-        elif to:
-            yield replace(effect, to=to)
+        elif kept := _without_redundant(effect, told):
+            yield cast("_Effect", kept)
+
+
+def _without_redundant(
+    notification: Notification, told: Mapping[type[Notification], Mapping[str, set[Occasion]]]
+) -> Notification | None:
+    rules = MADE_NEEDLESS_BY if isinstance(notification, InternalNotification) else OF_CUSTOMERS
+    stronger = rules.get(notification.occasion, frozenset())
+    to = tuple(each for each in notification.to if stronger.isdisjoint(told[type(notification)][each.id]))
+    if len(to) == len(notification.to):
+        return notification
+    return replace(notification, to=to) if to else None
 
 
 def _occasions_of(
-    effects: Iterable[Effect], kind: type[InternalNotification | CustomerNotification]
+    effects: Iterable[object], kind: type[InternalNotification | CustomerNotification]
 ) -> dict[str, set[Occasion]]:
     """By recipient."""
     found: dict[str, set[Occasion]] = {}

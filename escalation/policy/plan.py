@@ -15,77 +15,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from escalation.case.lifecycle import Move
 from escalation.kernel.budgets import size_of
 from escalation.kernel.business_time import OpenHours
-from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.refusals import RoleNotAllowed, UnknownName
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import Instant, Name, PropertyCache, frozen
+from escalation.policy.classification import EscalationReason, Priority
 from escalation.policy.local_time import DeskTime
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
 from escalation.policy.preferences import Preferences
 from escalation.policy.translations import Translations
-
-
-class Priority(StrEnum):
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
-    P4 = "P4"
-
-
-class EscalationReason(StrEnum):
-    """Why an escalation starts or rises."""
-
-    DISSATISFIED_CUSTOMER = "dissatisfied_customer"
-    SLA_BREACH = "sla_breach"
-    LACK_OF_EXPERTISE = "lack_of_expertise"
-    SUPERVISOR_REQUESTED = "supervisor_requested"
-    VOLUME_SPIKE = "volume_spike"
-    LONG_HOLD = "long_hold"
-    BLOCKED_DEPENDENCY = "blocked_dependency"
-    LACK_OF_AUTHORITY = "lack_of_authority"
-    REPEATED_DELAY = "repeated_delay"
-    BUDGET_OVERRUN = "budget_overrun"
-    NO_RESPONSE = "no_response"
-    EXECUTIVE_THREAT = "executive_threat"
-    OTHER = "other"
-
-    @property
-    def words(self) -> str:
-        return self.value.replace("_", " ")
-
-
-class ClockName(StrEnum):
-    ACKNOWLEDGE = "acknowledge"
-    LEVEL_WINDOW = "level_window"
-    FIRST_NOTICE = "first_notice"
-    NEXT_UPDATE = "next_update"
-    RESOLUTION = "resolution"
-    VERIFICATION = "verification"
-    INTERNAL_RCA = "internal_rca"
-    CUSTOMER_RCA = "customer_rca"
-    CLOSING = "closing"
-    ACKNOWLEDGEMENT_EXPIRY = "acknowledgement_expiry"
-    PAUSE = "pause"
-    ON_DUTY = "on_duty"
-    TASK_FORCE_STATUS = "task_force_status"
-    SEAT_ANSWER = "seat_answer"
-    SURVEY = "survey"
-    CUSTOMER_TEXT = "customer_text"
-    INTERNAL_UPDATE = "internal_update"
-    """When our own people hear next; not every playbook promises it."""
-
-    @property
-    def words(self) -> str:
-        if self is ClockName.ACKNOWLEDGE:
-            return "acknowledgement"
-        return self.value.replace("_", " ").replace("rca", "RCA")
-
-
-AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY, ClockName.SURVEY})
-"""Clocks of an agreed time rather than a promise: when it comes something is done, and nothing is breached."""
-OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
-"""Clocks that each task force runs for itself; no pause of the escalation stops them."""
 
 
 class Unreached(StrEnum):
@@ -94,93 +34,6 @@ class Unreached(StrEnum):
     SKIP = "skip"
     HOLD = "hold"
     FALLBACK = "fallback"
-
-
-class ContactKind(StrEnum):
-    PERSON = "person"
-    TEAM = "team"
-    SCHEDULE = "schedule"
-    """Stands for whoever is on call; found out when needed, never pinned."""
-
-
-class HandsOver(StrEnum):
-    """What an on-call schedule hands over to the next shift."""
-
-    UNACKNOWLEDGED = "unacknowledged"
-    """What nobody has acknowledged; whoever acknowledges an escalation keeps it."""
-    OPEN = "open"
-    """What has been acknowledged, too, until its resolution is declared."""
-
-
-@frozen
-class Recipient:
-    """Whom a message goes to, and how."""
-
-    id: str
-    name: str
-    addresses: tuple[str, ...]
-    """``channel:target``, in order of preference."""
-    language: str = "en"
-    time_zone: str = "UTC"
-    preferences: Preferences | None = None
-    accounts: tuple[str, ...] = ()
-    """Of a customer's contact who speaks for several accounts: all of them."""
-
-    @property
-    def speaks_for(self) -> tuple[str, ...]:
-        """Of a customer's contact, whose id is ``ACCOUNT:EMAIL``: the accounts."""
-        return self.accounts or (self.id.rpartition(":")[0],)
-
-    @property
-    def mailbox(self) -> str:
-        """Of a customer's contact: what tells them from everybody else."""
-        return mailbox_of(self.id.rpartition(":")[2])
-
-
-@frozen
-class Contact(PropertyCache):
-    """A person or a team that can hold an escalation, be told of it, or make moves in it."""
-
-    id: Name
-    name: Name
-    kind: ContactKind = ContactKind.PERSON
-    roles: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    """Of a team or a schedule: the ids of its people."""
-    hands_over: HandsOver = HandsOver.UNACKNOWLEDGED
-    """Of a schedule: what passes to the next shift."""
-    addresses: tuple[str, ...] = ()
-    """``channel:target``, in order of preference."""
-    language: str = "en"
-    time_zone: str = "UTC"
-    preferences: Preferences | None = None
-
-    @cached_property
-    def recipient(self) -> Recipient:
-        return Recipient(
-            id=self.id,
-            name=self.name,
-            addresses=self.addresses,
-            language=self.language,
-            time_zone=self.time_zone,
-            preferences=self.preferences,
-        )
-
-
-def require_person(where: str, contact: Contact, what: str) -> None:
-    """
-    Raises:
-        RoleNotAllowed: If *contact* is no person. A team or a schedule is asked and told; who acts is on record
-            (ROLE-3).
-    """
-    if contact.kind is ContactKind.PERSON:
-        return
-    kind = "an on-call schedule" if contact.kind is ContactKind.SCHEDULE else "a team"
-    members = f": {', '.join(contact.members)}" if contact.members else ""
-    raise RoleNotAllowed(
-        f"{where}: {contact.name} may not {what}, because it is {kind}; allowed: one of its people, by their own id"
-        f"{members}"
-    )
 
 
 class Basis(StrEnum):

@@ -13,10 +13,9 @@ from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from escalation.case.lifecycle import Move
 from escalation.kernel.refusals import Fault, RateExceeded
 from escalation.kernel.values import Instant, frozen
-from escalation.task_force.lifecycle import TaskForceMove
+from escalation.policy.move_name import Move
 
 
 class Rate(NamedTuple):
@@ -79,7 +78,7 @@ class Rates:
     def has_room(self, name: str, rate: Rate, now: datetime) -> bool:
         return max(self.reached.get(name, now), now) + rate.share - rate.within <= now
 
-    def after_move(self, key: str, move: Move | TaskForceMove | str, by: str, now: datetime) -> "Rates":
+    def after_move(self, key: str, move: str, by: str, now: datetime) -> "Rates":
         """
         Raises:
             RateExceeded: If *by*, or all together, have made too many moves.

@@ -12,13 +12,14 @@ from typing import Annotated, NamedTuple, assert_never
 
 from pydantic import Field
 
-from escalation.case.commands import ReportDelivery
-from escalation.case.effects import InternalFacts, InternalNotification, Occasion, Recipient
 from escalation.kernel.budgets import PROGRAMME, last_of
 from escalation.kernel.ids import Own, name_in, own_id
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, Input, InputDay, Instant, InternalText, Name, frozen
-from escalation.policy.plan import Contact, Priority
+from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
+from escalation.notifications.shell_commands import ReportDelivery
+from escalation.policy.classification import Priority
+from escalation.policy.people import Contact, Recipient
 
 REMINDED_BEFORE = timedelta(days=2)
 CHASED_EVERY = timedelta(days=7)

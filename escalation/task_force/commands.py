@@ -8,10 +8,15 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from escalation.case import commands as c
-from escalation.case.commands import NO_NOTE
 from escalation.kernel.clocks import Clock
-from escalation.kernel.values import Input, InputInstant, InternalText, Name, frozen
+from escalation.kernel.values import NO_NOTE, Input, InputInstant, InternalText, Name, frozen
+from escalation.notifications.shell_commands import (
+    CancelByOperator,
+    ExtendOpenHours,
+    NoteRefusal,
+    ReportDelivery,
+    Tick,
+)
 from escalation.policy.plan import Calendar
 from escalation.task_force.lifecycle import TaskForceMove
 from escalation.task_force.state import EscalationSummary
@@ -125,10 +130,10 @@ EscalationsCommand = StandDown | KeepInformed
 ShellsCommand = (
     EscalationsCommand
     | EscalationGone
-    | c.Tick
-    | c.ReportDelivery
-    | c.ExtendOpenHours
-    | c.NoteRefusal
-    | c.CancelByOperator
+    | Tick
+    | ReportDelivery
+    | ExtendOpenHours
+    | NoteRefusal
+    | CancelByOperator
 )
-ForceCommand = MembersCommand | ShellsCommand
+TaskForceCommand = MembersCommand | ShellsCommand

@@ -10,17 +10,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from escalation.case import commands as shell
-from escalation.case.clock_table import hours_wanted
-from escalation.case.effects import Occasion
-from escalation.case.state_size import require_state_fits
 from escalation.kernel.budgets import STATE, size_of
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
+from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName, require_person
+from escalation.notifications.notification import Occasion
+from escalation.notifications.shell_commands import (
+    CancelByOperator,
+    ExtendOpenHours,
+    NoteRefusal,
+    ReportDelivery,
+    Tick,
+)
+from escalation.policy.open_hours import open_hours_to_compile
+from escalation.policy.people import require_person
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force import seats, tasks, timeline
@@ -43,7 +50,7 @@ def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     return turn.decision()
 
 
-def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> TaskForceDecision:
+def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> TaskForceDecision:
     """
     Decide what *command* means for *force* at *now*.
 
@@ -53,14 +60,14 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> TaskForc
     turn = TaskForceWork(force, now)
     _settle(turn)
     match command:
-        case shell.Tick():
+        case Tick():
             _extend_open_hours(turn)
-        case shell.ExtendOpenHours():
+        case ExtendOpenHours():
             turn.record(e.OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
             _settle(turn)
-        case shell.ReportDelivery():
+        case ReportDelivery():
             _record_delivery(turn, command)
-        case shell.NoteRefusal():
+        case NoteRefusal():
             turn.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
@@ -76,7 +83,7 @@ def decide(force: TaskForce, command: c.ForceCommand, now: datetime) -> TaskForc
                 _settle(turn)
         case c.StandDown():
             _ordered_down(turn, command)
-        case shell.CancelByOperator():
+        case CancelByOperator():
             _stand_down(turn, Sentence.ENDED_BY_OPERATOR.of())
         case c.EscalationGone():
             _stand_down(turn, Sentence.ESCALATION_ENDED.of())
@@ -281,11 +288,11 @@ def _start_status_clock(turn: TaskForceWork) -> None:
 
 def _extend_open_hours(turn: TaskForceWork) -> None:
     if turn.force.is_standing:
-        for wanted in hours_wanted(turn.force.charter.calendars, turn.now):
+        for wanted in open_hours_to_compile(turn.force.charter.calendars, turn.now):
             turn.do(wanted)
 
 
-def _record_delivery(turn: TaskForceWork, command: shell.ReportDelivery) -> None:
+def _record_delivery(turn: TaskForceWork, command: ReportDelivery) -> None:
     """An invitation that cannot be delivered is answered by nobody: the next one is asked at once."""
     turn.record(e.MessagesSent(receipts=command.receipts))
     unreached = {

@@ -8,8 +8,8 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any, assert_never
 
-from escalation.case.events import ENGINE
 from escalation.kernel.budgets import REPORTS, last_of
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import (
     Clock,
     derive_clock,
@@ -18,7 +18,7 @@ from escalation.kernel.clocks import (
     reminded,
     retime_clock,
 )
-from escalation.policy.plan import ClockName
+from escalation.kernel.values import ENGINE
 from escalation.task_force import events as e
 from escalation.task_force.lifecycle import TaskForceMove, step
 from escalation.task_force.state import REPORTS_KEPT, Charter, Seat, StatusReport, Task, TaskForce

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from escalation.case.lifecycle import IllegalMove, fire, machine_of
+from escalation.kernel.state_machine import IllegalMove, fire, machine_of
 
 
 class TaskForceState(StrEnum):

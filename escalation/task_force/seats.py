@@ -4,11 +4,12 @@ Filling seats: each is offered to one after the other until somebody accepts, or
 
 from collections.abc import Iterator
 
-from escalation.case.effects import Occasion
-from escalation.case.events import ENGINE
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
-from escalation.policy.plan import ClockName, ContactKind
+from escalation.kernel.values import ENGINE
+from escalation.notifications.notification import Occasion
+from escalation.policy.people import ContactKind
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.lifecycle import TaskForceState

@@ -5,14 +5,14 @@ escalation's.
 
 from collections.abc import Iterable
 
-from escalation.case.effects import (
+from escalation.notifications.notification import (
     InternalNotification,
     Notification,
     NotificationBatch,
     Occasion,
-    Recipient,
     message_key,
 )
+from escalation.policy.people import Recipient
 from escalation.task_force import events as e
 from escalation.task_force.state import TaskForce
 

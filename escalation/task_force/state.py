@@ -15,11 +15,14 @@ from pydantic import AfterValidator, Field
 
 from escalation.kernel.budgets import CANDIDATES
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import Input, Instant, InternalText, Name, PropertyCache, frozen
-from escalation.policy.plan import Calendar, ClockName, Contact, Priority
+from escalation.policy.classification import Priority
+from escalation.policy.people import Contact
+from escalation.policy.plan import Calendar
 from escalation.task_force.lifecycle import STANDING, TaskForceState
 
 REPORTS_KEPT = 50
@@ -32,13 +35,8 @@ def _is_slug(name: str) -> str:
     return name
 
 
-ForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_is_slug)]
+TaskForceName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_is_slug)]
 """What a task force is called, within its escalation; part of the address that it is found by."""
-
-
-def task_force_id(key: str, name: str) -> str:
-    """Where a task force is found: ``ACME/4711/task-force/data-recovery``."""
-    return f"{key}/task-force/{name}"
 
 
 class SeatRequest(Input):
@@ -80,7 +78,7 @@ class Charter(PropertyCache):
 
     id: str
     """Unique for all time: the escalation's id and the task force's name."""
-    name: ForceName
+    name: TaskForceName
     mission: InternalText
     lead: Name
     seats: tuple[SeatPlan, ...]
@@ -268,7 +266,7 @@ class TaskForceSummary:
     """A task force as its escalation last heard of it."""
 
     id: str
-    name: ForceName
+    name: TaskForceName
     mission: InternalText
     lead: Name
     state: TaskForceState = TaskForceState.FORMING

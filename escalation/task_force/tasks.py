@@ -4,10 +4,10 @@ Tasks: each has an owner among the members, who hears of it and is reminded twic
 Nobody else is (RESOLVE-2). When the reminders are due is derived in ``record.py`` from when a task was given.
 """
 
-from escalation.case.effects import Occasion
 from escalation.kernel.budgets import OPEN_TASKS, size_of
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
+from escalation.notifications.notification import Occasion
 from escalation.task_force import commands as c
 from escalation.task_force import events as e
 from escalation.task_force.state import Task, TaskForce, summary

@@ -4,8 +4,8 @@ The story of a task force: each event as one sentence for people, in its own tim
 
 from typing import assert_never
 
-from escalation.case.timeline import TimelineEntry, due_words, minute
 from escalation.kernel.numbers import number_of
+from escalation.kernel.timeline_entry import TimelineEntry, due_words, minute
 from escalation.task_force import events as e
 
 CLOCKWORK = frozenset(

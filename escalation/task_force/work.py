@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from escalation.case.effects import CompileOpenHours, InternalFacts, InternalNotification, Occasion
-from escalation.case.events import ENGINE, stamped
+from escalation.case.events import stamped
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.reasons import Sentence, Why
-from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName
+from escalation.kernel.values import ENGINE, InternalText
+from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion
+from escalation.policy.open_hours import CompileOpenHours
 from escalation.task_force import events as e
 from escalation.task_force.fold import apply_event, new_clock
 from escalation.task_force.state import TaskForce

@@ -13,11 +13,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from escalation.kernel.business_time import AHEAD, OpenHours, add, between, worth
+from escalation.policy.classification import Priority
 from escalation.policy.plan import (
     Basis,
     Level,
     PausePolicy,
-    Priority,
     PriorityPolicy,
     SurveyPolicy,
     Target,

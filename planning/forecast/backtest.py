@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import InternalNotification
 from escalation.case.lifecycle import State, is_open
+from escalation.kernel import values
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
 from escalation.measures.definitions import goes_back_to_work
-from escalation.policy.plan import Priority
+from escalation.notifications.notification import InternalNotification
+from escalation.policy.classification import Priority
 from planning.forecast.export_map import ExportMap
 from planning.forecast.helpdesk_log import Incident, Log
 from planning.forecast.imported_moves import count_reassignments, limit_to_log, moves_of
@@ -186,7 +187,7 @@ class _Tally:
 
 def _count(figures: Figures, event: e.Event) -> None:
     match event:
-        case e.LevelRaised(by=e.ENGINE, to_level=level):
+        case e.LevelRaised(by=values.ENGINE, to_level=level):
             figures.rises[level] += 1
         case e.ClockBreached(clock=clock):
             figures.breached[clock.value] += 1

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from escalation.policy.plan import Level, Plan, Priority, Unreached
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Level, Plan, Unreached
 from planning.calendars.opening_hours import Interval, gaps_between, join_intervals
 from planning.forecast.sample_request import categories_of, make_request
 from planning.forecast.simulation import make_open_command

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from escalation.kernel.refusals import BadRequest, findings_of
 from escalation.kernel.values import Input, Name
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from planning.calendars.calendar_spec import TimeZone
 from planning.playbook.yaml_tree import Unreadable, place_fault, read_yaml, to_plain
 

@@ -12,11 +12,14 @@ from functools import lru_cache
 
 from escalation.case import events as e
 from escalation.case.audience import name_of
-from escalation.case.effects import CustomerNotification, Occasion
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.timeline import CLOCKWORK, sentence
-from escalation.policy.plan import ClockName, Plan, Priority
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.values import ENGINE
+from escalation.notifications.notification import CustomerNotification, Occasion
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Plan
 from planning.forecast.simulation import (
     AnyNotification,
     PlannedMove,
@@ -48,7 +51,7 @@ class ForecastEntry:
     clock: str = ""
     due_at: datetime | None = None
     """Of that clock."""
-    by: str = e.ENGINE
+    by: str = ENGINE
     is_message: bool = False
     for_customers: bool = False
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
 from escalation.kernel.values import LONGEST_TEXT, InternalText
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from planning.calendars.instants import to_utc
 from planning.forecast.csv_table import CsvTable
 from planning.forecast.export_map import ExportMap, StateMap

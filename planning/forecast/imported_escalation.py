@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from escalation.case.lifecycle import State
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import InternalText
 from escalation.measures.definitions import (
@@ -24,7 +25,6 @@ from escalation.measures.definitions import (
     goes_back_to_work,
     is_resolved,
 )
-from escalation.policy.plan import ClockName
 from planning.forecast.export_map import ExportMap, Meaning
 from planning.forecast.helpdesk_log import Incident, Update
 

@@ -12,11 +12,15 @@ from functools import partial
 from itertools import pairwise
 
 from escalation.case import commands as c
-from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind
-from escalation.case.lifecycle import WORKING, Move, State
+from escalation.case.events import AccessAnswer, ResolutionKind
+from escalation.case.lifecycle import WORKING, State
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import ClockName, Contact, Plan, Priority
+from escalation.policy.classification import CancelCause, Priority
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan
 from planning.forecast.export_map import ExportMap, Meaning, StateMap
 from planning.forecast.helpdesk_log import Incident, Update
 from planning.forecast.simulation import PlannedMove

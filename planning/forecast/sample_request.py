@@ -9,7 +9,7 @@ from typing import Any
 
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import BadRequest, Fault
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import EscalationReason, Priority
 from planning.playbook.faults import UnplacedFault, list_names, unknown_name
 from planning.playbook.schema import Playbook
 

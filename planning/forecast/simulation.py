@@ -14,22 +14,18 @@ from typing import NamedTuple
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import (
-    CompileOpenHours,
-    CustomerNotification,
-    Effect,
-    FindOnCall,
-    InternalNotification,
-    OnCallFound,
-    message_key,
-)
+from escalation.case.effects import Effect, FindOnCall, OnCallFound
 from escalation.case.engine import Decision, decide, open_escalation
-from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import EscalationError
+from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import ClockName
+from escalation.notifications.notification import CustomerNotification, InternalNotification, message_key
+from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
+from escalation.policy.move_name import Move
+from escalation.policy.open_hours import CompileOpenHours
 from planning.calendars.open_hours import compile_further
 from planning.plan.compiler import compile_plan
 from planning.playbook.schema import Playbook
@@ -43,7 +39,7 @@ MOST_STEPS = 20_000
 LONGEST_RUN = timedelta(days=20 * 366)
 """Without an end of its own: what takes longer is cut off, too."""
 
-_TICK = c.Tick()
+_TICK = Tick()
 _extended = lru_cache(maxsize=32)(compile_further)
 
 
@@ -65,7 +61,7 @@ class SimulatedStep(NamedTuple):
     refused: EscalationError | None = None
     """Why the move was refused, if it was: then nothing else happened."""
     move: Move | None = None
-    by: str = e.ENGINE
+    by: str = ENGINE
     is_cut_off: bool = False
     """More would happen than anybody reads."""
 
@@ -159,9 +155,7 @@ class _Run:
         self._spoken.clear()
         yield from self.take(decision, command.move, command.by)
 
-    def take(
-        self, decision: Decision, move: Move | None = None, by: str = e.ENGINE
-    ) -> Iterator[SimulatedStep]:
+    def take(self, decision: Decision, move: Move | None = None, by: str = ENGINE) -> Iterator[SimulatedStep]:
         self.escalation = decision.escalation
         for event in decision.events:
             if isinstance(event, e.LevelRaised):
@@ -182,7 +176,7 @@ class _Run:
         for effect in effects:
             if isinstance(effect, CompileOpenHours):
                 hours = _extended(effect.definition, effect.since, effect.until)
-                yield c.ExtendOpenHours(
+                yield ExtendOpenHours(
                     calendar=effect.calendar,
                     definition=effect.definition,
                     since=effect.since,
@@ -191,7 +185,7 @@ class _Run:
             elif isinstance(effect, FindOnCall):
                 yield c.ReportOnCall(found=self._on_call(effect), notice=effect.notice)
         if notices and self.escalation.untold:  # afterwards a receipt changes nothing
-            yield c.ReportDelivery(receipts=tuple(_receipts(notices, self.at)))
+            yield ReportDelivery(receipts=tuple(_receipts(notices, self.at)))
 
 
 def _receipts(notices: Iterable[AnyNotification], at: datetime) -> Iterator[DeliveryResult]:

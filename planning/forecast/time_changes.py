@@ -10,7 +10,8 @@ from typing import NamedTuple
 from escalation.case import commands as c
 from escalation.case.events import LevelRaised, Opened
 from escalation.kernel.values import to_json
-from escalation.policy.plan import Plan, PlaybookRef, Priority
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Plan, PlaybookRef
 from planning.forecast.playbook_diff import shorten_labels
 from planning.forecast.sample_request import categories_of, make_request
 from planning.forecast.simulation import AnswerOnCall, make_open_command, simulate_run

@@ -19,7 +19,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from escalation.kernel.values import Name, require_plausible_year
-from escalation.policy.plan import HandsOver
+from escalation.policy.people import HandsOver
 from planning.calendars.calendar_spec import Date, Days, Hours, TimeZone
 from planning.calendars.instants import INSTANT_FORM
 from planning.calendars.opening_hours import DAYS

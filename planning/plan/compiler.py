@@ -9,22 +9,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from escalation.case.lifecycle import Move
 from escalation.case.request import AffectedCustomer, StartRequest
 from escalation.case.state_size import require_plan_fits
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
+from escalation.policy.classification import Priority
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
 from escalation.policy.plan import (
     ActionPolicy,
     Calendar,
-    ClockName,
-    Contact,
     HoldingPolicy,
     Level,
     PausePolicy,
     Plan,
     PlaybookRef,
-    Priority,
     PriorityPolicy,
     SurveyPolicy,
     Target,

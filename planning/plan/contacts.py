@@ -2,7 +2,7 @@
 People, teams and rotas of a playbook as the contacts of a plan.
 """
 
-from escalation.policy.plan import Contact, ContactKind
+from escalation.policy.people import Contact, ContactKind
 from planning.on_call.rota_spec import RotaSpec
 from planning.playbook.message_spec import MessagesSpec
 from planning.playbook.schema import PersonSpec, Playbook, TeamSpec

@@ -14,7 +14,7 @@ from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.refusals import BadRequest, Fault, faults_of, nearest, quote_input
 from escalation.kernel.values import from_plain, to_plain
 from escalation.measures.report_schedule import ReportSchedule, Rhythm
-from escalation.policy.plan import Recipient
+from escalation.policy.people import Recipient
 from planning.calendars.calendar_spec import TimeZone
 from planning.plan.contacts import contact_of
 from planning.playbook.faults import list_names

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path as FilePath
 
-from escalation.case.request import Degree
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, nearest, quote_input
-from escalation.policy.plan import Basis, ClockName, Priority, Unreached
+from escalation.policy.classification import Degree, Priority
+from escalation.policy.plan import Basis, Unreached
 from escalation.policy.spans import Span
 from planning.calendars.calendar_spec import CalendarSpec, HolidaySpec
 from planning.calendars.open_hours import business_day_of, compile_hours, horizon_of

@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
-from escalation.policy.plan import ClockName, EscalationReason, Unreached
+from escalation.policy.classification import EscalationReason
+from escalation.policy.plan import Unreached
 from escalation.policy.spans import WindowSpan
 from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
 from planning.playbook.schema import AcknowledgedBy, Playbook, TargetSpec, TriggerSpec

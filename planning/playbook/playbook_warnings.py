@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import CustomerText
-from escalation.policy.plan import ClockName, Unreached
+from escalation.policy.plan import Unreached
 from escalation.policy.translations import EVERYBODY, text_for
 from planning.calendars.calendar_spec import CalendarSpec, HolidaySpec
 from planning.calendars.compile_ahead import FURTHEST

@@ -5,7 +5,9 @@ Warnings of priorities that promise more slowly than a lower one. Asked by ``pla
 from collections.abc import Iterator
 from itertools import pairwise
 
-from escalation.policy.plan import Basis, ClockName, Priority
+from escalation.kernel.clock_name import ClockName
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Basis
 from planning.calendars.open_hours import business_day_of
 from planning.playbook.faults import UnplacedFault
 from planning.playbook.schema import Playbook, TargetSpec, TimeBasis

@@ -6,7 +6,7 @@ Warnings, as in ``playbook_warnings.py``.
 
 from collections.abc import Iterable, Iterator
 
-from escalation.case.lifecycle import Move
+from escalation.policy.move_name import Move
 from planning.on_call.rota_spec import RotaSpec
 from planning.playbook.effective_levels import levels_of
 from planning.playbook.faults import UnplacedFault, list_names

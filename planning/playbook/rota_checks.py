@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import quote_input
-from escalation.policy.plan import HandsOver
+from escalation.policy.people import HandsOver
 from planning.calendars.instants import to_utc
 from planning.calendars.opening_hours import parse_days
 from planning.on_call.feed_sources import FeedFault, FilesAlone, address_of, read_file

@@ -15,10 +15,11 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, PrivateAttr, W
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from escalation.case.request import Degree
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.values import Name
-from escalation.policy.plan import ClockName, EscalationReason, Priority, Unreached
+from escalation.policy.classification import Degree, EscalationReason, Priority
+from escalation.policy.plan import Unreached
 from escalation.policy.spans import parse_span
 from escalation.policy.translations import Translations
 from planning.calendars.calendar_spec import CalendarSpec, TimeZone

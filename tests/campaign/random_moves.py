@@ -13,10 +13,10 @@ from typing import Any
 
 from client import EscalationClient
 from escalation.case import commands as c
-from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind, Step
+from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from escalation.task_force.state import SeatRequest
 from runtime.errors import RuntimeFault
 from tests.complaint import a_complaint

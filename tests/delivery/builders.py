@@ -15,7 +15,9 @@ from activities.deliver_messages import DeliverMessages
 from channels.email import EmailChannel
 from channels.protocol import Channel
 from delivery.pipeline import Pipeline
-from escalation.case.effects import (
+from escalation.kernel.values import from_plain
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import (
     CustomerFacts,
     CustomerNotification,
     InternalFacts,
@@ -23,10 +25,8 @@ from escalation.case.effects import (
     Notification,
     NotificationBatch,
     Occasion,
-    Recipient,
 )
-from escalation.kernel.values import from_plain
-from escalation.notifications.delivery_results import DeliveryResult
+from escalation.policy.people import Recipient
 from messages.renderer import MessageRenderer
 from tests.channels.builders import settings_for
 from tests.mailbox import Mailbox

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from delivery.attachments import attachments_for
-from escalation.case.effects import CustomerNotification, Occasion
 from escalation.kernel.values import CustomerText
+from escalation.notifications.notification import CustomerNotification, Occasion
 from messages.examples import AT, make_example
 
 

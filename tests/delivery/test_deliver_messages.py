@@ -17,8 +17,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from channels.console import ConsoleChannel
 from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
-from escalation.case.effects import Occasion, message_key
 from escalation.kernel.values import CustomerText
+from escalation.notifications.notification import Occasion, message_key
 from tests.delivery.builders import (
     ESCALATION,
     Attempt,

@@ -16,9 +16,9 @@ from temporalio.exceptions import (
     TimeoutType,
 )
 
-from escalation.case.effects import NotificationBatch, Occasion
 from escalation.kernel.values import from_plain
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import NotificationBatch, Occasion
 from tests.delivery.builders import Attempt, ana, person, to_customers, to_us, wave, wave_to_many
 from tests.mailbox import Mailbox
 from workflows.delivery import delivery_options, receipts_after

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from documents.paper import PaperContext
 from escalation.case.request import InternalRca
 from escalation.kernel.values import CustomerText
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 FILE = """\

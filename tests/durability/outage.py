@@ -20,10 +20,10 @@ from channels.loopback import ReceivedMessage
 from client import EscalationClient
 from escalation import contract
 from escalation.case.lifecycle import State
-from escalation.case.timeline import TimelineEntry
 from escalation.case.view import View
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownEscalation
-from escalation.policy.plan import ClockName
+from escalation.kernel.timeline_entry import TimelineEntry
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import NoWorker

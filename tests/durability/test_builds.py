@@ -19,10 +19,11 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from client import EscalationClient
+from escalation.kernel.ids import task_force_id
 from escalation.kernel.values import InternalText
 from escalation.notifications.inbox_view import inbox_key
 from escalation.sponsorship.engine import Propose
-from escalation.task_force.state import SeatRequest, task_force_id
+from escalation.task_force.state import SeatRequest
 from runtime.connection import connect
 from runtime.embedded import EmbeddedServer
 from runtime.errors import NoWorker

@@ -8,7 +8,7 @@ import pytest
 
 from escalation.case.lifecycle import State
 from escalation.case.view import ClockView, View
-from escalation.policy.plan import ClockName
+from escalation.kernel.clock_name import ClockName
 from tests.durability.outage import (
     CONTACTS,
     JUST_STARTED,

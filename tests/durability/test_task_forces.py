@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 from escalation import contract
+from escalation.kernel.ids import task_force_id
 from escalation.task_force.lifecycle import TaskForceState
-from escalation.task_force.state import SeatRequest, task_force_id
+from escalation.task_force.state import SeatRequest
 from tests.complaint import a_complaint
 from tests.durability.outage import Site, a_site
 

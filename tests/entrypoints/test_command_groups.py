@@ -12,10 +12,10 @@ from typer.core import TyperGroup
 
 from entrypoints.cli import choices, program
 from entrypoints.cli.command_groups import PANELS
-from escalation.case.events import AccessAnswer, CancelCause
+from escalation.case.events import AccessAnswer
 from escalation.case.lifecycle import State
-from escalation.case.request import Channel, Degree
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.case.request import Channel
+from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from records.report import By
 
 OF_THE_RULES: dict[str, Iterable[str]] = {

@@ -11,9 +11,9 @@ from client import EscalationListing, ToDo
 from entrypoints.cli.render import escalation, escalation_list
 from escalation.case.actions import Action, Origin
 from escalation.case.lifecycle import State
-from escalation.case.timeline import TimelineEntry
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 
 SUBJECT = "Second delivery in a row arrived damaged"
 

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.lifecycle import Move, RcaState, State, moves_from
+from escalation.case.lifecycle import RcaState, State, moves_from
 from escalation.case.post_mortem import ActionItem, PostMortem
 from escalation.case.request import CorrectiveAction, CustomerRca, InternalRca
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import EscalationReason, Plan, PlaybookRef, Priority, Trigger
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.move_name import Move
+from escalation.policy.plan import Plan, PlaybookRef, Trigger
 from escalation.task_force.state import SeatRequest
 from tests.builders import (
     DECLARE,
@@ -137,7 +140,7 @@ FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]
     c.WaiveRca: {"why": whys},
     c.Close: {"note": notes},
     c.Reopen: {"why": whys},
-    c.Cancel: {"cause": st.sampled_from(e.CancelCause), "into": st.none() | st.just("ACME/99"), "why": whys},
+    c.Cancel: {"cause": st.sampled_from(CancelCause), "into": st.none() | st.just("ACME/99"), "why": whys},
     c.DeployTaskForce: {
         "name": st.sampled_from(["roof", "wall"]),
         "mission": whys,
@@ -187,7 +190,7 @@ def forward(now: Escalation) -> c.Command:
     why = InternalText(MARK)
     match now.state:
         case State.STARTED:
-            return c.Tick()
+            return Tick()
         case State.COMMUNICATING | State.RESOLVING:
             return DECLARE.model_copy(update={"done": why})
         case State.VERIFYING:

@@ -5,11 +5,12 @@ What came of a decision, in a form that a test can compare: who was told, what h
 from collections.abc import Iterable
 from typing import TypeVar
 
-from escalation.case.effects import CustomerNotification, Effect, InternalNotification
+from escalation.case.effects import Effect
 from escalation.case.engine import Decision
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
-from escalation.policy.plan import ClockName
+from escalation.notifications.notification import CustomerNotification, InternalNotification
 
 E = TypeVar("E")
 

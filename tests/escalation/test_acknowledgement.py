@@ -11,10 +11,13 @@ from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import Basis, ClockName, PausePolicy, Plan, Priority, Target
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Basis, PausePolicy, Plan, Target
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -62,7 +65,7 @@ def test_a_level_that_needs_all_is_acknowledged_by_the_last_of_them() -> None:
     MATRIX-5: the first owns it, the clock runs until each has answered, and only who is missing is alerted.
     """
     first = decide(opened(**ALL), c.Acknowledge(by="ben"), monday("09:10")).escalation
-    late = decide(first, c.Tick(), monday("09:30"))
+    late = decide(first, Tick(), monday("09:30"))
     last = decide(late.escalation, c.Acknowledge(by="ana"), monday("09:40")).escalation
 
     assert ("ben", None, ("ana",)) == (first.owner, first.acknowledged_by, first.unacknowledged)
@@ -113,8 +116,8 @@ def test_an_acknowledgement_expires_without_activity() -> None:
     MATRIX-6: reminded first, then treated as not acknowledged, and its clock starts anew.
     """
     acknowledged = decide(opened(**EXPIRES), c.Acknowledge(by="ana"), monday("09:10")).escalation
-    reminded = decide(acknowledged, c.Tick(), monday("10:40"))
-    expired = decide(reminded.escalation, c.Tick(), monday("11:10"))
+    reminded = decide(acknowledged, Tick(), monday("10:40"))
+    expired = decide(reminded.escalation, Tick(), monday("11:10"))
 
     assert "reminder: ana" in told(reminded)
     assert "acknowledgement_expired: ana, mia" in told(expired)
@@ -132,8 +135,8 @@ def test_whatever_somebody_does_keeps_it_alive() -> None:
     active = decide(acknowledged, c.TickResponse(by="ben", response="1"), monday("11:00")).escalation
 
     assert monday("13:00") == clock(active, ClockName.ACKNOWLEDGEMENT_EXPIRY).due_at
-    assert "ana" == after(active, monday("12:59"), c.Tick()).acknowledged_by
-    assert None is after(active, monday("13:00"), c.Tick()).acknowledged_by
+    assert "ana" == after(active, monday("12:59"), Tick()).acknowledged_by
+    assert None is after(active, monday("13:00"), Tick()).acknowledged_by
 
 
 def test_it_does_not_expire_while_nothing_is_to_be_done() -> None:
@@ -144,7 +147,7 @@ def test_it_does_not_expire_while_nothing_is_to_be_done() -> None:
     paused = after(acknowledged, c.PauseClocks(by="ana", because="waiting_for_customer"))
     declared = after(acknowledged, monday("09:20"), DECLARE)
 
-    assert "ana" == after(paused, monday("12:00"), c.Tick()).acknowledged_by
+    assert "ana" == after(paused, monday("12:00"), Tick()).acknowledged_by
     assert not clock(declared, ClockName.ACKNOWLEDGEMENT_EXPIRY).is_running
     assert State.VERIFYING is declared.state
 
@@ -160,8 +163,8 @@ def test_a_pause_ends_by_itself_after_the_longest_that_it_may_last() -> None:
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
     acknowledged = after(escalation, all_delivered(escalation, monday("09:00")), c.Acknowledge(by="ana"))
     paused = decide(acknowledged, c.PauseClocks(by="ana", because="waiting_for_vendor"), monday("09:05"))
-    reminded = decide(paused.escalation, c.Tick(), monday("11:20"))
-    ended = decide(reminded.escalation, c.Tick(), monday("12:05"))
+    reminded = decide(paused.escalation, Tick(), monday("11:20"))
+    ended = decide(reminded.escalation, Tick(), monday("12:05"))
 
     assert "reminder: ana" in told(reminded)
     assert ["clocks_resumed"] == happened(ended)
@@ -189,8 +192,8 @@ def test_a_pause_that_ended_while_nothing_worked_ended_when_it_should_have() -> 
     rule = PausePolicy(stops=(ClockName.RESOLUTION,), at_most=Target(after=1 * HOUR))
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
     paused = after(escalation, c.PauseClocks(by="ana", because="waiting_for_vendor"))
-    in_time = after(paused, monday("10:00"), c.Tick())
-    late = after(paused, monday("15:00"), c.Tick())
+    in_time = after(paused, monday("10:00"), Tick())
+    late = after(paused, monday("15:00"), Tick())
 
     assert clock(in_time, ClockName.RESOLUTION).due_at == clock(late, ClockName.RESOLUTION).due_at
 

@@ -6,11 +6,10 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import NotificationBatch
 from escalation.case.engine import allowed_moves, decide
-from escalation.case.lifecycle import Move
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import (
     BadRequest,
@@ -20,7 +19,11 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import CustomerText, InternalText, from_plain
-from escalation.policy.plan import ClockName, Target, TextApproval
+from escalation.notifications.notification import NotificationBatch
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import CancelCause
+from escalation.policy.move_name import Move
+from escalation.policy.plan import Target, TextApproval
 from tests.builders import (
     DECLARE,
     JO,
@@ -171,8 +174,8 @@ def test_a_text_that_nobody_looks_at_is_brought_up() -> None:
     """
     COMM-6, CLOCK-6: approvers are reminded, then the managers of the level are told as well.
     """
-    reminded = decide(waiting(), c.Tick(), monday("09:25"))
-    missed = decide(after(reminded.escalation, monday("09:30"), c.Tick()), c.Tick(), monday("09:40"))
+    reminded = decide(waiting(), Tick(), monday("09:25"))
+    missed = decide(after(reminded.escalation, monday("09:30"), Tick()), Tick(), monday("09:40"))
 
     assert ["reminder: mia, finance"] == told(reminded)
     assert ["breach: ed, mia, finance"] == told(missed)
@@ -196,7 +199,7 @@ def test_a_holding_update_needs_no_approval_and_says_what_it_is() -> None:
     approval = TextApproval(approvers=("mia",), within=WITHIN)
     plan = a_plan(text_approval=approval, holding_update=CustomerText("Still at work."))
     now = an_acknowledged(priority="P2", level=7, plan=plan)
-    missed = decide(after(now, monday("09:30"), c.Tick()), c.Tick(), monday("10:00"))
+    missed = decide(after(now, monday("09:30"), Tick()), Tick(), monday("10:00"))
 
     assert f"holding: {JO}" in told(missed)
 
@@ -229,7 +232,7 @@ def test_a_cancellation_gives_waiting_texts_back_to_their_authors() -> None:
     """
     COMM-3, CLOSE-10: with the reason, even if it takes a while to arrive.
     """
-    cancel = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY)
+    cancel = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY)
     decision = decide(waiting(HELLO, BETTER), cancel, monday("09:20"))
     rejected = [each for each in notices(decision.effects) if each.occasion == "text_rejected"]
 

@@ -9,14 +9,11 @@ from typing import Any
 import pytest
 
 from escalation.case import commands as c
-from escalation.case.effects import CustomerNotification, message_key
 from escalation.case.engine import decide
-from escalation.case.events import CancelCause
 from escalation.case.lifecycle import State
 from escalation.case.request import AffectedCustomer, StartRequest
 from escalation.case.state import Escalation
 from escalation.case.state_size import require_plan_fits, require_request_fits, state_size, weight_of
-from escalation.case.timeline import TimelineEntry
 from escalation.case.view import make_move_result, view
 from escalation.kernel.budgets import (
     ANSWER,
@@ -39,9 +36,12 @@ from escalation.kernel.budgets import (
 )
 from escalation.kernel.list_page import page_of
 from escalation.kernel.refusals import BadRequest, Fault, NotReadyToClose, UnknownName
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import LONGEST_TEXT, InternalText
 from escalation.notifications.batches import batches_of
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import CustomerNotification, message_key
+from escalation.policy.classification import CancelCause
 from escalation.sponsorship.engine import decide as decide_sponsorship
 from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force

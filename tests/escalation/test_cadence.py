@@ -10,9 +10,12 @@ from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import ClockName, Plan, PlaybookRef, Priority, Target
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Plan, PlaybookRef, Target
 from tests.builders import (
     DECLARE,
     a_plan,
@@ -67,9 +70,9 @@ def test_a_missed_internal_update_reminds_the_owner_then_tells_the_managers() ->
     COMM-3: by the thresholds of its target, and nothing goes to customers.
     """
     escalation = after(held(level=7), monday("09:59"), c.SendUpdate(by="ana", customer_text=SOON))
-    reminded = decide(escalation, c.Tick(), monday("10:00"))
+    reminded = decide(escalation, Tick(), monday("10:00"))
     escalation = after(reminded.escalation, monday("10:58"), c.SendUpdate(by="ana", customer_text=SOON))
-    missed = decide(escalation, c.Tick(), monday("11:00"))
+    missed = decide(escalation, Tick(), monday("11:00"))
 
     assert (["reminder: ceo"], "internal update is due") == (
         told(reminded),

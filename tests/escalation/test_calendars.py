@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from escalation.case import commands as c
-from escalation.case.effects import CompileOpenHours
 from escalation.case.engine import decide
 from escalation.case.state import Escalation
 from escalation.kernel.business_time import OpenHours, add
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import from_json, to_json
-from escalation.policy.plan import Basis, Calendar, ClockName, Plan, Priority, Target
+from escalation.notifications.shell_commands import ExtendOpenHours, Tick
+from escalation.policy.classification import Priority
+from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.plan import Basis, Calendar, Plan, Target
 from tests.builders import (
     DAY,
     HOUR,
@@ -104,11 +107,11 @@ def test_each_calendar_is_compiled_further_when_its_own_hours_end() -> None:
     escalation = an_escalation(plan=a_plan(calendars=calendars))
     now = escalation.plan.extend_at
     asked = [
-        effect for effect in decide(escalation, c.Tick(), now).effects if isinstance(effect, CompileOpenHours)
+        effect for effect in decide(escalation, Tick(), now).effects if isinstance(effect, CompileOpenHours)
     ]
 
     assert [("late", calendars["late"].hours.compiled_until)] == [(x.calendar, x.since) for x in asked]
-    further = c.ExtendOpenHours(
+    further = ExtendOpenHours(
         calendar="late",
         definition="{}",
         since=asked[0].since,

@@ -8,12 +8,15 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import CompileOpenHours
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome, used_time_of
-from escalation.policy.plan import ClockName, Priority, Target
+from escalation.notifications.shell_commands import ExtendOpenHours, Tick
+from escalation.policy.classification import Priority
+from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.plan import Target
 from tests.builders import (
     DAY,
     DECLARE,
@@ -60,7 +63,7 @@ def test_each_clock_ends_with_one_outcome() -> None:
     """
     CLOCK-1: met, breached with its lateness, or cancelled.
     """
-    late = after(an_acknowledged(priority="P2"), tuesday("09:00"), c.Tick())
+    late = after(an_acknowledged(priority="P2"), tuesday("09:00"), Tick())
     closing = after(late, tuesday("09:01"), DECLARE, tuesday("11:00"), VERIFY)
     outcomes = {each.name: each.outcome for each in closing.clocks if not each.is_running}
 
@@ -78,7 +81,7 @@ def test_a_breached_clock_ends_with_how_late_it_was() -> None:
     """
     CLOCK-1: lateness counts to when it was satisfied: a resolution, when it was declared.
     """
-    breached = after(at_last_level(priority="P1"), monday("13:00"), c.Tick(), monday("14:30"), DECLARE)
+    breached = after(at_last_level(priority="P1"), monday("13:00"), Tick(), monday("14:30"), DECLARE)
     ended = [
         event
         for event in decide(breached, VERIFY, monday("16:00")).events
@@ -106,17 +109,17 @@ def test_thresholds_fire_at_their_share_of_the_time(at_time: str, told_of: list[
     no_updates = priorities_with(Priority.P2, targets={ClockName.NEXT_UPDATE: Target(after=99 * DAY)})
     now = at_last_level(priority="P2", plan=a_plan(priorities=no_updates))
     while now.wake_at and now.wake_at < monday(at_time):
-        now = after(now, now.wake_at, c.Tick())
+        now = after(now, now.wake_at, Tick())
 
-    assert told_of == told(decide(now, c.Tick(), monday(at_time)))
-    assert [] == told(decide(after(now, monday(at_time), c.Tick()), c.Tick(), monday(at_time)))
+    assert told_of == told(decide(now, Tick(), monday(at_time)))
+    assert [] == told(decide(after(now, monday(at_time), Tick()), Tick(), monday(at_time)))
 
 
 def test_thresholds_missed_in_downtime_are_skipped_and_only_the_last_speaks() -> None:
     """
     CLOCK-2: recorded, not sent late in a burst.
     """
-    decision = decide(at_last_level(priority="P2"), c.Tick(), monday("16:30"))
+    decision = decide(at_last_level(priority="P2"), Tick(), monday("16:30"))
 
     assert [(3, 2)] == passed(decision.events, R)
     assert 1 == told(decision).count("reminder: ceo")
@@ -126,7 +129,7 @@ def test_downtime_of_days_alerts_each_person_once_for_each_clock() -> None:
     """
     CLOCK-2, CLOCK-6: the clocks that ran out are told of, in the order in which they did; it rises one level.
     """
-    decision = decide(an_escalation(), c.Tick(), at(3, "12:00"))
+    decision = decide(an_escalation(), Tick(), at(3, "12:00"))
 
     assert [
         "breach: mia, ana",  # acknowledge; Ben is not asked, because it rises at the same moment
@@ -145,8 +148,8 @@ def test_what_is_breached_is_brought_up_again_until_somebody_ends_it() -> None:
     """
     CLOCK-6: once a day, by the clock that was missed, not by when it was noticed.
     """
-    breached = after(at_last_level(priority="P1"), monday("13:20"), c.Tick())
-    decision = decide(breached, c.Tick(), tuesday("13:00"))
+    breached = after(at_last_level(priority="P1"), monday("13:20"), Tick())
+    decision = decide(breached, Tick(), tuesday("13:00"))
 
     assert (monday("13:00"), tuesday("13:00")) == (clock(breached, R).breached_at, clock(breached, R).next_at)
     assert "reminder: ed, ceo" in told(decision)
@@ -160,8 +163,8 @@ def test_chases_missed_in_downtime_speak_as_one() -> None:
     plan = a_plan(
         priorities=priorities_with(Priority.P1, targets={ClockName.NEXT_UPDATE: Target(after=99 * DAY)})
     )
-    breached = after(at_last_level(priority="P1", plan=plan), monday("13:00"), c.Tick())
-    decision = decide(breached, c.Tick(), at(7, "14:00"))
+    breached = after(at_last_level(priority="P1", plan=plan), monday("13:00"), Tick())
+    decision = decide(breached, Tick(), at(7, "14:00"))
 
     assert ["reminder: ed, ceo"] == told(decision)
     assert 7 == the(e.ClockChased, decision).times
@@ -182,7 +185,7 @@ def test_a_breach_alerts_the_managers_of_the_level_at_once(
     """
     CLOCK-6: whoever is working on it.
     """
-    decision = decide(an_escalation(priority="P2", level=2), c.Tick(), monday(at_time))
+    decision = decide(an_escalation(priority="P2", level=2), Tick(), monday(at_time))
     facts = [
         notice
         for notice in decision.effects
@@ -199,7 +202,7 @@ def test_a_level_without_managers_alerts_the_escalation_managers() -> None:
     """
     levels = tuple(replace(level, managers=()) for level in a_plan().levels)
     escalation = an_escalation(priority="P2", plan=a_plan(levels=levels))
-    decision = decide(escalation, c.Tick(), monday("09:15"))
+    decision = decide(escalation, Tick(), monday("09:15"))
 
     assert "breach: ed, ana" in told(decision)
     assert "is overdue" in internal(decision, "breach").facts.why
@@ -210,7 +213,7 @@ def test_open_hours_are_asked_for_before_they_end() -> None:
     CLOCK-5: a due time must never rest on hours that nobody knows.
     """
     escalation = one_in(State.RESOLVING, level=7)
-    early = decide(escalation, c.Tick(), escalation.plan.extend_at)
+    early = decide(escalation, Tick(), escalation.plan.extend_at)
 
     assert escalation.wake_at
     assert escalation.wake_at <= escalation.plan.extend_at
@@ -226,11 +229,11 @@ def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() ->
     plan = a_plan(
         open_hours=few, priorities=priorities_with(Priority.P3, targets={R: Target(after=400 * HOUR)})
     )
-    down = decide(one_in(State.RESOLVING, level=7, plan=plan), c.Tick(), at(100, "12:00"))
+    down = decide(one_in(State.RESOLVING, level=7, plan=plan), Tick(), at(100, "12:00"))
     (wanted,) = [effect for effect in down.effects if isinstance(effect, CompileOpenHours)]
     known = decide(
         down.escalation,
-        c.ExtendOpenHours(
+        ExtendOpenHours(
             calendar="office", definition="{}", since=wanted.since, open_hours=weekdays(weeks=40)
         ),
         at(100, "12:00"),

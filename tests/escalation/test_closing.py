@@ -9,10 +9,12 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import NotReadyToClose
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName
+from escalation.notifications.shell_commands import CancelByOperator, Tick
+from escalation.policy.classification import CancelCause
 from tests.builders import (
     JO,
     RCA_COURSE,
@@ -129,7 +131,7 @@ def test_it_can_be_cancelled_from_any_open_state(state: State) -> None:
     """
     CLOSE-10: with the reason; stakeholders and customers are told, no clock runs on.
     """
-    command = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY)
+    command = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY)
     decision = decide(one_in(state, priority="P2"), command, monday("09:10"))
 
     assert State.CANCELLED is decision.escalation.state
@@ -145,7 +147,7 @@ def test_a_cancellation_lists_the_actions_that_were_open() -> None:
     CLOSE-7, CLOSE-10: nobody is reminded of them any more.
     """
     filed = after(one_in(State.CLOSING, priority="P2"), RCA_COURSE[0])
-    decision = decide(filed, c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY), monday("09:10"))
+    decision = decide(filed, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), monday("09:10"))
 
     assert ("1. repair the roof (max, due 2026-03-16, RCA)",) == internal(decision, "cancelled").facts.items
 
@@ -154,8 +156,8 @@ def test_a_cancellation_keeps_what_was_breached() -> None:
     """
     CLOSE-10, CLOCK-1: it does not hide that we were late.
     """
-    late = after(an_acknowledged(priority="P1", level=7), monday("13:00"), c.Tick())
-    cancelled = after(late, c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=WHY))
+    late = after(an_acknowledged(priority="P1", level=7), monday("13:00"), Tick())
+    cancelled = after(late, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY))
 
     assert Outcome.BREACHED is clock(cancelled, ClockName.RESOLUTION).outcome
     assert cancelled.is_breached
@@ -165,11 +167,11 @@ def test_an_operator_who_ends_the_run_cancels_it() -> None:
     """
     CLOSE-10: told like any other cancellation; once it has ended there is nothing to cancel.
     """
-    decision = decide(an_acknowledged(), c.CancelByOperator(), monday("09:10"))
-    again = decide(decision.escalation, c.CancelByOperator(), monday("09:11"))
+    decision = decide(an_acknowledged(), CancelByOperator(), monday("09:10"))
+    again = decide(decision.escalation, CancelByOperator(), monday("09:11"))
 
     assert ["cancelled: ana, ed", f"cancelled: {JO}"] == told(decision)
-    assert ("engine", e.CancelCause.WITHDRAWN) == (
+    assert ("engine", CancelCause.WITHDRAWN) == (
         the(e.Cancelled, decision).by,
         the(e.Cancelled, decision).cause,
     )
@@ -184,6 +186,6 @@ def test_time_does_nothing_to_what_has_ended(state: State) -> None:
     Section 11: a late wake finds nothing to do.
     """
     ended = one_in(state)
-    decision = decide(ended, c.Tick(), monday("09:00").replace(year=2030))
+    decision = decide(ended, Tick(), monday("09:00").replace(year=2030))
 
     assert (ended, (), ()) == (decision.escalation, decision.events, decision.effects)

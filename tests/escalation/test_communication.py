@@ -6,13 +6,15 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import CustomerNotification, message_key
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import ClockName, EscalationReason
+from escalation.notifications.notification import CustomerNotification, message_key
+from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.policy.classification import EscalationReason
 from tests.builders import (
     DECLARE,
     JO,
@@ -86,8 +88,8 @@ def test_a_missed_update_reminds_the_owner_then_tells_the_managers() -> None:
     COMM-3: and nothing goes to customers by itself where the playbook does not allow it.
     """
     escalation = an_acknowledged(priority="P2", level=7)
-    reminded = decide(escalation, c.Tick(), monday("09:30"))
-    missed = decide(reminded.escalation, c.Tick(), monday("10:00"))
+    reminded = decide(escalation, Tick(), monday("09:30"))
+    missed = decide(reminded.escalation, Tick(), monday("10:00"))
 
     assert ["reminder: ceo"] == told(reminded)
     assert ["breach: ed, ceo"] == told(missed)
@@ -99,7 +101,7 @@ def test_a_missed_update_sends_an_honest_holding_update_if_the_playbook_allows()
     """
     text = CustomerText("We are still at work, and have nothing new yet.")
     escalation = an_acknowledged(priority="P2", level=7, plan=a_plan(holding_update=text))
-    missed = decide(after(escalation, monday("09:30"), c.Tick()), c.Tick(), monday("10:00"))
+    missed = decide(after(escalation, monday("09:30"), Tick()), Tick(), monday("10:00"))
 
     assert ["breach: ed, ceo", f"holding: {JO}"] == told(missed)
     assert the(e.UpdateSent, missed).is_holding
@@ -134,7 +136,7 @@ def test_a_customer_is_never_promised_a_time_that_is_past() -> None:
     """
     COMM-4, COMM-5: an update was missed; the hand-over that follows promises none.
     """
-    missed = after(an_acknowledged(priority="P2", level=7), monday("10:00"), c.Tick())
+    missed = after(an_acknowledged(priority="P2", level=7), monday("10:00"), Tick())
     decision = decide(missed, c.Transfer(by="ed", to="finance"), monday("10:30"))
 
     assert None is to_customers(decision, "hand_over").facts.next_update_at
@@ -144,7 +146,7 @@ def test_a_hand_over_that_comes_late_promises_nothing_past() -> None:
     """
     COMM-4, CLOCK-2: after downtime it rises before the missed update is noticed.
     """
-    decision = decide(an_acknowledged(priority="P2"), c.Tick(), monday("12:00"))
+    decision = decide(an_acknowledged(priority="P2"), Tick(), monday("12:00"))
 
     assert None is to_customers(decision, "hand_over").facts.next_update_at
 
@@ -158,7 +160,7 @@ def test_only_the_receipt_names_the_service_level() -> None:
         opened,
         decide(opened.escalation, c.SendUpdate(by="ana", customer_text=HELLO), monday("09:10")),
         decide(opened.escalation, c.Transfer(by="ana", to="finance"), monday("09:10")),
-        decide(opened.escalation, c.Tick(), monday("09:30")),
+        decide(opened.escalation, Tick(), monday("09:30")),
         decide(one_in(State.VERIFYING), VERIFY, monday("09:10")),
         decide(one_in(State.CLOSING), c.Reopen(by="ed", why=SECRET), monday("09:10")),
     ]
@@ -201,8 +203,8 @@ def test_a_message_has_the_same_key_however_often_it_is_decided() -> None:
     assert keys == [message_key(notice, to) for notice in notices(again.effects) for to in notice.to]
 
 
-def _receipts(*failed: tuple[str, str]) -> c.ReportDelivery:
-    return c.ReportDelivery(
+def _receipts(*failed: tuple[str, str]) -> ReportDelivery:
+    return ReportDelivery(
         receipts=tuple(
             DeliveryResult(key=f"k:{who}", recipient=who, occasion=occasion, why="550 no such mailbox")
             for who, occasion in failed
@@ -281,7 +283,7 @@ def test_a_window_that_ended_is_our_fault() -> None:
     """
     COMM-8, KIND-4: the hand-over of a rise by itself apologises; one that the customer wished for does not.
     """
-    risen = decide(an_escalation(), c.Tick(), monday("09:30"))
+    risen = decide(an_escalation(), Tick(), monday("09:30"))
     wished = decide(
         an_acknowledged(),
         c.RaiseLevel(by="ana", reason=EscalationReason.SUPERVISOR_REQUESTED),
@@ -296,7 +298,7 @@ def test_a_late_resolution_is_apologised_for_when_it_is_resolved_and_not_in_ever
     """
     COMM-8, COMM-3: a resolution that came later than the service level has it.
     """
-    late = decide(an_acknowledged(), c.Tick(), at(10, "17:00")).escalation
+    late = decide(an_acknowledged(), Tick(), at(10, "17:00")).escalation
     update = decide(late, c.SendUpdate(by="ana", customer_text=HELLO), at(10, "17:01"))
     resolved = after(update.escalation, at(10, "17:02"), DECLARE)
 
@@ -308,6 +310,6 @@ def test_every_message_says_when_it_happened() -> None:
     """
     COMM-9: it may be read much later, so what it tells of carries its own time.
     """
-    decision = decide(an_escalation(), c.Tick(), monday("09:30"))
+    decision = decide(an_escalation(), Tick(), monday("09:30"))
 
     assert {monday("09:30")} == {notice.facts.at for notice in notices(decision.effects)}

@@ -9,16 +9,17 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import NotificationBatch
 from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
 from escalation.case.timeline import sentence
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownName
 from escalation.kernel.values import CustomerText
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import ClockName
+from escalation.notifications.notification import NotificationBatch
+from escalation.notifications.shell_commands import ReportDelivery
 from tests.builders import (
     JO,
     a_customer,
@@ -55,7 +56,7 @@ def corrected(now: Escalation, at: datetime = monday("09:10"), **given: Any) -> 
 def bounced(now: Escalation) -> Escalation:
     lost = DeliveryResult(key="k:1", recipient=JO, occasion="receipt", why="550 no such mailbox")
     ours = tuple(each for each in all_delivered(now, monday("09:01")).receipts if each.recipient != JO)
-    return decide(now, c.ReportDelivery(receipts=(lost, *ours)), monday("09:01")).escalation
+    return decide(now, ReportDelivery(receipts=(lost, *ours)), monday("09:01")).escalation
 
 
 def test_the_right_address_is_told_and_the_wrong_one_is_not_chased_any_more() -> None:
@@ -156,7 +157,7 @@ def test_what_bounces_at_the_wrong_address_after_the_correction_is_nobodys() -> 
     """
     late = DeliveryResult(key="k:2", recipient=JO, occasion="update", why="550 no such mailbox")
     decision = decide(
-        corrected(an_acknowledged()).escalation, c.ReportDelivery(receipts=(late,)), monday("09:12")
+        corrected(an_acknowledged()).escalation, ReportDelivery(receipts=(late,)), monday("09:12")
     )
 
     assert ([], ()) == (told(decision), decision.escalation.undelivered)

@@ -12,13 +12,12 @@ from pydantic import ValidationError
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.deliveries import deliveries
-from escalation.case.effects import NotificationBatch, OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.case.effects import OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.case.engine import Decision, allowed_moves, decide
-from escalation.case.events import CancelCause
-from escalation.case.lifecycle import Move
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
 from escalation.case.view import view
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -28,7 +27,11 @@ from escalation.kernel.refusals import (
 )
 from escalation.kernel.values import InternalText
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import ClockName, EscalationReason, Priority, Target
+from escalation.notifications.notification import NotificationBatch
+from escalation.notifications.shell_commands import CancelByOperator
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.move_name import Move
+from escalation.policy.plan import Target
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import Charter, OpenTask, SeatRequest, StatusReport, TaskForceSummary
 from escalation.task_force.updates import TaskForceUpdate
@@ -245,7 +248,7 @@ def test_one_that_is_not_ours_is_stood_down() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [DECLARE, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), c.CancelByOperator()]
+    "command", [DECLARE, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), CancelByOperator()]
 )
 def test_each_is_stood_down_with_the_resolution_or_the_cancellation(command: c.Command) -> None:
     """
@@ -332,7 +335,7 @@ def test_its_last_words_after_the_order_are_kept_and_change_nothing() -> None:
     """
     now = with_forces()
     last = news(now, "a task was added", state=TaskForceState.WORKING)
-    ended = decide(now, c.CancelByOperator(), NOW).escalation
+    ended = decide(now, CancelByOperator(), NOW).escalation
 
     made = decide(ended, last, NOW)
 

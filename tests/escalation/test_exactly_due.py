@@ -9,8 +9,8 @@ import pytest
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, is_late
-from escalation.policy.plan import ClockName
 from escalation.task_force import commands as f
 from escalation.task_force.engine import decide as decide_force
 from tests.builders import HOUR, MINUTE, after, all_delivered, an_acknowledged, an_escalation, clock, monday

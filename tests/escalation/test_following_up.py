@@ -14,10 +14,11 @@ from escalation.case import events as e
 from escalation.case.actions import Origin
 from escalation.case.effects import OpenSuccessor
 from escalation.case.engine import Decision, allowed_moves, decide
-from escalation.case.lifecycle import Move, State
+from escalation.case.lifecycle import State
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CorrectiveAction
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import (
     BadRequest,
@@ -27,7 +28,10 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import ActionPolicy, ClockName, Priority
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import Priority
+from escalation.policy.move_name import Move
+from escalation.policy.plan import ActionPolicy
 from tests.builders import (
     DECLARE,
     JO,
@@ -258,7 +262,7 @@ def test_the_survey_ends_by_itself(answers: tuple[c.Command, ...], outcome: Outc
     CLOSE-6, CLOCK-1: met if everybody answered; nobody is told, and nothing is due after it.
     """
     answered = after(a_closed(), at(1, "09:00"), *answers)
-    ended = decide(answered, c.Tick(), friday("17:00"))
+    ended = decide(answered, Tick(), friday("17:00"))
 
     assert friday("17:00") == answered.wake_at
     assert outcome is clock(ended.escalation, ClockName.SURVEY).outcome
@@ -449,7 +453,7 @@ def test_actions_of_rca_and_post_mortem_live_on_after_the_close() -> None:
 
 def reminded(now: Escalation) -> tuple[list[str], Decision]:
     assert now.wake_at
-    decision = decide(now, c.Tick(), now.wake_at)
+    decision = decide(now, Tick(), now.wake_at)
     return [f"{now.wake_at:%d %b}", *told(decision)], decision
 
 
@@ -480,7 +484,7 @@ def test_after_downtime_each_person_hears_once_of_all_that_is_due() -> None:
     """
     CLOSE-7, CLOCK-2: no burst, and one message for all actions.
     """
-    decision = decide(of_p2(), c.Tick(), at(60, "12:00"))
+    decision = decide(of_p2(), Tick(), at(60, "12:00"))
     (ed,) = [n for n in decision.effects if getattr(n, "to", ()) and n.to[0].id == "ed"]  # type: ignore[union-attr]
 
     assert ["action_due: max", "action_due: ed", "action_due: mia"] == told(decision)

@@ -7,13 +7,16 @@ from typing import Any
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import Occasion, is_pressing
 from escalation.case.engine import Decision, decide
 from escalation.case.state import Escalation
 from escalation.case.timeline import sentence
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import ClockName, HoldingPolicy, Priority, Target
+from escalation.notifications.notification import Occasion, is_pressing
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import Priority
+from escalation.policy.plan import HoldingPolicy, Target
 from tests.builders import (
     DAY,
     HOUR,
@@ -50,7 +53,7 @@ def watched(escalation: Escalation, until: datetime) -> tuple[Escalation, list[D
     """
     decisions = []
     while escalation.wake_at and escalation.wake_at <= until:
-        decision = decide(escalation, c.Tick(), escalation.wake_at)
+        decision = decide(escalation, Tick(), escalation.wake_at)
         decisions.append(decision)
         escalation = decision.escalation
     return escalation, decisions
@@ -85,7 +88,7 @@ def test_the_last_one_says_so_and_then_the_managers_must_act() -> None:
     COMM-3, CLOCK-6: whoever is alerted reads that customers hear nothing more; it is chased, and no customer hears it.
     """
     silent, decisions = watched(a_silent(), monday("21:29"))
-    decision = decide(silent, c.Tick(), monday("21:30"))
+    decision = decide(silent, Tick(), monday("21:30"))
     last = [event for each in decisions for event in each.events if isinstance(event, e.UpdateSent)][-1]
 
     assert "the last until somebody writes to them" in sentence(last)

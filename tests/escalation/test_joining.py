@@ -13,10 +13,11 @@ from escalation.case.lifecycle import State
 from escalation.case.request import AffectedCustomer, Evidence, EvidenceKind
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import CUSTOMERS
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed
 from escalation.kernel.values import CustomerText, InternalText, from_plain, to_json
-from escalation.policy.plan import ClockName, Contact
+from escalation.policy.people import Contact
 from tests.builders import (
     DECLARE,
     JO,

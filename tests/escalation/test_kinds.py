@@ -8,8 +8,11 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName, EscalationReason, Priority, Trigger
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import EscalationReason, Priority
+from escalation.policy.plan import Trigger
 from tests.builders import (
     JO,
     MINUTE,
@@ -142,7 +145,7 @@ def test_no_person_is_needed_for_it_to_rise() -> None:
     KIND-4: a clock runs out, and the managers of the level are alerted.
     """
     plan = a_plan()
-    decision = decide(an_acknowledged(plan=plan), c.Tick(), monday("09:30"))
+    decision = decide(an_acknowledged(plan=plan), Tick(), monday("09:30"))
 
     assert ("engine", "sla_breach", "the window of level 1 ended") == (
         the(e.LevelRaised, decision).by,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from escalation.case.effects import Occasion
 from escalation.notifications.links import Link, Question, link_for
+from escalation.notifications.notification import Occasion
 from tests.delivery.builders import ESCALATION, ana, person, to_customers, to_us
 
 

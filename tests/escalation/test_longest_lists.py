@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 from escalation.case import commands as c
 from escalation.case.actions import Action, Origin
 from escalation.case.engine import decide
-from escalation.case.events import CancelCause
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import (
@@ -25,6 +24,7 @@ from escalation.kernel.budgets import (
 from escalation.kernel.refusals import BadRequest, faults_of
 from escalation.kernel.values import InternalText
 from escalation.notifications.inbox_view import Release
+from escalation.policy.classification import CancelCause
 from escalation.sponsorship import engine as s
 from escalation.task_force import commands as f
 from tests.builders import a_request, an_acknowledged, monday

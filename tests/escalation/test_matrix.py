@@ -9,9 +9,10 @@ import pytest
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName
+from escalation.notifications.shell_commands import Tick
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -38,7 +39,7 @@ def test_at_the_windows_minimum_the_contact_is_reminded() -> None:
     MATRIX-2: that it is due to rise; only the owner hears of it.
     """
     escalation = an_acknowledged()
-    decision = decide(escalation, c.Tick(), monday("09:15"))
+    decision = decide(escalation, Tick(), monday("09:15"))
 
     assert monday("09:15") == escalation.wake_at
     assert (1, ["threshold_passed"], ["reminder: ana"]) == (
@@ -60,7 +61,7 @@ def test_unacknowledged_escalation_rises_when_its_window_ends() -> None:
     """
     escalation = an_escalation(level=1, opened_at=monday("09:00"))
 
-    decision = decide(escalation, c.Tick(), now=monday("09:30"))
+    decision = decide(escalation, Tick(), now=monday("09:30"))
 
     assert 2 == decision.escalation.level
 
@@ -69,8 +70,8 @@ def test_acknowledging_does_not_stop_the_window() -> None:
     """
     MATRIX-2: it measures time without resolution.
     """
-    at_minimum = after(an_acknowledged(), monday("09:15"), c.Tick())
-    decision = decide(at_minimum, c.Tick(), monday("09:30"))
+    at_minimum = after(an_acknowledged(), monday("09:15"), Tick())
+    decision = decide(at_minimum, Tick(), monday("09:30"))
 
     assert (2, "mia") == (decision.escalation.level, decision.escalation.owner)
     assert ["clock_breached", "level_raised"] == happened(decision)
@@ -83,7 +84,7 @@ def test_declaring_resolved_stops_the_window() -> None:
     """
     declared = after(an_acknowledged(), monday("09:29"), DECLARE)
 
-    assert 1 == after(declared, monday("12:00"), c.Tick()).level
+    assert 1 == after(declared, monday("12:00"), Tick()).level
     assert None is clock(declared, ClockName.LEVEL_WINDOW).next_at
 
 
@@ -96,7 +97,7 @@ def test_left_alone_it_climbs_the_whole_matrix_and_stays_at_the_last() -> None:
     while escalation.level < 7:
         wake_at = escalation.wake_at
         assert wake_at
-        escalation = decide(escalation, c.Tick(), wake_at).escalation
+        escalation = decide(escalation, Tick(), wake_at).escalation
         risen.setdefault(escalation.level, wake_at)
 
     assert {
@@ -110,7 +111,7 @@ def test_left_alone_it_climbs_the_whole_matrix_and_stays_at_the_last() -> None:
     } == risen
     assert "ceo" == escalation.owner
     assert ClockName.LEVEL_WINDOW not in {clock.name for clock in escalation.running_clocks}
-    assert 7 == after(escalation, at(60, "09:00"), c.Tick()).level
+    assert 7 == after(escalation, at(60, "09:00"), Tick()).level
 
 
 def test_a_window_on_the_last_level_does_nothing() -> None:
@@ -118,7 +119,7 @@ def test_a_window_on_the_last_level_does_nothing() -> None:
     MATRIX-2: there is no level to rise to; a plan that says so anyway must not stall the escalation.
     """
     plan = a_plan(levels=levels_with(7, window=a_window(MINUTE, HOUR)))
-    escalation = after(an_escalation(plan=plan, level=7), monday("16:00"), c.Tick())
+    escalation = after(an_escalation(plan=plan, level=7), monday("16:00"), Tick())
 
     assert 7 == escalation.level
 
@@ -201,7 +202,7 @@ def test_a_response_of_a_level_that_was_left_is_not_ticked_off() -> None:
     """
     MATRIX-4: what is the second on one level is something else on the next; whoever says the level is safe.
     """
-    risen = decide(an_escalation(), c.Tick(), monday("09:30")).escalation
+    risen = decide(an_escalation(), Tick(), monday("09:30")).escalation
 
     with pytest.raises(MoveNotAllowed, match="ACME/4711: it is at level 2 now, not at level 1"):
         decide(risen, c.TickResponse(by="ana", response="1", level=1), monday("09:31"))
@@ -230,4 +231,4 @@ def test_a_rise_by_itself_is_never_early() -> None:
     """
     MATRIX-4: nobody chose it.
     """
-    assert not the(e.LevelRaised, decide(an_acknowledged(), c.Tick(), monday("09:30"))).is_early
+    assert not the(e.LevelRaised, decide(an_acknowledged(), Tick(), monday("09:30"))).is_early

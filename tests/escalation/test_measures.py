@@ -9,6 +9,7 @@ import pytest
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.lifecycle import State
+from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, from_json, to_json
 from escalation.measures.definitions import (
@@ -22,7 +23,9 @@ from escalation.measures.definitions import (
 )
 from escalation.measures.fold import measure_events
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import OF_TASK_FORCES, ActionPolicy, ClockName, EscalationReason, Priority
+from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.plan import ActionPolicy
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -67,7 +70,7 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     begun = opening()
     join = c.JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
     told = all_delivered(begun.escalation, monday("09:03"))
-    told_again = c.ReportDelivery(
+    told_again = ReportDelivery(
         receipts=(
             DeliveryResult(
                 key="K:2:receipt:BOLT",
@@ -137,7 +140,7 @@ def test_a_clock_that_is_met_and_one_that_is_late() -> None:
     """
     RECORD-2: attainment per clock, with the lateness of a breach.
     """
-    told = told_of(c.Acknowledge(by="ana"), at(7, "10:00"), c.Tick(), at(7, "11:00"), DECLARE, VERIFY)
+    told = told_of(c.Acknowledge(by="ana"), at(7, "10:00"), Tick(), at(7, "11:00"), DECLARE, VERIFY)
     resolution = run_of(told, ClockName.RESOLUTION)
 
     assert Outcome.MET == run_of(told, ClockName.ACKNOWLEDGE).outcome
@@ -305,7 +308,7 @@ def test_what_is_cancelled_is_not_resolved() -> None:
     """
     RECORD-2: a duplicate that was found while verifying has no time to resolve, in an import neither.
     """
-    duplicate = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=InternalText("told twice"))
+    duplicate = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("told twice"))
 
     told = told_of(monday("10:00"), DECLARE, monday("10:30"), duplicate)
 

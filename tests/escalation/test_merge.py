@@ -9,13 +9,14 @@ import pytest
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import Decision, allowed_moves, decide
-from escalation.case.lifecycle import Move, State
+from escalation.case.lifecycle import State
 from escalation.case.merge import hand_over_to
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import CUSTOMERS
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed
 from escalation.kernel.values import InternalText, from_json, to_json
-from escalation.policy.plan import ClockName
+from escalation.policy.move_name import Move
 from tests.builders import (
     DECLARE,
     JO,

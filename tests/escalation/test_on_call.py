@@ -11,8 +11,12 @@ from escalation.case import events as e
 from escalation.case.effects import FindOnCall, OnCallFound
 from escalation.case.engine import Decision, decide, open_escalation
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName, Contact, Plan, Unreached
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import CancelCause
+from escalation.policy.people import Contact
+from escalation.policy.plan import Plan, Unreached
 from tests.builders import (
     PEOPLE,
     a_plan,
@@ -117,7 +121,7 @@ def test_nobody_on_call_is_held_until_somebody_is() -> None:
     """
     plan = a_plan_with_duty(contacts=("duty",), unreached=Unreached.HOLD)
     held = answered(opening_with(plan), until=monday("09:20"))
-    again = decide(held.escalation, c.Tick(), monday("09:20"))
+    again = decide(held.escalation, Tick(), monday("09:20"))
     found = answered(again, NILS)
 
     assert monday("09:20") == clock(held.escalation, ClockName.ON_DUTY).due_at
@@ -143,7 +147,7 @@ def test_a_schedule_among_others_gets_the_same_message_once() -> None:
     COMM-12: who is told beside it is not told again for being on call.
     """
     plan = a_plan(levels=levels_with(1, managers=("duty", "nils")))
-    breached = decide(opening_with(plan).escalation, c.Tick(), monday("09:30"))
+    breached = decide(opening_with(plan).escalation, Tick(), monday("09:30"))
     to_manager = next(wanted for wanted in asked_for(breached) if occasion(wanted) == "breach")
     found = OnCallFound(schedule="duty", people=(NILS, ZOE), why="both are on call")
     answer = c.ReportOnCall(found=found, notice=to_manager.notice)
@@ -197,7 +201,7 @@ def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
     plan = replace(plan, levels=tuple(replace(level, window=None) for level in plan.levels))
     escalation, asked = opening_with(plan).escalation, 0
     for minute in ("09:30", "10:00", "10:30", "11:00", "11:30"):
-        decision = decide(escalation, c.Tick(), monday(minute))
+        decision = decide(escalation, Tick(), monday(minute))
         for wanted in asked_for(decision):
             asked += occasion(wanted) == "assigned"
             found = OnCallFound(schedule="duty", people=(NILS,), why="the rota of this week")
@@ -222,7 +226,7 @@ def test_a_cancellation_reaches_whoever_is_on_call() -> None:
         )
     ).escalation
     why = InternalText("the customer withdrew it")
-    command = c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=why)
+    command = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=why)
     decision = decide(escalation, command, monday("09:05"))
 
     assert ["cancelled: nils"] == told(answered(decision, NILS))

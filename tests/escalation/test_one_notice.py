@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
 from escalation.kernel.values import InternalText
 from escalation.notifications.redundancy import MADE_NEEDLESS_BY, OF_CUSTOMERS
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from tests.builders import (
     VERIFY,
     a_plan,
@@ -49,13 +49,13 @@ def decisions() -> dict[str, Decision]:
         "start": opening(plan=CROWDED),
         "rise": decide(busy, c.RaiseLevel(by="ed", reason=EscalationReason.OTHER), monday("09:05")),
         "priority": decide(busy, urgent, monday("09:05")),
-        "resolution breached": decide(busy, c.Tick(), at(3, "09:00")),
-        "nobody acknowledges": decide(an_escalation(plan=CROWDED), c.Tick(), monday("10:00")),
+        "resolution breached": decide(busy, Tick(), at(3, "09:00")),
+        "nobody acknowledges": decide(an_escalation(plan=CROWDED), Tick(), monday("10:00")),
         "verified": decide(verifying, VERIFY, monday("09:20")),
         "reopened": decide(closing, back, monday("09:30")),
         "cancelled": decide(
             busy,
-            c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, why=InternalText("withdrawn")),
+            c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("withdrawn")),
             monday("09:05"),
         ),
     }
@@ -87,7 +87,7 @@ def test_who_hears_of_the_breach_is_not_brought_in_by_a_second_letter() -> None:
     CLOCK-6, RESOLVE-1: the breach says what is overdue; the others are brought in.
     """
     plan = replace(CROWDED, levels=levels_with(1, managers=("mia",)), bring_in=("sol", "mia", "fay"))
-    late = decide(an_acknowledged(plan=plan), c.Tick(), at(10, "17:00"))
+    late = decide(an_acknowledged(plan=plan), Tick(), at(10, "17:00"))
     told = {
         occasion: [
             to.id for notice in notices(late.effects) if notice.occasion == occasion for to in notice.to

@@ -5,14 +5,15 @@ The start: what the core decides once the request was accepted (START, COMM-1, C
 import pytest
 from pydantic import ValidationError
 
-from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import CustomerNotification
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.request import Channel, EvidenceKind, StartRequest
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import faults_of
-from escalation.policy.plan import ClockName, Priority
+from escalation.notifications.notification import CustomerNotification
+from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.policy.classification import Priority
 from tests.builders import (
     JO,
     a_customer,
@@ -107,7 +108,7 @@ def test_first_notice_is_met_when_it_has_reached_everybody() -> None:
     """
     opened = an_escalation()
     everybody = all_delivered(opened, monday("09:01"))
-    some = c.ReportDelivery(receipts=everybody.receipts[:-1])
+    some = ReportDelivery(receipts=everybody.receipts[:-1])
 
     partly = decide(opened, some, monday("09:02")).escalation
     wholly = decide(partly, everybody, monday("09:03")).escalation
@@ -209,7 +210,7 @@ def test_communication_begins_by_itself() -> None:
     Section 11: receipt and first notices are under way.
     """
     opened = an_escalation()
-    decision = decide(opened, c.Tick(), monday("09:00"))
+    decision = decide(opened, Tick(), monday("09:00"))
 
     assert monday("09:00") == opened.wake_at
     assert ["communication_begun"] == happened(decision)

@@ -10,7 +10,9 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.timeline import sentence
-from escalation.policy.plan import ClockName, PausePolicy, Target
+from escalation.kernel.clock_name import ClockName
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.plan import PausePolicy, Target
 from tests.builders import (
     DECLARE,
     HOUR,
@@ -92,7 +94,7 @@ def test_a_paused_window_does_not_rise() -> None:
     CLOCK-3, MATRIX-2: it has as much left afterwards as before.
     """
     paused = after(an_acknowledged(), monday("09:20"), PAUSE)
-    now = after(paused, monday("12:00"), c.Tick(), monday("12:05"), RESUME)
+    now = after(paused, monday("12:00"), Tick(), monday("12:05"), RESUME)
 
     assert 1 == now.level
     assert monday("12:15") == clock(now, ClockName.LEVEL_WINDOW).due_at
@@ -114,7 +116,7 @@ def test_a_threshold_already_passed_stays_passed() -> None:
     """
     CLOCK-2, CLOCK-3: a pause does not remind twice.
     """
-    reminded = after(an_acknowledged(), monday("09:15"), c.Tick(), monday("09:16"), PAUSE)
+    reminded = after(an_acknowledged(), monday("09:15"), Tick(), monday("09:16"), PAUSE)
     resumed = decide(reminded, RESUME, monday("09:26"))
 
     assert [] == told(resumed)
@@ -136,9 +138,9 @@ def test_what_breached_before_a_pause_is_not_chased_during_it() -> None:
     """
     CLOCK-3, CLOCK-6: we wait for the customer; afterwards once, not for each day.
     """
-    breached = after(an_acknowledged(priority="P1", level=7), monday("13:00"), c.Tick())
+    breached = after(an_acknowledged(priority="P1", level=7), monday("13:00"), Tick())
     paused = after(breached, monday("14:00"), PAUSE)
-    resumed = decide(after(paused, friday("14:00"), c.Tick()), RESUME, friday("15:00"))
+    resumed = decide(after(paused, friday("14:00"), Tick()), RESUME, friday("15:00"))
 
     assert None is clock(paused, R).next_at
     assert ["reminder: ed, ceo"] == told(resumed)

@@ -9,7 +9,10 @@ from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.state import Escalation
 from escalation.case.timeline import sentence
-from escalation.policy.plan import ClockName, Priority, Target
+from escalation.kernel.clock_name import ClockName
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Target
 from tests.builders import (
     HOUR,
     a_plan,
@@ -68,7 +71,7 @@ def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
     """
     CLOCK-2: whatever went before it.
     """
-    reminded = after(at_last_level(priority="P3"), at(1, "13:00"), c.Tick())  # 12 of 24 h
+    reminded = after(at_last_level(priority="P3"), at(1, "13:00"), Tick())  # 12 of 24 h
     slower = after(reminded, c.ChangePriority(by="ed", priority=Priority.P4))
     decision = decide(slower, c.ChangePriority(by="ed", priority=Priority.P3), at(2, "11:30"))
     skipped = next(x for x in decision.events if isinstance(x, e.ThresholdPassed) and x.clock is R)
@@ -92,7 +95,7 @@ def test_what_already_breached_stays_breached() -> None:
     """
     CLOCK-4: more time given afterwards does not undo it, and it is still chased.
     """
-    breached = after(at_last_level(priority="P1"), monday("13:00"), c.Tick())
+    breached = after(at_last_level(priority="P1"), monday("13:00"), Tick())
     slower = after(breached, monday("14:00"), c.ChangePriority(by="ed", priority=Priority.P4))
 
     assert (monday("13:00"), tuesday("13:00")) == (clock(slower, R).breached_at, clock(slower, R).next_at)
@@ -119,7 +122,7 @@ def test_a_threshold_fires_once_whatever_the_new_priority_has(
     priorities = priorities_with(Priority.P3, targets={R: old}) | {
         Priority.P4: priorities_with(Priority.P4, targets={R: new})[Priority.P4]
     }
-    reminded = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), c.Tick())
+    reminded = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), Tick())
     changed = after(reminded, monday("13:01"), c.ChangePriority(by="ed", priority=Priority.P4))
 
     resolution = clock(changed, R)
@@ -132,7 +135,7 @@ def test_a_threshold_that_one_priority_skipped_fires_by_the_next() -> None:
     """
     raised = after(at_last_level(), monday("14:00"), c.ChangePriority(by="ed", priority=Priority.P2))
     lowered = after(raised, monday("14:05"), c.ChangePriority(by="ed", priority=Priority.P3))
-    reminded = after(lowered, at(1, "13:00"), c.Tick())  # 12 of 24 h
+    reminded = after(lowered, at(1, "13:00"), Tick())  # 12 of 24 h
 
     assert [(1, 0), (0, 0), (1, 0.5)] == [
         (clock(now, R).passed, clock(now, R).fired_share) for now in (raised, lowered, reminded)
@@ -143,7 +146,7 @@ def test_a_threshold_that_fired_does_not_fire_by_another_priority() -> None:
     """
     CLOCK-2: exactly once, however often the priority goes to and fro.
     """
-    escalation = after(at_last_level(), at(1, "13:00"), c.Tick())
+    escalation = after(at_last_level(), at(1, "13:00"), Tick())
     for priority in (Priority.P4, Priority.P3, Priority.P4, Priority.P3):
         escalation = after(escalation, at(1, "13:01"), c.ChangePriority(by="ed", priority=priority))
 
@@ -159,7 +162,7 @@ def test_a_threshold_that_fired_is_remembered_by_targets_that_do_not_have_it() -
         priority: priorities_with(priority, targets={R: target})[priority]
         for priority, target in ((Priority.P3, half), (Priority.P4, later), (Priority.P2, half))
     }
-    escalation = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), c.Tick())
+    escalation = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), Tick())
     assert 0.5 == clock(escalation, R).fired_share
     for priority in (Priority.P4, Priority.P2):
         escalation = after(escalation, monday("13:01"), c.ChangePriority(by="ed", priority=priority))

@@ -21,12 +21,14 @@ from escalation.case.request import (
     Reference,
 )
 from escalation.case.state import Escalation
-from escalation.case.timeline import TimelineEntry, timeline_entry
+from escalation.case.timeline import timeline_entry
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import BadRequest, EscalationError
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import ClockName
+from escalation.notifications.shell_commands import ReportDelivery, Tick
 from escalation.task_force import commands as of_force
 from escalation.task_force.engine import decide as decide_of_force
 from escalation.task_force.engine import deploy, updates_of
@@ -330,7 +332,7 @@ def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
     made = [deploy(charter, nine)]
     sent = DeliveryResult(key="k:1", recipient="ed", occasion="task_force_invited", delivered_at=nine)
     for command in (
-        c.ReportDelivery(receipts=(sent,)),
+        ReportDelivery(receipts=(sent,)),
         of_force.AddTask(by="ed", what=InternalText("Look up"), owner="ed"),
         of_force.StandDown(id=charter.id, by="ed", why="fixed", about=charter.about),
     ):
@@ -396,15 +398,15 @@ def test_its_clocks_chase_their_owners() -> None:
     one more at each chase, up to the last.
     """
     now = one_in(State.CLOSING, priority="P1")
-    half = decide(now, c.Tick(), at(1, "21:00"))
-    overdue = decide(half.escalation, c.Tick(), at(3, "09:00"))
-    chased = decide(overdue.escalation, c.Tick(), friday("09:00"))
+    half = decide(now, Tick(), at(1, "21:00"))
+    overdue = decide(half.escalation, Tick(), at(3, "09:00"))
+    chased = decide(overdue.escalation, Tick(), friday("09:00"))
 
     assert ["reminder: cora"] == told(half)
     assert ["breach: max, sol, cora"] == told(overdue)
     assert ["reminder: max, dora, cora"] == told(chased)
-    assert ["reminder: max, ceo, cora"] == told(decide(chased.escalation, c.Tick(), at(6, "09:00")))
-    assert ["reminder: max, ed, cora"] == told(decide(chased.escalation, c.Tick(), at(60, "09:00")))
+    assert ["reminder: max, ceo, cora"] == told(decide(chased.escalation, Tick(), at(6, "09:00")))
+    assert ["reminder: max, ed, cora"] == told(decide(chased.escalation, Tick(), at(60, "09:00")))
 
 
 @pytest.mark.parametrize(
@@ -420,7 +422,7 @@ def test_the_customer_rca_is_chased_with_whoever_is_next(done: tuple[c.Command, 
     CLOSE-4, CLOSE-5: not with those who have done their part.
     """
     now = after(one_in(State.CLOSING, priority="P1", plan=a_plan(engagement_managers=("eva",))), *done)
-    overdue = decide(now, c.Tick(), at(4, "18:00"))
+    overdue = decide(now, Tick(), at(4, "18:00"))
 
     assert [f"breach: max, sol, {chased}"] == told(overdue)
 
@@ -431,16 +433,16 @@ def test_above_the_last_level_an_overdue_rca_stays_with_its_managers() -> None:
     """
     last = one_in(State.CLOSING, priority="P1", level=7)
 
-    assert ["breach: ed, cora"] == told(decide(last, c.Tick(), at(3, "09:00")))
+    assert ["breach: ed, cora"] == told(decide(last, Tick(), at(3, "09:00")))
 
 
 def test_closing_itself_has_a_clock() -> None:
     """
     CLOCK-1: what nobody closes is brought up with the escalation manager.
     """
-    now = after(one_in(State.CLOSING), at(1, "09:00"), c.Tick())
+    now = after(one_in(State.CLOSING), at(1, "09:00"), Tick())
 
-    assert ["breach: mia, ed"] == told(decide(now, c.Tick(), at(1, "17:00")))
+    assert ["breach: mia, ed"] == told(decide(now, Tick(), at(1, "17:00")))
 
 
 def test_a_reopened_one_takes_up_its_rca_where_it_was() -> None:

@@ -12,20 +12,21 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.actions import next_reminder
 from escalation.case.engine import decide
-from escalation.case.lifecycle import Move, State
+from escalation.case.lifecycle import State
 from escalation.case.rebase import preview_rebase
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.shell_commands import ExtendOpenHours, Tick
+from escalation.policy.classification import EscalationReason, Priority
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
 from escalation.policy.plan import (
     ActionPolicy,
     Calendar,
-    ClockName,
-    Contact,
-    EscalationReason,
     PausePolicy,
     Plan,
     PlaybookRef,
-    Priority,
     Target,
     TextApproval,
 )
@@ -95,7 +96,7 @@ def test_pauses_count_and_what_breached_stays_breached() -> None:
         escalation,
         all_delivered(escalation, monday("09:00")),
         monday("09:30"),
-        c.Tick(),
+        Tick(),
         c.PauseClocks(by="ana", because="waiting_for_customer"),
         monday("10:30"),
         c.ResumeClocks(by="ana"),
@@ -202,7 +203,7 @@ def test_every_rise_records_by_which_playbook() -> None:
     """
     CLOCK-4: the record of a level says which matrix it followed.
     """
-    decision = decide(an_escalation(), c.Tick(), monday("09:30"))
+    decision = decide(an_escalation(), Tick(), monday("09:30"))
 
     assert PlaybookRef(name="test", version="1", sha256="0" * 64) == the(e.LevelRaised, decision).playbook
 
@@ -222,7 +223,7 @@ def test_nobody_who_has_left_is_waited_for() -> None:
     moved = decide(half, rebased_to(plan), monday("09:06")).escalation
 
     assert () == moved.unacknowledged
-    assert 2 == decide(moved, c.Tick(), monday("09:30")).escalation.level
+    assert 2 == decide(moved, Tick(), monday("09:30")).escalation.level
 
 
 def test_a_level_that_is_no_longer_the_last_gets_its_window_from_when_it_was_reached() -> None:
@@ -273,7 +274,7 @@ def test_open_hours_that_were_asked_for_before_a_rebase_do_not_mix_with_the_new_
     office = weekdays(weeks=12)
     other = newer(calendars={"shop": Calendar(hours=office, definition="other")}, calendar="shop")
     moved = decide(an_escalation(), rebased_to(other), monday("09:05")).escalation
-    late = c.ExtendOpenHours(
+    late = ExtendOpenHours(
         calendar="office", definition="{}", since=office.compiled_until, open_hours=weekdays(weeks=30)
     )
 
@@ -387,9 +388,9 @@ def test_a_slower_rhythm_of_chases_is_not_silent_for_what_the_quicker_one_said()
     late = after(
         an_acknowledged(level=7, plan=hourly, priority="P1"),
         monday("13:00"),
-        c.Tick(),
+        Tick(),
         at(1, "19:00"),
-        c.Tick(),
+        Tick(),
     )
     slower = after(late, at(1, "19:00"), rebased_to(daily))
 
@@ -441,7 +442,7 @@ def test_a_slower_rhythm_of_reminders_of_actions_is_not_silent_either() -> None:
     closing = after(an_acknowledged(plan=daily), DECLARE, VERIFY, c.RequestRca(by="ed"), rca)
     (action,) = closing.actions
     late = datetime.combine(action.due, time(9), UTC) + timedelta(days=10)
-    reminded = after(closing, late, c.Tick())
+    reminded = after(closing, late, Tick())
     slower = after(reminded, late, rebased_to(weekly))
 
     assert (12, 3) == (reminded.actions[0].reminded, slower.actions[0].reminded)

@@ -7,7 +7,6 @@ from itertools import permutations
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.deliveries import deliveries, last_deferral_of
 from escalation.case.engine import decide
@@ -19,6 +18,7 @@ from escalation.notifications.delivery_results import (
     latest_results,
     select_newer,
 )
+from escalation.notifications.shell_commands import ReportDelivery
 from tests.builders import JO, an_escalation, monday, opening
 
 NINE = monday("09:00")
@@ -118,13 +118,13 @@ def test_who_is_reached_later_on_the_same_occasion_has_missed_nothing() -> None:
     """
     COMM-13: the newer update makes up for the one that did not arrive.
     """
-    lost = c.ReportDelivery(receipts=(receipt("failed", occasion="update"), receipt("failed", key="k:9")))
+    lost = ReportDelivery(receipts=(receipt("failed", occasion="update"), receipt("failed", key="k:9")))
     found = decide(an_escalation(), lost, monday("09:01")).escalation
 
     assert [(JO, "update"), (JO, "receipt")] == [
         (each.recipient, each.occasion) for each in found.undelivered
     ]
 
-    told = c.ReportDelivery(receipts=(receipt("delivered", key="k:3", occasion="update"),))
+    told = ReportDelivery(receipts=(receipt("delivered", key="k:3", occasion="update"),))
     after = decide(found, told, monday("09:05")).escalation
     assert ["receipt"] == [each.occasion for each in after.undelivered]

@@ -12,12 +12,13 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.fold import apply_event, fold
-from escalation.case.lifecycle import NOBODYS, Move, State
+from escalation.case.lifecycle import NOBODYS, State
 from escalation.case.state import Escalation
 from escalation.case.timeline import brief, sentence, timeline_entry
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import CustomerText, InternalText, from_json, from_plain, to_json, to_plain
-from escalation.policy.plan import ClockName
+from escalation.policy.move_name import Move
 from tests.builders import (
     DECLARE,
     HOUR,

@@ -21,7 +21,8 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import CustomerText, InternalText, to_json
-from escalation.policy.plan import Priority
+from escalation.notifications.shell_commands import NoteRefusal
+from escalation.policy.classification import CancelCause, Priority
 from tests.builders import (
     DECLARE,
     VERIFY,
@@ -216,21 +217,21 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
     (
         "a duplicate of nothing",
         an_escalation,
-        c.Cancel(by="ed", cause=e.CancelCause.DUPLICATE, why=WHY),
+        c.Cancel(by="ed", cause=CancelCause.DUPLICATE, why=WHY),
         BadRequest,
         "into: given nothing; allowed: the key of the other escalation (duplicate)",
     ),
     (
         "withdrawn into another",
         an_escalation,
-        c.Cancel(by="ed", cause=e.CancelCause.WITHDRAWN, into="ACME/99", why=WHY),
+        c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, into="ACME/99", why=WHY),
         BadRequest,
         "into: given 'ACME/99'; allowed: nothing: only a duplicate or a merge names another escalation",
     ),
     (
         "a duplicate of itself",
         an_escalation,
-        c.Cancel(by="ed", cause=e.CancelCause.MERGED, into="ACME/4711", why=WHY),
+        c.Cancel(by="ed", cause=CancelCause.MERGED, into="ACME/4711", why=WHY),
         MoveNotAllowed,
         "it cannot be merged into itself",
     ),
@@ -288,7 +289,7 @@ def test_a_refused_message_that_nobody_waits_for_is_kept_on_record() -> None:
     """
     Bad input: recorded instead of lost, and bounded.
     """
-    noted = decide(an_escalation(), c.NoteRefusal(refused="x" * 300, why="y" * 3_000), monday("09:00"))
+    noted = decide(an_escalation(), NoteRefusal(refused="x" * 300, why="y" * 3_000), monday("09:00"))
 
     refused = the(e.MoveRefused, noted)
     assert (200, 2_000) == (len(refused.move), len(refused.why))

@@ -10,9 +10,12 @@ from escalation.case.engine import decide
 from escalation.case.events import AccessAnswer, ResolutionKind
 from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText, from_json, to_json
-from escalation.policy.plan import ClockName, EscalationReason, Priority, Target
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import EscalationReason, Priority
+from escalation.policy.plan import Target
 from tests.builders import (
     DAY,
     DECLARE,
@@ -81,7 +84,7 @@ def test_unresolved_in_time_brings_more_people_in() -> None:
     """
     quiet = priorities_with(Priority.P1, targets={N: Target(after=99 * DAY)})
     escalation = an_acknowledged(priority="P1", level=7, plan=a_plan(priorities=quiet))
-    decision = decide(escalation, c.Tick(), monday("13:00"))
+    decision = decide(escalation, Tick(), monday("13:00"))
 
     assert ["breach: ed, ceo", "brought_in: dora"] == told(decision)
     assert "resolution is overdue" == internal(decision, "brought_in").facts.why
@@ -93,7 +96,7 @@ def test_who_was_brought_in_follows_it_from_then_on() -> None:
     """
     quiet = priorities_with(Priority.P1, targets={N: Target(after=99 * DAY)})
     before = an_acknowledged(priority="P1", level=7, plan=a_plan(priorities=quiet))
-    breached = after(before, monday("13:00"), c.Tick())
+    breached = after(before, monday("13:00"), Tick())
     update = c.SendUpdate(by="ed", internal_note=InternalText("the roof is open"))
 
     assert "dora" not in told(decide(before, update, monday("09:20")))[0]
@@ -177,7 +180,7 @@ def test_clocks_run_on_from_where_they_were(back: tuple[c.Command, ...]) -> None
         R: at(3, "11:00"),
     } == {name: clock(again, name).due_at for name in (W, N, R)}
     assert {None} == {clock(again, name).outcome for name in (W, N, R)}
-    assert "threshold_passed" not in happened(decide(again, c.Tick(), monday("11:21")))
+    assert "threshold_passed" not in happened(decide(again, Tick(), monday("11:21")))
 
 
 @pytest.mark.parametrize("back", [(REJECT,), (VERIFY, REOPEN)])
@@ -199,7 +202,7 @@ def test_a_window_that_ended_before_does_not_come_back(back: tuple[c.Command, ..
     """
     RESOLVE-5, MATRIX-2: it rose to the last level, which has no window; the one of the level below stays ended.
     """
-    risen = after(an_escalation(level=6), at(3, "09:00"), c.Tick(), c.Acknowledge(by="ceo"))
+    risen = after(an_escalation(level=6), at(3, "09:00"), Tick(), c.Acknowledge(by="ceo"))
     again = after(risen, DECLARE, *back)
 
     assert 7 == again.level
@@ -210,7 +213,7 @@ def test_what_had_breached_before_the_declaration_is_breached_when_it_comes_back
     """
     RESOLVE-5, CLOCK-4: and it is chased again: once, whatever the verification took.
     """
-    late = after(an_acknowledged(priority="P1", level=7), monday("13:00"), c.Tick())
+    late = after(an_acknowledged(priority="P1", level=7), monday("13:00"), Tick())
     closing = after(late, monday("14:00"), DECLARE, monday("15:00"), VERIFY)
     decision = decide(closing, REOPEN, at(4, "15:00"))
 
@@ -224,12 +227,12 @@ def test_verification_has_a_clock_that_chases_the_architect() -> None:
     RESOLVE-5, CLOCK-1.
     """
     verifying = one_in(State.VERIFYING)
-    reminded = decide(verifying, c.Tick(), monday("11:00"))
-    breached = decide(reminded.escalation, c.Tick(), monday("13:00"))
+    reminded = decide(verifying, Tick(), monday("11:00"))
+    breached = decide(reminded.escalation, Tick(), monday("13:00"))
 
     assert ["reminder: ari"] == told(reminded)
     assert ["breach: mia, ari"] == told(breached)
-    assert "reminder: mia, ari" in told(decide(breached.escalation, c.Tick(), tuesday("13:00")))
+    assert "reminder: mia, ari" in told(decide(breached.escalation, Tick(), tuesday("13:00")))
 
 
 def two_customers() -> Escalation:

@@ -7,11 +7,12 @@ import pytest
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide, permit
-from escalation.case.lifecycle import Move, State, allows
+from escalation.case.lifecycle import State, allows
 from escalation.case.state import Escalation
 from escalation.kernel.refusals import EscalationError, RoleNotAllowed, UnknownName
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import EscalationReason
+from escalation.policy.classification import EscalationReason
+from escalation.policy.move_name import Move
 from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday, one_in, the
 
 

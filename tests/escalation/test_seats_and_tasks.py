@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escalation.case import commands as shell
-from escalation.case.effects import InternalNotification
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -17,6 +15,8 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import InternalText, from_plain
+from escalation.notifications.notification import InternalNotification
+from escalation.notifications.shell_commands import CancelByOperator, Tick
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, updates_of
 from escalation.task_force.lifecycle import TaskForceState
@@ -29,7 +29,7 @@ QUIET = ()
 """No clocks: only what is said here happens by itself."""
 
 
-def after(force: TaskForce, *commands: c.ForceCommand, at: datetime = NINE) -> TaskForce:
+def after(force: TaskForce, *commands: c.TaskForceCommand, at: datetime = NINE) -> TaskForce:
     for command in commands:
         force = decide(force, command, at).force
     return force
@@ -63,8 +63,8 @@ def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
     force = with_tasks(a_task("ana", NINE + 4 * HOUR))
     assert NINE + 3 * HOUR == force.wake_at
 
-    soon = decide(force, shell.Tick(), NINE + 3 * HOUR)
-    over = decide(soon.force, shell.Tick(), NINE + 4 * HOUR)
+    soon = decide(force, Tick(), NINE + 3 * HOUR)
+    over = decide(soon.force, Tick(), NINE + 4 * HOUR)
 
     assert ["task_force_task_due: ana"] == told(soon)
     assert ["task_force_task_due: ana", "task_force_news: ed"] == told(over)
@@ -89,7 +89,7 @@ def test_the_lead_is_reminded_of_their_own_task_like_anybody_else() -> None:
     RESOLVE-2: in one message, not in two.
     """
     assert ["task_force_task_due: ed"] == told(
-        decide(with_tasks(a_task("ed", NINE + HOUR)), shell.Tick(), NINE + HOUR)
+        decide(with_tasks(a_task("ed", NINE + HOUR)), Tick(), NINE + HOUR)
     )
 
 
@@ -101,7 +101,7 @@ def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
         a_task("ana", NINE + HOUR), a_task("ana", NINE + 2 * HOUR), a_task("ed", NINE + 20 * HOUR)
     )
 
-    made = decide(force, shell.Tick(), NINE + 18 * HOUR)
+    made = decide(force, Tick(), NINE + 18 * HOUR)
 
     assert ["task_overdue", "task_overdue", "task_due_soon"] == kinds(made)
     assert ["task_force_task_due: ana", "task_force_task_due: ed", "task_force_news: ed"] == told(made)
@@ -113,16 +113,16 @@ def test_after_downtime_each_owner_hears_once_of_all_that_is_due() -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", [c.FinishTask(by="ana", task=1), shell.CancelByOperator()], ids=["done", "stood down"]
+    "ends", [c.FinishTask(by="ana", task=1), CancelByOperator()], ids=["done", "stood down"]
 )
-def test_nobody_is_reminded_of_what_is_done(ends: c.ForceCommand) -> None:
+def test_nobody_is_reminded_of_what_is_done(ends: c.TaskForceCommand) -> None:
     """
     RESOLVE-2, RESOLVE-3: nor of anything once it is stood down.
     """
     force = after(with_tasks(a_task("ana", NINE + HOUR)), ends)
 
     assert force.wake_at is None
-    assert () == decide(force, shell.Tick(), NINE + 9 * HOUR).events
+    assert () == decide(force, Tick(), NINE + 9 * HOUR).events
 
 
 def test_a_task_is_the_next_thing_due() -> None:
@@ -132,7 +132,7 @@ def test_a_task_is_the_next_thing_due() -> None:
     force = with_tasks(a_task("ana", NINE + HOUR))
 
     assert NINE + HOUR == force.next_due_at
-    assert after(force, shell.Tick(), at=NINE + HOUR).next_due_at is None
+    assert after(force, Tick(), at=NINE + HOUR).next_due_at is None
 
 
 def test_a_task_is_not_due_before_it_is_given() -> None:
@@ -216,7 +216,7 @@ def test_a_vacant_seat_is_offered_to_somebody_new() -> None:
     RESOLVE-2: who was no candidate; silent or declined, the seat is vacant again, and nobody is asked once more.
     """
     offered = decide(vacant(), c.OfferSeat(by="mia", seat=1, to="max"), NINE)
-    silent = decide(offered.force, shell.Tick(), NINE + 30 * MINUTE)
+    silent = decide(offered.force, Tick(), NINE + 30 * MINUTE)
 
     assert ["task_force_invited: max"] == told(offered)
     assert ["seat_unanswered", "seat_left_vacant"] == kinds(silent)
@@ -266,7 +266,7 @@ def test_once_stood_down_no_seat_changes(command: c.MembersCommand) -> None:
     RESOLVE-3.
     """
     with pytest.raises(MoveNotAllowed, match="while stood down"):
-        decide(after(vacant(), shell.CancelByOperator()), command, NINE)
+        decide(after(vacant(), CancelByOperator()), command, NINE)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_once_stood_down_no_seat_changes(command: c.MembersCommand) -> None:
     ],
 )
 def test_what_was_said_to_a_seat_is_told_once(
-    candidates: tuple[str, ...], again: tuple[c.ForceCommand, ...], who: str
+    candidates: tuple[str, ...], again: tuple[c.TaskForceCommand, ...], who: str
 ) -> None:
     """
     RESOLVE-2: “on leave till Monday” is no news when the seat is filled in winter.

@@ -17,36 +17,36 @@ from pydantic import TypeAdapter
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.clock_targets import clock_for
-from escalation.case.effects import (
-    CompileOpenHours,
-    CustomerNotification,
-    FindOnCall,
-    InternalNotification,
-    Occasion,
-    OnCallFound,
-    message_key,
-)
+from escalation.case.effects import FindOnCall, OnCallFound
 from escalation.case.engine import Decision, allowed_moves, decide, moves_now
 from escalation.case.events import AccessAnswer
 from escalation.case.fold import apply_event, fold
-from escalation.case.lifecycle import Move, RcaState, State
+from escalation.case.lifecycle import RcaState, State
 from escalation.case.request import Evidence, EvidenceKind
 from escalation.case.state import Escalation
 from escalation.case.timeline import sentence
 from escalation.case.view import make_move_result, view
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import derive_clock, used_time_of
 from escalation.kernel.refusals import EscalationError
-from escalation.kernel.values import CustomerText, InternalText, from_json, to_json
+from escalation.kernel.values import ENGINE, CustomerText, InternalText, from_json, to_json
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import (
+    CustomerNotification,
+    InternalNotification,
+    Occasion,
+    message_key,
+)
+from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
+from escalation.policy.classification import Priority
+from escalation.policy.move_name import Move
+from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.people import Contact, HandsOver
 from escalation.policy.plan import (
     ActionPolicy,
     Calendar,
-    ClockName,
-    Contact,
-    HandsOver,
     HoldingPolicy,
-    Priority,
     SurveyPolicy,
     Target,
     TextApproval,
@@ -194,14 +194,14 @@ class Lives(RuleBasedStateMachine):
     @rule(span=spans)
     def time_passes(self, span: timedelta) -> None:
         self.at += span
-        self._put(c.Tick())
+        self._put(Tick())
 
     @precondition(lambda self: self.now.wake_at)
     @rule()
     def it_wakes(self) -> None:
         assert self.now.wake_at
         self.at = max(self.at, self.now.wake_at)
-        self._put(c.Tick())
+        self._put(Tick())
 
     @precondition(lambda self: self.now.state is State.CLOSED)
     @rule(data=st.data())
@@ -235,7 +235,7 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def a_message_is_undeliverable(self) -> None:
         failed = DeliveryResult(key="k", recipient="csm", occasion="first_notice", why=f"550 {MARK}")
-        self._put(c.ReportDelivery(receipts=(failed,)))
+        self._put(ReportDelivery(receipts=(failed,)))
 
     def _put(self, command: c.Command) -> None:
         before = to_json(replace(self.now, plan=PLAN))
@@ -245,7 +245,7 @@ class Lives(RuleBasedStateMachine):
         if isinstance(answer, tuple):
             assert self.now.key in answer[1]
             return
-        if isinstance(command, c.Tick):
+        if isinstance(command, Tick):
             self._is_no_burst(answer)
         self._keep(answer)
 
@@ -264,7 +264,7 @@ class Lives(RuleBasedStateMachine):
                 weeks = (effect.until - FIRST_MONDAY) // timedelta(weeks=1) + 1
                 hours = (hours_until if effect.calendar == "office" else nights_until)(weeks)
                 self._put(
-                    c.ExtendOpenHours(
+                    ExtendOpenHours(
                         calendar=effect.calendar, definition="{}", since=effect.since, open_hours=hours
                     )
                 )
@@ -294,7 +294,7 @@ class Lives(RuleBasedStateMachine):
 
     def _fires_once(self, event: e.Event) -> None:
         """CLOCK-2: the share of its time that a clock was last heard at only grows; a breach is the last."""
-        if event.by != e.ENGINE:
+        if event.by != ENGINE:
             self.shares[ClockName.ACKNOWLEDGEMENT_EXPIRY] = 0.0  # it counts from here again
         match event:
             case e.ClockStarted():

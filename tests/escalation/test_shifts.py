@@ -10,15 +10,19 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import FindOnCall, NotificationBatch, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallFound
 from escalation.case.engine import Decision, decide
 from escalation.case.fold import fold
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
 from escalation.case.timeline import sentence
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownName
 from escalation.measures.fold import measure_events
-from escalation.policy.plan import ClockName, Contact, HandsOver, Plan, Unreached
+from escalation.notifications.notification import NotificationBatch
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.people import Contact, HandsOver
+from escalation.policy.plan import Plan, Unreached
 from tests.builders import PEOPLE, a_plan, clock, levels_with, monday, notices, opening
 from tests.escalation.plans import HOUR
 
@@ -67,9 +71,9 @@ class Life:
     def until(self, at: datetime) -> "Life":
         while (wake_at := self.now.wake_at) and wake_at <= at:
             self.at = max(self.at, wake_at)
-            self.does(c.Tick())
+            self.does(Tick())
         self.at = at
-        return self.does(c.Tick())
+        return self.does(Tick())
 
     def _take(self, decision: Decision) -> None:
         self.now = decision.escalation
@@ -305,7 +309,7 @@ def test_after_downtime_it_goes_straight_to_who_is_on_call_by_then() -> None:
     life = a_life((NINE, ("nils",)), (TEN, ("zoe",)), (TEN + HOUR, ("fay",)))
     life.at = TEN + 2 * HOUR
 
-    life.does(c.Tick()).until(life.at)
+    life.does(Tick()).until(life.at)
 
     assert "fay" == life.now.owner
     assert not [line for line in life.told if "zoe" in line]
@@ -316,7 +320,7 @@ def test_an_answer_that_was_under_way_for_longer_than_it_held_is_asked_again() -
     MATRIX-1: nothing is handed back to a shift that is over.
     """
     life = a_life((NINE, ("nils",)), (TEN, ("fay",))).until(TEN)
-    decision = decide(opening(NINE, a_plan_with_duty()).escalation, c.Tick(), NINE)
+    decision = decide(opening(NINE, a_plan_with_duty()).escalation, Tick(), NINE)
     wanted = next(
         effect for effect in opening(NINE, a_plan_with_duty()).effects if isinstance(effect, FindOnCall)
     )
@@ -334,7 +338,7 @@ def test_a_shift_that_cannot_be_looked_up_stays_and_is_looked_up_again() -> None
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",))).until(SIX - HOUR)
     life.at = SIX
-    decision = decide(life.now, c.Tick(), SIX)
+    decision = decide(life.now, Tick(), SIX)
     (wanted,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     again_at = SIX + timedelta(minutes=15)
     unknown = OnCallFound(schedule="duty", people=(), until=again_at, why="it timed out", is_known=False)

@@ -10,12 +10,15 @@ import pytest
 from pydantic import ValidationError
 
 from escalation.case import commands as c
-from escalation.case.effects import InternalNotification, ProposeSponsorship
+from escalation.case.effects import ProposeSponsorship
 from escalation.case.engine import decide as decide_escalation
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import InternalText, from_json, to_json
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import Contact, EscalationReason
+from escalation.notifications.notification import InternalNotification
+from escalation.notifications.shell_commands import ReportDelivery
+from escalation.policy.classification import EscalationReason
+from escalation.policy.people import Contact
 from escalation.sponsorship import engine as s
 from escalation.sponsorship.engine import (
     PlaybookPeople,
@@ -61,9 +64,9 @@ def enrolled(**changes: Any) -> Sponsorship:
     return decide(proposed(), terms(**changes), NOW, KNOWN).programme
 
 
-def failed(recipient: str, occasion: str) -> c.ReportDelivery:
+def failed(recipient: str, occasion: str) -> ReportDelivery:
     why = "550 no such mailbox"
-    return c.ReportDelivery(
+    return ReportDelivery(
         receipts=(DeliveryResult(key="k", recipient=recipient, occasion=occasion, why=why),)
     )
 

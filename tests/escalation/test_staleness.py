@@ -8,13 +8,19 @@ from datetime import datetime
 import pytest
 
 from escalation.case import commands as c
-from escalation.case.effects import CustomerNotification, InternalNotification, NotificationBatch, Occasion
 from escalation.case.engine import Decision, decide
-from escalation.case.events import AccessAnswer, CancelCause, Event
+from escalation.case.events import AccessAnswer, Event
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
 from escalation.kernel.values import CustomerText, InternalText
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.notifications.notification import (
+    CustomerNotification,
+    InternalNotification,
+    NotificationBatch,
+    Occasion,
+)
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from tests.builders import DECLARE, RCA_COURSE, VERIFY, a_plan, monday, notices, opening
 
 Notice = InternalNotification | CustomerNotification
@@ -49,7 +55,7 @@ class Course:
         for step in steps:
             if isinstance(step, datetime):
                 self.at = step
-            decision: Decision = decide(self.now, c.Tick() if isinstance(step, datetime) else step, self.at)
+            decision: Decision = decide(self.now, Tick() if isinstance(step, datetime) else step, self.at)
             self.now = decision.escalation
             self.events += decision.events
             self.told += notices(decision.effects)

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.case.effects import NotificationBatch
 from escalation.kernel.refusals import BadRequest
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.foreign_messages import (
@@ -18,6 +17,7 @@ from escalation.notifications.foreign_messages import (
 )
 from escalation.notifications.inbox import InboxContent
 from escalation.notifications.inbox_view import inbox_key, require_fit_for
+from escalation.notifications.notification import NotificationBatch
 from escalation.policy.preferences import CountedMessage
 from tests.escalation.test_waiting import NINE, held
 

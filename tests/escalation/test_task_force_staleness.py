@@ -6,9 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from escalation.case import commands as shell
-from escalation.case.effects import InternalNotification, NotificationBatch, Occasion, senders_of
 from escalation.kernel.values import InternalText
+from escalation.notifications.notification import (
+    InternalNotification,
+    NotificationBatch,
+    Occasion,
+    senders_of,
+)
+from escalation.notifications.shell_commands import CancelByOperator, Tick
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy
 from escalation.task_force.events import TaskForceEvent
@@ -25,14 +30,16 @@ INVITED, ASKED = Occasion.TASK_FORCE_INVITED, Occasion.TASK_FORCE_STATUS_WANTED
 DUE, DOWN = Occasion.TASK_FORCE_TASK_DUE, Occasion.TASK_FORCE_STOOD_DOWN
 
 
-def told_in(*commands: c.ForceCommand) -> tuple[TaskForce, list[TaskForceEvent], list[InternalNotification]]:
+def told_in(
+    *commands: c.TaskForceCommand,
+) -> tuple[TaskForce, list[TaskForceEvent], list[InternalNotification]]:
     """
     A task force of nine o'clock whose seats wait for an answer, and all that is told until 10:40.
     """
     made = deploy(a_charter(("ana", "ari"), clocks=CLOCKS[:1]), NINE)
     events, notices = [*made.events], [*made.effects]
     for command in commands:
-        made = decide(made.force, command, LATE if isinstance(command, shell.Tick) else NINE)
+        made = decide(made.force, command, LATE if isinstance(command, Tick) else NINE)
         events += made.events
         notices += made.effects
     return made.force, events, [each for each in notices if isinstance(each, InternalNotification)]
@@ -43,14 +50,14 @@ def told_in(*commands: c.ForceCommand) -> tuple[TaskForce, list[TaskForceEvent],
     [
         (INVITED, (), ACCEPT, "answered, or offered to somebody else, meanwhile"),
         (INVITED, (), c.DeclineSeat(by="ana"), "answered, or offered to somebody else, meanwhile"),
-        (INVITED, (), shell.CancelByOperator(), "stood down meanwhile"),
-        (ASKED, (ACCEPT, shell.Tick()), REPORT, "reported meanwhile"),
-        (DUE, (ACCEPT, ADD, shell.Tick()), DONE, "done meanwhile"),
-        (DUE, (ACCEPT, ADD, shell.Tick()), c.LeaveSeat(by="ana"), "done meanwhile"),
+        (INVITED, (), CancelByOperator(), "stood down meanwhile"),
+        (ASKED, (ACCEPT, Tick()), REPORT, "reported meanwhile"),
+        (DUE, (ACCEPT, ADD, Tick()), DONE, "done meanwhile"),
+        (DUE, (ACCEPT, ADD, Tick()), c.LeaveSeat(by="ana"), "done meanwhile"),
     ],
 )
 def test_what_a_member_is_asked_for_is_dropped_once_it_is_done(
-    occasion: Occasion, before: tuple[c.ForceCommand, ...], meanwhile: c.ForceCommand, why: str
+    occasion: Occasion, before: tuple[c.TaskForceCommand, ...], meanwhile: c.TaskForceCommand, why: str
 ) -> None:
     """
     COMM-12, RESOLVE-2: with the reason; until then it is true.
@@ -71,7 +78,7 @@ def test_that_it_was_stood_down_stays_true() -> None:
     """
     COMM-12, RESOLVE-3: whoever was in it must know, however late.
     """
-    force, events, notices = told_in(shell.CancelByOperator())
+    force, events, notices = told_in(CancelByOperator())
 
     last = NotificationBatch(notices=tuple(each for each in notices if each.occasion is DOWN))
     assert last.notices

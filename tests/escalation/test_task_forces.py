@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.case import commands as shell
-from escalation.case.effects import CompileOpenHours, InternalNotification
 from escalation.kernel.business_time import add
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.values import InternalText, from_json, from_plain, to_json
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.policy.plan import Calendar, ClockName, Priority
+from escalation.notifications.notification import InternalNotification
+from escalation.notifications.shell_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
+from escalation.policy.classification import Priority
+from escalation.policy.open_hours import CompileOpenHours
+from escalation.policy.plan import Calendar
 from escalation.task_force import commands as c
 from escalation.task_force.engine import decide, deploy, updates_of
 from escalation.task_force.fold import fold
@@ -127,10 +130,10 @@ def test_an_unanswered_seat_is_offered_to_the_next_and_then_left() -> None:
     """
     RESOLVE-2: its own clock; after downtime too nobody is left out.
     """
-    made = decide(a_force(("ana", "ari")), shell.Tick(), NINE + 30 * MINUTE)
+    made = decide(a_force(("ana", "ari")), Tick(), NINE + 30 * MINUTE)
     assert ["seat_unanswered", "seat_offered"] == kinds(made)
 
-    made = decide(made.force, shell.Tick(), NINE + HOUR)
+    made = decide(made.force, Tick(), NINE + HOUR)
 
     assert ["seat_unanswered", "seat_left_vacant", "work_begun"] == kinds(made)
     assert ["task_force_news: ed"] == told(made)
@@ -143,7 +146,7 @@ def test_the_escalation_hears_of_each_seat_that_falls_vacant() -> None:
     """
     RESOLVE-2: also of two at the same instant, which are one piece of news.
     """
-    news = updates_of(decide(a_force(("ana",), ("ari",)), shell.Tick(), NINE + 30 * MINUTE))
+    news = updates_of(decide(a_force(("ana",), ("ari",)), Tick(), NINE + 30 * MINUTE))
 
     assert news is not None
     assert ("role 1", "role 2") == news.vacant
@@ -154,7 +157,7 @@ def test_an_invitation_that_cannot_be_delivered_goes_to_the_next() -> None:
     RESOLVE-2, COMM-13: nobody waits for an answer of somebody who was not asked.
     """
     lost = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", why="no such address")
-    made = decide(a_force(("ana", "ari")), shell.ReportDelivery(receipts=(lost,)), NINE)
+    made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(lost,)), NINE)
 
     assert "ari" == made.force.seats[0].offered_to
     news = updates_of(made)
@@ -167,7 +170,7 @@ def test_an_invitation_that_waits_for_the_morning_stands() -> None:
     RESOLVE-2, COMM-11: it is on its way; the seat's own clock says when the next one is asked.
     """
     held = DeliveryResult(key="k", recipient="ana", occasion="task_force_invited", held_until=NINE + 9 * HOUR)
-    made = decide(a_force(("ana", "ari")), shell.ReportDelivery(receipts=(held,)), NINE)
+    made = decide(a_force(("ana", "ari")), ReportDelivery(receipts=(held,)), NINE)
 
     assert "ana" == made.force.seats[0].offered_to
 
@@ -221,7 +224,7 @@ def test_the_status_clock_asks_the_lead_only() -> None:
     steps = {90 * MINUTE: "status_asked", 2 * HOUR: "status_missed", 26 * HOUR: "status_chased"}
 
     for after, kind in steps.items():
-        made = decide(force, shell.Tick(), NINE + after)
+        made = decide(force, Tick(), NINE + after)
         force = made.force
         assert [kind] == kinds(made)
         assert ["task_force_status_wanted: ed"] == told(made)
@@ -234,7 +237,7 @@ def test_after_downtime_only_the_miss_speaks() -> None:
     """
     CLOCK-2: not each threshold that was passed meanwhile.
     """
-    made = decide(a_force(), shell.Tick(), NINE + 5 * HOUR)
+    made = decide(a_force(), Tick(), NINE + 5 * HOUR)
 
     assert ["status_missed"] == kinds(made)
 
@@ -282,7 +285,7 @@ def test_it_is_stood_down_with_what_is_left() -> None:
     ]
     assert "stood down, Done; still open: Climb up (ed)" == timeline_entry(made.events[-1]).text
     assert made.force.wake_at is None
-    assert () == decide(made.force, shell.Tick(), NINE + 99 * HOUR).events
+    assert () == decide(made.force, Tick(), NINE + 99 * HOUR).events
     assert () == decide(made.force, order, NINE).events
 
 
@@ -297,7 +300,7 @@ def test_an_order_for_another_one_of_that_name_is_not_followed() -> None:
 
 @pytest.mark.parametrize(
     ("command", "why"),
-    [(shell.CancelByOperator(), "the operator"), (c.EscalationGone(), "its escalation has ended")],
+    [(CancelByOperator(), "the operator"), (c.EscalationGone(), "its escalation has ended")],
 )
 def test_it_ends_from_outside(command: c.ShellsCommand, why: str) -> None:
     """
@@ -318,7 +321,7 @@ def test_messages_say_where_the_escalation_stands_now() -> None:
     made = decide(a_force(), informed, NINE)
 
     assert updates_of(made) is None, "the escalation knows that by itself"
-    asked = decide(made.force, shell.Tick(), NINE + 90 * MINUTE)
+    asked = decide(made.force, Tick(), NINE + 90 * MINUTE)
     assert [4] == [effect.facts.level for effect in asked.effects if isinstance(effect, InternalNotification)]
 
 
@@ -352,7 +355,7 @@ def test_a_time_to_ask_the_lead_that_a_change_put_behind_us_is_skipped() -> None
     slower = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS)
     made = decide(a_force(), faster, NINE + 50 * MINUTE)
     back = decide(made.force, slower, NINE + 55 * MINUTE)
-    asked = decide(back.force, shell.Tick(), NINE + 90 * MINUTE)
+    asked = decide(back.force, Tick(), NINE + 90 * MINUTE)
 
     assert (["informed", "status_thresholds_skipped"], []) == (kinds(made), told(made))
     assert made.force.status is not None
@@ -364,7 +367,7 @@ def test_a_rhythm_of_chases_holds_for_task_forces_too() -> None:
     """
     CLOCK-4: a missed status is brought up again as often as the newest playbook says.
     """
-    missed = decide(a_force(), shell.Tick(), NINE + 2 * HOUR).force
+    missed = decide(a_force(), Tick(), NINE + 2 * HOUR).force
     hourly = c.KeepInformed(id="ACME/4711@1/roof", about=ABOUT, clocks=CLOCKS, chase_every=HOUR)
     made = decide(missed, hourly, NINE + 150 * MINUTE)
 
@@ -392,7 +395,7 @@ def test_open_hours_are_counted_and_extended() -> None:
 
     assert force.status is not None
     assert THE_MONDAY + timedelta(days=1) < (force.status.due_at or NINE)
-    extended = decide(force, shell.Tick(), weekdays().extend_at)
+    extended = decide(force, Tick(), weekdays().extend_at)
     assert ["office"] == [e.calendar for e in extended.effects if isinstance(e, CompileOpenHours)]
     assert force.wake_at is not None
 
@@ -407,9 +410,9 @@ def test_a_status_that_is_due_beyond_the_known_hours_is_not_guessed() -> None:
     force = a_force(clocks=(counted,), calendars=calendars)
 
     assert (None, short.compiled_until) == (view(force).status_due_at, view(force).status_not_before)
-    late = decide(force, shell.Tick(), short.compiled_until)
+    late = decide(force, Tick(), short.compiled_until)
     assert not [kind for kind in kinds(late) if kind.startswith("status")]
-    further = shell.ExtendOpenHours(
+    further = ExtendOpenHours(
         calendar="office", definition="{}", since=short.compiled_until, open_hours=weekdays(weeks=60)
     )
     known = view(decide(force, further, short.extend_at).force)
@@ -460,7 +463,7 @@ def test_one_that_is_stood_down_takes_no_moves(command: Any) -> None:
     """
     RESOLVE-3: and says so.
     """
-    force = decide(a_force(), shell.CancelByOperator(), NINE).force
+    force = decide(a_force(), CancelByOperator(), NINE).force
 
     with pytest.raises(MoveNotAllowed, match="while stood down; allowed now: nothing"):
         decide(force, command, NINE)
@@ -481,7 +484,7 @@ commands = st.one_of(
     st.builds(c.LeaveSeat, by=people),
     st.builds(c.OfferSeat, by=people, seat=st.integers(1, 4), to=st.one_of(st.none(), people)),
     st.builds(c.FinishTask, by=people, task=st.integers(1, 3)),
-    st.just(shell.Tick()),
+    st.just(Tick()),
     st.just(c.EscalationGone()),
 )
 

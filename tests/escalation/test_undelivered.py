@@ -4,11 +4,11 @@ What could not be delivered is heard of by a person, as long as anybody can be r
 
 from dataclasses import replace
 
-from escalation.case import commands as c
 from escalation.case.engine import Decision, decide
 from escalation.case.state import Escalation
 from escalation.case.view import view
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.shell_commands import ReportDelivery
 from tests.builders import JO, a_plan, an_escalation, happened, internal, levels_with, monday, told
 from workflows import search_attributes as sa
 from workflows import web_ui
@@ -27,7 +27,7 @@ def heard(who: str, occasion: str = "undeliverable") -> DeliveryResult:
 
 
 def after_receipts(escalation: Escalation, *receipts: DeliveryResult) -> Decision:
-    return decide(escalation, c.ReportDelivery(receipts=receipts), monday("09:03"))
+    return decide(escalation, ReportDelivery(receipts=receipts), monday("09:03"))
 
 
 def with_a_fallback() -> Escalation:

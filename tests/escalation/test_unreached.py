@@ -12,9 +12,11 @@ from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
 from escalation.case.state import Escalation
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import ClockName, Unreached
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.plan import Unreached
 from tests.builders import (
     HOUR,
     JO,
@@ -46,7 +48,7 @@ def test_who_does_not_acknowledge_is_followed_by_the_next_contact() -> None:
     MATRIX-5: the managers hear of it; the customer keeps the same level and window.
     """
     plan = a_plan(levels=levels_with(1, window=a_window(HOUR, 2 * HOUR)))
-    decision = decide(an_unacknowledged(plan=plan), c.Tick(), monday("09:30"))
+    decision = decide(an_unacknowledged(plan=plan), Tick(), monday("09:30"))
 
     tried = the(e.ContactTried, decision)
     assert ("ben", 1, "Ana did not acknowledge") == (tried.owner, tried.attempt, tried.why)
@@ -73,8 +75,8 @@ def test_when_no_contact_acknowledges_the_playbook_says_what_happens(
     MATRIX-5: skip to the next level, hold, or ask the fallback contact.
     """
     levels = levels_with(1, window=_LONG, unreached=unreached, fallback="nils")
-    both_silent = after(an_unacknowledged(plan=a_plan(levels=levels)), monday("09:30"), c.Tick())
-    decision = decide(both_silent, c.Tick(), monday("10:00"))
+    both_silent = after(an_unacknowledged(plan=a_plan(levels=levels)), monday("09:30"), Tick())
+    decision = decide(both_silent, Tick(), monday("10:00"))
 
     assert (level, owner) == (decision.escalation.level, decision.escalation.owner)
     assert ["breach: mia, ben", *messages] == told(decision)
@@ -95,14 +97,14 @@ def test_nobody_there_is_never_silence(unreached: Unreached, chased: str) -> Non
     plan = a_plan(levels=levels_with(1, window=days, unreached=unreached, fallback="nils"))
     now = an_unacknowledged(plan=plan)
     for minute in ("09:30", "10:00", "10:30"):
-        now = after(now, monday(minute), c.Tick())
+        now = after(now, monday(minute), Tick())
     breached = clock(now, ClockName.ACKNOWLEDGE).breached_at
     assert breached
 
     for day in (1, 2):
         due: datetime = at(day, f"{breached:%H:%M}")
-        before = after(now, at(day, "09:29"), c.Tick())
-        decision = decide(before, c.Tick(), due)
+        before = after(now, at(day, "09:29"), Tick())
+        decision = decide(before, Tick(), due)
         assert chased in told(decision)
         now = decision.escalation
 
@@ -128,8 +130,8 @@ def test_nobody_is_asked_in_vain_when_it_rises_at_the_same_moment() -> None:
     """
     MATRIX-5, MATRIX-2: acknowledge and window run out together; the rise is the answer to both.
     """
-    reminded = after(an_unacknowledged(), monday("09:15"), c.Tick())
-    decision = decide(reminded, c.Tick(), monday("09:30"))
+    reminded = after(an_unacknowledged(), monday("09:15"), Tick())
+    decision = decide(reminded, Tick(), monday("09:30"))
 
     assert ["breach: mia, ana", "assigned: mia", "rise: ana", f"hand_over: {JO}"] == told(decision)
     assert (2, "mia", 0) == (

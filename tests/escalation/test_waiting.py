@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from escalation.case.effects import InternalFacts, Occasion
 from escalation.kernel.budgets import LARGEST_BATCH
 from escalation.kernel.values import InternalText, to_json
 from escalation.notifications.inbox import (
@@ -17,7 +16,8 @@ from escalation.notifications.inbox import (
     next_at,
     take_due_messages,
 )
-from escalation.policy.plan import Recipient
+from escalation.notifications.notification import InternalFacts, Occasion
+from escalation.policy.people import Recipient
 from escalation.policy.preferences import CountedMessage, Limit, Preferences, free_at
 from tests.builders import internal, monday, opening
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from escalation.case.effects import CustomerFacts, CustomerNotification, Occasion
-from escalation.case.events import CancelCause
 from escalation.kernel.values import CustomerText, from_plain, to_plain
+from escalation.notifications.notification import CustomerFacts, CustomerNotification, Occasion
+from escalation.policy.classification import CancelCause
 from escalation.policy.translations import Translations
 from messages.examples import make_example
 from messages.renderer import MessageRenderer

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from escalation.case.effects import Occasion
+from escalation.notifications.notification import Occasion
 from messages.examples import EXAMPLES, LINK, make_example
 from messages.renderer import MessageRenderer
 from messages.templates import TemplateFault

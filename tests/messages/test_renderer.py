@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from escalation.case.effects import CustomerNotification, InternalNotification, Occasion
+from escalation.notifications.notification import CustomerNotification, InternalNotification, Occasion
 from messages.examples import CUSTOMER_EXAMPLES, EXAMPLES, INTERNAL_EXAMPLES, LINK, make_example
 from messages.renderer import MessageRenderer, RenderedMessage
 from messages.templates import DIGEST, SHIPPED, TemplateFault

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import meta
 
-from escalation.case.effects import CustomerFacts, InternalFacts, Occasion
 from escalation.kernel.values import CustomerText
+from escalation.notifications.notification import CustomerFacts, InternalFacts, Occasion
 from messages.examples import EXAMPLES, LINK, make_example
 from messages.renderer import MessageRenderer, template_variables
 from messages.templates import SHIPPED, TemplateFault, Templates

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from escalation.kernel.refusals import BadRequest
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from planning.forecast.backtest import Backtest, Figures, run_backtest
 from planning.forecast.export_map import ExportMap
 from planning.forecast.helpdesk_log import read_log

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from escalation.kernel.business_time import OpenHours, add, between
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause, instant_of, used_time_of
-from escalation.policy.plan import ClockName
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_hours
 from tests.planning.builders import a_calendar, hours_of, utc

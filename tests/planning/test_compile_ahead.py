@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from entrypoints.cli.render import escalation
-from escalation.case.effects import CustomerNotification, Occasion
 from escalation.case.engine import open_escalation
 from escalation.case.view import timeline, view
 from escalation.kernel.business_time import OpenHours, add
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import is_late
 from escalation.kernel.values import from_json, to_json
-from escalation.policy.plan import Basis, ClockName, Priority
+from escalation.notifications.notification import CustomerNotification, Occasion
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Basis
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.compile_ahead import CountedSpan, compile_ahead
 from planning.calendars.open_hours import compile_further, compile_hours, definition_of, horizon_of

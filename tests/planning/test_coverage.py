@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escalation.policy.plan import Plan, Priority
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Plan
 from planning.calendars.opening_hours import Interval, gaps_between, join_intervals
 from planning.forecast.coverage import (
     Gap,

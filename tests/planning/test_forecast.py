@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from escalation.kernel.refusals import BadRequest
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import EscalationReason, Priority
 from planning.calendars.instants import format_after_start
 from planning.forecast.forecast import Forecast, ForecastEntry, make_forecast
 from planning.forecast.forecast_chart import draw_forecast

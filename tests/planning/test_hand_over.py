@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.policy.plan import ContactKind, HandsOver, Priority
+from escalation.policy.classification import Priority
+from escalation.policy.people import ContactKind, HandsOver
 from planning.forecast.forecast import Forecast, make_forecast
 from planning.forecast.sample_request import make_request
 from planning.plan.contacts import contact_of

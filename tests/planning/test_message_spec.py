@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from escalation.policy.limit_text import parse_limit
-from escalation.policy.plan import Contact
+from escalation.policy.people import Contact
 from escalation.policy.preferences import Limit, Preferences
 from planning.plan.compiler import compile_plan
 from planning.plan.contacts import contact_of

@@ -4,7 +4,7 @@ What changes between two playbooks: in words, and as times.
 
 import pytest
 
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from planning.forecast.playbook_diff import Change, find_changes
 from planning.forecast.time_changes import LevelChange, find_time_changes
 from planning.playbook.loader import Playbook, parse_playbook

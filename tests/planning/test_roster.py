@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.case.effects import OnCallFound
-from escalation.policy.plan import ContactKind
+from escalation.policy.people import ContactKind
 from planning.forecast.coverage import covered_times_by_rota, find_gaps
 from planning.on_call.feed_sources import FilesAlone
 from planning.plan.compiler import compile_plan

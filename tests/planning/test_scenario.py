@@ -9,7 +9,7 @@ import pytest
 
 from escalation.case.lifecycle import State
 from escalation.kernel.refusals import BadRequest
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from planning.calendars.instants import parse_instant
 from planning.forecast.forecast import Forecast, make_forecast
 from planning.forecast.sample_request import make_request

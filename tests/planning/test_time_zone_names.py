@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation.kernel.refusals import BadRequest
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from planning.calendars.time_zone_names import describe_odd_zone, suggest_time_zone, time_zone_of
 from planning.forecast.export_map import read_map
 from planning.forecast.sample_request import make_request

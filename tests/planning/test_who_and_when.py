@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from escalation.kernel.refusals import BadRequest
-from escalation.policy.plan import Basis, Plan, Priority
+from escalation.policy.classification import Priority
+from escalation.policy.plan import Basis, Plan
 from planning.plan.compiler import compile_plan, recompile_plan
 from planning.playbook.loader import examine_playbook
 from tests.planning.builders import a_request, faults_with, playbook_of, reference_with, utc

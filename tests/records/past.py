@@ -9,7 +9,9 @@ from escalation.case import events as e
 from escalation.case.post_mortem import PostMortem
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.measures.definitions import ImportedEscalation
-from escalation.policy.plan import ActionPolicy, EscalationReason, Priority
+from escalation.notifications.shell_commands import Tick
+from escalation.policy.classification import EscalationReason, Priority
+from escalation.policy.plan import ActionPolicy
 from planning.forecast.export_map import ExportMap, read_map
 from planning.forecast.helpdesk_log import read_log
 from planning.forecast.imported_escalation import import_incident
@@ -108,7 +110,7 @@ def lives() -> list[tuple[e.Event, ...]]:
         at(1, "15:00"),
         c.ResumeClocks(by="ana"),
         at(8, "09:00"),
-        c.Tick(),
+        Tick(),
         at(8, "10:00"),
         DECLARE,
         at(8, "12:00"),

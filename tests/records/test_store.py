@@ -17,6 +17,7 @@ from escalation.case.effects import RecordResult
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.measures.fold import measure_events
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.shell_commands import Tick
 from records.data_export import list_accounts, read_escalations
 from records.rows import make_escalation_row
 from records.store import RecordStore
@@ -226,7 +227,7 @@ def test_a_life_of_593_days_is_kept(store: RecordStore) -> None:
     """
     RECORD-1: with the chases of every day.
     """
-    days = (command for day in range(1, 593) for command in (at(day, "10:00"), c.Tick()))
+    days = (command for day in range(1, 593) for command in (at(day, "10:00"), Tick()))
     plan = a_plan(open_hours=weekdays(weeks=200))
     end = (at(593, "09:00"), DECLARE)
     events = events_of(opening(plan=plan), c.Acknowledge(by="ana"), *days, *end)

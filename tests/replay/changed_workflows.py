@@ -8,10 +8,10 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case import commands as c
-from escalation.case.effects import NotificationBatch
 from escalation.case.view import MoveResult
 from escalation.case.work import Decision
 from escalation.kernel.values import frozen
+from escalation.notifications.notification import NotificationBatch
 from workflows.delivery import DeliveryOutbox, deliver
 from workflows.escalation import EscalationWorkflow
 from workflows.raw_values import takes_one

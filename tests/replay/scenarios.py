@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from escalation.case.events import AccessAnswer, CancelCause
+from escalation.case.events import AccessAnswer
 from escalation.contract import EscalationInput
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
 from escalation.sponsorship.engine import Exit
 from tests.complaint import a_complaint
 from tests.escalations import Desk

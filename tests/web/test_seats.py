@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from escalation.case.events import CancelCause
 from escalation.kernel.values import from_plain
 from escalation.notifications.links import Link, Question
+from escalation.policy.classification import CancelCause
 from escalation.task_force.state import SeatRequest
 from tests.web.web_client import Door, links_in, seen
 

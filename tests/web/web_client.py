@@ -24,11 +24,12 @@ from client import EscalationClient
 from entrypoints.web.app import make_app
 from entrypoints.web.temporal_client import TemporalClientSource
 from entrypoints.web.web_server import bind_port, serve_app
-from escalation.case.events import CancelCause, ResolutionKind
+from escalation.case.events import ResolutionKind
 from escalation.case.view import MoveResult
 from escalation.kernel.refusals import StillFinishing
 from escalation.kernel.values import from_plain
 from escalation.notifications.links import Link, Question
+from escalation.policy.classification import CancelCause
 from runtime.settings import Settings
 from runtime.signed_links import SignedLinks
 from tests.complaint import a_complaint

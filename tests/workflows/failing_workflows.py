@@ -5,6 +5,7 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case import commands as c
+from escalation.notifications.shell_commands import ReportDelivery
 from workflows.escalation import EscalationWorkflow
 from workflows.raw_values import takes_one
 
@@ -24,6 +25,6 @@ class FailsBesideTheRun(EscalationWorkflow):
         return await super().run(*begins)
 
     def _decide(self, command: c.ShellsCommand) -> None:
-        if isinstance(command, c.ReportDelivery):
+        if isinstance(command, ReportDelivery):
             raise ZeroDivisionError("a mistake")
         super()._decide(command)

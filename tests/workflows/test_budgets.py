@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from channels.loopback import ReceivedMessage
 from escalation import contract
-from escalation.case.effects import InternalNotification, RecordBatch
-from escalation.case.events import CancelCause, ResolutionKind, Step, UpdateSent
+from escalation.case.effects import RecordBatch
+from escalation.case.events import ResolutionKind, Step, UpdateSent
 from escalation.case.rca_on_file import proposed_timeline
 from escalation.case.request import InternalRca, RcaTimelineEntry
 from escalation.contract import ContinuedState, EscalationInput
@@ -26,6 +26,8 @@ from escalation.kernel.refusals import BadRequest, RateExceeded
 from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText
 from escalation.notifications.inbox import DeferredMessage, InboxContent
 from escalation.notifications.inbox_view import inbox_key
+from escalation.notifications.notification import InternalNotification
+from escalation.policy.classification import CancelCause
 from escalation.policy.rates import REFUSALS
 from records.data_export import read_escalations
 from records.store import RecordStore

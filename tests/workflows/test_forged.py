@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from escalation import contract
-from escalation.case.events import CancelCause
 from escalation.kernel.values import to_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox_view import inbox_key
+from escalation.policy.classification import CancelCause
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.workflows.test_outages import an_outage_of, ended

@@ -9,11 +9,12 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from client import EscalationClient
 from escalation import contract
+from escalation.kernel.ids import task_force_id
 from escalation.kernel.refusals import BadRequest, EscalationError, RoleNotAllowed, UnknownEscalation
 from escalation.measures.report_schedule import Rhythm, report_id
 from escalation.notifications.inbox_view import inbox_key
 from escalation.sponsorship.engine import sponsorship_key
-from escalation.task_force.state import SeatRequest, task_force_id
+from escalation.task_force.state import SeatRequest
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 

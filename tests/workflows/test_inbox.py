@@ -16,11 +16,11 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from channels.loopback import ReceivedMessage
 from escalation import contract
-from escalation.case.effects import CustomerNotification, InternalNotification
 from escalation.kernel.refusals import RoleNotAllowed, UnknownName
 from escalation.notifications.inbox import QUIET
 from escalation.notifications.inbox_view import inbox_key
-from escalation.policy.plan import Priority
+from escalation.notifications.notification import CustomerNotification, InternalNotification
+from escalation.policy.classification import Priority
 from escalation.policy.preferences import Limit, Preferences
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.workflows import stages

@@ -10,12 +10,12 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation.case.commands import SendUpdate
-from escalation.case.effects import CustomerNotification, InternalNotification, message_key
 from escalation.case.events import UpdateSent
 from escalation.case.lifecycle import State
 from escalation.contract import SUBJECT_MEMO, ContinuedState, EscalationInput
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText
+from escalation.notifications.notification import CustomerNotification, InternalNotification, message_key
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.workflows import stages

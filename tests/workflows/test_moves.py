@@ -12,8 +12,8 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from client import EscalationClient
 from escalation.case.commands import SendUpdate
-from escalation.case.events import AccessAnswer, CancelCause, ResolutionKind, Step
-from escalation.case.lifecycle import NOBODYS, Move, State
+from escalation.case.events import AccessAnswer, ResolutionKind, Step
+from escalation.case.lifecycle import NOBODYS, State
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -24,7 +24,8 @@ from escalation.kernel.refusals import (
     UnknownName,
 )
 from escalation.kernel.values import InternalText
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import CancelCause, EscalationReason, Priority
+from escalation.policy.move_name import Move
 from runtime.errors import NoWorker
 from tests.complaint import a_complaint
 from tests.escalations import Desk

@@ -9,9 +9,9 @@ import pytest
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
 from escalation import contract
-from escalation.case.events import CancelCause
 from escalation.case.lifecycle import State
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownEscalation
+from escalation.policy.classification import CancelCause
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.workflows.test_sponsorship import enrolled

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from escalation import contract
-from escalation.case.commands import ReportDelivery
 from escalation.kernel.values import InternalText
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.shell_commands import ReportDelivery
 from escalation.sponsorship.engine import Enrol, Exit, LogTouchPoint, Propose, Sponsorship, SponsorshipState
 from tests.escalations import Desk
 

@@ -13,7 +13,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from client import EscalationClient
 from escalation import contract
-from escalation.case.events import CancelCause
 from escalation.case.lifecycle import State
 from escalation.contract import EscalationInput
 from escalation.kernel.refusals import (
@@ -23,6 +22,7 @@ from escalation.kernel.refusals import (
     RoleNotAllowed,
     UnknownEscalation,
 )
+from escalation.policy.classification import CancelCause
 from planning.playbook.loader import load_playbook
 from runtime.errors import NoServer
 from tests.complaint import a_complaint

@@ -11,14 +11,15 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from escalation import contract
-from escalation.case.commands import ReportDelivery
-from escalation.case.effects import NotificationBatch
-from escalation.case.events import CancelCause
 from escalation.contract import EscalationInput
+from escalation.kernel.ids import task_force_id
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.notification import NotificationBatch
+from escalation.notifications.shell_commands import ReportDelivery
+from escalation.policy.classification import CancelCause
 from escalation.task_force.lifecycle import TaskForceState
-from escalation.task_force.state import SeatRequest, TaskForceSummary, task_force_id
+from escalation.task_force.state import SeatRequest, TaskForceSummary
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.workflows import stages

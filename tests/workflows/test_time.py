@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from escalation.case.events import ResolutionKind
 from escalation.case.view import ClockView
 from escalation.contract import ContinuedState, EscalationInput
-from escalation.policy.plan import ClockName
+from escalation.kernel.clock_name import ClockName
 from tests.escalations import Desk
 from tests.workflows import stages
 

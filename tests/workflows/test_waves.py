@@ -2,10 +2,11 @@
 How notices become waves that Temporal takes.
 """
 
-from escalation.case.effects import CustomerFacts, CustomerNotification, Occasion, Recipient, message_key
 from escalation.kernel.values import CustomerText, to_json
 from escalation.notifications.batches import batches_of
-from escalation.policy.plan import Priority
+from escalation.notifications.notification import CustomerFacts, CustomerNotification, Occasion, message_key
+from escalation.policy.classification import Priority
+from escalation.policy.people import Recipient
 
 
 def a_notice(people: int, seq: int = 6, occasion: Occasion = Occasion.RECEIPT) -> CustomerNotification:

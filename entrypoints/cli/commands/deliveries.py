@@ -11,10 +11,11 @@ from rich.text import Text
 from entrypoints.cli.client_call import Json, Key, call_client
 from entrypoints.cli.option_values import OptionValues, bad_option, language
 from entrypoints.cli.render import escalation
-from escalation.case.effects import CustomerNotification, Occasion, Recipient
 from escalation.kernel.numbers import number_of
 from escalation.kernel.values import to_plain
 from escalation.notifications.delivery_results import MessageState
+from escalation.notifications.notification import CustomerNotification, Occasion
+from escalation.policy.people import Recipient
 
 if TYPE_CHECKING:
     from escalation.case.deliveries import Delivery

@@ -146,8 +146,8 @@ def _messages() -> dict[str, tuple[str, ...]]:
 def _rendered(
     texts: "MessageRenderer", audience: str, name: str, shape: str, **reader: str
 ) -> "RenderedMessage":
-    from escalation.case.effects import Occasion
     from escalation.notifications.links import link_for
+    from escalation.notifications.notification import Occasion
     from messages.examples import EXAMPLES, LINK, make_example
     from messages.templates import DIGEST
 

@@ -19,9 +19,9 @@ from escalation.kernel.refusals import MoveNotAllowed
 
 if TYPE_CHECKING:
     from client import EscalationClient, Unanswered
-    from escalation.case.timeline import TimelineEntry
     from escalation.case.view import View
-    from escalation.policy.plan import Contact
+    from escalation.kernel.timeline_entry import TimelineEntry
+    from escalation.policy.people import Contact
 
 app = typer.Typer()
 post_mortem = typer.Typer(

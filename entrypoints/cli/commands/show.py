@@ -16,7 +16,7 @@ from entrypoints.cli.render import escalation, escalation_list
 from escalation.case.lifecycle import State
 from escalation.kernel.refusals import did_you_mean, nearest, quote_input
 from escalation.kernel.values import to_json, to_plain
-from escalation.policy.plan import Priority
+from escalation.policy.classification import Priority
 from planning.playbook.faults import list_names
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from entrypoints.cli.command_names import name_options, read_options
 from entrypoints.cli.option_values import bad_option
 from entrypoints.files import read_model
 from entrypoints.playbook_faults import find_playbook_faults
-from escalation.case.request import Channel, Criterion, Degree, EvidenceKind, Source, StartRequest
+from escalation.case.request import Channel, Criterion, EvidenceKind, Source, StartRequest
 from escalation.kernel.refusals import quote_input
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import Degree, EscalationReason, Priority
 
 app = typer.Typer()
 

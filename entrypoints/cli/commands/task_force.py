@@ -29,7 +29,7 @@ from escalation.task_force.view import SeatView, TaskForceAnswer, TaskForceView
 
 if TYPE_CHECKING:
     from client import EscalationClient
-    from escalation.case.timeline import TimelineEntry
+    from escalation.kernel.timeline_entry import TimelineEntry
 
 app = typer.Typer(
     no_args_is_help=True, help="Task forces: deploy, fill seats, report, keep tasks, stand down."

@@ -20,9 +20,9 @@ from entrypoints.cli.doctor.repairs import (
 )
 from escalation.case.effects import RecordBatch
 from escalation.case.events import DeliveryReported, Event, TaskForceReported
-from escalation.case.timeline import minute
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import UnknownEscalation
+from escalation.kernel.timeline_entry import minute
 from escalation.notifications.delivery_results import DeliveryResult, MessageState, select_newer
 from records.errors import RecordStoreFault
 

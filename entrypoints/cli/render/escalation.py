@@ -17,9 +17,10 @@ from entrypoints.cli.command_names import command_for
 from entrypoints.cli.terminal import as_json, err, out, write, write_json
 from escalation.case.events import Step
 from escalation.case.lifecycle import State
-from escalation.case.timeline import CLOCKWORK, TimelineEntry, brief
+from escalation.case.timeline import CLOCKWORK, brief
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of
+from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.delivery_results import Undelivered
 
 __all__ = ["as_json", "err", "out", "write", "write_json"]

@@ -22,7 +22,7 @@ from entrypoints.files import read_model
 from escalation.case.request import StartRequest
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import quote_input
-from escalation.policy.plan import EscalationReason, Priority
+from escalation.policy.classification import EscalationReason, Priority
 
 if TYPE_CHECKING:
     from planning.forecast.coverage import Gap

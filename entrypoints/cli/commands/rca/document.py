@@ -23,7 +23,7 @@ from escalation.case.request import InternalRca
 from escalation.case.view import View
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName, quote_input
 from escalation.kernel.values import CustomerText
-from escalation.policy.plan import Contact
+from escalation.policy.people import Contact
 from messages.catalogue import languages
 from planning.playbook.faults import list_names
 

@@ -15,8 +15,8 @@ from entrypoints.files import read_model
 from escalation.case import commands as c
 from escalation.case.rca_on_file import proposed_timeline
 from escalation.case.request import CustomerRca
-from escalation.case.timeline import TimelineEntry
 from escalation.kernel.refusals import BadRequest
+from escalation.kernel.timeline_entry import TimelineEntry
 
 if TYPE_CHECKING:
     from client import EscalationClient

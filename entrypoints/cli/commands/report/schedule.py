@@ -13,8 +13,8 @@ from rich.text import Text
 from entrypoints.cli import choices, option_values
 from entrypoints.cli.client_call import Json, call_client
 from entrypoints.cli.render import escalation
-from escalation.case.timeline import minute
 from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.timeline_entry import minute
 from escalation.measures.report_schedule import ReportSchedule, Rhythm, ScheduledReport
 
 _TYPED = {"rhythm": "RHYTHM", "time_zone": "--tz"}

@@ -1,0 +1,37 @@
+"""The names of clocks."""
+
+from enum import StrEnum
+
+
+class ClockName(StrEnum):
+    ACKNOWLEDGE = "acknowledge"
+    LEVEL_WINDOW = "level_window"
+    FIRST_NOTICE = "first_notice"
+    NEXT_UPDATE = "next_update"
+    RESOLUTION = "resolution"
+    VERIFICATION = "verification"
+    INTERNAL_RCA = "internal_rca"
+    CUSTOMER_RCA = "customer_rca"
+    CLOSING = "closing"
+    ACKNOWLEDGEMENT_EXPIRY = "acknowledgement_expiry"
+    PAUSE = "pause"
+    ON_DUTY = "on_duty"
+    TASK_FORCE_STATUS = "task_force_status"
+    SEAT_ANSWER = "seat_answer"
+    SURVEY = "survey"
+    CUSTOMER_TEXT = "customer_text"
+    INTERNAL_UPDATE = "internal_update"
+    """When our own people hear next; not every playbook promises it."""
+
+    @property
+    def words(self) -> str:
+        if self is ClockName.ACKNOWLEDGE:
+            return "acknowledgement"
+        return self.value.replace("_", " ").replace("rca", "RCA")
+
+
+AGREED = frozenset({ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.PAUSE, ClockName.ON_DUTY, ClockName.SURVEY})
+"""Clocks of an agreed time rather than a promise: when it comes something is done, and nothing is breached."""
+
+OF_TASK_FORCES = frozenset({ClockName.TASK_FORCE_STATUS, ClockName.SEAT_ANSWER})
+"""Clocks that each task force runs for itself; no pause of the escalation stops them."""

@@ -1,0 +1,44 @@
+"""How a case is classified: priority, urgency and impact, reason, and the cause of a cancellation."""
+
+from enum import StrEnum
+
+
+class Priority(StrEnum):
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class EscalationReason(StrEnum):
+    """Why an escalation starts or rises."""
+
+    DISSATISFIED_CUSTOMER = "dissatisfied_customer"
+    SLA_BREACH = "sla_breach"
+    LACK_OF_EXPERTISE = "lack_of_expertise"
+    SUPERVISOR_REQUESTED = "supervisor_requested"
+    VOLUME_SPIKE = "volume_spike"
+    LONG_HOLD = "long_hold"
+    BLOCKED_DEPENDENCY = "blocked_dependency"
+    LACK_OF_AUTHORITY = "lack_of_authority"
+    REPEATED_DELAY = "repeated_delay"
+    BUDGET_OVERRUN = "budget_overrun"
+    NO_RESPONSE = "no_response"
+    EXECUTIVE_THREAT = "executive_threat"
+    OTHER = "other"
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+class Degree(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class CancelCause(StrEnum):
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    MERGED = "merged"

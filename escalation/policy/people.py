@@ -1,0 +1,96 @@
+"""People, teams and rotas as the plan knows them, and the recipients that they are for notifications."""
+
+from enum import StrEnum
+from functools import cached_property
+
+from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.refusals import RoleNotAllowed
+from escalation.kernel.values import Name, PropertyCache, frozen
+from escalation.policy.preferences import Preferences
+
+
+class ContactKind(StrEnum):
+    PERSON = "person"
+    TEAM = "team"
+    SCHEDULE = "schedule"
+    """Stands for whoever is on call; found out when needed, never pinned."""
+
+
+class HandsOver(StrEnum):
+    """What an on-call schedule hands over to the next shift."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    """What nobody has acknowledged; whoever acknowledges an escalation keeps it."""
+    OPEN = "open"
+    """What has been acknowledged, too, until its resolution is declared."""
+
+
+@frozen
+class Recipient:
+    """Whom a message goes to, and how."""
+
+    id: str
+    name: str
+    addresses: tuple[str, ...]
+    """``channel:target``, in order of preference."""
+    language: str = "en"
+    time_zone: str = "UTC"
+    preferences: Preferences | None = None
+    accounts: tuple[str, ...] = ()
+    """Of a customer's contact who speaks for several accounts: all of them."""
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """Of a customer's contact, whose id is ``ACCOUNT:EMAIL``: the accounts."""
+        return self.accounts or (self.id.rpartition(":")[0],)
+
+    @property
+    def mailbox(self) -> str:
+        """Of a customer's contact: what tells them from everybody else."""
+        return mailbox_of(self.id.rpartition(":")[2])
+
+
+@frozen
+class Contact(PropertyCache):
+    """A person or a team that can hold an escalation, be told of it, or make moves in it."""
+
+    id: Name
+    name: Name
+    kind: ContactKind = ContactKind.PERSON
+    roles: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    """Of a team or a schedule: the ids of its people."""
+    hands_over: HandsOver = HandsOver.UNACKNOWLEDGED
+    """Of a schedule: what passes to the next shift."""
+    addresses: tuple[str, ...] = ()
+    """``channel:target``, in order of preference."""
+    language: str = "en"
+    time_zone: str = "UTC"
+    preferences: Preferences | None = None
+
+    @cached_property
+    def recipient(self) -> Recipient:
+        return Recipient(
+            id=self.id,
+            name=self.name,
+            addresses=self.addresses,
+            language=self.language,
+            time_zone=self.time_zone,
+            preferences=self.preferences,
+        )
+
+
+def require_person(where: str, contact: Contact, what: str) -> None:
+    """
+    Raises:
+        RoleNotAllowed: If *contact* is no person. A team or a schedule is asked and told; who acts is on record
+            (ROLE-3).
+    """
+    if contact.kind is ContactKind.PERSON:
+        return
+    kind = "an on-call schedule" if contact.kind is ContactKind.SCHEDULE else "a team"
+    members = f": {', '.join(contact.members)}" if contact.members else ""
+    raise RoleNotAllowed(
+        f"{where}: {contact.name} may not {what}, because it is {kind}; allowed: one of its people, by their own id"
+        f"{members}"
+    )
