@@ -43,10 +43,10 @@ async def _seconds(client: EscalationClient, mailbox: LoopbackMailbox, key: str)
         }
         for part in range(CONTACTS // 100)
     ]
-    expected = len(mailbox.letters()) + CONTACTS
+    expected = len(mailbox.messages()) + CONTACTS
     begun, at_work = perf_counter(), process_time()
     await client.start(a_complaint(key=key, priority="P3", customers=customers))
-    while len(mailbox.letters()) < expected:  # noqa: ASYNC110 - polled no more often than it matters
+    while len(mailbox.messages()) < expected:  # noqa: ASYNC110 - polled no more often than it matters
         await asyncio.sleep(0.01)
     return perf_counter() - begun, process_time() - at_work
 

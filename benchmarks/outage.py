@@ -108,7 +108,7 @@ async def _received(mailbox: LoopbackMailbox, about: str, letters: int, of: str 
 
 
 def _different(mailbox: LoopbackMailbox, about: str, of: str) -> int:
-    keys = {letter.key for letter in mailbox.letters()}
+    keys = {letter.key for letter in mailbox.messages()}
     return sum(about in key and key.startswith(of) for key in keys)
 
 

@@ -7,11 +7,11 @@ Owns the hand-over to Apprise and the reading of its answer. Must not know any o
 Law 1: no line that Apprise or the library under it logs gets out: they name hosts, paths and numbers, of which the URL,
 a secret, consists.
 Law 2: nothing waits on the event loop: most of its services block, so they run in threads, a few at a time.
-Law 3: letters to one target go one after the other, since Apprise keeps the pace that a service asks for by target.
+Law 3: messages to one target go one after the other, since Apprise keeps the pace that a service asks for by target.
 
 Apprise answers yes or no. A no is judged by the HTTP status that its services name in their own lines (`error=404`),
 as a webhook's would be; without one (no connection, no answer) it may pass, and is tried again until the wave is given
-up. A service that counts repeats as one has no key to know them by: a letter may come twice.
+up. A service that counts repeats as one has no key to know them by: a message may come twice.
 
 Law 4: what a customer wrote calls nobody and links nowhere (`channels.escaped_markup`): many services read Markdown and
 mentions into what they are told is plain text.
@@ -46,7 +46,7 @@ _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 
 class AppriseChannel:
-    """Hands each letter to the Apprise URL of its target."""
+    """Hands each message to the Apprise URL of its target."""
 
     name = "apprise"
 
@@ -60,10 +60,10 @@ class AppriseChannel:
         """A session that keeps each service at hand, and so its pace."""
         yield _AppriseSession(self._targets, self._patience)
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Deliver one letter."""
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """Deliver one message."""
         async with self.open() as session:
-            return await session.send(letter)
+            return await session.send(message)
 
 
 class _AppriseSession:
@@ -74,16 +74,16 @@ class _AppriseSession:
         self._turn_of: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._services: dict[str, NotifyBase | None] = {}
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Try once to deliver *letter*, waiting for a turn if need be."""
-        url = self._targets.find(letter.to_address)
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """Try once to deliver *message*, waiting for a turn if need be."""
+        url = self._targets.find(message.to_address)
         if isinstance(url, RefusedForGood):
             return url
-        async with self._turn_of[letter.to_address], self._turns:
-            service = await self._service(letter.to_address, url)
+        async with self._turn_of[message.to_address], self._turns:
+            service = await self._service(message.to_address, url)
             if service is None:
                 return RefusedForGood(why="what is set up is no URL that Apprise understands")
-            return await self._handed_over(letter, service)
+            return await self._handed_over(message, service)
 
     async def _service(self, name: str, url: SecretStr) -> "NotifyBase | None":
         if name not in self._services:
@@ -91,21 +91,21 @@ class _AppriseSession:
         return self._services[name]
 
     async def _handed_over(
-        self, letter: OutboundMessage, service: "NotifyBase"
+        self, message: OutboundMessage, service: "NotifyBase"
     ) -> Delivered | RetryLater | RefusedForGood:
         from apprise import Apprise, AppriseResultStatus, NotifyFormat, NotifyType  # noqa: PLC0415 - slow
 
         result = await Apprise([service]).async_notify(
-            title=escape_markup(to_one_line(letter.subject, at_most=SUBJECT_LENGTH)),
-            body=_body(letter),
+            title=escape_markup(to_one_line(message.subject, at_most=SUBJECT_LENGTH)),
+            body=_body(message),
             body_format=NotifyFormat.TEXT,
-            notify_type=NotifyType.WARNING if letter.urgent else NotifyType.INFO,
+            notify_type=NotifyType.WARNING if message.urgent else NotifyType.INFO,
             timeout=self._patience,
             log_level=logging.WARNING,
         )
         match result.status:
             case AppriseResultStatus.SUCCESS:
-                return Delivered(reference=letter.key)
+                return Delivered(reference=message.key)
             case AppriseResultStatus.TIMEOUT:
                 return RetryLater(why=f"no answer within {self._patience:g} s, it may have arrived")
             case _:
@@ -128,11 +128,11 @@ def _service_at(url: SecretStr) -> "NotifyBase | None":
     return service or None
 
 
-def _body(letter: OutboundMessage) -> str:
+def _body(message: OutboundMessage) -> str:
     """Our own link is the only one that stays one."""
-    text = escape_markup(to_plain_lines(letter.text))
-    label = escape_markup(to_one_line(letter.link_label, at_most=SUBJECT_LENGTH))
-    return f"{text.rstrip()}\n\n{label}: {letter.link}\n" if letter.link else text
+    text = escape_markup(to_plain_lines(message.text))
+    label = escape_markup(to_one_line(message.link_label, at_most=SUBJECT_LENGTH))
+    return f"{text.rstrip()}\n\n{label}: {message.link}\n" if message.link else text
 
 
 def _why_not(result: "AppriseResult") -> RetryLater | RefusedForGood:

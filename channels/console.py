@@ -1,7 +1,7 @@
 """
-Letters printed to a stream: for a first look, and for people who work in a terminal.
+Messages printed to a stream: for a first look, and for people who work in a terminal.
 
-Owns how a letter looks in plain text. Must not know Rich or any other markup: what it writes is to be shown as it is.
+Owns how a message looks in plain text. Must not know Rich or any other markup: what it writes is to be shown as it is.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ _LINE_LENGTH = 200
 
 
 class ConsoleChannel:
-    """Writes each letter to *stream*, whole or not at all."""
+    """Writes each message to *stream*, whole or not at all."""
 
     name = "console"
 
@@ -30,16 +30,16 @@ class ConsoleChannel:
         """A stream needs no opening."""
         yield self
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Print *letter*, off the event loop, since a terminal can be halted. Only a stream that does not take it
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """Print *message*, off the event loop, since a terminal can be halted. Only a stream that does not take it
         (closed, broken pipe, disk full) makes it wait."""
         try:
-            await asyncio.to_thread(self._write, format_message(letter))
+            await asyncio.to_thread(self._write, format_message(message))
         except (OSError, ValueError) as fault:
             return RetryLater(
                 why=f"the console does not take text: {to_one_line(str(fault), at_most=_LINE_LENGTH)}"
             )
-        return Delivered(reference=letter.key)
+        return Delivered(reference=message.key)
 
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
@@ -48,14 +48,14 @@ class ConsoleChannel:
             self._stream.flush()
 
 
-def format_message(letter: OutboundMessage) -> str:
-    """*letter* as plain text. What it says is indented, so that no text can pass for the frame around it."""
-    to = to_one_line(f"{letter.to_name} ({letter.to_address})", at_most=_LINE_LENGTH)
+def format_message(message: OutboundMessage) -> str:
+    """*message* as plain text. What it says is indented, so that no text can pass for the frame around it."""
+    to = to_one_line(f"{message.to_name} ({message.to_address})", at_most=_LINE_LENGTH)
     head = [
         f"To:      {to}",
-        f"Thread:  {letter.thread}",
-        *(["Urgent:  yes"] if letter.urgent else []),
-        f"Subject: {to_one_line(letter.subject, at_most=_LINE_LENGTH)}",
+        f"Thread:  {message.thread}",
+        *(["Urgent:  yes"] if message.urgent else []),
+        f"Subject: {to_one_line(message.subject, at_most=_LINE_LENGTH)}",
     ]
-    body = [f"    {line}".rstrip() for line in to_plain_lines(letter.text).split("\n")]
+    body = [f"    {line}".rstrip() for line in to_plain_lines(message.text).split("\n")]
     return "\n".join([*head, "", *body, "", ""])

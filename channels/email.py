@@ -2,7 +2,7 @@
 E-mail over SMTP.
 
 Owns the settings and the connections. Must not know how a message is built (`channels.mime`), what a server's answers
-mean (`channels.smtp`), or why a letter is sent.
+mean (`channels.smtp`), or why a message is sent.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Tls(StrEnum):
 
 
 class EmailSettings(BaseModel):
-    """One mail server and the name that letters leave in."""
+    """One mail server and the name that messages leave in."""
 
     # What was given is kept out of errors, since the password is among it.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -82,7 +82,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class EmailChannel(SharedSessionChannel):
-    """Sends letters through the mail server of *settings*."""
+    """Sends messages through the mail server of *settings*."""
 
     name = "email"
 
@@ -94,7 +94,7 @@ class EmailChannel(SharedSessionChannel):
 
 
 class _Unreachable(Exception):
-    """No connection could be made ready for letters."""
+    """No connection could be made ready for messages."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -105,11 +105,11 @@ class EmailSession:
     """
     A pool of connections to one mail server.
 
-    Law 1: a connection carries one letter at a time.
+    Law 1: a connection carries one message at a time.
     Law 2: a permit is held for every connection in use, and given up for good only while another connection is open, so
     that the pool shrinks to what the server allows, and never to nothing.
     Law 3: a connection that turns out to be closed is replaced, once.
-    Law 4: a letter whose content was sent is not sent again here, whatever came back: that is the caller's to decide.
+    Law 4: a message whose content was sent is not sent again here, whatever came back: that is the caller's to decide.
     """
 
     def __init__(self, settings: EmailSettings) -> None:
@@ -126,16 +126,16 @@ class EmailSession:
         self._failed_connects = 0
         self._last_failure = ""
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Try once to deliver *letter*, waiting for a free connection if need be."""
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """Try once to deliver *message*, waiting for a free connection if need be."""
         try:
-            recipient = Mailbox.parse(letter.to_address)
+            recipient = Mailbox.parse(message.to_address)
         except ValueError as fault:
             return RefusedForGood(
-                why=f"{to_one_line(letter.to_address, at_most=_SHOWN_LENGTH)!r} is not {fault}"
+                why=f"{to_one_line(message.to_address, at_most=_SHOWN_LENGTH)!r} is not {fault}"
             )
-        message = compose_mail(letter, recipient, self._sender, datetime.now(UTC))
-        parcel = SmtpMessage(self._sender.message_id(letter), str(self._sender.address), recipient, message)
+        mail = compose_mail(message, recipient, self._sender, datetime.now(UTC))
+        parcel = SmtpMessage(self._sender.message_id(message), str(self._sender.address), recipient, mail)
         return await self._send_when_free(parcel)
 
     async def close(self) -> None:

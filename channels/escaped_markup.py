@@ -15,9 +15,9 @@ _CALLS = re.compile(r"@")
 """`@everyone`, `@here`, `@ana`, and `<@123>`."""
 _LEADS_AWAY = re.compile(r"(?<=:)(?=//)|(?<=\bmailto:)|(?<=\btel:)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _EMPHASIS = re.compile(r"[*~|]+|(?<!\w)_+|_+(?!\w)")
-"""An underscore between letters is part of a name, to every dialect."""
+"""An underscore within a word is part of a name, to every dialect."""
 _CODE, _LIKE_CODE = "`", "\u02cb"
-"""No space takes a backtick's meaning away: a letter that looks like one stands for it."""
+"""No space takes a backtick's meaning away: a character that looks like one stands for it."""
 _OPENS_OR_LINKS = re.compile(r"(?<=[<\]])(?=\S)|(?<=!)(?=\[)")
 """`<tag>`, `<!channel>`, `[words](address)`, `[words]: address`, `![picture]`."""
 _AT_ITS_BEGINNING = re.compile(

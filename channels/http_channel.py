@@ -1,12 +1,12 @@
 """
-Letters that leave as one HTTP request each.
+Messages that leave as one HTTP request each.
 
 Owns the exchange: connections, turns, time, and what an answer means. Must not know what is posted (each channel says
 that), nor which addresses may be connected to (`runtime.network`).
 
 Law 1: no part of a target's URL, nor of an answer, gets into a reason or an error: the one is a secret, and the other
 may repeat it.
-Law 2: redirects are not followed: a letter goes where it was sent, or nowhere.
+Law 2: redirects are not followed: a message goes where it was sent, or nowhere.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from channels.shared_session import SharedSessionChannel
 from runtime.network import Network, NotAllowed
 
 AT_ONCE = 8
-"""Connections of a session, and so letters under way."""
+"""Connections of a session, and so messages under way."""
 LONGEST_WAIT = timedelta(hours=1)
 """The most that is waited when asked to, however much was asked for."""
 
@@ -52,7 +52,7 @@ class Post:
     url: str = field(repr=False)
     body: bytes = field(repr=False)
     reference: str
-    """What the receiver knows the letter by."""
+    """What the receiver knows the message by."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -66,7 +66,7 @@ class Answer:
 
 
 class HttpChannel(SharedSessionChannel, Generic[_Target]):
-    """A channel of named *targets*, each letter to one of which is one POST."""
+    """A channel of named *targets*, each message to one of which is one POST."""
 
     def __init__(self, targets: Endpoints[_Target], network: Network) -> None:
         self._targets = targets
@@ -78,8 +78,8 @@ class HttpChannel(SharedSessionChannel, Generic[_Target]):
         """What addresses call it."""
 
     @abstractmethod
-    def compose(self, letter: OutboundMessage, target: _Target) -> Post:
-        """*letter* as this medium takes it."""
+    def compose(self, message: OutboundMessage, target: _Target) -> Post:
+        """*message* as this medium takes it."""
 
     def explain(self, answer: Answer) -> str:  # noqa: ARG002 - for those who know their receiver
         """What a refusal said of its reason, if that is known to hold no secret."""
@@ -90,7 +90,7 @@ class HttpChannel(SharedSessionChannel, Generic[_Target]):
 
 
 class _HttpSession(Generic[_Target]):
-    """A few connections, shared by the letters of a wave."""
+    """A few connections, shared by the messages of a wave."""
 
     def __init__(self, channel: HttpChannel[_Target], targets: Endpoints[_Target], network: Network) -> None:
         self._channel = channel
@@ -99,12 +99,12 @@ class _HttpSession(Generic[_Target]):
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Try once to deliver *letter*, waiting for a turn if need be."""
-        target = self._targets.find(letter.to_address)
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """Try once to deliver *message*, waiting for a turn if need be."""
+        target = self._targets.find(message.to_address)
         if isinstance(target, RefusedForGood):
             return target
-        post = self._channel.compose(letter, target)
+        post = self._channel.compose(message, target)
         answer = await self._exchanged(post)
         if not isinstance(answer, Answer):
             return answer
@@ -162,7 +162,7 @@ class _HttpSession(Generic[_Target]):
 
 def judge_response(answer: Answer, now: datetime, words: str = "") -> RetryLater | RefusedForGood:
     """What a refusal means. What a server says of itself (5xx) or of this moment passes; the rest is for good, since
-    the same letter would be refused again."""
+    the same message would be refused again."""
     said = f"it answered {answer.status}{_phrase(answer.status)}{f' ({words})' if words else ''}"
     if answer.status in _MAY_PASS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return RetryLater(why=said, after=_retry_after(answer.retry_after.strip(), now))
@@ -171,7 +171,7 @@ def judge_response(answer: Answer, now: datetime, words: str = "") -> RetryLater
             why=f"{said}, and redirects are not followed: set up the address that it leads to"
         )
     if answer.status == HTTPStatus.GONE:
-        return RefusedForGood(why=f"{said}: the receiver wants no more letters there")
+        return RefusedForGood(why=f"{said}: the receiver wants no more messages there")
     return RefusedForGood(why=said)
 
 

@@ -107,7 +107,7 @@ class LoopbackMailbox:
         self.connections_made = 0
         self.encryption: ssl.SSLContext | None = None
         self._takes_utf8_addresses = takes_utf8_addresses
-        self._letters: list[ReceivedMessage] = []
+        self._messages: list[ReceivedMessage] = []
         self._arrival = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._protocols: list[_Connection] = []
@@ -140,33 +140,33 @@ class LoopbackMailbox:
         protocols, self._protocols = self._protocols, []
         await asyncio.gather(*(protocol.hang_up() for protocol in protocols))
 
-    def letters(self, to: str | None = None) -> tuple[ReceivedMessage, ...]:
-        """All letters in order of arrival, or those to one address."""
-        return tuple(letter for letter in self._letters if to is None or to in letter.recipients)
+    def messages(self, to: str | None = None) -> tuple[ReceivedMessage, ...]:
+        """All messages in order of arrival, or those to one address."""
+        return tuple(message for message in self._messages if to is None or to in message.recipients)
 
     def keys(self) -> tuple[str, ...]:
         """Their idempotency keys, repeats included."""
-        return tuple(letter.key for letter in self._letters)
+        return tuple(message.key for message in self._messages)
 
     async def arrived(
         self, count: int = 1, *, to: str | None = None, within: float = 5.0
     ) -> tuple[ReceivedMessage, ...]:
         """
-        Wait until *count* letters are there, and return all of them.
+        Wait until *count* messages are there, and return all of them.
 
         Raises:
             TimeoutError: If they are not there *within* so many seconds.
         """
         async with asyncio.timeout(within):
-            while len(self.letters(to)) < count:
+            while len(self.messages(to)) < count:
                 self._arrival.clear()
                 await self._arrival.wait()
-        return self.letters(to)
+        return self.messages(to)
 
     def keep(self, envelope: Envelope) -> None:
         """Take a message in."""
         raw = envelope.original_content or b""
-        self._letters.append(ReceivedMessage(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
+        self._messages.append(ReceivedMessage(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
         self._arrival.set()
 
     async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:

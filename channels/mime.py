@@ -1,5 +1,5 @@
 """
-A letter as the bytes of an e-mail.
+A message as the bytes of an e-mail.
 
 Owns headers, encodings and identifiers. Must not know SMTP: how the bytes travel is `channels.email`'s affair.
 
@@ -32,7 +32,7 @@ _ENCODED_WORD_BYTES = 39
 
 @dataclass(frozen=True)
 class Sender:
-    """In whose name letters leave. Identifiers are made in the sender's domain."""
+    """In whose name messages leave. Identifiers are made in the sender's domain."""
 
     address: Mailbox
     name: str
@@ -40,55 +40,55 @@ class Sender:
     auto_response_suppress: str = ""
     """What mail programs are asked not to answer by themselves (Microsoft's MS-OXCMAIL); empty: nothing is asked."""
 
-    def message_id(self, letter: OutboundMessage) -> str:
-        """The same for every attempt at the same letter, so that a receiver can drop repeats (COMM-12)."""
-        return self._identifier("letter", letter.key)
+    def message_id(self, message: OutboundMessage) -> str:
+        """The same for every attempt at the same message, so that a receiver can drop repeats (COMM-12)."""
+        return self._identifier("message", message.key)
 
-    def thread_id(self, letter: OutboundMessage) -> str:
-        """The message that all letters of an escalation answer. It was never sent; mail clients group by it all the
+    def thread_id(self, message: OutboundMessage) -> str:
+        """The message that all messages of an escalation answer. It was never sent; mail clients group by it all the
         same."""
-        return self._identifier("thread", letter.thread)
+        return self._identifier("thread", message.thread)
 
     def _identifier(self, kind: str, text: str) -> str:
         digest = hashlib.sha256(f"{kind}\0{text}".encode()).hexdigest()[:32]
         return f"<{digest}@{self.address.domain}>"
 
 
-def compose_mail(letter: OutboundMessage, to: Mailbox, sender: Sender, sent_at: datetime) -> bytes:
+def compose_mail(message: OutboundMessage, to: Mailbox, sender: Sender, sent_at: datetime) -> bytes:
     """The whole message, lines ending in CRLF, in ASCII unless *to* is not (then the server must speak SMTPUTF8)."""
-    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(letter, to, sender, sent_at))
-    return head.encode() + _body(letter)
+    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(message, to, sender, sent_at))
+    return head.encode() + _body(message)
 
 
 def _headers(
-    letter: OutboundMessage, to: Mailbox, sender: Sender, sent_at: datetime
+    message: OutboundMessage, to: Mailbox, sender: Sender, sent_at: datetime
 ) -> Iterator[tuple[str, str]]:
     yield "From", _addressed(sender.name, sender.address)
     if sender.reply_to:
         yield "Reply-To", _addressed(sender.name, sender.reply_to)
-    yield "To", _addressed(letter.to_name, to)
-    yield "Subject", _unstructured(to_one_line(letter.subject, at_most=SUBJECT_LENGTH))
+    yield "To", _addressed(message.to_name, to)
+    yield "Subject", _unstructured(to_one_line(message.subject, at_most=SUBJECT_LENGTH))
     yield "Date", format_datetime(sent_at)
-    yield "Message-ID", sender.message_id(letter)
-    yield "In-Reply-To", sender.thread_id(letter)
-    yield "References", sender.thread_id(letter)
-    yield "Idempotency-Key", _unstructured(letter.key)
-    yield "X-Escalation", _unstructured(letter.thread)
+    yield "Message-ID", sender.message_id(message)
+    yield "In-Reply-To", sender.thread_id(message)
+    yield "References", sender.thread_id(message)
+    yield "Idempotency-Key", _unstructured(message.key)
+    yield "X-Escalation", _unstructured(message.thread)
     yield "Auto-Submitted", "auto-generated"
     if sender.auto_response_suppress:
         yield "X-Auto-Response-Suppress", sender.auto_response_suppress
-    yield "Content-Language", letter.language
-    if letter.urgent:
+    yield "Content-Language", message.language
+    if message.urgent:
         yield "Importance", "high"
         yield "X-Priority", "1"
 
 
-def _body(letter: OutboundMessage) -> bytes:
+def _body(message: OutboundMessage) -> bytes:
     body = EmailMessage(policy=_SEVEN_BIT)
-    body.set_content(to_plain_lines(letter.text), cte="quoted-printable")
-    if letter.html is not None:
-        body.add_alternative(to_plain_lines(letter.html), subtype="html", cte="quoted-printable")
-    for each in letter.attachments:
+    body.set_content(to_plain_lines(message.text), cte="quoted-printable")
+    if message.html is not None:
+        body.add_alternative(to_plain_lines(message.html), subtype="html", cte="quoted-printable")
+    for each in message.attachments:
         main, _, sub = each.media_type.partition("/")
         body.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
     return body.as_bytes()

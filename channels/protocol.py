@@ -1,8 +1,9 @@
 """
 What every channel can do, and the three things that it can answer.
 
-Owns the letter as it is handed to a medium and the outcome that comes back. Must not know any medium, template or rule:
-a letter arrives here finished, and whether to try again, by another channel or not at all is decided by who sent it.
+Owns the message as it is handed to a medium and the outcome that comes back. Must not know any medium, template or
+rule:
+a message arrives here finished, and whether to try again, by another channel or not at all is decided by who sent it.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -33,7 +34,7 @@ class _Frozen(BaseModel):
 
 
 class Attachment(_Frozen):
-    """A paper that goes with a letter, by media that can carry one."""
+    """A paper that goes with a message, by media that can carry one."""
 
     name: FileName
     media_type: MediaType
@@ -48,7 +49,7 @@ class OutboundMessage(_Frozen):
     """
 
     key: Identifier = Field(description="idempotency key: the same for every attempt at this message")
-    thread: Identifier = Field(description="the escalation's id; its letters form one thread")
+    thread: Identifier = Field(description="the escalation's id; its messages form one thread")
     to_name: str
     to_address: str = Field(
         description="the part of the address after the channel's name, as in `ana@example.com`"
@@ -59,7 +60,7 @@ class OutboundMessage(_Frozen):
     language: LanguageTag = "en"
     urgent: bool = False
     reference: str = Field(default="", description="the escalation's key, as people name it: `ACME/4711`")
-    occasion: str = Field(default="", description="what the letter is about, in a word: `first_notice`")
+    occasion: str = Field(default="", description="what the message is about, in a word: `first_notice`")
     written_at: AwareDatetime | None = Field(default=None, description="the same for every attempt")
     link: Link | None = Field(
         default=None,
@@ -73,14 +74,14 @@ class OutboundMessage(_Frozen):
 
 
 class Delivered(_Frozen):
-    """The medium has taken the letter over."""
+    """The medium has taken the message over."""
 
     kind: Literal["delivered"] = "delivered"
-    reference: str = Field(description="what the medium knows the letter by, for example its Message-ID")
+    reference: str = Field(description="what the medium knows the message by, for example its Message-ID")
 
 
 class RetryLater(_Frozen):
-    """Not now: the same letter, under the same key, may well get through later."""
+    """Not now: the same message, under the same key, may well get through later."""
 
     kind: Literal["later"] = "later"
     why: str
@@ -103,8 +104,8 @@ class Session(Protocol):
     """A channel while it is open. `send` may be called many times at once: the session bounds what it does in
     parallel."""
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Try once to deliver *letter*. Trouble with delivery is an answer, never an exception."""
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """Try once to deliver *message*. Trouble with delivery is an answer, never an exception."""
         ...
 
 
@@ -117,9 +118,9 @@ class Channel(Protocol):
         ...
 
     def open(self) -> AbstractAsyncContextManager[Session]:
-        """A session for a wave of letters, which share its connections. Opening does not touch the network."""
+        """A session for a wave of messages, which share its connections. Opening does not touch the network."""
         ...
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """A session for one letter."""
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """A session for one message."""
         ...

@@ -1,5 +1,5 @@
 """
-Channels whose letters share connections, made when the first letters need them.
+Channels whose messages share connections, made when the first messages need them.
 
 Owns when a session begins and ends. Must not know what is connected to.
 """
@@ -19,7 +19,7 @@ class ClosableSession(Session, Protocol):
 
 
 class SharedSessionChannel(ABC):
-    """Opens a session for a wave, or for one letter alone."""
+    """Opens a session for a wave, or for one message alone."""
 
     @abstractmethod
     def _session(self) -> ClosableSession:
@@ -27,14 +27,14 @@ class SharedSessionChannel(ABC):
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Session]:
-        """A session whose letters share connections."""
+        """A session whose messages share connections."""
         session = self._session()
         try:
             yield session
         finally:
             await session.close()
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Deliver one letter over a connection of its own."""
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        """Deliver one message over a connection of its own."""
         async with self.open() as session:
-            return await session.send(letter)
+            return await session.send(message)

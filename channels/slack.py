@@ -1,7 +1,7 @@
 """
 Slack, by incoming webhook.
 
-Owns how a letter looks there, and what Slack's refusals say. Must not know connections: `channels.http_channel` does.
+Owns how a message looks there, and what Slack's refusals say. Must not know connections: `channels.http_channel` does.
 
 All text is `plain_text`, which Slack shows as it is: emphasis (`*`, `_`, `~`, backticks), quotes and addresses mean
 nothing there, and they could not be escaped elsewhere. `&`, `<` and `>` are escaped all the same, so that it calls
@@ -33,23 +33,23 @@ _CODE = re.compile(rb"[a-z_]{1,60}")
 
 
 class SlackChannel(HttpChannel[SecretStr]):
-    """Posts each letter to the conversation that a webhook belongs to."""
+    """Posts each message to the conversation that a webhook belongs to."""
 
     name = "slack"
 
-    def compose(self, letter: OutboundMessage, target: SecretStr) -> Post:
+    def compose(self, message: OutboundMessage, target: SecretStr) -> Post:
         """In blocks; `text` is what a notification shows."""
-        message = {
-            "text": escape_slack(to_one_line(letter.subject, at_most=SUBJECT_LENGTH)),
+        payload = {
+            "text": escape_slack(to_one_line(message.subject, at_most=SUBJECT_LENGTH)),
             "mrkdwn": False,
             "parse": "none",
             "link_names": False,
             "unfurl_links": False,
             "unfurl_media": False,
-            "blocks": list(_blocks(letter)),
+            "blocks": list(_blocks(message)),
         }
         return Post(
-            target.get_secret_value(), json.dumps(message, ensure_ascii=False).encode(), reference=letter.key
+            target.get_secret_value(), json.dumps(payload, ensure_ascii=False).encode(), reference=message.key
         )
 
     def explain(self, answer: Answer) -> str:
@@ -62,23 +62,23 @@ def escape_slack(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _blocks(letter: OutboundMessage) -> Iterator[dict[str, Any]]:
-    yield {"type": "header", "text": _plain(_headline(letter))}
-    for part in _parts(text_object(letter.text, at_most=TEXT_LENGTH)):
+def _blocks(message: OutboundMessage) -> Iterator[dict[str, Any]]:
+    yield {"type": "header", "text": _plain(_headline(message))}
+    for part in _parts(text_object(message.text, at_most=TEXT_LENGTH)):
         yield {"type": "section", "text": _plain(part)}
-    if letter.link:
-        label = to_one_line(letter.link_label, at_most=_BUTTON_LENGTH)
-        button = {"type": "button", "text": _plain(escape_slack(label)), "url": letter.link}
+    if message.link:
+        label = to_one_line(message.link_label, at_most=_BUTTON_LENGTH)
+        button = {"type": "button", "text": _plain(escape_slack(label)), "url": message.link}
         yield {"type": "actions", "elements": [button]}
-    whom = " · ".join(filter(None, (letter.to_name, letter.reference)))
+    whom = " · ".join(filter(None, (message.to_name, message.reference)))
     if whom:
         shown = escape_slack(to_one_line(whom, at_most=_NAME_LENGTH))
         yield {"type": "context", "elements": [_plain(shown)]}
 
 
-def _headline(letter: OutboundMessage) -> str:
+def _headline(message: OutboundMessage) -> str:
     """The subject, with a mark if it is urgent; what escaping adds counts too in what a header takes."""
-    subject = f"{'❗ ' if letter.urgent else ''}{letter.subject}"
+    subject = f"{'❗ ' if message.urgent else ''}{message.subject}"
     added = len(escape_slack(subject)) - len(subject)
     return escape_slack(
         to_one_line(subject, at_most=max(_HEADER_LENGTH - added, _HEADER_LENGTH // len("&amp;")))

@@ -1,5 +1,5 @@
 """
-One conversation with a mail server, and what its replies mean for a letter.
+One conversation with a mail server, and what its replies mean for a message.
 
 Owns the order of SMTP's commands and the judgement of its answers. Must not know where the server is or how many
 connections there are: that is `channels.email`'s affair.
@@ -31,12 +31,12 @@ _OURS_TO_MEND = frozenset({_SERVICE_CLOSING, 503, 530, 534, 535, 538})
 
 
 class ConnectionLost(Exception):
-    """The connection ended before any of the letter left: to send it over another one cannot double it."""
+    """The connection ended before any of the message left: to send it over another one cannot double it."""
 
 
 @dataclass(frozen=True)
 class SmtpMessage:
-    """A letter ready for the conversation with a server."""
+    """A message ready for the conversation with a server."""
 
     reference: str
     sender: str
@@ -61,10 +61,10 @@ async def say_goodbye(smtp: SMTP) -> None:
 
 async def converse(smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
     """
-    Hand one letter over to a server that was greeted.
+    Hand one message over to a server that was greeted.
 
     Raises:
-        Dropped: If the connection ended before any of the letter left.
+        Dropped: If the connection ended before any of the message left.
     """
     needs_utf8 = not parcel.recipient.is_ascii
     if needs_utf8 and not smtp.supports_extension("smtputf8"):
@@ -89,13 +89,13 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | 
         return _judged(refusal)
     except (SMTPException, OSError) as fault:
         return RetryLater(
-            why=f"no answer after the letter was sent, it may have arrived ({describe_reply(fault)})"
+            why=f"no answer after the message was sent, it may have arrived ({describe_reply(fault)})"
         )
     return Delivered(reference=parcel.reference)
 
 
 async def reset_session(smtp: SMTP) -> bool:
-    """Whether *smtp* could be made ready for another letter after a refusal."""
+    """Whether *smtp* could be made ready for another message after a refusal."""
     try:
         await smtp.rset()
     except (SMTPException, OSError):
@@ -120,10 +120,12 @@ def _mail_options(smtp: SMTP, parcel: SmtpMessage) -> list[str]:
 
 def _judged(refusal: SMTPResponseException) -> RetryLater | RefusedForGood:
     """Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our
-    login, our sender address, our session) is the operator's to mend, and the letter waits for that."""
+    login, our sender address, our session) is the operator's to mend, and the message waits for that."""
     is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_MEND
-    is_of_the_letter = isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE
-    if is_for_good and is_of_the_letter:
+    is_of_the_message = (
+        isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE
+    )
+    if is_for_good and is_of_the_message:
         return RefusedForGood(why=_said(refusal))
     if is_for_good and isinstance(refusal, SMTPSenderRefused):
         return RetryLater(why=f"our own sender address was refused: {_said(refusal)}")

@@ -1,7 +1,7 @@
 """
 Microsoft Teams, by the webhook of a Workflow ("Post to a channel when a webhook request is received").
 
-Owns how a letter looks there. Must not know connections: those are `channels.http_channel`'s.
+Owns how a message looks there. Must not know connections: those are `channels.http_channel`'s.
 
 All text is in text runs, which Teams shows as they are: Markdown, mentions and `{{DATE()}}` mean nothing there, unlike
 in a text block, so that there is nothing to escape. A run keeps no line ends, so each line is a block of its own.
@@ -27,27 +27,27 @@ _NAME_LENGTH = 200
 
 
 class TeamsChannel(HttpChannel[SecretStr]):
-    """Posts each letter as a card to the channel or chat that a workflow belongs to."""
+    """Posts each message as a card to the channel or chat that a workflow belongs to."""
 
     name = "teams"
 
-    def compose(self, letter: OutboundMessage, target: SecretStr) -> Post:
+    def compose(self, message: OutboundMessage, target: SecretStr) -> Post:
         """One message with one Adaptive Card."""
         attachment = {
             "contentType": "application/vnd.microsoft.card.adaptive",
             "contentUrl": None,
-            "content": _card(letter),
+            "content": _card(message),
         }
-        message = {"type": "message", "attachments": [attachment]}
+        payload = {"type": "message", "attachments": [attachment]}
         return Post(
-            target.get_secret_value(), json.dumps(message, ensure_ascii=False).encode(), reference=letter.key
+            target.get_secret_value(), json.dumps(payload, ensure_ascii=False).encode(), reference=message.key
         )
 
 
-def _card(letter: OutboundMessage) -> dict[str, Any]:
-    subject = to_one_line(letter.subject, at_most=SUBJECT_LENGTH)
-    colour = {"color": "attention"} if letter.urgent else {}
-    whom = to_one_line(" · ".join(filter(None, (letter.to_name, letter.reference))), at_most=_NAME_LENGTH)
+def _card(message: OutboundMessage) -> dict[str, Any]:
+    subject = to_one_line(message.subject, at_most=SUBJECT_LENGTH)
+    colour = {"color": "attention"} if message.urgent else {}
+    whom = to_one_line(" · ".join(filter(None, (message.to_name, message.reference))), at_most=_NAME_LENGTH)
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -56,10 +56,10 @@ def _card(letter: OutboundMessage) -> dict[str, Any]:
         "msteams": {"width": "Full"},
         "body": [
             _block(subject, size="large", weight="bolder", **colour),
-            *_lines(letter.text),
+            *_lines(message.text),
             *([_block(whom, size="small", isSubtle=True)] if whom else []),
         ],
-        "actions": list(_buttons(letter)),
+        "actions": list(_buttons(message)),
     }
 
 
@@ -78,10 +78,10 @@ def _lines(text: str) -> Iterator[dict[str, Any]]:
         spacing = "none" if line.strip() else "default"
 
 
-def _buttons(letter: OutboundMessage) -> Iterator[dict[str, Any]]:
-    if letter.link:
-        label = to_one_line(letter.link_label, at_most=_BUTTON_LENGTH)
-        yield {"type": "Action.OpenUrl", "title": label, "url": letter.link}
+def _buttons(message: OutboundMessage) -> Iterator[dict[str, Any]]:
+    if message.link:
+        label = to_one_line(message.link_label, at_most=_BUTTON_LENGTH)
+        yield {"type": "Action.OpenUrl", "title": label, "url": message.link}
 
 
 def _block(text: str, *, spacing: str = "default", **run: Any) -> dict[str, Any]:

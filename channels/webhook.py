@@ -3,13 +3,13 @@ Signed webhooks, as the Standard Webhooks specification has them (https://www.st
 
 Owns the body and its signature. Must not know connections, nor what answers mean: those are `channels.http_channel`'s.
 
-The body, in UTF-8, the same on every attempt at a letter:
+The body, in UTF-8, the same on every attempt at a message:
 
     {
       "type": "escalation.receipt",             what occasioned it; "escalation.message", if that is not known
       "timestamp": "2026-11-20T09:00:00+00:00", when it was written; null, if that is not known
       "data": {
-        "key": "…:receipt:…:webhook",           the letter's own key: drop what you have had (COMM-12)
+        "key": "…:receipt:…:webhook",           the message's own key: drop what you have had (COMM-12)
         "escalation": "ACME/4711",              as people name it
         "thread": "ACME/4711@2026-11-20T09:00:00Z",  this escalation and no later one of the same name
         "occasion": "receipt",
@@ -53,19 +53,19 @@ class WebhookEndpoint:
 
 
 class WebhookChannel(HttpChannel[WebhookEndpoint]):
-    """Posts each letter as signed JSON."""
+    """Posts each message as signed JSON."""
 
     name = "webhook"
 
-    def compose(self, letter: OutboundMessage, target: WebhookEndpoint) -> Post:
+    def compose(self, message: OutboundMessage, target: WebhookEndpoint) -> Post:
         """Signed at this moment: the signature of a later attempt is another one, under the same id."""
-        id_ = webhook_id(letter.key)
+        id_ = webhook_id(message.key)
         at = datetime.now(UTC)
-        body = json.dumps(make_content(letter), ensure_ascii=False, separators=(",", ":"))
+        body = json.dumps(make_content(message), ensure_ascii=False, separators=(",", ":"))
         headers = {
             "webhook-id": id_,
             "webhook-timestamp": str(int(at.timestamp())),
-            # one signature for each key: a receiver that knows any of them takes the letter
+            # one signature for each key: a receiver that knows any of them takes the message
             "webhook-signature": " ".join(Webhook(key).sign(id_, at, body) for key in target.keys),
             "Idempotency-Key": id_,
         }
@@ -73,30 +73,30 @@ class WebhookChannel(HttpChannel[WebhookEndpoint]):
 
 
 def webhook_id(key: str) -> str:
-    """The letter's key, percent-encoded: what is signed must hold no full stop, and a header only ASCII."""
+    """The message's key, percent-encoded: what is signed must hold no full stop, and a header only ASCII."""
     return quote(key, safe=":@/").replace(".", "%2E")
 
 
-def make_content(letter: OutboundMessage) -> dict[str, Any]:
+def make_content(message: OutboundMessage) -> dict[str, Any]:
     """What the body says."""
-    link = {"url": letter.link, "label": letter.link_label} if letter.link else None
+    link = {"url": message.link, "label": message.link_label} if message.link else None
     return {
-        "type": f"escalation.{letter.occasion or 'message'}",
-        "timestamp": letter.written_at.isoformat() if letter.written_at else None,
+        "type": f"escalation.{message.occasion or 'message'}",
+        "timestamp": message.written_at.isoformat() if message.written_at else None,
         "data": {
-            "key": letter.key,
-            "escalation": letter.reference,
-            "thread": letter.thread,
-            "occasion": letter.occasion,
-            "urgent": letter.urgent,
-            "language": letter.language,
+            "key": message.key,
+            "escalation": message.reference,
+            "thread": message.thread,
+            "occasion": message.occasion,
+            "urgent": message.urgent,
+            "language": message.language,
             "recipient": {
-                "name": to_one_line(letter.to_name, at_most=_NAME_LENGTH),
-                "target": letter.to_address,
+                "name": to_one_line(message.to_name, at_most=_NAME_LENGTH),
+                "target": message.to_address,
             },
-            "subject": to_one_line(letter.subject, at_most=SUBJECT_LENGTH),
-            "text": to_plain_lines(letter.text),
-            "html": None if letter.html is None else to_plain_lines(letter.html),
+            "subject": to_one_line(message.subject, at_most=SUBJECT_LENGTH),
+            "text": to_plain_lines(message.text),
+            "html": None if message.html is None else to_plain_lines(message.html),
             "link": link,
         },
     }

@@ -64,9 +64,9 @@ class LimitedChannel:
         async with self._channel.open() as session:
             yield _LimitedSession(session, self._queues)
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
         async with self.open() as session:
-            return await session.send(letter)
+            return await session.send(message)
 
 
 class _LimitedSession:
@@ -78,16 +78,18 @@ class _LimitedSession:
         self._back_at: dict[bool, float] = {}
         self._last_slot = monotonic()
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        slot = None if letter.urgent in self._back_at else await self._queues[letter.urgent].slot()
-        return await self._send_in(slot, letter) if slot else self._not_yet(letter.urgent)
+    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+        slot = None if message.urgent in self._back_at else await self._queues[message.urgent].slot()
+        return await self._send_in(slot, message) if slot else self._not_yet(message.urgent)
 
-    async def _send_in(self, slot: _Slot, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def _send_in(
+        self, slot: _Slot, message: OutboundMessage
+    ) -> Delivered | RetryLater | RefusedForGood:
         self._last_slot = max(self._last_slot, slot.begins)
         await asyncio.sleep(slot.begins - monotonic())
         if monotonic() > slot.ends:
             return NoSlotYet(why="its slot was missed", after=timedelta())
-        return await self._session.send(letter)
+        return await self._session.send(message)
 
     def _not_yet(self, urgent: bool) -> NoSlotYet:
         """Counted from the last slot of this attempt, which goes on until then."""

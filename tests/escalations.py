@@ -189,14 +189,14 @@ class Desk:
         """The kinds of all that happened."""
         return [entry.kind for entry in await self.client.timeline(key or self.key)]
 
-    def letters(self, key: str | None = None) -> list[ReceivedMessage]:
-        return [found for found in self.mailbox.letters() if found.thread.startswith(f"{key or self.key}@")]
+    def messages(self, key: str | None = None) -> list[ReceivedMessage]:
+        return [found for found in self.mailbox.messages() if found.thread.startswith(f"{key or self.key}@")]
 
     def told(self, key: str | None = None) -> list[str]:
         """Occasion and address of every letter, sorted, repeats included."""
         return sorted(
             f"{letter.key.removeprefix(letter.thread).split(':')[2]} {letter.recipients[0]}"
-            for letter in self.letters(key)
+            for letter in self.messages(key)
         )
 
     async def events_in_history(self, key: str | None = None) -> list[str]:

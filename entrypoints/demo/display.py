@@ -107,7 +107,7 @@ class Display:
             DemoFault: If none comes.
         """
         for _ in range(int(_PATIENCE / _A_MOMENT)):
-            for letter in reversed(self._world.mailbox.letters(to)):
+            for letter in reversed(self._world.mailbox.messages(to)):
                 if subject in letter.subject:
                     return letter
             await asyncio.sleep(_A_MOMENT)
@@ -127,8 +127,8 @@ class Display:
     async def _quiet(self) -> None:
         """Until no further letter comes; then all are told."""
         told = -1
-        while told < len(self._world.mailbox.letters()):
-            told = len(self._world.mailbox.letters())
+        while told < len(self._world.mailbox.messages()):
+            told = len(self._world.mailbox.messages())
             await asyncio.sleep(_A_MOMENT)
         self._tell_letters()
 
@@ -145,7 +145,7 @@ class Display:
 
     def _tell_letters(self) -> None:
         """Those that arrived since; one line for all that say the same."""
-        letters = self._world.mailbox.letters()
+        letters = self._world.mailbox.messages()
         for subject, alike in groupby(letters[self._letters_told :], key=lambda letter: letter.subject):
             out.print(Text(f"  ✉ {_names(alike)}: {subject}", style="blue"))
         self._letters_told = len(letters)

@@ -40,7 +40,7 @@ async def demo(*, keep: bool, papers: Path | None) -> None:
             stage = await _told(here, papers)
             _sum_up(here, asyncio.get_running_loop().time() - began)
             if papers:
-                keep_messages(here.mailbox.letters(), stage.chapters, papers)
+                keep_messages(here.mailbox.messages(), stage.chapters, papers)
                 out.print(
                     f"What was written is in {papers}: the letters in letters.html, the RCA, the report."
                 )
@@ -81,7 +81,7 @@ async def _told(here: DemoServers, papers: Path | None) -> Display:
 
 
 def _sum_up(here: DemoServers, seconds: float) -> None:
-    letters = here.mailbox.letters()
+    letters = here.mailbox.messages()
     people = {recipient for letter in letters for recipient in letter.recipients}
     out.print(
         f"\nDone in {seconds:.0f} s: {len(letters)} letters to {len(people)} addresses, each sent once."

@@ -78,7 +78,7 @@ async def campaign(folder: Path, orders: Orders) -> Outcome:
             await lives
             await _until_at_rest(temporal)
             store = RecordStore(f"sqlite:///{folder / FILE}")
-            outcome.verdict = await judge(temporal, store, list(mailbox.letters()))
+            outcome.verdict = await judge(temporal, store, list(mailbox.messages()))
             store.close()
     outcome.seconds = loop.time() - began
     return outcome

@@ -51,7 +51,7 @@ async def test_letter_arrives_with_all_that_it_says(mailbox: Mailbox) -> None:
 
     outcome = await channel_to(mailbox).send(letter)
 
-    (received,) = mailbox.letters(to="ana@example.com")
+    (received,) = mailbox.messages(to="ana@example.com")
     assert Delivered(reference=received.message_id) == outcome
     assert ("escalations@vendor.example", ("ana@example.com",)) == (received.sender, received.recipients)
     assert ("Özge Şahin", letter.subject) == (received.to_name, received.subject)
@@ -72,7 +72,7 @@ async def test_letters_of_an_escalation_arrive_as_one_thread(mailbox: Mailbox) -
     for key in ("receipt", "update"):
         await channel.send(a_letter(key=key))
 
-    receipt, update = mailbox.letters()
+    receipt, update = mailbox.messages()
     assert receipt.message_id != update.message_id
     assert receipt.message["References"] == update.message["References"] == update.message["In-Reply-To"]
 
@@ -84,7 +84,7 @@ async def test_same_letter_sent_again_has_the_same_identifier(mailbox: Mailbox) 
     for _ in range(2):
         await channel_to(mailbox).send(a_letter())
 
-    first, second = mailbox.letters()
+    first, second = mailbox.messages()
     assert first.message_id == second.message_id
     assert first.key == second.key
 
@@ -98,7 +98,7 @@ async def test_any_words_travel_unharmed_and_harmless(subject: str, name: str, t
     async with Mailbox() as mailbox:
         outcome = await channel_to(mailbox).send(a_letter(subject=subject, to_name=name, text=text))
 
-        (received,) = mailbox.letters()
+        (received,) = mailbox.messages()
     assert isinstance(outcome, Delivered)
     assert to_one_line(subject, at_most=SUBJECT_LENGTH) == received.subject
     assert to_one_line(name, at_most=NAME_LENGTH) == received.to_name
@@ -119,8 +119,8 @@ async def test_recipient_refused_for_now_gets_the_same_letter_later(mailbox: Mai
     refused, delivered = await channel.send(a_letter()), await channel.send(a_letter())
 
     assert RetryLater(why="the mail server said 451 4.3.0 try again later") == refused
-    assert Delivered(reference=mailbox.letters()[0].message_id) == delivered
-    assert 1 == len(mailbox.letters())
+    assert Delivered(reference=mailbox.messages()[0].message_id) == delivered
+    assert 1 == len(mailbox.messages())
 
 
 async def test_letter_waits_while_the_mail_server_is_down(mailbox: Mailbox) -> None:
@@ -148,7 +148,7 @@ async def test_connection_lost_after_the_content_leaves_the_question_open(mailbo
 
     unsure, delivered = await channel.send(a_letter()), await channel.send(a_letter())
 
-    first, second = mailbox.letters()
+    first, second = mailbox.messages()
     assert isinstance(unsure, RetryLater)
     assert "it may have arrived" in unsure.why
     assert Delivered(reference=first.message_id) == delivered
@@ -239,7 +239,7 @@ async def test_recipient_refused_for_good_is_told_apart(mailbox: Mailbox) -> Non
     assert [Delivered, RefusedForGood, Delivered] == [type(outcome) for outcome in outcomes]
     assert RefusedForGood(why="the mail server said 550 5.1.1 no such mailbox here") == outcomes[1]
     assert ["person-0@example.com", "person-2@example.com"] == [
-        letter.recipients[0] for letter in mailbox.letters()
+        letter.recipients[0] for letter in mailbox.messages()
     ]
     assert 1 == mailbox.connections_made
 
@@ -286,7 +286,7 @@ async def test_address_in_another_script_is_used_where_the_server_takes_it(mailb
     """
     outcome = await channel_to(mailbox).send(a_letter(to_address="özge@münchen.example", to_name="Özge"))
 
-    (received,) = mailbox.letters(to="özge@xn--mnchen-3ya.example")
+    (received,) = mailbox.messages(to="özge@xn--mnchen-3ya.example")
     assert isinstance(outcome, Delivered)
     assert "Özge" == received.to_name
 
@@ -438,7 +438,7 @@ async def test_letter_leaves_after_login() -> None:
         outcome = await channel_to(mailbox, username="robot", password=PASSWORD).send(a_letter())
 
     assert isinstance(outcome, Delivered)
-    assert 1 == len(mailbox.letters())
+    assert 1 == len(mailbox.messages())
 
 
 async def test_refused_login_is_ours_to_mend_and_tells_no_secret(caplog: pytest.LogCaptureFixture) -> None:
@@ -480,7 +480,7 @@ async def test_letter_and_password_travel_encrypted(mode: str) -> None:
         outcome = await channel.send(a_letter())
 
     assert isinstance(outcome, Delivered)
-    assert 1 == len(mailbox.letters())
+    assert 1 == len(mailbox.messages())
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
@@ -494,7 +494,7 @@ async def test_server_with_an_unknown_certificate_gets_neither_letter_nor_passwo
 
     assert isinstance(outcome, RetryLater)
     assert "certificate verify failed" in outcome.why
-    assert () == mailbox.letters()
+    assert () == mailbox.messages()
 
 
 async def test_server_without_encryption_gets_nothing_where_encryption_is_asked_for(mailbox: Mailbox) -> None:

@@ -66,7 +66,7 @@ async def test_what_may_pass_is_tried_again(receiver: Receiver, status: str, why
         ("401 Unauthorized", "it answered 401 Unauthorized"),
         ("403 Forbidden", "it answered 403 Forbidden"),
         ("404 Not Found", "it answered 404 Not Found"),
-        ("410 Gone", "it answered 410 Gone: the receiver wants no more letters there"),
+        ("410 Gone", "it answered 410 Gone: the receiver wants no more messages there"),
         ("413 Too Large", "it answered 413 Request Entity Too Large"),
         ("499 Whatever", "it answered 499"),
     ],

@@ -60,7 +60,7 @@ def test_plain_letter_is_composed_exactly_so() -> None:
         " <ana@example.com>",
         "Subject: ACME/4711: we are on it",
         "Date: Mon, 02 Mar 2026 12:00:00 +0000",
-        "Message-ID: <bd4365da1096bd04ce2b91588f6bb032@vendor.example>",
+        "Message-ID: <133948131a19880829719a3ea2574b5f@vendor.example>",
         "In-Reply-To: <d41179760e7f1253e35561cc365f4b11@vendor.example>",
         "References: <d41179760e7f1253e35561cc365f4b11@vendor.example>",
         "Idempotency-Key: ACME/4711:first_notice:ana:email",

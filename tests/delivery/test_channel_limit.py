@@ -37,7 +37,7 @@ async def test_whoever_gets_no_answer_comes_back(mailbox: Mailbox) -> None:
     with pytest.raises(ApplicationError) as raised:
         await attempt.at(wave(to_customers(*(person(number) for number in range(3)), elsewhere)))
 
-    assert [("person-9@example.com",)] == [letter.recipients for letter in mailbox.letters()]
+    assert [("person-9@example.com",)] == [letter.recipients for letter in mailbox.messages()]
     told, waiting = raised.value.details
     assert ["person-9"] == [receipt["recipient"] for receipt in told]
     assert ["email: the channel may send no more now"] * 3 == [receipt["why"] for receipt in waiting]

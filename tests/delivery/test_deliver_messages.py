@@ -86,7 +86,10 @@ async def test_each_reads_what_is_theirs(mailbox: Mailbox) -> None:
 
     await Attempt(mailbox).at(wave(ours, to_customers(ana())))
 
-    (to_person,), (to_customer,) = mailbox.letters("person-1@example.com"), mailbox.letters("ana@example.com")
+    (to_person,), (to_customer,) = (
+        mailbox.messages("person-1@example.com"),
+        mailbox.messages("ana@example.com"),
+    )
     assert to_person.subject == "[ACME/4711] P1, it is yours: Orders cannot be paid"
     assert "They are angry." in to_person.text
     assert to_person.message["Importance"] == "high"
@@ -106,11 +109,11 @@ async def test_mail_carries_text_and_page_in_the_readers_language(mailbox: Mailb
     for _ in range(2):
         await Attempt(mailbox).at(wave(*notices))
 
-    letters = [letter.message for letter in mailbox.letters("ana@example.com")]
+    letters = [letter.message for letter in mailbox.messages("ana@example.com")]
     assert {"multipart/alternative"} == {letter.get_content_type() for letter in letters}
     kinds = [part.get_content_type() for part in letters[0].iter_parts()]
     assert ["text/plain", "text/html"] == kinds
-    assert '<html lang="tr" dir="ltr">' in str(mailbox.letters("ana@example.com")[0].html)
+    assert '<html lang="tr" dir="ltr">' in str(mailbox.messages("ana@example.com")[0].html)
     assert {"tr"} == {letter["Content-Language"] for letter in letters}
     assert 4 == len(letters)
     assert 2 == len({letter["Message-ID"] for letter in letters})
@@ -121,7 +124,7 @@ async def test_who_is_named_twice_is_told_once(mailbox: Mailbox) -> None:
     """COMM-12: the same key is the same message."""
     receipts = await Attempt(mailbox).at(wave(to_customers(ana(), ana())))
 
-    assert len(receipts) == len(mailbox.letters()) == 1
+    assert len(receipts) == len(mailbox.messages()) == 1
 
 
 async def test_nobody_to_tell_is_done_at_once(mailbox: Mailbox) -> None:
@@ -172,7 +175,7 @@ async def test_a_letter_that_may_have_arrived_is_repeated_as_the_same(mailbox: M
 
     await Attempt(mailbox, after=first.heartbeats[-1]).at(wave_to_many(1))
 
-    once, again = mailbox.letters()
+    once, again = mailbox.messages()
     assert once.message_id == again.message_id
     assert once.key == again.key
 
@@ -203,7 +206,7 @@ async def test_a_permanent_failure_moves_on_to_the_next_address(mailbox: Mailbox
     assert receipt.delivered_at
     assert receipt.channel == "console"
     assert "We have received your request" in screen.getvalue()
-    assert mailbox.letters() == ()
+    assert mailbox.messages() == ()
 
 
 async def test_who_cannot_be_reached_is_on_record_with_every_reason(mailbox: Mailbox) -> None:
@@ -257,7 +260,7 @@ async def test_who_is_to_be_told_is_told_though_an_own_template_does_not_work(
     assert ours.delivered_at
     assert theirs.delivered_at
     assert ["assigned"] == [line["occasion"] for line in lines if line["event"] == "own_text_broken"]
-    assert any("it is yours" in letter.subject for letter in mailbox.letters())
+    assert any("it is yours" in letter.subject for letter in mailbox.messages())
 
 
 @pytest.mark.parametrize(
@@ -280,7 +283,7 @@ async def test_a_medium_that_says_when_is_heard(
         await Attempt(mailbox, channels={"answering": busy}).at(wave(notice))
 
     assert raised.value.next_retry_delay == waited
-    assert len(mailbox.letters()) == 1
+    assert len(mailbox.messages()) == 1
 
 
 async def test_a_channel_that_breaks_its_word_waits_for_its_correction(mailbox: Mailbox) -> None:
@@ -309,7 +312,7 @@ async def test_a_wave_of_500_shares_its_connections(
     receipts = await attempt.at(wave_to_many(500))
 
     record_property("seconds", round(monotonic() - began, 2))
-    assert len(receipts) == len(mailbox.letters()) == len(set(mailbox.keys())) == 500
+    assert len(receipts) == len(mailbox.messages()) == len(set(mailbox.keys())) == 500
     assert mailbox.connections_made <= 8
     assert attempt.heartbeats
 
@@ -343,7 +346,7 @@ async def test_a_worker_that_stops_leaves_the_rest_to_another(mailbox: Mailbox) 
     await mailbox.arrived(10)
     first.environment.worker_shutdown()
     error = await running
-    told_by_the_first = len(mailbox.letters())
+    told_by_the_first = len(mailbox.messages())
 
     mailbox.turns_slow(0)
     receipts = await Attempt(mailbox, after=first.heartbeats[-1]).at(wave_to_many(200))
@@ -366,7 +369,7 @@ async def test_a_cancelled_wave_tells_how_far_it_came(mailbox: Mailbox) -> None:
         await running
 
     assert len(attempt.heartbeats[-1][0]) >= 12  # up to eight were under way
-    assert len(mailbox.letters()) < 60
+    assert len(mailbox.messages()) < 60
 
 
 @pytest.mark.parametrize("details", [["nonsense"], [[{"no": "receipt"}]], [None], [[], []], []])
@@ -374,7 +377,7 @@ async def test_progress_that_cannot_be_read_tells_all_again(mailbox: Mailbox, de
     """COMM-12: at least once; a repeat under the same key is better than silence."""
     await Attempt(mailbox, after=details).at(wave_to_many(2))
 
-    assert len(mailbox.letters()) == 2
+    assert len(mailbox.messages()) == 2
 
 
 async def test_a_key_that_no_medium_would_take_has_a_stable_stand_in(mailbox: Mailbox) -> None:
@@ -402,7 +405,7 @@ async def test_hostile_text_arrives_as_harmless_text(mailbox: Mailbox) -> None:
 
     (receipt,) = await Attempt(mailbox).at(wave(notice))
 
-    (letter,) = mailbox.letters()
+    (letter,) = mailbox.messages()
     assert receipt.delivered_at
     assert letter.recipients == ("ana@example.com",)
     assert letter.message["Bcc"] is None

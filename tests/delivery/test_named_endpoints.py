@@ -25,7 +25,7 @@ async def test_target_that_is_not_set_up_falls_through_to_the_next_channel(mailb
 
     assert "email" == receipt.channel
     assert "slack: support is not set up: set ESCALATION_SLACK_support" == receipt.why
-    assert 1 == len(mailbox.letters(to="person-1@example.com"))
+    assert 1 == len(mailbox.messages(to="person-1@example.com"))
 
 
 async def test_nobody_told_says_which_variable_is_missing(mailbox: Mailbox) -> None:

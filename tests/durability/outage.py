@@ -99,7 +99,7 @@ async def outage(folder: Path, *, worker_dies: bool, server_dies: bool) -> Outag
         await _begin(site)
         await _half_a_wave(site)
         await _look(site, result.before, result.story_before)
-        result.told_before = len([found for found in site.mailbox.letters() if WAVE in found.thread])
+        result.told_before = len([found for found in site.mailbox.messages() if WAVE in found.thread])
 
         result.died_at = datetime.now(UTC)
         if worker_dies:
@@ -121,7 +121,7 @@ async def outage(folder: Path, *, worker_dies: bool, server_dies: bool) -> Outag
 
         await _come_to_rest(site)
         await _look(site, result.after, result.story_after, JUST_STARTED)
-        result.letters = site.mailbox.letters()
+        result.letters = site.mailbox.messages()
         result.failed_tasks = [found async for found in failed_tasks(site.temporal)]
         return result
 
@@ -151,7 +151,7 @@ async def _half_a_wave(site: Site) -> None:
         a_complaint(key=WAVE, priority="P1", customers=[{"account": "ACME", "contacts": contacts}])
     )
     async with asyncio.timeout(20):
-        while TOLD_BEFORE > len([found for found in site.mailbox.letters() if WAVE in found.thread]):  # noqa: ASYNC110
+        while TOLD_BEFORE > len([found for found in site.mailbox.messages() if WAVE in found.thread]):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 

@@ -140,7 +140,7 @@ async def test_an_escalation_goes_on_with_another_build_as_a_new_run(site: Site)
     await site.at_rest(KEY)
     first_run = (await site.temporal.get_workflow_handle(KEY).describe()).run_id
     before, story = await site.client.view(KEY), await site.client.timeline(KEY)
-    told = len(site.mailbox.letters())
+    told = len(site.mailbox.messages())
 
     await site.hire("2")
     await site.make_current("2")
@@ -154,7 +154,7 @@ async def test_an_escalation_goes_on_with_another_build_as_a_new_run(site: Site)
     assert (before, story) == (await site.client.view(KEY), await site.client.timeline(KEY))
     history = await site.temporal.get_workflow_handle(KEY, run_id=first_run).fetch_history()
     assert await replayed(history)
-    assert told == len([letter for letter in site.mailbox.letters() if KEY in letter.thread])
+    assert told == len([letter for letter in site.mailbox.messages() if KEY in letter.thread])
     await site.client.acknowledge(KEY, by="priya")
 
 
@@ -174,7 +174,7 @@ async def test_a_move_is_answered_while_the_run_goes_on_with_another_build(site:
 
     assert ("priya acknowledged at level 2",) == answer.happened
     assert "2" == await site.build_of(KEY)
-    keys = [(letter.key, letter.recipients) for letter in site.mailbox.letters()]
+    keys = [(letter.key, letter.recipients) for letter in site.mailbox.messages()]
     assert len(set(keys)) == len(keys)
     assert 1 == [entry.kind for entry in await site.client.timeline(KEY)].count("acknowledged")
 

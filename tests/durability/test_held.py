@@ -31,7 +31,7 @@ people: {{elena: {{at_most: {}}}}}
 
 
 def to_elena(mailbox: Mailbox) -> list[ReceivedMessage]:
-    return [letter for letter in mailbox.letters() if letter.recipients == (ELENA,)]
+    return [letter for letter in mailbox.messages() if letter.recipients == (ELENA,)]
 
 
 @asynccontextmanager

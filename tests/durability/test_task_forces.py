@@ -40,7 +40,7 @@ async def test_a_killed_worker_leaves_no_task_force_behind(tmp_path: Path) -> No
         assert ("Enough", ("Climb up (tom)",)) == (ended.why, ended.left)
         (force,) = (await site.client.view(KEY)).task_forces
         assert TaskForceState.STOOD_DOWN == force.state
-        invited = [letter for letter in site.mailbox.letters() if "task_force_invited" in letter.key]
+        invited = [letter for letter in site.mailbox.messages() if "task_force_invited" in letter.key]
         assert ["tom.lindqvist@example.com"] == sorted({letter.recipients[0] for letter in invited})
 
 

@@ -267,7 +267,7 @@ async def test_settings_say_where_answers_go_and_what_must_not_answer_by_itself(
             "ESCALATION_SMTP_SENDER_NAME": "Vendor Desteği",
         }
         await open_channels(Settings.load(server | variables))["email"].send(a_letter())
-        (letter,) = mailbox.letters()
+        (letter,) = mailbox.messages()
 
     message = letter.message
     assert "Vendor Desteği" == message["From"].addresses[0].display_name

@@ -152,7 +152,7 @@ async def tell_what_was_forgotten(forgetful: Terminal) -> None:
 
     assert 0 == status, told
     async with asyncio.timeout(20):
-        while len(forgetful.mailbox.letters()) != len(await told_of(client)):  # noqa: ASYNC110 - it is told by a signal
+        while len(forgetful.mailbox.messages()) != len(await told_of(client)):  # noqa: ASYNC110 - it is told by a signal
             await asyncio.sleep(0.2)
 
 

@@ -115,9 +115,9 @@ async def test_what_a_pdf_cannot_show_is_said_to_its_author(closing: Terminal, t
 async def the_letter_with_a_paper(mailbox: Mailbox) -> ReceivedMessage:
     async with asyncio.timeout(20):
         while True:
-            if found := next((letter for letter in mailbox.letters() if letter.attachments), None):
+            if found := next((letter for letter in mailbox.messages() if letter.attachments), None):
                 return found
-            await mailbox.arrived(len(mailbox.letters()) + 1, within=20)
+            await mailbox.arrived(len(mailbox.messages()) + 1, within=20)
 
 
 async def test_what_is_wrong_with_a_file_is_told_all_at_once(closing: Terminal, tmp_path: Path) -> None:

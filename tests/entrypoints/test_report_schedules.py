@@ -88,7 +88,7 @@ async def test_a_report_is_mailed_with_its_pack_and_first_figures(terminal: Term
     await terminal.done(*SET, "--to", "director", "--to", ANA, "--language", "tr")
     run = await made_up_for(await server(terminal), DUE)
     await terminal.mailbox.arrived(2, within=20)
-    (to_daniel,), (to_ana,) = terminal.mailbox.letters(DANIEL), terminal.mailbox.letters(ANA)
+    (to_daniel,), (to_ana,) = terminal.mailbox.messages(DANIEL), terminal.mailbox.messages(ANA)
 
     assert "report:weekly:20260302:review_pack:daniel:email" == to_daniel.key
     assert "[report:weekly] review pack: 2026-03-02 – 2026-03-08" == to_daniel.subject
@@ -112,7 +112,7 @@ async def test_what_is_sent_twice_has_the_same_key(terminal: Terminal) -> None:
         await terminal.done(*SET, "--to", ANA, "--now")
         await terminal.mailbox.arrived(sent, to=ANA, within=20)
 
-    first, second = terminal.mailbox.letters(ANA)
+    first, second = terminal.mailbox.messages(ANA)
     assert (first.key, first.message_id) == (second.key, second.message_id)
     assert "No escalation was opened from" in first.text
 
@@ -126,12 +126,12 @@ async def test_a_record_that_is_down_delays_a_report_and_loses_none(terminal: Te
     await terminal.done(*SET, "--to", ANA)
     run = await made_up_for(await server(terminal), DUE)
     await until_tried_again(run)
-    assert () == terminal.mailbox.letters(ANA)
+    assert () == terminal.mailbox.messages(ANA)
 
     in_the_way.rmdir()
     await run.result()
 
-    assert 1 == len(terminal.mailbox.letters(ANA))
+    assert 1 == len(terminal.mailbox.messages(ANA))
 
 
 async def test_whoever_cannot_be_told_is_named_and_all_others_are_told(terminal: Terminal) -> None:
@@ -154,7 +154,7 @@ async def test_whoever_cannot_be_told_is_named_and_all_others_are_told(terminal:
     assert isinstance(failed.value.cause, ApplicationError)
     assert "gone: not in the playbook, or without an address" in failed.value.cause.message
     assert "away@example.com: email: the mail server said 550" in failed.value.cause.message
-    assert 1 == len(terminal.mailbox.letters(ANA))
+    assert 1 == len(terminal.mailbox.messages(ANA))
     assert "- gone: **unknown**" in shown.current_details
     assert "- ana@example.com: told" in shown.current_details
 
@@ -222,4 +222,4 @@ async def test_the_how_to_can_be_followed_to_the_letter(terminal: Terminal) -> N
         await terminal.done(*shlex.split(line))
 
     await terminal.mailbox.arrived(2, within=20)
-    assert {DANIEL, ANA} == {to for letter in terminal.mailbox.letters() for to in letter.recipients}
+    assert {DANIEL, ANA} == {to for letter in terminal.mailbox.messages() for to in letter.recipients}

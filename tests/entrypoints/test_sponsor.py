@@ -36,7 +36,7 @@ async def until_listed(terminal: Terminal) -> None:
 
 
 def proposals(terminal: Terminal, address: str) -> list[str]:
-    letters = terminal.mailbox.letters(address)
+    letters = terminal.mailbox.messages(address)
     return [letter.key for letter in letters if ":sponsorship_proposed:" in letter.key]
 
 
@@ -71,7 +71,7 @@ async def test_an_account_is_proposed_enrolled_kept_up_reviewed_and_let_go(termi
 
     grace = enrolled["sponsor"]["addresses"][0].removeprefix("email:")
     await terminal.mailbox.arrived(3, to=grace, within=20)
-    told = [letter.key for letter in terminal.mailbox.letters(grace)]
+    told = [letter.key for letter in terminal.mailbox.messages(grace)]
     assert 1 == sum(key.startswith("ACME/4712@") and ":first_notice:" in key for key in told), told
     assert 1 == sum(":sponsor_enrolled:" in key for key in told)
     assert 1 == sum(":sponsorship_ended:" in key for key in told)
@@ -167,6 +167,6 @@ async def test_what_runs_already_gets_its_sponsor_by_a_rebase(terminal: Terminal
     assert "Grace Kimani is told of it as a sponsor" in rebased
     assert "ACME/4711: rebased" in rebased
     await terminal.mailbox.arrived(2, to="grace.kimani@example.com", within=20)
-    told = [letter.key for letter in terminal.mailbox.letters("grace.kimani@example.com")]
+    told = [letter.key for letter in terminal.mailbox.messages("grace.kimani@example.com")]
     assert 1 == sum(key.startswith("ACME/4711@") and ":rebased:" in key for key in told), told
     assert "already" in await terminal.done(*again)

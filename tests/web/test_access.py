@@ -143,10 +143,10 @@ async def test_a_letter_of_its_own_carries_the_question(door: Door) -> None:
     RESOLVE-6: the contact of the customer answers for their own account; told that it is resolved, they are asked once.
     """
     await door.start()
-    await door.letters()
+    await door.messages()
     await door.resolve()
 
-    letters = await door.letters(waves=3)
+    letters = await door.messages(waves=3)
     (asked,) = letters["access_question"]
     (path,) = links_in(asked)
     page = await door.http.get(path)

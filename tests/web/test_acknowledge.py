@@ -92,7 +92,7 @@ async def test_letters_carry_the_link_that_is_theirs(door: Door) -> None:
     COMM-1: who is asked to acknowledge gets a link to that page, who is only told gets none.
     """
     await door.start()
-    letters = await door.letters()
+    letters = await door.messages()
 
     (path,) = links_in(*letters.pop("assigned"))
     page = await door.http.get(path)

@@ -75,7 +75,7 @@ async def test_a_declined_seat_is_offered_to_the_next_who_has_a_letter(door: Doo
     declined = await door.press(path, answer="no")
     again = await door.press(path, answer="yes")
     async with asyncio.timeout(10):
-        while len(letters := (await door.letters()).get("task_force_invited", [])) < 2:  # noqa: ASYNC110 - as above
+        while len(letters := (await door.messages()).get("task_force_invited", [])) < 2:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.05)
 
     assert (200, 409) == (declined.status_code, again.status_code)

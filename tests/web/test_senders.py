@@ -76,7 +76,7 @@ async def test_a_sender_joins_no_outage_of_another_tenant(bound: Door) -> None:
     assert 422 == joined.status_code
     assert ["outage"] == [fault["where"] for fault in joined.json()["faults"]]
     assert ("ACME",) == (await bound.client.view(bound.key)).customers
-    assert not bound.mailbox.letters("spy@evil.example")
+    assert not bound.mailbox.messages("spy@evil.example")
 
 
 async def test_every_bound_is_kept_and_every_fault_told_at_once(bound: Door) -> None:

@@ -96,13 +96,13 @@ class Door:
         """How often something of this kind happened."""
         return sum(entry.kind == kind for entry in await self.client.timeline(self.key))
 
-    async def letters(self, waves: int = 1) -> dict[str, list[ReceivedMessage]]:
+    async def messages(self, waves: int = 1) -> dict[str, list[ReceivedMessage]]:
         """By occasion, once so many waves of messages are out."""
         async with asyncio.timeout(10):
             while await self.happened("messages_sent") < waves:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.05)
         found: dict[str, list[ReceivedMessage]] = {}
-        for letter in self.mailbox.letters():
+        for letter in self.mailbox.messages():
             if letter.thread.startswith(f"{self.key}@"):
                 found.setdefault(letter.key.removeprefix(letter.thread).split(":")[2], []).append(letter)
         return found

@@ -383,4 +383,4 @@ async def test_while_very_much_is_on_its_way_to_customers_our_own_people_are_sti
 
 def letters_to(desk: Desk, address: str) -> list[ReceivedMessage]:
     """To all whose addresses begin so; thousands are not read for it."""
-    return [letter for letter in desk.mailbox.letters() if letter.recipients[0].startswith(address)]
+    return [letter for letter in desk.mailbox.messages() if letter.recipients[0].startswith(address)]

@@ -62,7 +62,7 @@ async def test_a_message_that_nobody_told_leaves_no_inbox(desk: Desk, sender: st
     async with asyncio.timeout(30):
         await inbox.result()
 
-    assert not desk.mailbox.letters(SPY)
+    assert not desk.mailbox.messages(SPY)
 
 
 async def test_a_message_in_an_inbox_is_for_whoever_that_is(desk: Desk) -> None:
@@ -79,7 +79,7 @@ async def test_a_message_in_an_inbox_is_for_whoever_that_is(desk: Desk) -> None:
     )
 
     await inbox.result()
-    assert not desk.mailbox.letters(SPY)
+    assert not desk.mailbox.messages(SPY)
 
 
 async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(desk: Desk) -> None:

@@ -80,7 +80,7 @@ async def is_there(desk: Desk, inbox: str) -> bool:
 
 
 def to_elena(desk: Desk) -> list[ReceivedMessage]:
-    return [letter for letter in desk.mailbox.letters() if letter.recipients == (ELENA,)]
+    return [letter for letter in desk.mailbox.messages() if letter.recipients == (ELENA,)]
 
 
 async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDesk) -> None:
@@ -342,14 +342,14 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
             contract.EscalationInput(carried=contract.ContinuedState(**known, notices=notices))
         )
         await desk.at_rest()
-        before = {letter.key for letter in desk.letters()}
+        before = {letter.key for letter in desk.messages()}
         await desk.run().terminate()
 
         await desk.start_by_hand(
             contract.EscalationInput(carried=contract.ContinuedState(**known, under_way=notices))
         )
         await desk.at_rest()
-        assert before == {letter.key for letter in desk.letters()}
+        assert before == {letter.key for letter in desk.messages()}
         assert [] == to_elena(desk)
         assert "held: first notice to elena" in "".join(
             entry.text for entry in await desk.timeline("messages_sent")

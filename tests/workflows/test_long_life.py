@@ -165,7 +165,7 @@ async def test_messages_that_one_run_leaves_are_sent_by_the_next(desk: Desk) -> 
     await desk.start_by_hand(EscalationInput(carried=carried))
     await desk.at_rest()
 
-    assert sorted(wanted) == sorted(letter.key for letter in desk.letters())
+    assert sorted(wanted) == sorted(letter.key for letter in desk.messages())
     assert "messages_sent" in await desk.happened()
 
 

@@ -54,7 +54,7 @@ async def test_customers_go_over_and_hear_their_new_reference(desk: Desk, cause:
     assert 1 == len(await desk.timeline("escalation_taken_over", goes_on))
     assert "merged jo@acme.example" in desk.told(goes_on)
     assert "cancelled jo@acme.example" not in desk.told(ends)
-    (letter,) = (each for each in desk.letters(goes_on) if each.recipients == ("jo@acme.example",))
+    (letter,) = (each for each in desk.messages(goes_on) if each.recipients == ("jo@acme.example",))
     assert ends in letter.text
     assert goes_on in letter.text
     assert any(each.startswith("merged ") and "jo@" not in each for each in desk.told(goes_on))

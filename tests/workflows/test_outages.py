@@ -231,7 +231,7 @@ async def test_a_join_by_hand_brings_nobody_whom_no_start_could_bring(desk: Desk
     await desk.run().execute_update(contract.JOIN_OUTAGE, {"request": join, "sponsors": [spy]})
     await desk.at_rest()
 
-    assert "spy@evil.example" not in str([letter.recipients for letter in desk.letters()])
+    assert "spy@evil.example" not in str([letter.recipients for letter in desk.messages()])
     assert "spy" not in {contact.id for contact in await desk.client.people(desk.key)}
 
 

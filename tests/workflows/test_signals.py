@@ -123,5 +123,5 @@ async def test_what_a_signal_asks_is_done_and_told(desk: Desk) -> None:
     await desk.run().signal("send_update", {"by": "priya", "customer_text": "Dry pallets leave today"})
     await desk.at_rest()
 
-    (letter,) = [found for found in desk.letters() if ":update:" in found.key]
+    (letter,) = [found for found in desk.messages() if ":update:" in found.key]
     assert "Dry pallets leave today" in letter.text

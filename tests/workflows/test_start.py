@@ -124,7 +124,7 @@ async def test_a_refused_start_lists_every_fault_and_leaves_nothing_running(desk
     assert desk.key not in [found.key async for found in desk.client.list(ended=True)]
     with pytest.raises(UnknownEscalation, match="was never opened, because its start was refused"):
         await desk.view()
-    assert [] == desk.letters()
+    assert [] == desk.messages()
 
     receipt = await desk.start()
 
@@ -176,7 +176,7 @@ async def test_two_starts_at_the_same_time_make_one_escalation(desk: Desk) -> No
     assert 1 == len({receipt.id for receipt in receipts})
     assert 1 == (await desk.happened()).count("opened")
     await desk.at_rest()
-    assert 6 == len(desk.letters())
+    assert 6 == len(desk.messages())
 
 
 async def test_a_repeat_of_the_very_same_start_is_harmless(desk: Desk) -> None:

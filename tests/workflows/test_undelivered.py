@@ -52,7 +52,7 @@ async def test_the_next_in_line_hears_when_the_escalation_manager_bounces_too(de
     )
     await desk.at_rest()
 
-    (letter,) = [found for found in desk.letters() if ":undeliverable:" in found.key]
+    (letter,) = [found for found in desk.messages() if ":undeliverable:" in found.key]
     assert ELENA not in letter.recipients
     for missed in (f"ACME:{JO}", "elena"):
         assert missed in letter.text, missed
