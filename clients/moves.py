@@ -43,6 +43,8 @@ class Moves(Starts):
         Raises:
             EscalationError: If the move is refused. Nothing has changed then.
         """
+        if isinstance(command, c.Reopen):
+            return await self._reopen(key, command, id)
         return await self._ask(key, command.move, command, id)
 
     async def _ask(self, key: str, move: Move, argument: object, id_: str | None) -> MoveResult:
@@ -247,9 +249,11 @@ class Moves(Starts):
         return await self.ask(key, c.Cancel(by=by, cause=cause, into=into, why=InternalText(why)))
 
     async def reopen(self, key: str, *, by: str, why: str) -> MoveResult:
-        """
-        Back to resolving; a closed one comes back as a new escalation that names it, one level higher (CLOSE-9).
-        """
+        """Back to resolving; a closed one comes back as a new escalation, one level higher (CLOSE-9)."""
+        return await self.ask(key, c.Reopen(by=by, why=InternalText(why)))
+
+    async def _reopen(self, key: str, command: c.Reopen, id_: str | None) -> MoveResult:
+        """One that is closed comes back as a new escalation that names it."""
         description = await self._describe(key)
         if description.workflow_type == contract.FOLLOW_UP:  # of what is closed: it comes back under its key
             key = key.partition("@")[0]
@@ -257,13 +261,13 @@ class Moves(Starts):
             if description.status is WorkflowExecutionStatus.RUNNING:
                 raise MoveNotAllowed(f"{key}: cannot reopen what was closed before, because it is open again")
         if description.status is WorkflowExecutionStatus.RUNNING:
-            return await self.ask(key, c.Reopen(by=by, why=InternalText(why)))
+            return await self._ask(key, Move.REOPEN, command, id_)
         ended = await self._ended(key)
         if ended is None or ended.state != State.CLOSED:
             raise await self._has_ended(key, Move.REOPEN)
         level = min(ended.level + 1, ended.levels)
         return await self.start(
-            ended.request.returning(ended.id, level, ended.priority, by, InternalText(why))
+            ended.request.returning(ended.id, level, ended.priority, command.by, command.why), id=id_
         )
 
     async def record_survey(

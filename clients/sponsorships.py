@@ -27,6 +27,13 @@ from escalation.sponsorship.engine import (
 )
 from workflows import web_ui
 
+_UPDATES = {
+    Enrol: contract.ENROL,
+    LogTouchPoint: contract.TOUCH,
+    Review: contract.REVIEW,
+    Exit: contract.EXIT,
+}
+
 
 class Sponsorships(Doctor):
     """Propose, enrol, touch, review, exit; and look."""
@@ -56,16 +63,16 @@ class Sponsorships(Doctor):
         return await self._moved(sponsorship_key(account), ask, Sponsorship, RunEnded)
 
     async def enrol(self, account: str, terms: Enrol) -> Sponsorship:
-        return await self._sponsor(account, contract.ENROL, terms)
+        return await self.ask_sponsorship(account, terms)
 
     async def touch(self, account: str, touch_point: LogTouchPoint) -> Sponsorship:
-        return await self._sponsor(account, contract.TOUCH, touch_point)
+        return await self.ask_sponsorship(account, touch_point)
 
     async def review_sponsorship(self, account: str, review: Review) -> Sponsorship:
-        return await self._sponsor(account, contract.REVIEW, review)
+        return await self.ask_sponsorship(account, review)
 
     async def exit_sponsorship(self, account: str, exit_: Exit) -> Sponsorship:
-        return await self._sponsor(account, contract.EXIT, exit_)
+        return await self.ask_sponsorship(account, exit_)
 
     async def sponsorship(self, account: str) -> Sponsorship:
         """
@@ -110,10 +117,18 @@ class Sponsorships(Doctor):
         sponsor: Contact | None = await found.memo_value(contract.SPONSOR_MEMO, None, type_hint=Contact)
         return sponsor
 
-    async def _sponsor(self, account: str, name: str, asked: object) -> Sponsorship:
+    async def ask_sponsorship(
+        self, account: str, command: Enrol | LogTouchPoint | Review | Exit
+    ) -> Sponsorship:
+        """
+        Make the move that *command* asks for. The methods above are this, one for each move.
+
+        Raises:
+            EscalationError: If the move is refused. Nothing has changed then.
+        """
         key = sponsorship_key(account)
         try:
-            return await self._update(key, name, asked, Sponsorship)
+            return await self._update(key, _UPDATES[type(command)], command, Sponsorship)
         except RunEnded:
             raise MoveNotAllowed(f"{key}: it has ended; allowed now: propose it again") from None
         except UnknownEscalation:

@@ -73,7 +73,9 @@ def as_model(
     except ValidationError as error:
         found = list(findings_of(error))
         faults = [
-            name_option(fault) if options.keys() & finding["loc"][:1] else place_fault(fault, finding, tree)
+            name_option(fault, options)
+            if options.keys() & finding["loc"][:1]
+            else place_fault(fault, finding, tree)
             for fault, finding in found
         ]
         told = {fault.where for fault, _ in found}
@@ -87,7 +89,7 @@ def as_model(
 def _placed(fault: Fault, tree: Node, options: Mapping[str, Any]) -> Fault:
     path = tuple(int(part) if part.isdigit() else part for part in fault.where.split("."))
     if path[0] in options:
-        return name_option(fault)
+        return name_option(fault, options)
     return fault.changed(where=f"{place_of(tree, path)} {fault.where}")
 
 

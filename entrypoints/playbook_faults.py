@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from escalation.kernel.refusals import BadRequest, Fault
+from planning.plan.start_faults import start_faults_of
+from planning.playbook.loader import load_playbook
+from runtime.errors import SettingsFault
+from runtime.settings import Settings
 
 
 def find_playbook_faults(written: Mapping[str, Any]) -> Sequence[Fault]:
-    from planning.plan.start_faults import start_faults_of
-    from planning.playbook.loader import load_playbook
-    from runtime.errors import SettingsFault
-    from runtime.settings import Settings
-
     try:
         return start_faults_of(load_playbook(Settings.load().playbook), written)
     except (BadRequest, SettingsFault):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from temporalio import workflow
 
 from entrypoints.cli.program import app
@@ -126,7 +125,7 @@ def test_no_reference_page_and_no_schema_cites_a_rule() -> None:
 
 def test_no_help_text_cites_a_rule() -> None:
     """Of any command, hidden ones too."""
-    helps = dict(helps_of(typer.main.get_command(app), "escalate"))
+    helps = dict(helps_of(app, "escalate"))
 
     assert len(helps) > 100
     assert {} == {name: found for name, text in helps.items() if (found := citations(text))}

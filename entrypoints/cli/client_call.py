@@ -1,103 +1,33 @@
 """
-What the commands share: options that mean the same everywhere, and one call of the client for each.
-
-Knows no command.
+One call of the client for each command, and the answer shown. What calls need is imported when they are made.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
-
-import typer
-
-from entrypoints.cli.choices import categories, complete_from, issue_types, people
-from entrypoints.cli.command_names import command_for, name_options, read_options
-from entrypoints.cli.option_values import bad_option
-from entrypoints.cli.render import escalation
-from escalation.case import commands as c
-from escalation.case.view import MoveResult
-from escalation.kernel.refusals import Fault
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from client import EscalationClient, Unanswered
+    from entrypoints.cli.move_declarations import DeclaredMove
+    from escalation.case.commands import PersonsCommand
+    from escalation.case.view import MoveResult
+    from escalation.kernel.refusals import Fault
 
 _T = TypeVar("_T")
 
-YOU_IN_ENVIRONMENT = "ESCALATION_AS"
-
-
-def _not_empty(key: str) -> str:
-    if not key:
-        raise bad_option("KEY", "nothing", "an escalation's key, such as ACME/4711")
-    return key
-
-
-Key = Annotated[
-    str,
-    typer.Argument(
-        metavar="KEY",
-        help="The escalation's key: TENANT/TICKET.",
-        show_default=False,
-        callback=_not_empty,
-    ),
-]
-By = Annotated[
-    str,
-    typer.Option(
-        "--as",
-        envvar=YOU_IN_ENVIRONMENT,
-        metavar="PERSON",
-        help="Who you are, by id in the playbook.",
-        show_default=False,
-        autocompletion=complete_from(people),
-    ),
-]
-Category = Annotated[
-    str | None,
-    typer.Option(
-        "--category",
-        metavar="ID",
-        help="A category of the playbook.",
-        show_default=False,
-        autocompletion=complete_from(categories),
-    ),
-]
-IssueType = Annotated[
-    str | None,
-    typer.Option(
-        "--issue-type",
-        metavar="ID",
-        help="An issue type of the playbook; needed if several have the category.",
-        show_default=False,
-        autocompletion=complete_from(issue_types),
-    ),
-]
-PlaybookFile = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="[FILE]", help="A playbook; the configured one, if not given.", show_default=False
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors too.")]
-Clocks = Annotated[
-    bool, typer.Option("--clocks", help="Show in the timeline each start, reminder and end of a clock, too.")
-]
-Note = Annotated[
-    str, typer.Option("--note", "-m", help="What you want to add, for our own people.", show_default=False)
-]
-Why = Annotated[str, typer.Option("--why", help="The reason, for our own people.", show_default=False)]
-
 
 def configured_playbook(given: Path | None) -> Path:
-    """The playbook that was given, or else the one that workers with these settings use."""
+    """Return the playbook that was given, or else the one that workers with these settings use."""
     from runtime.settings import Settings
 
     return given or Settings.load().playbook
 
 
 def call_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:
-    """Connect, make *call*, and give back its answer."""
+    """Connect, make *call*, and return its answer."""
     from client import EscalationClient
 
     async def connected() -> _T:
@@ -108,7 +38,7 @@ def call_client(call: Callable[["EscalationClient"], Awaitable[_T]]) -> _T:
 
 def require_all(unanswered: "Iterable[Unanswered]") -> None:
     """
-    The end of a command over many runs, once all is shown.
+    End a command over many runs, once all is shown.
 
     Raises:
         NotAllAnswered: If some could not answer; it lists them.
@@ -120,14 +50,79 @@ def require_all(unanswered: "Iterable[Unanswered]") -> None:
 
 
 def make_move(
-    key: str, move: type[c.PersonsCommand], in_json: bool, faults: Iterable[Fault] = (), **given: Any
+    key: str, move: "type[PersonsCommand]", in_json: bool, faults: "Iterable[Fault]" = (), **given: Any
 ) -> None:
-    """Make one move and show what it did, unless *faults* were found before."""
-    command = read_options(move, command_for(move.move), given, faults)
-    with name_options():
-        answer = call_client(lambda client: client.ask(key, command))
-    print_move_result(answer, in_json)
+    """Make one move of an escalation and show what it did, unless *faults* were found before."""
+    from entrypoints.cli.command_names import command_for
+
+    make_typed_move(command_for(move.move), "escalation", (key,), move, given, in_json, faults)
 
 
-def print_move_result(answer: MoveResult, in_json: bool) -> None:
-    escalation.as_json(answer) if in_json else escalation.render_move_result(answer)
+def make_declared_move(
+    move: "DeclaredMove", named: Sequence[str], typed: dict[str, Any], in_json: bool
+) -> None:
+    """Make a *move* as it was *typed*, of what is *named*: an escalation, a task force, a sponsorship."""
+    from entrypoints.cli.move_command import read_fields
+    from entrypoints.cli.move_models import MODELS
+    from entrypoints.cli.option_values import OptionValues
+
+    given, options = dict(read_fields(move, typed)), OptionValues()
+    if given.get("time_zone") is not None:
+        options.zone(given["time_zone"])
+    model = MODELS[move.subject][move.kind]
+    make_typed_move(" ".join(move.words), move.subject, named, model, given, in_json, options.faults)
+
+
+def make_typed_move(
+    words: str,
+    subject: str,
+    named: Sequence[str],
+    model: "type[BaseModel]",
+    given: Mapping[str, Any],
+    in_json: bool,
+    faults: "Iterable[Fault]" = (),
+) -> None:
+    """Make the move of *model* that the command *words* asks for, and show what it did."""
+    from entrypoints.cli.command_names import name_options, read_options
+
+    command = read_options(model, words, given, faults)
+    with name_options(given, words):
+        answer = call_client(lambda client: _send(client, subject, named, command))
+    _PRINT[subject](answer, in_json)
+
+
+def print_move_result(answer: "MoveResult", in_json: bool) -> None:
+    from entrypoints.cli.render.escalation import render_move_result
+    from entrypoints.cli.terminal import as_json, out
+
+    as_json(answer) if in_json else out.print(render_move_result(answer))
+
+
+def print_task_force_answer(answer: Any, in_json: bool) -> None:
+    from entrypoints.cli.render.task_force import render_answer
+    from entrypoints.cli.terminal import as_json, out
+
+    as_json(answer) if in_json else out.print(render_answer(answer))
+
+
+def print_sponsorship(answer: Any, in_json: bool) -> None:
+    from entrypoints.cli.render.sponsorship import render_sponsorship
+    from entrypoints.cli.terminal import as_json, out
+
+    as_json(answer) if in_json else out.print(render_sponsorship(answer))
+
+
+_PRINT = {
+    "escalation": print_move_result,
+    "task_force": print_task_force_answer,
+    "sponsorship": print_sponsorship,
+}
+
+
+def _send(client: "EscalationClient", subject: str, named: Sequence[str], command: Any) -> Awaitable[Any]:
+    ask: dict[str, Callable[..., Awaitable[Any]]] = {
+        "escalation": client.ask,
+        "task_force": client.ask_task_force,
+        "sponsorship": client.ask_sponsorship,
+    }
+    return ask[subject](*named, command)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from entrypoints.cli.command_words import word_for
 from escalation.kernel.refusals import BadRequest, Fault, faults_of
 from escalation.policy.move_name import Move
 from escalation.task_force.lifecycle import TaskForceMove
@@ -54,64 +55,6 @@ COMMANDS = {
     TaskForceMove.STAND_DOWN: "task-force stand-down",
 }
 """The moves that are typed by another word than their own."""
-OPTIONS = {
-    "by": "--as",
-    "submitted_by": "--as",
-    "to_level": "--to",
-    "steps": "--step",
-    "customer_text": "--customer",
-    "internal_note": "--internal",
-    "stays_open_because": "--stays-open",
-    "seats": "--seat",
-    "technical_plan": "--plan",
-    "hand_over_to": "--to",
-    "due_at": "--due",
-    "is_update": "--update",
-    "customers": "--customer",
-    "services": "--service",
-    "linked_records": "--record",
-    "problem_records": "--problem",
-    "criteria": "--criterion",
-    "evidence": "--evidence",
-    "source": "--source",
-    "predecessor": "--predecessor",
-    "entry_level": "--level",
-    "reason_note": "--reason-note",
-    "description": "--description",
-    "our_fault": "--our-fault",
-    "sponsor": "--sponsor",
-    "duties": "--duty",
-    "entry_criteria": "--entry",
-    "measures": "--measure",
-    "exit_criteria": "--exit",
-    "every_days": "--every",
-    "review_on": "--review",
-    "next_review_on": "--next",
-    "findings": "--note",
-    "to": "PERSON|TEAM",
-    "trigger": "TRIGGER",
-    "response": "RESPONSE",
-    "because": "REASON",
-    "account": "ACCOUNT",
-    "record": "RECORD",
-    "score": "1..5",
-    "action": "N",
-    "number": "[N]",
-    "name": "NAME",
-    "seat": "SEAT",
-    "what": "WHAT",
-    "task": "NUMBER",
-    **{
-        field: f"--{field.replace('_', '-')}"
-        for field in (
-            *("note", "reason", "why", "done", "answer", "cause", "into", "contact", "comment"),
-            *("mission", "lead", "status_every", "text", "owner"),
-            *("key", "subject", "description", "issue_type", "category", "impact", "urgency", "channel"),
-            *("outage", "priority", "skill"),
-        )
-    },
-}
-"""The option or argument that fills a field."""
 _ALLOWED = "; allowed now: "
 
 
@@ -130,13 +73,15 @@ def name_commands(refusal: str) -> str:
     )
 
 
-def name_option(fault: Fault) -> Fault:
-    """A fault of a field, or of several, told of what was typed, or left out, for it; people count from one."""
-    field, _, within = fault.where.partition(".")
-    typed_for = ", ".join(OPTIONS.get(each, each) for each in field.split(", "))
+def name_option(fault: Fault, fields: Container[str], command: str = "") -> Fault:
+    """Return *fault* told of the options of *command* that fill *fields*, or were left out; people count from one."""
+    names, _, within = fault.where.partition(".")
+    typed = ", ".join(
+        word_for(each, command).strip("[]") if each in fields else each for each in names.split(", ")
+    )
     counted = re.sub(r"\b\d+\b", lambda index: str(int(index[0]) + 1), within)
     allowed = fault.allowed.replace("this field", "this option")
-    return fault.model_copy(update={"where": f"{typed_for} {counted}".strip(), "allowed": allowed})
+    return fault.model_copy(update={"where": f"{typed} {counted}".strip(), "allowed": allowed})
 
 
 def read_options(
@@ -147,27 +92,32 @@ def read_options(
     more: Callable[[Mapping[str, Any]], Iterable[Fault]] = lambda _: (),
 ) -> _Model:
     """
-    The model of what was typed; what was not is left to its own defaults.
+    Return the model of what was typed for *fields*; what was not is left to its own defaults.
+
+    Args:
+        what: The command, or what its refusal calls it.
+        faults: What is known to be wrong already.
+        more: What else is wrong, where anything is.
 
     Raises:
-        BadRequest: With *faults*, which were found before, and those of the fields, told of options; and with what
-            *more* finds, if anything is wrong.
+        BadRequest: With every fault, told of options.
     """
     every, given = list(faults), {name: value for name, value in fields.items() if value is not None}
     try:
         read = model.model_validate(given)
     except ValidationError as error:
         shape = faults_of(error)
-        told = {fault.where for fault in shape}
-        every += map(name_option, (*shape, *(fault for fault in more(given) if fault.where not in told)))
+        known = {fault.where for fault in shape}
+        others = (fault for fault in more(given) if fault.where not in known)
+        every += (name_option(fault, model.model_fields, what) for fault in (*shape, *others))
     if every:
         raise BadRequest.because(what, every)
     return read
 
 
 @contextmanager
-def name_options(fields: Container[str] = OPTIONS) -> Iterator[None]:
-    """What is refused within is told of options, as far as they were typed for *fields*."""
+def name_options(fields: Container[str], command: str = "") -> Iterator[None]:
+    """Tell what is refused within of the options of *command*, as far as they were typed for *fields*."""
     try:
         yield
     except BadRequest as refused:
@@ -175,7 +125,7 @@ def name_options(fields: Container[str] = OPTIONS) -> Iterator[None]:
             raise
         what = refused.message.partition(" is refused:")[0]
         faults = (
-            name_option(fault) if re.split(r"[.,]", fault.where)[0] in fields else fault
+            name_option(fault, fields, command) if re.split(r"[.,]", fault.where)[0] in fields else fault
             for fault in refused.faults
         )
         raise BadRequest.because(what, faults) from None

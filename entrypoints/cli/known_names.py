@@ -5,17 +5,32 @@ Looks at what is there: escalations, sponsorships, the record, the playbook.
 """
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from entrypoints.cli.commands.report.period import open_store
+from pydantic import TypeAdapter, ValidationError
+
+from client import EscalationClient, RunStalled
 from entrypoints.cli.option_values import bad_option
+from entrypoints.cli.record_store import open_store
 from escalation.kernel.refusals import BadRequest, UnknownEscalation, nearest, quote_input
+from escalation.kernel.values import Name
+from planning.playbook.loader import load_playbook
+from records.data_export import list_accounts
 from records.errors import RecordStoreFault
-
-if TYPE_CHECKING:
-    from client import EscalationClient
+from runtime.settings import Settings
 
 _MOST_LOOKED_AT = 1000
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+
+def check_account(account: str) -> str:
+    """
+    Raises:
+        BadRequest: If no account can be called that.
+    """
+    try:
+        return _NAME.validate_python(account)
+    except ValidationError:
+        raise bad_option("ACCOUNT", quote_input(account), "1 to 200 printable characters") from None
 
 
 async def require_known_account(
@@ -54,8 +69,6 @@ async def require_known_person(client: "EscalationClient", who: str) -> None:
 async def _has_account(client: "EscalationClient", account: str) -> bool:
     async for _ in client.list(customer=account, ended=True, limit=1):
         return True
-    from client import RunStalled
-
     try:
         await client.sponsorship(account)
     except UnknownEscalation:
@@ -67,8 +80,6 @@ async def _has_account(client: "EscalationClient", account: str) -> bool:
 
 def _on_record() -> set[str]:
     """Nobody, if the record cannot be read: the rest may do."""
-    from records.data_export import list_accounts
-
     with suppress(RecordStoreFault), open_store() as store:
         return list_accounts(store)
     return set()
@@ -76,9 +87,6 @@ def _on_record() -> set[str]:
 
 def names_in_playbook() -> set[str]:
     """People, teams and rotas of the configured playbook; none, if it may be that the workers alone have it."""
-    from planning.playbook.loader import load_playbook
-    from runtime.settings import Settings
-
     try:
         playbook = load_playbook(Settings.load().playbook)
     except BadRequest:
@@ -87,8 +95,6 @@ def names_in_playbook() -> set[str]:
 
 
 def _require_in_playbook(who: str) -> None:
-    from runtime.settings import Settings
-
     known = names_in_playbook()
     if known and who not in known:
         file = Settings.load().playbook

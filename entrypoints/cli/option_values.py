@@ -6,25 +6,28 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from tempfile import TemporaryFile
+from typing import Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from entrypoints.cli.render import escalation
+from entrypoints.cli.terminal import err, out, write
 from entrypoints.files import STANDARD_INPUT
+from escalation.kernel.language_tag import language_tag
 from escalation.kernel.refusals import BadRequest, Fault, Misspelled, nearest, quote_input
+from escalation.policy.plan import Basis
 from escalation.policy.spans import Span, SpanFault, parse_span
 from planning.calendars.instants import parse_instant
 from planning.calendars.time_zone_names import time_zone_of
+from planning.on_call.feeds import Feeds
 from planning.plain_files import read_plain
 from planning.playbook.faults import file_fault, list_names
-
-if TYPE_CHECKING:
-    from planning.on_call.feeds import Feeds
+from runtime.network import Network
+from runtime.settings import Settings
 
 _Named = TypeVar("_Named", bound=StrEnum)
 _Read = TypeVar("_Read")
@@ -123,13 +126,11 @@ def parse_duration(text: str, option: str, *, bare: str = "") -> Span:
         raise bad_option(option, quote_input(text), str(error)) from None
 
 
-def language(tag: str, option: str) -> str:
+def parse_language(tag: str, option: str) -> str:
     """
     Raises:
         BadRequest: If no language can be called that.
     """
-    from escalation.kernel.language_tag import language_tag
-
     try:
         return language_tag(tag)
     except ValueError as error:
@@ -152,12 +153,8 @@ def parse_choice(kind: type[_Named], text: str, option: str) -> _Named:
     return found
 
 
-def feeds() -> "Feeds":
-    """Calendars of rotas, asked as a worker with these settings asks."""
-    from planning.on_call.feeds import Feeds
-    from runtime.network import Network
-    from runtime.settings import Settings
-
+def open_feeds() -> "Feeds":
+    """Open the calendars of rotas, asked as a worker with these settings asks."""
     return Feeds(Network(Settings.load().private_networks).transport)
 
 
@@ -185,4 +182,75 @@ def write_file(path: Path, content: str | bytes, option: str) -> None:
     except OSError as error:
         fault = file_fault(path, error, "a file that can be written", option)
         raise BadRequest.because("the command", (fault,)) from None
-    escalation.err.print(Text(f"Written: {path}"))  # beside what `--json` prints
+    err.print(Text(f"Written: {path}"))  # beside what `--json` prints
+
+
+STANDARD_OUTPUT = "-"
+
+
+def print_or_write(target: str, text: str, what: str) -> None:
+    """
+    Write *text* to the file *target*, or print it, if that is ``-``.
+
+    Raises:
+        BadRequest: If it cannot be written.
+    """
+    if target == STANDARD_OUTPUT:
+        write(text)
+        return
+    try:
+        Path(target).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest.because(what, (file_fault(target, error, "a file that can be written"),)) from None
+    out.print(Text(f"Written: {target}"))
+
+
+def parse_seat(text: str) -> dict[str, Any]:
+    """Return the seat of ``specialist/database=hannah,tom``."""
+    wanted, _, people = text.partition("=")
+    role, _, skill = wanted.partition("/")
+    names = [person.strip() for person in people.split(",") if person.strip()]
+    return {"role": role.strip(), "skill": skill.strip() or None, "people": names}
+
+
+def parse_status_interval(text: str | None) -> timedelta | None:
+    """
+    Raises:
+        BadRequest: If it is no span of minutes and hours.
+    """
+    if text is None:
+        return None
+    span = parse_duration(text, "--status-every")
+    if span.basis is not Basis.PRIORITY:
+        allowed = "minutes and hours, such as 4 h: they count what the priority counts"
+        raise bad_option("--status-every", quote_input(text), allowed)
+    return span.elapsed
+
+
+def parse_days(text: str, option: str) -> int:
+    """
+    Return whole calendar days; what is allowed of them, the terms say.
+
+    Raises:
+        BadRequest: If it is no number of days.
+    """
+    if text.strip().isdecimal():
+        return int(text)
+    found = parse_duration(text, option)
+    if found.basis is not Basis.CALENDAR_DAYS or found.elapsed % timedelta(days=1):
+        raise bad_option(option, quote_input(text), "whole days, such as 30 or 30d")
+    return found.elapsed.days
+
+
+def make_folder(folder: Path, option: str) -> None:
+    """
+    Raises:
+        BadRequest: If nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        fault = file_fault(folder, error, "a folder that can be written", option)
+        raise BadRequest.because("the command", (fault,)) from None

@@ -18,7 +18,7 @@ import httpx
 from rich.text import Text
 
 from channels.loopback import ReceivedMessage
-from entrypoints.cli.render.escalation import out
+from entrypoints.cli.terminal import out
 from entrypoints.demo.message_page import Chapter
 from entrypoints.demo.servers import DemoServers
 from escalation.kernel.timeline_entry import TimelineEntry

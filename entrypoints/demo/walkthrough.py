@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import which
 from urllib.parse import quote
 
-from entrypoints.cli.render.escalation import out
+from entrypoints.cli.terminal import out
 from entrypoints.demo.display import Display
 from entrypoints.demo.message_page import keep_messages
 from entrypoints.demo.servers import DemoServers, world

@@ -13,6 +13,9 @@ from typing import Any
 import typer
 from typer.cli import get_docs_for_click
 
+from entrypoints.cli.move_declarations import FILE as MOVES
+from entrypoints.cli.move_declarations import forget
+from entrypoints.cli.move_models import declare_moves
 from entrypoints.cli.program import app
 from entrypoints.reference_docs.limits import limits_page
 from escalation.case.lifecycle import LIFECYCLE, RCA_COURSE, Row, diagram
@@ -49,7 +52,9 @@ def schema() -> str:
     return json.dumps(make_json_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
-def write(folder: Path = FOLDER, schema_file: Path = SCHEMA) -> None:
+def write(folder: Path = FOLDER, schema_file: Path = SCHEMA, moves_file: Path = MOVES) -> None:
+    moves_file.write_text(declare_moves(), encoding="utf-8")  # first: the page of commands is made of it
+    forget()
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -57,9 +62,8 @@ def write(folder: Path = FOLDER, schema_file: Path = SCHEMA) -> None:
 
 
 def _commands() -> str:
-    command = typer.main.get_command(app)
-    context = typer.Context(command, info_name="escalate")
-    text = get_docs_for_click(obj=command, ctx=context, name="escalate")
+    context = typer.Context(app, info_name="escalate")
+    text = get_docs_for_click(obj=app, ctx=context, name="escalate")
     return _WRITTEN + "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"
 
 

@@ -36,12 +36,17 @@ from escalation.policy.plan import Plan
 from escalation.task_force.state import SeatRequest, TaskForceName
 from escalation.task_force.updates import TaskForceUpdate
 
+Note = Annotated[InternalText, Field(description="What you want to add, for our own people.")]
+Why = Annotated[InternalText, Field(min_length=1, description="The reason, for our own people.")]
+WhyIfAny = Annotated[InternalText, Field(description="The reason, for our own people.")]
+TextNumber = Annotated[int | None, Field(ge=1, description="Which text, if several wait; `show` lists them.")]
+
 
 class _Asks(Input):
     """A move that a person asks for."""
 
     move: ClassVar[Move]
-    by: Mover
+    by: Annotated[Mover, Field(description="Who you are, by id in the playbook.")]
     """Id of the person who makes the move (ROLE-3)."""
 
     @property
@@ -61,21 +66,23 @@ class _Asks(Input):
 
 
 class Acknowledge(_Asks):
-    """Say that you have it."""
+    """Acknowledge: say that you have it."""
 
     move = Move.ACKNOWLEDGE
     kind: Literal["acknowledge"] = "acknowledge"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class RaiseLevel(_Asks):
-    """Raise to the next level, or to a given one; an executive threat goes straight to the executive level."""
+    """Raise to a higher level; an executive threat goes straight to the executive level."""
 
     move = Move.RAISE_LEVEL
     kind: Literal["raise_level"] = "raise_level"
-    reason: EscalationReason
-    to_level: int | None = None
-    note: InternalText = NO_NOTE
+    reason: Annotated[EscalationReason, Field(description="Why it rises")]
+    to_level: Annotated[int | None, Field(description="The level to raise to. If omitted: the next one.")] = (
+        None
+    )
+    note: Note = NO_NOTE
 
 
 class Transfer(_Asks):
@@ -83,11 +90,14 @@ class Transfer(_Asks):
 
     move = Move.TRANSFER
     kind: Literal["transfer"] = "transfer"
-    to: Name | None = None
-    skill: Name | None = None
-    """Instead of ``to``: one of the playbook's skills."""
-    reason: EscalationReason = EscalationReason.LACK_OF_EXPERTISE
-    note: InternalText = NO_NOTE
+    to: Annotated[Name | None, Field(description="The person or team that gets it.")] = None
+    skill: Annotated[
+        Name | None, Field(description="Instead of a person or team: whoever has this skill of the playbook.")
+    ] = None
+    reason: Annotated[EscalationReason, Field(description="Why it changes hands")] = (
+        EscalationReason.LACK_OF_EXPERTISE
+    )
+    note: Note = NO_NOTE
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -99,8 +109,8 @@ class ReportTrigger(_Asks):
 
     move = Move.REPORT_TRIGGER
     kind: Literal["report_trigger"] = "report_trigger"
-    trigger: Name
-    note: InternalText = NO_NOTE
+    trigger: Annotated[Name, Field(description="A trigger of the level.")]
+    note: Note = NO_NOTE
 
 
 class TickResponse(_Asks):
@@ -111,16 +121,16 @@ class TickResponse(_Asks):
     response: Annotated[str, Field(min_length=1, max_length=500)]
     level: Annotated[int | None, Field(ge=1)] = None
     """The level that was looked at; refused if it has risen since, as a number would mean another response there."""
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class ChangePriority(_Asks):
-    """Change the priority; every due time follows from the original start."""
+    """Change the priority; due times follow from the original start."""
 
     move = Move.CHANGE_PRIORITY
     kind: Literal["change_priority"] = "change_priority"
-    priority: Priority
-    note: InternalText = NO_NOTE
+    priority: Annotated[Priority, Field(description="The new priority")]
+    note: Note = NO_NOTE
 
 
 class PauseClocks(_Asks):
@@ -128,24 +138,24 @@ class PauseClocks(_Asks):
 
     move = Move.PAUSE
     kind: Literal["pause"] = "pause"
-    because: Name
-    note: InternalText = NO_NOTE
+    because: Annotated[Name, Field(description="A reason of the playbook.")]
+    note: Note = NO_NOTE
 
 
 class ResumeClocks(_Asks):
-    """End the pause."""
+    """Resume: end the pause."""
 
     move = Move.RESUME
     kind: Literal["resume"] = "resume"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class BeginResolution(_Asks):
-    """Work on the resolution has begun."""
+    """Begin the work on the resolution."""
 
     move = Move.BEGIN_RESOLUTION
     kind: Literal["begin_resolution"] = "begin_resolution"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class RevisePlan(_Asks):
@@ -154,7 +164,7 @@ class RevisePlan(_Asks):
     move = Move.REVISE_PLAN
     kind: Literal["revise_plan"] = "revise_plan"
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=STEPS)]
-    why: InternalText = NO_NOTE
+    why: WhyIfAny = NO_NOTE
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -162,18 +172,17 @@ class RevisePlan(_Asks):
 
 
 class SendUpdate(_Asks):
-    """Tell customers, our own people, or both; the two texts never mix."""
+    """Update the customers, our own people, or both; a text for customers may have to be approved first."""
 
     move = Move.SEND_UPDATE
     kind: Literal["send_update"] = "send_update"
-    customer_text: CustomerText | None = None
-    internal_note: InternalText | None = None
-    apologise: bool = False
-    """The letter to customers carries an apology (COMM-8)."""
+    customer_text: Annotated[CustomerText | None, Field(description="A text for customers.")] = None
+    internal_note: Annotated[InternalText | None, Field(description="A text for our own people.")] = None
+    apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
 
 
 class DeclareResolved(_Asks):
-    """Declare a fix or a workaround; it is verified next."""
+    """Declare it resolved, by a fix or a workaround; it is verified next."""
 
     move = Move.DECLARE_RESOLVED
     kind: Literal["declare_resolved"] = "declare_resolved"
@@ -185,39 +194,41 @@ class DeclareResolved(_Asks):
 
 
 class VerifyResolution(_Asks):
-    """The resolution holds; customers are told and asked whether access is back."""
+    """Confirm that the resolution holds; customers are asked whether they can use the service again."""
 
     move = Move.VERIFY_RESOLUTION
     kind: Literal["verify_resolution"] = "verify_resolution"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class RejectResolution(_Asks):
-    """The resolution does not hold: back to resolving, clocks running on from where they were."""
+    """Reject the resolution, because it does not hold: back to resolving."""
 
     move = Move.REJECT_RESOLUTION
     kind: Literal["reject_resolution"] = "reject_resolution"
-    why: Annotated[InternalText, Field(min_length=1)]
+    why: Why
 
 
 class ConfirmAccess(_Asks):
-    """One customer's answer to whether the service can be used again; a no goes back to resolving."""
+    """Record that a customer can use the service again, cannot, or need not be asked."""
 
     move = Move.CONFIRM_ACCESS
     kind: Literal["confirm_access"] = "confirm_access"
-    account: Name
-    answer: AccessAnswer
-    note: InternalText = NO_NOTE
+    account: Annotated[Name, Field(description="The customer.")]
+    answer: Annotated[AccessAnswer, Field(description="What the customer says")] = AccessAnswer.YES
+    note: Note = NO_NOTE
 
 
 class SettleTicket(_Asks):
-    """Close a related incident or problem, or say why it stays open."""
+    """Settle a related incident or problem: it was closed, or stays open for a reason."""
 
     move = Move.SETTLE_RECORD
     kind: Literal["settle_record"] = "settle_record"
-    record: Name
-    stays_open_because: Annotated[InternalText, Field(min_length=1)] | None = None
-    """None: it was closed."""
+    record: Annotated[Name, Field(description="The incident or problem.")]
+    stays_open_because: Annotated[
+        Annotated[InternalText, Field(min_length=1)] | None,
+        Field(description="Why it stays open. If omitted, the record counts as closed."),
+    ] = None
 
     @property
     def said_to_be_closed(self) -> str | None:
@@ -226,11 +237,11 @@ class SettleTicket(_Asks):
 
 
 class RequestRca(_Asks):
-    """Ask for a root cause analysis, for example because a customer did."""
+    """Request a root cause analysis, for example because a customer did."""
 
     move = Move.REQUEST_RCA
     kind: Literal["request_rca"] = "request_rca"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class FileRca(_Asks):
@@ -258,7 +269,7 @@ class ApproveRca(_Asks):
 
     move = Move.APPROVE_RCA
     kind: Literal["approve_rca"] = "approve_rca"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class ShareRca(_Asks):
@@ -269,11 +280,11 @@ class ShareRca(_Asks):
 
 
 class WaiveRca(_Asks):
-    """Do without an RCA, where the playbook allows it."""
+    """Waive the RCA, where the playbook allows that."""
 
     move = Move.WAIVE_RCA
     kind: Literal["waive_rca"] = "waive_rca"
-    why: Annotated[InternalText, Field(min_length=1)]
+    why: Why
 
 
 class Close(_Asks):
@@ -281,26 +292,30 @@ class Close(_Asks):
 
     move = Move.CLOSE
     kind: Literal["close"] = "close"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class Reopen(_Asks):
-    """Back to resolving."""
+    """Reopen it: back to resolving; a closed one comes back as a new escalation, one level higher."""
 
     move = Move.REOPEN
     kind: Literal["reopen"] = "reopen"
-    why: Annotated[InternalText, Field(min_length=1)]
+    why: Why
 
 
 class Cancel(_Asks):
-    """Withdrawn, a duplicate, or merged into another."""
+    """Cancel it: withdrawn, a duplicate, or merged into another."""
 
     move = Move.CANCEL
     kind: Literal["cancel"] = "cancel"
-    cause: CancelCause
-    into: Key | None = None
-    """The other escalation's key, for a duplicate or a merge."""
-    why: Annotated[InternalText, Field(min_length=1)]
+    cause: Annotated[CancelCause, Field(description="Why it ends")] = CancelCause.WITHDRAWN
+    into: Annotated[
+        Key | None,
+        Field(
+            description="The open escalation that a duplicate or a merge goes on as; customers go over to it."
+        ),
+    ] = None
+    why: Why
 
 
 class DeployTaskForce(_Asks):
@@ -322,14 +337,18 @@ class DeployTaskForce(_Asks):
 
 
 class StandDownTaskForce(_Asks):
-    """Its work is done, or it is not needed any more; open tasks are handed over, or listed."""
+    """Stand a task force down: its work is done, or it is not needed any more."""
 
     move = Move.STAND_DOWN_TASK_FORCE
     kind: Literal["stand_down_task_force"] = "stand_down_task_force"
-    name: Name
-    why: Annotated[InternalText, Field(min_length=1)]
-    hand_over_to: Name | None = None
-    """Who goes on with what is still open; None: it is listed, and the owner's."""
+    name: Annotated[Name, Field(description="The name of the task force.")]
+    why: Why
+    hand_over_to: Annotated[
+        Name | None,
+        Field(
+            description="Who goes on with open tasks. If omitted, they are listed, and the owner has them."
+        ),
+    ] = None
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -341,28 +360,27 @@ class ApproveText(_Asks):
 
     move = Move.APPROVE_TEXT
     kind: Literal["approve_text"] = "approve_text"
-    number: Annotated[int | None, Field(ge=1)] = None
-    """Of several that wait, which one."""
-    note: InternalText = NO_NOTE
+    number: TextNumber = None
+    note: Note = NO_NOTE
 
 
 class EditText(_Asks):
-    """Put other words in place of a text for customers that waits."""
+    """Put other words in place of a text for customers that waits; it still waits."""
 
     move = Move.EDIT_TEXT
     kind: Literal["edit_text"] = "edit_text"
-    number: Annotated[int | None, Field(ge=1)] = None
-    text: Annotated[CustomerText, Field(min_length=1)]
-    why: InternalText = NO_NOTE
+    number: TextNumber = None
+    text: Annotated[CustomerText, Field(min_length=1, description="The new words for customers.")]
+    why: WhyIfAny = NO_NOTE
 
 
 class RejectText(_Asks):
-    """A text for customers that waits does not go out; its author is told why."""
+    """Reject a text for customers that waits: it does not go out, and its author learns why."""
 
     move = Move.REJECT_TEXT
     kind: Literal["reject_text"] = "reject_text"
-    number: Annotated[int | None, Field(ge=1)] = None
-    why: Annotated[InternalText, Field(min_length=1)]
+    number: TextNumber = None
+    why: Why
 
 
 @frozen
@@ -393,7 +411,7 @@ class Rebase(_Asks):
 
     move = Move.REBASE
     kind: Literal["rebase"] = "rebase"
-    why: Annotated[InternalText, Field(min_length=1)]
+    why: Why
     plan: Plan
 
 
@@ -413,15 +431,17 @@ class NoteFailedDeployment:
 
 
 class AnswerSurvey(_Asks):
-    """A customer's answer to the survey: 1 (poorly) to 5 (very well); each contact answers once."""
+    """Record how satisfied a customer is, as they said; each contact answers once."""
 
     move = Move.RECORD_SURVEY
     kind: Literal["record_survey"] = "record_survey"
-    account: Name
-    contact: Mover | None = None
-    """E-mail address of the account's contact; None: the one who sends it, or the only one."""
-    score: Annotated[int, Field(ge=1, le=5)]
-    comment: InternalText = NO_NOTE
+    account: Annotated[Name, Field(description="The customer.")]
+    contact: Annotated[
+        Mover | None,
+        Field(description="Who said so, by e-mail address, where the account has several contacts."),
+    ] = None
+    score: Annotated[int, Field(ge=1, le=5, description="From 1, poorly, to 5, very well.")]
+    comment: Annotated[InternalText, Field(description="What they said.")] = NO_NOTE
 
 
 class FilePostMortem(_Asks):
@@ -438,28 +458,36 @@ class FilePostMortem(_Asks):
 
 
 class FinishAction(_Asks):
-    """An action of the RCA or the post-mortem is done."""
+    """Report that an action of the RCA or the post-mortem is done."""
 
     move = Move.FINISH_ACTION
     kind: Literal["finish_action"] = "finish_action"
-    action: Annotated[int, Field(ge=1)]
-    """Its number."""
-    note: InternalText = NO_NOTE
+    action: Annotated[int, Field(ge=1, description="Its number, as the list of actions has it.")]
+    note: Note = NO_NOTE
 
 
 class CorrectContact(_Asks):
-    """Correct a customer's contact; to a corrected address goes how things stand, as to somebody who is new."""
+    """Correct a customer's contact; a new address receives how things stand."""
 
     move = Move.CORRECT_CONTACT
     kind: Literal["correct_contact"] = "correct_contact"
-    contact: EmailAddress
-    """As it is known now."""
-    email: EmailAddress | None = None
-    """The right one; None: it stays as it is, as do the others."""
-    name: Annotated[CustomerText, Field(min_length=1)] | None = None
-    language: LanguageTag | None = None
-    time_zone: Name | None = None
-    note: InternalText = NO_NOTE
+    contact: Annotated[
+        EmailAddress, Field(description="The contact of the customer, by the address known now.")
+    ]
+    email: Annotated[
+        EmailAddress | None, Field(description="The right address. If omitted, it stays as it is.")
+    ] = None
+    name: Annotated[
+        Annotated[CustomerText, Field(min_length=1)] | None,
+        Field(description="The right name. If omitted, it stays as it is."),
+    ] = None
+    language: Annotated[
+        LanguageTag | None, Field(description="The language of messages. If omitted, it stays as it is.")
+    ] = None
+    time_zone: Annotated[
+        Name | None, Field(description="The time zone of messages. If omitted, it stays as it is.")
+    ] = None
+    note: Note = NO_NOTE
 
     @property
     def said_zone(self) -> str | None:

@@ -106,34 +106,60 @@ class StartRequest(Input):
     ``priority`` is given, or follows from ``impact`` × ``urgency`` by the playbook's table.
     """
 
-    key: Key
-    subject: Annotated[CustomerText, Field(min_length=1, max_length=200)]
-    description: InternalText = InternalText("")
-    issue_type: Name
-    category: Name
-    impact: Degree | None = None
-    urgency: Degree | None = None
-    priority: Annotated[Priority | None, Field(validate_default=True)] = None
-    reason: EscalationReason
-    reason_note: InternalText = InternalText("")
-    source: Source = Source.CUSTOMER
-    channel: Channel = Channel.OTHER
-    submitted_by: Name
-    customers: Annotated[tuple[AffectedCustomer, ...], Field(min_length=1, max_length=CUSTOMERS)]
-    services: Annotated[tuple[Name, ...], Field(max_length=SERVICES)] = ()
-    linked_records: Annotated[tuple[Name, ...], Field(max_length=LINKED_RECORDS)] = ()
-    """Incidents and problems that the customer raised; each is settled before the close (CLOSE-1)."""
-    problem_records: Annotated[tuple[Name, ...], Field(max_length=PROBLEM_RECORDS)] = ()
-    criteria: Annotated[tuple[Criterion, ...], Field(max_length=CRITERIA)] = ()
-    evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE)] = ()
-    predecessor: EscalationReference | None = None
-    """Id of the closed escalation of the same subject that this one continues (START-4, CLOSE-9)."""
-    outage: Key | None = None
-    """What it is a part of: it joins the escalation of this key, or opens it (START-5)."""
-    our_fault: bool = False
-    """The company is at fault, so customers get an apology (COMM-8)."""
-    entry_level: Annotated[int, Field(ge=1)] | None = None
-    """Start at this level or higher; a reopened escalation starts one above its predecessor (CLOSE-9)."""
+    key: Annotated[Key, Field(description="Which case it is about.")]
+    subject: Annotated[
+        CustomerText, Field(min_length=1, max_length=200, description="What it is about, in a line.")
+    ]
+    description: Annotated[InternalText, Field(description="More about it.")] = InternalText("")
+    issue_type: Annotated[
+        Name, Field(description="An issue type of the playbook; needed if several have the category.")
+    ]
+    category: Annotated[Name, Field(description="A category of the playbook.")]
+    impact: Annotated[Degree | None, Field(description="How bad it is")] = None
+    urgency: Annotated[Degree | None, Field(description="How urgent it is")] = None
+    priority: Annotated[
+        Priority | None,
+        Field(
+            validate_default=True,
+            description="How bad it is for customers (if omitted, by impact and urgency)",
+        ),
+    ] = None
+    reason: Annotated[EscalationReason, Field(description="Why it starts")]
+    reason_note: Annotated[InternalText, Field(description="The reason in your own words.")] = InternalText(
+        ""
+    )
+    source: Annotated[Source, Field(description="Who raised it")] = Source.CUSTOMER
+    channel: Annotated[Channel, Field(description="How it came in")] = Channel.OTHER
+    submitted_by: Annotated[Name, Field(description="Who submits it, by id in the playbook.")]
+    customers: Annotated[
+        tuple[AffectedCustomer, ...],
+        Field(min_length=1, max_length=CUSTOMERS, description="An affected customer with a contact."),
+    ]
+    services: Annotated[tuple[Name, ...], Field(max_length=SERVICES, description="An affected service.")] = ()
+    linked_records: Annotated[
+        tuple[Name, ...],
+        Field(max_length=LINKED_RECORDS, description="An incident or problem that the customer raised."),
+    ] = ()
+    """Each is settled before the close (CLOSE-1)."""
+    problem_records: Annotated[
+        tuple[Name, ...], Field(max_length=PROBLEM_RECORDS, description="A problem record.")
+    ] = ()
+    criteria: Annotated[tuple[Criterion, ...], Field(max_length=CRITERIA, description="What it takes")] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE, description="What proves it.")] = ()
+    predecessor: Annotated[
+        EscalationReference | None,
+        Field(description="The closed escalation of the same case that this one continues."),
+    ] = None
+    outage: Annotated[
+        Key | None, Field(description="The outage that it is a part of: it joins that, or opens it.")
+    ] = None
+    our_fault: Annotated[bool, Field(description="The company is at fault, so customers get an apology.")] = (
+        False
+    )
+    entry_level: Annotated[
+        Annotated[int, Field(ge=1)] | None, Field(description="Start at this level or higher.")
+    ] = None
+    """A reopened escalation starts one above its predecessor (CLOSE-9)."""
 
     # Of fields, and not of the whole: the whole is looked at only once every field is right.
 

@@ -62,23 +62,25 @@ class Enrol(Input):
 
 
 class LogTouchPoint(Input):
+    """Log a touch-point; the next one is due a cadence from now."""
+
     by: Name
-    note: _Words
+    note: Annotated[_Words, Field(description="What was said and agreed.")]
 
 
 class Review(Input):
-    """What the measures say, and when they are looked at again."""
+    """Record what the measures say, and when they are looked at again."""
 
     by: Name
-    findings: _Words
-    next_review_on: InputDay
+    findings: Annotated[_Words, Field(description="What the measures say.")]
+    next_review_on: Annotated[InputDay, Field(description="The day of the next review.")]
 
 
 class Exit(Input):
-    """The account leaves the programme, or is not taken in."""
+    """End a sponsorship: the exit criteria are met, or a proposal is declined."""
 
     by: Name
-    why: _Words
+    why: Annotated[_Words, Field(description="The reason, for our own people.")]
 
 
 @frozen

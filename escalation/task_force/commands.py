@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
+from escalation.case.commands import Note, WhyIfAny
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import NO_NOTE, Input, InputInstant, InternalText, Name, frozen
 from escalation.notifications.shell_commands import (
@@ -24,34 +25,33 @@ from escalation.task_force.state import EscalationSummary
 
 class MoveCommand(Input):
     move: ClassVar[TaskForceMove]
-    by: Name
+    by: Annotated[Name, Field(description="Who you are, by id in the playbook.")]
     """Id of the person who makes the move (ROLE-3)."""
 
 
 class AcceptSeat(MoveCommand):
-    """Take the seat that is on offer to you."""
+    """Accept the seat that is on offer to you."""
 
     move = TaskForceMove.ACCEPT_SEAT
     kind: Literal["accept_seat"] = "accept_seat"
-    note: InternalText = NO_NOTE
+    note: Note = NO_NOTE
 
 
 class DeclineSeat(MoveCommand):
-    """Decline the seat that is on offer to you; it is offered to the next."""
+    """Decline the seat that is on offer to you; the next one is asked."""
 
     move = TaskForceMove.DECLINE_SEAT
     kind: Literal["decline_seat"] = "decline_seat"
-    why: InternalText = NO_NOTE
+    why: WhyIfAny = NO_NOTE
 
 
 class ReportStatus(MoveCommand):
-    """The lead says how it stands; the status clock starts anew."""
+    """Report how it stands, as its lead; the status clock starts again."""
 
     move = TaskForceMove.REPORT_STATUS
     kind: Literal["report_status"] = "report_status"
-    text: Annotated[InternalText, Field(min_length=1)]
-    is_update: bool = False
-    """Tell everybody who follows the escalation, too."""
+    text: Annotated[InternalText, Field(min_length=1, description="What is known, and what comes next.")]
+    is_update: Annotated[bool, Field(description="Notify everybody who follows the escalation, too.")] = False
 
 
 class AddTask(MoveCommand):
@@ -65,29 +65,32 @@ class AddTask(MoveCommand):
 
 
 class FinishTask(MoveCommand):
-    """A task is done."""
+    """Report that a task is done."""
 
     move = TaskForceMove.FINISH_TASK
     kind: Literal["finish_task"] = "finish_task"
-    task: Annotated[int, Field(ge=1)]
-    note: InternalText = NO_NOTE
+    task: Annotated[int, Field(ge=1, description="Its number, as `show` has it.")]
+    note: Note = NO_NOTE
 
 
 class LeaveSeat(MoveCommand):
-    """Give up the seat that you have; it is offered to the next, and your open tasks pass to the lead."""
+    """Give up your seat; the next one is asked, and your open tasks pass to the lead."""
 
     move = TaskForceMove.LEAVE_SEAT
     kind: Literal["leave_seat"] = "leave_seat"
-    why: InternalText = NO_NOTE
+    why: WhyIfAny = NO_NOTE
 
 
 class OfferSeat(MoveCommand):
-    """Offer a vacant seat again: to somebody, or to its candidates from the first."""
+    """Offer a vacant seat again, as the lead, or as who deployed the task force."""
 
     move = TaskForceMove.OFFER_SEAT
     kind: Literal["offer_seat"] = "offer_seat"
-    seat: Annotated[int, Field(ge=1)]
-    to: Name | None = None
+    seat: Annotated[int, Field(ge=1, description="Its number, as `show` has it.")]
+    to: Annotated[
+        Name | None,
+        Field(description="Who is asked. If omitted, its candidates are asked again, from the first."),
+    ] = None
 
 
 @frozen

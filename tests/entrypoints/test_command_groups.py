@@ -10,8 +10,8 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from entrypoints.cli import choices, program
-from entrypoints.cli.command_groups import PANELS
+from entrypoints.cli import playbook_names, program
+from entrypoints.cli.command_groups import PANELS, make_program
 from escalation.case.events import AccessAnswer
 from escalation.case.lifecycle import State
 from escalation.case.request import Channel
@@ -42,14 +42,14 @@ def parameters(group: TyperGroup, before: str = "escalate") -> Iterator[tuple[st
 
 @pytest.fixture(scope="module")
 def commands() -> TyperGroup:
-    command = typer.main.get_command(program.app)
-    assert isinstance(command, TyperGroup)
-    choices.list_values(command)
-    return command
+    app = make_program()
+    for _, parameter, _ in parameters(app):
+        playbook_names.describe_values(parameter)
+    return app
 
 
 def completed(parameter: Any, begun: str) -> list[str]:
-    context = typer.Context(typer.main.get_command(program.app))
+    context = typer.Context(program.app)
     return [item.value for item in parameter.shell_complete(context, begun)]
 
 
@@ -69,7 +69,7 @@ def test_help_groups_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.DONE == program.run(["--help"])
 
     told = capsys.readouterr().out
-    places = [told.index(f"─ {panel} ─") for panel in PANELS]
+    places = [told.index(f"\n{panel}:\n") for panel in PANELS]
     assert sorted(places) == places
     assert told.index("confirm-access") > told.index("Closing and RCA")
 
@@ -99,10 +99,10 @@ def test_values_of_the_playbook_complete_and_are_listed(commands: TyperGroup) ->
     """
     Those of the configured one, in every command.
     """
-    found = [each for each in parameters(commands) if choices.is_of_the_playbook(each[1])]
-    assert set(choices.OF_THE_PLAYBOOK) == {option for _, _, option in found}
+    found = [each for each in parameters(commands) if playbook_names.is_of_playbook(each[1])]
+    assert set(playbook_names.IN_PLAYBOOK) == {option for _, _, option in found}
     for command, parameter, option in found:
-        values = list(choices.OF_THE_PLAYBOOK[option]())
+        values = playbook_names.names_of(playbook_names.IN_PLAYBOOK[option])
         assert values, option
         assert values == completed(parameter, ""), (command, option)
         assert all(value in parameter.help for value in values), (command, option, parameter.help)
@@ -125,7 +125,7 @@ def test_a_playbook_that_cannot_be_read_completes_nothing(
     """
     monkeypatch.setenv("ESCALATION_PLAYBOOK", "/nowhere/playbook.yaml")
 
-    assert [] == choices.complete_from(choices.categories)("")
+    assert [] == playbook_names.complete_names("categories")("")
     assert program.DONE == program.run(["pause", "--help"])
     assert "A reason of the playbook." in capsys.readouterr().out
 

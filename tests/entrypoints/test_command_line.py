@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
+from typer.core import TyperGroup
 
 from entrypoints.cli import program
 from entrypoints.cli.command_names import command_for, name_commands
@@ -452,16 +452,12 @@ def test_refusals_list_what_can_be_typed() -> None:
     assert {command_for(command.move) for command in PERSONS_COMMANDS} <= set(commands_of(program.app))
 
 
-def commands_of(app: typer.Typer, before: str = "") -> Iterator[str]:
+def commands_of(group: TyperGroup, before: str = "") -> Iterator[str]:
     """What can be typed: ``ack``, ``rca file``."""
-    for command in app.registered_commands:
-        if command.callback:
-            yield before + (command.name or command.callback.__name__)
-    for group in app.registered_groups:
-        if group.typer_instance:
-            within = group.name if isinstance(group.name, str) else ""
-            yield before + within
-            yield from commands_of(group.typer_instance, f"{before}{within} " if within else before)
+    for name, command in group.commands.items():
+        yield before + name
+        if isinstance(command, TyperGroup):
+            yield from commands_of(command, f"{before}{name} ")
 
 
 async def test_a_team_makes_no_move_from_the_terminal(terminal: Terminal) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from entrypoints.cli import program
-from entrypoints.cli.command_names import OPTIONS
+from entrypoints.cli.command_words import ARGUMENTS, OPTIONS
 from entrypoints.reference_docs import reference
 from runtime.settings import ROOT
 
@@ -28,7 +28,7 @@ WRONG = (
     (("start", "--key", KEY), "\n  --subject: given nothing; allowed: this option is required\n"),
     (
         ("task-force", "task", "done", KEY, "dam", "0"),
-        "task-force task done is refused: 1 fault\n  NUMBER: given 0",
+        "task-force task done is refused: 1 fault\n  NUMBER: given '0'",
     ),
     (
         ("sponsor", "enrol", "ACME", "--sponsor", "", "--duty", "", "--every", "0", *TERMS),
@@ -60,7 +60,9 @@ def test_what_is_wrong_is_told_as_it_was_typed(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("place", sorted(set(OPTIONS.values())))
+@pytest.mark.parametrize(
+    "place", sorted({*OPTIONS.values(), *(word for words in ARGUMENTS.values() for word in words.values())})
+)
 def test_each_place_that_is_told_is_one_that_can_be_typed(place: str) -> None:
     """
     START-6.

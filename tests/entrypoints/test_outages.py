@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from entrypoints.cli.commands.plan import differences
+from entrypoints.cli.render.action_plan import differences
 from escalation.case.events import Step
 from escalation.case.state import ActionPlan
 from escalation.kernel.values import InternalText

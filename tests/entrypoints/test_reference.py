@@ -2,6 +2,8 @@
 
 import pytest
 
+from entrypoints.cli.move_declarations import FILE
+from entrypoints.cli.move_models import declare_moves
 from entrypoints.reference_docs.reference import FOLDER, SCHEMA, pages, schema
 
 
@@ -18,6 +20,13 @@ def test_the_schema_beside_the_playbooks_is_that_of_the_models() -> None:
     Run `make docs` after a change of what a playbook may say: editors read this file.
     """
     assert schema() == SCHEMA.read_text(encoding="utf-8")
+
+
+def test_the_moves_beside_the_command_line_are_those_of_the_rules() -> None:
+    """
+    Run `make docs` after a change of a command's fields: help and options are made of this file.
+    """
+    assert declare_moves() == FILE.read_text(encoding="utf-8")
 
 
 def test_each_field_of_a_playbook_has_a_description() -> None:

@@ -141,7 +141,7 @@ TIMELINE = (
 
 def told(*, clocks: bool = False, latest: int | None = None) -> list[str]:
     screen = StringIO()
-    Console(width=200, file=screen).print(escalation.story(TIMELINE, clocks=clocks, latest=latest))
+    Console(width=200, file=screen).print(escalation.render_timeline(TIMELINE, clocks=clocks, latest=latest))
     return [line.split(":00:00  ")[-1].strip() for line in screen.getvalue().splitlines()]
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from rich.console import Group as Lines
 from rich.table import Table
 from rich.text import Text
@@ -125,7 +124,7 @@ def hostile_words(command: Any, *, with_options: bool) -> Iterator[str]:
             yield from (each.opts[0], HOSTILE)
 
 
-EVERY = dict(commands(typer.main.get_command(app)))
+EVERY = dict(commands(app))
 RUN_ON = {"serve", "gateway", "demo"}
 """They take no text, and end when they are told to."""
 CALLS = [

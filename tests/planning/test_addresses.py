@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from channels.protocol import OutboundMessage
-from entrypoints.cli.option_values import language
+from entrypoints.cli.option_values import parse_language
 from escalation.case.request import CustomerContact
 from escalation.kernel.email_address import Mailbox
 from escalation.kernel.refusals import EscalationError
@@ -176,7 +176,7 @@ def of_a_letter(tag: str) -> str:
 
 
 def of_an_option(tag: str) -> str:
-    return language(tag, "--lang")
+    return parse_language(tag, "--lang")
 
 
 EVERYWHERE = [of_a_customer, of_a_person, of_a_report, of_a_stored_report, of_a_letter, of_an_option]

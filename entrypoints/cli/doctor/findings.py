@@ -7,8 +7,9 @@ It looks, and changes nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from client import OURS, RECORDED, RunExamination, RunStalled
 from entrypoints.cli.doctor.repairs import (
     RecordMissingEvents,
     Repair,
@@ -25,11 +26,8 @@ from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import minute
 from escalation.notifications.delivery_results import DeliveryResult, MessageState, select_newer
 from records.errors import RecordStoreFault
-
-if TYPE_CHECKING:
-    from client import RunExamination
-    from runtime.stalls import Stall
-    from workers.replays import Replays
+from runtime.stalls import Stall
+from workers.replays import Replays
 
 _WAITS = "workers whose code fits it; it goes on by itself then"
 _FITS = "workers that run this program, which can follow it; it goes on by itself then, within ten minutes"
@@ -138,8 +136,6 @@ async def _look_at_all(hands: RepairTools, key: str | None, advance: Callable[[]
 
 
 async def _of_stall(hands: RepairTools, replays: "Replays", stall: "Stall") -> Finding:
-    from client import RECORDED
-
     what = f"stalled since {minute(stall.since)}: {stall.why}"
     key, run_id = stall.key, stall.run_id
     while run_id:
@@ -163,8 +159,6 @@ async def _of_stall(hands: RepairTools, replays: "Replays", stall: "Stall") -> F
 
 
 def _can_never_begin(stall: "Stall") -> bool:
-    from client import OURS
-
     return not stall.has_begun and (stall.kind not in OURS or _UNREADABLE in stall.why)
 
 
@@ -177,8 +171,6 @@ def _lost(key: str, run_id: str, task_queue: str) -> Finding:
 
 
 async def _look_at(hands: RepairTools, run: "RunExamination", seen: _Seen) -> None:
-    from client import RunStalled
-
     if isinstance(run.record, RunStalled):
         seen.stalls[run.run_id] = run.record.stall
     elif isinstance(run.record, Exception):

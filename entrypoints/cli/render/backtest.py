@@ -10,9 +10,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from entrypoints.cli.terminal import out
 from escalation.kernel.numbers import number_of
 from planning.forecast.backtest import Backtest, Figures, Load
 from planning.forecast.helpdesk_log import Log, RowFault
+from records.store import ImportResult
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _MOST_FAULTS = 20
@@ -153,3 +155,31 @@ def _load(result: Backtest) -> Table:
 
 def _bar(count: int, most: int) -> str:
     return _BARS[-(-count * (len(_BARS) - 1) // most)] if most else " "
+
+
+def import_as_data(log: Log, done: ImportResult) -> dict[str, Any]:
+    return {
+        "added": done.added,
+        "replaced": done.replaced,
+        "unchanged": done.unchanged,
+        "file": log.source,
+        "rows": log.rows,
+        "out_of_order": log.out_of_order,
+        "faults": [fault._asdict() for fault in log.faults],
+        "encoding": log.encoding,
+        "time_zone": log.time_zone or None,
+        "left_out": log.emptied,
+        "absent_columns": log.absent,
+    }
+
+
+def print_import(log: Log, done: ImportResult, where: str) -> None:
+    out.print(render_log_summary(log))
+    for column in log.absent:
+        out.print(f"no column {column}: what it would say stays unknown", style="yellow", markup=False)
+    if log.emptied:
+        out.print(f"left out whole: {', '.join(log.emptied)}", style="red", markup=False, overflow="fold")
+    out.print(
+        f"{done.added:,} added, {done.replaced:,} replaced, {done.unchanged:,} unchanged in {where}",
+        markup=False,
+    )

@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.command_names import command_for
-from entrypoints.cli.terminal import as_json, err, out, write, write_json
 from escalation.case.events import Step
 from escalation.case.lifecycle import State
 from escalation.case.timeline import CLOCKWORK, brief
@@ -22,8 +21,6 @@ from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.delivery_results import Undelivered
-
-__all__ = ["as_json", "err", "out", "write", "write_json"]
 
 _MOST_UNDELIVERED = 5
 
@@ -38,17 +35,14 @@ COLOURS = {
 }
 
 
-def render_move_result(answer: MoveResult) -> None:
+def render_move_result(answer: MoveResult) -> Group:
     head = Text(answer.key, style="bold")
     head.append(" is ").append(str(answer.state), style=COLOURS[answer.state])
     head.append(f", level {answer.level}, owner {answer.owner}")
     if answer.is_repeat:
         head.append(" (was running already; nothing was done again)", style="dim")
-    if answer.ticket:
-        out.print(Text(f"{answer.ticket} joined {answer.key}"))
-    out.print(head)
-    for sentence in answer.happened:
-        out.print(Text(f"  {sentence}"))
+    joined = [Text(f"{answer.ticket} joined {answer.key}")] if answer.ticket else []
+    return Group(*joined, head, *(Text(f"  {sentence}") for sentence in answer.happened))
 
 
 def render_escalation(
@@ -56,7 +50,10 @@ def render_escalation(
 ) -> RenderableType:
     """Everything about one escalation."""
     return Group(
-        _head(view), _facts(view), _clocks(view.clocks), story(entries, latest=latest, clocks=clocks)
+        _head(view),
+        _facts(view),
+        _clocks(view.clocks),
+        render_timeline(entries, latest=latest, clocks=clocks),
     )
 
 
@@ -172,7 +169,7 @@ def _due(clock: ClockView) -> Text:
     return format_due(clock.due_at, is_over=bool(clock.outcome))
 
 
-def story(
+def render_timeline(
     entries: Iterable[TimelineEntry],
     *,
     latest: int | None = None,

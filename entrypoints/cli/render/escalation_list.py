@@ -6,7 +6,6 @@ People copy keys. One that takes more than half of the width stands in a line of
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from rich import box
 from rich.cells import cell_len
@@ -14,12 +13,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from client import EscalationListing, ToDo
 from entrypoints.cli.render.escalation import COLOURS, format_rough_time_left
 from escalation.case.lifecycle import State
 from escalation.kernel.numbers import number_of
-
-if TYPE_CHECKING:
-    from client import EscalationListing, ToDo
 
 _WIDE = 130
 """Columns of a terminal that has room for all that is known."""

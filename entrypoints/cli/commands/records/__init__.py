@@ -1,1 +1,3 @@
 """The record past retention: take in, give out, look at one."""
+
+ORDER = ("import", "export", "show", "rebuild")

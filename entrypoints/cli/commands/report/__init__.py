@@ -1,1 +1,65 @@
-"""Look back on a period."""
+"""`escalate report`: the record of a period, looked back on. Temporal is asked only for what is not on record yet."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.move_declarations import values_of
+from entrypoints.cli.options import DaysZone, FirstDay, Json, LastDay, choice
+
+
+def report(
+    context: typer.Context,
+    first: FirstDay = None,
+    last: LastDay = None,
+    by: Annotated[str | None, choice("--by", "Divide it by", values_of("figure"), metavar="WHAT")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write the review render_review_pack as one page, to print."
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every figure, a line each.")
+    ] = None,
+    tz: DaysZone = "UTC",
+    is_as_recorded: Annotated[
+        bool,
+        typer.Option(
+            "--as-recorded", help="Do not ask open escalations what they have not put on record yet."
+        ),
+    ] = False,
+    in_json: Json = False,
+) -> None:
+    """Look back on a period: volume, times, attainment, breaches, hand-overs, causes; each with its definition."""
+    if context.invoked_subcommand:
+        return
+    from datetime import UTC, datetime
+
+    from entrypoints.cli.open_escalations import record_open_escalations
+    from entrypoints.cli.option_values import OptionValues, parse_choice, write_file
+    from entrypoints.cli.record_store import open_store, parse_period
+    from entrypoints.cli.render.report import render_report, report_as_csv, report_as_data
+    from entrypoints.cli.terminal import as_json, out
+    from records.period_report import make_report as look_back
+    from records.report import By
+    from records.review_pack import render_review_pack
+    from records.spreadsheet import ENCODING
+
+    options = OptionValues()
+    zone = options.zone(tz)
+    period = parse_period(options, first, last, zone)
+    divided = options.read(None, parse_choice, By, by, "--by") if by else None
+    options.require()
+    with open_store() as store:
+        record = None if is_as_recorded else record_open_escalations(store)
+        found = look_back(store, period, datetime.now(UTC), divided, record)
+    if html:
+        write_file(html, render_review_pack(found, zone), "--html")
+    if csv:
+        write_file(csv, report_as_csv(found).encode(ENCODING), "--csv")
+    if in_json:
+        as_json(report_as_data(found, zone))
+    elif not (html or csv):
+        out.print(render_report(found, zone))

@@ -1,0 +1,57 @@
+"""
+A test message by one channel. No server is asked: it leaves from here.
+"""
+
+import sys
+from typing import Any
+from uuid import uuid4
+
+from pydantic import TypeAdapter, ValidationError
+from rich.text import Text
+
+from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
+from channels.registry import parse_address
+from entrypoints.cli.terminal import out
+from escalation.kernel.refusals import BadRequest, faults_of
+from planning.playbook.value_types import Address
+from runtime.settings import Settings
+from workers.channel_setup import open_channels
+
+
+async def send_test(written: str, to_name: str) -> "Delivered | RetryLater | RefusedForGood":
+    channels = open_channels(Settings.load(), printed_to=sys.stderr)
+    address = parse_address(_checked(written), channels)
+    return await channels[address.channel].send(_letter(address.target, to_name))
+
+
+def _checked(written: str) -> str:
+    try:
+        checked: str = TypeAdapter(Address).validate_python(written)
+    except ValidationError as error:
+        raise BadRequest.because("the test", faults_of(error, "ADDRESS")) from None
+    return checked
+
+
+def _letter(target: str, to_name: str) -> Any:
+    return OutboundMessage(
+        key=f"TEST/1:test:{uuid4().hex}",
+        thread="TEST/1",
+        to_name=to_name,
+        to_address=target,
+        subject="A test of this channel",
+        text=f"Dear {to_name},\n\nthis is a test: letters about escalations arrive here. There is nothing to do.\n",
+        reference="TEST/1",
+        occasion="test",
+    )
+
+
+def print_outcome(address: str, outcome: "Delivered | RetryLater | RefusedForGood") -> None:
+    match outcome.kind:
+        case "delivered":
+            said = Text("delivered", style="green").append(f"  {address}, as {outcome.reference}")
+        case "later":
+            wait = f", which asks to wait {outcome.after.total_seconds():g} s" if outcome.after else ""
+            said = Text("later", style="yellow").append(f"  {address}{wait}: {outcome.why}")
+        case "never":
+            said = Text("never", style="red").append(f"  {address}: {outcome.why}")
+    out.print(said)

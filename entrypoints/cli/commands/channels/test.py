@@ -1,0 +1,31 @@
+"""`escalate channels test`: one message by one channel."""
+
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.options import Json
+
+REFUSED = 1
+
+
+def test(
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="As in a playbook: slack:support, email:ana@example.com.")
+    ],
+    to_name: Annotated[str, typer.Option("--to-name", help="Whom the message names.")] = "whoever reads this",
+    in_json: Json = False,
+) -> None:
+    """Send a test message and show what became of it; exit status 1 unless it was delivered."""
+    import asyncio
+
+    from entrypoints.cli.channel_test import print_outcome, send_test
+    from entrypoints.cli.terminal import as_json
+
+    outcome = asyncio.run(send_test(address, to_name))
+    if in_json:
+        as_json({"address": address, **outcome.model_dump(mode="json")})
+    else:
+        print_outcome(address, outcome)
+    if outcome.kind != "delivered":
+        raise typer.Exit(REFUSED)

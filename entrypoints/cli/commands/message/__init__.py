@@ -1,0 +1,3 @@
+"""Preview what messages say, check their templates, approve texts for customers."""
+
+ORDER = ("preview", "list", "check", "approve", "edit", "reject")

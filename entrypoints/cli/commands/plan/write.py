@@ -1,0 +1,51 @@
+"""`escalate plan write`: a new version of the action plan."""
+
+from typing import Annotated, Any
+
+import typer
+
+from entrypoints.cli.client_call import make_move
+from entrypoints.cli.options import By, Json, Key, Why
+
+
+def write(
+    key: Key,
+    by: By,
+    step: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--step",
+            metavar="'OWNER: WHAT; due TIME'",
+            help="A step, such as 'ben: Call the customer; due 2030-01-31T12:00'. The due time may be a day alone, "
+            "which ends it, or be left out. Repeat for more steps.",
+        ),
+    ] = None,
+    tz: Annotated[
+        str, typer.Option("--tz", metavar="ZONE", help="The time zone of the due times of --step.")
+    ] = "UTC",
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file",
+            metavar="FILE|-",
+            help="Instead: YAML or JSON with a list `steps`, each with `owner`, `what`, and if you like `due_at`, "
+            "such as 2030-01-31T12:00+07:00, and `is_done`.",
+        ),
+    ] = None,
+    why: Why = "",
+    in_json: Json = False,
+) -> None:
+    """Write a new version of the action plan: all of its steps. Each version is kept."""
+    from entrypoints.cli.option_values import OptionValues
+    from entrypoints.cli.plan_steps import STEP_NOT_READ, StepsFile, parse_step
+    from entrypoints.files import read_model
+    from escalation.case.commands import RevisePlan
+
+    options = OptionValues()
+    zone = options.zone(tz)
+    if file and step:
+        options.refuse("--file, --step", "both", "one of them")
+    steps: Any = [options.read(STEP_NOT_READ, parse_step, *each, zone) for each in enumerate(step or (), 1)]
+    if file and not step:
+        steps = read_model(file, StepsFile, "the plan").steps
+    make_move(key, RevisePlan, in_json, options.faults, by=by, steps=steps, why=why)

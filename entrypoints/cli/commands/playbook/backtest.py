@@ -1,0 +1,56 @@
+"""`escalate playbook backtest`: a helpdesk's past through a playbook."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.client_call import configured_playbook
+from entrypoints.cli.options import Json, TimeZone, argument
+
+
+def backtest(
+    log: Annotated[str, argument("LOG.csv", "A helpdesk's export.")],
+    by: Annotated[
+        str,
+        typer.Option(
+            "--map", metavar="MAP.yaml", help="What its columns are: see playbooks/maps.", show_default=False
+        ),
+    ],
+    playbook: Annotated[
+        Path | None, typer.Option("--playbook", metavar="FILE", help="If omitted: the configured one.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="FILE", help="A second playbook, to compare.")
+    ] = None,
+    tz: TimeZone = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Replay a helpdesk's past through a playbook, or two: raises, breaches, messages, people's load by hour."""
+    from functools import partial
+
+    from rich.markup import escape
+
+    from entrypoints.cli.option_values import OptionValues, read_bytes
+    from entrypoints.cli.progress import progress
+    from entrypoints.cli.render.backtest import backtest_as_data, render_backtest
+    from entrypoints.cli.terminal import as_json, out
+    from planning.forecast.backtest import check_map, run_backtest
+    from planning.forecast.export_map import read_map
+    from planning.forecast.helpdesk_log import read_log
+    from planning.playbook.loader import load_playbook
+
+    options = OptionValues()
+    zone = options.zone(tz)
+    with options.rest():
+        export_map = read_map(read_bytes(by, "--map"), by)
+    playbooks = [load_playbook(configured_playbook(playbook)), *([load_playbook(against)] if against else [])]
+    for each in playbooks:
+        check_map(export_map, each)
+    read = read_log(read_bytes(log, "LOG.csv"), log, export_map)
+    results = []
+    with progress(in_json) as bar:
+        for each in playbooks:
+            task = bar.add_task(escape(f"{each.name} {each.version}"), total=len(read.incidents))
+            results.append(run_backtest(each, read, export_map, zone, partial(bar.advance, task)))
+    as_json(backtest_as_data(read, results)) if in_json else out.print(render_backtest(read, results))

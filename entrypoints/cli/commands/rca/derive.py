@@ -1,0 +1,33 @@
+"""`escalate rca derive`: the customer RCA."""
+
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.client_call import make_move
+from entrypoints.cli.options import By, Json, Key
+
+
+def derive(
+    key: Key,
+    by: By,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file",
+            metavar="FILE|-",
+            help="Other words for customers. If omitted: those of the internal RCA.",
+        ),
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Derive the customer RCA from the internal one."""
+    from entrypoints.cli.rca_papers import warn_of_boxes
+    from entrypoints.files import read_model
+    from escalation.case.commands import DeriveRca
+    from escalation.case.request import CustomerRca
+
+    written = read_model(file, CustomerRca, "the customer RCA") if file else None
+    make_move(key, DeriveRca, in_json, by=by, rca=written)
+    if written:
+        warn_of_boxes(written)

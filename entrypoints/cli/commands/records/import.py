@@ -1,0 +1,50 @@
+"""`escalate records import`: escalations of the past, from a helpdesk's export."""
+
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.options import Json, argument
+
+
+def import_(
+    file: Annotated[str, argument("FILE", "A helpdesk's export, CSV.")],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="MAP.yaml",
+            help="What its columns are. If omitted: known exports, such as ServiceNow's, are recognised.",
+            show_default=False,
+        ),
+    ] = None,
+    tenant: Annotated[
+        str, typer.Option("--tenant", metavar="NAME", help="Whose they are: the first part of each key.")
+    ] = "HELPDESK",
+    in_json: Json = False,
+) -> None:
+    """Take a helpdesk's export into the record as escalations of the past. Again, it changes nothing."""
+    from entrypoints.cli.option_values import OptionValues, read_bytes
+    from entrypoints.cli.progress import progress
+    from entrypoints.cli.record_store import check_tenant, find_export_map, open_store
+    from entrypoints.cli.render.backtest import import_as_data, print_import
+    from entrypoints.cli.terminal import as_json
+    from planning.forecast.helpdesk_log import read_log
+    from planning.forecast.imported_escalation import import_incident
+    from records.store import ImportResult
+
+    options = OptionValues()
+    options.read(None, check_tenant, tenant)
+    with options.rest():
+        data = read_bytes(file, "FILE")
+        export_map = find_export_map(data, file, by)
+    log = read_log(data, file, export_map)
+    done = ImportResult()
+    with open_store() as store, progress(in_json) as bar:
+        task = bar.add_task("import", total=len(log.incidents))
+        incidents = (import_incident(incident, export_map, tenant) for incident in log.incidents)
+        for lot in store.take_in(incidents):
+            done += lot
+            bar.update(task, completed=done.added + done.replaced + done.unchanged)
+        where = store.database.where
+    as_json(import_as_data(log, done)) if in_json else print_import(log, done, where)

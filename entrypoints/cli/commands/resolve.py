@@ -1,0 +1,25 @@
+"""`escalate resolve`: a fix or a workaround is declared."""
+
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.client_call import make_move
+from entrypoints.cli.options import By, Json, Key
+
+
+def resolve(
+    key: Key,
+    by: By,
+    done: Annotated[str, typer.Option("--done", help="What was done, for our own people.")],
+    workaround: Annotated[bool, typer.Option("--workaround", help="It is a workaround, not a fix.")] = False,
+    customer: Annotated[
+        str | None, typer.Option("--customer", help="A text for customers, sent once it is verified.")
+    ] = None,
+    in_json: Json = False,
+) -> None:
+    """Declare it resolved; it is verified next."""
+    from escalation.case.commands import DeclareResolved
+
+    kind = "workaround" if workaround else "fix"
+    make_move(key, DeclareResolved, in_json, by=by, resolution=kind, done=done, customer_text=customer)

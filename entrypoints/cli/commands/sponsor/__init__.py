@@ -1,0 +1,3 @@
+"""Executive sponsors of accounts: propose, enrol, touch-points, review, exit."""
+
+ORDER = ("propose", "enrol", "touch", "review", "exit", "show", "list")

@@ -1,0 +1,30 @@
+"""`escalate task-force task add`: something to do for a member."""
+
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli.client_call import make_typed_move
+from entrypoints.cli.options import By, ForceName, Json, Key, argument, person
+
+
+def add(
+    key: Key,
+    name: ForceName,
+    what: Annotated[str, argument("WHAT", "What is to be done.")],
+    by: By,
+    owner: Annotated[str, person("--owner", "The member who does it.")],
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="TIME", help="When it is due, such as 2030-01-31T12:00.")
+    ] = None,
+    tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The time zone of --due.")] = "UTC",
+    in_json: Json = False,
+) -> None:
+    """Give a member something to do."""
+    from entrypoints.cli.option_values import OptionValues
+    from escalation.task_force.commands import AddTask
+
+    options = OptionValues()
+    due_at = options.instant(due, options.zone(tz), "--due")
+    given = {"by": by, "what": what, "owner": owner, "due_at": due_at}
+    make_typed_move("task-force task add", "task_force", (key, name), AddTask, given, in_json, options.faults)

@@ -1,0 +1,18 @@
+"""
+A bar of progress, beside what a command answers.
+"""
+
+from typing import TYPE_CHECKING
+
+from rich.progress import Progress, TimeElapsedColumn
+
+from entrypoints.cli.terminal import err
+
+if TYPE_CHECKING:
+    pass
+
+
+def progress(in_json: bool) -> Progress:
+    """On standard error, and only for people."""
+    columns = (*Progress.get_default_columns()[:-1], TimeElapsedColumn())
+    return Progress(*columns, console=err, transient=True, disable=in_json or not err.is_terminal)

@@ -1,0 +1,132 @@
+"""
+A rebase: what it would change for each escalation, and the rebase itself.
+
+The plan is compiled here for the preview and by the worker for the rebase; both must have the same playbook.
+"""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from client import EscalationClient, ask_each
+from escalation.case.rebase import RebasePreview
+from escalation.case.view import MoveResult
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.values import frozen
+from planning.plan.compiler import recompile_plan
+from planning.playbook.loader import load_playbook
+from planning.playbook.schema import Playbook
+from runtime.settings import Settings
+
+_AT_ONCE = 8
+
+
+@frozen
+class Outcome:
+    """What became of the rebase of one escalation."""
+
+    key: str
+    refused: str = ""
+
+
+@frozen
+class Outlook(Outcome):
+    """What it would change, or why there cannot be one."""
+
+    rebasing: RebasePreview | None = None
+
+    @property
+    def is_change(self) -> bool:
+        return self.rebasing is not None and self.rebasing.is_change
+
+
+def require_whole(
+    key: str | None, all_: bool, category: str | None, by: str, why: str, dry_run: bool
+) -> None:
+    """
+    Raises:
+        BadRequest: If options are missing, or do not go together.
+    """
+    faults = []
+    if (key is None) is not all_:
+        faults.append(Fault(where="KEY", given="both" if key else "neither", allowed="a key, or else --all"))
+    if all_ and category:
+        faults.append(Fault(where="--category", given="with --all", allowed="one escalation, by its key"))
+    if not dry_run:
+        missing = {"--as": (by, "who you are"), "--why": (why, "the reason, for the record")}
+        faults += [
+            Fault(where=option, given="nothing", allowed=allowed)
+            for option, (given, allowed) in missing.items()
+            if not given
+        ]
+    if faults:
+        raise BadRequest.because("the rebase", faults)
+
+
+def ask_to_rebase(many: int, in_json: bool) -> bool:
+    if in_json or not sys.stdin.isatty():
+        fault = Fault(where="--yes", given="nothing, and nobody to ask", allowed="--yes, or --dry-run")
+        raise BadRequest.because("the rebase", (fault,))
+    return typer.confirm(f"Rebase {number_of(many, 'escalation')}?")
+
+
+class WantedRebase(NamedTuple):
+    playbook: "Playbook"
+    issue_type: str | None
+    category: str | None
+
+
+def read_playbook(file: Path | None) -> "Playbook":
+    return load_playbook(file or Settings.load().playbook)
+
+
+async def preview_rebases(client: "EscalationClient", key: str | None, wanted: WantedRebase) -> list[Outlook]:
+    if key:
+        return [Outlook(key=key, rebasing=await _outlook(client, key, wanted))]
+    keys = [row.key async for row in client.list()]
+    return [
+        Outlook(key=each, rebasing=would)
+        if isinstance(would, RebasePreview)
+        else Outlook(key=each, refused=_in_one_line(would))
+        async for each, would in ask_each(keys, lambda each: _outlook(client, each, wanted), at_once=_AT_ONCE)
+    ]
+
+
+async def _outlook(client: "EscalationClient", key: str, wanted: WantedRebase) -> RebasePreview:
+    basis = await client.rebase_basis(key)
+    given = {"issue_type": wanted.issue_type, "category": wanted.category}
+    request = basis.request.changed(**{name: value for name, value in given.items() if value})
+    plan = recompile_plan(wanted.playbook, request, basis.opened_at, datetime.now(UTC))
+    sponsors = await client.sponsors(customer.account for customer in request.customers)
+    return await client.foresee_rebase(key, plan.sponsored_by(sponsors))
+
+
+async def carry_out(
+    client: "EscalationClient", changes: Sequence[Outlook], by: str, why: str, wanted: WantedRebase
+) -> list[Outcome]:
+    """One that is refused by now, because it was closed meanwhile, does not hold up the others."""
+
+    async def one(key: str) -> MoveResult:
+        return await client.rebase(
+            key,
+            by=by,
+            why=why,
+            sha256=wanted.playbook.sha256,
+            issue_type=wanted.issue_type,
+            category=wanted.category,
+        )
+
+    keys = [change.key for change in changes]
+    return [
+        Outcome(key=key, refused=_in_one_line(answer) if isinstance(answer, Exception) else "")
+        async for key, answer in ask_each(keys, one, at_once=1)
+    ]
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,56 @@
+"""
+Messages in a terminal: what became of each, and what waits for somebody.
+"""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from escalation.case.deliveries import Delivery
+from escalation.kernel.numbers import number_of
+from escalation.notifications.delivery_results import MessageState
+from escalation.notifications.inbox_view import DeferredEntry
+
+_WORDS = {
+    MessageState.FAILED: "not delivered",
+    MessageState.HELD: "waiting",
+    MessageState.DROPPED: "dropped",
+}
+
+
+def render_delivery(sent: Delivery) -> Text:
+    line = Text(f"{sent.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
+    line.append(f"{sent.occasion.replace('_', ' ')} to {sent.recipient}", style="")
+    line.append(f" by {sent.channel}" if sent.channel else "", style="")
+    match sent.state:
+        case MessageState.DELIVERED:
+            line.append(f", not by {sent.why}" if sent.why else "", style="yellow")
+        case MessageState.HELD:
+            line.append(
+                f", waits until {sent.until.astimezone():%a %d %b %H:%M}" if sent.until else ", waits"
+            )
+            line.append(f": {sent.why}", style="")
+        case _:
+            line.append(f", {_WORDS[sent.state]}: {sent.why}", style="red")
+    return line.append(f"  {sent.key}", style="dim")
+
+
+def count_deliveries(sent: Sequence[Delivery]) -> str:
+    found = {words: sum(each.state is state for each in sent) for state, words in _WORDS.items()}
+    return f"{number_of(len(sent), 'message')}" + "".join(
+        f", {count} {words}" for words, count in found.items() if count or words == "not delivered"
+    )
+
+
+def render_deferred(waits: DeferredEntry) -> Text:
+    line = Text(f"{waits.since.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
+    line.append(f"{waits.escalation}, {waits.priority}: {waits.occasion.replace('_', ' ')}", style="")
+    line.append(f" by {waits.channel}" if waits.channel else "", style="")
+    return line.append(f", {waits.why}, until {waits.until.astimezone():%a %d %b %H:%M:%S}", style="yellow")
+
+
+def count_deferred(person: str, count: int, *, is_released: bool) -> str:
+    messages = f"{number_of(count, 'message', none='no')}"
+    if is_released and count:
+        return f"{messages} for {person} {'leaves' if count == 1 else 'leave'} now"
+    return f"{messages} {'waits' if count == 1 else 'wait'} for {person}"

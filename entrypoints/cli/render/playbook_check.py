@@ -1,0 +1,102 @@
+"""
+What was found in a playbook, in a terminal and as plain data.
+"""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from entrypoints.cli.terminal import as_json, out
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import Fault
+from planning.playbook.loader import Playbook, PlaybookExamination, examine_playbook
+
+
+def examine(path: Path, *, in_json: bool) -> "PlaybookExamination":
+    """Examine the playbook at *path* as of now, and show what was found."""
+    examined = examine_playbook(path, datetime.now(UTC))
+    as_json(_report(path, examined)) if in_json else _tell(path, examined)
+    return examined
+
+
+def _report(path: Path, examined: "PlaybookExamination") -> dict[str, Any]:
+    playbook = examined.playbook
+    named = (
+        {"name": playbook.name, "version": playbook.version, "sha256": playbook.sha256} if playbook else {}
+    )
+    return {
+        "file": str(path),
+        **named,
+        "is_complete": examined.is_complete,
+        "holding_updates": (
+            {"at_most": playbook.holding.at_most, "every": playbook.holding.every.written}
+            if playbook and playbook.holding_update
+            else None
+        ),
+        "faults": [
+            {**_place(fault.where), **fault.model_dump(include={"given", "allowed", "suggestion"})}
+            for fault in examined.faults
+        ],
+        "warnings": [
+            {**_place(warning.where), "odd": warning.odd, "better": warning.better}
+            for warning in examined.warnings
+        ],
+    }
+
+
+_WHERE = re.compile(r"(?P<file>.*?):(?P<line>\d+):(?P<column>\d+)(?: (?P<path>.*))?", re.DOTALL)
+
+
+def _place(where: str) -> dict[str, str | int | None]:
+    """``reference.yaml:12:3 calendars.office`` in its parts."""
+    found = _WHERE.fullmatch(where)
+    if not found:
+        return {"file": where, "line": None, "column": None, "path": ""}
+    return {
+        "file": found["file"],
+        "line": int(found["line"]),
+        "column": int(found["column"]),
+        "path": found["path"] or "",
+    }
+
+
+def _tell(path: Path, examined: "PlaybookExamination") -> None:
+    for fault in examined.faults:
+        out.print(Text("fault    ", style="red").append(_worded(fault), style="default"))
+    for warning in examined.warnings:
+        out.print(Text("warning  ", style="yellow").append(str(warning), style="default"))
+    counts = [
+        number_of(len(found), word, none="no")
+        for word, found in (("fault", examined.faults), ("warning", examined.warnings))
+    ]
+    if examined.playbook is None:
+        more = "" if examined.is_complete else "; mending these may show more"
+        said = f"{path}: {counts[0]}; nothing would start with this playbook{more}"
+        out.print(Text(said, style="red"))
+        return
+    playbook = examined.playbook
+    categories = sum(len(kind.categories) for kind in playbook.issue_types.values())
+    people = number_of(len(playbook.people), "person", "people")
+    said = f"{playbook.name} {playbook.version}, {number_of(categories, 'category', 'categories')}, {people}"
+    if playbook.holding_update:
+        out.print(Text(f"note     {_holding(playbook)}", style="dim"))
+    out.print(Text(f"{path}: {', '.join(counts)} ({said})", style="" if examined.warnings else "green"))
+
+
+def _holding(playbook: "Playbook") -> str:
+    """Return what customers get to whom nobody writes (COMM-3)."""
+    rules = playbook.holding
+    apart = f", at least {rules.every.written} apart" if rules.at_most > 1 else ""
+    return (
+        f"a missed update sends {rules.at_most} holding updates in a row at most{apart}; "
+        "then none until somebody writes to customers"
+    )
+
+
+def _worded(fault: Fault) -> str:
+    """What was probably meant goes before what is allowed, which can be long."""
+    meant = f"did you mean {fault.suggestion}? " if fault.suggestion else ""
+    return f"{fault.where}: given {fault.given}; {meant}allowed: {fault.allowed}"

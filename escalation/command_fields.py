@@ -1,0 +1,79 @@
+"""
+The fields of a command as plain data: from them come options of the command line, and forms and operations elsewhere.
+
+Knows no terminal and no HTTP. What cannot be said in one text or number (a file, a list of seats) is a record.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+class FieldKind(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    INSTANT = "instant"
+    DAY = "day"
+    SPAN = "span"
+    RECORD = "record"
+
+
+class CommandField(NamedTuple):
+    """One field: its name, what it takes, and what it means."""
+
+    name: str
+    kind: FieldKind
+    is_list: bool
+    is_required: bool
+    default: str
+    """As a person would write it; empty, if there is none."""
+    values: tuple[str, ...]
+    """Those that a choice has."""
+    description: str
+
+
+def fields_of(command: "type[BaseModel]") -> Iterator[CommandField]:
+    """Return the fields that somebody fills in: all but the kind, which says which command it is."""
+    for name, field in command.model_fields.items():
+        if name != "kind":
+            kind, is_list, values = _form_of(field.annotation)
+            default = field.default if not field.is_required() and isinstance(field.default, str) else ""
+            yield CommandField(
+                name, kind, is_list, field.is_required(), str(default), values, field.description or ""
+            )
+
+
+# A bool is an int and an instant is a day, for Python: the narrower one is looked for first.
+_KINDS = {
+    bool: FieldKind.FLAG,
+    int: FieldKind.NUMBER,
+    datetime: FieldKind.INSTANT,
+    date: FieldKind.DAY,
+    timedelta: FieldKind.SPAN,
+    str: FieldKind.TEXT,
+}
+
+
+def _form_of(annotation: Any) -> tuple[FieldKind, bool, tuple[str, ...]]:
+    """Return kind, whether there can be several, and the values of a choice."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _form_of(args[0])
+    if origin in {Union, UnionType}:
+        return _form_of(next(each for each in args if each is not type(None)))
+    if origin is tuple:
+        kind, _, values = _form_of(args[0])
+        return kind, True, values
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return FieldKind.CHOICE, False, tuple(each.value for each in annotation)
+    if isinstance(annotation, type):
+        found = (kind for python, kind in _KINDS.items() if issubclass(annotation, python))
+        return next(found, FieldKind.RECORD), False, ()
+    return FieldKind.RECORD, False, ()
