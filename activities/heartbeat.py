@@ -2,7 +2,7 @@
 What the server knows of an attempt at a batch: heartbeats, and the error that asks for another attempt.
 
 A heartbeat holds the results so far, undelivered results of the messages that wait, and the decisions, as plain JSON.
-The workflow reads the same from the error when no further attempt comes (`workflows.delivery`).
+The workflow reads the same from the error when no further attempt comes (`workflows.delivery_outbox`).
 """
 
 import asyncio

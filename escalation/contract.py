@@ -149,40 +149,46 @@ TASK_FORCE_KEEP_INFORMED = "keep_informed"
 
 
 @frozen
-class CarriedRun:
-    """What every continued run of an escalation or a task force needs of the run before it."""
+class ContinuedRun:
+    """What every continued run needs of the run before it."""
 
-    notices: tuple[Notification, ...] = ()
-    """Messages that are still to go out."""
-    under_way: tuple[Notification, ...] = ()
-    """Messages whose outcome is not known: they go out again, and say so."""
-    answered: tuple[str, ...] = ()
-    """Ids of the updates that were followed: a repeat is answered, not followed again."""
+    notifications: tuple[Notification, ...] = ()
+    """They are still to go out."""
+    to_repeat: tuple[Notification, ...] = ()
+    """Their outcome is not known: they go out again, and say so."""
+    followed_updates: tuple[str, ...] = ()
+    """Ids of updates: a repeat is answered, not followed again."""
     rates: Rates = Rates()
     """What people did of late."""
-    vouched: tuple[str, ...] = ()
-    """Digests of what the two sent each other lately."""
+    sent_signals: tuple[str, ...] = ()
+    """Fingerprints of what it sent to other runs lately."""
 
 
 @frozen
-class ContinuedState(CarriedRun):
-    """Everything that a continued run needs of the run before it."""
+class ContinuedWork(ContinuedRun):
+    """All that an escalation asked for, and is not known to be done."""
 
-    escalation: Escalation
-    events: tuple[Event, ...] = ()
-    """The end of the timeline, bounded."""
-    unrecorded: tuple[Event, ...] = ()
-    """What has happened and is not on record yet."""
-    left_out: str = ""
-    """What the record's store could not understand, and why."""
-    finding: tuple[FindOnCall, ...] = ()
-    """Schedules that are still being asked about."""
-    proposing: tuple[ProposeSponsorship, ...] = ()
-    """Accounts that are still to be proposed to the sponsorship programme."""
+    look_ups: tuple[FindOnCall, ...] = ()
+    """Rotas that are still being asked about."""
+    proposals: tuple[ProposeSponsorship, ...] = ()
+    """Accounts that are still to be proposed for sponsorship."""
     orders: tuple[ForTaskForces, ...] = ()
     """What task forces are still to be commanded, in order."""
     successors: tuple[StartRequest, ...] = ()
     """The escalation that continues this one, still to be started (CLOSE-9)."""
+    unrecorded: tuple[Event, ...] = ()
+    """What has happened and is not on record yet."""
+    left_out: str = ""
+    """What the record's store could not understand, and why."""
+
+
+@frozen
+class ContinuedState(ContinuedWork):
+    """Everything that a continued run of an escalation needs of the run before it."""
+
+    escalation: Escalation
+    events: tuple[Event, ...] = ()
+    """The end of the timeline, bounded."""
 
 
 class OnCallRequest(Input):
@@ -244,11 +250,11 @@ class IntakeInput:
 
 
 @frozen
-class SponsorshipCarried(CarriedRun):
+class SponsorshipContinuedState(ContinuedRun):
     """Everything that a continued run of a sponsorship needs of the run before it."""
 
-    programme: Sponsorship
-    heard: tuple[DeliveryResult, ...] = ()
+    sponsorship: Sponsorship
+    results: tuple[DeliveryResult, ...] = ()
     """What became of its messages, as far as it is remembered."""
     undecided: tuple[ReportDelivery, ...] = ()
     """What did not arrive, and the rules have not heard yet."""
@@ -259,7 +265,7 @@ class SponsorshipInput:
     """What an account's sponsorship starts with: ``{"account": "ACME"}``, or what the run before it carried over."""
 
     account: str
-    carried: SponsorshipCarried | None = None
+    carried: SponsorshipContinuedState | None = None
     continue_after: int | None = None
 
 
@@ -302,14 +308,14 @@ class EscalationResult:
 
 
 @frozen
-class TaskForceContinuedState(CarriedRun):
+class TaskForceContinuedState(ContinuedRun):
     """Everything that a continued run of a task force needs of the run before it."""
 
     force: TaskForce
     events: tuple[TaskForceEvent, ...] = ()
     """The end of the timeline, bounded."""
-    news: tuple[TaskForceUpdate, ...] = ()
-    """What the escalation has not heard yet."""
+    updates: tuple[TaskForceUpdate, ...] = ()
+    """What the escalation does not know yet."""
 
 
 @frozen

@@ -41,7 +41,7 @@ from workflows.follow_up import FollowUpWorkflow
 from workflows.inbox import InboxWorkflow
 from workflows.intake import IntakeWorkflow
 from workflows.joined_case import JoinedCaseWorkflow
-from workflows.record_queue import RecordWorkflow
+from workflows.record_outbox import RecordWorkflow
 from workflows.report import ReportWorkflow
 from workflows.sponsorship import SponsorshipWorkflow
 from workflows.task_force import TaskForceWorkflow

@@ -1,17 +1,18 @@
 """
-Life: base of the workflows of escalations and task forces, whatever they are about.
+BaseWorkflow: base of our long-lived workflows, whatever they are about.
 
-Owns the loop of a run: judge what is due, start what waits in the outboxes, arm one timer, show the state, wait. It
-knows no rule: whatever comes of work beside the run is put to ``_decide``.
+Owns the loop of a run: judge what is due, start what waits in the outboxes, arm one timer, show the state, wait. Owns
+how a move of a person is followed, too. It knows no rule: each command goes to ``_decision``.
 
-Why one loop, and why it decides nothing else: updates and signals are decided in their handlers, where their sender
-gets the answer. The loop runs after all of them, once in each step of the run, so what a step decided leaves together.
+Why the loop decides nothing but what is due: updates and signals are decided in their handlers, where their sender gets
+the answer. The loop runs after all of them, once in each step of the run, so what a step decided leaves together.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -19,75 +20,64 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.kernel.budgets import ANSWERED, CARRIED, UNRECORDED, last_of, size_of
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.refusals import EscalationError
 from escalation.notifications.delivery_results import DeliveryResult
-from escalation.notifications.shell_commands import (
-    CancelByOperator,
-    ExtendOpenHours,
-    NoteRefusal,
-    ReportDelivery,
-    Tick,
-)
+from escalation.notifications.shell_commands import CancelByOperator, ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.rates import REFUSALS
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated
-from workflows.delivery import DeliveryOutbox
+from workflows.delivery_outbox import DeliveryOutbox, Sender
 from workflows.look_ups import QUICK
 from workflows.outbox import Background, Outbox, Parallel, Timer
 from workflows.raw_values import takes_one
 from workflows.sent_signals import SentSignals, require_sent
+from workflows.web_ui import SearchValues, updates_between
 
-FromLife = Tick | ReportDelivery | ExtendOpenHours | CancelByOperator | NoteRefusal
-"""What comes of it by itself."""
+Made = TypeVar("Made")
+"""The decision of the rules that the workflow is about."""
 
 
-class BaseWorkflow(ContinuableWorkflow):
-    """Base of a workflow. *carried*: what the run before it handed on."""
+class BaseWorkflow(ContinuableWorkflow, Sender, ABC, Generic[Made]):
+    """One run. *carried*: what the run before it handed on."""
 
-    _ANSWERS_KEPT = 500
+    _FOLLOWED_KEPT = 500
+    """Ids of updates that are remembered."""
 
-    def __init__(self, carried: contract.CarriedRun | None) -> None:
-        kept = carried or contract.CarriedRun()
-        self._answered = dict.fromkeys(kept.answered)
-        """Ids of the updates that were followed."""
-        self._rates = kept.rates
-        self._vouchers = SentSignals(kept.vouched)
-        self._hearing = asyncio.Lock()
+    def __init__(self, carried: contract.ContinuedRun) -> None:
+        self._followed = dict.fromkeys(carried.followed_updates)
+        self._rates = carried.rates
+        self._sent = SentSignals(carried.sent_signals)
+        self._verifying = asyncio.Lock()
+        self._shown: SearchValues = {}
         self._background = Background()
         self._timer = Timer(self._background)
-        self._deliveries = DeliveryOutbox(self._background, self, kept.notices, kept.under_way)
-        self._hours = Parallel(self._background, self._compile_hours, self._decide)
+        self._deliveries = DeliveryOutbox(self._background, self, carried.notifications, carried.to_repeat)
+        self._hours = Parallel(self._background, _compile_hours, self._decide)
 
-    # What the workflow says of itself.
+    # Decisions.
+
+    @abstractmethod
+    def _decision(self, command: Any) -> Made:
+        """
+        Put *command* to the rules; nothing is kept.
+
+        Raises:
+            EscalationError: If they refuse it.
+        """
+
+    @abstractmethod
+    def _keep(self, made: Made) -> None:
+        """Keep a decision, and put what it asks for into the outboxes."""
 
     def _decide(self, command: Any) -> None:
-        """Put a command of ``FromLife`` to the rules, and keep the answer."""
-        raise NotImplementedError
+        """Decide what nobody can be refused, because it has happened."""
+        try:
+            made = self._decision(command)
+        except EscalationError as refusal:  # it would fail the workflow; a mistake must only stall it
+            raise RuntimeError(f"the engine refused {type(command).__name__}: {refusal}") from refusal
+        self._keep(made)
 
-    def note_refusal(self, move: str, why: str) -> None:
-        """Keep on record that what nobody waits for could not be followed."""
-        raise NotImplementedError
-
-    @property
-    def _own_prefix(self) -> str:
-        """Beginning of the keys of its messages; empty while it is not open."""
-        raise NotImplementedError
-
-    @property
-    def _first_seq(self) -> int:
-        """The first event of its timeline; what came before is forgotten."""
-        raise NotImplementedError
-
-    def _receipts(self) -> Iterable[DeliveryResult]:
-        """All that it has heard of its messages, oldest first."""
-        raise NotImplementedError
-
-    def _wakes_at(self) -> datetime | None:
-        """Return when something is due next."""
-        raise NotImplementedError
-
-    def _wakes_for(self) -> str:
-        """Say what the next timer is for, in words that a manager understands."""
-        raise NotImplementedError
+    # The loop.
 
     @property
     def _outboxes(self) -> Sequence[Outbox[Any, Any]]:
@@ -95,26 +85,32 @@ class BaseWorkflow(ContinuableWorkflow):
         return (self._hours, self._deliveries)
 
     @property
+    @abstractmethod
     def _is_busy(self) -> bool:
         """There is something to wait for; else the run ends."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def _may_continue(self) -> bool:
         """It is to continue as a new run, and nothing is in the way."""
-        raise NotImplementedError
 
+    @abstractmethod
+    def _wakes_at(self) -> datetime | None:
+        """Return when something is due next."""
+
+    @abstractmethod
+    def _wakes_for(self) -> str:
+        """Say what the next timer is for, in words that a manager understands."""
+
+    @abstractmethod
     def _carried(self) -> object:
         """Return what the next run starts with."""
-        raise NotImplementedError
 
-    def _show(self) -> None:
-        """Show the state in the lists of the Web UI, as far as it has changed."""
-        raise NotImplementedError
+    @abstractmethod
+    def _search_values(self) -> SearchValues:
+        """Return what the lists of the Web UI show."""
 
-    # The loop.
-
-    async def _live(self) -> None:
+    async def _run_loop(self) -> None:
         while self._is_busy:
             self._judge()
             if self._may_continue:
@@ -144,6 +140,13 @@ class BaseWorkflow(ContinuableWorkflow):
             self._show()
             continue_as_new(carried, memo=workflow.memo())  # or the next run has none until its first step
 
+    def _show(self) -> None:
+        """Write what lists show, as far as it has changed: each write is billed."""
+        values = self._search_values()
+        if changes := updates_between(self._shown, values):
+            workflow.upsert_search_attributes(changes)
+            self._shown = values
+
     async def _wait(self) -> None:
         try:
             await self._background.wait(lambda: is_outdated() and self._may_continue)
@@ -163,27 +166,28 @@ class BaseWorkflow(ContinuableWorkflow):
         kept = (*kept, self._rates, *self._deliveries.to_repeat, *self._deliveries.pending)
         return sum(map(size_of, kept)) + UNRECORDED + ANSWERED <= CARRIED
 
-    def _carried_run(self) -> dict[str, Any]:
+    def _continued_run(self) -> dict[str, Any]:
+        """Return the fields of a ``ContinuedRun``."""
         return {
-            "notices": tuple(self._deliveries.pending),
-            "under_way": self._deliveries.to_repeat,
-            "answered": last_of(tuple(self._answered)[-self._ANSWERS_KEPT :], ANSWERED),
+            "notifications": tuple(self._deliveries.pending),
+            "to_repeat": self._deliveries.to_repeat,
+            "followed_updates": last_of(tuple(self._followed)[-self._FOLLOWED_KEPT :], ANSWERED),
             "rates": self._rates,
-            "vouched": self._vouchers.kept,
+            "sent_signals": self._sent.fingerprints,
         }
 
     # Updates and signals.
 
-    def is_answered(self) -> bool:
+    def is_followed(self) -> bool:
         """Whether this update was followed before, perhaps by an earlier run."""
         update = workflow.current_update_info()
-        return update is not None and update.id in self._answered
+        return update is not None and update.id in self._followed
 
-    def _remember_answer(self) -> None:
+    def _remember_update(self) -> None:
         if update := workflow.current_update_info():
-            self._answered[update.id] = None
+            self._followed[update.id] = None
 
-    def _keeps_refusal(self, move: str) -> bool:
+    def _has_room_for_refusal(self, move: str) -> bool:
         """Whether there is room for one more on record; a flood of signals must not fill it."""
         now = workflow.now()
         if not self._rates.has_room("refusals", REFUSALS, now):
@@ -194,17 +198,19 @@ class BaseWorkflow(ContinuableWorkflow):
 
     @workflow.signal(name=contract.REPORT_DELIVERY, description="What became of messages that had to wait.")
     @takes_one
-    def record_delivery(self, *raws: RawValue) -> None:
-        self._deliveries.record_late(*raws)
+    def report_delivery(self, *raws: RawValue) -> None:
+        self._deliveries.take_late_results(*raws)
 
-    def _record_receipts(self, news: tuple[DeliveryResult, ...]) -> None:
-        self._decide(ReportDelivery(receipts=news))
+    def take_results(self, newer: tuple[DeliveryResult, ...]) -> None:
+        self._decide(ReportDelivery(receipts=newer))
 
-    # What escalations and task forces send each other.
+    # What runs send each other.
 
-    @workflow.query(name=contract.HAS_SENT, description="Whether it sent a message, by the digest of that.")
-    def vouch(self, digest: str) -> bool:
-        return self._vouchers.has(digest)
+    @workflow.query(
+        name=contract.HAS_SENT, description="Whether it sent a signal, by the fingerprint of that."
+    )
+    def has_sent(self, fingerprint: str) -> bool:
+        return self._sent.has(fingerprint)
 
     async def _require_sent_by(self, sender: str, message: object) -> None:
         """
@@ -214,27 +220,28 @@ class BaseWorkflow(ContinuableWorkflow):
         Raises:
             MoveNotAllowed: If it is not.
         """
-        async with self._hearing:
+        async with self._verifying:
             await require_sent(sender, message)
 
     # Open hours that end soon are compiled further.
 
-    def _extend(self, wanted: CompileOpenHours) -> None:
+    def _extend_hours(self, wanted: CompileOpenHours) -> None:
         """Ask once: the rules ask again in each decision until they have it, and in the next run if this one ends."""
         if wanted.calendar not in {other.calendar for other in self._hours.carried}:
             self._hours.add(wanted)
 
-    async def _compile_hours(self, wanted: CompileOpenHours) -> ExtendOpenHours:
-        hours: OpenHours = await workflow.execute_activity(
-            contract.EXTEND_OPEN_HOURS,
-            wanted,
-            result_type=OpenHours,
-            start_to_close_timeout=QUICK,
-            summary=f"compile the open hours of {wanted.calendar} further",
-        )
-        return ExtendOpenHours(
-            calendar=wanted.calendar,
-            definition=wanted.definition,
-            since=wanted.since,
-            open_hours=hours,
-        )
+
+async def _compile_hours(wanted: CompileOpenHours) -> ExtendOpenHours:
+    hours: OpenHours = await workflow.execute_activity(
+        contract.EXTEND_OPEN_HOURS,
+        wanted,
+        result_type=OpenHours,
+        start_to_close_timeout=QUICK,
+        summary=f"compile the open hours of {wanted.calendar} further",
+    )
+    return ExtendOpenHours(
+        calendar=wanted.calendar,
+        definition=wanted.definition,
+        since=wanted.since,
+        open_hours=hours,
+    )

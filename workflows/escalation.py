@@ -20,7 +20,6 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from escalation import contract
 from escalation.case import commands as c
 from escalation.case.deliveries import last_deferral_of
-from escalation.case.effects import ForTaskForces, ProposeSponsorship
 from escalation.kernel.budgets import CARRIED, HISTORY, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.refusals import EscalationError
@@ -31,21 +30,18 @@ from workflows.escalation_moves import EscalationMoves
 from workflows.escalation_start import EscalationStart
 from workflows.inputs import is_continued, require_id
 from workflows.move_handlers import takes_moves
-from workflows.on_call import OnCallLookUps
 from workflows.outage_end import release_joined_cases
 from workflows.raw_values import read_input, read_model, takes_one
-from workflows.task_force_orders import NotDeployed, command_task_force
 
 _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
-_PROPOSED_WITHIN = timedelta(minutes=1)
 _REPORTED_BY = timedelta(days=1)
 """After it may leave at the earliest: bundled, limited, and tried for long."""
 
 
 @workflow.defn(name=contract.WORKFLOW)
 @takes_moves(*c.PERSONS_COMMANDS, contract.RebaseRequest)
-class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
+class EscalationWorkflow(EscalationMoves, EscalationStart):
     """One escalation, from its start to its close."""
 
     @workflow.init
@@ -57,7 +53,6 @@ class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
         except EscalationError as refusal:  # kept for the run, which is where a workflow can fail
             super().__init__(contract.EscalationInput())
             self._refusal = refusal
-        self._shown: web_ui.SearchValues = {}
 
     @workflow.run
     @takes_one
@@ -66,9 +61,9 @@ class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
             await self._open()
         else:
             require_id(self._now.key)
-        await self._live()
+        await self._run_loop()
         await release_joined_cases(self.opened.tickets)
-        if self.opened.is_followed_up or self._hears_until:
+        if self.opened.is_followed_up or self._awaits_results_until:
             await self._hand_over()
         else:
             await self._records.finish()
@@ -77,7 +72,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
         return self._ended()
 
     @property
-    def _hears_until(self) -> datetime | None:
+    def _awaits_results_until(self) -> datetime | None:
         """By then it is told what became of messages that wait; None if none does, or that is past (COMM-13)."""
         until = last_deferral_of(self._events)
         if until is None or until + _REPORTED_BY <= workflow.now():
@@ -125,32 +120,13 @@ class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
     def _wakes_for(self) -> str:
         return web_ui.wake_summary(self.opened)
 
+    def _search_values(self) -> web_ui.SearchValues:
+        return web_ui.search_values(self.opened)
+
     def _show(self) -> None:
-        now = self.opened
-        values = web_ui.search_values(now)
         if not self._shown:  # the first time in each run
-            workflow.upsert_memo({contract.SUBJECT_MEMO: now.request.subject})
-        if changes := web_ui.updates_between(self._shown, values):
-            workflow.upsert_search_attributes(changes)
-            self._shown = values
-
-    # Work beside the run.
-
-    async def _propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
-        """An executive escalation proposes its accounts (SPONSOR-2)."""
-        await workflow.execute_activity(
-            contract.PROPOSE_SPONSORSHIP,
-            wanted,
-            start_to_close_timeout=_PROPOSED_WITHIN,
-            summary="propose the accounts for sponsorship",
-        )
-
-    async def _command_task_force(self, order: ForTaskForces) -> c.NoteFailedDeployment | None:
-        try:
-            await command_task_force(self.opened.key, order, self._begin.continue_after, self._vouchers)
-        except NotDeployed as why:
-            return c.NoteFailedDeployment(id=why.id, why=str(why))
-        return None
+            workflow.upsert_memo({contract.SUBJECT_MEMO: self.opened.request.subject})
+        super()._show()
 
     @workflow.signal(
         name=contract.TASK_FORCE_UPDATE,
@@ -158,7 +134,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
         unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON,  # last words, to one that has just ended
     )
     @takes_one
-    async def hear_task_force(self, *raws: RawValue) -> None:
+    async def follow_task_force(self, *raws: RawValue) -> None:
         try:
             news = read_model(TaskForceUpdate, raws, "the news of a task force", "one JSON object", OURS)
             if self.opened.is_open:  # else nobody is told
@@ -193,12 +169,12 @@ class EscalationWorkflow(EscalationMoves, EscalationStart, OnCallLookUps):
 
     def _carried(self) -> contract.EscalationInput:
         kept = contract.ContinuedState(
-            **self._carried_run(),
+            **self._continued_run(),
             escalation=self.opened,
             unrecorded=self._records.unrecorded,
             left_out=self._records.left_out,
-            finding=self._look_ups.carried,
-            proposing=self._proposals.carried,
+            look_ups=self._look_ups.carried,
+            proposals=self._proposals.carried,
             orders=self._orders.carried,
             successors=self._successors.carried,
         )

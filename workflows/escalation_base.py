@@ -2,7 +2,7 @@
 EscalationBase: the state of one escalation in its workflow, and the way that every command takes to the rules.
 
 The handlers of the workflow stand in files of their own, each a class above this one: `escalation_start`,
-`escalation_moves`, `escalation_queries`, `merge`, `on_call`. `escalation` puts them together and has the run itself.
+`escalation_moves`, `escalation_queries`, `escalation_merge`. `escalation` puts them together and has the run itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,10 +14,9 @@ from temporalio import workflow
 from escalation import contract
 from escalation.case import commands as c
 from escalation.case.deliveries import results_of
-from escalation.case.effects import Effect, FindOnCall, ForTaskForces, OpenSuccessor, ProposeSponsorship
+from escalation.case.effects import Effect, FindOnCall, OpenSuccessor, ProposeSponsorship
 from escalation.case.engine import decide
 from escalation.case.events import Event
-from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.work import Decision
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
@@ -27,18 +26,22 @@ from escalation.notifications.shell_commands import NoteRefusal
 from escalation.policy.move_name import Move
 from escalation.policy.open_hours import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
-from workflows.outbox import InOrder, Outbox, Parallel
-from workflows.record_queue import RecordOutbox
+from workflows.on_call import find_on_call
+from workflows.outbox import Outbox, Parallel
+from workflows.record_outbox import RecordOutbox
+from workflows.successor import propose_sponsorship, start_successor
+from workflows.task_force_orders import TaskForceOrders
 
 _LONGEST_TIMELINE = 2_000
 
 
-class EscalationBase(BaseWorkflow):
+class EscalationBase(BaseWorkflow[Decision]):
     """One escalation, opened or not, and the work that its decisions ask for."""
 
     def __init__(self, begin: contract.EscalationInput) -> None:
         carried = begin.carried
-        super().__init__(carried)
+        kept = carried or contract.ContinuedWork()
+        super().__init__(kept)
         self._begin = begin
         self._now: Escalation | None = carried.escalation if carried else None
         self._events: list[Event] = list(carried.events) if carried else []
@@ -48,34 +51,12 @@ class EscalationBase(BaseWorkflow):
         """Of signals that came before it was open."""
         self._is_handed_over = False
         background, decide_ = self._background, self._decide
-        self._look_ups = Parallel(background, self._find_on_call, decide_, carried.finding if carried else ())
-        self._proposals = Parallel(
-            background, self._propose_sponsorship, decide_, carried.proposing if carried else ()
-        )
-        self._orders = InOrder(
-            background, self._command_task_force, decide_, carried.orders if carried else ()
-        )
-        self._successors = Parallel(background, self._succeed, decide_, carried.successors if carried else ())
-        """What continues it, of the same subject: only its follow-up starts that, when its key is free (CLOSE-9)."""
-        self._records = (
-            RecordOutbox(background, self, carried.unrecorded, carried.left_out)
-            if carried
-            else RecordOutbox(background, self)
-        )
-
-    # Each kind of work beside the run.
-
-    async def _find_on_call(self, wanted: FindOnCall) -> c.ReportOnCall:
-        raise NotImplementedError
-
-    async def _propose_sponsorship(self, wanted: ProposeSponsorship) -> None:
-        raise NotImplementedError
-
-    async def _command_task_force(self, order: ForTaskForces) -> c.NoteFailedDeployment | None:
-        raise NotImplementedError
-
-    async def _succeed(self, request: StartRequest) -> None:
-        raise NotImplementedError
+        self._look_ups = Parallel(background, find_on_call, decide_, kept.look_ups)
+        self._proposals = Parallel(background, propose_sponsorship, decide_, kept.proposals)
+        self._orders = TaskForceOrders(background, decide_, kept.orders, self._sent, begin.continue_after)
+        self._successors = Parallel(background, start_successor, decide_, kept.successors)
+        """Only its follow-up starts one, when the key is free (CLOSE-9)."""
+        self._records = RecordOutbox(background, self, kept.unrecorded, kept.left_out)
 
     @property
     def _outboxes(self) -> Sequence[Outbox[Any, Any]]:
@@ -128,25 +109,21 @@ class EscalationBase(BaseWorkflow):
 
     # Commands.
 
-    def _decide(self, command: c.ShellsCommand) -> None:
-        try:
-            answer = decide(self.opened, command, workflow.now())
-        except EscalationError as refusal:  # it would fail the escalation; a mistake must only stall it
-            raise RuntimeError(f"the engine refused {type(command).__name__}: {refusal}") from refusal
-        self._keep(answer)
+    def _decision(self, command: c.Command) -> Decision:
+        return decide(self.opened, command, workflow.now())
 
-    def _keep(self, answer: Decision) -> None:
-        self._now = answer.escalation
-        self._events = [*self._events, *answer.events][-_LONGEST_TIMELINE:]
-        self._records.add(*answer.events)
-        for effect in answer.effects:
+    def _keep(self, made: Decision) -> None:
+        self._now = made.escalation
+        self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
+        self._records.add(*made.events)
+        for effect in made.effects:
             self._take_effect(effect)
         self._background.wake()
 
     def _take_effect(self, effect: Effect) -> None:
         match effect:
             case CompileOpenHours():
-                self._extend(effect)
+                self._extend_hours(effect)
             case FindOnCall():
                 self._look_ups.add(effect)
             case ProposeSponsorship():
@@ -160,7 +137,7 @@ class EscalationBase(BaseWorkflow):
 
     def note_refusal(self, move: str, why: str) -> None:
         refusal = NoteRefusal(refused=move, why=why)
-        if not self._keeps_refusal(move):
+        if not self._has_room_for_refusal(move):
             return
         if self._now is None:
             self._early_refusals.append(refusal)
@@ -170,14 +147,14 @@ class EscalationBase(BaseWorkflow):
     # What the base class asks.
 
     @property
-    def _own_prefix(self) -> str:
+    def own_prefix(self) -> str:
         return f"{self._now.id}:" if self._now else ""
 
     @property
-    def _first_seq(self) -> int:
+    def first_seq(self) -> int:
         return self._events[0].seq if self._events else 0
 
-    def _receipts(self) -> Iterable[DeliveryResult]:
+    def known_results(self) -> Iterable[DeliveryResult]:
         return results_of(self._events)
 
     def _wakes_at(self) -> datetime | None:

@@ -6,19 +6,28 @@ have, another escalation, a time zone, the playbook of today. That is looked up 
 is decided.
 """
 
+from contextlib import suppress
+from datetime import datetime, timedelta
+
 from temporalio import workflow
+from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case import commands as c
 from escalation.case.effects import FindNamed
-from escalation.case.engine import decide, permit
+from escalation.case.engine import permit
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
+from workflows.escalation_merge import EscalationMerge
 from workflows.escalation_queries import EscalationQueries
-from workflows.look_ups import look_up
-from workflows.merge import EscalationMerge
+from workflows.look_ups import QUICK, look_up
+from workflows.raw_values import read_model, takes_one
+
+_LOOKED_UP_AGAIN_AFTER = timedelta(seconds=10)
+"""For somebody unknown: names that nobody has must not keep a worker busy."""
+_LOOK_UP = 'Look up again who is on call, for somebody unknown. Example: {"person": "YOU"}'
 
 Asked = c.PersonsCommand | contract.RebaseRequest
 _Complete = c.PersonsCommand | c.Rebase | c.NamePeople
@@ -26,6 +35,9 @@ _Complete = c.PersonsCommand | c.Rebase | c.NamePeople
 
 class EscalationMoves(EscalationMerge, EscalationQueries):
     """The moves of people in one escalation."""
+
+    _looked_up_at: datetime | None = None
+    """When somebody unknown last had it looked up again who is on call."""
 
     def consider(self, command: Asked) -> None:
         """
@@ -36,28 +48,28 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
         self._rates.after_move(self.opened.key, command.move, command.by, workflow.now())
         if isinstance(
             command, contract.RebaseRequest
-        ):  # the plan is compiled only for somebody who may ask for it
+        ):  # its plan is compiled only for somebody who may ask for it
             permit(self.opened, command.move, command.by)
             return
-        named = tuple(Contact(id=who, name=who) for who in self._unknown_in(command))
-        decide(self.opened, c.NamePeople(asked=command, people=named) if named else command, workflow.now())
+        stand_ins = tuple(Contact(id=who, name=who) for who in self._unknown_in(command))
+        self._decision(c.NamePeople(asked=command, people=stand_ins) if stand_ins else command)
 
     async def follow(self, command: Asked) -> MoveResult:
         """
         Raises:
             EscalationError: If *command* is refused.
         """
-        if self.is_answered():
+        if self.is_followed():
             return make_move_result(self.opened, is_repeat=True)
         complete = await self._completed(command)
         # Other moves may have been followed while something was looked up.
         self._require_possible(command)
         rates = self._rates.after_move(self.opened.key, command.move, command.by, workflow.now())
-        answer = decide(self.opened, complete, workflow.now())
-        self._keep(answer)
+        made = self._decision(complete)
+        self._keep(made)
         self._rates = rates
-        self._remember_answer()
-        return make_move_result(answer.escalation, answer.events)
+        self._remember_update()
+        return make_move_result(made.escalation, made.events)
 
     def _require_possible(self, command: Asked) -> None:
         self._require_free(command.move)
@@ -102,3 +114,25 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
                 f"{self.opened.key}: cannot rebase to that playbook; the worker's is {plan.playbook}"
             )
         return c.Rebase(by=asked.by, why=asked.why, plan=plan)
+
+    # Somebody unknown may be on call by now.
+
+    @workflow.update(name=contract.LOOK_UP_ON_CALL, description=_LOOK_UP)
+    @takes_one
+    async def look_up_on_call(self, *_raws: RawValue) -> contract.OnCallPeople:
+        self._looked_up_at = workflow.now()
+        self._decide(c.LookUpOnCall())
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self._look_ups.is_empty, timeout=QUICK)
+        people = (person for answer in self.opened.shifts for person in answer.people)
+        return contract.OnCallPeople(people=tuple(dict.fromkeys(people)))
+
+    @look_up_on_call.validator
+    @takes_one
+    def validate_look_up(self, *raws: RawValue) -> None:
+        """What was looked up just now needs no other look."""
+        asked = read_model(contract.OnCallRequest, raws, "the look-up", _LOOK_UP)
+        now, at = self.opened, self._looked_up_at
+        is_fresh = at is not None and workflow.now() - at < _LOOKED_UP_AGAIN_AFTER
+        if is_fresh or now.plan.knows(asked.person) or not (now.is_open and now.shifts):
+            raise MoveNotAllowed(f"{now.key}: there is nothing to look up")

@@ -26,7 +26,7 @@ from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
 from workflows import web_ui
 from workflows.escalation_base import EscalationBase
-from workflows.record_queue import batch_of
+from workflows.record_outbox import batch_of
 
 _PAGED = "one page, after a"
 
@@ -87,8 +87,8 @@ class EscalationQueries(EscalationBase):
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
-        return find_outdated(self.opened, self._events, wave) | self._deliveries.strangers(wave)
+    def outdated_messages(self, batch: NotificationBatch) -> dict[str, str]:
+        return find_outdated(self.opened, self._events, batch) | self._deliveries.find_foreign(batch)
 
     @workflow.query(name=contract.PEOPLE, description="The people and teams that its plan knows.")
     def people(self) -> tuple[Contact, ...]:

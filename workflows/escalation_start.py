@@ -15,15 +15,15 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.case import commands as c
 from escalation.case.effects import CheckStart, CompiledStart, CompilePlan
-from escalation.case.engine import decide, open_escalation
+from escalation.case.engine import open_escalation
 from escalation.case.outage import permit_repeat
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import EscalationError
 from escalation.policy.move_name import Move
+from workflows.escalation_merge import EscalationMerge
 from workflows.look_ups import look_up
-from workflows.merge import EscalationMerge
 from workflows.raw_values import read_model, takes_one
 
 _START = '{"request": {…}}'
@@ -95,9 +95,9 @@ class EscalationStart(EscalationMerge):
         if is_repeat := command.ticket in self.opened.tickets:
             self._rates = self._rates.after_repeat(self.opened.key, workflow.now())
             permit_repeat(self.opened, command.by, command.ticket)
-        answer = decide(self.opened, command, workflow.now())
-        self._keep(answer)
-        return make_move_result(answer.escalation, answer.events, is_repeat=is_repeat)
+        made = self._decision(command)
+        self._keep(made)
+        return make_move_result(made.escalation, made.events, is_repeat=is_repeat)
 
     async def _submitter(self, raws: Sequence[RawValue]) -> str:
         """Who submitted a start that is repeated; it is checked like the first."""

@@ -16,7 +16,6 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from escalation import contract
-from escalation.contract import DELIVER_DIGEST, MESSAGE_TASK_QUEUE, REPORT_DELIVERIES
 from escalation.kernel.budgets import CARRIED, GONE, OURS, last_of, size_of
 from escalation.kernel.ids import Own
 from escalation.kernel.list_page import ListPage, page_of
@@ -42,7 +41,7 @@ from escalation.policy.preferences import MOST_COUNTED, CountedMessage, Limit
 from escalation.policy.rates import Rates
 from workflows import web_ui
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due, is_outdated
-from workflows.delivery import deliver
+from workflows.delivery_outbox import deliver
 from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
 from workflows.look_ups import find_people
 from workflows.raw_values import read_model, takes_one
@@ -166,7 +165,7 @@ class InboxWorkflow(ContinuableWorkflow):
         return take_due_messages(tuple(self._held.values()), self._sent, workflow.now())
 
     async def _let_go(self, bundle: Digest) -> None:
-        became = self._settle(await deliver(bundle, DELIVER_DIGEST))
+        became = self._settle(await deliver(bundle, contract.DELIVER_DIGEST))
         if became:
             await _report(became)
 
@@ -198,13 +197,13 @@ async def _report(became: dict[str, list[DeliveryResult]]) -> None:
     """An escalation that cannot hear for so long knows the message as held, not as lost."""
     with suppress(ActivityError):
         await workflow.execute_activity(
-            REPORT_DELIVERIES,
+            contract.REPORT_DELIVERIES,
             became,
-            task_queue=MESSAGE_TASK_QUEUE,
+            task_queue=contract.MESSAGE_TASK_QUEUE,
             start_to_close_timeout=timedelta(minutes=2),
             schedule_to_close_timeout=_REPORTED_WITHIN,
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
             summary=web_ui.summary(
-                f"tell {number_of(len(became), 'escalation')} what became of their messages"
+                f"report to {number_of(len(became), 'escalation')} what became of their messages"
             ),
         )

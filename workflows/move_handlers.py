@@ -37,7 +37,7 @@ class MoveHandler(Protocol):
     def note_refusal(self, move: str, why: str) -> None:
         """Keep on record that a signal could not be followed."""
 
-    def is_answered(self) -> bool:
+    def is_followed(self) -> bool:
         """Whether this update was followed before."""
 
 
@@ -45,7 +45,7 @@ _Class = TypeVar("_Class", bound=type)
 
 
 def takes_moves(*commands: type[Command]) -> Callable[[_Class], _Class]:
-    """Give a workflow class, a ``Desk``, an update and a signal for each move, and an ear for unknown signals."""
+    """Give a workflow, a ``MoveHandler``, an update and a signal for each move, and a handler of unknown signals."""
 
     def give_handlers(workflow_class: _Class) -> _Class:
         for name, handler in _handlers(commands):
@@ -114,7 +114,7 @@ def _handlers_of(command: type[Command]) -> tuple[Any, Any]:
         @update.validator
         @takes_one
         def validate(self, *raws: RawValue) -> None:
-            if not self.is_answered():
+            if not self.is_followed():
                 self.consider(read(command, raws))
 
         @workflow.signal(name=command.move.value, description=described(command))

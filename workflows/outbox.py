@@ -17,8 +17,8 @@ many jobs run at a time, and in nothing else:
 
     Parallel         each item by itself, all at once      look-ups of who is on call, proposals, open hours
     InOrder          one item after the other              orders to task forces, what those report
-    DeliveryOutbox   notifications in batches              workflows/delivery.py
-    RecordOutbox     events in batches, one at a time      workflows/record_queue.py
+    DeliveryOutbox   notifications in batches              workflows/delivery_outbox.py
+    RecordOutbox     events in batches, one at a time      workflows/record_outbox.py
 
 Continue-as-new ends every activity and timer of the run, so an outbox is carried over as data. What is pending was not
 begun, and the next run begins it. What is running may have been done or not. Work that may be done twice, because its

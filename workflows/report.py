@@ -31,7 +31,7 @@ from escalation.notifications.notification import (
 )
 from escalation.policy.classification import Priority
 from workflows import web_ui
-from workflows.delivery import deliver
+from workflows.delivery_outbox import deliver
 from workflows.inputs import read_start, refuse_bad_input, require_own_id
 from workflows.raw_values import takes_one
 

@@ -1,8 +1,8 @@
 """
-Vouchers: what a run has sent to another one, so that the other can ask whether it really did.
+SentSignals: what a run has sent to another one, so that the other can ask whether it really did.
 
 A signal says nothing of its sender: whoever reaches Temporal can send it. So escalations and task forces remember the
-digests of what they sent each other lately, and whoever hears something asks the run that it must come from.
+fingerprints of what they sent each other lately, and whoever gets something asks the run that it must come from.
 """
 
 import hashlib
@@ -24,26 +24,26 @@ _A_TRY, _ALL_TRIES = timedelta(seconds=20), timedelta(minutes=1)
 
 
 class SentSignals:
-    """The digests of what was sent, the oldest first."""
+    """The fingerprints of what was sent, the oldest first."""
 
     def __init__(self, kept: Iterable[str] = ()) -> None:
-        self._digests = dict.fromkeys(kept)
+        self._fingerprints = dict.fromkeys(kept)
 
     def note(self, sent: object) -> None:
-        self._digests[digest_of(sent)] = None
-        self._digests = dict.fromkeys(tuple(self._digests)[-_MOST:])
+        self._fingerprints[fingerprint_of(sent)] = None
+        self._fingerprints = dict.fromkeys(tuple(self._fingerprints)[-_MOST:])
 
-    def has(self, digest: str) -> bool:
-        return digest in self._digests
+    def has(self, fingerprint: str) -> bool:
+        return fingerprint in self._fingerprints
 
     @property
-    def kept(self) -> tuple[str, ...]:
+    def fingerprints(self) -> tuple[str, ...]:
         """What a continued run is given."""
-        return tuple(self._digests)
+        return tuple(self._fingerprints)
 
 
-def digest_of(message: object) -> str:
-    """The same for what was sent, and for what was read from that."""
+def fingerprint_of(message: object) -> str:
+    """Return the same for what was sent, and for what was read from that."""
     read = from_json(type(message), to_json(message))
     return hashlib.sha256(to_json(read).encode()).hexdigest()[:32]
 
@@ -56,7 +56,7 @@ async def require_sent(by: str, message: object) -> None:
     try:
         is_theirs: bool = await workflow.execute_activity(
             contract.VERIFY_SENDER,
-            SenderCheck(id=by, digest=digest_of(message)),
+            SenderCheck(id=by, digest=fingerprint_of(message)),
             result_type=bool,
             start_to_close_timeout=_A_TRY,
             schedule_to_close_timeout=_ALL_TRIES,

@@ -24,7 +24,7 @@ from escalation.kernel.refusals import EscalationError, MoveNotAllowed
 from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
-from escalation.notifications.shell_commands import ReportDelivery, Tick
+from escalation.notifications.shell_commands import ReportDelivery
 from escalation.sponsorship import engine as s
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
@@ -32,21 +32,22 @@ from workflows.inputs import read_start, refuse_bad_input, require_nothing, requ
 from workflows.look_ups import find_people
 from workflows.outbox import InOrder, Outbox
 from workflows.raw_values import read_model, takes_one
+from workflows.web_ui import SearchValues
 
-_HEARD_KEPT = 200
-"""Receipts that are remembered: what is heard of a message comes late, twice, or out of order."""
+_RESULTS_KEPT = 200
+"""Results that are remembered: those of a message come late, twice, or out of order."""
 _ONE = 'one JSON object with "by"'
 
 
 class _Informed(NamedTuple):
-    """A command of the shell, with those whom it concerns."""
+    """A command, with those whom it concerns."""
 
-    command: s.ShellsCommand
-    known: s.PlaybookPeople
+    command: s.Command
+    known: s.PlaybookPeople = s.PlaybookPeople()
 
 
 @workflow.defn(name=contract.SPONSORSHIP)
-class SponsorshipWorkflow(BaseWorkflow):
+class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
     """The executive sponsorship of one account."""
 
     @workflow.init
@@ -56,20 +57,22 @@ class SponsorshipWorkflow(BaseWorkflow):
         begin = read_start(contract.SponsorshipInput, begins, '{"account": "ACME"}')
         require_own_id(Own.SPONSORSHIP, begin.account)
         require_nothing(begin.carried is None, "carried")
-        carried = begin.carried or contract.SponsorshipCarried(programme=s.Sponsorship(account=begin.account))
-        super().__init__(carried)
-        self._now = carried.programme
-        self._continue_after = begin.continue_after
-        self._heard = list(carried.heard)
-        self._by_itself = InOrder[s.ShellsCommand](
-            self._background, self._with_people, self._follow_informed, carried.undecided
+        carried = begin.carried or contract.SponsorshipContinuedState(
+            sponsorship=s.Sponsorship(account=begin.account)
         )
-        self._shown: contract.SponsorshipListing | None = None
+        super().__init__(carried)
+        self._now = carried.sponsorship
+        self._continue_after = begin.continue_after
+        self._results = list(carried.results)
+        self._by_itself = InOrder[s.ShellsCommand](
+            self._background, _with_people, self._decide, carried.undecided
+        )
+        self._listed: contract.SponsorshipListing | None = None
 
     @workflow.run
     @takes_one
     async def run(self, *_begins: RawValue) -> s.Sponsorship:
-        await self._live()
+        await self._run_loop()
         return self._now
 
     @workflow.query(name=contract.VIEW, description="The programme as it is.")
@@ -79,21 +82,21 @@ class SponsorshipWorkflow(BaseWorkflow):
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
-        return self._deliveries.strangers(wave)
+    def outdated_messages(self, batch: NotificationBatch) -> dict[str, str]:
+        return self._deliveries.find_foreign(batch)
 
     # What people and escalations ask.
 
     @workflow.signal(name=contract.PROPOSE, description="An executive escalation proposes the account.")
     @takes_one
-    async def hear_proposal(self, *raws: RawValue) -> None:
+    async def follow_proposal(self, *raws: RawValue) -> None:
         try:
             proposal = read_model(s.Propose, raws, contract.PROPOSE, _ONE)
             if not is_of_escalation(proposal.escalation):
                 raise MoveNotAllowed("only an escalation proposes by a signal; a person does by an update")
             if proposal.by != ENGINE:
                 await find_people(proposal.by)
-            self._follow(proposal)
+            self._keep(self._decision(_Informed(proposal)))
         except EscalationError as refusal:
             self.note_refusal(contract.PROPOSE, refusal.message)
 
@@ -128,13 +131,16 @@ class SponsorshipWorkflow(BaseWorkflow):
         command: s.PersonsCommand = read_model(kind, raws, what, _ONE)
         self._rates = self._rates.after_move(self._now.key, what, command.by, workflow.now())
         sponsor = command.sponsor if isinstance(command, s.Enrol) else command.by
-        self._follow(command, await find_people(*dict.fromkeys((command.by, sponsor))))
+        known = await find_people(*dict.fromkeys((command.by, sponsor)))
+        self._keep(self._decision(_Informed(command, known)))
         return self._now
 
-    def _follow(self, command: s.Command, known: s.PlaybookPeople = s.PlaybookPeople()) -> None:
-        answer = s.decide(self._now, command, workflow.now(), known)
-        self._now = answer.programme
-        self._deliveries.add(*answer.notices)
+    def _decision(self, command: _Informed) -> s.SponsorshipDecision:
+        return s.decide(self._now, command.command, workflow.now(), command.known)
+
+    def _keep(self, made: s.SponsorshipDecision) -> None:
+        self._now = made.programme
+        self._deliveries.add(*made.notices)
         self._background.wake()
 
     def note_refusal(self, move: str, why: str) -> None:
@@ -142,23 +148,20 @@ class SponsorshipWorkflow(BaseWorkflow):
 
     # What happens by itself.
 
-    def _decide(self, _: Tick) -> None:
-        if not self._now.is_neglected(workflow.now()):
-            self._follow(s.Tick())
-        elif self._by_itself.is_empty:
-            self._by_itself.add(s.Tick())
+    def _judge(self) -> None:
+        due_at, now = self._wakes_at(), workflow.now()
+        if due_at and due_at <= now:
+            if self._now.is_neglected(now):
+                self._by_itself.add(s.Tick())
+            else:
+                self._decide(_Informed(s.Tick()))
+        self._background.is_awake = False
 
-    def _record_receipts(self, news: tuple[DeliveryResult, ...]) -> None:
+    def take_results(self, newer: tuple[DeliveryResult, ...]) -> None:
         """COMM-13: what did not arrive is told to a person, and before the run ends."""
-        self._heard = [*self._heard, *news][-_HEARD_KEPT:]
-        if failed := tuple(receipt for receipt in news if receipt.has_failed):
+        self._results = [*self._results, *newer][-_RESULTS_KEPT:]
+        if failed := tuple(result for result in newer if result.has_failed):
             self._by_itself.add(ReportDelivery(receipts=failed))
-
-    async def _with_people(self, command: s.ShellsCommand) -> _Informed:
-        return _Informed(command, await find_people())
-
-    def _follow_informed(self, informed: _Informed) -> None:
-        self._follow(*informed)
 
     # What the loop asks.
 
@@ -176,15 +179,15 @@ class SponsorshipWorkflow(BaseWorkflow):
         raise asyncio.CancelledError
 
     @property
-    def _own_prefix(self) -> str:
+    def own_prefix(self) -> str:
         return f"{self._now.key}@"
 
     @property
-    def _first_seq(self) -> int:
+    def first_seq(self) -> int:
         return 0
 
-    def _receipts(self) -> Iterable[DeliveryResult]:
-        return self._heard
+    def known_results(self) -> Iterable[DeliveryResult]:
+        return self._results
 
     def _wakes_at(self) -> datetime | None:
         return self._now.wake_at if self._by_itself.is_empty else None  # else it is being attended to
@@ -199,20 +202,30 @@ class SponsorshipWorkflow(BaseWorkflow):
 
     def _carried(self) -> contract.SponsorshipInput:
         undecided = (each for each in self._by_itself.carried if isinstance(each, ReportDelivery))
-        carried = contract.SponsorshipCarried(
-            **self._carried_run(), programme=self._now, heard=tuple(self._heard), undecided=tuple(undecided)
+        carried = contract.SponsorshipContinuedState(
+            **self._continued_run(),
+            sponsorship=self._now,
+            results=tuple(self._results),
+            undecided=tuple(undecided),
         )
         return contract.SponsorshipInput(
             account=self._now.account, carried=carried, continue_after=self._continue_after
         )
 
+    def _search_values(self) -> SearchValues:
+        return {}
+
     def _show(self) -> None:
-        if (shown := contract.SponsorshipListing.of(self._now)) != self._shown:
-            self._shown = shown
+        if (listed := contract.SponsorshipListing.of(self._now)) != self._listed:
+            self._listed = listed
             is_enrolled = self._now.standing is s.SponsorshipState.ENROLLED
             workflow.upsert_memo(
                 {
                     contract.SPONSOR_MEMO: self._now.sponsor if is_enrolled else None,
-                    contract.SPONSORSHIP_MEMO: shown,
+                    contract.SPONSORSHIP_MEMO: listed,
                 }
             )
+
+
+async def _with_people(command: s.ShellsCommand) -> _Informed:
+    return _Informed(command, await find_people())

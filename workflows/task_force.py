@@ -35,7 +35,7 @@ from escalation.task_force.view import TaskForceAnswer, TaskForceView, answer, v
 from escalation.task_force.work import TaskForceDecision
 from workflows import search_attributes as sa
 from workflows import web_ui
-from workflows.base_workflow import BaseWorkflow, FromLife
+from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
 from workflows.inputs import read_start, refuse_bad_input, require_id, require_nothing, require_parent
 from workflows.move_handlers import takes_moves
@@ -43,16 +43,16 @@ from workflows.outbox import InOrder, Outbox
 from workflows.raw_values import read_model, takes_one
 
 _LONGEST_TIMELINE = 500
-_NEWS_KEPT = 50
+_UPDATES_KEPT = 50
 _STORY = "What happened in it, oldest first, one page, after a sequence number."
 
 
 @workflow.defn(name=contract.TASK_FORCE_WORKFLOW)
 @takes_moves(*c.MEMBERS_COMMANDS)
-class TaskForceWorkflow(BaseWorkflow):
+class TaskForceWorkflow(BaseWorkflow[TaskForceDecision]):
     """One task force, from its deployment until it is stood down."""
 
-    _ANSWERS_KEPT = 200
+    _FOLLOWED_KEPT = 200
 
     @workflow.init
     @takes_one
@@ -60,16 +60,19 @@ class TaskForceWorkflow(BaseWorkflow):
     def __init__(self, *begins: RawValue) -> None:
         begin = _read(begins)
         carried = begin.carried
-        super().__init__(carried)
+        super().__init__(carried or contract.ContinuedRun())
         self._now: TaskForce
         self._continue_after = begin.continue_after
         self._events: list[TaskForceEvent] = list(carried.events) if carried else []
-        self._news = InOrder(
-            self._background, self._report, self._decide, carried.news if carried else (), at_most=_NEWS_KEPT
+        self._updates = InOrder(
+            self._background,
+            self._send_update,
+            self._decide,
+            carried.updates if carried else (),
+            at_most=_UPDATES_KEPT,
         )
         self._is_alone = False
-        """Nobody hears its news any more."""
-        self._shown: web_ui.SearchValues = {}
+        """There is no escalation any more that its updates reach."""
         if carried:
             self._now = carried.force
         elif begin.charter:
@@ -78,7 +81,7 @@ class TaskForceWorkflow(BaseWorkflow):
     @workflow.run
     @takes_one
     async def run(self, *_begins: RawValue) -> contract.TaskForceResult:
-        await self._live()
+        await self._run_loop()
         return self._ended()
 
     @workflow.query(name=contract.VIEW, description="The task force as people see it.")
@@ -92,24 +95,24 @@ class TaskForceWorkflow(BaseWorkflow):
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
-        return find_outdated(self._now, self._events, wave) | self._deliveries.strangers(wave)
+    def outdated_messages(self, batch: NotificationBatch) -> dict[str, str]:
+        return find_outdated(self._now, self._events, batch) | self._deliveries.find_foreign(batch)
 
     # What the escalation sends.
 
     @workflow.signal(name=contract.TASK_FORCE_STAND_DOWN, description="The escalation stands it down.")
     @takes_one
     async def stand_down(self, *raws: RawValue) -> None:
-        await self._hear(c.StandDown, contract.TASK_FORCE_STAND_DOWN, *raws)
+        await self._follow_escalation(c.StandDown, contract.TASK_FORCE_STAND_DOWN, *raws)
 
     @workflow.signal(
         name=contract.TASK_FORCE_KEEP_INFORMED, description="The escalation says where it stands."
     )
     @takes_one
     async def keep_informed(self, *raws: RawValue) -> None:
-        await self._hear(c.KeepInformed, contract.TASK_FORCE_KEEP_INFORMED, *raws)
+        await self._follow_escalation(c.KeepInformed, contract.TASK_FORCE_KEEP_INFORMED, *raws)
 
-    async def _hear(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
+    async def _follow_escalation(self, kind: type[c.EscalationsCommand], name: str, *raws: RawValue) -> None:
         try:
             order = read_model(kind, raws, name.replace("_", " "), "one JSON object", OURS)
             await self._require_sent_by(self._now.charter.about.key, order)
@@ -117,66 +120,62 @@ class TaskForceWorkflow(BaseWorkflow):
         except EscalationError as refusal:
             self.note_refusal(name, refusal.message)
 
-    # The desk, for ``workflows.move_handlers``.
+    # Moves, for ``workflows.move_handlers``.
 
     def consider(self, command: c.MembersCommand) -> None:
         """Refuse what the engine would refuse; keep nothing."""
         self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
-        decide(self._now, command, workflow.now())
+        self._decision(command)
 
     async def follow(self, command: c.MembersCommand) -> TaskForceAnswer:
-        if self.is_answered():
+        if self.is_followed():
             return answer(self._now, is_repeat=True)
         rates = self._rates.after_move(self._now.charter.label, command.move, command.by, workflow.now())
-        made = decide(self._now, command, workflow.now())
+        made = self._decision(command)
         self._keep(made)
         self._rates = rates
-        self._remember_answer()
+        self._remember_update()
         return answer(made.force, made.events)
 
     def note_refusal(self, move: str, why: str) -> None:
-        if self._keeps_refusal(move):
+        if self._has_room_for_refusal(move):
             self._decide(NoteRefusal(refused=move, why=why))
 
     # The run.
 
     @property
     def _outboxes(self) -> Sequence[Outbox[Any, Any]]:
-        return (*super()._outboxes, self._news)
+        return (*super()._outboxes, self._updates)
 
     @property
     def _is_busy(self) -> bool:
-        return self._now.is_standing or not (self._deliveries.is_empty and self._news.is_empty)
+        return self._now.is_standing or not (self._deliveries.is_empty and self._updates.is_empty)
 
-    def _decide(self, command: c.ShellsCommand | FromLife) -> None:
-        try:
-            made = decide(self._now, command, workflow.now())
-        except EscalationError as refusal:  # it would fail the task force; a mistake must only stall it
-            raise RuntimeError(f"the engine refused {type(command).__name__}: {refusal}") from refusal
-        self._keep(made)
+    def _decision(self, command: c.TaskForceCommand) -> TaskForceDecision:
+        return decide(self._now, command, workflow.now())
 
     def _keep(self, made: TaskForceDecision) -> None:
         self._now = made.force
         self._events = [*self._events, *made.events][-_LONGEST_TIMELINE:]
         for effect in made.effects:
             if isinstance(effect, CompileOpenHours):
-                self._extend(effect)
+                self._extend_hours(effect)
             else:
                 self._deliveries.add(effect)
-        news = updates_of(made)
-        if news and not self._is_alone:
-            self._news.add(news)
+        update = updates_of(made)
+        if update and not self._is_alone:
+            self._updates.add(update)
         self._background.wake()
 
-    def _receipts(self) -> Iterable[DeliveryResult]:
+    def known_results(self) -> Iterable[DeliveryResult]:
         return (each for event in self._events if isinstance(event, MessagesSent) for each in event.receipts)
 
     @property
-    def _own_prefix(self) -> str:
+    def own_prefix(self) -> str:
         return f"{self._now.charter.id}:"
 
     @property
-    def _first_seq(self) -> int:
+    def first_seq(self) -> int:
         return self._events[0].seq if self._events else 0
 
     def _wakes_at(self) -> datetime | None:
@@ -185,15 +184,15 @@ class TaskForceWorkflow(BaseWorkflow):
     def _wakes_for(self) -> str:
         return web_ui.force_wake_summary(self._now)
 
-    async def _report(self, news: TaskForceUpdate) -> c.EscalationGone | None:
-        """Send the escalation its news; they are in order, so that it hears them as they happened."""
-        self._vouchers.note(news)
+    async def _send_update(self, update: TaskForceUpdate) -> c.EscalationGone | None:
+        """Report to the escalation; in order, so that it learns things as they happened."""
+        self._sent.note(update)
         escalation = workflow.get_external_workflow_handle(self._now.charter.about.key)
         try:
-            await escalation.signal(contract.TASK_FORCE_UPDATE, news)
+            await escalation.signal(contract.TASK_FORCE_UPDATE, update)
         except FailureError:
             self._is_alone = True
-            self._news.pending.clear()
+            self._updates.pending.clear()
             return c.EscalationGone()
         return None
 
@@ -204,11 +203,11 @@ class TaskForceWorkflow(BaseWorkflow):
         if not is_due(self._continue_after) or not self._now.is_standing:
             return False
         is_at_rest = all(outbox.is_at_rest for outbox in self._outboxes)
-        return is_at_rest and self._fits(self._now, *self._news.carried)
+        return is_at_rest and self._fits(self._now, *self._updates.carried)
 
     def _carried(self) -> contract.TaskForceInput:
         kept = contract.TaskForceContinuedState(
-            **self._carried_run(), force=self._now, news=self._news.carried
+            **self._continued_run(), force=self._now, updates=self._updates.carried
         )
         carried = replace(
             kept, events=last_of(self._events, min(TIMELINE, CARRIED - WRAPPED - size_of(kept)))
@@ -219,15 +218,12 @@ class TaskForceWorkflow(BaseWorkflow):
         """Asked for by the plugin, when somebody looks."""
         return web_ui.force_details(self._now, self._events)
 
-    def _show(self) -> None:
-        values: web_ui.SearchValues = {
+    def _search_values(self) -> web_ui.SearchValues:
+        return {
             sa.STATE: self._now.state.value,
             sa.NEXT_DUE: self._now.next_due_at,
             sa.BREACHED: bool(self._now.status and self._now.status.breached_at),
         }
-        if changes := web_ui.updates_between(self._shown, values):
-            workflow.upsert_search_attributes(changes)
-            self._shown = values
 
     def _ended(self) -> contract.TaskForceResult:
         down = next(event for event in reversed(self._events) if isinstance(event, StoodDown))

@@ -1,10 +1,11 @@
 """
-How an escalation commands its task forces: start one, order one down, tell one where the escalation stands.
+TaskForceOrders: how an escalation commands its task forces: starts one, stands one down, tells one where it stands.
 
 Owns the terms on which a task force lives beside its escalation: abandoned by the server when a run continues as new,
-so that it lives on, and told by signal when it is to end. It knows no rule.
+so that it lives on, and commanded by signals, in the order in which they were decided. It knows no rule.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -13,6 +14,7 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 from escalation import contract
+from escalation.case.commands import NoteFailedDeployment
 from escalation.case.effects import ForTaskForces, OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.reasons import Sentence
@@ -20,67 +22,79 @@ from escalation.task_force.commands import KeepInformed, StandDown
 from escalation.task_force.state import Charter
 from workflows import search_attributes as sa
 from workflows import web_ui
+from workflows.outbox import Background, InOrder
 from workflows.sent_signals import SentSignals
 
 _TRIES, _BETWEEN = 12, timedelta(seconds=5)
 """An earlier one of that name, of an escalation that has just ended, is given this long to end too."""
 
 
-class NotDeployed(Exception):
-    """A task force could not be started: another one has its place."""
-
-    def __init__(self, id_: str, why: str) -> None:
-        super().__init__(why)
-        self.id = id_
-
-
-async def command_task_force(
-    key: str, effect: ForTaskForces, continue_after: int | None, vouchers: SentSignals
-) -> None:
+class TaskForceOrders(InOrder[ForTaskForces]):
     """
-    Do what *effect* asks; a task force that has ended by itself needs no order. *continue_after*: as the escalation's.
-    *vouchers*: where what is sent is noted, so that the task force can ask.
-
-    Raises:
-        NotDeployed: If one could not be started.
+    The orders of one escalation. *sent*: where what is sent is noted, so that the task force can ask. *continue_after*:
+    as the escalation's.
     """
-    match effect:
-        case StartTaskForce(charter=charter):
-            await _start(
-                key, contract.TaskForceInput(charter=charter, continue_after=continue_after), charter
-            )
-        case OrderStandDown():
-            order = StandDown(
-                id=effect.id,
-                by=effect.by,
-                why=effect.why,
-                about=effect.about,
-                hand_over_to=effect.hand_over_to,
-            )
-            await _signal(key, effect.name, contract.TASK_FORCE_STAND_DOWN, order, vouchers)
-        case UpdateTaskForce():
-            about = KeepInformed(
-                id=effect.id,
-                about=effect.about,
-                clocks=effect.clocks,
-                calendars=effect.calendars,
-                chase_every=effect.chase_every,
-            )
-            await _signal(key, effect.name, contract.TASK_FORCE_KEEP_INFORMED, about, vouchers)
 
+    def __init__(
+        self,
+        background: Background,
+        decide: Callable[[NoteFailedDeployment], None],
+        carried: Iterable[ForTaskForces],
+        sent: SentSignals,
+        continue_after: int | None,
+    ) -> None:
+        super().__init__(background, self._command, decide, carried)
+        self._sent, self._continue_after = sent, continue_after
 
-async def _start(key: str, begin: contract.TaskForceInput, charter: Charter) -> None:
-    for _ in range(_TRIES):
+    async def _command(self, order: ForTaskForces) -> NoteFailedDeployment | None:
+        match order:
+            case StartTaskForce(charter=charter):
+                return await self._start(charter)
+            case OrderStandDown():
+                stand_down = StandDown(
+                    id=order.id,
+                    by=order.by,
+                    why=order.why,
+                    about=order.about,
+                    hand_over_to=order.hand_over_to,
+                )
+                await self._signal(order, contract.TASK_FORCE_STAND_DOWN, stand_down)
+            case UpdateTaskForce():
+                about = KeepInformed(
+                    id=order.id,
+                    about=order.about,
+                    clocks=order.clocks,
+                    calendars=order.calendars,
+                    chase_every=order.chase_every,
+                )
+                await self._signal(order, contract.TASK_FORCE_KEEP_INFORMED, about)
+        return None
+
+    async def _start(self, charter: Charter) -> NoteFailedDeployment | None:
+        begin = contract.TaskForceInput(charter=charter, continue_after=self._continue_after)
+        for _ in range(_TRIES):
+            try:
+                await _start_child(begin, charter)
+            except WorkflowAlreadyStartedError:
+                await workflow.sleep(_BETWEEN, summary=f"an earlier task force {charter.name} is ending")
+            else:
+                return None
+        return NoteFailedDeployment(id=charter.id, why=Sentence.NOT_DEPLOYED)
+
+    async def _signal(
+        self, order: OrderStandDown | UpdateTaskForce, signal: str, given: StandDown | KeepInformed
+    ) -> None:
+        """A task force that has ended by itself needs no order."""
+        self._sent.note(given)
+        task_force = workflow.get_external_workflow_handle(task_force_id(order.about.key, order.name))
         try:
-            await _start_child(key, begin, charter)
-        except WorkflowAlreadyStartedError:
-            await workflow.sleep(_BETWEEN, summary=f"an earlier task force {charter.name} is ending")
-        else:
-            return
-    raise NotDeployed(charter.id, Sentence.NOT_DEPLOYED)
+            await task_force.signal(signal, given)
+        except FailureError:
+            workflow.logger.info("task_force_gone", extra={"task_force": order.name})
 
 
-async def _start_child(key: str, begin: contract.TaskForceInput, charter: Charter) -> None:
+async def _start_child(begin: contract.TaskForceInput, charter: Charter) -> None:
+    key = charter.about.key
     await workflow.start_child_workflow(
         contract.TASK_FORCE_WORKFLOW,
         begin,
@@ -97,14 +111,3 @@ async def _start_child(key: str, begin: contract.TaskForceInput, charter: Charte
             ]
         ),
     )
-
-
-async def _signal(
-    key: str, name: str, signal: str, given: StandDown | KeepInformed, vouchers: SentSignals
-) -> None:
-    vouchers.note(given)
-    task_force = workflow.get_external_workflow_handle(task_force_id(key, name))
-    try:
-        await task_force.signal(signal, given)
-    except FailureError:
-        workflow.logger.info("task_force_gone", extra={"task_force": name})

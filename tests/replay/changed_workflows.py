@@ -12,7 +12,7 @@ from escalation.case.view import MoveResult
 from escalation.case.work import Decision
 from escalation.kernel.values import frozen
 from escalation.notifications.notification import NotificationBatch
-from workflows.delivery import DeliveryOutbox, deliver
+from workflows.delivery_outbox import DeliveryOutbox, deliver
 from workflows.escalation import EscalationWorkflow
 from workflows.raw_values import takes_one
 

@@ -339,14 +339,14 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
         )
         known: dict[str, Any] = {"escalation": opening.escalation, "events": opening.events}
         await desk.start_by_hand(
-            contract.EscalationInput(carried=contract.ContinuedState(**known, notices=notices))
+            contract.EscalationInput(carried=contract.ContinuedState(**known, notifications=notices))
         )
         await desk.at_rest()
         before = {letter.key for letter in desk.messages()}
         await desk.run().terminate()
 
         await desk.start_by_hand(
-            contract.EscalationInput(carried=contract.ContinuedState(**known, under_way=notices))
+            contract.EscalationInput(carried=contract.ContinuedState(**known, to_repeat=notices))
         )
         await desk.at_rest()
         assert before == {letter.key for letter in desk.messages()}

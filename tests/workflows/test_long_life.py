@@ -160,7 +160,7 @@ async def test_messages_that_one_run_leaves_are_sent_by_the_next(desk: Desk) -> 
         if isinstance(effect, InternalNotification | CustomerNotification)
     )
     wanted = [f"{message_key(notice, to)}:email" for notice in notices for to in notice.to]
-    carried = ContinuedState(escalation=opening.escalation, events=opening.events, notices=notices)
+    carried = ContinuedState(escalation=opening.escalation, events=opening.events, notifications=notices)
 
     await desk.start_by_hand(EscalationInput(carried=carried))
     await desk.at_rest()

@@ -14,7 +14,6 @@ from temporalio.common import RawValue
 from escalation import contract
 from escalation.case import commands as c
 from escalation.case.effects import MergeQuestion, MergeRequest
-from escalation.case.engine import decide
 from escalation.case.merge import hand_over_to, require_open
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed, StillFinishing
@@ -92,6 +91,6 @@ class EscalationMerge(EscalationBase):
             unanswered=f"{now.key}: {asked.key} did not say what comes over",
         )
         self._refuse_while_merging(Move.CLOSE)
-        answer = decide(self.opened, command, workflow.now())
-        self._keep(answer)
-        return make_move_result(answer.escalation, answer.events)
+        made = self._decision(command)
+        self._keep(made)
+        return make_move_result(made.escalation, made.events)

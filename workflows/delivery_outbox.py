@@ -18,6 +18,7 @@ run sends again what the run before it had under way, and marks the batch as rep
 first what has left already.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -49,44 +50,49 @@ from workflows.raw_values import read_model
 
 GIVEN_UP_AFTER = timedelta(hours=24)
 
-_RECEIPTS = TypeAdapter(tuple[DeliveryResult, ...])
+_RESULTS = TypeAdapter(tuple[DeliveryResult, ...])
 _A_STEP = timedelta(seconds=1)
 
-_Notice = InternalNotification | CustomerNotification
+_Notification = InternalNotification | CustomerNotification
 
 
 class Sender(Protocol):
     """The run whose notifications they are."""
 
     @property
-    def _own_prefix(self) -> str:
+    @abstractmethod
+    def own_prefix(self) -> str:
         """Beginning of the keys of its messages; empty while it has sent none."""
 
     @property
-    def _first_seq(self) -> int:
+    @abstractmethod
+    def first_seq(self) -> int:
         """The first event of its timeline; what came before is forgotten."""
 
-    def _receipts(self) -> Iterable[DeliveryResult]:
+    @abstractmethod
+    def known_results(self) -> Iterable[DeliveryResult]:
         """All results that it knows, oldest first."""
 
-    def _record_receipts(self, news: tuple[DeliveryResult, ...]) -> None:
+    @abstractmethod
+    def take_results(self, newer: tuple[DeliveryResult, ...]) -> None:
         """Put results that say more than was known to the rules."""
 
+    @abstractmethod
     def note_refusal(self, move: str, why: str) -> None:
-        """Keep on record that a signal could not be followed."""
+        """Keep on record that something that nobody waits for could not be followed."""
 
 
-class DeliveryOutbox(Outbox[_Notice, NotificationBatch]):
+class DeliveryOutbox(Outbox[_Notification, NotificationBatch]):
     """Notifications of one run. Pending ones gather until the next step; running are the batches under way."""
 
     def __init__(
         self,
         background: Background,
         sender: Sender,
-        carried: Iterable[_Notice] = (),
-        to_repeat: Iterable[_Notice] = (),
+        carried: Iterable[_Notification] = (),
+        to_repeat: Iterable[_Notification] = (),
     ) -> None:
-        super().__init__(background, deliver, self._take_receipts, carried)
+        super().__init__(background, deliver, self._take_results, carried)
         self._sender = sender
         self._to_repeat = list(to_repeat)
         """An earlier run had begun to send these, and did not see the end of it."""
@@ -98,92 +104,94 @@ class DeliveryOutbox(Outbox[_Notice, NotificationBatch]):
         return super().is_empty and not self._to_repeat
 
     @property
-    def to_repeat(self) -> tuple[_Notice, ...]:
+    def to_repeat(self) -> tuple[_Notification, ...]:
         """What a continued run sends again, beside what is pending."""
-        return (*(notice for wave in self.running for notice in wave.notices), *self._to_repeat)
+        return (*_all_in(self.running), *self._to_repeat)
 
     def _pack(self) -> Iterator[NotificationBatch]:
         if self._is_pausing or len(self.running) >= MOST_WAVES:
             return
-        waiting = self._take_held_back()
-        repeats = (replace(wave, is_repeat=True) for wave in batches_of(self._to_repeat))
-        waves = [*repeats, *batches_of(self.pending)]
-        left = waves[WAVES_AT_ONCE:]
-        self._to_repeat = [notice for wave in left if wave.is_repeat for notice in wave.notices]
-        self.pending = [notice for wave in left if not wave.is_repeat for notice in wave.notices] + waiting
-        yield from waves[:WAVES_AT_ONCE]
+        held_back = self._take_held_back()
+        repeated = [replace(batch, is_repeat=True) for batch in batches_of(self._to_repeat)]
+        batches = [*repeated, *batches_of(self.pending)]
+        left = batches[WAVES_AT_ONCE:]
+        self._to_repeat = _all_in(batch for batch in left if batch.is_repeat)
+        self.pending = _all_in(batch for batch in left if not batch.is_repeat) + held_back
+        yield from batches[:WAVES_AT_ONCE]
         if left:
             self._is_pausing = True
             self._background.start(self._pause())
 
-    def _take_held_back(self) -> list[_Notice]:
+    def _take_held_back(self) -> list[_Notification]:
         """Take what has to wait out of what is pending: customers' messages while very many are under way."""
-        under_way = sum(len(notice.to) for wave in self.running for notice in wave.notices)
-        if under_way < MOST_MESSAGES:
+        if sum(len(notification.to) for notification in _all_in(self.running)) < MOST_MESSAGES:
             return []
-        waiting = [notice for notice in self.pending if isinstance(notice, CustomerNotification)]
-        self.pending = [notice for notice in self.pending if isinstance(notice, InternalNotification)]
-        return [*waiting]
+        held_back: list[_Notification] = [each for each in self.pending if each.audience == "customer"]
+        self.pending = [each for each in self.pending if each.audience == "internal"]
+        return held_back
 
     async def _pause(self) -> None:
         await workflow.sleep(_A_STEP, summary="more messages follow")
         self._is_pausing = False
         self._background.wake()
 
-    def _take_receipts(self, receipts: Iterable[DeliveryResult]) -> None:
-        """Results come late, twice, and out of order: only what says more than is known is news."""
-        if news := select_newer(self._sender._receipts(), receipts):
-            self._sender._record_receipts(news)
+    def _take_results(self, results: Iterable[DeliveryResult]) -> None:
+        """Results come late, twice, and out of order: only what says more than is known goes to the rules."""
+        if newer := select_newer(self._sender.known_results(), results):
+            self._sender.take_results(newer)
         self._background.wake()
 
-    def record_late(self, *raws: RawValue) -> None:
+    def take_late_results(self, *raws: RawValue) -> None:
         """Take the signal of an inbox: what had to wait has left, or never will."""
         sender, move = self._sender, contract.REPORT_DELIVERY
         try:
-            told = read_model(ReportDelivery, raws, "a delivery", "receipts", OURS)
+            reported = read_model(ReportDelivery, raws, "a delivery", "receipts", OURS)
         except EscalationError as refusal:
             sender.note_refusal(move, refusal.message)
             return
         # The id may be another one's by now, whose messages these are not.
-        own = sender._own_prefix
-        ours = tuple(each for each in told.receipts if own and each.key.startswith(own))
-        known = select_own_results(ours, own, sender._receipts(), self._unknown_yet, sender._first_seq)
+        own = sender.own_prefix
+        ours = tuple(each for each in reported.receipts if own and each.key.startswith(own))
+        known = select_own_results(ours, own, sender.known_results(), self._without_result, sender.first_seq)
         if unknown := len(ours) - len(known):
             sender.note_refusal(move, f"{number_of(unknown, 'word')} on messages that it has not told")
-        self._take_receipts(known)
+        self._take_results(known)
 
-    def strangers(self, wave: NotificationBatch) -> dict[str, str]:
-        """Those of *wave* that are no messages of this run, and why: they must not leave in its name."""
+    def find_foreign(self, batch: NotificationBatch) -> dict[str, str]:
+        """Those of *batch* that are no messages of this run, and why: they must not leave in its name."""
         sender = self._sender
         return find_foreign_messages(
-            wave, sender._own_prefix, sender._receipts(), self._unknown_yet, sender._first_seq
+            batch, sender.own_prefix, sender.known_results(), self._without_result, sender.first_seq
         )
 
     @property
-    def _unknown_yet(self) -> tuple[NotificationBatch, ...]:
-        """All of which no result is known yet."""
+    def _without_result(self) -> tuple[NotificationBatch, ...]:
         return (*self.running, NotificationBatch(notices=(*self._to_repeat, *self.pending)))
 
 
+def _all_in(batches: Iterable[NotificationBatch]) -> list[_Notification]:
+    return [notification for batch in batches for notification in batch.notices]
+
+
 async def deliver(
-    wave: NotificationBatch, activity: str = contract.DELIVER_MESSAGES
+    batch: NotificationBatch, activity: str = contract.DELIVER_MESSAGES
 ) -> tuple[DeliveryResult, ...]:
-    """Deliver *wave*, and return what became of each message."""
+    """Deliver *batch*, and return what became of each message."""
     try:
-        receipts: tuple[DeliveryResult, ...] = await workflow.execute_activity(
-            activity, wave, result_type=tuple[DeliveryResult, ...], **delivery_options(wave)
+        results: tuple[DeliveryResult, ...] = await workflow.execute_activity(
+            activity, batch, result_type=tuple[DeliveryResult, ...], **delivery_options(batch)
         )
     except ActivityError as error:
-        return receipts_after(error, wave)
-    return receipts
+        return results_after(error, batch)
+    return results
 
 
-def delivery_options(wave: NotificationBatch) -> workflow.ActivityConfig:
+def delivery_options(batch: NotificationBatch) -> workflow.ActivityConfig:
     """
-    The terms on which *wave* is delivered: a crash is noticed by the missing heartbeat, a temporary failure is tried
-    again with back-off (COMM-13).
+    Return the terms on which *batch* is delivered: a crash is noticed by the missing heartbeat, a temporary failure is
+    tried again with back-off (COMM-13).
     """
-    people = sum(len(notice.to) for notice in wave.notices)
+    people = sum(len(notification.to) for notification in batch.notices)
     return workflow.ActivityConfig(
         task_queue=contract.MESSAGE_TASK_QUEUE,
         schedule_to_close_timeout=GIVEN_UP_AFTER,
@@ -194,46 +202,36 @@ def delivery_options(wave: NotificationBatch) -> workflow.ActivityConfig:
             backoff_coefficient=2.0,
             maximum_interval=timedelta(minutes=5),
         ),
-        summary=web_ui.summary(f"tell {people}: {wave.says}"),
+        summary=web_ui.summary(f"notify {people}: {batch.says}"),
     )
 
 
-def receipts_after(error: ActivityError, wave: NotificationBatch) -> tuple[DeliveryResult, ...]:
+def results_after(error: ActivityError, batch: NotificationBatch) -> tuple[DeliveryResult, ...]:
     """
-    What became of each message of *wave* when its delivery ended in *error*, in the order of the wave.
+    Return what became of each message of *batch* when its delivery ended in *error*, in the order of the batch.
 
-    Whoever is not known to be told counts as not told, with what stood in the way as far as that is known.
+    Attempts report in their error, or in the last heartbeat before they fell silent: first what is settled, then what
+    waits. Whoever is in neither counts as not notified, with what stood in the way as far as that is known.
     """
-    told: dict[str, DeliveryResult] = {}
+    settled: dict[str, DeliveryResult] = {}
     waiting: dict[str, DeliveryResult] = {}
     for reported in _details_of(error):
-        told |= _read(reported[:1])
+        settled |= _read(reported[:1])
         waiting |= _read(reported[1:2])
     why = _why(error)
-    blank = {
-        key: DeliveryResult(key=key, recipient=recipient.id, occasion=notice.occasion.value, why=why)
-        for notice in wave.notices
-        for recipient in notice.to
-        for key in (message_key(notice, recipient),)
+    failed = {
+        key: DeliveryResult(key=key, recipient=recipient.id, occasion=notification.occasion.value, why=why)
+        for notification in batch.notices
+        for recipient in notification.to
+        for key in (message_key(notification, recipient),)
     }
-    return tuple(told.get(key) or waiting.get(key) or receipt for key, receipt in blank.items())
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """
-    The error that Temporal wrapped, outermost first.
-    """
-    cause = error.__cause__
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__
+    return tuple(settled.get(key) or waiting.get(key) or result for key, result in failed.items())
 
 
 def _details_of(error: ActivityError) -> Iterator[Sequence[Any]]:
-    """
-    What attempts told of themselves: in their error, or in the last heartbeat before they fell silent.
-    """
-    for cause in _causes(error):
+    """Yield what the attempts reported, the outermost of the errors that Temporal wrapped first."""
+    cause = error.__cause__
+    while cause is not None:
         match cause:
             case ApplicationError(details=details) | CancelledError(details=details):
                 yield details
@@ -241,17 +239,16 @@ def _details_of(error: ActivityError) -> Iterator[Sequence[Any]]:
                 yield details
             case _:
                 pass
+        cause = cause.__cause__
 
 
 def _read(details: Sequence[Any]) -> dict[str, DeliveryResult]:
-    """
-    The receipts in one detail by key; none, if it is anything else.
-    """
+    """Return the results in one detail by key; none, if it is anything else."""
     try:
-        receipts = _RECEIPTS.validate_python(details[0]) if details else ()
+        results = _RESULTS.validate_python(details[0]) if details else ()
     except ValidationError:
-        receipts = ()
-    return {receipt.key: receipt for receipt in receipts}
+        results = ()
+    return {result.key: result for result in results}
 
 
 def _why(error: ActivityError) -> str:

@@ -120,7 +120,7 @@ class RecordOutbox(Outbox[Event, RecordBatch]):
         await super()._run(job)
         self.start()  # by itself: what is left when an escalation ends is recorded after its loop
 
-    def _note(self, outcome: "RecordInput") -> None:
+    def _note(self, outcome: "RecordOutcome") -> None:
         self.left_out = self.left_out or outcome.left_out
         self._hole_after = outcome.hole_after
         self._forget(outcome.batch)
@@ -166,7 +166,7 @@ def batch_of(now: Escalation, events: Sequence[Event], later: Iterable[Event] = 
     return RecordBatch(escalation=now.id, key=now.key, playbook=playbook, events=tuple(events))
 
 
-class RecordInput(NamedTuple):
+class RecordOutcome(NamedTuple):
     """What became of a batch."""
 
     batch: RecordBatch
@@ -176,7 +176,7 @@ class RecordInput(NamedTuple):
     """The last event of the unbroken record, if it ends before the batch does."""
 
 
-async def put_on_record(batch: RecordBatch) -> RecordInput:
+async def put_on_record(batch: RecordBatch) -> RecordOutcome:
     """Put it there; tried until it succeeds, or the store says that it cannot understand it."""
     try:
         recorded: RecordResult = await workflow.execute_activity(
@@ -191,11 +191,11 @@ async def put_on_record(batch: RecordBatch) -> RecordInput:
     except ActivityError as error:
         why = clip(str(error.cause or error), _LONGEST_WHY)
         workflow.logger.warning("events_left_unrecorded", extra={"why": why})
-        return RecordInput(batch, left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
+        return RecordOutcome(batch, left_out=f"events {batch.events[0].seq} to {batch.events[-1].seq}: {why}")
     if recorded.through < batch.events[-1].seq:
         workflow.logger.warning("record_has_a_hole", extra={"after": recorded.through})
-        return RecordInput(batch, hole_after=recorded.through)
-    return RecordInput(batch)
+        return RecordOutcome(batch, hole_after=recorded.through)
+    return RecordOutcome(batch)
 
 
 async def record_apart(batch: RecordBatch) -> None:
