@@ -5,11 +5,11 @@ Nothing is decided or refused here, no clock is read: an event has happened, and
 same events again gives the same state.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
-from typing import Any, assert_never
+from typing import assert_never
 
 from escalation.case import events as e
 from escalation.case.actions import Action, Origin, count_passed_reminders, take_over_actions, track_actions
@@ -73,8 +73,8 @@ def open_state(event: e.Opened) -> Escalation:
 
 
 def apply_event(now: Escalation, event: e.Event) -> Escalation:
-    """*now* after *event*."""
-    after = _apply(now, event)
+    """Return *now* after *event*."""
+    after = replace(_apply(now, event), sequence=event.seq)
     return after if event.by == ENGINE else _still_active(after, event)
 
 
@@ -82,82 +82,78 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
     match event.kind:
         case "clock_started":
             others = tuple(clock for clock in now.clocks if clock.name is not event.clock.name)
-            started = _with(now, event, clocks=(*others, event.clock))
+            started = replace(now, clocks=(*others, event.clock))
             return _noticed(started) if event.clock.name is ClockName.FIRST_NOTICE else started
         case "threshold_passed":
             if event.is_skipped:
-                return _clock(now, event, event.clock, passed=event.passed)
-            clock = now.clock(event.clock)
-            assert clock
-            share = reminded(clock, event.passed).fired_share
-            return _clock(now, event, event.clock, passed=event.passed, fired_share=share)
+                return _change_clock(now, event.clock, lambda clock: replace(clock, passed=event.passed))
+            return _change_clock(now, event.clock, lambda clock: reminded(clock, event.passed))
         case "clock_breached":
-            return _clock(
-                now, event, event.clock, passed=event.passed, breached_at=event.due_at, chased=event.chased
+            return _change_clock(
+                now,
+                event.clock,
+                lambda clock: replace(
+                    clock, passed=event.passed, breached_at=event.due_at, chased=event.chased
+                ),
             )
         case "clock_chased":
-            return _clock(now, event, event.clock, chased=event.times)
+            return _change_clock(now, event.clock, lambda clock: replace(clock, chased=event.times))
         case "clock_ended":
-            return _clock(
+            return _change_clock(
                 now,
-                event,
                 event.clock,
-                ended_at=event.ended_at,
-                outcome=event.outcome,
-                runs_on_if_reopened=event.runs_on_if_reopened,
+                lambda clock: replace(
+                    clock,
+                    ended_at=event.ended_at,
+                    outcome=event.outcome,
+                    runs_on_if_reopened=event.runs_on_if_reopened,
+                ),
             )
         case "communication_begun":
-            return _moved(now, event, Move.BEGIN_COMMUNICATION)
+            return replace(now, state=step(now.state, Move.BEGIN_COMMUNICATION))
         case "acknowledged":
             return _acknowledged(now, event)
         case "acknowledgement_expired":
-            return _with(now, event, acknowledged_by=None, acknowledgements=())
+            return replace(now, acknowledged_by=None, acknowledgements=())
         case "level_raised":
-            return _with(
-                now,
-                event,
+            return replace(
+                _asked(now, now.plan.level(event.to_level).asked_first),
                 level=event.to_level,
                 level_since=event.at,
                 owner=event.owner,
                 attempt=0,
                 responses_done=(),
-                **_asked(now, now.plan.level(event.to_level).asked_first),
             )
         case "contact_tried":
-            return _with(
-                now,
-                event,
-                attempt=event.attempt,
-                owner=event.owner,
-                **_asked(now, event.asked or (event.owner,)),
+            return replace(
+                _asked(now, event.asked or (event.owner,)), attempt=event.attempt, owner=event.owner
             )
         case "on_call_found":
             return _found(now, event)
         case "transferred":
-            return _with(now, event, owner=event.to, **_asked(now, (event.to,)))
+            return replace(_asked(now, (event.to,)), owner=event.to)
         case "response_ticked":
-            return _with(now, event, responses_done=(*now.responses_done, event.response))
+            return replace(now, responses_done=(*now.responses_done, event.response))
         case "priority_changed":
-            changed = _with(now, event, priority=event.to_priority)
+            changed = replace(now, priority=event.to_priority)
             return _with_clocks(changed, (retarget_clock(changed, clock) for clock in changed.clocks))
         case "rebased":
             return _rebased(now, event)
         case "clocks_paused":
-            return _paused(now, event, Pause(reason=event.because, stops=event.stops, started_at=event.at))
+            return _paused(now, Pause(reason=event.because, stops=event.stops, started_at=event.at))
         case "clocks_resumed":
             return _resumed(now, event, event.because, event.ended_at)
         case "resolution_begun":
-            return _moved(now, event, Move.BEGIN_RESOLUTION)
+            return replace(now, state=step(now.state, Move.BEGIN_RESOLUTION))
         case "plan_revised":
             steps = ActionPlan(
                 version=event.version, steps=event.steps, by=event.by, at=event.at, why=event.why
             )
-            return _with(now, event, action_plan=steps)
+            return replace(now, action_plan=steps)
         case "resolution_declared":
-            declared = _moved(
+            declared = replace(
                 now,
-                event,
-                Move.DECLARE_RESOLVED,
+                state=step(now.state, Move.DECLARE_RESOLVED),
                 access={},
                 resolution=Resolution(
                     kind=event.resolution,
@@ -168,63 +164,66 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
                 ),
             )
             hold = Pause(reason=VERIFYING, stops=event.holds, started_at=event.at)
-            return _paused(declared, event, hold)
+            return _paused(declared, hold)
         case "resolution_rejected":
-            back = _moved(now, event, Move.REJECT_RESOLUTION, resolution=None, access={})
+            back = replace(now, state=step(now.state, Move.REJECT_RESOLUTION), resolution=None, access={})
             return _resumed(back, event, VERIFYING)
         case "resolution_verified":
             assert now.resolution
             verified = replace(now.resolution, verified_by=event.by)
             news = _last_update(now, verified.customer_text, event)
-            owed = {
-                "joiners": (),
-                "joined_at": None,
-                "holding_updates": 0,
-            }  # the letter that says so reaches them too
-            return _moved(now, event, Move.VERIFY_RESOLUTION, resolution=verified, news=news, **owed)
+            return replace(
+                now,
+                state=step(now.state, Move.VERIFY_RESOLUTION),
+                resolution=verified,
+                news=news,
+                joiners=(),  # the letter that says so reaches them too
+                joined_at=None,
+                holding_updates=0,
+            )
         case "reopened":
-            back = _moved(now, event, Move.REOPEN, resolution=None, access={}, rca=_redrafted(now.rca))
+            back = replace(
+                now, state=step(now.state, Move.REOPEN), resolution=None, access={}, rca=_redrafted(now.rca)
+            )
             return _resumed(_unended(back, event), event, VERIFYING)
         case "access_answered":
             answer = Access(answer=event.answer, by=event.by, at=event.at)
-            return _with(now, event, access={**now.access, event.account: answer})
+            return replace(now, access={**now.access, event.account: answer})
         case "record_settled":
-            return _with(
-                now, event, settled={**now.settled, event.record: str(event.stays_open_because or "")}
-            )
+            return replace(now, settled={**now.settled, event.record: str(event.stays_open_because or "")})
         case "rca_requested":
-            return _rca(now, event, Move.REQUEST_RCA)
+            return replace(now, rca=_rca_after(now, Move.REQUEST_RCA))
         case "rca_filed":
-            actions = track_actions(now.actions, Origin.RCA, event.rca.corrective_actions)
-            return _rca(
-                replace(now, actions=actions),
-                event,
-                Move.FILE_RCA,
+            filed = replace(
+                _rca_after(now, Move.FILE_RCA),
                 version=event.version,
                 internal=event.rca,
                 customer=None,
                 approved_by=None,
             )
+            actions = track_actions(now.actions, Origin.RCA, event.rca.corrective_actions)
+            return replace(now, rca=filed, actions=actions)
         case "rca_derived":
-            return _rca(now, event, Move.DERIVE_RCA, customer=event.rca, approved_by=None)
+            return replace(
+                now, rca=replace(_rca_after(now, Move.DERIVE_RCA), customer=event.rca, approved_by=None)
+            )
         case "rca_approved":
-            return _rca(now, event, Move.APPROVE_RCA, approved_by=event.by)
+            return replace(now, rca=replace(_rca_after(now, Move.APPROVE_RCA), approved_by=event.by))
         case "rca_shared":
-            return _rca(now, event, Move.SHARE_RCA)
+            return replace(now, rca=_rca_after(now, Move.SHARE_RCA))
         case "rca_waived":
-            return _rca(now, event, Move.WAIVE_RCA)
+            return replace(now, rca=_rca_after(now, Move.WAIVE_RCA))
         case "closed":
-            return _moved(now, event, Move.CLOSE, ended_at=event.at)
+            return replace(now, state=step(now.state, Move.CLOSE), ended_at=event.at)
         case "cancelled":
-            return _moved(now, event, Move.CANCEL, ended_at=event.at, merged_into=event.into)
+            return replace(now, state=step(now.state, Move.CANCEL), ended_at=event.at, merged_into=event.into)
         case "open_hours_extended":
             plan = now.plan.extended(event.calendar, event.open_hours)
-            return _with_clocks(_with(now, event, plan=plan), now.clocks)
+            return _with_clocks(replace(now, plan=plan), now.clocks)
         case "messages_sent":
             told = {each.recipient for each in event.receipts if each.delivered_at or each.is_dropped}
-            return _with(
+            return replace(
                 now,
-                event,
                 untold=tuple(who for who in now.untold if who not in told),
                 joiners=tuple(who for who in now.joiners if who not in told),
                 undelivered=_undelivered(now, event),
@@ -244,61 +243,60 @@ def _apply(now: Escalation, event: e.Event) -> Escalation:  # noqa: C901, PLR091
             held = PendingText(
                 number=event.number, text=event.text, by=event.by, held_at=event.at, apologise=event.apologise
             )
-            return _with(now, event, held_texts=(*now.held_texts, held), texts_held=event.number)
+            return replace(now, held_texts=(*now.held_texts, held), texts_held=event.number)
         case "text_edited":
             texts = tuple(
                 replace(held, text=event.text, edited_by=event.by) if held.number == event.number else held
                 for held in now.held_texts
             )
-            return _with(now, event, held_texts=texts)
+            return replace(now, held_texts=texts)
         case "text_approved" | "text_rejected":
             left = tuple(held for held in now.held_texts if held.number != event.number)
-            return _with(now, event, held_texts=left)
+            return replace(now, held_texts=left)
         case "update_sent":
-            return _with(
-                now,
-                event,
-                news=_last_update(now, event.customer_text, event),
-                holding_updates=_in_a_row(now, event),
+            return replace(
+                now, news=_last_update(now, event.customer_text, event), holding_updates=_in_a_row(now, event)
             )
         case "people_named":
-            return _with(now, event, plan=now.plan.joined_by(event.people))
+            return replace(now, plan=now.plan.joined_by(event.people))
         case "contact_corrected":
             return _contact_corrected(now, event)
         case "trigger_reported" | "sponsorship_proposed" | "move_refused":
-            return _with(now, event)
+            return now
         case "task_force_deployed":
-            return _with(now, event, task_forces=(*now.task_forces, event.force))
+            return replace(now, task_forces=(*now.task_forces, event.force))
         case "task_force_heard":
             undelivered = _undelivered(now, event)
-            return _with(
-                now, event, task_forces=_replaced(now, _with_update(event.force)), undelivered=undelivered
+            return replace(
+                now, task_forces=_replaced(now, _with_update(event.force)), undelivered=undelivered
             )
         case "task_force_stood_down":
             (known,) = (force for force in now.task_forces if force.name == event.name)
             down = replace(known, state=TaskForceState.STOOD_DOWN, is_status_missed=False)
-            return _with(now, event, task_forces=_replaced(now, down))
+            return replace(now, task_forces=_replaced(now, down))
         case "survey_answered":
             answered = SurveyAnswer(
                 account=event.account, score=event.score, comment=event.comment, by=event.by, at=event.at
             )
-            return _with(now, event, survey={**now.survey, event.contact: answered})
+            return replace(now, survey={**now.survey, event.contact: answered})
         case "successor_asked":
-            return _with(now, event, is_succeeded=True)
+            return replace(now, is_succeeded=True)
         case "post_mortem_filed":
-            return _with(
+            return replace(
                 now,
-                event,
                 post_mortem=event.post_mortem,
                 post_mortem_version=event.version,
                 actions=track_actions(now.actions, Origin.POST_MORTEM, event.post_mortem.actions),
             )
         case "action_finished":
-            return _action(now, event, event.action, done_by=event.by, done_at=event.at)
+            return _change_action(
+                now, event.action, lambda action: replace(action, done_by=event.by, done_at=event.at)
+            )
         case "actions_reminded":
-            for number, times in event.reminded.items():
-                now = _action(now, event, number, reminded=times)
-            return now
+            actions = tuple(
+                replace(each, reminded=event.reminded.get(each.number, each.reminded)) for each in now.actions
+            )
+            return replace(now, actions=actions)
         case "opened":
             raise ValueError("an escalation is opened once")
         case _:
@@ -326,51 +324,42 @@ def _replaced(now: Escalation, force: TaskForceSummary) -> tuple[TaskForceSummar
     return tuple(force if known.id == force.id else known for known in now.task_forces)
 
 
-def _asked(now: Escalation, contacts: tuple[str, ...]) -> dict[str, Any]:
+def _asked(now: Escalation, contacts: tuple[str, ...]) -> Escalation:
     """Given to *contacts*, none of whom has acknowledged: the time of those before them does not run on for them."""
     clocks = tuple(
         replace(clock, runs_on_if_reopened=False) if clock.name is ClockName.ACKNOWLEDGE else clock
         for clock in now.clocks
     )
-    return {
-        "asked": contacts,
-        "acknowledgements": (),
-        "acknowledged_by": None,
-        "shifts": (),
-        "clocks": clocks,
-    }
+    return replace(now, asked=contacts, acknowledgements=(), acknowledged_by=None, shifts=(), clocks=clocks)
 
 
 def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
     """The first who does owns it; whether others still have to is the level's to say (MATRIX-5)."""
     owner = event.by if not now.acknowledgements else now.owner
-    after = _with(
-        now,
-        event,
-        owner=owner,
-        acknowledgements=(*now.acknowledgements, event.by),
-        **_of_their_rota(now, event.by),
+    after = replace(
+        _of_their_rota(now, event.by), owner=owner, acknowledgements=(*now.acknowledgements, event.by)
     )
     return after if after.unacknowledged else replace(after, acknowledged_by=owner)
 
 
-def _of_their_rota(now: Escalation, person: str) -> dict[str, Any]:
+def _of_their_rota(now: Escalation, person: str) -> Escalation:
     """Whoever acknowledges in place of a colleague on call has that shift's part of it."""
     for shift in now.shifts:
         is_colleague = now.stands_for(person, (shift.schedule,)) and person not in now.asked
         if is_colleague and shift.holder in now.unacknowledged:
             theirs = replace(shift, holder=person)
-            return {
-                "asked": _in_place(now.asked, shift.holder, (person,)),
-                "shifts": (*_shifts_but(now, shift.schedule), theirs),
-            }
-    return {}
+            return replace(
+                now,
+                asked=_in_place(now.asked, shift.holder, (person,)),
+                shifts=(*_shifts_but(now, shift.schedule), theirs),
+            )
+    return now
 
 
 def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
     """Whoever is on call is known from now on, and stands where the schedule stood, or whoever was before."""
     untold = now.untold if event.told is None else _in_place(now.untold, event.schedule, event.told)
-    known = _with(now, event, plan=now.plan.joined_by(event.people), untold=untold)
+    known = replace(now, plan=now.plan.joined_by(event.people), untold=untold)
     shift = now.shift(event.schedule)
     if shift and not now.is_handed_over(shift):
         # kept by whoever has it; who is on call now can act beside them
@@ -430,9 +419,8 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
     known = {*now.untold, *now.joiners}
     known |= {to.id for to in now.request.recipients}
     joiners = (*now.joiners, *(to.id for to in request.recipients if to.id not in known))
-    return _with(
+    return replace(
         now,
-        event,
         request=request,
         plan=now.plan.sponsored_by(event.sponsors),
         account_tenants=now.account_tenants | dict.fromkeys(brought, tenant_of(event.ticket)),
@@ -452,9 +440,8 @@ def _contact_corrected(now: Escalation, event: e.ContactCorrected) -> Escalation
     request = now.request.with_contact(event.before, event.after)
     people = zip(now.request.recipients, request.recipients, strict=True)  # nobody comes or goes by it
     ids = {old.id: new.id for old, new in people}
-    return _with(
+    return replace(
         now,
-        event,
         request=request,
         untold=tuple(ids.get(who, who) for who in now.untold),
         joiners=tuple(ids.get(who, who) for who in now.joiners),
@@ -486,9 +473,8 @@ def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
     """CLOCK-4: every clock follows the new plan from its original start; what breached stays breached."""
     plan = event.plan
     customers = {recipient.id for recipient in now.request.recipients}
-    moved = _with(
+    moved = replace(
         now,
-        event,
         plan=plan,
         level=min(now.level, plan.last_level),
         asked=tuple(filter(plan.knows, now.asked)),
@@ -519,14 +505,6 @@ def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
     return limit_chases(retarget_clock(now, clock), now.plan.chase_every, at)
 
 
-def _with(now: Escalation, event: e.Event, **changes: Any) -> Escalation:
-    return replace(now, **changes, sequence=event.seq)
-
-
-def _moved(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
-    return _with(now, event, state=step(now.state, move), **changes)
-
-
 def _redrafted(rca: Rca) -> Rca:
     """What was derived and not shared yet explains a resolution that did not hold (CLOSE-4)."""
     if rca.state not in {RcaState.DERIVED, RcaState.APPROVED}:
@@ -534,9 +512,8 @@ def _redrafted(rca: Rca) -> Rca:
     return replace(rca, state=RcaState.DRAFTED, customer=None, approved_by=None)
 
 
-def _rca(now: Escalation, event: e.Event, move: Move, **changes: Any) -> Escalation:
-    rca: Rca = replace(now.rca, **changes, state=step_rca(now.rca.state, move))
-    return _with(now, event, rca=rca)
+def _rca_after(now: Escalation, move: Move) -> Rca:
+    return replace(now.rca, state=step_rca(now.rca.state, move))
 
 
 def _derived(now: Escalation, clock: Clock) -> Clock:
@@ -547,24 +524,22 @@ def _with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
     return replace(now, clocks=tuple(_derived(now, clock) for clock in clocks))
 
 
-def _action(now: Escalation, event: e.Event, number: int, **changes: Any) -> Escalation:
-    actions = (replace(each, **changes) if each.number == number else each for each in now.actions)
-    return _with(now, event, actions=tuple(actions))
+def _change_action(now: Escalation, number: int, change: Callable[[Action], Action]) -> Escalation:
+    actions = (change(each) if each.number == number else each for each in now.actions)
+    return replace(now, actions=tuple(actions))
 
 
-def _clock(now: Escalation, event: e.Event, name: ClockName, **changes: Any) -> Escalation:
-    clocks = [
-        _attended(now, replace(clock, **changes)) if clock.name is name else clock for clock in now.clocks
-    ]
-    return _with(now, event, clocks=tuple(clocks))
+def _change_clock(now: Escalation, name: ClockName, change: Callable[[Clock], Clock]) -> Escalation:
+    clocks = (_attended(now, change(clock)) if clock.name is name else clock for clock in now.clocks)
+    return replace(now, clocks=tuple(clocks))
 
 
 def _attended(now: Escalation, clock: Clock) -> Clock:
     return derive_next_instant(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
 
 
-def _paused(now: Escalation, event: e.Event, pause: Pause) -> Escalation:
-    changed = _with(now, event, pauses=(*now.pauses, pause))
+def _paused(now: Escalation, pause: Pause) -> Escalation:
+    changed = replace(now, pauses=(*now.pauses, pause))
     return _with_clocks(changed, changed.clocks)
 
 
@@ -575,7 +550,7 @@ def _resumed(now: Escalation, event: e.Event, reason: str, ended_at: datetime | 
         else pause
         for pause in now.pauses
     )
-    changed = _with(now, event, pauses=pauses)
+    changed = replace(now, pauses=pauses)
     return _with_clocks(changed, changed.clocks)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import reduce
-from typing import Any, assert_never
+from typing import assert_never
 
 from escalation.kernel.budgets import REPORTS, last_of
 from escalation.kernel.clock_name import ClockName
@@ -58,14 +58,26 @@ def _apply(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:  # noqa: C901,
             tried = (event.to,) if event.anew else (*seat.tried, event.to)
             # a person offers it again: what was said before has been told
             said = seat.declined if event.by == ENGINE else {}
-            return _seat(now, event.seat, offered_to=event.to, tried=tried, declined=said, clock=event.clock)
+            return _change_seat(
+                now,
+                event.seat,
+                lambda seat: replace(
+                    seat, offered_to=event.to, tried=tried, declined=said, clock=event.clock
+                ),
+            )
         case "seat_accepted":
-            return _seat(now, event.seat, held_by=event.by, note=event.note, offered_to=None, clock=None)
+            return _change_seat(
+                now,
+                event.seat,
+                lambda seat: replace(seat, held_by=event.by, note=event.note, offered_to=None, clock=None),
+            )
         case "seat_declined":
             declined = {**now.seats[event.seat - 1].declined, event.by: event.why}
-            return _seat(now, event.seat, declined=declined, offered_to=None, clock=None)
+            return _change_seat(
+                now, event.seat, lambda seat: replace(seat, declined=declined, offered_to=None, clock=None)
+            )
         case "seat_unanswered":
-            return _seat(now, event.seat, offered_to=None, clock=None)
+            return _change_seat(now, event.seat, lambda seat: replace(seat, offered_to=None, clock=None))
         case "seat_left":
             return _left(now, event)
         case "work_begun":
@@ -73,27 +85,29 @@ def _apply(now: TaskForce, event: e.TaskForceEvent) -> TaskForce:  # noqa: C901,
         case "status_clock_started":
             return replace(now, status=event.clock)
         case "status_asked":
-            assert now.status
-            return _status(
-                now, passed=event.passed, fired_share=reminded(now.status, event.passed).fired_share
-            )
+            return _change_status(now, lambda clock: reminded(clock, event.passed))
         case "status_thresholds_skipped":
-            return _status(now, passed=event.passed)
+            return _change_status(now, lambda clock: replace(clock, passed=event.passed))
         case "status_missed":
-            return _status(now, passed=event.passed, breached_at=event.due_at, chased=event.chased)
+            return _change_status(
+                now,
+                lambda clock: replace(
+                    clock, passed=event.passed, breached_at=event.due_at, chased=event.chased
+                ),
+            )
         case "status_chased":
-            return _status(now, chased=event.times)
+            return _change_status(now, lambda clock: replace(clock, chased=event.times))
         case "status_reported":
             report = StatusReport(at=event.at, by=event.by, text=event.text)
             return replace(now, reports=last_of((*now.reports, report)[-REPORTS_KEPT:], REPORTS))
         case "task_added":
             return replace(now, tasks=(*now.tasks, _task_of(event)))
         case "task_due_soon":
-            return _task(now, event.task, reminded=1)
+            return _change_task(now, event.task, lambda task: replace(task, reminded=1))
         case "task_overdue":
-            return _task(now, event.task, reminded=2)
+            return _change_task(now, event.task, lambda task: replace(task, reminded=2))
         case "task_finished":
-            return _task(now, event.task, done_by=event.by)
+            return _change_task(now, event.task, lambda task: replace(task, done_by=event.by))
         case "stood_down":
             return replace(now, state=step(now.state, TaskForceMove.STAND_DOWN), ended_at=event.at)
         case "informed":
@@ -111,8 +125,8 @@ def new_clock(charter: Charter, clock: Clock) -> Clock:
     return derive_clock(clock, charter.hours(clock.calendar), (), charter.chase_every)
 
 
-def _seat(now: TaskForce, number: int, **changes: Any) -> TaskForce:
-    seats = (replace(seat, **changes) if seat.number == number else seat for seat in now.seats)
+def _change_seat(now: TaskForce, number: int, change: Callable[[Seat], Seat]) -> TaskForce:
+    seats = (change(seat) if seat.number == number else seat for seat in now.seats)
     return replace(now, seats=tuple(seats))
 
 
@@ -121,7 +135,8 @@ def _left(now: TaskForce, event: e.SeatLeft) -> TaskForce:
         replace(task, owner=now.charter.lead) if task.is_open and task.owner == event.by else task
         for task in now.tasks
     )
-    return _seat(replace(now, tasks=tuple(tasks)), event.seat, held_by=None, declined={})
+    without = replace(now, tasks=tuple(tasks))
+    return _change_seat(without, event.seat, lambda seat: replace(seat, held_by=None, declined={}))
 
 
 def _task_of(event: e.TaskAdded) -> Task:
@@ -130,21 +145,17 @@ def _task_of(event: e.TaskAdded) -> Task:
     return Task(number=event.task, what=event.what, owner=event.owner, due_at=event.due_at, due_soon_at=soon)
 
 
-def _task(now: TaskForce, number: int, **changes: Any) -> TaskForce:
-    tasks = (replace(task, **changes) if task.number == number else task for task in now.tasks)
+def _change_task(now: TaskForce, number: int, change: Callable[[Task], Task]) -> TaskForce:
+    tasks = (change(task) if task.number == number else task for task in now.tasks)
     return replace(now, tasks=tuple(tasks))
 
 
-def _status(now: TaskForce, **changes: Any) -> TaskForce:
+def _change_status(now: TaskForce, change: Callable[[Clock], Clock]) -> TaskForce:
     assert now.status
-    clock, charter = replace(now.status, **changes), now.charter
+    clock, charter = change(now.status), now.charter
     return replace(
         now, status=derive_next_instant(clock, charter.hours(clock.calendar), (), charter.chase_every)
     )
-
-
-def _charter(now: TaskForce, **changes: Any) -> TaskForce:
-    return replace(now, charter=replace(now.charter, **changes))
 
 
 def _informed(now: TaskForce, event: e.Informed) -> TaskForce:
@@ -155,9 +166,10 @@ def _informed(now: TaskForce, event: e.Informed) -> TaskForce:
     clocks = {clock.name: clock for clock in charter.clocks} | given
     calendars = {**charter.calendars, **event.calendars}
     rhythm = event.chase_every or charter.chase_every
-    after = _charter(
-        now, about=event.about, clocks=tuple(clocks.values()), calendars=calendars, chase_every=rhythm
+    changed = replace(
+        charter, about=event.about, clocks=tuple(clocks.values()), calendars=calendars, chase_every=rhythm
     )
+    after = replace(now, charter=changed)
 
     def moved(clock: Clock) -> Clock:
         return limit_chases(_retimed(clock, given.get(clock.name)), rhythm, event.at)
@@ -175,8 +187,8 @@ def _extended(now: TaskForce, event: e.OpenHoursExtended) -> TaskForce:
     """CLOCK-5: every due time is worked out again, now that it is known further."""
     known = now.charter.calendars[event.calendar]
     longer = replace(known, hours=known.hours.continued(event.open_hours))
-    after = _charter(now, calendars={**now.charter.calendars, event.calendar: longer})
-    return _with_clocks(after, lambda clock: clock)
+    charter = replace(now.charter, calendars={**now.charter.calendars, event.calendar: longer})
+    return _with_clocks(replace(now, charter=charter), lambda clock: clock)
 
 
 def _with_clocks(now: TaskForce, changed: Callable[[Clock], Clock]) -> TaskForce:

@@ -1,6 +1,6 @@
 """Changes that somebody might make to the workflow, which running escalations would not survive, or not notice."""
 
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Any
 
 from temporalio import workflow
@@ -115,4 +115,4 @@ class CarriesRubbish(EscalationWorkflow):
 
 @frozen
 class _Rubbish:
-    carried: dict[str, str] = {"escalation": "rubbish"}
+    carried: dict[str, str] = field(default_factory=lambda: {"escalation": "rubbish"})
