@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 _LISTED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _HARD = "\\"
-_MEANS_MORE = re.compile(r"(?=#|<!--|\\)")
+_MEANS_MORE = re.compile(r"^( {0,3})(?=[#<\\])")
+"""What a parser may take for a heading or a comment, or for HTML that swallows what follows; and the mark itself."""
+_MARKED = re.compile(r"^( {0,3})\\(?=[#<\\])")
 
 
 def join_lines(lines: Sequence[str]) -> str:
@@ -45,8 +47,8 @@ def _needs_break(line: str, following: str) -> bool:
 
 
 def escape_markdown(line: str) -> str:
-    return _HARD + line if _MEANS_MORE.match(line) else line
+    return _MEANS_MORE.sub(r"\1\\", line)
 
 
 def unescape_markdown(line: str) -> str:
-    return line[1:] if line.startswith(_HARD) and _MEANS_MORE.match(line[1:]) else line
+    return _MARKED.sub(r"\1", line)

@@ -2,12 +2,20 @@
 An internal RCA read from Markdown with front matter, into a tree that remembers where everything stands.
 
 Owns the file's form: which sections there are, and what a line of each looks like. What the values must be is for the
-model to say. ``writing`` is its inverse.
+model to say. `rca_writer` is its inverse.
+
+Of Markdown, headings, lists and comments mean something here; all else (emphasis, code, tables) is text that is kept
+as it was written.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.front_matter import front_matter_plugin
 
 from documents.markdown_lines import join_lines, unescape_markdown
 from documents.sections import ACTION_FIELDS, BY_HEADING, CAUSES, FRONT_MATTER, SECTIONS, Kind, Section
@@ -16,69 +24,104 @@ from planning.playbook import yaml_tree
 from planning.playbook.yaml_tree import Entry, Mapping, Node, Place, Scalar
 from planning.playbook.yaml_tree import Sequence as Listed
 
-_HEADING = re.compile(r"##\s+(.*?)\s*#*\s*")
-_SUBHEADING = re.compile(r"###\s+(.*?)\s*#*\s*")
-_ITEM = re.compile(r"(?:[-*+]|\d+[.)])(?:\s+|$)(.*)")
+_MARKDOWN = (
+    MarkdownIt("zero", {"html": True})
+    .enable(["heading", "list", "html_block", "code"])
+    .use(front_matter_plugin)
+)
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?) ?(Z|UTC|[+-]\d\d:\d\d)?:\s+(.*)", re.DOTALL)
-_FENCE = re.compile(r"---\s*")
 _A_HEADING = "## and one of: " + ", ".join(section.heading for section in SECTIONS)
 
 
-class Line(NamedTuple):
+class Piece(NamedTuple):
+    """A heading, an item of a list, or other lines."""
+
+    tag: str
+    """`h2`, `h3`, `li`, or another one: text."""
     place: Place
+    lines: tuple[str, ...]
+    """As they were written, with the blank ones before."""
     text: str
+    """Of a heading its title, of an item what it says."""
 
 
 class Block(NamedTuple):
     """A heading and what stands below it."""
 
-    head: Line
-    lines: tuple[Line, ...]
+    head: Piece
+    pieces: tuple[Piece, ...]
 
 
 def is_markdown(data: bytes, source: str) -> bool:
     """By the file's name; without one that tells, by a heading that we know."""
     if source.endswith((".yaml", ".yml", ".json")):
         return False
-    lines = data.decode("utf-8", errors="replace").splitlines()
-    headings = (found[1] for line in lines if (found := _HEADING.fullmatch(line)))
-    return source.endswith((".md", ".markdown")) or any(text.casefold() in BY_HEADING for text in headings)
+    _, pieces = _pieces(data.decode("utf-8", errors="replace"), source)
+    headings = (piece.text.casefold() for piece in pieces if piece.tag == "h2")
+    return source.endswith((".md", ".markdown")) or any(heading in BY_HEADING for heading in headings)
 
 
 def read_rca(data: bytes, source: str) -> tuple[Mapping, tuple[Fault, ...]]:
     """
-    The tree of an RCA in Markdown, and what is wrong with its form.
+    Return the tree of an RCA in Markdown, and what is wrong with its form.
 
     Raises:
         Unreadable: If it is too large, not in UTF-8, or its front matter cannot be read.
     """
     text = yaml_tree.decode_text(data, source)
-    lines = [Line(Place(source, number, 1), each) for number, each in enumerate(text.splitlines(), 1)]
-    front, body = _parted(lines)
+    front, pieces = _pieces(text, source)
     faults: list[Fault] = []
     entries = dict(_front_matter(front, source, faults))
-    _, blocks = _blocks(_without_comments(body), _HEADING)
+    _, blocks = _blocks(pieces, "h2")
     known = _known(blocks, faults)
     for section, block in known.items():
-        if node := _node(section, block.lines, block.head.place, faults):
+        if node := _node(section, block, faults):
             entries[section.field] = Entry(block.head.place, node)
-    faults += _missing(known, entries, lines[-1].place if lines else Place(source, 1, 1))
+    faults += _missing(known, entries, Place(source, max(len(text.splitlines()), 1), 1))
     return Mapping(Place(source, 1, 1), entries), tuple(faults)
 
 
-def _parted(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
-    if lines and _FENCE.fullmatch(lines[0].text):
-        for index, line in enumerate(lines[1:], 1):
-            if _FENCE.fullmatch(line.text):
-                return lines[1:index], lines[index + 1 :]
-    return (), lines
+def _pieces(text: str, source: str) -> tuple[str, list[Piece]]:
+    """Return the front matter, and the pieces without comments."""
+    lines = text.replace("\r\n", "\n").split("\n")  # as the parser counts them
+    front = ""
+    pieces: list[Piece] = []
+    for block in SyntaxTreeNode(_MARKDOWN.parse(text)).children:
+        if block.type == "front_matter":
+            front = block.content
+            continue
+        nodes = block.children if block.type.endswith("_list") else [block]
+        found = (_piece(node, lines, source) for node in nodes)
+        pieces += (each for each in found if block.type != "html_block" or not each.text.startswith("<!--"))
+    return front, pieces
 
 
-def _front_matter(lines: Sequence[Line], source: str, faults: list[Fault]) -> Iterator[tuple[str, Entry]]:
-    if not any(line.text.strip() for line in lines):
+def _piece(node: SyntaxTreeNode, lines: Sequence[str], source: str) -> Piece:
+    begin, end = node.map or (0, 0)
+    blank = sum(1 for _ in takewhile(lambda line: not line.strip(), reversed(lines[:begin])))
+    own = "\n".join(lines[begin:end]).rstrip().split("\n")
+    place, written = Place(source, begin + 1, 1), ("",) * blank + tuple(own)
+    match node.type:
+        case "heading":
+            return Piece(node.tag, place, written, node.children[0].content)
+        case "list_item":
+            return Piece("li", place, written, join_lines(_outdented(node, own)))
+        case _:
+            return Piece("p", place, written, " ".join(own).lstrip())
+
+
+def _outdented(item: SyntaxTreeNode, lines: Sequence[str]) -> list[str]:
+    """Return the lines of an item without its mark and indentation: two for `- `, three for `1. `."""
+    first, *more = lines
+    said = first.lstrip()[len(item.info + item.markup) :].lstrip()
+    width = len(first) - len(said)
+    return [said, *(line[:width].lstrip(" ") + line[width:] for line in more)]
+
+
+def _front_matter(text: str, source: str, faults: list[Fault]) -> Iterator[tuple[str, Entry]]:
+    if not text.strip():
         return
-    above = "\n" * (lines[0].place.line - 1)
-    node, found = yaml_tree.read_yaml((above + "\n".join(line.text for line in lines)).encode(), source)
+    node, found = yaml_tree.read_yaml(f"\n{text}".encode(), source)  # below the line that opens it
     faults += found
     if not isinstance(node, Mapping):
         faults.append(_fault(node.place, "no names with values", f"any of: {', '.join(FRONT_MATTER)}"))
@@ -91,36 +134,24 @@ def _front_matter(lines: Sequence[Line], source: str, faults: list[Fault]) -> It
             faults.append(_fault(entry.place, quote_input(name), allowed, nearest(name, FRONT_MATTER)))
 
 
-def _without_comments(lines: Iterable[Line]) -> Iterator[Line]:
-    is_comment = False
-    for line in lines:
-        is_comment = is_comment or line.text.startswith("<!--")
-        if not is_comment:
-            yield line
-        elif "-->" in line.text:
-            is_comment = False
-
-
-def _blocks(lines: Iterable[Line], heading: re.Pattern[str]) -> tuple[list[Line], list[Block]]:
-    """What stands above the first heading, and what below each."""
-    above: list[Line] = []
+def _blocks(pieces: Iterable[Piece], tag: str) -> tuple[list[Piece], list[Block]]:
+    """Return what stands above the first heading of this rank, and what below each."""
+    above: list[Piece] = []
     blocks: list[Block] = []
-    below = above
-    for line in lines:
-        if found := heading.fullmatch(line.text):
-            below = []
-            blocks.append(Block(Line(line.place, found[1]), ()))
+    for piece in pieces:
+        if piece.tag == tag:
+            blocks.append(Block(piece, ()))
+        elif blocks:
+            blocks[-1] = blocks[-1]._replace(pieces=(*blocks[-1].pieces, piece))
         else:
-            below.append(line)
-        if blocks:
-            blocks[-1] = blocks[-1]._replace(lines=tuple(below))
+            above.append(piece)
     return above, blocks
 
 
 def _known(blocks: Iterable[Block], faults: list[Fault]) -> dict[Section, Block]:
     known: dict[Section, Block] = {}
     for block in blocks:
-        place, heading = block.head
+        place, heading = block.head.place, block.head.text
         section = BY_HEADING.get(heading.casefold())
         if section is None:
             names = [each.heading for each in SECTIONS]
@@ -146,52 +177,39 @@ def _missing(known: Iterable[Section], entries: dict[str, Entry], end: Place) ->
         yield _fault(end, "no cause", "at least one, in ## Root causes or ## Five whys")
 
 
-def _node(section: Section, lines: Sequence[Line], place: Place, faults: list[Fault]) -> Node | None:
-    """What the section says; None: nothing."""
+def _node(section: Section, block: Block, faults: list[Fault]) -> Node | None:
+    """Return what the section says; None: nothing."""
     items: tuple[Node, ...]
+    place = block.head.place
     match section.kind:
         case Kind.TEXT:
-            text = join_lines([unescape_markdown(line.text) for line in lines])
-            return Scalar(_first_place(lines, place), text) if text else None
+            return _text(block.pieces)
         case Kind.ITEMS:
-            items = tuple(_items(lines, faults))
+            items = tuple(_items(block.pieces, faults))
         case Kind.MOMENTS:
-            items = tuple(_moments(lines, faults))
+            items = tuple(_moments(block.pieces, faults))
         case Kind.CHAINS:
-            items = tuple(_chain(block, faults) for block in _parts(lines, faults))
+            items = tuple(_chain(each, faults) for each in _parts(block.pieces, faults))
         case Kind.ACTIONS:
-            items = tuple(_action(block, faults) for block in _parts(lines, faults))
+            items = tuple(_action(each, faults) for each in _parts(block.pieces, faults))
     return Listed(place, items) if items or section.field not in CAUSES else None
 
 
-def _first_place(lines: Sequence[Line], otherwise: Place) -> Place:
-    return next((line.place for line in lines if line.text.strip()), otherwise)
+def _text(pieces: Sequence[Piece]) -> Scalar | None:
+    text = join_lines([unescape_markdown(line) for piece in pieces for line in piece.lines])
+    return Scalar(pieces[0].place, text) if text else None
 
 
-def _items(lines: Sequence[Line], faults: list[Fault]) -> Iterator[Scalar]:
-    """Each ``- item`` with the lines that go on with it: indented ones, or those that follow directly."""
-    place, said, before, width = None, [""], "", 0
-    for line in lines:
-        if found := _ITEM.fullmatch(line.text):
-            if place:
-                yield Scalar(place, join_lines(said))
-            place, said, width = line.place, [found[1]], found.start(1)
-        elif place and (not line.text.strip() or line.text[0].isspace() or before.strip()):
-            said.append(_outdented(line.text, width))
-        elif line.text.strip():
-            faults.append(_fault(line.place, quote_input(line.text), "a line that begins with `- `"))
-        before = line.text
-    if place:
-        yield Scalar(place, join_lines(said))
+def _items(pieces: Iterable[Piece], faults: list[Fault]) -> Iterator[Scalar]:
+    for piece in pieces:
+        if piece.tag == "li":
+            yield Scalar(piece.place, piece.text)
+        else:
+            faults.append(_fault(piece.place, quote_input(piece.text), "a line that begins with `- `"))
 
 
-def _outdented(line: str, width: int) -> str:
-    """Without the indentation of the item: two for ``- ``, three for ``1. ``."""
-    return line[:width].lstrip(" ") + line[width:]
-
-
-def _moments(lines: Sequence[Line], faults: list[Fault]) -> Iterator[Node]:
-    for item in _items(lines, faults):
+def _moments(pieces: Iterable[Piece], faults: list[Fault]) -> Iterator[Node]:
+    for item in _items(pieces, faults):
         if found := _MOMENT.fullmatch(item.text or ""):
             day, time, zone, what = found.groups()
             offset = zone if zone and zone[0] in "+-" else "+00:00"
@@ -205,26 +223,22 @@ def _moments(lines: Sequence[Line], faults: list[Fault]) -> Iterator[Node]:
             faults.append(_fault(item.place, quote_input(item.text), allowed))
 
 
-def _parts(lines: Sequence[Line], faults: list[Fault]) -> list[Block]:
-    above, blocks = _blocks(lines, _SUBHEADING)
-    faults += (
-        _fault(line.place, quote_input(line.text), "a line `### …` first")
-        for line in above
-        if line.text.strip()
-    )
+def _parts(pieces: Iterable[Piece], faults: list[Fault]) -> list[Block]:
+    above, blocks = _blocks(pieces, "h3")
+    faults += (_fault(piece.place, quote_input(piece.text), "a line `### …` first") for piece in above)
     return blocks
 
 
 def _chain(block: Block, faults: list[Fault]) -> Node:
-    place, problem = block.head
-    whys = Listed(place, tuple(_items(block.lines, faults)))
-    return _mapping(place, problem=Scalar(place, problem), whys=whys)
+    head = block.head
+    whys = Listed(head.place, tuple(_items(block.pieces, faults)))
+    return _mapping(head.place, problem=Scalar(head.place, head.text), whys=whys)
 
 
 def _action(block: Block, faults: list[Fault]) -> Node:
-    place, what = block.head
-    said: dict[str, Node] = {"what": Scalar(place, what)}
-    for item in _items(block.lines, faults):
+    head = block.head
+    said: dict[str, Node] = {"what": Scalar(head.place, head.text)}
+    for item in _items(block.pieces, faults):
         name, _, value = (item.text or "").partition(":")
         field = ACTION_FIELDS.get(" ".join(name.lower().split()))
         if field is None or field in said:
@@ -232,7 +246,7 @@ def _action(block: Block, faults: list[Fault]) -> Node:
             faults.append(_fault(item.place, quote_input(item.text), f"{allowed}, each once"))
         else:
             said[field] = Scalar(item.place, value.strip())
-    return _mapping(place, **said)
+    return _mapping(head.place, **said)
 
 
 def _mapping(place: Place, **nodes: Node) -> Mapping:

@@ -1,5 +1,5 @@
 """
-An internal RCA written as Markdown, to be edited and filed again; ``reading`` is its inverse.
+An internal RCA written as Markdown, to be edited and filed again; `rca_reader` is its inverse.
 """
 
 import json
@@ -63,7 +63,11 @@ def _moment(moment: RcaTimelineEntry) -> str:
 
 
 def _chain(chain: FiveWhys) -> str:
-    whys = (f"{number}. {_indented(why, '   ')}" for number, why in enumerate(chain.whys, 1))
+    numbers = (f"{number}. " for number in range(1, len(chain.whys) + 1))
+    whys = (
+        f"{number}{_indented(why, ' ' * len(number))}"
+        for number, why in zip(numbers, chain.whys, strict=True)
+    )
     return "\n".join([f"### {_one_line(chain.problem)}", "", *whys])
 
 
