@@ -8,7 +8,7 @@ engine are rendered as always, and dropped where they would leave; the bare one 
 import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ import activities
 from benchmarks import bare_contract as wire
 from benchmarks.bare import BareHeir, BareWorkflow
 from benchmarks.history_shape import Script, padded
-from channels.protocol import Delivered, OutboundMessage, Session
+from channels.protocol import Channel, Delivered, OutboundMessage, Session
 from client import EscalationClient
 from delivery.pipeline import Pipeline
 from escalation.case import commands as c
@@ -157,17 +157,16 @@ class _Forgetful(RecordStore):
         return RecordResult(added=0, through=batch.events[-1].seq)
 
 
-class _Nowhere:
-    """A channel whose letters have arrived as soon as they leave."""
+class _Nowhere(Channel):
+    """A channel whose messages have arrived as soon as they leave."""
 
     name = "email"
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Session]:
-        yield self
+    def open(self) -> AbstractAsyncContextManager[Session]:
+        return nullcontext(self)
 
-    async def send(self, letter: OutboundMessage) -> Delivered:
-        return Delivered(reference=letter.key)
+    async def send(self, message: OutboundMessage) -> Delivered:
+        return Delivered(reference=message.key)
 
 
 @asynccontextmanager

@@ -21,8 +21,7 @@ import asyncio
 import logging
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,15 @@ from channels.endpoints import Endpoints
 from channels.escaped_markup import escape_markup
 from channels.http_channel import Answer, judge_response
 from channels.plain_text import to_one_line, to_plain_lines
-from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
+from channels.protocol import (
+    Channel,
+    Delivered,
+    OutboundMessage,
+    RefusedForGood,
+    RetryLater,
+    SendResult,
+    Session,
+)
 
 if TYPE_CHECKING:
     from apprise import AppriseResult, NotifyBase
@@ -45,7 +52,7 @@ _BENEATH = ("urllib3", "requests", "slixmpp", "paho")
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 
-class AppriseChannel:
+class AppriseChannel(Channel):
     """Hands each message to the Apprise URL of its target."""
 
     name = "apprise"
@@ -55,15 +62,9 @@ class AppriseChannel:
         self._patience = patience
         _keep_lines_in()
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Session]:
-        """A session that keeps each service at hand, and so its pace."""
-        yield _AppriseSession(self._targets, self._patience)
-
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """Deliver one message."""
-        async with self.open() as session:
-            return await session.send(message)
+    def open(self) -> AbstractAsyncContextManager[Session]:
+        """A session keeps each service at hand, and so its pace."""
+        return nullcontext(_AppriseSession(self._targets, self._patience))
 
 
 class _AppriseSession:
@@ -74,7 +75,7 @@ class _AppriseSession:
         self._turn_of: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._services: dict[str, NotifyBase | None] = {}
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def send(self, message: OutboundMessage) -> SendResult:
         """Try once to deliver *message*, waiting for a turn if need be."""
         url = self._targets.find(message.to_address)
         if isinstance(url, RefusedForGood):
@@ -90,9 +91,7 @@ class _AppriseSession:
             self._services[name] = await asyncio.to_thread(_service_at, url)
         return self._services[name]
 
-    async def _handed_over(
-        self, message: OutboundMessage, service: "NotifyBase"
-    ) -> Delivered | RetryLater | RefusedForGood:
+    async def _handed_over(self, message: OutboundMessage, service: "NotifyBase") -> SendResult:
         from apprise import Apprise, AppriseResultStatus, NotifyFormat, NotifyType  # noqa: PLC0415 - slow
 
         result = await Apprise([service]).async_notify(

@@ -6,17 +6,16 @@ Owns how a message looks in plain text. Must not know Rich or any other markup: 
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TextIO
 
 from channels.plain_text import to_one_line, to_plain_lines
-from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
+from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
 
 _LINE_LENGTH = 200
 
 
-class ConsoleChannel:
+class ConsoleChannel(Channel):
     """Writes each message to *stream*, whole or not at all."""
 
     name = "console"
@@ -25,12 +24,11 @@ class ConsoleChannel:
         self._stream = stream
         self._one_at_a_time = threading.Lock()
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Session]:
+    def open(self) -> AbstractAsyncContextManager[Session]:
         """A stream needs no opening."""
-        yield self
+        return nullcontext(self)
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def send(self, message: OutboundMessage) -> SendResult:
         """Print *message*, off the event loop, since a terminal can be halted. Only a stream that does not take it
         (closed, broken pipe, disk full) makes it wait."""
         try:

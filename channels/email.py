@@ -6,7 +6,7 @@ mean (`channels.smtp`), or why a message is sent.
 """
 
 import asyncio
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from ipaddress import ip_address
@@ -18,8 +18,15 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from channels.mime import Sender, compose_mail
 from channels.plain_text import to_one_line
-from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
-from channels.shared_session import SharedSessionChannel
+from channels.protocol import (
+    Channel,
+    Delivered,
+    OutboundMessage,
+    RefusedForGood,
+    RetryLater,
+    SendResult,
+    Session,
+)
 from channels.smtp import (
     ConnectionLost,
     SmtpMessage,
@@ -81,7 +88,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class EmailChannel(SharedSessionChannel):
+class EmailChannel(Channel):
     """Sends messages through the mail server of *settings*."""
 
     name = "email"
@@ -89,8 +96,8 @@ class EmailChannel(SharedSessionChannel):
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
 
-    def _session(self) -> "EmailSession":
-        return EmailSession(self._settings)
+    def open(self) -> AbstractAsyncContextManager[Session]:
+        return aclosing(EmailSession(self._settings))
 
 
 class _Unreachable(Exception):
@@ -126,7 +133,7 @@ class EmailSession:
         self._failed_connects = 0
         self._last_failure = ""
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def send(self, message: OutboundMessage) -> SendResult:
         """Try once to deliver *message*, waiting for a free connection if need be."""
         try:
             recipient = Mailbox.parse(message.to_address)
@@ -138,7 +145,7 @@ class EmailSession:
         parcel = SmtpMessage(self._sender.message_id(message), str(self._sender.address), recipient, mail)
         return await self._send_when_free(parcel)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Take leave of the server, politely where it does not hold us up."""
         async with asyncio.TaskGroup() as leave:
             for smtp in self._idle:
@@ -146,7 +153,7 @@ class EmailSession:
         for smtp in tuple(self._open):
             self._discard(smtp)
 
-    async def _send_when_free(self, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def _send_when_free(self, parcel: SmtpMessage) -> SendResult:
         failed_before = self._failed_connects
         while True:
             await self._permits.acquire()
@@ -163,9 +170,7 @@ class EmailSession:
                 if not gives_up_permit:
                     self._permits.release()
 
-    async def _send_over_some_connection(
-        self, parcel: SmtpMessage
-    ) -> Delivered | RetryLater | RefusedForGood:
+    async def _send_over_some_connection(self, parcel: SmtpMessage) -> SendResult:
         reused = self._take_idle()
         if reused is not None:
             with suppress(ConnectionLost):
@@ -175,7 +180,7 @@ class EmailSession:
         except ConnectionLost as fault:
             return RetryLater(why=str(fault))
 
-    async def _send_over(self, smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def _send_over(self, smtp: SMTP, parcel: SmtpMessage) -> SendResult:
         """One conversation, after which *smtp* is idle again if it can be, and closed if it cannot: the server hung
         up or was too slow, or we were cancelled in the middle."""
         is_reusable = False

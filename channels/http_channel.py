@@ -13,6 +13,7 @@ import asyncio
 import ssl
 from abc import abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,8 +24,15 @@ import httpcore
 import httpx
 
 from channels.endpoints import Endpoints
-from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
-from channels.shared_session import SharedSessionChannel
+from channels.protocol import (
+    Channel,
+    Delivered,
+    OutboundMessage,
+    RefusedForGood,
+    RetryLater,
+    SendResult,
+    Session,
+)
 from runtime.network import Network, NotAllowed
 
 AT_ONCE = 8
@@ -65,28 +73,23 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-class HttpChannel(SharedSessionChannel, Generic[_Target]):
+class HttpChannel(Channel, Generic[_Target]):
     """A channel of named *targets*, each message to one of which is one POST."""
 
     def __init__(self, targets: Endpoints[_Target], network: Network) -> None:
         self._targets = targets
         self._network = network
 
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """What addresses call it."""
-
     @abstractmethod
     def compose(self, message: OutboundMessage, target: _Target) -> Post:
-        """*message* as this medium takes it."""
+        """Return *message* as this medium takes it."""
 
     def explain(self, answer: Answer) -> str:  # noqa: ARG002 - for those who know their receiver
-        """What a refusal said of its reason, if that is known to hold no secret."""
+        """Return what a refusal said of its reason, if that is known to hold no secret."""
         return ""
 
-    def _session(self) -> "_HttpSession[_Target]":
-        return _HttpSession(self, self._targets, self._network)
+    def open(self) -> AbstractAsyncContextManager[Session]:
+        return aclosing(_HttpSession(self, self._targets, self._network))
 
 
 class _HttpSession(Generic[_Target]):
@@ -99,7 +102,7 @@ class _HttpSession(Generic[_Target]):
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def send(self, message: OutboundMessage) -> SendResult:
         """Try once to deliver *message*, waiting for a turn if need be."""
         target = self._targets.find(message.to_address)
         if isinstance(target, RefusedForGood):
@@ -112,7 +115,7 @@ class _HttpSession(Generic[_Target]):
             return Delivered(reference=post.reference)
         return judge_response(answer, datetime.now(UTC), self._channel.explain(answer))
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close all connections."""
         for pool in self._pools.values():
             await pool.aclose()

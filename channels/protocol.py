@@ -1,11 +1,11 @@
 """
 What every channel can do, and the three things that it can answer.
 
-Owns the message as it is handed to a medium and the outcome that comes back. Must not know any medium, template or
-rule:
-a message arrives here finished, and whether to try again, by another channel or not at all is decided by who sent it.
+Owns the message as it is handed to a medium, and the result that comes back. It must not know any medium, template or
+rule: a message arrives here finished. Whether to try again, by another channel or not at all, is for `delivery.send`.
 """
 
+from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Annotated, Literal, Protocol
@@ -23,8 +23,6 @@ def _printable(text: str) -> str:
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_printable)]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>|]+$", max_length=2000)]
-
-
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
 
@@ -97,30 +95,29 @@ class RefusedForGood(_Frozen):
     why: str
 
 
-Outcome = Annotated[Delivered | RetryLater | RefusedForGood, Field(discriminator="kind")]
+SendResult = Delivered | RetryLater | RefusedForGood
 
 
 class Session(Protocol):
-    """A channel while it is open. `send` may be called many times at once: the session bounds what it does in
+    """A channel while it is open. `send` may be called many times at once; the session bounds what it does in
     parallel."""
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def send(self, message: OutboundMessage) -> SendResult:
         """Try once to deliver *message*. Trouble with delivery is an answer, never an exception."""
         ...
 
 
-class Channel(Protocol):
+class Channel(ABC):
     """One medium, set up and ready."""
 
-    @property
-    def name(self) -> str:
-        """What addresses call it: the `email` of `email:ana@example.com`."""
-        ...
+    name: str
+    """What addresses call it: the `email` of `email:ana@example.com`."""
 
+    @abstractmethod
     def open(self) -> AbstractAsyncContextManager[Session]:
-        """A session for a wave of messages, which share its connections. Opening does not touch the network."""
-        ...
+        """Return a session for the messages of a batch, which share its connections. This touches no network yet."""
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        """A session for one message."""
-        ...
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """Try once to deliver one message, in a session of its own."""
+        async with self.open() as session:
+            return await session.send(message)

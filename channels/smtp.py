@@ -19,7 +19,7 @@ from aiosmtplib import (
 )
 
 from channels.plain_text import to_one_line
-from channels.protocol import Delivered, RefusedForGood, RetryLater
+from channels.protocol import Delivered, RefusedForGood, RetryLater, SendResult
 from escalation.kernel.email_address import Mailbox
 
 _REPLY_LENGTH = 200
@@ -59,7 +59,7 @@ async def say_goodbye(smtp: SMTP) -> None:
         await smtp.quit(timeout=_GOODBYE_WITHIN)
 
 
-async def converse(smtp: SMTP, parcel: SmtpMessage) -> Delivered | RetryLater | RefusedForGood:
+async def converse(smtp: SMTP, parcel: SmtpMessage) -> SendResult:
     """
     Hand one message over to a server that was greeted.
 

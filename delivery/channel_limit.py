@@ -25,7 +25,7 @@ from temporalio import activity
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from channels.protocol import Channel, Delivered, OutboundMessage, RefusedForGood, RetryLater, Session
+from channels.protocol import Channel, OutboundMessage, RetryLater, SendResult, Session
 from escalation.contract import CHANNEL_LIMIT, ESCALATION_QUEUE, RESERVE_SLOTS
 from escalation.kernel.ids import Own, own_id
 from escalation.notifications.channel_limit import LEEWAY, MOST_TURNS, ChannelLimit, ReserveSlots, Slots
@@ -51,7 +51,7 @@ class _Slot:
     ends: float
 
 
-class LimitedChannel:
+class LimitedChannel(Channel):
     """*channel*, one for each worker process, which together send no more by it than *limit* allows."""
 
     def __init__(self, name: str, channel: Channel, limit: Limit) -> None:
@@ -64,10 +64,6 @@ class LimitedChannel:
         async with self._channel.open() as session:
             yield _LimitedSession(session, self._queues)
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        async with self.open() as session:
-            return await session.send(message)
-
 
 class _LimitedSession:
     """One attempt at a batch. Once a slot is too far off for it, the rest of its messages come back together."""
@@ -78,13 +74,11 @@ class _LimitedSession:
         self._back_at: dict[bool, float] = {}
         self._last_slot = monotonic()
 
-    async def send(self, message: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
+    async def send(self, message: OutboundMessage) -> SendResult:
         slot = None if message.urgent in self._back_at else await self._queues[message.urgent].slot()
         return await self._send_in(slot, message) if slot else self._not_yet(message.urgent)
 
-    async def _send_in(
-        self, slot: _Slot, message: OutboundMessage
-    ) -> Delivered | RetryLater | RefusedForGood:
+    async def _send_in(self, slot: _Slot, message: OutboundMessage) -> SendResult:
         self._last_slot = max(self._last_slot, slot.begins)
         await asyncio.sleep(slot.begins - monotonic())
         if monotonic() > slot.ends:

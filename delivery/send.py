@@ -13,7 +13,7 @@ from typing import assert_never
 
 import structlog
 
-from channels.protocol import Channel, Delivered, RefusedForGood, RetryLater, Session
+from channels.protocol import Channel, Delivered, RefusedForGood, RetryLater, SendResult, Session
 from channels.registry import Address, AddressFault, parse_address
 from delivery.channel_limit import NoSlotYet
 from delivery.message import Message
@@ -54,7 +54,7 @@ class Send(Stage):
             message.log_failure("no_address")
         return message.undelivered(obstacles or ("no address is known",), channel)
 
-    async def _try(self, message: Message, address: Address) -> Delivered | RetryLater | RefusedForGood:
+    async def _try(self, message: Message, address: Address) -> SendResult:
         """Trouble of any kind is an answer. A channel that raises has a mistake of ours: the message waits for the
         correction, and the others leave."""
         fault = ""

@@ -9,7 +9,7 @@ from uuid import uuid4
 from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
-from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
+from channels.protocol import OutboundMessage, SendResult
 from channels.registry import parse_address
 from entrypoints.cli.terminal import out
 from escalation.kernel.refusals import BadRequest, faults_of
@@ -18,7 +18,7 @@ from runtime.settings import Settings
 from workers.channel_setup import open_channels
 
 
-async def send_test(written: str, to_name: str) -> "Delivered | RetryLater | RefusedForGood":
+async def send_test(written: str, to_name: str) -> SendResult:
     channels = open_channels(Settings.load(), printed_to=sys.stderr)
     address = parse_address(_checked(written), channels)
     return await channels[address.channel].send(_letter(address.target, to_name))
@@ -45,7 +45,7 @@ def _letter(target: str, to_name: str) -> Any:
     )
 
 
-def print_outcome(address: str, outcome: "Delivered | RetryLater | RefusedForGood") -> None:
+def print_outcome(address: str, outcome: SendResult) -> None:
     match outcome.kind:
         case "delivered":
             said = Text("delivered", style="green").append(f"  {address}, as {outcome.reference}")

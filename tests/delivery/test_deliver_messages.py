@@ -4,8 +4,8 @@ One wave: everybody is told, once, whatever happens on the way.
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from channels.console import ConsoleChannel
-from channels.protocol import Delivered, OutboundMessage, RefusedForGood, RetryLater
+from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
 from escalation.kernel.values import CustomerText
 from escalation.notifications.notification import Occasion, message_key
 from tests.delivery.builders import (
@@ -33,20 +33,19 @@ from tests.delivery.builders import (
 from tests.mailbox import Mailbox
 
 
-class Answering:
-    """A channel that answers each letter in the way that it was made with."""
+class Answering(Channel):
+    """A channel that answers each message in the way that it was made with."""
 
     name = "answering"
 
-    def __init__(self, answer: Callable[[OutboundMessage], Delivered | RetryLater | RefusedForGood]) -> None:
+    def __init__(self, answer: Callable[[OutboundMessage], SendResult]) -> None:
         self._answer = answer
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["Answering"]:
-        yield self
+    def open(self) -> AbstractAsyncContextManager[Session]:
+        return nullcontext(self)
 
-    async def send(self, letter: OutboundMessage) -> Delivered | RetryLater | RefusedForGood:
-        return self._answer(letter)
+    async def send(self, message: OutboundMessage) -> SendResult:
+        return self._answer(message)
 
 
 async def still_pending(attempt: Attempt, count: int) -> ApplicationError:
