@@ -30,7 +30,7 @@ from escalation import contract
 from escalation.case.engine import in_words
 from escalation.case.lifecycle import State
 from escalation.case.view import View
-from escalation.kernel.budgets import size_of
+from escalation.kernel.budgets import MOVE, size_of
 from escalation.kernel.ids import is_of_escalation
 from escalation.kernel.list_page import Item, ListPage
 from escalation.kernel.refusals import (
@@ -49,7 +49,7 @@ from runtime.settings import Settings
 from runtime.stalls import Stall, stall_of
 from workflows import search_attributes as sa
 from workflows.plugin import escalation_plugin
-from workflows.raw_values import largest_move, require_at_most
+from workflows.raw_values import require_at_most
 
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""
@@ -325,7 +325,8 @@ class Transport:
     ) -> Answered:
         id_ = id_ or uuid.uuid4().hex
         if argument is not None:
-            require_at_most(largest_move(name), size_of(argument), name.replace("_", " "))
+            largest = getattr(argument, "largest", MOVE)
+            require_at_most(largest, size_of(argument), name.replace("_", " "))
 
         def ask() -> Awaitable[Any]:
             return self._handle(workflow_id).execute_update(name, argument, id=id_, result_type=kind)

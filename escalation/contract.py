@@ -14,6 +14,7 @@ from escalation.case.events import Event
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.view import MoveResult
+from escalation.kernel.budgets import MOVE
 from escalation.kernel.ids import Key
 from escalation.kernel.values import Input, Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
@@ -232,7 +233,8 @@ class RebaseRequest(Input):
     """Go on by the playbook of today."""
 
     move: ClassVar[Move] = Move.REBASE
-    by: Name
+    largest: ClassVar[int] = MOVE
+    by: Annotated[Name, Field(examples=["YOU"])]
     why: Annotated[InternalText, Field(min_length=1)]
     sha256: str = ""
     """Of the playbook that is expected: another one is refused. Empty: whichever the worker has."""

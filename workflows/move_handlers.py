@@ -7,10 +7,13 @@ can stop the run. What a move means is decided in ``escalation``.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar, get_args, get_origin
 
+from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RawValue
 
@@ -20,7 +23,7 @@ from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
 from escalation.kernel.values import Value
 from escalation.task_force.commands import MembersCommand
-from workflows.raw_values import largest_move, read_model, takes_one
+from workflows.raw_values import read_model, takes_one
 
 Command = PersonsCommand | MembersCommand | contract.RebaseRequest
 
@@ -61,35 +64,37 @@ def read(command: type[Command], raws: Sequence[RawValue]) -> Command:
         BadRequest: If *raws* are not one such command, with every fault.
     """
     allowed = f"one JSON object, such as {example(command)}"
-    return read_model(command, raws, command.move.words, allowed, largest_move(command.move.value))
+    return read_model(command, raws, command.move.words, allowed, command.largest)
 
 
 def example(command: type[Command]) -> str:
-    """A copy-and-paste example: the required fields, in JSON."""
-    fields = {"by": "YOU"}
-    for name, field in command.model_fields.items():
-        if field.is_required() and name != "by":
-            fields[name] = _EXAMPLES.get(name, "…")
-    return json.dumps(fields, ensure_ascii=False)
+    """Return JSON to copy and paste: the required fields, as the command declares them."""
+    return json.dumps(_example_of_model(command), ensure_ascii=False)
 
 
-_EXAMPLES: dict[str, Any] = {
-    "reason": "lack_of_authority",
-    "priority": "P1",
-    "because": "waiting_for_customer",
-    "contact": "jo@acme.example",
-    "response": "1",
-    "steps": [{"what": "…", "owner": "…"}],
-    "resolution": "fix",
-    "answer": "yes",
-    "cause": "withdrawn",
-    "score": 5,
-    "action": 1,
-    "post_mortem": {"participants": ["…"], "findings": ["…"]},
-    "name": "data-recovery",
-    "task": 1,
-    "seat": 1,
-    "rca": {"root_causes": ["…"], "corrective_actions": [{"what": "…", "owner": "…", "due": "2030-01-31"}]},
+def _example_of_model(model: type[BaseModel]) -> dict[str, Any]:
+    return {
+        name: field.examples[0] if field.examples else _example_of(field.annotation)
+        for name, field in model.model_fields.items()
+        if field.is_required()
+    }
+
+
+def _example_of(kind: Any) -> Any:
+    if get_origin(kind) in {Annotated, tuple}:
+        part = _example_of(get_args(kind)[0])
+        return [part] if get_origin(kind) is tuple else part
+    for base, made in _EXAMPLES.items():
+        if isinstance(kind, type) and issubclass(kind, base):
+            return made(kind)
+    return "…"
+
+
+_EXAMPLES: Mapping[type, Callable[[Any], Any]] = {
+    BaseModel: _example_of_model,
+    StrEnum: lambda kind: next(iter(kind)).value,
+    int: lambda _: 1,
+    date: lambda _: "2030-01-31",
 }
 
 

@@ -8,22 +8,14 @@ from pydantic import ValidationError
 from temporalio.common import RawValue
 
 from escalation.contract import EscalationInput
-from escalation.kernel.budgets import MOVE, PAPER, REQUEST
+from escalation.kernel.budgets import MOVE, REQUEST
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, faults_of
 from escalation.kernel.values import from_json, without_input
-from escalation.policy.move_name import Move
 
 _Model = TypeVar("_Model")
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-_PAPERS = frozenset({Move.FILE_RCA.value, Move.FILE_POST_MORTEM.value})
-
-
-def largest_move(name: str) -> int:
-    """Bytes of one move, as its update and its signal are called."""
-    return PAPER if name in _PAPERS else MOVE
 
 
 def read_model(

@@ -16,7 +16,7 @@ from escalation.case.effects import OnCallFound
 from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import AffectedCustomer, CustomerRca, Evidence, InternalRca, StartRequest
-from escalation.kernel.budgets import SEATS, STEPS
+from escalation.kernel.budgets import MOVE, PAPER, SEATS, STEPS
 from escalation.kernel.email_address import EmailAddress
 from escalation.kernel.ids import Key, is_key
 from escalation.kernel.language_tag import LanguageTag
@@ -46,7 +46,9 @@ class _Asks(Input):
     """A move that a person asks for."""
 
     move: ClassVar[Move]
-    by: Annotated[Mover, Field(description="Who you are, by id in the playbook.")]
+    largest: ClassVar[int] = MOVE
+    """Bytes, as it is sent."""
+    by: Annotated[Mover, Field(description="Who you are, by id in the playbook.", examples=["YOU"])]
     """Id of the person who makes the move (ROLE-3)."""
 
     @property
@@ -138,7 +140,9 @@ class PauseClocks(_Asks):
 
     move = Move.PAUSE
     kind: Literal["pause"] = "pause"
-    because: Annotated[Name, Field(description="A reason of the playbook.")]
+    because: Annotated[
+        Name, Field(description="A reason of the playbook.", examples=["waiting_for_customer"])
+    ]
     note: Note = NO_NOTE
 
 
@@ -248,6 +252,7 @@ class FileRca(_Asks):
     """File the internal RCA, or a new version of it."""
 
     move = Move.FILE_RCA
+    largest = PAPER
     kind: Literal["file_rca"] = "file_rca"
     rca: InternalRca
 
@@ -323,7 +328,7 @@ class DeployTaskForce(_Asks):
 
     move = Move.DEPLOY_TASK_FORCE
     kind: Literal["deploy_task_force"] = "deploy_task_force"
-    name: TaskForceName
+    name: Annotated[TaskForceName, Field(examples=["data-recovery"])]
     mission: Annotated[InternalText, Field(min_length=1, max_length=2000)]
     lead: Name
     seats: Annotated[tuple[SeatRequest, ...], Field(max_length=SEATS)] = ()
@@ -448,6 +453,7 @@ class FilePostMortem(_Asks):
     """File the post-mortem, or a new version of it; its actions are tracked until they are done."""
 
     move = Move.FILE_POST_MORTEM
+    largest = PAPER
     kind: Literal["file_post_mortem"] = "file_post_mortem"
     post_mortem: PostMortem
 
@@ -472,7 +478,11 @@ class CorrectContact(_Asks):
     move = Move.CORRECT_CONTACT
     kind: Literal["correct_contact"] = "correct_contact"
     contact: Annotated[
-        EmailAddress, Field(description="The contact of the customer, by the address known now.")
+        EmailAddress,
+        Field(
+            description="The contact of the customer, by the address known now.",
+            examples=["jo@acme.example"],
+        ),
     ]
     email: Annotated[
         EmailAddress | None, Field(description="The right address. If omitted, it stays as it is.")

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from escalation.case.commands import Note, WhyIfAny
+from escalation.kernel.budgets import MOVE
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import NO_NOTE, Input, InputInstant, InternalText, Name, frozen
 from escalation.notifications.shell_commands import (
@@ -25,7 +26,9 @@ from escalation.task_force.state import EscalationSummary
 
 class MoveCommand(Input):
     move: ClassVar[TaskForceMove]
-    by: Annotated[Name, Field(description="Who you are, by id in the playbook.")]
+    largest: ClassVar[int] = MOVE
+    """Bytes, as it is sent."""
+    by: Annotated[Name, Field(description="Who you are, by id in the playbook.", examples=["YOU"])]
     """Id of the person who makes the move (ROLE-3)."""
 
 
