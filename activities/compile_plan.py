@@ -15,8 +15,8 @@ from activities.predecessor import predecessor_of
 from activities.sponsors import sponsors_of, with_sponsors
 from activities.start_rate import StartRate
 from escalation import contract
-from escalation.case.commands import JoinOutage
 from escalation.case.effects import CheckStart, CompiledStart, CompilePlan, FindNamed, RecompilePlan
+from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.request import StartRequest
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.refusals import BadRequest, Fault, quote_input

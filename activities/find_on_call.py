@@ -12,7 +12,7 @@ import structlog
 from temporalio import activity
 
 from escalation import contract
-from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallResult
 from planning.on_call.feed_sources import FeedReader
 from planning.plan.on_call_answer import find_on_call
 from planning.playbook.loader import Playbook
@@ -28,7 +28,7 @@ class OnCallLookup:
         self._feeds = feeds
 
     @activity.defn(name=contract.FIND_ON_CALL)
-    async def find_on_call(self, asked: FindOnCall) -> OnCallFound:
+    async def find_on_call(self, asked: FindOnCall) -> OnCallResult:
         answer = await asyncio.to_thread(
             find_on_call, self._playbook(), asked.schedule, asked.at, self._feeds
         )

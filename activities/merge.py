@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 from activities.run_lookup import ask_run, describe_run
 from activities.sponsors import sponsors_of
 from escalation import contract
-from escalation.case.commands import TakeOver
 from escalation.case.effects import MergeQuestion, MergeRequest
+from escalation.case.merge import TakeOver
 from escalation.kernel.ids import tenant_of
 from escalation.kernel.refusals import (
     BadRequest,

@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from escalation import contract
-from escalation.case.effects import RecordBatch, RecordResult
+from escalation.case.record_batch import RecordBatch, RecordResult
 from records.errors import RecordStoreFault
 from records.store import RecordStore
 

@@ -12,7 +12,7 @@ from temporalio.client import WorkflowExecution, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from escalation import contract
-from escalation.case.effects import RecordBatch
+from escalation.case.record_batch import RecordBatch
 from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.store import RecordStore
 

@@ -28,9 +28,20 @@ from channels.protocol import Channel, Delivered, OutboundMessage, Session
 from client import EscalationClient
 from delivery.pipeline import Pipeline
 from escalation.case import commands as c
-from escalation.case.effects import RecordBatch, RecordResult
-from escalation.case.events import AccessAnswer, ResolutionKind, Step
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.approve_rca import ApproveRca
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.derive_rca import DeriveRca
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.share_rca import ShareRca
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.record_batch import RecordBatch, RecordResult
 from escalation.case.request import InternalRca, StartRequest
+from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
@@ -212,20 +223,20 @@ _RCA = InternalRca.model_validate(
 )
 
 _COMMANDS: tuple[c.PersonsCommand, ...] = (
-    c.Acknowledge(by="maya"),
-    c.RevisePlan(by="priya", steps=(Step(what=InternalText("Send new pallets by van"), owner="priya"),)),
-    c.SendUpdate(
+    Acknowledge(by="maya"),
+    RevisePlan(by="priya", steps=(Step(what=InternalText("Send new pallets by van"), owner="priya"),)),
+    SendUpdate(
         by="priya", customer_text=CustomerText("New pallets are on their way; you have them by four.")
     ),
-    c.DeclareResolved(
+    DeclareResolved(
         by="priya", resolution=ResolutionKind.FIX, done=InternalText("New pallets were delivered")
     ),
-    c.VerifyResolution(by="aisha"),
-    c.ConfirmAccess(by="dewi", account="ACME", answer=AccessAnswer.YES),
-    c.FileRca(by="kemal", rca=_RCA),
-    c.DeriveRca(by="kemal"),
-    c.ApproveRca(by="elena"),
-    c.ShareRca(by="dewi"),
-    c.Close(by="elena"),
+    VerifyResolution(by="aisha"),
+    ConfirmAccess(by="dewi", account="ACME", answer=AccessAnswer.YES),
+    FileRca(by="kemal", rca=_RCA),
+    DeriveRca(by="kemal"),
+    ApproveRca(by="elena"),
+    ShareRca(by="dewi"),
+    Close(by="elena"),
 )
 COMMANDS = {command.move.value: command for command in _COMMANDS}

@@ -10,10 +10,14 @@ from datetime import datetime
 from time import perf_counter
 
 from escalation.case import commands as c
-from escalation.case.engine import decide, open_escalation
-from escalation.case.events import Step
+from escalation.case.engine import decide
 from escalation.case.lifecycle import State
-from escalation.case.state import Escalation
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.close import Close
+from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.start import Open, open_escalation
+from escalation.case.state import Escalation, Step
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.plan import Plan
@@ -32,33 +36,33 @@ from tests.builders import (
 _ROUND = 100
 """Lives between two looks at the watch."""
 
-_PLAN = c.RevisePlan(by="mia", steps=(Step(what=InternalText("send new pallets"), owner="mia"),))
-_UPDATE = c.SendUpdate(by="mia", customer_text=CustomerText("New pallets are on their way."))
+_PLAN = RevisePlan(by="mia", steps=(Step(what=InternalText("send new pallets"), owner="mia"),))
+_UPDATE = SendUpdate(by="mia", customer_text=CustomerText("New pallets are on their way."))
 
 
-def standard_life(plan: Plan) -> tuple[c.Open, tuple[tuple[datetime, c.Command], ...]]:
+def standard_life(plan: Plan) -> tuple[Open, tuple[tuple[datetime, c.Command], ...]]:
     """What is asked, and when: a rise by itself in the middle, no clock breached but the window that rises."""
     request = a_request(priority="P2")
     assert request.priority
-    start = c.Open(id=f"{request.key}@1", request=request, plan=plan, priority=request.priority)
+    start = Open(id=f"{request.key}@1", request=request, plan=plan, priority=request.priority)
     opened = opening(priority="P2", plan=plan).escalation
     moves: tuple[tuple[datetime, c.Command], ...] = (
         (monday("09:00"), all_delivered(opened, monday("09:00"))),
-        (monday("09:05"), c.Acknowledge(by="ana")),
+        (monday("09:05"), Acknowledge(by="ana")),
         (monday("09:15"), Tick()),  # the window's minimum: a reminder
         (monday("09:30"), Tick()),  # its maximum: the rise
-        (monday("09:35"), c.Acknowledge(by="mia")),
+        (monday("09:35"), Acknowledge(by="mia")),
         (monday("09:40"), _PLAN),
         (monday("09:50"), _UPDATE),
         (monday("10:00"), DECLARE),
         (monday("10:30"), VERIFY),
         *((tuesday("09:30"), command) for command in ready_to_close(opened)),
-        (tuesday("09:45"), c.Close(by="ed")),
+        (tuesday("09:45"), Close(by="ed")),
     )
     return start, moves
 
 
-def live(start: c.Open, moves: tuple[tuple[datetime, c.Command], ...]) -> Escalation:
+def live(start: Open, moves: tuple[tuple[datetime, c.Command], ...]) -> Escalation:
     now = open_escalation(start, monday("09:00")).escalation
     for at, command in moves:
         now = decide(now, command, at).escalation
@@ -75,7 +79,7 @@ def decide_per_second(seconds: float = 2.0) -> float:
 
 
 def _timed_rounds(
-    start: c.Open, moves: tuple[tuple[datetime, c.Command], ...], seconds: float
+    start: Open, moves: tuple[tuple[datetime, c.Command], ...], seconds: float
 ) -> Iterator[float]:
     until = perf_counter() + seconds
     while True:

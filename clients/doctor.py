@@ -21,7 +21,7 @@ from clients.queries import Queries
 from clients.transport import Answered
 from clients.visibility import OURS, quote
 from escalation import contract
-from escalation.case.effects import RecordBatch
+from escalation.case.record_batch import RecordBatch
 from escalation.contract import DELIVER_MESSAGES
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.notifications.delivery_results import DeliveryResult

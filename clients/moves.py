@@ -15,10 +15,41 @@ from clients.transport import RunEnded
 from clients.visibility import quote
 from escalation import contract
 from escalation.case import commands as c
-from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.case.lifecycle import LIFECYCLE, State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.answer_survey import AnswerSurvey
+from escalation.case.moves.approve_rca import ApproveRca
+from escalation.case.moves.approve_text import ApproveText
+from escalation.case.moves.begin_resolution import BeginResolution
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.correct_contact import CorrectContact
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.derive_rca import DeriveRca
+from escalation.case.moves.edit_text import EditText
+from escalation.case.moves.file_post_mortem import FilePostMortem
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.finish_action import FinishAction
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reject_text import RejectText
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.report_trigger import ReportTrigger
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.settle_ticket import SettleTicket
+from escalation.case.moves.share_rca import ShareRca
+from escalation.case.moves.tick_response import TickResponse
+from escalation.case.moves.transfer import Transfer
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, InternalRca
+from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.case.view import MoveResult, View
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
@@ -43,7 +74,7 @@ class Moves(Starts):
         Raises:
             EscalationError: If the move is refused. Nothing has changed then.
         """
-        if isinstance(command, c.Reopen):
+        if isinstance(command, Reopen):
             return await self._reopen(key, command, id)
         return await self._ask(key, command.move, command, id)
 
@@ -101,13 +132,13 @@ class Moves(Starts):
         return ""
 
     async def acknowledge(self, key: str, *, by: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.Acknowledge(by=by, note=InternalText(note)))
+        return await self.ask(key, Acknowledge(by=by, note=InternalText(note)))
 
     async def raise_level(
         self, key: str, *, by: str, reason: EscalationReason, to_level: int | None = None, note: str = ""
     ) -> MoveResult:
         return await self.ask(
-            key, c.RaiseLevel(by=by, reason=reason, to_level=to_level, note=InternalText(note))
+            key, RaiseLevel(by=by, reason=reason, to_level=to_level, note=InternalText(note))
         )
 
     async def transfer(
@@ -122,32 +153,32 @@ class Moves(Starts):
     ) -> MoveResult:
         """*to* a person or team, or to whoever has a *skill* of the playbook (KIND-2)."""
         return await self.ask(
-            key, c.Transfer(by=by, to=to, skill=skill, reason=reason, note=InternalText(note))
+            key, Transfer(by=by, to=to, skill=skill, reason=reason, note=InternalText(note))
         )
 
     async def report_trigger(self, key: str, *, by: str, trigger: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.ReportTrigger(by=by, trigger=trigger, note=InternalText(note)))
+        return await self.ask(key, ReportTrigger(by=by, trigger=trigger, note=InternalText(note)))
 
     async def tick_response(
         self, key: str, *, by: str, response: str, level: int | None = None, note: str = ""
     ) -> MoveResult:
-        command = c.TickResponse(by=by, response=response, level=level, note=InternalText(note))
+        command = TickResponse(by=by, response=response, level=level, note=InternalText(note))
         return await self.ask(key, command)
 
     async def change_priority(self, key: str, *, by: str, priority: Priority, note: str = "") -> MoveResult:
-        return await self.ask(key, c.ChangePriority(by=by, priority=priority, note=InternalText(note)))
+        return await self.ask(key, ChangePriority(by=by, priority=priority, note=InternalText(note)))
 
     async def pause(self, key: str, *, by: str, because: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.PauseClocks(by=by, because=because, note=InternalText(note)))
+        return await self.ask(key, PauseClocks(by=by, because=because, note=InternalText(note)))
 
     async def resume(self, key: str, *, by: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.ResumeClocks(by=by, note=InternalText(note)))
+        return await self.ask(key, ResumeClocks(by=by, note=InternalText(note)))
 
     async def begin_resolution(self, key: str, *, by: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.BeginResolution(by=by, note=InternalText(note)))
+        return await self.ask(key, BeginResolution(by=by, note=InternalText(note)))
 
     async def revise_plan(self, key: str, *, by: str, steps: Sequence[Step], why: str = "") -> MoveResult:
-        return await self.ask(key, c.RevisePlan(by=by, steps=tuple(steps), why=InternalText(why)))
+        return await self.ask(key, RevisePlan(by=by, steps=tuple(steps), why=InternalText(why)))
 
     async def send_update(
         self,
@@ -161,7 +192,7 @@ class Moves(Starts):
         """Waits for approval first, where the playbook wants that of texts for customers (COMM-6)."""
         return await self.ask(
             key,
-            c.SendUpdate(
+            SendUpdate(
                 by=by,
                 apologise=apologise,
                 customer_text=CustomerText(customer_text) if customer_text else None,
@@ -173,16 +204,16 @@ class Moves(Starts):
         self, key: str, *, by: str, number: int | None = None, note: str = ""
     ) -> MoveResult:
         """Send out the text for customers that waits; *number*: which one, if several do."""
-        return await self.ask(key, c.ApproveText(by=by, number=number, note=InternalText(note)))
+        return await self.ask(key, ApproveText(by=by, number=number, note=InternalText(note)))
 
     async def edit_text(
         self, key: str, *, by: str, text: str, number: int | None = None, why: str = ""
     ) -> MoveResult:
-        command = c.EditText(by=by, number=number, text=CustomerText(text), why=InternalText(why))
+        command = EditText(by=by, number=number, text=CustomerText(text), why=InternalText(why))
         return await self.ask(key, command)
 
     async def reject_text(self, key: str, *, by: str, why: str, number: int | None = None) -> MoveResult:
-        return await self.ask(key, c.RejectText(by=by, number=number, why=InternalText(why)))
+        return await self.ask(key, RejectText(by=by, number=number, why=InternalText(why)))
 
     async def declare_resolved(
         self,
@@ -195,7 +226,7 @@ class Moves(Starts):
     ) -> MoveResult:
         return await self.ask(
             key,
-            c.DeclareResolved(
+            DeclareResolved(
                 by=by,
                 resolution=resolution,
                 done=InternalText(done),
@@ -204,55 +235,55 @@ class Moves(Starts):
         )
 
     async def verify_resolution(self, key: str, *, by: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.VerifyResolution(by=by, note=InternalText(note)))
+        return await self.ask(key, VerifyResolution(by=by, note=InternalText(note)))
 
     async def reject_resolution(self, key: str, *, by: str, why: str) -> MoveResult:
-        return await self.ask(key, c.RejectResolution(by=by, why=InternalText(why)))
+        return await self.ask(key, RejectResolution(by=by, why=InternalText(why)))
 
     async def confirm_access(
         self, key: str, *, by: str, account: str, answer: AccessAnswer = AccessAnswer.YES, note: str = ""
     ) -> MoveResult:
         return await self.ask(
-            key, c.ConfirmAccess(by=by, account=account, answer=answer, note=InternalText(note))
+            key, ConfirmAccess(by=by, account=account, answer=answer, note=InternalText(note))
         )
 
     async def settle_record(
         self, key: str, *, by: str, record: str, stays_open_because: str | None = None
     ) -> MoveResult:
         reason = InternalText(stays_open_because) if stays_open_because else None
-        return await self.ask(key, c.SettleTicket(by=by, record=record, stays_open_because=reason))
+        return await self.ask(key, SettleTicket(by=by, record=record, stays_open_because=reason))
 
     async def request_rca(self, key: str, *, by: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.RequestRca(by=by, note=InternalText(note)))
+        return await self.ask(key, RequestRca(by=by, note=InternalText(note)))
 
     async def file_rca(self, key: str, *, by: str, rca: InternalRca) -> MoveResult:
-        return await self.ask(key, c.FileRca(by=by, rca=rca))
+        return await self.ask(key, FileRca(by=by, rca=rca))
 
     async def derive_rca(self, key: str, *, by: str, rca: CustomerRca | None = None) -> MoveResult:
-        return await self.ask(key, c.DeriveRca(by=by, rca=rca))
+        return await self.ask(key, DeriveRca(by=by, rca=rca))
 
     async def approve_rca(self, key: str, *, by: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.ApproveRca(by=by, note=InternalText(note)))
+        return await self.ask(key, ApproveRca(by=by, note=InternalText(note)))
 
     async def share_rca(self, key: str, *, by: str) -> MoveResult:
-        return await self.ask(key, c.ShareRca(by=by))
+        return await self.ask(key, ShareRca(by=by))
 
     async def waive_rca(self, key: str, *, by: str, why: str) -> MoveResult:
-        return await self.ask(key, c.WaiveRca(by=by, why=InternalText(why)))
+        return await self.ask(key, WaiveRca(by=by, why=InternalText(why)))
 
     async def close(self, key: str, *, by: str, note: str = "") -> MoveResult:
-        return await self.ask(key, c.Close(by=by, note=InternalText(note)))
+        return await self.ask(key, Close(by=by, note=InternalText(note)))
 
     async def cancel(
         self, key: str, *, by: str, why: str, cause: CancelCause, into: str | None = None
     ) -> MoveResult:
-        return await self.ask(key, c.Cancel(by=by, cause=cause, into=into, why=InternalText(why)))
+        return await self.ask(key, Cancel(by=by, cause=cause, into=into, why=InternalText(why)))
 
     async def reopen(self, key: str, *, by: str, why: str) -> MoveResult:
         """Back to resolving; a closed one comes back as a new escalation, one level higher (CLOSE-9)."""
-        return await self.ask(key, c.Reopen(by=by, why=InternalText(why)))
+        return await self.ask(key, Reopen(by=by, why=InternalText(why)))
 
-    async def _reopen(self, key: str, command: c.Reopen, id_: str | None) -> MoveResult:
+    async def _reopen(self, key: str, command: Reopen, id_: str | None) -> MoveResult:
         """One that is closed comes back as a new escalation that names it."""
         description = await self._describe(key)
         if description.workflow_type == contract.FOLLOW_UP:  # of what is closed: it comes back under its key
@@ -274,13 +305,13 @@ class Moves(Starts):
         self, key: str, *, by: str, account: str, score: int, contact: str | None = None, comment: str = ""
     ) -> MoveResult:
         """*contact*: e-mail address of the one who answers; may be left out where the account has one (CLOSE-6)."""
-        command = c.AnswerSurvey(
+        command = AnswerSurvey(
             by=by, account=account, contact=contact, score=score, comment=InternalText(comment)
         )
         return await self.ask(key, command)
 
     async def file_post_mortem(self, key: str, *, by: str, post_mortem: PostMortem) -> MoveResult:
-        return await self.ask(key, c.FilePostMortem(by=by, post_mortem=post_mortem))
+        return await self.ask(key, FilePostMortem(by=by, post_mortem=post_mortem))
 
     async def correct_contact(
         self,
@@ -297,7 +328,7 @@ class Moves(Starts):
         """*contact*: the e-mail address as it is known; the others: as they should be."""
         given = {"contact": contact, "email": email, "name": name, "language": language}
         rest = {"time_zone": time_zone, "note": note, "by": by}
-        return await self.ask(key, c.CorrectContact.model_validate(given | rest))
+        return await self.ask(key, CorrectContact.model_validate(given | rest))
 
     async def finish_action(self, key: str, *, by: str, action: int, note: str = "") -> MoveResult:
-        return await self.ask(key, c.FinishAction(by=by, action=action, note=InternalText(note)))
+        return await self.ask(key, FinishAction(by=by, action=action, note=InternalText(note)))

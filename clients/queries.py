@@ -19,9 +19,9 @@ from clients.visibility import EscalationListing, make_listing, quote, visibilit
 from escalation import contract
 from escalation.case.actions import Action
 from escalation.case.deliveries import Delivery
-from escalation.case.effects import RecordBatch
 from escalation.case.lifecycle import State
 from escalation.case.rca_on_file import RcaOnFile
+from escalation.case.record_batch import RecordBatch
 from escalation.case.state import ActionPlan
 from escalation.case.view import View
 from escalation.kernel.list_page import ListPage

@@ -10,7 +10,8 @@ from clients.moves import Moves
 from clients.queries import Queries
 from clients.transport import Answered, RunEnded
 from escalation import contract
-from escalation.case import commands as c
+from escalation.case.moves.deploy_task_force import DeployTaskForce
+from escalation.case.moves.stand_down_task_force import StandDownTaskForce
 from escalation.case.view import MoveResult
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.list_page import ListPage
@@ -40,7 +41,7 @@ class TaskForces(Moves, Queries):
         """Deploy one; each seat is offered to its candidates, one after the other."""
         return await self.ask(
             key,
-            c.DeployTaskForce(
+            DeployTaskForce(
                 by=by,
                 name=name,
                 mission=InternalText(mission),
@@ -55,7 +56,7 @@ class TaskForces(Moves, Queries):
         self, key: str, name: str, *, by: str, why: str, hand_over_to: str | None = None
     ) -> MoveResult:
         return await self.ask(
-            key, c.StandDownTaskForce(by=by, name=name, why=InternalText(why), hand_over_to=hand_over_to)
+            key, StandDownTaskForce(by=by, name=name, why=InternalText(why), hand_over_to=hand_over_to)
         )
 
     async def ask_task_force(

@@ -17,8 +17,9 @@ from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import URL, Connection, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.case.effects import RecordBatch, RecordResult
-from escalation.case.events import Event, Rebased
+from escalation.case.events import Event
+from escalation.case.moves.rebase import Rebased
+from escalation.case.record_batch import RecordBatch, RecordResult
 from escalation.kernel.values import to_json
 from escalation.measures.definitions import EscalationMeasures, ImportedEscalation
 from escalation.measures.fold import measure_events

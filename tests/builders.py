@@ -9,9 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from escalation.case import commands as c
-from escalation.case import events as e
-from escalation.case.engine import Decision, decide, open_escalation
+from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.approve_rca import ApproveRca
+from escalation.case.moves.begin_resolution import BeginResolution
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.derive_rca import DeriveRca
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.settle_ticket import SettleTicket
+from escalation.case.moves.share_rca import ShareRca
+from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.request import (
     AffectedCustomer,
     CorrectiveAction,
@@ -19,7 +30,8 @@ from escalation.case.request import (
     InternalRca,
     StartRequest,
 )
-from escalation.case.state import Escalation
+from escalation.case.start import Open, open_escalation
+from escalation.case.state import AccessAnswer, Escalation, ResolutionKind
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery
@@ -125,7 +137,7 @@ def opening(
     """The decision that opens one; what is not the plan or the time is of the request."""
     asked = a_request(**request)
     assert asked.priority
-    open_it = c.Open(id=f"{asked.key}@1", request=asked, plan=plan or a_plan(), priority=asked.priority)
+    open_it = Open(id=f"{asked.key}@1", request=asked, plan=plan or a_plan(), priority=asked.priority)
     return open_escalation(open_it, opened_at)
 
 
@@ -138,13 +150,11 @@ def an_acknowledged(**changes: Any) -> Escalation:
     """Acknowledged by Ana; everybody was told of the start."""
     escalation = an_escalation(**changes)
     now = escalation.opened_at
-    return after(escalation, now, all_delivered(escalation, now), c.Acknowledge(by=escalation.owner))
+    return after(escalation, now, all_delivered(escalation, now), Acknowledge(by=escalation.owner))
 
 
-DECLARE = c.DeclareResolved(
-    by="ana", resolution=e.ResolutionKind.FIX, done=InternalText("new pallets were sent")
-)
-VERIFY = c.VerifyResolution(by="ari")
+DECLARE = DeclareResolved(by="ana", resolution=ResolutionKind.FIX, done=InternalText("new pallets were sent"))
+VERIFY = VerifyResolution(by="ari")
 
 
 def one_in(state: State, **changes: Any) -> Escalation:
@@ -152,12 +162,12 @@ def one_in(state: State, **changes: Any) -> Escalation:
     begun = an_acknowledged(**changes)
     ways: dict[State, tuple[c.Command, ...]] = {
         State.COMMUNICATING: (),
-        State.RESOLVING: (c.BeginResolution(by="ana"),),
+        State.RESOLVING: (BeginResolution(by="ana"),),
         State.VERIFYING: (DECLARE,),
         State.CLOSING: (DECLARE, VERIFY),
-        State.CLOSED: (DECLARE, VERIFY, *ready_to_close(begun), c.Close(by="ed")),
+        State.CLOSED: (DECLARE, VERIFY, *ready_to_close(begun), Close(by="ed")),
         State.CANCELLED: (
-            c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("the customer withdrew")),
+            Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("the customer withdrew")),
         ),
     }
     if state is State.STARTED:
@@ -168,8 +178,8 @@ def one_in(state: State, **changes: Any) -> Escalation:
 def ready_to_close(escalation: Escalation) -> tuple[c.Command, ...]:
     """What the close gate asks for: access, related records, and the RCA where one is required."""
     accounts = [customer.account for customer in escalation.request.customers]
-    access = (c.ConfirmAccess(by="eva", account=account, answer=e.AccessAnswer.YES) for account in accounts)
-    settled = (c.SettleTicket(by="ed", record=record) for record in escalation.request.linked_records)
+    access = (ConfirmAccess(by="eva", account=account, answer=AccessAnswer.YES) for account in accounts)
+    settled = (SettleTicket(by="ed", record=record) for record in escalation.request.linked_records)
     return (*access, *settled, *(RCA_COURSE if escalation.rules.rca_required else ()))
 
 
@@ -192,10 +202,10 @@ def an_rca(**changes: Any) -> InternalRca:
 
 
 RCA_COURSE: tuple[c.Command, ...] = (
-    c.FileRca(by="cora", rca=an_rca()),
-    c.DeriveRca(by="cora"),
-    c.ApproveRca(by="pia"),
-    c.ShareRca(by="eva"),
+    FileRca(by="cora", rca=an_rca()),
+    DeriveRca(by="cora"),
+    ApproveRca(by="pia"),
+    ShareRca(by="eva"),
 )
 
 

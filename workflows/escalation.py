@@ -20,6 +20,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from escalation import contract
 from escalation.case import commands as c
 from escalation.case.deliveries import last_deferral_of
+from escalation.case.task_forces import ReportTaskForce
 from escalation.kernel.budgets import CARRIED, HISTORY, OURS, TIMELINE, WRAPPED, last_of, size_of
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.refusals import EscalationError
@@ -142,7 +143,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
         except EscalationError as refusal:
             self.note_refusal(contract.TASK_FORCE_UPDATE, refusal.message)
         else:
-            self._decide(c.ReportTaskForce(news=news))
+            self._decide(ReportTaskForce(news=news))
 
     # A long life.
 

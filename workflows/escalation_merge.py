@@ -12,9 +12,9 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import contract
-from escalation.case import commands as c
 from escalation.case.effects import MergeQuestion, MergeRequest
-from escalation.case.merge import hand_over_to, require_open
+from escalation.case.merge import TakeOver, hand_over_to, require_open
+from escalation.case.moves.cancel import Cancel
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed, StillFinishing
 from escalation.policy.move_name import Move
@@ -28,16 +28,16 @@ _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 class EscalationMerge(EscalationBase):
     """An escalation that can go over into another one."""
 
-    _merging: c.Cancel | None = None
+    _merging: Cancel | None = None
     """The move by which it goes over, while the other one is being asked."""
 
     # The one that ends.
 
     @workflow.query(name=contract.MERGE_OFFER, description="What goes over, while it is being merged.")
-    def merge_offer(self) -> c.TakeOver | None:
+    def merge_offer(self) -> TakeOver | None:
         return hand_over_to(self.opened, self._merging) if self._merging else None
 
-    async def _hand_over_to(self, into: str, command: c.Cancel) -> c.Cancel:
+    async def _hand_over_to(self, into: str, command: Cancel) -> Cancel:
         """
         Return *command* with the key of the escalation that has taken this one over.
 
@@ -86,7 +86,7 @@ class EscalationMerge(EscalationBase):
         command = await ask(
             contract.FIND_MERGE,
             replace(asked, known_as=(now.key, *now.tickets)),
-            c.TakeOver,
+            TakeOver,
             summary=f"ask {asked.key} what comes over",
             unanswered=f"{now.key}: {asked.key} did not say what comes over",
         )

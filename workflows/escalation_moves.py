@@ -16,6 +16,9 @@ from escalation import contract
 from escalation.case import commands as c
 from escalation.case.effects import FindNamed
 from escalation.case.engine import permit
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.rebase import Rebase
+from escalation.case.on_call import LookUpOnCall
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.policy.people import Contact
@@ -30,7 +33,7 @@ _LOOKED_UP_AGAIN_AFTER = timedelta(seconds=10)
 _LOOK_UP = 'Look up again who is on call, for somebody unknown. Example: {"person": "YOU"}'
 
 Asked = c.PersonsCommand | contract.RebaseRequest
-_Complete = c.PersonsCommand | c.Rebase | c.NamePeople
+_Complete = c.PersonsCommand | Rebase | c.NamePeople
 
 
 class EscalationMoves(EscalationMerge, EscalationQueries):
@@ -83,7 +86,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
             await self._require_ended(command.said_to_be_closed)
         if command.said_zone:
             await look_up(contract.CHECK_ZONE, command.said_zone, object)
-        if isinstance(command, c.Cancel) and command.into:
+        if isinstance(command, Cancel) and command.into:
             return await self._hand_over_to(command.into, command)
         if named := self._unknown_in(command):
             people = await look_up(contract.FIND_NAMED, FindNamed(named=named), tuple[Contact, ...])
@@ -107,13 +110,13 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
                 "say why it stays open, or end it first"
             )
 
-    async def _with_plan(self, asked: contract.RebaseRequest) -> c.Rebase:
+    async def _with_plan(self, asked: contract.RebaseRequest) -> Rebase:
         plan = await look_up(contract.RECOMPILE_PLAN, self._basis(asked.issue_type, asked.category), Plan)
         if asked.sha256 and asked.sha256 != plan.playbook.sha256:
             raise MoveNotAllowed(
                 f"{self.opened.key}: cannot rebase to that playbook; the worker's is {plan.playbook}"
             )
-        return c.Rebase(by=asked.by, why=asked.why, plan=plan)
+        return Rebase(by=asked.by, why=asked.why, plan=plan)
 
     # Somebody unknown may be on call by now.
 
@@ -121,7 +124,7 @@ class EscalationMoves(EscalationMerge, EscalationQueries):
     @takes_one
     async def look_up_on_call(self, *_raws: RawValue) -> contract.OnCallPeople:
         self._looked_up_at = workflow.now()
-        self._decide(c.LookUpOnCall())
+        self._decide(LookUpOnCall())
         with suppress(TimeoutError):
             await workflow.wait_condition(lambda: self._look_ups.is_empty, timeout=QUICK)
         people = (person for answer in self.opened.shifts for person in answer.people)

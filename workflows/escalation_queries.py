@@ -9,11 +9,12 @@ from temporalio import workflow
 from escalation import contract
 from escalation.case.audience import script
 from escalation.case.deliveries import Delivery, deliveries
-from escalation.case.effects import RecompilePlan, RecordBatch
+from escalation.case.effects import RecompilePlan
 from escalation.case.engine import moves_now
 from escalation.case.lifecycle import diagram
+from escalation.case.moves.rebase import RebasePreview, preview_rebase
 from escalation.case.rca_on_file import RcaOnFile, on_file
-from escalation.case.rebase import RebasePreview, preview_rebase
+from escalation.case.record_batch import RecordBatch
 from escalation.case.staleness import find_outdated
 from escalation.case.state import ActionPlan, owners_of_actions
 from escalation.case.view import View, action_plans, timeline, view

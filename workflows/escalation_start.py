@@ -13,11 +13,10 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from escalation import contract
-from escalation.case import commands as c
 from escalation.case.effects import CheckStart, CompiledStart, CompilePlan
-from escalation.case.engine import open_escalation
-from escalation.case.outage import permit_repeat
+from escalation.case.moves.join_outage import JoinOutage, permit_repeat
 from escalation.case.request import StartRequest
+from escalation.case.start import Open, open_escalation
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import EscalationError
@@ -27,7 +26,7 @@ from workflows.look_ups import look_up
 from workflows.raw_values import read_model, takes_one
 
 _START = '{"request": {…}}'
-_Checked = TypeVar("_Checked", StartRequest, c.JoinOutage)
+_Checked = TypeVar("_Checked", StartRequest, JoinOutage)
 
 
 class EscalationStart(EscalationMerge):
@@ -48,7 +47,7 @@ class EscalationStart(EscalationMerge):
         now = workflow.now()
         self._keep(
             open_escalation(
-                c.Open(
+                Open(
                     id=f"{key}@{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
                     request=compiled.request,
                     plan=compiled.plan,
@@ -89,7 +88,7 @@ class EscalationStart(EscalationMerge):
     async def join_outage(self, *raws: RawValue) -> MoveResult:
         asked = read_model(contract.WrittenStart, raws, Move.JOIN_OUTAGE.words, _START, REQUEST)
         await self._wait_until_open()
-        command: c.JoinOutage = await self._checked(contract.CHECK_JOIN, asked, c.JoinOutage)
+        command: JoinOutage = await self._checked(contract.CHECK_JOIN, asked, JoinOutage)
         self._require_free()
         self._refuse_while_merging(Move.JOIN_OUTAGE)
         if is_repeat := command.ticket in self.opened.tickets:

@@ -11,8 +11,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from escalation import contract
-from escalation.case.commands import ReportOnCall
-from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallResult
+from escalation.case.on_call import ReportOnCall
 
 _A_TRY = timedelta(minutes=1)
 _NOT_SILENT_FOR = timedelta(minutes=5)
@@ -24,10 +24,10 @@ _ASKED_AGAIN_AFTER = timedelta(minutes=15)
 async def find_on_call(wanted: FindOnCall) -> ReportOnCall:
     """Ask for one rota, and say what comes of it."""
     try:
-        found: OnCallFound = await workflow.execute_activity(
+        found: OnCallResult = await workflow.execute_activity(
             contract.FIND_ON_CALL,
             wanted,
-            result_type=OnCallFound,
+            result_type=OnCallResult,
             start_to_close_timeout=_A_TRY,
             schedule_to_close_timeout=_NOT_SILENT_FOR,
             summary=f"find out who is on call for {wanted.schedule}",
@@ -35,5 +35,5 @@ async def find_on_call(wanted: FindOnCall) -> ReportOnCall:
     except ActivityError as error:
         why = f"it could not be found out: {error.cause or error}"
         until = workflow.now() + _ASKED_AGAIN_AFTER
-        found = OnCallFound(schedule=wanted.schedule, people=(), until=until, why=why, is_known=False)
+        found = OnCallResult(schedule=wanted.schedule, people=(), until=until, why=why, is_known=False)
     return ReportOnCall(found=found, notice=wanted.notice)

@@ -15,9 +15,10 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from escalation import contract
-from escalation.case.effects import RecordBatch, RecordResult
-from escalation.case.events import Event, Rebased
+from escalation.case.events import Event
 from escalation.case.lifecycle import State
+from escalation.case.moves.rebase import Rebased
+from escalation.case.record_batch import RecordBatch, RecordResult
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import BATCH, UNRECORDED, fitting, size_of
 from escalation.kernel.characters import clip

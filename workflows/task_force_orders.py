@@ -14,8 +14,8 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 from escalation import contract
-from escalation.case.commands import NoteFailedDeployment
 from escalation.case.effects import ForTaskForces, OrderStandDown, StartTaskForce, UpdateTaskForce
+from escalation.case.task_forces import NoteFailedDeployment
 from escalation.kernel.ids import task_force_id
 from escalation.kernel.reasons import Sentence
 from escalation.task_force.commands import KeepInformed, StandDown

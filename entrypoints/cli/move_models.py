@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from entrypoints.cli.command_names import COMMANDS
 from escalation.case.commands import PERSONS_COMMANDS
-from escalation.case.events import AccessAnswer
 from escalation.case.lifecycle import State
 from escalation.case.request import Channel, Criterion, EvidenceKind, Source, StartRequest
+from escalation.case.state import AccessAnswer
 from escalation.command_fields import FieldKind, fields_of
 from escalation.measures.report_schedule import Rhythm
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority

@@ -7,7 +7,7 @@ An escalation puts on record in few batches what happens to it; what waits there
 import asyncio
 
 from client import EscalationClient
-from escalation.case.effects import RecordBatch
+from escalation.case.record_batch import RecordBatch
 from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.store import RecordStore
 from runtime.errors import RuntimeFault

@@ -9,8 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from entrypoints.cli.option_values import bad_option, parse_time
-from escalation.case.events import Step
-from escalation.case.state import ActionPlan
+from escalation.case.state import ActionPlan, Step
 from escalation.kernel.refusals import quote_input
 from escalation.kernel.values import Input
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import typer
 
 from client import EscalationClient, ask_each
-from escalation.case.rebase import RebasePreview
+from escalation.case.moves.rebase import RebasePreview
 from escalation.case.view import MoveResult
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault

@@ -29,8 +29,8 @@ from entrypoints.web.page_texts import Languages
 from entrypoints.web.pages import STYLE_HASH, Page, Pages
 from entrypoints.web.request_body import read_body
 from entrypoints.web.temporal_client import TemporalClientSource
-from escalation.case.commands import ConfirmAccess
-from escalation.case.events import AccessAnswer
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.state import AccessAnswer
 from escalation.kernel.refusals import EscalationError, UnknownEscalation
 from escalation.notifications.links import Link
 from escalation.task_force.commands import DeclineSeat

@@ -16,8 +16,11 @@ import structlog
 from pydantic import ValidationError
 
 from client import EscalationClient
-from escalation.case.commands import Acknowledge, AnswerSurvey, ConfirmAccess, PersonsCommand
-from escalation.case.events import AccessAnswer
+from escalation.case.commands import PersonsCommand
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.answer_survey import AnswerSurvey
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.state import AccessAnswer
 from escalation.case.view import View
 from escalation.kernel.refusals import (
     EscalationError,

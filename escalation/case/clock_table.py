@@ -6,21 +6,26 @@ Compares instants, never trusts "a timer fired": at every command and every wake
 """
 
 from datetime import datetime
+from typing import Literal
 
-from escalation.case import events as e
 from escalation.case.audience import managers_above, managers_of, notify, notify_customers, with_rotas
+from escalation.case.base_event import BaseEvent
+from escalation.case.clock_events import ClockBreached, ClockChased, ThresholdPassed
 from escalation.case.follow_up import end_survey, remind_of_actions
 from escalation.case.levels import ask_after_no_acknowledgement, end_window, expire_acknowledgement
 from escalation.case.lifecycle import WORKING, RcaState, State
-from escalation.case.next_update import restart_next_update
+from escalation.case.moves.pause import end_pause
+from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.on_call import end_shift
-from escalation.case.resolution import end_pause
 from escalation.case.state import Escalation
 from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
 from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.clocks import Clock, count_passed_thresholds, is_late
 from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.values import (
+    frozen,
+)
 from escalation.notifications.notification import Occasion
 from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.translations import EVERYBODY, on_record
@@ -33,10 +38,15 @@ _WHY_REMINDED = {
 _OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
 
 
+@frozen
+class CommunicationBegun(BaseEvent):
+    kind: Literal["communication_begun"] = "communication_begun"
+
+
 def settle(turn: Work) -> None:
     """Let everything happen that is due by now."""
     if turn.escalation.state is State.STARTED:
-        turn.record(e.CommunicationBegun())
+        turn.record(CommunicationBegun())
     while clock := _next_due(turn.escalation, turn.now):
         turn.begin()
         _handle_due(turn, clock)
@@ -107,7 +117,7 @@ def _remind(turn: Work, clock: Clock) -> None:
     assert clock.next_at
     passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, turn.now)
     turn.record(
-        e.ThresholdPassed(
+        ThresholdPassed(
             clock=clock.name,
             passed=passed,
             skipped=passed - clock.passed - 1,
@@ -128,7 +138,7 @@ def _remind(turn: Work, clock: Clock) -> None:
 def _breach(turn: Work, clock: Clock, due_at: datetime) -> None:
     """The due time has come: alert at once, whoever is working on it (CLOCK-6), then do what the clock stands for."""
     turn.record(
-        e.ClockBreached(
+        ClockBreached(
             clock=clock.name,
             due_at=due_at,
             passed=len(clock.thresholds),
@@ -169,7 +179,7 @@ def _send_holding_update(turn: Work) -> None:
     if texts is None or not now.may_hold_the_line:
         return
     is_last = rules is not None and now.holding_updates + 1 >= rules.at_most
-    turn.record(e.UpdateSent(customer_text=on_record(texts), is_holding=True, is_last_holding=is_last))
+    turn.record(UpdateSent(customer_text=on_record(texts), is_holding=True, is_last_holding=is_last))
     restart_next_update(turn, ClockName.NEXT_UPDATE)
     notify_customers(turn, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
 
@@ -178,7 +188,7 @@ def _chase(turn: Work, clock: Clock) -> None:
     """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
     assert clock.breached_at
     times = (turn.now - clock.breached_at) // turn.escalation.plan.chase_every
-    turn.record(e.ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
+    turn.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
     now = turn.escalation
     notify(
         turn,

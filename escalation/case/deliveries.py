@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from escalation.case.events import DeliveryReported, Event, TaskForceReported
+from escalation.case.delivery_report import DeliveryReported
+from escalation.case.events import Event
+from escalation.case.task_forces import TaskForceReported
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import (
     DeliveryResult,

@@ -10,7 +10,6 @@ from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
-from escalation.case.events import Event
 from escalation.case.request import StartRequest
 from escalation.kernel.clocks import Clock
 from escalation.kernel.ids import Key
@@ -19,7 +18,7 @@ from escalation.notifications.notification import CustomerNotification, Internal
 from escalation.policy.classification import Priority
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.people import Contact, Recipient
-from escalation.policy.plan import Calendar, Plan, PlaybookRef
+from escalation.policy.plan import Calendar, Plan
 from escalation.task_force.state import Charter, EscalationSummary
 
 __all__ = [
@@ -29,15 +28,13 @@ __all__ = [
     "Effect",
     "FindOnCall",
     "ForTaskForces",
-    "OnCallFound",
+    "OnCallResult",
     "OpenSuccessor",
     "OrderStandDown",
     "OutageRequest",
     "ProposeSponsorship",
     "Recipient",
     "RecompilePlan",
-    "RecordBatch",
-    "RecordResult",
     "SenderCheck",
     "StartTaskForce",
     "UpdateTaskForce",
@@ -126,7 +123,7 @@ class FindOnCall:
 
 
 @frozen
-class OnCallFound:
+class OnCallResult:
     """The answer to ``FindOnCall``."""
 
     schedule: Name
@@ -220,25 +217,3 @@ class CheckStart:
 
     key: str
     request: dict[str, Any]
-
-
-@frozen
-class RecordBatch:
-    """Events to keep past Temporal's own retention; those of one escalation, in their order (RECORD-1)."""
-
-    escalation: str
-    """The escalation's id."""
-    key: Key
-    playbook: PlaybookRef
-    """The one in force after these."""
-    events: tuple[Event, ...]
-
-
-@frozen
-class RecordResult:
-    """The answer to ``RecordBatch``."""
-
-    added: int
-    """Of the batch; the others were on record already."""
-    through: int
-    """The last event of the unbroken record."""

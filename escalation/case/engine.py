@@ -6,42 +6,62 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from escalation.case import (
-    closing,
-    customer_contacts,
-    follow_up,
-    levels,
-    merge,
-    on_call,
-    outage,
-    rebase,
-    resolution,
-    task_forces,
-    text_approval,
-)
 from escalation.case import commands as c
-from escalation.case import events as e
-from escalation.case.audience import first_recipients_of, notify, notify_customers
+from escalation.case import follow_up, merge, on_call, task_forces
 from escalation.case.clock_table import extend_open_hours, settle, skip_past_thresholds
-from escalation.case.failed_deliveries import notify_undelivered
-from escalation.case.fold import open_state
+from escalation.case.delivery_report import report_delivery
 from escalation.case.lifecycle import NOBODYS, RcaState, State, allows, moves_from
+from escalation.case.merge import TakeOver
+from escalation.case.moves import correct_contact, join_outage, rebase
+from escalation.case.moves.acknowledge import acknowledge
+from escalation.case.moves.answer_survey import record_survey
+from escalation.case.moves.approve_rca import approve_rca
+from escalation.case.moves.approve_text import approve_text
+from escalation.case.moves.begin_resolution import begin_resolution
+from escalation.case.moves.cancel import cancel, cancel_by_operator
+from escalation.case.moves.change_priority import change_priority
+from escalation.case.moves.close import close
+from escalation.case.moves.confirm_access import confirm_access
+from escalation.case.moves.declare_resolved import declare_resolved
+from escalation.case.moves.deploy_task_force import deploy
+from escalation.case.moves.derive_rca import derive_rca
+from escalation.case.moves.edit_text import edit_text
+from escalation.case.moves.file_post_mortem import file_post_mortem
+from escalation.case.moves.file_rca import file_rca
+from escalation.case.moves.finish_action import FinishAction, finish_action, open_action
+from escalation.case.moves.join_outage import JoinOutage
+from escalation.case.moves.pause import pause, resume
+from escalation.case.moves.raise_level import raise_level
+from escalation.case.moves.rebase import Rebase
+from escalation.case.moves.reject_resolution import reject_resolution
+from escalation.case.moves.reject_text import reject_text
+from escalation.case.moves.reopen import reopen
+from escalation.case.moves.report_trigger import report_trigger
+from escalation.case.moves.request_rca import request_rca
+from escalation.case.moves.revise_plan import revise_plan
+from escalation.case.moves.send_update import send_update
+from escalation.case.moves.settle_ticket import settle_record
+from escalation.case.moves.share_rca import share_rca
+from escalation.case.moves.stand_down_task_force import stand_down
+from escalation.case.moves.tick_response import tick_response
+from escalation.case.moves.transfer import transfer
+from escalation.case.moves.verify_resolution import verify_resolution
+from escalation.case.moves.waive_rca import waive_rca
+from escalation.case.on_call import LookUpOnCall, ReportOnCall
+from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
+from escalation.case.start import open_escalation
 from escalation.case.state import Escalation
 from escalation.case.state_size import state_size
+from escalation.case.task_forces import NoteFailedDeployment, ReportTaskForce
 from escalation.case.work import Decision, Work
 from escalation.kernel.budgets import STATE
 from escalation.kernel.characters import clip
-from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import is_late
-from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.state_size import require_state_fits
 from escalation.kernel.values import ENGINE
-from escalation.notifications.notification import Occasion
 from escalation.notifications.shell_commands import (
     CancelByOperator,
     ExtendOpenHours,
@@ -49,72 +69,10 @@ from escalation.notifications.shell_commands import (
     ReportDelivery,
     Tick,
 )
-from escalation.policy.classification import EscalationReason
 from escalation.policy.move_name import Move
 from escalation.policy.people import require_person
 
 __all__ = ["Decision", "allowed_moves", "decide", "in_words", "moves_now", "open_escalation", "permit"]
-
-_ENTRY_CLOCKS = (
-    ClockName.FIRST_NOTICE,
-    ClockName.ACKNOWLEDGE,
-    ClockName.LEVEL_WINDOW,
-    ClockName.NEXT_UPDATE,
-    ClockName.RESOLUTION,
-    ClockName.INTERNAL_UPDATE,
-)
-
-
-def open_escalation(command: c.Open, now: datetime) -> Decision:
-    """
-    Begin an escalation: clocks run, the level's contact is asked, stakeholders and customers are told (START).
-
-    Pure, like ``decide``.
-    """
-    request, plan = command.request, command.plan
-    rules = plan.priorities[command.priority]
-    level = min(max(rules.entry_level, plan.entry_level, request.entry_level or 1), plan.last_level)
-    executive = request.reason is EscalationReason.EXECUTIVE_THREAT
-    if executive:
-        level = max(level, plan.executive_level)
-    first = e.Opened(
-        seq=1,
-        at=now,
-        by=request.submitted_by,
-        id=command.id,
-        request=request,
-        plan=plan,
-        priority=command.priority,
-        level=level,
-        owner=plan.level(level).contacts[0],
-    )
-    untold = first_recipients_of(open_state(first))
-    first = replace(first, untold=untold)
-    turn = Work(open_state(first), now, by=request.submitted_by, events=[first])
-    for name in _ENTRY_CLOCKS:
-        turn.start(name)
-    _tell_of_the_start(turn)
-    if executive:
-        levels.propose_sponsorship(turn)
-    return turn.decision()
-
-
-def _tell_of_the_start(turn: Work) -> None:
-    now = turn.escalation
-    request, by = now.request, turn.by
-    turn.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
-    why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
-    text = request.reason_note or request.description or None
-    if request.is_returning:
-        notify_customers(turn, Occasion.REOPENED)
-    else:
-        notify_customers(turn, Occasion.RECEIPT)
-    notify(turn, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
-    others = [person for person in now.rules.stakeholders if person not in now.asked]
-    notify(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
-    missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
-    if missing:
-        notify(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
 
 
 def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decision:  # noqa: C901 - one case a command
@@ -129,7 +87,7 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     """
     turn = Work(escalation, now)
     if isinstance(command, ReportDelivery):
-        _record_delivery(turn, command)
+        report_delivery(turn, command)
         settle(turn)
         on_call.watch_shifts(turn, escalation)
         return turn.decision()
@@ -140,23 +98,23 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
         case ExtendOpenHours():
             _extend(turn, command)
             settle(turn)
-        case c.ReportOnCall():
+        case ReportOnCall():
             on_call.apply_on_call(turn, command)
-        case c.LookUpOnCall():
+        case LookUpOnCall():
             on_call.look_up(turn)
         case NoteRefusal():
-            turn.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
+            turn.record(MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
         case CancelByOperator():
-            closing.cancel_by_operator(turn)
-        case c.ReportTaskForce():
+            cancel_by_operator(turn)
+        case ReportTaskForce():
             task_forces.follow_task_force_update(turn, command.news)
-        case c.NoteFailedDeployment():
+        case NoteFailedDeployment():
             task_forces.note_failed_deployment(turn, command)
-        case c.TakeOver():
+        case TakeOver():
             merge.take_over(turn, command)
             _require_room(turn, escalation, command)
-        case c.JoinOutage():
-            outage.join_outage(turn, command)
+        case JoinOutage():
+            join_outage.join_outage(turn, command)
             _require_room(turn, escalation, command)
         case _:
             _follow(turn, command)
@@ -169,19 +127,17 @@ _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 """Moves that are never too large: what they say stays out of the state."""
 
 
-def _require_room(
-    turn: Work, before: Escalation, command: c.PersonsCommand | c.Rebase | c.JoinOutage
-) -> None:
+def _require_room(turn: Work, before: Escalation, command: c.PersonsCommand | Rebase | JoinOutage) -> None:
     after = state_size(turn.escalation)
     if after > STATE and command.move not in _ENDS_IT:
         require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
 
 
-def _follow(turn: Work, asked: c.PersonsCommand | c.Rebase | c.NamePeople) -> None:
+def _follow(turn: Work, asked: c.PersonsCommand | Rebase | c.NamePeople) -> None:
     key, before = turn.escalation.key, turn.escalation
     command = asked.asked if isinstance(asked, c.NamePeople) else asked
     if isinstance(asked, c.NamePeople):
-        turn.record(e.PeopleNamed(people=asked.people))
+        turn.record(PeopleNamed(people=asked.people))
     try:
         _permit(turn.escalation, command)
         turn.by = command.by
@@ -196,13 +152,13 @@ def _follow(turn: Work, asked: c.PersonsCommand | c.Rebase | c.NamePeople) -> No
     settle(turn)
 
 
-def _permit(now: Escalation, command: c.PersonsCommand | c.Rebase) -> None:
+def _permit(now: Escalation, command: c.PersonsCommand | Rebase) -> None:
     """Who owned an action, and did it, is not told of roles: it is done."""
     try:
         permit(now, command.move, command.by)
     except (MoveNotAllowed, RoleNotAllowed):
-        if isinstance(command, c.FinishAction) and now.actions:
-            follow_up.open_action(now, command.action)
+        if isinstance(command, FinishAction) and now.actions:
+            open_action(now, command.action)
         raise
 
 
@@ -211,7 +167,7 @@ def _extend(turn: Work, command: ExtendOpenHours) -> None:
     known = turn.escalation.plan.calendars.get(command.calendar)
     joins = known is not None and command.since <= known.hours.compiled_until
     if known and joins and command.definition == known.definition:
-        turn.record(e.OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
+        turn.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
 
 
 def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
@@ -306,93 +262,77 @@ def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an o
             return follow_up.obstacle(now, move)
 
 
-def _obey(turn: Work, command: c.PersonsCommand | c.Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
+def _obey(turn: Work, command: c.PersonsCommand | Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
     match command.kind:
         case "acknowledge":
-            levels.acknowledge(turn, command)
+            acknowledge(turn, command)
         case "raise_level":
-            levels.raise_level(turn, command)
+            raise_level(turn, command)
         case "transfer":
-            levels.transfer(turn, command)
+            transfer(turn, command)
         case "report_trigger":
-            levels.report_trigger(turn, command)
+            report_trigger(turn, command)
         case "tick_response":
-            levels.tick_response(turn, command)
+            tick_response(turn, command)
         case "change_priority":
-            levels.change_priority(turn, command)
+            change_priority(turn, command)
         case "pause":
-            resolution.pause(turn, command)
+            pause(turn, command)
         case "resume":
-            resolution.resume(turn, command.note)
+            resume(turn, command.note)
         case "begin_resolution":
-            resolution.begin_resolution(turn, command.note)
+            begin_resolution(turn, command.note)
         case "revise_plan":
-            resolution.revise_plan(turn, command)
+            revise_plan(turn, command)
         case "send_update":
-            resolution.send_update(turn, command)
+            send_update(turn, command)
         case "declare_resolved":
-            resolution.declare_resolved(turn, command)
+            declare_resolved(turn, command)
         case "reject_resolution":
-            resolution.reject_resolution(turn, command)
+            reject_resolution(turn, command)
         case "verify_resolution":
-            resolution.verify_resolution(turn, command)
+            verify_resolution(turn, command)
         case "reopen":
-            resolution.reopen(turn, command.why)
+            reopen(turn, command.why)
         case "confirm_access":
-            resolution.confirm_access(turn, command)
+            confirm_access(turn, command)
         case "settle_record":
-            closing.settle_record(turn, command)
+            settle_record(turn, command)
         case "request_rca":
-            closing.request_rca(turn, command)
+            request_rca(turn, command)
         case "file_rca":
-            closing.file_rca(turn, command)
+            file_rca(turn, command)
         case "derive_rca":
-            closing.derive_rca(turn, command)
+            derive_rca(turn, command)
         case "approve_rca":
-            closing.approve_rca(turn, command)
+            approve_rca(turn, command)
         case "share_rca":
-            closing.share_rca(turn)
+            share_rca(turn)
         case "waive_rca":
-            closing.waive_rca(turn, command)
+            waive_rca(turn, command)
         case "close":
-            closing.close(turn, command)
+            close(turn, command)
         case "cancel":
-            closing.cancel(turn, command)
+            cancel(turn, command)
         case "rebase":
             rebase.rebase(turn, command)
         case "deploy_task_force":
-            task_forces.deploy(turn, command)
+            deploy(turn, command)
         case "stand_down_task_force":
-            task_forces.stand_down(turn, command)
+            stand_down(turn, command)
         case "record_survey":
-            follow_up.record_survey(turn, command)
+            record_survey(turn, command)
         case "file_post_mortem":
-            follow_up.file_post_mortem(turn, command)
+            file_post_mortem(turn, command)
         case "finish_action":
-            follow_up.finish_action(turn, command)
+            finish_action(turn, command)
         case "approve_text":
-            text_approval.approve_text(turn, command)
+            approve_text(turn, command)
         case "edit_text":
-            text_approval.edit_text(turn, command)
+            edit_text(turn, command)
         case "reject_text":
-            text_approval.reject_text(turn, command)
+            reject_text(turn, command)
         case "correct_contact":
-            customer_contacts.correct_contact(turn, command)
+            correct_contact.correct_contact(turn, command)
         case _:
             assert_never(command)
-
-
-def _record_delivery(turn: Work, command: ReportDelivery) -> None:
-    """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
-    before = turn.escalation
-    turn.record(e.DeliveryReported(receipts=command.receipts))
-    now = turn.escalation
-    if not now.untold:
-        delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
-        told_at = min(max(delivered, default=turn.now), turn.now)
-        clock = now.clock(ClockName.FIRST_NOTICE)
-        if clock and is_late(told_at, clock.due_at):
-            settle(turn)  # its breach comes first
-        turn.end(ClockName.FIRST_NOTICE, at=told_at)
-        outage.begin_first_notification(turn)
-    notify_undelivered(turn, command.receipts, before)

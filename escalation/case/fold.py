@@ -14,8 +14,17 @@ from typing import assert_never
 from escalation.case import events as e
 from escalation.case.actions import Action, Origin, count_passed_reminders, take_over_actions, track_actions
 from escalation.case.clock_targets import restart_clock, retarget_clock
+from escalation.case.delivery_report import DeliveryReported
 from escalation.case.lifecycle import RcaState, step, step_rca
+from escalation.case.merge import EscalationTakenOver
+from escalation.case.moves.acknowledge import Acknowledged
+from escalation.case.moves.correct_contact import ContactCorrected
+from escalation.case.moves.join_outage import CustomerJoined
+from escalation.case.moves.rebase import Rebased
+from escalation.case.next_update import UpdateSent
+from escalation.case.on_call import OnCallFound
 from escalation.case.request import StartRequest, with_customers
+from escalation.case.start import Opened, open_state
 from escalation.case.state import (
     VERIFYING,
     Access,
@@ -28,6 +37,7 @@ from escalation.case.state import (
     Resolution,
     SurveyAnswer,
 )
+from escalation.case.task_forces import TaskForceReported
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause, derive_clock, derive_next_instant, limit_chases, reminded
@@ -51,25 +61,9 @@ def fold(events: Iterable[e.Event]) -> Escalation:
         ValueError: If the first is not ``Opened``.
     """
     first, *rest = events
-    if not isinstance(first, e.Opened):
+    if not isinstance(first, Opened):
         raise ValueError(f"the record must begin with opened, not {first.kind}")
     return reduce(apply_event, rest, open_state(first))
-
-
-def open_state(event: e.Opened) -> Escalation:
-    return Escalation(
-        id=event.id,
-        request=event.request,
-        plan=event.plan,
-        priority=event.priority,
-        opened_at=event.at,
-        level=event.level,
-        level_since=event.at,
-        owner=event.owner,
-        asked=event.plan.level(event.level).asked_first,
-        untold=event.untold,
-        sequence=event.seq,
-    )
 
 
 def apply_event(now: Escalation, event: e.Event) -> Escalation:
@@ -333,7 +327,7 @@ def _asked(now: Escalation, contacts: tuple[str, ...]) -> Escalation:
     return replace(now, asked=contacts, acknowledgements=(), acknowledged_by=None, shifts=(), clocks=clocks)
 
 
-def _acknowledged(now: Escalation, event: e.Acknowledged) -> Escalation:
+def _acknowledged(now: Escalation, event: Acknowledged) -> Escalation:
     """The first who does owns it; whether others still have to is the level's to say (MATRIX-5)."""
     owner = event.by if not now.acknowledgements else now.owner
     after = replace(
@@ -356,7 +350,7 @@ def _of_their_rota(now: Escalation, person: str) -> Escalation:
     return now
 
 
-def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
+def _found(now: Escalation, event: OnCallFound) -> Escalation:
     """Whoever is on call is known from now on, and stands where the schedule stood, or whoever was before."""
     untold = now.untold if event.told is None else _in_place(now.untold, event.schedule, event.told)
     known = replace(now, plan=now.plan.joined_by(event.people), untold=untold)
@@ -369,7 +363,7 @@ def _found(now: Escalation, event: e.OnCallFound) -> Escalation:
     return _on_shift(known, event, shift.holder if shift else event.schedule) if is_given else known
 
 
-def _on_shift(now: Escalation, event: e.OnCallFound, before: str) -> Escalation:
+def _on_shift(now: Escalation, event: OnCallFound, before: str) -> Escalation:
     """
     A schedule that nobody stands for leaves it to others asked, or stands for itself; who has acknowledged keeps it
     until there is somebody.
@@ -402,7 +396,7 @@ def _in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[
     return tuple(dict.fromkeys((*names[:at], *those, *names[at + 1 :])))
 
 
-def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) -> Escalation:
+def _joined(now: Escalation, event: CustomerJoined | EscalationTakenOver) -> Escalation:
     """START-5: the request goes on as if all of it had been in it from the start."""
     request: StartRequest = now.request.changed(
         customers=with_customers(now.request.customers, event.customers),
@@ -430,12 +424,12 @@ def _joined(now: Escalation, event: e.CustomerJoined | e.EscalationTakenOver) ->
     )
 
 
-def _undelivered(now: Escalation, event: e.DeliveryReported | e.TaskForceReported) -> tuple[Undelivered, ...]:
+def _undelivered(now: Escalation, event: DeliveryReported | TaskForceReported) -> tuple[Undelivered, ...]:
     receipts = (each for each in event.receipts if not now.is_nobodys(each.recipient))
     return update_undelivered(now.undelivered, receipts, event.at)
 
 
-def _contact_corrected(now: Escalation, event: e.ContactCorrected) -> Escalation:
+def _contact_corrected(now: Escalation, event: ContactCorrected) -> Escalation:
     """Known under another id from now on, which holds the address; what bounced at the old one is nobody's."""
     request = now.request.with_contact(event.before, event.after)
     people = zip(now.request.recipients, request.recipients, strict=True)  # nobody comes or goes by it
@@ -458,7 +452,7 @@ def _noticed(now: Escalation) -> Escalation:
     return replace(now, untold=untold, joiners=(), joined_at=None)
 
 
-def _in_a_row(now: Escalation, event: e.UpdateSent) -> int:
+def _in_a_row(now: Escalation, event: UpdateSent) -> int:
     """Holding updates so far; whatever a person writes to customers begins the count again."""
     if event.is_holding:
         return now.holding_updates + 1
@@ -469,7 +463,7 @@ def _last_update(now: Escalation, text: CustomerText | None, event: e.Event) -> 
     return LastUpdate(text=text, at=event.at) if text else now.news
 
 
-def _rebased(now: Escalation, event: e.Rebased) -> Escalation:
+def _rebased(now: Escalation, event: Rebased) -> Escalation:
     """CLOCK-4: every clock follows the new plan from its original start; what breached stays breached."""
     plan = event.plan
     customers = {recipient.id for recipient in now.request.recipients}

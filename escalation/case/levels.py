@@ -4,9 +4,10 @@ Holding and rising: acknowledge, levels, triggers, responses, transfers, priorit
 How an escalation finds the person who can solve it. Nothing here tells the time; due times come in as decided.
 """
 
-from escalation.case import commands as c
-from escalation.case import events as e
-from escalation.case.audience import followers_of, managers_of, name_of, notify, notify_customers, with_rotas
+from typing import Literal
+
+from escalation.case.audience import managers_of, name_of, notify, notify_customers, with_rotas
+from escalation.case.base_event import BaseEvent
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.lifecycle import WORKING
 from escalation.case.next_update import adapt_updates_to_plan
@@ -14,26 +15,65 @@ from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence, Why
-from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
-from escalation.kernel.values import ENGINE, NO_NOTE, InternalText
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.values import (
+    ENGINE,
+    NO_NOTE,
+    InternalText,
+    frozen,
+)
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason
-from escalation.policy.plan import Unreached
+from escalation.policy.plan import PlaybookRef, Unreached
 
 _OF_THE_HOLDER = (ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
 """Clocks that end when somebody else is asked."""
 
 
-def acknowledge(turn: Work, command: c.Acknowledge) -> None:
-    """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
-    now = turn.escalation
-    if command.by in now.acknowledgements:
-        others = ", ".join(name_of(now, person) for person in now.unacknowledged)
-        raise MoveNotAllowed(f"{now.key}: {command.by} has acknowledged; still to do so: {others}")
-    turn.record(e.Acknowledged(level=now.level, note=command.note))
-    if turn.escalation.acknowledged_by:
-        turn.end(ClockName.ACKNOWLEDGE)
-        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+@frozen
+class LevelRaised(BaseEvent):
+    kind: Literal["level_raised"] = "level_raised"
+    from_level: int
+    to_level: int
+    owner: str
+    reason: EscalationReason
+    why: str
+    """The rule that raised it: a window's end, a trigger, a person's wish."""
+    is_early: bool = False
+    """Responses of the level were still to do (MATRIX-4)."""
+    note: InternalText = InternalText("")
+    playbook: PlaybookRef | None = None
+    """By which it rose."""
+
+
+@frozen
+class AcknowledgementExpired(BaseEvent):
+    """Nothing was heard of whoever had acknowledged (MATRIX-6)."""
+
+    kind: Literal["acknowledgement_expired"] = "acknowledgement_expired"
+    level: int
+    person: str
+
+
+@frozen
+class ContactTried(BaseEvent):
+    """Nobody acknowledged, so somebody else is asked (MATRIX-5)."""
+
+    kind: Literal["contact_tried"] = "contact_tried"
+    level: int
+    attempt: int
+    owner: str
+    asked: tuple[str, ...] = ()
+    """With the owner, if several are."""
+    why: str
+
+
+@frozen
+class SponsorshipProposed(BaseEvent):
+    """An executive escalation proposes its accounts for the sponsorship programme (KIND-5)."""
+
+    kind: Literal["sponsorship_proposed"] = "sponsorship_proposed"
+    accounts: tuple[str, ...]
 
 
 def expire_acknowledgement(turn: Work) -> None:
@@ -42,7 +82,7 @@ def expire_acknowledgement(turn: Work) -> None:
     turn.end(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if person is None:
         return
-    turn.record(e.AcknowledgementExpired(level=turn.escalation.level, person=person))
+    turn.record(AcknowledgementExpired(level=turn.escalation.level, person=person))
     turn.start(ClockName.ACKNOWLEDGE)
     now = turn.escalation
     why = Sentence.NOTHING_HEARD.of(name_of(now, person))
@@ -57,119 +97,12 @@ def expire_acknowledgement(turn: Work) -> None:
     )
 
 
-def raise_level(turn: Work, command: c.RaiseLevel) -> None:
-    """KIND-1."""
-    why = Sentence.RAISED_BY.of(name_of(turn.escalation, command.by))
-    _rise_because(turn, command.reason, command.to_level, why, command.note)
-
-
-def _rise_because(
-    turn: Work, reason: EscalationReason, asked: int | None, why: Why, note: InternalText = NO_NOTE
-) -> None:
-    """To the level *asked* or the next one; a threat to the executives' at least, and it proposes accounts (KIND-5)."""
-    now = turn.escalation
-    is_threat = reason is EscalationReason.EXECUTIVE_THREAT
-    to_level = now.level + 1 if asked is None else asked
-    if is_threat:
-        to_level = max(to_level, now.plan.executive_level, now.level + 1)
-    raise_to(turn, to_level, reason, why, note)
-    if is_threat:
-        propose_sponsorship(turn)
-
-
 def propose_sponsorship(turn: Work) -> None:
     accounts = tuple(customer.account for customer in turn.escalation.request.customers)
-    turn.record(e.SponsorshipProposed(accounts=accounts))
+    turn.record(SponsorshipProposed(accounts=accounts))
     why = InternalText(f"executive escalation {turn.escalation.key}")
     turn.do(ProposeSponsorship(accounts=accounts, escalation=turn.escalation.id, by=turn.by, why=why))
     notify(turn, Occasion.SPONSORSHIP_PROPOSED, turn.escalation.plan.escalation_managers, items=accounts)
-
-
-def report_trigger(turn: Work, command: c.ReportTrigger) -> None:
-    """MATRIX-3, KIND-5."""
-    now = turn.escalation
-    known = {trigger.name: trigger for trigger in now.current_level.triggers}
-    trigger = known.get(command.trigger)
-    if trigger is None:
-        raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", command.trigger, known)
-    turn.record(e.TriggerReported(trigger=trigger.name, note=command.note))
-    says = Why(trigger.says or trigger.name.replace("_", " "))
-    _rise_because(turn, trigger.reason, trigger.to_level, says)
-
-
-def tick_response(turn: Work, command: c.TickResponse) -> None:
-    """MATRIX-4: by its words, or by its number in the level's list; whoever says which level does not hit another."""
-    now = turn.escalation
-    if command.level not in {None, now.level}:
-        raise MoveNotAllowed(f"{now.key}: it is at level {now.level} now, not at level {command.level}")
-    responses = now.current_level.responses
-    by_number = {str(number): text for number, text in enumerate(responses, 1)}
-    response = by_number.get(command.response, command.response)
-    if response not in responses:
-        listed = "; ".join(f"{now.level}.{number} {text}" for number, text in by_number.items())
-        what = f"{now.key}: level {now.level} has no response"
-        raise UnknownName.of(what, command.response, responses, listed=listed)
-    if response in now.responses_done:
-        raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
-    turn.record(e.ResponseTicked(level=now.level, response=response, note=command.note))
-
-
-def transfer(turn: Work, command: c.Transfer) -> None:
-    """KIND-2: to the team that has the skill; the level stays, its window runs on."""
-    now = turn.escalation
-    receiver = now.plan.contact(_receiver(now, command))
-    if receiver.id == now.owner:
-        raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
-    turn.cancel_clocks(*_OF_THE_HOLDER)
-    turn.record(e.Transferred(from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note))
-    if now.state in WORKING:
-        turn.start(ClockName.ACKNOWLEDGE)
-    why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
-    notify(
-        turn,
-        Occasion.ASSIGNED,
-        (receiver.id,),
-        why=why,
-        text=command.note or None,
-        items=responses_to_do(turn),
-    )
-    notify_customers(turn, Occasion.HAND_OVER, reason=command.reason)
-
-
-def _receiver(now: Escalation, command: c.Transfer) -> str:
-    if bool(command.to) is bool(command.skill):
-        fault = Fault(
-            where="to, skill",
-            given="both" if command.to else "neither",
-            allowed="a person or team, or else a skill",
-        )
-        raise BadRequest.because(f"the transfer of {now.key}", (fault,))
-    if command.skill and command.skill not in now.plan.skills:
-        raise UnknownName.of(f"{now.key}: unknown skill", command.skill, now.plan.skills)
-    return command.to or now.plan.skills[str(command.skill)]
-
-
-def change_priority(turn: Work, command: c.ChangePriority) -> None:
-    """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
-    before = turn.escalation
-    if command.priority is before.priority:
-        raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
-    turn.record(
-        e.PriorityChanged(
-            from_priority=before.priority,
-            to_priority=command.priority,
-            note=command.note,
-        )
-    )
-    adapt_updates_to_plan(turn)
-    now = turn.escalation
-    why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
-    joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
-    notify(turn, Occasion.FIRST_NOTICE, joined, why=why)
-    others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]
-    notify(turn, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
-    if now.state in WORKING:
-        _rise_to_entry_level(turn)
 
 
 def _rise_to_entry_level(turn: Work) -> bool:
@@ -204,7 +137,7 @@ def raise_to(
     level = before.plan.level(to_level)
     turn.cancel_clocks(ClockName.LEVEL_WINDOW, *_OF_THE_HOLDER)
     turn.record(
-        e.LevelRaised(
+        LevelRaised(
             from_level=before.level,
             to_level=to_level,
             owner=level.contacts[0],
@@ -273,7 +206,7 @@ def ask_the_level(turn: Work, why: Why) -> None:
 def _give(turn: Work, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
     turn.cancel_clocks(*_OF_THE_HOLDER)
     level = turn.escalation.level
-    turn.record(e.ContactTried(level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why))
+    turn.record(ContactTried(level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why))
     if turn.escalation.state in WORKING:
         turn.start(ClockName.ACKNOWLEDGE)
     notify(turn, Occasion.ASSIGNED, contacts, why=why, items=responses_to_do(turn))

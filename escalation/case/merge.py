@@ -6,50 +6,78 @@ shell's: it ends the one only once the other has taken it over.
 """
 
 from collections.abc import Iterator
+from dataclasses import field
+from typing import Literal
 
-from escalation.case import commands as c
-from escalation.case import events as e
+from escalation.case.actions import Action
 from escalation.case.audience import contacts_among, name_of, notify, notify_customers
 from escalation.case.follow_up import line
 from escalation.case.lifecycle import State, allows
-from escalation.case.outage import begin_first_notification, new_in, notify_of_end, require_case_fits
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.join_outage import (
+    BroughtAlong,
+    JoinOutage,
+    begin_first_notification,
+    new_in,
+    notify_of_end,
+    require_case_fits,
+)
 from escalation.case.state import Escalation, owners_of_actions
 from escalation.case.work import Work
 from escalation.kernel.budgets import OPEN_ACTIONS
+from escalation.kernel.ids import Key
 from escalation.kernel.reasons import Sentence
-from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
-from escalation.kernel.values import ENGINE
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
+from escalation.kernel.values import (
+    ENGINE,
+    InternalText,
+    frozen,
+)
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import CancelCause
 from escalation.policy.move_name import Move
+from escalation.policy.people import Contact
 
 
-def require_target(now: Escalation, command: c.Cancel) -> None:
-    """
-    A duplicate and a merge name the other escalation; what is withdrawn names none.
+@frozen
+class EscalationTakenOver(BroughtAlong):
+    """Another escalation ended by going over into this one (CLOSE-10)."""
 
-    Raises:
-        EscalationError: If they do not, or it is itself.
-    """
-    is_withdrawn = command.cause is CancelCause.WITHDRAWN
-    if is_withdrawn is bool(command.into):
-        fault = Fault(
-            where="into",
-            given=quote_input(command.into) if command.into else "nothing",
-            allowed="nothing: only a duplicate or a merge names another escalation"
-            if is_withdrawn
-            else f"the key of the other escalation ({command.cause})",
-        )
-        raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
-    if command.into == now.key:
-        raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+    kind: Literal["escalation_taken_over"] = "escalation_taken_over"
+    merged: str
+    """Its id."""
+    cause: CancelCause
+    why: InternalText
+    settled: dict[str, str] = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+    """Tracked here from now on, under new numbers."""
+    people: tuple[Contact, ...] = ()
+    """Who owns them."""
 
 
-def hand_over_to(now: Escalation, command: c.Cancel) -> c.TakeOver:
+@frozen
+class TakeOver(JoinOutage):
+    """Another escalation ends by going over into this one; ``ticket`` is its key (CLOSE-10)."""
+
+    merged: str
+    """Its id."""
+    into: Key
+    """This one, or a subject that joined it, as it was named."""
+    cause: CancelCause
+    why: InternalText
+    settled: dict[str, str] = field(default_factory=dict)
+    """Which of its linked records were settled there, and why they stay open; empty if they were closed."""
+    actions: tuple[Action, ...] = ()
+    """Those that are still to be done."""
+    people: tuple[Contact, ...] = ()
+    """Who owns them."""
+
+
+def hand_over_to(now: Escalation, command: Cancel) -> TakeOver:
     """All that goes over when *command* merges *now* into another escalation."""
     request = now.request
     assert command.into
-    return c.TakeOver(
+    return TakeOver(
         by=command.by,
         ticket=now.key,
         merged=now.id,
@@ -77,7 +105,7 @@ def require_open(now: Escalation, other: str) -> None:
         raise MoveNotAllowed(f"{now.key}: {other} cannot be merged into it while {now.state}{goes_on}")
 
 
-def take_over(turn: Work, command: c.TakeOver) -> None:
+def take_over(turn: Work, command: TakeOver) -> None:
     """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
     now = turn.escalation
     if command.merged in now.merged:
@@ -91,7 +119,7 @@ def take_over(turn: Work, command: c.TakeOver) -> None:
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
     turn.record(
-        e.EscalationTakenOver(
+        EscalationTakenOver(
             ticket=command.ticket,
             merged=command.merged,
             cause=command.cause,
@@ -112,7 +140,7 @@ def take_over(turn: Work, command: c.TakeOver) -> None:
     _notify_customers(turn, command, now)
 
 
-def _require_room_for_actions(now: Escalation, command: c.TakeOver) -> None:
+def _require_room_for_actions(now: Escalation, command: TakeOver) -> None:
     """
     Raises:
         BadRequest: If there would be more open actions than one escalation can hold.
@@ -127,7 +155,7 @@ def _require_room_for_actions(now: Escalation, command: c.TakeOver) -> None:
         raise BadRequest.because(f"the merge of {command.ticket}", (fault,))
 
 
-def _notify_our_people(turn: Work, command: c.TakeOver, new: tuple[str, ...]) -> None:
+def _notify_our_people(turn: Work, command: TakeOver, new: tuple[str, ...]) -> None:
     now = turn.escalation
     why = Sentence.MERGED_BY.of(command.ticket, name_of(now, command.by))
     known = now.rules.stakeholders
@@ -135,13 +163,13 @@ def _notify_our_people(turn: Work, command: c.TakeOver, new: tuple[str, ...]) ->
     notify(turn, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
 
 
-def _what_came(command: c.TakeOver) -> Iterator[str]:
+def _what_came(command: TakeOver) -> Iterator[str]:
     yield from (customer.account for customer in command.customers)
     yield from command.linked_records
     yield from map(line, command.actions)
 
 
-def _notify_customers(turn: Work, command: c.TakeOver, before: Escalation) -> None:
+def _notify_customers(turn: Work, command: TakeOver, before: Escalation) -> None:
     """Each of them learns which reference is theirs now, whether they were known here or not."""
     to = contacts_among(turn.escalation, command.customers)
     begin_first_notification(turn)

@@ -4,9 +4,30 @@ The promised next update: a clock for customers, and one for our own people wher
 Owns when such a clock is met and begins anew. Must not know what an update says, or who is told.
 """
 
+from typing import Literal
+
+from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import WORKING
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.values import (
+    CustomerText,
+    InternalText,
+    frozen,
+)
+
+
+@frozen
+class UpdateSent(BaseEvent):
+    kind: Literal["update_sent"] = "update_sent"
+    customer_text: CustomerText | None = None
+    internal_note: InternalText | None = None
+    is_holding: bool = False
+    """Sent by itself because an update was missed (COMM-3)."""
+    is_last_holding: bool = False
+    """No more of these until a person writes to customers."""
+    approves: int | None = None
+    """Number of the waiting text that it was (COMM-6)."""
 
 
 def restart_next_update(turn: Work, clock: ClockName) -> None:

@@ -17,11 +17,11 @@ of them finds an override that was written after the last look. Must not know ho
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.audience import managers_of, name_of, notify, notify_customers, without_rotas
-from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.base_event import BaseEvent
+from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.levels import ask_another, responses_to_do
 from escalation.case.lifecycle import WORKING
 from escalation.case.state import Escalation, OnCallAnswer
@@ -29,13 +29,47 @@ from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.kernel.reasons import Sentence
+from escalation.kernel.values import (
+    Instant,
+    frozen,
+)
 from escalation.notifications.notification import InternalNotification, Occasion
+from escalation.policy.people import Contact
 
 _ASK = frozenset({Occasion.ASSIGNED, Occasion.REMINDER, Occasion.ACKNOWLEDGEMENT_EXPIRED})
 """Messages that ask the holder to act: whoever takes over is asked by the hand-over itself."""
 
 
-def apply_on_call(turn: Work, command: c.ReportOnCall) -> None:
+@frozen
+class OnCallFound(BaseEvent):
+    """Who answers for a schedule was found out, because somebody had to be told."""
+
+    kind: Literal["on_call_found"] = "on_call_found"
+    schedule: str
+    people: tuple[Contact, ...]
+    """Empty: nobody."""
+    until: Instant | None = None
+    why: str
+    instead_of: str | None = None
+    """Whose shift was over: they are asked no more (MATRIX-1)."""
+    told: tuple[str, ...] | None = None
+    """Whom the message of the start reaches instead of the schedule; None: nobody, and that is not made good."""
+
+
+@frozen
+class ReportOnCall:
+    """Who is on call, as found out; what they were to be told comes along."""
+
+    found: OnCallResult
+    notice: InternalNotification | None = None
+
+
+@frozen
+class LookUpOnCall:
+    """Somebody unknown came, who may be on call by now: look again (MATRIX-1)."""
+
+
+def apply_on_call(turn: Work, command: ReportOnCall) -> None:
     """Take an answer: notify who is on call, and hand over to them what is theirs."""
     found, notice = command.found, command.notice
     if found.until and found.until <= turn.now:  # the answer took longer than it held
@@ -54,7 +88,7 @@ def look_up(turn: Work) -> None:
         turn.do(FindOnCall(schedule=shift.schedule, at=turn.now))
 
 
-def _notify_on_call(turn: Work, found: OnCallFound, notice: InternalNotification | None) -> None:
+def _notify_on_call(turn: Work, found: OnCallResult, notice: InternalNotification | None) -> None:
     """Pass *notice* on to who is on call; nobody on call is never the end of it (MATRIX-5)."""
     if notice is None:
         _record(turn, found, told=None)
@@ -76,7 +110,7 @@ def _notify_on_call(turn: Work, found: OnCallFound, notice: InternalNotification
 
 
 def _follow_the_shift(
-    turn: Work, shift: OnCallAnswer, found: OnCallFound, notice: InternalNotification | None
+    turn: Work, shift: OnCallAnswer, found: OnCallResult, notice: InternalNotification | None
 ) -> None:
     """Hand over to whoever is on call now, if it is somebody else; what could not be found out stays as it is."""
     before = turn.escalation
@@ -119,10 +153,10 @@ def _hand_over(turn: Work, shift: OnCallAnswer, people: Iterable[str], *, was_ac
 
 
 def _record(
-    turn: Work, found: OnCallFound, *, told: tuple[str, ...] | None, instead_of: str | None = None
+    turn: Work, found: OnCallResult, *, told: tuple[str, ...] | None, instead_of: str | None = None
 ) -> None:
     turn.record(
-        e.OnCallFound(
+        OnCallFound(
             schedule=found.schedule,
             people=found.people,
             until=found.until,
@@ -141,7 +175,7 @@ def _pass_on(turn: Work, notice: InternalNotification, people: Iterable[str]) ->
 
 
 def _nobody_on_call(
-    turn: Work, found: OnCallFound, notice: InternalNotification | None, *, is_new: bool
+    turn: Work, found: OnCallResult, notice: InternalNotification | None, *, is_new: bool
 ) -> None:
     """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
     now = turn.escalation

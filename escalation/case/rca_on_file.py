@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from escalation.case.events import Event, RcaFiled
+from escalation.case.events import Event
+from escalation.case.moves.file_rca import RcaFiled
 from escalation.case.request import InternalRca, RcaTimelineEntry
 from escalation.case.state import Escalation
 from escalation.case.timeline import CLOCKWORK

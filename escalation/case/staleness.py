@@ -9,7 +9,10 @@ true: better told twice than never.
 from collections.abc import Iterable, Sequence
 
 from escalation.case import events as e
+from escalation.case.clock_events import ClockEnded
 from escalation.case.lifecycle import RcaState, State
+from escalation.case.next_update import UpdateSent
+from escalation.case.on_call import OnCallFound
 from escalation.case.state import Escalation
 from escalation.notifications.notification import (
     CustomerNotification,
@@ -91,14 +94,14 @@ def _why_not(  # noqa: C901, PLR0912 - one case an occasion
 
 
 def _gives_it_away(event: e.Event, holder: str) -> bool:
-    is_relieved = isinstance(event, e.OnCallFound) and event.instead_of == holder
+    is_relieved = isinstance(event, OnCallFound) and event.instead_of == holder
     return is_relieved or event.kind in _GIVES_IT_AWAY
 
 
 def _clock_ended(since: Sequence[e.Event], notice: Notification) -> bool:
     """Ended, or begun anew, since it was reminded of."""
     named = notice.facts.clock if isinstance(notice, InternalNotification) else ""
-    return any(isinstance(event, e.ClockEnded) and event.clock.words == named for event in since)
+    return any(isinstance(event, ClockEnded) and event.clock.words == named for event in since)
 
 
 def _updated(since: Sequence[e.Event], notice: Notification) -> bool:
@@ -107,6 +110,6 @@ def _updated(since: Sequence[e.Event], notice: Notification) -> bool:
     updates = (
         event
         for event in since
-        if isinstance(event, e.UpdateSent) and (notice.occasion is Occasion.HOLDING or not event.is_holding)
+        if isinstance(event, UpdateSent) and (notice.occasion is Occasion.HOLDING or not event.is_holding)
     )
     return any(update.internal_note if is_ours else update.customer_text for update in updates)

@@ -6,16 +6,32 @@ What can be read off it without deciding anything is here as properties; what ma
 
 from dataclasses import field
 from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from escalation.case.actions import Action, next_reminder
-from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.case.lifecycle import WORKING, RcaState, State, is_open
 from escalation.case.post_mortem import PostMortem
-from escalation.case.request import AffectedCustomer, CustomerRca, InternalRca, StartRequest
+from escalation.case.request import (
+    AffectedCustomer,
+    CustomerRca,
+    InternalRca,
+    StartRequest,
+)
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause
 from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
+from escalation.kernel.values import (
+    CustomerText,
+    Input,
+    InputInstant,
+    Instant,
+    InternalText,
+    Name,
+    frozen,
+)
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
 from escalation.policy.people import Contact, HandsOver, Recipient
@@ -24,6 +40,26 @@ from escalation.task_force.state import TaskForceSummary
 
 VERIFYING = "verifying"
 """The reason of the pause that a declared resolution makes (RESOLVE-5); no playbook can name it."""
+
+
+class AccessAnswer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    WAIVED = "waived"
+
+
+class ResolutionKind(StrEnum):
+    FIX = "fix"
+    WORKAROUND = "workaround"
+
+
+class Step(Input):
+    """One step of the action plan (COMM-10)."""
+
+    what: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+    owner: Name
+    due_at: InputInstant | None = None
+    is_done: bool = False
 
 
 @frozen

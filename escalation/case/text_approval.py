@@ -4,9 +4,10 @@ Texts for customers that somebody must approve before they leave (COMM-6), and h
 Owns who may approve which text. What a text says, and whether any needs approval, is not decided here.
 """
 
-from escalation.case import commands as c
-from escalation.case import events as e
+from typing import Literal
+
 from escalation.case.audience import name_of, notify, notify_customers
+from escalation.case.base_event import BaseEvent
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import Escalation, PendingText
 from escalation.case.work import Work
@@ -14,9 +15,30 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import (
+    CustomerText,
+    InternalText,
+    frozen,
+)
 from escalation.notifications.notification import Occasion
 from escalation.policy.move_name import Move
+
+
+@frozen
+class TextSubmitted(BaseEvent):
+    """A text for customers waits for approval (COMM-6)."""
+
+    kind: Literal["text_held"] = "text_held"
+    number: int
+    text: CustomerText
+    apologise: bool = False
+
+
+@frozen
+class TextRejected(BaseEvent):
+    kind: Literal["text_rejected"] = "text_rejected"
+    number: int
+    why: InternalText
 
 
 def send_customer_update(turn: Work, text: CustomerText, *, apologise: bool = False) -> None:
@@ -33,45 +55,16 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
 
 def submit_text(turn: Work, text: CustomerText, *, apologise: bool) -> None:
     number = turn.escalation.texts_held + 1
-    turn.record(e.TextSubmitted(number=number, text=text, apologise=apologise))
+    turn.record(TextSubmitted(number=number, text=text, apologise=apologise))
     if number == turn.escalation.held_texts[0].number:
         turn.start(ClockName.CUSTOMER_TEXT)
     _ask(turn, Sentence.TEXT_BY.of(number, name_of(turn.escalation, turn.by)), text)
 
 
-def approve_text(turn: Work, command: c.ApproveText) -> None:
-    held = _the_one(turn.escalation, command.number, Move.APPROVE_TEXT)
-    _require_approver(turn.escalation, held, command.by, Move.APPROVE_TEXT)
-    turn.record(e.TextApproved(number=held.number, note=command.note))
-    _continue_after_approval(turn)
-    turn.record(e.UpdateSent(customer_text=held.text, approves=held.number))
-    send_customer_update(turn, held.text, apologise=held.apologise)
-
-
-def edit_text(turn: Work, command: c.EditText) -> None:
-    """By its author or an approver; it waits on, and its clock runs on."""
-    held = _the_one(turn.escalation, command.number, Move.EDIT_TEXT)
-    if command.by != held.by:
-        _require_approver(turn.escalation, held, command.by, Move.EDIT_TEXT)
-    turn.record(e.TextEdited(number=held.number, text=command.text, why=command.why))
-    why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(turn.escalation, command.by))
-    _ask(turn, why, command.text)
-
-
-def reject_text(turn: Work, command: c.RejectText) -> None:
-    """Its author is told why, and customers still wait."""
-    held = _the_one(turn.escalation, command.number, Move.REJECT_TEXT)
-    if command.by != held.by:
-        _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
-    turn.record(e.TextRejected(number=held.number, why=command.why))
-    _continue_after_approval(turn)
-    _notify_author(turn, held, command.why)
-
-
 def reject_all_texts(turn: Work, because: InternalText) -> None:
     """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
     for held in turn.escalation.held_texts:
-        turn.record(e.TextRejected(number=held.number, why=because))
+        turn.record(TextRejected(number=held.number, why=because))
         _notify_author(turn, held, because)
 
 

@@ -8,6 +8,49 @@ from datetime import timedelta
 from typing import assert_never
 
 from escalation.case import events as e
+from escalation.case.clock_events import ClockBreached, ClockChased, ClockEnded, ClockStarted, ThresholdPassed
+from escalation.case.clock_table import CommunicationBegun
+from escalation.case.closing import RcaRequested
+from escalation.case.delivery_report import DeliveryReported
+from escalation.case.follow_up import ActionsReminded, SuccessorAsked
+from escalation.case.levels import AcknowledgementExpired, ContactTried, LevelRaised, SponsorshipProposed
+from escalation.case.merge import EscalationTakenOver
+from escalation.case.moves.acknowledge import Acknowledged
+from escalation.case.moves.answer_survey import SurveyAnswered
+from escalation.case.moves.approve_rca import RcaApproved
+from escalation.case.moves.approve_text import TextApproved
+from escalation.case.moves.begin_resolution import ResolutionBegun
+from escalation.case.moves.cancel import Cancelled
+from escalation.case.moves.change_priority import PriorityChanged
+from escalation.case.moves.close import Closed
+from escalation.case.moves.confirm_access import AccessAnswered
+from escalation.case.moves.correct_contact import ContactCorrected
+from escalation.case.moves.declare_resolved import ResolutionDeclared
+from escalation.case.moves.deploy_task_force import TaskForceDeployed
+from escalation.case.moves.derive_rca import RcaDerived
+from escalation.case.moves.edit_text import TextEdited
+from escalation.case.moves.file_post_mortem import PostMortemFiled
+from escalation.case.moves.file_rca import RcaFiled
+from escalation.case.moves.finish_action import ActionFinished
+from escalation.case.moves.join_outage import CustomerJoined
+from escalation.case.moves.pause import ClocksPaused, ClocksResumed
+from escalation.case.moves.rebase import Rebased
+from escalation.case.moves.reject_resolution import ResolutionRejected
+from escalation.case.moves.reopen import Reopened
+from escalation.case.moves.report_trigger import TriggerReported
+from escalation.case.moves.revise_plan import PlanRevised
+from escalation.case.moves.settle_ticket import TicketSettled
+from escalation.case.moves.share_rca import RcaShared
+from escalation.case.moves.tick_response import ResponseTicked
+from escalation.case.moves.transfer import Transferred
+from escalation.case.moves.verify_resolution import ResolutionVerified
+from escalation.case.moves.waive_rca import RcaWaived
+from escalation.case.next_update import UpdateSent
+from escalation.case.on_call import OnCallFound
+from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
+from escalation.case.start import Opened
+from escalation.case.task_forces import TaskForceReported, TaskForceStoodDown
+from escalation.case.text_approval import TextRejected, TextSubmitted
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.numbers import number_of
 from escalation.kernel.timeline_entry import TimelineEntry, due_words, minute
@@ -26,116 +69,116 @@ def timeline_entry(event: e.Event) -> TimelineEntry:
 def note_of(event: e.Event) -> str:
     for name in ("note", "why", "done", "internal_note", "comment"):
         text = getattr(event, name, None)
-        if text and not isinstance(event, e.LevelRaised | e.ContactTried | e.MoveRefused | e.SuccessorAsked):
+        if text and not isinstance(event, LevelRaised | ContactTried | MoveRefused | SuccessorAsked):
             return str(text)
-    return str(event.note) if isinstance(event, e.LevelRaised) else ""
+    return str(event.note) if isinstance(event, LevelRaised) else ""
 
 
 def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case an event
     """What happened, in one sentence without a full stop."""
     match event:
-        case e.Opened():
+        case Opened():
             marked = "" if event.request.evidence else ", undocumented"
             return f"opened at level {event.level} with {event.priority} for {event.owner}{marked}"
-        case e.CommunicationBegun():
+        case CommunicationBegun():
             return "receipt and first notices under way"
-        case e.Acknowledged():
+        case Acknowledged():
             return f"{event.by} acknowledged at level {event.level}"
-        case e.LevelRaised():
+        case LevelRaised():
             early = ", before all responses were done" if event.is_early else ""
             return (
                 f"rose from level {event.from_level} to {event.to_level}, {event.owner}: {event.why}{early}"
             )
-        case e.AcknowledgementExpired():
+        case AcknowledgementExpired():
             return f"nothing was heard of {event.person} since the acknowledgement, which has expired"
-        case e.OnCallFound():
+        case OnCallFound():
             who = ", ".join(person.name for person in event.people) or "nobody"
             shift = f", instead of {event.instead_of}" if event.instead_of else ""
             return f"on call for {event.schedule}: {who}{shift} ({event.why})"
-        case e.Rebased():
+        case Rebased():
             return f"goes on by the playbook {event.plan.playbook}, no longer {event.before}"
-        case e.ContactTried():
+        case ContactTried():
             return f"{event.why}; {event.owner} is asked"
-        case e.Transferred():
+        case Transferred():
             return f"transferred from {event.from_owner} to {event.to}: {_words(event.reason)}"
-        case e.PeopleNamed():
+        case PeopleNamed():
             return f"{', '.join(person.name for person in event.people)}: of the playbook, and known here from now on"
-        case e.TriggerReported():
+        case TriggerReported():
             return f"{event.by} reported {_words(event.trigger)}"
-        case e.ResponseTicked():
+        case ResponseTicked():
             return f"done at level {event.level}: {event.response}"
-        case e.PriorityChanged():
+        case PriorityChanged():
             return f"priority changed from {event.from_priority} to {event.to_priority}"
-        case e.ClocksPaused():
+        case ClocksPaused():
             stopped = ", ".join(name.words for name in event.stopped)
             said = f"stopped: {stopped}" if stopped else "none of the clocks that it stops is running"
             return f"paused, {_words(event.because)}; {said}"
-        case e.ClocksResumed():
+        case ClocksResumed():
             return f"resumed after {_words(event.because)}"
-        case e.ResolutionBegun():
+        case ResolutionBegun():
             return "work on the resolution began"
-        case e.PlanRevised():
+        case PlanRevised():
             return f"action plan, version {event.version}: {number_of(len(event.steps), 'step')}"
-        case e.UpdateSent():
+        case UpdateSent():
             return _update(event)
-        case e.ResolutionDeclared():
+        case ResolutionDeclared():
             return f"{event.by} declared a {event.resolution}"
-        case e.ResolutionRejected():
+        case ResolutionRejected():
             return f"{event.by} rejected the resolution"
-        case e.ResolutionVerified():
+        case ResolutionVerified():
             return f"{event.by} verified the resolution"
-        case e.AccessAnswered():
+        case AccessAnswered():
             answer = {
                 "yes": "has access again",
                 "no": "has no access yet",
                 "waived": "need not confirm access",
             }
             return f"{event.account} {answer[event.answer]}"
-        case e.Reopened():
+        case Reopened():
             return f"{event.by} reopened it"
-        case e.TicketSettled():
+        case TicketSettled():
             return f"{event.record} {'stays open' if event.stays_open_because else 'is closed'}"
-        case e.RcaRequested():
+        case RcaRequested():
             return "RCA requested"
-        case e.RcaFiled():
+        case RcaFiled():
             return f"internal RCA filed, version {event.version}"
-        case e.RcaDerived():
+        case RcaDerived():
             return "customer RCA derived"
-        case e.RcaApproved():
+        case RcaApproved():
             return f"{event.by} approved the customer RCA"
-        case e.RcaShared():
+        case RcaShared():
             return "customer RCA shared"
-        case e.RcaWaived():
+        case RcaWaived():
             return f"{event.by} waived the RCA"
-        case e.Closed():
+        case Closed():
             return f"{event.by} closed it"
-        case e.Cancelled():
+        case Cancelled():
             return (
                 f"{event.by} cancelled it: {event.cause}{f', goes on as {event.into}' if event.into else ''}"
             )
-        case e.SponsorshipProposed():
+        case SponsorshipProposed():
             return f"proposed for executive sponsorship: {', '.join(event.accounts)}"
-        case e.ClockStarted():
+        case ClockStarted():
             return f"{event.clock.name.words} clock started{due_words(event.clock)}"
-        case e.ThresholdPassed():
+        case ThresholdPassed():
             if event.is_skipped:
                 return f"{event.clock.words}: reminder skipped, already past"
             return f"reminder: {event.clock.words} is due soon"
-        case e.ClockBreached():
+        case ClockBreached():
             return f"{event.clock.words} breached, was due {minute(event.due_at)}"
-        case e.ClockChased():
+        case ClockChased():
             return f"{event.clock.words} still overdue, brought up again"
-        case e.ClockEnded():
+        case ClockEnded():
             late = f" {brief(event.late_by)} late" if event.outcome is Outcome.BREACHED else ""
             return f"{event.clock.words} clock {event.outcome}{late}"
-        case e.OpenHoursExtended():
+        case OpenHoursExtended():
             return f"open hours of {event.calendar} known until {minute(event.open_hours.compiled_until)}"
-        case e.DeliveryReported():
+        case DeliveryReported():
             return _messages(event)
-        case e.CustomerJoined():
+        case CustomerJoined():
             accounts = ", ".join(customer.account for customer in event.customers)
             return f"{event.ticket} joined: {accounts or 'nobody new'}"
-        case e.EscalationTakenOver():
+        case EscalationTakenOver():
             accounts = ", ".join(customer.account for customer in event.customers)
             how = (
                 "a duplicate of this, goes on here"
@@ -143,36 +186,36 @@ def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case 
                 else "merged into this"
             )
             return f"{event.ticket} {how}: {accounts or 'nobody new'}"
-        case e.TextSubmitted():
+        case TextSubmitted():
             return f"text {event.number} for customers, by {event.by}, waits for approval"
-        case e.TextEdited():
+        case TextEdited():
             return f"{event.by} edited text {event.number} for customers"
-        case e.TextApproved():
+        case TextApproved():
             return f"{event.by} approved text {event.number} for customers"
-        case e.TextRejected():
+        case TextRejected():
             return f"{event.by} rejected text {event.number} for customers"
-        case e.ContactCorrected():
+        case ContactCorrected():
             return _correction(event)
-        case e.MoveRefused():
+        case MoveRefused():
             return f"{_words(event.move)} was refused: {event.why}"
-        case e.TaskForceDeployed():
+        case TaskForceDeployed():
             force = event.force
             return f"task force {force.name} deployed, led by {force.lead}: {force.mission}"
-        case e.TaskForceReported():
+        case TaskForceReported():
             return f"task force {event.force.name}: {'; '.join(event.happened)}"
-        case e.TaskForceStoodDown():
+        case TaskForceStoodDown():
             left = f"; still open: {'; '.join(event.left)}" if event.left else ""
             handed = f", handed over to {event.handed_to}" if event.left and event.handed_to else ""
             return f"task force {event.name} stood down{left}{handed}"
-        case e.SurveyAnswered():
+        case SurveyAnswered():
             return f"{event.contact} answered the survey: {event.score} of 5"
-        case e.SuccessorAsked():
+        case SuccessorAsked():
             return f"opened again as a new escalation: {event.why}"
-        case e.PostMortemFiled():
+        case PostMortemFiled():
             return f"post-mortem filed, version {event.version}"
-        case e.ActionFinished():
+        case ActionFinished():
             return f"action {event.action} is done: {event.what}"
-        case e.ActionsReminded():
+        case ActionsReminded():
             return f"reminder of actions: {', '.join(map(str, event.reminded))}"
         case _:
             assert_never(event)
@@ -195,7 +238,7 @@ def _words(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _correction(event: e.ContactCorrected) -> str:
+def _correction(event: ContactCorrected) -> str:
     changes = [
         f"{_words(name)} {getattr(event.after, name)}"
         for name in ("email", "name", "language", "time_zone")
@@ -204,7 +247,7 @@ def _correction(event: e.ContactCorrected) -> str:
     return f"contact {event.before.email} corrected: {', '.join(changes)}"
 
 
-def _update(event: e.UpdateSent) -> str:
+def _update(event: UpdateSent) -> str:
     if event.is_holding:
         last = ", the last until somebody writes to them" if event.is_last_holding else ""
         return f"holding update to customers, because an update was missed{last}"
@@ -214,7 +257,7 @@ def _update(event: e.UpdateSent) -> str:
     return f"update to {' and '.join(to)}"
 
 
-def _messages(event: e.DeliveryReported) -> str:
+def _messages(event: DeliveryReported) -> str:
     told = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if r.delivered_at]
     held = [
         f"{_words(r.occasion)} to {r.recipient} ({r.why}, until {minute(r.held_until)})"

@@ -9,11 +9,20 @@ from datetime import datetime
 from escalation.case.actions import Action
 from escalation.case.audience import name_of
 from escalation.case.engine import moves_now
-from escalation.case.events import AccessAnswer, Event, PlanRevised, Step
+from escalation.case.events import Event
 from escalation.case.lifecycle import RcaState, State
+from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, InternalRca
-from escalation.case.state import ActionPlan, Escalation, PendingText, Resolution, SurveyAnswer
+from escalation.case.state import (
+    AccessAnswer,
+    ActionPlan,
+    Escalation,
+    PendingText,
+    Resolution,
+    Step,
+    SurveyAnswer,
+)
 from escalation.case.timeline import CLOCKWORK, timeline_entry
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_name import ClockName

@@ -8,16 +8,20 @@ refuses, so nothing is ever half done. It knows how to record, how to start and 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
+from typing import TYPE_CHECKING
 
-from escalation.case import events as e
+from escalation.case.base_event import stamped
+from escalation.case.clock_events import ClockEnded, ClockStarted, ThresholdPassed
 from escalation.case.clock_targets import clock_for
 from escalation.case.effects import Effect
-from escalation.case.fold import apply_event
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, count_passed_thresholds
 from escalation.kernel.values import ENGINE
 from escalation.notifications.redundancy import remove_redundant
+
+if TYPE_CHECKING:
+    from escalation.case.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Decision:
     """The answer to a command: the new state, what happened, and what must be done."""
 
     escalation: Escalation
-    events: tuple[e.Event, ...]
+    events: "tuple[Event, ...]"
     effects: tuple[Effect, ...]
 
 
@@ -34,14 +38,16 @@ class Work:
     escalation: Escalation
     now: datetime
     by: str = ENGINE
-    events: list[e.Event] = field(default_factory=list)
+    events: "list[Event]" = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     happenings: list[int] = field(default_factory=list)
     """Where in the effects another event begins."""
 
-    def record(self, event: e.Event) -> None:
+    def record(self, event: "Event") -> None:
         """Record that this happened, now, by whoever is at work."""
-        event = e.stamped(event, self.escalation.sequence + 1, self.now, self.by)
+        event = stamped(event, self.escalation.sequence + 1, self.now, self.by)
+        from escalation.case.fold import apply_event  # noqa: PLC0415 - until events know what they do
+
         self.events.append(event)
         self.escalation = apply_event(self.escalation, event)
 
@@ -61,7 +67,7 @@ class Work:
         self.end(name, Outcome.CANCELLED)
         clock = clock_for(self.escalation, name, since or self.now)
         if clock:
-            self.record(e.ClockStarted(clock=clock))
+            self.record(ClockStarted(clock=clock))
         if clock and since:
             self.skip_past_thresholds(clock)
 
@@ -71,7 +77,7 @@ class Work:
         passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, self.now)
         if clock.breached_at is None and clock.next_at and passed > clock.passed:
             self.record(
-                e.ThresholdPassed(
+                ThresholdPassed(
                     clock=clock.name,
                     passed=passed,
                     skipped=passed - clock.passed,
@@ -85,7 +91,7 @@ class Work:
         self.end(name, Outcome.CANCELLED)
         after = max(due_at - self.now, timedelta())
         clock = Clock(name=name, started_at=self.now, after=after, due_at=due_at, next_at=due_at)
-        self.record(e.ClockStarted(clock=clock))
+        self.record(ClockStarted(clock=clock))
 
     def end(
         self,
@@ -102,7 +108,7 @@ class Work:
         ended_at = at or self.now
         late_by = ended_at - clock.breached_at if clock.breached_at else timedelta()
         self.record(
-            e.ClockEnded(
+            ClockEnded(
                 clock=name,
                 outcome=Outcome.BREACHED if clock.breached_at else outcome,
                 ended_at=ended_at,

@@ -10,8 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from escalation.case import events as e
 from escalation.case.actions import Action
-from escalation.case.fold import apply_event, open_state
+from escalation.case.clock_events import ClockStarted
+from escalation.case.delivery_report import DeliveryReported
+from escalation.case.fold import apply_event
+from escalation.case.moves.acknowledge import Acknowledged
+from escalation.case.shell_events import MoveRefused
+from escalation.case.start import Opened, open_state
 from escalation.case.state import VERIFYING, Escalation
+from escalation.case.task_forces import TaskForceReported
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
 from escalation.measures.definitions import (
@@ -38,7 +44,7 @@ def measure_events(events: Iterable[e.Event]) -> EscalationMeasures:
         ValueError: If the first is not ``Opened``.
     """
     first, *rest = events
-    if not isinstance(first, e.Opened):
+    if not isinstance(first, Opened):
         raise ValueError(f"the record must begin with opened, not {first.kind}")
     tally = _Tally(open_state(first))
     for event in rest:
@@ -48,7 +54,7 @@ def measure_events(events: Iterable[e.Event]) -> EscalationMeasures:
 
 def _notified_at(event: e.Event) -> datetime:
     """When the last of those was told whom *event* tells of, as the clock of the first notice has it (COMM-2)."""
-    receipts = event.receipts if isinstance(event, e.DeliveryReported) else ()
+    receipts = event.receipts if isinstance(event, DeliveryReported) else ()
     delivered = [receipt.delivered_at for receipt in receipts if receipt.delivered_at]
     return min(max(delivered, default=event.at), event.at)
 
@@ -78,11 +84,11 @@ class _Tally:
         self._see_clocks(before, event)
         self._see_holder(event)
         match event:
-            case e.Acknowledged() if self._acknowledged_at is None:
+            case Acknowledged() if self._acknowledged_at is None:
                 self._acknowledged_at = event.at
-            case e.DeliveryReported() | e.TaskForceReported():
+            case DeliveryReported() | TaskForceReported():
                 self._receipts = latest_results((*self._receipts.values(), *event.receipts))
-            case e.MoveRefused():
+            case MoveRefused():
                 self._refused += 1
             case _:
                 pass
@@ -90,7 +96,7 @@ class _Tally:
     def _see_clocks(self, before: Escalation, event: e.Event) -> None:
         if self._now.clocks is before.clocks:
             return
-        if isinstance(event, e.ClockStarted):
+        if isinstance(event, ClockStarted):
             self._latest[event.clock.name] = len(self._runs)
             self._runs.append(event.clock)
         for clock in self._now.clocks:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from escalation.case.commands import Note, WhyIfAny
+from escalation.case.move_command import Note, OptionalWhyText
 from escalation.kernel.budgets import MOVE
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import NO_NOTE, Input, InputInstant, InternalText, Name, frozen
@@ -45,7 +45,7 @@ class DeclineSeat(MoveCommand):
 
     move = TaskForceMove.DECLINE_SEAT
     kind: Literal["decline_seat"] = "decline_seat"
-    why: WhyIfAny = NO_NOTE
+    why: OptionalWhyText = NO_NOTE
 
 
 class ReportStatus(MoveCommand):
@@ -81,7 +81,7 @@ class LeaveSeat(MoveCommand):
 
     move = TaskForceMove.LEAVE_SEAT
     kind: Literal["leave_seat"] = "leave_seat"
-    why: WhyIfAny = NO_NOTE
+    why: OptionalWhyText = NO_NOTE
 
 
 class OfferSeat(MoveCommand):

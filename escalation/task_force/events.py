@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.events import BaseEvent
+from escalation.case.base_event import BaseEvent
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import Instant, InternalText, Name, frozen

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.case import commands as c
 from escalation.case import events as e
+from escalation.case.clock_events import ClockBreached, ClockEnded
+from escalation.case.levels import LevelRaised
 from escalation.case.lifecycle import State, is_open
+from escalation.case.moves.acknowledge import Acknowledged
+from escalation.case.start import Open
 from escalation.kernel import values
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import BadRequest, Fault, nearest, quote_input
@@ -118,9 +121,9 @@ class _Openings:
     def __init__(self, playbook: Playbook) -> None:
         self._playbook = playbook
         self.on_call = answer_from_playbook(playbook)
-        self._known: dict[tuple[str, Priority, int], c.Open] = {}
+        self._known: dict[tuple[str, Priority, int], Open] = {}
 
-    def of(self, incident: Incident) -> c.Open:
+    def of(self, incident: Incident) -> Open:
         first = incident.updates[0]
         period = int(incident.opened_at.timestamp() // _TOGETHER.total_seconds())
         key = (first.category, first.priority, period)
@@ -187,13 +190,13 @@ class _Tally:
 
 def _count(figures: Figures, event: e.Event) -> None:
     match event:
-        case e.LevelRaised(by=values.ENGINE, to_level=level):
+        case LevelRaised(by=values.ENGINE, to_level=level):
             figures.rises[level] += 1
-        case e.ClockBreached(clock=clock):
+        case ClockBreached(clock=clock):
             figures.breached[clock.value] += 1
-        case e.ClockEnded(outcome=Outcome.MET, clock=clock):
+        case ClockEnded(outcome=Outcome.MET, clock=clock):
             figures.met[clock.value] += 1
-        case e.Acknowledged():
+        case Acknowledged():
             figures.acknowledged += 1
         case _:
             pass

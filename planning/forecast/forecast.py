@@ -12,7 +12,12 @@ from functools import lru_cache
 
 from escalation.case import events as e
 from escalation.case.audience import name_of
+from escalation.case.clock_events import ClockBreached, ClockChased
+from escalation.case.levels import ContactTried, LevelRaised
+from escalation.case.moves.transfer import Transferred
+from escalation.case.on_call import OnCallFound
 from escalation.case.request import StartRequest
+from escalation.case.start import Opened
 from escalation.case.state import Escalation
 from escalation.case.timeline import CLOCKWORK, sentence
 from escalation.kernel.clock_name import ClockName
@@ -144,9 +149,9 @@ def _told_of(happening: SimulatedStep, level: int) -> Iterator[ForecastEntry]:
         return
     notices = list(happening.notices)
     for event in happening.events:
-        if isinstance(event, e.Opened):
+        if isinstance(event, Opened):
             level = event.level
-        elif isinstance(event, e.LevelRaised):
+        elif isinstance(event, LevelRaised):
             level = event.to_level
         if event.kind not in _UNTOLD:
             yield _event(event, happening.escalation, level)
@@ -165,7 +170,7 @@ def _refusal(happening: SimulatedStep, level: int) -> ForecastEntry:
 
 def _event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
     to = _now_with(event)
-    clock = event.clock if isinstance(event, e.ClockBreached | e.ClockChased) else None
+    clock = event.clock if isinstance(event, ClockBreached | ClockChased) else None
     return ForecastEntry(
         at=event.at,
         kind=event.kind,
@@ -174,7 +179,7 @@ def _event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
         text=_words(event, now),
         names=tuple(name_of(now, person) for person in to),
         clock=clock.words if clock else "",
-        due_at=event.due_at if isinstance(event, e.ClockBreached | e.ClockChased) else None,
+        due_at=event.due_at if isinstance(event, ClockBreached | ClockChased) else None,
         by=event.by,
     )
 
@@ -182,11 +187,11 @@ def _event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
 def _now_with(event: e.Event) -> tuple[str, ...]:
     """Who has it after this, where the event says so."""
     match event:
-        case e.Opened(owner=owner) | e.LevelRaised(owner=owner) | e.ContactTried(owner=owner):
+        case Opened(owner=owner) | LevelRaised(owner=owner) | ContactTried(owner=owner):
             return (owner,)
-        case e.Transferred(to=owner):
+        case Transferred(to=owner):
             return (owner,)
-        case e.OnCallFound(people=people):
+        case OnCallFound(people=people):
             return tuple(person.id for person in people)
         case _:
             return ()
@@ -195,16 +200,16 @@ def _now_with(event: e.Event) -> tuple[str, ...]:
 def _words(event: e.Event, now: Escalation) -> str:
     """The story's sentence, without the instants: the forecast tells those beside it, in local time."""
     match event:
-        case e.ClockBreached(clock=ClockName.LEVEL_WINDOW):
+        case ClockBreached(clock=ClockName.LEVEL_WINDOW):
             return "window of the level ended"
-        case e.ClockBreached(clock=clock):
+        case ClockBreached(clock=clock):
             return f"{clock.words} breached"
-        case e.Opened(level=level, priority=priority, owner=owner):
+        case Opened(level=level, priority=priority, owner=owner):
             return f"opened at level {level} with {priority} for {name_of(now, owner)}"
-        case e.LevelRaised(from_level=before, to_level=after, owner=owner, why=why, is_early=is_early):
+        case LevelRaised(from_level=before, to_level=after, owner=owner, why=why, is_early=is_early):
             early = ", before all responses were done" if is_early else ""
             return f"rose from level {before} to {after}, {name_of(now, owner)}: {why}{early}"
-        case e.OnCallFound(instead_of=str(relieved)):
+        case OnCallFound(instead_of=str(relieved)):
             return sentence(replace(event, instead_of=name_of(now, relieved)))
         case _:
             return sentence(event)

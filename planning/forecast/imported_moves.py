@@ -12,9 +12,19 @@ from functools import partial
 from itertools import pairwise
 
 from escalation.case import commands as c
-from escalation.case.events import AccessAnswer, ResolutionKind
 from escalation.case.lifecycle import WORKING, State
-from escalation.case.state import Escalation
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.transfer import Transfer
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.state import AccessAnswer, Escalation, ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, Priority
@@ -110,70 +120,70 @@ def _may(now: Escalation, person: Contact, roles: tuple[str, ...]) -> bool:
 def _change_priority(priority: Priority, now: Escalation) -> c.PersonsCommand | None:
     if now.priority is priority or now.state not in (*WORKING, State.VERIFYING):
         return None
-    return c.ChangePriority(by=_who(now, Move.CHANGE_PRIORITY), priority=priority)
+    return ChangePriority(by=_who(now, Move.CHANGE_PRIORITY), priority=priority)
 
 
 def _transfer(team: str, now: Escalation) -> c.PersonsCommand | None:
     if now.owner == team or now.state not in WORKING:
         return None
-    return c.Transfer(by=_who(now, Move.TRANSFER), to=team)
+    return Transfer(by=_who(now, Move.TRANSFER), to=team)
 
 
 def _reopen(now: Escalation) -> c.PersonsCommand | None:
-    return c.Reopen(by=_who(now, Move.REOPEN), why=_SAID) if now.state in _ENDING else None
+    return Reopen(by=_who(now, Move.REOPEN), why=_SAID) if now.state in _ENDING else None
 
 
 def _acknowledge(now: Escalation) -> c.PersonsCommand | None:
     if now.acknowledged_by or now.state not in WORKING:
         return None
-    return c.Acknowledge(by=_who(now, Move.ACKNOWLEDGE))
+    return Acknowledge(by=_who(now, Move.ACKNOWLEDGE))
 
 
 def _resume(going_on: str | None, now: Escalation) -> c.PersonsCommand | None:
     if now.pause is None or now.pause.reason == going_on or now.state not in WORKING:
         return None
-    return c.ResumeClocks(by=_who(now, Move.RESUME))
+    return ResumeClocks(by=_who(now, Move.RESUME))
 
 
 def _pause(reason: str, now: Escalation) -> c.PersonsCommand | None:
     if now.pause or now.state not in WORKING:
         return None
-    return c.PauseClocks(by=_who(now, Move.PAUSE), because=reason)
+    return PauseClocks(by=_who(now, Move.PAUSE), because=reason)
 
 
 def _send_update(now: Escalation) -> c.PersonsCommand | None:
     if now.state not in WORKING:
         return None
-    return c.SendUpdate(by=_who(now, Move.SEND_UPDATE), customer_text=_ASKED)
+    return SendUpdate(by=_who(now, Move.SEND_UPDATE), customer_text=_ASKED)
 
 
 def _declare(now: Escalation) -> c.PersonsCommand | None:
     if now.state not in WORKING:
         return None
     by = _who(now, Move.DECLARE_RESOLVED)
-    return c.DeclareResolved(by=by, resolution=ResolutionKind.FIX, done=_SAID)
+    return DeclareResolved(by=by, resolution=ResolutionKind.FIX, done=_SAID)
 
 
 def _verify(now: Escalation) -> c.PersonsCommand | None:
     if now.state is not State.VERIFYING:
         return None
-    return c.VerifyResolution(by=_who(now, Move.VERIFY_RESOLUTION))
+    return VerifyResolution(by=_who(now, Move.VERIFY_RESOLUTION))
 
 
 def _waive_access(now: Escalation) -> c.PersonsCommand | None:
     if now.state is not State.CLOSING:
         return None
     account = now.request.customers[0].account
-    return c.ConfirmAccess(
+    return ConfirmAccess(
         by=_who(now, Move.CONFIRM_ACCESS), account=account, answer=AccessAnswer.WAIVED, note=_SAID
     )
 
 
 def _close(now: Escalation) -> c.PersonsCommand | None:
-    return c.Close(by=_who(now, Move.CLOSE)) if now.state is State.CLOSING else None
+    return Close(by=_who(now, Move.CLOSE)) if now.state is State.CLOSING else None
 
 
 def _cancel(now: Escalation) -> c.PersonsCommand | None:
     if not now.is_open:
         return None
-    return c.Cancel(by=_who(now, Move.CANCEL), cause=CancelCause.WITHDRAWN, why=_SAID)
+    return Cancel(by=_who(now, Move.CANCEL), cause=CancelCause.WITHDRAWN, why=_SAID)

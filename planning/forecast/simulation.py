@@ -14,9 +14,13 @@ from typing import NamedTuple
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import Effect, FindOnCall, OnCallFound
-from escalation.case.engine import Decision, decide, open_escalation
+from escalation.case.clock_events import ClockBreached
+from escalation.case.effects import Effect, FindOnCall, OnCallResult
+from escalation.case.engine import Decision, decide
+from escalation.case.levels import LevelRaised
+from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.request import StartRequest
+from escalation.case.start import Open, open_escalation
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import EscalationError
@@ -31,7 +35,7 @@ from planning.plan.compiler import compile_plan
 from planning.playbook.schema import Playbook
 
 AnyNotification = InternalNotification | CustomerNotification
-AnswerOnCall = Callable[[FindOnCall], OnCallFound]
+AnswerOnCall = Callable[[FindOnCall], OnCallResult]
 
 MOST_STEPS = 20_000
 """Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
@@ -66,7 +70,7 @@ class SimulatedStep(NamedTuple):
     """More would happen than anybody reads."""
 
 
-def make_open_command(playbook: Playbook, request: StartRequest, at: datetime) -> c.Open:
+def make_open_command(playbook: Playbook, request: StartRequest, at: datetime) -> Open:
     """
     What begins the escalation of *request* at *at* under *playbook*.
 
@@ -74,11 +78,11 @@ def make_open_command(playbook: Playbook, request: StartRequest, at: datetime) -
         BadRequest: With every fault that the request has against the playbook.
     """
     plan, priority = compile_plan(playbook, request, at)
-    return c.Open(id=f"{request.key}@{at:%Y%m%dT%H%M%SZ}", request=request, plan=plan, priority=priority)
+    return Open(id=f"{request.key}@{at:%Y%m%dT%H%M%SZ}", request=request, plan=plan, priority=priority)
 
 
 def simulate_run(
-    opens: c.Open,
+    opens: Open,
     at: datetime,
     moves: Iterable[PlannedMove] = (),
     until: datetime | None = None,
@@ -114,8 +118,8 @@ def simulate_run(
     yield SimulatedStep(walk.at, walk.escalation, is_cut_off=True)
 
 
-def _nobody(asked: FindOnCall) -> OnCallFound:
-    return OnCallFound(schedule=asked.schedule, people=(), why="nobody is looked up here")
+def _nobody(asked: FindOnCall) -> OnCallResult:
+    return OnCallResult(schedule=asked.schedule, people=(), why="nobody is looked up here")
 
 
 class _Run:
@@ -158,11 +162,11 @@ class _Run:
     def take(self, decision: Decision, move: Move | None = None, by: str = ENGINE) -> Iterator[SimulatedStep]:
         self.escalation = decision.escalation
         for event in decision.events:
-            if isinstance(event, e.LevelRaised):
+            if isinstance(event, LevelRaised):
                 self._spoken.clear()
-            elif isinstance(event, e.ClockBreached):
+            elif isinstance(event, ClockBreached):
                 self._spoken.add(event.clock)
-            elif isinstance(event, e.OnCallFound) and event.instead_of:
+            elif isinstance(event, OnCallFound) and event.instead_of:
                 self._spoken.add(ClockName.ON_DUTY)  # and so it goes on, shift by shift
         notices = tuple(effect for effect in decision.effects if isinstance(effect, AnyNotification))
         yield SimulatedStep(self.at, decision.escalation, decision.events, notices, move=move, by=by)
@@ -183,7 +187,7 @@ class _Run:
                     open_hours=hours,
                 )
             elif isinstance(effect, FindOnCall):
-                yield c.ReportOnCall(found=self._on_call(effect), notice=effect.notice)
+                yield ReportOnCall(found=self._on_call(effect), notice=effect.notice)
         if notices and self.escalation.untold:  # afterwards a receipt changes nothing
             yield ReportDelivery(receipts=tuple(_receipts(notices, self.at)))
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from escalation.case import commands as c
-from escalation.case.events import LevelRaised, Opened
+from escalation.case.levels import LevelRaised
+from escalation.case.start import Open, Opened
 from escalation.kernel.values import to_json
 from escalation.policy.classification import Priority
 from escalation.policy.plan import Plan, PlaybookRef
@@ -87,7 +87,7 @@ def _moved(before: _Outcome, after: _Outcome) -> Iterator[LevelChange]:
 
 
 class _Question(NamedTuple):
-    opens: c.Open
+    opens: Open
     gist: str
     on_call: AnswerOnCall
     """The same gist, the same outcome."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 
-from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import quote_input
 from planning.on_call.feed_sources import FeedReader, FilesAlone
@@ -19,14 +19,14 @@ _LOOK_AHEAD = timedelta(days=60)
 """How far ahead the end of an answer is looked for."""
 
 
-def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader) -> OnCallFound:
+def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader) -> OnCallResult:
     """Return who is on call; a rota that the playbook does not have has nobody."""
     if rota not in playbook.rotas:
         why = Sentence.NO_SCHEDULE.of(quote_input(rota))
-        return OnCallFound(schedule=rota, people=(), why=why)
+        return OnCallResult(schedule=rota, people=(), why=why)
     found = roster_of(playbook, rota, at, at + _LOOK_AHEAD, feeds)
     now = next((period for period in found.periods if period.start <= at < period.end), None)
-    return OnCallFound(
+    return OnCallResult(
         schedule=rota,
         people=tuple(contact_of(playbook, id_) for id_ in now.who) if now else (),
         until=_until(found.periods, at),
@@ -34,7 +34,7 @@ def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader)
     )
 
 
-def answer_from_playbook(playbook: Playbook) -> Callable[[FindOnCall], OnCallFound]:
+def answer_from_playbook(playbook: Playbook) -> Callable[[FindOnCall], OnCallResult]:
     """Return the answers for a forecast: by what is written alone; no address is asked."""
     return lambda asked: find_on_call(playbook, asked.schedule, asked.at, FilesAlone())
 

@@ -12,7 +12,7 @@ import activities
 from activities.find_on_call import OnCallLookup
 from delivery.pipeline import Pipeline
 from escalation import contract
-from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.kernel.values import from_json, to_json
 from messages.renderer import MessageRenderer
 from planning.on_call.feed_sources import FilesAlone
@@ -25,9 +25,9 @@ FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
 ASKED = FindOnCall(schedule=DESK, at=FRIDAY, notice=to_us())
 
 
-async def found(rota: OnCallLookup, asked: FindOnCall = ASKED) -> OnCallFound:
+async def found(rota: OnCallLookup, asked: FindOnCall = ASKED) -> OnCallResult:
     answer = await ActivityEnvironment().run(rota.find_on_call, asked)
-    assert isinstance(answer, OnCallFound)
+    assert isinstance(answer, OnCallResult)
     return answer
 
 
@@ -37,7 +37,7 @@ async def test_the_answer_names_people_and_reason() -> None:
 
     assert ["priya"] == [person.id for person in answer.people]
     assert "rotation Weeks, week of 2026-11-16" == answer.why
-    assert answer == from_json(OnCallFound, to_json(answer))
+    assert answer == from_json(OnCallResult, to_json(answer))
 
 
 async def test_the_playbook_of_now_is_asked(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.record_events import RecordEvents
-from escalation.case.effects import RecordBatch, RecordResult
+from escalation.case.record_batch import RecordBatch, RecordResult
 from escalation.kernel.values import from_json, to_json
 from records.store import RecordStore
 from tests.records.event_builders import a_batch, a_whole_life

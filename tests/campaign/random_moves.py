@@ -13,7 +13,28 @@ from typing import Any
 
 from client import EscalationClient
 from escalation.case import commands as c
-from escalation.case.events import AccessAnswer, ResolutionKind, Step
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.approve_rca import ApproveRca
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.derive_rca import DeriveRca
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.settle_ticket import SettleTicket
+from escalation.case.moves.share_rca import ShareRca
+from escalation.case.moves.tick_response import TickResponse
+from escalation.case.moves.transfer import Transfer
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.kernel.refusals import EscalationError
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
@@ -113,35 +134,35 @@ class Life:
 def _whole_life(account: str) -> list[c.PersonsCommand]:
     text = InternalText
     return [
-        c.Acknowledge(by="elena", note=text("")),
-        c.RevisePlan(by="elena", steps=(Step(what=text("Send dry pallets"), owner="priya"),), why=text("")),
-        c.DeclareResolved(by="elena", resolution=ResolutionKind.FIX, done=text("Sent dry pallets")),
-        c.VerifyResolution(by="aisha", note=text("")),
-        c.ConfirmAccess(by="dewi", account=account, answer=AccessAnswer.YES, note=text("")),
-        c.SettleTicket(by="elena", record="INC-1"),
-        c.RequestRca(by="elena", note=text("")),
-        c.FileRca(by="kemal", rca=an_rca()),
-        c.DeriveRca(by="kemal"),
-        c.ApproveRca(by="elena", note=text("")),
-        c.ShareRca(by="dewi"),
-        c.Close(by="elena", note=text("")),
+        Acknowledge(by="elena", note=text("")),
+        RevisePlan(by="elena", steps=(Step(what=text("Send dry pallets"), owner="priya"),), why=text("")),
+        DeclareResolved(by="elena", resolution=ResolutionKind.FIX, done=text("Sent dry pallets")),
+        VerifyResolution(by="aisha", note=text("")),
+        ConfirmAccess(by="dewi", account=account, answer=AccessAnswer.YES, note=text("")),
+        SettleTicket(by="elena", record="INC-1"),
+        RequestRca(by="elena", note=text("")),
+        FileRca(by="kemal", rca=an_rca()),
+        DeriveRca(by="kemal"),
+        ApproveRca(by="elena", note=text("")),
+        ShareRca(by="dewi"),
+        Close(by="elena", note=text("")),
     ]
 
 
 _IN_BETWEEN: list[c.PersonsCommand | None] = [
-    c.SendUpdate(by="elena", customer_text=CustomerText("Dry pallets leave today")),
-    c.SendUpdate(by="elena", internal_note=InternalText("Bay 3 has no roof")),
-    c.TickResponse(by="elena", response="1"),
-    c.RaiseLevel(by="elena", reason=EscalationReason.LACK_OF_AUTHORITY),
-    c.ChangePriority(by="elena", priority=Priority.P1),
-    c.ChangePriority(by="elena", priority=Priority.P3),
-    c.Transfer(by="elena", to="finance"),
-    c.PauseClocks(by="elena", because="waiting_for_customer"),
-    c.ResumeClocks(by="elena"),
-    c.Acknowledge(by="nobody"),
-    c.RejectResolution(by="aisha", why=InternalText("Still wet")),
-    c.Reopen(by="elena", why=InternalText("Wet again")),
-    c.Close(by="elena"),
-    c.Cancel(by="elena", cause=CancelCause.WITHDRAWN, why=InternalText("By chance")),
+    SendUpdate(by="elena", customer_text=CustomerText("Dry pallets leave today")),
+    SendUpdate(by="elena", internal_note=InternalText("Bay 3 has no roof")),
+    TickResponse(by="elena", response="1"),
+    RaiseLevel(by="elena", reason=EscalationReason.LACK_OF_AUTHORITY),
+    ChangePriority(by="elena", priority=Priority.P1),
+    ChangePriority(by="elena", priority=Priority.P3),
+    Transfer(by="elena", to="finance"),
+    PauseClocks(by="elena", because="waiting_for_customer"),
+    ResumeClocks(by="elena"),
+    Acknowledge(by="nobody"),
+    RejectResolution(by="aisha", why=InternalText("Still wet")),
+    Reopen(by="elena", why=InternalText("Wet again")),
+    Close(by="elena"),
+    Cancel(by="elena", cause=CancelCause.WITHDRAWN, why=InternalText("By chance")),
     None,
 ]

@@ -20,7 +20,7 @@ from temporalio.client import (
 
 from channels.loopback import ReceivedMessage
 from escalation import contract
-from escalation.case.effects import RecordBatch
+from escalation.case.record_batch import RecordBatch
 from escalation.kernel.values import to_json
 from records.store import RecordStore
 from records.tables import EventRow

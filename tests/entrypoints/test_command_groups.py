@@ -12,9 +12,9 @@ from typer.core import TyperGroup
 
 from entrypoints.cli import playbook_names, program
 from entrypoints.cli.command_groups import PANELS, make_program
-from escalation.case.events import AccessAnswer
 from escalation.case.lifecycle import State
 from escalation.case.request import Channel
+from escalation.case.state import AccessAnswer
 from escalation.policy.classification import CancelCause, Degree, EscalationReason, Priority
 from records.report import By
 

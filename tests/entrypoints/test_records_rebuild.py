@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from client import EscalationClient
-from escalation.case.effects import RecordBatch
+from escalation.case.record_batch import RecordBatch
 from records.store import RecordStore
 from records.tables import Base
 from runtime.connection import connect

@@ -7,8 +7,8 @@ import pytest
 from client import EscalationClient
 from entrypoints.cli import program
 from entrypoints.cli.command_words import word_for
-from escalation.case.events import Opened
 from escalation.case.request import StartRequest
+from escalation.case.start import Opened
 from tests.entrypoints.conftest import Terminal
 
 START = (

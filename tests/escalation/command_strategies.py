@@ -10,11 +10,44 @@ from typing import Any
 from hypothesis import strategies as st
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.lifecycle import RcaState, State, moves_from
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.answer_survey import AnswerSurvey
+from escalation.case.moves.approve_rca import ApproveRca
+from escalation.case.moves.approve_text import ApproveText
+from escalation.case.moves.begin_resolution import BeginResolution
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.correct_contact import CorrectContact
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.deploy_task_force import DeployTaskForce
+from escalation.case.moves.derive_rca import DeriveRca
+from escalation.case.moves.edit_text import EditText
+from escalation.case.moves.file_post_mortem import FilePostMortem
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.finish_action import FinishAction
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.rebase import Rebase
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reject_text import RejectText
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.report_trigger import ReportTrigger
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.settle_ticket import SettleTicket
+from escalation.case.moves.share_rca import ShareRca
+from escalation.case.moves.stand_down_task_force import StandDownTaskForce
+from escalation.case.moves.tick_response import TickResponse
+from escalation.case.moves.transfer import Transfer
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.post_mortem import ActionItem, PostMortem
 from escalation.case.request import CorrectiveAction, CustomerRca, InternalRca
-from escalation.case.state import Escalation
+from escalation.case.state import AccessAnswer, Escalation, ResolutionKind, Step
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
@@ -85,7 +118,7 @@ _items = st.builds(
 _post_mortems = st.builds(
     PostMortem, participants=st.just(("ed",)), findings=st.tuples(whys), actions=st.tuples(_items)
 )
-_steps = st.builds(e.Step, what=whys, owner=anybody)
+_steps = st.builds(Step, what=whys, owner=anybody)
 _responses = st.sampled_from(["1", "2", "9", "hear the customer out"])
 _triggers = st.sampled_from(sorted({trigger.name for level in PLAN.levels for trigger in level.triggers}))
 
@@ -111,56 +144,56 @@ PLANS = (
 
 _numbers = st.none() | st.integers(1, 3)
 
-FIELDS: dict[type[c.PersonsCommand | c.Rebase], dict[str, st.SearchStrategy[Any]]] = {
-    c.Acknowledge: {"note": notes},
-    c.RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
-    c.Transfer: {"to": anybody, "reason": reasons, "note": notes},
-    c.ReportTrigger: {"trigger": _triggers, "note": notes},
-    c.TickResponse: {"response": _responses, "level": st.none() | st.integers(1, 3), "note": notes},
-    c.ChangePriority: {"priority": st.sampled_from(Priority), "note": notes},
-    c.PauseClocks: {"because": st.sampled_from(["waiting_for_customer", "lunch"]), "note": notes},
-    c.ResumeClocks: {"note": notes},
-    c.BeginResolution: {"note": notes},
-    c.RevisePlan: {"steps": st.tuples(_steps), "why": notes},
-    c.SendUpdate: {"customer_text": st.none() | customer_texts, "internal_note": st.none() | whys},
-    c.DeclareResolved: {
-        "resolution": st.sampled_from(e.ResolutionKind),
+FIELDS: dict[type[c.PersonsCommand | Rebase], dict[str, st.SearchStrategy[Any]]] = {
+    Acknowledge: {"note": notes},
+    RaiseLevel: {"reason": reasons, "to_level": st.none() | st.integers(0, 8), "note": notes},
+    Transfer: {"to": anybody, "reason": reasons, "note": notes},
+    ReportTrigger: {"trigger": _triggers, "note": notes},
+    TickResponse: {"response": _responses, "level": st.none() | st.integers(1, 3), "note": notes},
+    ChangePriority: {"priority": st.sampled_from(Priority), "note": notes},
+    PauseClocks: {"because": st.sampled_from(["waiting_for_customer", "lunch"]), "note": notes},
+    ResumeClocks: {"note": notes},
+    BeginResolution: {"note": notes},
+    RevisePlan: {"steps": st.tuples(_steps), "why": notes},
+    SendUpdate: {"customer_text": st.none() | customer_texts, "internal_note": st.none() | whys},
+    DeclareResolved: {
+        "resolution": st.sampled_from(ResolutionKind),
         "done": whys,
         "customer_text": st.none() | customer_texts,
     },
-    c.VerifyResolution: {"note": notes},
-    c.RejectResolution: {"why": whys},
-    c.ConfirmAccess: {"account": accounts, "answer": st.sampled_from(e.AccessAnswer), "note": notes},
-    c.SettleTicket: {"record": records, "stays_open_because": st.none() | whys},
-    c.RequestRca: {"note": notes},
-    c.FileRca: {"rca": _rcas},
-    c.DeriveRca: {"rca": st.none() | _customer_rcas},
-    c.ApproveRca: {"note": notes},
-    c.ShareRca: {},
-    c.WaiveRca: {"why": whys},
-    c.Close: {"note": notes},
-    c.Reopen: {"why": whys},
-    c.Cancel: {"cause": st.sampled_from(CancelCause), "into": st.none() | st.just("ACME/99"), "why": whys},
-    c.DeployTaskForce: {
+    VerifyResolution: {"note": notes},
+    RejectResolution: {"why": whys},
+    ConfirmAccess: {"account": accounts, "answer": st.sampled_from(AccessAnswer), "note": notes},
+    SettleTicket: {"record": records, "stays_open_because": st.none() | whys},
+    RequestRca: {"note": notes},
+    FileRca: {"rca": _rcas},
+    DeriveRca: {"rca": st.none() | _customer_rcas},
+    ApproveRca: {"note": notes},
+    ShareRca: {},
+    WaiveRca: {"why": whys},
+    Close: {"note": notes},
+    Reopen: {"why": whys},
+    Cancel: {"cause": st.sampled_from(CancelCause), "into": st.none() | st.just("ACME/99"), "why": whys},
+    DeployTaskForce: {
         "name": st.sampled_from(["roof", "wall"]),
         "mission": whys,
         "lead": anybody,
         "seats": st.tuples(_seats),
         "technical_plan": notes.filter(lambda text: len(text) <= 8000),
     },
-    c.StandDownTaskForce: {
+    StandDownTaskForce: {
         "name": st.sampled_from(["roof", "wall"]),
         "why": whys,
         "hand_over_to": st.none() | anybody,
     },
-    c.AnswerSurvey: {"account": accounts, "score": st.integers(1, 5), "comment": notes},
-    c.FilePostMortem: {"post_mortem": _post_mortems},
-    c.FinishAction: {"action": st.integers(1, 3), "note": notes},
-    c.Rebase: {"why": whys, "plan": st.sampled_from(PLANS)},
-    c.ApproveText: {"number": _numbers, "note": notes},
-    c.EditText: {"number": _numbers, "text": customer_texts, "why": notes},
-    c.RejectText: {"number": _numbers, "why": whys},
-    c.CorrectContact: {
+    AnswerSurvey: {"account": accounts, "score": st.integers(1, 5), "comment": notes},
+    FilePostMortem: {"post_mortem": _post_mortems},
+    FinishAction: {"action": st.integers(1, 3), "note": notes},
+    Rebase: {"why": whys, "plan": st.sampled_from(PLANS)},
+    ApproveText: {"number": _numbers, "note": notes},
+    EditText: {"number": _numbers, "text": customer_texts, "why": notes},
+    RejectText: {"number": _numbers, "why": whys},
+    CorrectContact: {
         "contact": st.sampled_from(["jo@acme.example", "JO@acme.example", "nobody@acme.example"]),
         "email": st.none() | st.sampled_from(["jo@acme.example", "jo.buyer@acme.example"]),
         "name": st.none() | st.just(CustomerText("Jo")),
@@ -174,12 +207,12 @@ _MAY = {"architect": "ari", "approver": "pia", "escalation_manager": "ed"}
 
 
 def asked(
-    kind: type[c.PersonsCommand | c.Rebase], by: st.SearchStrategy[str]
-) -> st.SearchStrategy[c.PersonsCommand | c.Rebase]:
+    kind: type[c.PersonsCommand | Rebase], by: st.SearchStrategy[str]
+) -> st.SearchStrategy[c.PersonsCommand | Rebase]:
     return st.builds(kind, by=by, **FIELDS[kind])
 
 
-anything: st.SearchStrategy[c.PersonsCommand | c.Rebase] = st.sampled_from(list(FIELDS)).flatmap(
+anything: st.SearchStrategy[c.PersonsCommand | Rebase] = st.sampled_from(list(FIELDS)).flatmap(
     lambda kind: asked(kind, anybody)
 )
 """Any command from anybody: most of these are refused."""
@@ -194,23 +227,23 @@ def forward(now: Escalation) -> c.Command:
         case State.COMMUNICATING | State.RESOLVING:
             return DECLARE.model_copy(update={"done": why})
         case State.VERIFYING:
-            return c.VerifyResolution(by="ari", note=why)
+            return VerifyResolution(by="ari", note=why)
         case _:
             return _towards_the_close(now)
 
 
 def _towards_the_close(now: Escalation) -> c.Command:
     left = [command for command in ready_to_close(now) if not _is_done(now, command)]
-    return left[0] if left else c.Close(by="ed", note=InternalText(MARK))
+    return left[0] if left else Close(by="ed", note=InternalText(MARK))
 
 
 def _is_done(now: Escalation, command: c.Command) -> bool:
     match command:
-        case c.ConfirmAccess():
+        case ConfirmAccess():
             return command.account in now.access
-        case c.SettleTicket():
+        case SettleTicket():
             return command.record in now.settled
-        case c.FileRca() | c.DeriveRca() | c.ApproveRca() | c.ShareRca():
+        case FileRca() | DeriveRca() | ApproveRca() | ShareRca():
             return command.move not in moves_from(now.state, now.rca.state) or (
                 command.move in {Move.FILE_RCA, Move.DERIVE_RCA}
                 and now.rca.state is not _BEFORE[command.move]
@@ -227,12 +260,12 @@ def _of_held(now: Escalation) -> dict[str, st.SearchStrategy[Any]]:
 _BEFORE = {Move.FILE_RCA: RcaState.REQUESTED, Move.DERIVE_RCA: RcaState.DRAFTED}
 
 
-def fitting(now: Escalation, move: Move) -> st.SearchStrategy[c.PersonsCommand | c.Rebase]:
+def fitting(now: Escalation, move: Move) -> st.SearchStrategy[c.PersonsCommand | Rebase]:
     """*move* by somebody who may make it; mostly it succeeds."""
     roles = now.plan.permissions.get(move)
     by = st.just(_MAY[roles[0]]) if roles else people
     fixed: dict[Move, Callable[[], dict[str, st.SearchStrategy[Any]]]] = {
-        Move.CONFIRM_ACCESS: lambda: {"answer": st.sampled_from([e.AccessAnswer.YES, e.AccessAnswer.WAIVED])},
+        Move.CONFIRM_ACCESS: lambda: {"answer": st.sampled_from([AccessAnswer.YES, AccessAnswer.WAIVED])},
         Move.REPORT_TRIGGER: lambda: {
             "trigger": st.sampled_from([trigger.name for trigger in now.current_level.triggers])
         },

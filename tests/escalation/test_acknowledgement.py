@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.case.levels import AcknowledgementExpired
 from escalation.case.lifecycle import State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.tick_response import TickResponse
+from escalation.case.moves.transfer import Transfer
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -55,7 +60,7 @@ def test_contacts_asked_at_once_are_all_told_and_the_first_who_answers_has_it() 
     escalation = opened(asks_all=True)
 
     assert ("ana", ("ana", "ben")) == (escalation.owner, escalation.asked)
-    acknowledged = decide(escalation, c.Acknowledge(by="ben"), monday("09:10")).escalation
+    acknowledged = decide(escalation, Acknowledge(by="ben"), monday("09:10")).escalation
     assert ("ben", "ben") == (acknowledged.owner, acknowledged.acknowledged_by)
     assert clock(acknowledged, ClockName.ACKNOWLEDGE).outcome is Outcome.MET
 
@@ -64,9 +69,9 @@ def test_a_level_that_needs_all_is_acknowledged_by_the_last_of_them() -> None:
     """
     MATRIX-5: the first owns it, the clock runs until each has answered, and only who is missing is alerted.
     """
-    first = decide(opened(**ALL), c.Acknowledge(by="ben"), monday("09:10")).escalation
+    first = decide(opened(**ALL), Acknowledge(by="ben"), monday("09:10")).escalation
     late = decide(first, Tick(), monday("09:30"))
-    last = decide(late.escalation, c.Acknowledge(by="ana"), monday("09:40")).escalation
+    last = decide(late.escalation, Acknowledge(by="ana"), monday("09:40")).escalation
 
     assert ("ben", None, ("ana",)) == (first.owner, first.acknowledged_by, first.unacknowledged)
     assert ["breach: mia, ana"] == told(late)
@@ -77,10 +82,10 @@ def test_nobody_acknowledges_twice() -> None:
     """
     MATRIX-5: whoever has is told who is still missing.
     """
-    first = decide(opened(**ALL), c.Acknowledge(by="ben"), monday("09:10")).escalation
+    first = decide(opened(**ALL), Acknowledge(by="ben"), monday("09:10")).escalation
 
     with pytest.raises(MoveNotAllowed, match="ben has acknowledged; still to do so: Ana"):
-        decide(first, c.Acknowledge(by="ben"), monday("09:11"))
+        decide(first, Acknowledge(by="ben"), monday("09:11"))
 
 
 def test_a_member_acknowledges_for_the_team() -> None:
@@ -88,7 +93,7 @@ def test_a_member_acknowledges_for_the_team() -> None:
     MATRIX-5, ROLE-1: a team is one contact.
     """
     escalation = opened(contacts=("finance", "ben"), **ALL)
-    acknowledged = after(escalation, c.Acknowledge(by="fay"), c.Acknowledge(by="ben"))
+    acknowledged = after(escalation, Acknowledge(by="fay"), Acknowledge(by="ben"))
 
     assert "fay" == acknowledged.acknowledged_by
 
@@ -97,7 +102,7 @@ def test_after_a_transfer_only_the_receiver_is_asked() -> None:
     """
     KIND-2: whoever it is given to has it alone.
     """
-    transferred = after(opened(**ALL), c.Transfer(by="ana", to="fay"), c.Acknowledge(by="fay"))
+    transferred = after(opened(**ALL), Transfer(by="ana", to="fay"), Acknowledge(by="fay"))
 
     assert "fay" == transferred.acknowledged_by
 
@@ -115,13 +120,13 @@ def test_an_acknowledgement_expires_without_activity() -> None:
     """
     MATRIX-6: reminded first, then treated as not acknowledged, and its clock starts anew.
     """
-    acknowledged = decide(opened(**EXPIRES), c.Acknowledge(by="ana"), monday("09:10")).escalation
+    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).escalation
     reminded = decide(acknowledged, Tick(), monday("10:40"))
     expired = decide(reminded.escalation, Tick(), monday("11:10"))
 
     assert "reminder: ana" in told(reminded)
     assert "acknowledgement_expired: ana, mia" in told(expired)
-    assert "ana" == the(e.AcknowledgementExpired, expired).person
+    assert "ana" == the(AcknowledgementExpired, expired).person
     assert (None, "ana") == (expired.escalation.acknowledged_by, expired.escalation.owner)
     assert monday("11:40") == clock(expired.escalation, ClockName.ACKNOWLEDGE).due_at
     assert not expired.escalation.is_breached
@@ -131,8 +136,8 @@ def test_whatever_somebody_does_keeps_it_alive() -> None:
     """
     MATRIX-6: activity, of anybody, starts the time again.
     """
-    acknowledged = decide(opened(**EXPIRES), c.Acknowledge(by="ana"), monday("09:10")).escalation
-    active = decide(acknowledged, c.TickResponse(by="ben", response="1"), monday("11:00")).escalation
+    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).escalation
+    active = decide(acknowledged, TickResponse(by="ben", response="1"), monday("11:00")).escalation
 
     assert monday("13:00") == clock(active, ClockName.ACKNOWLEDGEMENT_EXPIRY).due_at
     assert "ana" == after(active, monday("12:59"), Tick()).acknowledged_by
@@ -143,8 +148,8 @@ def test_it_does_not_expire_while_nothing_is_to_be_done() -> None:
     """
     MATRIX-6, CLOCK-3: not in a pause, nor once it is declared resolved.
     """
-    acknowledged = decide(opened(**EXPIRES), c.Acknowledge(by="ana"), monday("09:10")).escalation
-    paused = after(acknowledged, c.PauseClocks(by="ana", because="waiting_for_customer"))
+    acknowledged = decide(opened(**EXPIRES), Acknowledge(by="ana"), monday("09:10")).escalation
+    paused = after(acknowledged, PauseClocks(by="ana", because="waiting_for_customer"))
     declared = after(acknowledged, monday("09:20"), DECLARE)
 
     assert "ana" == after(paused, monday("12:00"), Tick()).acknowledged_by
@@ -161,8 +166,8 @@ def test_a_pause_ends_by_itself_after_the_longest_that_it_may_last() -> None:
         at_most=Target(after=3 * HOUR, basis=Basis.OPEN_HOURS, thresholds=(75,)),
     )
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
-    acknowledged = after(escalation, all_delivered(escalation, monday("09:00")), c.Acknowledge(by="ana"))
-    paused = decide(acknowledged, c.PauseClocks(by="ana", because="waiting_for_vendor"), monday("09:05"))
+    acknowledged = after(escalation, all_delivered(escalation, monday("09:00")), Acknowledge(by="ana"))
+    paused = decide(acknowledged, PauseClocks(by="ana", because="waiting_for_vendor"), monday("09:05"))
     reminded = decide(paused.escalation, Tick(), monday("11:20"))
     ended = decide(reminded.escalation, Tick(), monday("12:05"))
 
@@ -179,8 +184,8 @@ def test_whoever_ends_the_pause_ends_its_clock() -> None:
     """
     rule = PausePolicy(stops=(ClockName.LEVEL_WINDOW,), at_most=Target(after=3 * HOUR))
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
-    paused = after(escalation, c.PauseClocks(by="ana", because="waiting_for_vendor"))
-    resumed = after(paused, c.ResumeClocks(by="ana"))
+    paused = after(escalation, PauseClocks(by="ana", because="waiting_for_vendor"))
+    resumed = after(paused, ResumeClocks(by="ana"))
 
     assert clock(resumed, ClockName.PAUSE).outcome is Outcome.MET
 
@@ -191,7 +196,7 @@ def test_a_pause_that_ended_while_nothing_worked_ended_when_it_should_have() -> 
     """
     rule = PausePolicy(stops=(ClockName.RESOLUTION,), at_most=Target(after=1 * HOUR))
     escalation = an_escalation(plan=a_plan(pause_reasons={"waiting_for_vendor": rule}))
-    paused = after(escalation, c.PauseClocks(by="ana", because="waiting_for_vendor"))
+    paused = after(escalation, PauseClocks(by="ana", because="waiting_for_vendor"))
     in_time = after(paused, monday("10:00"), Tick())
     late = after(paused, monday("15:00"), Tick())
 
@@ -204,8 +209,8 @@ def test_nothing_rises_while_a_resolution_is_verified() -> None:
     """
     opened_ = an_escalation()
     declared = after(opened_, all_delivered(opened_, monday("09:00")), monday("09:20"), DECLARE)
-    urgent = decide(declared, c.ChangePriority(by="ed", priority=Priority.P1), monday("09:25")).escalation
-    back = decide(urgent, c.RejectResolution(by="ari", why=InternalText("no")), monday("09:40")).escalation
+    urgent = decide(declared, ChangePriority(by="ed", priority=Priority.P1), monday("09:25")).escalation
+    back = decide(urgent, RejectResolution(by="ari", why=InternalText("no")), monday("09:40")).escalation
 
     assert (1, State.VERIFYING) == (urgent.level, urgent.state)
     assert ("ana",) == urgent.asked

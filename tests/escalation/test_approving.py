@@ -5,8 +5,13 @@ Texts for customers that wait for approval, and apologies (COMM-6, COMM-8).
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import allowed_moves, decide
+from escalation.case.moves.approve_text import ApproveText
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.edit_text import EditText
+from escalation.case.moves.reject_text import RejectText
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.next_update import UpdateSent
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
@@ -55,7 +60,7 @@ def one_that_approves(**changes: object) -> Escalation:
 
 
 def waiting(*texts: CustomerText, by: str = "ana", **changes: object) -> Escalation:
-    updates = [c.SendUpdate(by=by, customer_text=text) for text in texts or (HELLO,)]
+    updates = [SendUpdate(by=by, customer_text=text) for text in texts or (HELLO,)]
     return after(one_that_approves(**changes), monday("09:10"), *updates)
 
 
@@ -63,7 +68,7 @@ def test_a_text_for_customers_waits_until_it_is_approved() -> None:
     """
     COMM-6: approvers read it, customers do not, and the cadence is not met by it.
     """
-    decision = decide(one_that_approves(), c.SendUpdate(by="ana", customer_text=HELLO), monday("09:10"))
+    decision = decide(one_that_approves(), SendUpdate(by="ana", customer_text=HELLO), monday("09:10"))
 
     assert (["text_held"], ["text_approval_wanted: mia, finance"]) == (happened(decision), told(decision))
     facts = internal(decision, "text_approval_wanted").facts
@@ -75,11 +80,11 @@ def test_the_internal_half_of_an_update_does_not_wait() -> None:
     """
     COMM-6: approval is for what customers read.
     """
-    update = c.SendUpdate(by="ana", customer_text=HELLO, internal_note=WHY)
+    update = SendUpdate(by="ana", customer_text=HELLO, internal_note=WHY)
     decision = decide(one_that_approves(), update, monday("09:10"))
 
     assert ["update_sent", "text_held"] == happened(decision)
-    assert None is the(e.UpdateSent, decision).customer_text
+    assert None is the(UpdateSent, decision).customer_text
     assert ["text_approval_wanted: mia, finance", "update: ceo, ed, csm, ae"] == told(decision)
 
 
@@ -87,7 +92,7 @@ def test_an_approved_text_goes_out_and_meets_the_cadence() -> None:
     """
     COMM-6, COMM-3: it states when the next comes.
     """
-    decision = decide(waiting(), c.ApproveText(by="mia"), monday("09:20"))
+    decision = decide(waiting(), ApproveText(by="mia"), monday("09:20"))
 
     assert (["text_approved", "update_sent"], [f"update: {JO}"]) == (happened(decision), told(decision))
     facts = to_customers(decision, "update").facts
@@ -100,7 +105,7 @@ def test_a_rejected_text_goes_back_to_its_author_with_the_reason() -> None:
     """
     COMM-6: customers are told nothing.
     """
-    decision = decide(waiting(), c.RejectText(by="fay", why=WHY), monday("09:20"))
+    decision = decide(waiting(), RejectText(by="fay", why=WHY), monday("09:20"))
 
     assert (["text_rejected"], ["text_rejected: ana"]) == (happened(decision), told(decision))
     assert WHY == internal(decision, "text_rejected").facts.text
@@ -111,8 +116,8 @@ def test_an_edited_text_waits_on_under_the_same_clock() -> None:
     """
     COMM-6: by an approver or its author; what goes out is what was approved.
     """
-    edited = decide(waiting(), c.EditText(by="mia", text=BETTER), monday("09:20"))
-    approved = decide(edited.escalation, c.ApproveText(by="fay"), monday("09:25"))
+    edited = decide(waiting(), EditText(by="mia", text=BETTER), monday("09:20"))
+    approved = decide(edited.escalation, ApproveText(by="fay"), monday("09:25"))
 
     assert ["text_approval_wanted: finance"] == told(edited)
     assert monday("09:40") == clock(edited.escalation, TEXT).due_at
@@ -123,14 +128,14 @@ def test_an_edited_text_waits_on_under_the_same_clock() -> None:
     ("command", "error", "says"),
     [
         (
-            c.ApproveText(by="ana", number=1),
+            ApproveText(by="ana", number=1),
             RoleNotAllowed,
             "Ana may not approve text; who may: Mia, Finance",
         ),
-        (c.EditText(by="ben", number=1, text=BETTER), RoleNotAllowed, "Ben may not edit text"),
-        (c.RejectText(by="ben", number=2, why=WHY), RoleNotAllowed, "Ben may not reject text"),
-        (c.ApproveText(by="mia", number=7), UnknownName, "no waiting text '7'; known: 1, 2"),
-        (c.ApproveText(by="mia"), BadRequest, "number: given nothing; allowed: one of 1, 2"),
+        (EditText(by="ben", number=1, text=BETTER), RoleNotAllowed, "Ben may not edit text"),
+        (RejectText(by="ben", number=2, why=WHY), RoleNotAllowed, "Ben may not reject text"),
+        (ApproveText(by="mia", number=7), UnknownName, "no waiting text '7'; known: 1, 2"),
+        (ApproveText(by="mia"), BadRequest, "number: given nothing; allowed: one of 1, 2"),
     ],
 )
 def test_what_stands_in_the_way_is_said(
@@ -148,13 +153,13 @@ def test_nobody_approves_a_text_of_their_own_unless_the_playbook_says_so() -> No
     COMM-6: four eyes, where somebody else has written no word of it.
     """
     with pytest.raises(MoveNotAllowed, match="Mia wrote text 1, so somebody else must approve it"):
-        decide(waiting(by="mia"), c.ApproveText(by="mia"), monday("09:20"))
+        decide(waiting(by="mia"), ApproveText(by="mia"), monday("09:20"))
 
-    edited = after(waiting(), c.EditText(by="mia", text=BETTER))
+    edited = after(waiting(), EditText(by="mia", text=BETTER))
     with pytest.raises(MoveNotAllowed, match="Mia wrote text 1, so somebody else must approve it"):
-        decide(edited, c.ApproveText(by="mia"), monday("09:20"))
+        decide(edited, ApproveText(by="mia"), monday("09:20"))
 
-    own = decide(waiting(by="mia", author_may=True), c.ApproveText(by="mia"), monday("09:20"))
+    own = decide(waiting(by="mia", author_may=True), ApproveText(by="mia"), monday("09:20"))
     assert [f"update: {JO}"] == told(own)
 
 
@@ -167,7 +172,7 @@ def test_where_nothing_waits_there_is_nothing_to_approve() -> None:
     assert not moves & set(allowed_moves(one_that_approves()))
     assert moves <= set(allowed_moves(waiting()))
     with pytest.raises(MoveNotAllowed, match="cannot approve text because no text waits for approval"):
-        decide(one_that_approves(), c.ApproveText(by="mia"), monday("09:20"))
+        decide(one_that_approves(), ApproveText(by="mia"), monday("09:20"))
 
 
 def test_a_text_that_nobody_looks_at_is_brought_up() -> None:
@@ -185,8 +190,8 @@ def test_of_several_texts_the_clock_counts_for_the_one_that_waits_longest() -> N
     """
     COMM-6, CLOCK-1.
     """
-    second = after(waiting(), monday("09:20"), c.SendUpdate(by="ana", customer_text=BETTER))
-    left = after(second, monday("09:30"), c.ApproveText(by="mia", number=1))
+    second = after(waiting(), monday("09:20"), SendUpdate(by="ana", customer_text=BETTER))
+    left = after(second, monday("09:30"), ApproveText(by="mia", number=1))
 
     assert monday("09:40") == clock(second, TEXT).due_at
     assert (monday("09:20"), monday("09:50")) == (clock(left, TEXT).started_at, clock(left, TEXT).due_at)
@@ -208,12 +213,12 @@ def test_an_update_carries_an_apology_if_its_author_wants_one() -> None:
     """
     COMM-8: also when it had to be approved first.
     """
-    update = c.SendUpdate(by="ana", customer_text=HELLO, apologise=True)
+    update = SendUpdate(by="ana", customer_text=HELLO, apologise=True)
     at_once = decide(an_acknowledged(), update, monday("09:10"))
     held = after(one_that_approves(), monday("09:10"), update)
 
     assert to_customers(at_once, "update").facts.apologise
-    assert to_customers(decide(held, c.ApproveText(by="mia"), monday("09:20")), "update").facts.apologise
+    assert to_customers(decide(held, ApproveText(by="mia"), monday("09:20")), "update").facts.apologise
 
 
 def test_a_text_that_waits_keeps_it_from_being_closed() -> None:
@@ -223,16 +228,14 @@ def test_a_text_that_waits_keeps_it_from_being_closed() -> None:
     closing = after(waiting(), DECLARE, VERIFY)
 
     assert "text 1 for customers waits for approval" in closing.missing_to_close
-    assert not any(
-        "text" in what for what in after(closing, c.RejectText(by="mia", why=WHY)).missing_to_close
-    )
+    assert not any("text" in what for what in after(closing, RejectText(by="mia", why=WHY)).missing_to_close)
 
 
 def test_a_cancellation_gives_waiting_texts_back_to_their_authors() -> None:
     """
     COMM-3, CLOSE-10: with the reason, even if it takes a while to arrive.
     """
-    cancel = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY)
+    cancel = Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY)
     decision = decide(waiting(HELLO, BETTER), cancel, monday("09:20"))
     rejected = [each for each in notices(decision.effects) if each.occasion == "text_rejected"]
 

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.close import Close
+from escalation.case.moves.deploy_task_force import DeployTaskForce
+from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.request import AffectedCustomer, StartRequest
 from escalation.case.state import Escalation
 from escalation.case.state_size import require_plan_fits, require_request_fits, state_size, weight_of
@@ -73,8 +77,8 @@ def largest_request() -> StartRequest:
     return a_request(customers=long_customers(count), linked_records=RECORDS)
 
 
-def settle(record: str) -> c.SettleTicket:
-    return c.SettleTicket(by="ed", record=record, stays_open_because=MOST_OF_A_MOVE)
+def settle(record: str) -> SettleTicket:
+    return SettleTicket(by="ed", record=record, stays_open_because=MOST_OF_A_MOVE)
 
 
 def full(escalation: Escalation) -> Escalation:
@@ -134,10 +138,8 @@ def test_a_full_escalation_can_be_brought_to_its_end() -> None:
     now = replace(full(an_acknowledged(linked_records=RECORDS)), texts_held=1)
     left = next(record for record in RECORDS if record not in now.settled)
 
-    settled = decide(now, c.SettleTicket(by="ed", record=left), NOW).escalation
-    ended = decide(
-        settled, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=MOST_OF_A_MOVE), NOW
-    ).escalation
+    settled = decide(now, SettleTicket(by="ed", record=left), NOW).escalation
+    ended = decide(settled, Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=MOST_OF_A_MOVE), NOW).escalation
 
     assert not ended.is_open
 
@@ -170,12 +172,12 @@ def test_an_escalation_at_every_maximum_travels(customers: int, width: int) -> N
     require_request_fits(request, "the start")
     begun: dict[str, Any] = {"customers": request.customers, **lists}
     opened = opening(THE_MONDAY + timedelta(hours=9), **begun)
-    acknowledged = decide(opened.escalation, c.Acknowledge(by=opened.escalation.owner), NOW)
+    acknowledged = decide(opened.escalation, Acknowledge(by=opened.escalation.owner), NOW)
     now = full(acknowledged.escalation)
     with pytest.raises(NotReadyToClose) as open_points:
-        decide(one_in(State.CLOSING, **begun), c.Close(by="ed"), NOW)
+        decide(one_in(State.CLOSING, **begun), Close(by="ed"), NOW)
     with pytest.raises(UnknownName) as unknown:
-        decide(now, c.SettleTicket(by="ed", record="INC-0"), NOW)
+        decide(now, SettleTicket(by="ed", record="INC-0"), NOW)
 
     assert FULL_STATE > state_size(now) > STATE - 70_000
     for answer in (opened.escalation, acknowledged.escalation, now):
@@ -193,9 +195,7 @@ def test_each_task_force_finds_the_room_that_it_may_need() -> None:
     """
     now = an_acknowledged()
     for number in range(20):
-        deploy = c.DeployTaskForce(
-            by="ed", name=f"force-{number}", mission=InternalText("dry it"), lead="ana"
-        )
+        deploy = DeployTaskForce(by="ed", name=f"force-{number}", mission=InternalText("dry it"), lead="ana")
         now = decide(now, deploy, NOW).escalation
 
     assert size_of(now) + 20 * (SUMMARY - 1_000) < state_size(now) < STATE

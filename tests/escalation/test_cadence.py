@@ -5,10 +5,13 @@ When our own people hear next: a clock of its own, where the playbook promises i
 from datetime import timedelta
 from typing import Any
 
-from escalation.case import commands as c
-from escalation.case import events as e
+from escalation.case.clock_events import ClockEnded
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.rebase import Rebase
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.send_update import SendUpdate
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -30,7 +33,7 @@ from tests.escalation.plans import priorities_with
 
 OURS, THEIRS = ClockName.INTERNAL_UPDATE, ClockName.NEXT_UPDATE
 SOON = CustomerText("Soon.")
-NEWS = c.SendUpdate(by="ana", internal_note=InternalText("The depot has no roof."))
+NEWS = SendUpdate(by="ana", internal_note=InternalText("The depot has no roof."))
 TWO_HOURS = Target(after=timedelta(hours=2), thresholds=(50,))
 
 
@@ -49,7 +52,7 @@ def test_an_internal_update_meets_the_promise_and_says_when_the_next_comes() -> 
     escalation = held()
     decision = decide(escalation, NEWS, monday("09:10"))
 
-    (ended,) = [event for event in decision.events if isinstance(event, e.ClockEnded)]
+    (ended,) = [event for event in decision.events if isinstance(event, ClockEnded)]
     assert (OURS, Outcome.MET) == (ended.clock, ended.outcome)
     assert monday("11:10") == internal(decision, "update").facts.next_update_at
     assert clock(escalation, THEIRS) == clock(decision.escalation, THEIRS)
@@ -60,7 +63,7 @@ def test_what_customers_are_told_is_no_update_for_us() -> None:
     COMM-6: two audiences, two promises.
     """
     escalation = held()
-    decision = decide(escalation, c.SendUpdate(by="ana", customer_text=SOON), monday("09:10"))
+    decision = decide(escalation, SendUpdate(by="ana", customer_text=SOON), monday("09:10"))
 
     assert clock(escalation, OURS) == clock(decision.escalation, OURS)
 
@@ -69,9 +72,9 @@ def test_a_missed_internal_update_reminds_the_owner_then_tells_the_managers() ->
     """
     COMM-3: by the thresholds of its target, and nothing goes to customers.
     """
-    escalation = after(held(level=7), monday("09:59"), c.SendUpdate(by="ana", customer_text=SOON))
+    escalation = after(held(level=7), monday("09:59"), SendUpdate(by="ana", customer_text=SOON))
     reminded = decide(escalation, Tick(), monday("10:00"))
-    escalation = after(reminded.escalation, monday("10:58"), c.SendUpdate(by="ana", customer_text=SOON))
+    escalation = after(reminded.escalation, monday("10:58"), SendUpdate(by="ana", customer_text=SOON))
     missed = decide(escalation, Tick(), monday("11:00"))
 
     assert (["reminder: ceo"], "internal update is due") == (
@@ -100,8 +103,8 @@ def test_a_change_of_priority_begins_and_ends_the_promise() -> None:
     KIND-3, CLOCK-4: as the new priority has it.
     """
     escalation = held()
-    lowered = after(escalation, monday("09:10"), c.ChangePriority(by="ana", priority=Priority.P3))
-    raised = after(lowered, monday("09:20"), c.ChangePriority(by="ana", priority=Priority.P2))
+    lowered = after(escalation, monday("09:10"), ChangePriority(by="ana", priority=Priority.P3))
+    raised = after(lowered, monday("09:20"), ChangePriority(by="ana", priority=Priority.P2))
 
     assert Outcome.CANCELLED is clock(lowered, OURS).outcome
     assert monday("11:20") == clock(raised, OURS).due_at
@@ -112,7 +115,7 @@ def test_it_waits_while_a_resolution_is_verified() -> None:
     RESOLVE-5: and runs on from where it was if it is rejected.
     """
     verifying = after(held(), monday("10:00"), DECLARE)
-    again = after(verifying, monday("12:00"), c.RejectResolution(by="ari", why=InternalText("It rains in.")))
+    again = after(verifying, monday("12:00"), RejectResolution(by="ari", why=InternalText("It rains in.")))
 
     assert State.VERIFYING is verifying.state
     assert None is clock(verifying, OURS).next_at
@@ -124,7 +127,7 @@ def test_a_rebase_to_a_playbook_that_promises_it_starts_it() -> None:
     CLOCK-4: as of the rebase, so that nothing is overdue at once.
     """
     plan = promising(playbook=PlaybookRef(name="test", version="2", sha256="1" * 64))
-    rebase = c.Rebase(by="ed", why=InternalText("new rules"), plan=plan)
+    rebase = Rebase(by="ed", why=InternalText("new rules"), plan=plan)
 
     rebased = after(an_acknowledged(priority="P2"), monday("09:30"), rebase)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case.engine import decide
+from escalation.case.moves.change_priority import ChangePriority
 from escalation.case.state import Escalation
 from escalation.kernel.business_time import OpenHours, add
 from escalation.kernel.clock_name import ClockName
@@ -94,7 +94,7 @@ def test_a_change_of_priority_changes_the_calendar() -> None:
     """
     rules = priorities_with(Priority.P2, targets={ClockName.RESOLUTION: TARGET}, calendar="late")
     escalation = an_escalation(plan=a_plan(calendars=CALENDARS, priorities=rules))
-    changed = decide(escalation, c.ChangePriority(by="ed", priority=Priority.P2), monday("09:05")).escalation
+    changed = decide(escalation, ChangePriority(by="ed", priority=Priority.P2), monday("09:05")).escalation
 
     assert monday("16:00") == clock(changed, ClockName.RESOLUTION).due_at
 

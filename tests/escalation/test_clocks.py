@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case import events as e
+from escalation.case.clock_events import ClockBreached, ClockChased, ClockEnded, ThresholdPassed
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.pause import PauseClocks
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome, used_time_of
@@ -55,7 +56,7 @@ def passed(decision_events: tuple[e.Event, ...], name: ClockName) -> list[tuple[
     return [
         (event.passed, event.skipped)
         for event in decision_events
-        if isinstance(event, e.ThresholdPassed) and event.clock is name
+        if isinstance(event, ThresholdPassed) and event.clock is name
     ]
 
 
@@ -85,7 +86,7 @@ def test_a_breached_clock_ends_with_how_late_it_was() -> None:
     ended = [
         event
         for event in decide(breached, VERIFY, monday("16:00")).events
-        if isinstance(event, e.ClockEnded) and event.clock is R
+        if isinstance(event, ClockEnded) and event.clock is R
     ]
 
     assert [(Outcome.BREACHED, 90 * MINUTE, monday("14:30"))] == [
@@ -167,7 +168,7 @@ def test_chases_missed_in_downtime_speak_as_one() -> None:
     decision = decide(breached, Tick(), at(7, "14:00"))
 
     assert ["reminder: ed, ceo"] == told(decision)
-    assert 7 == the(e.ClockChased, decision).times
+    assert 7 == the(ClockChased, decision).times
     assert at(8, "13:00") == clock(decision.escalation, R).next_at
 
 
@@ -239,7 +240,7 @@ def test_beyond_the_open_hours_known_nothing_is_judged_until_more_are_known() ->
         at(100, "12:00"),
     )
 
-    assert "resolution" not in {x.clock for x in down.events if isinstance(x, e.ClockBreached)}
+    assert "resolution" not in {x.clock for x in down.events if isinstance(x, ClockBreached)}
     assert wanted.until > at(100, "12:00")
     assert clock(known.escalation, R).breached_at == at(67, "17:00")
     assert ["open_hours_extended", "clock_breached"] == happened(known)[:2]
@@ -252,7 +253,7 @@ def test_time_in_work_is_counted_and_pauses_are_not() -> None:
     now = after(
         at_last_level(priority="P1"),
         monday("10:30"),
-        c.PauseClocks(by="ceo", because="waiting_for_customer"),
+        PauseClocks(by="ceo", because="waiting_for_customer"),
         monday("11:00"),
         DECLARE,
     )

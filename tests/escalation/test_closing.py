@@ -5,10 +5,11 @@ The end: the gate, the close, the cancellation, and the successor (CLOSE-1, CLOS
 import pytest
 from pydantic import ValidationError
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.cancel import Cancel, Cancelled
+from escalation.case.moves.close import Close, Closed
+from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import NotReadyToClose
@@ -32,7 +33,7 @@ from tests.builders import (
 )
 
 WHY = InternalText("because it is")
-CLOSE = c.Close(by="ed")
+CLOSE = Close(by="ed")
 
 
 def test_the_close_is_refused_with_all_that_is_missing() -> None:
@@ -86,7 +87,7 @@ def test_a_close_tells_everybody_and_ends_every_clock() -> None:
     CLOSE-8: but not whoever closed it.
     """
     ready = after(one_in(State.CLOSING), *ready_to_close(one_in(State.CLOSING)))
-    decision = decide(ready, c.Close(by="ed", note=WHY), monday("09:30"))
+    decision = decide(ready, Close(by="ed", note=WHY), monday("09:30"))
 
     assert (State.CLOSED, ["closed"]) == (decision.escalation.state, happened(decision))
     assert ["closed: ana", f"closed: {JO}"] == told(decision)
@@ -96,7 +97,7 @@ def test_a_close_tells_everybody_and_ends_every_clock() -> None:
         decision.escalation.running_clocks,
     )
     assert Outcome.MET is clock(decision.escalation, ClockName.CLOSING).outcome
-    assert ("ed", WHY) == (the(e.Closed, decision).by, the(e.Closed, decision).note)
+    assert ("ed", WHY) == (the(Closed, decision).by, the(Closed, decision).note)
 
 
 @pytest.mark.parametrize("state", [State.RESOLVING, State.VERIFYING, State.CLOSING])
@@ -107,9 +108,9 @@ def test_related_records_are_closed_or_stay_open_with_a_reason(state: State) -> 
     now = one_in(state, linked_records=["INC-1", "PRB-2"])
     settled = after(
         now,
-        c.SettleTicket(by="ed", record="INC-1"),
-        c.SettleTicket(by="ed", record="PRB-2"),
-        c.SettleTicket(by="cora", record="PRB-2", stays_open_because=InternalText("the roof takes a month")),
+        SettleTicket(by="ed", record="INC-1"),
+        SettleTicket(by="ed", record="PRB-2"),
+        SettleTicket(by="cora", record="PRB-2", stays_open_because=InternalText("the roof takes a month")),
     )
 
     assert {"INC-1": "", "PRB-2": "the roof takes a month"} == settled.settled
@@ -121,7 +122,7 @@ def test_a_record_does_not_stay_open_for_no_reason(reason: str) -> None:
     CLOSE-1: an empty reason is refused; it must not pass for closed.
     """
     with pytest.raises(ValidationError):
-        c.SettleTicket.model_validate({"by": "ed", "record": "INC-1", "stays_open_because": reason})
+        SettleTicket.model_validate({"by": "ed", "record": "INC-1", "stays_open_because": reason})
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_it_can_be_cancelled_from_any_open_state(state: State) -> None:
     """
     CLOSE-10: with the reason; stakeholders and customers are told, no clock runs on.
     """
-    command = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY)
+    command = Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY)
     decision = decide(one_in(state, priority="P2"), command, monday("09:10"))
 
     assert State.CANCELLED is decision.escalation.state
@@ -147,7 +148,7 @@ def test_a_cancellation_lists_the_actions_that_were_open() -> None:
     CLOSE-7, CLOSE-10: nobody is reminded of them any more.
     """
     filed = after(one_in(State.CLOSING, priority="P2"), RCA_COURSE[0])
-    decision = decide(filed, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), monday("09:10"))
+    decision = decide(filed, Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), monday("09:10"))
 
     assert ("1. repair the roof (max, due 2026-03-16, RCA)",) == internal(decision, "cancelled").facts.items
 
@@ -157,7 +158,7 @@ def test_a_cancellation_keeps_what_was_breached() -> None:
     CLOSE-10, CLOCK-1: it does not hide that we were late.
     """
     late = after(an_acknowledged(priority="P1", level=7), monday("13:00"), Tick())
-    cancelled = after(late, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY))
+    cancelled = after(late, Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY))
 
     assert Outcome.BREACHED is clock(cancelled, ClockName.RESOLUTION).outcome
     assert cancelled.is_breached
@@ -172,8 +173,8 @@ def test_an_operator_who_ends_the_run_cancels_it() -> None:
 
     assert ["cancelled: ana, ed", f"cancelled: {JO}"] == told(decision)
     assert ("engine", CancelCause.WITHDRAWN) == (
-        the(e.Cancelled, decision).by,
-        the(e.Cancelled, decision).cause,
+        the(Cancelled, decision).by,
+        the(Cancelled, decision).cause,
     )
     letter = internal(decision, "cancelled").facts
     assert ("withdrawn (the operator ended it in Temporal)", None) == (letter.why, letter.text), "COMM-9"

@@ -5,9 +5,15 @@ What customers and our own people are told, and what they are never told (COMM).
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
+from escalation.case.clock_events import ClockEnded
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.begin_resolution import BeginResolution
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.transfer import Transfer
+from escalation.case.next_update import UpdateSent
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, to_json
@@ -47,13 +53,13 @@ def test_an_update_tells_customers_and_promises_the_next() -> None:
     COMM-3: it meets the cadence, which starts anew.
     """
     decision = decide(
-        an_acknowledged(priority="P2"), c.SendUpdate(by="ana", customer_text=HELLO), monday("09:10")
+        an_acknowledged(priority="P2"), SendUpdate(by="ana", customer_text=HELLO), monday("09:10")
     )
 
     assert (["update_sent"], [f"update: {JO}"]) == (happened(decision), told(decision))
     facts = to_customers(decision, "update").facts
     assert (HELLO, monday("10:10")) == (facts.text, facts.next_update_at)
-    ended = [x for x in decision.events if isinstance(x, e.ClockEnded)]
+    ended = [x for x in decision.events if isinstance(x, ClockEnded)]
     assert [(N, Outcome.MET)] == [(x.clock, x.outcome) for x in ended]
 
 
@@ -62,7 +68,7 @@ def test_an_internal_update_tells_those_who_follow_it_and_leaves_the_cadence_alo
     COMM-3, COMM-6: our own people only, but not whoever wrote it.
     """
     escalation = an_acknowledged(priority="P2")
-    decision = decide(escalation, c.SendUpdate(by="csm", internal_note=SECRET), monday("09:10"))
+    decision = decide(escalation, SendUpdate(by="csm", internal_note=SECRET), monday("09:10"))
 
     assert ["update: ana, ed, ae"] == told(decision)
     assert clock(escalation, N) == clock(decision.escalation, N)
@@ -73,7 +79,7 @@ def test_one_update_can_tell_both_each_their_own_text() -> None:
     COMM-6: the two never mix.
     """
     decision = decide(
-        an_acknowledged(), c.SendUpdate(by="ana", customer_text=HELLO, internal_note=SECRET), monday("09:10")
+        an_acknowledged(), SendUpdate(by="ana", customer_text=HELLO, internal_note=SECRET), monday("09:10")
     )
 
     assert [f"update: {JO}", "update: ed"] == told(decision)
@@ -104,7 +110,7 @@ def test_a_missed_update_sends_an_honest_holding_update_if_the_playbook_allows()
     missed = decide(after(escalation, monday("09:30"), Tick()), Tick(), monday("10:00"))
 
     assert ["breach: ed, ceo", f"holding: {JO}"] == told(missed)
-    assert the(e.UpdateSent, missed).is_holding
+    assert the(UpdateSent, missed).is_holding
     facts = to_customers(missed, "holding").facts
     assert (text, monday("11:00")) == (facts.text, facts.next_update_at)
 
@@ -114,7 +120,7 @@ def test_the_cadence_ends_with_the_resolution() -> None:
     COMM-3: while it is verified customers need not be told, and may be.
     """
     verifying = one_in(State.VERIFYING)
-    decision = decide(verifying, c.SendUpdate(by="ana", customer_text=HELLO), monday("10:00"))
+    decision = decide(verifying, SendUpdate(by="ana", customer_text=HELLO), monday("10:00"))
 
     assert None is clock(verifying, N).next_at
     assert clock(verifying, N) == clock(decision.escalation, N)
@@ -126,7 +132,7 @@ def test_a_hand_over_says_who_answers_next_and_when() -> None:
     """
     COMM-4.
     """
-    decision = decide(an_acknowledged(), c.Transfer(by="ana", to="finance"), monday("09:10"))
+    decision = decide(an_acknowledged(), Transfer(by="ana", to="finance"), monday("09:10"))
     facts = to_customers(decision, "hand_over").facts
 
     assert ("Finance", monday("13:00")) == (facts.owner, facts.next_update_at)
@@ -137,7 +143,7 @@ def test_a_customer_is_never_promised_a_time_that_is_past() -> None:
     COMM-4, COMM-5: an update was missed; the hand-over that follows promises none.
     """
     missed = after(an_acknowledged(priority="P2", level=7), monday("10:00"), Tick())
-    decision = decide(missed, c.Transfer(by="ed", to="finance"), monday("10:30"))
+    decision = decide(missed, Transfer(by="ed", to="finance"), monday("10:30"))
 
     assert None is to_customers(decision, "hand_over").facts.next_update_at
 
@@ -158,11 +164,11 @@ def test_only_the_receipt_names_the_service_level() -> None:
     opened = opening(priority="P2")
     story = [
         opened,
-        decide(opened.escalation, c.SendUpdate(by="ana", customer_text=HELLO), monday("09:10")),
-        decide(opened.escalation, c.Transfer(by="ana", to="finance"), monday("09:10")),
+        decide(opened.escalation, SendUpdate(by="ana", customer_text=HELLO), monday("09:10")),
+        decide(opened.escalation, Transfer(by="ana", to="finance"), monday("09:10")),
         decide(opened.escalation, Tick(), monday("09:30")),
         decide(one_in(State.VERIFYING), VERIFY, monday("09:10")),
-        decide(one_in(State.CLOSING), c.Reopen(by="ed", why=SECRET), monday("09:10")),
+        decide(one_in(State.CLOSING), Reopen(by="ed", why=SECRET), monday("09:10")),
     ]
     promised = [
         notice.occasion
@@ -230,7 +236,7 @@ def test_first_notices_that_arrive_late_still_count(state: State) -> None:
     """
     COMM-2: resolved before the last one was delivered; the clock must not breach afterwards.
     """
-    way: dict[State, c.Command] = {State.VERIFYING: DECLARE, State.RESOLVING: c.BeginResolution(by="ana")}
+    way: dict[State, c.Command] = {State.VERIFYING: DECLARE, State.RESOLVING: BeginResolution(by="ana")}
     quick = after(an_escalation(), monday("09:01"), way[state])
     told_all = after(quick, monday("09:02"), all_delivered(quick, monday("09:02")))
 
@@ -286,7 +292,7 @@ def test_a_window_that_ended_is_our_fault() -> None:
     risen = decide(an_escalation(), Tick(), monday("09:30"))
     wished = decide(
         an_acknowledged(),
-        c.RaiseLevel(by="ana", reason=EscalationReason.SUPERVISOR_REQUESTED),
+        RaiseLevel(by="ana", reason=EscalationReason.SUPERVISOR_REQUESTED),
         monday("09:10"),
     )
 
@@ -299,7 +305,7 @@ def test_a_late_resolution_is_apologised_for_when_it_is_resolved_and_not_in_ever
     COMM-8, COMM-3: a resolution that came later than the service level has it.
     """
     late = decide(an_acknowledged(), Tick(), at(10, "17:00")).escalation
-    update = decide(late, c.SendUpdate(by="ana", customer_text=HELLO), at(10, "17:01"))
+    update = decide(late, SendUpdate(by="ana", customer_text=HELLO), at(10, "17:01"))
     resolved = after(update.escalation, at(10, "17:02"), DECLARE)
 
     assert not to_customers(update, "update").facts.apologise

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.answer_survey import AnswerSurvey
+from escalation.case.moves.close import Close
+from escalation.case.moves.correct_contact import ContactCorrected, CorrectContact
+from escalation.case.moves.send_update import SendUpdate
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
 from escalation.case.timeline import sentence
@@ -45,8 +47,8 @@ NEW = f"ACME:{RIGHT}"
 BOTH = (a_customer("ACME", "Jo@acme.example", "bea@acme.example"), a_customer("BOLT", WRONG))
 
 
-def correction(**given: Any) -> c.CorrectContact:
-    return c.CorrectContact.model_validate({"by": "ana", "contact": WRONG, "email": RIGHT} | given)
+def correction(**given: Any) -> CorrectContact:
+    return CorrectContact.model_validate({"by": "ana", "contact": WRONG, "email": RIGHT} | given)
 
 
 def corrected(now: Escalation, at: datetime = monday("09:10"), **given: Any) -> Decision:
@@ -79,7 +81,7 @@ def test_what_goes_again_is_how_things_stand_and_not_the_old_letters() -> None:
     """
     COMM-3: the receipt with the times of now, and the last news.
     """
-    news = c.SendUpdate(by="ana", customer_text=CustomerText("New pallets are on their way."))
+    news = SendUpdate(by="ana", customer_text=CustomerText("New pallets are on their way."))
     decision = corrected(after(an_acknowledged(), monday("09:05"), news))
 
     assert [f"receipt: {NEW}", f"update: {NEW}"] == told(decision)
@@ -91,8 +93,8 @@ def test_while_it_closes_the_right_address_is_told_of_the_end_and_asked() -> Non
     RESOLVE-6, CLOSE-6: what those who were reached had; after the close the survey, unless it was answered.
     """
     closing = one_in(State.CLOSING, plan=a_plan(survey=A_SURVEY))
-    closed = after(closing, monday("09:05"), *ready_to_close(closing), c.Close(by="ed"))
-    answer = c.AnswerSurvey(by="ed", account="ACME", score=5)
+    closed = after(closing, monday("09:05"), *ready_to_close(closing), Close(by="ed"))
+    answer = AnswerSurvey(by="ed", account="ACME", score=5)
 
     assert [f"resolved: {NEW}", f"access_question: {NEW}"] == told(corrected(closing))
     assert [f"closed: {NEW}", f"survey: {NEW}"] == told(corrected(closed))
@@ -122,7 +124,7 @@ def test_a_name_a_language_or_a_zone_is_corrected_and_nothing_goes_again() -> No
         contact.time_zone,
     )
     assert f"contact {WRONG} corrected: name Jo Buyer, language tr, time zone Europe/Istanbul" == sentence(
-        the(e.ContactCorrected, decision)
+        the(ContactCorrected, decision)
     )
 
 

@@ -10,12 +10,23 @@ import pytest
 from pydantic import ValidationError
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.deliveries import deliveries
 from escalation.case.effects import OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.case.engine import Decision, allowed_moves, decide
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.deploy_task_force import DeployTaskForce
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.stand_down_task_force import StandDownTaskForce
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
+from escalation.case.task_forces import (
+    NoteFailedDeployment,
+    ReportTaskForce,
+    TaskForceReported,
+    TaskForceStoodDown,
+)
 from escalation.case.view import view
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import (
@@ -41,10 +52,10 @@ NOW = THE_MONDAY + 9 * HOUR + 10 * MINUTE
 MISSION, WHY = InternalText("Find the leak"), InternalText("because")
 
 
-def deploy(**changes: Any) -> c.DeployTaskForce:
+def deploy(**changes: Any) -> DeployTaskForce:
     """Ed leads; one seat for an architect."""
     given = {"by": "ed", "name": "roof", "mission": MISSION, "lead": "ed", "seats": [{"role": "architect"}]}
-    return c.DeployTaskForce.model_validate(given | changes)
+    return DeployTaskForce.model_validate(given | changes)
 
 
 def with_forces(*names: str, **changes: Any) -> Escalation:
@@ -63,7 +74,7 @@ def charter(decision: Decision) -> Charter:
     return effect.charter
 
 
-def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> c.ReportTaskForce:
+def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> ReportTaskForce:
     of_news = {"is_status_missed", "vacant"}
     of_it = {
         key: changes.pop(key)
@@ -71,7 +82,7 @@ def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> c.R
         if key in {*TaskForceSummary.__dataclass_fields__} - of_news
     }
     summary = replace(now.task_forces[0], heard=heard, **of_it)
-    return c.ReportTaskForce(
+    return ReportTaskForce(
         news=TaskForceUpdate(summary=summary, happened=happened or ("it went on",), **changes)
     )
 
@@ -192,7 +203,7 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
 
     made = decide(now, heard, NOW)
 
-    assert "it went on" in the(e.TaskForceReported, made).happened
+    assert "it went on" in the(TaskForceReported, made).happened
     assert wanted == [line for line in told(made) if line]
 
 
@@ -202,7 +213,7 @@ def test_a_vacant_seat_stays_news_whatever_else_is_told() -> None:
     """
     now = with_forces()
     vacant = decide(now, news(now, vacant=("climber",), declined=InternalText("No ladder")), NOW)
-    update = decide(vacant.escalation, c.SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
+    update = decide(vacant.escalation, SendUpdate(by="mia", internal_note=InternalText("Roof.")), NOW)
 
     waited = NotificationBatch(notices=tuple(notices(vacant.effects)))
     assert ["No ladder"] == [notice.facts.text for notice in waited.notices]
@@ -248,7 +259,7 @@ def test_one_that_is_not_ours_is_stood_down() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [DECLARE, c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), CancelByOperator()]
+    "command", [DECLARE, Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=WHY), CancelByOperator()]
 )
 def test_each_is_stood_down_with_the_resolution_or_the_cancellation(command: c.Command) -> None:
     """
@@ -262,7 +273,7 @@ def test_each_is_stood_down_with_the_resolution_or_the_cancellation(command: c.C
 
     assert ["roof", "wall"] == orders(made)
     assert () == made.escalation.standing_forces
-    down = [event for event in made.events if isinstance(event, e.TaskForceStoodDown)]
+    down = [event for event in made.events if isinstance(event, TaskForceStoodDown)]
     assert [("Climb up (ed)",), ()] == [event.left for event in down]
     assert ("task_force_stood_down: ana" in told(made)) is (command is not DECLARE), "whoever did it knows"
 
@@ -275,7 +286,7 @@ def test_a_task_force_is_stood_down_by_order() -> None:
     task = OpenTask(number=1, what=InternalText("Climb up"), owner="ed")
     now = decide(now, news(now, open_tasks=(task,)), NOW).escalation
 
-    order = c.StandDownTaskForce(by="ed", name="roof", why=WHY, hand_over_to="cora")
+    order = StandDownTaskForce(by="ed", name="roof", why=WHY, hand_over_to="cora")
     made = decide(now, order, NOW)
 
     assert (["roof"], ["task_force_stood_down: cora"]) == (orders(made), told(made))
@@ -292,19 +303,19 @@ def test_a_lead_stands_down_what_they_lead() -> None:
     now = decide(an_acknowledged(plan=plan), deploy(lead="cora"), NOW).escalation
     now = decide(now, deploy(name="wall", lead="ari", seats=[]), NOW).escalation
 
-    assert ["roof"] == orders(decide(now, c.StandDownTaskForce(by="cora", name="roof", why=WHY), NOW))
+    assert ["roof"] == orders(decide(now, StandDownTaskForce(by="cora", name="roof", why=WHY), NOW))
     with pytest.raises(RoleNotAllowed, match="which ari leads"):
-        decide(now, c.StandDownTaskForce(by="cora", name="wall", why=WHY), NOW)
+        decide(now, StandDownTaskForce(by="cora", name="wall", why=WHY), NOW)
     with pytest.raises(RoleNotAllowed, match="roles that may"):
-        decide(now, c.StandDownTaskForce(by="ana", name="wall", why=WHY), NOW)
+        decide(now, StandDownTaskForce(by="ana", name="wall", why=WHY), NOW)
 
 
 @pytest.mark.parametrize(
     ("command", "error", "says"),
     [
-        (c.StandDownTaskForce(by="ed", name="rooof", why=WHY), UnknownName, "did you mean roof"),
+        (StandDownTaskForce(by="ed", name="rooof", why=WHY), UnknownName, "did you mean roof"),
         (
-            c.StandDownTaskForce(by="ed", name="roof", why=WHY, hand_over_to="x"),
+            StandDownTaskForce(by="ed", name="roof", why=WHY, hand_over_to="x"),
             UnknownName,
             "unknown person",
         ),
@@ -351,7 +362,7 @@ def test_one_that_could_not_be_brought_to_life_is_told() -> None:
     RESOLVE-2: else everybody would believe that somebody is at it.
     """
     now = with_forces()
-    made = decide(now, c.NoteFailedDeployment(id=now.task_forces[0].id, why="in its place"), NOW)
+    made = decide(now, NoteFailedDeployment(id=now.task_forces[0].id, why="in its place"), NOW)
 
     assert (["task_force_stood_down: ana, ed"], ()) == (told(made), made.escalation.standing_forces)
 
@@ -360,7 +371,7 @@ def test_each_is_informed_of_a_rise() -> None:
     """
     RESOLVE-2: so that its messages say the level and the owner of now.
     """
-    rise = c.RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY)
+    rise = RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY)
     made = decide(with_forces(), rise, NOW)
 
     informed = [effect.about.level for effect in made.effects if isinstance(effect, UpdateTaskForce)]
@@ -381,8 +392,8 @@ def test_a_change_of_priority_comes_with_the_clocks_of_the_new_one() -> None:
     }
     now = with_forces(plan=replace(plan, priorities=rules))
 
-    made = decide(now, c.ChangePriority(by="ed", priority=Priority.P2), NOW)
-    risen = decide(now, c.RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY), NOW)
+    made = decide(now, ChangePriority(by="ed", priority=Priority.P2), NOW)
+    risen = decide(now, RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY), NOW)
 
     (informed,) = (effect for effect in made.effects if isinstance(effect, UpdateTaskForce))
     assert [2 * HOUR] == [clock.after for clock in informed.clocks]

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.state import ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, is_late
 from escalation.task_force import commands as f
@@ -36,7 +38,7 @@ def test_a_move_of_a_person(off: timedelta, late: bool) -> None:
     CLOCK-6: an acknowledgement at the due instant comes after the breach.
     """
     due_at = due(an_escalation(level=7).clock(ClockName.ACKNOWLEDGE))
-    decision = decide(an_escalation(level=7), c.Acknowledge(by="ceo"), due_at + off)
+    decision = decide(an_escalation(level=7), Acknowledge(by="ceo"), due_at + off)
 
     assert late == bool(clock(decision.escalation, ClockName.ACKNOWLEDGE).breached_at)
 
@@ -61,8 +63,8 @@ def test_a_resolution(off: timedelta, late: bool) -> None:
     """
     escalation = an_acknowledged(level=7)
     due_at = due(escalation.clock(ClockName.RESOLUTION))
-    declared = c.DeclareResolved(by="ceo", resolution=e.ResolutionKind.FIX, done=SAID)
-    verified = after(escalation, due_at + off, declared, due_at + HOUR, c.VerifyResolution(by="ari"))
+    declared = DeclareResolved(by="ceo", resolution=ResolutionKind.FIX, done=SAID)
+    verified = after(escalation, due_at + off, declared, due_at + HOUR, VerifyResolution(by="ari"))
 
     outcome = clock(verified, ClockName.RESOLUTION).outcome
     assert (Outcome.BREACHED if late else Outcome.MET) is outcome

@@ -10,14 +10,23 @@ import pytest
 from pydantic import ValidationError
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.actions import Origin
 from escalation.case.effects import OpenSuccessor
 from escalation.case.engine import Decision, allowed_moves, decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.answer_survey import AnswerSurvey
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.file_post_mortem import FilePostMortem, PostMortemFiled
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.finish_action import FinishAction
+from escalation.case.moves.reopen import Reopen, Reopened
+from escalation.case.moves.send_update import SendUpdate
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CorrectiveAction
-from escalation.case.state import Escalation
+from escalation.case.state import AccessAnswer, Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.refusals import (
@@ -58,7 +67,7 @@ from tests.escalation.plans import A_SURVEY
 AL = "BOLT:al@bolt.example"
 BO = "BOLT:bo@bolt.example"
 CUSTOMERS = (a_customer("ACME"), a_customer("BOLT", "al@bolt.example", "bo@bolt.example"))
-CLOSE = c.Close(by="ed")
+CLOSE = Close(by="ed")
 
 
 def a_closed(**changes: Any) -> Escalation:
@@ -68,8 +77,8 @@ def a_closed(**changes: Any) -> Escalation:
     return one_in(State.CLOSED, plan=plan, customers=CUSTOMERS)
 
 
-def answer(by: str, account: str = "ACME", score: int = 5, **more: Any) -> c.AnswerSurvey:
-    return c.AnswerSurvey(by=by, account=account, score=score, **more)
+def answer(by: str, account: str = "ACME", score: int = 5, **more: Any) -> AnswerSurvey:
+    return AnswerSurvey(by=by, account=account, score=score, **more)
 
 
 def a_post_mortem(**changes: Any) -> PostMortem:
@@ -89,8 +98,8 @@ def a_post_mortem(**changes: Any) -> PostMortem:
     )
 
 
-def filed(**changes: Any) -> c.FilePostMortem:
-    return c.FilePostMortem(by="ed", post_mortem=a_post_mortem(**changes))
+def filed(**changes: Any) -> FilePostMortem:
+    return FilePostMortem(by="ed", post_mortem=a_post_mortem(**changes))
 
 
 def refusal(escalation: Escalation, command: c.Command, now: datetime = at(1, "09:00")) -> EscalationError:
@@ -161,7 +170,7 @@ def test_a_low_score_reopens_where_the_playbook_says_so_and_once() -> None:
     priority that it has by now.
     """
     raised = an_acknowledged(plan=a_plan(survey=replace(A_SURVEY, reopens=True)), customers=CUSTOMERS)
-    at_p4 = after(raised, c.ChangePriority(by="ed", priority=Priority.P4))
+    at_p4 = after(raised, ChangePriority(by="ed", priority=Priority.P4))
     closed = after(at_p4, DECLARE, VERIFY, *ready_to_close(at_p4), CLOSE)
     first = decide(closed, answer(JO, score=1), at(1, "09:00"))
     second = decide(first.escalation, answer(AL, "BOLT", score=1), at(1, "10:00"))
@@ -220,7 +229,7 @@ def test_our_people_record_what_they_were_told() -> None:
     ],
 )
 def test_an_answer_that_is_none_of_theirs_is_refused(
-    command: c.AnswerSurvey, kind: type[EscalationError], says: str
+    command: AnswerSurvey, kind: type[EscalationError], says: str
 ) -> None:
     """
     CLOSE-6, ROLE-2: one answer of each contact, for themselves.
@@ -237,7 +246,7 @@ def test_a_score_out_of_range_is_refused(score: Any) -> None:
     CLOSE-6: 1 to 5.
     """
     with pytest.raises(ValidationError):
-        c.AnswerSurvey.model_validate({"by": JO, "account": "ACME", "score": score})
+        AnswerSurvey.model_validate({"by": JO, "account": "ACME", "score": score})
 
 
 def test_a_survey_is_not_open_before_the_close() -> None:
@@ -287,9 +296,9 @@ def test_an_answer_at_the_last_moment_comes_before_the_end_and_one_after_it_too_
 @pytest.mark.parametrize(
     "command",
     [
-        c.Acknowledge(by=JO),
-        c.Reopen(by=JO, why=InternalText("no")),
-        c.SendUpdate(by=JO, customer_text=CustomerText("hello")),
+        Acknowledge(by=JO),
+        Reopen(by=JO, why=InternalText("no")),
+        SendUpdate(by=JO, customer_text=CustomerText("hello")),
         CLOSE.model_copy(update={"by": JO}),
     ],
 )
@@ -306,8 +315,8 @@ def test_a_customers_contact_may_answer_and_nothing_else(command: c.PersonsComma
     ) == refused.message
 
 
-def confirm(by: str, account: str, said: e.AccessAnswer) -> c.ConfirmAccess:
-    return c.ConfirmAccess(by=by, account=account, answer=said, note=InternalText("the gate stays shut"))
+def confirm(by: str, account: str, said: AccessAnswer) -> ConfirmAccess:
+    return ConfirmAccess(by=by, account=account, answer=said, note=InternalText("the gate stays shut"))
 
 
 def test_a_contact_confirms_access_of_their_own_account() -> None:
@@ -316,12 +325,12 @@ def test_a_contact_confirms_access_of_their_own_account() -> None:
     """
     plan = a_plan(permissions={Move.CONFIRM_ACCESS: ("engagement_manager",)})
     closing = one_in(State.CLOSING, plan=plan)
-    yes = decide(closing, confirm(JO, "ACME", e.AccessAnswer.YES), monday("09:10"))
-    no = decide(closing, confirm(JO, "ACME", e.AccessAnswer.NO), monday("09:10"))
+    yes = decide(closing, confirm(JO, "ACME", AccessAnswer.YES), monday("09:10"))
+    no = decide(closing, confirm(JO, "ACME", AccessAnswer.NO), monday("09:10"))
 
     assert (JO, State.CLOSING) == (yes.escalation.access["ACME"].by, yes.escalation.state)
     assert State.RESOLVING is no.escalation.state
-    assert "ACME cannot use the service yet. the gate stays shut" == the(e.Reopened, no).why
+    assert "ACME cannot use the service yet. the gate stays shut" == the(Reopened, no).why
     assert "ACME cannot use the service yet" == internal(no, "reopened").facts.why
 
 
@@ -330,8 +339,8 @@ def test_a_contact_neither_waives_nor_answers_for_others() -> None:
     RESOLVE-6, ROLE-2: yes or no, for their own account.
     """
     closing = one_in(State.CLOSING, customers=CUSTOMERS)
-    waived = refusal(closing, confirm(JO, "ACME", e.AccessAnswer.WAIVED), monday("09:10"))
-    other = refusal(closing, confirm(JO, "BOLT", e.AccessAnswer.YES), monday("09:10"))
+    waived = refusal(closing, confirm(JO, "ACME", AccessAnswer.WAIVED), monday("09:10"))
+    other = refusal(closing, confirm(JO, "BOLT", AccessAnswer.YES), monday("09:10"))
 
     assert "ACME/4711: Jo may not waive access; contacts of customers may say yes or no" == waived.message
     assert "ACME/4711: Jo may not confirm access for BOLT" in other.message
@@ -342,7 +351,7 @@ def test_those_who_have_said_yes_are_not_asked_again() -> None:
     """
     RESOLVE-6: each contact whose account has not answered is asked, once, beside the news that it is resolved.
     """
-    verifying = after(one_in(State.VERIFYING, customers=CUSTOMERS), confirm(AL, "BOLT", e.AccessAnswer.YES))
+    verifying = after(one_in(State.VERIFYING, customers=CUSTOMERS), confirm(AL, "BOLT", AccessAnswer.YES))
     decision = decide(verifying, VERIFY, monday("09:30"))
 
     assert f"resolved: {JO}, {AL}, {BO}" in told(decision)
@@ -362,7 +371,7 @@ def test_a_post_mortem_is_filed_in_versions(state: State) -> None:
     second = after(first.escalation, monday("09:20"), filed(findings=["the forecast was known"]))
 
     assert ["post_mortem_filed"] == happened(first)
-    assert (1, 2) == (the(e.PostMortemFiled, first).version, second.post_mortem_version)
+    assert (1, 2) == (the(PostMortemFiled, first).version, second.post_mortem_version)
     assert second.post_mortem
     assert ("the forecast was known",) == second.post_mortem.findings
 
@@ -461,9 +470,7 @@ def test_owners_are_reminded_until_it_is_done() -> None:
     """
     CLOSE-7: two days before, on the day, and every week from then on, when the managers hear of it too.
     """
-    now = after(
-        of_p2(), at(1, "09:00"), c.FinishAction(by="max", action=1), c.FinishAction(by="ed", action=3)
-    )
+    now = after(of_p2(), at(1, "09:00"), FinishAction(by="max", action=1), FinishAction(by="ed", action=3))
     story = []
     for _ in range(4):
         line, decision = reminded(now)
@@ -476,7 +483,7 @@ def test_owners_are_reminded_until_it_is_done() -> None:
         ["17 Mar", "action_due: max", "action_due: ed"],
         ["24 Mar", "action_due: max", "action_due: ed"],
     ] == story
-    done = after(now, at(23, "09:00"), c.FinishAction(by="max", action=2))
+    done = after(now, at(23, "09:00"), FinishAction(by="max", action=2))
     assert (None, False) == (done.wake_at, done.is_followed_up)
 
 
@@ -506,8 +513,8 @@ def test_what_is_no_open_action_cannot_be_done(number: int, kind: type[Escalatio
     """
     CLOSE-7.
     """
-    now = after(of_p2(), at(1, "08:00"), c.FinishAction(by="max", action=1))
-    refused = refusal(now, c.FinishAction(by="ed", action=number))
+    now = after(of_p2(), at(1, "08:00"), FinishAction(by="max", action=1))
+    refused = refusal(now, FinishAction(by="ed", action=number))
 
     assert kind is type(refused)
     assert f"ACME/4711: {says}" in refused.message
@@ -534,11 +541,11 @@ def test_an_action_is_done_by_its_owner_or_whom_the_playbook_lets(by: str, actio
     closed = of_p2()
     now = replace(closed, plan=replace(closed.plan, permissions=MAY_FINISH))
 
-    refused = refusal(now, c.FinishAction(by=by, action=action))
+    refused = refusal(now, FinishAction(by=by, action=action))
 
     assert (RoleNotAllowed, f"ACME/4711: {says}") == (type(refused), refused.message)
     for who, number in (("max", 1), ("ed", 2), ("mia", 3)):
-        now = after(now, at(1, "09:00"), c.FinishAction(by=who, action=number))
+        now = after(now, at(1, "09:00"), FinishAction(by=who, action=number))
     assert ["max", "ed", "mia"] == [each.done_by for each in now.actions]
 
 
@@ -559,9 +566,9 @@ def test_who_has_done_all_their_actions_hears_so(
     closed = of_p2()
     now = replace(closed, plan=replace(closed.plan, permissions=MAY_FINISH))
     for each in finished:
-        now = after(now, at(1, "09:00"), c.FinishAction(by={3: "mia"}.get(each, "max"), action=each))
+        now = after(now, at(1, "09:00"), FinishAction(by={3: "mia"}.get(each, "max"), action=each))
 
-    refused = refusal(now, c.FinishAction(by="mia", action=number))
+    refused = refusal(now, FinishAction(by="mia", action=number))
 
     assert (kind, f"ACME/4711: {says}") == (type(refused), refused.message)
 
@@ -574,7 +581,7 @@ def test_an_action_of_a_team_is_done_by_any_of_its_members() -> None:
     now = after(closing, filed(actions=[{"what": "call", "owner": "finance", "due": "2026-03-10"}]))
     member = now.plan.contact("finance").members[0]
 
-    assert member == after(now, c.FinishAction(by=member, action=1)).actions[0].done_by
+    assert member == after(now, FinishAction(by=member, action=1)).actions[0].done_by
 
 
 def test_a_new_version_keeps_what_it_asks_for_again() -> None:
@@ -582,14 +589,14 @@ def test_a_new_version_keeps_what_it_asks_for_again() -> None:
     CLOSE-7, CLOSE-3: number and being done stay; what is asked for no longer is tracked no longer.
     """
     closing = one_in(State.CLOSING, plan=a_plan(actions=ActionPolicy()), priority="P2")
-    done = after(closing, RCA_COURSE[0], filed(), c.FinishAction(by="max", action=2))
+    done = after(closing, RCA_COURSE[0], filed(), FinishAction(by="max", action=2))
     roof, gutter = (
         CorrectiveAction(what=InternalText(what), owner="max", due=date(2026, 4, 1))
         for what in ("repair the roof", "clean the gutter")
     )
     again = after(
         done,
-        c.FileRca(by="cora", rca=an_rca(corrective_actions=(gutter, roof))),
+        FileRca(by="cora", rca=an_rca(corrective_actions=(gutter, roof))),
         filed(actions=[]),
     )
 
@@ -626,7 +633,7 @@ def test_actions_survive_a_reopening() -> None:
     CLOSE-7, CLOSE-9: what was promised stays promised.
     """
     closing = one_in(State.CLOSING, plan=a_plan(actions=ActionPolicy()))
-    again = after(closing, filed(), c.Reopen(by="ed", why=InternalText("it leaks")))
+    again = after(closing, filed(), Reopen(by="ed", why=InternalText("it leaks")))
 
     assert (State.RESOLVING, 2) == (again.state, len(again.open_actions))
     assert {1, 2} == {each.number for each in after(again, DECLARE, VERIFY).open_actions}

@@ -5,10 +5,13 @@ Holding updates: honest, few, and far apart; then a person has to write (COMM-3)
 from datetime import datetime, timedelta
 from typing import Any
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import Decision, decide
-from escalation.case.state import Escalation
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.next_update import UpdateSent
+from escalation.case.state import Escalation, ResolutionKind
 from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
@@ -36,7 +39,7 @@ from tests.builders import (
 N = ClockName.NEXT_UPDATE
 TEXT = CustomerText("We are still at work, and have nothing new yet.")
 RULES = HoldingPolicy(at_most=3, every=Target(after=4 * HOUR))
-NEWS = c.SendUpdate(by="ceo", customer_text=CustomerText("The part is on its way."))
+NEWS = SendUpdate(by="ceo", customer_text=CustomerText("The part is on its way."))
 
 
 def a_silent(**changes: Any) -> Escalation:
@@ -64,7 +67,7 @@ def held_at(decisions: list[Decision]) -> list[datetime]:
         event.at
         for decision in decisions
         for event in decision.events
-        if isinstance(event, e.UpdateSent) and event.is_holding
+        if isinstance(event, UpdateSent) and event.is_holding
     ]
 
 
@@ -89,7 +92,7 @@ def test_the_last_one_says_so_and_then_the_managers_must_act() -> None:
     """
     silent, decisions = watched(a_silent(), monday("21:29"))
     decision = decide(silent, Tick(), monday("21:30"))
-    last = [event for each in decisions for event in each.events if isinstance(event, e.UpdateSent)][-1]
+    last = [event for each in decisions for event in each.events if isinstance(event, UpdateSent)][-1]
 
     assert "the last until somebody writes to them" in sentence(last)
     assert ["breach: ed, ceo"] == told(decision)
@@ -104,7 +107,7 @@ def test_an_update_by_a_person_begins_the_count_again() -> None:
     """
     silent, _ = watched(a_silent(), monday("17:30"))
     noted = after(
-        silent, monday("17:40"), c.SendUpdate(by="ceo", internal_note=InternalText("a part is missing"))
+        silent, monday("17:40"), SendUpdate(by="ceo", internal_note=InternalText("a part is missing"))
     )
     written = after(noted, monday("17:45"), NEWS)
 
@@ -120,7 +123,7 @@ def test_what_was_promised_holds_when_the_priority_changes() -> None:
     COMM-3, CLOCK-4: no customer is written to sooner than the last letter said.
     """
     silent, _ = watched(a_silent(), monday("09:40"))
-    other = after(silent, monday("11:00"), c.ChangePriority(by="ed", priority=Priority.P2))
+    other = after(silent, monday("11:00"), ChangePriority(by="ed", priority=Priority.P2))
     _, decisions = watched(other, monday("13:29"))
 
     assert [] == held_at(decisions)
@@ -144,8 +147,8 @@ def test_a_verified_resolution_begins_the_count_again() -> None:
     COMM-3, CLOSE-9: customers were written to; what comes after a reopening is another silence.
     """
     silent, _ = watched(a_silent(), monday("13:31"))
-    declared = c.DeclareResolved(by="ceo", resolution=e.ResolutionKind.FIX, done=InternalText("sent"))
-    verified = after(silent, monday("13:40"), declared, c.VerifyResolution(by="ari"))
+    declared = DeclareResolved(by="ceo", resolution=ResolutionKind.FIX, done=InternalText("sent"))
+    verified = after(silent, monday("13:40"), declared, VerifyResolution(by="ari"))
 
     assert (2, 0) == (silent.holding_updates, verified.holding_updates)
 

@@ -6,6 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from escalation.case import commands as c
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.send_update import SendUpdate
 from escalation.case.request import CustomerRca
 from escalation.kernel.values import InternalText
 
@@ -13,9 +17,9 @@ from escalation.kernel.values import InternalText
 @pytest.mark.parametrize(
     "command",
     [
-        c.Acknowledge,  # nothing given at all
-        c.DeclareResolved,
-        c.Cancel,
+        Acknowledge,  # nothing given at all
+        DeclareResolved,
+        Cancel,
     ],
 )
 def test_what_a_move_needs_must_be_given(command: type[c.PersonsCommand]) -> None:
@@ -33,6 +37,6 @@ def test_an_internal_text_is_refused_where_customers_would_read_it() -> None:
     COMM-6: in the type checker, and at run time.
     """
     with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
-        c.SendUpdate(by="ana", customer_text=InternalText("he is a pest"))  # type: ignore[arg-type]
+        SendUpdate(by="ana", customer_text=InternalText("he is a pest"))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="a InternalText cannot be used here"):
         CustomerRca(summary=InternalText("we were careless"))  # type: ignore[arg-type]

@@ -6,12 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.join_outage import CustomerJoined, JoinOutage
+from escalation.case.moves.send_update import SendUpdate
 from escalation.case.request import AffectedCustomer, Evidence, EvidenceKind
-from escalation.case.state import Escalation
+from escalation.case.state import AccessAnswer, Escalation
 from escalation.kernel.budgets import CUSTOMERS
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -41,9 +42,9 @@ N = ClockName.FIRST_NOTICE
 BOLT = "BOLT:jo@bolt.example"
 
 
-def a_join(*customers: AffectedCustomer, ticket: str = "BOLT/7", **changes: object) -> c.JoinOutage:
+def a_join(*customers: AffectedCustomer, ticket: str = "BOLT/7", **changes: object) -> JoinOutage:
     return from_plain(
-        c.JoinOutage,
+        JoinOutage,
         {"by": "ben", "ticket": ticket, "customers": customers or (a_customer("BOLT"),), **changes},
     )
 
@@ -119,7 +120,7 @@ def test_updates_and_the_access_question_reach_whoever_joined() -> None:
     START-5, RESOLVE-6: everyone affected gets the same updates, and the close waits for each of them.
     """
     now = joined(an_acknowledged(), monday("09:10")).escalation
-    update = decide(now, c.SendUpdate(by="ana", customer_text=CustomerText("Soon.")), monday("09:11"))
+    update = decide(now, SendUpdate(by="ana", customer_text=CustomerText("Soon.")), monday("09:11"))
     verified = decide(after(update.escalation, monday("09:12"), DECLARE), VERIFY, monday("09:13"))
 
     assert [f"update: {JO}, {BOLT}"] == told(update)
@@ -159,7 +160,7 @@ def test_who_joins_when_it_is_over_for_the_others_is_told_and_asked() -> None:
     decision = joined(closing, monday("09:10"))
 
     assert [f"resolved: {BOLT}", f"access_question: {BOLT}", "access_wanted: eva"] == told(decision)
-    answered = after(closing, c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.YES))
+    answered = after(closing, ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES))
     colleague = joined(answered, monday("09:10"), a_customer("ACME", "new@acme.example"))
     assert ["resolved: ACME:new@acme.example", "access_wanted: eva"] == told(colleague)
 
@@ -210,7 +211,7 @@ def test_what_people_write_is_bounded_over_all_joins() -> None:
     assert len(to_json(now)) < 1_000_000
 
 
-def _with_evidence(number: int) -> c.JoinOutage:
+def _with_evidence(number: int) -> JoinOutage:
     evidence = Evidence(kind=EvidenceKind.REPORT, what=InternalText(f"{number}" + 15_000 * "x"))
     return a_join(ticket=f"BOLT/{number}", evidence=(evidence,))
 
@@ -225,7 +226,7 @@ def test_the_record_says_which_subject_brought_whom() -> None:
     START-5, ROLE-3.
     """
     decision = joined(an_acknowledged(), monday("09:10"))
-    (event,) = (event for event in decision.events if isinstance(event, e.CustomerJoined))
+    (event,) = (event for event in decision.events if isinstance(event, CustomerJoined))
 
     assert ("ben", "BOLT/7", ("BOLT",)) == (
         event.by,

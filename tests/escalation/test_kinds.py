@@ -5,9 +5,18 @@ The kinds of escalation: by level, to a team, by priority, by itself, to the exe
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
+from escalation.case.clock_events import ClockEnded
 from escalation.case.engine import decide
+from escalation.case.levels import LevelRaised, SponsorshipProposed
 from escalation.case.lifecycle import State
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.report_trigger import ReportTrigger
+from escalation.case.moves.transfer import Transfer
+from escalation.case.state import AccessAnswer
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
 from escalation.notifications.shell_commands import Tick
@@ -32,8 +41,8 @@ from tests.builders import (
 )
 
 
-def raised(**changes: object) -> c.RaiseLevel:
-    return c.RaiseLevel.model_validate({"by": "ana", "reason": "lack_of_authority"} | changes)
+def raised(**changes: object) -> RaiseLevel:
+    return RaiseLevel.model_validate({"by": "ana", "reason": "lack_of_authority"} | changes)
 
 
 def test_a_raise_goes_to_the_next_level_and_asks_its_contact() -> None:
@@ -60,7 +69,7 @@ def test_a_raise_starts_the_clocks_of_the_new_level() -> None:
     """
     decision = decide(an_acknowledged(), raised(), monday("09:10"))
 
-    ended = [(event.clock, event.outcome) for event in decision.events if isinstance(event, e.ClockEnded)]
+    ended = [(event.clock, event.outcome) for event in decision.events if isinstance(event, ClockEnded)]
     assert [(ClockName.LEVEL_WINDOW, "cancelled")] == ended
     assert monday("09:40") == clock(decision.escalation, ClockName.ACKNOWLEDGE).due_at
     assert monday("10:10") == clock(decision.escalation, ClockName.LEVEL_WINDOW).due_at
@@ -81,7 +90,7 @@ def test_a_transfer_goes_to_the_team_with_the_skill_and_keeps_the_level() -> Non
     KIND-2: the window runs on, only the acknowledgement is asked for anew.
     """
     escalation = an_acknowledged()
-    decision = decide(escalation, c.Transfer(by="ana", to="finance", note="billing"), monday("09:10"))  # type: ignore[arg-type]
+    decision = decide(escalation, Transfer(by="ana", to="finance", note="billing"), monday("09:10"))  # type: ignore[arg-type]
 
     assert (1, "finance", None) == (
         decision.escalation.level,
@@ -97,7 +106,7 @@ def test_a_higher_priority_reaches_higher_levels_sooner() -> None:
     """
     KIND-3: the entry level rises, windows shrink, more stakeholders are told.
     """
-    decision = decide(an_acknowledged(), c.ChangePriority(by="ed", priority=Priority.P1), monday("09:04"))
+    decision = decide(an_acknowledged(), ChangePriority(by="ed", priority=Priority.P1), monday("09:04"))
     now = decision.escalation
 
     assert (Priority.P1, 2, "mia") == (now.priority, now.level, now.owner)
@@ -117,7 +126,7 @@ def test_a_lower_priority_leaves_the_level_where_it_is() -> None:
     KIND-3: nobody new is told, the owner is.
     """
     escalation = an_escalation(priority="P1")
-    decision = decide(escalation, c.ChangePriority(by="ed", priority=Priority.P3), monday("09:01"))
+    decision = decide(escalation, ChangePriority(by="ed", priority=Priority.P3), monday("09:01"))
 
     assert 2 == decision.escalation.level
     assert ["priority_changed: mia, max"] == told(decision)
@@ -129,11 +138,11 @@ def test_a_priority_that_rose_while_verifying_counts_once_work_goes_on(verdict: 
     KIND-3: nothing rises while the resolution is looked at; if it does not hold, the entry level does.
     """
     back: dict[str, c.Command] = {
-        "rejected": c.RejectResolution(by="ari", why=InternalText("still wet")),
-        "reopened": c.Reopen(by="ed", why=InternalText("still wet")),
-        "no access": c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.NO),
+        "rejected": RejectResolution(by="ari", why=InternalText("still wet")),
+        "reopened": Reopen(by="ed", why=InternalText("still wet")),
+        "no access": ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.NO),
     }
-    verifying = after(one_in(State.VERIFYING), c.ChangePriority(by="ed", priority=Priority.P1))
+    verifying = after(one_in(State.VERIFYING), ChangePriority(by="ed", priority=Priority.P1))
     again = after(verifying, back[verdict])
 
     assert (1, State.VERIFYING) == (verifying.level, verifying.state)
@@ -148,9 +157,9 @@ def test_no_person_is_needed_for_it_to_rise() -> None:
     decision = decide(an_acknowledged(plan=plan), Tick(), monday("09:30"))
 
     assert ("engine", "sla_breach", "the window of level 1 ended") == (
-        the(e.LevelRaised, decision).by,
-        the(e.LevelRaised, decision).reason,
-        the(e.LevelRaised, decision).why,
+        the(LevelRaised, decision).by,
+        the(LevelRaised, decision).reason,
+        the(LevelRaised, decision).why,
     )
     assert ["assigned: mia", "rise: ana", f"hand_over: {JO}"] == told(decision)
 
@@ -176,7 +185,7 @@ def test_an_executive_threat_goes_straight_to_the_executive_level(
 
     assert reached == decision.escalation.level
     assert ["level_raised", "sponsorship_proposed"] == happened(decision)[-2:]
-    assert ("ACME",) == the(e.SponsorshipProposed, decision).accounts
+    assert ("ACME",) == the(SponsorshipProposed, decision).accounts
 
 
 @pytest.mark.parametrize(("to_level", "reached"), [(None, 5), (3, 5), (6, 6)])
@@ -187,7 +196,7 @@ def test_a_trigger_that_is_an_executive_threat_goes_there_too(to_level: int | No
     for reason in (EscalationReason.EXECUTIVE_THREAT, EscalationReason.OTHER):
         trigger = Trigger(name="sues_us", to_level=to_level, reason=reason)
         now = an_escalation(plan=a_plan(levels=levels_with(1, triggers=(trigger,))))
-        decision = decide(now, c.ReportTrigger(by="ana", trigger="sues_us"), monday("09:05"))
+        decision = decide(now, ReportTrigger(by="ana", trigger="sues_us"), monday("09:05"))
         is_threat = reason is EscalationReason.EXECUTIVE_THREAT
 
         assert (reached if is_threat else to_level or 2) == decision.escalation.level
@@ -213,6 +222,6 @@ def test_each_reason_can_start_and_raise(reason: EscalationReason) -> None:
 
     assert (reason, "third time") == (escalation.request.reason, escalation.request.reason_note)
     assert (reason, "fourth time") == (
-        the(e.LevelRaised, decision).reason,
-        the(e.LevelRaised, decision).note,
+        the(LevelRaised, decision).reason,
+        the(LevelRaised, decision).note,
     )

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 from escalation.case import commands as c
 from escalation.case.actions import Action, Origin
 from escalation.case.engine import decide
+from escalation.case.merge import TakeOver
+from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import (
@@ -109,8 +111,8 @@ def test_what_comes_together_is_refused_when_a_list_gets_too_long(field: str) ->
         decide(now, joining(now, **{field: getattr(more, field)}), NOW)
 
 
-def joining(now: Escalation, **lists: Any) -> c.JoinOutage:
-    return c.JoinOutage(by="ana", ticket="ACME/4712", customers=now.request.customers, **lists)
+def joining(now: Escalation, **lists: Any) -> JoinOutage:
+    return JoinOutage(by="ana", ticket="ACME/4712", customers=now.request.customers, **lists)
 
 
 def test_a_merge_is_refused_when_it_brings_too_many_open_actions() -> None:
@@ -122,7 +124,7 @@ def test_a_merge_is_refused_when_it_brings_too_many_open_actions() -> None:
         Action(number=n, what=InternalText("dry it"), owner="ana", due=NOW.date(), origin=Origin.RCA)
         for n in range(1, OPEN_ACTIONS + 2)
     )
-    merge = c.TakeOver(
+    merge = TakeOver(
         by="ana",
         ticket="ACME/4712",
         merged="ACME/4712@1",

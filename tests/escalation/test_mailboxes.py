@@ -4,13 +4,15 @@ One mailbox is one person: told, asked and surveyed once, however often and howe
 
 from typing import Any
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
-from escalation.case.outage import new_in
+from escalation.case.moves.answer_survey import AnswerSurvey
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.join_outage import JoinOutage, new_in
+from escalation.case.moves.reopen import Reopened
 from escalation.case.request import recipients_of
-from escalation.case.state import Escalation
+from escalation.case.state import AccessAnswer, Escalation
 from escalation.kernel.values import InternalText
 from escalation.notifications.links import link_for
 from tests.builders import (
@@ -35,8 +37,8 @@ BOTH = (a_customer("ACME", "Jo@ACME.example"), a_customer("BOLT", "jo@acme.examp
 JO, BEA = "ACME:Jo@acme.example", "BOLT:bea@bolt.example"
 
 
-def joining(*customers: Any) -> c.JoinOutage:
-    return c.JoinOutage(by="ana", ticket="BOLT/1", customers=customers)
+def joining(*customers: Any) -> JoinOutage:
+    return JoinOutage(by="ana", ticket="BOLT/1", customers=customers)
 
 
 def to_jo(decision: Decision) -> list[str]:
@@ -96,13 +98,13 @@ def test_who_speaks_for_two_accounts_is_asked_once_and_answers_for_both() -> Non
     assert link
     assert ("ACME", ("ACME", "BOLT")) == (link.account, link.accounts)
 
-    yes = c.ConfirmAccess(by=JO, account="ACME", answer=e.AccessAnswer.YES)
+    yes = ConfirmAccess(by=JO, account="ACME", answer=AccessAnswer.YES)
     answered = decide(verified.escalation, yes, monday("09:11"))
     assert {"ACME", "BOLT"} == set(answered.escalation.access)
 
-    no = c.ConfirmAccess(by=JO, account="BOLT", answer=e.AccessAnswer.NO, note=InternalText("still wet"))
+    no = ConfirmAccess(by=JO, account="BOLT", answer=AccessAnswer.NO, note=InternalText("still wet"))
     refused = decide(verified.escalation, no, monday("09:11"))
-    assert "ACME, BOLT cannot use the service yet. still wet" == the(e.Reopened, refused).why
+    assert "ACME, BOLT cannot use the service yet. still wet" == the(Reopened, refused).why
 
 
 def test_who_is_known_is_asked_for_the_account_that_joins_at_the_end() -> None:
@@ -110,7 +112,7 @@ def test_who_is_known_is_asked_for_the_account_that_joins_at_the_end() -> None:
     START-5, RESOLVE-6: told of the resolution already; only the access of the new account is open.
     """
     closing = one_in(State.CLOSING, customers=BOTH[:1])
-    yes = c.ConfirmAccess(by=JO, account="ACME", answer=e.AccessAnswer.YES)
+    yes = ConfirmAccess(by=JO, account="ACME", answer=AccessAnswer.YES)
     answered = after(closing, monday("09:20"), yes)
 
     assert ["access_question"] == to_jo(decide(answered, joining(BOTH[1]), monday("09:30")))
@@ -120,7 +122,7 @@ def closed_and_surveyed() -> Decision:
     plan = a_plan(survey=A_SURVEY)
     closing = one_in(State.CLOSING, customers=BOTH, plan=plan)
     ready = after(closing, monday("09:20"), *ready_to_close(closing))
-    return decide(ready, c.Close(by="ed"), monday("09:30"))
+    return decide(ready, Close(by="ed"), monday("09:30"))
 
 
 def test_who_speaks_for_two_accounts_is_surveyed_once() -> None:
@@ -130,7 +132,7 @@ def test_who_speaks_for_two_accounts_is_surveyed_once() -> None:
     closed = closed_and_surveyed()
     assert ["closed", "survey"] == to_jo(closed)
 
-    answer = c.AnswerSurvey(by="ed", account="BOLT", contact="JO@acme.example", score=4)
+    answer = AnswerSurvey(by="ed", account="BOLT", contact="JO@acme.example", score=4)
     answered: Escalation = decide(closed.escalation, answer, monday("10:00")).escalation
     assert [JO] == list(answered.survey)
 

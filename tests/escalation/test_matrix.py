@@ -6,9 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.case.levels import LevelRaised
+from escalation.case.moves.report_trigger import ReportTrigger, TriggerReported
+from escalation.case.moves.tick_response import TickResponse
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import InternalText
@@ -135,14 +136,14 @@ def test_a_trigger_raises_at_once(level: int, trigger: str, reached: int) -> Non
     """
     MATRIX-3.
     """
-    command = c.ReportTrigger(by="ed", trigger=trigger, note=InternalText("by phone"))
+    command = ReportTrigger(by="ed", trigger=trigger, note=InternalText("by phone"))
     decision = decide(an_escalation(level=level), command, monday("09:01"))
 
     assert reached == decision.escalation.level
     assert ["communication_begun", "trigger_reported", "level_raised"] == happened(decision)
     assert (trigger, "by phone") == (
-        the(e.TriggerReported, decision).trigger,
-        the(e.TriggerReported, decision).note,
+        the(TriggerReported, decision).trigger,
+        the(TriggerReported, decision).note,
     )
 
 
@@ -150,9 +151,7 @@ def test_a_trigger_says_in_words_why_it_rose() -> None:
     """
     MATRIX-3, COMM-4: whoever gets it, and whoever had it, reads the reason.
     """
-    decision = decide(
-        an_acknowledged(), c.ReportTrigger(by="ana", trigger="asks_for_manager"), monday("09:01")
-    )
+    decision = decide(an_acknowledged(), ReportTrigger(by="ana", trigger="asks_for_manager"), monday("09:01"))
 
     assert ["assigned: mia", f"hand_over: {JO}"] == told(decision)
     assert "the customer asks for a manager" == internal(decision, "assigned").facts.why
@@ -163,7 +162,7 @@ def test_an_unknown_trigger_is_refused_with_those_known() -> None:
     MATRIX-3.
     """
     with pytest.raises(UnknownName) as refused:
-        decide(an_escalation(), c.ReportTrigger(by="ana", trigger="privacy_at_risk"), monday("09:01"))
+        decide(an_escalation(), ReportTrigger(by="ana", trigger="privacy_at_risk"), monday("09:01"))
 
     assert (
         "ACME/4711: level 1 has no trigger 'privacy_at_risk'; known: cannot_solve, asks_for_manager"
@@ -176,7 +175,7 @@ def test_responses_are_ticked_off(response: str) -> None:
     """
     MATRIX-4.
     """
-    decision = decide(an_acknowledged(), c.TickResponse(by="ana", response=response), monday("09:01"))
+    decision = decide(an_acknowledged(), TickResponse(by="ana", response=response), monday("09:01"))
 
     assert (("hear the customer out",), ("write down what happened",)) == (
         decision.escalation.responses_done,
@@ -189,12 +188,12 @@ def test_a_response_is_ticked_once_and_only_if_it_exists() -> None:
     """
     MATRIX-4: the refusal lists what there is.
     """
-    ticked = after(an_escalation(), c.TickResponse(by="ana", response="1"))
+    ticked = after(an_escalation(), TickResponse(by="ana", response="1"))
 
     with pytest.raises(MoveNotAllowed, match="ACME/4711: 'hear the customer out' is already ticked off"):
-        decide(ticked, c.TickResponse(by="ana", response="1"), monday("09:01"))
+        decide(ticked, TickResponse(by="ana", response="1"), monday("09:01"))
     with pytest.raises(UnknownName) as refused:
-        decide(ticked, c.TickResponse(by="ana", response="3"), monday("09:01"))
+        decide(ticked, TickResponse(by="ana", response="3"), monday("09:01"))
     assert "known: 1.1 hear the customer out; 1.2 write down what happened" in refused.value.message
 
 
@@ -205,8 +204,8 @@ def test_a_response_of_a_level_that_was_left_is_not_ticked_off() -> None:
     risen = decide(an_escalation(), Tick(), monday("09:30")).escalation
 
     with pytest.raises(MoveNotAllowed, match="ACME/4711: it is at level 2 now, not at level 1"):
-        decide(risen, c.TickResponse(by="ana", response="1", level=1), monday("09:31"))
-    ticked = decide(risen, c.TickResponse(by="ana", response="1", level=2), monday("09:31"))
+        decide(risen, TickResponse(by="ana", response="1", level=1), monday("09:31"))
+    ticked = decide(risen, TickResponse(by="ana", response="1", level=2), monday("09:31"))
     assert risen.current_level.responses[:1] == ticked.escalation.responses_done
 
 
@@ -220,10 +219,10 @@ def test_a_raise_before_all_responses_are_done_is_recorded_as_early(
     """
     MATRIX-4: allowed nevertheless. The next level begins with its own responses.
     """
-    ticked = after(an_acknowledged(), *(c.TickResponse(by="ana", response=number) for number in done))
-    decision = decide(ticked, c.ReportTrigger(by="ana", trigger="cannot_solve"), monday("09:01"))
+    ticked = after(an_acknowledged(), *(TickResponse(by="ana", response=number) for number in done))
+    decision = decide(ticked, ReportTrigger(by="ana", trigger="cannot_solve"), monday("09:01"))
 
-    assert is_early is the(e.LevelRaised, decision).is_early
+    assert is_early is the(LevelRaised, decision).is_early
     assert () == decision.escalation.responses_done
 
 
@@ -231,4 +230,4 @@ def test_a_rise_by_itself_is_never_early() -> None:
     """
     MATRIX-4: nobody chose it.
     """
-    assert not the(e.LevelRaised, decide(an_acknowledged(), Tick(), monday("09:30"))).is_early
+    assert not the(LevelRaised, decide(an_acknowledged(), Tick(), monday("09:30"))).is_early

@@ -7,8 +7,20 @@ from typing import Any
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.lifecycle import State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.join_outage import JoinOutage
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.transfer import Transfer
+from escalation.case.shell_events import MoveRefused
+from escalation.case.state import AccessAnswer
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import CustomerText, InternalText, from_json, to_json
@@ -46,7 +58,7 @@ from tests.escalation.plans import A_SURVEY
 from tests.records.past import AFTER_CLOSE
 
 BOLT = "BOLT:jo@bolt.example"
-TO_FINANCE = c.Transfer(by="ana", to="finance", reason=EscalationReason.LACK_OF_EXPERTISE)
+TO_FINANCE = Transfer(by="ana", to="finance", reason=EscalationReason.LACK_OF_EXPERTISE)
 
 
 def told_of(*steps: c.Command | datetime, **changes: Any) -> EscalationMeasures:
@@ -68,7 +80,7 @@ def test_the_first_notice_is_the_first_and_when_it_was_delivered() -> None:
     RECORD-2, START-5: whoever joins later has a first notice of their own; and COMM-2's clock counts the delivery.
     """
     begun = opening()
-    join = c.JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
+    join = JoinOutage(by="ben", ticket="BOLT/7", customers=(a_customer("BOLT"),))
     told = all_delivered(begun.escalation, monday("09:03"))
     told_again = ReportDelivery(
         receipts=(
@@ -113,7 +125,7 @@ def test_times_are_from_the_opening() -> None:
             monday("09:04"),
             all_delivered(start.escalation, monday("09:04")),
             monday("09:10"),
-            c.Acknowledge(by="ana"),
+            Acknowledge(by="ana"),
             tuesday("10:00"),
             DECLARE,
         )
@@ -128,9 +140,9 @@ def test_only_a_resolution_that_stands_counts() -> None:
     """
     RECORD-2: rejected (RESOLVE-5), it is as if it had not been declared; the return counts as reopened.
     """
-    reject = c.RejectResolution(by="ari", why=InternalText("it is broken again"))
+    reject = RejectResolution(by="ari", why=InternalText("it is broken again"))
 
-    told = told_of(c.Acknowledge(by="ana"), DECLARE, monday("11:00"), reject)
+    told = told_of(Acknowledge(by="ana"), DECLARE, monday("11:00"), reject)
 
     assert told.resolved_after is None
     assert 1 == told.reopened
@@ -140,7 +152,7 @@ def test_a_clock_that_is_met_and_one_that_is_late() -> None:
     """
     RECORD-2: attainment per clock, with the lateness of a breach.
     """
-    told = told_of(c.Acknowledge(by="ana"), at(7, "10:00"), Tick(), at(7, "11:00"), DECLARE, VERIFY)
+    told = told_of(Acknowledge(by="ana"), at(7, "10:00"), Tick(), at(7, "11:00"), DECLARE, VERIFY)
     resolution = run_of(told, ClockName.RESOLUTION)
 
     assert Outcome.MET == run_of(told, ClockName.ACKNOWLEDGE).outcome
@@ -161,8 +173,8 @@ def test_each_start_of_a_clock_is_a_run() -> None:
     """
     RECORD-2: the update clock starts anew with each update (COMM-3), and each run counts.
     """
-    update = c.SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
-    told = told_of(c.Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)
+    update = SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
+    told = told_of(Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)
 
     runs = [run for run in told.clocks if run.name is ClockName.NEXT_UPDATE]
 
@@ -173,9 +185,7 @@ def test_every_level_team_and_person_that_held_it_is_known() -> None:
     """
     RESOLVE-7: and how long.
     """
-    told = told_of(
-        c.Acknowledge(by="ana"), monday("09:10"), TO_FINANCE, monday("09:25"), c.Acknowledge(by="fay")
-    )
+    told = told_of(Acknowledge(by="ana"), monday("09:10"), TO_FINANCE, monday("09:25"), Acknowledge(by="fay"))
 
     held = [(hold.level, hold.team, hold.person, hold.lasted) for hold in told.holds]
 
@@ -220,13 +230,13 @@ def test_a_pause_counts_and_the_hold_of_a_verification_does_not() -> None:
     """
     RECORD-2: share of time paused.
     """
-    pause = c.PauseClocks(by="ana", because="waiting_for_customer")
+    pause = PauseClocks(by="ana", because="waiting_for_customer")
     told = told_of(
-        c.Acknowledge(by="ana"),
+        Acknowledge(by="ana"),
         monday("10:00"),
         pause,
         monday("12:00"),
-        c.ResumeClocks(by="ana"),
+        ResumeClocks(by="ana"),
         DECLARE,
         monday("13:00"),
         VERIFY,
@@ -240,7 +250,7 @@ def test_causes_and_actions_are_those_of_the_last_rca() -> None:
     """
     RECORD-2, CLOSE-3: repeated root causes, actions that are due.
     """
-    told = told_of(c.Acknowledge(by="ana"), DECLARE, VERIFY, c.RequestRca(by="ed"), *RCA_COURSE[:2])
+    told = told_of(Acknowledge(by="ana"), DECLARE, VERIFY, RequestRca(by="ed"), *RCA_COURSE[:2])
 
     assert ("the roof of the depot leaks",) == told.causes
     assert ["repair the roof"] == [each.what for each in told.follow_ups]
@@ -251,12 +261,12 @@ def test_what_happens_after_the_close_is_measured() -> None:
     """
     RECORD-2, CLOSE-6, CLOSE-7: late answers, and actions that are done; the escalation itself lives no longer for it.
     """
-    access = c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.YES)
-    rca = (c.RequestRca(by="ed"), *RCA_COURSE)
+    access = ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES)
+    rca = (RequestRca(by="ed"), *RCA_COURSE)
     plan = a_plan(survey=A_SURVEY, actions=ActionPolicy())
 
     told = told_of(
-        c.Acknowledge(by="ana"), DECLARE, VERIFY, access, *rca, c.Close(by="ed"), *AFTER_CLOSE, plan=plan
+        Acknowledge(by="ana"), DECLARE, VERIFY, access, *rca, Close(by="ed"), *AFTER_CLOSE, plan=plan
     )
 
     assert [("ACME", JO, 4, "quick", at(2, "09:00"))] == [
@@ -272,8 +282,8 @@ def test_promises_count_each_run_that_was_met_or_late() -> None:
     """
     RECORD-2: attainment; what still runs, or was called off, is no part of it.
     """
-    update = c.SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
-    told = told_of(c.Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)
+    update = SendUpdate(by="ana", customer_text=CustomerText("We are at it."))
+    told = told_of(Acknowledge(by="ana"), monday("09:30"), update, monday("10:00"), update)
 
     assert [2, 0] == told.promises[ClockName.NEXT_UPDATE]
     assert ClockName.RESOLUTION not in told.promises
@@ -283,7 +293,7 @@ def test_a_changed_priority_counts_as_it_is_at_last() -> None:
     """
     RECORD-2: and nothing of what was recorded before is lost.
     """
-    told = told_of(c.Acknowledge(by="ana"), c.ChangePriority(by="ana", priority=Priority.P2))
+    told = told_of(Acknowledge(by="ana"), ChangePriority(by="ana", priority=Priority.P2))
 
     assert Priority.P2 == told.priority
     assert ["ACME"] == [customer.account for customer in told.customers]
@@ -308,7 +318,7 @@ def test_what_is_cancelled_is_not_resolved() -> None:
     """
     RECORD-2: a duplicate that was found while verifying has no time to resolve, in an import neither.
     """
-    duplicate = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("told twice"))
+    duplicate = Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("told twice"))
 
     told = told_of(monday("10:00"), DECLARE, monday("10:30"), duplicate)
 
@@ -319,7 +329,7 @@ def test_what_is_measured_survives_json() -> None:
     """
     RECORD-1: as every stored state does.
     """
-    told = told_of(c.Acknowledge(by="ana"), DECLARE)
+    told = told_of(Acknowledge(by="ana"), DECLARE)
 
     assert told == from_json(EscalationMeasures, to_json(told))
 
@@ -329,7 +339,7 @@ def test_a_refused_signal_is_counted() -> None:
     RECORD-1: refusals are on record too.
     """
     events = events_of(opening())
-    refused = e.MoveRefused(seq=events[-1].seq + 1, at=events[-1].at, move="close", why="not now")
+    refused = MoveRefused(seq=events[-1].seq + 1, at=events[-1].at, move="close", why="not now")
 
     assert 1 == measure_events((*events, refused)).refused
 

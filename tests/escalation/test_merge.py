@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import Decision, allowed_moves, decide
 from escalation.case.lifecycle import State
-from escalation.case.merge import hand_over_to
+from escalation.case.merge import EscalationTakenOver, hand_over_to
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.settle_ticket import SettleTicket
 from escalation.case.state import Escalation
 from escalation.kernel.budgets import CUSTOMERS
 from escalation.kernel.clock_name import ClockName
@@ -39,9 +39,9 @@ WHY = InternalText("the same broken pipe")
 BOLT = "BOLT:jo@bolt.example"
 
 
-def merging(**changes: object) -> c.Cancel:
+def merging(**changes: object) -> Cancel:
     written = {"by": "ed", "cause": "merged", "into": "ACME/4711", "why": WHY} | changes
-    return c.Cancel.model_validate(written)
+    return Cancel.model_validate(written)
 
 
 def another(**request: object) -> Escalation:
@@ -56,7 +56,7 @@ def another(**request: object) -> Escalation:
     return an_escalation(**written | request)
 
 
-def taken_over(now: Escalation, other: Escalation, command: c.Cancel | None = None) -> Decision:
+def taken_over(now: Escalation, other: Escalation, command: Cancel | None = None) -> Decision:
     return decide(now, hand_over_to(other, command or merging()), monday("09:10"))
 
 
@@ -65,7 +65,7 @@ def test_customers_records_and_services_go_over(cause: str) -> None:
     """
     CLOSE-10: as if all of it had been here from the start.
     """
-    settled = after(another(), c.SettleTicket(by="ben", record="INC-7"))
+    settled = after(another(), SettleTicket(by="ben", record="INC-7"))
     now = taken_over(an_acknowledged(), settled, merging(cause=cause)).escalation
 
     assert ("ACME", "BOLT") == tuple(customer.account for customer in now.request.customers)
@@ -220,8 +220,8 @@ def test_the_record_folds_to_the_same() -> None:
     """
     start = an_escalation()
     decision = taken_over(start, another())
-    event = next(event for event in decision.events if isinstance(event, e.EscalationTakenOver))
+    event = next(event for event in decision.events if isinstance(event, EscalationTakenOver))
 
-    assert event == from_json(e.EscalationTakenOver, to_json(event))
+    assert event == from_json(EscalationTakenOver, to_json(event))
     assert ("ACME", "BOLT") == tuple(one.account for one in decision.escalation.request.customers)
     assert Move.CANCEL in allowed_moves(decision.escalation)

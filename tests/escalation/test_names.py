@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.case import commands as c
 from escalation.case.engine import decide
+from escalation.case.moves.transfer import Transfer
 from escalation.kernel.name_comparison import fold_name
 from escalation.kernel.refusals import UnknownName, nearest
 from tests.builders import an_escalation, monday
@@ -60,4 +60,4 @@ def test_a_full_name_leads_to_the_id() -> None:
     """
     assert "isil" == nearest("IŞIL AYDIN", ("isil", "omar"), {"Işıl Aydın": "isil"})
     with pytest.raises(UnknownName, match=r"did you mean duty\?"):
-        decide(an_escalation(), c.Transfer(by="ana", to="DUTY DESK"), monday("09:10"))
+        decide(an_escalation(), Transfer(by="ana", to="DUTY DESK"), monday("09:10"))

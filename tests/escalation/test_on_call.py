@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from escalation.case import commands as c
-from escalation.case import events as e
-from escalation.case.effects import FindOnCall, OnCallFound
-from escalation.case.engine import Decision, decide, open_escalation
+from escalation.case.effects import FindOnCall, OnCallResult
+from escalation.case.engine import Decision, decide
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.transfer import Transfer
+from escalation.case.on_call import OnCallFound, ReportOnCall
+from escalation.case.start import Open, open_escalation
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import InternalText
@@ -38,7 +41,7 @@ def a_plan_with_duty(**level: Any) -> Plan:
 
 def opening_with(plan: Plan) -> Decision:
     request = a_request()
-    command = c.Open(id="ACME/4711@1", request=request, plan=plan, priority=request.priority)  # type: ignore[arg-type]
+    command = Open(id="ACME/4711@1", request=request, plan=plan, priority=request.priority)  # type: ignore[arg-type]
     return open_escalation(command, monday("09:00"))
 
 
@@ -54,8 +57,8 @@ def occasion(wanted: FindOnCall) -> str:
 def answered(decision: Decision, *people: Contact, until: datetime | None = None) -> Decision:
     """The first question of *decision*, answered at once."""
     wanted = asked_for(decision)[0]
-    found = OnCallFound(schedule=wanted.schedule, people=people, until=until, why="the rota of this week")
-    return decide(decision.escalation, c.ReportOnCall(found=found, notice=wanted.notice), monday("09:00"))
+    found = OnCallResult(schedule=wanted.schedule, people=people, until=until, why="the rota of this week")
+    return decide(decision.escalation, ReportOnCall(found=found, notice=wanted.notice), monday("09:00"))
 
 
 def holder(escalation: Escalation) -> tuple[str, tuple[str, ...]]:
@@ -83,7 +86,7 @@ def test_who_is_on_call_stands_where_the_schedule_stood() -> None:
     assert ("nils", ("nils",)) == holder(decision.escalation)
     assert "nils" in decision.escalation.untold
     assert "duty" not in decision.escalation.untold
-    assert "the rota of this week" == the(e.OnCallFound, decision).why
+    assert "the rota of this week" == the(OnCallFound, decision).why
 
 
 def test_somebody_new_on_call_is_known_from_then_on() -> None:
@@ -91,7 +94,7 @@ def test_somebody_new_on_call_is_known_from_then_on() -> None:
     MATRIX-1, ROLE-1: a schedule can name somebody who joined after the start.
     """
     found = answered(opening_with(a_plan_with_duty()), ZOE).escalation
-    acknowledged = decide(found, c.Acknowledge(by="zoe"), monday("09:05")).escalation
+    acknowledged = decide(found, Acknowledge(by="zoe"), monday("09:05")).escalation
 
     assert "zoe" == acknowledged.acknowledged_by
 
@@ -134,10 +137,10 @@ def test_an_answer_that_comes_too_late_changes_nothing() -> None:
     COMM-12: meanwhile somebody else has it; who was meant is not bothered.
     """
     opened = opening_with(a_plan_with_duty())
-    taken = decide(opened.escalation, c.Transfer(by="ben", to="fay"), monday("09:01")).escalation
+    taken = decide(opened.escalation, Transfer(by="ben", to="fay"), monday("09:01")).escalation
     (wanted,) = asked_for(opened)
-    found = OnCallFound(schedule="duty", people=(NILS,), why="the rota of this week")
-    late = decide(taken, c.ReportOnCall(found=found, notice=wanted.notice), monday("09:02"))
+    found = OnCallResult(schedule="duty", people=(NILS,), why="the rota of this week")
+    late = decide(taken, ReportOnCall(found=found, notice=wanted.notice), monday("09:02"))
 
     assert ("fay", []) == (late.escalation.owner, told(late))
 
@@ -149,8 +152,8 @@ def test_a_schedule_among_others_gets_the_same_message_once() -> None:
     plan = a_plan(levels=levels_with(1, managers=("duty", "nils")))
     breached = decide(opening_with(plan).escalation, Tick(), monday("09:30"))
     to_manager = next(wanted for wanted in asked_for(breached) if occasion(wanted) == "breach")
-    found = OnCallFound(schedule="duty", people=(NILS, ZOE), why="both are on call")
-    answer = c.ReportOnCall(found=found, notice=to_manager.notice)
+    found = OnCallResult(schedule="duty", people=(NILS, ZOE), why="both are on call")
+    answer = ReportOnCall(found=found, notice=to_manager.notice)
 
     assert ["breach: zoe"] == told(decide(breached.escalation, answer, monday("09:30")))
 
@@ -178,7 +181,7 @@ def test_a_schedule_among_contacts_asked_at_once_is_told_too() -> None:
 
     assert ["assigned: nils"] == told(decision)
     assert ("ana", ("ana", "nils")) == holder(decision.escalation)
-    half = decide(decision.escalation, c.Acknowledge(by="ana"), monday("09:05")).escalation
+    half = decide(decision.escalation, Acknowledge(by="ana"), monday("09:05")).escalation
     assert ("nils",) == half.unacknowledged
 
 
@@ -204,8 +207,8 @@ def test_a_fallback_that_is_a_schedule_is_asked_once() -> None:
         decision = decide(escalation, Tick(), monday(minute))
         for wanted in asked_for(decision):
             asked += occasion(wanted) == "assigned"
-            found = OnCallFound(schedule="duty", people=(NILS,), why="the rota of this week")
-            answer = c.ReportOnCall(found=found, notice=wanted.notice)
+            found = OnCallResult(schedule="duty", people=(NILS,), why="the rota of this week")
+            answer = ReportOnCall(found=found, notice=wanted.notice)
             decision = decide(decision.escalation, answer, monday(minute))
         escalation = decision.escalation
 
@@ -226,7 +229,7 @@ def test_a_cancellation_reaches_whoever_is_on_call() -> None:
         )
     ).escalation
     why = InternalText("the customer withdrew it")
-    command = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=why)
+    command = Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=why)
     decision = decide(escalation, command, monday("09:05"))
 
     assert ["cancelled: nils"] == told(answered(decision, NILS))

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case.engine import Decision, decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.reopen import Reopen
 from escalation.kernel.values import InternalText
 from escalation.notifications.redundancy import MADE_NEEDLESS_BY, OF_CUSTOMERS
 from escalation.notifications.shell_commands import Tick
@@ -42,12 +45,12 @@ CROWDED = a_plan(
 def decisions() -> dict[str, Decision]:
     busy = an_acknowledged(plan=CROWDED)
     verifying = one_in(State.VERIFYING, plan=CROWDED)
-    urgent = c.ChangePriority(by="ed", priority=Priority.P1)
+    urgent = ChangePriority(by="ed", priority=Priority.P1)
     closing = after(verifying, monday("09:20"), urgent, VERIFY)
-    back = c.Reopen(by="ed", why=InternalText("it leaks again"))
+    back = Reopen(by="ed", why=InternalText("it leaks again"))
     return {
         "start": opening(plan=CROWDED),
-        "rise": decide(busy, c.RaiseLevel(by="ed", reason=EscalationReason.OTHER), monday("09:05")),
+        "rise": decide(busy, RaiseLevel(by="ed", reason=EscalationReason.OTHER), monday("09:05")),
         "priority": decide(busy, urgent, monday("09:05")),
         "resolution breached": decide(busy, Tick(), at(3, "09:00")),
         "nobody acknowledges": decide(an_escalation(plan=CROWDED), Tick(), monday("10:00")),
@@ -55,7 +58,7 @@ def decisions() -> dict[str, Decision]:
         "reopened": decide(closing, back, monday("09:30")),
         "cancelled": decide(
             busy,
-            c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("withdrawn")),
+            Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("withdrawn")),
             monday("09:05"),
         ),
     }
@@ -109,8 +112,8 @@ def test_a_reopening_that_rises_tells_who_has_it_by_then() -> None:
     CLOSE-9, KIND-3: customers hear it in one letter, which names the new owner.
     """
     verifying = one_in(State.VERIFYING)
-    closing = after(verifying, monday("09:20"), c.ChangePriority(by="ed", priority=Priority.P1), VERIFY)
-    decision = decide(closing, c.Reopen(by="ed", why=InternalText("it leaks again")), monday("09:30"))
+    closing = after(verifying, monday("09:20"), ChangePriority(by="ed", priority=Priority.P1), VERIFY)
+    decision = decide(closing, Reopen(by="ed", why=InternalText("it leaks again")), monday("09:30"))
     to_us = {n.occasion: n for n in notices(decision.effects) if n.audience == "internal"}
     (letter,) = (n for n in notices(decision.effects) if n.audience == "customer")
 

@@ -5,10 +5,11 @@ The start: what the core decides once the request was accepted (START, COMM-1, C
 import pytest
 from pydantic import ValidationError
 
-from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.case.levels import SponsorshipProposed
 from escalation.case.lifecycle import State
 from escalation.case.request import Channel, EvidenceKind, StartRequest
+from escalation.case.start import Opened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import faults_of
 from escalation.notifications.notification import CustomerNotification
@@ -129,7 +130,7 @@ def test_an_executive_threat_starts_at_the_executive_level() -> None:
     decision = opening(reason="executive_threat")
 
     assert (5, "dora") == (decision.escalation.level, decision.escalation.owner)
-    assert ("ACME",) == the(e.SponsorshipProposed, decision).accounts
+    assert ("ACME",) == the(SponsorshipProposed, decision).accounts
     assert [
         f"receipt: {JO}",
         "assigned: dora",
@@ -182,7 +183,7 @@ def test_a_start_carries_channel_predecessor_and_all_that_it_was_given() -> None
         channel="portal", predecessor="ACME/4711@0", services=["orders"], criteria=["funding", "staffing"]
     )
 
-    assert request == the(e.Opened, opened).request
+    assert request == the(Opened, opened).request
     assert Channel.PORTAL == opened.escalation.request.channel
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.case.moves.pause import ClocksPaused, PauseClocks, ResumeClocks
+from escalation.case.moves.raise_level import RaiseLevel
 from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.notifications.shell_commands import Tick
@@ -30,8 +30,8 @@ from tests.builders import (
     tuesday,
 )
 
-PAUSE = c.PauseClocks(by="ana", because="waiting_for_customer")
-RESUME = c.ResumeClocks(by="ana")
+PAUSE = PauseClocks(by="ana", because="waiting_for_customer")
+RESUME = ResumeClocks(by="ana")
 R = ClockName.RESOLUTION
 
 
@@ -105,7 +105,7 @@ def test_a_clock_that_starts_during_a_pause_counts_from_its_end() -> None:
     CLOCK-3: a raise while waiting for the customer.
     """
     paused = after(an_acknowledged(), monday("09:10"), PAUSE)
-    raised = after(paused, monday("09:20"), c.RaiseLevel.model_validate({"by": "ed", "reason": "other"}))
+    raised = after(paused, monday("09:20"), RaiseLevel.model_validate({"by": "ed", "reason": "other"}))
     resumed = after(raised, monday("10:00"), RESUME)
 
     assert None is clock(raised, ClockName.LEVEL_WINDOW).due_at
@@ -152,7 +152,7 @@ def test_the_playbook_names_the_reasons_and_what_each_stops() -> None:
     CLOCK-3.
     """
     plan = a_plan(pause_reasons={"spare_part_ordered": PausePolicy(stops=(R,))})
-    now = after(an_escalation(plan=plan), c.PauseClocks(by="ana", because="spare_part_ordered"))
+    now = after(an_escalation(plan=plan), PauseClocks(by="ana", because="spare_part_ordered"))
 
     assert {R} == {each.name for each in now.running_clocks if each.next_at is None}
 
@@ -175,5 +175,5 @@ def test_a_pause_says_which_clocks_it_stopped(stops: tuple[ClockName, ...], leve
     escalation = an_acknowledged(level=level, plan=a_plan(pause_reasons=reasons, levels=levels))
     decision = decide(escalation, PAUSE, monday("09:10"))
 
-    (paused,) = (event for event in decision.events if isinstance(event, e.ClocksPaused))
+    (paused,) = (event for event in decision.events if isinstance(event, ClocksPaused))
     assert f"paused, waiting for customer; {said}" == sentence(paused)

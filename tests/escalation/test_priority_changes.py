@@ -4,9 +4,10 @@ A change of priority: due times follow from the original start, and what happene
 
 import pytest
 
-from escalation.case import commands as c
 from escalation.case import events as e
+from escalation.case.clock_events import ClockBreached, ThresholdPassed
 from escalation.case.engine import decide
+from escalation.case.moves.change_priority import ChangePriority
 from escalation.case.state import Escalation
 from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
@@ -40,7 +41,7 @@ def passed(decision_events: tuple[e.Event, ...], name: ClockName) -> list[tuple[
     return [
         (event.passed, event.skipped)
         for event in decision_events
-        if isinstance(event, e.ThresholdPassed) and event.clock is name
+        if isinstance(event, ThresholdPassed) and event.clock is name
     ]
 
 
@@ -48,7 +49,7 @@ def test_a_change_of_priority_counts_from_the_original_start() -> None:
     """
     CLOCK-4: not from now.
     """
-    raised = after(an_acknowledged(), monday("11:00"), c.ChangePriority(by="ed", priority=Priority.P1))
+    raised = after(an_acknowledged(), monday("11:00"), ChangePriority(by="ed", priority=Priority.P1))
 
     assert (4 * HOUR, monday("13:00")) == (clock(raised, R).after, clock(raised, R).due_at)
 
@@ -58,12 +59,12 @@ def test_a_threshold_that_a_change_put_behind_us_is_skipped() -> None:
     CLOCK-2, CLOCK-4: recorded as skipped, and nobody is reminded; the next one is still to come.
     """
     escalation = at_last_level()
-    decision = decide(escalation, c.ChangePriority(by="ed", priority=Priority.P2), monday("14:00"))
+    decision = decide(escalation, ChangePriority(by="ed", priority=Priority.P2), monday("14:00"))
 
     assert [(1, 1)] == passed(decision.events, R)
     assert monday("15:00") == clock(decision.escalation, R).next_at
     assert not [line for line in told(decision) if line.startswith("reminder")]
-    skipped = next(x for x in decision.events if isinstance(x, e.ThresholdPassed) and x.clock is R)
+    skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
     assert "resolution: reminder skipped, already past" == sentence(skipped)
 
 
@@ -72,9 +73,9 @@ def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
     CLOCK-2: whatever went before it.
     """
     reminded = after(at_last_level(priority="P3"), at(1, "13:00"), Tick())  # 12 of 24 h
-    slower = after(reminded, c.ChangePriority(by="ed", priority=Priority.P4))
-    decision = decide(slower, c.ChangePriority(by="ed", priority=Priority.P3), at(2, "11:30"))
-    skipped = next(x for x in decision.events if isinstance(x, e.ThresholdPassed) and x.clock is R)
+    slower = after(reminded, ChangePriority(by="ed", priority=Priority.P4))
+    decision = decide(slower, ChangePriority(by="ed", priority=Priority.P3), at(2, "11:30"))
+    skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
 
     assert (2, 1, True) == (skipped.passed, skipped.skipped, skipped.is_skipped)
     assert "resolution: reminder skipped, already past" == sentence(skipped)
@@ -84,8 +85,8 @@ def test_a_change_that_puts_the_due_time_behind_us_breaches_at_once() -> None:
     """
     CLOCK-4, CLOCK-6: with the due time that was missed.
     """
-    decision = decide(at_last_level(), c.ChangePriority(by="ed", priority=Priority.P1), monday("15:00"))
-    missed = [x.due_at for x in decision.events if isinstance(x, e.ClockBreached) and x.clock is R]
+    decision = decide(at_last_level(), ChangePriority(by="ed", priority=Priority.P1), monday("15:00"))
+    missed = [x.due_at for x in decision.events if isinstance(x, ClockBreached) and x.clock is R]
 
     assert [monday("13:00")] == missed
     assert "breach: ed, ceo" in told(decision)
@@ -96,7 +97,7 @@ def test_what_already_breached_stays_breached() -> None:
     CLOCK-4: more time given afterwards does not undo it, and it is still chased.
     """
     breached = after(at_last_level(priority="P1"), monday("13:00"), Tick())
-    slower = after(breached, monday("14:00"), c.ChangePriority(by="ed", priority=Priority.P4))
+    slower = after(breached, monday("14:00"), ChangePriority(by="ed", priority=Priority.P4))
 
     assert (monday("13:00"), tuesday("13:00")) == (clock(slower, R).breached_at, clock(slower, R).next_at)
     assert slower.is_breached
@@ -123,7 +124,7 @@ def test_a_threshold_fires_once_whatever_the_new_priority_has(
         Priority.P4: priorities_with(Priority.P4, targets={R: new})[Priority.P4]
     }
     reminded = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), Tick())
-    changed = after(reminded, monday("13:01"), c.ChangePriority(by="ed", priority=Priority.P4))
+    changed = after(reminded, monday("13:01"), ChangePriority(by="ed", priority=Priority.P4))
 
     resolution = clock(changed, R)
     assert still_to_come == len(resolution.thresholds) - resolution.passed
@@ -133,8 +134,8 @@ def test_a_threshold_that_one_priority_skipped_fires_by_the_next() -> None:
     """
     CLOCK-2, CLOCK-4: past by P2 and skipped, still to come by P3: what nobody has said is said in its time.
     """
-    raised = after(at_last_level(), monday("14:00"), c.ChangePriority(by="ed", priority=Priority.P2))
-    lowered = after(raised, monday("14:05"), c.ChangePriority(by="ed", priority=Priority.P3))
+    raised = after(at_last_level(), monday("14:00"), ChangePriority(by="ed", priority=Priority.P2))
+    lowered = after(raised, monday("14:05"), ChangePriority(by="ed", priority=Priority.P3))
     reminded = after(lowered, at(1, "13:00"), Tick())  # 12 of 24 h
 
     assert [(1, 0), (0, 0), (1, 0.5)] == [
@@ -148,7 +149,7 @@ def test_a_threshold_that_fired_does_not_fire_by_another_priority() -> None:
     """
     escalation = after(at_last_level(), at(1, "13:00"), Tick())
     for priority in (Priority.P4, Priority.P3, Priority.P4, Priority.P3):
-        escalation = after(escalation, at(1, "13:01"), c.ChangePriority(by="ed", priority=priority))
+        escalation = after(escalation, at(1, "13:01"), ChangePriority(by="ed", priority=priority))
 
     assert (1, 0.5) == (clock(escalation, R).passed, clock(escalation, R).fired_share)
 
@@ -165,6 +166,6 @@ def test_a_threshold_that_fired_is_remembered_by_targets_that_do_not_have_it() -
     escalation = after(at_last_level(plan=a_plan(priorities=priorities)), monday("13:00"), Tick())
     assert 0.5 == clock(escalation, R).fired_share
     for priority in (Priority.P4, Priority.P2):
-        escalation = after(escalation, monday("13:01"), c.ChangePriority(by="ed", priority=priority))
+        escalation = after(escalation, monday("13:01"), ChangePriority(by="ed", priority=priority))
 
     assert (1, 0.5) == (clock(escalation, R).passed, clock(escalation, R).fired_share)

@@ -11,6 +11,13 @@ from escalation.case import events as e
 from escalation.case.effects import StartTaskForce
 from escalation.case.engine import decide
 from escalation.case.lifecycle import RcaState, State
+from escalation.case.moves.approve_rca import ApproveRca
+from escalation.case.moves.deploy_task_force import DeployTaskForce
+from escalation.case.moves.derive_rca import DeriveRca, RcaDerived
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.waive_rca import RcaWaived, WaiveRca
 from escalation.case.rca_on_file import merge_rcas, on_file, proposed_timeline
 from escalation.case.request import (
     CorrectiveAction,
@@ -21,6 +28,7 @@ from escalation.case.request import (
     Reference,
 )
 from escalation.case.state import Escalation
+from escalation.case.task_forces import ReportTaskForce
 from escalation.case.timeline import timeline_entry
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -58,7 +66,7 @@ from tests.builders import (
 
 FILE, DERIVE, APPROVE, SHARE = RCA_COURSE
 WHY = InternalText("the customer does not want one")
-WAIVE = c.WaiveRca(by="ed", why=WHY)
+WAIVE = WaiveRca(by="ed", why=WHY)
 
 
 def closing(**changes: object) -> Escalation:
@@ -105,8 +113,8 @@ def test_a_customer_may_ask_for_one() -> None:
     """
     CLOSE-2: at any time; within closing the coordinator is asked at once.
     """
-    early = after(one_in(State.RESOLVING), c.RequestRca(by="csm"))
-    late = decide(one_in(State.CLOSING), c.RequestRca(by="csm"), monday("09:10"))
+    early = after(one_in(State.RESOLVING), RequestRca(by="csm"))
+    late = decide(one_in(State.CLOSING), RequestRca(by="csm"), monday("09:10"))
 
     assert (RcaState.REQUESTED, False) == (early.rca.state, ClockName.INTERNAL_RCA in running(early))
     assert "rca_wanted: cora" in told(decide(after(early, DECLARE), VERIFY, monday("09:10")))
@@ -154,7 +162,7 @@ def test_only_what_is_written_for_customers_is_carried_over() -> None:
             ),
         ),
     )
-    shared = decide(after(closing(), c.FileRca(by="ed", rca=rca), DERIVE, APPROVE), SHARE, monday("09:10"))
+    shared = decide(after(closing(), FileRca(by="ed", rca=rca), DERIVE, APPROVE), SHARE, monday("09:10"))
     facts = to_customers(shared, "rca").facts
 
     assert ("Rain came into our depot.", ("We mend our depot.",)) == (facts.text, facts.actions)
@@ -167,9 +175,7 @@ def test_the_customer_rca_may_be_written_by_hand() -> None:
     by_hand = CustomerRca(summary=CustomerText("It rained in."), actions=())
     filed = after(closing(), FILE)
 
-    assert (
-        by_hand == the(e.RcaDerived, decide(filed, c.DeriveRca(by="cora", rca=by_hand), monday("09:10"))).rca
-    )
+    assert by_hand == the(RcaDerived, decide(filed, DeriveRca(by="cora", rca=by_hand), monday("09:10"))).rca
 
 
 def test_every_owner_of_an_action_is_known() -> None:
@@ -181,7 +187,7 @@ def test_every_owner_of_an_action_is_known() -> None:
         for owner in ("maks", "max", "pya")
     )
     with pytest.raises(BadRequest) as refused:
-        decide(closing(), c.FileRca(by="cora", rca=an_rca(corrective_actions=actions)), monday("09:10"))
+        decide(closing(), FileRca(by="cora", rca=an_rca(corrective_actions=actions)), monday("09:10"))
 
     assert ["corrective_actions.0.owner", "corrective_actions.2.owner"] == [
         fault.where for fault in refused.value.faults
@@ -220,7 +226,7 @@ def test_what_changes_after_the_approval_needs_it_again(
 @pytest.mark.parametrize(
     ("before", "command", "said"),
     [
-        ((FILE, DERIVE), c.ApproveRca(by="ana"), "may not approve RCA; roles that may: approver"),
+        ((FILE, DERIVE), ApproveRca(by="ana"), "may not approve RCA; roles that may: approver"),
         ((FILE, DERIVE, APPROVE), APPROVE, "cannot approve RCA while the RCA is approved"),
         ((FILE,), APPROVE, "cannot approve RCA while the RCA is drafted"),
         ((FILE, DERIVE, APPROVE, SHARE), DERIVE, "cannot derive RCA while the RCA is shared"),
@@ -258,7 +264,7 @@ def test_nothing_of_the_internal_rca_reaches_customers_but_what_is_for_them() ->
         links=(Reference(what=secret, url="https://secret.example/SECRET"),),
         summary_for_customers=CustomerText("Rain came in."),
     )
-    approved = after(closing(), c.FileRca(by="cora", rca=rca), DERIVE, APPROVE)
+    approved = after(closing(), FileRca(by="cora", rca=rca), DERIVE, APPROVE)
     shared = decide(approved, SHARE, monday("09:10"))
     read = approved.rca.customer
 
@@ -274,7 +280,7 @@ def test_versions_stay_on_file() -> None:
     events: list[e.Event] = []
     now = closing()
     for rca in (first, second):
-        decision = decide(now, c.FileRca(by="cora", rca=rca), monday("09:10"))
+        decision = decide(now, FileRca(by="cora", rca=rca), monday("09:10"))
         events += decision.events
         now = decision.escalation
 
@@ -327,7 +333,7 @@ def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
     """
     now, nine = an_acknowledged(), monday("09:10")
     roof = {"name": "roof", "mission": "Find the leak", "lead": "ed", "seats": [{"role": "architect"}]}
-    deployed = decide(now, c.DeployTaskForce.model_validate({"by": "ed", **roof}), nine)
+    deployed = decide(now, DeployTaskForce.model_validate({"by": "ed", **roof}), nine)
     (charter,) = (effect.charter for effect in deployed.effects if isinstance(effect, StartTaskForce))
     made = [deploy(charter, nine)]
     sent = DeliveryResult(key="k:1", recipient="ed", occasion="task_force_invited", delivered_at=nine)
@@ -339,7 +345,7 @@ def test_a_proposed_timeline_tells_of_a_task_force_once() -> None:
         made.append(decide_of_force(made[-1].force, command, nine))
     entries = [*map(timeline_entry, deployed.events)]
     for news in filter(None, map(updates_of, made)):
-        entries += map(timeline_entry, decide(deployed.escalation, c.ReportTaskForce(news=news), nine).events)
+        entries += map(timeline_entry, decide(deployed.escalation, ReportTaskForce(news=news), nine).events)
 
     assert [
         "task force roof deployed, led by ed: Find the leak",
@@ -385,9 +391,9 @@ def test_it_may_be_waived_with_a_reason_and_asked_for_after_all() -> None:
     CLOSE-2, section 11.
     """
     waived = decide(closing(), WAIVE, monday("09:10"))
-    again = decide(waived.escalation, c.RequestRca(by="csm"), monday("09:20"))
+    again = decide(waived.escalation, RequestRca(by="csm"), monday("09:20"))
 
-    assert (WHY, {ClockName.CLOSING}) == (the(e.RcaWaived, waived).why, running(waived.escalation))
+    assert (WHY, {ClockName.CLOSING}) == (the(RcaWaived, waived).why, running(waived.escalation))
     assert ["rca_wanted: cora"] == told(again)
     assert {ClockName.INTERNAL_RCA} == running(again.escalation)
 
@@ -449,7 +455,7 @@ def test_a_reopened_one_takes_up_its_rca_where_it_was() -> None:
     """
     CLOSE-9, CLOSE-5: the clock that its state asks for begins anew at the next verification.
     """
-    drafted = after(closing(), FILE, c.Reopen(by="ed", why=WHY), DECLARE, VERIFY)
+    drafted = after(closing(), FILE, Reopen(by="ed", why=WHY), DECLARE, VERIFY)
 
     assert (RcaState.DRAFTED, {ClockName.CUSTOMER_RCA}) == (drafted.rca.state, running(drafted))
 
@@ -458,7 +464,7 @@ def test_an_rca_that_was_shared_before_the_reopening_is_asked_for_anew() -> None
     """
     CLOSE-2, CLOSE-9: it explained a resolution that did not hold.
     """
-    reopened = after(closing(), *RCA_COURSE, c.Reopen(by="ed", why=WHY), DECLARE)
+    reopened = after(closing(), *RCA_COURSE, Reopen(by="ed", why=WHY), DECLARE)
     verified = decide(reopened, VERIFY, monday("09:10"))
     filed = after(verified.escalation, FILE)
 
@@ -471,7 +477,7 @@ def test_a_customer_may_have_asked_for_the_one_that_was_shared() -> None:
     CLOSE-2, CLOSE-9: where the playbook does not require one, it is asked for anew all the same.
     """
     asked = after(
-        closing(priority="P3"), c.RequestRca(by="csm"), *RCA_COURSE, c.Reopen(by="ed", why=WHY), DECLARE
+        closing(priority="P3"), RequestRca(by="csm"), *RCA_COURSE, Reopen(by="ed", why=WHY), DECLARE
     )
 
     assert "rca_wanted: cora" in told(decide(asked, VERIFY, monday("09:10")))
@@ -482,7 +488,7 @@ def test_what_was_derived_before_the_reopening_is_not_shared_after_it(before: tu
     """
     CLOSE-4, CLOSE-9: its words are of a resolution that did not hold; it is derived and approved again.
     """
-    again = after(closing(), *before, c.Reopen(by="ed", why=WHY), DECLARE, VERIFY)
+    again = after(closing(), *before, Reopen(by="ed", why=WHY), DECLARE, VERIFY)
 
     assert (RcaState.DRAFTED, None, None) == (again.rca.state, again.rca.customer, again.rca.approved_by)
     assert RcaState.SHARED is after(again, DERIVE, APPROVE, SHARE).rca.state
@@ -492,7 +498,7 @@ def test_a_shared_rca_can_be_asked_for_again() -> None:
     """
     CLOSE-2: a customer who is not content with it.
     """
-    again = after(closing(), *RCA_COURSE, c.RequestRca(by="csm"))
+    again = after(closing(), *RCA_COURSE, RequestRca(by="csm"))
 
     assert (RcaState.REQUESTED, {ClockName.INTERNAL_RCA}) == (again.rca.state, running(again))
 

@@ -9,11 +9,23 @@ from typing import Any
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.actions import next_reminder
 from escalation.case.engine import decide
+from escalation.case.levels import LevelRaised
 from escalation.case.lifecycle import State
-from escalation.case.rebase import preview_rebase
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.rebase import Rebase, Rebased, preview_rebase
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.waive_rca import WaiveRca
+from escalation.case.state import AccessAnswer
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
@@ -63,8 +75,8 @@ def newer(**changes: Any) -> Plan:
     return a_plan(playbook=NEWER, **changes)
 
 
-def rebased_to(plan: Plan, by: str = "ed") -> c.Rebase:
-    return c.Rebase(by=by, why=WHY, plan=plan)
+def rebased_to(plan: Plan, by: str = "ed") -> Rebase:
+    return Rebase(by=by, why=WHY, plan=plan)
 
 
 SHORTER = newer(
@@ -82,7 +94,7 @@ def test_every_due_time_follows_from_the_original_start() -> None:
 
     assert monday("09:20") == clock(decision.escalation, ClockName.LEVEL_WINDOW).due_at
     assert monday("13:00") == clock(decision.escalation, ClockName.RESOLUTION).due_at
-    event = the(e.Rebased, decision)
+    event = the(Rebased, decision)
     assert ("ed", WHY, "1", "2") == (event.by, event.why, event.before.version, event.plan.playbook.version)
     assert ["rebased: ana, mia"] == told(decision)
 
@@ -97,9 +109,9 @@ def test_pauses_count_and_what_breached_stays_breached() -> None:
         all_delivered(escalation, monday("09:00")),
         monday("09:30"),
         Tick(),
-        c.PauseClocks(by="ana", because="waiting_for_customer"),
+        PauseClocks(by="ana", because="waiting_for_customer"),
         monday("10:30"),
-        c.ResumeClocks(by="ana"),
+        ResumeClocks(by="ana"),
     )
     longer = newer(
         priorities=priorities_with(
@@ -124,14 +136,14 @@ def test_what_is_overdue_by_the_new_playbook_happens_at_once() -> None:
     decision = decide(an_escalation(), rebased_to(SHORTER), monday("09:25"))
 
     assert 2 == decision.escalation.level
-    assert NEWER == the(e.LevelRaised, decision).playbook
+    assert NEWER == the(LevelRaised, decision).playbook
 
 
 def test_a_level_that_is_gone_becomes_the_last() -> None:
     """
     MATRIX-1: a matrix with fewer levels; its last one has no window.
     """
-    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
+    high = after(an_escalation(), RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
     after_it = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05")).escalation
 
     assert 4 == after_it.level
@@ -205,7 +217,7 @@ def test_every_rise_records_by_which_playbook() -> None:
     """
     decision = decide(an_escalation(), Tick(), monday("09:30"))
 
-    assert PlaybookRef(name="test", version="1", sha256="0" * 64) == the(e.LevelRaised, decision).playbook
+    assert PlaybookRef(name="test", version="1", sha256="0" * 64) == the(LevelRaised, decision).playbook
 
 
 def without(*gone: str, **changes: Any) -> Plan:
@@ -218,7 +230,7 @@ def test_nobody_who_has_left_is_waited_for() -> None:
     """
     both = {"contacts": ("ana", "ben"), "asks_all": True, "needs_all": True}
     escalation = an_escalation(plan=a_plan(levels=levels_with(1, **both)))
-    half = decide(escalation, c.Acknowledge(by="ana"), monday("09:05")).escalation
+    half = decide(escalation, Acknowledge(by="ana"), monday("09:05")).escalation
     plan = without("ben", levels=levels_with(1, contacts=("ana",)))
     moved = decide(half, rebased_to(plan), monday("09:06")).escalation
 
@@ -244,7 +256,7 @@ def test_pauses_follow_the_new_playbook() -> None:
     """
     CLOCK-3, CLOCK-4: a longest time counts from the beginning of the pause; a reason that is gone ends it.
     """
-    paused = after(an_escalation(), c.PauseClocks(by="ana", because="waiting_for_customer"))
+    paused = after(an_escalation(), PauseClocks(by="ana", because="waiting_for_customer"))
     stops = (ClockName.LEVEL_WINDOW,)
     bounded = newer(
         pause_reasons={"waiting_for_customer": PausePolicy(stops=stops, at_most=Target(after=HOUR))}
@@ -260,7 +272,7 @@ def test_the_contacts_of_the_level_that_is_the_last_now_are_asked() -> None:
     """
     MATRIX-1, MATRIX-5: whoever held a level that is gone has no part in it any more.
     """
-    high = after(an_escalation(), c.RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
+    high = after(an_escalation(), RaiseLevel(by="ana", reason=EscalationReason.OTHER, to_level=6))
     decision = decide(high, rebased_to(newer(levels=levels_with(1)[:4])), monday("09:05"))
 
     assert ("sol", ("sol",)) == (decision.escalation.owner, decision.escalation.asked)
@@ -298,7 +310,7 @@ def test_what_is_closing_is_asked_for_the_rca_that_the_new_playbook_requires() -
     closing = one_in(State.CLOSING)
     strict = newer(priorities=priorities_with(Priority.P3, rca_required=True))
     decision = decide(closing, rebased_to(strict), monday("09:10"))
-    waived = after(closing, c.RequestRca(by="csm"), c.WaiveRca(by="ed", why=WHY))
+    waived = after(closing, RequestRca(by="csm"), WaiveRca(by="ed", why=WHY))
 
     assert "rca_wanted: cora" in told(decision)
     assert [ClockName.INTERNAL_RCA] == [each.name for each in decision.escalation.running_clocks]
@@ -309,7 +321,7 @@ def resolution_within(after: timedelta) -> Plan:
     return newer(priorities=priorities_with(Priority.P3, targets={ClockName.RESOLUTION: Target(after=after)}))
 
 
-REOPEN = c.Reopen(by="ed", why=WHY)
+REOPEN = Reopen(by="ed", why=WHY)
 
 
 def test_a_clock_that_a_reopening_lets_run_on_follows_the_newest_playbook() -> None:
@@ -341,7 +353,7 @@ def test_a_window_that_the_new_playbook_gives_runs_after_the_reopening() -> None
         monday("10:40"),
         rebased_to(hour_long),
         monday("11:40"),
-        c.RejectResolution(by="ari", why=WHY),
+        RejectResolution(by="ari", why=WHY),
     )
     reopened = after(
         verifying, monday("10:00"), VERIFY, monday("10:40"), rebased_to(hour_long), monday("11:40"), REOPEN
@@ -370,7 +382,7 @@ def test_a_clock_that_had_ended_before_the_declaration_stays_ended() -> None:
     escalation = an_escalation()
     nine = monday("09:00")
     closing = after(
-        escalation, all_delivered(escalation, nine), c.Acknowledge(by="ana"), DECLARE, monday("09:05"), VERIFY
+        escalation, all_delivered(escalation, nine), Acknowledge(by="ana"), DECLARE, monday("09:05"), VERIFY
     )
     back = after(closing, monday("09:10"), REOPEN)
 
@@ -405,7 +417,7 @@ def test_a_text_that_waits_is_given_the_time_of_the_new_playbook() -> None:
     approval = TextApproval(approvers=("ed",), within=Target(after=1 * HOUR, thresholds=(50,)))
     waiting = after(
         an_acknowledged(plan=newer(text_approval=approval)),
-        c.SendUpdate(by="ana", customer_text=CustomerText("On its way.")),
+        SendUpdate(by="ana", customer_text=CustomerText("On its way.")),
     )
     lax = replace(newer(), playbook=PlaybookRef(name="test", version="3", sha256="2" * 64))
     strict = replace(
@@ -438,8 +450,8 @@ def test_a_slower_rhythm_of_reminders_of_actions_is_not_silent_either() -> None:
         newer(actions=ActionPolicy(chase_every=timedelta(days=7))),
         playbook=PlaybookRef(name="test", version="3", sha256="2" * 64),
     )
-    rca = c.FileRca(by="cora", rca=an_rca())
-    closing = after(an_acknowledged(plan=daily), DECLARE, VERIFY, c.RequestRca(by="ed"), rca)
+    rca = FileRca(by="cora", rca=an_rca())
+    closing = after(an_acknowledged(plan=daily), DECLARE, VERIFY, RequestRca(by="ed"), rca)
     (action,) = closing.actions
     late = datetime.combine(action.due, time(9), UTC) + timedelta(days=10)
     reminded = after(closing, late, Tick())
@@ -455,13 +467,13 @@ HELD: dict[str, tuple[tuple[c.Command, ...], c.Command]] = {
     "verified, then reopened": ((DECLARE, VERIFY), REOPEN),
     "verified, then no access": (
         (DECLARE, VERIFY),
-        c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.NO),
+        ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.NO),
     ),
     "declared, then reopened": ((DECLARE,), REOPEN),
-    "declared, then rejected": ((DECLARE,), c.RejectResolution(by="ari", why=WHY)),
+    "declared, then rejected": ((DECLARE,), RejectResolution(by="ari", why=WHY)),
     "paused, then resumed": (
-        (c.PauseClocks(by="ceo", because="waiting_for_customer"),),
-        c.ResumeClocks(by="ceo"),
+        (PauseClocks(by="ceo", because="waiting_for_customer"),),
+        ResumeClocks(by="ceo"),
     ),
 }
 
@@ -502,7 +514,7 @@ def test_whatever_held_a_clock_it_runs_on_by_the_newest_priority(way: str) -> No
             Priority.P4
         ]
     }
-    lower = c.ChangePriority(by="ed", priority=Priority.P4)
+    lower = ChangePriority(by="ed", priority=Priority.P4)
     had = an_acknowledged(level=7, plan=newer(priorities=priorities))
     back = after(had, monday("10:00"), *held, monday("12:00"), lower, monday("13:00"), goes_on)
 

@@ -7,8 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from escalation.case import events as e
 from escalation.case.deliveries import deliveries, last_deferral_of
+from escalation.case.delivery_report import DeliveryReported
 from escalation.case.engine import decide
 from escalation.kernel.values import from_plain
 from escalation.measures.fold import measure_events
@@ -79,8 +79,8 @@ def test_what_waits_longer_is_news() -> None:
     assert () == select_newer((longer,), (receipt("held"),))
 
 
-def _sent(seq: int, *receipts: DeliveryResult) -> e.DeliveryReported:
-    return e.DeliveryReported(seq=seq, at=NINE + timedelta(minutes=seq), receipts=receipts)
+def _sent(seq: int, *receipts: DeliveryResult) -> DeliveryReported:
+    return DeliveryReported(seq=seq, at=NINE + timedelta(minutes=seq), receipts=receipts)
 
 
 def test_each_message_is_listed_once_in_its_true_state() -> None:

@@ -13,6 +13,13 @@ from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.fold import apply_event, fold
 from escalation.case.lifecycle import NOBODYS, State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.close import Close
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.rebase import Rebase
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.start import Opened
 from escalation.case.state import Escalation
 from escalation.case.timeline import brief, sentence, timeline_entry
 from escalation.kernel.clock_name import ClockName
@@ -39,7 +46,7 @@ def test_the_record_folds_to_the_state() -> None:
     """
     decision = opening(priority="P2", linked_records=["INC-1"])
     events, now = list(decision.events), decision.escalation
-    for command in (c.Acknowledge(by="ana"), DECLARE, VERIFY, *ready_to_close(now), c.Close(by="ed")):
+    for command in (Acknowledge(by="ana"), DECLARE, VERIFY, *ready_to_close(now), Close(by="ed")):
         decision = decide(now, command, monday("09:10"))
         events += decision.events
         now = decision.escalation
@@ -53,7 +60,7 @@ def test_a_record_begins_with_the_opening_and_has_no_other() -> None:
     A record without its beginning is no record.
     """
     first, *rest = opening().events
-    assert isinstance(first, e.Opened)
+    assert isinstance(first, Opened)
 
     with pytest.raises(ValueError, match="must begin with opened, not clock_started"):
         fold(rest)
@@ -98,7 +105,7 @@ def test_texts_lose_what_could_deceive_a_reader() -> None:
     """
     COMM-6: control and direction-changing characters, and space around it.
     """
-    update = c.SendUpdate.model_validate({"by": "ana", "customer_text": " All\u202e good\x00.\n "})
+    update = SendUpdate.model_validate({"by": "ana", "customer_text": " All\u202e good\x00.\n "})
 
     assert (CustomerText, "All good.") == (type(update.customer_text), update.customer_text)
 
@@ -107,7 +114,7 @@ def test_every_move_of_a_person_has_a_command_of_its_name() -> None:
     """
     Section 11: the wire name is the move's, and none is missing.
     """
-    commands = (*c.PERSONS_COMMANDS, c.Rebase)
+    commands = (*c.PERSONS_COMMANDS, Rebase)
     kinds = {kind.move: kind.model_fields["kind"].default for kind in commands}
 
     assert {move: move.value for move in Move if move not in NOBODYS} == kinds
@@ -117,7 +124,7 @@ def test_every_event_is_told_in_a_sentence() -> None:
     """
     ROLE-3: one line each, with what the person added.
     """
-    raised = c.RaiseLevel.model_validate({"by": "ed", "reason": "other", "note": "hm"})
+    raised = RaiseLevel.model_validate({"by": "ed", "reason": "other", "note": "hm"})
     kinds = [kind.__dataclass_fields__["kind"].default for kind in get_args(get_args(e.Event)[0])]
     events = decide(
         one_in(State.RESOLVING),
@@ -153,7 +160,7 @@ def test_a_note_is_told_once() -> None:
     ROLE-3: the reason of a rejection is what the person added; an update's text for customers is not repeated.
     """
     rejected = decide(
-        one_in(State.VERIFYING), c.RejectResolution(by="ari", why=InternalText("wet")), monday("09:10")
+        one_in(State.VERIFYING), RejectResolution(by="ari", why=InternalText("wet")), monday("09:10")
     )
 
     assert ["resolution_rejected"] == happened(rejected)

@@ -7,11 +7,29 @@ from collections.abc import Callable
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.lifecycle import State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.derive_rca import DeriveRca
+from escalation.case.moves.file_rca import FileRca
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.settle_ticket import SettleTicket
+from escalation.case.moves.share_rca import ShareRca
+from escalation.case.moves.transfer import Transfer
+from escalation.case.moves.verify_resolution import VerifyResolution
+from escalation.case.moves.waive_rca import WaiveRca
 from escalation.case.request import CorrectiveAction
-from escalation.case.state import Escalation
+from escalation.case.shell_events import MoveRefused
+from escalation.case.state import AccessAnswer, Escalation, Step
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -48,7 +66,7 @@ def refusal(escalation: Escalation, command: c.Command) -> EscalationError:
     return refused.value
 
 
-_STEP = e.Step(what=InternalText("call"), owner="mallory")
+_STEP = Step(what=InternalText("call"), owner="mallory")
 _ACTION = CorrectiveAction(what=InternalText("mend"), owner="mallory", due=monday("09:00").date())
 
 REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationError], str]] = [
@@ -62,176 +80,176 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
     (
         "it has ended",
         lambda: one_in(State.CLOSED),
-        c.Reopen(by="ed", why=WHY),
+        Reopen(by="ed", why=WHY),
         MoveNotAllowed,
         "cannot reopen while closed; allowed now: nothing, it has ended",
     ),
     (
         "somebody has it",
         an_acknowledged,
-        c.Acknowledge(by="ben"),
+        Acknowledge(by="ben"),
         MoveNotAllowed,
         "cannot acknowledge because ana has acknowledged; allowed now: begin resolution, ",
     ),
     (
         "there is no RCA",
         lambda: one_in(State.CLOSING),
-        c.FileRca(by="cora", rca=an_rca()),
+        FileRca(by="cora", rca=an_rca()),
         MoveNotAllowed,
         "cannot file RCA because no RCA is requested; allowed now: ",
     ),
     (
         "the RCA is not that far",
         lambda: one_in(State.CLOSING, priority="P2"),
-        c.ShareRca(by="eva"),
+        ShareRca(by="eva"),
         MoveNotAllowed,
         "cannot share RCA while the RCA is requested; allowed now: ",
     ),
     (
         "the RCA is requested already",
         lambda: one_in(State.CLOSING, priority="P2"),
-        c.RequestRca(by="eva"),
+        RequestRca(by="eva"),
         MoveNotAllowed,
         "cannot request RCA while the RCA is requested; allowed now: ",
     ),
     (
         "the RCA comes later",
         lambda: one_in(State.RESOLVING, priority="P2"),
-        c.FileRca(by="cora", rca=an_rca()),
+        FileRca(by="cora", rca=an_rca()),
         MoveNotAllowed,
         "cannot file RCA while resolving; allowed now: ",
     ),
     (
         "the playbook wants the RCA",
         lambda: one_in(State.CLOSING, priority="P2", plan=a_plan(rca_waivable=False)),
-        c.WaiveRca(by="ed", why=WHY),
+        WaiveRca(by="ed", why=WHY),
         MoveNotAllowed,
         "cannot waive RCA because the playbook does not allow it; allowed now: ",
     ),
     (
         "it is the last level",
         lambda: an_escalation(level=7),
-        c.RaiseLevel(by="ceo", reason="other"),  # type: ignore[arg-type]
+        RaiseLevel(by="ceo", reason="other"),  # type: ignore[arg-type]
         MoveNotAllowed,
         "cannot raise level because level 7 is the last; allowed now: ",
     ),
     (
         "that level is below",
         lambda: an_escalation(level=3),
-        c.RaiseLevel(by="max", reason="other", to_level=2),  # type: ignore[arg-type]
+        RaiseLevel(by="max", reason="other", to_level=2),  # type: ignore[arg-type]
         MoveNotAllowed,
         "level 2 is not above level 3",
     ),
     (
         "no such level",
         an_escalation,
-        c.RaiseLevel(by="ana", reason="other", to_level=9),  # type: ignore[arg-type]
+        RaiseLevel(by="ana", reason="other", to_level=9),  # type: ignore[arg-type]
         UnknownName,
         "unknown level 9; known: 1 to 7",
     ),
     (
         "it is that priority",
         an_escalation,
-        c.ChangePriority(by="ed", priority=Priority.P3),
+        ChangePriority(by="ed", priority=Priority.P3),
         MoveNotAllowed,
         "it already has priority P3",
     ),
-    ("it is theirs", an_escalation, c.Transfer(by="ed", to="ana"), MoveNotAllowed, "Ana already owns it"),
+    ("it is theirs", an_escalation, Transfer(by="ed", to="ana"), MoveNotAllowed, "Ana already owns it"),
     (
         "no such team",
         an_escalation,
-        c.Transfer(by="ana", to="it"),
+        Transfer(by="ana", to="it"),
         UnknownName,
         "unknown person 'it'; known: ",
     ),
     (
         "a slip of a name",
         an_escalation,
-        c.Transfer(by="ana", to="maxx"),
+        Transfer(by="ana", to="maxx"),
         UnknownName,
         "; did you mean max?",
     ),
     (
         "no such step owner",
         an_escalation,
-        c.RevisePlan(by="ana", steps=(_STEP,)),
+        RevisePlan(by="ana", steps=(_STEP,)),
         UnknownName,
         "unknown person 'mallory'; known: ",
     ),
     (
         "no such action owner",
         lambda: one_in(State.CLOSING, priority="P2"),
-        c.FileRca(by="cora", rca=an_rca(corrective_actions=(_ACTION,))),
+        FileRca(by="cora", rca=an_rca(corrective_actions=(_ACTION,))),
         BadRequest,
         "corrective_actions.0.owner: given 'mallory'; allowed: ",
     ),
     (
         "no such reason to pause",
         an_escalation,
-        c.PauseClocks(by="ana", because="lunch"),
+        PauseClocks(by="ana", because="lunch"),
         UnknownName,
         "unknown pause reason 'lunch'; known: waiting_for_customer",
     ),
     (
         "not paused",
         an_escalation,
-        c.ResumeClocks(by="ana"),
+        ResumeClocks(by="ana"),
         MoveNotAllowed,
         "cannot resume because it is not paused; allowed now: ",
     ),
     (
         "paused already",
-        lambda: after(an_escalation(), c.PauseClocks(by="ana", because="waiting_for_customer")),
-        c.PauseClocks(by="ana", because="waiting_for_customer"),
+        lambda: after(an_escalation(), PauseClocks(by="ana", because="waiting_for_customer")),
+        PauseClocks(by="ana", because="waiting_for_customer"),
         MoveNotAllowed,
         "cannot pause because it is paused already: waiting_for_customer; allowed now: ",
     ),
     (
         "no such customer",
         lambda: one_in(State.CLOSING),
-        c.ConfirmAccess(by="eva", account="BOLT", answer=e.AccessAnswer.YES),
+        ConfirmAccess(by="eva", account="BOLT", answer=AccessAnswer.YES),
         UnknownName,
         "no affected customer 'BOLT'; known: ACME",
     ),
     (
         "no such record",
         lambda: an_escalation(linked_records=["INC-1", "INC-2"]),
-        c.SettleTicket(by="ana", record="INC-9"),
+        SettleTicket(by="ana", record="INC-9"),
         UnknownName,
         "no linked record 'INC-9'; known: INC-1, INC-2",
     ),
     (
         "no records at all",
         an_escalation,
-        c.SettleTicket(by="ana", record="INC-9"),
+        SettleTicket(by="ana", record="INC-9"),
         MoveNotAllowed,
         "cannot settle record because no records are linked; allowed now: ",
     ),
     (
         "an update to nobody",
         an_escalation,
-        c.SendUpdate(by="ana", customer_text=CustomerText(" ").strip()),  # type: ignore[arg-type]
+        SendUpdate(by="ana", customer_text=CustomerText(" ").strip()),  # type: ignore[arg-type]
         BadRequest,
         "customer_text, internal_note: given neither; allowed: a text for customers, for us, or both",
     ),
     (
         "a duplicate of nothing",
         an_escalation,
-        c.Cancel(by="ed", cause=CancelCause.DUPLICATE, why=WHY),
+        Cancel(by="ed", cause=CancelCause.DUPLICATE, why=WHY),
         BadRequest,
         "into: given nothing; allowed: the key of the other escalation (duplicate)",
     ),
     (
         "withdrawn into another",
         an_escalation,
-        c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, into="ACME/99", why=WHY),
+        Cancel(by="ed", cause=CancelCause.WITHDRAWN, into="ACME/99", why=WHY),
         BadRequest,
         "into: given 'ACME/99'; allowed: nothing: only a duplicate or a merge names another escalation",
     ),
     (
         "a duplicate of itself",
         an_escalation,
-        c.Cancel(by="ed", cause=CancelCause.MERGED, into="ACME/4711", why=WHY),
+        Cancel(by="ed", cause=CancelCause.MERGED, into="ACME/4711", why=WHY),
         MoveNotAllowed,
         "it cannot be merged into itself",
     ),
@@ -239,16 +257,16 @@ REFUSALS: list[tuple[str, Callable[[], Escalation], c.Command, type[EscalationEr
         "an RCA without words for customers",
         lambda: after(
             one_in(State.CLOSING, priority="P2"),
-            c.FileRca(by="cora", rca=an_rca(summary_for_customers=None)),
+            FileRca(by="cora", rca=an_rca(summary_for_customers=None)),
         ),
-        c.DeriveRca(by="cora"),
+        DeriveRca(by="cora"),
         BadRequest,
         "rca: given nothing, and the internal RCA has no summary_for_customers",
     ),
     (
         "the gate",
         lambda: one_in(State.CLOSING),
-        c.Close(by="ed"),
+        Close(by="ed"),
         NotReadyToClose,
         "cannot close yet; missing:\n  access of ACME is neither confirmed nor waived",
     ),
@@ -279,7 +297,7 @@ def test_a_refusal_leaves_nothing_behind() -> None:
     before = to_json(verifying)
 
     with pytest.raises(RoleNotAllowed):
-        decide(verifying, c.VerifyResolution(by="ana"), monday("16:00"))
+        decide(verifying, VerifyResolution(by="ana"), monday("16:00"))
 
     assert before == to_json(verifying)
     assert decide(verifying, VERIFY, monday("16:00")) == decide(verifying, VERIFY, monday("16:00"))
@@ -291,6 +309,6 @@ def test_a_refused_message_that_nobody_waits_for_is_kept_on_record() -> None:
     """
     noted = decide(an_escalation(), NoteRefusal(refused="x" * 300, why="y" * 3_000), monday("09:00"))
 
-    refused = the(e.MoveRefused, noted)
+    refused = the(MoveRefused, noted)
     assert (200, 2_000) == (len(refused.move), len(refused.why))
     assert () == noted.effects

@@ -5,11 +5,16 @@ The resolution: plan, declaration, verdict, access, and the way back (RESOLVE, C
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
-from escalation.case.events import AccessAnswer, ResolutionKind
 from escalation.case.lifecycle import State
-from escalation.case.state import Escalation
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reopen import Reopen, Reopened
+from escalation.case.moves.revise_plan import RevisePlan
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.moves.transfer import Transfer
+from escalation.case.state import AccessAnswer, Escalation, ResolutionKind, Step
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText, from_json, to_json
@@ -47,23 +52,21 @@ A, W, N, R, V = (
     ClockName.VERIFICATION,
 )
 WHY = InternalText("the pallets are still wet")
-REJECT = c.RejectResolution(by="ari", why=WHY)
-REOPEN = c.Reopen(by="ed", why=WHY)
-NO_ACCESS = c.ConfirmAccess(
-    by="eva", account="ACME", answer=AccessAnswer.NO, note=InternalText("portal down")
-)
+REJECT = RejectResolution(by="ari", why=WHY)
+REOPEN = Reopen(by="ed", why=WHY)
+NO_ACCESS = ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.NO, note=InternalText("portal down"))
 
 
-def a_step(what: str = "send new pallets", owner: str = "ana") -> e.Step:
-    return e.Step(what=InternalText(what), owner=owner)
+def a_step(what: str = "send new pallets", owner: str = "ana") -> Step:
+    return Step(what=InternalText(what), owner=owner)
 
 
 def test_a_plan_begins_the_resolution_and_is_revised_as_people_learn() -> None:
     """
     RESOLVE-1, COMM-10: versions say who and why.
     """
-    first = decide(an_acknowledged(), c.RevisePlan(by="ana", steps=(a_step(),)), monday("09:10"))
-    again = c.RevisePlan(
+    first = decide(an_acknowledged(), RevisePlan(by="ana", steps=(a_step(),)), monday("09:10"))
+    again = RevisePlan(
         by="mia", steps=(a_step(), a_step("mend the roof", "max")), why=InternalText("it rains")
     )
     second = decide(first.escalation, again, monday("09:12"))
@@ -97,7 +100,7 @@ def test_who_was_brought_in_follows_it_from_then_on() -> None:
     quiet = priorities_with(Priority.P1, targets={N: Target(after=99 * DAY)})
     before = an_acknowledged(priority="P1", level=7, plan=a_plan(priorities=quiet))
     breached = after(before, monday("13:00"), Tick())
-    update = c.SendUpdate(by="ed", internal_note=InternalText("the roof is open"))
+    update = SendUpdate(by="ed", internal_note=InternalText("the roof is open"))
 
     assert "dora" not in told(decide(before, update, monday("09:20")))[0]
     assert "dora" in told(decide(breached, update, monday("13:05")))[0]
@@ -189,7 +192,7 @@ def test_who_has_not_acknowledged_has_no_more_time_for_it(back: tuple[c.Command,
     RESOLVE-5, MATRIX-5: of thirty minutes twenty were left; who is asked instead meanwhile has all of them.
     """
     declared = after(an_escalation(), monday("09:10"), DECLARE)
-    given = c.Transfer(by="ana", to="max", reason=EscalationReason.LACK_OF_EXPERTISE)
+    given = Transfer(by="ana", to="max", reason=EscalationReason.LACK_OF_EXPERTISE)
     again = after(declared, monday("11:10"), *back)
     others = after(declared, monday("11:00"), given, monday("11:10"), *back)
 
@@ -202,7 +205,7 @@ def test_a_window_that_ended_before_does_not_come_back(back: tuple[c.Command, ..
     """
     RESOLVE-5, MATRIX-2: it rose to the last level, which has no window; the one of the level below stays ended.
     """
-    risen = after(an_escalation(level=6), at(3, "09:00"), Tick(), c.Acknowledge(by="ceo"))
+    risen = after(an_escalation(level=6), at(3, "09:00"), Tick(), Acknowledge(by="ceo"))
     again = after(risen, DECLARE, *back)
 
     assert 7 == again.level
@@ -245,7 +248,7 @@ def test_access_is_confirmed_customer_by_customer(answer: AccessAnswer) -> None:
     RESOLVE-6, CLOSE-8: confirmed, or waived by name.
     """
     decision = decide(
-        two_customers(), c.ConfirmAccess(by="eva", account="BOLT", answer=answer), monday("09:10")
+        two_customers(), ConfirmAccess(by="eva", account="BOLT", answer=answer), monday("09:10")
     )
 
     assert (["access_answered"], []) == (happened(decision), told(decision))
@@ -265,7 +268,7 @@ def test_a_customer_without_access_sends_it_back(state: State) -> None:
     assert State.RESOLVING is decision.escalation.state
     assert ["access_answered", "reopened"] == happened(decision)
     assert ["reopened: ana, ed", f"reopened: {JO}"] == told(decision)
-    assert "ACME cannot use the service yet. portal down" == the(e.Reopened, decision).why
+    assert "ACME cannot use the service yet. portal down" == the(Reopened, decision).why
     facts = internal(decision, "reopened").facts
     assert ("ACME cannot use the service yet", "portal down") == (facts.why, facts.text)
     assert None is to_customers(decision, "reopened").facts.text
@@ -275,7 +278,7 @@ def test_access_is_asked_for_anew_after_a_reopening() -> None:
     """
     RESOLVE-6, CLOSE-9: what was confirmed of the first resolution says nothing of the second.
     """
-    confirmed = after(two_customers(), c.ConfirmAccess(by="eva", account="BOLT", answer=AccessAnswer.YES))
+    confirmed = after(two_customers(), ConfirmAccess(by="eva", account="BOLT", answer=AccessAnswer.YES))
     again = after(confirmed, REOPEN, DECLARE, VERIFY)
 
     assert {} == again.access
@@ -287,7 +290,7 @@ def test_a_yes_before_the_verdict_counts() -> None:
     RESOLVE-6: customers may be asked while it is being verified.
     """
     verifying = after(
-        one_in(State.VERIFYING), c.ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES)
+        one_in(State.VERIFYING), ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES)
     )
 
     assert () == after(verifying, VERIFY).missing_to_close
@@ -298,9 +301,9 @@ def test_a_long_answer_survives_being_stored() -> None:
     RESOLVE-6: the reason for reopening is made of it, and must stay within what a text may be.
     """
     long = NO_ACCESS.model_copy(update={"note": InternalText("x" * LONGEST_TEXT)})
-    reopened = the(e.Reopened, decide(one_in(State.CLOSING), long, monday("09:10")))
+    reopened = the(Reopened, decide(one_in(State.CLOSING), long, monday("09:10")))
 
-    assert reopened == from_json(e.Reopened, to_json(reopened))
+    assert reopened == from_json(Reopened, to_json(reopened))
 
 
 def test_reopening_from_closing_tells_everybody_and_goes_back() -> None:

@@ -5,9 +5,15 @@ Who may do what, and what a refused person is told (ROLE).
 import pytest
 
 from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide, permit
+from escalation.case.levels import LevelRaised
 from escalation.case.lifecycle import State, allows
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.close import Close
+from escalation.case.moves.pause import PauseClocks
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.transfer import Transfer
+from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.state import Escalation
 from escalation.kernel.refusals import EscalationError, RoleNotAllowed, UnknownName
 from escalation.kernel.values import InternalText
@@ -30,7 +36,7 @@ def test_a_move_with_roles_is_refused_to_others_and_says_who_may(by: str) -> Non
     """
     ROLE-1, ROLE-2: roles come from the playbook.
     """
-    refused = refusal(one_in(State.VERIFYING), c.VerifyResolution(by=by))
+    refused = refusal(one_in(State.VERIFYING), VerifyResolution(by=by))
 
     assert isinstance(refused, RoleNotAllowed)
     assert f"ACME/4711: {by.title()} may not verify resolution; roles that may: architect" == refused.message
@@ -40,7 +46,7 @@ def test_a_role_is_asked_for_before_the_close_gate_answers() -> None:
     """
     ROLE-2, CLOSE-8: whoever may not close does not get the list of what is missing.
     """
-    refused = refusal(one_in(State.CLOSING), c.Close(by="ana"))
+    refused = refusal(one_in(State.CLOSING), Close(by="ana"))
 
     assert isinstance(refused, RoleNotAllowed)
     assert "roles that may: escalation_manager" in refused.message
@@ -59,13 +65,13 @@ def test_the_owner_has_a_role_of_its_own(by: str, may: bool) -> None:
     ROLE-1: ``owner`` is whoever owns it at the moment.
     """
     plan = a_plan(permissions={Move.PAUSE: ("owner",)})
-    escalation = after(an_escalation(plan=plan, level=2), monday("09:05"), c.Acknowledge(by="mia"))
+    escalation = after(an_escalation(plan=plan, level=2), monday("09:05"), Acknowledge(by="mia"))
 
     if may:
-        decide(escalation, c.PauseClocks(by=by, because="waiting_for_customer"), monday("09:10"))
+        decide(escalation, PauseClocks(by=by, because="waiting_for_customer"), monday("09:10"))
     else:
         assert isinstance(
-            refusal(escalation, c.PauseClocks(by=by, because="waiting_for_customer")), RoleNotAllowed
+            refusal(escalation, PauseClocks(by=by, because="waiting_for_customer")), RoleNotAllowed
         )
 
 
@@ -74,18 +80,18 @@ def test_level_contacts_and_members_of_a_team_share_its_role() -> None:
     ROLE-1: who belongs to the team that owns it acts as the owner; each contact of the level is one.
     """
     plan = a_plan(permissions={Move.PAUSE: ("owner",), Move.ACKNOWLEDGE: ("owner", "level_contact")})
-    transferred = after(an_escalation(plan=plan), c.Transfer(by="ana", to="finance"))
+    transferred = after(an_escalation(plan=plan), Transfer(by="ana", to="finance"))
 
-    assert "fay" == after(transferred, c.Acknowledge(by="fay")).owner
-    assert "ben" == after(transferred, c.Acknowledge(by="ben")).owner
-    assert isinstance(refusal(transferred, c.Acknowledge(by="ceo")), RoleNotAllowed)
+    assert "fay" == after(transferred, Acknowledge(by="fay")).owner
+    assert "ben" == after(transferred, Acknowledge(by="ben")).owner
+    assert isinstance(refusal(transferred, Acknowledge(by="ceo")), RoleNotAllowed)
 
 
 def test_a_move_without_roles_is_open_to_everyone_known_and_to_nobody_else() -> None:
     """
     ROLE-1: an unknown person is told whom we know.
     """
-    refused = refusal(an_escalation(), c.Acknowledge(by="mallory"))
+    refused = refusal(an_escalation(), Acknowledge(by="mallory"))
 
     assert isinstance(refused, UnknownName)
     assert refused.message.startswith("ACME/4711: unknown person 'mallory'; known: ae, ana, ari, ben")
@@ -95,10 +101,10 @@ def test_every_move_records_who_when_and_why() -> None:
     """
     ROLE-3.
     """
-    command = c.RaiseLevel(
+    command = RaiseLevel(
         by="ana", reason=EscalationReason.LACK_OF_AUTHORITY, note=InternalText("he wants a refund")
     )
-    raised = the(e.LevelRaised, decide(an_acknowledged(), command, monday("09:07")))
+    raised = the(LevelRaised, decide(an_acknowledged(), command, monday("09:07")))
 
     assert ("ana", monday("09:07"), "lack_of_authority", "he wants a refund") == (
         raised.by,

@@ -16,14 +16,17 @@ from pydantic import TypeAdapter
 
 from escalation.case import commands as c
 from escalation.case import events as e
+from escalation.case.clock_events import ClockBreached, ClockStarted, ThresholdPassed
 from escalation.case.clock_targets import clock_for
-from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.engine import Decision, allowed_moves, decide, moves_now
-from escalation.case.events import AccessAnswer
 from escalation.case.fold import apply_event, fold
 from escalation.case.lifecycle import RcaState, State
+from escalation.case.moves.join_outage import JoinOutage
+from escalation.case.moves.rebase import Rebase
+from escalation.case.on_call import ReportOnCall
 from escalation.case.request import Evidence, EvidenceKind
-from escalation.case.state import Escalation
+from escalation.case.state import AccessAnswer, Escalation
 from escalation.case.timeline import sentence
 from escalation.case.view import make_move_result, view
 from escalation.kernel.business_time import OpenHours
@@ -182,7 +185,7 @@ class Lives(RuleBasedStateMachine):
         self._put(forward(self.now))
 
     @rule(command=anything)
-    def somebody_asks(self, command: c.PersonsCommand | c.Rebase) -> None:
+    def somebody_asks(self, command: c.PersonsCommand | Rebase) -> None:
         self._put(command)
 
     @precondition(lambda self: self.now.is_open)
@@ -221,7 +224,7 @@ class Lives(RuleBasedStateMachine):
         emails = f"jo{ticket}@joining.example", "jo@acme.example"
         customers = tuple(a_customer(account, *emails) for account in sorted(accounts))
         evidence = (Evidence(kind=EvidenceKind.CALL, what=InternalText(MARK)),)
-        join = c.JoinOutage(
+        join = JoinOutage(
             by="mallory",
             ticket=f"JOIN/{ticket}",
             customers=customers,
@@ -269,14 +272,14 @@ class Lives(RuleBasedStateMachine):
                     )
                 )
             elif isinstance(effect, FindOnCall):
-                self._put(c.ReportOnCall(found=self._on_call(effect), notice=effect.notice))
+                self._put(ReportOnCall(found=self._on_call(effect), notice=effect.notice))
         self._are_told(decision)
 
-    def _on_call(self, wanted: FindOnCall) -> OnCallFound:
+    def _on_call(self, wanted: FindOnCall) -> OnCallResult:
         people = (NEW_HERE,) if self.somebody_is_on_call else ()
         self.somebody_is_on_call = not self.somebody_is_on_call
         until = wanted.at + timedelta(hours=5)
-        return OnCallFound(schedule=wanted.schedule, people=people, until=until, why=f"the rota {MARK}")
+        return OnCallResult(schedule=wanted.schedule, people=people, until=until, why=f"the rota {MARK}")
 
     def _happens(self, event: e.Event) -> None:
         assert event == EVENT.validate_json(EVENT.dump_json(event))
@@ -297,14 +300,14 @@ class Lives(RuleBasedStateMachine):
         if event.by != ENGINE:
             self.shares[ClockName.ACKNOWLEDGEMENT_EXPIRY] = 0.0  # it counts from here again
         match event:
-            case e.ClockStarted():
+            case ClockStarted():
                 self.shares[event.clock.name] = 0.0
-            case e.ThresholdPassed(is_skipped=True):
+            case ThresholdPassed(is_skipped=True):
                 pass  # nobody heard it; by other targets it fires if it is still to come, or is skipped again
-            case e.ThresholdPassed() | e.ClockBreached():
+            case ThresholdPassed() | ClockBreached():
                 clock = self.now.clock(event.clock)
                 assert clock
-                is_reminder = isinstance(event, e.ThresholdPassed)
+                is_reminder = isinstance(event, ThresholdPassed)
                 share = clock.thresholds[event.passed - 1] / clock.after if is_reminder else 1.0
                 assert self.shares[event.clock] < share - 1e-6
                 self.shares[event.clock] = share

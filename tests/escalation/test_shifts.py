@@ -10,11 +10,18 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import FindOnCall, OnCallFound
+from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.engine import Decision, decide
 from escalation.case.fold import fold
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.begin_resolution import BeginResolution
+from escalation.case.moves.declare_resolved import DeclareResolved
+from escalation.case.moves.rebase import Rebase
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.transfer import Transfer
+from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.staleness import find_outdated
-from escalation.case.state import Escalation
+from escalation.case.state import Escalation, ResolutionKind
 from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownName
@@ -84,8 +91,8 @@ class Life:
         for wanted in decision.effects:
             if isinstance(wanted, FindOnCall):
                 people, until = self.on_call(wanted.at)
-                found = OnCallFound(schedule=wanted.schedule, people=people, until=until, why="the rota")
-                self.does(c.ReportOnCall(found=found, notice=wanted.notice))
+                found = OnCallResult(schedule=wanted.schedule, people=people, until=until, why="the rota")
+                self.does(ReportOnCall(found=found, notice=wanted.notice))
 
 
 def contacts(*ids: str) -> tuple[Contact, ...]:
@@ -114,7 +121,7 @@ def test_what_nobody_acknowledged_goes_to_the_next_shift_to_the_second() -> None
 
     assert ("fay", ("fay",)) == holder(life.now)
     assert ["assigned: fay"] == life.told
-    found = [event for event in life.events if isinstance(event, e.OnCallFound)][-1]
+    found = [event for event in life.events if isinstance(event, OnCallFound)][-1]
     assert ("nils", SIX) == (found.instead_of, found.at)
     assert "on call for duty: Fay, instead of nils (the rota)" == sentence(found)
 
@@ -123,7 +130,7 @@ def test_whoever_acknowledged_keeps_it_over_the_end_of_their_shift() -> None:
     """
     MATRIX-1: so the default says.
     """
-    life = a_life((NINE, ("nils",)), (SIX, ("fay",))).does(c.Acknowledge(by="nils"))
+    life = a_life((NINE, ("nils",)), (SIX, ("fay",))).does(Acknowledge(by="nils"))
 
     life.until(SIX + HOUR)
 
@@ -137,7 +144,7 @@ def test_an_open_escalation_goes_to_the_next_shift_where_the_schedule_says_so() 
     MATRIX-1, COMM-4: acknowledged anew, and the customers hear who answers.
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",)), hands_over=HandsOver.OPEN)
-    life.does(c.Acknowledge(by="nils")).until(SIX - HOUR)
+    life.does(Acknowledge(by="nils")).until(SIX - HOUR)
     letters = life.letters
     life.told.clear()
 
@@ -148,7 +155,7 @@ def test_an_open_escalation_goes_to_the_next_shift_where_the_schedule_says_so() 
     assert "assigned: fay" in life.told
     assert letters + 1 == life.letters
     assert SIX == clock(life.now, ClockName.ACKNOWLEDGE).started_at
-    assert "fay" == life.does(c.Acknowledge(by="fay")).now.acknowledged_by
+    assert "fay" == life.does(Acknowledge(by="fay")).now.acknowledged_by
 
 
 def test_an_acknowledged_escalation_is_kept_while_the_next_shift_is_nobodys() -> None:
@@ -156,7 +163,7 @@ def test_an_acknowledged_escalation_is_kept_while_the_next_shift_is_nobodys() ->
     MATRIX-5: better somebody who went home than nobody.
     """
     life = a_life((NINE, ("nils",)), (SIX, ()), (SIX + 3 * HOUR, ("fay",)), hands_over=HandsOver.OPEN).does(
-        c.Acknowledge(by="nils")
+        Acknowledge(by="nils")
     )
 
     assert "nils" == life.until(SIX + HOUR).now.acknowledged_by
@@ -209,7 +216,7 @@ def test_what_is_overdue_is_brought_up_with_who_is_on_call_beside_who_acknowledg
     CLOCK-6: on a weekend whoever acknowledged may be away.
     """
     friday, saturday = NINE + timedelta(days=4), NINE + timedelta(days=5)
-    life = a_life((NINE, ("nils",)), (friday, ("zoe",))).does(c.Acknowledge(by="nils"))
+    life = a_life((NINE, ("nils",)), (friday, ("zoe",))).does(Acknowledge(by="nils"))
     life.until(saturday).told.clear()
 
     life.until(saturday + timedelta(days=1))
@@ -227,7 +234,7 @@ def test_an_expired_acknowledgement_asks_who_is_on_call_by_then() -> None:
     plan = a_plan()
     expires = plan.priorities[opening(NINE, plan).escalation.priority].targets[ClockName.NEXT_UPDATE]
     life = a_life((NINE, ("nils",)), (TEN, ("fay",)), ack_expires=replace(expires, after=4 * HOUR))
-    life.does(c.Acknowledge(by="nils")).until(TEN + HOUR)
+    life.does(Acknowledge(by="nils")).until(TEN + HOUR)
     assert "nils" == life.now.owner
     life.told.clear()
 
@@ -243,14 +250,14 @@ def test_who_is_on_call_now_can_act_and_who_was_is_no_owner_any_more() -> None:
     """
     life = a_life((NINE, ("nils",)), (TEN, ("zoe", "fay")))
     with pytest.raises(UnknownName):
-        life.does(c.Acknowledge(by="zoe"))
+        life.does(Acknowledge(by="zoe"))
 
     now = life.until(TEN).now
 
     assert {"owner", "level_contact"} <= now.roles_of(now.plan.contact("zoe"))
     assert "owner" in now.roles_of(now.plan.contact("fay"))
     assert "owner" not in now.roles_of(now.plan.contact("nils"))
-    assert "zoe" == life.does(c.Acknowledge(by="zoe")).now.acknowledged_by
+    assert "zoe" == life.does(Acknowledge(by="zoe")).now.acknowledged_by
 
 
 def test_a_colleague_who_acknowledges_has_the_shifts_part_of_it() -> None:
@@ -258,7 +265,7 @@ def test_a_colleague_who_acknowledges_has_the_shifts_part_of_it() -> None:
     MATRIX-5: and hands it over where open ones are.
     """
     life = a_life((NINE, ("nils",)), (SIX, ("zoe",)), hands_over=HandsOver.OPEN)
-    life.does(c.Acknowledge(by="fay"))
+    life.does(Acknowledge(by="fay"))
     assert ("fay", ("fay",)) == holder(life.now)
 
     assert ("zoe", ("zoe",)) == holder(life.until(SIX).now)
@@ -269,7 +276,7 @@ def test_somebody_else_who_acknowledges_takes_it_off_the_rota() -> None:
     MATRIX-5: a manager who has it does not lose it to the next shift.
     """
     life = a_life((NINE, ("nils",)), (SIX, ("zoe",)), hands_over=HandsOver.OPEN)
-    life.does(c.Acknowledge(by="mia"))
+    life.does(Acknowledge(by="mia"))
 
     assert ("mia", "mia") == (life.until(SIX + HOUR).now.owner, life.now.acknowledged_by)
 
@@ -278,7 +285,7 @@ def test_a_transfer_takes_it_off_the_rota() -> None:
     """
     KIND-2: whoever it was given to keeps it.
     """
-    life = a_life((NINE, ("nils",)), (SIX, ("fay",))).does(c.Transfer(by="nils", to="ben"))
+    life = a_life((NINE, ("nils",)), (SIX, ("fay",))).does(Transfer(by="nils", to="ben"))
 
     assert "ben" == life.until(SIX + HOUR).now.owner
     assert () == life.now.shifts
@@ -290,14 +297,14 @@ def test_nothing_is_handed_over_while_a_resolution_is_verified_and_everything_af
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",)), hands_over=HandsOver.OPEN)
     for command in (
-        c.Acknowledge(by="nils"),
-        c.BeginResolution(by="nils"),
-        c.DeclareResolved(by="nils", resolution=e.ResolutionKind.FIX, done="it works"),  # type: ignore[arg-type]
+        Acknowledge(by="nils"),
+        BeginResolution(by="nils"),
+        DeclareResolved(by="nils", resolution=ResolutionKind.FIX, done="it works"),  # type: ignore[arg-type]
     ):
         life.does(command)
     assert "nils" == life.until(SIX + HOUR).now.owner
 
-    life.does(c.RejectResolution(by="ari", why="it does not"))  # type: ignore[arg-type]
+    life.does(RejectResolution(by="ari", why="it does not"))  # type: ignore[arg-type]
 
     assert "fay" == life.until(SIX + 2 * HOUR).now.owner
 
@@ -324,8 +331,8 @@ def test_an_answer_that_was_under_way_for_longer_than_it_held_is_asked_again() -
     wanted = next(
         effect for effect in opening(NINE, a_plan_with_duty()).effects if isinstance(effect, FindOnCall)
     )
-    late = OnCallFound(schedule="duty", people=contacts("nils"), until=TEN, why="the rota")
-    decision = decide(life.now, c.ReportOnCall(found=late, notice=wanted.notice), TEN)
+    late = OnCallResult(schedule="duty", people=contacts("nils"), until=TEN, why="the rota")
+    decision = decide(life.now, ReportOnCall(found=late, notice=wanted.notice), TEN)
 
     (again,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     assert (TEN, "duty") == (again.at, again.schedule)
@@ -341,8 +348,8 @@ def test_a_shift_that_cannot_be_looked_up_stays_and_is_looked_up_again() -> None
     decision = decide(life.now, Tick(), SIX)
     (wanted,) = (effect for effect in decision.effects if isinstance(effect, FindOnCall))
     again_at = SIX + timedelta(minutes=15)
-    unknown = OnCallFound(schedule="duty", people=(), until=again_at, why="it timed out", is_known=False)
-    kept = decide(decision.escalation, c.ReportOnCall(found=unknown, notice=wanted.notice), SIX)
+    unknown = OnCallResult(schedule="duty", people=(), until=again_at, why="it timed out", is_known=False)
+    kept = decide(decision.escalation, ReportOnCall(found=unknown, notice=wanted.notice), SIX)
 
     assert ("nils", ("nils",)) == holder(kept.escalation)
     assert again_at == clock(kept.escalation, ClockName.ON_DUTY).due_at
@@ -354,10 +361,10 @@ def test_each_schedule_that_is_asked_at_once_has_its_own_shifts() -> None:
     MATRIX-5: whoever was asked in person stays.
     """
     life = a_life((NINE, ("nils",)), (SIX, ("fay",)), contacts=("ana", "duty"), asks_all=True, needs_all=True)
-    life.does(c.Acknowledge(by="ana"))
+    life.does(Acknowledge(by="ana"))
 
     assert ("ana", ("ana", "fay")) == holder(life.until(SIX).now)
-    assert "fay" in life.does(c.Acknowledge(by="fay")).now.acknowledgements
+    assert "fay" in life.does(Acknowledge(by="fay")).now.acknowledgements
     assert "ana" == life.now.acknowledged_by
 
 
@@ -398,7 +405,7 @@ def test_a_rebase_to_other_contacts_asks_them_though_the_rota_was_asked() -> Non
     plan = a_plan_with_duty(contacts=("ben",))
     plan = replace(plan, playbook=replace(plan.playbook, version="2", sha256="2" * 64))
 
-    life.does(c.Rebase(by="ed", why="the desk is closed", plan=plan))  # type: ignore[arg-type]
+    life.does(Rebase(by="ed", why="the desk is closed", plan=plan))  # type: ignore[arg-type]
 
     assert ("ben", ("ben",)) == holder(life.now)
     assert "ben" == life.until(SIX + HOUR).now.owner
@@ -412,7 +419,7 @@ def test_a_rebase_keeps_who_is_on_call_and_the_end_of_their_shift() -> None:
     plan = a_plan_with_duty()
     plan = replace(plan, playbook=replace(plan.playbook, version="2", sha256="2" * 64))
 
-    life.does(c.Rebase(by="ed", why="a new version", plan=plan))  # type: ignore[arg-type]
+    life.does(Rebase(by="ed", why="a new version", plan=plan))  # type: ignore[arg-type]
 
     assert ("nils", ("nils",)) == holder(life.now)
     assert "fay" == life.until(SIX).now.owner

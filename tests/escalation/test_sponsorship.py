@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from escalation.case import commands as c
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.engine import decide as decide_escalation
+from escalation.case.moves.raise_level import RaiseLevel
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import InternalText, from_json, to_json
 from escalation.notifications.delivery_results import DeliveryResult
@@ -304,7 +304,7 @@ def test_an_executive_escalation_proposes_its_accounts() -> None:
     SPONSOR-2: at its start, and when it becomes one.
     """
     started = opening(reason="executive_threat")
-    threat = c.RaiseLevel(by="ana", reason=EscalationReason.EXECUTIVE_THREAT)
+    threat = RaiseLevel(by="ana", reason=EscalationReason.EXECUTIVE_THREAT)
     became = decide_escalation(an_acknowledged(), threat, monday("09:10"))
 
     for decision in (started, became):

@@ -9,9 +9,19 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case.engine import Decision, decide
-from escalation.case.events import AccessAnswer, Event
+from escalation.case.events import Event
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.cancel import Cancel
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.raise_level import RaiseLevel
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.send_update import SendUpdate
 from escalation.case.staleness import find_outdated
-from escalation.case.state import Escalation
+from escalation.case.state import AccessAnswer, Escalation
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import (
     CustomerNotification,
@@ -26,18 +36,18 @@ from tests.builders import DECLARE, RCA_COURSE, VERIFY, a_plan, monday, notices,
 Notice = InternalNotification | CustomerNotification
 Step = c.Command | datetime
 
-ACKNOWLEDGE = c.Acknowledge(by="ana")
-UPDATE = c.SendUpdate(by="ana", customer_text=CustomerText("Soon."), internal_note=InternalText("Roof."))
-OUR_UPDATE = c.SendUpdate(by="ana", internal_note=InternalText("Roof."))
-RAISE = c.RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY)
-RISE = c.RaiseLevel(by="csm", reason=EscalationReason.LACK_OF_AUTHORITY)
-CANCEL = c.Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("withdrawn"))
-REJECT = c.RejectResolution(by="ari", why=InternalText("still wet"))
-REOPEN = c.Reopen(by="ed", why=InternalText("wet again"))
-ACCESS = c.ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES)
-TO_P2, TO_P4 = (c.ChangePriority(by="ed", priority=each) for each in (Priority.P2, Priority.P4))
+ACKNOWLEDGE = Acknowledge(by="ana")
+UPDATE = SendUpdate(by="ana", customer_text=CustomerText("Soon."), internal_note=InternalText("Roof."))
+OUR_UPDATE = SendUpdate(by="ana", internal_note=InternalText("Roof."))
+RAISE = RaiseLevel(by="ana", reason=EscalationReason.LACK_OF_AUTHORITY)
+RISE = RaiseLevel(by="csm", reason=EscalationReason.LACK_OF_AUTHORITY)
+CANCEL = Cancel(by="ed", cause=CancelCause.WITHDRAWN, why=InternalText("withdrawn"))
+REJECT = RejectResolution(by="ari", why=InternalText("still wet"))
+REOPEN = Reopen(by="ed", why=InternalText("wet again"))
+ACCESS = ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES)
+TO_P2, TO_P4 = (ChangePriority(by="ed", priority=each) for each in (Priority.P2, Priority.P4))
 FILE, DERIVE, APPROVE, SHARE = RCA_COURSE
-IN_CLOSING = (DECLARE, VERIFY, c.RequestRca(by="ed"))
+IN_CLOSING = (DECLARE, VERIFY, RequestRca(by="ed"))
 
 
 @dataclass
@@ -137,7 +147,7 @@ def test_a_holding_update_takes_no_news_from_customers() -> None:
         (Occasion.RISE, (RISE,), (RISE,), "internal"),
         (Occasion.FIRST_NOTICE, (), (ACKNOWLEDGE, DECLARE), "internal"),
         (Occasion.CANCELLED, (CANCEL,), (), "internal"),
-        (Occasion.RESOLVED, (DECLARE, VERIFY), (ACCESS, c.Close(by="ed")), "customer"),
+        (Occasion.RESOLVED, (DECLARE, VERIFY), (ACCESS, Close(by="ed")), "customer"),
     ],
 )
 def test_what_happened_stays_true(

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.engine import decide
+from escalation.case.levels import ContactTried
 from escalation.case.lifecycle import State
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.reopen import Reopen
+from escalation.case.moves.transfer import Transfer
 from escalation.case.state import Escalation
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -50,7 +53,7 @@ def test_who_does_not_acknowledge_is_followed_by_the_next_contact() -> None:
     plan = a_plan(levels=levels_with(1, window=a_window(HOUR, 2 * HOUR)))
     decision = decide(an_unacknowledged(plan=plan), Tick(), monday("09:30"))
 
-    tried = the(e.ContactTried, decision)
+    tried = the(ContactTried, decision)
     assert ("ben", 1, "Ana did not acknowledge") == (tried.owner, tried.attempt, tried.why)
     assert ("ben", 1) == (decision.escalation.owner, decision.escalation.level)
     assert ["breach: mia, ana", "assigned: ben"] == told(decision)
@@ -108,7 +111,7 @@ def test_nobody_there_is_never_silence(unreached: Unreached, chased: str) -> Non
         assert chased in told(decision)
         now = decision.escalation
 
-    acknowledged = after(now, at(2, "12:00"), c.Acknowledge(by="ben"))
+    acknowledged = after(now, at(2, "12:00"), Acknowledge(by="ben"))
     assert Outcome.BREACHED is clock(acknowledged, ClockName.ACKNOWLEDGE).outcome
 
 
@@ -118,8 +121,8 @@ def test_work_that_goes_on_without_an_owner_who_acknowledged_asks_for_one(back: 
     MATRIX-5: a transfer while verifying asks nobody at once; when the resolution does not hold, somebody must have it.
     """
     why = InternalText("still wet")
-    verdict = c.RejectResolution(by="ari", why=why) if back == "rejected" else c.Reopen(by="ed", why=why)
-    verifying = after(one_in(State.VERIFYING), monday("09:10"), c.Transfer(by="ed", to="finance"))
+    verdict = RejectResolution(by="ari", why=why) if back == "rejected" else Reopen(by="ed", why=why)
+    verifying = after(one_in(State.VERIFYING), monday("09:10"), Transfer(by="ed", to="finance"))
     resolving = after(verifying, monday("10:00"), verdict)
 
     assert not clock(verifying, ClockName.ACKNOWLEDGE).is_running

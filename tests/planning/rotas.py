@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from escalation.case.effects import OnCallFound
+from escalation.case.effects import OnCallResult
 from planning.on_call.feed_sources import Content, FeedFault, FeedReader, FilesAlone
 from planning.on_call.roster import OnCallPeriod, OnCallRoster, roster_of
 from planning.on_call.rota_spec import FeedSpec, RotaSpec
@@ -85,7 +85,7 @@ def a_calendar_file(*events: str) -> str:
 
 def on_call(
     playbook: Playbook, at: datetime, feeds: FeedReader | None = None, rota: str = DESK
-) -> OnCallFound:
+) -> OnCallResult:
     return find_on_call(playbook, rota, at, feeds or FilesAlone())
 
 

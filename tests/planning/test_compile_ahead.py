@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from entrypoints.cli.render import escalation
-from escalation.case.engine import open_escalation
+from escalation.case.start import open_escalation
 from escalation.case.view import timeline, view
 from escalation.kernel.business_time import OpenHours, add
 from escalation.kernel.clock_name import ClockName

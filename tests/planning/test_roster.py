@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.case.effects import OnCallFound
+from escalation.case.effects import OnCallResult
 from escalation.policy.people import ContactKind
 from planning.forecast.coverage import covered_times_by_rota, find_gaps
 from planning.on_call.feed_sources import FilesAlone
@@ -135,7 +135,7 @@ def test_a_schedule_that_is_gone_has_nobody() -> None:
     """
     MATRIX-5: the playbook may have changed since the plan was pinned.
     """
-    assert OnCallFound(
+    assert OnCallResult(
         schedule="night", people=(), why="the playbook has no on-call schedule 'night' now"
     ) == find_on_call(a_rota(), "night", FRIDAY, FilesAlone())
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from escalation.case import commands as c
 from escalation.case import events as e
-from escalation.case.effects import RecordBatch
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.close import Close
+from escalation.case.record_batch import RecordBatch
+from escalation.case.start import Opened
 from records.store import RecordStore
 from records.tables import Base, EventRow
 from tests.builders import DECLARE, VERIFY, all_delivered, monday, opening, ready_to_close
@@ -19,7 +21,7 @@ from tests.escalation.notified import events_of
 
 def a_batch(events: Sequence[e.Event], **changes: Any) -> RecordBatch:
     first = opening().events[0]
-    assert isinstance(first, e.Opened)
+    assert isinstance(first, Opened)
     batch = RecordBatch(
         escalation=first.id, key=first.request.key, playbook=first.plan.playbook, events=tuple(events)
     )
@@ -33,13 +35,13 @@ def a_whole_life(**changes: Any) -> tuple[e.Event, ...]:
         start,
         monday("09:05"),
         all_delivered(start.escalation, monday("09:05")),
-        c.Acknowledge(by="ana"),
+        Acknowledge(by="ana"),
         monday("11:00"),
         DECLARE,
         VERIFY,
         *ready_to_close(start.escalation),
         monday("12:00"),
-        c.Close(by="ed"),
+        Close(by="ed"),
     )
 
 

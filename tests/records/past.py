@@ -4,9 +4,21 @@ A small past to report on: escalations that the engine ran, and an import, all w
 
 from pathlib import Path
 
-from escalation.case import commands as c
 from escalation.case import events as e
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.moves.answer_survey import AnswerSurvey
+from escalation.case.moves.change_priority import ChangePriority
+from escalation.case.moves.close import Close
+from escalation.case.moves.confirm_access import ConfirmAccess
+from escalation.case.moves.file_post_mortem import FilePostMortem
+from escalation.case.moves.finish_action import FinishAction
+from escalation.case.moves.pause import PauseClocks, ResumeClocks
+from escalation.case.moves.reject_resolution import RejectResolution
+from escalation.case.moves.request_rca import RequestRca
+from escalation.case.moves.transfer import Transfer
 from escalation.case.post_mortem import PostMortem
+from escalation.case.start import Opened
+from escalation.case.state import AccessAnswer
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.measures.definitions import ImportedEscalation
 from escalation.notifications.shell_commands import Tick
@@ -54,8 +66,8 @@ INC2,Closed,03-03-2026 10:00,03-03-2026 16:00,1,?,4 - Low,Desk,Bo,bo,Caller 2,Ph
 
 AFTER_CLOSE = (
     at(2, "09:00"),
-    c.AnswerSurvey(by=JO, account="ACME", score=4, comment=InternalText("quick")),
-    c.FilePostMortem(
+    AnswerSurvey(by=JO, account="ACME", score=4, comment=InternalText("quick")),
+    FilePostMortem(
         by="ed",
         post_mortem=PostMortem.model_validate(
             {
@@ -66,7 +78,7 @@ AFTER_CLOSE = (
         ),
     ),
     at(3, "09:00"),
-    c.FinishAction(by="mia", action=2),
+    FinishAction(by="mia", action=2),
 )
 """Of one that has a survey, and an action of its RCA: a late answer, and another action, which is done."""
 
@@ -89,14 +101,14 @@ def lives() -> list[tuple[e.Event, ...]]:
         first,
         monday("09:03"),
         all_delivered(begun, monday("09:03")),
-        c.Acknowledge(by="ana"),
+        Acknowledge(by="ana"),
         monday("10:00"),
         DECLARE,
         VERIFY,
-        c.ConfirmAccess(by="eva", account="ACME", answer=e.AccessAnswer.YES),
+        ConfirmAccess(by="eva", account="ACME", answer=AccessAnswer.YES),
         tuesday("09:00"),
         *RCA_COURSE,
-        c.Close(by="ed"),
+        Close(by="ed"),
         *AFTER_CLOSE,
     )
     late = events_of(
@@ -104,38 +116,38 @@ def lives() -> list[tuple[e.Event, ...]]:
             at(1, "09:00"), key="ACME/2", customers=(a_customer("ACME"), a_customer("Çağ", "a@cag.example"))
         ),
         at(1, "09:02"),
-        c.Acknowledge(by="ana"),
+        Acknowledge(by="ana"),
         at(1, "10:00"),
-        c.PauseClocks(by="ana", because="waiting_for_customer"),
+        PauseClocks(by="ana", because="waiting_for_customer"),
         at(1, "15:00"),
-        c.ResumeClocks(by="ana"),
+        ResumeClocks(by="ana"),
         at(8, "09:00"),
         Tick(),
         at(8, "10:00"),
         DECLARE,
         at(8, "12:00"),
-        c.RejectResolution(by="ari", why=InternalText("it is broken again")),
+        RejectResolution(by="ari", why=InternalText("it is broken again")),
         at(9, "12:00"),
         DECLARE,
         VERIFY,
         at(10, "12:00"),
-        c.RequestRca(by="ed"),
+        RequestRca(by="ed"),
         *RCA_COURSE[:2],
     )
-    to_finance = c.Transfer(by="ana", to="finance", reason=EscalationReason.LACK_OF_EXPERTISE)
-    to_ana = c.Transfer(by="fay", to="ana", reason=EscalationReason.OTHER)
+    to_finance = Transfer(by="ana", to="finance", reason=EscalationReason.LACK_OF_EXPERTISE)
+    to_ana = Transfer(by="fay", to="ana", reason=EscalationReason.OTHER)
     passed = events_of(
         opening(
             friday("09:00"), key="ZOO/3", subject=CustomerText("<script>alert('🙈')</script>"), reason="other"
         ),
-        c.Acknowledge(by="ana"),
+        Acknowledge(by="ana"),
         friday("09:10"),
         to_finance,
-        c.Acknowledge(by="fay"),
+        Acknowledge(by="fay"),
         friday("09:20"),
         to_ana,
         friday("09:25"),
-        c.ChangePriority(by="ana", priority=Priority.P2),
+        ChangePriority(by="ana", priority=Priority.P2),
     )
     return [quick, late, passed, opening(at(8, "09:00"), key="ZOO/4").events]
 
@@ -144,6 +156,6 @@ def filled(store: RecordStore) -> None:
     """Put this past into *store*."""
     for events in lives():
         first = events[0]
-        assert isinstance(first, e.Opened)
+        assert isinstance(first, Opened)
         store.append(a_batch(events, escalation=first.id, key=first.request.key))
     list(store.take_in(imported()))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from escalation.case import commands as c
-from escalation.case import events as e
-from escalation.case.effects import RecordResult
+from escalation.case.delivery_report import DeliveryReported
+from escalation.case.moves.acknowledge import Acknowledge
+from escalation.case.record_batch import RecordResult
 from escalation.kernel.values import CustomerText, InternalText, to_json
 from escalation.measures.fold import measure_events
 from escalation.notifications.delivery_results import DeliveryResult
@@ -193,7 +193,7 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     """
     events = opening().events
     receipt = DeliveryResult(key="k", recipient="ana", occasion="rise", why="550 \0 no")
-    sent = e.DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(receipt,))
+    sent = DeliveryReported(seq=events[-1].seq + 1, at=monday("09:00"), receipts=(receipt,))
 
     store.append(a_batch((*events, sent)))
 
@@ -213,7 +213,7 @@ def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None
         key="k:2", recipient="ana", occasion="rise", held_until=monday("17:00"), why="quiet hours"
     )
     words = [
-        e.DeliveryReported(seq=events[-1].seq + number, at=monday("09:00"), receipts=receipts)
+        DeliveryReported(seq=events[-1].seq + number, at=monday("09:00"), receipts=receipts)
         for number, receipts in enumerate([(told, waits), (late,)], 1)
     ]
 
@@ -230,7 +230,7 @@ def test_a_life_of_593_days_is_kept(store: RecordStore) -> None:
     days = (command for day in range(1, 593) for command in (at(day, "10:00"), Tick()))
     plan = a_plan(open_hours=weekdays(weeks=200))
     end = (at(593, "09:00"), DECLARE)
-    events = events_of(opening(plan=plan), c.Acknowledge(by="ana"), *days, *end)
+    events = events_of(opening(plan=plan), Acknowledge(by="ana"), *days, *end)
 
     store.append(a_batch(events))
 

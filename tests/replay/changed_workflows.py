@@ -8,6 +8,7 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case import commands as c
+from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.view import MoveResult
 from escalation.case.work import Decision
 from escalation.kernel.values import frozen
@@ -69,7 +70,7 @@ class AsksForMoreLater(EscalationWorkflow):
         return await super().run(*begins)
 
     async def follow(self, command: c.PersonsCommand | contract.RebaseRequest) -> MoveResult:
-        if isinstance(command, c.Acknowledge):
+        if isinstance(command, Acknowledge):
             self._background.start(workflow.sleep(3600))
         return await super().follow(command)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from escalation.case.events import ResolutionKind
+from escalation.case.state import ResolutionKind
 from tests.web.web_client import Door, links_in, seen
 
 

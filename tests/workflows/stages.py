@@ -7,10 +7,10 @@ Each begins where the one before it ended; all go through the client, as people 
 from datetime import datetime
 
 from client import EscalationClient
-from escalation.case import commands as c
-from escalation.case.engine import Decision, open_escalation
-from escalation.case.events import ResolutionKind, Step
+from escalation.case.engine import Decision
 from escalation.case.request import CorrectiveAction, InternalRca, StartRequest
+from escalation.case.start import Open, open_escalation
+from escalation.case.state import ResolutionKind, Step
 from escalation.kernel.values import CustomerText, InternalText
 from planning.plan.compiler import compile_plan
 from planning.playbook.loader import load_playbook
@@ -87,5 +87,5 @@ def opened_at(key: str, instant: datetime) -> Decision:
     """The complaint as it was opened then."""
     request = StartRequest.model_validate(a_complaint(key=key))
     plan, priority = compile_plan(load_playbook(REFERENCE), request, instant)
-    opening = c.Open(id=f"{key}@{instant:%Y-%m-%dT%H:%M:%SZ}", request=request, plan=plan, priority=priority)
+    opening = Open(id=f"{key}@{instant:%Y-%m-%dT%H:%M:%SZ}", request=request, plan=plan, priority=priority)
     return open_escalation(opening, instant)

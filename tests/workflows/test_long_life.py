@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from escalation.case.commands import SendUpdate
-from escalation.case.events import UpdateSent
 from escalation.case.lifecycle import State
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.next_update import UpdateSent
 from escalation.contract import SUBJECT_MEMO, ContinuedState, EscalationInput
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import LONGEST_TEXT, CustomerText, InternalText

@@ -11,9 +11,9 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from client import EscalationClient
-from escalation.case.commands import SendUpdate
-from escalation.case.events import AccessAnswer, ResolutionKind, Step
 from escalation.case.lifecycle import NOBODYS, State
+from escalation.case.moves.send_update import SendUpdate
+from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,

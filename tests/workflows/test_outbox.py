@@ -5,9 +5,9 @@ Outboxes by themselves, without a server: what is pending, what runs, and what a
 import asyncio
 from datetime import UTC, datetime
 
-from escalation.case.commands import DeployTaskForce
 from escalation.case.effects import StartTaskForce
 from escalation.case.engine import decide
+from escalation.case.moves.deploy_task_force import DeployTaskForce
 from escalation.contract import ContinuedState, EscalationInput
 from escalation.kernel.ids import task_force_id
 from tests.escalations import Desk

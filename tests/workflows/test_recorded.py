@@ -14,8 +14,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.record_open_escalations import OpenEscalations
 from escalation import contract
-from escalation.case.effects import RecordBatch
 from escalation.case.lifecycle import State
+from escalation.case.record_batch import RecordBatch
 from escalation.kernel.clocks import Outcome
 from escalation.measures.report_schedule import OpenEscalationsRecorded
 from records.data_export import read_escalations

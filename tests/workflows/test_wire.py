@@ -8,7 +8,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
 from escalation import contract
-from escalation.case.commands import DeriveRca
+from escalation.case.moves.derive_rca import DeriveRca
 from escalation.kernel.refusals import BadRequest
 from escalation.kernel.values import to_plain
 from tests.builders import an_acknowledged

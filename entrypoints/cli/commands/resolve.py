@@ -19,7 +19,7 @@ def resolve(
     in_json: Json = False,
 ) -> None:
     """Declare it resolved; it is verified next."""
-    from escalation.case.commands import DeclareResolved
+    from escalation.case.moves.declare_resolved import DeclareResolved
 
     kind = "workaround" if workaround else "fix"
     make_move(key, DeclareResolved, in_json, by=by, resolution=kind, done=done, customer_text=customer)

@@ -14,7 +14,7 @@ def respond(
     in_json: Json = False,
 ) -> None:
     """Tick off a response of the level."""
-    from escalation.case.commands import TickResponse
+    from escalation.case.moves.tick_response import TickResponse
 
     level, number = _split_number(response)
     make_move(key, TickResponse, in_json, by=by, response=number or response, level=level, note=note)

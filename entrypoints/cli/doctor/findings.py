@@ -19,8 +19,10 @@ from entrypoints.cli.doctor.repairs import (
     Terminate,
     outdated_events,
 )
-from escalation.case.effects import RecordBatch
-from escalation.case.events import DeliveryReported, Event, TaskForceReported
+from escalation.case.delivery_report import DeliveryReported
+from escalation.case.events import Event
+from escalation.case.record_batch import RecordBatch
+from escalation.case.task_forces import TaskForceReported
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import minute

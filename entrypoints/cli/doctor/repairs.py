@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from escalation.case.effects import RecordBatch
 from escalation.case.events import Event
+from escalation.case.record_batch import RecordBatch
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed
 from escalation.notifications.delivery_results import DeliveryResult
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from entrypoints.cli.render import escalation
-from escalation.case.events import Step
-from escalation.case.state import ActionPlan
+from escalation.case.state import ActionPlan, Step
 
 _STYLES = {"+": "green", "-": "red", "~": "yellow"}
 

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.command_names import command_for
-from escalation.case.events import Step
 from escalation.case.lifecycle import State
+from escalation.case.state import Step
 from escalation.case.timeline import CLOCKWORK, brief
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of

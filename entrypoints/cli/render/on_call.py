@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.option_values import bad_option
-from escalation.case.effects import OnCallFound
+from escalation.case.effects import OnCallResult
 from escalation.kernel.refusals import nearest, quote_input
 from planning.calendars.opening_hours import Interval
 from planning.on_call.roster import OnCallRoster
@@ -30,7 +30,9 @@ def find_rotas(playbook: "Playbook", rota: str | None) -> tuple[str, ...]:
     return known if rota is None else (rota,)
 
 
-def on_call_as_data(now: OnCallFound, found: "OnCallRoster", gaps: Iterable["Interval"]) -> Mapping[str, Any]:
+def on_call_as_data(
+    now: OnCallResult, found: "OnCallRoster", gaps: Iterable["Interval"]
+) -> Mapping[str, Any]:
     return {
         "rota": now.schedule,
         "now": {"who": [person.id for person in now.people], "until": now.until, "why": now.why},
@@ -43,7 +45,7 @@ def on_call_as_data(now: OnCallFound, found: "OnCallRoster", gaps: Iterable["Int
 
 def render_on_call(
     playbook: "Playbook",
-    now: OnCallFound,
+    now: OnCallResult,
     found: "OnCallRoster",
     gaps: Iterable["Interval"],
     until: datetime,
@@ -66,7 +68,7 @@ def render_on_call(
     return Group(_head(playbook, now, zone), table, *(Text(note, style="yellow") for note in notes), Text())
 
 
-def _head(playbook: "Playbook", now: OnCallFound, zone: ZoneInfo) -> Text:
+def _head(playbook: "Playbook", now: OnCallResult, zone: ZoneInfo) -> Text:
     head = Text(playbook.rotas[now.schedule].name, style="bold")
     head.append(f"  {now.schedule}, times of {zone.key}\n", style="not bold dim")
     head.append(

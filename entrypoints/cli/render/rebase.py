@@ -8,7 +8,7 @@ from rich.text import Text
 
 from entrypoints.cli.rebase_preview import Outlook
 from entrypoints.cli.render.escalation import format_due
-from escalation.case.rebase import MovedClock, RebasePreview
+from escalation.case.moves.rebase import MovedClock, RebasePreview
 
 
 def render_outlooks(outlooks: Sequence[Outlook]) -> Text:

@@ -39,7 +39,7 @@ def write(
     from entrypoints.cli.option_values import OptionValues
     from entrypoints.cli.plan_steps import STEP_NOT_READ, StepsFile, parse_step
     from entrypoints.files import read_model
-    from escalation.case.commands import RevisePlan
+    from escalation.case.moves.revise_plan import RevisePlan
 
     options = OptionValues()
     zone = options.zone(tz)

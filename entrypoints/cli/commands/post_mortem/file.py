@@ -14,7 +14,7 @@ def file(
 ) -> None:
     """File it, or a new version; its actions are tracked until they are done."""
     from entrypoints.files import read_model
-    from escalation.case.commands import FilePostMortem
+    from escalation.case.moves.file_post_mortem import FilePostMortem
     from escalation.case.post_mortem import PostMortem
 
     written = read_model(path, PostMortem, "the post-mortem", below_head="notes")

@@ -24,7 +24,7 @@ def derive(
     """Derive the customer RCA from the internal one."""
     from entrypoints.cli.rca_papers import warn_of_boxes
     from entrypoints.files import read_model
-    from escalation.case.commands import DeriveRca
+    from escalation.case.moves.derive_rca import DeriveRca
     from escalation.case.request import CustomerRca
 
     written = read_model(file, CustomerRca, "the customer RCA") if file else None

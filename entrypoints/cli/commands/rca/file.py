@@ -28,7 +28,7 @@ def file(
     from entrypoints.cli.known_names import names_in_playbook
     from entrypoints.cli.rca_files import merge_files, read_files
     from entrypoints.cli.rca_papers import warn_of_boxes
-    from escalation.case.commands import FileRca
+    from escalation.case.moves.file_rca import FileRca
     from escalation.case.rca_on_file import proposed_timeline
     from escalation.kernel.refusals import BadRequest
 

@@ -35,7 +35,7 @@ def deploy(
 ) -> None:
     """Deploy a task force; each seat is offered until somebody accepts."""
     from entrypoints.cli.option_values import OptionValues, parse_seat, parse_status_interval
-    from escalation.case.commands import DeployTaskForce
+    from escalation.case.moves.deploy_task_force import DeployTaskForce
 
     options = OptionValues()
     reports_every = options.read(None, parse_status_interval, status_every)

@@ -6,23 +6,80 @@ who has just joined: the old letters name times that have passed. To another nam
 Whether a time zone exists is not known here; to messages one that does not is UTC.
 """
 
-from escalation.case import commands as c
-from escalation.case import events as e
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 from escalation.case.audience import contacts_at, notify_customers
+from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import State
-from escalation.case.outage import notify_of_resolution
-from escalation.case.request import CustomerContact
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.moves.join_outage import notify_of_resolution
+from escalation.case.request import (
+    CustomerContact,
+)
 from escalation.case.state import Escalation
 from escalation.case.state_size import require_request_fits
 from escalation.case.work import Work
-from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.email_address import EmailAddress, mailbox_of
+from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
-from escalation.kernel.values import ENGINE
+from escalation.kernel.values import (
+    ENGINE,
+    NO_NOTE,
+    CustomerText,
+    InternalText,
+    Name,
+    frozen,
+)
 from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
 from escalation.policy.people import Recipient
 
 
-def correct_contact(turn: Work, command: c.CorrectContact) -> None:
+@frozen
+class ContactCorrected(BaseEvent):
+    """A customer's contact had been wrong (COMM-13)."""
+
+    kind: Literal["contact_corrected"] = "contact_corrected"
+    before: CustomerContact
+    after: CustomerContact
+    note: InternalText = InternalText("")
+
+
+class CorrectContact(MoveCommand):
+    """Correct a customer's contact; a new address receives how things stand."""
+
+    move = Move.CORRECT_CONTACT
+    kind: Literal["correct_contact"] = "correct_contact"
+    contact: Annotated[
+        EmailAddress,
+        Field(
+            description="The contact of the customer, by the address known now.",
+            examples=["jo@acme.example"],
+        ),
+    ]
+    email: Annotated[
+        EmailAddress | None, Field(description="The right address. If omitted, it stays as it is.")
+    ] = None
+    name: Annotated[
+        Annotated[CustomerText, Field(min_length=1)] | None,
+        Field(description="The right name. If omitted, it stays as it is."),
+    ] = None
+    language: Annotated[
+        LanguageTag | None, Field(description="The language of messages. If omitted, it stays as it is.")
+    ] = None
+    time_zone: Annotated[
+        Name | None, Field(description="The time zone of messages. If omitted, it stays as it is.")
+    ] = None
+    note: Note = NO_NOTE
+
+    @property
+    def said_zone(self) -> str | None:
+        return self.time_zone
+
+
+def correct_contact(turn: Work, command: CorrectContact) -> None:
     """COMM-13: nothing that bounced is chased any more, and the right person is told."""
     before = turn.escalation
     known = _known(before, command.contact)
@@ -30,7 +87,7 @@ def correct_contact(turn: Work, command: c.CorrectContact) -> None:
     require_request_fits(
         before.request.with_contact(known, corrected), f"the correction of a contact of {before.key}"
     )
-    turn.record(e.ContactCorrected(before=known, after=corrected, note=command.note))
+    turn.record(ContactCorrected(before=known, after=corrected, note=command.note))
     if mailbox_of(corrected.email) != mailbox_of(known.email):
         turn.by = ENGINE
         _notify(turn, contacts_at(turn.escalation, corrected.email))
@@ -48,7 +105,7 @@ def _known(now: Escalation, email: str) -> CustomerContact:
     return found
 
 
-def _corrected(now: Escalation, known: CustomerContact, command: c.CorrectContact) -> CustomerContact:
+def _corrected(now: Escalation, known: CustomerContact, command: CorrectContact) -> CustomerContact:
     """
     Raises:
         BadRequest: If nothing is given to correct, or another contact has the address.

@@ -7,13 +7,12 @@ starts say; how they find each other is the shell's.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import ClassVar, Literal, TypeVar
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.audience import contacts_among, notify, notify_customers
+from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import RcaState, State, allows
-from escalation.case.request import AffectedCustomer, StartRequest, recipients_of, with_customers
+from escalation.case.request import AffectedCustomer, Evidence, StartRequest, recipients_of, with_customers
 from escalation.case.state import Escalation
 from escalation.case.state_size import weight_of
 from escalation.case.work import Work
@@ -29,18 +28,69 @@ from escalation.kernel.budgets import (
 )
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.ids import tenant_of
+from escalation.kernel.ids import Key, tenant_of
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
-from escalation.kernel.values import ENGINE
+from escalation.kernel.values import (
+    ENGINE,
+    Name,
+    frozen,
+)
 from escalation.notifications.notification import Occasion
 from escalation.policy.move_name import Move
-from escalation.policy.people import Recipient
+from escalation.policy.people import Contact, Recipient
 
 _Each = TypeVar("_Each")
 
 
-def join_outage(turn: Work, command: c.JoinOutage) -> None:
+@frozen
+class BroughtAlong(BaseEvent):
+    """What comes over from another subject."""
+
+    ticket: str
+    """Key of that subject."""
+    customers: tuple[AffectedCustomer, ...] = ()
+    """Who is new by it; of a customer who was known, the new contacts."""
+    services: tuple[Name, ...] = ()
+    linked_records: tuple[Name, ...] = ()
+    problem_records: tuple[Name, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    sponsors: tuple[Contact, ...] = ()
+    """Of their accounts: stakeholders from now on (SPONSOR-2)."""
+
+
+@frozen
+class CustomerJoined(BroughtAlong):
+    """Another subject turned out to be the same outage (START-5)."""
+
+    kind: Literal["customer_joined"] = "customer_joined"
+
+
+@frozen
+class JoinOutage:
+    """
+    Another subject is the same outage: what its start brings along is added (START-5).
+
+    Made of a start that was checked against the playbook; never read from the wire.
+    """
+
+    move: ClassVar[Move] = Move.JOIN_OUTAGE
+    by: Name
+    """Who submitted it."""
+    ticket: Key
+    """The other subject."""
+    customers: tuple[AffectedCustomer, ...]
+    services: tuple[Name, ...] = ()
+    linked_records: tuple[Name, ...] = ()
+    problem_records: tuple[Name, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    sponsors: tuple[Contact, ...] = ()
+    """Of these customers' accounts (SPONSOR-2)."""
+    is_guest: bool = False
+    """Of another tenant: it adds contacts only to accounts that its own tenant has brought in."""
+
+
+def join_outage(turn: Work, command: JoinOutage) -> None:
     """Each new contact gets a receipt of their own, and every update from now on; a ticket joins once."""
     now = turn.escalation
     if command.ticket in now.tickets:
@@ -56,7 +106,7 @@ def join_outage(turn: Work, command: c.JoinOutage) -> None:
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
     turn.by = command.by
     turn.record(
-        e.CustomerJoined(
+        CustomerJoined(
             ticket=command.ticket,
             customers=joining.customers,
             services=joining.services,
@@ -128,7 +178,7 @@ def notify_of_resolution(turn: Work, new: tuple[Recipient, ...], asked: tuple[Re
         notify_customers(turn, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
 
 
-def new_in(request: StartRequest, command: c.JoinOutage) -> c.JoinOutage:
+def new_in(request: StartRequest, command: JoinOutage) -> JoinOutage:
     """*command* with only what *request* does not have yet."""
     return replace(
         command,
@@ -159,7 +209,7 @@ def _new_customers(
             yield customer.changed(contacts=contacts)
 
 
-def _require_own_accounts(now: Escalation, joining: c.JoinOutage) -> None:
+def _require_own_accounts(now: Escalation, joining: JoinOutage) -> None:
     """
     Raises:
         BadRequest: If it would add somebody to an account that another tenant has brought in, who would then read what
@@ -180,9 +230,7 @@ def _require_own_accounts(now: Escalation, joining: c.JoinOutage) -> None:
         raise BadRequest.because(f"the start of {joining.ticket}", faults)
 
 
-def require_case_fits(
-    key: str, request: StartRequest, joining: c.JoinOutage, what: str, instead: str
-) -> None:
+def require_case_fits(key: str, request: StartRequest, joining: JoinOutage, what: str, instead: str) -> None:
     """
     Raises:
         BadRequest: If it would hold more than it can: *what* is refused, and *instead* says how to go on.

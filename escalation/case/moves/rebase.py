@@ -6,34 +6,61 @@ Nothing reaches a running escalation otherwise: its plan is pinned. Knows no pla
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
-from escalation.case import commands as c
-from escalation.case import events as e
 from escalation.case.audience import followers_of, managers_of, name_of, notify
+from escalation.case.base_event import BaseEvent
+from escalation.case.clock_events import ClockBreached
 from escalation.case.clock_table import settle, skip_past_thresholds
 from escalation.case.clock_targets import clock_for
 from escalation.case.closing import adapt_rca_to_plan
 from escalation.case.levels import ask_the_level, start_window
 from escalation.case.lifecycle import WORKING
+from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.moves.pause import resume
 from escalation.case.next_update import adapt_updates_to_plan
-from escalation.case.resolution import resume
 from escalation.case.state import Escalation
 from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import MoveNotAllowed
-from escalation.kernel.values import ENGINE, Instant, InternalText, frozen
+from escalation.kernel.values import (
+    ENGINE,
+    Instant,
+    InternalText,
+    frozen,
+)
 from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
 from escalation.policy.plan import Plan, PlaybookRef
 
 
-def rebase(turn: Work, command: c.Rebase) -> None:
+@frozen
+class Rebased(BaseEvent):
+    """It goes on by another playbook, or another version of its own."""
+
+    kind: Literal["rebased"] = "rebased"
+    plan: Plan
+    before: PlaybookRef
+    why: InternalText
+
+
+class Rebase(MoveCommand):
+    """Go on by the playbook of today; the shell compiles the plan that comes along (CLOCK-4)."""
+
+    move = Move.REBASE
+    kind: Literal["rebase"] = "rebase"
+    why: WhyText
+    plan: Plan
+
+
+def rebase(turn: Work, command: Rebase) -> None:
     """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
     before, plan = turn.escalation, command.plan
     if not _is_another(before, plan):
         raise MoveNotAllowed(f"{before.key}: it already goes by {before.plan.playbook}")
-    turn.record(e.Rebased(plan=plan, before=before.plan.playbook, why=command.why))
+    turn.record(Rebased(plan=plan, before=before.plan.playbook, why=command.why))
     _end_clocks_without_target(turn)
     if turn.escalation.acknowledged_by:
         turn.end(ClockName.ACKNOWLEDGE)
@@ -145,10 +172,10 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
         raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
     turn = Work(now, at)
     if _is_another(now, plan):
-        rebase(turn, c.Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))
+        rebase(turn, Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))
         settle(turn)
     after = turn.escalation
-    breached = (event.clock for event in turn.events if isinstance(event, e.ClockBreached))
+    breached = (event.clock for event in turn.events if isinstance(event, ClockBreached))
     return RebasePreview(
         key=now.key,
         before=now.plan.playbook,

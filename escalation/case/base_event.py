@@ -1,0 +1,30 @@
+"""The base of all events of an escalation, and how one is stamped when it is recorded."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from escalation.kernel.values import (
+    ENGINE,
+    Instant,
+    frozen,
+)
+
+NOT_YET = datetime.min.replace(tzinfo=UTC)
+
+
+@frozen
+class BaseEvent:
+    """A rule says what happened; the decision that it belongs to gives it its number, its instant and its maker."""
+
+    seq: int = 0
+    at: Instant = NOT_YET
+    by: str = ENGINE
+
+
+_Event = TypeVar("_Event", bound=BaseEvent)
+
+
+def stamped(event: _Event, seq: int, at: datetime, by: str) -> _Event:
+    """Return *event* as it is recorded: it is number *seq*, and happened *at* by whom."""
+    return replace(event, seq=seq, at=at, by=by)

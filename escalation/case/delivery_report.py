@@ -1,0 +1,40 @@
+"""The report of what became of messages: first notifications that are met, failures that are raised to a person."""
+
+from typing import Literal
+
+from escalation.case.base_event import BaseEvent
+from escalation.case.clock_table import settle
+from escalation.case.failed_deliveries import notify_undelivered
+from escalation.case.moves import join_outage
+from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import is_late
+from escalation.kernel.values import (
+    frozen,
+)
+from escalation.notifications.delivery_results import DeliveryResult
+from escalation.notifications.shell_commands import (
+    ReportDelivery,
+)
+
+
+@frozen
+class DeliveryReported(BaseEvent):
+    kind: Literal["messages_sent"] = "messages_sent"
+    receipts: tuple[DeliveryResult, ...]
+
+
+def report_delivery(turn: Work, command: ReportDelivery) -> None:
+    """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
+    before = turn.escalation
+    turn.record(DeliveryReported(receipts=command.receipts))
+    now = turn.escalation
+    if not now.untold:
+        delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
+        told_at = min(max(delivered, default=turn.now), turn.now)
+        clock = now.clock(ClockName.FIRST_NOTICE)
+        if clock and is_late(told_at, clock.due_at):
+            settle(turn)  # its breach comes first
+        turn.end(ClockName.FIRST_NOTICE, at=told_at)
+        join_outage.begin_first_notification(turn)
+    notify_undelivered(turn, command.receipts, before)

@@ -1,0 +1,42 @@
+"""The base of all moves that a person asks for."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from escalation.kernel.budgets import MOVE
+from escalation.kernel.values import Input, InternalText, Mover
+from escalation.policy.move_name import Move
+
+Note = Annotated[InternalText, Field(description="What you want to add, for our own people.")]
+
+WhyText = Annotated[InternalText, Field(min_length=1, description="The reason, for our own people.")]
+
+OptionalWhyText = Annotated[InternalText, Field(description="The reason, for our own people.")]
+
+TextNumber = Annotated[int | None, Field(ge=1, description="Which text, if several wait; `show` lists them.")]
+
+
+class MoveCommand(Input):
+    """A move that a person asks for."""
+
+    move: ClassVar[Move]
+    largest: ClassVar[int] = MOVE
+    """Bytes, as it is sent."""
+    by: Annotated[Mover, Field(description="Who you are, by id in the playbook.", examples=["YOU"])]
+    """Id of the person who makes the move (ROLE-3)."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Ids of others whom it names, and who need not be in the plan yet: the playbook may have them."""
+        return ()
+
+    @property
+    def said_to_be_closed(self) -> str | None:
+        """Key of another escalation that it says is closed."""
+        return None
+
+    @property
+    def said_zone(self) -> str | None:
+        """A time zone that it names; which there are, is known outside."""
+        return None

@@ -1,0 +1,132 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.audience import customer_recipients, name_of, notify
+from escalation.case.base_event import BaseEvent
+from escalation.case.effects import OpenSuccessor
+from escalation.case.follow_up import SuccessorAsked, require_affected, require_own_account
+from escalation.case.move_command import MoveCommand
+from escalation.case.state import Escalation
+from escalation.case.work import Work
+from escalation.kernel.characters import clip
+from escalation.kernel.email_address import mailbox_of
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import (
+    BadRequest,
+    Fault,
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.kernel.values import (
+    NO_NOTE,
+    InternalText,
+    Mover,
+    Name,
+    frozen,
+)
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
+from escalation.policy.people import ContactKind, Recipient
+
+
+@frozen
+class SurveyAnswered(BaseEvent):
+    kind: Literal["survey_answered"] = "survey_answered"
+    account: str
+    contact: str
+    """Recipient id of the customer's contact whose answer it is."""
+    score: int
+    comment: InternalText = InternalText("")
+
+
+class AnswerSurvey(MoveCommand):
+    """Record how satisfied a customer is, as they said; each contact answers once."""
+
+    move = Move.RECORD_SURVEY
+    kind: Literal["record_survey"] = "record_survey"
+    account: Annotated[Name, Field(description="The customer.")]
+    contact: Annotated[
+        Mover | None,
+        Field(description="Who said so, by e-mail address, where the account has several contacts."),
+    ] = None
+    score: Annotated[int, Field(ge=1, le=5, description="From 1, poorly, to 5, very well.")]
+    comment: Annotated[InternalText, Field(description="What they said.")] = NO_NOTE
+
+
+def record_survey(turn: Work, command: AnswerSurvey) -> None:
+    """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
+    now = turn.escalation
+    contact = _answering(now, command)
+    require_own_account(now, command.move, command.by, command.account)
+    own = now.customer_contact(command.by)
+    if own and own.id != contact.id:
+        raise RoleNotAllowed(
+            f"{now.key}: {name_of(now, command.by)} may not record survey for {contact.name}; contacts of customers "
+            "may for themselves"
+        )
+    if contact.id in now.survey:
+        raise MoveNotAllowed(
+            f"{now.key}: {contact.name} has answered the survey already; each contact answers once"
+        )
+    turn.record(
+        SurveyAnswered(
+            account=command.account,
+            contact=contact.id,
+            score=command.score,
+            comment=command.comment,
+        )
+    )
+    rules = now.plan.survey
+    if rules and command.score <= rules.low_score:
+        _notify_of_low_score(turn, contact, command, reopens=rules.reopens)
+
+
+def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:
+    """Whose answer it is: the contact that is named, the one who sends it, or the account's only one."""
+    require_affected(now, command.account)
+    of_account = {
+        contact.mailbox: contact
+        for contact in customer_recipients(now)
+        if command.account in contact.speaks_for
+    }
+    own = now.customer_contact(command.by)
+    if command.contact is None and own:
+        return own
+    if command.contact is None and len(of_account) == 1:
+        return next(iter(of_account.values()))
+    if command.contact is None:
+        fault = Fault(
+            where="contact",
+            given="nothing",
+            allowed=f"whose answer it is, of several contacts of {command.account}: {', '.join(of_account)}",
+        )
+        raise BadRequest.because(f"the answer of {command.account} to the survey of {now.key}", (fault,))
+    named = mailbox_of(command.contact)
+    if named not in of_account:
+        raise UnknownName.of(f"{now.key}: no contact of {command.account}", command.contact, of_account)
+    return of_account[named]
+
+
+def _notify_of_low_score(turn: Work, contact: Recipient, command: AnswerSurvey, *, reopens: bool) -> None:
+    now = turn.escalation
+    why = Sentence.LOW_SCORE.of(contact.name, command.account, command.score)
+    notify(turn, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
+    by = _who_reopens(now)
+    if reopens and by and not now.is_succeeded:
+        turn.record(SuccessorAsked(why=why))
+        level = min(now.level + 1, now.plan.last_level)
+        reason = InternalText(clip(f"low score: {why}. {command.comment}".strip(), 2_000))
+        turn.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
+
+
+def _who_reopens(now: Escalation) -> str | None:
+    """The first escalation manager who is a person: a start needs one, and so does its refusal."""
+    managers = (now.plan.contact(name) for name in now.plan.escalation_managers)
+    people = (
+        (manager.id,) if manager.kind is ContactKind.PERSON else manager.members[:1] for manager in managers
+    )
+    return next((name for names in people for name in names), None)

@@ -1,0 +1,103 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case import task_forces, text_approval
+from escalation.case.audience import followers_of, notify, notify_customers
+from escalation.case.base_event import BaseEvent
+from escalation.case.closing import _end_all_clocks
+from escalation.case.follow_up import line
+from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.state import Escalation
+from escalation.case.work import Work
+from escalation.kernel.ids import Key
+from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
+from escalation.kernel.values import (
+    InternalText,
+    frozen,
+)
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import CancelCause
+from escalation.policy.move_name import Move
+
+
+@frozen
+class Cancelled(BaseEvent):
+    kind: Literal["cancelled"] = "cancelled"
+    cause: CancelCause
+    into: str | None = None
+    why: InternalText
+
+
+class Cancel(MoveCommand):
+    """Cancel it: withdrawn, a duplicate, or merged into another."""
+
+    move = Move.CANCEL
+    kind: Literal["cancel"] = "cancel"
+    cause: Annotated[CancelCause, Field(description="WhyText it ends")] = CancelCause.WITHDRAWN
+    into: Annotated[
+        Key | None,
+        Field(
+            description="The open escalation that a duplicate or a merge goes on as; customers go over to it."
+        ),
+    ] = None
+    why: WhyText
+
+
+def require_target(now: Escalation, command: Cancel) -> None:
+    """
+    A duplicate and a merge name the other escalation; what is withdrawn names none.
+
+    Raises:
+        EscalationError: If they do not, or it is itself.
+    """
+    is_withdrawn = command.cause is CancelCause.WITHDRAWN
+    if is_withdrawn is bool(command.into):
+        fault = Fault(
+            where="into",
+            given=quote_input(command.into) if command.into else "nothing",
+            allowed="nothing: only a duplicate or a merge names another escalation"
+            if is_withdrawn
+            else f"the key of the other escalation ({command.cause})",
+        )
+        raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
+    if command.into == now.key:
+        raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
+
+
+def cancel(turn: Work, command: Cancel) -> None:
+    """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
+    now = turn.escalation
+    require_target(now, command)
+    told = Sentence.CANCELLED_FOR.of(command.cause, command.into) if command.into else Why(command.cause)
+    _cancel(turn, command.cause, command.into, command.why)
+    _notify_cancelled(turn, told, command.why, command.cause)
+
+
+def cancel_by_operator(turn: Work) -> None:
+    """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
+    if turn.escalation.is_open:
+        cause, why = CancelCause.WITHDRAWN, Sentence.ENDED_BY_OPERATOR
+        _cancel(turn, cause, None, InternalText(why))
+        _notify_cancelled(turn, Sentence.CANCELLED_FOR.of(cause, why))
+
+
+def _cancel(turn: Work, cause: CancelCause, into: str | None, why: InternalText) -> None:
+    _end_all_clocks(turn)
+    task_forces.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
+    text_approval.reject_all_texts(turn, why)
+    turn.record(Cancelled(cause=cause, into=into, why=why))
+
+
+def _notify_cancelled(
+    turn: Work, why: Why, text: InternalText | None = None, cause: CancelCause | None = None
+) -> None:
+    still_to_do = tuple(map(line, turn.escalation.open_actions))
+    notify(turn, Occasion.CANCELLED, followers_of(turn.escalation), why=why, text=text, items=still_to_do)
+    if (
+        not turn.escalation.merged_into
+    ):  # else that one writes to them, and says which reference is theirs now
+        notify_customers(turn, Occasion.CANCELLED, cause=cause)

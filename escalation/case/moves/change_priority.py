@@ -1,0 +1,63 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.audience import followers_of, managers_of, notify
+from escalation.case.base_event import BaseEvent
+from escalation.case.levels import _rise_to_entry_level
+from escalation.case.lifecycle import WORKING
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.next_update import adapt_updates_to_plan
+from escalation.case.work import Work
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.values import (
+    NO_NOTE,
+    InternalText,
+    frozen,
+)
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import Priority
+from escalation.policy.move_name import Move
+
+
+@frozen
+class PriorityChanged(BaseEvent):
+    kind: Literal["priority_changed"] = "priority_changed"
+    from_priority: Priority
+    to_priority: Priority
+    note: InternalText = InternalText("")
+
+
+class ChangePriority(MoveCommand):
+    """Change the priority; due times follow from the original start."""
+
+    move = Move.CHANGE_PRIORITY
+    kind: Literal["change_priority"] = "change_priority"
+    priority: Annotated[Priority, Field(description="The new priority")]
+    note: Note = NO_NOTE
+
+
+def change_priority(turn: Work, command: ChangePriority) -> None:
+    """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
+    before = turn.escalation
+    if command.priority is before.priority:
+        raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
+    turn.record(
+        PriorityChanged(
+            from_priority=before.priority,
+            to_priority=command.priority,
+            note=command.note,
+        )
+    )
+    adapt_updates_to_plan(turn)
+    now = turn.escalation
+    why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
+    joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
+    notify(turn, Occasion.FIRST_NOTICE, joined, why=why)
+    others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]
+    notify(turn, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
+    if now.state in WORKING:
+        _rise_to_entry_level(turn)

@@ -1,0 +1,184 @@
+"""TODO."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.base_event import BaseEvent
+from escalation.case.effects import StartTaskForce
+from escalation.case.move_command import MoveCommand
+from escalation.case.state import Escalation
+from escalation.case.task_forces import MOST_FORCES, _about, _clocks, _counted_by
+from escalation.case.work import Work
+from escalation.kernel.budgets import CHARTER, SEATS, size_of
+from escalation.kernel.refusals import (
+    BadRequest,
+    Fault,
+    MoveNotAllowed,
+    nearest,
+    quote_input,
+)
+from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
+from escalation.policy.move_name import Move
+from escalation.policy.people import Contact, ContactKind
+from escalation.task_force.state import (
+    Charter,
+    SeatPlan,
+    SeatRequest,
+    TaskForceName,
+    TaskForceSummary,
+)
+
+
+@frozen
+class TaskForceDeployed(BaseEvent):
+    kind: Literal["task_force_deployed"] = "task_force_deployed"
+    force: TaskForceSummary
+    seats: tuple[SeatPlan, ...] = ()
+    technical_plan: InternalText = InternalText("")
+
+
+class DeployTaskForce(MoveCommand):
+    """Deploy a task force: a mission, a lead, seats that are offered to candidates until each is taken."""
+
+    move = Move.DEPLOY_TASK_FORCE
+    kind: Literal["deploy_task_force"] = "deploy_task_force"
+    name: Annotated[TaskForceName, Field(examples=["data-recovery"])]
+    mission: Annotated[InternalText, Field(min_length=1, max_length=2000)]
+    lead: Name
+    seats: Annotated[tuple[SeatRequest, ...], Field(max_length=SEATS)] = ()
+    technical_plan: Annotated[InternalText, Field(max_length=8000)] = NO_NOTE
+    status_every: Annotated[timedelta | None, Field(ge=timedelta(minutes=5), le=timedelta(days=30))] = None
+    """How often the lead says how it stands; None: as the playbook says."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (self.lead,)
+
+
+def deploy(turn: Work, command: DeployTaskForce) -> None:
+    """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
+    now = turn.escalation
+    if any(force.name == command.name for force in now.task_forces):
+        raise MoveNotAllowed(f"{now.key}: task force {command.name} was deployed already; take another name")
+    if len(now.task_forces) >= MOST_FORCES:
+        raise MoveNotAllowed(f"{now.key}: {MOST_FORCES} task forces were deployed, and no more can be")
+    seats, faults = _filled(now, command)
+    if faults:
+        raise BadRequest.because(f"task force {command.name} of {now.key}", faults)
+    force = TaskForceSummary(
+        id=f"{now.id}/{command.name}", name=command.name, mission=command.mission, lead=command.lead
+    )
+    turn.record(TaskForceDeployed(force=force, seats=seats, technical_plan=command.technical_plan))
+    charter = _charter(turn, command, force.id, seats)
+    if (size := size_of(charter)) > CHARTER:
+        allowed = f"at most {CHARTER:,} bytes; fewer seats, or seats with people by id"
+        fault = Fault(where="seats", given=f"{size:,} bytes with all candidates", allowed=allowed)
+        raise BadRequest.because(f"task force {command.name} of {now.key}", (fault,))
+    turn.do(StartTaskForce(charter=charter))
+
+
+def _filled(now: Escalation, command: DeployTaskForce) -> tuple[tuple[SeatPlan, ...], list[Fault]]:
+    """For each seat those who can take it; with every fault at once."""
+    faults = list(_faults_of_lead(now, command.lead))
+    seats = []
+    for number, wanted in enumerate(command.seats):
+        faults += _faults_of(now, f"seats.{number}", wanted)
+        people = tuple(person for person in _candidates(now, wanted) if person != command.lead)
+        seats.append(SeatPlan(role=wanted.role, skill=wanted.skill, candidates=people))
+    if not faults:
+        faults = [
+            Fault(
+                where=f"seats.{number}",
+                given=f"nobody but the lead for {seat.role}{f' ({seat.skill})' if seat.skill else ''}",
+                allowed="a role or skill that somebody has, or people by id",
+            )
+            for number, seat in enumerate(seats)
+            if not seat.candidates
+        ]
+    return tuple(seats), faults
+
+
+def _faults_of_lead(now: Escalation, lead: str) -> Iterator[Fault]:
+    people = _people(now)
+    if lead not in people:
+        yield Fault(
+            where="lead",
+            given=quote_input(lead),
+            allowed="a person of the playbook",
+            suggestion=nearest(lead, people),
+        )
+
+
+def _faults_of(now: Escalation, where: str, wanted: SeatRequest) -> Iterator[Fault]:
+    skills, people = now.plan.skills, {contact.id for contact in now.plan.contacts}
+    roles = sorted({role for contact in now.plan.contacts for role in contact.roles})
+    if wanted.skill and wanted.skill not in skills:
+        yield _unknown(f"{where}.skill", wanted.skill, sorted(skills))
+    for person in wanted.people:
+        if person not in people:
+            yield _unknown(f"{where}.people", person, sorted(people))
+    if not wanted.skill and not wanted.people and wanted.role not in roles:
+        yield _unknown(f"{where}.role", wanted.role, roles)
+
+
+def _unknown(where: str, given: str, known: list[str]) -> Fault:
+    return Fault(
+        where=where,
+        given=quote_input(given),
+        allowed=f"one of {', '.join(known) or 'none'}",
+        suggestion=nearest(given, known),
+    )
+
+
+def _candidates(now: Escalation, wanted: SeatRequest) -> tuple[str, ...]:
+    """Those who are named; else those with the skill, whoever has the role too before the others; else the role's."""
+    of_role = [contact.id for contact in now.plan.contacts if wanted.role in contact.roles]
+    if wanted.people:
+        names: Iterable[str] = _each_person(now, wanted.people)
+    elif wanted.skill:
+        skilled = (
+            _each_person(now, (now.plan.skills[wanted.skill],)) if wanted.skill in now.plan.skills else []
+        )
+        names = sorted(skilled, key=lambda person: person not in of_role)
+    else:
+        names = _each_person(now, of_role)
+    return tuple(dict.fromkeys(names))
+
+
+def _each_person(now: Escalation, ids: Iterable[str]) -> list[str]:
+    """A team or a schedule stands for its members."""
+    people = _people(now)
+    found = (now.plan.contact(each) for each in ids if now.plan.knows(each))
+    each = ((contact.id,) if contact.kind is ContactKind.PERSON else contact.members for contact in found)
+    return [person for persons in each for person in persons if person in people]
+
+
+def _people(now: Escalation) -> dict[str, Contact]:
+    return {contact.id: contact for contact in now.plan.contacts if contact.kind is ContactKind.PERSON}
+
+
+def _charter(turn: Work, command: DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
+    now = turn.escalation
+    clocks = tuple(_clocks(turn, command.status_every))
+    return Charter(
+        id=id_,
+        name=command.name,
+        mission=command.mission,
+        lead=command.lead,
+        seats=seats,
+        technical_plan=command.technical_plan,
+        deployed_by=command.by,
+        about=_about(now),
+        contacts=tuple(
+            contact
+            for contact in now.plan.contacts
+            if contact.kind is ContactKind.PERSON or contact.id == command.by
+        ),
+        clocks=clocks,
+        has_own_status=command.status_every is not None,
+        calendars=_counted_by(now, clocks),
+        chase_every=now.plan.chase_every,
+    )

@@ -1,0 +1,63 @@
+"""TODO."""
+
+from typing import Literal
+
+from escalation.case.audience import name_of, notify
+from escalation.case.base_event import BaseEvent
+from escalation.case.move_command import MoveCommand
+from escalation.case.request import (
+    CustomerRca,
+)
+from escalation.case.work import Work
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.values import (
+    InternalText,
+    frozen,
+)
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
+
+
+@frozen
+class RcaDerived(BaseEvent):
+    kind: Literal["rca_derived"] = "rca_derived"
+    rca: CustomerRca
+
+
+class DeriveRca(MoveCommand):
+    """Derive the customer RCA: from the internal one's text for customers, or from the text given here."""
+
+    move = Move.DERIVE_RCA
+    kind: Literal["derive_rca"] = "derive_rca"
+    rca: CustomerRca | None = None
+
+
+def derive_rca(turn: Work, command: DeriveRca) -> None:
+    """CLOSE-4: only what is written for customers is carried over; the types let nothing else through."""
+    internal = turn.escalation.rca.internal
+    assert internal
+    if command.rca:
+        derived = command.rca
+    elif internal.summary_for_customers:
+        actions = tuple(
+            action.for_customers for action in internal.corrective_actions if action.for_customers
+        )
+        derived = CustomerRca(summary=internal.summary_for_customers, actions=actions)
+    else:
+        fault = Fault(
+            where="rca",
+            given="nothing, and the internal RCA has no summary_for_customers",
+            allowed="a customer RCA: summary, actions",
+        )
+        raise BadRequest.because(f"the customer RCA of {turn.escalation.key}", (fault,))
+    turn.record(RcaDerived(rca=derived))
+    approvers = turn.escalation.plan.rca_approvers or turn.escalation.plan.escalation_managers
+    why = Sentence.DERIVED_BY.of(name_of(turn.escalation, command.by))
+    text, lines = _for_us(derived)
+    notify(turn, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
+
+
+def _for_us(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
+    """What customers will read, for our own people to read first: its summary and its actions."""
+    return InternalText(str(rca.summary)), tuple(str(action) for action in rca.actions)

@@ -1,0 +1,73 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.actions import Action
+from escalation.case.base_event import BaseEvent
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import Escalation
+from escalation.case.work import Work
+from escalation.kernel.refusals import (
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.kernel.timeline_entry import minute
+from escalation.kernel.values import (
+    NO_NOTE,
+    InternalText,
+    frozen,
+)
+from escalation.policy.move_name import Move
+
+
+@frozen
+class ActionFinished(BaseEvent):
+    kind: Literal["action_finished"] = "action_finished"
+    action: int
+    what: InternalText
+    note: InternalText = InternalText("")
+
+
+class FinishAction(MoveCommand):
+    """Report that an action of the RCA or the post-mortem is done."""
+
+    move = Move.FINISH_ACTION
+    kind: Literal["finish_action"] = "finish_action"
+    action: Annotated[int, Field(ge=1, description="Its number, as the list of actions has it.")]
+    note: Note = NO_NOTE
+
+
+def finish_action(turn: Work, command: FinishAction) -> None:
+    """CLOSE-7: done, and nobody is reminded of it any more."""
+    action = open_action(turn.escalation, command.action)
+    _require_own(turn.escalation, action, command)
+    turn.record(ActionFinished(action=action.number, what=action.what, note=command.note))
+
+
+def open_action(now: Escalation, number: int) -> Action:
+    """
+    Raises:
+        EscalationError: If there is no such action, or it is done.
+    """
+    action = next((each for each in now.actions if each.number == number), None)
+    if action is None:
+        raise UnknownName.of(f"{now.key}: no action", str(number), [str(each.number) for each in now.actions])
+    if action.done_at:
+        raise MoveNotAllowed(
+            f"{now.key}: action {number} was done already, by {action.done_by}, {minute(action.done_at)}"
+        )
+    return action
+
+
+def _require_own(now: Escalation, action: Action, command: FinishAction) -> None:
+    """Whoever may only because they own an action finishes that one; any other role that may, each of them."""
+    person, roles = now.plan.contact(command.by), now.plan.permissions.get(command.move, ())
+    mine = now.roles_of(person) & set(roles)
+    if mine == {"action_owner"} and not now.stands_for(person.id, (action.owner,)):
+        raise RoleNotAllowed(
+            f"{now.key}: {person.name} may not finish action {action.number}, which is for {action.owner}; "
+            f"roles that may: {', '.join(roles)}"
+        )

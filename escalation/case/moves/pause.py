@@ -1,0 +1,92 @@
+"""TODO."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.audience import managers_of, notify
+from escalation.case.base_event import BaseEvent
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import UnknownName
+from escalation.kernel.values import (
+    NO_NOTE,
+    Instant,
+    InternalText,
+    Name,
+    frozen,
+)
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
+
+
+@frozen
+class ClocksPaused(BaseEvent):
+    kind: Literal["clocks_paused"] = "clocks_paused"
+    because: str
+    stops: tuple[ClockName, ...]
+    """Clocks that stand still during the pause, those that start in it too."""
+    stopped: tuple[ClockName, ...] = ()
+    """Of these, the clocks that were running."""
+    note: InternalText = InternalText("")
+
+
+@frozen
+class ClocksResumed(BaseEvent):
+    kind: Literal["clocks_resumed"] = "clocks_resumed"
+    because: str
+    ended_at: Instant | None = None
+    """When it had lasted as long as it may, if that is only known now; None: ``at``."""
+    note: InternalText = InternalText("")
+
+
+class PauseClocks(MoveCommand):
+    """Pause for a reason of the playbook, such as waiting for the customer."""
+
+    move = Move.PAUSE
+    kind: Literal["pause"] = "pause"
+    because: Annotated[
+        Name, Field(description="A reason of the playbook.", examples=["waiting_for_customer"])
+    ]
+    note: Note = NO_NOTE
+
+
+class ResumeClocks(MoveCommand):
+    """Resume: end the pause."""
+
+    move = Move.RESUME
+    kind: Literal["resume"] = "resume"
+    note: Note = NO_NOTE
+
+
+def pause(turn: Work, command: PauseClocks) -> None:
+    """CLOCK-3: stops the clocks that the playbook names for this reason."""
+    reasons = turn.escalation.plan.pause_reasons
+    if command.because not in reasons:
+        raise UnknownName.of(f"{turn.escalation.key}: unknown pause reason", command.because, reasons)
+    rule = reasons[command.because]
+    stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
+    running = {clock.name for clock in turn.escalation.running_clocks}
+    stopped = tuple(name for name in stops if name in running)
+    turn.record(ClocksPaused(because=command.because, stops=stops, stopped=stopped, note=command.note))
+    turn.start(ClockName.PAUSE)
+
+
+def end_pause(turn: Work) -> None:
+    """CLOCK-3: it has lasted as long as it may; whoever holds the escalation goes on."""
+    paused, clock = turn.escalation.pause, turn.escalation.clock(ClockName.PAUSE)
+    resume(turn, ended_at=clock.due_at if clock else None)
+    now = turn.escalation
+    if paused:
+        why = Sentence.PAUSE_ENDED.of(paused.reason.replace("_", " "))
+        notify(turn, Occasion.PAUSE_ENDED, (now.owner, *managers_of(now)), why=why)
+
+
+def resume(turn: Work, note: InternalText = NO_NOTE, ended_at: datetime | None = None) -> None:
+    paused = turn.escalation.pause
+    if paused:
+        turn.end(ClockName.PAUSE, at=ended_at)
+        turn.record(ClocksResumed(because=paused.reason, note=note, ended_at=ended_at))

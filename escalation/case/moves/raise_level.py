@@ -1,0 +1,49 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.audience import name_of
+from escalation.case.levels import propose_sponsorship, raise_to
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.work import Work
+from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.values import (
+    NO_NOTE,
+    InternalText,
+)
+from escalation.policy.classification import EscalationReason
+from escalation.policy.move_name import Move
+
+
+class RaiseLevel(MoveCommand):
+    """Raise to a higher level; an executive threat goes straight to the executive level."""
+
+    move = Move.RAISE_LEVEL
+    kind: Literal["raise_level"] = "raise_level"
+    reason: Annotated[EscalationReason, Field(description="WhyText it rises")]
+    to_level: Annotated[int | None, Field(description="The level to raise to. If omitted: the next one.")] = (
+        None
+    )
+    note: Note = NO_NOTE
+
+
+def raise_level(turn: Work, command: RaiseLevel) -> None:
+    """KIND-1."""
+    why = Sentence.RAISED_BY.of(name_of(turn.escalation, command.by))
+    _rise_because(turn, command.reason, command.to_level, why, command.note)
+
+
+def _rise_because(
+    turn: Work, reason: EscalationReason, asked: int | None, why: Why, note: InternalText = NO_NOTE
+) -> None:
+    """To the level *asked* or the next one; a threat to the executives' at least, and it proposes accounts (KIND-5)."""
+    now = turn.escalation
+    is_threat = reason is EscalationReason.EXECUTIVE_THREAT
+    to_level = now.level + 1 if asked is None else asked
+    if is_threat:
+        to_level = max(to_level, now.plan.executive_level, now.level + 1)
+    raise_to(turn, to_level, reason, why, note)
+    if is_threat:
+        propose_sponsorship(turn)

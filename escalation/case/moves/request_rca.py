@@ -1,0 +1,21 @@
+"""TODO."""
+
+from typing import Literal
+
+from escalation.case.closing import _request_rca
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.work import Work
+from escalation.kernel.values import NO_NOTE
+from escalation.policy.move_name import Move
+
+
+class RequestRca(MoveCommand):
+    """Request a root cause analysis, for example because a customer did."""
+
+    move = Move.REQUEST_RCA
+    kind: Literal["request_rca"] = "request_rca"
+    note: Note = NO_NOTE
+
+
+def request_rca(turn: Work, command: RequestRca) -> None:
+    _request_rca(turn, command.note)

@@ -1,0 +1,50 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case import text_approval
+from escalation.case.audience import followers_of, name_of, notify
+from escalation.case.move_command import MoveCommand
+from escalation.case.next_update import UpdateSent, restart_next_update
+from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.values import CustomerText, InternalText
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
+
+
+class SendUpdate(MoveCommand):
+    """Update the customers, our own people, or both; a text for customers may have to be approved first."""
+
+    move = Move.SEND_UPDATE
+    kind: Literal["send_update"] = "send_update"
+    customer_text: Annotated[CustomerText | None, Field(description="A text for customers.")] = None
+    internal_note: Annotated[InternalText | None, Field(description="A text for our own people.")] = None
+    apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
+
+
+def send_update(turn: Work, command: SendUpdate) -> None:
+    """COMM-3: what customers are told meets the cadence and starts it anew; each update states the next."""
+    if not command.customer_text and not command.internal_note:
+        fault = Fault(
+            where="customer_text, internal_note",
+            given="neither",
+            allowed="a text for customers, for us, or both",
+        )
+        raise BadRequest.because(f"the update of {turn.escalation.key}", (fault,))
+    text, note = command.customer_text or None, command.internal_note or None
+    waits = text is not None and turn.escalation.plan.text_approval is not None
+    if note or not waits:
+        turn.record(UpdateSent(customer_text=None if waits else text, internal_note=note))
+    if text and waits:
+        text_approval.submit_text(turn, text, apologise=command.apologise)
+    elif text:
+        text_approval.send_customer_update(turn, text, apologise=command.apologise)
+    if note:
+        restart_next_update(turn, ClockName.INTERNAL_UPDATE)
+        why = Sentence.UPDATE_BY.of(name_of(turn.escalation, command.by))
+        notify(turn, Occasion.UPDATE, followers_of(turn.escalation), why=why, text=note)

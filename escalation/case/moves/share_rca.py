@@ -1,0 +1,37 @@
+"""TODO."""
+
+from typing import Literal
+
+from escalation.case.audience import notify_customers
+from escalation.case.base_event import BaseEvent
+from escalation.case.closing import _run_the_next_clock
+from escalation.case.move_command import MoveCommand
+from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.values import (
+    frozen,
+)
+from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
+
+
+@frozen
+class RcaShared(BaseEvent):
+    kind: Literal["rca_shared"] = "rca_shared"
+
+
+class ShareRca(MoveCommand):
+    """Send the approved RCA to every affected customer."""
+
+    move = Move.SHARE_RCA
+    kind: Literal["share_rca"] = "share_rca"
+
+
+def share_rca(turn: Work) -> None:
+    """CLOSE-4: with every affected customer."""
+    rca = turn.escalation.rca.customer
+    assert rca
+    turn.record(RcaShared())
+    turn.end(ClockName.CUSTOMER_RCA)
+    notify_customers(turn, Occasion.RCA, text=rca.summary, actions=rca.actions)
+    _run_the_next_clock(turn)

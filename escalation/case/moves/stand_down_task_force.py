@@ -1,0 +1,64 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.audience import name_of
+from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.state import Escalation
+from escalation.case.task_forces import _stand_down
+from escalation.case.work import Work
+from escalation.kernel.refusals import (
+    MoveNotAllowed,
+    RoleNotAllowed,
+    UnknownName,
+)
+from escalation.kernel.values import Name
+from escalation.policy.move_name import Move
+from escalation.task_force.state import TaskForceSummary
+
+
+class StandDownTaskForce(MoveCommand):
+    """Stand a task force down: its work is done, or it is not needed any more."""
+
+    move = Move.STAND_DOWN_TASK_FORCE
+    kind: Literal["stand_down_task_force"] = "stand_down_task_force"
+    name: Annotated[Name, Field(description="The name of the task force.")]
+    why: WhyText
+    hand_over_to: Annotated[
+        Name | None,
+        Field(
+            description="Who goes on with open tasks. If omitted, they are listed, and the owner has them."
+        ),
+    ] = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (self.hand_over_to,) if self.hand_over_to else ()
+
+
+def stand_down(turn: Work, command: StandDownTaskForce) -> None:
+    """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
+    now = turn.escalation
+    names = [force.name for force in now.task_forces]
+    force = next((force for force in now.task_forces if force.name == command.name), None)
+    if force is None:
+        raise UnknownName.of(f"{now.key}: no task force", command.name, names)
+    if not force.is_standing:
+        raise MoveNotAllowed(f"{now.key}: task force {force.name} is stood down already")
+    _require_own(now, force, command)
+    if command.hand_over_to:
+        now.plan.contact(command.hand_over_to)
+    _stand_down(turn, force, command.why, command.hand_over_to)
+
+
+def _require_own(now: Escalation, force: TaskForceSummary, command: StandDownTaskForce) -> None:
+    """A lead stands down what they lead; any other role that may, each of them."""
+    roles = set(now.plan.permissions.get(command.move, ()))
+    mine = now.roles_of(now.plan.contact(command.by)) & roles
+    if mine == {"task_force_lead"} and force.lead != command.by:
+        name = name_of(now, command.by)
+        raise RoleNotAllowed(
+            f"{now.key}: {name} may not stand down task force {force.name}, which {force.lead} leads"
+        )

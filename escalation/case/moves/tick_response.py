@@ -1,0 +1,52 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.base_event import BaseEvent
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.work import Work
+from escalation.kernel.refusals import MoveNotAllowed, UnknownName
+from escalation.kernel.values import (
+    NO_NOTE,
+    InternalText,
+    frozen,
+)
+from escalation.policy.move_name import Move
+
+
+@frozen
+class ResponseTicked(BaseEvent):
+    kind: Literal["response_ticked"] = "response_ticked"
+    level: int
+    response: str
+    note: InternalText = InternalText("")
+
+
+class TickResponse(MoveCommand):
+    """Tick off a response of the current level, by its words or its number in the list."""
+
+    move = Move.TICK_RESPONSE
+    kind: Literal["tick_response"] = "tick_response"
+    response: Annotated[str, Field(min_length=1, max_length=500)]
+    level: Annotated[int | None, Field(ge=1)] = None
+    """The level that was looked at; refused if it has risen since, as a number would mean another response there."""
+    note: Note = NO_NOTE
+
+
+def tick_response(turn: Work, command: TickResponse) -> None:
+    """MATRIX-4: by its words, or by its number in the level's list; whoever says which level does not hit another."""
+    now = turn.escalation
+    if command.level not in {None, now.level}:
+        raise MoveNotAllowed(f"{now.key}: it is at level {now.level} now, not at level {command.level}")
+    responses = now.current_level.responses
+    by_number = {str(number): text for number, text in enumerate(responses, 1)}
+    response = by_number.get(command.response, command.response)
+    if response not in responses:
+        listed = "; ".join(f"{now.level}.{number} {text}" for number, text in by_number.items())
+        what = f"{now.key}: level {now.level} has no response"
+        raise UnknownName.of(what, command.response, responses, listed=listed)
+    if response in now.responses_done:
+        raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
+    turn.record(ResponseTicked(level=now.level, response=response, note=command.note))

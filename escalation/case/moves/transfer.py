@@ -1,0 +1,88 @@
+"""TODO."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from escalation.case.audience import name_of, notify, notify_customers
+from escalation.case.base_event import BaseEvent
+from escalation.case.levels import _OF_THE_HOLDER, responses_to_do
+from escalation.case.lifecycle import WORKING
+from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import Escalation
+from escalation.case.work import Work
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Sentence
+from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
+from escalation.kernel.values import (
+    NO_NOTE,
+    InternalText,
+    Name,
+    frozen,
+)
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import EscalationReason
+from escalation.policy.move_name import Move
+
+
+@frozen
+class Transferred(BaseEvent):
+    kind: Literal["transferred"] = "transferred"
+    from_owner: str
+    to: str
+    reason: EscalationReason
+    note: InternalText = InternalText("")
+
+
+class Transfer(MoveCommand):
+    """Hand over to a person or team, or to whoever has a skill; the level stays."""
+
+    move = Move.TRANSFER
+    kind: Literal["transfer"] = "transfer"
+    to: Annotated[Name | None, Field(description="The person or team that gets it.")] = None
+    skill: Annotated[
+        Name | None, Field(description="Instead of a person or team: whoever has this skill of the playbook.")
+    ] = None
+    reason: Annotated[EscalationReason, Field(description="WhyText it changes hands")] = (
+        EscalationReason.LACK_OF_EXPERTISE
+    )
+    note: Note = NO_NOTE
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (self.to,) if self.to else ()
+
+
+def transfer(turn: Work, command: Transfer) -> None:
+    """KIND-2: to the team that has the skill; the level stays, its window runs on."""
+    now = turn.escalation
+    receiver = now.plan.contact(_receiver(now, command))
+    if receiver.id == now.owner:
+        raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
+    turn.cancel_clocks(*_OF_THE_HOLDER)
+    turn.record(Transferred(from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note))
+    if now.state in WORKING:
+        turn.start(ClockName.ACKNOWLEDGE)
+    why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
+    notify(
+        turn,
+        Occasion.ASSIGNED,
+        (receiver.id,),
+        why=why,
+        text=command.note or None,
+        items=responses_to_do(turn),
+    )
+    notify_customers(turn, Occasion.HAND_OVER, reason=command.reason)
+
+
+def _receiver(now: Escalation, command: Transfer) -> str:
+    if bool(command.to) is bool(command.skill):
+        fault = Fault(
+            where="to, skill",
+            given="both" if command.to else "neither",
+            allowed="a person or team, or else a skill",
+        )
+        raise BadRequest.because(f"the transfer of {now.key}", (fault,))
+    if command.skill and command.skill not in now.plan.skills:
+        raise UnknownName.of(f"{now.key}: unknown skill", command.skill, now.plan.skills)
+    return command.to or now.plan.skills[str(command.skill)]

@@ -1,0 +1,36 @@
+"""What the shell reported or looked up, as events: open hours, people of the playbook, refused moves."""
+
+from typing import Literal
+
+from escalation.case.base_event import BaseEvent
+from escalation.kernel.business_time import OpenHours
+from escalation.kernel.values import (
+    Name,
+    frozen,
+)
+from escalation.policy.people import Contact
+
+
+@frozen
+class PeopleNamed(BaseEvent):
+    """A move named people of the playbook whom the plan did not have."""
+
+    kind: Literal["people_named"] = "people_named"
+    people: tuple[Contact, ...]
+
+
+@frozen
+class OpenHoursExtended(BaseEvent):
+    kind: Literal["open_hours_extended"] = "open_hours_extended"
+    calendar: Name
+    open_hours: OpenHours
+    """From where the known ones end."""
+
+
+@frozen
+class MoveRefused(BaseEvent):
+    """A message without an answer (a signal) that could not be followed; recorded instead of lost."""
+
+    kind: Literal["move_refused"] = "move_refused"
+    move: str
+    why: str

@@ -1,0 +1,123 @@
+"""The start of an escalation: its command, its event, and who is notified first (START)."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from escalation.case import (
+    levels,
+)
+from escalation.case.audience import first_recipients_of, notify, notify_customers
+from escalation.case.base_event import BaseEvent
+from escalation.case.request import StartRequest
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.work import Decision, Work
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.values import ENGINE, frozen
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import EscalationReason, Priority
+from escalation.policy.plan import Plan
+
+
+@frozen
+class Opened(BaseEvent):
+    kind: Literal["opened"] = "opened"
+    id: str
+    request: StartRequest
+    plan: Plan
+    priority: Priority
+    level: int
+    owner: str
+    untold: tuple[str, ...] = ()
+    """Whom the first notice is to reach (COMM-2)."""
+
+
+@frozen
+class Open:
+    """Begin: the request, and the plan compiled for it."""
+
+    id: str
+    request: StartRequest
+    plan: Plan
+    priority: Priority
+
+
+_ENTRY_CLOCKS = (
+    ClockName.FIRST_NOTICE,
+    ClockName.ACKNOWLEDGE,
+    ClockName.LEVEL_WINDOW,
+    ClockName.NEXT_UPDATE,
+    ClockName.RESOLUTION,
+    ClockName.INTERNAL_UPDATE,
+)
+
+
+def open_escalation(command: Open, now: datetime) -> Decision:
+    """
+    Begin an escalation: clocks run, the level's contact is asked, stakeholders and customers are told (START).
+
+    Pure, like ``decide``.
+    """
+    request, plan = command.request, command.plan
+    rules = plan.priorities[command.priority]
+    level = min(max(rules.entry_level, plan.entry_level, request.entry_level or 1), plan.last_level)
+    executive = request.reason is EscalationReason.EXECUTIVE_THREAT
+    if executive:
+        level = max(level, plan.executive_level)
+    first = Opened(
+        seq=1,
+        at=now,
+        by=request.submitted_by,
+        id=command.id,
+        request=request,
+        plan=plan,
+        priority=command.priority,
+        level=level,
+        owner=plan.level(level).contacts[0],
+    )
+    untold = first_recipients_of(open_state(first))
+    first = replace(first, untold=untold)
+    turn = Work(open_state(first), now, by=request.submitted_by, events=[first])
+    for name in _ENTRY_CLOCKS:
+        turn.start(name)
+    _tell_of_the_start(turn)
+    if executive:
+        levels.propose_sponsorship(turn)
+    return turn.decision()
+
+
+def _tell_of_the_start(turn: Work) -> None:
+    now = turn.escalation
+    request, by = now.request, turn.by
+    turn.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
+    why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
+    text = request.reason_note or request.description or None
+    if request.is_returning:
+        notify_customers(turn, Occasion.REOPENED)
+    else:
+        notify_customers(turn, Occasion.RECEIPT)
+    notify(turn, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
+    others = [person for person in now.rules.stakeholders if person not in now.asked]
+    notify(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
+    missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
+    if missing:
+        notify(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
+
+
+def open_state(event: Opened) -> Escalation:
+    return Escalation(
+        id=event.id,
+        request=event.request,
+        plan=event.plan,
+        priority=event.priority,
+        opened_at=event.at,
+        level=event.level,
+        level_since=event.at,
+        owner=event.owner,
+        asked=event.plan.level(event.level).asked_first,
+        untold=event.untold,
+        sequence=event.seq,
+    )
