@@ -90,3 +90,13 @@ def is_there(name: str) -> bool:
     except (ImportError, AttributeError, ValueError):
         return False
     return "." in name or find_spec(name) is not None
+
+
+@pytest.mark.parametrize("record", sorted(DECISIONS.glob("[0-9]*.md")), ids=lambda record: record.name[:4])
+def test_each_decision_has_a_date_and_a_status(record: Path) -> None:
+    """A reader knows at once how old a decision is, and whether it still holds."""
+    status = record.read_text(encoding="utf-8").splitlines()[2]
+
+    assert re.match(r"Date: \d{4}-\d\d-\d\d\. Status: (accepted|replaced by \[\d{4}\]\(.*\))\.", status), (
+        status
+    )
