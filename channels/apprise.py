@@ -30,7 +30,6 @@ from pydantic import SecretStr
 from channels.endpoints import Endpoints
 from channels.escaped_markup import escape_markup
 from channels.http_channel import Answer, judge_response
-from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import (
     Channel,
     Delivered,
@@ -40,6 +39,7 @@ from channels.protocol import (
     SendResult,
     Session,
 )
+from messages.plain_text import to_one_line, to_plain_lines
 
 if TYPE_CHECKING:
     from apprise import AppriseResult, NotifyBase

@@ -9,8 +9,8 @@ import threading
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TextIO
 
-from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import Channel, Delivered, OutboundMessage, RetryLater, SendResult, Session
+from messages.plain_text import to_one_line, to_plain_lines
 
 _LINE_LENGTH = 200
 

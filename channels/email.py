@@ -17,7 +17,6 @@ from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from channels.mime import Sender, compose_mail
-from channels.plain_text import to_one_line
 from channels.protocol import (
     Channel,
     Delivered,
@@ -37,6 +36,7 @@ from channels.smtp import (
     say_goodbye,
 )
 from escalation.kernel.email_address import Mailbox, SenderAddress
+from messages.plain_text import to_one_line
 
 _SHOWN_LENGTH = 100
 

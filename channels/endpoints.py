@@ -7,8 +7,8 @@ Owns finding one, and the words for one that is not there. Must not know where t
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from channels.plain_text import to_one_line
 from channels.protocol import RefusedForGood
+from messages.plain_text import to_one_line
 
 _Target = TypeVar("_Target")
 _SHOWN_LENGTH = 60

@@ -17,9 +17,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import OutboundMessage
 from escalation.kernel.email_address import Mailbox
+from messages.plain_text import to_one_line, to_plain_lines
 
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 100

@@ -10,8 +10,8 @@ from typing import TextIO
 
 from channels.console import ConsoleChannel
 from channels.email import EmailChannel, EmailSettings
-from channels.plain_text import to_one_line
 from channels.protocol import Channel
+from messages.plain_text import to_one_line
 
 _SHOWN_LENGTH = 100
 

@@ -16,9 +16,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from channels.http_channel import Answer, HttpChannel, Post
-from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import OutboundMessage
 from escalation.kernel.characters import clip, pieces
+from messages.plain_text import to_one_line, to_plain_lines
 
 SUBJECT_LENGTH = 150
 TEXT_LENGTH = 12_000

@@ -18,9 +18,9 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
-from channels.plain_text import to_one_line
 from channels.protocol import Delivered, RefusedForGood, RetryLater, SendResult
 from escalation.kernel.email_address import Mailbox
+from messages.plain_text import to_one_line
 
 _REPLY_LENGTH = 200
 _GOODBYE_WITHIN = 1.0

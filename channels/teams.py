@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from channels.http_channel import HttpChannel, Post
-from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import OutboundMessage
 from escalation.kernel.characters import ELLIPSIS, clip
+from messages.plain_text import to_one_line, to_plain_lines
 
 SUBJECT_LENGTH = 150
 LINES, TEXT_LENGTH = 80, 5000

@@ -33,8 +33,8 @@ from urllib.parse import quote
 from standardwebhooks import Webhook
 
 from channels.http_channel import HttpChannel, Post
-from channels.plain_text import to_one_line, to_plain_lines
 from channels.protocol import OutboundMessage
+from messages.plain_text import to_one_line, to_plain_lines
 
 SUBJECT_LENGTH = 500
 _NAME_LENGTH = 200

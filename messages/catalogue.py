@@ -7,7 +7,7 @@ context (`msgctxt`: what kind of thing is said), a code (`msgid`) and what the l
 puts other things into, is said in English. Must not know templates, pages or papers.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
@@ -37,8 +37,13 @@ class Finding(NamedTuple):
     is_fault: bool = True
 
 
+Said = str | tuple[str, ...]
+"""What a language says of a code: one text, or one for each plural form, as `one` and `other`."""
+_PLURALS = ("zero", "one", "two", "few", "many", "other")
+
+
 class _Entry(NamedTuple):
-    said: str
+    said: Said
     line: int
 
 
@@ -47,18 +52,31 @@ class Catalogue:
     """All that is said in one language."""
 
     language: str
-    said: Mapping[Key, str] = field(repr=False)
+    said: Mapping[Key, Said] = field(repr=False)
 
     def has(self, context: str, code: str) -> bool:
         return (context, code) in self.said
 
     def word(self, context: str, code: str) -> str:
         """Return what *code* is called; a code that no catalogue knows reads as it is spelled."""
-        return self.said.get((context, code)) or code.replace("_", " ")
+        said = self.said.get((context, code)) or code.replace("_", " ")
+        return said if isinstance(said, str) else said[-1]
 
-    def sentence(self, context: str, code: str, *parts: str, **named: str) -> str:
-        """Return what is said of *code*, with the parts put in."""
-        return self.word(context, code).format(*parts, **named)
+    def sentence(self, context: str, code: str, *parts: str, count: int = 1, **named: str) -> str:
+        """Return what is said of *code*, with the parts put in, in the plural form for *count*."""
+        said = self.said.get((context, code), "")
+        form = self.word(context, code) if isinstance(said, str) else said[self._plural(count, len(said))]
+        try:
+            return form.format(*parts, **named)
+        except LookupError:  # another version made it, with fewer parts
+            return ", ".join((code.replace("_", " "), *parts))
+
+    def _plural(self, count: int, forms: int) -> int:
+        from babel import Locale  # noqa: PLC0415 - as below
+
+        plural_form = Locale.parse(self.language, sep="-").plural_form
+        tags = [tag for tag in _PLURALS if tag in plural_form.tags or tag == "other"]
+        return min(tags.index(plural_form(count)), forms - 1)
 
 
 @lru_cache(maxsize=100)  # languages are asked for by people outside: what is kept for them is bounded
@@ -104,8 +122,8 @@ def findings(own: Path | None, of: Iterable[str], complete: Set[str] = frozenset
             yield Finding(file, f"says nothing of {context} {code}: English is used", language in complete)
 
 
-def _merged(language: str, own: Path | None, base: Mapping[Key, str]) -> dict[Key, str]:
-    said = dict(base)
+def _merged(language: str, own: Path | None, base: Mapping[Key, Said]) -> dict[Key, Said]:
+    said: dict[Key, Said] = dict(base)
     for file in _files(language, own):
         said |= {key: entry.said for key, entry in _entries(file).items() if _is_usable(key, entry)}
     return said
@@ -132,10 +150,18 @@ def _entries(file: Path) -> Mapping[Key, _Entry]:
     except (OSError, PoFileError, UnicodeDecodeError) as fault:
         raise CatalogueFault(f"{file} cannot be read: {fault}") from None
     return {
-        (str(each.context), str(each.id)): _Entry(str(each.string), each.lineno or 0)
+        (str(each.context), _code(each.id)): _Entry(_said(each.string), each.lineno or 0)
         for each in read
-        if each.id and each.string and not each.fuzzy
+        if each.id and each.string and any(each.string) and not each.fuzzy
     }
+
+
+def _code(id_: str | Sequence[str]) -> str:
+    return id_ if isinstance(id_, str) else id_[0]
+
+
+def _said(string: str | Sequence[str]) -> Said:
+    return string if isinstance(string, str) else tuple(string)
 
 
 def _is_usable(key: Key, entry: _Entry) -> bool:
@@ -145,10 +171,11 @@ def _is_usable(key: Key, entry: _Entry) -> bool:
 
 def _fields(entry: _Entry) -> set[str]:
     """Return what is put into an entry; `{}` is counted, as `str.format` does. Broken braces stand for themselves."""
+    text = entry.said if isinstance(entry.said, str) else entry.said[-1]
     try:
-        names = [name for _, name, _, _ in Formatter().parse(entry.said) if name is not None]
+        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
     except ValueError:
-        return {entry.said}
+        return {text}
     return {name or str(number) for number, name in enumerate(names)}
 
 

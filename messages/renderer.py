@@ -16,7 +16,6 @@ from typing import Any
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from channels.plain_text import to_one_line, to_plain_lines
 from escalation.kernel.values import LONGEST_TEXT
 from escalation.measures.definitions import BY_NAME
 from escalation.notifications.notification import (
@@ -33,6 +32,7 @@ from escalation.policy.translations import text_for
 from escalation.sponsorship.engine import account_of
 from messages.formats import CodeText, Formats, zone_of
 from messages.markup import Part, PartKind, parts_of, to_plain_text, unescape_marks
+from messages.plain_text import to_one_line, to_plain_lines
 from messages.templates import DIGEST, TemplateEnvironment, TemplateFault, Templates
 
 _LONGEST_REASON = 300

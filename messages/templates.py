@@ -128,9 +128,9 @@ class Templates:
         except CatalogueFault as fault:
             raise TemplateFault(str(fault)) from None
         spelled = {key: key[1].replace("_", " ") for key in said}
-        own = {english.get(key, spelled[key]): text for key, text in said.items()}
-        own |= {spelled[key]: text for key, text in said.items() if key[0] in {"state", "person"}}
-        return Words(own | {DAY_AND_TIME: said["date", "day_and_time"]})
+        own = {str(english.get(key, spelled[key])): str(text) for key, text in said.items()}
+        own |= {spelled[key]: str(text) for key, text in said.items() if key[0] in {"State", "person"}}
+        return Words(own | {DAY_AND_TIME: str(said["date", "day_and_time"])})
 
 
 def is_language_folder(folder: str) -> bool:

@@ -49,9 +49,9 @@ ALLOWED_MODULES = frozenset(
 ALLOWED_IN_ONE_FILE = {"transitions": "state_machine.py"}
 FOLDERS = {
     "escalation": frozenset[str](),
-    "workflows": frozenset({"asyncio", "inspect", "temporalio", "workflows"}),
+    "workflows": frozenset({"asyncio", "inspect", "messages", "temporalio", "workflows"}),
 }
-"""What else each may import."""
+"""What else each may import. Of messages, the catalogue is read before a run says anything."""
 OF_TEMPORAL = frozenset({"temporalio", "temporalio.common", "temporalio.exceptions", "temporalio.workflow"})
 FOR_THE_CLIENT = frozenset({"plugin.py", "task_boundaries.py"})
 """Files of `workflows/` that no workflow runs: they may use all of Temporal's."""

@@ -41,10 +41,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from escalation.kernel.refusals import BY_CODE, EscalationError, Fault
 from escalation.kernel.values import from_json, to_bytes, without_input
+from messages.speaker import speaker
 from workflows.inputs import refusal_of
 from workflows.task_boundaries import leave_a_command
 
-PASSED_THROUGH = ("escalation", "workflows")
+PASSED_THROUGH = ("escalation", "messages", "workflows", "babel")
 """All that a workflow imports, beyond what the SDK passes through itself; what these import comes with them."""
 
 
@@ -169,6 +170,10 @@ class _Sandbox(SandboxedWorkflowRunner):
     The SDK's own, with our instances: it asks in there up to four times for each payload in which context that is
     converted. No converter of ours wants to know, and it took a fifth of the worker's time.
     """
+
+    def prepare_workflow(self, defn: Any) -> None:
+        speaker()  # the catalogue is read before a run says anything: in the sandbox no file can be opened
+        super().prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         return Run(super().create_instance(det))

@@ -9,6 +9,7 @@ stays under 4 KB. Nothing here changes an escalation.
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,7 @@ from escalation.policy.local_time import DeskTime
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.state import Charter, Seat, TaskForce
 from escalation.task_force.timeline import sentence as force_sentence
+from messages.speaker import speaker as english
 from workflows import search_attributes as sa
 
 LONGEST_SUMMARY = 120
@@ -41,7 +43,6 @@ _LATEST_MISSED = 5
 _MOST_READERS = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _LINKS_BY_ITSELF = re.compile(r":(?=//)|(?<=mailto):", re.IGNORECASE)
-_INSTANT = re.compile(r"\b(\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d) UTC\b")
 _LONGEST_LINE = 160
 _LONGEST_ESCAPE = len("&amp;")
 
@@ -109,11 +110,12 @@ def current_details(now: Escalation, events: Sequence[Event], left_out: str = ""
         head.append(f"- **Left out of the record** (escalate doctor fixes it): {escaped(left_out)}")
     head.append(f"- **Moves allowed now**: {', '.join(move.words for move in moves_now(now)) or 'none'}")
     desk = now.plan.desk
+    speaker = replace(english(), instant=desk.minute)
     lines = [*head, "", "### Clocks", "", *_clocks(now), "", f"### Latest, {escaped(desk.zone)}", ""]
     told_of = [event for event in events if event.kind not in CLOCKWORK]
     for event in reversed(told_of[-_LATEST:]):
         told = timeline_entry(event)
-        line = f"- {escaped(desk.minute(told.at))} {escaped(_local(told.text, desk))}"
+        line = f"- {escaped(desk.minute(told.at))} {escaped(speaker.say(told.what))}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
             break
         lines.append(line)
@@ -136,18 +138,6 @@ def _due(clock: Clock, desk: DeskTime) -> str:
     if clock.not_before:
         return f"due not before {escaped(desk.minute(clock.not_before))}"
     return f"due {escaped(desk.minute(clock.due_at))}" if clock.due_at else "held"
-
-
-def _local(text: str, desk: DeskTime) -> str:
-    """A sentence with its instants in the desk's time: events tell them in UTC."""
-    return _INSTANT.sub(lambda found: _as_shown(found[0], found[1], desk), text)
-
-
-def _as_shown(written: str, instant: str, desk: DeskTime) -> str:
-    try:
-        return desk.minute(datetime.fromisoformat(f"{instant}+00:00"))
-    except ValueError:  # no such day: somebody's own words
-        return written
 
 
 def wake_summary(now: Escalation) -> str:
@@ -245,7 +235,7 @@ def force_details(now: TaskForce, events: Sequence[TaskForceEvent]) -> str:
         "",
     ]
     for event in reversed(events[-_LATEST:]):
-        line = f"- {minute(event.at)} {escaped(force_sentence(event))}"
+        line = f"- {minute(event.at)} {escaped(english().say(force_sentence(event)))}"
         if len("\n".join(lines).encode()) + len(line.encode()) > LONGEST_DETAILS:
             break
         lines.append(line)

@@ -18,6 +18,7 @@ import httpx
 from rich.text import Text
 
 from channels.loopback import ReceivedMessage
+from entrypoints.cli.render.reason_text import say
 from entrypoints.cli.terminal import out
 from entrypoints.demo.message_page import Chapter
 from entrypoints.demo.servers import DemoServers
@@ -168,7 +169,7 @@ def _shortened(lines: int | None) -> Iterator[None]:
 def _tell(entries: Iterable[TimelineEntry]) -> None:
     for entry in entries:
         if entry.by == "engine" and entry.kind not in _UNTOLD:
-            out.print(Text(f"  ⏱ {entry.at:%H:%M:%S} {entry.text}", style="yellow"))
+            out.print(Text(f"  ⏱ {entry.at:%H:%M:%S} {say(entry.what)}", style="yellow"))
 
 
 def _words_of(page: str) -> str:

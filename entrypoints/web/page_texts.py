@@ -53,7 +53,7 @@ def section(words: Catalogue, name: str) -> Mapping[str, str]:
     """Return the phrases of the page *name*, by their own names: `title`, `button`, `done.title`."""
     within = f"{name}."
     return {
-        code.removeprefix(within): said
-        for (context, code), said in words.said.items()
+        code.removeprefix(within): words.word(PAGE, code)
+        for context, code in words.said
         if context == PAGE and code.startswith(within)
     }

@@ -84,8 +84,10 @@ class Pages:
         words = self._languages.words(tag)
         of_question = f"{link.question}.{name}" if link else name
         code = of_question if words.has(PAGE, f"{of_question}.title") else name
-        put_in = {"reference": link.key if link else "", "who": who}
-        title, text = (words.sentence(PAGE, f"{code}.{part}", **put_in) for part in ("title", "text"))
+        reference = link.key if link else ""
+        title, text = (
+            words.sentence(PAGE, f"{code}.{part}", reference=reference, who=who) for part in ("title", "text")
+        )
         return self._page("page.html", tag, title=title, text=text)
 
     def _acknowledge(self, inquiry: QuestionInContext, words: Catalogue, *, is_again: bool) -> Page:

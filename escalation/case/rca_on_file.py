@@ -4,9 +4,7 @@ Internal RCAs as they are worked on: a timeline proposed from the record, versio
 Puts together what others wrote; writes no sentence of its own, and decides nothing of the course of the RCA.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from escalation.case.events import Event
@@ -16,19 +14,17 @@ from escalation.case.state import Escalation
 from escalation.case.timeline import CLOCKWORK
 from escalation.kernel.budgets import DRAFT, last_of
 from escalation.kernel.characters import clip
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Listed, Reason
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import CustomerText, Instant, InternalText, frozen
 
 _One = TypeVar("_One")
 _NOT_OF_THE_STORY = CLOCKWORK | {"messages_sent", "move_refused", "open_hours_extended", "clock_chased"}
-_TOLD_TWICE = re.compile(
-    rf"task force [^ ]+: (told: |deployed, |stood down, (?!{Sentence.ENDED_BY_OPERATOR})).*", re.DOTALL
+_TOLD_TWICE = frozenset(
+    {"force.messages_sent", "force.deployed", "force.stood_down", "force.stood_down.open"}
 )
 """What a task force says of its messages, and of what the escalation tells itself."""
 _LONGEST_MOMENT = 2_000
-_ID = re.compile(r"[^\W_](?:[\w.-]*\w)?")
-"""A whole word that may be the id of a person or team."""
 _MOST_MOMENTS = 500
 _LISTS = ("root_causes", "five_whys", "contributing_factors", "went_well", "went_badly", "corrective_actions")
 
@@ -66,34 +62,31 @@ def on_file(now: Escalation, events: Iterable[Event], number: int | None = None)
 
 
 def proposed_timeline(
-    entries: Iterable[TimelineEntry], names: Mapping[str, str] = MappingProxyType({})
+    entries: Iterable[TimelineEntry], say: Callable[[Reason], str]
 ) -> tuple[RcaTimelineEntry, ...]:
     """
-    What happened, without the workings of clocks, messages and task forces; of a long story the end.
+    Return what happened, without the workings of clocks, messages and task forces; of a long story the end.
 
-    People and teams are called by *names*, which has them by id: whoever reads an RCA knows no ids.
+    *say*: how the writer of the RCA has it said, with names for ids.
     """
     told = tuple(
         RcaTimelineEntry(
-            at=entry.at.replace(microsecond=0),
-            what=InternalText(clip(_in_names(entry, names), _LONGEST_MOMENT)),
+            at=entry.at.replace(microsecond=0), what=InternalText(clip(say(entry.what), _LONGEST_MOMENT))
         )
         for entry in entries
-        if entry.kind not in _NOT_OF_THE_STORY and not _TOLD_TWICE.fullmatch(entry.text)
+        if entry.kind not in _NOT_OF_THE_STORY and not _is_told_twice(entry.what)
     )
     return last_of(told[-_MOST_MOMENTS:], DRAFT)
 
 
-def _in_names(entry: TimelineEntry, names: Mapping[str, str]) -> str:
-    """The sentence with names for ids. What follows its first colon are people's own words, but for task forces."""
-    head, colon, words = entry.text.partition(": ")
-    if entry.kind == "task_force_heard":
-        return f"{head}{colon}{_named(words, names)}"
-    return f"{_named(head, names)}{colon}{words}"
-
-
-def _named(text: str, names: Mapping[str, str]) -> str:
-    return _ID.sub(lambda found: names.get(found[0], found[0]), text)
+def _is_told_twice(what: Reason) -> bool:
+    match what.parts:
+        case (_, Listed((Reason("force.stood_down", (Reason("ended_by_operator"),)), *_))):
+            return False
+        case (_, Listed((Reason(code), *_))):
+            return code in _TOLD_TWICE
+        case _:
+            return False
 
 
 def merge_rcas(rcas: Sequence[InternalRca]) -> InternalRca:

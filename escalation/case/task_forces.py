@@ -22,7 +22,7 @@ from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Reason, Sentence, Why
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
@@ -45,7 +45,7 @@ class TaskForceReported(BaseEvent):
 
     kind: Literal["task_force_heard"] = "task_force_heard"
     force: TaskForceSummary
-    happened: tuple[str, ...]
+    happened: tuple[Reason, ...]
     note: InternalText = InternalText("")
     """Its report."""
     receipts: tuple[DeliveryResult, ...] = ()

@@ -1,33 +1,27 @@
 """
-The story: each event as one sentence for people, in the timeline, the Web UI and the terminal.
+The story: what each event says to people, in the timeline, the Web UI and the terminal, as a reason.
 
-Words only. A fact that a sentence needs is in its event.
+A fact that the sentence needs is in its event.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import assert_never
 
 from escalation.case import events as e
 from escalation.case.clock_events import ClockBreached, ClockChased, ClockEnded, ClockStarted, ThresholdPassed
-from escalation.case.clock_table import CommunicationBegun
-from escalation.case.closing import RcaRequested
 from escalation.case.delivery_report import DeliveryReported
 from escalation.case.follow_up import ActionsReminded, SuccessorAsked
 from escalation.case.levels import AcknowledgementExpired, ContactTried, LevelRaised, SponsorshipProposed
 from escalation.case.merge import EscalationTakenOver
 from escalation.case.moves.acknowledge import Acknowledged
 from escalation.case.moves.answer_survey import SurveyAnswered
-from escalation.case.moves.approve_rca import RcaApproved
 from escalation.case.moves.approve_text import TextApproved
-from escalation.case.moves.begin_resolution import ResolutionBegun
 from escalation.case.moves.cancel import Cancelled
 from escalation.case.moves.change_priority import PriorityChanged
-from escalation.case.moves.close import Closed
 from escalation.case.moves.confirm_access import AccessAnswered
 from escalation.case.moves.correct_contact import ContactCorrected
 from escalation.case.moves.declare_resolved import ResolutionDeclared
 from escalation.case.moves.deploy_task_force import TaskForceDeployed
-from escalation.case.moves.derive_rca import RcaDerived
 from escalation.case.moves.edit_text import TextEdited
 from escalation.case.moves.file_post_mortem import PostMortemFiled
 from escalation.case.moves.file_rca import RcaFiled
@@ -35,26 +29,21 @@ from escalation.case.moves.finish_action import ActionFinished
 from escalation.case.moves.join_outage import CustomerJoined
 from escalation.case.moves.pause import ClocksPaused, ClocksResumed
 from escalation.case.moves.rebase import Rebased
-from escalation.case.moves.reject_resolution import ResolutionRejected
-from escalation.case.moves.reopen import Reopened
 from escalation.case.moves.report_trigger import TriggerReported
 from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.moves.settle_ticket import TicketSettled
-from escalation.case.moves.share_rca import RcaShared
 from escalation.case.moves.tick_response import ResponseTicked
 from escalation.case.moves.transfer import Transferred
-from escalation.case.moves.verify_resolution import ResolutionVerified
-from escalation.case.moves.waive_rca import RcaWaived
 from escalation.case.next_update import UpdateSent
 from escalation.case.on_call import OnCallFound
+from escalation.case.request import AffectedCustomer
 from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.start import Opened
 from escalation.case.task_forces import TaskForceReported, TaskForceStoodDown
 from escalation.case.text_approval import TextRejected, TextSubmitted
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.numbers import number_of
-from escalation.kernel.timeline_entry import TimelineEntry, due_words, minute
-from escalation.policy.classification import CancelCause
+from escalation.kernel.reasons import PLAYBOOK, AsPart, Listed, Person, Reason, Term, reason, sentences
+from escalation.kernel.timeline_entry import TimelineEntry, clock_started
 
 CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 """Kinds of events that only keep time: on record, and seldom worth a line to people in a hurry."""
@@ -62,7 +51,7 @@ CLOCKWORK = frozenset({"clock_started", "clock_ended", "threshold_passed"})
 
 def timeline_entry(event: e.Event) -> TimelineEntry:
     return TimelineEntry(
-        seq=event.seq, at=event.at, by=event.by, kind=event.kind, text=sentence(event), note=note_of(event)
+        seq=event.seq, at=event.at, by=event.by, kind=event.kind, what=sentence(event), note=note_of(event)
     )
 
 
@@ -74,151 +63,107 @@ def note_of(event: e.Event) -> str:
     return str(event.note) if isinstance(event, LevelRaised) else ""
 
 
-def sentence(event: e.Event) -> str:  # noqa: C901, PLR0912, PLR0915 - one case an event
-    """What happened, in one sentence without a full stop."""
+def sentence(event: e.Event) -> Reason:  # noqa: C901, PLR0912, PLR0915 - one case an event
+    """What happened; its code is that of the event, with what differs behind it."""
+    code, by = f"event.{event.kind}", Person(event.by)
     match event:
         case Opened():
-            marked = "" if event.request.evidence else ", undocumented"
-            return f"opened at level {event.level} with {event.priority} for {event.owner}{marked}"
-        case CommunicationBegun():
-            return "receipt and first notices under way"
+            code += "" if event.request.evidence else ".undocumented"
+            return reason(code, event.level, str(event.priority), Person(event.owner))
         case Acknowledged():
-            return f"{event.by} acknowledged at level {event.level}"
+            return reason(code, by, event.level)
         case LevelRaised():
-            early = ", before all responses were done" if event.is_early else ""
-            return (
-                f"rose from level {event.from_level} to {event.to_level}, {event.owner}: {event.why}{early}"
-            )
+            code += ".early" if event.is_early else ""
+            return reason(code, event.from_level, event.to_level, Person(event.owner), event.why)
         case AcknowledgementExpired():
-            return f"nothing was heard of {event.person} since the acknowledgement, which has expired"
+            return reason(code, Person(event.person))
         case OnCallFound():
-            who = ", ".join(person.name for person in event.people) or "nobody"
-            shift = f", instead of {event.instead_of}" if event.instead_of else ""
-            return f"on call for {event.schedule}: {who}{shift} ({event.why})"
-        case Rebased():
-            return f"goes on by the playbook {event.plan.playbook}, no longer {event.before}"
-        case ContactTried():
-            return f"{event.why}; {event.owner} is asked"
-        case Transferred():
-            return f"transferred from {event.from_owner} to {event.to}: {_words(event.reason)}"
-        case PeopleNamed():
-            return f"{', '.join(person.name for person in event.people)}: of the playbook, and known here from now on"
-        case TriggerReported():
-            return f"{event.by} reported {_words(event.trigger)}"
-        case ResponseTicked():
-            return f"done at level {event.level}: {event.response}"
-        case PriorityChanged():
-            return f"priority changed from {event.from_priority} to {event.to_priority}"
-        case ClocksPaused():
-            stopped = ", ".join(name.words for name in event.stopped)
-            said = f"stopped: {stopped}" if stopped else "none of the clocks that it stops is running"
-            return f"paused, {_words(event.because)}; {said}"
-        case ClocksResumed():
-            return f"resumed after {_words(event.because)}"
-        case ResolutionBegun():
-            return "work on the resolution began"
-        case PlanRevised():
-            return f"action plan, version {event.version}: {number_of(len(event.steps), 'step')}"
-        case UpdateSent():
-            return _update(event)
-        case ResolutionDeclared():
-            return f"{event.by} declared a {event.resolution}"
-        case ResolutionRejected():
-            return f"{event.by} rejected the resolution"
-        case ResolutionVerified():
-            return f"{event.by} verified the resolution"
-        case AccessAnswered():
-            answer = {
-                "yes": "has access again",
-                "no": "has no access yet",
-                "waived": "need not confirm access",
-            }
-            return f"{event.account} {answer[event.answer]}"
-        case Reopened():
-            return f"{event.by} reopened it"
-        case TicketSettled():
-            return f"{event.record} {'stays open' if event.stays_open_because else 'is closed'}"
-        case RcaRequested():
-            return "RCA requested"
-        case RcaFiled():
-            return f"internal RCA filed, version {event.version}"
-        case RcaDerived():
-            return "customer RCA derived"
-        case RcaApproved():
-            return f"{event.by} approved the customer RCA"
-        case RcaShared():
-            return "customer RCA shared"
-        case RcaWaived():
-            return f"{event.by} waived the RCA"
-        case Closed():
-            return f"{event.by} closed it"
-        case Cancelled():
+            who = tuple(Person(person.id, person.name) for person in event.people) or reason("nobody")
+            parts = (event.schedule, who, event.why)
             return (
-                f"{event.by} cancelled it: {event.cause}{f', goes on as {event.into}' if event.into else ''}"
+                reason(f"{code}.instead", *parts, Person(event.instead_of))
+                if event.instead_of
+                else reason(code, *parts)
             )
+        case Rebased():
+            return reason(code, str(event.plan.playbook), str(event.before))
+        case ContactTried():
+            return reason(code, event.why, Person(event.owner))
+        case Transferred():
+            return reason(code, Person(event.from_owner), Person(event.to), event.reason)
+        case PeopleNamed():
+            return reason(code, tuple(Person(person.id, person.name) for person in event.people))
+        case TriggerReported():
+            return reason(code, by, Term(PLAYBOOK, event.trigger))
+        case ResponseTicked():
+            return reason(code, event.level, event.response)
+        case PriorityChanged():
+            return reason(code, str(event.from_priority), str(event.to_priority))
+        case ClocksPaused():
+            because = Term(PLAYBOOK, event.because)
+            return reason(code, because, event.stopped) if event.stopped else reason(f"{code}.none", because)
+        case ClocksResumed():
+            return reason(code, Term(PLAYBOOK, event.because))
+        case PlanRevised():
+            return reason(code, event.version, len(event.steps))
+        case UpdateSent():
+            return reason(f"{code}.{_sort_of(event)}")
+        case ResolutionDeclared():
+            return reason(code, by, event.resolution)
+        case AccessAnswered():
+            return reason(f"{code}.{event.answer}", event.account)
+        case TicketSettled():
+            return reason(f"{code}.stays_open" if event.stays_open_because else code, event.record)
+        case RcaFiled() | PostMortemFiled():
+            return reason(code, event.version)
+        case Cancelled():
+            if event.into:
+                return reason(f"{code}.into", by, event.cause, event.into)
+            return reason(code, by, event.cause)
         case SponsorshipProposed():
-            return f"proposed for executive sponsorship: {', '.join(event.accounts)}"
+            return reason(code, event.accounts)
         case ClockStarted():
-            return f"{event.clock.name.words} clock started{due_words(event.clock)}"
+            return clock_started(code, event.clock)
         case ThresholdPassed():
-            if event.is_skipped:
-                return f"{event.clock.words}: reminder skipped, already past"
-            return f"reminder: {event.clock.words} is due soon"
+            return reason(f"{code}.skipped" if event.is_skipped else code, event.clock)
         case ClockBreached():
-            return f"{event.clock.words} breached, was due {minute(event.due_at)}"
+            return reason(code, event.clock, event.due_at)
         case ClockChased():
-            return f"{event.clock.words} still overdue, brought up again"
+            return reason(code, event.clock)
         case ClockEnded():
-            late = f" {brief(event.late_by)} late" if event.outcome is Outcome.BREACHED else ""
-            return f"{event.clock.words} clock {event.outcome}{late}"
+            if event.outcome is Outcome.BREACHED:
+                return reason(f"{code}.breached", event.clock, event.late_by)
+            return reason(f"{code}.{event.outcome}", event.clock)
         case OpenHoursExtended():
-            return f"open hours of {event.calendar} known until {minute(event.open_hours.compiled_until)}"
+            return reason(code, event.calendar, event.open_hours.compiled_until)
         case DeliveryReported():
-            return _messages(event)
+            return reason(code, _messages(event))
         case CustomerJoined():
-            accounts = ", ".join(customer.account for customer in event.customers)
-            return f"{event.ticket} joined: {accounts or 'nobody new'}"
+            return reason(code, event.ticket, _accounts(event.customers))
         case EscalationTakenOver():
-            accounts = ", ".join(customer.account for customer in event.customers)
-            how = (
-                "a duplicate of this, goes on here"
-                if event.cause is CancelCause.DUPLICATE
-                else "merged into this"
-            )
-            return f"{event.ticket} {how}: {accounts or 'nobody new'}"
-        case TextSubmitted():
-            return f"text {event.number} for customers, by {event.by}, waits for approval"
-        case TextEdited():
-            return f"{event.by} edited text {event.number} for customers"
-        case TextApproved():
-            return f"{event.by} approved text {event.number} for customers"
-        case TextRejected():
-            return f"{event.by} rejected text {event.number} for customers"
+            return reason(f"{code}.{event.cause}", event.ticket, _accounts(event.customers))
+        case TextSubmitted() | TextEdited() | TextApproved() | TextRejected():
+            return reason(code, event.number, by)
         case ContactCorrected():
-            return _correction(event)
+            return reason(code, event.before.email, tuple(_corrections(event)))
         case MoveRefused():
-            return f"{_words(event.move)} was refused: {event.why}"
+            return reason(code, Term("Move", event.move), event.why)
         case TaskForceDeployed():
-            force = event.force
-            return f"task force {force.name} deployed, led by {force.lead}: {force.mission}"
+            return reason(code, event.force.name, Person(event.force.lead), event.force.mission)
         case TaskForceReported():
-            return f"task force {event.force.name}: {'; '.join(event.happened)}"
+            return reason(code, event.force.name, sentences(event.happened))
         case TaskForceStoodDown():
-            left = f"; still open: {'; '.join(event.left)}" if event.left else ""
-            handed = f", handed over to {event.handed_to}" if event.left and event.handed_to else ""
-            return f"task force {event.name} stood down{left}{handed}"
+            return _stood_down(code, event)
         case SurveyAnswered():
-            return f"{event.contact} answered the survey: {event.score} of 5"
+            return reason(code, event.contact, event.score)
         case SuccessorAsked():
-            return f"opened again as a new escalation: {event.why}"
-        case PostMortemFiled():
-            return f"post-mortem filed, version {event.version}"
+            return reason(code, event.why)
         case ActionFinished():
-            return f"action {event.action} is done: {event.what}"
+            return reason(code, event.action, event.what)
         case ActionsReminded():
-            return f"reminder of actions: {', '.join(map(str, event.reminded))}"
+            return reason(code, tuple(event.reminded))
         case _:
-            assert_never(event)
+            return reason(code, by)
 
 
 def brief(span: timedelta) -> str:
@@ -234,37 +179,43 @@ def brief(span: timedelta) -> str:
     return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
 
 
-def _words(code: str) -> str:
-    return code.replace("_", " ")
+def _sort_of(update: UpdateSent) -> str:
+    if update.is_holding:
+        return "last_holding" if update.is_last_holding else "holding"
+    if update.customer_text:
+        return "both" if update.internal_note else "customers"
+    return "us"
 
 
-def _correction(event: ContactCorrected) -> str:
-    changes = [
-        f"{_words(name)} {getattr(event.after, name)}"
-        for name in ("email", "name", "language", "time_zone")
-        if getattr(event.after, name) != getattr(event.before, name)
-    ]
-    return f"contact {event.before.email} corrected: {', '.join(changes)}"
+def _accounts(customers: Iterable[AffectedCustomer]) -> AsPart:
+    return tuple(customer.account for customer in customers) or reason("nobody_new")
 
 
-def _update(event: UpdateSent) -> str:
-    if event.is_holding:
-        last = ", the last until somebody writes to them" if event.is_last_holding else ""
-        return f"holding update to customers, because an update was missed{last}"
-    to = [
-        who for who, text in (("customers", event.customer_text), ("our people", event.internal_note)) if text
-    ]
-    return f"update to {' and '.join(to)}"
+def _corrections(event: ContactCorrected) -> Iterator[Reason]:
+    for name in ("email", "name", "language", "time_zone"):
+        if getattr(event.after, name) != getattr(event.before, name):
+            yield reason(f"contact.{name}", str(getattr(event.after, name)))
 
 
-def _messages(event: DeliveryReported) -> str:
-    told = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if r.delivered_at]
-    held = [
-        f"{_words(r.occasion)} to {r.recipient} ({r.why}, until {minute(r.held_until)})"
-        for r in event.receipts
-        if r.held_until
-    ]
-    dropped = [f"{_words(r.occasion)} to {r.recipient} ({r.why})" for r in event.receipts if r.is_dropped]
-    failed = [f"{_words(r.occasion)} to {r.recipient}" for r in event.receipts if r.has_failed]
-    parts = {"told": told, "held": held, "not told": dropped, "could not be told": failed}
-    return "; ".join(f"{what}: {', '.join(lines)}" for what, lines in parts.items() if lines)
+def _stood_down(code: str, event: TaskForceStoodDown) -> Reason:
+    if not event.left:
+        return reason(code, event.name)
+    left = sentences(event.left)
+    if event.handed_to:
+        return reason(f"{code}.handed_over", event.name, left, event.handed_to)
+    return reason(f"{code}.open", event.name, left)
+
+
+def _messages(event: DeliveryReported) -> Listed:
+    became: dict[str, list[Reason]] = {"told": [], "held": [], "not_told": [], "failed": []}
+    for result in event.receipts:
+        about = (Term("Occasion", result.occasion), Person(result.recipient))
+        if result.delivered_at:
+            became["told"].append(reason("message_to", *about))
+        elif result.is_dropped:
+            became["not_told"].append(reason("message_to.why", *about, result.why))
+        elif result.held_until:
+            became["held"].append(reason("message_to.until", *about, result.why, result.held_until))
+        else:
+            became["failed"].append(reason("message_to", *about))
+    return sentences(reason(f"messages.{what}", tuple(each)) for what, each in became.items() if each)

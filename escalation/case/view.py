@@ -23,10 +23,11 @@ from escalation.case.state import (
     Step,
     SurveyAnswer,
 )
-from escalation.case.timeline import CLOCKWORK, timeline_entry
+from escalation.case.timeline import CLOCKWORK, sentence, timeline_entry
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
+from escalation.kernel.reasons import Reason
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
@@ -126,7 +127,7 @@ class MoveResult:
     owner: str
     is_repeat: bool = False
     """A start found the escalation already running, or a move's id was seen before: nothing was done again."""
-    happened: tuple[str, ...] = ()
+    happened: tuple[Reason, ...] = ()
     """What this did, a sentence each."""
     next_update_at: Instant | None = None
     ticket: str = ""
@@ -196,9 +197,7 @@ def make_move_result(now: Escalation, events: Iterable[Event] = (), *, is_repeat
         level=now.level,
         owner=now.owner,
         is_repeat=is_repeat,
-        happened=first_of(
-            [timeline_entry(event).text for event in events if event.kind not in CLOCKWORK], ANSWER
-        ),
+        happened=first_of([sentence(event) for event in events if event.kind not in CLOCKWORK], ANSWER),
         next_update_at=now.next_update_at,
     )
 

@@ -1,12 +1,110 @@
 """
-Every sentence with which the rules say why somebody is written to; each catalogue in `messages/catalogues` says it.
+Reasons: what the rules say, as data. A catalogue says it in the language of whoever reads it (ADR 29).
 
-Owns how they read in English, which is how they stand on record. Must not know when they are said, or other languages.
-Words of people and of the playbook stand in messages as they were written: those are the only other `Why`.
+A reason is a code and the parts that the sentence names, such as `raised_by` with a person. Codes are the `msgid` of
+entries in the context `reason` of `messages/catalogues/*.po`; a test compares both, and the number of parts. Words of
+people and of the playbook are parts as well, and stay as they were written.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, Literal, NewType
+
+from pydantic import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person, team, rota or contact; the name, if the rules know it."""
+
+    id: str
+    name: str = ""
+    kind: Literal["person"] = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A code of the rules or of the playbook that each language has a word for."""
+
+    context: str
+    """The class of the code, such as `ClockName`; `playbook` for what a playbook invented."""
+    code: str
+    kind: Literal["term"] = "term"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    at: datetime
+    kind: Literal["at"] = "at"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    day: date
+    kind: Literal["day"] = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    span: timedelta
+    kind: Literal["lasting"] = "lasting"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    parts: "tuple[Part, ...]"
+    of: Literal["words", "sentences"] = "words"
+    kind: Literal["listed"] = "listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    parts: "tuple[Part, ...]" = ()
+    kind: Literal["reason"] = "reason"
+
+
+Part = (
+    Annotated[Person | Term | At | Day | Lasting | Listed | Reason, Field(discriminator="kind")] | int | str
+)
+"""What a sentence names. A text is somebody's own words, an identifier or a name: the same in every language."""
+PLAYBOOK = "playbook"
+"""Context of terms that a playbook invents."""
+AsPart = Part | datetime | date | timedelta | tuple["AsPart", ...]
+
+
+def reason(code: str, *parts: "AsPart") -> Reason:
+    """Return a reason; codes of the rules, instants, days, spans and tuples become parts."""
+    return Reason(code, tuple(map(_part, parts)))
+
+
+def sentences(each: "Iterable[AsPart]") -> Listed:
+    """Return a part that lists whole sentences."""
+    return Listed(tuple(map(_part, each)), "sentences")
+
+
+def as_written(text: str) -> Reason:
+    """Return a reason in words that somebody wrote: a person, the playbook, another system."""
+    return Reason("as_written", (str(text),))
+
+
+def _part(value: "AsPart") -> Part:
+    match value:
+        case StrEnum():
+            return Term(type(value).__name__, value.value)
+        case datetime():
+            return At(value)
+        case date():
+            return Day(value)
+        case timedelta():
+            return Lasting(value)
+        case tuple():
+            return Listed(tuple(map(_part, value)))
+        case _:
+            return value
+
 
 Why = NewType("Why", str)
 NO_REASON = Why("")

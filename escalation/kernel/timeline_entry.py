@@ -1,8 +1,9 @@
-"""One line of a timeline, and how instants and due times read in it."""
+"""One line of a timeline."""
 
 from datetime import datetime
 
 from escalation.kernel.clocks import Clock
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import Instant, frozen
 
 
@@ -14,16 +15,16 @@ class TimelineEntry:
     at: Instant
     by: str
     kind: str
-    text: str
+    what: Reason
     note: str = ""
     """What the person added, in their own words."""
 
 
-def due_words(clock: Clock) -> str:
-    """``, due 2026-11-20 16:30 UTC``; how far it is known, if it is not; empty while it is held."""
+def clock_started(code: str, clock: Clock) -> Reason:
+    """When it is due; how far that is known, if it is not."""
     if clock.not_before:
-        return f", due not before {minute(clock.not_before)}"
-    return f", due {minute(clock.due_at)}" if clock.due_at else ""
+        return reason(f"{code}.not_before", clock.name, clock.not_before)
+    return reason(code, clock.name, clock.due_at) if clock.due_at else reason(f"{code}.held", clock.name)
 
 
 def minute(at: datetime) -> str:

@@ -2,6 +2,7 @@
 News: what a task force tells its escalation. It must not know what the escalation makes of them.
 """
 
+from escalation.kernel.reasons import Reason
 from escalation.kernel.values import InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.task_force.state import StatusReport, TaskForceSummary
@@ -12,8 +13,7 @@ class TaskForceUpdate:
     """What a task force tells its escalation: how it stands, and what has happened since."""
 
     summary: TaskForceSummary
-    happened: tuple[str, ...]
-    """A sentence each."""
+    happened: tuple[Reason, ...]
     report: StatusReport | None = None
     """New, and to be told to everybody who follows the escalation."""
     is_status_missed: bool = False

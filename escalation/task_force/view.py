@@ -4,6 +4,7 @@ The view of a task force: what a person or a script sees of it.
 
 from collections.abc import Iterable
 
+from escalation.kernel.reasons import Reason
 from escalation.kernel.values import Instant, InternalText, frozen
 from escalation.task_force.events import TaskForceEvent
 from escalation.task_force.lifecycle import TaskForceState
@@ -56,7 +57,7 @@ class TaskForceAnswer:
     state: TaskForceState
     is_repeat: bool = False
     """The move's id was seen before: nothing was done again."""
-    happened: tuple[str, ...] = ()
+    happened: tuple[Reason, ...] = ()
     """What this did, a sentence each."""
 
 

@@ -25,6 +25,7 @@ from escalation.kernel.values import ENGINE
 from escalation.notifications.notification import CustomerNotification, Occasion
 from escalation.policy.classification import Priority
 from escalation.policy.plan import Plan
+from messages.speaker import speaker
 from planning.forecast.simulation import (
     AnyNotification,
     PlannedMove,
@@ -210,9 +211,9 @@ def _words(event: e.Event, now: Escalation) -> str:
             early = ", before all responses were done" if is_early else ""
             return f"rose from level {before} to {after}, {name_of(now, owner)}: {why}{early}"
         case OnCallFound(instead_of=str(relieved)):
-            return sentence(replace(event, instead_of=name_of(now, relieved)))
+            return speaker().say(sentence(replace(event, instead_of=name_of(now, relieved))))
         case _:
-            return sentence(event)
+            return speaker().say(sentence(event))
 
 
 def _message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry:

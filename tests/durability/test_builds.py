@@ -33,6 +33,7 @@ from tests.durability.outage import failed_tasks
 from tests.escalations import mail_settings
 from tests.mailbox import Mailbox
 from tests.replay.replaying import replayed
+from tests.said import said
 from tests.workflows import stages
 from workers.queue_workers import DEPLOYMENT, serve_queues
 from workflows import search_attributes
@@ -172,7 +173,7 @@ async def test_a_move_is_answered_while_the_run_goes_on_with_another_build(site:
     answer = await site.client.acknowledge(KEY, by="priya")
     await site.at_rest(KEY)
 
-    assert ("priya acknowledged at level 2",) == answer.happened
+    assert ["priya acknowledged at level 2"] == list(map(said, answer.happened))
     assert "2" == await site.build_of(KEY)
     keys = [(letter.key, letter.recipients) for letter in site.mailbox.messages()]
     assert len(set(keys)) == len(keys)

@@ -16,6 +16,7 @@ from runtime.settings import ROOT, Settings
 from tests.complaint import a_complaint
 from tests.durability.processes import WorkerProcess
 from tests.mailbox import Mailbox
+from tests.said import said
 from workflows import search_attributes
 from workflows.plugin import escalation_plugin
 
@@ -123,11 +124,11 @@ def _keys_of_letters(mailbox: Mailbox) -> dict[str, set[str]]:
 
 async def _is_settled(client: EscalationClient, key: str) -> bool:
     """Elena was told, or it was held for her."""
-    found = [entry.text for entry in await client.timeline(key) if "to elena" in entry.text]
+    found = [said(entry.what) for entry in await client.timeline(key) if "to elena" in said(entry.what)]
     return any("told: " in text or "held: " in text for text in found)
 
 
 async def _all_say(client: EscalationClient, text: str, keys: Sequence[str]) -> bool:
     """Whether *text* is in each timeline."""
     timelines = [await client.timeline(key) for key in keys]
-    return all(any(text in entry.text for entry in each) for each in timelines)
+    return all(any(text in said(entry.what) for entry in each) for each in timelines)

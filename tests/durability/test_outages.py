@@ -19,6 +19,7 @@ from tests.durability.outage import (
     WAVE,
     Outage,
 )
+from tests.said import said
 
 KEYS = tuple(f"ACME/{state}" for state in STATES)
 
@@ -69,7 +70,7 @@ def test_what_came_due_meanwhile_is_breached_as_of_its_due_time(after: Outage) -
     assert after.died_at < due_at < window_due_at < after.back_at, "it came due during the outage"
 
     (breached, *_) = after.events(LATE, "clock_breached")
-    assert f"was due {due_at:%Y-%m-%d %H:%M} UTC" in breached.text
+    assert f"was due {due_at:%Y-%m-%d %H:%M} UTC" in said(breached.what)
     (rise,) = after.events(LATE, "level_raised")
     assert (2, "priya") == (after.after[LATE].level, after.after[LATE].owner)
     assert rise.at > window_due_at
@@ -97,7 +98,7 @@ def test_everybody_in_the_wave_is_told(after: Outage) -> None:
 
     assert CONTACTS + TO_OURS == len(told)
     receipts = after.events(WAVE, "messages_sent")
-    assert not [entry for entry in receipts if "could not be told" in entry.text]
+    assert not [entry for entry in receipts if "could not be told" in said(entry.what)]
 
 
 def test_whoever_is_told_again_is_told_under_the_same_key(after: Outage) -> None:

@@ -11,6 +11,7 @@ from client import EscalationListing, ToDo
 from entrypoints.cli.render import escalation, escalation_list
 from escalation.case.actions import Action, Origin
 from escalation.case.lifecycle import State
+from escalation.kernel.reasons import Person, Reason, as_written, reason
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import InternalText
 from escalation.policy.classification import Priority
@@ -126,16 +127,16 @@ def test_a_listing_of_nothing_has_its_columns() -> None:
     ]
 
 
-def an_entry(seq: int, kind: str, text: str, by: str) -> TimelineEntry:
-    return TimelineEntry(seq=seq, at=datetime(2030, 1, 1, 9, tzinfo=UTC), by=by, kind=kind, text=text)
+def an_entry(seq: int, kind: str, what: Reason, by: str) -> TimelineEntry:
+    return TimelineEntry(seq=seq, at=datetime(2030, 1, 1, 9, tzinfo=UTC), by=by, kind=kind, what=what)
 
 
 TIMELINE = (
-    an_entry(1, "opened", "opened at level 1 with P2 for call_centre", "maya"),
-    an_entry(2, "clock_started", "level window clock started", "engine"),
-    an_entry(3, "acknowledged", "maya acknowledged at level 1", "maya"),
-    an_entry(4, "clock_ended", "level window clock met", "maya"),
-    an_entry(5, "clock_breached", "resolution breached", "engine"),
+    an_entry(1, "opened", as_written("opened at level 1 with P2 for call_centre"), "maya"),
+    an_entry(2, "clock_started", as_written("level window clock started"), "engine"),
+    an_entry(3, "acknowledged", reason("event.acknowledged", Person("maya"), 1), "maya"),
+    an_entry(4, "clock_ended", as_written("level window clock met"), "maya"),
+    an_entry(5, "clock_breached", as_written("resolution breached"), "engine"),
 )
 
 

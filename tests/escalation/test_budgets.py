@@ -39,6 +39,7 @@ from escalation.kernel.budgets import (
     size_of,
 )
 from escalation.kernel.list_page import page_of
+from escalation.kernel.reasons import as_written
 from escalation.kernel.refusals import BadRequest, Fault, NotReadyToClose, UnknownName
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import LONGEST_TEXT, InternalText
@@ -277,7 +278,8 @@ def test_pages_of_a_list_are_the_list() -> None:
     Each fits into an answer; together they are everything, once, in order.
     """
     story = [
-        TimelineEntry(seq=n, at=NOW, by="ed", kind="update_sent", text="x" * LONGEST_TEXT) for n in range(200)
+        TimelineEntry(seq=n, at=NOW, by="ed", kind="update_sent", what=as_written("x" * LONGEST_TEXT))
+        for n in range(200)
     ]
     found: list[TimelineEntry] = []
     while (page := page_of(story[len(found) :])).has_more:

@@ -41,6 +41,7 @@ from tests.builders import (
     told,
 )
 from tests.escalation.plans import A_SURVEY
+from tests.said import said
 
 WRONG, RIGHT = "jo@acme.example", "jo.buyer@acme.example"
 NEW = f"ACME:{RIGHT}"
@@ -123,8 +124,8 @@ def test_a_name_a_language_or_a_zone_is_corrected_and_nothing_goes_again() -> No
         contact.language,
         contact.time_zone,
     )
-    assert f"contact {WRONG} corrected: name Jo Buyer, language tr, time zone Europe/Istanbul" == sentence(
-        the(ContactCorrected, decision)
+    assert f"contact {WRONG} corrected: name Jo Buyer, language tr, time zone Europe/Istanbul" == said(
+        sentence(the(ContactCorrected, decision))
     )
 
 

@@ -29,6 +29,7 @@ from escalation.case.task_forces import (
 )
 from escalation.case.view import view
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import as_written
 from escalation.kernel.refusals import (
     BadRequest,
     EscalationError,
@@ -83,7 +84,9 @@ def news(now: Escalation, *happened: str, heard: int = 9, **changes: Any) -> Rep
     }
     summary = replace(now.task_forces[0], heard=heard, **of_it)
     return ReportTaskForce(
-        news=TaskForceUpdate(summary=summary, happened=happened or ("it went on",), **changes)
+        news=TaskForceUpdate(
+            summary=summary, happened=tuple(map(as_written, happened or ("it went on",))), **changes
+        )
     )
 
 
@@ -203,7 +206,7 @@ def test_news_go_to_whoever_must_know(name: str) -> None:
 
     made = decide(now, heard, NOW)
 
-    assert "it went on" in the(TaskForceReported, made).happened
+    assert as_written("it went on") in the(TaskForceReported, made).happened
     assert wanted == [line for line in told(made) if line]
 
 

@@ -35,6 +35,7 @@ from tests.builders import (
     to_customers,
     told,
 )
+from tests.said import said as said_of
 
 N = ClockName.NEXT_UPDATE
 TEXT = CustomerText("We are still at work, and have nothing new yet.")
@@ -94,7 +95,7 @@ def test_the_last_one_says_so_and_then_the_managers_must_act() -> None:
     decision = decide(silent, Tick(), monday("21:30"))
     last = [event for each in decisions for event in each.events if isinstance(event, UpdateSent)][-1]
 
-    assert "the last until somebody writes to them" in sentence(last)
+    assert "the last until somebody writes to them" in said_of(sentence(last))
     assert ["breach: ed, ceo"] == told(decision)
     said = internal(decision, "breach").facts.why
     assert Sentence.AND_ALSO.of(Sentence.OVERDUE.of(N.words), Sentence.NO_MORE_HOLDING.of(3)) == said

@@ -29,6 +29,7 @@ from tests.builders import (
     told,
     tuesday,
 )
+from tests.said import said as said_of
 
 PAUSE = PauseClocks(by="ana", because="waiting_for_customer")
 RESUME = ResumeClocks(by="ana")
@@ -176,4 +177,4 @@ def test_a_pause_says_which_clocks_it_stopped(stops: tuple[ClockName, ...], leve
     decision = decide(escalation, PAUSE, monday("09:10"))
 
     (paused,) = (event for event in decision.events if isinstance(event, ClocksPaused))
-    assert f"paused, waiting for customer; {said}" == sentence(paused)
+    assert f"paused, waiting for customer; {said}" == said_of(sentence(paused))

@@ -26,6 +26,7 @@ from tests.builders import (
     told,
     tuesday,
 )
+from tests.said import said
 
 R = ClockName.RESOLUTION
 
@@ -65,7 +66,7 @@ def test_a_threshold_that_a_change_put_behind_us_is_skipped() -> None:
     assert monday("15:00") == clock(decision.escalation, R).next_at
     assert not [line for line in told(decision) if line.startswith("reminder")]
     skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
-    assert "resolution: reminder skipped, already past" == sentence(skipped)
+    assert "resolution: reminder skipped, already past" == said(sentence(skipped))
 
 
 def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
@@ -78,7 +79,7 @@ def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
     skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
 
     assert (2, 1, True) == (skipped.passed, skipped.skipped, skipped.is_skipped)
-    assert "resolution: reminder skipped, already past" == sentence(skipped)
+    assert "resolution: reminder skipped, already past" == said(sentence(skipped))
 
 
 def test_a_change_that_puts_the_due_time_behind_us_breaches_at_once() -> None:

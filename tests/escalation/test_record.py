@@ -38,6 +38,7 @@ from tests.builders import (
     opening,
     ready_to_close,
 )
+from tests.said import said
 
 
 def test_the_record_folds_to_the_state() -> None:
@@ -134,7 +135,7 @@ def test_every_event_is_told_in_a_sentence() -> None:
 
     assert len(kinds) == len(set(kinds))
     (line,) = [timeline_entry(event) for event in events if event.kind == "level_raised"]
-    assert "rose from level 1 to 2, mia: raised by Ed, before all responses were done" == line.text
+    assert "rose from level 1 to 2, mia: raised by Ed, before all responses were done" == said(line.what)
     assert ("hm", "ed", monday("09:10")) == (line.note, line.by, line.at)
 
 
@@ -165,7 +166,7 @@ def test_a_note_is_told_once() -> None:
 
     assert ["resolution_rejected"] == happened(rejected)
     assert [("ari rejected the resolution", "wet")] == [
-        (sentence(event), timeline_entry(event).note)
+        (said(sentence(event)), timeline_entry(event).note)
         for event in rejected.events
         if event.kind == "resolution_rejected"
     ]

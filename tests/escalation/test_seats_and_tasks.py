@@ -23,6 +23,7 @@ from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import Task, TaskForce
 from tests.builders import HOUR, MINUTE
 from tests.escalation.test_task_forces import NINE, a_force, kinds, told
+from tests.said import said
 
 DAY = timedelta(days=1)
 QUIET = ()
@@ -74,7 +75,7 @@ def test_a_tasks_owner_is_reminded_before_it_is_due_and_when_it_is() -> None:
     assert updates_of(soon) is None, "the escalation need not hear that somebody was reminded"
     news = updates_of(over)
     assert news is not None
-    assert ("task 1 of ana is overdue: Climb up",) == news.happened
+    assert ["task 1 of ana is overdue: Climb up"] == list(map(said, news.happened))
 
 
 def test_a_task_for_weeks_is_brought_up_a_day_before() -> None:

@@ -59,6 +59,7 @@ from tests.builders import THE_MONDAY, a_customer, all_delivered, notices, openi
 from tests.escalation.command_strategies import MARK, PLAN, anything, fitting, forward
 from tests.escalation.plans import A_SURVEY, FIRST_MONDAY
 from tests.escalation.test_lifecycle import CHANGES
+from tests.said import said
 
 EVENT: TypeAdapter[e.Event] = TypeAdapter(e.Event)
 PATHS = {(source, target) for (_, source), target in CHANGES.items()}
@@ -283,7 +284,7 @@ class Lives(RuleBasedStateMachine):
 
     def _happens(self, event: e.Event) -> None:
         assert event == EVENT.validate_json(EVENT.dump_json(event))
-        assert sentence(event)
+        assert said(sentence(event))
         before = self.now if self.events else None
         self.now = apply_event(before, event) if before else fold([event])
         self.events.append(event)

@@ -32,6 +32,7 @@ from escalation.policy.people import Contact, HandsOver
 from escalation.policy.plan import Plan, Unreached
 from tests.builders import PEOPLE, a_plan, clock, levels_with, monday, notices, opening
 from tests.escalation.plans import HOUR
+from tests.said import said
 
 BY_ID = {person.id: person for person in PEOPLE}
 ZOE = Contact(id="zoe", name="Zoe", addresses=("email:zoe@example.com",))
@@ -123,7 +124,7 @@ def test_what_nobody_acknowledged_goes_to_the_next_shift_to_the_second() -> None
     assert ["assigned: fay"] == life.told
     found = [event for event in life.events if isinstance(event, OnCallFound)][-1]
     assert ("nils", SIX) == (found.instead_of, found.at)
-    assert "on call for duty: Fay, instead of nils (the rota)" == sentence(found)
+    assert "on call for duty: Fay, instead of nils (the rota)" == said(sentence(found))
 
 
 def test_whoever_acknowledged_keeps_it_over_the_end_of_their_shift() -> None:

@@ -30,6 +30,7 @@ from escalation.task_force.timeline import timeline_entry
 from escalation.task_force.view import view
 from escalation.task_force.work import TaskForceDecision
 from tests.builders import HOUR, MINUTE, PEOPLE, THE_MONDAY, weekdays
+from tests.said import said
 
 NINE = THE_MONDAY + 9 * HOUR
 ABOUT = EscalationSummary(
@@ -283,7 +284,7 @@ def test_it_is_stood_down_with_what_is_left() -> None:
     assert ["task force roof: Done"] == [
         notice.facts.why for notice in made.effects if isinstance(notice, InternalNotification)
     ]
-    assert "stood down, Done; still open: Climb up (ed)" == timeline_entry(made.events[-1]).text
+    assert "stood down, Done; still open: Climb up (ed)" == said(timeline_entry(made.events[-1]).what)
     assert made.force.wake_at is None
     assert () == decide(made.force, Tick(), NINE + 99 * HOUR).events
     assert () == decide(made.force, order, NINE).events
@@ -513,4 +514,4 @@ def test_whatever_is_asked_it_stays_in_order(asked: list[tuple[Any, int]]) -> No
     assert force == from_json(TaskForce, to_json(force))
     assert list(range(1, len(events) + 1)) == [event.seq for event in events]
     assert view(force).state == force.state
-    assert all(timeline_entry(event).text for event in events)
+    assert all(said(timeline_entry(event).what) for event in events)

@@ -1,13 +1,36 @@
 """The catalogues: complete in each shipped language, and forgiving towards an organisation's own."""
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
+from string import Formatter
+from typing import get_args
 
 import pytest
+from pydantic import TypeAdapter
 
+from escalation.case import events as e
+from escalation.case.actions import Origin
+from escalation.case.lifecycle import RcaState, State
+from escalation.case.request import EvidenceKind
+from escalation.case.state import ResolutionKind
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Person, Reason, reason
+from escalation.notifications.notification import Occasion
+from escalation.policy.classification import CancelCause, Degree, EscalationReason
+from escalation.policy.move_name import Move
+from escalation.task_force import events as of_force
+from escalation.task_force.lifecycle import TaskForceMove, TaskForceState
 from messages.catalogue import Catalogue, CatalogueFault, Finding, catalogue, findings, languages
 
 Written = Callable[[str], Path]
+NOW = datetime(2030, 1, 1, 9, tzinfo=UTC)
+TERMS = (
+    *(State, RcaState, Move, ClockName, EscalationReason, Degree, EvidenceKind, Occasion, Origin),
+    *(ResolutionKind, CancelCause, TaskForceState, TaskForceMove),
+)
 
 
 @pytest.fixture
@@ -33,9 +56,9 @@ def test_the_languages_shipped_say_everything() -> None:
 
 
 def test_what_a_language_leaves_out_is_said_in_english(own: Written) -> None:
-    portuguese = catalogue("pt", own(entry("degree", "high", "alta")))
+    portuguese = catalogue("pt", own(entry("Degree", "high", "alta")))
 
-    assert ("alta", "medium") == (portuguese.word("degree", "high"), portuguese.word("degree", "medium"))
+    assert ("alta", "medium") == (portuguese.word("Degree", "high"), portuguese.word("Degree", "medium"))
 
 
 def test_a_code_that_nobody_knows_reads_as_it_is_spelled() -> None:
@@ -70,7 +93,7 @@ def test_an_entry_that_puts_in_what_is_not_there_is_a_fault_and_is_not_used(own:
 
 @pytest.mark.parametrize(
     ("context", "code", "meant"),
-    [("state", "resolvin", "; did you mean resolving?"), ("stat", "closed", "; did you mean context state?")],
+    [("State", "resolvin", "; did you mean resolving?"), ("Stat", "closed", "; did you mean context State?")],
 )
 def test_a_misspelt_code_is_a_warning(context: str, code: str, meant: str, own: Written) -> None:
     """It would never be used."""
@@ -82,9 +105,9 @@ def test_a_misspelt_code_is_a_warning(context: str, code: str, meant: str, own: 
 
 
 def test_a_gap_is_listed_by_its_code(own: Written) -> None:
-    folder = own(entry("degree", "high", "alta"))
+    folder = own(entry("Degree", "high", "alta"))
 
-    assert Finding("pt/words.po", "says nothing of degree low: English is used", is_fault=False) in list(
+    assert Finding("pt/words.po", "says nothing of Degree low: English is used", is_fault=False) in list(
         findings(folder, ("pt",))
     )
 
@@ -101,6 +124,64 @@ def test_a_file_that_cannot_be_read_is_one_fault(own: Written) -> None:
 
 def test_a_guess_of_a_tool_does_not_count(own: Written) -> None:
     """Entries marked as fuzzy wait for a translator."""
-    folder = own("#, fuzzy\n" + entry("degree", "high", "grande"))
+    folder = own("#, fuzzy\n" + entry("Degree", "high", "grande"))
 
-    assert "high" == catalogue("pt", folder).word("degree", "high")
+    assert "high" == catalogue("pt", folder).word("Degree", "high")
+
+
+RULES = Path(__file__).resolve().parent.parent.parent / "escalation"
+
+
+def reasons_of_the_rules() -> Iterator[tuple[str, int]]:
+    """Each code that the rules write out in a call of `reason`, and the number of its parts."""
+    for path in sorted(RULES.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="reason"), args=[ast.Constant(value=str(code)), *parts]):
+                    if not any(isinstance(part, ast.Starred) for part in parts):
+                        yield code, len(parts)
+                case _:
+                    pass
+
+
+def test_each_reason_is_said_with_all_its_parts() -> None:
+    english = catalogue("en")
+
+    assert [] == [code for code, _ in reasons_of_the_rules() if not english.has("reason", code)]
+    assert [] == [(code, count) for code, count in reasons_of_the_rules() if count < parts_in(english, code)]
+
+
+def parts_in(english: Catalogue, code: str) -> int:
+    return len(
+        {name for _, name, _, _ in Formatter().parse(english.word("reason", code)) if name is not None}
+    )
+
+
+@pytest.mark.parametrize(("prefix", "union"), [("event", e.Event), ("force", of_force.TaskForceEvent)])
+def test_each_event_is_said(prefix: str, union: object) -> None:
+    codes = {code for context, code in catalogue("en").said if context == "reason"}
+    kinds = [kind.__dataclass_fields__["kind"].default for kind in get_args(get_args(union)[0])]
+
+    assert [] == [kind for kind in kinds if not any(code.startswith(f"{prefix}.{kind}") for code in codes)]
+
+
+@pytest.mark.parametrize("kind", TERMS)
+def test_each_code_of_the_rules_has_a_word(kind: type[StrEnum]) -> None:
+    """COMM-9: what reasons name in their parts."""
+    assert [] == [code for code in kind if not catalogue("en").has(kind.__name__, code)]
+
+
+def test_reasons_survive_json() -> None:
+    parts = (
+        reason("due", ClockName.PAUSE),
+        Person("sam", "Sam"),
+        3,
+        "x",
+        NOW,
+        NOW.date(),
+        timedelta(1),
+        ("a",),
+    )
+    whole = reason("as_written", *parts)
+
+    assert whole == TypeAdapter(Reason).validate_json(TypeAdapter(Reason).dump_json(whole))

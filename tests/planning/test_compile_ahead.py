@@ -30,6 +30,7 @@ from planning.forecast.simulation import make_open_command, simulate_run
 from planning.playbook.loader import Playbook
 from tests.planning.builders import a_calendar, playbook_of, reference_with, the_reference, utc
 from tests.planning.test_business_time import calendars
+from tests.said import said
 from workflows import search_attributes
 from workflows.web_ui import current_details, search_values
 
@@ -172,7 +173,8 @@ def test_every_surface_says_from_when_on_it_may_be_due() -> None:
     assert re.search(rf"resolution +not before \w+ \d+ \w+ {year}", screen.getvalue())
     assert f"resolution: due not before {year}" in current_details(now, decision.events)
     assert any(
-        f"resolution clock started, due not before {year}" in each.text for each in timeline(decision.events)
+        f"resolution clock started, due not before {year}" in said(each.what)
+        for each in timeline(decision.events)
     )
     assert year not in str(search_values(now)[search_attributes.NEXT_DUE])
     assert year not in str(now.next_due_at)

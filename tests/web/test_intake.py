@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.complaint import a_complaint
+from tests.said import said
 from tests.web.web_client import Door, open_door, signed
 
 
@@ -29,7 +30,7 @@ async def test_a_signed_request_starts_an_escalation(door: Door) -> None:
     assert not receipt["is_repeat"]
     assert datetime.fromisoformat(receipt["next_update_at"]) > datetime.now(UTC)
     opened = next(entry for entry in await door.client.timeline(door.key) if entry.kind == "opened")
-    assert "level" in opened.text
+    assert "level" in said(opened.what)
 
 
 async def test_a_repeat_returns_the_running_one(door: Door) -> None:

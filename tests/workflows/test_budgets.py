@@ -33,6 +33,7 @@ from escalation.policy.rates import REFUSALS
 from records.data_export import read_escalations
 from records.store import RecordStore
 from tests.escalations import Desk, desk_on_skipping_server
+from tests.said import said
 from tests.workflows import stages
 from tests.workflows.test_long_life import runs_of
 
@@ -190,7 +191,7 @@ async def test_a_long_story_is_answered_in_pages(desk: Desk) -> None:
 
     assert 90 == sum(entry.kind == "update_sent" for entry in timeline)
     assert list(range(1, len(timeline) + 1)) == [entry.seq for entry in timeline]
-    assert 90 <= len(proposed_timeline(timeline))
+    assert 90 <= len(proposed_timeline(timeline, said))
     (batch,) = [batch async for run, batch in desk.client.records() if run == desk.key]
     assert isinstance(batch, RecordBatch)
     assert [entry.seq for entry in timeline] == [event.seq for event in batch.events]

@@ -17,6 +17,7 @@ from escalation.notifications.inbox_view import inbox_key
 from escalation.policy.classification import CancelCause
 from tests.complaint import a_complaint
 from tests.escalations import Desk
+from tests.said import said
 from tests.workflows.test_outages import an_outage_of, ended
 from tests.workflows.test_task_forces import NAME, deployed, where
 
@@ -96,7 +97,7 @@ async def test_words_on_messages_that_were_not_told_are_on_record_as_refused(des
     await desk.run().signal(contract.REPORT_DELIVERY, {"receipts": [to_plain(forged)]})
     await desk.at_rest()
 
-    assert "1 word on messages" in (await desk.timeline("move_refused"))[-1].text
+    assert "1 word on messages" in said((await desk.timeline("move_refused"))[-1].what)
     assert not [each for each in desk.told() if each.startswith("undeliverable")]
 
 
@@ -140,8 +141,8 @@ async def test_a_task_force_takes_orders_of_its_escalation_alone(desk: Desk, wha
 
     timeline = await desk.client.task_force_timeline(desk.key, NAME)
     assert (await desk.client.task_force(desk.key, NAME)).ended_at is None
-    assert "did not send it" in next(each.text for each in timeline if each.kind == "move_refused")
-    assert not [each for each in timeline if "forged" in each.text or "Mallory" in each.text]
+    assert "did not send it" in next(said(each.what) for each in timeline if each.kind == "move_refused")
+    assert not [each for each in timeline if "forged" in said(each.what) or "Mallory" in said(each.what)]
 
 
 async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
@@ -157,7 +158,7 @@ async def test_news_of_a_task_force_are_its_own(desk: Desk) -> None:
     await desk.run().signal(contract.TASK_FORCE_UPDATE, news)
     await desk.at_rest()
 
-    assert "did not send it" in (await desk.timeline("move_refused"))[-1].text
+    assert "did not send it" in said((await desk.timeline("move_refused"))[-1].what)
     assert "hannah" == (await desk.view()).task_forces[0].lead
     await desk.client.report_status(desk.key, NAME, by="hannah", text="All dry")
     async with asyncio.timeout(10):

@@ -17,6 +17,7 @@ from escalation.sponsorship.engine import sponsorship_key
 from escalation.task_force.state import SeatRequest
 from tests.complaint import a_complaint
 from tests.escalations import Desk
+from tests.said import said
 
 OWN = (
     inbox_key("maya"),
@@ -106,7 +107,7 @@ async def test_a_team_makes_no_move_whatever_the_way(desk: Desk, by: str) -> Non
         await desk.run().execute_update("acknowledge", {"by": by})
     assert isinstance(raw.value.cause, RoleNotAllowed)
     await desk.run().signal("acknowledge", {"by": by})
-    assert "is a team" in (await desk.timeline("move_refused"))[-1].text
+    assert "is a team" in said((await desk.timeline("move_refused"))[-1].what)
     assert (await desk.view()).acknowledged_by is None
     with pytest.raises(BadRequest, match="submitted_by"):
         await desk.client.start(a_complaint(key=f"{desk.key}x", submitted_by=by))

@@ -23,6 +23,7 @@ from escalation.notifications.notification import CustomerNotification, Internal
 from escalation.policy.classification import Priority
 from escalation.policy.preferences import Limit, Preferences
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server, mail_settings
+from tests.said import said
 from tests.workflows import stages
 from tests.workflows.test_follow_up import closed
 from workers.queue_workers import serve_queues
@@ -93,7 +94,7 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
             await desk.at_rest(key)
         assert [] == to_elena(desk)
         (held,) = await desk.timeline("messages_sent")
-        assert "held: first notice to elena (quiet hours, until " in held.text
+        assert "held: first notice to elena (quiet hours, until " in said(held.what)
 
         await desk.at_rest("inbox:elena")
         await until_empty(desk, "inbox:elena")
@@ -104,7 +105,7 @@ async def test_what_came_in_quiet_hours_is_told_when_they_end(desk_with: OpenDes
         for key in ("ACME/4711", "ACME/4712"):
             await desk.at_rest(key)
             (_, told) = await desk.timeline("messages_sent", key)
-            assert "told: first notice to elena" == told.text
+            assert "told: first notice to elena" == said(told.what)
         description = await desk.run("inbox:elena").describe()
         assert WorkflowExecutionStatus.COMPLETED == description.status
 
@@ -153,7 +154,7 @@ async def test_what_is_no_longer_true_is_dropped_and_recorded(desk_with: OpenDes
 
         assert not [line for line in desk.told() if "call.centre" in line]
         *_, dropped = await desk.timeline("messages_sent")
-        assert "not told: assigned to call_centre (acknowledged meanwhile)" == dropped.text
+        assert "not told: assigned to call_centre (acknowledged meanwhile)" == said(dropped.what)
 
 
 async def test_a_message_that_was_tried_for_long_is_looked_at_again(desk_with: OpenDesk) -> None:
@@ -168,7 +169,7 @@ async def test_a_message_that_was_tried_for_long_is_looked_at_again(desk_with: O
         await desk.fast_forward(minutes=2)
 
         (entry,) = await desk.timeline("messages_sent")
-        assert "not told: assigned to call_centre (acknowledged meanwhile)" in entry.text
+        assert "not told: assigned to call_centre (acknowledged meanwhile)" in said(entry.what)
 
 
 async def test_what_cannot_be_delivered_after_waiting_is_raised_to_a_person(desk_with: OpenDesk) -> None:
@@ -219,7 +220,7 @@ async def test_a_burst_to_one_person_arrives_bundled_and_complete(
             told = [
                 told
                 for entry in await desk.timeline("messages_sent", key)
-                for told in re.findall(r"told: ([^;]*)", entry.text)
+                for told in re.findall(r"told: ([^;]*)", said(entry.what))
                 for told in told.split(", ")
                 if told.endswith(" to elena")
             ]
@@ -323,7 +324,7 @@ async def test_what_left_after_the_close_is_heard_of(desk_with: OpenDesk, survey
         assert "closed meanwhile" == became["receipt"]
         assert "no such mailbox" in became["closed"]
         assert f"undeliverable {ELENA}" in desk.told()
-        assert not [entry for entry in await desk.timeline("messages_sent") if JO in entry.text]
+        assert not [entry for entry in await desk.timeline("messages_sent") if JO in said(entry.what)]
 
 
 async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(desk_with: OpenDesk) -> None:
@@ -352,7 +353,7 @@ async def test_a_wave_that_an_earlier_run_had_begun_is_told_under_no_other_key(d
         assert before == {letter.key for letter in desk.messages()}
         assert [] == to_elena(desk)
         assert "held: first notice to elena" in "".join(
-            entry.text for entry in await desk.timeline("messages_sent")
+            said(entry.what) for entry in await desk.timeline("messages_sent")
         )
         await desk.at_rest("inbox:elena")
         await until_empty(desk, "inbox:elena")

@@ -13,6 +13,7 @@ from escalation.kernel.refusals import BadRequest, EscalationError, MoveNotAllow
 from escalation.policy.classification import CancelCause
 from escalation.policy.move_name import Move
 from tests.escalations import Desk
+from tests.said import said
 from tests.workflows.test_outages import an_outage_of
 
 WHY = "the same broken pipe"
@@ -98,7 +99,7 @@ async def test_the_rule_holds_for_raw_updates_and_for_signals(desk: Desk) -> Non
     await desk.run(ends).signal(Move.CANCEL.value, unknown)
     await desk.at_rest(ends)
     (recorded,) = await desk.timeline("move_refused", ends)
-    assert "which is no escalation that is known here" in recorded.text
+    assert "which is no escalation that is known here" in said(recorded.what)
 
     await desk.run(ends).signal(Move.CANCEL.value, unknown | {"into": goes_on})
     await desk.run(ends).result()

@@ -11,6 +11,7 @@ from escalation.case.lifecycle import State
 from escalation.case.request import CorrectiveAction, InternalRca
 from escalation.kernel.refusals import BadRequest, EscalationError
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
+from tests.said import said
 from tests.workflows import stages
 
 ROOFER = '\n  rosa: {name: Rosa Ruiz, addresses: ["email:rosa@example.com"], time_zone: Europe/London}\n'
@@ -52,7 +53,7 @@ async def test_the_owner_of_an_action_need_only_be_in_the_playbook(tmp_path: Pat
         await desk.nothing_went_wrong()
 
     assert "people_named" not in before
-    assert ("Rosa Ruiz: of the playbook, and known here from now on",) == filed.happened[:1]
+    assert "Rosa Ruiz: of the playbook, and known here from now on" == said(filed.happened[0])
     assert State.CLOSING is done.state
 
 

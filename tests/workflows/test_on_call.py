@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from escalation.kernel.refusals import UnknownName
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
+from tests.said import said
 
 ROTA = REFERENCE.with_name("on_call.yaml")
 ON_CALL = {"arif", "citra", "priya", "lukas", "rosa", "will", "stefan", "grace", "omar", "elena"}
@@ -36,9 +37,11 @@ async def test_who_is_on_call_is_found_told_and_recorded(with_rota: Desk) -> Non
     assigned = [line for line in with_rota.told() if line.startswith("assigned ")]
     assert 1 == len(assigned)
     (found,) = await with_rota.timeline("on_call_found")
-    assert found.text.startswith("on call for support_desk: ")
-    (receipt, *_) = [entry for entry in await with_rota.timeline("messages_sent") if "assigned" in entry.text]
-    assert f"assigned to {owner}" in receipt.text
+    assert said(found.what).startswith("on call for support_desk: ")
+    (receipt, *_) = [
+        entry for entry in await with_rota.timeline("messages_sent") if "assigned" in said(entry.what)
+    ]
+    assert f"assigned to {owner}" in said(receipt.what)
 
 
 async def test_a_schedule_that_is_gone_leaves_nobody_in_silence(with_rota: Desk, tmp_path: Path) -> None:
@@ -58,7 +61,7 @@ async def test_a_schedule_that_is_gone_leaves_nobody_in_silence(with_rota: Desk,
     (entry,) = [
         entry for entry in await with_rota.client.timeline("ACME/4712") if entry.kind == "on_call_found"
     ]
-    assert "the playbook has no rota" in entry.text
+    assert "the playbook has no rota" in said(entry.what)
 
 
 HOURLY = """
@@ -103,7 +106,7 @@ async def test_what_nobody_acknowledged_goes_to_the_next_shift(by_the_hour: Desk
     assigned = [line for line in by_the_hour.told() if line.startswith("assigned ")]
     assert 2 == len(assigned) == len(set(assigned))
     *_, handed_over = await by_the_hour.timeline("on_call_found")
-    assert f", instead of {first} (" in handed_over.text
+    assert f", instead of {first} (" in said(handed_over.what)
     await by_the_hour.client.acknowledge("ACME/4711", by=other)
     await by_the_hour.fast_forward(hours=1)
     assert other == (await by_the_hour.view()).owner

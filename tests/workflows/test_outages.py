@@ -14,6 +14,7 @@ from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownEscala
 from escalation.policy.classification import CancelCause
 from tests.complaint import a_complaint
 from tests.escalations import Desk
+from tests.said import said
 from tests.workflows.test_sponsorship import enrolled
 
 
@@ -39,7 +40,7 @@ async def test_the_first_start_of_an_outage_opens_it_and_the_second_joins(desk: 
 
     assert [(desk.key, one), (desk.key, two)] == [(each.key, each.ticket) for each in (first, second)]
     assert first.id == second.id
-    assert (f"{two} joined: BOLT",) == second.happened
+    assert [f"{two} joined: BOLT"] == list(map(said, second.happened))
     await desk.at_rest()
     receipts = [letter for letter in desk.told() if letter.startswith("receipt ")]
     assert ["receipt jo@acme.example", "receipt jo@bolt.example"] == receipts

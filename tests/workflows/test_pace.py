@@ -27,6 +27,7 @@ from runtime.named_settings import WebhookEndpointSettings
 from runtime.settings import Settings
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server, mail_settings
 from tests.receiver import Receiver
+from tests.said import said
 from workers.queue_workers import serve_queues
 from workflows.channel_limit import ChannelLimitWorkflow
 from workflows.plugin import escalation_plugin
@@ -127,7 +128,7 @@ async def test_a_channel_with_a_limit_is_never_hurried_and_loses_nothing(playboo
             assert [3] * len(KEYS) == [len([of for of, _ in told if of == key]) for key in KEYS]
             for key in KEYS:
                 (entry,) = await desk.timeline("messages_sent", key)
-                assert "not told" not in entry.text
+                assert "not told" not in said(entry.what)
             await desk.nothing_went_wrong_in("PACE/")
             await desk.nothing_went_wrong_in("pace:")
 

@@ -13,11 +13,14 @@ from escalation.contract import EscalationInput
 from escalation.policy.move_name import Move
 from tests.complaint import a_complaint
 from tests.escalations import Desk
+from tests.said import said
 
 
 async def refusals(desk: Desk) -> list[str]:
     await desk.at_rest()
-    return [entry.text for entry in await desk.client.timeline(desk.key) if entry.kind == "move_refused"]
+    return [
+        said(entry.what) for entry in await desk.client.timeline(desk.key) if entry.kind == "move_refused"
+    ]
 
 
 async def test_a_signal_makes_the_move_of_its_name(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from planning.playbook.loader import load_playbook
 from runtime.errors import NoServer
 from tests.complaint import a_complaint
 from tests.escalations import REFERENCE, Desk
+from tests.said import said
 from tests.workflows import stages
 from workflows import search_attributes
 
@@ -54,7 +55,7 @@ async def test_a_start_answers_with_the_receipt_in_one_round_trip(desk: Desk) ->
     )
     assert not receipt.is_repeat
     assert receipt.next_update_at is not None
-    assert "opened at level 2 with P1 for priya" in receipt.happened
+    assert "opened at level 2 with P1 for priya" in list(map(said, receipt.happened))
     events = await desk.events_in_history()
     answered = events.index("WORKFLOW_EXECUTION_UPDATE_ACCEPTED")
     assert 1 == events[:answered].count("WORKFLOW_TASK_COMPLETED"), "by the very first task"

@@ -22,6 +22,7 @@ from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import SeatRequest, TaskForceSummary
 from tests.complaint import a_complaint
 from tests.escalations import Desk
+from tests.said import said
 from tests.workflows import stages
 
 NAME = "dry-pallets"
@@ -75,7 +76,7 @@ async def test_members_are_invited_accept_and_decline(desk: Desk) -> None:
     assert TaskForceState.WORKING == accepted.state
     await eventually(desk, lambda force: ("maya",) == force.members)
     assert "task_force_invited maya.okafor@example.com" in desk.told()
-    story = " ".join(entry.text for entry in await desk.timeline("task_force_heard"))
+    story = " ".join(said(entry.what) for entry in await desk.timeline("task_force_heard"))
     assert "tom declined the seat agent" in story
     seat = (await desk.client.task_force(desk.key, NAME)).seats[0]
     assert ("maya", None) == (seat.held_by, seat.offered_to)
@@ -118,7 +119,7 @@ async def test_words_on_messages_that_it_has_not_told_change_nothing(desk: Desk)
     refused = [
         each for each in await desk.client.task_force_timeline(desk.key, NAME) if each.kind == "move_refused"
     ]
-    assert ["1 word on messages that it has not told" in each.text for each in refused] == [True]
+    assert ["1 word on messages that it has not told" in said(each.what) for each in refused] == [True]
     assert {} == await run.query(contract.OUTDATED_MESSAGES, NotificationBatch(notices=()))
 
 
@@ -160,7 +161,7 @@ async def test_a_tasks_owner_is_reminded_by_the_clock(desk: Desk) -> None:
     await desk.fast_forward(where(desk), hours=30)
 
     assert [reminder] * 2 == [line for line in desk.told() if line.startswith("task_force_task_due")]
-    story = " ".join(entry.text for entry in await desk.timeline("task_force_heard"))
+    story = " ".join(said(entry.what) for entry in await desk.timeline("task_force_heard"))
     assert "task 1 of tom is overdue: Climb up" in story
 
 
@@ -199,7 +200,7 @@ async def test_a_declared_resolution_stands_every_task_force_down(desk: Desk) ->
     ended = await has_ended(desk)
     assert ("the resolution is declared", ("Measure the roof (hannah)",)) == (ended.why, ended.left)
     assert "the resolution is declared" == (await has_ended(desk, "new-wraps")).why
-    down = [entry.text for entry in await desk.timeline("task_force_stood_down")]
+    down = [said(entry.what) for entry in await desk.timeline("task_force_stood_down")]
     assert f"task force {NAME} stood down; still open: Measure the roof (hannah)" in down
     await desk.at_rest()
     assert "task_force_stood_down hannah.fischer@example.com" in desk.told()

@@ -9,6 +9,7 @@ from escalation.case.view import ClockView
 from escalation.contract import ContinuedState, EscalationInput
 from escalation.kernel.clock_name import ClockName
 from tests.escalations import Desk
+from tests.said import said
 from tests.workflows import stages
 
 SOON = timedelta(seconds=5)
@@ -87,7 +88,7 @@ async def test_what_was_due_meanwhile_is_breached_as_of_its_due_time(desk: Desk)
     await desk.start_by_hand(EscalationInput(carried=carried))
     await desk.at_rest()
 
-    breaches = [entry.text for entry in await desk.timeline("clock_breached")]
+    breaches = [said(entry.what) for entry in await desk.timeline("clock_breached")]
     dues = [an_hour_ago + timedelta(minutes=minutes) for minutes in (5, 15, 30, 30, 60)]
     assert len(dues) == len(breaches)
     for due_at, text in zip(dues, breaches, strict=True):

@@ -10,6 +10,7 @@ import pytest
 from escalation.kernel.refusals import BadRequest
 from escalation.notifications.delivery_results import MessageState
 from tests.escalations import Desk
+from tests.said import said
 from workflows import search_attributes as sa
 
 ELENA, JO, CALL_CENTRE = "elena.petrova@example.com", "jo@acme.example", "call-centre@example.com"
@@ -75,7 +76,7 @@ async def test_a_corrected_contact_is_told_and_nothing_is_chased_any_more(desk: 
     assert 1 == (await desk.attributes())[sa.UNDELIVERED]
 
     answer = await desk.client.correct_contact(desk.key, by="maya", contact="JO@acme.exampel", email=JO)
-    assert (f"contact jo@acme.exampel corrected: email {JO}",) == answer.happened
+    assert [f"contact jo@acme.exampel corrected: email {JO}"] == list(map(said, answer.happened))
     await desk.at_rest()
 
     assert f"receipt {JO}" in desk.told()

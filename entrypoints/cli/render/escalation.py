@@ -14,11 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.command_names import command_for
+from entrypoints.cli.render.reason_text import say
 from escalation.case.lifecycle import State
 from escalation.case.state import Step
 from escalation.case.timeline import CLOCKWORK, brief
 from escalation.case.view import ClockView, MoveResult, View
 from escalation.kernel.numbers import number_of
+from escalation.kernel.reasons import Person, Reason
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.delivery_results import Undelivered
 
@@ -42,7 +44,7 @@ def render_move_result(answer: MoveResult) -> Group:
     if answer.is_repeat:
         head.append(" (was running already; nothing was done again)", style="dim")
     joined = [Text(f"{answer.ticket} joined {answer.key}")] if answer.ticket else []
-    return Group(*joined, head, *(Text(f"  {sentence}") for sentence in answer.happened))
+    return Group(*joined, head, *(Text(f"  {say(what)}") for what in answer.happened))
 
 
 def render_escalation(
@@ -192,10 +194,19 @@ def render_timeline(
 def _line(entry: TimelineEntry, width: int) -> Text:
     text = Text(f"{entry.at.astimezone():%a %d %b %H:%M:%S}  ", style="dim")
     text.append(entry.by, style="cyan").append(" " * (width - cell_len(entry.by) + 2), style="")
-    text.append(entry.text.removeprefix(f"{entry.by} "), style="")
+    text.append(_without_actor(entry), style="")
     if entry.note:
         text.append(f"  “{' '.join(entry.note.split())}”", style="italic")
     return text
+
+
+def _without_actor(entry: TimelineEntry) -> str:
+    """What happened, without the name that stands before it already."""
+    match entry.what:
+        case Reason(code, (Person(entry.by), *parts)):
+            return say(Reason(code, ("", *parts))).lstrip(" ,")
+        case what:
+            return say(what)
 
 
 def format_time(at: datetime) -> str:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrypoints.cli.render.escalation import format_due
+from entrypoints.cli.render.reason_text import say
 from escalation.task_force.state import TaskForceSummary
 from escalation.task_force.view import SeatView, TaskForceAnswer, TaskForceView
 
@@ -14,7 +15,7 @@ from escalation.task_force.view import SeatView, TaskForceAnswer, TaskForceView
 def render_answer(answer: TaskForceAnswer) -> RenderableType:
     head = Text(f"{answer.key}, task force {answer.name}", style="bold")
     head.append(f" is {answer.state.words}")
-    return Group(head, *(Text(f"  {sentence}") for sentence in answer.happened))
+    return Group(head, *(Text(f"  {say(what)}") for what in answer.happened))
 
 
 def render_task_force(view: TaskForceView) -> RenderableType:

@@ -17,6 +17,8 @@ def draft(key: Key) -> None:
     from entrypoints.cli.terminal import write
     from escalation.case.rca_on_file import proposed_timeline
     from escalation.case.request import InternalRca
+    from messages.catalogue import catalogue
+    from messages.speaker import Speaker
 
     async def ask(client: "EscalationClient") -> "tuple[RcaOnFile, InternalRca]":
         entries, on_file = await client.timeline(key), await client.rca_on_file(key)
@@ -24,7 +26,7 @@ def draft(key: Key) -> None:
         blank = InternalRca(
             root_causes=(),
             corrective_actions=(),
-            timeline=proposed_timeline(entries, names),
+            timeline=proposed_timeline(entries, Speaker(catalogue("en"), names=names).say),
             problem_records=on_file.problem_records,
         )
         return on_file, blank

@@ -31,6 +31,8 @@ def file(
     from escalation.case.moves.file_rca import FileRca
     from escalation.case.rca_on_file import proposed_timeline
     from escalation.kernel.refusals import BadRequest
+    from messages.catalogue import catalogue
+    from messages.speaker import Speaker
 
     files = read_files((path, *(merge or ())), key)
 
@@ -44,6 +46,6 @@ def file(
         raise BadRequest.because("the RCA", unknown)
     rca = merge_files(files)
     if not rca.timeline:
-        rca = rca.changed(timeline=proposed_timeline(entries, names))
+        rca = rca.changed(timeline=proposed_timeline(entries, Speaker(catalogue("en"), names=names).say))
     make_move(key, FileRca, in_json, by=by, rca=rca)
     warn_of_boxes(rca)

@@ -1,0 +1,58 @@
+"""
+Speakers: how the reasons of the rules read in one language, with the dates and numbers of one reader.
+
+Must not know which reasons there are.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import assert_never
+
+from escalation.case.timeline import brief
+from escalation.kernel.reasons import At, Day, Lasting, Listed, Part, Person, Reason, Term
+from escalation.kernel.timeline_entry import minute
+from messages.catalogue import FALLBACK_LANGUAGE, Catalogue, catalogue
+
+
+@dataclass(frozen=True)
+class Speaker:
+    catalogue: Catalogue
+    instant: Callable[[datetime], str] = minute
+    day: Callable[[date], str] = str
+    span: Callable[[timedelta], str] = brief
+    number: Callable[[int], str] = "{:,}".format
+    listed: Callable[[Iterable[str]], str] = ", ".join
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What people are called, by id, where the part does not say."""
+
+    def say(self, part: Part) -> str:
+        match part:
+            case str():
+                return part
+            case int():
+                return self.number(part)
+            case Person(id_, name):
+                return name or self.names.get(id_, id_)
+            case Term(context, code):
+                return self.catalogue.word(context, code)
+            case At(at):
+                return self.instant(at)
+            case Day(day):
+                return self.day(day)
+            case Lasting(span):
+                return self.span(span)
+            case Listed(parts):
+                return self.listed(map(self.say, parts))
+            case Reason(code, parts):
+                count = next((each for each in reversed(parts) if isinstance(each, int)), 1)
+                return self.catalogue.sentence("reason", code, *map(self.say, parts), count=count)
+            case never:
+                assert_never(never)
+
+
+@cache
+def speaker(language: str = FALLBACK_LANGUAGE) -> Speaker:
+    """Return who speaks *language* in a terminal: short times in UTC."""
+    return Speaker(catalogue(language))
