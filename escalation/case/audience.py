@@ -52,7 +52,7 @@ _PROMISED = (ClockName.FIRST_NOTICE, ClockName.NEXT_UPDATE, ClockName.RESOLUTION
 
 
 def notify(
-    turn: Work,
+    work: Work,
     occasion: Occasion,
     people: Iterable[str],
     *,
@@ -65,15 +65,17 @@ def notify(
     task_force: str = "",
 ) -> None:
     """
-    Tell our own people, each once; whoever made the move is not told of it. *by*: who made it, if not the turn's.
+    Notify our own people, each once; whoever made the move is not notified of it.
+
+    *by*: who made it, if not whoever is at work.
 
     Who answers for an on-call schedule is found out first (MATRIX-1).
     """
-    now = turn.escalation
+    now = work.escalation
     told = [
         now.plan.contact(person)
         for person in dict.fromkeys(people)
-        if person != turn.by and now.plan.knows(person)
+        if person != work.by and now.plan.knows(person)
     ]
     if not told:
         return
@@ -85,7 +87,7 @@ def notify(
         level=now.level,
         level_name=now.current_level.name,
         owner=name_of(now, now.owner),
-        by=name_of(now, by or turn.by),
+        by=name_of(now, by or work.by),
         why=why,
         clock=clock.words if clock else "",
         due_at=due_at,
@@ -93,16 +95,16 @@ def notify(
         next_update_at=now.next_internal_update_at,
         text=text,
         items=_few(items),
-        at=turn.now,
+        at=work.now,
         task_force=task_force,
     )
     to = tuple(contact.recipient for contact in told if contact.kind is not ContactKind.SCHEDULE)
     notice = InternalNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=to, facts=facts)
     if to:
-        turn.do(notice)
+        work.do(notice)
     for contact in told:
         if contact.kind is ContactKind.SCHEDULE:
-            turn.do(FindOnCall(schedule=contact.id, at=turn.now, notice=notice))
+            work.do(FindOnCall(schedule=contact.id, at=work.now, notice=notice))
 
 
 def _few(items: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,7 +114,7 @@ def _few(items: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def notify_customers(
-    turn: Work,
+    work: Work,
     occasion: Occasion,
     *,
     reason: EscalationReason | None = None,
@@ -129,7 +131,7 @@ def notify_customers(
     Tell every contact of every affected customer, *but* those of these accounts; or those of *to* alone. *apologise*:
     whatever the occasion.
     """
-    now = turn.escalation
+    now = work.escalation
     resolution, next_update_at = now.clock(ClockName.RESOLUTION), now.next_update_at
     facts = CustomerFacts(
         reference=now.key,
@@ -138,21 +140,21 @@ def notify_customers(
         priority=now.priority,
         owner=name_of(now, now.owner),
         resolve_by=resolution.due_at if resolution and occasion is Occasion.RECEIPT else None,
-        next_update_at=next_update_at if next_update_at and next_update_at > turn.now else None,
+        next_update_at=next_update_at if next_update_at and next_update_at > work.now else None,
         urgency=now.request.urgency,
         reason=reason,
         cause=cause,
         text=text,
         texts={tag: each for tag, each in texts.items() if tag},
         actions=actions,
-        at=turn.now,
+        at=work.now,
         apologise=apologise or (occasion in _WITH_AN_APOLOGY and _is_our_fault(now, reason)),
         is_promise_missed=_is_promise_missed(now) or reason is EscalationReason.SLA_BREACH,
     )
     everybody = customer_recipients(now) if to is None else to
     told = tuple(one for one in everybody if any(account not in but for account in one.speaks_for))
     if told:
-        turn.do(
+        work.do(
             CustomerNotification(escalation=now.id, seq=now.sequence, occasion=occasion, to=told, facts=facts)
         )
 

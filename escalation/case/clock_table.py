@@ -43,29 +43,29 @@ class CommunicationBegun(BaseEvent):
     kind: Literal["communication_begun"] = "communication_begun"
 
 
-def settle(turn: Work) -> None:
+def settle(work: Work) -> None:
     """Let everything happen that is due by now."""
-    if turn.escalation.state is State.STARTED:
-        turn.record(CommunicationBegun())
-    while clock := _next_due(turn.escalation, turn.now):
-        turn.begin()
-        _handle_due(turn, clock)
-    turn.begin()
-    remind_of_actions(turn)
-    turn.begin()
+    if work.escalation.state is State.STARTED:
+        work.record(CommunicationBegun())
+    while clock := _next_due(work.escalation, work.now):
+        work.begin()
+        _handle_due(work, clock)
+    work.begin()
+    remind_of_actions(work)
+    work.begin()
 
 
-def extend_open_hours(turn: Work) -> None:
+def extend_open_hours(work: Work) -> None:
     """CLOCK-5: ask for open hours further on, well before the compiled ones end."""
-    if turn.escalation.is_attended:
-        for wanted in open_hours_to_compile(turn.escalation.plan.calendars, turn.now):
-            turn.do(wanted)
+    if work.escalation.is_attended:
+        for wanted in open_hours_to_compile(work.escalation.plan.calendars, work.now):
+            work.do(wanted)
 
 
-def skip_past_thresholds(turn: Work) -> None:
+def skip_past_thresholds(work: Work) -> None:
     """After due times changed: a threshold that is already past is recorded as skipped, not sent late (CLOCK-2)."""
-    for clock in turn.escalation.running_clocks:
-        turn.skip_past_thresholds(clock)
+    for clock in work.escalation.running_clocks:
+        work.skip_past_thresholds(clock)
 
 
 def _next_due(now: Escalation, at: datetime) -> Clock | None:
@@ -86,37 +86,37 @@ def _is_over(clock: Clock, at: datetime) -> bool:
     return clock.is_running and not clock.breached_at and is_late(at, clock.due_at)
 
 
-def _handle_due(turn: Work, clock: Clock) -> None:
+def _handle_due(work: Work, clock: Clock) -> None:
     if clock.name in AGREED:
-        _end_agreed_time(turn, clock)
+        _end_agreed_time(work, clock)
     elif clock.breached_at:
-        _chase(turn, clock)
-    elif clock.due_at and _is_over(clock, turn.now):
-        _breach(turn, clock, clock.due_at)
+        _chase(work, clock)
+    elif clock.due_at and _is_over(clock, work.now):
+        _breach(work, clock, clock.due_at)
     else:
-        _remind(turn, clock)
+        _remind(work, clock)
 
 
-def _end_agreed_time(turn: Work, clock: Clock) -> None:
-    if not _is_over(clock, turn.now):
-        _remind(turn, clock)
+def _end_agreed_time(work: Work, clock: Clock) -> None:
+    if not _is_over(clock, work.now):
+        _remind(work, clock)
         return
     match clock.name:
         case ClockName.ACKNOWLEDGEMENT_EXPIRY:
-            expire_acknowledgement(turn)
+            expire_acknowledgement(work)
         case ClockName.PAUSE:
-            end_pause(turn)
+            end_pause(work)
         case ClockName.SURVEY:
-            end_survey(turn)
+            end_survey(work)
         case _:
-            end_shift(turn)
+            end_shift(work)
 
 
-def _remind(turn: Work, clock: Clock) -> None:
-    now = turn.escalation
+def _remind(work: Work, clock: Clock) -> None:
+    now = work.escalation
     assert clock.next_at
-    passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, turn.now)
-    turn.record(
+    passed = count_passed_thresholds(clock, now.plan.hours(clock.calendar), now.pauses, work.now)
+    work.record(
         ThresholdPassed(
             clock=clock.name,
             passed=passed,
@@ -126,42 +126,42 @@ def _remind(turn: Work, clock: Clock) -> None:
     )
     special = _WHY_REMINDED.get(clock.name)
     notify(
-        turn,
+        work,
         Occasion.REMINDER,
-        _people_to_chase(turn.escalation, clock),
+        _people_to_chase(work.escalation, clock),
         why=special.of() if special else Sentence.DUE.of(clock.name.words),
         clock=clock.name,
         due_at=clock.due_at,
     )
 
 
-def _breach(turn: Work, clock: Clock, due_at: datetime) -> None:
+def _breach(work: Work, clock: Clock, due_at: datetime) -> None:
     """The due time has come: alert at once, whoever is working on it (CLOCK-6), then do what the clock stands for."""
-    turn.record(
+    work.record(
         ClockBreached(
             clock=clock.name,
             due_at=due_at,
             passed=len(clock.thresholds),
             skipped=len(clock.thresholds) - clock.passed,
-            chased=(turn.now - due_at) // turn.escalation.plan.chase_every,
+            chased=(work.now - due_at) // work.escalation.plan.chase_every,
         )
     )
     if clock.name is ClockName.LEVEL_WINDOW:
-        if turn.escalation.state in WORKING:
-            end_window(turn)
+        if work.escalation.state in WORKING:
+            end_window(work)
         return
-    now = turn.escalation
+    now = work.escalation
     why = _why_breached(now, clock)
-    notify(turn, Occasion.BREACH, _people_to_alert(now, clock), why=why, clock=clock.name, due_at=due_at)
+    notify(work, Occasion.BREACH, _people_to_alert(now, clock), why=why, clock=clock.name, due_at=due_at)
     if clock.name is ClockName.ACKNOWLEDGE:
         window = now.clock(ClockName.LEVEL_WINDOW)
-        rises_next = window is not None and _is_over(window, turn.now)
+        rises_next = window is not None and _is_over(window, work.now)
         if now.state in WORKING and not rises_next:  # nobody is asked in vain
-            ask_after_no_acknowledgement(turn)
+            ask_after_no_acknowledgement(work)
     elif clock.name is ClockName.NEXT_UPDATE:
-        _send_holding_update(turn)
+        _send_holding_update(work)
     elif clock.name is ClockName.RESOLUTION:
-        notify(turn, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
+        notify(work, Occasion.BROUGHT_IN, now.plan.bring_in, why=why, due_at=due_at)
 
 
 def _why_breached(now: Escalation, clock: Clock) -> Why:
@@ -172,26 +172,26 @@ def _why_breached(now: Escalation, clock: Clock) -> Why:
     return why
 
 
-def _send_holding_update(turn: Work) -> None:
+def _send_holding_update(work: Work) -> None:
     """An update was missed: an honest holding update goes out by itself, if the playbook allows (COMM-3)."""
-    now = turn.escalation
+    now = work.escalation
     texts, rules = now.plan.holding_update, now.plan.holding
     if texts is None or not now.may_hold_the_line:
         return
     is_last = rules is not None and now.holding_updates + 1 >= rules.at_most
-    turn.record(UpdateSent(customer_text=on_record(texts), is_holding=True, is_last_holding=is_last))
-    restart_next_update(turn, ClockName.NEXT_UPDATE)
-    notify_customers(turn, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
+    work.record(UpdateSent(customer_text=on_record(texts), is_holding=True, is_last_holding=is_last))
+    restart_next_update(work, ClockName.NEXT_UPDATE)
+    notify_customers(work, Occasion.HOLDING, text=texts.get(EVERYBODY), texts=texts)
 
 
-def _chase(turn: Work, clock: Clock) -> None:
+def _chase(work: Work, clock: Clock) -> None:
     """Still breached and nobody ended it: bring it up again. Several chases missed in downtime speak as one."""
     assert clock.breached_at
-    times = (turn.now - clock.breached_at) // turn.escalation.plan.chase_every
-    turn.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
-    now = turn.escalation
+    times = (work.now - clock.breached_at) // work.escalation.plan.chase_every
+    work.record(ClockChased(clock=clock.name, times=times, due_at=clock.breached_at))
+    now = work.escalation
     notify(
-        turn,
+        work,
         Occasion.REMINDER,
         _people_to_alert(now, clock, times),
         why=Sentence.STILL_OVERDUE.of(clock.name.words),

@@ -25,59 +25,59 @@ class RcaRequested(BaseEvent):
     note: InternalText = InternalText("")
 
 
-def begin_closing(turn: Work) -> None:
+def begin_closing(work: Work) -> None:
     """
     CLOSE-2: the RCA is requested where the playbook says so; then whichever clock comes next runs.
 
     One that was shared before this verification explained a resolution that did not hold: it is asked for anew.
     """
-    now = turn.escalation
+    now = work.escalation
     if now.rca.state is RcaState.SHARED or _lacks_its_rca(now):
-        turn.record(RcaRequested())
-    _run_the_next_clock(turn)
+        work.record(RcaRequested())
+    start_next_rca_clock(work)
 
 
 def _lacks_its_rca(now: Escalation) -> bool:
     return now.rules.rca_required and now.rca.state is RcaState.NONE
 
 
-def adapt_rca_to_plan(turn: Work) -> None:
+def adapt_rca_to_plan(work: Work) -> None:
     """CLOSE-2, CLOCK-4: another playbook may want an RCA of what is closing already."""
-    if turn.escalation.state is State.CLOSING and _lacks_its_rca(turn.escalation):
-        _request_rca(turn)
+    if work.escalation.state is State.CLOSING and _lacks_its_rca(work.escalation):
+        ask_for_requested_rca(work)
 
 
-def _run_the_next_clock(turn: Work) -> None:
+def start_next_rca_clock(work: Work) -> None:
     """Within closing exactly one of the three clocks runs, by where the RCA stands (CLOSE-5)."""
-    match turn.escalation.rca.state:
+    match work.escalation.rca.state:
         case RcaState.REQUESTED:
             wanted = ClockName.INTERNAL_RCA
         case RcaState.DRAFTED | RcaState.DERIVED | RcaState.APPROVED:
             wanted = ClockName.CUSTOMER_RCA
         case _:
             wanted = ClockName.CLOSING
-    clock = turn.escalation.clock(wanted)
+    clock = work.escalation.clock(wanted)
     if clock is None or not clock.is_running:
-        turn.start(wanted)
+        work.start(wanted)
         if wanted is ClockName.INTERNAL_RCA:
-            _ask_for_rca(turn)
+            _ask_for_rca(work)
 
 
-def _ask_for_rca(turn: Work) -> None:
-    now = turn.escalation
+def _ask_for_rca(work: Work) -> None:
+    now = work.escalation
     who = now.plan.problem_coordinators or now.plan.escalation_managers
     clock = now.clock(ClockName.INTERNAL_RCA)
     records = now.request.problem_records
-    notify(turn, Occasion.RCA_WANTED, who, due_at=clock.due_at if clock else None, items=records)
+    notify(work, Occasion.RCA_WANTED, who, due_at=clock.due_at if clock else None, items=records)
 
 
-def _request_rca(turn: Work, note: InternalText = NO_NOTE) -> None:
-    turn.record(RcaRequested(note=note))
-    if turn.escalation.state is State.CLOSING:
-        turn.cancel_clocks(ClockName.CLOSING)
-        _run_the_next_clock(turn)
+def ask_for_requested_rca(work: Work, note: InternalText = NO_NOTE) -> None:
+    work.record(RcaRequested(note=note))
+    if work.escalation.state is State.CLOSING:
+        work.cancel_clocks(ClockName.CLOSING)
+        start_next_rca_clock(work)
 
 
-def _end_all_clocks(turn: Work) -> None:
-    for clock in turn.escalation.running_clocks:
-        turn.end(clock.name, Outcome.CANCELLED)
+def end_all_clocks(work: Work) -> None:
+    for clock in work.escalation.running_clocks:
+        work.end(clock.name, Outcome.CANCELLED)

@@ -24,17 +24,17 @@ class DeliveryReported(BaseEvent):
     receipts: tuple[DeliveryResult, ...]
 
 
-def report_delivery(turn: Work, command: ReportDelivery) -> None:
+def report_delivery(work: Work, command: ReportDelivery) -> None:
     """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
-    before = turn.escalation
-    turn.record(DeliveryReported(receipts=command.receipts))
-    now = turn.escalation
+    before = work.escalation
+    work.record(DeliveryReported(receipts=command.receipts))
+    now = work.escalation
     if not now.untold:
         delivered = [receipt.delivered_at for receipt in command.receipts if receipt.delivered_at]
-        told_at = min(max(delivered, default=turn.now), turn.now)
+        told_at = min(max(delivered, default=work.now), work.now)
         clock = now.clock(ClockName.FIRST_NOTICE)
         if clock and is_late(told_at, clock.due_at):
-            settle(turn)  # its breach comes first
-        turn.end(ClockName.FIRST_NOTICE, at=told_at)
-        join_outage.begin_first_notification(turn)
-    notify_undelivered(turn, command.receipts, before)
+            settle(work)  # its breach comes first
+        work.end(ClockName.FIRST_NOTICE, at=told_at)
+        join_outage.begin_first_notification(work)
+    notify_undelivered(work, command.receipts, before)

@@ -85,71 +85,71 @@ def decide(escalation: Escalation, command: c.Command, now: datetime) -> Decisio
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    turn = Work(escalation, now)
+    work = Work(escalation, now)
     if isinstance(command, ReportDelivery):
-        report_delivery(turn, command)
-        settle(turn)
-        on_call.watch_shifts(turn, escalation)
-        return turn.decision()
-    settle(turn)
+        report_delivery(work, command)
+        settle(work)
+        on_call.watch_shifts(work, escalation)
+        return work.decision()
+    settle(work)
     match command:
         case Tick():
-            extend_open_hours(turn)
+            extend_open_hours(work)
         case ExtendOpenHours():
-            _extend(turn, command)
-            settle(turn)
+            _extend(work, command)
+            settle(work)
         case ReportOnCall():
-            on_call.apply_on_call(turn, command)
+            on_call.apply_on_call(work, command)
         case LookUpOnCall():
-            on_call.look_up(turn)
+            on_call.look_up(work)
         case NoteRefusal():
-            turn.record(MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
+            work.record(MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
         case CancelByOperator():
-            cancel_by_operator(turn)
+            cancel_by_operator(work)
         case ReportTaskForce():
-            task_forces.follow_task_force_update(turn, command.news)
+            task_forces.follow_task_force_update(work, command.news)
         case NoteFailedDeployment():
-            task_forces.note_failed_deployment(turn, command)
+            task_forces.note_failed_deployment(work, command)
         case TakeOver():
-            merge.take_over(turn, command)
-            _require_room(turn, escalation, command)
+            merge.take_over(work, command)
+            _require_room(work, escalation, command)
         case JoinOutage():
-            join_outage.join_outage(turn, command)
-            _require_room(turn, escalation, command)
+            join_outage.join_outage(work, command)
+            _require_room(work, escalation, command)
         case _:
-            _follow(turn, command)
-    on_call.watch_shifts(turn, escalation)
-    task_forces.update_task_forces(turn, escalation)
-    return turn.decision()
+            _follow(work, command)
+    on_call.watch_shifts(work, escalation)
+    task_forces.update_task_forces(work, escalation)
+    return work.decision()
 
 
 _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 """Moves that are never too large: what they say stays out of the state."""
 
 
-def _require_room(turn: Work, before: Escalation, command: c.PersonsCommand | Rebase | JoinOutage) -> None:
-    after = state_size(turn.escalation)
+def _require_room(work: Work, before: Escalation, command: c.PersonsCommand | Rebase | JoinOutage) -> None:
+    after = state_size(work.escalation)
     if after > STATE and command.move not in _ENDS_IT:
         require_state_fits(f"{before.key}: {command.move.words}", state_size(before), after)
 
 
-def _follow(turn: Work, asked: c.PersonsCommand | Rebase | c.NamePeople) -> None:
-    key, before = turn.escalation.key, turn.escalation
+def _follow(work: Work, asked: c.PersonsCommand | Rebase | c.NamePeople) -> None:
+    key, before = work.escalation.key, work.escalation
     command = asked.asked if isinstance(asked, c.NamePeople) else asked
     if isinstance(asked, c.NamePeople):
-        turn.record(PeopleNamed(people=asked.people))
+        work.record(PeopleNamed(people=asked.people))
     try:
-        _permit(turn.escalation, command)
-        turn.by = command.by
-        _obey(turn, command)
-        skip_past_thresholds(turn)  # what was past before it has spoken; the rest is the move's doing
+        _permit(work.escalation, command)
+        work.by = command.by
+        _obey(work, command)
+        skip_past_thresholds(work)  # what was past before it has spoken; the rest is the move's doing
     except UnknownName as unknown:
         if unknown.message.startswith(key):
             raise
         raise UnknownName(f"{key}: {unknown.message}") from None
-    _require_room(turn, before, command)
-    turn.by = ENGINE
-    settle(turn)
+    _require_room(work, before, command)
+    work.by = ENGINE
+    settle(work)
 
 
 def _permit(now: Escalation, command: c.PersonsCommand | Rebase) -> None:
@@ -162,12 +162,12 @@ def _permit(now: Escalation, command: c.PersonsCommand | Rebase) -> None:
         raise
 
 
-def _extend(turn: Work, command: ExtendOpenHours) -> None:
+def _extend(work: Work, command: ExtendOpenHours) -> None:
     """CLOCK-5; what a rebase has overtaken is left out, and asked for again."""
-    known = turn.escalation.plan.calendars.get(command.calendar)
+    known = work.escalation.plan.calendars.get(command.calendar)
     joins = known is not None and command.since <= known.hours.compiled_until
     if known and joins and command.definition == known.definition:
-        turn.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
+        work.record(OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
 
 
 def allowed_moves(escalation: Escalation) -> tuple[Move, ...]:
@@ -262,77 +262,77 @@ def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an o
             return follow_up.obstacle(now, move)
 
 
-def _obey(turn: Work, command: c.PersonsCommand | Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
+def _obey(work: Work, command: c.PersonsCommand | Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
     match command.kind:
         case "acknowledge":
-            acknowledge(turn, command)
+            acknowledge(work, command)
         case "raise_level":
-            raise_level(turn, command)
+            raise_level(work, command)
         case "transfer":
-            transfer(turn, command)
+            transfer(work, command)
         case "report_trigger":
-            report_trigger(turn, command)
+            report_trigger(work, command)
         case "tick_response":
-            tick_response(turn, command)
+            tick_response(work, command)
         case "change_priority":
-            change_priority(turn, command)
+            change_priority(work, command)
         case "pause":
-            pause(turn, command)
+            pause(work, command)
         case "resume":
-            resume(turn, command.note)
+            resume(work, command.note)
         case "begin_resolution":
-            begin_resolution(turn, command.note)
+            begin_resolution(work, command.note)
         case "revise_plan":
-            revise_plan(turn, command)
+            revise_plan(work, command)
         case "send_update":
-            send_update(turn, command)
+            send_update(work, command)
         case "declare_resolved":
-            declare_resolved(turn, command)
+            declare_resolved(work, command)
         case "reject_resolution":
-            reject_resolution(turn, command)
+            reject_resolution(work, command)
         case "verify_resolution":
-            verify_resolution(turn, command)
+            verify_resolution(work, command)
         case "reopen":
-            reopen(turn, command.why)
+            reopen(work, command.why)
         case "confirm_access":
-            confirm_access(turn, command)
+            confirm_access(work, command)
         case "settle_record":
-            settle_record(turn, command)
+            settle_record(work, command)
         case "request_rca":
-            request_rca(turn, command)
+            request_rca(work, command)
         case "file_rca":
-            file_rca(turn, command)
+            file_rca(work, command)
         case "derive_rca":
-            derive_rca(turn, command)
+            derive_rca(work, command)
         case "approve_rca":
-            approve_rca(turn, command)
+            approve_rca(work, command)
         case "share_rca":
-            share_rca(turn)
+            share_rca(work)
         case "waive_rca":
-            waive_rca(turn, command)
+            waive_rca(work, command)
         case "close":
-            close(turn, command)
+            close(work, command)
         case "cancel":
-            cancel(turn, command)
+            cancel(work, command)
         case "rebase":
-            rebase.rebase(turn, command)
+            rebase.rebase(work, command)
         case "deploy_task_force":
-            deploy(turn, command)
+            deploy(work, command)
         case "stand_down_task_force":
-            stand_down(turn, command)
+            stand_down(work, command)
         case "record_survey":
-            record_survey(turn, command)
+            record_survey(work, command)
         case "file_post_mortem":
-            file_post_mortem(turn, command)
+            file_post_mortem(work, command)
         case "finish_action":
-            finish_action(turn, command)
+            finish_action(work, command)
         case "approve_text":
-            approve_text(turn, command)
+            approve_text(work, command)
         case "edit_text":
-            edit_text(turn, command)
+            edit_text(work, command)
         case "reject_text":
-            reject_text(turn, command)
+            reject_text(work, command)
         case "correct_contact":
-            correct_contact.correct_contact(turn, command)
+            correct_contact.correct_contact(work, command)
         case _:
             assert_never(command)

@@ -23,21 +23,21 @@ _MOST_TOLD = 50
 """Lines of one message."""
 
 
-def notify_undelivered(turn: Work, receipts: Iterable[DeliveryResult], before: Escalation) -> None:
+def notify_undelivered(work: Work, receipts: Iterable[DeliveryResult], before: Escalation) -> None:
     """COMM-13: what failed is raised to a person. *before*: how it stood when these *receipts* came."""
     receipts = tuple(receipts)
     failed = [each for each in receipts if each.has_failed and not before.is_nobodys(each.recipient)]
     unheard = [receipt for receipt in failed if receipt.occasion == Occasion.UNDELIVERABLE]
     if unheard and not _has_arrived(receipts):
-        items = tuple(each.failure for each in turn.escalation.undelivered)
+        items = tuple(each.failure for each in work.escalation.undelivered)
     else:
         items = tuple(receipt.failure for receipt in failed if receipt not in unheard)
     if not items:
         return
     is_news = any(receipt.recipient not in _unreachable(before) for receipt in unheard)
-    deaf = _unreachable(turn.escalation) | {receipt.recipient for receipt in failed}
-    to = next_in_line(turn.escalation, deaf, in_person=bool(unheard) and not is_news)
-    notify(turn, Occasion.UNDELIVERABLE, to, items=items[-_MOST_TOLD:])
+    deaf = _unreachable(work.escalation) | {receipt.recipient for receipt in failed}
+    to = next_in_line(work.escalation, deaf, in_person=bool(unheard) and not is_news)
+    notify(work, Occasion.UNDELIVERABLE, to, items=items[-_MOST_TOLD:])
 
 
 def next_in_line(now: Escalation, deaf: set[str], *, in_person: bool) -> tuple[str, ...]:

@@ -89,18 +89,18 @@ def require_own_account(now: Escalation, move: Move, by: str, account: str) -> N
 # The survey.
 
 
-def ask_for_survey(turn: Work) -> None:
+def ask_for_survey(work: Work) -> None:
     """CLOSE-6: each customer contact is asked, and answers are taken for as long as the playbook says."""
-    turn.start(ClockName.SURVEY)
-    if turn.escalation.is_surveyed:
-        notify_customers(turn, Occasion.SURVEY)
+    work.start(ClockName.SURVEY)
+    if work.escalation.is_surveyed:
+        notify_customers(work, Occasion.SURVEY)
 
 
-def end_survey(turn: Work) -> None:
+def end_survey(work: Work) -> None:
     """CLOSE-6: its time is over; met if everybody answered."""
-    now = turn.escalation
+    now = work.escalation
     everybody = all(contact.id in now.survey for contact in customer_recipients(now))
-    turn.end(ClockName.SURVEY, Outcome.MET if everybody else Outcome.CANCELLED)
+    work.end(ClockName.SURVEY, Outcome.MET if everybody else Outcome.CANCELLED)
 
 
 def obstacle(now: Escalation, move: Move) -> str:
@@ -123,32 +123,32 @@ def obstacle(now: Escalation, move: Move) -> str:
 # The post-mortem and the actions.
 
 
-def remind_of_actions(turn: Work) -> None:
+def remind_of_actions(work: Work) -> None:
     """CLOSE-7: owners hear of actions before the day, on it, and then until they are done; managers once overdue."""
-    now, rules = turn.escalation, turn.escalation.plan.actions
+    now, rules = work.escalation, work.escalation.plan.actions
     if rules is None or not now.is_attended:
         return
     due = {
         action.number: times
         for action in now.open_actions
-        if (times := count_passed_reminders(action, rules, turn.now)) > action.reminded
+        if (times := count_passed_reminders(action, rules, work.now)) > action.reminded
     }
     if not due:
         return
-    turn.record(ActionsReminded(reminded=due))
-    for person, actions in _by_person(turn, due).items():
-        is_late = any(each.is_overdue(turn.now) for each in actions)
+    work.record(ActionsReminded(reminded=due))
+    for person, actions in _by_person(work, due).items():
+        is_late = any(each.is_overdue(work.now) for each in actions)
         why = Sentence.ACTION_OVERDUE if is_late else Sentence.ACTION_DUE
-        notify(turn, Occasion.ACTION_DUE, (person,), why=why.of(), items=tuple(map(line, actions)))
+        notify(work, Occasion.ACTION_DUE, (person,), why=why.of(), items=tuple(map(line, actions)))
 
 
-def _by_person(turn: Work, due: Iterable[int]) -> dict[str, list[Action]]:
+def _by_person(work: Work, due: Iterable[int]) -> dict[str, list[Action]]:
     """Each person once, with all that concerns them."""
-    now = turn.escalation
+    now = work.escalation
     found: dict[str, list[Action]] = {}
     for action in now.open_actions:
         if action.number in due:
-            managers = now.plan.escalation_managers if action.is_overdue(turn.now) else ()
+            managers = now.plan.escalation_managers if action.is_overdue(work.now) else ()
             for person in dict.fromkeys((action.owner, *managers)):
                 found.setdefault(person, []).append(action)
     return found

@@ -26,7 +26,7 @@ from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason
 from escalation.policy.plan import PlaybookRef, Unreached
 
-_OF_THE_HOLDER = (ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
+CLOCKS_OF_OWNER = (ClockName.ACKNOWLEDGE, ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
 """Clocks that end when somebody else is asked."""
 
 
@@ -76,144 +76,144 @@ class SponsorshipProposed(BaseEvent):
     accounts: tuple[str, ...]
 
 
-def expire_acknowledgement(turn: Work) -> None:
+def expire_acknowledgement(work: Work) -> None:
     """MATRIX-6: treated as not acknowledged."""
-    person = turn.escalation.acknowledged_by
-    turn.end(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    person = work.escalation.acknowledged_by
+    work.end(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     if person is None:
         return
-    turn.record(AcknowledgementExpired(level=turn.escalation.level, person=person))
-    turn.start(ClockName.ACKNOWLEDGE)
-    now = turn.escalation
+    work.record(AcknowledgementExpired(level=work.escalation.level, person=person))
+    work.start(ClockName.ACKNOWLEDGE)
+    now = work.escalation
     why = Sentence.NOTHING_HEARD.of(name_of(now, person))
     clock = now.clock(ClockName.ACKNOWLEDGE)
     notify(
-        turn,
+        work,
         Occasion.ACKNOWLEDGEMENT_EXPIRED,
         (*with_rotas(now, (*now.asked, person)), *managers_of(now)),
         why=why,
         due_at=clock.due_at if clock else None,
-        items=responses_to_do(turn),
+        items=responses_to_do(work),
     )
 
 
-def propose_sponsorship(turn: Work) -> None:
-    accounts = tuple(customer.account for customer in turn.escalation.request.customers)
-    turn.record(SponsorshipProposed(accounts=accounts))
-    why = InternalText(f"executive escalation {turn.escalation.key}")
-    turn.do(ProposeSponsorship(accounts=accounts, escalation=turn.escalation.id, by=turn.by, why=why))
-    notify(turn, Occasion.SPONSORSHIP_PROPOSED, turn.escalation.plan.escalation_managers, items=accounts)
+def propose_sponsorship(work: Work) -> None:
+    accounts = tuple(customer.account for customer in work.escalation.request.customers)
+    work.record(SponsorshipProposed(accounts=accounts))
+    why = InternalText(f"executive escalation {work.escalation.key}")
+    work.do(ProposeSponsorship(accounts=accounts, escalation=work.escalation.id, by=work.by, why=why))
+    notify(work, Occasion.SPONSORSHIP_PROPOSED, work.escalation.plan.escalation_managers, items=accounts)
 
 
-def _rise_to_entry_level(turn: Work) -> bool:
-    now = turn.escalation
+def raise_to_entry_level(work: Work) -> bool:
+    now = work.escalation
     to_level = min(now.entry_level, now.plan.last_level)
     if now.level >= to_level:
         return False
-    raise_to(turn, to_level, EscalationReason.OTHER, Sentence.ENTERS_AT_LEVEL.of(now.priority, to_level))
+    raise_to(work, to_level, EscalationReason.OTHER, Sentence.ENTERS_AT_LEVEL.of(now.priority, to_level))
     return True
 
 
-def resume_work(turn: Work) -> None:
+def resume_work(work: Work) -> None:
     """Back at work: what happened meanwhile to its priority and its owner counts from here (KIND-3, MATRIX-5)."""
-    adapt_updates_to_plan(turn)
-    if _rise_to_entry_level(turn):
+    adapt_updates_to_plan(work)
+    if raise_to_entry_level(work):
         return
-    start_window(turn)
-    now = turn.escalation
+    start_window(work)
+    now = work.escalation
     asked = now.clock(ClockName.ACKNOWLEDGE)
     if now.acknowledged_by:
-        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+        work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
     elif asked is None or not asked.is_running or asked.breached_at:
-        turn.start(ClockName.ACKNOWLEDGE)
+        work.start(ClockName.ACKNOWLEDGE)
 
 
 def raise_to(
-    turn: Work, to_level: int, reason: EscalationReason, why: Why, note: InternalText = NO_NOTE
+    work: Work, to_level: int, reason: EscalationReason, why: Why, note: InternalText = NO_NOTE
 ) -> None:
     """Raise: the new level's contact is asked, the managers of the old one and the customers are told why."""
-    before = turn.escalation
+    before = work.escalation
     _require_higher(before, to_level)
     level = before.plan.level(to_level)
-    turn.cancel_clocks(ClockName.LEVEL_WINDOW, *_OF_THE_HOLDER)
-    turn.record(
+    work.cancel_clocks(ClockName.LEVEL_WINDOW, *CLOCKS_OF_OWNER)
+    work.record(
         LevelRaised(
             from_level=before.level,
             to_level=to_level,
             owner=level.contacts[0],
             reason=reason,
             why=why,
-            is_early=turn.by != ENGINE and bool(before.responses_left),
+            is_early=work.by != ENGINE and bool(before.responses_left),
             note=note,
             playbook=before.plan.playbook,
         )
     )
     if before.state in WORKING:
-        turn.start(ClockName.ACKNOWLEDGE)
-    turn.start(ClockName.LEVEL_WINDOW)
-    asked = turn.escalation.asked
-    notify(turn, Occasion.ASSIGNED, asked, why=why, text=note or None, items=responses_to_do(turn))
+        work.start(ClockName.ACKNOWLEDGE)
+    work.start(ClockName.LEVEL_WINDOW)
+    asked = work.escalation.asked
+    notify(work, Occasion.ASSIGNED, asked, why=why, text=note or None, items=responses_to_do(work))
     told = [person for person in (*managers_of(before), before.owner) if person not in asked]
-    notify(turn, Occasion.RISE, told, why=why)
-    notify_customers(turn, Occasion.HAND_OVER, reason=reason)
+    notify(work, Occasion.RISE, told, why=why)
+    notify_customers(work, Occasion.HAND_OVER, reason=reason)
 
 
-def start_window(turn: Work) -> None:
+def start_window(work: Work) -> None:
     """Start the level's window, where another plan has one by now and none runs: as of when it came to the level."""
-    clock = turn.escalation.clock(ClockName.LEVEL_WINDOW)
+    clock = work.escalation.clock(ClockName.LEVEL_WINDOW)
     if clock is None or not clock.is_running:
-        turn.start(ClockName.LEVEL_WINDOW, since=turn.escalation.level_since)
+        work.start(ClockName.LEVEL_WINDOW, since=work.escalation.level_since)
 
 
-def end_window(turn: Work) -> None:
+def end_window(work: Work) -> None:
     """MATRIX-2, KIND-4: at its maximum the level rises by itself."""
-    now = turn.escalation
-    raise_to(turn, now.level + 1, EscalationReason.SLA_BREACH, Sentence.WINDOW_ENDED.of(now.level))
+    now = work.escalation
+    raise_to(work, now.level + 1, EscalationReason.SLA_BREACH, Sentence.WINDOW_ENDED.of(now.level))
 
 
-def ask_after_no_acknowledgement(turn: Work) -> None:
+def ask_after_no_acknowledgement(work: Work) -> None:
     """MATRIX-5: nobody who was asked has, in time."""
-    now = turn.escalation
+    now = work.escalation
     missing = ", ".join(name_of(now, person) for person in now.unacknowledged or (now.owner,))
-    ask_another(turn, Sentence.NOT_ACKNOWLEDGED.of(missing))
+    ask_another(work, Sentence.NOT_ACKNOWLEDGED.of(missing))
 
 
-def ask_another(turn: Work, why: Why) -> bool:
+def ask_another(work: Work, why: Why) -> bool:
     """Ask the next contact of the level, then as the playbook says. Whether there was another way than to hold."""
-    now = turn.escalation
+    now = work.escalation
     level = now.current_level
     tries = level.contacts[:1] if level.asks_all else level.contacts
     if now.attempt + 1 < len(tries):
-        _try_contact(turn, tries[now.attempt + 1], why)
+        _try_contact(work, tries[now.attempt + 1], why)
     elif level.unreached is Unreached.SKIP and now.level < now.plan.last_level:
-        raise_to(turn, now.level + 1, EscalationReason.NO_RESPONSE, why)
+        raise_to(work, now.level + 1, EscalationReason.NO_RESPONSE, why)
     elif level.unreached is Unreached.FALLBACK and level.fallback and now.attempt < len(tries):
-        _try_contact(turn, level.fallback, why)
+        _try_contact(work, level.fallback, why)
     else:
         return False  # hold: the clock stays breached, and is chased until somebody acknowledges
     return True
 
 
-def _try_contact(turn: Work, contact: str, why: Why) -> None:
-    _give(turn, (contact,), turn.escalation.attempt + 1, why)
+def _try_contact(work: Work, contact: str, why: Why) -> None:
+    _give(work, (contact,), work.escalation.attempt + 1, why)
 
 
-def ask_the_level(turn: Work, why: Why) -> None:
+def ask_the_level(work: Work, why: Why) -> None:
     """Its contacts are asked anew, as when it came to this level."""
-    _give(turn, turn.escalation.current_level.asked_first, 0, why)
+    _give(work, work.escalation.current_level.asked_first, 0, why)
 
 
-def _give(turn: Work, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
-    turn.cancel_clocks(*_OF_THE_HOLDER)
-    level = turn.escalation.level
-    turn.record(ContactTried(level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why))
-    if turn.escalation.state in WORKING:
-        turn.start(ClockName.ACKNOWLEDGE)
-    notify(turn, Occasion.ASSIGNED, contacts, why=why, items=responses_to_do(turn))
+def _give(work: Work, contacts: tuple[str, ...], attempt: int, why: Why) -> None:
+    work.cancel_clocks(*CLOCKS_OF_OWNER)
+    level = work.escalation.level
+    work.record(ContactTried(level=level, attempt=attempt, owner=contacts[0], asked=contacts, why=why))
+    if work.escalation.state in WORKING:
+        work.start(ClockName.ACKNOWLEDGE)
+    notify(work, Occasion.ASSIGNED, contacts, why=why, items=responses_to_do(work))
 
 
-def responses_to_do(turn: Work) -> tuple[str, ...]:
-    return turn.escalation.responses_left
+def responses_to_do(work: Work) -> tuple[str, ...]:
+    return work.escalation.responses_left
 
 
 def _require_higher(now: Escalation, to_level: int) -> None:

@@ -105,9 +105,9 @@ def require_open(now: Escalation, other: str) -> None:
         raise MoveNotAllowed(f"{now.key}: {other} cannot be merged into it while {now.state}{goes_on}")
 
 
-def take_over(turn: Work, command: TakeOver) -> None:
+def take_over(work: Work, command: TakeOver) -> None:
     """The customers of the other one belong here from now on, and hear it; so do the records and the actions."""
-    now = turn.escalation
+    now = work.escalation
     if command.merged in now.merged:
         return
     require_open(now, command.ticket)
@@ -117,8 +117,8 @@ def take_over(turn: Work, command: TakeOver) -> None:
     )
     _require_room_for_actions(now, command)
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
-    turn.by = command.by
-    turn.record(
+    work.by = command.by
+    work.record(
         EscalationTakenOver(
             ticket=command.ticket,
             merged=command.merged,
@@ -135,9 +135,9 @@ def take_over(turn: Work, command: TakeOver) -> None:
             sponsors=sponsors,
         )
     )
-    _notify_our_people(turn, command, new=tuple(sponsor.id for sponsor in sponsors))
-    turn.by = ENGINE
-    _notify_customers(turn, command, now)
+    _notify_our_people(work, command, new=tuple(sponsor.id for sponsor in sponsors))
+    work.by = ENGINE
+    _notify_customers(work, command, now)
 
 
 def _require_room_for_actions(now: Escalation, command: TakeOver) -> None:
@@ -155,12 +155,12 @@ def _require_room_for_actions(now: Escalation, command: TakeOver) -> None:
         raise BadRequest.because(f"the merge of {command.ticket}", (fault,))
 
 
-def _notify_our_people(turn: Work, command: TakeOver, new: tuple[str, ...]) -> None:
-    now = turn.escalation
+def _notify_our_people(work: Work, command: TakeOver, new: tuple[str, ...]) -> None:
+    now = work.escalation
     why = Sentence.MERGED_BY.of(command.ticket, name_of(now, command.by))
     known = now.rules.stakeholders
     people = (now.owner, *now.asked, *now.plan.escalation_managers, *(who for who in new if who not in known))
-    notify(turn, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
+    notify(work, Occasion.MERGED, people, why=why, text=command.why, items=tuple(_what_came(command)))
 
 
 def _what_came(command: TakeOver) -> Iterator[str]:
@@ -169,12 +169,12 @@ def _what_came(command: TakeOver) -> Iterator[str]:
     yield from map(line, command.actions)
 
 
-def _notify_customers(turn: Work, command: TakeOver, before: Escalation) -> None:
+def _notify_customers(work: Work, command: TakeOver, before: Escalation) -> None:
     """Each of them learns which reference is theirs now, whether they were known here or not."""
-    to = contacts_among(turn.escalation, command.customers)
-    begin_first_notification(turn)
-    notify_customers(turn, Occasion.MERGED, to=to, formerly=command.ticket)
-    if turn.escalation.state is State.CLOSING:
+    to = contacts_among(work.escalation, command.customers)
+    begin_first_notification(work)
+    notify_customers(work, Occasion.MERGED, to=to, formerly=command.ticket)
+    if work.escalation.state is State.CLOSING:
         known = {each.id for each in before.request.recipients}
         new = tuple(each for each in to if each.id not in known)
-        notify_of_end(turn, command.customers, new)
+        notify_of_end(work, command.customers, new)

@@ -30,22 +30,22 @@ class UpdateSent(BaseEvent):
     """Number of the waiting text that it was (COMM-6)."""
 
 
-def restart_next_update(turn: Work, clock: ClockName) -> None:
+def restart_next_update(work: Work, clock: ClockName) -> None:
     """An update meets its clock, and promises the next; while a resolution is verified both wait."""
-    if turn.escalation.state in WORKING and _runs(turn, clock):
-        turn.end(clock)
-        turn.start(clock)
+    if work.escalation.state in WORKING and _runs(work, clock):
+        work.end(clock)
+        work.start(clock)
 
 
-def adapt_updates_to_plan(turn: Work) -> None:
+def adapt_updates_to_plan(work: Work) -> None:
     """Another priority or plan may promise updates to our own people where none were, or none any more."""
     name = ClockName.INTERNAL_UPDATE
-    if name not in turn.escalation.rules.targets:
-        turn.cancel_clocks(name)
-    elif turn.escalation.state in WORKING and not _runs(turn, name):
-        turn.start(name)
+    if name not in work.escalation.rules.targets:
+        work.cancel_clocks(name)
+    elif work.escalation.state in WORKING and not _runs(work, name):
+        work.start(name)
 
 
-def _runs(turn: Work, name: ClockName) -> bool:
-    clock = turn.escalation.clock(name)
+def _runs(work: Work, name: ClockName) -> bool:
+    clock = work.escalation.clock(name)
     return clock is not None and clock.is_running

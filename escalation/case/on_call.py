@@ -69,51 +69,51 @@ class LookUpOnCall:
     """Somebody unknown came, who may be on call by now: look again (MATRIX-1)."""
 
 
-def apply_on_call(turn: Work, command: ReportOnCall) -> None:
+def apply_on_call(work: Work, command: ReportOnCall) -> None:
     """Take an answer: notify who is on call, and hand over to them what is theirs."""
     found, notice = command.found, command.notice
-    if found.until and found.until <= turn.now:  # the answer took longer than it held
-        turn.do(FindOnCall(schedule=found.schedule, at=turn.now, notice=notice))
+    if found.until and found.until <= work.now:  # the answer took longer than it held
+        work.do(FindOnCall(schedule=found.schedule, at=work.now, notice=notice))
         return
-    shift = turn.escalation.shift(found.schedule)
-    if shift and turn.escalation.is_handed_over(shift):
-        _follow_the_shift(turn, shift, found, notice)
+    shift = work.escalation.shift(found.schedule)
+    if shift and work.escalation.is_handed_over(shift):
+        _follow_the_shift(work, shift, found, notice)
     else:
-        _notify_on_call(turn, found, notice)
+        _notify_on_call(work, found, notice)
 
 
-def look_up(turn: Work) -> None:
+def look_up(work: Work) -> None:
     """Look up all schedules that it was given to, for whoever says that they are on call."""
-    for shift in turn.escalation.shifts:
-        turn.do(FindOnCall(schedule=shift.schedule, at=turn.now))
+    for shift in work.escalation.shifts:
+        work.do(FindOnCall(schedule=shift.schedule, at=work.now))
 
 
-def _notify_on_call(turn: Work, found: OnCallResult, notice: InternalNotification | None) -> None:
+def _notify_on_call(work: Work, found: OnCallResult, notice: InternalNotification | None) -> None:
     """Pass *notice* on to who is on call; nobody on call is never the end of it (MATRIX-5)."""
     if notice is None:
-        _record(turn, found, told=None)
+        _record(work, found, told=None)
         return
-    before, is_given = turn.escalation, notice.occasion is Occasion.ASSIGNED
+    before, is_given = work.escalation, notice.occasion is Occasion.ASSIGNED
     ids = {found.schedule, *(person.id for person in found.people)}
     is_stale = is_given and (not before.is_open or not ids & set(before.unacknowledged))
     there = {recipient.id for recipient in notice.to}
     told = tuple(person.id for person in found.people if person.id not in there and not is_stale)
-    _record(turn, found, told=told if found.people or is_given else None)
+    _record(work, found, told=told if found.people or is_given else None)
     if told:
-        _pass_on(turn, notice, told)
+        _pass_on(work, notice, told)
     elif not found.people and not is_stale and before.is_open:
         is_kept = bool(
             before.shift(found.schedule) and notice.to
         )  # by somebody who has acknowledged, and is told
         if not is_kept:
-            _nobody_on_call(turn, found, notice, is_new=is_given)
+            _nobody_on_call(work, found, notice, is_new=is_given)
 
 
 def _follow_the_shift(
-    turn: Work, shift: OnCallAnswer, found: OnCallResult, notice: InternalNotification | None
+    work: Work, shift: OnCallAnswer, found: OnCallResult, notice: InternalNotification | None
 ) -> None:
     """Hand over to whoever is on call now, if it is somebody else; what could not be found out stays as it is."""
-    before = turn.escalation
+    before = work.escalation
     if not found.is_known:
         people = tuple(map(before.plan.contact, shift.people))
         found = replace(found, people=people)
@@ -121,41 +121,41 @@ def _follow_the_shift(
     if (ids, found.until) != (shift.people, shift.until):
         is_kept = not ids and shift.holder in before.acknowledgements
         is_relieved = not is_kept and shift.holder not in {shift.schedule, *ids[:1]}
-        _record(turn, found, told=ids or None, instead_of=shift.holder if is_relieved else None)
-    after = turn.escalation.shift(shift.schedule)
+        _record(work, found, told=ids or None, instead_of=shift.holder if is_relieved else None)
+    after = work.escalation.shift(shift.schedule)
     assert after
     is_new = after.holder != shift.holder
     if is_new and ids:
-        _hand_over(turn, shift, ids, was_acknowledged=shift.holder in before.acknowledgements)
+        _hand_over(work, shift, ids, was_acknowledged=shift.holder in before.acknowledgements)
     elif ids:
         joined = [person for person in ids if person not in shift.people]
-        notify(turn, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=responses_to_do(turn))
+        notify(work, Occasion.ASSIGNED, joined, why=Sentence.ON_CALL_NOW.of(), items=responses_to_do(work))
     occasion = notice.occasion if notice else Occasion.ASSIGNED
     if notice and occasion not in (_ASK if is_new else {Occasion.ASSIGNED}):
-        _pass_on(turn, notice, ids or without_rotas(turn.escalation, (after.holder,)))
+        _pass_on(work, notice, ids or without_rotas(work.escalation, (after.holder,)))
     is_asked_again = occasion is Occasion.ASSIGNED and not found.is_known
     if after.holder == shift.schedule and (is_new or not is_asked_again):
-        _nobody_on_call(turn, found, notice, is_new=is_new)
+        _nobody_on_call(work, found, notice, is_new=is_new)
 
 
-def _hand_over(turn: Work, shift: OnCallAnswer, people: Iterable[str], *, was_acknowledged: bool) -> None:
+def _hand_over(work: Work, shift: OnCallAnswer, people: Iterable[str], *, was_acknowledged: bool) -> None:
     """Ask whoever took over. What had been acknowledged must be again, and customers hear who answers (COMM-4)."""
     if was_acknowledged:
-        turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY)
-        turn.start(ClockName.ACKNOWLEDGE)
-    now = turn.escalation
+        work.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+        work.start(ClockName.ACKNOWLEDGE)
+    now = work.escalation
     relieved = name_of(now, shift.holder)
     had_nobody = shift.holder == shift.schedule
     why = Sentence.ON_CALL_NOW.of() if had_nobody else Sentence.ON_CALL_INSTEAD_OF.of(relieved)
-    notify(turn, Occasion.ASSIGNED, people, why=why, items=responses_to_do(turn))
+    notify(work, Occasion.ASSIGNED, people, why=why, items=responses_to_do(work))
     if was_acknowledged:
-        notify_customers(turn, Occasion.HAND_OVER)
+        notify_customers(work, Occasion.HAND_OVER)
 
 
 def _record(
-    turn: Work, found: OnCallResult, *, told: tuple[str, ...] | None, instead_of: str | None = None
+    work: Work, found: OnCallResult, *, told: tuple[str, ...] | None, instead_of: str | None = None
 ) -> None:
-    turn.record(
+    work.record(
         OnCallFound(
             schedule=found.schedule,
             people=found.people,
@@ -167,54 +167,54 @@ def _record(
     )
 
 
-def _pass_on(turn: Work, notice: InternalNotification, people: Iterable[str]) -> None:
+def _pass_on(work: Work, notice: InternalNotification, people: Iterable[str]) -> None:
     there = {recipient.id for recipient in notice.to}
-    to = tuple(turn.escalation.plan.contact(person).recipient for person in people if person not in there)
+    to = tuple(work.escalation.plan.contact(person).recipient for person in people if person not in there)
     if to:
-        turn.do(replace(notice, to=to))
+        work.do(replace(notice, to=to))
 
 
 def _nobody_on_call(
-    turn: Work, found: OnCallResult, notice: InternalNotification | None, *, is_new: bool
+    work: Work, found: OnCallResult, notice: InternalNotification | None, *, is_new: bool
 ) -> None:
     """The managers hear of it, and if they are nobody themselves, the escalation managers in person."""
-    now = turn.escalation
+    now = work.escalation
     schedule = name_of(now, found.schedule)
     told: Iterable[str] = managers_of(now)
     if notice and notice.occasion is Occasion.NOBODY_ON_CALL:
         there = {recipient.id for recipient in notice.to}
         told = (person for person in without_rotas(now, now.plan.escalation_managers) if person not in there)
     because = Sentence.NOBODY_ON_CALL_BECAUSE.of(schedule, found.why)
-    notify(turn, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
+    notify(work, Occasion.NOBODY_ON_CALL, told, why=because, due_at=found.until)
     if is_new and found.schedule in now.asked and now.state in WORKING:
-        ask_another(turn, Sentence.NOBODY_ON_CALL.of(schedule))
+        ask_another(work, Sentence.NOBODY_ON_CALL.of(schedule))
 
 
-def end_shift(turn: Work) -> None:
+def end_shift(work: Work) -> None:
     """Look up who is on call now, of each schedule whose last answer holds no longer."""
-    turn.end(ClockName.ON_DUTY)
-    now = turn.escalation
+    work.end(ClockName.ON_DUTY)
+    now = work.escalation
     for shift in now.shifts:
-        if shift.until and shift.until <= turn.now and now.is_handed_over(shift):
+        if shift.until and shift.until <= work.now and now.is_handed_over(shift):
             notify(
-                turn,
+                work,
                 Occasion.ASSIGNED,
                 (shift.schedule,),
                 why=Sentence.ON_CALL_NOW.of(),
-                items=responses_to_do(turn),
+                items=responses_to_do(work),
             )
 
 
-def watch_shifts(turn: Work, before: Escalation) -> None:
+def watch_shifts(work: Work, before: Escalation) -> None:
     """Keep the clock ``on_duty`` due when the next shift ends; called once, at the end of each decision."""
-    now = turn.escalation
+    now = work.escalation
     changes_at, clock = now.shift_changes_at, now.clock(ClockName.ON_DUTY)
     if changes_at is None:
-        turn.cancel_clocks(ClockName.ON_DUTY)
+        work.cancel_clocks(ClockName.ON_DUTY)
     elif before.state in WORKING and clock and _is_looked_up(clock, changes_at):
         return
     elif not clock or not clock.is_running or clock.due_at != max(changes_at, clock.started_at):
-        turn.start_until(ClockName.ON_DUTY, max(changes_at, turn.now))
+        work.start_until(ClockName.ON_DUTY, max(changes_at, work.now))
 
 
 def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:

@@ -4,12 +4,12 @@ Working on it until it is verified: plan, updates, pauses, resolution, access (C
 
 from escalation.kernel.clock_name import ClockName
 
-_OF_THE_PROBLEM = (
+CLOCKS_OF_PROBLEM = (
     ClockName.LEVEL_WINDOW,
     ClockName.NEXT_UPDATE,
     ClockName.RESOLUTION,
     ClockName.INTERNAL_UPDATE,
 )
-HELD_WHILE_VERIFYING = (*_OF_THE_PROBLEM, ClockName.ACKNOWLEDGE)
+HELD_WHILE_VERIFYING = (*CLOCKS_OF_PROBLEM, ClockName.ACKNOWLEDGE)
 """Declaring resolved stops these; a rejection lets them run on from where they were (MATRIX-2, RESOLVE-5). Those of
 the problem are met once it is verified."""

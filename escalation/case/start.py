@@ -80,31 +80,31 @@ def open_escalation(command: Open, now: datetime) -> Decision:
     )
     untold = first_recipients_of(open_state(first))
     first = replace(first, untold=untold)
-    turn = Work(open_state(first), now, by=request.submitted_by, events=[first])
+    work = Work(open_state(first), now, by=request.submitted_by, events=[first])
     for name in _ENTRY_CLOCKS:
-        turn.start(name)
-    _tell_of_the_start(turn)
+        work.start(name)
+    _tell_of_the_start(work)
     if executive:
-        levels.propose_sponsorship(turn)
-    return turn.decision()
+        levels.propose_sponsorship(work)
+    return work.decision()
 
 
-def _tell_of_the_start(turn: Work) -> None:
-    now = turn.escalation
-    request, by = now.request, turn.by
-    turn.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
+def _tell_of_the_start(work: Work) -> None:
+    now = work.escalation
+    request, by = now.request, work.by
+    work.by = ENGINE  # whoever submitted it is told as well, if it is theirs to solve
     why = Sentence.REOPENED.of() if request.is_returning else Why(request.reason.words)
     text = request.reason_note or request.description or None
     if request.is_returning:
-        notify_customers(turn, Occasion.REOPENED)
+        notify_customers(work, Occasion.REOPENED)
     else:
-        notify_customers(turn, Occasion.RECEIPT)
-    notify(turn, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
+        notify_customers(work, Occasion.RECEIPT)
+    notify(work, Occasion.ASSIGNED, now.asked, why=why, by=by, text=text, items=now.responses_left)
     others = [person for person in now.rules.stakeholders if person not in now.asked]
-    notify(turn, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
+    notify(work, Occasion.FIRST_NOTICE, others, why=why, by=by, text=text)
     missing = tuple(kind.value.replace("_", " ") for kind in request.missing_evidence)
     if missing:
-        notify(turn, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
+        notify(work, Occasion.EVIDENCE_WANTED, (request.submitted_by,), items=missing)
 
 
 def open_state(event: Opened) -> Escalation:

@@ -78,18 +78,18 @@ class NoteFailedDeployment:
     why: str
 
 
-def stand_all_down(turn: Work, why: Why) -> None:
+def stand_all_down(work: Work, why: Why) -> None:
     """RESOLVE-3, CLOSE-10: none outlives what it was deployed for."""
-    for force in turn.escalation.standing_forces:
-        _stand_down(turn, force, InternalText(why))
+    for force in work.escalation.standing_forces:
+        stand_one_down(work, force, InternalText(why))
 
 
-def follow_task_force_update(turn: Work, news: TaskForceUpdate) -> None:
+def follow_task_force_update(work: Work, news: TaskForceUpdate) -> None:
     """Its news become part of the escalation's story; what somebody must act on is told."""
     force = news.summary
-    known = next((each for each in turn.escalation.task_forces if each.id == force.id), None)
+    known = next((each for each in work.escalation.task_forces if each.id == force.id), None)
     if known is None:
-        _order_down(turn, force, InternalText(Sentence.ESCALATION_ENDED))
+        _order_down(work, force, InternalText(Sentence.ESCALATION_ENDED))
         return
     if force.heard <= known.heard:
         return
@@ -98,43 +98,43 @@ def follow_task_force_update(turn: Work, news: TaskForceUpdate) -> None:
             force, state=known.state, is_status_missed=False
         )  # its last words, that crossed the order
     note = force.latest.text if force.latest and _is_new(force.latest, known.latest) else InternalText("")
-    before = turn.escalation
-    turn.record(TaskForceReported(force=force, happened=news.happened, note=note, receipts=news.receipts))
-    notify_undelivered(turn, news.receipts, before)
-    if turn.escalation.is_open:
-        _notify_of(turn, known, news)
+    before = work.escalation
+    work.record(TaskForceReported(force=force, happened=news.happened, note=note, receipts=news.receipts))
+    notify_undelivered(work, news.receipts, before)
+    if work.escalation.is_open:
+        _notify_of(work, known, news)
 
 
 def _is_new(report: StatusReport, known: StatusReport | None) -> bool:
     return known is None or (report.at, report.by) != (known.at, known.by)
 
 
-def note_failed_deployment(turn: Work, command: NoteFailedDeployment) -> None:
+def note_failed_deployment(work: Work, command: NoteFailedDeployment) -> None:
     """It never came to life: the owner must know, because nobody else is at it."""
-    force = next(each for each in turn.escalation.task_forces if each.id == command.id)
+    force = next(each for each in work.escalation.task_forces if each.id == command.id)
     if not force.is_standing:
         return
-    turn.record(TaskForceStoodDown(name=force.name, why=InternalText(clip(command.why, 2_000))))
+    work.record(TaskForceStoodDown(name=force.name, why=InternalText(clip(command.why, 2_000))))
     notify(
-        turn,
+        work,
         Occasion.TASK_FORCE_STOOD_DOWN,
-        (turn.escalation.owner, force.lead),
+        (work.escalation.owner, force.lead),
         why=Sentence.OF_TASK_FORCE.of(force.name, command.why),
     )
 
 
-def update_task_forces(turn: Work, before: Escalation) -> None:
+def update_task_forces(work: Work, before: Escalation) -> None:
     """Messages of a task force say where its escalation stands now, not where it stood at the deployment."""
-    now = turn.escalation
+    now = work.escalation
     if not before.standing_forces:
         return
-    about, are_others = _about(now), _counting(now) != _counting(before)
-    if about == _about(before) and not are_others:
+    about, are_others = summarize_escalation(now), _counting(now) != _counting(before)
+    if about == summarize_escalation(before) and not are_others:
         return
-    clocks = tuple(_clocks(turn)) if are_others else ()
-    calendars = _counted_by(now, clocks)
+    clocks = tuple(clock_patterns(work)) if are_others else ()
+    calendars = calendars_of(now, clocks)
     for force in now.standing_forces:
-        turn.do(
+        work.do(
             UpdateTaskForce(
                 id=force.id,
                 name=force.name,
@@ -155,22 +155,22 @@ def _counting(now: Escalation) -> tuple[object, ...]:
 # Deploying
 
 
-def _counted_by(now: Escalation, clocks: Iterable[Clock]) -> dict[str, Calendar]:
+def calendars_of(now: Escalation, clocks: Iterable[Clock]) -> dict[str, Calendar]:
     counted = {clock.calendar for clock in clocks}
     return {name: calendar for name, calendar in now.plan.calendars.items() if name in counted}
 
 
-def _clocks(turn: Work, status_every: timedelta | None = None) -> Iterator[Clock]:
+def clock_patterns(work: Work, status_every: timedelta | None = None) -> Iterator[Clock]:
     for name in sorted(OF_TASK_FORCES):
         if name is ClockName.TASK_FORCE_STATUS and status_every:
             target = Target(after=status_every, thresholds=_ASKED_AT)
-            yield clock_within(turn.escalation, name, target, turn.now)
-        elif clock := clock_for(turn.escalation, name, turn.now):
+            yield clock_within(work.escalation, name, target, work.now)
+        elif clock := clock_for(work.escalation, name, work.now):
             is_asked = name is ClockName.TASK_FORCE_STATUS  # a seat's clock only says when the next is asked
             yield clock if is_asked else replace(clock, thresholds=())
 
 
-def _about(now: Escalation) -> EscalationSummary:
+def summarize_escalation(now: Escalation) -> EscalationSummary:
     return EscalationSummary(
         key=now.key,
         subject=now.request.subject,
@@ -185,14 +185,14 @@ def _about(now: Escalation) -> EscalationSummary:
 # Hearing, and standing down
 
 
-def _notify_of(turn: Work, known: TaskForceSummary, news: TaskForceUpdate) -> None:
-    now, force = turn.escalation, news.summary
+def _notify_of(work: Work, known: TaskForceSummary, news: TaskForceUpdate) -> None:
+    now, force = work.escalation, news.summary
     of_it = partial(Sentence.OF_TASK_FORCE.of, force.name)
     if news.report:
-        restart_next_update(turn, ClockName.INTERNAL_UPDATE)
+        restart_next_update(work, ClockName.INTERNAL_UPDATE)
         why = of_it(Sentence.REPORTED_BY.of(name_of(now, news.report.by)))
         notify(
-            turn,
+            work,
             Occasion.TASK_FORCE_REPORT,
             followers_of(now),
             why=why,
@@ -203,34 +203,34 @@ def _notify_of(turn: Work, known: TaskForceSummary, news: TaskForceUpdate) -> No
     if news.is_status_missed:
         why = of_it(Sentence.STATUS_MISSING.of())
         clock = ClockName.TASK_FORCE_STATUS
-        notify(turn, Occasion.BREACH, (now.owner, *managers_of(now)), why=why, clock=clock)
+        notify(work, Occasion.BREACH, (now.owner, *managers_of(now)), why=why, clock=clock)
     if news.vacant:
         why = of_it(Sentence.SEAT_VACANT.of(", ".join(news.vacant)))
         people, text = (now.owner, force.lead), news.declined or None
-        notify(turn, Occasion.TASK_FORCE_NEWS, people, why=why, text=text, task_force=force.name)
+        notify(work, Occasion.TASK_FORCE_NEWS, people, why=why, text=text, task_force=force.name)
     if known.is_standing and news.why_stood_down is not None:
         why = of_it(news.why_stood_down)
-        notify(turn, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
+        notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (now.owner,), why=why, items=force.tasks_left)
 
 
-def _stand_down(turn: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
-    turn.record(TaskForceStoodDown(name=force.name, why=why, left=force.tasks_left, handed_to=heir))
-    _order_down(turn, force, why, heir)
+def stand_one_down(work: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
+    work.record(TaskForceStoodDown(name=force.name, why=why, left=force.tasks_left, handed_to=heir))
+    _order_down(work, force, why, heir)
     if force.open_tasks:
-        to = heir or turn.escalation.owner
+        to = heir or work.escalation.owner
         because = Sentence.OF_TASK_FORCE.of(force.name, why)
-        notify(turn, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
+        notify(work, Occasion.TASK_FORCE_STOOD_DOWN, (to,), why=because, items=force.tasks_left)
 
 
-def _order_down(turn: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
-    now = turn.escalation
-    turn.do(
+def _order_down(work: Work, force: TaskForceSummary, why: InternalText, heir: str | None = None) -> None:
+    now = work.escalation
+    work.do(
         OrderStandDown(
             id=force.id,
             name=force.name,
-            by=turn.by,
+            by=work.by,
             why=str(why),
-            about=_about(now),
+            about=summarize_escalation(now),
             hand_over_to=name_of(now, heir) if heir else None,
         )
     )

@@ -41,10 +41,10 @@ class TextRejected(BaseEvent):
     why: InternalText
 
 
-def send_customer_update(turn: Work, text: CustomerText, *, apologise: bool = False) -> None:
+def send_customer_update(work: Work, text: CustomerText, *, apologise: bool = False) -> None:
     """COMM-3: what customers are told meets the cadence and starts it anew."""
-    restart_next_update(turn, ClockName.NEXT_UPDATE)
-    notify_customers(turn, Occasion.UPDATE, text=text, apologise=apologise)
+    restart_next_update(work, ClockName.NEXT_UPDATE)
+    notify_customers(work, Occasion.UPDATE, text=text, apologise=apologise)
 
 
 def text_approvers(now: Escalation) -> tuple[str, ...]:
@@ -53,31 +53,31 @@ def text_approvers(now: Escalation) -> tuple[str, ...]:
     return (approval.approvers if approval else ()) or now.plan.escalation_managers
 
 
-def submit_text(turn: Work, text: CustomerText, *, apologise: bool) -> None:
-    number = turn.escalation.texts_held + 1
-    turn.record(TextSubmitted(number=number, text=text, apologise=apologise))
-    if number == turn.escalation.held_texts[0].number:
-        turn.start(ClockName.CUSTOMER_TEXT)
-    _ask(turn, Sentence.TEXT_BY.of(number, name_of(turn.escalation, turn.by)), text)
+def submit_text(work: Work, text: CustomerText, *, apologise: bool) -> None:
+    number = work.escalation.texts_held + 1
+    work.record(TextSubmitted(number=number, text=text, apologise=apologise))
+    if number == work.escalation.held_texts[0].number:
+        work.start(ClockName.CUSTOMER_TEXT)
+    ask_approvers(work, Sentence.TEXT_BY.of(number, name_of(work.escalation, work.by)), text)
 
 
-def reject_all_texts(turn: Work, because: InternalText) -> None:
+def reject_all_texts(work: Work, because: InternalText) -> None:
     """CLOSE-10: it is cancelled, so nothing that waits is sent any more; its author hears of it."""
-    for held in turn.escalation.held_texts:
-        turn.record(TextRejected(number=held.number, why=because))
-        _notify_author(turn, held, because)
+    for held in work.escalation.held_texts:
+        work.record(TextRejected(number=held.number, why=because))
+        notify_author(work, held, because)
 
 
-def _notify_author(turn: Work, held: PendingText, because: InternalText) -> None:
-    why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(turn.escalation, turn.by))
-    notify(turn, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
+def notify_author(work: Work, held: PendingText, because: InternalText) -> None:
+    why = Sentence.TEXT_REJECTED_BY.of(held.number, name_of(work.escalation, work.by))
+    notify(work, Occasion.TEXT_REJECTED, (held.by,), why=why, text=because)
 
 
-def _ask(turn: Work, why: Why, text: CustomerText) -> None:
-    now = turn.escalation
+def ask_approvers(work: Work, why: Why, text: CustomerText) -> None:
+    now = work.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     notify(
-        turn,
+        work,
         Occasion.TEXT_APPROVAL_WANTED,
         text_approvers(now),
         why=why,
@@ -86,27 +86,27 @@ def _ask(turn: Work, why: Why, text: CustomerText) -> None:
     )
 
 
-def _continue_after_approval(turn: Work) -> None:
+def continue_after_approval(work: Work) -> None:
     """One clock runs, for the text that has waited longest."""
-    now = turn.escalation
+    now = work.escalation
     oldest = now.held_texts[0] if now.held_texts else None
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     if oldest is None:
-        turn.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
+        work.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
     elif clock is None or not clock.is_running or clock.started_at != oldest.held_at:
-        turn.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
-        turn.start(ClockName.CUSTOMER_TEXT, oldest.held_at)
+        work.end(ClockName.CUSTOMER_TEXT, Outcome.MET)
+        work.start(ClockName.CUSTOMER_TEXT, oldest.held_at)
 
 
-def adapt_texts_to_plan(turn: Work) -> None:
+def adapt_texts_to_plan(work: Work) -> None:
     """Start the clock of texts that wait already, where another plan sets one: as of when the oldest came (CLOCK-4)."""
-    now = turn.escalation
+    now = work.escalation
     clock = now.clock(ClockName.CUSTOMER_TEXT)
     if now.held_texts and (clock is None or not clock.is_running):
-        turn.start(ClockName.CUSTOMER_TEXT, now.held_texts[0].held_at)
+        work.start(ClockName.CUSTOMER_TEXT, now.held_texts[0].held_at)
 
 
-def _the_one(now: Escalation, number: int | None, move: Move) -> PendingText:
+def pending_text(now: Escalation, number: int | None, move: Move) -> PendingText:
     """
     Raises:
         EscalationError: If none of that number waits, or none is named and several wait.
@@ -123,7 +123,7 @@ def _the_one(now: Escalation, number: int | None, move: Move) -> PendingText:
     return found
 
 
-def _require_approver(now: Escalation, held: PendingText, by: str, move: Move) -> None:
+def require_approver(now: Escalation, held: PendingText, by: str, move: Move) -> None:
     """
     Raises:
         RoleNotAllowed: If *by* is none of those who approve.

@@ -41,13 +41,13 @@ from escalation.task_force.work import TaskForceDecision, TaskForceWork
 def deploy(charter: Charter, now: datetime) -> TaskForceDecision:
     """It is there: the lead knows, every seat is on offer, the status clock runs. Pure, like ``decide``."""
     first = e.Deployed(seq=1, at=now, by=charter.deployed_by, charter=charter)
-    turn = TaskForceWork(open_state(first), now, events=[first])
-    _start_status_clock(turn)
-    _ask_the_lead(turn, Sentence.LEAD.of(), Occasion.TASK_FORCE_DEPLOYED)
-    for seat in turn.force.seats:
-        seats.offer(turn, seat.number)
-    seats.notify_when_settled(turn)
-    return turn.decision()
+    work = TaskForceWork(open_state(first), now, events=[first])
+    _start_status_clock(work)
+    _ask_the_lead(work, Sentence.LEAD.of(), Occasion.TASK_FORCE_DEPLOYED)
+    for seat in work.force.seats:
+        seats.offer(work, seat.number)
+    seats.notify_when_settled(work)
+    return work.decision()
 
 
 def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> TaskForceDecision:
@@ -57,21 +57,21 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
     Raises:
         EscalationError: If the command is refused. Nothing has changed.
     """
-    turn = TaskForceWork(force, now)
-    _settle(turn)
+    work = TaskForceWork(force, now)
+    _settle(work)
     match command:
         case Tick():
-            _extend_open_hours(turn)
+            _extend_open_hours(work)
         case ExtendOpenHours():
-            turn.record(e.OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
-            _settle(turn)
+            work.record(e.OpenHoursExtended(calendar=command.calendar, open_hours=command.open_hours))
+            _settle(work)
         case ReportDelivery():
-            _record_delivery(turn, command)
+            _record_delivery(work, command)
         case NoteRefusal():
-            turn.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
+            work.record(e.MoveRefused(move=clip(command.refused, 200), why=clip(command.why, 2_000)))
         case c.KeepInformed():
             if force.is_standing and command.id == force.charter.id:
-                turn.record(
+                work.record(
                     e.Informed(
                         about=command.about,
                         clocks=command.clocks,
@@ -79,17 +79,17 @@ def decide(force: TaskForce, command: c.TaskForceCommand, now: datetime) -> Task
                         chase_every=command.chase_every,
                     )
                 )
-                _skip_past_thresholds(turn)
-                _settle(turn)
+                _skip_past_thresholds(work)
+                _settle(work)
         case c.StandDown():
-            _ordered_down(turn, command)
+            _ordered_down(work, command)
         case CancelByOperator():
-            _stand_down(turn, Sentence.ENDED_BY_OPERATOR.of())
+            _stand_down(work, Sentence.ENDED_BY_OPERATOR.of())
         case c.EscalationGone():
-            _stand_down(turn, Sentence.ESCALATION_ENDED.of())
+            _stand_down(work, Sentence.ESCALATION_ENDED.of())
         case _:
-            _follow(turn, command)
-    return turn.decision()
+            _follow(work, command)
+    return work.decision()
 
 
 def updates_of(decision: TaskForceDecision) -> TaskForceUpdate | None:
@@ -124,28 +124,28 @@ def _last_word(told: Sequence[e.TaskForceEvent]) -> InternalText:
 # What people ask
 
 
-def _follow(turn: TaskForceWork, command: c.MembersCommand) -> None:
-    permit(turn.force, command)
-    turn.by, before = command.by, turn.force
+def _follow(work: TaskForceWork, command: c.MembersCommand) -> None:
+    permit(work.force, command)
+    work.by, before = command.by, work.force
     match command.kind:
         case "accept_seat":
-            seats.accept(turn, command)
+            seats.accept(work, command)
         case "decline_seat":
-            seats.decline(turn, command)
+            seats.decline(work, command)
         case "report_status":
-            turn.record(e.StatusReported(text=command.text, is_update=command.is_update))
-            _start_status_clock(turn)
+            work.record(e.StatusReported(text=command.text, is_update=command.is_update))
+            _start_status_clock(work)
         case "add_task":
-            tasks.add(turn, command)
+            tasks.add(work, command)
         case "finish_task":
-            tasks.finish(turn, command)
+            tasks.finish(work, command)
         case "leave_seat":
-            seats.leave(turn, command)
+            seats.leave(work, command)
         case "offer_seat":
-            seats.offer_again(turn, command)
+            seats.offer_again(work, command)
         case _:
             assert_never(command)
-    if (size := size_of(turn.force)) > STATE:
+    if (size := size_of(work.force)) > STATE:
         require_state_fits(f"{before.charter.label}: {command.move.words}", size_of(before), size)
 
 
@@ -190,22 +190,22 @@ def _require_one_of(force: TaskForce, command: c.MembersCommand, people: tuple[s
 # How it ends
 
 
-def _ordered_down(turn: TaskForceWork, command: c.StandDown) -> None:
-    if command.id != turn.force.charter.id or not turn.force.is_standing:
+def _ordered_down(work: TaskForceWork, command: c.StandDown) -> None:
+    if command.id != work.force.charter.id or not work.force.is_standing:
         return
     owner = command.hand_over_to or command.about.owner
-    turn.record(e.Informed(about=replace(command.about, owner=owner)))
-    turn.by = command.by
-    _stand_down(turn, Why(command.why))
+    work.record(e.Informed(about=replace(command.about, owner=owner)))
+    work.by = command.by
+    _stand_down(work, Why(command.why))
 
 
-def _stand_down(turn: TaskForceWork, why: Why) -> None:
-    force = turn.force
+def _stand_down(work: TaskForceWork, why: Why) -> None:
+    force = work.force
     if not force.is_standing:
         return
     left = tuple(f"{task.what} ({task.owner})" for task in force.open_tasks)
-    turn.record(e.StoodDown(why=why, left=left))
-    turn.tell(
+    work.record(e.StoodDown(why=why, left=left))
+    work.tell(
         Occasion.TASK_FORCE_STOOD_DOWN,
         force.engaged,
         why=why,
@@ -216,90 +216,90 @@ def _stand_down(turn: TaskForceWork, why: Why) -> None:
 # What happens by itself
 
 
-def _settle(turn: TaskForceWork) -> None:
+def _settle(work: TaskForceWork) -> None:
     """Let everything happen that is due by now."""
-    while clock := _next_due(turn):
+    while clock := _next_due(work):
         if clock.name is ClockName.TASK_FORCE_STATUS:
-            _handle_due_status(turn, clock)
+            _handle_due_status(work, clock)
         else:
-            seat = next(seat for seat in turn.force.seats if seat.clock is clock)
-            seats.end_offer(turn, seat, "did not answer")
-    if turn.force.is_standing:
-        tasks.remind(turn)
+            seat = next(seat for seat in work.force.seats if seat.clock is clock)
+            seats.end_offer(work, seat, "did not answer")
+    if work.force.is_standing:
+        tasks.remind(work)
 
 
-def _next_due(turn: TaskForceWork) -> Clock | None:
-    force = turn.force
+def _next_due(work: TaskForceWork) -> Clock | None:
+    force = work.force
     if not force.is_standing:
         return None
-    due = [(clock.next_at, clock) for clock in force.clocks if clock.next_at and clock.next_at <= turn.now]
+    due = [(clock.next_at, clock) for clock in force.clocks if clock.next_at and clock.next_at <= work.now]
     return min(due, key=lambda found: found[0])[1] if due else None
 
 
-def _skip_past_thresholds(turn: TaskForceWork) -> None:
+def _skip_past_thresholds(work: TaskForceWork) -> None:
     """Record times to ask that a change put behind us as skipped, instead of asking late (CLOCK-2)."""
-    status = turn.force.status
+    status = work.force.status
     if status is None or status.breached_at or not status.is_running:
         return
-    passed = _passed(turn, status)
+    passed = _passed(work, status)
     if passed > status.passed:
-        turn.record(e.StatusThresholdsSkipped(passed=passed, skipped=passed - status.passed))
+        work.record(e.StatusThresholdsSkipped(passed=passed, skipped=passed - status.passed))
 
 
-def _handle_due_status(turn: TaskForceWork, clock: Clock) -> None:
+def _handle_due_status(work: TaskForceWork, clock: Clock) -> None:
     """The lead is asked before it is due, and when it was missed, and again until it comes: nobody else is."""
-    chase_every = turn.force.charter.chase_every
+    chase_every = work.force.charter.chase_every
     if clock.breached_at:
-        turn.record(e.StatusChased(times=(turn.now - clock.breached_at) // chase_every))
-        _ask_the_lead(turn, Sentence.STATUS_STILL_MISSING.of())
-    elif clock.due_at and is_late(turn.now, clock.due_at):
-        chased = (turn.now - clock.due_at) // chase_every
-        turn.record(e.StatusMissed(due_at=clock.due_at, passed=len(clock.thresholds), chased=chased))
-        _ask_the_lead(turn, Sentence.STATUS_OVERDUE.of())
+        work.record(e.StatusChased(times=(work.now - clock.breached_at) // chase_every))
+        _ask_the_lead(work, Sentence.STATUS_STILL_MISSING.of())
+    elif clock.due_at and is_late(work.now, clock.due_at):
+        chased = (work.now - clock.due_at) // chase_every
+        work.record(e.StatusMissed(due_at=clock.due_at, passed=len(clock.thresholds), chased=chased))
+        _ask_the_lead(work, Sentence.STATUS_OVERDUE.of())
     else:
-        turn.record(e.StatusAsked(passed=_passed(turn, clock)))
-        _ask_the_lead(turn, Sentence.STATUS_DUE.of())
+        work.record(e.StatusAsked(passed=_passed(work, clock)))
+        _ask_the_lead(work, Sentence.STATUS_DUE.of())
 
 
-def _passed(turn: TaskForceWork, clock: Clock) -> int:
+def _passed(work: TaskForceWork, clock: Clock) -> int:
     """How many thresholds are behind us; of several only the last speaks (CLOCK-2)."""
-    return count_passed_thresholds(clock, turn.force.charter.hours(clock.calendar), (), turn.now)
+    return count_passed_thresholds(clock, work.force.charter.hours(clock.calendar), (), work.now)
 
 
 def _ask_the_lead(
-    turn: TaskForceWork, why: Why, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED
+    work: TaskForceWork, why: Why, occasion: Occasion = Occasion.TASK_FORCE_STATUS_WANTED
 ) -> None:
-    charter, status = turn.force.charter, turn.force.status
-    turn.tell(
+    charter, status = work.force.charter, work.force.status
+    work.tell(
         occasion,
         (charter.lead,),
         why=why,
         due_at=(status.breached_at or status.due_at) if status else None,
         text=charter.mission,
-        items=tuple(f"{task.what} ({task.owner})" for task in turn.force.open_tasks),
+        items=tuple(f"{task.what} ({task.owner})" for task in work.force.open_tasks),
     )
 
 
-def _start_status_clock(turn: TaskForceWork) -> None:
-    clock = turn.clock(ClockName.TASK_FORCE_STATUS)
+def _start_status_clock(work: TaskForceWork) -> None:
+    clock = work.clock(ClockName.TASK_FORCE_STATUS)
     if clock:
-        turn.record(e.StatusClockStarted(clock=clock))
+        work.record(e.StatusClockStarted(clock=clock))
 
 
-def _extend_open_hours(turn: TaskForceWork) -> None:
-    if turn.force.is_standing:
-        for wanted in open_hours_to_compile(turn.force.charter.calendars, turn.now):
-            turn.do(wanted)
+def _extend_open_hours(work: TaskForceWork) -> None:
+    if work.force.is_standing:
+        for wanted in open_hours_to_compile(work.force.charter.calendars, work.now):
+            work.do(wanted)
 
 
-def _record_delivery(turn: TaskForceWork, command: ReportDelivery) -> None:
+def _record_delivery(work: TaskForceWork, command: ReportDelivery) -> None:
     """An invitation that cannot be delivered is answered by nobody: the next one is asked at once."""
-    turn.record(e.MessagesSent(receipts=command.receipts))
+    work.record(e.MessagesSent(receipts=command.receipts))
     unreached = {
         receipt.recipient
         for receipt in command.receipts
         if receipt.has_failed and receipt.occasion == Occasion.TASK_FORCE_INVITED
     }
-    for seat in turn.force.seats:
-        if turn.force.is_standing and seat.offered_to in unreached:
-            seats.end_offer(turn, seat, "could not be reached")
+    for seat in work.force.seats:
+        if work.force.is_standing and seat.offered_to in unreached:
+            seats.end_offer(work, seat, "could not be reached")

@@ -17,14 +17,14 @@ from escalation.task_force.state import Charter, Seat, TaskForce
 from escalation.task_force.work import TaskForceWork
 
 
-def offer(turn: TaskForceWork, number: int) -> None:
+def offer(work: TaskForceWork, number: int) -> None:
     """To the next candidate who was not asked yet, and neither has nor may get another seat."""
-    seat = turn.force.seats[number - 1]
-    person = _free(turn.force, seat, seat.tried)
+    seat = work.force.seats[number - 1]
+    person = _free(work.force, seat, seat.tried)
     if person is None:
-        turn.record(e.SeatLeftVacant(seat=number, role=seat.plan.role))
+        work.record(e.SeatLeftVacant(seat=number, role=seat.plan.role))
         return
-    _invite(turn, seat, person)
+    _invite(work, seat, person)
 
 
 def _free(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) -> str | None:
@@ -32,12 +32,12 @@ def _free(force: TaskForce, seat: Seat, asked: tuple[str, ...] = ()) -> str | No
     return next((who for who in seat.plan.candidates if who not in left_out), None)
 
 
-def _invite(turn: TaskForceWork, seat: Seat, person: str, *, anew: bool = False) -> None:
-    clock = turn.clock(ClockName.SEAT_ANSWER)
-    turn.record(e.SeatOffered(seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew))
-    charter = turn.force.charter
+def _invite(work: TaskForceWork, seat: Seat, person: str, *, anew: bool = False) -> None:
+    clock = work.clock(ClockName.SEAT_ANSWER)
+    work.record(e.SeatOffered(seat=seat.number, role=seat.plan.role, to=person, clock=clock, anew=anew))
+    charter = work.force.charter
     role = f"{seat.plan.role} ({seat.plan.skill})" if seat.plan.skill else seat.plan.role
-    turn.tell(
+    work.tell(
         Occasion.TASK_FORCE_INVITED,
         (person,),
         why=Sentence.SEAT_OFFERED.of(role, charter.name_of(charter.lead)),
@@ -46,47 +46,47 @@ def _invite(turn: TaskForceWork, seat: Seat, person: str, *, anew: bool = False)
     )
 
 
-def accept(turn: TaskForceWork, command: c.AcceptSeat) -> None:
-    seat = offered_seat(turn.force, command.by)
-    turn.record(e.SeatAccepted(seat=seat.number, role=seat.plan.role, note=command.note))
-    notify_when_settled(turn)
+def accept(work: TaskForceWork, command: c.AcceptSeat) -> None:
+    seat = offered_seat(work.force, command.by)
+    work.record(e.SeatAccepted(seat=seat.number, role=seat.plan.role, note=command.note))
+    notify_when_settled(work)
 
 
-def decline(turn: TaskForceWork, command: c.DeclineSeat) -> None:
-    seat = offered_seat(turn.force, command.by)
-    turn.record(e.SeatDeclined(seat=seat.number, role=seat.plan.role, why=command.why))
-    _to_the_next(turn, seat)
+def decline(work: TaskForceWork, command: c.DeclineSeat) -> None:
+    seat = offered_seat(work.force, command.by)
+    work.record(e.SeatDeclined(seat=seat.number, role=seat.plan.role, why=command.why))
+    _to_the_next(work, seat)
 
 
-def end_offer(turn: TaskForceWork, seat: Seat, why: str) -> None:
+def end_offer(work: TaskForceWork, seat: Seat, why: str) -> None:
     """Silent for as long as the clock ran, or not to be reached at all: the next one is asked."""
-    turn.record(
+    work.record(
         e.SeatUnanswered(seat=seat.number, role=seat.plan.role, person=seat.offered_to or "", why=why)
     )
-    _to_the_next(turn, seat)
+    _to_the_next(work, seat)
 
 
-def _to_the_next(turn: TaskForceWork, seat: Seat) -> None:
-    by, turn.by = turn.by, ENGINE
-    offer(turn, seat.number)
-    turn.by = by
-    if turn.force.state is TaskForceState.FORMING:  # later the escalation says so, if nobody is left
-        notify_when_settled(turn)
+def _to_the_next(work: TaskForceWork, seat: Seat) -> None:
+    by, work.by = work.by, ENGINE
+    offer(work, seat.number)
+    work.by = by
+    if work.force.state is TaskForceState.FORMING:  # later the escalation says so, if nobody is left
+        notify_when_settled(work)
 
 
-def notify_when_settled(turn: TaskForceWork) -> None:
+def notify_when_settled(work: TaskForceWork) -> None:
     """Each seat is held, or nobody is left for it: the lead hears who is in; the first time, work begins."""
-    force = turn.force
+    force = work.force
     if any(seat.offered_to for seat in force.seats):
         return
-    turn.by = ENGINE
+    work.by = ENGINE
     if force.state is TaskForceState.FORMING:
-        turn.record(e.WorkBegun())
+        work.record(e.WorkBegun())
     charter, why = force.charter, Sentence.SEATS_SETTLED.of()
     if vacant := ", ".join(seat.plan.role for seat in force.seats if seat.is_vacant):
         why = Sentence.AND_ALSO.of(why, Sentence.SEAT_VACANT.of(vacant))
     answers = tuple(line for seat in force.seats for line in _answers(charter, seat))
-    turn.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=why, items=answers)
+    work.tell(Occasion.TASK_FORCE_NEWS, (charter.lead,), why=why, items=answers)
 
 
 def _answers(charter: Charter, seat: Seat) -> Iterator[str]:
@@ -99,23 +99,23 @@ def _answers(charter: Charter, seat: Seat) -> Iterator[str]:
             yield Sentence.SEAT_DECLINED.of(charter.name_of(person), role, why)
 
 
-def leave(turn: TaskForceWork, command: c.LeaveSeat) -> None:
+def leave(work: TaskForceWork, command: c.LeaveSeat) -> None:
     """The lead hears of it, and has the open tasks from now on; the next candidate is asked."""
-    force = turn.force
+    force = work.force
     seat = next(seat for seat in force.seats if seat.held_by == command.by)
     tasks = tuple(str(task) for task in force.open_tasks if task.owner == command.by)
-    turn.record(e.SeatLeft(seat=seat.number, role=seat.plan.role, why=command.why))
+    work.record(e.SeatLeft(seat=seat.number, role=seat.plan.role, why=command.why))
     why = Sentence.SEAT_LEFT.of(force.charter.name_of(command.by), seat.plan.role)
-    turn.tell(Occasion.TASK_FORCE_NEWS, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
-    _to_the_next(turn, seat)
+    work.tell(Occasion.TASK_FORCE_NEWS, (force.charter.lead,), why=why, text=command.why or None, items=tasks)
+    _to_the_next(work, seat)
 
 
-def offer_again(turn: TaskForceWork, command: c.OfferSeat) -> None:
+def offer_again(work: TaskForceWork, command: c.OfferSeat) -> None:
     """Nobody has it: to the one who is named, or to its candidates from the first, those who declined too."""
-    seat = turn.force.seats[command.seat - 1]
-    person = command.to or _free(turn.force, seat)
+    seat = work.force.seats[command.seat - 1]
+    person = command.to or _free(work.force, seat)
     assert person
-    _invite(turn, seat, person, anew=command.to is None)
+    _invite(work, seat, person, anew=command.to is None)
 
 
 def require_vacant(force: TaskForce, command: c.OfferSeat) -> None:

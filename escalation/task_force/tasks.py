@@ -16,24 +16,24 @@ from escalation.task_force.work import TaskForceWork
 MOST_TASKS = 200
 
 
-def add(turn: TaskForceWork, command: c.AddTask) -> None:
-    force, label = turn.force, turn.force.charter.label
+def add(work: TaskForceWork, command: c.AddTask) -> None:
+    force, label = work.force, work.force.charter.label
     if command.owner not in force.members:
         raise UnknownName.of(f"{label}: no member", command.owner, force.members)
     if len(force.tasks) >= MOST_TASKS:
         raise MoveNotAllowed(f"{label}: has {MOST_TASKS} tasks, and takes no more")
-    if command.due_at and command.due_at <= turn.now:
-        allowed = f"an instant after {turn.now:%Y-%m-%d %H:%M} UTC"
+    if command.due_at and command.due_at <= work.now:
+        allowed = f"an instant after {work.now:%Y-%m-%d %H:%M} UTC"
         fault = Fault(where="due_at", given=f"{command.due_at:%Y-%m-%d %H:%M} UTC", allowed=allowed)
         raise BadRequest.because(f"the task for {label}", (fault,))
     number = len(force.tasks) + 1
-    turn.record(e.TaskAdded(task=number, what=command.what, owner=command.owner, due_at=command.due_at))
-    _require_room(turn.force)
-    turn.tell(
+    work.record(e.TaskAdded(task=number, what=command.what, owner=command.owner, due_at=command.due_at))
+    _require_room(work.force)
+    work.tell(
         Occasion.TASK_FORCE_TASK,
         (command.owner,),
         why=Sentence.TASK_GIVEN.of(),
-        items=(str(turn.force.tasks[-1]),),
+        items=(str(work.force.tasks[-1]),),
     )
 
 
@@ -48,9 +48,9 @@ def _require_room(force: TaskForce) -> None:
         raise BadRequest.because(f"the task for {force.charter.label}", (fault,))
 
 
-def finish(turn: TaskForceWork, command: c.FinishTask) -> None:
-    task = open_task(turn.force, command.task)
-    turn.record(e.TaskFinished(task=task.number, what=task.what, note=command.note))
+def finish(work: TaskForceWork, command: c.FinishTask) -> None:
+    task = open_task(work.force, command.task)
+    work.record(e.TaskFinished(task=task.number, what=task.what, note=command.note))
 
 
 def open_task(force: TaskForce, number: int) -> Task:
@@ -67,26 +67,26 @@ def open_task(force: TaskForce, number: int) -> Task:
     return task
 
 
-def remind(turn: TaskForceWork) -> None:
+def remind(work: TaskForceWork) -> None:
     """Each owner once before a task is due, and once when it is; after downtime only the later one speaks (CLOCK-2)."""
-    due = [task for task in turn.force.open_tasks if task.remind_at and task.remind_at <= turn.now]
-    overdue = [task for task in due if task.due_at and task.due_at <= turn.now]
+    due = [task for task in work.force.open_tasks if task.remind_at and task.remind_at <= work.now]
+    overdue = [task for task in due if task.due_at and task.due_at <= work.now]
     for task in due:
         if task in overdue:
-            turn.record(e.TaskOverdue(task=task.number, owner=task.owner, what=task.what))
+            work.record(e.TaskOverdue(task=task.number, owner=task.owner, what=task.what))
         else:
-            turn.record(e.TaskDueSoon(task=task.number, owner=task.owner))
+            work.record(e.TaskDueSoon(task=task.number, owner=task.owner))
     for owner in dict.fromkeys(task.owner for task in due):
         theirs = [task for task in due if task.owner == owner]
         is_over = any(task in overdue for task in theirs)
-        _notify(turn, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
-    lead = turn.force.charter.lead
+        _notify(work, Occasion.TASK_FORCE_TASK_DUE, owner, theirs, is_over=is_over)
+    lead = work.force.charter.lead
     if others := [task for task in overdue if task.owner != lead]:
-        _notify(turn, Occasion.TASK_FORCE_NEWS, lead, others, is_over=True)
+        _notify(work, Occasion.TASK_FORCE_NEWS, lead, others, is_over=True)
 
 
 def _notify(
-    turn: TaskForceWork, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool
+    work: TaskForceWork, occasion: Occasion, person: str, tasks: list[Task], *, is_over: bool
 ) -> None:
     why = Sentence.TASK_OVERDUE if is_over else Sentence.TASK_DUE
-    turn.tell(occasion, (person,), why=why.of(), items=tuple(map(str, tasks)))
+    work.tell(occasion, (person,), why=why.of(), items=tuple(map(str, tasks)))

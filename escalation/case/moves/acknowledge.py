@@ -31,13 +31,13 @@ class Acknowledge(MoveCommand):
     note: Note = NO_NOTE
 
 
-def acknowledge(turn: Work, command: Acknowledge) -> None:
+def acknowledge(work: Work, command: Acknowledge) -> None:
     """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
-    now = turn.escalation
+    now = work.escalation
     if command.by in now.acknowledgements:
         others = ", ".join(name_of(now, person) for person in now.unacknowledged)
         raise MoveNotAllowed(f"{now.key}: {command.by} has acknowledged; still to do so: {others}")
-    turn.record(Acknowledged(level=now.level, note=command.note))
-    if turn.escalation.acknowledged_by:
-        turn.end(ClockName.ACKNOWLEDGE)
-        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    work.record(Acknowledged(level=now.level, note=command.note))
+    if work.escalation.acknowledged_by:
+        work.end(ClockName.ACKNOWLEDGE)
+        work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)

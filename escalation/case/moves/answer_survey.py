@@ -57,9 +57,9 @@ class AnswerSurvey(MoveCommand):
     comment: Annotated[InternalText, Field(description="What they said.")] = NO_NOTE
 
 
-def record_survey(turn: Work, command: AnswerSurvey) -> None:
+def record_survey(work: Work, command: AnswerSurvey) -> None:
     """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
-    now = turn.escalation
+    now = work.escalation
     contact = _answering(now, command)
     require_own_account(now, command.move, command.by, command.account)
     own = now.customer_contact(command.by)
@@ -72,7 +72,7 @@ def record_survey(turn: Work, command: AnswerSurvey) -> None:
         raise MoveNotAllowed(
             f"{now.key}: {contact.name} has answered the survey already; each contact answers once"
         )
-    turn.record(
+    work.record(
         SurveyAnswered(
             account=command.account,
             contact=contact.id,
@@ -82,7 +82,7 @@ def record_survey(turn: Work, command: AnswerSurvey) -> None:
     )
     rules = now.plan.survey
     if rules and command.score <= rules.low_score:
-        _notify_of_low_score(turn, contact, command, reopens=rules.reopens)
+        _notify_of_low_score(work, contact, command, reopens=rules.reopens)
 
 
 def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:
@@ -111,16 +111,16 @@ def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:
     return of_account[named]
 
 
-def _notify_of_low_score(turn: Work, contact: Recipient, command: AnswerSurvey, *, reopens: bool) -> None:
-    now = turn.escalation
+def _notify_of_low_score(work: Work, contact: Recipient, command: AnswerSurvey, *, reopens: bool) -> None:
+    now = work.escalation
     why = Sentence.LOW_SCORE.of(contact.name, command.account, command.score)
-    notify(turn, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
+    notify(work, Occasion.LOW_SCORE, now.plan.escalation_managers, why=why, text=command.comment or None)
     by = _who_reopens(now)
     if reopens and by and not now.is_succeeded:
-        turn.record(SuccessorAsked(why=why))
+        work.record(SuccessorAsked(why=why))
         level = min(now.level + 1, now.plan.last_level)
         reason = InternalText(clip(f"low score: {why}. {command.comment}".strip(), 2_000))
-        turn.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
+        work.do(OpenSuccessor(request=now.request.returning(now.id, level, now.priority, by, reason)))
 
 
 def _who_reopens(now: Escalation) -> str | None:

@@ -5,7 +5,7 @@ from typing import Literal
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
-from escalation.case.moves.derive_rca import _for_us
+from escalation.case.moves.derive_rca import internal_texts_of
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.values import (
@@ -31,11 +31,11 @@ class ApproveRca(MoveCommand):
     note: Note = NO_NOTE
 
 
-def approve_rca(turn: Work, command: ApproveRca) -> None:
-    turn.record(RcaApproved(note=command.note))
-    why = Sentence.APPROVED_BY.of(name_of(turn.escalation, command.by))
-    rca = turn.escalation.rca.customer
+def approve_rca(work: Work, command: ApproveRca) -> None:
+    work.record(RcaApproved(note=command.note))
+    why = Sentence.APPROVED_BY.of(name_of(work.escalation, command.by))
+    rca = work.escalation.rca.customer
     assert rca
-    text, lines = _for_us(rca)
-    sharers = turn.escalation.plan.engagement_managers
-    notify(turn, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)
+    text, lines = internal_texts_of(rca)
+    sharers = work.escalation.plan.engagement_managers
+    notify(work, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)

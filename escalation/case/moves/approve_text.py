@@ -6,9 +6,9 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note, TextNumber
 from escalation.case.next_update import UpdateSent
 from escalation.case.text_approval import (
-    _continue_after_approval,
-    _require_approver,
-    _the_one,
+    continue_after_approval,
+    pending_text,
+    require_approver,
     send_customer_update,
 )
 from escalation.case.work import Work
@@ -36,10 +36,10 @@ class ApproveText(MoveCommand):
     note: Note = NO_NOTE
 
 
-def approve_text(turn: Work, command: ApproveText) -> None:
-    held = _the_one(turn.escalation, command.number, Move.APPROVE_TEXT)
-    _require_approver(turn.escalation, held, command.by, Move.APPROVE_TEXT)
-    turn.record(TextApproved(number=held.number, note=command.note))
-    _continue_after_approval(turn)
-    turn.record(UpdateSent(customer_text=held.text, approves=held.number))
-    send_customer_update(turn, held.text, apologise=held.apologise)
+def approve_text(work: Work, command: ApproveText) -> None:
+    held = pending_text(work.escalation, command.number, Move.APPROVE_TEXT)
+    require_approver(work.escalation, held, command.by, Move.APPROVE_TEXT)
+    work.record(TextApproved(number=held.number, note=command.note))
+    continue_after_approval(work)
+    work.record(UpdateSent(customer_text=held.text, approves=held.number))
+    send_customer_update(work, held.text, apologise=held.apologise)

@@ -23,5 +23,5 @@ class BeginResolution(MoveCommand):
     note: Note = NO_NOTE
 
 
-def begin_resolution(turn: Work, note: InternalText = NO_NOTE) -> None:
-    turn.record(ResolutionBegun(note=note))
+def begin_resolution(work: Work, note: InternalText = NO_NOTE) -> None:
+    work.record(ResolutionBegun(note=note))

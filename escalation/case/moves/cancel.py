@@ -7,7 +7,7 @@ from pydantic import Field
 from escalation.case import task_forces, text_approval
 from escalation.case.audience import followers_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import _end_all_clocks
+from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import line
 from escalation.case.move_command import MoveCommand, WhyText
 from escalation.case.state import Escalation
@@ -37,7 +37,7 @@ class Cancel(MoveCommand):
 
     move = Move.CANCEL
     kind: Literal["cancel"] = "cancel"
-    cause: Annotated[CancelCause, Field(description="WhyText it ends")] = CancelCause.WITHDRAWN
+    cause: Annotated[CancelCause, Field(description="Why it ends")] = CancelCause.WITHDRAWN
     into: Annotated[
         Key | None,
         Field(
@@ -68,36 +68,36 @@ def require_target(now: Escalation, command: Cancel) -> None:
         raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
 
 
-def cancel(turn: Work, command: Cancel) -> None:
+def cancel(work: Work, command: Cancel) -> None:
     """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
-    now = turn.escalation
+    now = work.escalation
     require_target(now, command)
     told = Sentence.CANCELLED_FOR.of(command.cause, command.into) if command.into else Why(command.cause)
-    _cancel(turn, command.cause, command.into, command.why)
-    _notify_cancelled(turn, told, command.why, command.cause)
+    cancel_because(work, command.cause, command.into, command.why)
+    _notify_cancelled(work, told, command.why, command.cause)
 
 
-def cancel_by_operator(turn: Work) -> None:
+def cancel_by_operator(work: Work) -> None:
     """The operator ended the run itself; it is told like any other cancellation (CLOSE-10)."""
-    if turn.escalation.is_open:
+    if work.escalation.is_open:
         cause, why = CancelCause.WITHDRAWN, Sentence.ENDED_BY_OPERATOR
-        _cancel(turn, cause, None, InternalText(why))
-        _notify_cancelled(turn, Sentence.CANCELLED_FOR.of(cause, why))
+        cancel_because(work, cause, None, InternalText(why))
+        _notify_cancelled(work, Sentence.CANCELLED_FOR.of(cause, why))
 
 
-def _cancel(turn: Work, cause: CancelCause, into: str | None, why: InternalText) -> None:
-    _end_all_clocks(turn)
-    task_forces.stand_all_down(turn, Sentence.ESCALATION_CANCELLED.of())
-    text_approval.reject_all_texts(turn, why)
-    turn.record(Cancelled(cause=cause, into=into, why=why))
+def cancel_because(work: Work, cause: CancelCause, into: str | None, why: InternalText) -> None:
+    end_all_clocks(work)
+    task_forces.stand_all_down(work, Sentence.ESCALATION_CANCELLED.of())
+    text_approval.reject_all_texts(work, why)
+    work.record(Cancelled(cause=cause, into=into, why=why))
 
 
 def _notify_cancelled(
-    turn: Work, why: Why, text: InternalText | None = None, cause: CancelCause | None = None
+    work: Work, why: Why, text: InternalText | None = None, cause: CancelCause | None = None
 ) -> None:
-    still_to_do = tuple(map(line, turn.escalation.open_actions))
-    notify(turn, Occasion.CANCELLED, followers_of(turn.escalation), why=why, text=text, items=still_to_do)
+    still_to_do = tuple(map(line, work.escalation.open_actions))
+    notify(work, Occasion.CANCELLED, followers_of(work.escalation), why=why, text=text, items=still_to_do)
     if (
-        not turn.escalation.merged_into
+        not work.escalation.merged_into
     ):  # else that one writes to them, and says which reference is theirs now
-        notify_customers(turn, Occasion.CANCELLED, cause=cause)
+        notify_customers(work, Occasion.CANCELLED, cause=cause)

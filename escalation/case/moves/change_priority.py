@@ -6,7 +6,7 @@ from pydantic import Field
 
 from escalation.case.audience import followers_of, managers_of, notify
 from escalation.case.base_event import BaseEvent
-from escalation.case.levels import _rise_to_entry_level
+from escalation.case.levels import raise_to_entry_level
 from escalation.case.lifecycle import WORKING
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.next_update import adapt_updates_to_plan
@@ -40,24 +40,24 @@ class ChangePriority(MoveCommand):
     note: Note = NO_NOTE
 
 
-def change_priority(turn: Work, command: ChangePriority) -> None:
+def change_priority(work: Work, command: ChangePriority) -> None:
     """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
-    before = turn.escalation
+    before = work.escalation
     if command.priority is before.priority:
         raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
-    turn.record(
+    work.record(
         PriorityChanged(
             from_priority=before.priority,
             to_priority=command.priority,
             note=command.note,
         )
     )
-    adapt_updates_to_plan(turn)
-    now = turn.escalation
+    adapt_updates_to_plan(work)
+    now = work.escalation
     why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
     joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
-    notify(turn, Occasion.FIRST_NOTICE, joined, why=why)
+    notify(work, Occasion.FIRST_NOTICE, joined, why=why)
     others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]
-    notify(turn, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
+    notify(work, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
     if now.state in WORKING:
-        _rise_to_entry_level(turn)
+        raise_to_entry_level(work)

@@ -5,7 +5,7 @@ from typing import Literal
 from escalation.case import task_forces
 from escalation.case.audience import followers_of, name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import _end_all_clocks
+from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import ask_for_survey
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.work import Work
@@ -36,17 +36,17 @@ class Close(MoveCommand):
     note: Note = NO_NOTE
 
 
-def close(turn: Work, command: Close) -> None:
+def close(work: Work, command: Close) -> None:
     """CLOSE-8: refused with the complete list of what is missing."""
-    now = turn.escalation
+    now = work.escalation
     if now.missing_to_close:
         missing = "".join(f"\n  {what}" for what in shortened(now.missing_to_close, REFUSAL))
         raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
-    turn.end(ClockName.CLOSING)
-    _end_all_clocks(turn)
-    task_forces.stand_all_down(turn, Sentence.ESCALATION_CLOSED.of())
-    turn.record(Closed(note=command.note))
+    work.end(ClockName.CLOSING)
+    end_all_clocks(work)
+    task_forces.stand_all_down(work, Sentence.ESCALATION_CLOSED.of())
+    work.record(Closed(note=command.note))
     why = Sentence.CLOSED_BY.of(name_of(now, command.by))
-    notify(turn, Occasion.CLOSED, followers_of(turn.escalation), why=why)
-    notify_customers(turn, Occasion.CLOSED)
-    ask_for_survey(turn)
+    notify(work, Occasion.CLOSED, followers_of(work.escalation), why=why)
+    notify_customers(work, Occasion.CLOSED)
+    ask_for_survey(work)

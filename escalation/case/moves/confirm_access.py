@@ -7,7 +7,7 @@ from pydantic import Field
 from escalation.case.base_event import BaseEvent
 from escalation.case.follow_up import require_affected, require_own_account
 from escalation.case.move_command import MoveCommand, Note
-from escalation.case.moves.reopen import _reopen
+from escalation.case.moves.reopen import reopen_because
 from escalation.case.state import AccessAnswer
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
@@ -35,12 +35,12 @@ class ConfirmAccess(MoveCommand):
     note: Note = NO_NOTE
 
 
-def confirm_access(turn: Work, command: ConfirmAccess) -> None:
+def confirm_access(work: Work, command: ConfirmAccess) -> None:
     """
     RESOLVE-6: customer by customer; one who says no sends it back to resolving. A contact is asked once, and
     answers for all of their accounts.
     """
-    now = turn.escalation
+    now = work.escalation
     require_affected(now, command.account)
     require_own_account(now, command.move, command.by, command.account)
     contact = now.customer_contact(command.by)
@@ -50,8 +50,8 @@ def confirm_access(turn: Work, command: ConfirmAccess) -> None:
         )
     accounts = contact.speaks_for if contact else (command.account,)
     for account in accounts:
-        turn.record(AccessAnswered(account=account, answer=command.answer, note=command.note))
+        work.record(AccessAnswered(account=account, answer=command.answer, note=command.note))
     if command.answer is AccessAnswer.NO:
         why = Sentence.NO_ACCESS.of(", ".join(accounts))
         recorded = clip(InternalText.cleaned(f"{why}. {command.note}").strip(), LONGEST_TEXT)
-        _reopen(turn, InternalText(recorded), why, command.note or None)
+        reopen_because(work, InternalText(recorded), why, command.note or None)

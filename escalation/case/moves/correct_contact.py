@@ -79,18 +79,18 @@ class CorrectContact(MoveCommand):
         return self.time_zone
 
 
-def correct_contact(turn: Work, command: CorrectContact) -> None:
+def correct_contact(work: Work, command: CorrectContact) -> None:
     """COMM-13: nothing that bounced is chased any more, and the right person is told."""
-    before = turn.escalation
+    before = work.escalation
     known = _known(before, command.contact)
     corrected = _corrected(before, known, command)
     require_request_fits(
         before.request.with_contact(known, corrected), f"the correction of a contact of {before.key}"
     )
-    turn.record(ContactCorrected(before=known, after=corrected, note=command.note))
+    work.record(ContactCorrected(before=known, after=corrected, note=command.note))
     if mailbox_of(corrected.email) != mailbox_of(known.email):
-        turn.by = ENGINE
-        _notify(turn, contacts_at(turn.escalation, corrected.email))
+        work.by = ENGINE
+        _notify(work, contacts_at(work.escalation, corrected.email))
 
 
 def _known(now: Escalation, email: str) -> CustomerContact:
@@ -129,16 +129,16 @@ def _corrected(now: Escalation, known: CustomerContact, command: CorrectContact)
     return corrected
 
 
-def _notify(turn: Work, to: tuple[Recipient, ...]) -> None:
-    now = turn.escalation
+def _notify(work: Work, to: tuple[Recipient, ...]) -> None:
+    now = work.escalation
     match now.state:
         case State.CLOSED:
-            notify_customers(turn, Occasion.CLOSED, to=to)
+            notify_customers(work, Occasion.CLOSED, to=to)
             if now.is_surveyed and not any(each.id in now.survey for each in to):
-                notify_customers(turn, Occasion.SURVEY, to=to)
+                notify_customers(work, Occasion.SURVEY, to=to)
         case State.CLOSING:
-            notify_of_resolution(turn, to, asked=to)
+            notify_of_resolution(work, to, asked=to)
         case _:
-            notify_customers(turn, Occasion.RECEIPT, to=to)
+            notify_customers(work, Occasion.RECEIPT, to=to)
             if now.news:
-                notify_customers(turn, Occasion.UPDATE, to=to, text=now.news.text)
+                notify_customers(work, Occasion.UPDATE, to=to, text=now.news.text)

@@ -41,15 +41,15 @@ class DeclareResolved(MoveCommand):
     """What customers are told once it is verified; whoever verifies it approves these words (COMM-6)."""
 
 
-def declare_resolved(turn: Work, command: DeclareResolved) -> None:
+def declare_resolved(work: Work, command: DeclareResolved) -> None:
     """
     RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5).
 
     They read what customers will: their verification approves that text, too (COMM-6).
     """
-    resume(turn)
-    turn.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
-    turn.record(
+    resume(work)
+    work.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
+    work.record(
         ResolutionDeclared(
             resolution=command.resolution,
             done=command.done,
@@ -57,10 +57,10 @@ def declare_resolved(turn: Work, command: DeclareResolved) -> None:
             holds=HELD_WHILE_VERIFYING,
         )
     )
-    task_forces.stand_all_down(turn, Sentence.RESOLUTION_DECLARED.of())
-    turn.start(ClockName.VERIFICATION)
-    now = turn.escalation
+    task_forces.stand_all_down(work, Sentence.RESOLUTION_DECLARED.of())
+    work.start(ClockName.VERIFICATION)
+    now = work.escalation
     why = Sentence.DECLARED_BY.of(command.resolution, name_of(now, command.by))
     verifiers = now.plan.architects or now.plan.escalation_managers
     for_customers = (str(command.customer_text),) if command.customer_text else ()
-    notify(turn, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done, items=for_customers)
+    notify(work, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done, items=for_customers)

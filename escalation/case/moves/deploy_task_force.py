@@ -10,7 +10,7 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.effects import StartTaskForce
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation
-from escalation.case.task_forces import MOST_FORCES, _about, _clocks, _counted_by
+from escalation.case.task_forces import MOST_FORCES, calendars_of, clock_patterns, summarize_escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import CHARTER, SEATS, size_of
 from escalation.kernel.refusals import (
@@ -58,9 +58,9 @@ class DeployTaskForce(MoveCommand):
         return (self.lead,)
 
 
-def deploy(turn: Work, command: DeployTaskForce) -> None:
+def deploy(work: Work, command: DeployTaskForce) -> None:
     """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
-    now = turn.escalation
+    now = work.escalation
     if any(force.name == command.name for force in now.task_forces):
         raise MoveNotAllowed(f"{now.key}: task force {command.name} was deployed already; take another name")
     if len(now.task_forces) >= MOST_FORCES:
@@ -71,13 +71,13 @@ def deploy(turn: Work, command: DeployTaskForce) -> None:
     force = TaskForceSummary(
         id=f"{now.id}/{command.name}", name=command.name, mission=command.mission, lead=command.lead
     )
-    turn.record(TaskForceDeployed(force=force, seats=seats, technical_plan=command.technical_plan))
-    charter = _charter(turn, command, force.id, seats)
+    work.record(TaskForceDeployed(force=force, seats=seats, technical_plan=command.technical_plan))
+    charter = _charter(work, command, force.id, seats)
     if (size := size_of(charter)) > CHARTER:
         allowed = f"at most {CHARTER:,} bytes; fewer seats, or seats with people by id"
         fault = Fault(where="seats", given=f"{size:,} bytes with all candidates", allowed=allowed)
         raise BadRequest.because(f"task force {command.name} of {now.key}", (fault,))
-    turn.do(StartTaskForce(charter=charter))
+    work.do(StartTaskForce(charter=charter))
 
 
 def _filled(now: Escalation, command: DeployTaskForce) -> tuple[tuple[SeatPlan, ...], list[Fault]]:
@@ -160,9 +160,9 @@ def _people(now: Escalation) -> dict[str, Contact]:
     return {contact.id: contact for contact in now.plan.contacts if contact.kind is ContactKind.PERSON}
 
 
-def _charter(turn: Work, command: DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
-    now = turn.escalation
-    clocks = tuple(_clocks(turn, command.status_every))
+def _charter(work: Work, command: DeployTaskForce, id_: str, seats: tuple[SeatPlan, ...]) -> Charter:
+    now = work.escalation
+    clocks = tuple(clock_patterns(work, command.status_every))
     return Charter(
         id=id_,
         name=command.name,
@@ -171,7 +171,7 @@ def _charter(turn: Work, command: DeployTaskForce, id_: str, seats: tuple[SeatPl
         seats=seats,
         technical_plan=command.technical_plan,
         deployed_by=command.by,
-        about=_about(now),
+        about=summarize_escalation(now),
         contacts=tuple(
             contact
             for contact in now.plan.contacts
@@ -179,6 +179,6 @@ def _charter(turn: Work, command: DeployTaskForce, id_: str, seats: tuple[SeatPl
         ),
         clocks=clocks,
         has_own_status=command.status_every is not None,
-        calendars=_counted_by(now, clocks),
+        calendars=calendars_of(now, clocks),
         chase_every=now.plan.chase_every,
     )

@@ -33,9 +33,9 @@ class DeriveRca(MoveCommand):
     rca: CustomerRca | None = None
 
 
-def derive_rca(turn: Work, command: DeriveRca) -> None:
+def derive_rca(work: Work, command: DeriveRca) -> None:
     """CLOSE-4: only what is written for customers is carried over; the types let nothing else through."""
-    internal = turn.escalation.rca.internal
+    internal = work.escalation.rca.internal
     assert internal
     if command.rca:
         derived = command.rca
@@ -50,14 +50,14 @@ def derive_rca(turn: Work, command: DeriveRca) -> None:
             given="nothing, and the internal RCA has no summary_for_customers",
             allowed="a customer RCA: summary, actions",
         )
-        raise BadRequest.because(f"the customer RCA of {turn.escalation.key}", (fault,))
-    turn.record(RcaDerived(rca=derived))
-    approvers = turn.escalation.plan.rca_approvers or turn.escalation.plan.escalation_managers
-    why = Sentence.DERIVED_BY.of(name_of(turn.escalation, command.by))
-    text, lines = _for_us(derived)
-    notify(turn, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
+        raise BadRequest.because(f"the customer RCA of {work.escalation.key}", (fault,))
+    work.record(RcaDerived(rca=derived))
+    approvers = work.escalation.plan.rca_approvers or work.escalation.plan.escalation_managers
+    why = Sentence.DERIVED_BY.of(name_of(work.escalation, command.by))
+    text, lines = internal_texts_of(derived)
+    notify(work, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
 
 
-def _for_us(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
+def internal_texts_of(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:
     """What customers will read, for our own people to read first: its summary and its actions."""
     return InternalText(str(rca.summary)), tuple(str(action) for action in rca.actions)

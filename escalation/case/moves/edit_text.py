@@ -7,7 +7,7 @@ from pydantic import Field
 from escalation.case.audience import name_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, OptionalWhyText, TextNumber
-from escalation.case.text_approval import _ask, _require_approver, _the_one
+from escalation.case.text_approval import ask_approvers, pending_text, require_approver
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.values import (
@@ -37,11 +37,11 @@ class EditText(MoveCommand):
     why: OptionalWhyText = NO_NOTE
 
 
-def edit_text(turn: Work, command: EditText) -> None:
+def edit_text(work: Work, command: EditText) -> None:
     """By its author or an approver; it waits on, and its clock runs on."""
-    held = _the_one(turn.escalation, command.number, Move.EDIT_TEXT)
+    held = pending_text(work.escalation, command.number, Move.EDIT_TEXT)
     if command.by != held.by:
-        _require_approver(turn.escalation, held, command.by, Move.EDIT_TEXT)
-    turn.record(TextEdited(number=held.number, text=command.text, why=command.why))
-    why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(turn.escalation, command.by))
-    _ask(turn, why, command.text)
+        require_approver(work.escalation, held, command.by, Move.EDIT_TEXT)
+    work.record(TextEdited(number=held.number, text=command.text, why=command.why))
+    why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(work.escalation, command.by))
+    ask_approvers(work, why, command.text)

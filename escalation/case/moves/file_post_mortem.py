@@ -42,15 +42,15 @@ class FilePostMortem(MoveCommand):
         return (*(action.owner for action in self.post_mortem.actions), *approvers)
 
 
-def file_post_mortem(turn: Work, command: FilePostMortem) -> None:
+def file_post_mortem(work: Work, command: FilePostMortem) -> None:
     """CLOSE-7: a new version replaces the one before; owners and approvers are people whom we know."""
-    now, written = turn.escalation, command.post_mortem
+    now, written = work.escalation, command.post_mortem
     named = [(f"actions.{i}.owner", action.owner) for i, action in enumerate(written.actions)]
     named += [
         (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
     ]
     require_known(now, "the post-mortem", named)
-    turn.record(PostMortemFiled(version=now.post_mortem_version + 1, post_mortem=written))
+    work.record(PostMortemFiled(version=now.post_mortem_version + 1, post_mortem=written))
 
 
 def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) -> None:

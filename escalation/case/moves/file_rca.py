@@ -3,7 +3,7 @@
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import _run_the_next_clock
+from escalation.case.closing import start_next_rca_clock
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.file_post_mortem import require_known
 from escalation.case.request import (
@@ -38,11 +38,11 @@ class FileRca(MoveCommand):
         return tuple(action.owner for action in self.rca.corrective_actions)
 
 
-def file_rca(turn: Work, command: FileRca) -> None:
+def file_rca(work: Work, command: FileRca) -> None:
     """CLOSE-3: each corrective action has an owner whom we know."""
     actions = enumerate(command.rca.corrective_actions)
     named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
-    require_known(turn.escalation, "the RCA", named)
-    turn.record(RcaFiled(version=turn.escalation.rca.version + 1, rca=command.rca))
-    turn.end(ClockName.INTERNAL_RCA)
-    _run_the_next_clock(turn)
+    require_known(work.escalation, "the RCA", named)
+    work.record(RcaFiled(version=work.escalation.rca.version + 1, rca=command.rca))
+    work.end(ClockName.INTERNAL_RCA)
+    start_next_rca_clock(work)

@@ -40,11 +40,11 @@ class FinishAction(MoveCommand):
     note: Note = NO_NOTE
 
 
-def finish_action(turn: Work, command: FinishAction) -> None:
+def finish_action(work: Work, command: FinishAction) -> None:
     """CLOSE-7: done, and nobody is reminded of it any more."""
-    action = open_action(turn.escalation, command.action)
-    _require_own(turn.escalation, action, command)
-    turn.record(ActionFinished(action=action.number, what=action.what, note=command.note))
+    action = open_action(work.escalation, command.action)
+    _require_own(work.escalation, action, command)
+    work.record(ActionFinished(action=action.number, what=action.what, note=command.note))
 
 
 def open_action(now: Escalation, number: int) -> Action:

@@ -90,9 +90,9 @@ class JoinOutage:
     """Of another tenant: it adds contacts only to accounts that its own tenant has brought in."""
 
 
-def join_outage(turn: Work, command: JoinOutage) -> None:
+def join_outage(work: Work, command: JoinOutage) -> None:
     """Each new contact gets a receipt of their own, and every update from now on; a ticket joins once."""
-    now = turn.escalation
+    now = work.escalation
     if command.ticket in now.tickets:
         return
     if not allows(now.state, Move.JOIN_OUTAGE):
@@ -104,8 +104,8 @@ def join_outage(turn: Work, command: JoinOutage) -> None:
         now.key, now.request, joining, f"the start of {command.ticket}", "give the others another outage key"
     )
     sponsors = tuple(sponsor for sponsor in command.sponsors if sponsor.id not in now.plan.sponsors)
-    turn.by = command.by
-    turn.record(
+    work.by = command.by
+    work.record(
         CustomerJoined(
             ticket=command.ticket,
             customers=joining.customers,
@@ -116,11 +116,11 @@ def join_outage(turn: Work, command: JoinOutage) -> None:
             sponsors=sponsors,
         )
     )
-    turn.by = ENGINE
+    work.by = ENGINE
     known = now.rules.stakeholders
-    notify(turn, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
+    notify(work, Occasion.FIRST_NOTICE, (each.id for each in sponsors if each.id not in known))
     if joining.customers:
-        _notify(turn, joining.customers, now)
+        _notify(work, joining.customers, now)
 
 
 def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
@@ -138,44 +138,44 @@ def permit_repeat(now: Escalation, by: str, ticket: str = "") -> None:
         )
 
 
-def begin_first_notification(turn: Work) -> None:
+def begin_first_notification(work: Work) -> None:
     """COMM-2: a clock for those who joined while an earlier first notice was under way, as of their joining."""
-    now = turn.escalation
+    now = work.escalation
     clock = now.clock(ClockName.FIRST_NOTICE)
     is_free = clock is None or not clock.is_running
     if now.joiners and is_free and now.is_open:
-        turn.start(ClockName.FIRST_NOTICE, now.joined_at)
+        work.start(ClockName.FIRST_NOTICE, now.joined_at)
 
 
-def _notify(turn: Work, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
+def _notify(work: Work, customers: tuple[AffectedCustomer, ...], before: Escalation) -> None:
     """Whoever was known here has been told already, for whichever account (START-5)."""
     known = {each.id for each in before.request.recipients}
-    new = tuple(each for each in contacts_among(turn.escalation, customers) if each.id not in known)
-    begin_first_notification(turn)
-    if turn.escalation.state is State.CLOSING:
-        notify_of_end(turn, customers, new)
+    new = tuple(each for each in contacts_among(work.escalation, customers) if each.id not in known)
+    begin_first_notification(work)
+    if work.escalation.state is State.CLOSING:
+        notify_of_end(work, customers, new)
     else:
-        notify_customers(turn, Occasion.RECEIPT, to=new)
+        notify_customers(work, Occasion.RECEIPT, to=new)
 
 
-def notify_of_end(turn: Work, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
+def notify_of_end(work: Work, customers: tuple[AffectedCustomer, ...], new: tuple[Recipient, ...]) -> None:
     """
     It is over for the others already: who is *new* is told all that those were (CLOSE-4, RESOLVE-6). Who was known is
     asked for the account that is new.
     """
-    notify_of_resolution(turn, new, asked=contacts_among(turn.escalation, customers))
+    notify_of_resolution(work, new, asked=contacts_among(work.escalation, customers))
     accounts = tuple(customer.account for customer in customers)
-    notify(turn, Occasion.ACCESS_WANTED, turn.escalation.plan.engagement_managers, items=accounts)
+    notify(work, Occasion.ACCESS_WANTED, work.escalation.plan.engagement_managers, items=accounts)
 
 
-def notify_of_resolution(turn: Work, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
+def notify_of_resolution(work: Work, new: tuple[Recipient, ...], asked: tuple[Recipient, ...]) -> None:
     """*new* are told what the others were; *asked*: whether they have access."""
-    now = turn.escalation
+    now = work.escalation
     resolution, rca = now.resolution, now.rca
-    notify_customers(turn, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
-    notify_customers(turn, Occasion.ACCESS_QUESTION, to=asked, but=now.access)
+    notify_customers(work, Occasion.RESOLVED, to=new, text=resolution.customer_text if resolution else None)
+    notify_customers(work, Occasion.ACCESS_QUESTION, to=asked, but=now.access)
     if rca.customer and rca.state is RcaState.SHARED:
-        notify_customers(turn, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
+        notify_customers(work, Occasion.RCA, to=new, text=rca.customer.summary, actions=rca.customer.actions)
 
 
 def new_in(request: StartRequest, command: JoinOutage) -> JoinOutage:

@@ -62,31 +62,31 @@ class ResumeClocks(MoveCommand):
     note: Note = NO_NOTE
 
 
-def pause(turn: Work, command: PauseClocks) -> None:
+def pause(work: Work, command: PauseClocks) -> None:
     """CLOCK-3: stops the clocks that the playbook names for this reason."""
-    reasons = turn.escalation.plan.pause_reasons
+    reasons = work.escalation.plan.pause_reasons
     if command.because not in reasons:
-        raise UnknownName.of(f"{turn.escalation.key}: unknown pause reason", command.because, reasons)
+        raise UnknownName.of(f"{work.escalation.key}: unknown pause reason", command.because, reasons)
     rule = reasons[command.because]
     stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
-    running = {clock.name for clock in turn.escalation.running_clocks}
+    running = {clock.name for clock in work.escalation.running_clocks}
     stopped = tuple(name for name in stops if name in running)
-    turn.record(ClocksPaused(because=command.because, stops=stops, stopped=stopped, note=command.note))
-    turn.start(ClockName.PAUSE)
+    work.record(ClocksPaused(because=command.because, stops=stops, stopped=stopped, note=command.note))
+    work.start(ClockName.PAUSE)
 
 
-def end_pause(turn: Work) -> None:
+def end_pause(work: Work) -> None:
     """CLOCK-3: it has lasted as long as it may; whoever holds the escalation goes on."""
-    paused, clock = turn.escalation.pause, turn.escalation.clock(ClockName.PAUSE)
-    resume(turn, ended_at=clock.due_at if clock else None)
-    now = turn.escalation
+    paused, clock = work.escalation.pause, work.escalation.clock(ClockName.PAUSE)
+    resume(work, ended_at=clock.due_at if clock else None)
+    now = work.escalation
     if paused:
         why = Sentence.PAUSE_ENDED.of(paused.reason.replace("_", " "))
-        notify(turn, Occasion.PAUSE_ENDED, (now.owner, *managers_of(now)), why=why)
+        notify(work, Occasion.PAUSE_ENDED, (now.owner, *managers_of(now)), why=why)
 
 
-def resume(turn: Work, note: InternalText = NO_NOTE, ended_at: datetime | None = None) -> None:
-    paused = turn.escalation.pause
+def resume(work: Work, note: InternalText = NO_NOTE, ended_at: datetime | None = None) -> None:
+    paused = work.escalation.pause
     if paused:
-        turn.end(ClockName.PAUSE, at=ended_at)
-        turn.record(ClocksResumed(because=paused.reason, note=note, ended_at=ended_at))
+        work.end(ClockName.PAUSE, at=ended_at)
+        work.record(ClocksResumed(because=paused.reason, note=note, ended_at=ended_at))

@@ -22,28 +22,28 @@ class RaiseLevel(MoveCommand):
 
     move = Move.RAISE_LEVEL
     kind: Literal["raise_level"] = "raise_level"
-    reason: Annotated[EscalationReason, Field(description="WhyText it rises")]
+    reason: Annotated[EscalationReason, Field(description="Why it rises")]
     to_level: Annotated[int | None, Field(description="The level to raise to. If omitted: the next one.")] = (
         None
     )
     note: Note = NO_NOTE
 
 
-def raise_level(turn: Work, command: RaiseLevel) -> None:
+def raise_level(work: Work, command: RaiseLevel) -> None:
     """KIND-1."""
-    why = Sentence.RAISED_BY.of(name_of(turn.escalation, command.by))
-    _rise_because(turn, command.reason, command.to_level, why, command.note)
+    why = Sentence.RAISED_BY.of(name_of(work.escalation, command.by))
+    raise_because(work, command.reason, command.to_level, why, command.note)
 
 
-def _rise_because(
-    turn: Work, reason: EscalationReason, asked: int | None, why: Why, note: InternalText = NO_NOTE
+def raise_because(
+    work: Work, reason: EscalationReason, asked: int | None, why: Why, note: InternalText = NO_NOTE
 ) -> None:
     """To the level *asked* or the next one; a threat to the executives' at least, and it proposes accounts (KIND-5)."""
-    now = turn.escalation
+    now = work.escalation
     is_threat = reason is EscalationReason.EXECUTIVE_THREAT
     to_level = now.level + 1 if asked is None else asked
     if is_threat:
         to_level = max(to_level, now.plan.executive_level, now.level + 1)
-    raise_to(turn, to_level, reason, why, note)
+    raise_to(work, to_level, reason, why, note)
     if is_threat:
-        propose_sponsorship(turn)
+        propose_sponsorship(work)

@@ -55,22 +55,22 @@ class Rebase(MoveCommand):
     plan: Plan
 
 
-def rebase(turn: Work, command: Rebase) -> None:
+def rebase(work: Work, command: Rebase) -> None:
     """Every due time follows from the original start and the recorded pauses; what breached stays breached."""
-    before, plan = turn.escalation, command.plan
+    before, plan = work.escalation, command.plan
     if not _is_another(before, plan):
         raise MoveNotAllowed(f"{before.key}: it already goes by {before.plan.playbook}")
-    turn.record(Rebased(plan=plan, before=before.plan.playbook, why=command.why))
-    _end_clocks_without_target(turn)
-    if turn.escalation.acknowledged_by:
-        turn.end(ClockName.ACKNOWLEDGE)
-    _ask_somebody_known(turn, before)
-    _start_clocks_of_the_new_plan(turn)
-    adapt_rca_to_plan(turn)
-    skip_past_thresholds(turn)
-    now = turn.escalation
+    work.record(Rebased(plan=plan, before=before.plan.playbook, why=command.why))
+    _end_clocks_without_target(work)
+    if work.escalation.acknowledged_by:
+        work.end(ClockName.ACKNOWLEDGE)
+    _ask_somebody_known(work, before)
+    _start_clocks_of_the_new_plan(work)
+    adapt_rca_to_plan(work)
+    skip_past_thresholds(work)
+    now = work.escalation
     why = Sentence.REBASED_BY.of(name_of(now, command.by), now.plan.playbook, before.plan.playbook)
-    notify(turn, Occasion.REBASED, (*followers_of(now), *managers_of(now)), why=why, text=command.why)
+    notify(work, Occasion.REBASED, (*followers_of(now), *managers_of(now)), why=why, text=command.why)
 
 
 def _is_another(now: Escalation, plan: Plan) -> bool:
@@ -79,20 +79,20 @@ def _is_another(now: Escalation, plan: Plan) -> bool:
     return not is_same or set(plan.sponsors) != set(had.sponsors)
 
 
-def _end_clocks_without_target(turn: Work) -> None:
-    paused = turn.escalation.pause
-    if paused and paused.reason not in turn.escalation.plan.pause_reasons:
-        resume(turn)  # nobody could say any more how long it may last
-    for clock in turn.escalation.running_clocks:
-        if clock.name is not ClockName.ON_DUTY and not clock_for(turn.escalation, clock.name, turn.now):
-            turn.cancel_clocks(clock.name)
+def _end_clocks_without_target(work: Work) -> None:
+    paused = work.escalation.pause
+    if paused and paused.reason not in work.escalation.plan.pause_reasons:
+        resume(work)  # nobody could say any more how long it may last
+    for clock in work.escalation.running_clocks:
+        if clock.name is not ClockName.ON_DUTY and not clock_for(work.escalation, clock.name, work.now):
+            work.cancel_clocks(clock.name)
 
 
-def _ask_somebody_known(turn: Work, before: Escalation) -> None:
+def _ask_somebody_known(work: Work, before: Escalation) -> None:
     """
     The level's contacts, where its owner has left, or nobody had acknowledged and others are to be asked by now.
     """
-    now = turn.escalation
+    now = work.escalation
     was_asked, is_asked = before.current_level.asked_first, now.current_level.asked_first
     if not now.plan.knows(now.owner):
         why = Sentence.OWNER_LEFT.of(now.owner)
@@ -102,21 +102,21 @@ def _ask_somebody_known(turn: Work, before: Escalation) -> None:
         why = Sentence.LEVEL_IS_FOR.of(now.level, ", ".join(name_of(now, who) for who in is_asked))
     else:
         return
-    ask_the_level(turn, why)
+    ask_the_level(work, why)
 
 
-def _start_clocks_of_the_new_plan(turn: Work) -> None:
+def _start_clocks_of_the_new_plan(work: Work) -> None:
     """Those that the old one had no target for, as of when they would have begun."""
-    now = turn.escalation
+    now = work.escalation
     paused = now.pause
     if now.state in WORKING:
-        start_window(turn)
+        start_window(work)
     if now.state in WORKING and now.acknowledged_by and not _runs(now, ClockName.ACKNOWLEDGEMENT_EXPIRY):
-        turn.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
-    adapt_updates_to_plan(turn)
-    adapt_texts_to_plan(turn)
+        work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    adapt_updates_to_plan(work)
+    adapt_texts_to_plan(work)
     if paused and not _runs(now, ClockName.PAUSE):
-        turn.start(ClockName.PAUSE, since=paused.started_at)
+        work.start(ClockName.PAUSE, since=paused.started_at)
 
 
 def _runs(now: Escalation, name: ClockName) -> bool:
@@ -170,12 +170,12 @@ def preview_rebase(now: Escalation, plan: Plan, at: datetime) -> RebasePreview:
     """
     if not now.is_open:
         raise MoveNotAllowed(f"{now.key}: cannot rebase while {now.state}; it has ended")
-    turn = Work(now, at)
+    work = Work(now, at)
     if _is_another(now, plan):
-        rebase(turn, Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))
-        settle(turn)
-    after = turn.escalation
-    breached = (event.clock for event in turn.events if isinstance(event, ClockBreached))
+        rebase(work, Rebase(by=ENGINE, why=InternalText("foreseen"), plan=plan))
+        settle(work)
+    after = work.escalation
+    breached = (event.clock for event in work.events if isinstance(event, ClockBreached))
     return RebasePreview(
         key=now.key,
         before=now.plan.playbook,

@@ -28,10 +28,10 @@ class RejectResolution(MoveCommand):
     why: WhyText
 
 
-def reject_resolution(turn: Work, command: RejectResolution) -> None:
+def reject_resolution(work: Work, command: RejectResolution) -> None:
     """RESOLVE-5: back to resolving, with the reason."""
-    turn.end(ClockName.VERIFICATION)
-    turn.record(ResolutionRejected(why=command.why))
-    why = Sentence.REJECTED_BY.of(name_of(turn.escalation, command.by))
-    notify(turn, Occasion.RESOLUTION_REJECTED, (turn.escalation.owner,), why=why, text=command.why)
-    resume_work(turn)
+    work.end(ClockName.VERIFICATION)
+    work.record(ResolutionRejected(why=command.why))
+    why = Sentence.REJECTED_BY.of(name_of(work.escalation, command.by))
+    notify(work, Occasion.RESOLUTION_REJECTED, (work.escalation.owner,), why=why, text=command.why)
+    resume_work(work)

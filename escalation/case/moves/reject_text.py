@@ -5,10 +5,10 @@ from typing import Literal
 from escalation.case.move_command import MoveCommand, TextNumber, WhyText
 from escalation.case.text_approval import (
     TextRejected,
-    _continue_after_approval,
-    _notify_author,
-    _require_approver,
-    _the_one,
+    continue_after_approval,
+    notify_author,
+    pending_text,
+    require_approver,
 )
 from escalation.case.work import Work
 from escalation.policy.move_name import Move
@@ -23,11 +23,11 @@ class RejectText(MoveCommand):
     why: WhyText
 
 
-def reject_text(turn: Work, command: RejectText) -> None:
+def reject_text(work: Work, command: RejectText) -> None:
     """Its author is told why, and customers still wait."""
-    held = _the_one(turn.escalation, command.number, Move.REJECT_TEXT)
+    held = pending_text(work.escalation, command.number, Move.REJECT_TEXT)
     if command.by != held.by:
-        _require_approver(turn.escalation, held, command.by, Move.REJECT_TEXT)
-    turn.record(TextRejected(number=held.number, why=command.why))
-    _continue_after_approval(turn)
-    _notify_author(turn, held, command.why)
+        require_approver(work.escalation, held, command.by, Move.REJECT_TEXT)
+    work.record(TextRejected(number=held.number, why=command.why))
+    continue_after_approval(work)
+    notify_author(work, held, command.why)

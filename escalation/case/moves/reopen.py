@@ -28,17 +28,17 @@ class Reopen(MoveCommand):
     why: WhyText
 
 
-def reopen(turn: Work, why: InternalText) -> None:
+def reopen(work: Work, why: InternalText) -> None:
     """CLOSE-9: back to resolving."""
-    _reopen(turn, why, Sentence.REOPENED_BY.of(name_of(turn.escalation, turn.by)), why)
+    reopen_because(work, why, Sentence.REOPENED_BY.of(name_of(work.escalation, work.by)), why)
 
 
-def _reopen(turn: Work, recorded: InternalText, why: Why, text: InternalText | None) -> None:
+def reopen_because(work: Work, recorded: InternalText, why: Why, text: InternalText | None) -> None:
     """The hold since the declaration keeps the clocks where they were."""
-    turn.end(ClockName.VERIFICATION)
-    turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
-    turn.record(Reopened(why=recorded))
-    people = followers_of(turn.escalation)
-    resume_work(turn)
-    notify(turn, Occasion.REOPENED, people, why=why, text=text)
-    notify_customers(turn, Occasion.REOPENED)
+    work.end(ClockName.VERIFICATION)
+    work.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA, ClockName.CLOSING)
+    work.record(Reopened(why=recorded))
+    people = followers_of(work.escalation)
+    resume_work(work)
+    notify(work, Occasion.REOPENED, people, why=why, text=text)
+    notify_customers(work, Occasion.REOPENED)

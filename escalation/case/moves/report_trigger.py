@@ -6,7 +6,7 @@ from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
-from escalation.case.moves.raise_level import _rise_because
+from escalation.case.moves.raise_level import raise_because
 from escalation.case.work import Work
 from escalation.kernel.reasons import Why
 from escalation.kernel.refusals import UnknownName
@@ -35,13 +35,13 @@ class ReportTrigger(MoveCommand):
     note: Note = NO_NOTE
 
 
-def report_trigger(turn: Work, command: ReportTrigger) -> None:
+def report_trigger(work: Work, command: ReportTrigger) -> None:
     """MATRIX-3, KIND-5."""
-    now = turn.escalation
+    now = work.escalation
     known = {trigger.name: trigger for trigger in now.current_level.triggers}
     trigger = known.get(command.trigger)
     if trigger is None:
         raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", command.trigger, known)
-    turn.record(TriggerReported(trigger=trigger.name, note=command.note))
+    work.record(TriggerReported(trigger=trigger.name, note=command.note))
     says = Why(trigger.says or trigger.name.replace("_", " "))
-    _rise_because(turn, trigger.reason, trigger.to_level, says)
+    raise_because(work, trigger.reason, trigger.to_level, says)

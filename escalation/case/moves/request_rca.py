@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from escalation.case.closing import _request_rca
+from escalation.case.closing import ask_for_requested_rca
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.work import Work
 from escalation.kernel.values import NO_NOTE
@@ -17,5 +17,5 @@ class RequestRca(MoveCommand):
     note: Note = NO_NOTE
 
 
-def request_rca(turn: Work, command: RequestRca) -> None:
-    _request_rca(turn, command.note)
+def request_rca(work: Work, command: RequestRca) -> None:
+    ask_for_requested_rca(work, command.note)

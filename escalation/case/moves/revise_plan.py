@@ -36,12 +36,12 @@ class RevisePlan(MoveCommand):
         return tuple(step.owner for step in self.steps)
 
 
-def revise_plan(turn: Work, command: RevisePlan) -> None:
+def revise_plan(work: Work, command: RevisePlan) -> None:
     """COMM-10, RESOLVE-1: a plan that exists begins the resolution."""
-    now = turn.escalation
+    now = work.escalation
     for step in command.steps:
         now.plan.contact(step.owner)
     version = now.action_plan.version + 1 if now.action_plan else 1
-    turn.record(PlanRevised(version=version, steps=command.steps, why=command.why))
-    if turn.escalation.state is State.COMMUNICATING:
-        begin_resolution(turn)
+    work.record(PlanRevised(version=version, steps=command.steps, why=command.why))
+    if work.escalation.state is State.COMMUNICATING:
+        begin_resolution(work)

@@ -27,7 +27,7 @@ class SendUpdate(MoveCommand):
     apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
 
 
-def send_update(turn: Work, command: SendUpdate) -> None:
+def send_update(work: Work, command: SendUpdate) -> None:
     """COMM-3: what customers are told meets the cadence and starts it anew; each update states the next."""
     if not command.customer_text and not command.internal_note:
         fault = Fault(
@@ -35,16 +35,16 @@ def send_update(turn: Work, command: SendUpdate) -> None:
             given="neither",
             allowed="a text for customers, for us, or both",
         )
-        raise BadRequest.because(f"the update of {turn.escalation.key}", (fault,))
+        raise BadRequest.because(f"the update of {work.escalation.key}", (fault,))
     text, note = command.customer_text or None, command.internal_note or None
-    waits = text is not None and turn.escalation.plan.text_approval is not None
+    waits = text is not None and work.escalation.plan.text_approval is not None
     if note or not waits:
-        turn.record(UpdateSent(customer_text=None if waits else text, internal_note=note))
+        work.record(UpdateSent(customer_text=None if waits else text, internal_note=note))
     if text and waits:
-        text_approval.submit_text(turn, text, apologise=command.apologise)
+        text_approval.submit_text(work, text, apologise=command.apologise)
     elif text:
-        text_approval.send_customer_update(turn, text, apologise=command.apologise)
+        text_approval.send_customer_update(work, text, apologise=command.apologise)
     if note:
-        restart_next_update(turn, ClockName.INTERNAL_UPDATE)
-        why = Sentence.UPDATE_BY.of(name_of(turn.escalation, command.by))
-        notify(turn, Occasion.UPDATE, followers_of(turn.escalation), why=why, text=note)
+        restart_next_update(work, ClockName.INTERNAL_UPDATE)
+        why = Sentence.UPDATE_BY.of(name_of(work.escalation, command.by))
+        notify(work, Occasion.UPDATE, followers_of(work.escalation), why=why, text=note)

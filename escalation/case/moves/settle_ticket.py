@@ -32,7 +32,7 @@ class SettleTicket(MoveCommand):
     record: Annotated[Name, Field(description="The incident or problem.")]
     stays_open_because: Annotated[
         Annotated[InternalText, Field(min_length=1)] | None,
-        Field(description="WhyText it stays open. If omitted, the record counts as closed."),
+        Field(description="Why it stays open. If omitted, the record counts as closed."),
     ] = None
 
     @property
@@ -41,9 +41,9 @@ class SettleTicket(MoveCommand):
         return self.record if self.stays_open_because is None and is_key(self.record) else None
 
 
-def settle_record(turn: Work, command: SettleTicket) -> None:
+def settle_record(work: Work, command: SettleTicket) -> None:
     """CLOSE-1: closed, or listed with the reason that it stays open."""
-    now = turn.escalation
+    now = work.escalation
     if command.record not in now.request.linked_records:
         raise UnknownName.of(f"{now.key}: no linked record", command.record, now.request.linked_records)
-    turn.record(TicketSettled(record=command.record, stays_open_because=command.stays_open_because))
+    work.record(TicketSettled(record=command.record, stays_open_because=command.stays_open_because))

@@ -4,7 +4,7 @@ from typing import Literal
 
 from escalation.case.audience import notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import _run_the_next_clock
+from escalation.case.closing import start_next_rca_clock
 from escalation.case.move_command import MoveCommand
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
@@ -27,11 +27,11 @@ class ShareRca(MoveCommand):
     kind: Literal["share_rca"] = "share_rca"
 
 
-def share_rca(turn: Work) -> None:
+def share_rca(work: Work) -> None:
     """CLOSE-4: with every affected customer."""
-    rca = turn.escalation.rca.customer
+    rca = work.escalation.rca.customer
     assert rca
-    turn.record(RcaShared())
-    turn.end(ClockName.CUSTOMER_RCA)
-    notify_customers(turn, Occasion.RCA, text=rca.summary, actions=rca.actions)
-    _run_the_next_clock(turn)
+    work.record(RcaShared())
+    work.end(ClockName.CUSTOMER_RCA)
+    notify_customers(work, Occasion.RCA, text=rca.summary, actions=rca.actions)
+    start_next_rca_clock(work)

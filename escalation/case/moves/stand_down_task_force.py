@@ -7,7 +7,7 @@ from pydantic import Field
 from escalation.case.audience import name_of
 from escalation.case.move_command import MoveCommand, WhyText
 from escalation.case.state import Escalation
-from escalation.case.task_forces import _stand_down
+from escalation.case.task_forces import stand_one_down
 from escalation.case.work import Work
 from escalation.kernel.refusals import (
     MoveNotAllowed,
@@ -38,9 +38,9 @@ class StandDownTaskForce(MoveCommand):
         return (self.hand_over_to,) if self.hand_over_to else ()
 
 
-def stand_down(turn: Work, command: StandDownTaskForce) -> None:
+def stand_down(work: Work, command: StandDownTaskForce) -> None:
     """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
-    now = turn.escalation
+    now = work.escalation
     names = [force.name for force in now.task_forces]
     force = next((force for force in now.task_forces if force.name == command.name), None)
     if force is None:
@@ -50,7 +50,7 @@ def stand_down(turn: Work, command: StandDownTaskForce) -> None:
     _require_own(now, force, command)
     if command.hand_over_to:
         now.plan.contact(command.hand_over_to)
-    _stand_down(turn, force, command.why, command.hand_over_to)
+    stand_one_down(work, force, command.why, command.hand_over_to)
 
 
 def _require_own(now: Escalation, force: TaskForceSummary, command: StandDownTaskForce) -> None:

@@ -35,9 +35,9 @@ class TickResponse(MoveCommand):
     note: Note = NO_NOTE
 
 
-def tick_response(turn: Work, command: TickResponse) -> None:
+def tick_response(work: Work, command: TickResponse) -> None:
     """MATRIX-4: by its words, or by its number in the level's list; whoever says which level does not hit another."""
-    now = turn.escalation
+    now = work.escalation
     if command.level not in {None, now.level}:
         raise MoveNotAllowed(f"{now.key}: it is at level {now.level} now, not at level {command.level}")
     responses = now.current_level.responses
@@ -49,4 +49,4 @@ def tick_response(turn: Work, command: TickResponse) -> None:
         raise UnknownName.of(what, command.response, responses, listed=listed)
     if response in now.responses_done:
         raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
-    turn.record(ResponseTicked(level=now.level, response=response, note=command.note))
+    work.record(ResponseTicked(level=now.level, response=response, note=command.note))

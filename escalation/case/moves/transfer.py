@@ -6,7 +6,7 @@ from pydantic import Field
 
 from escalation.case.audience import name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.levels import _OF_THE_HOLDER, responses_to_do
+from escalation.case.levels import CLOCKS_OF_OWNER, responses_to_do
 from escalation.case.lifecycle import WORKING
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.state import Escalation
@@ -43,7 +43,7 @@ class Transfer(MoveCommand):
     skill: Annotated[
         Name | None, Field(description="Instead of a person or team: whoever has this skill of the playbook.")
     ] = None
-    reason: Annotated[EscalationReason, Field(description="WhyText it changes hands")] = (
+    reason: Annotated[EscalationReason, Field(description="Why it changes hands")] = (
         EscalationReason.LACK_OF_EXPERTISE
     )
     note: Note = NO_NOTE
@@ -53,26 +53,26 @@ class Transfer(MoveCommand):
         return (self.to,) if self.to else ()
 
 
-def transfer(turn: Work, command: Transfer) -> None:
+def transfer(work: Work, command: Transfer) -> None:
     """KIND-2: to the team that has the skill; the level stays, its window runs on."""
-    now = turn.escalation
+    now = work.escalation
     receiver = now.plan.contact(_receiver(now, command))
     if receiver.id == now.owner:
         raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
-    turn.cancel_clocks(*_OF_THE_HOLDER)
-    turn.record(Transferred(from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note))
+    work.cancel_clocks(*CLOCKS_OF_OWNER)
+    work.record(Transferred(from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note))
     if now.state in WORKING:
-        turn.start(ClockName.ACKNOWLEDGE)
+        work.start(ClockName.ACKNOWLEDGE)
     why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
     notify(
-        turn,
+        work,
         Occasion.ASSIGNED,
         (receiver.id,),
         why=why,
         text=command.note or None,
-        items=responses_to_do(turn),
+        items=responses_to_do(work),
     )
-    notify_customers(turn, Occasion.HAND_OVER, reason=command.reason)
+    notify_customers(work, Occasion.HAND_OVER, reason=command.reason)
 
 
 def _receiver(now: Escalation, command: Transfer) -> str:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.closing import _run_the_next_clock
+from escalation.case.closing import start_next_rca_clock
 from escalation.case.move_command import MoveCommand, WhyText
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
@@ -28,7 +28,7 @@ class WaiveRca(MoveCommand):
     why: WhyText
 
 
-def waive_rca(turn: Work, command: WaiveRca) -> None:
-    turn.record(RcaWaived(why=command.why))
-    turn.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
-    _run_the_next_clock(turn)
+def waive_rca(work: Work, command: WaiveRca) -> None:
+    work.record(RcaWaived(why=command.why))
+    work.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
+    start_next_rca_clock(work)
