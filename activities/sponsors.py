@@ -45,7 +45,9 @@ class Sponsors:
         playbook = self._playbook()
         for id_ in ids:
             if id_ not in playbook.people:
-                raise UnknownName.of("unknown person", id_, sorted(playbook.people), called=playbook.called)
+                raise UnknownName.of(
+                    "unknown person", id_, sorted(playbook.people), called=playbook.ids_by_name
+                )
         people = tuple(contact_of(playbook, id_) for id_ in ids)
         return PlaybookPeople(
             people=people, deciders=playbook.sponsorship_deciders, managers=_managers(playbook)

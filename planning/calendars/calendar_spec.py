@@ -8,35 +8,20 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from escalation.kernel.values import require_plausible_year
 from planning.calendars.opening_hours import DAYS_FORM, HOURS_FORM, parse_days, parse_hours
 from planning.calendars.time_zone_names import time_zone_of
-from planning.spec import Spec, one_or_several
+from planning.spec import Spec, checked_by, one_or_several, text_in_an_editor
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 DATE_FORM = "a date such as 2026-12-24"
 DATE_IN_AN_EDITOR = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-24"]}
 
 
-def _time_zone(name: str) -> str:
-    time_zone_of(name)
-    return name
-
-
-def _days(text: str) -> str:
-    parse_days(text)
-    return text
-
-
-def _hours(text: str) -> str:
-    parse_hours(text)
-    return text
-
-
 def _as_date(given: Any) -> Any:
-    """One form for each date, for the same reason."""
+    """Read one form of each date: of two forms as keys, one would silently replace the other."""
     if not isinstance(given, str):
         return given
     try:
@@ -50,21 +35,13 @@ def _as_date(given: Any) -> Any:
 
 TimeZone = Annotated[
     str,
-    AfterValidator(_time_zone),
-    WithJsonSchema({"type": "string", "examples": ["Europe/London", "Asia/Jakarta", "Europe/Istanbul"]}),
+    checked_by(time_zone_of),
+    text_in_an_editor("", "Europe/London", "Asia/Jakarta", "Europe/Istanbul"),
 ]
 Date = Annotated[date, BeforeValidator(_as_date), WithJsonSchema(DATE_IN_AN_EDITOR)]
 Dates = Annotated[tuple[Date, ...], one_or_several(Date)]
-Days = Annotated[
-    str,
-    AfterValidator(_days),
-    WithJsonSchema({"type": "string", "description": DAYS_FORM, "examples": ["mon-fri", "sat"]}),
-]
-_HoursOfADay = Annotated[
-    str,
-    AfterValidator(_hours),
-    WithJsonSchema({"type": "string", "description": HOURS_FORM, "examples": ["09:00-17:00"]}),
-]
+Days = Annotated[str, checked_by(parse_days), text_in_an_editor(DAYS_FORM, "mon-fri", "sat")]
+_HoursOfADay = Annotated[str, checked_by(parse_hours), text_in_an_editor(HOURS_FORM, "09:00-17:00")]
 Hours = Annotated[tuple[_HoursOfADay, ...], one_or_several(_HoursOfADay)]
 
 
@@ -72,21 +49,21 @@ class HolidaySpec(Spec):
     """Public holidays of a country, or of a part of it."""
 
     country: Annotated[str, Field(min_length=1, max_length=100)]
-    """Two letters, as ISO 3166 has them: GB, ID, TR, US."""
+    """Two letters, as in ISO 3166: GB, ID, TR, US."""
     subdivision: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     """A part of the country with holidays of its own: ENG, BY, CA."""
 
 
 class CalendarSpec(Spec):
-    """When the organisation is open."""
+    """Open hours of the organisation, or of a part of it."""
 
     time_zone: TimeZone
-    """The hours below are those of clocks in this zone."""
+    """The zone of the hours below."""
     weekly: dict[Days, Hours]
-    """Days to open hours. Several windows a day are fine, and so is a night: 22:00-06:00 belongs to the first day."""
+    """Open hours by days. A day can have several windows. A night such as 22:00-06:00 belongs to its first day."""
     holidays: Annotated[tuple[HolidaySpec, ...], one_or_several(HolidaySpec)] = ()
-    """Public holidays, on which it is closed; of several countries: whenever one of them has one."""
+    """Public holidays, on which it is closed. Of several countries, every holiday of each counts."""
     closed_on: Dates = ()
-    """Own dates: what would open on such a day does not."""
+    """Dates of its own on which it is closed."""
     half_days: dict[Date, Hours] = {}
-    """Dates with hours of their own, whatever the week and the holidays say."""
+    """Dates with hours of their own. Go before the week, the holidays and closed_on."""

@@ -3,7 +3,7 @@ The map of a helpdesk's export: which column is what, and what its values mean h
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -12,6 +12,7 @@ from escalation.kernel.values import Input, Name
 from escalation.policy.classification import Priority
 from planning.calendars.calendar_spec import TimeZone
 from planning.playbook.yaml_tree import Unreadable, place_fault, read_yaml, to_plain
+from planning.spec import ShortSpec
 
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -27,19 +28,16 @@ class Meaning(StrEnum):
     CANCELLED = "cancelled"
 
 
-class StateMap(Input):
+class StateMap(ShortSpec):
     """A state: its meaning alone, or ``{means: waiting, pause: waiting_for_customer, tells_customer: true}``."""
+
+    short_field = "means"
 
     means: Meaning
     pause: Name | None = None
     """The playbook's reason to pause; only of a waiting state, and left out if the clocks run on."""
     tells_customer: bool = False
     """To come into this state, the customer was written to: counts as an update."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_the_meaning_alone(cls, given: Any) -> Any:
-        return {"means": given} if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _only_waiting_pauses(self) -> "StateMap":

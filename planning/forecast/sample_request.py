@@ -10,7 +10,7 @@ from typing import Any
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.policy.classification import EscalationReason, Priority
-from planning.playbook.faults import UnplacedFault, list_names, unknown_name
+from planning.playbook.faults import Finding, list_names, unknown_name
 from planning.playbook.schema import Playbook
 
 ACCOUNT = "CUSTOMER"
@@ -80,6 +80,6 @@ def make_request(
     )
 
 
-def _fault(found: UnplacedFault) -> Fault:
+def _fault(found: Finding) -> Fault:
     where = ".".join(map(str, found.path))
     return Fault(where=where, given=found.given, allowed=found.allowed, suggestion=found.suggestion)

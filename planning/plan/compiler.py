@@ -8,8 +8,9 @@ that a request can have against a playbook; what happens by the plan is for the 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
-from escalation.case.request import AffectedCustomer, StartRequest
+from escalation.case.request import StartRequest
 from escalation.case.state_size import require_plan_fits
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import tenant_of
@@ -38,13 +39,13 @@ from planning.calendars.open_hours import compile_desk_time, definition_of, hori
 from planning.plan.contacts import contact_of
 from planning.plan.start_faults import start_faults_of
 from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
+from planning.playbook.level_spec import AcknowledgedBy
 from planning.playbook.schema import (
-    AcknowledgedBy,
+    AccountSpec,
     PauseSpec,
     Playbook,
     PrioritySpec,
     SurveySpec,
-    TargetSpec,
     TierSpec,
     TimeBasis,
 )
@@ -110,27 +111,23 @@ def priority_of(playbook: Playbook, request: StartRequest) -> Priority:
 
 
 def _tiers(playbook: Playbook, request: StartRequest) -> Iterator[TierSpec]:
-    """Of the affected customers, as far as the playbook says anything of them."""
+    """Yield the tiers of the affected customers that the playbook describes."""
+    return (tier for _, tier in _customers(playbook, request) if tier)
+
+
+def _customers(
+    playbook: Playbook, request: StartRequest
+) -> Iterator[tuple[AccountSpec | None, TierSpec | None]]:
     for customer in request.customers:
-        tier = playbook.tiers.get(_tier_of(playbook, customer))
-        if tier:
-            yield tier
-
-
-def _tier_of(playbook: Playbook, customer: AffectedCustomer) -> str:
-    account = playbook.accounts.get(customer.account)
-    return account.tier if account and account.tier else customer.tier
+        account = playbook.accounts.get(customer.account)
+        tier = account.tier if account and account.tier else customer.tier
+        yield account, playbook.tiers.get(tier)
 
 
 def _customer_calendar(playbook: Playbook, request: StartRequest) -> str | None:
-    """Of the first affected customer who has one of their own (CLOCK-5)."""
-    for customer in request.customers:
-        account = playbook.accounts.get(customer.account)
-        tier = playbook.tiers.get(_tier_of(playbook, customer))
-        own = (account and account.calendar) or (tier and tier.calendar)
-        if own:
-            return own
-    return None
+    """Return the calendar of the first affected customer who has one (CLOCK-5)."""
+    found = (spec.calendar for each in _customers(playbook, request) for spec in each if spec)
+    return next((calendar for calendar in found if calendar), None)
 
 
 def is_guest(request: StartRequest) -> bool:
@@ -149,39 +146,43 @@ def _require_may_return(playbook: Playbook, request: StartRequest) -> None:
 
 
 def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datetime) -> Plan:
+    plan = _without_people(playbook, request, since, now)
+    contacts = _contacts(playbook, plan, request.submitted_by)
+    known = {contact.id for contact in contacts}
+    others = tuple(person for person in playbook.people if person not in known)
+    return replace(plan, contacts=contacts, others=others)
+
+
+def _without_people(playbook: Playbook, request: StartRequest, since: datetime, now: datetime) -> Plan:
     kind = playbook.issue_types[request.issue_type]
     category = kind.categories[request.category]
     levels = tuple(
-        _level(playbook, rung) for rung in levels_of(playbook, request.issue_type, request.category)
+        _level(playbook, level) for level in levels_of(playbook, request.issue_type, request.category)
     )
     priorities = {priority: _priority(playbook, playbook.priorities[priority]) for priority in Priority}
-    executive, _ = executive_level_of(playbook, kind, category)
-    entry, _ = entry_level_of(playbook, kind, category)
     customer_calendar = _customer_calendar(playbook, request)
-    counted = (
-        playbook.calendar,
-        customer_calendar,
-        *(level.calendar for level in levels),
-        *(rules.calendar for rules in priorities.values()),
-    )
     duties = {name: playbook.ids_of(who) for name, who in playbook.duties}
-    pauses = {name: _pause(playbook, rules) for name, rules in playbook.pause_reasons.items()}
+    pauses = {name: _pause(playbook, spec) for name, spec in playbook.pause_reasons.items()}
     survey = _survey(playbook.survey) if playbook.survey else None
     approval = _text_approval(playbook)
+    named = (level.calendar for level in levels), (policy.calendar for policy in priorities.values())
+    calendars = dict.fromkeys((playbook.calendar, customer_calendar, *chain.from_iterable(named)))
     spans = counted_spans_of(levels, priorities, pauses.values(), survey, approval)
-    plan = Plan(
+    return Plan(
         playbook=PlaybookRef(name=playbook.name, version=playbook.version, sha256=playbook.sha256),
         issue_type=request.issue_type,
         category=request.category,
         levels=levels,
-        entry_level=max(entry or 1, *(tier.entry_level for tier in _tiers(playbook, request)), 1),
-        executive_level=executive or len(levels),
+        entry_level=max(
+            entry_level_of(playbook, kind, category)[0] or 1,
+            *(tier.entry_level for tier in _tiers(playbook, request)),
+            1,
+        ),
+        executive_level=executive_level_of(playbook, kind, category)[0] or len(levels),
         priorities=priorities,
         contacts=(),
         permissions=dict(playbook.permissions),
-        calendars={
-            name: _calendar(playbook, name, since, now, spans) for name in dict.fromkeys(counted) if name
-        },
+        calendars={name: _calendar(playbook, name, since, now, spans) for name in calendars if name},
         calendar=playbook.calendar,
         desk=compile_desk_time(playbook.calendars[playbook.calendar], now),
         customer_calendar=customer_calendar,
@@ -205,41 +206,36 @@ def _plan(playbook: Playbook, request: StartRequest, since: datetime, now: datet
         ),
         text_approval=approval,
     )
-    contacts = _contacts(playbook, plan, request.submitted_by)
-    known = {contact.id for contact in contacts}
-    others = tuple(person for person in playbook.people if person not in known)
-    return replace(plan, contacts=contacts, others=others)
 
 
 def _calendar(
     playbook: Playbook, name: str, since: datetime, now: datetime, spans: tuple[CountedSpan, ...]
 ) -> Calendar:
-    rules = playbook.calendars[name]
-    hours = compile_ahead(rules, since, now, spans, name)
-    return Calendar(hours=hours, definition=definition_of(rules))
+    spec = playbook.calendars[name]
+    return Calendar(hours=compile_ahead(spec, since, now, spans, name), definition=definition_of(spec))
 
 
-def _level(playbook: Playbook, rung: EffectiveLevel) -> Level:
-    rules = rung.rules
+def _level(playbook: Playbook, level: EffectiveLevel) -> Level:
+    spec = level.rules
     triggers = tuple(
         Trigger(name=name, says=trigger.says, to_level=trigger.to_level, reason=trigger.reason)
-        for name, trigger in rules.triggers.items()
+        for name, trigger in spec.triggers.items()
     )
     return Level(
-        number=rung.number,
-        name=rules.name or f"level {rung.number}",
-        contacts=playbook.ids_of(rules.contacts),
-        asks_all=rules.asks_all,
-        needs_all=rules.acknowledge is AcknowledgedBy.ALL,
-        window=_window(rules.window) if rules.window else None,
-        responses=rules.responses,
+        number=level.number,
+        name=spec.name or f"level {level.number}",
+        contacts=playbook.ids_of(spec.contacts),
+        asks_all=spec.asks_all,
+        needs_all=spec.acknowledge is AcknowledgedBy.ALL,
+        window=_window(spec.window) if spec.window else None,
+        responses=spec.responses,
         triggers=triggers,
-        managers=playbook.ids_of(rules.managers),
-        unreached=rules.unreached,
-        fallback=playbook.ids_of((rules.fallback,))[0] if rules.fallback else None,
-        calendar=rules.calendar,
-        ack_within=_within(rules.ack_within, playbook.remind_at),
-        ack_expires=_within(rules.ack_expires, playbook.remind_at[-1:]),
+        managers=playbook.ids_of(spec.managers),
+        unreached=spec.unreached,
+        fallback=playbook.ids_of((spec.fallback,))[0] if spec.fallback else None,
+        calendar=spec.calendar,
+        ack_within=_optional_target(spec.ack_within, playbook.remind_at),
+        ack_expires=_optional_target(spec.ack_expires, playbook.remind_at[-1:]),
     )
 
 
@@ -247,55 +243,60 @@ def _window(window: WindowSpan) -> Window:
     return Window(minimum=window.minimum.elapsed, maximum=window.maximum.elapsed, basis=window.maximum.basis)
 
 
-def _priority(playbook: Playbook, written: PrioritySpec) -> PriorityPolicy:
-    targets = {**playbook.targets, **written.targets}
+def _priority(playbook: Playbook, spec: PrioritySpec) -> PriorityPolicy:
+    targets = {**playbook.targets, **spec.targets}
     return PriorityPolicy(
-        business_hours=written.basis is TimeBasis.BUSINESS,
-        targets={clock: _target(playbook, targets[clock]) for clock in ClockName if clock in targets},
-        stakeholders=playbook.ids_of(written.stakeholders),
-        entry_level=written.entry_level,
-        window_percent=written.window_percent,
-        calendar=written.calendar,
-        rca_required=written.rca_required,
+        business_hours=spec.basis is TimeBasis.BUSINESS,
+        targets={
+            clock: _target(
+                target.within, playbook.remind_at if target.remind_at is None else target.remind_at
+            )
+            for clock in ClockName
+            if (target := targets.get(clock))
+        },
+        stakeholders=playbook.ids_of(spec.stakeholders),
+        entry_level=spec.entry_level,
+        window_percent=spec.window_percent,
+        calendar=spec.calendar,
+        rca_required=spec.rca_required,
     )
 
 
-def _survey(written: SurveySpec) -> SurveyPolicy:
-    within = Target(after=written.within.elapsed, basis=written.within.basis)
-    return SurveyPolicy(within=within, low_score=written.low_score, reopens=written.reopens)
+def _survey(spec: SurveySpec) -> SurveyPolicy:
+    return SurveyPolicy(within=_target(spec.within), low_score=spec.low_score, reopens=spec.reopens)
 
 
 def _holding(playbook: Playbook) -> HoldingPolicy:
-    rules = playbook.holding
-    every = Target(after=rules.every.elapsed, basis=rules.every.basis, thresholds=playbook.remind_at)
-    return HoldingPolicy(at_most=rules.at_most, every=every)
+    every = _target(playbook.holding.every, playbook.remind_at)
+    return HoldingPolicy(at_most=playbook.holding.at_most, every=every)
 
 
-def _pause(playbook: Playbook, rules: PauseSpec) -> PausePolicy:
-    return PausePolicy(stops=rules.stops, at_most=_within(rules.at_most, playbook.remind_at[-1:]))
+def _pause(playbook: Playbook, spec: PauseSpec) -> PausePolicy:
+    return PausePolicy(stops=spec.stops, at_most=_optional_target(spec.at_most, playbook.remind_at[-1:]))
 
 
 def _text_approval(playbook: Playbook) -> TextApproval | None:
-    rules = playbook.approvals
-    within = _within(rules.within, playbook.remind_at)
-    if not rules.customer_updates or within is None:
+    spec = playbook.approvals
+    if not spec.customer_updates:
         return None
-    approvers = playbook.ids_of(rules.customer_updates)
-    return TextApproval(approvers=approvers, within=within, author_may=rules.author_may_approve)
+    return TextApproval(
+        approvers=playbook.ids_of(spec.customer_updates),
+        within=_target(spec.within, playbook.remind_at),
+        author_may=spec.author_may_approve,
+    )
 
 
-def _target(playbook: Playbook, rules: TargetSpec) -> Target:
-    remind_at = playbook.remind_at if rules.remind_at is None else rules.remind_at
-    return Target(after=rules.within.elapsed, basis=rules.within.basis, thresholds=remind_at)
+def _target(span: Span, remind_at: tuple[int, ...] = ()) -> Target:
+    return Target(after=span.elapsed, basis=span.basis, thresholds=remind_at)
 
 
-def _within(span: Span | None, remind_at: tuple[int, ...]) -> Target | None:
-    return Target(after=span.elapsed, basis=span.basis, thresholds=remind_at) if span else None
+def _optional_target(span: Span | None, remind_at: tuple[int, ...]) -> Target | None:
+    return _target(span, remind_at) if span else None
 
 
 def _contacts(playbook: Playbook, plan: Plan, submitted_by: str) -> tuple[Contact, ...]:
-    """Everybody whom this escalation can need, in the order of the playbook: who is told or on call, who may act,
-    every team and every rota."""
+    """Return everybody whom this escalation can need, in the order of the playbook: who is notified or on call, who may
+    act, every team and every rota."""
     roles = {role for names in playbook.permissions.values() for role in names}
     needed = {submitted_by, *playbook.teams, *playbook.rotas}
     needed |= {person for person in playbook.people if roles & set(playbook.people[person].roles)}

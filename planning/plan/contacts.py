@@ -4,48 +4,32 @@ People, teams and rotas of a playbook as the contacts of a plan.
 
 from escalation.policy.people import Contact, ContactKind
 from planning.on_call.rota_spec import RotaSpec
-from planning.playbook.message_spec import MessagesSpec
-from planning.playbook.schema import PersonSpec, Playbook, TeamSpec
+from planning.playbook.people_spec import PersonSpec, TeamSpec
+from planning.playbook.schema import Playbook
 
 
 def contact_of(playbook: Playbook, id_: str) -> Contact:
-    """A person, a team or an on-call schedule as the rules know it; there must be one with this id."""
-    match playbook.named(id_):
-        case PersonSpec() as person:
-            return _person(id_, person, playbook.messages)
-        case TeamSpec() as team:
-            return _team(id_, team, playbook.messages)
-        case RotaSpec() as schedule:
+    """Return a person, a team or a rota as the rules know it; there must be one with this id."""
+    match playbook.contact_spec(id_):
+        case RotaSpec() as rota:
             return Contact(
                 id=id_,
-                name=schedule.name,
+                name=rota.name,
                 kind=ContactKind.SCHEDULE,
                 members=playbook.members_of(id_),
-                hands_over=schedule.hands_over,
-                time_zone=schedule.time_zone,
+                hands_over=rota.hands_over,
+                time_zone=rota.time_zone,
             )
-
-
-def _person(id_: str, person: PersonSpec, messages: MessagesSpec) -> Contact:
-    return Contact(
-        id=id_,
-        name=person.name,
-        roles=person.roles,
-        addresses=person.addresses,
-        language=person.language,
-        time_zone=person.time_zone,
-        preferences=messages.preferences(person.quiet_hours, person.at_most, person.urgent_addresses),
-    )
-
-
-def _team(id_: str, team: TeamSpec, messages: MessagesSpec) -> Contact:
-    return Contact(
-        id=id_,
-        name=team.name,
-        kind=ContactKind.TEAM,
-        members=team.members,
-        addresses=team.addresses,
-        language=team.language,
-        time_zone=team.time_zone,
-        preferences=messages.preferences(team.quiet_hours, team.at_most, team.urgent_addresses),
-    )
+        case spec:
+            preferences = playbook.messages.preferences
+            return Contact(
+                id=id_,
+                name=spec.name,
+                kind=ContactKind.TEAM if isinstance(spec, TeamSpec) else ContactKind.PERSON,
+                roles=spec.roles if isinstance(spec, PersonSpec) else (),
+                members=spec.members if isinstance(spec, TeamSpec) else (),
+                addresses=spec.addresses,
+                language=spec.language,
+                time_zone=spec.time_zone,
+                preferences=preferences(spec.quiet_hours, spec.at_most, spec.urgent_addresses),
+            )

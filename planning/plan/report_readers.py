@@ -99,5 +99,5 @@ def _unknown(name: str, playbook: Playbook) -> Fault:
         where="to",
         given=quote_input(name),
         allowed=f"an address such as ana@example.com, or who has one of {list_names(named)}",
-        suggestion=nearest(name, named, playbook.called),
+        suggestion=nearest(name, named, playbook.ids_by_name),
     )

@@ -16,13 +16,13 @@ from escalation.kernel.ids import is_of_escalation, tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, Misspelled, faults_of, quote_input
 from planning.calendars.time_zone_names import time_zone_of
 from planning.playbook.effective_levels import levels_of
-from planning.playbook.faults import Path, UnplacedFault, unknown_name
+from planning.playbook.faults import Finding, Path, unknown_name
 from planning.playbook.schema import Playbook
 
 _NOTHING: Mapping[str, Any] = {}
 
 
-def find_start_faults(playbook: Playbook, written: object) -> Iterator[UnplacedFault]:
+def find_start_faults(playbook: Playbook, written: object) -> Iterator[Finding]:
     """Each with its path in *written*."""
     start = written if isinstance(written, Mapping) else _NOTHING
     yield from _of_matrix(playbook, start)
@@ -87,7 +87,7 @@ def _items(written: Mapping[str, Any], name: str) -> Iterator[tuple[int, Mapping
     return ((number, item) for number, item in enumerate(items) if isinstance(item, Mapping))
 
 
-def _of_matrix(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+def _of_matrix(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     issue_type, category = _text(written, "issue_type"), _text(written, "category")
     kind = playbook.issue_types.get(issue_type or "")
     if kind is not None:
@@ -101,25 +101,25 @@ def _of_matrix(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Unpla
         yield unknown_name(("category",), category, sorted(known))
 
 
-def _of_people(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+def _of_people(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     by = _text(written, "submitted_by")
     if by is not None and by not in playbook.people:
-        yield unknown_name(("submitted_by",), by, playbook.people, called=playbook.called)
+        yield unknown_name(("submitted_by",), by, playbook.people, called=playbook.ids_by_name)
     for number, customer in _items(written, "customers"):
         for place, contact in _items(customer, "contacts"):
             yield from _of_zone(("customers", number, "contacts", place, "time_zone"), contact)
 
 
-def _of_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+def _of_zone(path: Path, contact: Mapping[str, Any]) -> Iterator[Finding]:
     zone = _text(contact, "time_zone")
     try:
         if zone is not None:
             time_zone_of(zone)
     except Misspelled as slip:
-        yield UnplacedFault(path, quote_input(zone), str(slip), slip.suggestion)
+        yield Finding(path, quote_input(zone), str(slip), slip.suggestion)
 
 
-def _of_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+def _of_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     """A tier that the playbook does not have would silently change nothing."""
     for number, customer in _items(written, "customers"):
         tier = _text(customer, "tier")
@@ -127,7 +127,7 @@ def _of_customers(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Un
             yield unknown_name(("customers", number, "tier"), tier, playbook.tiers)
 
 
-def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     level, issue_type, category = (
         written.get("entry_level"),
         _text(written, "issue_type"),
@@ -138,30 +138,30 @@ def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Unplac
         return
     last = len(levels_of(playbook, str(issue_type), category))
     if level > last:
-        yield UnplacedFault(("entry_level",), quote_input(level), f"1 to {last}")
+        yield Finding(("entry_level",), quote_input(level), f"1 to {last}")
 
 
-def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
     """What is told in an outage reaches all who joined: another tenant's is joined where the playbook says so."""
     outage, key = _text(written, "outage"), _text(written, "key")
     if outage is None or key is None or tenant_of(outage) in {tenant_of(key), *playbook.shared_outages}:
         return
     shared = "".join(f", or of {tenant}" for tenant in playbook.shared_outages)
     allowed = f"an outage of its own tenant, {tenant_of(key)}/…{shared}; shared_outages of the playbook names others"
-    yield UnplacedFault(("outage",), quote_input(outage), allowed)
+    yield Finding(("outage",), quote_input(outage), allowed)
 
 
-def _of_references(written: Mapping[str, Any]) -> Iterator[UnplacedFault]:
+def _of_references(written: Mapping[str, Any]) -> Iterator[Finding]:
     """What it goes on from is of the same subject, and no record of it is itself."""
     key, before = _text(written, "key"), _text(written, "predecessor")
     if key and before is not None and is_of_escalation(before) and before.partition("@")[0] != key:
-        yield UnplacedFault(
+        yield Finding(
             ("predecessor",), quote_input(before), f"the id of an ended escalation of {key}, as `show` has it"
         )
     for name in ("linked_records", "problem_records"):
         value = written.get(name)
         for number, record in enumerate(value if isinstance(value, list | tuple) else ()):
             if key and isinstance(record, str) and record.partition("@")[0] == key:
-                yield UnplacedFault(
+                yield Finding(
                     (name, number), quote_input(record), "a record of another system, or another escalation"
                 )

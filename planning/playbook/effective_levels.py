@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from planning.playbook.faults import Path
-from planning.playbook.schema import CategorySpec, IssueTypeSpec, LevelSpec, Playbook, ScopeSpec
+from planning.playbook.level_spec import CategorySpec, IssueTypeSpec, LevelSpec, ScopeSpec
+from planning.playbook.schema import Playbook
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ MOST_SHOWN = 200
 """Faults of one kind that are told; whoever has more begins with these."""
 
 
-class UnplacedFault(NamedTuple):
+class Finding(NamedTuple):
     """A fault, before its place in the file is looked up."""
 
     path: Path
@@ -55,13 +55,13 @@ def list_names(names: Iterable[str]) -> str:
     return ", ".join(every[:_MOST_LISTED]) + more or "none"
 
 
-def limit_faults(found: Iterable[UnplacedFault]) -> tuple[UnplacedFault, ...]:
+def limit_faults(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Each once, and no more than anybody reads: what is beyond is not even worded."""
     return tuple(islice(_once(found), MOST_SHOWN))
 
 
-def _once(found: Iterable[UnplacedFault]) -> Iterator[UnplacedFault]:
-    seen: set[UnplacedFault] = set()
+def _once(found: Iterable[Finding]) -> Iterator[Finding]:
+    seen: set[Finding] = set()
     for each in found:
         if each not in seen:
             seen.add(each)
@@ -74,9 +74,7 @@ def unknown_name(
     known: Iterable[str],
     what: str = "",
     called: Mapping[str, str] = NOTHING_CALLED,
-) -> UnplacedFault:
+) -> Finding:
     """*given* is a name that nothing has; *called*: what else some are called, to the name."""
     names = list(known)
-    return UnplacedFault(
-        path, quote_input(given), f"{what}{list_names(names)}", nearest(given, names, called)
-    )
+    return Finding(path, quote_input(given), f"{what}{list_names(names)}", nearest(given, names, called))

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from planning.playbook.checks import check_playbook
-from planning.playbook.faults import Path, UnplacedFault
+from planning.playbook.faults import Finding, Path
 from planning.playbook.schema import Playbook
 
 KEY = "[key]"
@@ -26,9 +26,7 @@ _STAND_INS: dict[str | int, Any] = {
 _REFERRED_TO = ("people", "teams", "rotas", "calendars", "duties")
 
 
-def without_faulty(
-    data: Any, error: ValidationError, folder: FilePath | None
-) -> tuple[UnplacedFault, ...] | None:
+def without_faulty(data: Any, error: ValidationError, folder: FilePath | None) -> tuple[Finding, ...] | None:
     """What the checks find once the faulty parts are set aside; None if others refer to those parts."""
     rest, stood_in_for = deepcopy(data), set[Path]()
     for _ in range(_MOST_SETTING_ASIDE):

@@ -22,9 +22,9 @@ from planning.playbook import yaml_tree
 from planning.playbook.checks import check_open_hours, check_playbook
 from planning.playbook.faults import (
     MOST_SHOWN,
+    Finding,
     Path,
     PlaybookWarning,
-    UnplacedFault,
     file_fault,
     limit_faults,
     list_names,
@@ -189,7 +189,7 @@ def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> st
     return name
 
 
-def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[UnplacedFault], bool]:
+def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[Finding], bool]:
     """
     The playbook, if its form is right, all that was found, and whether everything could be judged.
 
@@ -205,7 +205,7 @@ def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, li
     return playbook, list(check_playbook(playbook, folder)), True
 
 
-def _of_form(error: ValidationError) -> Iterator[UnplacedFault]:
+def _of_form(error: ValidationError) -> Iterator[Finding]:
     for fault, details in findings_of(error):
         path, written = path_of(details["loc"]), details["input"]
         given = "nothing" if written is None else fault.given
@@ -217,7 +217,7 @@ def _of_form(error: ValidationError) -> Iterator[UnplacedFault]:
             given, written, is_of_key = f"the field {quote_input(path[-1])}", path[-1], True
         allowed = list_names(known) if known else _allowed(details, path, fault.allowed)
         suggestion = nearest(str(written), known, _ALSO_CALLED) if known else fault.suggestion
-        yield UnplacedFault(path, given, allowed, suggestion, is_of_key=is_of_key)
+        yield Finding(path, given, allowed, suggestion, is_of_key=is_of_key)
 
 
 def _allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
@@ -265,7 +265,7 @@ def _bare(annotation: Any) -> Any:
             return annotation
 
 
-def _placed(node: Node, found: Iterable[UnplacedFault]) -> list[Fault]:
+def _placed(node: Node, found: Iterable[Finding]) -> list[Fault]:
     """Faults with their places, in the order of the file."""
     placed = []
     for fault in found:

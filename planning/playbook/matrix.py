@@ -14,7 +14,8 @@ from escalation.policy.classification import EscalationReason
 from escalation.policy.plan import Unreached
 from escalation.policy.spans import WindowSpan
 from planning.playbook.effective_levels import EffectiveLevel, entry_level_of, executive_level_of, levels_of
-from planning.playbook.schema import AcknowledgedBy, Playbook, TargetSpec, TriggerSpec
+from planning.playbook.level_spec import AcknowledgedBy, TriggerSpec
+from planning.playbook.schema import Playbook, TargetSpec
 from planning.playbook.value_types import TARGET_CLOCKS, UNTIL_RESOLUTION
 
 _ONE_AMOUNT = re.compile(r"(?P<amount>[\d.]+) ?(?P<unit>[a-z ]+)")
@@ -198,4 +199,4 @@ def _unreached(playbook: Playbook, rung: EffectiveLevel) -> str:
 
 
 def _names(playbook: Playbook, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(playbook.named(id_).name for id_ in playbook.ids_of(names))
+    return tuple(playbook.contact_spec(id_).name for id_ in playbook.ids_of(names))

@@ -1,8 +1,7 @@
 """
-What a playbook may say of how people are told, and in which form: quiet hours, limits (COMM-11, COMM-12).
+Form of limits and quiet hours in a playbook file, and their meaning for one recipient (COMM-11, COMM-12).
 
-Data and the shape of each part alone, as in ``schema.py``, and what it means for one recipient. When quiet hours end
-is for ``quiet_hours.py``.
+When quiet hours end is for ``quiet_hours.py``.
 """
 
 from dataclasses import replace
@@ -15,7 +14,7 @@ from escalation.policy.preferences import Limit, Preferences
 from planning.calendars.calendar_spec import Days, Hours
 from planning.calendars.opening_hours import HOURS_FORM, DayHours, join_intervals, parse_days, parse_hours
 from planning.playbook.value_types import KnownChannel
-from planning.spec import Spec, one_or_several
+from planning.spec import Spec, checked_by, one_or_several, text_in_an_editor
 
 EVERY_DAY = "mon-sun"
 _A_WEEK = 7 * 86_400
@@ -23,7 +22,7 @@ _DAY = 86_400
 
 
 def _by_day(given: Any) -> Any:
-    """Hours alone are those of every day."""
+    """Take hours alone for those of every day."""
     return {EVERY_DAY: given} if isinstance(given, str | list) else given
 
 
@@ -40,14 +39,9 @@ def _leaving_time(quiet: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
 
 
 def _covers_a_week(windows: list[DayHours]) -> bool:
-    """What a night of Sunday has of the next Monday is quiet on the first one too."""
+    """The part of Sunday's night that is on the next Monday is quiet on the first Monday, too."""
     over = [(start - _A_WEEK, end - _A_WEEK) for start, end in windows]
     return any(start <= 0 and end >= _A_WEEK for start, end in join_intervals((*windows, *over)))
-
-
-def _limit(text: str) -> str:
-    parse_limit(text)
-    return text
 
 
 _AnyHours = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -64,31 +58,29 @@ QuietHours = Annotated[
     ),
 ]
 _LimitText = Annotated[
-    str,
-    AfterValidator(_limit),
-    WithJsonSchema({"type": "string", "description": LIMIT_FORM, "examples": ["5 per 10 min", "20 per 1 h"]}),
+    str, checked_by(parse_limit), text_in_an_editor(LIMIT_FORM, "5 per 10 min", "20 per 1 h")
 ]
 Limits = Annotated[tuple[_LimitText, ...], one_or_several(_LimitText), Field(max_length=10)]
 
 
 class CustomerMessagesSpec(Spec):
-    """How customers are told."""
+    """Messages to customers."""
 
     quiet_hours: QuietHours = {}
-    """When they are not, by the clocks of each contact's own time zone; P1 does not wait."""
+    """When messages wait, in the time zone of each contact. P1 does not wait."""
     at_most: Limits | None = None
-    """How many messages to one contact; left out: as for our own people."""
+    """How many messages to one contact. If omitted, as for our own people."""
 
 
 class MessagesSpec(Spec):
-    """How people are told, where nothing nearer is said."""
+    """Messages, where a person or team does not say otherwise."""
 
     at_most: Limits = ()
-    """How many messages to one person or team, such as 10 per 10 min; what is more is bundled into one."""
+    """How many messages to one person or team, such as 10 per 10 min. The rest comes as one digest."""
     channels: dict[KnownChannel, Limits] = {}
-    """How many of them by one channel."""
+    """How many messages by one channel."""
     customers: CustomerMessagesSpec = CustomerMessagesSpec()
-    """What holds for customers."""
+    """Messages to customers."""
 
     def preferences(
         self,
@@ -96,7 +88,7 @@ class MessagesSpec(Spec):
         at_most: tuple[str, ...] | None,
         urgent_addresses: tuple[str, ...] = (),
     ) -> Preferences | None:
-        """Of one recipient; None if nothing is asked for."""
+        """Return the preferences of one recipient; None if there are none."""
         limits = (*_limits(self.at_most if at_most is None else at_most), *self._of_channels())
         if not (quiet_hours or limits or urgent_addresses):
             return None

@@ -17,7 +17,7 @@ from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.email_address import as_mailed
 from escalation.policy.move_name import Move
 from escalation.policy.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
-from planning.spec import one_or_several, require_distinct
+from planning.spec import one_or_several, require_distinct, text_in_an_editor
 
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
 ACTION_OWNER = "action_owner"
@@ -107,26 +107,31 @@ def _rising(percents: tuple[int, ...]) -> tuple[int, ...]:
 _UNIT = "(s|secs?|seconds?|m|min|mins|minutes?|h|hrs?|hours?|d|days?)"
 _AMOUNT = r"\d{1,6}(\.\d{1,3})?"
 _ONE_SPAN = f"{_AMOUNT} *(business +)?{_UNIT}"
-SPAN_IN_AN_EDITOR = {
-    "type": "string",
-    "pattern": f"^{_ONE_SPAN}( *{_ONE_SPAN})*( +24x7)?$",
-    "description": SPAN_FORM,
-    "examples": ["15 min", "60 min 24x7", "4 business h", "2 business days"],
-}
-_WINDOW_IN_AN_EDITOR = {
-    "type": "string",
-    "pattern": f"^({UNTIL_RESOLUTION}|({_ONE_SPAN}( *{_ONE_SPAN})*|{_AMOUNT}) *[-–] *{_ONE_SPAN}( *{_ONE_SPAN})*)$",
-    "description": f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}",
-    "examples": ["15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION],
-}
+SPAN_PATTERN = f"^{_ONE_SPAN}( *{_ONE_SPAN})*( +24x7)?$"
+_WINDOW_PATTERN = (
+    f"^({UNTIL_RESOLUTION}|({_ONE_SPAN}( *{_ONE_SPAN})*|{_AMOUNT}) *[-–] *{_ONE_SPAN}( *{_ONE_SPAN})*)$"
+)
 LEVEL_NUMBER = "[1-9][0-9]?"
 
 ID_PATTERN = r"^[A-Za-z0-9][\w.-]*$"
 ID_FORM = "letters, digits, . _ and -, beginning with a letter or digit"
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
 Phrases = Annotated[tuple[Phrase, ...], one_or_several(Phrase), AfterValidator(require_distinct)]
-SpanText = Annotated[Span, BeforeValidator(_as_span), WithJsonSchema(SPAN_IN_AN_EDITOR)]
-WindowText = Annotated[WindowSpan | None, BeforeValidator(_as_window), WithJsonSchema(_WINDOW_IN_AN_EDITOR)]
+SpanText = Annotated[
+    Span,
+    BeforeValidator(_as_span),
+    text_in_an_editor(
+        SPAN_FORM, "15 min", "60 min 24x7", "4 business h", "2 business days", pattern=SPAN_PATTERN
+    ),
+]
+_WINDOW_OR_END = f"{WINDOW_FORM}; or: {UNTIL_RESOLUTION}"
+WindowText = Annotated[
+    WindowSpan | None,
+    BeforeValidator(_as_window),
+    text_in_an_editor(
+        _WINDOW_OR_END, "15 - 30 min", "1 - 2 business days", UNTIL_RESOLUTION, pattern=_WINDOW_PATTERN
+    ),
+]
 _Percent = Annotated[int, Field(ge=1, le=99)]
 Percents = Annotated[tuple[_Percent, ...], one_or_several(_Percent), AfterValidator(_rising)]
 
@@ -173,12 +178,8 @@ def _mailbox(target: str) -> str:
 Address = Annotated[
     str,
     AfterValidator(_address),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": f"^({'|'.join(KnownChannel)}):.+",
-            "examples": ["email:ana@example.com", "slack:support"],
-        }
+    text_in_an_editor(
+        "", "email:ana@example.com", "slack:support", pattern=f"^({'|'.join(KnownChannel)}):.+"
     ),
 ]
 Addresses = Annotated[tuple[Address, ...], one_or_several(Address), AfterValidator(require_distinct)]

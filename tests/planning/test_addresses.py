@@ -15,7 +15,7 @@ from escalation.kernel.values import CustomerText, from_plain
 from escalation.measures.report_schedule import ReportSchedule
 from planning.plan.report_readers import read_schedule, readers_of
 from planning.playbook.loader import load_playbook
-from planning.playbook.schema import PersonSpec
+from planning.playbook.people_spec import PersonSpec
 from planning.playbook.value_types import Address
 from runtime.errors import SettingsFault
 from runtime.settings import Settings

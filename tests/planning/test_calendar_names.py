@@ -8,7 +8,7 @@ import pytest
 
 from planning.on_call.calendar_names import EntryMatcher
 from planning.on_call.ical import Entry, Guest
-from planning.playbook.schema import PersonSpec
+from planning.playbook.people_spec import PersonSpec
 from tests.planning.builders import faults_of_text, utc
 from tests.planning.rotas import WEEKS, text_of
 

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from escalation.policy.spans import SpanFault, parse_span
 from planning.playbook.json_schema import make_json_schema
-from planning.playbook.value_types import SPAN_IN_AN_EDITOR
+from planning.playbook.value_types import SPAN_PATTERN
 from tests.planning.builders import PLAYBOOKS, reference_with
 
 EDITOR = Draft202012Validator(make_json_schema())
@@ -136,6 +136,6 @@ def test_spans_that_an_editor_refuses_are_refused(text: str) -> None:
     """
     The pattern is never stricter than the loader: whatever this reads in lower case, that takes.
     """
-    if not re.search(str(SPAN_IN_AN_EDITOR["pattern"]), text.strip()):
+    if not re.search(SPAN_PATTERN, text.strip()):
         with pytest.raises(SpanFault):
             parse_span(text)

@@ -270,7 +270,7 @@ def test_our_own_playbooks_have_no_faults(name: str) -> None:
         ("entry_level: 2", "entry_level: 8", "priorities.P1.entry_level", "8", "1 to 5", ""),
         ("      7:\n", "      9:\n", f"{SERVICE}.levels", "levels 1, 2, 3, 4, 5, 6, 9", "without a gap", ""),
         # roles and ids that mean two things
-        ("[csm]", "[finance]", "people.chloe.roles.0", "'finance'", "team's or schedule's id", ""),
+        ("[csm]", "[finance]", "people.chloe.roles.0", "'finance'", "team's or rota's id", ""),
         ("[csm]", "[owner]", "people.chloe.roles.0", "'owner'", "a role of your own", ""),
         # the pause that the engine makes itself
         ("waiting_for_vendor:", "verifying:", "pause_reasons.verifying", "verifying", "another name", ""),
@@ -790,7 +790,7 @@ def test_faults_are_in_the_words_of_managers(old: str, new: str, allowed: str, s
         ("    weekly:", "    weakly:", "calendars.office.weakly"),
         (
             "chase_every: 24 h",
-            "chase_every: 24 h\nschedules: {desk: {name: Desk}}",
+            "chase_every: 24 h\nrotas: {desk: {name: Desk}}",
             "rotas.desk.time_zone",
         ),
     ],

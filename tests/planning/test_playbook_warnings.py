@@ -259,7 +259,7 @@ def test_a_schedule_that_stands_nowhere_is_warned_of(tmp_path: Path) -> None:
 
     found = cautions_with(tmp_path, ("chase_every: 24 h", f"chase_every: 24 h\n{desk}"))
 
-    assert ["a schedule that nothing uses"] == [caution.odd for caution in found]
+    assert ["a rota that nothing uses"] == [caution.odd for caution in found]
 
 
 def test_an_empty_holding_update_is_warned_of(tmp_path: Path) -> None:

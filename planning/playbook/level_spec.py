@@ -1,0 +1,107 @@
+"""
+Form of levels in a playbook file, and of the three scopes that can each say something about them.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from escalation.kernel.values import Name
+from escalation.policy.classification import EscalationReason
+from escalation.policy.plan import Unreached
+from planning.playbook.value_types import Id, LevelNumber, Phrase, Phrases, SpanText, WindowText
+from planning.spec import CalendarName, ContactName, ContactNames, ShortSpec, Spec
+
+
+class TriggerSpec(ShortSpec):
+    """A fact that raises the level at once: its words alone, or ``{says: …, to_level: 5}``."""
+
+    short_field = "says"
+
+    says: Phrase
+    """The fact, in words."""
+    to_level: int | None = None
+    """The level to raise to. If omitted, the next one."""
+    reason: EscalationReason = EscalationReason.OTHER
+    """The reason that messages give. An executive threat goes to the executive level."""
+
+
+class AskOrder(StrEnum):
+    """Order in which the contacts of a level are asked."""
+
+    IN_TURN = "in_turn"
+    AT_ONCE = "at_once"
+
+
+class AcknowledgedBy(StrEnum):
+    """The contacts whose acknowledgement a level needs."""
+
+    FIRST = "first"
+    ALL = "all"
+
+
+class LevelSpec(Spec):
+    """A level, as one scope describes it; a field that is omitted is inherited."""
+
+    name: Name | None = None
+    """Who answers at this level, in words."""
+    contacts: ContactNames = ()
+    """Its owners: people, teams, rotas or roles, tried in this order."""
+    window: WindowText = None
+    """How long an escalation may stay: a reminder at the minimum, the next level at the maximum. The last level has:
+    until resolution."""
+    responses: Phrases = ()
+    """The checklist of its owner."""
+    triggers: dict[Id, TriggerSpec] = {}
+    """Facts that raise the level at once: an id for commands, and the words."""
+    managers: ContactNames = ()
+    """Notified of each breach at this level."""
+    unreached: Unreached = Unreached.HOLD
+    """When nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
+    fallback: ContactName = None
+    """Who is asked then: one person, team or rota."""
+    ask: AskOrder | None = None
+    """Ask the contacts one after the other, or all at once. If omitted, all at once where all must acknowledge."""
+    acknowledge: AcknowledgedBy = AcknowledgedBy.FIRST
+    """Whether one contact who acknowledges is enough, or all of them must."""
+    ack_within: SpanText | None = None
+    """How soon somebody must acknowledge. If omitted, as the priority says."""
+    ack_expires: SpanText | None = None
+    """After how long without activity an acknowledgement is void. If omitted, never."""
+    calendar: CalendarName = None
+    """The calendar of its own clocks. If omitted, as the priority says."""
+
+    @property
+    def asks_all(self) -> bool:
+        """Whether all contacts are asked at once."""
+        return self.ask is AskOrder.AT_ONCE or self.acknowledge is AcknowledgedBy.ALL
+
+
+class ScopeSpec(Spec):
+    """Levels, as the playbook, an issue type and a category can each describe them; the nearer one wins."""
+
+    entry_level: LevelNumber | None = None
+    """The level at which its escalations begin, or higher if the priority says so. If omitted everywhere, 1."""
+    executive_level: LevelNumber | None = None
+    """The level to which an executive threat raises at once. If omitted everywhere, the last one."""
+    each_level: LevelSpec = LevelSpec()
+    """Fields of every level that does not say otherwise."""
+    levels: dict[LevelNumber, LevelSpec] = {}
+    """The levels by number, from 1 up without a gap. The last one stays until resolution."""
+
+
+class CategorySpec(ScopeSpec):
+    """A kind of case; says only what differs from its issue type."""
+
+    name: Name
+    """The name that tables and messages show."""
+
+
+class IssueTypeSpec(ScopeSpec):
+    """A group of categories that share their levels."""
+
+    name: Name
+    """The name that tables and messages show."""
+    categories: Annotated[dict[Id, CategorySpec], Field(min_length=1)]
+    """The categories by id. Requests and commands use the id."""

@@ -1,0 +1,47 @@
+"""
+Form of a person and of a team in a playbook file.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.values import Name
+from planning.calendars.calendar_spec import TimeZone
+from planning.playbook.message_spec import Limits, QuietHours
+from planning.playbook.value_types import Addresses, Roles
+from planning.spec import PersonNames, Spec
+
+
+class RecipientSpec(Spec):
+    """Form that people and teams share."""
+
+    name: Name
+    """The name that messages and tables show."""
+    addresses: Addresses = ()
+    """Where messages go, the preferred address first: email:ana@example.com. Members of a team do not get them too."""
+    language: LanguageTag = "en"
+    """The language of messages."""
+    time_zone: TimeZone = "UTC"
+    """The zone of the times in messages."""
+    urgent_addresses: Addresses = ()
+    """Addresses that are tried first when it is urgent: for P1, and for every breach."""
+    quiet_hours: QuietHours = {}
+    """When messages wait, in the time zone above: 22:00-07:00, or days to hours. Nothing urgent waits."""
+    at_most: Limits | None = None
+    """How many messages: 5 per 10 min; the rest comes as a digest. If omitted, as messages says; []: no limit."""
+
+
+class PersonSpec(RecipientSpec):
+    """Somebody who can be notified, own an escalation, or make moves."""
+
+    roles: Roles = ()
+    """Words that you choose; permissions says what a role may do."""
+
+
+class TeamSpec(RecipientSpec):
+    """People who own an escalation together."""
+
+    members: Annotated[PersonNames, Field(min_length=1)]
+    """Ids of people; each of them may do whatever the team may do."""
