@@ -48,8 +48,8 @@ from runtime.search_attribute_setup import RegistrationResult, ensure_search_att
 from runtime.settings import Settings
 from runtime.stalls import Stall, stall_of
 from workflows import search_attributes as sa
+from workflows.inputs import require_at_most
 from workflows.plugin import escalation_plugin
-from workflows.raw_values import require_at_most
 
 PATIENCE = 15.0
 """Seconds to wait for a worker's answer before saying that none is there."""

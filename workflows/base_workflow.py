@@ -27,9 +27,9 @@ from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.rates import REFUSALS
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated
 from workflows.delivery_outbox import DeliveryOutbox, Sender
+from workflows.inputs import takes_one
 from workflows.look_ups import QUICK
 from workflows.outbox import Background, Outbox, Parallel, Timer
-from workflows.raw_values import takes_one
 from workflows.sent_signals import SentSignals, require_sent
 from workflows.web_ui import SearchValues, updates_between
 

@@ -16,8 +16,14 @@ from escalation.kernel.ids import Own
 from escalation.notifications.channel_limit import ChannelLimit, ReserveSlots, Slots, reserve_slots
 from workflows import web_ui
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due
-from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
-from workflows.raw_values import read_model, takes_one
+from workflows.inputs import (
+    read_model,
+    read_start,
+    refuse_bad_input,
+    require_nothing,
+    require_own_id,
+    takes_one,
+)
 
 _EXAMPLE = '{"at_most": 1, "within": "PT1S", "count": 3, "reach": "PT10S"}'
 

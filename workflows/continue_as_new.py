@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
-from workflows.raw_values import takes_one
+from workflows.inputs import takes_one
 
 CHECK_BUILD = "go_on"
 """The signal's name on the wire."""

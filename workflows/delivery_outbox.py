@@ -45,8 +45,8 @@ from escalation.notifications.notification import (
 )
 from escalation.notifications.shell_commands import ReportDelivery
 from workflows import web_ui
+from workflows.inputs import read_model
 from workflows.outbox import Background, Outbox
-from workflows.raw_values import read_model
 
 GIVEN_UP_AFTER = timedelta(hours=24)
 

@@ -29,10 +29,9 @@ from workflows import web_ui
 from workflows.continue_as_new import is_due
 from workflows.escalation_moves import EscalationMoves
 from workflows.escalation_start import EscalationStart
-from workflows.inputs import is_continued, require_id
+from workflows.inputs import is_continued, read_input, read_model, require_id, takes_one
 from workflows.move_handlers import takes_moves
 from workflows.outage_end import release_joined_cases
-from workflows.raw_values import read_input, read_model, takes_one
 
 _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""

@@ -19,8 +19,8 @@ from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed, StillFinishing
 from escalation.policy.move_name import Move
 from workflows.escalation_base import EscalationBase
+from workflows.inputs import read_model, takes_one
 from workflows.look_ups import ask
-from workflows.raw_values import read_model, takes_one
 
 _ENDS_IT = frozenset({Move.CANCEL, Move.CLOSE})
 

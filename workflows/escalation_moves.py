@@ -25,8 +25,8 @@ from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
 from workflows.escalation_merge import EscalationMerge
 from workflows.escalation_queries import EscalationQueries
+from workflows.inputs import read_model, takes_one
 from workflows.look_ups import QUICK, look_up
-from workflows.raw_values import read_model, takes_one
 
 _LOOKED_UP_AGAIN_AFTER = timedelta(seconds=10)
 """For somebody unknown: names that nobody has must not keep a worker busy."""

@@ -22,8 +22,8 @@ from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import EscalationError
 from escalation.policy.move_name import Move
 from workflows.escalation_merge import EscalationMerge
+from workflows.inputs import read_model, takes_one
 from workflows.look_ups import look_up
-from workflows.raw_values import read_model, takes_one
 
 _START = '{"request": {…}}'
 _Checked = TypeVar("_Checked", StartRequest, JoinOutage)

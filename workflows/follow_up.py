@@ -15,9 +15,8 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from workflows.escalation import EscalationWorkflow
-from workflows.inputs import refuse_bad_input, require_id, require_parent
+from workflows.inputs import refuse_bad_input, require_id, require_parent, takes_one
 from workflows.outbox import Outbox
-from workflows.raw_values import takes_one
 
 
 @workflow.defn(name=contract.FOLLOW_UP)

@@ -42,9 +42,15 @@ from escalation.policy.rates import Rates
 from workflows import web_ui
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_due, is_outdated
 from workflows.delivery_outbox import deliver
-from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
+from workflows.inputs import (
+    read_model,
+    read_start,
+    refuse_bad_input,
+    require_nothing,
+    require_own_id,
+    takes_one,
+)
 from workflows.look_ups import find_people
-from workflows.raw_values import read_model, takes_one
 
 _KNOWN_AGAIN = 1_000
 """Keys of messages that left, so that one which is handed over twice does not leave twice."""

@@ -1,27 +1,33 @@
 """
-What a run of ours starts with, read before anything else.
+Read what comes in from outside: what a run starts with, updates and signals.
 
-A run can be started by hand, from the Web UI, under any id and with anything. An input that the SDK reads, and cannot,
-fails the same task again and again. So each ``__init__`` takes raw values and reads them here, where what is no input
-of its kind, or comes under an id of another kind, is refused. ``refuse_bad_input`` keeps the refusal, and the plugin
-(``workflows.plugin``) ends the run with it before anything else of the run is called.
+Anybody who reaches Temporal can start a run of ours under any id, and send it anything. An input that the SDK reads,
+and cannot, fails the same task again and again. So every handler takes raw values (``takes_one``) and reads them here,
+where what is bad is refused with every fault.
 
-Escalations and tickets keep their refusal themselves, for the update that a start comes with (``wire.read_input``).
+What a run starts with is read in its ``__init__``, where a workflow cannot fail. ``refuse_bad_input`` keeps the
+refusal, and the plugin (``workflows.plugin``) ends the run with it before anything else of the run is called.
+Escalations and joined cases keep theirs themselves, for the update that a start comes with.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from escalation.kernel.budgets import PAYLOAD
+from escalation.contract import EscalationInput
+from escalation.kernel.budgets import MOVE, PAYLOAD, REQUEST
 from escalation.kernel.ids import Own, name_in
-from escalation.kernel.refusals import BadRequest, EscalationError, Fault, quote_input
-from workflows.raw_values import read_model
+from escalation.kernel.numbers import number_of
+from escalation.kernel.refusals import BadRequest, EscalationError, Fault, faults_of, quote_input
+from escalation.kernel.values import from_json, without_input
 
 _Model = TypeVar("_Model")
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 _REFUSAL = "_start_refusal"
 
 
@@ -29,17 +35,17 @@ def refuse_bad_input(init: Callable[..., None]) -> Callable[..., None]:
     """Keep it on the workflow, if *init* refuses what the run starts with."""
 
     @wraps(init)
-    def reading(self: object, *begins: RawValue) -> None:
+    def init_or_keep(self: object, *begins: RawValue) -> None:
         try:
             init(self, *begins)
         except EscalationError as refusal:
             setattr(self, _REFUSAL, refusal)
 
-    return reading
+    return init_or_keep
 
 
 def refusal_of(run: object) -> EscalationError | None:
-    """Why the start of *run*, a workflow, is refused; None, if it is not."""
+    """Return why the start of *run*, a workflow, is refused; None, if it is not."""
     refusal: EscalationError | None = getattr(run, _REFUSAL, None)
     return refusal
 
@@ -101,3 +107,79 @@ def is_continued() -> bool:
 def _refuse(where: str, given: str, allowed: str) -> None:
     fault = Fault(where=where, given=given, allowed=allowed)
     raise BadRequest.because(f"the start of {workflow.info().workflow_id}", (fault,))
+
+
+def read_model(
+    model: type[_Model], raws: Sequence[RawValue], what: str, allowed: str, largest: int = MOVE
+) -> _Model:
+    """
+    Read the one *model* that somebody sent as *what*.
+
+    Raises:
+        BadRequest: If *raws* are not one such model, or too large, with every fault.
+    """
+    data = _the_one(raws, what, allowed)
+    require_at_most(largest, len(data), what)
+    try:
+        return from_json(model, data)
+    except ValidationError as error:
+        raise BadRequest.because(what, faults_of(error)) from None
+
+
+def read_input(raws: Sequence[RawValue], *, is_ours: bool = True) -> EscalationInput:
+    """
+    Read what a run starts with. Unknown fields are ignored: a newer worker may have written them.
+
+    *is_ours*: an earlier run, or the escalation that is followed up, may have written it. What it carried over is no
+    request: that it cannot be read is a mistake of ours, and raises ``RuntimeError``, which stalls the run until it is
+    fixed.
+
+    Raises:
+        BadRequest: If it is no such input.
+    """
+    data = _the_one(raws, "the start", "one JSON object")
+    try:
+        begin = from_json(EscalationInput, data, ignores_unknown=True)
+    except ValidationError as error:
+        if is_ours and b'"carried":{' in data:
+            raise RuntimeError(
+                f"what the run before carried over cannot be read: {without_input(error)}"
+            ) from None
+        faults = faults_of(error) if data else (_other_than("nothing", "one JSON object"),)
+        raise BadRequest.because("the start", faults) from None
+    if begin.carried is None:
+        require_at_most(REQUEST + MOVE, len(data), "the start")
+    return begin
+
+
+def _the_one(raws: Sequence[RawValue], what: str, allowed: str) -> bytes:
+    if len(raws) != 1:
+        raise BadRequest.because(what, (_other_than(f"{number_of(len(raws), 'argument')}", allowed),))
+    return raws[0].payload.data
+
+
+def _other_than(given: str, allowed: str) -> Fault:
+    return Fault(where="(whole)", given=given, allowed=allowed)
+
+
+def require_at_most(largest: int, size: int, what: str) -> None:
+    """
+    Raises:
+        BadRequest: If *size* bytes are more than *largest*.
+    """
+    if size > largest:
+        raise BadRequest.because(what, (_other_than(f"{size:,} bytes", f"at most {largest:,} bytes"),))
+
+
+def takes_one(function: _Function) -> _Function:
+    """
+    Show the SDK one argument, which it then leaves raw, while *function* takes any number.
+
+    A function of one that is called with none or with two raises, and that stalls the run for good: anybody could
+    do that with one signal.
+    """
+    signature = inspect.signature(function)
+    one = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [parameter.replace(kind=one) for parameter in signature.parameters.values()]
+    setattr(function, "__signature__", signature.replace(parameters=parameters))  # noqa: B010 - mypy knows it not
+    return function

@@ -10,8 +10,7 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.kernel.ids import Own
-from workflows.inputs import read_start, refuse_bad_input, require_own_id
-from workflows.raw_values import takes_one
+from workflows.inputs import read_start, refuse_bad_input, require_own_id, takes_one
 
 
 @workflow.defn(name=contract.INTAKE)

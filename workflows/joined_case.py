@@ -11,8 +11,7 @@ from datetime import timedelta
 
 from pydantic import JsonValue
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case.effects import OutageRequest
@@ -21,10 +20,10 @@ from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed
 from escalation.policy.rates import Rates
 from workflows.continue_as_new import ContinuableWorkflow, continue_as_new, is_outdated
-from workflows.inputs import is_continued, require_nothing
-from workflows.raw_values import read_input, read_model, takes_one
+from workflows.inputs import is_continued, read_input, read_model, require_nothing, takes_one
+from workflows.look_ups import ask
 
-_A_WHILE = timedelta(minutes=2)
+_A_TRY = timedelta(minutes=2)
 
 
 @workflow.defn(name=contract.JOINED_CASE_WORKFLOW)
@@ -58,7 +57,13 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
             if not self._is_told:
                 continue_as_new(replace(read_input(self._begins), joined=self._joined))
             self._is_told = False
-            if await self._is_over(self._joined):
+            if await ask(
+                contract.CHECK_OUTAGE,
+                self._joined,
+                bool,
+                summary="ask whether the outage is over",
+                a_try=_A_TRY,
+            ):
                 return self._joined.key
 
     @workflow.update(
@@ -100,16 +105,6 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
         require_nothing(begin.joined is None, "joined")
         return begin
 
-    async def _is_over(self, joined: MoveResult) -> bool:
-        is_over: bool = await workflow.execute_activity(
-            contract.CHECK_OUTAGE,
-            joined,
-            result_type=bool,
-            start_to_close_timeout=_A_WHILE,
-            summary="ask whether the outage is over",
-        )
-        return is_over
-
     def _again(self, raws: Sequence[RawValue]) -> dict[str, JsonValue]:
         """
         The request of a repeat, which goes where the first one went.
@@ -130,24 +125,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
         Raises:
             EscalationError: If the start is refused.
         """
-        asked = OutageRequest(
-            key=self._key,
-            request=request,
-            escalation_workflow=contract.WORKFLOW,
+        wanted = OutageRequest(key=self._key, request=request, escalation_workflow=contract.WORKFLOW)
+        return await ask(
+            contract.JOIN_OUTAGE, wanted, MoveResult, summary="join the outage, or open it", a_try=_A_TRY
         )
-        try:
-            joined: MoveResult = await workflow.execute_activity(
-                contract.JOIN_OUTAGE,
-                asked,
-                result_type=MoveResult,
-                start_to_close_timeout=_A_WHILE,
-                retry_policy=RetryPolicy(
-                    initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
-                ),
-                summary="join the outage, or open it",
-            )
-        except ActivityError as error:
-            if isinstance(error.cause, EscalationError):
-                raise error.cause from None
-            raise
-        return joined

@@ -37,9 +37,18 @@ async def look_up(activity: str, question: Any, kind: type[Answer]) -> Answer:
     return answer
 
 
-async def ask(activity: str, question: Any, kind: type[Answer], *, summary: str, unanswered: str) -> Answer:
+async def ask(
+    activity: str,
+    question: Any,
+    kind: type[Answer],
+    *,
+    summary: str,
+    unanswered: str = "",
+    a_try: timedelta = _A_TRY,
+) -> Answer:
     """
-    Ask another run, by an activity. *unanswered*: what is said if nobody answers within a minute.
+    Ask another run, by an activity. *unanswered*: what is said if nobody answers within a minute; without it, the
+    question is asked again until somebody does.
 
     Raises:
         EscalationError: If the other one refuses, or does not answer.
@@ -49,24 +58,20 @@ async def ask(activity: str, question: Any, kind: type[Answer], *, summary: str,
             activity,
             question,
             result_type=kind,
-            start_to_close_timeout=_A_TRY,
-            schedule_to_close_timeout=_ALL_TRIES,
-            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200)),
+            start_to_close_timeout=a_try,
+            schedule_to_close_timeout=_ALL_TRIES if unanswered else None,
+            retry_policy=RetryPolicy(
+                initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)
+            ),
             summary=summary,
         )
     except ActivityError as error:
-        raise_refusal(error)
-        raise MoveNotAllowed(unanswered) from None
+        if isinstance(error.cause, EscalationError):
+            raise error.cause from None
+        if unanswered:
+            raise MoveNotAllowed(unanswered) from None
+        raise
     return answer
-
-
-def raise_refusal(error: ActivityError) -> None:
-    """
-    Raises:
-        EscalationError: If that is what *error* wraps.
-    """
-    if isinstance(error.cause, EscalationError):
-        raise error.cause from None
 
 
 async def find_people(*ids: str) -> PlaybookPeople:

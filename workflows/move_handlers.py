@@ -23,7 +23,7 @@ from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
 from escalation.kernel.values import Value
 from escalation.task_force.commands import MembersCommand
-from workflows.raw_values import read_model, takes_one
+from workflows.inputs import read_model, takes_one
 
 Command = PersonsCommand | MembersCommand | contract.RebaseRequest
 

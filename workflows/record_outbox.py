@@ -24,9 +24,8 @@ from escalation.kernel.budgets import BATCH, UNRECORDED, fitting, size_of
 from escalation.kernel.characters import clip
 from escalation.kernel.numbers import number_of
 from workflows import web_ui
-from workflows.inputs import read_start, refuse_bad_input, require_id, require_parent
+from workflows.inputs import read_start, refuse_bad_input, require_id, require_parent, takes_one
 from workflows.outbox import Background, Outbox
-from workflows.raw_values import takes_one
 
 ENOUGH = 100
 """Events that are worth a batch, whatever the state."""

@@ -32,8 +32,7 @@ from escalation.notifications.notification import (
 from escalation.policy.classification import Priority
 from workflows import web_ui
 from workflows.delivery_outbox import deliver
-from workflows.inputs import read_start, refuse_bad_input, require_own_id
-from workflows.raw_values import takes_one
+from workflows.inputs import read_start, refuse_bad_input, require_own_id, takes_one
 
 SCHEDULED_AT = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """Set by the server on what a schedule starts."""

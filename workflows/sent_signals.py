@@ -7,20 +7,15 @@ fingerprints of what they sent each other lately, and whoever gets something ask
 
 import hashlib
 from collections.abc import Iterable
-from datetime import timedelta
-
-from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
 
 from escalation import contract
 from escalation.case.effects import SenderCheck
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import from_json, to_json
+from workflows.look_ups import ask
 
 _MOST = 100
 """Of the latest messages; each is asked about within a minute."""
-_A_TRY, _ALL_TRIES = timedelta(seconds=20), timedelta(minutes=1)
 
 
 class SentSignals:
@@ -53,17 +48,13 @@ async def require_sent(by: str, message: object) -> None:
     Raises:
         MoveNotAllowed: If the run *by* did not send *message*, or cannot say so.
     """
-    try:
-        is_theirs: bool = await workflow.execute_activity(
-            contract.VERIFY_SENDER,
-            SenderCheck(id=by, digest=fingerprint_of(message)),
-            result_type=bool,
-            start_to_close_timeout=_A_TRY,
-            schedule_to_close_timeout=_ALL_TRIES,
-            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200)),
-            summary="ask whether it was sent by whom it seems to be from",
-        )
-    except ActivityError:
-        is_theirs = False
+    refusal = f"{by} did not send it"
+    is_theirs = await ask(
+        contract.VERIFY_SENDER,
+        SenderCheck(id=by, digest=fingerprint_of(message)),
+        bool,
+        summary="ask whether it was sent by whom it seems to be from",
+        unanswered=refusal,
+    )
     if not is_theirs:
-        raise MoveNotAllowed(f"{by} did not send it")
+        raise MoveNotAllowed(refusal)

@@ -28,10 +28,16 @@ from escalation.notifications.shell_commands import ReportDelivery
 from escalation.sponsorship import engine as s
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
-from workflows.inputs import read_start, refuse_bad_input, require_nothing, require_own_id
+from workflows.inputs import (
+    read_model,
+    read_start,
+    refuse_bad_input,
+    require_nothing,
+    require_own_id,
+    takes_one,
+)
 from workflows.look_ups import find_people
 from workflows.outbox import InOrder, Outbox
-from workflows.raw_values import read_model, takes_one
 from workflows.web_ui import SearchValues
 
 _RESULTS_KEPT = 200

@@ -37,10 +37,17 @@ from workflows import search_attributes as sa
 from workflows import web_ui
 from workflows.base_workflow import BaseWorkflow
 from workflows.continue_as_new import is_due
-from workflows.inputs import read_start, refuse_bad_input, require_id, require_nothing, require_parent
+from workflows.inputs import (
+    read_model,
+    read_start,
+    refuse_bad_input,
+    require_id,
+    require_nothing,
+    require_parent,
+    takes_one,
+)
 from workflows.move_handlers import takes_moves
 from workflows.outbox import InOrder, Outbox
-from workflows.raw_values import read_model, takes_one
 
 _LONGEST_TIMELINE = 500
 _UPDATES_KEPT = 50

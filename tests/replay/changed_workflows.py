@@ -15,7 +15,7 @@ from escalation.kernel.values import frozen
 from escalation.notifications.notification import NotificationBatch
 from workflows.delivery_outbox import DeliveryOutbox, deliver
 from workflows.escalation import EscalationWorkflow
-from workflows.raw_values import takes_one
+from workflows.inputs import takes_one
 
 
 @workflow.defn(name=contract.WORKFLOW)

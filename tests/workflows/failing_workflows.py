@@ -7,7 +7,7 @@ from escalation import contract
 from escalation.case import commands as c
 from escalation.notifications.shell_commands import ReportDelivery
 from workflows.escalation import EscalationWorkflow
-from workflows.raw_values import takes_one
+from workflows.inputs import takes_one
 
 
 @workflow.defn(name=contract.WORKFLOW)

@@ -132,7 +132,7 @@ async def test_a_run_under_an_id_of_another_kind_ends_at_once(
         (
             contract.SPONSORSHIP,
             "sponsorship:GARBAGE",
-            {"account": "GARBAGE", "programme": {"account": "GARBAGE"}},
+            {"account": "GARBAGE", "carried": {"sponsorship": {"account": "GARBAGE"}}},
         ),
     ],
 )

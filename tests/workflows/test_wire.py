@@ -12,8 +12,8 @@ from escalation.case.moves.derive_rca import DeriveRca
 from escalation.kernel.refusals import BadRequest
 from escalation.kernel.values import to_plain
 from tests.builders import an_acknowledged
+from workflows.inputs import read_input, read_model
 from workflows.plugin import StoredPayloads
-from workflows.raw_values import read_input, read_model
 
 
 def raw(value: Any) -> RawValue:
