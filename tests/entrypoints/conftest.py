@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -92,7 +94,10 @@ async def site(
         settings = mail_settings(mailbox, playbook, state_folder=tmp_path / "state")
         client = await connect(settings, plugins=[escalation_plugin()], address=server.address)
         monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
+        # The log of the workers, which run in this process, is no answer of a command.
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
         yield Site(client, settings, Terminal(capsys, mailbox, server.address, playbook))
+        structlog.reset_defaults()
         server.kill()
 
 

@@ -125,7 +125,7 @@ async def test_a_known_account_is_proposed_and_a_slip_is_not(terminal: Terminal)
         (("touch", "BOLT", "--as", "elena", "-m", "x"), "cannot record a touch-point while proposed"),
         (("review", "BOLT", "--as", "elena", "-m", "x", "--next", "soon"), "--next: given 'soon'"),
         (("exit", "BOLT", "--as", "nobody", "--why", "x"), "unknown person 'nobody'"),
-        (("touch", "BOLT", "--as", "elena", "-m", ""), "the touch-point is refused: 1 fault"),
+        (("touch", "BOLT", "--as", "elena", "-m", ""), "sponsor touch is refused: 1 fault"),
         (("propose", "", "--as", "elena", "--why", "x"), "ACCOUNT: given ''"),
         (("propose", "BOLTT", "--as", "elena", "--why", "x"), "any with --new; did you mean BOLT?"),
         (

@@ -68,7 +68,7 @@ async def test_a_start_without_a_file_takes_all_that_one_could_say(terminal: Ter
         (("--evidence", "call: x; on monday"), "--evidence 1.on: given 'monday'; allowed: a date such as"),
         (("--criterion", "luck"), "--criterion 1: given 'luck'"),
         (("--source", "rain"), "--source: given 'rain'"),
-        (("--level", "0"), "--level: given 0"),
+        (("--level", "0"), "--level: given '0'"),
     ],
 )
 def test_a_wrong_option_of_a_start_is_told_as_an_option(

@@ -23,7 +23,7 @@ def draft(key: Key) -> None:
     async def ask(client: "EscalationClient") -> "tuple[RcaOnFile, InternalRca]":
         entries, on_file = await client.timeline(key), await client.rca_on_file(key)
         names = {each.id: each.name for each in await client.people(key)}
-        blank = InternalRca(
+        blank = InternalRca.model_construct(  # causes and actions are what is to be filled in
             root_causes=(),
             corrective_actions=(),
             timeline=proposed_timeline(entries, Speaker(catalogue("en"), names=names).say),
