@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from escalation.kernel.values import (
     ENGINE,
     Instant,
     frozen,
 )
+
+if TYPE_CHECKING:
+    from escalation.case.state import Escalation
 
 NOT_YET = datetime.min.replace(tzinfo=UTC)
 
@@ -20,6 +23,10 @@ class BaseEvent:
     seq: int = 0
     at: Instant = NOT_YET
     by: str = ENGINE
+
+    def applied_to(self, now: "Escalation") -> "Escalation":
+        """Return the escalation after this; the number of the event is set by whoever applies it."""
+        return now
 
 
 _Event = TypeVar("_Event", bound=BaseEvent)

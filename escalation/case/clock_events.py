@@ -1,11 +1,18 @@
 """What happened to clocks."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    change_clock,
+)
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.clocks import Clock, Outcome
+from escalation.kernel.clocks import Clock, Outcome, reminded
 from escalation.kernel.values import (
     Instant,
     frozen,
@@ -16,6 +23,11 @@ from escalation.kernel.values import (
 class ClockStarted(BaseEvent):
     kind: Literal["clock_started"] = "clock_started"
     clock: Clock
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        others = tuple(clock for clock in now.clocks if clock.name is not self.clock.name)
+        started = replace(now, clocks=(*others, self.clock))
+        return _noticed(started) if self.clock.name is ClockName.FIRST_NOTICE else started
 
 
 @frozen
@@ -29,6 +41,11 @@ class ThresholdPassed(BaseEvent):
     """The last one too: due times changed, and it was past already."""
     due_at: Instant
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        if self.is_skipped:
+            return change_clock(now, self.clock, lambda clock: replace(clock, passed=self.passed))
+        return change_clock(now, self.clock, lambda clock: reminded(clock, self.passed))
+
 
 @frozen
 class ClockBreached(BaseEvent):
@@ -40,6 +57,13 @@ class ClockBreached(BaseEvent):
     chased: int = 0
     """Times that it would have been brought up again by now: known this late, the breach speaks for them too."""
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return change_clock(
+            now,
+            self.clock,
+            lambda clock: replace(clock, passed=self.passed, breached_at=self.due_at, chased=self.chased),
+        )
+
 
 @frozen
 class ClockChased(BaseEvent):
@@ -49,6 +73,9 @@ class ClockChased(BaseEvent):
     clock: ClockName
     times: int
     due_at: Instant
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return change_clock(now, self.clock, lambda clock: replace(clock, chased=self.times))
 
 
 @frozen
@@ -61,3 +88,21 @@ class ClockEnded(BaseEvent):
     late_by: timedelta = timedelta()
     runs_on_if_reopened: bool = False
     """The verification ended it: a reopening lets it run on (CLOSE-9)."""
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return change_clock(
+            now,
+            self.clock,
+            lambda clock: replace(
+                clock,
+                ended_at=self.ended_at,
+                outcome=self.outcome,
+                runs_on_if_reopened=self.runs_on_if_reopened,
+            ),
+        )
+
+
+def _noticed(now: Escalation) -> Escalation:
+    """The first notice that begins is to reach whoever joined since the last one began (COMM-2)."""
+    untold = tuple(dict.fromkeys((*now.untold, *now.joiners)))
+    return replace(now, untold=untold, joiners=(), joined_at=None)

@@ -5,6 +5,7 @@ Compares instants, never trusts "a timer fired": at every command and every wake
 (CLOCK-2, CLOCK-6). After downtime nothing comes in a burst: of several thresholds behind us only the last speaks.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,11 +14,13 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.clock_events import ClockBreached, ClockChased, ThresholdPassed
 from escalation.case.follow_up import end_survey, remind_of_actions
 from escalation.case.levels import ask_after_no_acknowledgement, end_window, expire_acknowledgement
-from escalation.case.lifecycle import WORKING, RcaState, State
+from escalation.case.lifecycle import WORKING, RcaState, State, step
 from escalation.case.moves.pause import end_pause
 from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.on_call import end_shift
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.text_approval import text_approvers
 from escalation.case.work import Work
 from escalation.kernel.clock_name import AGREED, ClockName
@@ -27,6 +30,7 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
 from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.translations import EVERYBODY, on_record
 
@@ -41,6 +45,9 @@ _OF_THE_RCA = frozenset({ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA})
 @frozen
 class CommunicationBegun(BaseEvent):
     kind: Literal["communication_begun"] = "communication_begun"
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, state=step(now.state, Move.BEGIN_COMMUNICATION))
 
 
 def settle(work: Work) -> None:

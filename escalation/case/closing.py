@@ -2,12 +2,18 @@
 The end: RCA, related records, the gate, close and cancel (CLOSE).
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import RcaState, State
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    rca_after,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -17,12 +23,16 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
+from escalation.policy.move_name import Move
 
 
 @frozen
 class RcaRequested(BaseEvent):
     kind: Literal["rca_requested"] = "rca_requested"
     note: InternalText = InternalText("")
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, rca=rca_after(now, Move.REQUEST_RCA))
 
 
 def begin_closing(work: Work) -> None:

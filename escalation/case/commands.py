@@ -53,6 +53,7 @@ from escalation.notifications.shell_commands import (
     ReportDelivery,
     Tick,
 )
+from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 
 PersonsCommand = (
@@ -94,6 +95,7 @@ PersonsCommand = (
 """Every move that a person can ask for: one class each, and the wire name is the move's."""
 
 PERSONS_COMMANDS: tuple[type[PersonsCommand], ...] = get_args(PersonsCommand)
+COMMAND_OF: dict[Move, type[PersonsCommand]] = {command.move: command for command in PERSONS_COMMANDS}
 
 
 @frozen

@@ -7,7 +7,6 @@ it needs comes in as arguments; a refusal leaves nothing behind.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import assert_never
 
 from escalation.case import commands as c
 from escalation.case import follow_up, merge, on_call, task_forces
@@ -15,41 +14,11 @@ from escalation.case.clock_table import extend_open_hours, settle, skip_past_thr
 from escalation.case.delivery_report import report_delivery
 from escalation.case.lifecycle import NOBODYS, RcaState, State, allows, moves_from
 from escalation.case.merge import TakeOver
-from escalation.case.moves import correct_contact, join_outage, rebase
-from escalation.case.moves.acknowledge import acknowledge
-from escalation.case.moves.answer_survey import record_survey
-from escalation.case.moves.approve_rca import approve_rca
-from escalation.case.moves.approve_text import approve_text
-from escalation.case.moves.begin_resolution import begin_resolution
-from escalation.case.moves.cancel import cancel, cancel_by_operator
-from escalation.case.moves.change_priority import change_priority
-from escalation.case.moves.close import close
-from escalation.case.moves.confirm_access import confirm_access
-from escalation.case.moves.declare_resolved import declare_resolved
-from escalation.case.moves.deploy_task_force import deploy
-from escalation.case.moves.derive_rca import derive_rca
-from escalation.case.moves.edit_text import edit_text
-from escalation.case.moves.file_post_mortem import file_post_mortem
-from escalation.case.moves.file_rca import file_rca
-from escalation.case.moves.finish_action import FinishAction, finish_action, open_action
+from escalation.case.moves import join_outage
+from escalation.case.moves.cancel import cancel_by_operator
+from escalation.case.moves.finish_action import FinishAction, open_action
 from escalation.case.moves.join_outage import JoinOutage
-from escalation.case.moves.pause import pause, resume
-from escalation.case.moves.raise_level import raise_level
 from escalation.case.moves.rebase import Rebase
-from escalation.case.moves.reject_resolution import reject_resolution
-from escalation.case.moves.reject_text import reject_text
-from escalation.case.moves.reopen import reopen
-from escalation.case.moves.report_trigger import report_trigger
-from escalation.case.moves.request_rca import request_rca
-from escalation.case.moves.revise_plan import revise_plan
-from escalation.case.moves.send_update import send_update
-from escalation.case.moves.settle_ticket import settle_record
-from escalation.case.moves.share_rca import share_rca
-from escalation.case.moves.stand_down_task_force import stand_down
-from escalation.case.moves.tick_response import tick_response
-from escalation.case.moves.transfer import transfer
-from escalation.case.moves.verify_resolution import verify_resolution
-from escalation.case.moves.waive_rca import waive_rca
 from escalation.case.on_call import LookUpOnCall, ReportOnCall
 from escalation.case.shell_events import MoveRefused, OpenHoursExtended, PeopleNamed
 from escalation.case.start import open_escalation
@@ -141,7 +110,7 @@ def _follow(work: Work, asked: c.PersonsCommand | Rebase | c.NamePeople) -> None
     try:
         _permit(work.escalation, command)
         work.by = command.by
-        _obey(work, command)
+        command.carry_out(work)
         skip_past_thresholds(work)  # what was past before it has spoken; the rest is the move's doing
     except UnknownName as unknown:
         if unknown.message.startswith(key):
@@ -233,106 +202,6 @@ def in_words(moves: Iterable[Move], merged_into: str | None = None) -> str:
     return ", ".join(move.words for move in moves) or ended
 
 
-def _obstacle(now: Escalation, move: Move) -> str:  # noqa: C901 - one case an obstacle
-    """What stands in the way of a move that the machine allows; empty if nothing does."""
-    match move:
-        case Move.ACKNOWLEDGE if now.acknowledged_by:
-            return f"because {now.acknowledged_by} has acknowledged"
-        case Move.RAISE_LEVEL if now.level == now.plan.last_level:
-            return f"because level {now.level} is the last"
-        case Move.REPORT_TRIGGER if not now.current_level.triggers:
-            return f"because level {now.level} has no triggers"
-        case Move.TICK_RESPONSE if not now.responses_left:
-            return f"because level {now.level} has no responses left to do"
-        case Move.PAUSE if now.pause:
-            return f"because it is paused already: {now.pause.reason}"
-        case Move.RESUME if not now.pause:
-            return "because it is not paused"
-        case Move.WAIVE_RCA if not now.plan.rca_waivable:
-            return "because the playbook does not allow it"
-        case Move.SETTLE_RECORD if not now.request.linked_records:
-            return "because no records are linked"
-        case Move.APPROVE_TEXT | Move.EDIT_TEXT | Move.REJECT_TEXT if not now.held_texts:
-            return "because no text waits for approval"
-        case Move.CLOSE if now.missing_to_close:
-            return "yet"
-        case Move.STAND_DOWN_TASK_FORCE if not now.standing_forces:
-            return "because none stands"
-        case _:
-            return follow_up.obstacle(now, move)
-
-
-def _obey(work: Work, command: c.PersonsCommand | Rebase) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a move
-    match command.kind:
-        case "acknowledge":
-            acknowledge(work, command)
-        case "raise_level":
-            raise_level(work, command)
-        case "transfer":
-            transfer(work, command)
-        case "report_trigger":
-            report_trigger(work, command)
-        case "tick_response":
-            tick_response(work, command)
-        case "change_priority":
-            change_priority(work, command)
-        case "pause":
-            pause(work, command)
-        case "resume":
-            resume(work, command.note)
-        case "begin_resolution":
-            begin_resolution(work, command.note)
-        case "revise_plan":
-            revise_plan(work, command)
-        case "send_update":
-            send_update(work, command)
-        case "declare_resolved":
-            declare_resolved(work, command)
-        case "reject_resolution":
-            reject_resolution(work, command)
-        case "verify_resolution":
-            verify_resolution(work, command)
-        case "reopen":
-            reopen(work, command.why)
-        case "confirm_access":
-            confirm_access(work, command)
-        case "settle_record":
-            settle_record(work, command)
-        case "request_rca":
-            request_rca(work, command)
-        case "file_rca":
-            file_rca(work, command)
-        case "derive_rca":
-            derive_rca(work, command)
-        case "approve_rca":
-            approve_rca(work, command)
-        case "share_rca":
-            share_rca(work)
-        case "waive_rca":
-            waive_rca(work, command)
-        case "close":
-            close(work, command)
-        case "cancel":
-            cancel(work, command)
-        case "rebase":
-            rebase.rebase(work, command)
-        case "deploy_task_force":
-            deploy(work, command)
-        case "stand_down_task_force":
-            stand_down(work, command)
-        case "record_survey":
-            record_survey(work, command)
-        case "file_post_mortem":
-            file_post_mortem(work, command)
-        case "finish_action":
-            finish_action(work, command)
-        case "approve_text":
-            approve_text(work, command)
-        case "edit_text":
-            edit_text(work, command)
-        case "reject_text":
-            reject_text(work, command)
-        case "correct_contact":
-            correct_contact.correct_contact(work, command)
-        case _:
-            assert_never(command)
+def _obstacle(now: Escalation, move: Move) -> str:
+    command = c.COMMAND_OF.get(move)
+    return command.obstacle(now) if command else ""

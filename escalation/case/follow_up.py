@@ -6,13 +6,15 @@ known here.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import customer_recipients, notify, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import State
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -39,6 +41,9 @@ class SuccessorAsked(BaseEvent):
     kind: Literal["successor_asked"] = "successor_asked"
     why: str
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, is_succeeded=True)
+
 
 @frozen
 class ActionsReminded(BaseEvent):
@@ -47,6 +52,12 @@ class ActionsReminded(BaseEvent):
     kind: Literal["actions_reminded"] = "actions_reminded"
     reminded: dict[int, int]
     """Number of the action to how many of its reminders are behind us."""
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        actions = tuple(
+            replace(each, reminded=self.reminded.get(each.number, each.reminded)) for each in now.actions
+        )
+        return replace(now, actions=actions)
 
 
 def require_customers_move(now: Escalation, move: Move, contact: Recipient) -> None:
@@ -101,23 +112,6 @@ def end_survey(work: Work) -> None:
     now = work.escalation
     everybody = all(contact.id in now.survey for contact in customer_recipients(now))
     work.end(ClockName.SURVEY, Outcome.MET if everybody else Outcome.CANCELLED)
-
-
-def obstacle(now: Escalation, move: Move) -> str:
-    """What stands in the way of a move of this file that the machine allows; empty if nothing does."""
-    match move:
-        case Move.RECORD_SURVEY if not now.is_surveyed:
-            return (
-                "because its survey has ended" if now.clock(ClockName.SURVEY) else "because it has no survey"
-            )
-        case Move.FINISH_ACTION if not now.open_actions:
-            return "because no action is open"
-        case Move.FILE_POST_MORTEM | Move.CORRECT_CONTACT if (
-            now.state is State.CLOSED and not now.is_followed_up
-        ):
-            return "because nothing is left to follow up"
-        case _:
-            return ""
 
 
 # The post-mortem and the actions.

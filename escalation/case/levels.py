@@ -4,6 +4,7 @@ Holding and rising: acknowledge, levels, triggers, responses, transfers, priorit
 How an escalation finds the person who can solve it. Nothing here tells the time; due times come in as decided.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import managers_of, name_of, notify, notify_customers, with_rotas
@@ -11,7 +12,12 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.lifecycle import WORKING
 from escalation.case.next_update import adapt_updates_to_plan
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    with_asked,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence, Why
@@ -45,6 +51,16 @@ class LevelRaised(BaseEvent):
     playbook: PlaybookRef | None = None
     """By which it rose."""
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(
+            with_asked(now, now.plan.level(self.to_level).asked_first),
+            level=self.to_level,
+            level_since=self.at,
+            owner=self.owner,
+            attempt=0,
+            responses_done=(),
+        )
+
 
 @frozen
 class AcknowledgementExpired(BaseEvent):
@@ -53,6 +69,9 @@ class AcknowledgementExpired(BaseEvent):
     kind: Literal["acknowledgement_expired"] = "acknowledgement_expired"
     level: int
     person: str
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, acknowledged_by=None, acknowledgements=())
 
 
 @frozen
@@ -66,6 +85,9 @@ class ContactTried(BaseEvent):
     asked: tuple[str, ...] = ()
     """With the owner, if several are."""
     why: str
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(with_asked(now, self.asked or (self.owner,)), attempt=self.attempt, owner=self.owner)
 
 
 @frozen

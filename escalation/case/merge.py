@@ -6,10 +6,10 @@ shell's: it ends the one only once the other has taken it over.
 """
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Literal
 
-from escalation.case.actions import Action
+from escalation.case.actions import Action, take_over_actions
 from escalation.case.audience import contacts_among, name_of, notify, notify_customers
 from escalation.case.follow_up import line
 from escalation.case.lifecycle import State, allows
@@ -22,7 +22,10 @@ from escalation.case.moves.join_outage import (
     notify_of_end,
     require_case_fits,
 )
-from escalation.case.state import Escalation, owners_of_actions
+from escalation.case.state import (
+    Escalation,
+    owners_of_actions,
+)
 from escalation.case.work import Work
 from escalation.kernel.budgets import OPEN_ACTIONS
 from escalation.kernel.ids import Key
@@ -53,6 +56,16 @@ class EscalationTakenOver(BroughtAlong):
     """Tracked here from now on, under new numbers."""
     people: tuple[Contact, ...] = ()
     """Who owns them."""
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        joined = self.joined_to(now)
+        return replace(
+            joined,
+            plan=joined.plan.joined_by(self.people),
+            merged=(*now.merged, self.merged),
+            settled={**self.settled, **now.settled},
+            actions=take_over_actions(now.actions, self.actions),
+        )
 
 
 @frozen

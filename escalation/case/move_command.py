@@ -4,6 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from escalation.case.state import Escalation
+from escalation.case.work import Work
 from escalation.kernel.budgets import MOVE
 from escalation.kernel.values import Input, InternalText, Mover
 from escalation.policy.move_name import Move
@@ -25,6 +27,20 @@ class MoveCommand(Input):
     """Bytes, as it is sent."""
     by: Annotated[Mover, Field(description="Who you are, by id in the playbook.", examples=["YOU"])]
     """Id of the person who makes the move (ROLE-3)."""
+
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:  # noqa: ARG003 - most moves know none
+        """Return what stands in the way of this move where the lifecycle allows it; empty if nothing does."""
+        return ""
+
+    def carry_out(self, work: Work) -> None:
+        """
+        Do it: the move is permitted, and what was due before it has happened.
+
+        Raises:
+            EscalationError: If what it says cannot be followed.
+        """
+        raise NotImplementedError
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -4,10 +4,17 @@ The promised next update: a clock for customers, and one for our own people wher
 Owns when such a clock is met and begins anew. Must not know what an update says, or who is told.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import WORKING
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    last_update_after,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import (
@@ -29,6 +36,11 @@ class UpdateSent(BaseEvent):
     approves: int | None = None
     """Number of the waiting text that it was (COMM-6)."""
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(
+            now, news=last_update_after(now, self.customer_text, self), holding_updates=_in_a_row(now, self)
+        )
+
 
 def restart_next_update(work: Work, clock: ClockName) -> None:
     """An update meets its clock, and promises the next; while a resolution is verified both wait."""
@@ -49,3 +61,10 @@ def adapt_updates_to_plan(work: Work) -> None:
 def _runs(work: Work, name: ClockName) -> bool:
     clock = work.escalation.clock(name)
     return clock is not None and clock.is_running
+
+
+def _in_a_row(now: Escalation, event: UpdateSent) -> int:
+    """Holding updates so far; whatever a person writes to customers begins the count again."""
+    if event.is_holding:
+        return now.holding_updates + 1
+    return 0 if event.customer_text else now.holding_updates

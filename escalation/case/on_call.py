@@ -24,7 +24,14 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.levels import ask_another, responses_to_do
 from escalation.case.lifecycle import WORKING
-from escalation.case.state import Escalation, OnCallAnswer
+from escalation.case.state import (
+    Escalation,
+    OnCallAnswer,
+)
+from escalation.case.state_changes import (
+    on_call_answers_but,
+    put_in_place,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
@@ -54,6 +61,9 @@ class OnCallFound(BaseEvent):
     """Whose shift was over: they are asked no more (MATRIX-1)."""
     told: tuple[str, ...] | None = None
     """Whom the message of the start reaches instead of the schedule; None: nobody, and that is not made good."""
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return _found(now, self)
 
 
 @frozen
@@ -220,3 +230,40 @@ def watch_shifts(work: Work, before: Escalation) -> None:
 def _is_looked_up(clock: Clock, changes_at: datetime) -> bool:
     """It has run out for that change, and the answer is on its way."""
     return clock.outcome is Outcome.MET and clock.ended_at is not None and clock.ended_at >= changes_at
+
+
+def _found(now: Escalation, event: OnCallFound) -> Escalation:
+    """Whoever is on call is known from now on, and stands where the schedule stood, or whoever was before."""
+    untold = now.untold if event.told is None else put_in_place(now.untold, event.schedule, event.told)
+    known = replace(now, plan=now.plan.joined_by(event.people), untold=untold)
+    shift = now.shift(event.schedule)
+    if shift and not now.is_handed_over(shift):
+        # kept by whoever has it; who is on call now can act beside them
+        beside = replace(shift, people=tuple(person.id for person in event.people))
+        return replace(known, shifts=(*on_call_answers_but(now, event.schedule), beside))
+    is_given = shift is not None or event.schedule in now.asked
+    return _on_shift(known, event, shift.holder if shift else event.schedule) if is_given else known
+
+
+def _on_shift(now: Escalation, event: OnCallFound, before: str) -> Escalation:
+    """
+    A schedule that nobody stands for leaves it to others asked, or stands for itself; who has acknowledged keeps it
+    until there is somebody.
+    """
+    people = tuple(person.id for person in event.people)
+    keeps = not people and before in now.acknowledgements
+    holder = before if keeps else next(iter(people), event.schedule)
+    asked = put_in_place(now.asked, before, () if holder == event.schedule else (holder,)) or (
+        event.schedule,
+    )
+    heir = holder if holder in asked else asked[0]
+    is_void = holder != before and before in now.acknowledgements
+    shift = OnCallAnswer(schedule=event.schedule, people=people, holder=holder, until=event.until)
+    return replace(
+        now,
+        asked=asked,
+        owner=heir if now.owner == before else now.owner,
+        acknowledgements=tuple(who for who in now.acknowledgements if who != before or not is_void),
+        acknowledged_by=None if is_void else now.acknowledged_by,
+        shifts=(*on_call_answers_but(now, event.schedule), shift),
+    )

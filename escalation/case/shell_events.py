@@ -1,8 +1,13 @@
 """What the shell reported or looked up, as events: open hours, people of the playbook, refused moves."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import with_clocks
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.values import (
     Name,
@@ -18,6 +23,9 @@ class PeopleNamed(BaseEvent):
     kind: Literal["people_named"] = "people_named"
     people: tuple[Contact, ...]
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, plan=now.plan.joined_by(self.people))
+
 
 @frozen
 class OpenHoursExtended(BaseEvent):
@@ -25,6 +33,10 @@ class OpenHoursExtended(BaseEvent):
     calendar: Name
     open_hours: OpenHours
     """From where the known ones end."""
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        plan = now.plan.extended(self.calendar, self.open_hours)
+        return with_clocks(replace(now, plan=plan), now.clocks)
 
 
 @frozen

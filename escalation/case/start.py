@@ -34,6 +34,9 @@ class Opened(BaseEvent):
     untold: tuple[str, ...] = ()
     """Whom the first notice is to reach (COMM-2)."""
 
+    def applied_to(self, now: Escalation) -> Escalation:  # noqa: ARG002 - there is no escalation before it
+        raise ValueError("an escalation is opened once")
+
 
 @frozen
 class Open:

@@ -17,7 +17,10 @@ from escalation.case.clock_targets import clock_for, clock_within
 from escalation.case.effects import OrderStandDown, UpdateTaskForce
 from escalation.case.failed_deliveries import notify_undelivered
 from escalation.case.next_update import restart_next_update
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import replace_task_force, undelivered_after
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
@@ -27,6 +30,7 @@ from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
 from escalation.policy.plan import Calendar, Target
+from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import (
     EscalationSummary,
     StatusReport,
@@ -51,6 +55,12 @@ class TaskForceReported(BaseEvent):
     receipts: tuple[DeliveryResult, ...] = ()
     """What became of its messages."""
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        undelivered = undelivered_after(now, self.receipts, self.at)
+        return replace(
+            now, task_forces=replace_task_force(now, _with_update(self.force)), undelivered=undelivered
+        )
+
 
 @frozen
 class TaskForceStoodDown(BaseEvent):
@@ -61,6 +71,11 @@ class TaskForceStoodDown(BaseEvent):
     """Tasks that are still open (RESOLVE-3)."""
     handed_to: str | None = None
     """Who goes on with them; None: they are listed."""
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        (known,) = (force for force in now.task_forces if force.name == self.name)
+        down = replace(known, state=TaskForceState.STOOD_DOWN, is_status_missed=False)
+        return replace(now, task_forces=replace_task_force(now, down))
 
 
 @frozen
@@ -234,3 +249,15 @@ def _order_down(work: Work, force: TaskForceSummary, why: InternalText, heir: st
             hand_over_to=name_of(now, heir) if heir else None,
         )
     )
+
+
+_LONGEST_REPORT = 1_000
+"""Characters of a task force's latest report that its escalation keeps."""
+
+
+def _with_update(force: TaskForceSummary) -> TaskForceSummary:
+    """Of its latest report, the beginning; the event and the task force itself have all of it."""
+    if not force.latest:
+        return force
+    text = InternalText(clip(force.latest.text, _LONGEST_REPORT))
+    return replace(force, latest=replace(force.latest, text=text))

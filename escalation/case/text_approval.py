@@ -4,12 +4,16 @@ Texts for customers that somebody must approve before they leave (COMM-6), and h
 Owns who may approve which text. What a text says, and whether any needs approval, is not decided here.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.next_update import restart_next_update
-from escalation.case.state import Escalation, PendingText
+from escalation.case.state import (
+    Escalation,
+    PendingText,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -33,12 +37,22 @@ class TextSubmitted(BaseEvent):
     text: CustomerText
     apologise: bool = False
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        held = PendingText(
+            number=self.number, text=self.text, by=self.by, held_at=self.at, apologise=self.apologise
+        )
+        return replace(now, held_texts=(*now.held_texts, held), texts_held=self.number)
+
 
 @frozen
 class TextRejected(BaseEvent):
     kind: Literal["text_rejected"] = "text_rejected"
     number: int
     why: InternalText
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        left = tuple(held for held in now.held_texts if held.number != self.number)
+        return replace(now, held_texts=left)
 
 
 def send_customer_update(work: Work, text: CustomerText, *, apologise: bool = False) -> None:

@@ -15,6 +15,7 @@ from escalation.case.clock_events import ClockEnded, ClockStarted, ThresholdPass
 from escalation.case.clock_targets import clock_for
 from escalation.case.effects import Effect
 from escalation.case.state import Escalation
+from escalation.case.state_changes import apply_event
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, count_passed_thresholds
 from escalation.kernel.values import ENGINE
@@ -46,8 +47,6 @@ class Work:
     def record(self, event: "Event") -> None:
         """Record that this happened, now, by whoever is at work."""
         event = stamped(event, self.escalation.sequence + 1, self.now, self.by)
-        from escalation.case.fold import apply_event  # noqa: PLC0415 - until events know what they do
-
         self.events.append(event)
         self.escalation = apply_event(self.escalation, event)
 

@@ -11,7 +11,7 @@ import pytest
 from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
-from escalation.case.fold import apply_event, fold
+from escalation.case.fold import fold
 from escalation.case.lifecycle import NOBODYS, State
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.close import Close
@@ -21,6 +21,7 @@ from escalation.case.moves.reject_resolution import RejectResolution
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.start import Opened
 from escalation.case.state import Escalation
+from escalation.case.state_changes import apply_event
 from escalation.case.timeline import brief, sentence, timeline_entry
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock

@@ -1,10 +1,18 @@
-"""TODO."""
+"""Acknowledge: somebody says that they have it, and owns it from then on (MATRIX-5, MATRIX-6)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import name_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    on_call_answers_but,
+    put_in_place,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import MoveNotAllowed
@@ -22,6 +30,9 @@ class Acknowledged(BaseEvent):
     level: int
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return _acknowledged(now, self)
+
 
 class Acknowledge(MoveCommand):
     """Acknowledge: say that you have it."""
@@ -30,14 +41,40 @@ class Acknowledge(MoveCommand):
     kind: Literal["acknowledge"] = "acknowledge"
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return f"because {now.acknowledged_by} has acknowledged" if now.acknowledged_by else ""
 
-def acknowledge(work: Work, command: Acknowledge) -> None:
-    """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
-    now = work.escalation
-    if command.by in now.acknowledgements:
-        others = ", ".join(name_of(now, person) for person in now.unacknowledged)
-        raise MoveNotAllowed(f"{now.key}: {command.by} has acknowledged; still to do so: {others}")
-    work.record(Acknowledged(level=now.level, note=command.note))
-    if work.escalation.acknowledged_by:
-        work.end(ClockName.ACKNOWLEDGE)
-        work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    def carry_out(self, work: Work) -> None:
+        """By the first, or where the level says so by each of its contacts (MATRIX-5)."""
+        now = work.escalation
+        if self.by in now.acknowledgements:
+            others = ", ".join(name_of(now, person) for person in now.unacknowledged)
+            raise MoveNotAllowed(f"{now.key}: {self.by} has acknowledged; still to do so: {others}")
+        work.record(Acknowledged(level=now.level, note=self.note))
+        if work.escalation.acknowledged_by:
+            work.end(ClockName.ACKNOWLEDGE)
+            work.start(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+
+
+def _acknowledged(now: Escalation, event: Acknowledged) -> Escalation:
+    """The first who does owns it; whether others still have to is the level's to say (MATRIX-5)."""
+    owner = event.by if not now.acknowledgements else now.owner
+    after = replace(
+        _of_their_rota(now, event.by), owner=owner, acknowledgements=(*now.acknowledgements, event.by)
+    )
+    return after if after.unacknowledged else replace(after, acknowledged_by=owner)
+
+
+def _of_their_rota(now: Escalation, person: str) -> Escalation:
+    """Whoever acknowledges in place of a colleague on call has that shift's part of it."""
+    for shift in now.shifts:
+        is_colleague = now.stands_for(person, (shift.schedule,)) and person not in now.asked
+        if is_colleague and shift.holder in now.unacknowledged:
+            theirs = replace(shift, holder=person)
+            return replace(
+                now,
+                asked=put_in_place(now.asked, shift.holder, (person,)),
+                shifts=(*on_call_answers_but(now, shift.schedule), theirs),
+            )
+    return now

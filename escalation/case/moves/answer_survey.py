@@ -1,5 +1,6 @@
-"""TODO."""
+"""Record a customer's answer to the survey (CLOSE-6)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,9 +10,13 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.effects import OpenSuccessor
 from escalation.case.follow_up import SuccessorAsked, require_affected, require_own_account
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+    SurveyAnswer,
+)
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
+from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import (
@@ -42,6 +47,12 @@ class SurveyAnswered(BaseEvent):
     score: int
     comment: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        answered = SurveyAnswer(
+            account=self.account, score=self.score, comment=self.comment, by=self.by, at=self.at
+        )
+        return replace(now, survey={**now.survey, self.contact: answered})
+
 
 class AnswerSurvey(MoveCommand):
     """Record how satisfied a customer is, as they said; each contact answers once."""
@@ -56,33 +67,38 @@ class AnswerSurvey(MoveCommand):
     score: Annotated[int, Field(ge=1, le=5, description="From 1, poorly, to 5, very well.")]
     comment: Annotated[InternalText, Field(description="What they said.")] = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        if now.is_surveyed:
+            return ""
+        return "because its survey has ended" if now.clock(ClockName.SURVEY) else "because it has no survey"
 
-def record_survey(work: Work, command: AnswerSurvey) -> None:
-    """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
-    now = work.escalation
-    contact = _answering(now, command)
-    require_own_account(now, command.move, command.by, command.account)
-    own = now.customer_contact(command.by)
-    if own and own.id != contact.id:
-        raise RoleNotAllowed(
-            f"{now.key}: {name_of(now, command.by)} may not record survey for {contact.name}; contacts of customers "
-            "may for themselves"
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-6: one answer of each contact; a low score alerts the escalation managers, and may reopen."""
+        now = work.escalation
+        contact = _answering(now, self)
+        require_own_account(now, self.move, self.by, self.account)
+        own = now.customer_contact(self.by)
+        if own and own.id != contact.id:
+            raise RoleNotAllowed(
+                f"{now.key}: {name_of(now, self.by)} may not record survey for {contact.name}; contacts of customers "
+                "may for themselves"
+            )
+        if contact.id in now.survey:
+            raise MoveNotAllowed(
+                f"{now.key}: {contact.name} has answered the survey already; each contact answers once"
+            )
+        work.record(
+            SurveyAnswered(
+                account=self.account,
+                contact=contact.id,
+                score=self.score,
+                comment=self.comment,
+            )
         )
-    if contact.id in now.survey:
-        raise MoveNotAllowed(
-            f"{now.key}: {contact.name} has answered the survey already; each contact answers once"
-        )
-    work.record(
-        SurveyAnswered(
-            account=command.account,
-            contact=contact.id,
-            score=command.score,
-            comment=command.comment,
-        )
-    )
-    rules = now.plan.survey
-    if rules and command.score <= rules.low_score:
-        _notify_of_low_score(work, contact, command, reopens=rules.reopens)
+        rules = now.plan.survey
+        if rules and self.score <= rules.low_score:
+            _notify_of_low_score(work, contact, self, reopens=rules.reopens)
 
 
 def _answering(now: Escalation, command: AnswerSurvey) -> Recipient:

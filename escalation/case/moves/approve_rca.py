@@ -1,11 +1,18 @@
-"""TODO."""
+"""Approve the analysis that customers will read (CLOSE-5)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.moves.derive_rca import internal_texts_of
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    rca_after,
+)
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.values import (
@@ -22,6 +29,9 @@ class RcaApproved(BaseEvent):
     kind: Literal["rca_approved"] = "rca_approved"
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, rca=replace(rca_after(now, Move.APPROVE_RCA), approved_by=self.by))
+
 
 class ApproveRca(MoveCommand):
     """Approve the customer RCA."""
@@ -30,12 +40,11 @@ class ApproveRca(MoveCommand):
     kind: Literal["approve_rca"] = "approve_rca"
     note: Note = NO_NOTE
 
-
-def approve_rca(work: Work, command: ApproveRca) -> None:
-    work.record(RcaApproved(note=command.note))
-    why = Sentence.APPROVED_BY.of(name_of(work.escalation, command.by))
-    rca = work.escalation.rca.customer
-    assert rca
-    text, lines = internal_texts_of(rca)
-    sharers = work.escalation.plan.engagement_managers
-    notify(work, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)
+    def carry_out(self, work: Work) -> None:
+        work.record(RcaApproved(note=self.note))
+        why = Sentence.APPROVED_BY.of(name_of(work.escalation, self.by))
+        rca = work.escalation.rca.customer
+        assert rca
+        text, lines = internal_texts_of(rca)
+        sharers = work.escalation.plan.engagement_managers
+        notify(work, Occasion.RCA_READY, sharers, why=why, text=text, items=lines)

@@ -1,10 +1,14 @@
-"""TODO."""
+"""Approve a text that waits, so that it reaches customers (COMM-6)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note, TextNumber
 from escalation.case.next_update import UpdateSent
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.text_approval import (
     continue_after_approval,
     pending_text,
@@ -26,6 +30,10 @@ class TextApproved(BaseEvent):
     number: int
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        left = tuple(held for held in now.held_texts if held.number != self.number)
+        return replace(now, held_texts=left)
+
 
 class ApproveText(MoveCommand):
     """Approve a text for customers that waits; it goes out."""
@@ -35,11 +43,14 @@ class ApproveText(MoveCommand):
     number: TextNumber = None
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because no text waits for approval" if not now.held_texts else ""
 
-def approve_text(work: Work, command: ApproveText) -> None:
-    held = pending_text(work.escalation, command.number, Move.APPROVE_TEXT)
-    require_approver(work.escalation, held, command.by, Move.APPROVE_TEXT)
-    work.record(TextApproved(number=held.number, note=command.note))
-    continue_after_approval(work)
-    work.record(UpdateSent(customer_text=held.text, approves=held.number))
-    send_customer_update(work, held.text, apologise=held.apologise)
+    def carry_out(self, work: Work) -> None:
+        held = pending_text(work.escalation, self.number, Move.APPROVE_TEXT)
+        require_approver(work.escalation, held, self.by, Move.APPROVE_TEXT)
+        work.record(TextApproved(number=held.number, note=self.note))
+        continue_after_approval(work)
+        work.record(UpdateSent(customer_text=held.text, approves=held.number))
+        send_customer_update(work, held.text, apologise=held.apologise)

@@ -1,9 +1,14 @@
-"""TODO."""
+"""Begin the resolution: somebody works on it from now on."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import step
 from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.policy.move_name import Move
@@ -14,6 +19,9 @@ class ResolutionBegun(BaseEvent):
     kind: Literal["resolution_begun"] = "resolution_begun"
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, state=step(now.state, Move.BEGIN_RESOLUTION))
+
 
 class BeginResolution(MoveCommand):
     """Begin the work on the resolution."""
@@ -22,6 +30,5 @@ class BeginResolution(MoveCommand):
     kind: Literal["begin_resolution"] = "begin_resolution"
     note: Note = NO_NOTE
 
-
-def begin_resolution(work: Work, note: InternalText = NO_NOTE) -> None:
-    work.record(ResolutionBegun(note=note))
+    def carry_out(self, work: Work) -> None:
+        work.record(ResolutionBegun(note=self.note))

@@ -1,5 +1,6 @@
-"""TODO."""
+"""Cancel it: withdrawn, a duplicate, merged, or ended by the operator (CLOSE-10)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,8 +10,11 @@ from escalation.case.audience import followers_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import line
+from escalation.case.lifecycle import step
 from escalation.case.move_command import MoveCommand, WhyText
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.ids import Key
 from escalation.kernel.reasons import Sentence, Why
@@ -31,6 +35,9 @@ class Cancelled(BaseEvent):
     into: str | None = None
     why: InternalText
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, state=step(now.state, Move.CANCEL), ended_at=self.at, merged_into=self.into)
+
 
 class Cancel(MoveCommand):
     """Cancel it: withdrawn, a duplicate, or merged into another."""
@@ -45,6 +52,14 @@ class Cancel(MoveCommand):
         ),
     ] = None
     why: WhyText
+
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
+        now = work.escalation
+        require_target(now, self)
+        told = Sentence.CANCELLED_FOR.of(self.cause, self.into) if self.into else Why(self.cause)
+        cancel_because(work, self.cause, self.into, self.why)
+        _notify_cancelled(work, told, self.why, self.cause)
 
 
 def require_target(now: Escalation, command: Cancel) -> None:
@@ -66,15 +81,6 @@ def require_target(now: Escalation, command: Cancel) -> None:
         raise BadRequest.because(f"the cancellation of {now.key}", (fault,))
     if command.into == now.key:
         raise MoveNotAllowed(f"{now.key}: it cannot be merged into itself")
-
-
-def cancel(work: Work, command: Cancel) -> None:
-    """CLOSE-10: from any open state, with the reason; stakeholders are told, also of the actions that were open."""
-    now = work.escalation
-    require_target(now, command)
-    told = Sentence.CANCELLED_FOR.of(command.cause, command.into) if command.into else Why(command.cause)
-    cancel_because(work, command.cause, command.into, command.why)
-    _notify_cancelled(work, told, command.why, command.cause)
 
 
 def cancel_by_operator(work: Work) -> None:

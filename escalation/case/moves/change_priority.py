@@ -1,15 +1,23 @@
-"""TODO."""
+"""Change the priority; every due time follows from the original start (CLOCK-4)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from escalation.case.audience import followers_of, managers_of, notify
 from escalation.case.base_event import BaseEvent
+from escalation.case.clock_targets import retarget_clock
 from escalation.case.levels import raise_to_entry_level
 from escalation.case.lifecycle import WORKING
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.next_update import adapt_updates_to_plan
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    with_clocks,
+)
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import MoveNotAllowed
@@ -30,6 +38,10 @@ class PriorityChanged(BaseEvent):
     to_priority: Priority
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        changed = replace(now, priority=self.to_priority)
+        return with_clocks(changed, (retarget_clock(changed, clock) for clock in changed.clocks))
+
 
 class ChangePriority(MoveCommand):
     """Change the priority; due times follow from the original start."""
@@ -39,25 +51,24 @@ class ChangePriority(MoveCommand):
     priority: Annotated[Priority, Field(description="The new priority")]
     note: Note = NO_NOTE
 
-
-def change_priority(work: Work, command: ChangePriority) -> None:
-    """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
-    before = work.escalation
-    if command.priority is before.priority:
-        raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
-    work.record(
-        PriorityChanged(
-            from_priority=before.priority,
-            to_priority=command.priority,
-            note=command.note,
+    def carry_out(self, work: Work) -> None:
+        """KIND-3, CLOCK-4: due times follow from the original start; new stakeholders are told."""
+        before = work.escalation
+        if self.priority is before.priority:
+            raise MoveNotAllowed(f"{before.key}: it already has priority {before.priority}")
+        work.record(
+            PriorityChanged(
+                from_priority=before.priority,
+                to_priority=self.priority,
+                note=self.note,
+            )
         )
-    )
-    adapt_updates_to_plan(work)
-    now = work.escalation
-    why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
-    joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
-    notify(work, Occasion.FIRST_NOTICE, joined, why=why)
-    others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]
-    notify(work, Occasion.PRIORITY_CHANGED, others, why=why, text=command.note or None)
-    if now.state in WORKING:
-        raise_to_entry_level(work)
+        adapt_updates_to_plan(work)
+        now = work.escalation
+        why = Sentence.PRIORITY_CHANGED.of(before.priority, now.priority)
+        joined = [person for person in now.rules.stakeholders if person not in before.rules.stakeholders]
+        notify(work, Occasion.FIRST_NOTICE, joined, why=why)
+        others = [person for person in (*followers_of(now), *managers_of(now)) if person not in joined]
+        notify(work, Occasion.PRIORITY_CHANGED, others, why=why, text=self.note or None)
+        if now.state in WORKING:
+            raise_to_entry_level(work)

@@ -1,5 +1,6 @@
-"""TODO."""
+"""Close it, once nothing is missing (CLOSE-8)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case import task_forces
@@ -7,7 +8,11 @@ from escalation.case.audience import followers_of, name_of, notify, notify_custo
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import ask_for_survey
+from escalation.case.lifecycle import step
 from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.budgets import REFUSAL, shortened
 from escalation.kernel.clock_name import ClockName
@@ -27,6 +32,9 @@ class Closed(BaseEvent):
     kind: Literal["closed"] = "closed"
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, state=step(now.state, Move.CLOSE), ended_at=self.at)
+
 
 class Close(MoveCommand):
     """Close; refused with the complete list of what is missing."""
@@ -35,18 +43,21 @@ class Close(MoveCommand):
     kind: Literal["close"] = "close"
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "yet" if now.missing_to_close else ""
 
-def close(work: Work, command: Close) -> None:
-    """CLOSE-8: refused with the complete list of what is missing."""
-    now = work.escalation
-    if now.missing_to_close:
-        missing = "".join(f"\n  {what}" for what in shortened(now.missing_to_close, REFUSAL))
-        raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
-    work.end(ClockName.CLOSING)
-    end_all_clocks(work)
-    task_forces.stand_all_down(work, Sentence.ESCALATION_CLOSED.of())
-    work.record(Closed(note=command.note))
-    why = Sentence.CLOSED_BY.of(name_of(now, command.by))
-    notify(work, Occasion.CLOSED, followers_of(work.escalation), why=why)
-    notify_customers(work, Occasion.CLOSED)
-    ask_for_survey(work)
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-8: refused with the complete list of what is missing."""
+        now = work.escalation
+        if now.missing_to_close:
+            missing = "".join(f"\n  {what}" for what in shortened(now.missing_to_close, REFUSAL))
+            raise NotReadyToClose(f"{now.key}: cannot close yet; missing:{missing}")
+        work.end(ClockName.CLOSING)
+        end_all_clocks(work)
+        task_forces.stand_all_down(work, Sentence.ESCALATION_CLOSED.of())
+        work.record(Closed(note=self.note))
+        why = Sentence.CLOSED_BY.of(name_of(now, self.by))
+        notify(work, Occasion.CLOSED, followers_of(work.escalation), why=why)
+        notify_customers(work, Occasion.CLOSED)
+        ask_for_survey(work)

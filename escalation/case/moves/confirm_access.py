@@ -1,5 +1,6 @@
-"""TODO."""
+"""Record whether a customer can use the service again (RESOLVE-6)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,7 +9,11 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.follow_up import require_affected, require_own_account
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.moves.reopen import reopen_because
-from escalation.case.state import AccessAnswer
+from escalation.case.state import (
+    Access,
+    AccessAnswer,
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.reasons import Sentence
@@ -24,6 +29,10 @@ class AccessAnswered(BaseEvent):
     answer: AccessAnswer
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        answer = Access(answer=self.answer, by=self.by, at=self.at)
+        return replace(now, access={**now.access, self.account: answer})
+
 
 class ConfirmAccess(MoveCommand):
     """Record that a customer can use the service again, cannot, or need not be asked."""
@@ -34,24 +43,23 @@ class ConfirmAccess(MoveCommand):
     answer: Annotated[AccessAnswer, Field(description="What the customer says")] = AccessAnswer.YES
     note: Note = NO_NOTE
 
-
-def confirm_access(work: Work, command: ConfirmAccess) -> None:
-    """
-    RESOLVE-6: customer by customer; one who says no sends it back to resolving. A contact is asked once, and
-    answers for all of their accounts.
-    """
-    now = work.escalation
-    require_affected(now, command.account)
-    require_own_account(now, command.move, command.by, command.account)
-    contact = now.customer_contact(command.by)
-    if contact and command.answer is AccessAnswer.WAIVED:
-        raise RoleNotAllowed(
-            f"{now.key}: {contact.name} may not waive access; contacts of customers may say yes or no"
-        )
-    accounts = contact.speaks_for if contact else (command.account,)
-    for account in accounts:
-        work.record(AccessAnswered(account=account, answer=command.answer, note=command.note))
-    if command.answer is AccessAnswer.NO:
-        why = Sentence.NO_ACCESS.of(", ".join(accounts))
-        recorded = clip(InternalText.cleaned(f"{why}. {command.note}").strip(), LONGEST_TEXT)
-        reopen_because(work, InternalText(recorded), why, command.note or None)
+    def carry_out(self, work: Work) -> None:
+        """
+        RESOLVE-6: customer by customer; one who says no sends it back to resolving. A contact is asked once, and
+        answers for all of their accounts.
+        """
+        now = work.escalation
+        require_affected(now, self.account)
+        require_own_account(now, self.move, self.by, self.account)
+        contact = now.customer_contact(self.by)
+        if contact and self.answer is AccessAnswer.WAIVED:
+            raise RoleNotAllowed(
+                f"{now.key}: {contact.name} may not waive access; contacts of customers may say yes or no"
+            )
+        accounts = contact.speaks_for if contact else (self.account,)
+        for account in accounts:
+            work.record(AccessAnswered(account=account, answer=self.answer, note=self.note))
+        if self.answer is AccessAnswer.NO:
+            why = Sentence.NO_ACCESS.of(", ".join(accounts))
+            recorded = clip(InternalText.cleaned(f"{why}. {self.note}").strip(), LONGEST_TEXT)
+            reopen_because(work, InternalText(recorded), why, self.note or None)

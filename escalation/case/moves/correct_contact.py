@@ -6,6 +6,7 @@ who has just joined: the old letters name times that have passed. To another nam
 Whether a time zone exists is not known here; to messages one that does not is UTC.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -18,7 +19,9 @@ from escalation.case.moves.join_outage import notify_of_resolution
 from escalation.case.request import (
     CustomerContact,
 )
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.state_size import require_request_fits
 from escalation.case.work import Work
 from escalation.kernel.email_address import EmailAddress, mailbox_of
@@ -45,6 +48,9 @@ class ContactCorrected(BaseEvent):
     before: CustomerContact
     after: CustomerContact
     note: InternalText = InternalText("")
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return _contact_corrected(now, self)
 
 
 class CorrectContact(MoveCommand):
@@ -78,19 +84,26 @@ class CorrectContact(MoveCommand):
     def said_zone(self) -> str | None:
         return self.time_zone
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return (
+            "because nothing is left to follow up"
+            if now.state is State.CLOSED and not now.is_followed_up
+            else ""
+        )
 
-def correct_contact(work: Work, command: CorrectContact) -> None:
-    """COMM-13: nothing that bounced is chased any more, and the right person is told."""
-    before = work.escalation
-    known = _known(before, command.contact)
-    corrected = _corrected(before, known, command)
-    require_request_fits(
-        before.request.with_contact(known, corrected), f"the correction of a contact of {before.key}"
-    )
-    work.record(ContactCorrected(before=known, after=corrected, note=command.note))
-    if mailbox_of(corrected.email) != mailbox_of(known.email):
-        work.by = ENGINE
-        _notify(work, contacts_at(work.escalation, corrected.email))
+    def carry_out(self, work: Work) -> None:
+        """COMM-13: nothing that bounced is chased any more, and the right person is told."""
+        before = work.escalation
+        known = _known(before, self.contact)
+        corrected = _corrected(before, known, self)
+        require_request_fits(
+            before.request.with_contact(known, corrected), f"the correction of a contact of {before.key}"
+        )
+        work.record(ContactCorrected(before=known, after=corrected, note=self.note))
+        if mailbox_of(corrected.email) != mailbox_of(known.email):
+            work.by = ENGINE
+            _notify(work, contacts_at(work.escalation, corrected.email))
 
 
 def _known(now: Escalation, email: str) -> CustomerContact:
@@ -142,3 +155,20 @@ def _notify(work: Work, to: tuple[Recipient, ...]) -> None:
             notify_customers(work, Occasion.RECEIPT, to=to)
             if now.news:
                 notify_customers(work, Occasion.UPDATE, to=to, text=now.news.text)
+
+
+def _contact_corrected(now: Escalation, event: ContactCorrected) -> Escalation:
+    """Known under another id from now on, which holds the address; what bounced at the old one is nobody's."""
+    request = now.request.with_contact(event.before, event.after)
+    people = zip(now.request.recipients, request.recipients, strict=True)  # nobody comes or goes by it
+    ids = {old.id: new.id for old, new in people}
+    return replace(
+        now,
+        request=request,
+        untold=tuple(ids.get(who, who) for who in now.untold),
+        joiners=tuple(ids.get(who, who) for who in now.joiners),
+        survey={ids.get(who, who): answer for who, answer in now.survey.items()},
+        undelivered=tuple(
+            each for each in now.undelivered if ids.get(each.recipient, each.recipient) == each.recipient
+        ),
+    )

@@ -1,5 +1,6 @@
-"""TODO."""
+"""Declare it resolved: clocks stand still while somebody else verifies it (RESOLVE-4, RESOLVE-5)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,12 +8,22 @@ from pydantic import Field
 from escalation.case import task_forces
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import step
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
 from escalation.case.resolution import HELD_WHILE_VERIFYING
-from escalation.case.state import ResolutionKind
+from escalation.case.state import (
+    VERIFYING,
+    Escalation,
+    Resolution,
+    ResolutionKind,
+)
+from escalation.case.state_changes import (
+    with_pause,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import Pause
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.values import CustomerText, InternalText, frozen
 from escalation.notifications.notification import Occasion
@@ -28,6 +39,22 @@ class ResolutionDeclared(BaseEvent):
     holds: tuple[ClockName, ...]
     """Clocks that stand still until the verdict (RESOLVE-5)."""
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        declared = replace(
+            now,
+            state=step(now.state, Move.DECLARE_RESOLVED),
+            access={},
+            resolution=Resolution(
+                kind=self.resolution,
+                done=self.done,
+                customer_text=self.customer_text,
+                declared_at=self.at,
+                declared_by=self.by,
+            ),
+        )
+        hold = Pause(reason=VERIFYING, stops=self.holds, started_at=self.at)
+        return with_pause(declared, hold)
+
 
 class DeclareResolved(MoveCommand):
     """Declare it resolved, by a fix or a workaround; it is verified next."""
@@ -40,27 +67,26 @@ class DeclareResolved(MoveCommand):
     customer_text: CustomerText | None = None
     """What customers are told once it is verified; whoever verifies it approves these words (COMM-6)."""
 
+    def carry_out(self, work: Work) -> None:
+        """
+        RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5).
 
-def declare_resolved(work: Work, command: DeclareResolved) -> None:
-    """
-    RESOLVE-4: a fix or a workaround; the architects are asked to verify it (RESOLVE-5).
-
-    They read what customers will: their verification approves that text, too (COMM-6).
-    """
-    resume(work)
-    work.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
-    work.record(
-        ResolutionDeclared(
-            resolution=command.resolution,
-            done=command.done,
-            customer_text=command.customer_text,
-            holds=HELD_WHILE_VERIFYING,
+        They read what customers will: their verification approves that text, too (COMM-6).
+        """
+        resume(work)
+        work.cancel_clocks(ClockName.ACKNOWLEDGEMENT_EXPIRY, ClockName.ON_DUTY)
+        work.record(
+            ResolutionDeclared(
+                resolution=self.resolution,
+                done=self.done,
+                customer_text=self.customer_text,
+                holds=HELD_WHILE_VERIFYING,
+            )
         )
-    )
-    task_forces.stand_all_down(work, Sentence.RESOLUTION_DECLARED.of())
-    work.start(ClockName.VERIFICATION)
-    now = work.escalation
-    why = Sentence.DECLARED_BY.of(command.resolution, name_of(now, command.by))
-    verifiers = now.plan.architects or now.plan.escalation_managers
-    for_customers = (str(command.customer_text),) if command.customer_text else ()
-    notify(work, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=command.done, items=for_customers)
+        task_forces.stand_all_down(work, Sentence.RESOLUTION_DECLARED.of())
+        work.start(ClockName.VERIFICATION)
+        now = work.escalation
+        why = Sentence.DECLARED_BY.of(self.resolution, name_of(now, self.by))
+        verifiers = now.plan.architects or now.plan.escalation_managers
+        for_customers = (str(self.customer_text),) if self.customer_text else ()
+        notify(work, Occasion.VERIFICATION_WANTED, verifiers, why=why, text=self.done, items=for_customers)

@@ -1,6 +1,7 @@
-"""TODO."""
+"""Deploy a task force: specialists who work on the escalation for a time (RESOLVE-2)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -9,7 +10,9 @@ from pydantic import Field
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import StartTaskForce
 from escalation.case.move_command import MoveCommand
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.task_forces import MOST_FORCES, calendars_of, clock_patterns, summarize_escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import CHARTER, SEATS, size_of
@@ -39,6 +42,9 @@ class TaskForceDeployed(BaseEvent):
     seats: tuple[SeatPlan, ...] = ()
     technical_plan: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, task_forces=(*now.task_forces, self.force))
+
 
 class DeployTaskForce(MoveCommand):
     """Deploy a task force: a mission, a lead, seats that are offered to candidates until each is taken."""
@@ -57,27 +63,26 @@ class DeployTaskForce(MoveCommand):
     def named(self) -> tuple[str, ...]:
         return (self.lead,)
 
-
-def deploy(work: Work, command: DeployTaskForce) -> None:
-    """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
-    now = work.escalation
-    if any(force.name == command.name for force in now.task_forces):
-        raise MoveNotAllowed(f"{now.key}: task force {command.name} was deployed already; take another name")
-    if len(now.task_forces) >= MOST_FORCES:
-        raise MoveNotAllowed(f"{now.key}: {MOST_FORCES} task forces were deployed, and no more can be")
-    seats, faults = _filled(now, command)
-    if faults:
-        raise BadRequest.because(f"task force {command.name} of {now.key}", faults)
-    force = TaskForceSummary(
-        id=f"{now.id}/{command.name}", name=command.name, mission=command.mission, lead=command.lead
-    )
-    work.record(TaskForceDeployed(force=force, seats=seats, technical_plan=command.technical_plan))
-    charter = _charter(work, command, force.id, seats)
-    if (size := size_of(charter)) > CHARTER:
-        allowed = f"at most {CHARTER:,} bytes; fewer seats, or seats with people by id"
-        fault = Fault(where="seats", given=f"{size:,} bytes with all candidates", allowed=allowed)
-        raise BadRequest.because(f"task force {command.name} of {now.key}", (fault,))
-    work.do(StartTaskForce(charter=charter))
+    def carry_out(self, work: Work) -> None:
+        """RESOLVE-2: a name that is new, a lead, and for each seat those whom it is offered to."""
+        now = work.escalation
+        if any(force.name == self.name for force in now.task_forces):
+            raise MoveNotAllowed(f"{now.key}: task force {self.name} was deployed already; take another name")
+        if len(now.task_forces) >= MOST_FORCES:
+            raise MoveNotAllowed(f"{now.key}: {MOST_FORCES} task forces were deployed, and no more can be")
+        seats, faults = _filled(now, self)
+        if faults:
+            raise BadRequest.because(f"task force {self.name} of {now.key}", faults)
+        force = TaskForceSummary(
+            id=f"{now.id}/{self.name}", name=self.name, mission=self.mission, lead=self.lead
+        )
+        work.record(TaskForceDeployed(force=force, seats=seats, technical_plan=self.technical_plan))
+        charter = _charter(work, self, force.id, seats)
+        if (size := size_of(charter)) > CHARTER:
+            allowed = f"at most {CHARTER:,} bytes; fewer seats, or seats with people by id"
+            fault = Fault(where="seats", given=f"{size:,} bytes with all candidates", allowed=allowed)
+            raise BadRequest.because(f"task force {self.name} of {now.key}", (fault,))
+        work.do(StartTaskForce(charter=charter))
 
 
 def _filled(now: Escalation, command: DeployTaskForce) -> tuple[tuple[SeatPlan, ...], list[Fault]]:

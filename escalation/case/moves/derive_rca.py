@@ -1,5 +1,6 @@
-"""TODO."""
+"""Derive the analysis that customers read from the internal one (CLOSE-4)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import name_of, notify
@@ -7,6 +8,12 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand
 from escalation.case.request import (
     CustomerRca,
+)
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    rca_after,
 )
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
@@ -24,6 +31,9 @@ class RcaDerived(BaseEvent):
     kind: Literal["rca_derived"] = "rca_derived"
     rca: CustomerRca
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, rca=replace(rca_after(now, Move.DERIVE_RCA), customer=self.rca, approved_by=None))
+
 
 class DeriveRca(MoveCommand):
     """Derive the customer RCA: from the internal one's text for customers, or from the text given here."""
@@ -32,30 +42,29 @@ class DeriveRca(MoveCommand):
     kind: Literal["derive_rca"] = "derive_rca"
     rca: CustomerRca | None = None
 
-
-def derive_rca(work: Work, command: DeriveRca) -> None:
-    """CLOSE-4: only what is written for customers is carried over; the types let nothing else through."""
-    internal = work.escalation.rca.internal
-    assert internal
-    if command.rca:
-        derived = command.rca
-    elif internal.summary_for_customers:
-        actions = tuple(
-            action.for_customers for action in internal.corrective_actions if action.for_customers
-        )
-        derived = CustomerRca(summary=internal.summary_for_customers, actions=actions)
-    else:
-        fault = Fault(
-            where="rca",
-            given="nothing, and the internal RCA has no summary_for_customers",
-            allowed="a customer RCA: summary, actions",
-        )
-        raise BadRequest.because(f"the customer RCA of {work.escalation.key}", (fault,))
-    work.record(RcaDerived(rca=derived))
-    approvers = work.escalation.plan.rca_approvers or work.escalation.plan.escalation_managers
-    why = Sentence.DERIVED_BY.of(name_of(work.escalation, command.by))
-    text, lines = internal_texts_of(derived)
-    notify(work, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-4: only what is written for customers is carried over; the types let nothing else through."""
+        internal = work.escalation.rca.internal
+        assert internal
+        if self.rca:
+            derived = self.rca
+        elif internal.summary_for_customers:
+            actions = tuple(
+                action.for_customers for action in internal.corrective_actions if action.for_customers
+            )
+            derived = CustomerRca(summary=internal.summary_for_customers, actions=actions)
+        else:
+            fault = Fault(
+                where="rca",
+                given="nothing, and the internal RCA has no summary_for_customers",
+                allowed="a customer RCA: summary, actions",
+            )
+            raise BadRequest.because(f"the customer RCA of {work.escalation.key}", (fault,))
+        work.record(RcaDerived(rca=derived))
+        approvers = work.escalation.plan.rca_approvers or work.escalation.plan.escalation_managers
+        why = Sentence.DERIVED_BY.of(name_of(work.escalation, self.by))
+        text, lines = internal_texts_of(derived)
+        notify(work, Occasion.RCA_APPROVAL_WANTED, approvers, why=why, text=text, items=lines)
 
 
 def internal_texts_of(rca: CustomerRca) -> tuple[InternalText, tuple[str, ...]]:

@@ -1,5 +1,6 @@
-"""TODO."""
+"""Edit a text that waits for approval (COMM-6)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,6 +8,9 @@ from pydantic import Field
 from escalation.case.audience import name_of
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, OptionalWhyText, TextNumber
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.text_approval import ask_approvers, pending_text, require_approver
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
@@ -26,6 +30,13 @@ class TextEdited(BaseEvent):
     text: CustomerText
     why: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        texts = tuple(
+            replace(held, text=self.text, edited_by=self.by) if held.number == self.number else held
+            for held in now.held_texts
+        )
+        return replace(now, held_texts=texts)
+
 
 class EditText(MoveCommand):
     """Put other words in place of a text for customers that waits; it still waits."""
@@ -36,12 +47,15 @@ class EditText(MoveCommand):
     text: Annotated[CustomerText, Field(min_length=1, description="The new words for customers.")]
     why: OptionalWhyText = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because no text waits for approval" if not now.held_texts else ""
 
-def edit_text(work: Work, command: EditText) -> None:
-    """By its author or an approver; it waits on, and its clock runs on."""
-    held = pending_text(work.escalation, command.number, Move.EDIT_TEXT)
-    if command.by != held.by:
-        require_approver(work.escalation, held, command.by, Move.EDIT_TEXT)
-    work.record(TextEdited(number=held.number, text=command.text, why=command.why))
-    why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(work.escalation, command.by))
-    ask_approvers(work, why, command.text)
+    def carry_out(self, work: Work) -> None:
+        """By its author or an approver; it waits on, and its clock runs on."""
+        held = pending_text(work.escalation, self.number, Move.EDIT_TEXT)
+        if self.by != held.by:
+            require_approver(work.escalation, held, self.by, Move.EDIT_TEXT)
+        work.record(TextEdited(number=held.number, text=self.text, why=self.why))
+        why = Sentence.TEXT_EDITED_BY.of(held.number, name_of(work.escalation, self.by))
+        ask_approvers(work, why, self.text)

@@ -1,12 +1,17 @@
-"""TODO."""
+"""File the post-mortem: what the handling itself taught (CLOSE-7)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
+from escalation.case.actions import Origin, track_actions
 from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import State
 from escalation.case.move_command import MoveCommand
 from escalation.case.post_mortem import PostMortem
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.refusals import (
@@ -27,6 +32,14 @@ class PostMortemFiled(BaseEvent):
     version: int
     post_mortem: PostMortem
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(
+            now,
+            post_mortem=self.post_mortem,
+            post_mortem_version=self.version,
+            actions=track_actions(now.actions, Origin.POST_MORTEM, self.post_mortem.actions),
+        )
+
 
 class FilePostMortem(MoveCommand):
     """File the post-mortem, or a new version of it; its actions are tracked until they are done."""
@@ -41,16 +54,23 @@ class FilePostMortem(MoveCommand):
         approvers = (given.approved_by for given in self.post_mortem.concessions)
         return (*(action.owner for action in self.post_mortem.actions), *approvers)
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return (
+            "because nothing is left to follow up"
+            if now.state is State.CLOSED and not now.is_followed_up
+            else ""
+        )
 
-def file_post_mortem(work: Work, command: FilePostMortem) -> None:
-    """CLOSE-7: a new version replaces the one before; owners and approvers are people whom we know."""
-    now, written = work.escalation, command.post_mortem
-    named = [(f"actions.{i}.owner", action.owner) for i, action in enumerate(written.actions)]
-    named += [
-        (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
-    ]
-    require_known(now, "the post-mortem", named)
-    work.record(PostMortemFiled(version=now.post_mortem_version + 1, post_mortem=written))
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-7: a new version replaces the one before; owners and approvers are people whom we know."""
+        now, written = work.escalation, self.post_mortem
+        named = [(f"actions.{i}.owner", action.owner) for i, action in enumerate(written.actions)]
+        named += [
+            (f"concessions.{i}.approved_by", given.approved_by) for i, given in enumerate(written.concessions)
+        ]
+        require_known(now, "the post-mortem", named)
+        work.record(PostMortemFiled(version=now.post_mortem_version + 1, post_mortem=written))
 
 
 def require_known(now: Escalation, what: str, named: Iterable[tuple[str, str]]) -> None:

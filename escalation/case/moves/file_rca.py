@@ -1,13 +1,21 @@
-"""TODO."""
+"""File the internal root cause analysis, a new version each time (CLOSE-3, CLOSE-4)."""
 
+from dataclasses import replace
 from typing import Literal
 
+from escalation.case.actions import Origin, track_actions
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import start_next_rca_clock
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.file_post_mortem import require_known
 from escalation.case.request import (
     InternalRca,
+)
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    rca_after,
 )
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
@@ -24,6 +32,17 @@ class RcaFiled(BaseEvent):
     version: int
     rca: InternalRca
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        filed = replace(
+            rca_after(now, Move.FILE_RCA),
+            version=self.version,
+            internal=self.rca,
+            customer=None,
+            approved_by=None,
+        )
+        actions = track_actions(now.actions, Origin.RCA, self.rca.corrective_actions)
+        return replace(now, rca=filed, actions=actions)
+
 
 class FileRca(MoveCommand):
     """File the internal RCA, or a new version of it."""
@@ -37,12 +56,11 @@ class FileRca(MoveCommand):
     def named(self) -> tuple[str, ...]:
         return tuple(action.owner for action in self.rca.corrective_actions)
 
-
-def file_rca(work: Work, command: FileRca) -> None:
-    """CLOSE-3: each corrective action has an owner whom we know."""
-    actions = enumerate(command.rca.corrective_actions)
-    named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
-    require_known(work.escalation, "the RCA", named)
-    work.record(RcaFiled(version=work.escalation.rca.version + 1, rca=command.rca))
-    work.end(ClockName.INTERNAL_RCA)
-    start_next_rca_clock(work)
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-3: each corrective action has an owner whom we know."""
+        actions = enumerate(self.rca.corrective_actions)
+        named = ((f"corrective_actions.{i}.owner", action.owner) for i, action in actions)
+        require_known(work.escalation, "the RCA", named)
+        work.record(RcaFiled(version=work.escalation.rca.version + 1, rca=self.rca))
+        work.end(ClockName.INTERNAL_RCA)
+        start_next_rca_clock(work)

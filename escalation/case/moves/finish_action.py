@@ -1,5 +1,7 @@
-"""TODO."""
+"""Record that a promised action is done (CLOSE-7)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,7 +9,9 @@ from pydantic import Field
 from escalation.case.actions import Action
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.refusals import (
     MoveNotAllowed,
@@ -30,6 +34,11 @@ class ActionFinished(BaseEvent):
     what: InternalText
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return _change_action(
+            now, self.action, lambda action: replace(action, done_by=self.by, done_at=self.at)
+        )
+
 
 class FinishAction(MoveCommand):
     """Report that an action of the RCA or the post-mortem is done."""
@@ -39,12 +48,15 @@ class FinishAction(MoveCommand):
     action: Annotated[int, Field(ge=1, description="Its number, as the list of actions has it.")]
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because no action is open" if not now.open_actions else ""
 
-def finish_action(work: Work, command: FinishAction) -> None:
-    """CLOSE-7: done, and nobody is reminded of it any more."""
-    action = open_action(work.escalation, command.action)
-    _require_own(work.escalation, action, command)
-    work.record(ActionFinished(action=action.number, what=action.what, note=command.note))
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-7: done, and nobody is reminded of it any more."""
+        action = open_action(work.escalation, self.action)
+        _require_own(work.escalation, action, self)
+        work.record(ActionFinished(action=action.number, what=action.what, note=self.note))
 
 
 def open_action(now: Escalation, number: int) -> Action:
@@ -71,3 +83,8 @@ def _require_own(now: Escalation, action: Action, command: FinishAction) -> None
             f"{now.key}: {person.name} may not finish action {action.number}, which is for {action.owner}; "
             f"roles that may: {', '.join(roles)}"
         )
+
+
+def _change_action(now: Escalation, number: int, change: Callable[[Action], Action]) -> Escalation:
+    actions = (change(each) if each.number == number else each for each in now.actions)
+    return replace(now, actions=tuple(actions))

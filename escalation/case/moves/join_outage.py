@@ -13,7 +13,9 @@ from escalation.case.audience import contacts_among, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import RcaState, State, allows
 from escalation.case.request import AffectedCustomer, Evidence, StartRequest, recipients_of, with_customers
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.state_size import weight_of
 from escalation.case.work import Work
 from escalation.kernel.budgets import (
@@ -58,12 +60,47 @@ class BroughtAlong(BaseEvent):
     sponsors: tuple[Contact, ...] = ()
     """Of their accounts: stakeholders from now on (SPONSOR-2)."""
 
+    def is_opening(self, now: Escalation) -> bool:  # noqa: ARG002 - a joining case looks at it
+        """Return whether it is the case whose start opened the escalation."""
+        return False
+
+    def joined_to(self, now: Escalation) -> Escalation:
+        """Return *now* as if all of this had been in its request from the start (START-5)."""
+        request = now.request.changed(
+            customers=with_customers(now.request.customers, self.customers),
+            services=tuple(dict.fromkeys((*now.request.services, *self.services))),
+            linked_records=tuple(dict.fromkeys((*now.request.linked_records, *self.linked_records))),
+            problem_records=tuple(dict.fromkeys((*now.request.problem_records, *self.problem_records))),
+            evidence=(*now.request.evidence, *self.evidence),
+        )
+        brought = {customer.account for customer in self.customers if now.customer(customer.account) is None}
+        if self.is_opening(now):
+            brought = {customer.account for customer in now.request.customers}
+        known = {*now.untold, *now.joiners}
+        known |= {to.id for to in now.request.recipients}
+        joiners = (*now.joiners, *(to.id for to in request.recipients if to.id not in known))
+        return replace(
+            now,
+            request=request,
+            plan=now.plan.sponsored_by(self.sponsors),
+            account_tenants=now.account_tenants | dict.fromkeys(brought, tenant_of(self.ticket)),
+            submitters=now.submitters | {self.ticket: self.by},
+            joiners=joiners,
+            joined_at=now.joined_at if now.joiners else self.at,
+        )
+
 
 @frozen
 class CustomerJoined(BroughtAlong):
     """Another subject turned out to be the same outage (START-5)."""
 
     kind: Literal["customer_joined"] = "customer_joined"
+
+    def is_opening(self, now: Escalation) -> bool:
+        return not now.tickets and not self.customers
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(self.joined_to(now), tickets=(*now.tickets, self.ticket))
 
 
 @frozen

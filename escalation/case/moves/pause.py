@@ -1,4 +1,4 @@
-"""TODO."""
+"""Pause the clocks for a reason of the playbook, and resume them (CLOCK-3)."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -8,8 +8,16 @@ from pydantic import Field
 from escalation.case.audience import managers_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    with_pause,
+    with_pause_ended,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import Pause
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import (
@@ -33,6 +41,9 @@ class ClocksPaused(BaseEvent):
     """Of these, the clocks that were running."""
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return with_pause(now, Pause(reason=self.because, stops=self.stops, started_at=self.at))
+
 
 @frozen
 class ClocksResumed(BaseEvent):
@@ -41,6 +52,9 @@ class ClocksResumed(BaseEvent):
     ended_at: Instant | None = None
     """When it had lasted as long as it may, if that is only known now; None: ``at``."""
     note: InternalText = InternalText("")
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return with_pause_ended(now, self, self.because, self.ended_at)
 
 
 class PauseClocks(MoveCommand):
@@ -53,6 +67,22 @@ class PauseClocks(MoveCommand):
     ]
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return f"because it is paused already: {now.pause.reason}" if now.pause else ""
+
+    def carry_out(self, work: Work) -> None:
+        """CLOCK-3: stops the clocks that the playbook names for this reason."""
+        reasons = work.escalation.plan.pause_reasons
+        if self.because not in reasons:
+            raise UnknownName.of(f"{work.escalation.key}: unknown pause reason", self.because, reasons)
+        rule = reasons[self.because]
+        stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
+        running = {clock.name for clock in work.escalation.running_clocks}
+        stopped = tuple(name for name in stops if name in running)
+        work.record(ClocksPaused(because=self.because, stops=stops, stopped=stopped, note=self.note))
+        work.start(ClockName.PAUSE)
+
 
 class ResumeClocks(MoveCommand):
     """Resume: end the pause."""
@@ -61,18 +91,12 @@ class ResumeClocks(MoveCommand):
     kind: Literal["resume"] = "resume"
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because it is not paused" if not now.pause else ""
 
-def pause(work: Work, command: PauseClocks) -> None:
-    """CLOCK-3: stops the clocks that the playbook names for this reason."""
-    reasons = work.escalation.plan.pause_reasons
-    if command.because not in reasons:
-        raise UnknownName.of(f"{work.escalation.key}: unknown pause reason", command.because, reasons)
-    rule = reasons[command.because]
-    stops = tuple(dict.fromkeys((*rule.stops, ClockName.ACKNOWLEDGEMENT_EXPIRY)))
-    running = {clock.name for clock in work.escalation.running_clocks}
-    stopped = tuple(name for name in stops if name in running)
-    work.record(ClocksPaused(because=command.because, stops=stops, stopped=stopped, note=command.note))
-    work.start(ClockName.PAUSE)
+    def carry_out(self, work: Work) -> None:
+        resume(work, self.note)
 
 
 def end_pause(work: Work) -> None:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Raise an escalation to a higher level by hand (MATRIX-3)."""
 
 from typing import Annotated, Literal
 
@@ -7,6 +7,7 @@ from pydantic import Field
 from escalation.case.audience import name_of
 from escalation.case.levels import propose_sponsorship, raise_to
 from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.values import (
@@ -28,11 +29,14 @@ class RaiseLevel(MoveCommand):
     )
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return f"because level {now.level} is the last" if now.level == now.plan.last_level else ""
 
-def raise_level(work: Work, command: RaiseLevel) -> None:
-    """KIND-1."""
-    why = Sentence.RAISED_BY.of(name_of(work.escalation, command.by))
-    raise_because(work, command.reason, command.to_level, why, command.note)
+    def carry_out(self, work: Work) -> None:
+        """KIND-1."""
+        why = Sentence.RAISED_BY.of(name_of(work.escalation, self.by))
+        raise_because(work, self.reason, self.to_level, why, self.note)
 
 
 def raise_because(

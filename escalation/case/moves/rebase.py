@@ -5,24 +5,30 @@ Nothing reaches a running escalation otherwise: its plan is pinned. Knows no pla
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import followers_of, managers_of, name_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_events import ClockBreached
 from escalation.case.clock_table import settle, skip_past_thresholds
-from escalation.case.clock_targets import clock_for
+from escalation.case.clock_targets import clock_for, retarget_clock
 from escalation.case.closing import adapt_rca_to_plan
 from escalation.case.levels import ask_the_level, start_window
 from escalation.case.lifecycle import WORKING
 from escalation.case.move_command import MoveCommand, WhyText
 from escalation.case.moves.pause import resume
 from escalation.case.next_update import adapt_updates_to_plan
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import with_clocks
 from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import Clock, limit_chases
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import (
@@ -45,6 +51,9 @@ class Rebased(BaseEvent):
     before: PlaybookRef
     why: InternalText
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return _rebased(now, self)
+
 
 class Rebase(MoveCommand):
     """Go on by the playbook of today; the shell compiles the plan that comes along (CLOCK-4)."""
@@ -53,6 +62,9 @@ class Rebase(MoveCommand):
     kind: Literal["rebase"] = "rebase"
     why: WhyText
     plan: Plan
+
+    def carry_out(self, work: Work) -> None:
+        rebase(work, self)
 
 
 def rebase(work: Work, command: Rebase) -> None:
@@ -209,3 +221,39 @@ def _moved(before: Escalation, after: Escalation) -> Iterator[MovedClock]:
 def _due(now: Escalation, name: ClockName) -> datetime | None:
     clock = now.clock(name)
     return (clock.breached_at or clock.due_at) if clock and clock.is_running else None
+
+
+def _rebased(now: Escalation, event: Rebased) -> Escalation:
+    """CLOCK-4: every clock follows the new plan from its original start; what breached stays breached."""
+    plan = event.plan
+    customers = {recipient.id for recipient in now.request.recipients}
+    moved = replace(
+        now,
+        plan=plan,
+        level=min(now.level, plan.last_level),
+        asked=tuple(filter(plan.knows, now.asked)),
+        acknowledgements=tuple(filter(plan.knows, now.acknowledgements)),
+        shifts=tuple(
+            replace(shift, people=tuple(filter(plan.knows, shift.people)))
+            for shift in now.shifts
+            if plan.knows(shift.schedule)
+        ),
+        acknowledged_by=now.acknowledged_by if plan.knows(now.acknowledged_by or "") else None,
+        untold=tuple(who for who in now.untold if plan.knows(who) or who in customers),
+        actions=tuple(_reminded_by(action, plan, event.at) for action in now.actions),
+    )
+    if moved.acknowledgements and not moved.unacknowledged:
+        moved = replace(moved, acknowledged_by=moved.acknowledged_by or moved.acknowledgements[0])
+    return with_clocks(moved, (_retargeted_on(moved, clock, event.at) for clock in moved.clocks))
+
+
+def _reminded_by(action: Action, plan: Plan, at: datetime) -> Action:
+    """By the rhythm that holds from *at* on, as ``limit_chases`` has it for clocks."""
+    if plan.actions is None or not action.is_open:
+        return action
+    return replace(action, reminded=min(action.reminded, count_passed_reminders(action, plan.actions, at)))
+
+
+def _retargeted_on(now: Escalation, clock: Clock, at: datetime) -> Clock:
+    """By the targets and the rhythm of chases that hold from *at* on."""
+    return limit_chases(retarget_clock(now, clock), now.plan.chase_every, at)

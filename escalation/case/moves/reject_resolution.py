@@ -1,11 +1,20 @@
-"""TODO."""
+"""Reject a declared resolution: clocks run on from where they were (RESOLVE-5)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.levels import resume_work
+from escalation.case.lifecycle import step
 from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.state import (
+    VERIFYING,
+    Escalation,
+)
+from escalation.case.state_changes import (
+    with_pause_ended,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
@@ -19,6 +28,10 @@ class ResolutionRejected(BaseEvent):
     kind: Literal["resolution_rejected"] = "resolution_rejected"
     why: InternalText
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        back = replace(now, state=step(now.state, Move.REJECT_RESOLUTION), resolution=None, access={})
+        return with_pause_ended(back, self, VERIFYING)
+
 
 class RejectResolution(MoveCommand):
     """Reject the resolution, because it does not hold: back to resolving."""
@@ -27,11 +40,10 @@ class RejectResolution(MoveCommand):
     kind: Literal["reject_resolution"] = "reject_resolution"
     why: WhyText
 
-
-def reject_resolution(work: Work, command: RejectResolution) -> None:
-    """RESOLVE-5: back to resolving, with the reason."""
-    work.end(ClockName.VERIFICATION)
-    work.record(ResolutionRejected(why=command.why))
-    why = Sentence.REJECTED_BY.of(name_of(work.escalation, command.by))
-    notify(work, Occasion.RESOLUTION_REJECTED, (work.escalation.owner,), why=why, text=command.why)
-    resume_work(work)
+    def carry_out(self, work: Work) -> None:
+        """RESOLVE-5: back to resolving, with the reason."""
+        work.end(ClockName.VERIFICATION)
+        work.record(ResolutionRejected(why=self.why))
+        why = Sentence.REJECTED_BY.of(name_of(work.escalation, self.by))
+        notify(work, Occasion.RESOLUTION_REJECTED, (work.escalation.owner,), why=why, text=self.why)
+        resume_work(work)

@@ -1,8 +1,9 @@
-"""TODO."""
+"""Reject a text that waits for approval; its author is notified (COMM-6)."""
 
 from typing import Literal
 
 from escalation.case.move_command import MoveCommand, TextNumber, WhyText
+from escalation.case.state import Escalation
 from escalation.case.text_approval import (
     TextRejected,
     continue_after_approval,
@@ -22,12 +23,15 @@ class RejectText(MoveCommand):
     number: TextNumber = None
     why: WhyText
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because no text waits for approval" if not now.held_texts else ""
 
-def reject_text(work: Work, command: RejectText) -> None:
-    """Its author is told why, and customers still wait."""
-    held = pending_text(work.escalation, command.number, Move.REJECT_TEXT)
-    if command.by != held.by:
-        require_approver(work.escalation, held, command.by, Move.REJECT_TEXT)
-    work.record(TextRejected(number=held.number, why=command.why))
-    continue_after_approval(work)
-    notify_author(work, held, command.why)
+    def carry_out(self, work: Work) -> None:
+        """Its author is told why, and customers still wait."""
+        held = pending_text(work.escalation, self.number, Move.REJECT_TEXT)
+        if self.by != held.by:
+            require_approver(work.escalation, held, self.by, Move.REJECT_TEXT)
+        work.record(TextRejected(number=held.number, why=self.why))
+        continue_after_approval(work)
+        notify_author(work, held, self.why)

@@ -1,13 +1,25 @@
-"""TODO."""
+"""Reopen what was resolved: back to resolving (CLOSE-9)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import followers_of, name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.clock_targets import restart_clock
 from escalation.case.levels import resume_work
+from escalation.case.lifecycle import RcaState, step
 from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.state import (
+    VERIFYING,
+    Escalation,
+    Rca,
+)
+from escalation.case.state_changes import (
+    with_pause_ended,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import limit_chases
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.notification import Occasion
@@ -19,6 +31,12 @@ class Reopened(BaseEvent):
     kind: Literal["reopened"] = "reopened"
     why: InternalText
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        back = replace(
+            now, state=step(now.state, Move.REOPEN), resolution=None, access={}, rca=_redrafted(now.rca)
+        )
+        return with_pause_ended(_unended(back, self), self, VERIFYING)
+
 
 class Reopen(MoveCommand):
     """Reopen it: back to resolving; a closed one comes back as a new escalation, one level higher."""
@@ -27,10 +45,9 @@ class Reopen(MoveCommand):
     kind: Literal["reopen"] = "reopen"
     why: WhyText
 
-
-def reopen(work: Work, why: InternalText) -> None:
-    """CLOSE-9: back to resolving."""
-    reopen_because(work, why, Sentence.REOPENED_BY.of(name_of(work.escalation, work.by)), why)
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-9: back to resolving."""
+        reopen_because(work, self.why, Sentence.REOPENED_BY.of(name_of(work.escalation, work.by)), self.why)
 
 
 def reopen_because(work: Work, recorded: InternalText, why: Why, text: InternalText | None) -> None:
@@ -42,3 +59,16 @@ def reopen_because(work: Work, recorded: InternalText, why: Why, text: InternalT
     resume_work(work)
     notify(work, Occasion.REOPENED, people, why=why, text=text)
     notify_customers(work, Occasion.REOPENED)
+
+
+def _unended(now: Escalation, event: BaseEvent) -> Escalation:
+    """The clocks that the verification had ended, running again: the hold since then keeps their time."""
+    again = (restart_clock(now, clock) for clock in now.clocks)
+    return replace(now, clocks=tuple(limit_chases(clock, now.plan.chase_every, event.at) for clock in again))
+
+
+def _redrafted(rca: Rca) -> Rca:
+    """What was derived and not shared yet explains a resolution that did not hold (CLOSE-4)."""
+    if rca.state not in {RcaState.DERIVED, RcaState.APPROVED}:
+        return rca
+    return replace(rca, state=RcaState.DRAFTED, customer=None, approved_by=None)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Report a trigger: a fact that raises the level at once (MATRIX-3)."""
 
 from typing import Annotated, Literal
 
@@ -7,6 +7,7 @@ from pydantic import Field
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.moves.raise_level import raise_because
+from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import Why
 from escalation.kernel.refusals import UnknownName
@@ -34,14 +35,17 @@ class ReportTrigger(MoveCommand):
     trigger: Annotated[Name, Field(description="A trigger of the level.")]
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return f"because level {now.level} has no triggers" if not now.current_level.triggers else ""
 
-def report_trigger(work: Work, command: ReportTrigger) -> None:
-    """MATRIX-3, KIND-5."""
-    now = work.escalation
-    known = {trigger.name: trigger for trigger in now.current_level.triggers}
-    trigger = known.get(command.trigger)
-    if trigger is None:
-        raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", command.trigger, known)
-    work.record(TriggerReported(trigger=trigger.name, note=command.note))
-    says = Why(trigger.says or trigger.name.replace("_", " "))
-    raise_because(work, trigger.reason, trigger.to_level, says)
+    def carry_out(self, work: Work) -> None:
+        """MATRIX-3, KIND-5."""
+        now = work.escalation
+        known = {trigger.name: trigger for trigger in now.current_level.triggers}
+        trigger = known.get(self.trigger)
+        if trigger is None:
+            raise UnknownName.of(f"{now.key}: level {now.level} has no trigger", self.trigger, known)
+        work.record(TriggerReported(trigger=trigger.name, note=self.note))
+        says = Why(trigger.says or trigger.name.replace("_", " "))
+        raise_because(work, trigger.reason, trigger.to_level, says)

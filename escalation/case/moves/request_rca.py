@@ -1,4 +1,4 @@
-"""TODO."""
+"""Request a root cause analysis (CLOSE-3)."""
 
 from typing import Literal
 
@@ -16,6 +16,5 @@ class RequestRca(MoveCommand):
     kind: Literal["request_rca"] = "request_rca"
     note: Note = NO_NOTE
 
-
-def request_rca(work: Work, command: RequestRca) -> None:
-    ask_for_requested_rca(work, command.note)
+    def carry_out(self, work: Work) -> None:
+        ask_for_requested_rca(work, self.note)

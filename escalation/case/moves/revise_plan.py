@@ -1,5 +1,6 @@
-"""TODO."""
+"""Revise the action plan; earlier versions stay on record (COMM-10)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,8 +8,12 @@ from pydantic import Field
 from escalation.case.base_event import BaseEvent
 from escalation.case.lifecycle import State
 from escalation.case.move_command import MoveCommand, OptionalWhyText
-from escalation.case.moves.begin_resolution import begin_resolution
-from escalation.case.state import Step
+from escalation.case.moves.begin_resolution import ResolutionBegun
+from escalation.case.state import (
+    ActionPlan,
+    Escalation,
+    Step,
+)
 from escalation.case.work import Work
 from escalation.kernel.budgets import STEPS
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
@@ -21,6 +26,10 @@ class PlanRevised(BaseEvent):
     version: int
     steps: tuple[Step, ...]
     why: InternalText = InternalText("")
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        steps = ActionPlan(version=self.version, steps=self.steps, by=self.by, at=self.at, why=self.why)
+        return replace(now, action_plan=steps)
 
 
 class RevisePlan(MoveCommand):
@@ -35,13 +44,12 @@ class RevisePlan(MoveCommand):
     def named(self) -> tuple[str, ...]:
         return tuple(step.owner for step in self.steps)
 
-
-def revise_plan(work: Work, command: RevisePlan) -> None:
-    """COMM-10, RESOLVE-1: a plan that exists begins the resolution."""
-    now = work.escalation
-    for step in command.steps:
-        now.plan.contact(step.owner)
-    version = now.action_plan.version + 1 if now.action_plan else 1
-    work.record(PlanRevised(version=version, steps=command.steps, why=command.why))
-    if work.escalation.state is State.COMMUNICATING:
-        begin_resolution(work)
+    def carry_out(self, work: Work) -> None:
+        """COMM-10, RESOLVE-1: a plan that exists begins the resolution."""
+        now = work.escalation
+        for step in self.steps:
+            now.plan.contact(step.owner)
+        version = now.action_plan.version + 1 if now.action_plan else 1
+        work.record(PlanRevised(version=version, steps=self.steps, why=self.why))
+        if work.escalation.state is State.COMMUNICATING:
+            work.record(ResolutionBegun())

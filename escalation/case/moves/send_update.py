@@ -1,4 +1,4 @@
-"""TODO."""
+"""Send an update to customers, to our own people, or to both (COMM-3)."""
 
 from typing import Annotated, Literal
 
@@ -26,25 +26,24 @@ class SendUpdate(MoveCommand):
     internal_note: Annotated[InternalText | None, Field(description="A text for our own people.")] = None
     apologise: Annotated[bool, Field(description="Apologise in the message to customers.")] = False
 
-
-def send_update(work: Work, command: SendUpdate) -> None:
-    """COMM-3: what customers are told meets the cadence and starts it anew; each update states the next."""
-    if not command.customer_text and not command.internal_note:
-        fault = Fault(
-            where="customer_text, internal_note",
-            given="neither",
-            allowed="a text for customers, for us, or both",
-        )
-        raise BadRequest.because(f"the update of {work.escalation.key}", (fault,))
-    text, note = command.customer_text or None, command.internal_note or None
-    waits = text is not None and work.escalation.plan.text_approval is not None
-    if note or not waits:
-        work.record(UpdateSent(customer_text=None if waits else text, internal_note=note))
-    if text and waits:
-        text_approval.submit_text(work, text, apologise=command.apologise)
-    elif text:
-        text_approval.send_customer_update(work, text, apologise=command.apologise)
-    if note:
-        restart_next_update(work, ClockName.INTERNAL_UPDATE)
-        why = Sentence.UPDATE_BY.of(name_of(work.escalation, command.by))
-        notify(work, Occasion.UPDATE, followers_of(work.escalation), why=why, text=note)
+    def carry_out(self, work: Work) -> None:
+        """COMM-3: what customers are told meets the cadence and starts it anew; each update states the next."""
+        if not self.customer_text and not self.internal_note:
+            fault = Fault(
+                where="customer_text, internal_note",
+                given="neither",
+                allowed="a text for customers, for us, or both",
+            )
+            raise BadRequest.because(f"the update of {work.escalation.key}", (fault,))
+        text, note = self.customer_text or None, self.internal_note or None
+        waits = text is not None and work.escalation.plan.text_approval is not None
+        if note or not waits:
+            work.record(UpdateSent(customer_text=None if waits else text, internal_note=note))
+        if text and waits:
+            text_approval.submit_text(work, text, apologise=self.apologise)
+        elif text:
+            text_approval.send_customer_update(work, text, apologise=self.apologise)
+        if note:
+            restart_next_update(work, ClockName.INTERNAL_UPDATE)
+            why = Sentence.UPDATE_BY.of(name_of(work.escalation, self.by))
+            notify(work, Occasion.UPDATE, followers_of(work.escalation), why=why, text=note)

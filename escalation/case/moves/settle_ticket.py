@@ -1,11 +1,15 @@
-"""TODO."""
+"""Settle a linked ticket: it is closed in its system, or stays open for a reason (CLOSE-2)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.ids import is_key
 from escalation.kernel.refusals import UnknownName
@@ -22,6 +26,9 @@ class TicketSettled(BaseEvent):
     kind: Literal["record_settled"] = "record_settled"
     record: str
     stays_open_because: InternalText | None = None
+
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, settled={**now.settled, self.record: str(self.stays_open_because or "")})
 
 
 class SettleTicket(MoveCommand):
@@ -40,10 +47,13 @@ class SettleTicket(MoveCommand):
         """An escalation of ours that it says is closed, if the record is one."""
         return self.record if self.stays_open_because is None and is_key(self.record) else None
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because no records are linked" if not now.request.linked_records else ""
 
-def settle_record(work: Work, command: SettleTicket) -> None:
-    """CLOSE-1: closed, or listed with the reason that it stays open."""
-    now = work.escalation
-    if command.record not in now.request.linked_records:
-        raise UnknownName.of(f"{now.key}: no linked record", command.record, now.request.linked_records)
-    work.record(TicketSettled(record=command.record, stays_open_because=command.stays_open_because))
+    def carry_out(self, work: Work) -> None:
+        """CLOSE-1: closed, or listed with the reason that it stays open."""
+        now = work.escalation
+        if self.record not in now.request.linked_records:
+            raise UnknownName.of(f"{now.key}: no linked record", self.record, now.request.linked_records)
+        work.record(TicketSettled(record=self.record, stays_open_because=self.stays_open_because))

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Stand a task force down (RESOLVE-3)."""
 
 from typing import Annotated, Literal
 
@@ -37,20 +37,23 @@ class StandDownTaskForce(MoveCommand):
     def named(self) -> tuple[str, ...]:
         return (self.hand_over_to,) if self.hand_over_to else ()
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because none stands" if not now.standing_forces else ""
 
-def stand_down(work: Work, command: StandDownTaskForce) -> None:
-    """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
-    now = work.escalation
-    names = [force.name for force in now.task_forces]
-    force = next((force for force in now.task_forces if force.name == command.name), None)
-    if force is None:
-        raise UnknownName.of(f"{now.key}: no task force", command.name, names)
-    if not force.is_standing:
-        raise MoveNotAllowed(f"{now.key}: task force {force.name} is stood down already")
-    _require_own(now, force, command)
-    if command.hand_over_to:
-        now.plan.contact(command.hand_over_to)
-    stand_one_down(work, force, command.why, command.hand_over_to)
+    def carry_out(self, work: Work) -> None:
+        """RESOLVE-3: because its work is done, or by order; whoever only leads another one cannot."""
+        now = work.escalation
+        names = [force.name for force in now.task_forces]
+        force = next((force for force in now.task_forces if force.name == self.name), None)
+        if force is None:
+            raise UnknownName.of(f"{now.key}: no task force", self.name, names)
+        if not force.is_standing:
+            raise MoveNotAllowed(f"{now.key}: task force {force.name} is stood down already")
+        _require_own(now, force, self)
+        if self.hand_over_to:
+            now.plan.contact(self.hand_over_to)
+        stand_one_down(work, force, self.why, self.hand_over_to)
 
 
 def _require_own(now: Escalation, force: TaskForceSummary, command: StandDownTaskForce) -> None:

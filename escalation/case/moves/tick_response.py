@@ -1,11 +1,15 @@
-"""TODO."""
+"""Tick off a response of the current level (MATRIX-4)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.move_command import MoveCommand, Note
+from escalation.case.state import (
+    Escalation,
+)
 from escalation.case.work import Work
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import (
@@ -23,6 +27,9 @@ class ResponseTicked(BaseEvent):
     response: str
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, responses_done=(*now.responses_done, self.response))
+
 
 class TickResponse(MoveCommand):
     """Tick off a response of the current level, by its words or its number in the list."""
@@ -34,19 +41,22 @@ class TickResponse(MoveCommand):
     """The level that was looked at; refused if it has risen since, as a number would mean another response there."""
     note: Note = NO_NOTE
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return f"because level {now.level} has no responses left to do" if not now.responses_left else ""
 
-def tick_response(work: Work, command: TickResponse) -> None:
-    """MATRIX-4: by its words, or by its number in the level's list; whoever says which level does not hit another."""
-    now = work.escalation
-    if command.level not in {None, now.level}:
-        raise MoveNotAllowed(f"{now.key}: it is at level {now.level} now, not at level {command.level}")
-    responses = now.current_level.responses
-    by_number = {str(number): text for number, text in enumerate(responses, 1)}
-    response = by_number.get(command.response, command.response)
-    if response not in responses:
-        listed = "; ".join(f"{now.level}.{number} {text}" for number, text in by_number.items())
-        what = f"{now.key}: level {now.level} has no response"
-        raise UnknownName.of(what, command.response, responses, listed=listed)
-    if response in now.responses_done:
-        raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
-    work.record(ResponseTicked(level=now.level, response=response, note=command.note))
+    def carry_out(self, work: Work) -> None:
+        # MATRIX-4: by its words, or by its number in the list; whoever says which level does not hit another.
+        now = work.escalation
+        if self.level not in {None, now.level}:
+            raise MoveNotAllowed(f"{now.key}: it is at level {now.level} now, not at level {self.level}")
+        responses = now.current_level.responses
+        by_number = {str(number): text for number, text in enumerate(responses, 1)}
+        response = by_number.get(self.response, self.response)
+        if response not in responses:
+            listed = "; ".join(f"{now.level}.{number} {text}" for number, text in by_number.items())
+            what = f"{now.key}: level {now.level} has no response"
+            raise UnknownName.of(what, self.response, responses, listed=listed)
+        if response in now.responses_done:
+            raise MoveNotAllowed(f"{now.key}: {response!r} is already ticked off")
+        work.record(ResponseTicked(level=now.level, response=response, note=self.note))

@@ -1,5 +1,6 @@
-"""TODO."""
+"""Hand an escalation over to another owner at the same level (KIND-2)."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,7 +10,12 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.levels import CLOCKS_OF_OWNER, responses_to_do
 from escalation.case.lifecycle import WORKING
 from escalation.case.move_command import MoveCommand, Note
-from escalation.case.state import Escalation
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    with_asked,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
@@ -33,6 +39,9 @@ class Transferred(BaseEvent):
     reason: EscalationReason
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(with_asked(now, (self.to,)), owner=self.to)
+
 
 class Transfer(MoveCommand):
     """Hand over to a person or team, or to whoever has a skill; the level stays."""
@@ -52,27 +61,26 @@ class Transfer(MoveCommand):
     def named(self) -> tuple[str, ...]:
         return (self.to,) if self.to else ()
 
-
-def transfer(work: Work, command: Transfer) -> None:
-    """KIND-2: to the team that has the skill; the level stays, its window runs on."""
-    now = work.escalation
-    receiver = now.plan.contact(_receiver(now, command))
-    if receiver.id == now.owner:
-        raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
-    work.cancel_clocks(*CLOCKS_OF_OWNER)
-    work.record(Transferred(from_owner=now.owner, to=receiver.id, reason=command.reason, note=command.note))
-    if now.state in WORKING:
-        work.start(ClockName.ACKNOWLEDGE)
-    why = Sentence.TRANSFERRED_BY.of(name_of(now, command.by), command.reason.words)
-    notify(
-        work,
-        Occasion.ASSIGNED,
-        (receiver.id,),
-        why=why,
-        text=command.note or None,
-        items=responses_to_do(work),
-    )
-    notify_customers(work, Occasion.HAND_OVER, reason=command.reason)
+    def carry_out(self, work: Work) -> None:
+        """KIND-2: to the team that has the skill; the level stays, its window runs on."""
+        now = work.escalation
+        receiver = now.plan.contact(_receiver(now, self))
+        if receiver.id == now.owner:
+            raise MoveNotAllowed(f"{now.key}: {receiver.name} already owns it")
+        work.cancel_clocks(*CLOCKS_OF_OWNER)
+        work.record(Transferred(from_owner=now.owner, to=receiver.id, reason=self.reason, note=self.note))
+        if now.state in WORKING:
+            work.start(ClockName.ACKNOWLEDGE)
+        why = Sentence.TRANSFERRED_BY.of(name_of(now, self.by), self.reason.words)
+        notify(
+            work,
+            Occasion.ASSIGNED,
+            (receiver.id,),
+            why=why,
+            text=self.note or None,
+            items=responses_to_do(work),
+        )
+        notify_customers(work, Occasion.HAND_OVER, reason=self.reason)
 
 
 def _receiver(now: Escalation, command: Transfer) -> str:

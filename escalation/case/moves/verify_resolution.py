@@ -1,12 +1,20 @@
-"""TODO."""
+"""Verify a declared resolution, which begins the closing (RESOLVE-5)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.audience import followers_of, name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import begin_closing
+from escalation.case.lifecycle import step
 from escalation.case.move_command import MoveCommand, Note
 from escalation.case.resolution import CLOCKS_OF_PROBLEM, HELD_WHILE_VERIFYING
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    last_update_after,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
@@ -21,6 +29,20 @@ class ResolutionVerified(BaseEvent):
     kind: Literal["resolution_verified"] = "resolution_verified"
     note: InternalText = InternalText("")
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        assert now.resolution
+        verified = replace(now.resolution, verified_by=self.by)
+        news = last_update_after(now, verified.customer_text, self)
+        return replace(
+            now,
+            state=step(now.state, Move.VERIFY_RESOLUTION),
+            resolution=verified,
+            news=news,
+            joiners=(),  # the letter that says so reaches them too
+            joined_at=None,
+            holding_updates=0,
+        )
+
 
 class VerifyResolution(MoveCommand):
     """Confirm that the resolution holds; customers are asked whether they can use the service again."""
@@ -29,21 +51,20 @@ class VerifyResolution(MoveCommand):
     kind: Literal["verify_resolution"] = "verify_resolution"
     note: Note = NO_NOTE
 
-
-def verify_resolution(work: Work, command: VerifyResolution) -> None:
-    """RESOLVE-5: it holds; everybody is told, and the clocks of the problem end as of the declaration."""
-    work.record(ResolutionVerified(note=command.note))
-    resolution = work.escalation.resolution
-    assert resolution
-    work.end(ClockName.VERIFICATION)
-    for name in HELD_WHILE_VERIFYING:
-        outcome = Outcome.MET if name in CLOCKS_OF_PROBLEM else Outcome.CANCELLED
-        work.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
-    work.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
-    why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(work.escalation, work.by))
-    notify(work, Occasion.RESOLVED, followers_of(work.escalation), why=why, text=resolution.done)
-    notify_customers(work, Occasion.RESOLVED, text=resolution.customer_text)
-    accounts = tuple(customer.account for customer in work.escalation.request.customers)
-    notify_customers(work, Occasion.ACCESS_QUESTION, but=work.escalation.access)
-    notify(work, Occasion.ACCESS_WANTED, work.escalation.plan.engagement_managers, items=accounts)
-    begin_closing(work)
+    def carry_out(self, work: Work) -> None:
+        """RESOLVE-5: it holds; everybody is told, and the clocks of the problem end as of the declaration."""
+        work.record(ResolutionVerified(note=self.note))
+        resolution = work.escalation.resolution
+        assert resolution
+        work.end(ClockName.VERIFICATION)
+        for name in HELD_WHILE_VERIFYING:
+            outcome = Outcome.MET if name in CLOCKS_OF_PROBLEM else Outcome.CANCELLED
+            work.end(name, outcome, at=resolution.declared_at, runs_on_if_reopened=True)
+        work.end(ClockName.FIRST_NOTICE, Outcome.CANCELLED)
+        why = Sentence.VERIFIED_BY.of(resolution.kind, name_of(work.escalation, work.by))
+        notify(work, Occasion.RESOLVED, followers_of(work.escalation), why=why, text=resolution.done)
+        notify_customers(work, Occasion.RESOLVED, text=resolution.customer_text)
+        accounts = tuple(customer.account for customer in work.escalation.request.customers)
+        notify_customers(work, Occasion.ACCESS_QUESTION, but=work.escalation.access)
+        notify(work, Occasion.ACCESS_WANTED, work.escalation.plan.engagement_managers, items=accounts)
+        begin_closing(work)

@@ -1,10 +1,17 @@
-"""TODO."""
+"""Waive the root cause analysis, if the playbook allows it (CLOSE-3)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import start_next_rca_clock
 from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.state import (
+    Escalation,
+)
+from escalation.case.state_changes import (
+    rca_after,
+)
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import (
@@ -19,6 +26,9 @@ class RcaWaived(BaseEvent):
     kind: Literal["rca_waived"] = "rca_waived"
     why: InternalText
 
+    def applied_to(self, now: Escalation) -> Escalation:
+        return replace(now, rca=rca_after(now, Move.WAIVE_RCA))
+
 
 class WaiveRca(MoveCommand):
     """Waive the RCA, where the playbook allows that."""
@@ -27,8 +37,11 @@ class WaiveRca(MoveCommand):
     kind: Literal["waive_rca"] = "waive_rca"
     why: WhyText
 
+    @classmethod
+    def obstacle(cls, now: Escalation) -> str:
+        return "because the playbook does not allow it" if not now.plan.rca_waivable else ""
 
-def waive_rca(work: Work, command: WaiveRca) -> None:
-    work.record(RcaWaived(why=command.why))
-    work.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
-    start_next_rca_clock(work)
+    def carry_out(self, work: Work) -> None:
+        work.record(RcaWaived(why=self.why))
+        work.cancel_clocks(ClockName.INTERNAL_RCA, ClockName.CUSTOMER_RCA)
+        start_next_rca_clock(work)

@@ -1,0 +1,132 @@
+"""
+Changes of an escalation's state that several events have in common.
+
+Nothing is decided or refused here, no clock is read: an event has happened, and this is part of what it means. The
+rest is said by the event itself, in its ``applied_to``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import step_rca
+from escalation.case.state import (
+    Escalation,
+    LastUpdate,
+    OnCallAnswer,
+    Rca,
+)
+from escalation.kernel.clock_name import ClockName
+from escalation.kernel.clocks import Clock, Pause, derive_clock, derive_next_instant
+from escalation.kernel.values import ENGINE, CustomerText
+from escalation.notifications.delivery_results import DeliveryResult, Undelivered, update_undelivered
+from escalation.policy.move_name import Move
+from escalation.task_force.state import TaskForceSummary
+
+
+def apply_event(now: Escalation, event: BaseEvent) -> Escalation:
+    """Return *now* after *event*."""
+    after = replace(event.applied_to(now), sequence=event.seq)
+    return after if event.by == ENGINE else _still_active(after, event)
+
+
+def _still_active(now: Escalation, event: BaseEvent) -> Escalation:
+    """Keep the acknowledgement alive, whatever a person does (MATRIX-6)."""
+    clock = now.clock(ClockName.ACKNOWLEDGEMENT_EXPIRY)
+    if clock is None or not clock.is_running:
+        return now
+    alive = derive_clock_of(now, replace(clock, started_at=event.at, passed=0, fired_share=0.0))
+    return replace(now, clocks=tuple(alive if each is clock else each for each in now.clocks))
+
+
+def replace_task_force(now: Escalation, force: TaskForceSummary) -> tuple[TaskForceSummary, ...]:
+    """Return the task forces, with *force* in place of the one of its id."""
+    return tuple(force if known.id == force.id else known for known in now.task_forces)
+
+
+def with_asked(now: Escalation, contacts: tuple[str, ...]) -> Escalation:
+    """
+    Return *now* given to *contacts*, none of whom has acknowledged.
+
+    The time of those who had it before does not run on for them.
+    """
+    clocks = tuple(
+        replace(clock, runs_on_if_reopened=False) if clock.name is ClockName.ACKNOWLEDGE else clock
+        for clock in now.clocks
+    )
+    return replace(now, asked=contacts, acknowledgements=(), acknowledged_by=None, shifts=(), clocks=clocks)
+
+
+def on_call_answers_but(now: Escalation, schedule: str) -> tuple[OnCallAnswer, ...]:
+    """Return the answers about who is on call, without that of *schedule*."""
+    return tuple(shift for shift in now.shifts if shift.schedule != schedule)
+
+
+def put_in_place(names: tuple[str, ...], of: str, those: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *names* with *those* where *of* stood; nobody stands there twice."""
+    if of not in names:
+        return names
+    at = names.index(of)
+    return tuple(dict.fromkeys((*names[:at], *those, *names[at + 1 :])))
+
+
+def undelivered_after(
+    now: Escalation, results: Iterable[DeliveryResult], at: datetime
+) -> tuple[Undelivered, ...]:
+    """Return what did not arrive; results of people who are nobody's contact any more count for nothing."""
+    ours = (each for each in results if not now.is_nobodys(each.recipient))
+    return update_undelivered(now.undelivered, ours, at)
+
+
+def last_update_after(now: Escalation, text: CustomerText | None, event: BaseEvent) -> LastUpdate | None:
+    """Return what customers read last; *text* None: it stays."""
+    return LastUpdate(text=text, at=event.at) if text else now.news
+
+
+def rca_after(now: Escalation, move: Move) -> Rca:
+    """Return the RCA as it stands after *move*."""
+    return replace(now.rca, state=step_rca(now.rca.state, move))
+
+
+def derive_clock_of(now: Escalation, clock: Clock) -> Clock:
+    """Return *clock* with all of its instants computed again."""
+    return derive_clock(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
+
+
+def with_clocks(now: Escalation, clocks: Iterable[Clock]) -> Escalation:
+    """Return *now* with *clocks*, all of their instants computed again."""
+    return replace(now, clocks=tuple(derive_clock_of(now, clock) for clock in clocks))
+
+
+def change_clock(now: Escalation, name: ClockName, change: Callable[[Clock], Clock]) -> Escalation:
+    """Return *now* with one clock changed, and when it is looked at next computed again."""
+    clocks = (
+        derive_next_instant_of(now, change(clock)) if clock.name is name else clock for clock in now.clocks
+    )
+    return replace(now, clocks=tuple(clocks))
+
+
+def derive_next_instant_of(now: Escalation, clock: Clock) -> Clock:
+    """Return *clock* with the instant at which it is looked at next."""
+    return derive_next_instant(clock, now.plan.hours(clock.calendar), now.pauses, now.plan.chase_every)
+
+
+def with_pause(now: Escalation, pause: Pause) -> Escalation:
+    """Return *now* with one more pause; clocks that it stops follow."""
+    changed = replace(now, pauses=(*now.pauses, pause))
+    return with_clocks(changed, changed.clocks)
+
+
+def with_pause_ended(
+    now: Escalation, event: BaseEvent, reason: str, ended_at: datetime | None = None
+) -> Escalation:
+    """Return *now* with the pause of *reason* ended; clocks that it stopped run on."""
+    pauses = tuple(
+        replace(pause, ended_at=ended_at or event.at)
+        if pause.ended_at is None and pause.reason == reason
+        else pause
+        for pause in now.pauses
+    )
+    changed = replace(now, pauses=pauses)
+    return with_clocks(changed, changed.clocks)
