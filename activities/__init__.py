@@ -32,7 +32,7 @@ class Activities:
     messages: tuple[Callable[..., Any], ...]
     """On a queue of their own, so that a slow mail server cannot starve the moves."""
     records: tuple[Callable[..., Any], ...]
-    """So too, because of a database that is down."""
+    """On a queue of their own too, because of a database that is down."""
 
 
 def build(

@@ -67,7 +67,7 @@ class Planner:
     @activity.defn(name=contract.CHECK_JOIN)
     async def check_join(self, asked: CheckStart) -> JoinOutage:
         """
-        What the start of a subject of the outage ``asked.key`` brings along: nobody is added whom the server or the
+        Return what the start of a case of the outage ``asked.key`` brings along: nobody is added whom the server or the
         start itself does not name.
 
         Raises:
@@ -100,7 +100,7 @@ class Planner:
 
     @activity.defn(name=contract.FIND_NAMED)
     async def find_named(self, asked: FindNamed) -> tuple[Contact, ...]:
-        """Those of *asked* whom the playbook has; a move that names others is refused for it."""
+        """Return those of *asked* whom the playbook has; a move that names others is refused for it."""
         return self._named(asked.named)
 
     def _named(self, ids: Iterable[str]) -> tuple[Contact, ...]:

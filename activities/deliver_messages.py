@@ -10,9 +10,9 @@ import structlog
 from temporalio import activity
 
 from activities.heartbeat import current_attempt, earlier_decisions, earlier_results, error_of, heartbeats
-from delivery.message import digest_messages, single_messages
+from delivery.batch_progress import Progress
 from delivery.pipeline import Pipeline
-from delivery.progress import Progress
+from delivery.recipient_message import digest_messages, single_messages
 from escalation import contract
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.inbox import Digest

@@ -1,5 +1,5 @@
 """
-What the server knows of an attempt at a batch: heartbeats, and the error that asks for another attempt.
+Knowledge of the server about an attempt at a batch: heartbeats, and the error that asks for another attempt.
 
 A heartbeat holds the results so far, undelivered results of the messages that wait, and the decisions, as plain JSON.
 The workflow reads the same from the error when no further attempt comes (`workflows.delivery_outbox`).
@@ -17,7 +17,7 @@ from temporalio import activity
 from temporalio.client import AsyncActivityCancelledError, RPCError
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from delivery.progress import Attempt, Deferral, Progress
+from delivery.batch_progress import Attempt, Deferral, Progress
 from escalation.kernel.numbers import number_of
 from escalation.notifications.delivery_results import DeliveryResult
 

@@ -44,7 +44,7 @@ class Outages:
         """
         Raises:
             EscalationError: If the request is refused, with every fault, or has no room.
-            ApplicationError: (`outage_finishing`) If the last one of this key is just ending; a later try opens anew.
+            ApplicationError: (`outage_finishing`) If the last one of this key is just ending; a retry opens a new one.
         """
         request = _part_of_an_outage(asked, self._playbook())
         door = self._doors.setdefault(str(request.outage), asyncio.Semaphore(AT_ONCE))

@@ -1,5 +1,5 @@
 """
-Which ended escalation of the same subject a start goes on from (START-4, CLOSE-9).
+The ended escalation of the same case that a start goes on from (START-4, CLOSE-9).
 
 What a start names is looked up: it must have ended, and be closed if the new one continues it. Who may say so is not
 known here.

@@ -69,7 +69,7 @@ class Sponsors:
 
 
 def _managers(playbook: Playbook) -> tuple[Contact, ...]:
-    """Those who decide on sponsorships, or else the escalation managers: who has an address, in person."""
+    """Return those who decide on sponsorships, or else the escalation managers: who has an address, in person."""
     ids = playbook.ids_of(playbook.sponsorship_deciders or playbook.duties.escalation_managers)
     people = (playbook.members_of(id_) if id_ in playbook.rotas else (id_,) for id_ in ids)
     contacts = (contact_of(playbook, id_) for id_ in dict.fromkeys(chain.from_iterable(people)))

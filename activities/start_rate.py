@@ -1,5 +1,5 @@
 """
-How many escalations one person, and one key, may start within a time, as this worker process counts them.
+Limit of the escalations that one person, and one key, may start within a time, as this worker counts them.
 
 Owns the counting, in memory: each process counts for itself, and begins at nothing. What a rate means is for
 ``escalation.policy.rates``.

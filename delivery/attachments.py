@@ -37,8 +37,8 @@ def attachments_for(
     notices: Sequence[InternalNotification | CustomerNotification], recipient: Recipient, written_at: datetime
 ) -> tuple[Attachment, ...]:
     """
-    What goes with *notices*, in the language of *recipient* (CLOSE-4). A PDF that would show boxes for characters
-    that no font has goes as a page of HTML: its reader's machine may well have them.
+    Return what goes with *notices*, in the language of *recipient* (CLOSE-4). A PDF that would show boxes, for
+    characters that no font has, goes as a page of HTML: its reader's machine may well have them.
 
     Raises:
         CannotLayOut: If it cannot be made.

@@ -20,10 +20,10 @@ from dataclasses import replace
 import structlog
 
 from delivery import inbox_client
-from delivery.message import Message
-from delivery.progress import Attempt, Deferral, Outcome, PendingDelivery, Progress
-from delivery.quiet_hours import quiet_deferral
+from delivery.batch_progress import Attempt, Deferral, Outcome, PendingDelivery, Progress
+from delivery.quiet_deferral import quiet_deferral
 from delivery.recipient_limit import RecipientLimits
+from delivery.recipient_message import Message
 from delivery.stage import Stage
 from escalation.notifications.inbox import MANY, DeferredMessage, InboxContent
 

@@ -1,5 +1,5 @@
 """
-How delivery reaches workflows: inboxes, which take what waits, and senders, which say what is outdated.
+Way from delivery to workflows: inboxes, which take what waits, and senders, which say what is outdated.
 
 An inbox is one workflow a recipient, there only while something waits for them. A sender is an escalation, its
 follow-up, a task force, a sponsorship or a scheduled report. It must not know when something waits, or how it is

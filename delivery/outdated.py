@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from delivery import inbox_client
-from delivery.message import Message
-from delivery.progress import Outcome, Progress
+from delivery.batch_progress import Outcome, Progress
+from delivery.recipient_message import Message
 from delivery.stage import Stage
 from escalation.notifications.batches import batches_of
 from escalation.notifications.notification import Notification

@@ -1,5 +1,5 @@
 """
-The way of a message from a notification to its delivery result: stages, in one list, each in a file of its own.
+Way of a message from a notification to its delivery result: stages, in one list, each in a file of its own.
 
 Theory of operation. A batch of notifications is split into messages, one for each recipient; what waited in
 somebody's inbox is one message, a digest. Each message passes the stages in their order. A stage passes it on,
@@ -7,34 +7,18 @@ perhaps with more in it, or ends its way in this attempt with an outcome:
 
     results            it is settled: delivered, undelivered, deferred or dropped. The workflow records them.
     PendingDelivery    nothing is settled. The same message, under the same key, comes back with the next attempt.
-
-    Stage          may                        because of
-    Defer          defer, leave pending       quiet hours, or more messages than the recipient's limit: the inbox has it
-    QuietHours     defer                      quiet hours that began while a digest was on its way
-    DropOutdated   drop                       the sender says that it is not true any more, or no sender is known
-    Render         give up                    not even the shipped template can say it
-    Send           deliver, leave pending,    what the channels say: the first that takes it, else the next address
-                   give up
-
-Laws:
-1. At least once, and under the same key on every attempt, so that a receiver can drop a repeat (COMM-12).
-2. What is settled stays so, and no stage sees it again. The server knows it by heartbeat soon, and by the result.
-3. One message never keeps another from leaving: at most `AT_ONCE` are under way, each for itself.
-4. A message is deferred only before anything of it can have left, or under the key under which it may have left.
-5. A stage that cannot tell passes the message on, or leaves it pending. Silence is worse than a repeat (COMM-13).
-6. No address of a customer and no text gets into a log line.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from channels.protocol import Channel, Session
+from delivery.batch_progress import Attempt, Outcome, Progress
 from delivery.deferral import Defer
-from delivery.message import Message
 from delivery.outdated import DropOutdated
-from delivery.progress import Attempt, Outcome, Progress
-from delivery.quiet_hours import QuietHours
+from delivery.quiet_deferral import QuietHours
 from delivery.recipient_limit import RecipientLimits
+from delivery.recipient_message import Message
 from delivery.render import Render
 from delivery.send import Send, open_sessions
 from delivery.stage import Stage
@@ -43,6 +27,23 @@ from messages.renderer import MessageRenderer
 
 AT_ONCE = 50
 """Messages under way at the same time; each channel bounds itself further."""
+
+# What a stage may do with a message, and because of what:
+#
+#     Defer          defers, leaves pending   quiet hours, or more than the recipient's limit: the inbox has it
+#     QuietHours     defers                   quiet hours that began while a digest was on its way
+#     DropOutdated   drops                    its sender says that it is not true any more, or no sender is known
+#     Render         gives up                 not even the shipped template can say it
+#     Send           delivers, leaves         what the channels answer: the first that takes it; RetryLater keeps it at
+#                    pending, gives up        its address, RefusedForGood goes on to the next one
+#
+# Laws:
+# 1. At least once, and under the same key on every attempt, so that a receiver can drop a repeat (COMM-12).
+# 2. What is settled stays so, and no stage sees it again. The server knows it soon by heartbeat, then by the result.
+# 3. One message never keeps another from leaving.
+# 4. A message is deferred only before anything of it can have left, or under the key under which it may have left.
+# 5. A stage that cannot tell passes the message on, or leaves it pending: silence is worse than a repeat (COMM-13).
+# 6. No address of a customer and no text gets into a log line.
 
 
 class Pipeline:

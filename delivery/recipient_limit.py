@@ -11,8 +11,8 @@ anything.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from delivery.message import Message
-from delivery.progress import Deferral
+from delivery.batch_progress import Deferral
+from delivery.recipient_message import Message
 from escalation.notifications.inbox import MANY
 from escalation.policy.preferences import MOST_COUNTED, CountedMessage, free_at, longest
 

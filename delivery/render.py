@@ -14,8 +14,8 @@ import structlog
 
 from channels.protocol import Attachment
 from delivery.attachments import attachments_for, has_attachments
-from delivery.message import Message
-from delivery.progress import Outcome
+from delivery.batch_progress import Outcome
+from delivery.recipient_message import Message
 from delivery.stage import Stage
 from documents.layout import CannotLayOut
 from escalation.notifications.links import Link, link_for

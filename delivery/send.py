@@ -15,9 +15,9 @@ import structlog
 
 from channels.protocol import Channel, Delivered, RefusedForGood, RetryLater, SendResult, Session
 from channels.registry import Address, AddressFault, parse_address
-from delivery.channel_limit import NoSlotYet
-from delivery.message import Message
-from delivery.progress import Outcome, PendingDelivery
+from delivery.batch_progress import Outcome, PendingDelivery
+from delivery.limited_channel import NoSlotYet
+from delivery.recipient_message import Message
 from delivery.stage import Stage
 
 log = structlog.get_logger(__name__)

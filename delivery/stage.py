@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 
-from delivery.message import Message
-from delivery.progress import Outcome
+from delivery.batch_progress import Outcome
+from delivery.recipient_message import Message
 
 
 class Stage(ABC):

@@ -21,7 +21,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 import activities
 from channels.protocol import Channel
-from delivery.channel_limit import LimitedChannel
+from delivery.limited_channel import LimitedChannel
 from delivery.pipeline import Pipeline
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.notifications.links import Link

@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Message:
-    """What one person is notified of at once. Several notifications are of one audience."""
+    """One or several notifications that one person gets at once. Several are of one audience."""
 
     notices: tuple[Notification, ...]
     recipient: Recipient
@@ -67,12 +67,12 @@ class Message:
 
     @property
     def is_urgent(self) -> bool:
-        """Only our own people are hurried: by a breach, and by all that is P1."""
+        """True for our own people alone: of a breach, and of all that is P1."""
         return self.is_pressing and isinstance(self.notice, InternalNotification)
 
     @property
     def may_be_deferred(self) -> bool:
-        """Its recipient asked for quiet hours, or for not too many messages at once (COMM-11)."""
+        """True if the recipient asked for quiet hours, or for not too many messages at once (COMM-11)."""
         return bool(self.preferences.quiet_hours or self.preferences.limits)
 
     @property

@@ -8,7 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from channels.email import EmailChannel
-from delivery.channel_limit import LimitedChannel
+from delivery.limited_channel import LimitedChannel
 from escalation.policy.preferences import Limit
 from tests.channels.builders import settings_for
 from tests.delivery.builders import Attempt, person, to_customers, wave, wave_to_many

@@ -7,8 +7,8 @@ for them. A message on its first way is deferred by `delivery.deferral`, which a
 
 from datetime import datetime
 
-from delivery.message import Message
-from delivery.progress import Attempt, Deferral, Outcome
+from delivery.batch_progress import Attempt, Deferral, Outcome
+from delivery.recipient_message import Message
 from delivery.stage import Stage
 from escalation.notifications.inbox import QUIET
 from messages.formats import zone_of

@@ -1,7 +1,7 @@
 """
-How far one attempt at a batch is: what is settled, what was decided, and what waits for the next attempt.
+Progress of one attempt at a batch: what is settled, what was decided, and what waits for the next attempt.
 
-Must not know Temporal, channels, texts or inboxes: `activities.heartbeat` keeps it with the server.
+It must not know Temporal, channels, texts or inboxes: `activities.heartbeat` keeps it with the server.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from delivery.message import Message
+from delivery.recipient_message import Message
 from escalation.notifications.delivery_results import DeliveryResult
 
 LATE_AFTER = timedelta(minutes=1)
-"""What was to leave so long ago is checked again before it does."""
+"""Age of an attempt from which on a message is checked again before it leaves."""
 SHORTEST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -31,13 +31,13 @@ class Attempt:
     is_repeat: bool
     """An earlier activity, of which nothing is known, may have sent any message of this batch."""
     is_stopping: Callable[[], bool]
-    """Whether the worker stops, or nobody waits for this activity any more."""
+    """True when the worker stops, or nobody waits for this activity any more."""
     save: Callable[["Progress"], Coroutine[Any, Any, bool]]
     """Have the server keep the progress now, before anything else happens; False, if it cannot."""
 
     @property
     def is_late(self) -> bool:
-        """What was true when the batch was made may not be true any more (COMM-12)."""
+        """True if the facts of the batch may have changed since it was made (COMM-12)."""
         return self.is_repeat or (self.number > 1 and self.started_at - self.scheduled_at > LATE_AFTER)
 
 
@@ -59,7 +59,7 @@ class PendingDelivery:
 
 
 Outcome = tuple[DeliveryResult, ...] | PendingDelivery
-"""What became of a message in this attempt."""
+"""End of a message's way in this attempt."""
 
 
 @dataclass
@@ -123,8 +123,9 @@ class Progress:
     @property
     def retry_after(self) -> timedelta | None:
         """The shortest wait that a channel asked for, if all did; None: the retry policy says."""
+        # Not all were tried: this worker stops, and another goes on.
         if len(self.postponed) < sum(1 for _ in self.pending):
-            return timedelta(seconds=1)  # not all were tried: this worker stops, and another goes on
+            return timedelta(seconds=1)
         waits = [each.after for each in self.postponed.values() if each.after is not None]
         is_asked_by_all = len(waits) == len(self.postponed)
         return min(max(min(waits), SHORTEST_WAIT), LONGEST_WAIT) if is_asked_by_all else None

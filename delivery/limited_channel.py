@@ -32,7 +32,7 @@ from escalation.notifications.channel_limit import LEEWAY, MOST_TURNS, ChannelLi
 from escalation.policy.preferences import Limit
 
 _SOON = {False: timedelta(seconds=10), True: timedelta(seconds=20)}
-"""How far off a slot may be. What is urgent reaches further, and so goes before all that is not."""
+"""Distance of a slot that is waited for, by urgency: what is urgent reaches further, and so goes first."""
 _GATHERED_FOR = timedelta(seconds=0.1)
 _PATIENCE = timedelta(seconds=10)
 
@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 
 class NoSlotYet(RetryLater):
-    """Its slot is not near: no failure, since nothing was tried."""
+    """No slot is near. It is no failure, since nothing was tried."""
 
 
 @dataclass(frozen=True)
