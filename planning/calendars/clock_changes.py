@@ -1,8 +1,8 @@
 """
-What the clocks of a time zone show, and when they are put forward or back.
+Changes of the clocks of a time zone: when they are put forward or back.
 
-Owns the two edges of daylight saving: times of day that are skipped, and those that are shown twice. What zones are
-called is in ``time_zone_names.py``.
+Owns the two edges of daylight saving: local times that are skipped, and local times that are shown twice. Names of
+zones are for ``time_zone_names.py``.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _DAY = 86_400
 
 def first_instant_of(local: datetime, zone: ZoneInfo) -> datetime:
     """
-    The first instant at which the zone's clocks show *local*, or have skipped it.
+    Return the first instant at which the zone's clocks show *local*, or have skipped it.
 
     Later local times never give earlier instants, so what is cut by local times stays in order.
     """
@@ -26,7 +26,7 @@ def first_instant_of(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def split_by_offset(zone: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """The time from *begin* to *end* cut where the zone's offset from UTC changes: start, end, offset in seconds."""
+    """Cut the time from *begin* to *end* where the zone's offset from UTC changes: start, end, offset in seconds."""
     start, offset = begin, _offset(zone, begin)
     for probe in (*range(begin + _DAY, end, _DAY), end - 1):
         if _offset(zone, probe) != offset:
@@ -37,7 +37,7 @@ def split_by_offset(zone: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int,
 
 
 def _change(zone: ZoneInfo, before: int, after: int) -> int:
-    """The first second after *before*, and not after *after*, that has another offset."""
+    """Return the first second after *before*, and not after *after*, that has another offset."""
     old = _offset(zone, before)
     while after - before > 1:
         middle = (before + after) // 2

@@ -41,7 +41,7 @@ def counted_spans_of(
     survey: SurveyPolicy | None,
     approval: TextApproval | None,
 ) -> tuple[CountedSpan, ...]:
-    """Every span that may count open hours, in a plan of these parts."""
+    """Return every span that may count open hours, in a plan of these parts."""
     by_priority = any(rules.business_hours for rules in priorities.values())
     most_percent = max(rules.window_percent for rules in priorities.values())
     spans = [*_of_levels(levels, most_percent), *_of(pause.at_most for pause in pauses)]
@@ -84,7 +84,7 @@ def compile_ahead(
     name: str = "calendar",
 ) -> OpenHours:
     """
-    The calendar's open hours from *since* until, from *now* on, the longest of *spans* has passed, and a margin.
+    Compile open hours from *since* until, counted from *now*, the longest of *spans* has passed, with a margin.
 
     Raises:
         BadRequest: If it is never open in the months to come.

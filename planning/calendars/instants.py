@@ -28,7 +28,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
 
 def to_utc(written: datetime, zone: ZoneInfo) -> datetime:
     """
-    *written* in UTC: by its own offset, or else as local time of *zone*.
+    Return *written* in UTC: by its own offset, or else as local time of *zone*.
 
     Raises:
         ValueError: If the zone's clocks never show it, or it is not of our time.
@@ -43,7 +43,7 @@ def to_utc(written: datetime, zone: ZoneInfo) -> datetime:
 
 
 def format_after_start(span: timedelta) -> str:
-    """``+3 d 0:20``: how long after the start, to the minute; seconds only where there are any."""
+    """Format a time after the start, to the minute: ``+3 d 0:20``. Show seconds only where there are any."""
     hours, rest = divmod(span.seconds, 3_600)
     minutes, seconds = divmod(rest, 60)
     days = f"{span.days} d " if span.days else ""

@@ -1,5 +1,5 @@
 """
-Calendars compiled: a week in a time zone becomes plain UTC intervals, which the rules can reckon with (CLOCK-5).
+Calendars compiled: a week in a time zone becomes plain UTC intervals, with which the rules can compute (CLOCK-5).
 
 An instant is open when the wall clock of that time zone shows an open time: when a clock is put forward the skipped
 hour is never worked, when it is put back the repeated one is worked twice. Hours belong to the day on which they
@@ -30,13 +30,13 @@ _UNIX_EPOCH_ORDINAL = 719_163
 
 
 def horizon_of(now: datetime) -> tuple[datetime, datetime]:
-    """From when until when an escalation that starts *now* needs open hours at first: whole UTC days."""
+    """Return the time for which an escalation that starts *now* needs open hours at first: whole UTC days."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - BEFORE, midnight + AFTER + timedelta(days=1)
 
 
 def week_of(calendar: CalendarSpec) -> tuple[tuple[DayHours, ...], ...]:
-    """The open hours of each day of the week, Monday first, joined where they touch."""
+    """Return the open hours of each day of the week, Monday first, joined where they touch."""
     week: list[list[DayHours]] = [[] for _ in DAYS]
     for days, hours in calendar.weekly.items():
         for day in parse_days(days):
@@ -70,7 +70,7 @@ def _length(hours: tuple[DayHours, ...]) -> int:
 
 
 def _shared(night_before: tuple[DayHours, ...], hours: tuple[DayHours, ...]) -> int:
-    """Seconds of *hours* that the windows of the day before cover already."""
+    """Return the seconds of *hours* that the windows of the day before cover already."""
     return sum(
         max(0, min(end, closes - _DAY) - max(start, opens - _DAY))
         for opens, closes in night_before
@@ -82,7 +82,7 @@ def compile_hours(
     calendar: CalendarSpec, since: datetime, until: datetime, name: str = "calendar"
 ) -> OpenHours:
     """
-    The calendar's open hours as UTC intervals, from *since* to *until*.
+    Return the calendar's open hours as UTC intervals, from *since* to *until*.
 
     Raises:
         BadRequest: If it is never open in that time.
@@ -103,7 +103,7 @@ def _hours(calendar: CalendarSpec, spans: list[tuple[int, int]], until: datetime
 
 
 def compile_spans(calendar: CalendarSpec, since: datetime, until: datetime) -> list[tuple[int, int]]:
-    """The open intervals from *since* to *until*, in seconds since 1970; none if it is never open then."""
+    """Return the open intervals from *since* to *until*, in seconds since 1970; none if it is never open then."""
     begin, end = int(since.timestamp()), int(until.timestamp())
     week = week_of(calendar)
     special = _special_days(calendar, since, until)
@@ -115,7 +115,7 @@ def compile_spans(calendar: CalendarSpec, since: datetime, until: datetime) -> l
 
 
 def list_days_off(calendar: CalendarSpec, since: datetime, until: datetime) -> tuple[date, ...]:
-    """The dates from *since* to *until*, and a little around, that are closed as holidays or own days off."""
+    """Return the dates from *since* to *until*, with some days around, that are holidays or days off of its own."""
     years = range((since - _MARGIN).year, (until + _MARGIN).year + 1)
     public = (
         day
@@ -129,7 +129,7 @@ def list_days_off(calendar: CalendarSpec, since: datetime, until: datetime) -> t
 def _special_days(
     calendar: CalendarSpec, since: datetime, until: datetime
 ) -> Mapping[int, tuple[DayHours, ...]]:
-    """What goes before the week, by number of the day since 1970."""
+    """Return the hours of the days that go before the week, by number of the day since 1970."""
     closed = dict.fromkeys(list_days_off(calendar, since, until), ())
     own = {
         day: tuple(join_intervals(parse_hours(text) for text in hours))
@@ -139,18 +139,18 @@ def _special_days(
 
 
 def definition_of(calendar: CalendarSpec) -> str:
-    """What a plan keeps of its calendar, to compile it further on."""
+    """Return the definition that a plan keeps of its calendar, to compile it further later."""
     return calendar.model_dump_json(exclude_defaults=True)
 
 
 def compile_further(definition: str, since: datetime, until: datetime) -> OpenHours:
-    """More open hours of a plan's calendar, by the time-zone data of today; none if it is closed all that time."""
+    """Compile more open hours of a plan's calendar, by the time-zone data of today; none if it is closed."""
     calendar = CalendarSpec.model_validate_json(definition)
     return _hours(calendar, compile_spans(calendar, since, until), until)
 
 
 def compile_desk_time(calendar: CalendarSpec, now: datetime) -> DeskTime:
-    """Local time of *calendar*, from a season before *now* to the end of the year after the next."""
+    """Return the local time of *calendar*, from a season before *now* to the end of the year after the next."""
     begin = int((horizon_of(now)[0] - AFTER).timestamp())
     end = int(datetime(now.year + _YEARS_SHOWN, 1, 1, tzinfo=UTC).timestamp())
     found = split_by_offset(ZoneInfo(calendar.time_zone), begin, end)
@@ -165,7 +165,7 @@ def _spans(
     end: int,
     offset: int,
 ) -> Iterator[tuple[int, int]]:
-    """Open intervals of a time during which the zone's offset from UTC stays the same."""
+    """Yield the open intervals of a time during which the zone's offset from UTC stays the same."""
     first, last = (begin + offset) // _DAY - 1, (end + offset) // _DAY
     for day in range(first, last + 1):
         for opens, closes in special.get(day, week[(day + _THURSDAY) % 7]):

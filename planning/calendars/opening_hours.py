@@ -1,5 +1,5 @@
 """
-The opening hours of a week, as people write them: ``mon-fri: ["09:00-17:00"]``.
+Opening hours of a week, as people write them: ``mon-fri: ["09:00-17:00"]``; and intervals.
 
 Owns the words for days and hours of the day. Knows no time zone, date or holiday.
 """
@@ -63,7 +63,7 @@ def parse_hours(text: str) -> DayHours:
 
 
 def join_intervals(intervals: Iterable[tuple[_Edge, _Edge]]) -> list[tuple[_Edge, _Edge]]:
-    """Sorted, with those that touch or overlap made one."""
+    """Sort *intervals*, and make one of those that touch or overlap."""
     result: list[tuple[_Edge, _Edge]] = []
     for start, end in sorted(intervals):
         if result and start <= result[-1][1]:
@@ -74,7 +74,7 @@ def join_intervals(intervals: Iterable[tuple[_Edge, _Edge]]) -> list[tuple[_Edge
 
 
 def gaps_between(covered: Iterable[Interval], since: datetime, until: datetime) -> tuple[Interval, ...]:
-    """What *covered*, in order, leaves open from *since* to *until*."""
+    """Return the gaps between the *covered* intervals, which are in order, from *since* to *until*."""
     open_: list[Interval] = []
     for start, end in covered:
         if start >= until:

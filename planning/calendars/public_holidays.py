@@ -1,7 +1,8 @@
 """
 Public holidays, from the data of the package ``holidays``.
 
-Owns which countries and parts of them are known, and how far their data reach (CLOCK-5). Knows no calendar.
+Owns the countries and parts of countries that are known, and the years that their data cover (CLOCK-5). Knows no
+calendar.
 """
 
 from datetime import date
@@ -17,7 +18,7 @@ _MARK_OF_A_GUESS = "(estimated)"
 
 
 def list_countries() -> tuple[str, ...]:
-    """The two letters of each, as ISO 3166 has them."""
+    """Return the two letters of each country, as in ISO 3166."""
     return tuple(sorted(_modules()))
 
 
@@ -26,14 +27,14 @@ def list_subdivisions(country: str) -> tuple[str, ...]:
 
 
 def suggest_country(given: str) -> str:
-    """The country that *given* is another name of, or a slip of; empty if none is close: ``UK``, ``Germany``."""
+    """Return the country that *given* probably means, such as ``UK`` or ``Germany``; empty if none is close."""
     by_name = {name.lower(): country for country, names in _registry() for name in names}
     spelled = given.lower().replace(" ", "")
     return by_name.get(spelled) or by_name.get(nearest(spelled, by_name), "")
 
 
 def suggest_subdivision(country: str, given: str) -> str:
-    """The part of *country* that *given* is another name of, or a slip of: ``England``."""
+    """Return the part of *country* that *given* probably means, such as ``England``; empty if none is close."""
     aliases = getattr(_class_of(country), "subdivisions_aliases", {})
     by_name = {str(name).lower(): str(code) for name, code in aliases.items()}
     by_name |= {code.lower(): code for code in list_subdivisions(country)}
@@ -42,19 +43,19 @@ def suggest_subdivision(country: str, given: str) -> str:
 
 @cache
 def holidays_in(country: str, subdivision: str | None, year: int) -> tuple[date, ...]:
-    """Public holidays of a known country, as today's data have them; none beyond these data."""
+    """Return the public holidays of a known country, by the data of today; none beyond these data."""
     return tuple(sorted(_of_year(country, subdivision, year)))
 
 
 @cache
 def estimated_holidays_in(country: str, subdivision: str | None, year: int) -> tuple[date, ...]:
-    """Those of which the data say that they may yet move, by the moon or by decree."""
+    """Return the holidays whose dates may still change, by the moon or by decree."""
     days = _of_year(country, subdivision, year)
     return tuple(sorted(day for day, name in days.items() if _MARK_OF_A_GUESS in name))
 
 
 def last_year_of(country: str) -> int:
-    """The last year of which the country's holidays are known."""
+    """Return the last year of which the country's holidays are known."""
     return int(_class_of(country).end_year)
 
 
@@ -64,14 +65,14 @@ def _of_year(country: str, subdivision: str | None, year: int) -> dict[date, str
 
 @cache
 def _registry() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each country with all of its names."""
+    """Return each country with all of its names."""
     found = import_module("holidays.registry").COUNTRIES.values()
     return tuple((names[1], names) for names in found)
 
 
 @cache
 def _modules() -> dict[str, tuple[str, str]]:
-    """Country to its module and class."""
+    """Return the module and class of each country."""
     found = import_module("holidays.registry").COUNTRIES
     return {names[1]: (module, names[0]) for module, names in found.items()}
 
@@ -79,8 +80,9 @@ def _modules() -> dict[str, tuple[str, str]]:
 @cache
 def _class_of(country: str) -> Any:
     """
-    The country's class, from its file alone: the package's own way imports all 250 countries, which takes longer
-    than compiling a playbook.
+    Return the class of a country.
+
+    Loads its file alone: the package's own way imports all 250 countries, which takes longer than a whole playbook.
     """
     module, name = _modules()[country]
     package = find_spec("holidays")

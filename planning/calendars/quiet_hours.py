@@ -1,7 +1,7 @@
 """
-When somebody's quiet hours end: hours as people write them, by the clocks of a time zone, as an instant (COMM-11).
+End of somebody's quiet hours, as an instant (COMM-11).
 
-They are reckoned as open hours are (``open_hours.py``): it is quiet whenever the clocks there show a quiet time, so a
+They are computed as open hours are (``open_hours.py``): it is quiet whenever the local clocks show a quiet time, so a
 night is an hour shorter or longer when they change. Hours belong to the day on which they begin.
 """
 
@@ -19,7 +19,7 @@ _Hours = tuple[tuple[str, tuple[str, ...]], ...]
 def end_of_quiet_hours(
     quiet_hours: Mapping[str, tuple[str, ...]], time_zone: str, at: datetime
 ) -> datetime | None:
-    """When the quiet hours around *at* end; None if it is not quiet then. Never more than ten days ahead."""
+    """Return the end of the quiet hours around *at*; None if it is not quiet then. Never more than ten days ahead."""
     if not quiet_hours:
         return None
     now = at.timestamp()
@@ -31,7 +31,7 @@ def end_of_quiet_hours(
 
 @lru_cache(maxsize=1_000)
 def _spans(quiet_hours: _Hours, time_zone: str, day: date) -> tuple[tuple[int, int], ...]:
-    """The quiet times around a day: a wave asks for many recipients who have the same."""
+    """Return the quiet times around a day; kept, since many recipients have the same ones."""
     midnight = datetime.combine(day, time(), UTC)
     rules = CalendarSpec(time_zone=time_zone, weekly=dict(quiet_hours))
     return tuple(compile_spans(rules, midnight - _BEFORE, midnight + _AHEAD))

@@ -1,7 +1,7 @@
 """
-The weeks and quarters of a time zone: which of them had just ended at an instant.
+Weeks and quarters of a time zone that reports are about.
 
-Owns where periods begin and end. When a report runs, and what it says, is not known here.
+Owns where periods begin and end. Knows no report.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -22,7 +22,7 @@ class DateRange(NamedTuple):
 
 
 def last_period_before(rhythm: Rhythm, at: datetime, zone: ZoneInfo) -> DateRange:
-    """The last whole week, from Monday on, or calendar quarter that was over *at*, by the days of *zone*."""
+    """Return the last whole week, from Monday on, or calendar quarter that was over *at*, by the days of *zone*."""
     today = at.astimezone(zone).date()
     match rhythm:
         case Rhythm.WEEKLY:
@@ -37,7 +37,7 @@ def last_period_before(rhythm: Rhythm, at: datetime, zone: ZoneInfo) -> DateRang
 
 def midnight_of(day: date, zone: ZoneInfo) -> datetime:
     """
-    The instant at which *day* begins in *zone*, in some of which the clocks are put forward at midnight.
+    Return the instant at which *day* begins in *zone*. In some zones the clocks are put forward at midnight.
 
     Raises:
         OverflowError: If it is too near the ends of the calendar.

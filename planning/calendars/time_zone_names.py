@@ -1,5 +1,5 @@
 """
-What time zones are called: which names are taken, and which zone somebody meant.
+Names of time zones: those that are accepted, and the zone that somebody probably meant.
 
 A zone has the name of a place in it, as the tz database has it. An offset is none, because it says nothing of summer
 time; and the zones that look like one have their signs the other way round: ``Etc/GMT+7`` is seven hours *behind* UTC.
@@ -22,7 +22,7 @@ _OFFSET = re.compile(
     r"(?P<etc>etc/)?(?:gmt|utc|uct|ut|z)? ?(?P<sign>[+\-\u2212]) ?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?"
 )
 _NO_PLACE = re.compile(r"(?:Etc/)?GMT[+-]?\d+|(?!UTC)[A-Z0-9]{2,7}")
-"""What looks like an offset, and abbreviations."""
+"""Names that look like an offset, and abbreviations."""
 _OF_THE_MACHINE = ("localtime", "posixrules", "Factory")
 """Files beside the zones, which mean something else on each machine."""
 _OF_OTHER_SECONDS = ("right/", "posix/")
@@ -112,7 +112,7 @@ _FIXED = {"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Ho
 
 def time_zone_of(name: str) -> ZoneInfo:
     """
-    The zone of that name.
+    Return the zone of that name.
 
     Raises:
         Misspelled: If there is none, or none that is the same on each machine.
@@ -127,7 +127,7 @@ def time_zone_of(name: str) -> ZoneInfo:
 
 
 def suggest_time_zone(given: str) -> str:
-    """The zone that *given* probably means; empty if none is close: ``New York``, ``UTC+7``, ``WIB``."""
+    """Return the zone that *given* probably means (``New York``, ``UTC+7``, ``WIB``); empty if none is close."""
     plain = fold_name(given)
     if offset := _OFFSET.fullmatch(plain):
         return _at_offset(offset)
@@ -135,7 +135,7 @@ def suggest_time_zone(given: str) -> str:
 
 
 def describe_odd_zone(name: str) -> tuple[str, str]:
-    """What is odd about a valid zone, and what would be better; empty if nothing is."""
+    """Say why a valid zone is odd, and what would be better; empty if it is not odd."""
     if found := re.fullmatch(r"Etc/GMT([+-])(\d{1,2})", name):
         ahead = "behind" if found[1] == "+" else "ahead of"
         hours = f"{found[2]} hour{'s' if int(found[2]) != 1 else ''}"
@@ -155,7 +155,7 @@ def _at_offset(found: re.Match[str]) -> str:
 
 
 def _of_windows(given: str) -> str:
-    """Outlook's names: ``W. Europe Standard Time``."""
+    """Return the zone of a name that Outlook uses: ``W. Europe Standard Time``."""
     if not fold_name(given).endswith(" time"):
         return ""
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - dear to import
@@ -165,7 +165,7 @@ def _of_windows(given: str) -> str:
 
 
 def _nearest_name(plain: str) -> str:
-    """Not one that only looks like an offset: its sign would be taken for the other one."""
+    """Return the nearest name, but none that only looks like an offset: its sign would be taken for the other one."""
     every = available_timezones() - {*_OF_THE_MACHINE}
     zones = sorted(zone for zone in every if not _NO_PLACE.fullmatch(zone))
     by_name = {_spelled(zone.rpartition("/")[2]): zone for zone in zones if "/" in zone}

@@ -1,1 +1,1 @@
-"""What-if: forecasts, coverage, differences and backtests of a playbook."""
+"""Forecasts, coverage, differences and backtests of a playbook."""

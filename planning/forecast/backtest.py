@@ -1,8 +1,8 @@
 """
-A backtest: the incidents of a log as escalations under a playbook, and what that would have meant.
+Backtest: the incidents of a log as escalations under a playbook, in figures.
 
-Each incident is opened when it was, and its people do what the log says they did (``imported_moves.py``); everything
-else the pure core decides. Counts are by the priority that an incident was opened with.
+Each incident is opened at its time, and its people do what the log says (``imported_moves.py``); the rules decide
+everything else. Figures are by the priority with which an incident was opened.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ _TOGETHER = timedelta(days=30)
 
 @dataclass(slots=True)
 class Figures:
-    """Of the incidents opened with one priority."""
+    """Figures of the incidents opened with one priority."""
 
     incidents: int = 0
     acknowledged: int = 0
@@ -60,7 +60,7 @@ class Figures:
 
 @dataclass(slots=True)
 class Load:
-    """What one of our people, or a team, would have been told."""
+    """Messages that a person or a team would have got."""
 
     hours: list[int] = field(default_factory=lambda: [0] * 24)
     """Messages by hour of the day."""
@@ -79,14 +79,14 @@ class Backtest:
     load: dict[str, Load]
     """By the id of the person or team."""
     time_zone: str = "UTC"
-    """Whose hours those of the load are."""
+    """Zone of the hours of the load."""
 
 
 def run_backtest(
     playbook: Playbook, log: Log, by: ExportMap, zone: ZoneInfo, advance: Callable[[], None] = lambda: None
 ) -> Backtest:
     """
-    What the log would have been under *playbook*; hours of the load are those of *zone*.
+    Run the log under *playbook*; hours of the load are those of *zone*.
 
     *advance* is called after each incident.
 
@@ -116,7 +116,7 @@ def _replayed(
 
 
 class _Openings:
-    """What opens an incident; compiled once for those of one kind and time."""
+    """Commands that open incidents; compiled once for incidents of one kind and time."""
 
     def __init__(self, playbook: Playbook) -> None:
         self._playbook = playbook
@@ -165,7 +165,7 @@ class _Tally:
         figures.unfinished += is_open(state)
 
     def _hour(self, at: datetime) -> datetime:
-        """The hour by the clocks there; many messages share an instant."""
+        """Return the local hour; many messages share an instant."""
         known = self._hours.get(at)
         if known is None:
             known = at.astimezone(self._zone).replace(minute=0, second=0, microsecond=0)

@@ -1,8 +1,8 @@
 """
-Coverage: for every minute of a time and every level of every category, is there somebody to tell (MATRIX-5)?
+Coverage: gaps in which a level of a category has nobody to notify (MATRIX-5).
 
-Reckons in intervals, never minute by minute. Who can be reached when is one question, ``who_is_reachable``; on-call
-rotas answer it by the intervals that they hand in. Whether a level is covered is then a union of intervals.
+Computes with intervals, never minute by minute: rotas give the intervals in which somebody answers, and a level is
+covered by their union.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ RotaLookup = Callable[[datetime, datetime], Iterable[OnCallPeriod]]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time in which a level has nobody to tell."""
+    """A time in which a level has nobody to notify."""
 
     issue_type: str
     category: str
@@ -38,7 +38,7 @@ class Gap:
 
 
 class SharedGaps(NamedTuple):
-    """The gaps of one level, which several categories have alike."""
+    """Gaps of one level that several categories share."""
 
     categories: tuple[str, ...]
     """Each with its issue type before it."""
@@ -53,7 +53,7 @@ class SharedGaps(NamedTuple):
 
 
 def share_gaps(gaps: Iterable[Gap]) -> tuple[SharedGaps, ...]:
-    """The same gaps, each told once, with all of the categories that have it."""
+    """Return the gaps, each once, with all categories that have it."""
     of_levels: dict[tuple[str, int, str, tuple[str, ...]], list[Interval]] = {}
     for gap in gaps:
         level = f"{gap.issue_type}/{gap.category}", gap.level, gap.name, gap.contacts
@@ -78,7 +78,7 @@ def _on_call_periods(
 def covered_times_of(
     contact: str, plan: Plan, rotas: Mapping[str, RotaLookup], since: datetime, until: datetime
 ) -> tuple[OnCallPeriod, ...]:
-    """When *contact* can be reached: as its rota says; without one always, if it has an address at all."""
+    """Return the times in which *contact* can be reached: by its rota; without one always, if it has an address."""
     if contact in rotas:
         return tuple(rotas[contact](since, until))
     has_address = bool(plan.contact(contact).addresses)
@@ -88,7 +88,7 @@ def covered_times_of(
 def who_is_reachable(
     contact: str, at: datetime, plan: Plan, rotas: Mapping[str, RotaLookup]
 ) -> tuple[str, ...]:
-    """The ids of those who answer for *contact* at *at*; empty if nobody does."""
+    """Return the ids of those who answer for *contact* at *at*; empty if nobody does."""
     shifts = covered_times_of(contact, plan, rotas, at, at + datetime.resolution)
     return next((shift.who for shift in shifts if shift.start <= at < shift.end), ())
 
@@ -99,7 +99,7 @@ def find_gaps(
     until: datetime,
     rotas: Mapping[str, RotaLookup] | None = None,
 ) -> Iterator[tuple[str, str, tuple[Gap, ...]]]:
-    """Issue type, category and the gaps in it, category by category, so that the progress can be shown."""
+    """Yield issue type, category and its gaps, category by category, so that progress can be shown."""
     reach = _Reach(rotas or {}, since, until)
     for issue_type, category in categories_of(playbook):
         plan = make_open_command(
@@ -114,7 +114,7 @@ def find_gaps(
 
 
 class _Reach:
-    """The intervals of one time; each contact's are worked out once."""
+    """Intervals of one time, computed once for each contact."""
 
     def __init__(self, rotas: Mapping[str, RotaLookup], since: datetime, until: datetime) -> None:
         self._schedules = rotas
@@ -140,7 +140,7 @@ class _Reach:
 
 
 def contacts_tried_at(plan: Plan, level: Level) -> tuple[str, ...]:
-    """Everybody who is tried before the level falls silent: its contacts, then as ``unreached`` says (MATRIX-5)."""
+    """Return everybody whom a level tries: its contacts, then as ``unreached`` says (MATRIX-5)."""
     match level.unreached:
         case Unreached.FALLBACK if level.fallback:
             return (*level.contacts, level.fallback)

@@ -1,8 +1,8 @@
 """
-A table in a CSV file: how its bytes read as text, what divides its cells, and its rows with their lines.
+Table in a CSV file: its text, its delimiter, and its rows with their lines.
 
-What is not said is found out: the encoding by the file's bytes, the delimiter by its header. A quotation mark that is
-never closed would swallow rows, so such a file is refused, with the place. What the columns mean is not known here.
+Finds the encoding by the file's bytes and the delimiter by its header, where neither is given. A quotation mark that is
+never closed would swallow rows, so such a file is refused, with the place. Knows no meaning of a column.
 """
 
 import codecs
@@ -26,7 +26,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How files of Excel begin, and of other spreadsheets."""
+"""First bytes of files of Excel and of other spreadsheets."""
 _OF_NO_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 """Encodings of Python that no program writes tables in; some fail in their own way."""
 _DELIMITERS = (",", ";", "\t", "|")
@@ -35,7 +35,7 @@ csv.field_size_limit(sys.maxsize)  # how much of a cell is taken is for the read
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A file as rows of cells. They are read when they are asked for."""
+    """A file as rows of cells, which are read when they are asked for."""
 
     source: str
     encoding: str
@@ -54,8 +54,8 @@ class CsvTable:
         wanted: Collection[str] = (),
     ) -> Self:
         """
-        The table in *data*; *encoding* and *delimiter* are found out if they are not given. *wanted*: columns that
-        it should have.
+        Return the table in *data*; find *encoding* and *delimiter* if they are not given. *wanted*: columns that it
+        should have.
 
         Raises:
             BadRequest: If it is no text.
@@ -90,7 +90,7 @@ class CsvTable:
                 yield line, cells
 
     def _broken(self, line: int) -> BadRequest:
-        """The refusal of the row that begins in *line*: at its first cell that is none."""
+        """Return the refusal of the row that begins in *line*, at its first cell that is not valid."""
         row = "".join(list(_lines(self.text))[line - 1 :])
         at, number = _first_broken_cell(row, self.delimiter)
         column = f", column {self.columns[number]}" if number < len(self.columns) else ""
@@ -104,7 +104,7 @@ class CsvTable:
 
 
 def _lines(text: str) -> io.StringIO:
-    """*text* in the lines that the ``csv`` module counts."""
+    """Return *text* in the lines that the ``csv`` module counts."""
     return io.StringIO(text, newline="")
 
 
@@ -114,7 +114,7 @@ def _header(text: str, delimiter: str) -> tuple[str, ...]:
 
 
 def _first_broken_cell(row: str, delimiter: str) -> tuple[int, int]:
-    """Where in *row* the first cell begins that is not closed, and how many cells are before it."""
+    """Return the position in *row* of the first cell that is not closed, and the number of cells before it."""
     d = re.escape(delimiter)
     cell = re.compile(rf'(?:"(?:[^"]|"")*"|(?!")[^{d}\r\n]*)({d}|\r\n|\r|\n|\Z)')
     at, number = 0, 0
@@ -125,7 +125,7 @@ def _first_broken_cell(row: str, delimiter: str) -> tuple[int, int]:
 
 def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
     """
-    *data* as text, and its encoding.
+    Return *data* as text, and its encoding.
 
     Raises:
         BadRequest: If it is no text in *encoding*, or in any that is known.
@@ -154,7 +154,7 @@ def _decoded(data: bytes, source: str, encoding: str | None) -> tuple[str, str]:
 
 
 def _marked(data: bytes) -> str | None:
-    """The encoding that the first bytes tell: a byte order mark, or the zeros of UTF-16 without one."""
+    """Return the encoding by the first bytes: a byte order mark, or the zeros of UTF-16 without one."""
     marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if marked or len(data) < 2:
         return marked

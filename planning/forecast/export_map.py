@@ -1,5 +1,5 @@
 """
-The map of a helpdesk's export: which column is what, and what its values mean here. A small YAML file.
+Map of a helpdesk's export, in a small YAML file: the columns, and the meaning of their values.
 """
 
 from enum import StrEnum
@@ -18,7 +18,7 @@ Column = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Meaning(StrEnum):
-    """What a state of the helpdesk means here."""
+    """Meaning of a state of the helpdesk."""
 
     NEW = "new"
     WORKING = "working"
@@ -67,14 +67,14 @@ class CategoryMap(Input):
 
 
 class TeamMap(Input):
-    """Who has it; a change is a reassignment, and a transfer where the team is known to the playbook."""
+    """Column of the owning team. A change is a reassignment, and a transfer if the playbook knows the team."""
 
     column: Column
     values: dict[str, Name] = {}
 
 
 class SlaMap(Input):
-    """What the helpdesk says of its own promise to resolve: the last that an incident says counts."""
+    """Column with the helpdesk's own verdict on its promise to resolve. The last value of an incident counts."""
 
     column: Column
     met: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -82,15 +82,15 @@ class SlaMap(Input):
 
 
 class ExportMap(Input):
-    """How to read an export. What only the record keeps (from ``person`` on) a backtest does not need."""
+    """Map of an export. Only the record keeps the fields from ``person`` on; a backtest does not need them."""
 
     name: Name
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    """None: found out by the header."""
+    """None: by the header."""
     encoding: Annotated[str, Field(max_length=40)] | None = None
-    """None: found out by the file's bytes: UTF-8, UTF-16, or else Windows-1252."""
+    """None: by the file's bytes: UTF-8, UTF-16, or else Windows-1252."""
     missing: tuple[str, ...] = ("",)
-    """What stands for nothing."""
+    """Values that mean nothing."""
     time: TimeMap
     key: Column
     opened_at: Column
@@ -103,12 +103,12 @@ class ExportMap(Input):
     category: CategoryMap
     team: TeamMap | None = None
     person: Column | None = None
-    """Who of the team has it."""
+    """Column of the owner within the team."""
     updated_by: Column | None = None
     customer: Column | None = None
     channel: Column | None = None
     cause: Column | None = None
-    """What the helpdesk names as its cause, such as a problem record."""
+    """Column of the cause, such as a problem record."""
     sla: SlaMap | None = None
 
     @property
@@ -119,7 +119,7 @@ class ExportMap(Input):
 
     @property
     def extra_columns(self) -> tuple[str, ...]:
-        """Those that only the record keeps; an export may lack them."""
+        """Columns that only the record keeps; an export may lack them."""
         extra = (self.person, self.updated_by, self.customer, self.channel, self.cause)
         return tuple(column for column in (*extra, self.sla.column if self.sla else None) if column)
 
@@ -136,8 +136,8 @@ def read_map(data: bytes, source: str) -> ExportMap:
     try:
         found = ExportMap.model_validate(to_plain(tree))
     except ValidationError as error:
-        told = (place_fault(fault, found, tree) for fault, found in findings_of(error))
-        raise BadRequest.because("the map", (*faults, *told)) from None
+        shown = (place_fault(fault, found, tree) for fault, found in findings_of(error))
+        raise BadRequest.because("the map", (*faults, *shown)) from None
     if faults:
         raise BadRequest.because("the map", faults)
     return found

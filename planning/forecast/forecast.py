@@ -1,8 +1,8 @@
 """
-A forecast: what would happen to a case under a playbook, when, and who would be told.
+Forecast of a case under a playbook: what would happen, when, and who would be notified.
 
-Runs the pure core over time (``simulation.py``) and words what comes out. Nobody answers, or a script of moves is
-followed; a refused move is told as refused, and the run goes on.
+Runs the rules over time (``simulation.py``) and says in words what comes out. Nobody answers, or a scenario of moves is
+followed; a refused move stands there as refused, and the run goes on.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ from planning.plan.on_call_answer import answer_from_playbook
 from planning.playbook.schema import Playbook
 
 _UNTOLD = CLOCKWORK | {"messages_sent", "communication_begun", "open_hours_extended"}
-"""Events that only keep the books: what they lead to is told."""
+"""Events that only keep state: the entries show what they lead to."""
 
 
 @dataclass(slots=True)  # not frozen: that makes each of many three times as dear
@@ -50,7 +50,7 @@ class ForecastEntry:
     """Of an event (``level_raised``), or the occasion of a message (``reminder``)."""
     level: int
     to: tuple[str, ...]
-    """Ids: who is told, or who has it now."""
+    """Ids of those who are notified, or of the owner now."""
     text: str
     names: tuple[str, ...] = ()
     """Of those in ``to``."""
@@ -82,7 +82,7 @@ class Forecast:
     plan: Plan
     entries: tuple[ForecastEntry, ...]
     last: Escalation
-    """How it would stand at the end."""
+    """State at the end."""
     is_cut_off: bool = False
     """More would happen than anybody reads: the rest is left out."""
 
@@ -96,7 +96,7 @@ class Forecast:
         return sum(entry.kind == Occasion.HOLDING and entry.is_message for entry in self.entries)
 
     @property
-    def letters(self) -> int:
+    def customer_messages(self) -> int:
         """Count the messages that customers would get, one to each of them."""
         return sum(len(entry.to) for entry in self.entries if entry.for_customers)
 
@@ -119,7 +119,7 @@ def make_forecast(
     until: datetime | None = None,
 ) -> Forecast:
     """
-    What would happen to *request*, started at *starts_at*, under *playbook*.
+    Forecast what would happen to *request*, started at *starts_at*, under *playbook*.
 
     Without *until* it ends when nothing new would happen: the escalation has ended, or every clock that still runs
     has breached once and would only be chased.
@@ -144,7 +144,7 @@ def make_forecast(
 
 
 def _told_of(happening: SimulatedStep, level: int) -> Iterator[ForecastEntry]:
-    """Events and messages in their order: each message after the event that occasioned it."""
+    """Yield events and messages in order: each message after the event that caused it."""
     if happening.refused:
         yield _refusal(happening, level)
         return
@@ -186,7 +186,7 @@ def _event(event: e.Event, now: Escalation, level: int) -> ForecastEntry:
 
 
 def _now_with(event: e.Event) -> tuple[str, ...]:
-    """Who has it after this, where the event says so."""
+    """Return the owner after *event*, where it names one."""
     match event:
         case Opened(owner=owner) | LevelRaised(owner=owner) | ContactTried(owner=owner):
             return (owner,)
@@ -199,7 +199,7 @@ def _now_with(event: e.Event) -> tuple[str, ...]:
 
 
 def _words(event: e.Event, now: Escalation) -> str:
-    """The story's sentence, without the instants: the forecast tells those beside it, in local time."""
+    """Return the sentence of the timeline without instants: the forecast shows them beside it, in local time."""
     match event:
         case ClockBreached(clock=ClockName.LEVEL_WINDOW):
             return "window of the level ended"

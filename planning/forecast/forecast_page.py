@@ -1,5 +1,5 @@
 """
-A forecast as a page: the drawing, and a table of everything that happens. Self-contained, printable, no scripts.
+Page of a forecast: the chart, and a table of everything that happens. Self-contained, printable, no scripts.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ tr.breach td{color:#991b1b}tr.message td{color:#4b5563}td.at{white-space:nowrap;
 
 
 def make_forecast_page(forecast: Forecast, zone: ZoneInfo, title: str) -> str:
-    """The forecast as an HTML document; times are those of *zone*."""
+    """Return the forecast as an HTML document; times are those of *zone*."""
     rows = "\n".join(_rows(forecast, zone))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'

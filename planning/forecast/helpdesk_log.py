@@ -1,8 +1,8 @@
 """
-A helpdesk's export, read by its map (``export_map.py``): a CSV file with one row for each update of an incident.
+Log of a helpdesk: an export in CSV with one row for each update of an incident, read by its map (``export_map.py``).
 
-A row that cannot be understood is named (line, column, what it says, what is allowed) and left out, and the rest
-counts. What is no table is refused whole. What is done with the updates is not known here.
+A row that cannot be understood is named (line, column, given, allowed) and left out; the rest counts. A file that is no
+table is refused as a whole.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ LONGEST_KEY = 200
 
 
 class RowFault(NamedTuple):
-    """Why a row was left out."""
+    """Reason to leave out a row."""
 
     row: int
     """The line of the file that the row begins in, counted from 1; the header is the first."""
@@ -37,7 +37,7 @@ class RowFault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one row says."""
+    """Content of one row."""
 
     row: int
     at: datetime
@@ -78,12 +78,12 @@ class Log:
     encoding: str = "utf-8"
     """As it was read; found out where the map does not say."""
     time_zone: str = "UTC"
-    """Whose local times its times were read as; empty: each has an offset of its own."""
+    """Zone of its local times; empty: each time has an offset of its own."""
 
 
 def read_log(data: bytes, source: str, by: ExportMap) -> Log:
     """
-    The export in *data*, with the rows that could not be understood.
+    Return the export in *data*, with the rows that could not be understood.
 
     Raises:
         BadRequest: If it is no table, lacks columns that the map names, or holds not one good row.
@@ -112,7 +112,7 @@ def read_log(data: bytes, source: str, by: ExportMap) -> Log:
 
 def table_of(data: bytes, source: str, by: ExportMap) -> CsvTable:
     """
-    The table in *data*, read as the map says.
+    Return the table in *data*, read by the map.
 
     Raises:
         BadRequest: If it is no text.
@@ -121,7 +121,7 @@ def table_of(data: bytes, source: str, by: ExportMap) -> CsvTable:
 
 
 def fits_map(data: bytes, by: ExportMap) -> bool:
-    """Does the table in *data* have the columns that the map asks for?"""
+    """Tell whether the table in *data* has the columns that the map names."""
     try:
         return set(by.columns) <= set(table_of(data, "", by).columns)
     except BadRequest:
@@ -257,7 +257,7 @@ class _RowParser:
         return known
 
     def _key(self, cells: list[str]) -> str:
-        """The incident's key without what cannot be seen: keys that look alike are one incident's."""
+        """Return the incident's key without invisible characters: keys that look alike mean one incident."""
         written = self._required(cells, self._by.key)
         key = str(InternalText.cleaned(written)).strip()
         if key in self._by.missing:

@@ -1,9 +1,8 @@
 """
-An incident of a helpdesk's log as an escalation of the past: what the log says, and nothing that it does not.
+Imported escalation: an incident of a helpdesk's log, with what the log says and nothing else.
 
-No event of ours is made up for it: each line of the log is kept as it is, with what it was taken to mean, and the
-measures (RECORD-2) are read off the lines. What a log is silent on (levels, first notices, why it was escalated)
-stays unknown.
+No event of ours is invented: each line of the log is kept with its meaning, and the measures (RECORD-2) come from the
+lines. What a log does not say (levels, first notifications, the reason) stays unknown.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -71,7 +70,7 @@ def import_incident(incident: Incident, by: ExportMap, tenant: str) -> ImportedE
 
 
 def _last_turn_to(updates: Sequence[Update], meanings: frozenset[Meaning]) -> datetime | None:
-    """When it came into these states for the last time; None if it is in none of them at the end."""
+    """Return when it came into these states for the last time; None if it is in none of them at the end."""
     runs = [
         (is_in, next(run).at) for is_in, run in groupby(updates, lambda each: each.state.means in meanings)
     ]
@@ -85,7 +84,7 @@ def _reopened(updates: Sequence[Update]) -> int:
 
 
 def _latest(updates: Sequence[Update], column: str | None) -> str | None:
-    """What the incident said last in *column*."""
+    """Return the last value of the incident in *column*."""
     said = (update.extra.get(column or "") for update in reversed(updates))
     return next((_text(value) for value in said if value), None)
 
@@ -96,7 +95,7 @@ def _customers(updates: Sequence[Update], by: ExportMap) -> tuple[AffectedAccoun
 
 
 def _category(update: Update, by: ExportMap) -> str:
-    """The playbook's where the map lists it, else the helpdesk's own, else the one for all."""
+    """Return the playbook's category where the map lists it, else the helpdesk's own, else the one for all."""
     listed = by.category.values.get(update.category_name)
     return listed or _text(update.category_name) or by.category.otherwise
 
@@ -115,7 +114,7 @@ def _holder(update: Update, by: ExportMap) -> tuple[str | None, str | None]:
 
 
 def _clocks(incident: Incident, updates: Sequence[Update], by: ExportMap) -> Iterator[ClockRun]:
-    """The helpdesk's own verdict on its promise, if it gives one: when it was due is not in a log."""
+    """Yield the helpdesk's own verdict on its promise, if it gives one; no log says when it was due."""
     said = _latest(updates, by.sla.column if by.sla else None)
     resolved_at = _last_turn_to(updates, _RESOLVED)
     if by.sla is None or said is None:

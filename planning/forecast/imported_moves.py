@@ -1,9 +1,9 @@
 """
-One incident of a log as the moves that it stands for: what its people did, in the words of the rules.
+Moves of an imported incident: what its people did, in the words of the rules.
 
-A log knows less than the rules ask for. It is silent on who held which level, on verification and on root causes, so
-somebody who may makes the move, a resolution counts as verified when it was declared, and the clocks of what comes
-after are left out of the plan.
+A log knows less than the rules ask for. It does not say who owned which level, nor anything of verification and root
+causes. So somebody who may do so makes the move, a resolution counts as verified when it was declared, and the clocks
+of what comes after are not in the plan.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ _Step = Callable[[Escalation], c.PersonsCommand | None]
 
 
 def limit_to_log(plan: Plan) -> Plan:
-    """*plan* without the clocks that no log speaks of, and without the root cause analysis."""
+    """Return *plan* without the clocks that no log knows, and without the root cause analysis."""
     priorities = {
         priority: replace(
             rules,
@@ -59,7 +59,7 @@ def limit_to_log(plan: Plan) -> Plan:
 
 
 def moves_of(incident: Incident, by: ExportMap) -> Iterator[PlannedMove]:
-    """What the incident's people did, each at its time."""
+    """Yield the moves of the incident's people, each at its time."""
     before: Update | None = None
     for update in incident.updates:
         for step in _steps(before, update, by):
@@ -103,7 +103,7 @@ def _endings(state: StateMap) -> Iterator[_Step]:
 
 
 def _who(now: Escalation, move: Move) -> str:
-    """Somebody who may make *move*: the owner, or one of the owner's team, if they may; else the first who may."""
+    """Return somebody who may make *move*: the owner, or one of the owner's team; else the first who may."""
     owner = now.plan.contact(now.owner)
     members = tuple(now.plan.contact(member) for member in owner.members)
     candidates = (*members, owner, *now.plan.contacts)

@@ -1,9 +1,9 @@
 """
-What changes between two playbooks, for whom, in words.
+Differences of two playbooks, in words, with whom they concern.
 
-Compares what holds, not what is written: inherited levels and targets are compared complete, under each category and
-priority that they hold for, and changes that are the same for several are told once. Knows the parts of a playbook
-by their fields, so that a new one is told too, if plainly. The times that follow are in ``time_changes.py``.
+Compares what is in force, not what is written: levels and targets complete with all that they inherit, for each
+category and priority. A change that is the same for several stands there once. Compares fields by name, so that a new
+field of a playbook is covered, too. The times that follow are in ``time_changes.py``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,7 @@ _ELSEWHERE = {
     "name",
     "version",
 }
-"""Told where they hold, or no rule at all."""
+"""Fields that are compared in another way, or are no rule at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Change:
     part: str
     """Of the playbook: ``levels``, ``priority_rows_of``, ``people`` …"""
     concerns: tuple[str, ...]
-    """Whom: categories, priorities, people, moves."""
+    """Categories, priorities, people, moves."""
     what: str
 
 
 def find_changes(old: Playbook, new: Playbook) -> tuple[Change, ...]:
-    """Everything that differs, each thing once, in the order of the playbook."""
+    """Return every difference once, in the order of the playbook."""
     found = [
         *_fields(old, new),
         *_priorities(old, new),
@@ -65,10 +65,10 @@ def _fields(old: Playbook, new: Playbook) -> Iterator[Change]:
                 yield Change(part, (in_plain_words(str(name)),), what)
         elif isinstance(after, BaseModel):
             for inner in type(after).model_fields:
-                for what in _told("", getattr(before, inner), getattr(after, inner)):
+                for what in _differences_of("", getattr(before, inner), getattr(after, inner)):
                     yield Change(part, (in_plain_words(inner),), what)
         else:
-            for what in _told("", before, after):
+            for what in _differences_of("", before, after):
                 yield Change(part, (), what)
 
 
@@ -79,7 +79,7 @@ def _entries(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tu
         elif name not in before:
             yield name, f"new: {format_value(after[name])}"
         else:
-            for what in _told("", before[name], after[name]):
+            for what in _differences_of("", before[name], after[name]):
                 yield name, what
 
 
@@ -91,12 +91,12 @@ def _priorities(old: Playbook, new: Playbook) -> Iterator[Change]:
                 was, is_now = _targets(old, before.targets), _targets(new, after.targets)
             else:
                 was, is_now = getattr(before, field), getattr(after, field)
-            for what in _told(in_plain_words(field) if field != "targets" else "", was, is_now):
+            for what in _differences_of(in_plain_words(field) if field != "targets" else "", was, is_now):
                 yield Change("priorities", (priority.value,), what)
 
 
 def _targets(playbook: Playbook, own: Mapping[Any, TargetSpec]) -> dict[str, TargetSpec]:
-    """Complete, with the reminders that hold."""
+    """Return the targets complete, with their reminders."""
     held = {**playbook.targets, **own}
     return {
         clock.words: rules
@@ -121,21 +121,21 @@ def _categories(old: Playbook, new: Playbook) -> Iterator[Change]:
 
 def _levels_of(playbook: Playbook, issue_type: str, category: str) -> str:
     return list_names(
-        f"{rung.number}. {rung.rules.name or rung.number}"
-        for rung in levels_of(playbook, issue_type, category)
+        f"{level.number}. {level.spec.name or level.number}"
+        for level in levels_of(playbook, issue_type, category)
     )
 
 
 def _of_category(old: Playbook, new: Playbook, issue_type: str, category: str) -> Iterator[str]:
     kinds = old.issue_types[issue_type], new.issue_types[issue_type]
     rules = kinds[0].categories[category], kinds[1].categories[category]
-    yield from _told("name", rules[0].name, rules[1].name)
+    yield from _differences_of("name", rules[0].name, rules[1].name)
     entries = (entry_level_of(old, kinds[0], rules[0])[0], entry_level_of(new, kinds[1], rules[1])[0])
-    yield from _told("entry level", *entries)
+    yield from _differences_of("entry level", *entries)
     threats = (executive_level_of(old, kinds[0], rules[0])[0], executive_level_of(new, kinds[1], rules[1])[0])
-    yield from _told("executive level", *threats)
-    before = {rung.number: rung.rules for rung in levels_of(old, issue_type, category)}
-    after = {rung.number: rung.rules for rung in levels_of(new, issue_type, category)}
+    yield from _differences_of("executive level", *threats)
+    before = {level.number: level.spec for level in levels_of(old, issue_type, category)}
+    after = {level.number: level.spec for level in levels_of(new, issue_type, category)}
     for number in sorted({*before, *after}):
         if number not in after:
             yield f"level {number} is no longer there (was: {before[number].name})"
@@ -144,7 +144,7 @@ def _of_category(old: Playbook, new: Playbook, issue_type: str, category: str) -
         else:
             yield from (
                 f"level {number} ({after[number].name}): {what}"
-                for what in _told("", before[number], after[number], _FIELD_WORDS)
+                for what in _differences_of("", before[number], after[number], _FIELD_WORDS)
             )
 
 
@@ -157,17 +157,17 @@ _FIELD_WORDS = {
 }
 
 
-def _told(what: str, old: Any, new: Any, named: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The differences of two values of one field, in words; *what* is the field."""
+def _differences_of(what: str, old: Any, new: Any, named: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Yield the differences of two values of one field, in words; *what* is the field."""
     if format_value(old) == format_value(new):
         return
     if isinstance(new, TargetSpec) and isinstance(old, TargetSpec):
-        yield from _told(what, old.within, new.within)
-        yield from _told(f"{what} reminders, percent".strip(), old.remind_at, new.remind_at)
+        yield from _differences_of(what, old.within, new.within)
+        yield from _differences_of(f"{what} reminders, percent".strip(), old.remind_at, new.remind_at)
     elif isinstance(new, BaseModel) and type(old) is type(new):
         for field in type(new).model_fields:
             inner = (named or {}).get(field, in_plain_words(field))
-            yield from _told(f"{what} {inner}".strip(), getattr(old, field), getattr(new, field))
+            yield from _differences_of(f"{what} {inner}".strip(), getattr(old, field), getattr(new, field))
     elif isinstance(new, Mapping) and isinstance(old, Mapping):
         for name, said in _entries(old, new):
             yield f"{what} {in_plain_words(str(name))}: {said}".strip()
@@ -193,7 +193,7 @@ def _list_change(old: tuple[Any, ...], new: tuple[Any, ...]) -> str:
 
 
 def format_value(value: Any) -> str:
-    """A value as a manager would say it."""
+    """Return a value as a manager would say it."""
     match value:
         case None | ():
             return "nothing"
@@ -228,7 +228,7 @@ def in_plain_words(code: str) -> str:
 
 
 def _merged(found: Iterable[Change], new: Playbook) -> Iterator[Change]:
-    """The same change for several is one change, and every category of an issue type is said as that."""
+    """Join the same change for several; "every category" stands for all of an issue type."""
     concerned: dict[tuple[str, str], list[str]] = {}
     for change in found:
         concerned.setdefault((change.part, change.what), []).extend(change.concerns)
@@ -239,7 +239,7 @@ def _merged(found: Iterable[Change], new: Playbook) -> Iterator[Change]:
 
 
 def shorten_labels(labels: Iterable[str], playbook: Playbook) -> tuple[str, ...]:
-    """Labels of categories, with every category of an issue type said as that."""
+    """Return labels of categories; "every category" stands for all of an issue type."""
     left = list(dict.fromkeys(labels))
     for issue_type, kind in playbook.issue_types.items():
         every = [f"{issue_type}/{category}" for category in kind.categories]

@@ -1,7 +1,7 @@
 """
-A case to try a playbook on: the request that somebody could have made.
+Sample request: a case to try a playbook on.
 
-Owns what a forecast makes up (a key, a customer, who hands it in); what the playbook makes of it is not known here.
+Owns what a forecast invents: a key, a customer, who submits it.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ KEY = "FORECAST/1"
 
 
 def categories_of(playbook: Playbook) -> Iterator[tuple[str, str]]:
-    """Every issue type and category, in the order of the playbook."""
+    """Yield every issue type and category, in the order of the playbook."""
     for issue_type, kind in playbook.issue_types.items():
         for category in kind.categories:
             yield issue_type, category
@@ -26,7 +26,7 @@ def categories_of(playbook: Playbook) -> Iterator[tuple[str, str]]:
 
 def issue_type_of(playbook: Playbook, category: str) -> str:
     """
-    The one issue type that has *category*.
+    Return the one issue type that has *category*.
 
     Raises:
         BadRequest: If none has it, or several have.
@@ -54,7 +54,7 @@ def make_request(
     **more: Any,
 ) -> StartRequest:
     """
-    A request of one customer, handed in with evidence by the first of the playbook's people.
+    Return a request of one customer, submitted with evidence by the first of the playbook's people.
 
     Raises:
         BadRequest: If *issue_type* is not given and does not follow from *category*.

@@ -1,5 +1,5 @@
 """
-A script: the moves that people make in a forecast, and when.
+Scenario: the moves that people make in a forecast, and when.
 
 A list in YAML or JSON; each entry names its instant (``after``: so long after the start, by the wall clock; ``at``: a
 local time), the move, who makes it, and what that move takes::
@@ -7,7 +7,7 @@ local time), the move, who makes it, and what that move takes::
     - {after: 10 min, move: acknowledge, by: maya}
     - {at: 2026-11-23T09:30, move: report_trigger, by: maya, trigger: asks_for_manager}
 
-Whether a move is allowed then, the rules say when its time comes.
+The rules decide whether a move is allowed when its time comes.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ _FORM = "a list of moves, such as: - {after: 10 min, move: acknowledge, by: maya
 
 def read_scenario(data: bytes, source: str, starts_at: datetime, zone: ZoneInfo) -> tuple[PlannedMove, ...]:
     """
-    The moves that *data* lists, for a start at *starts_at*; local times are those of *zone*.
+    Return the moves that *data* lists, for a start at *starts_at*; local times are those of *zone*.
 
     Raises:
         BadRequest: With every fault, each with its line and column.

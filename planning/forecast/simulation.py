@@ -1,9 +1,10 @@
 """
-One escalation's course: the pure core run over time, with nothing outside it.
+Simulation of one escalation: the rules run over time, with nothing outside them.
 
-Wakes when something is due, obeys moves at their instants, and plays the shell: messages count as delivered at once,
-open hours are compiled further when asked for. What the course is good for (a forecast, a backtest) is not known
-here, nor is any rule.
+Theory of operation. The rules are a pure function ``decide(state, command, now)``, and each state says when it wants to
+wake up. So a simulation needs no clock: it jumps to the next of two instants, the wake-up or the next move, and decides
+there. In between nothing can happen. It plays the shell: messages count as delivered at once, open hours are compiled
+further when asked for, and questions about rotas are answered from the playbook. Knows no rule.
 """
 
 from collections import deque
@@ -38,10 +39,10 @@ AnyNotification = InternalNotification | CustomerNotification
 AnswerOnCall = Callable[[FindOnCall], OnCallResult]
 
 MOST_STEPS = 20_000
-"""Of one course: a playbook that reminds every second for a year is cut off, not waited for."""
+"""Most steps of a run: a playbook that reminds every second for a year is cut off."""
 
 LONGEST_RUN = timedelta(days=20 * 366)
-"""Without an end of its own: what takes longer is cut off, too."""
+"""Longest time of a run without a given end."""
 
 _TICK = Tick()
 _extended = lru_cache(maxsize=32)(compile_further)
@@ -55,7 +56,7 @@ class PlannedMove(NamedTuple):
 
 
 class SimulatedStep(NamedTuple):
-    """What one instant brought."""
+    """Outcome of one instant."""
 
     at: datetime
     escalation: Escalation
@@ -63,16 +64,16 @@ class SimulatedStep(NamedTuple):
     events: tuple[e.Event, ...] = ()
     notices: tuple[AnyNotification, ...] = ()
     refused: EscalationError | None = None
-    """Why the move was refused, if it was: then nothing else happened."""
+    """The refusal of the move, if it was refused: then nothing else happened."""
     move: Move | None = None
     by: str = ENGINE
     is_cut_off: bool = False
-    """More would happen than anybody reads."""
+    """True if the run ended here because it was too long."""
 
 
 def make_open_command(playbook: Playbook, request: StartRequest, at: datetime) -> Open:
     """
-    What begins the escalation of *request* at *at* under *playbook*.
+    Return the command that opens the escalation of *request* at *at* under *playbook*.
 
     Raises:
         BadRequest: With every fault that the request has against the playbook.
@@ -92,7 +93,7 @@ def simulate_run(
     on_call: AnswerOnCall | None = None,
 ) -> Iterator[SimulatedStep]:
     """
-    Everything that happens from *at* on, in order.
+    Yield everything that happens from *at* on, in order.
 
     Ends when the escalation does, at *until*, or in silence: no move is left to come, and every clock that still runs
     has breached since the last change, so that nothing new would happen, only chasing. Moves at one instant keep
@@ -123,7 +124,7 @@ def _nobody(asked: FindOnCall) -> OnCallResult:
 
 
 class _Run:
-    """Where the course stands."""
+    """State of a run."""
 
     escalation: Escalation
 
@@ -131,7 +132,7 @@ class _Run:
         self.at = at
         self._on_call = on_call
         self._spoken: set[ClockName] = set()
-        """Clocks that have breached since the last change, one that was started anew included."""
+        """Clocks that have breached since the last change, a restarted one included."""
 
     @property
     def is_silent(self) -> bool:
@@ -176,7 +177,7 @@ class _Run:
     def _answers(
         self, effects: tuple[Effect, ...], notices: tuple[AnyNotification, ...]
     ) -> Iterator[c.Command]:
-        """What the shell would report back at once."""
+        """Yield the commands that the shell would send back at once."""
         for effect in effects:
             if isinstance(effect, CompileOpenHours):
                 hours = _extended(effect.definition, effect.since, effect.until)
@@ -188,7 +189,7 @@ class _Run:
                 )
             elif isinstance(effect, FindOnCall):
                 yield ReportOnCall(found=self._on_call(effect), notice=effect.notice)
-        if notices and self.escalation.untold:  # afterwards a receipt changes nothing
+        if notices and self.escalation.untold:  # afterwards a delivery result changes nothing
             yield ReportDelivery(receipts=tuple(_receipts(notices, self.at)))
 
 
@@ -199,6 +200,6 @@ def _receipts(notices: Iterable[AnyNotification], at: datetime) -> Iterator[Deli
                 key=message_key(notice, recipient),
                 recipient=recipient.id,
                 occasion=notice.occasion.value,
-                channel="foreseen",
+                channel="forecast",
                 delivered_at=at,
             )

@@ -1,5 +1,5 @@
 """
-The difference of two playbooks as times: the same start, nobody answers, and when each level would be reached.
+Changes of times between two playbooks: the same start, nobody answers, and when each level would be reached.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,14 +30,14 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class TimeChange:
-    """What changes for cases of one priority in categories that behave alike."""
+    """Changes for cases of one priority in categories that behave alike."""
 
     categories: tuple[str, ...]
     priority: Priority
     rises: tuple[LevelChange, ...]
     old_messages: int
     new_messages: int
-    """To people: how many would have gone out by the time nothing new happens, over all of these categories."""
+    """Messages until nothing new happens, over all of these categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ class _Outcome:
 def find_time_changes(
     old: Playbook, new: Playbook, starts_at: datetime, priorities: Iterable[Priority] = tuple(Priority)
 ) -> tuple[TimeChange, ...]:
-    """By priority, where anything moves; categories whose levels move alike are told together."""
+    """Return the changes by priority; categories whose levels change alike stand together."""
     known = set(categories_of(old))
-    foresee = _Outcomes(starts_at)
+    outcomes = _Outcomes(starts_at)
     found: dict[tuple[Priority, tuple[LevelChange, ...]], _Alike] = {}
     for issue_type, category in (pair for pair in categories_of(new) if pair in known):
         for priority in priorities:
-            was = foresee.question(old, issue_type, category, priority)
-            is_now = foresee.question(new, issue_type, category, priority)
+            was = outcomes.question(old, issue_type, category, priority)
+            is_now = outcomes.question(new, issue_type, category, priority)
             if was.gist == is_now.gist:
                 continue
-            before, after = foresee.outcome(was), foresee.outcome(is_now)
+            before, after = outcomes.outcome(was), outcomes.outcome(is_now)
             rises = tuple(_moved(before, after))
             if rises or before.messages != after.messages:
                 alike = found.setdefault((priority, rises), _Alike())
@@ -94,7 +94,7 @@ class _Question(NamedTuple):
 
 
 class _Outcomes:
-    """Outcomes of one start; plans that only differ in what nobody uses are run once."""
+    """Outcomes of one start; plans that differ only in parts that nobody uses are run once."""
 
     def __init__(self, starts_at: datetime) -> None:
         self._starts_at = starts_at
@@ -126,7 +126,7 @@ class _Outcomes:
 
 
 def _gist(plan: Plan, priority: Priority) -> str:
-    """What counts of a plan when nobody answers a case of that priority."""
+    """Return the part of a plan that counts when nobody answers a case of that priority."""
     levels = tuple(replace(level, responses=(), triggers=(), name="-") for level in plan.levels)
     nobody = PlaybookRef(name="-", version="-", sha256="-")
     gist = replace(

@@ -1,8 +1,8 @@
 """
-Whom an entry of a calendar means, of the people of a playbook.
+People whom an entry of a calendar means.
 
-Asked in this order: who is invited, by address or name; whom its summary names, by address, name or id; who organises
-it. Whoever made an entry is rarely the one on call, so that comes last.
+Looked for in this order: the guests, by address or name; the summary, by address, name or id; the organiser. Whoever
+made an entry is rarely on call, so the organiser comes last.
 """
 
 import re
@@ -19,7 +19,7 @@ _MAIL = "email:"
 
 
 class EntryMatcher:
-    """Finds the people that entries mean."""
+    """Matches entries with people."""
 
     def __init__(self, people: Mapping[str, Attendee]) -> None:
         self._by_address = _grouped(
@@ -32,7 +32,7 @@ class EntryMatcher:
         self._by_id = _grouped((fold_name(id_), id_) for id_ in people)
 
     def of(self, entry: Entry) -> tuple[str, ...]:
-        """Ids, each once; none if the entry means nobody of them."""
+        """Return the ids of the people whom *entry* means, each once; none if it means nobody."""
         return (
             self._guests(entry.guests)
             or self._in_words(entry.summary)
@@ -47,13 +47,13 @@ class EntryMatcher:
         return tuple(dict.fromkeys(chain.from_iterable(found)))
 
     def _in_words(self, summary: str) -> tuple[str, ...]:
-        """By address or whole name, in the order in which they stand there; if there is none, by id."""
+        """Find people by address or whole name, in the order of the text; if there are none, by id."""
         text = fold_name(summary)
         return _standing_in(text, {**self._by_address, **self._by_name}) or _standing_in(text, self._by_id)
 
 
 def _mailbox(address: str) -> str:
-    """One spelling of an address: its domain may be written in letters or in ASCII."""
+    """Return one spelling of an address: its domain may be written in letters or in ASCII."""
     try:
         return fold_name(as_mailed(address))
     except BadEmailAddress:
@@ -61,7 +61,7 @@ def _mailbox(address: str) -> str:
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Two people of one name are both meant: better one too many than nobody."""
+    """Group ids by their words. Two people of one name are both meant: better one too many than nobody."""
     groups: dict[str, tuple[str, ...]] = {}
     for words, id_ in pairs:
         groups[words] = tuple(dict.fromkeys((*groups.get(words, ()), id_)))

@@ -1,7 +1,7 @@
 """
-Where the calendar of a rota is: a file beside the playbook, or an address.
+Sources of the calendar of a rota: a file beside the playbook, or an address.
 
-Reads files; what is at an address is for ``feeds.py``. No fault shows any of an address: it can be a secret.
+Reads files; ``feeds.py`` reads addresses. No fault shows any part of an address: it can be a secret.
 """
 
 import os
@@ -20,15 +20,15 @@ class FeedFault(ValueError):
 
 
 class Content(NamedTuple):
-    """What a calendar holds."""
+    """Content of a calendar."""
 
     data: bytes
     note: str = ""
-    """Why it is not today's, if it is not."""
+    """The reason why it is an old one, if it is."""
 
 
 class FeedReader(Protocol):
-    """Whoever fetches calendars."""
+    """Reader of calendars."""
 
     def read(self, rules: FeedSpec, folder: Path | None) -> Content:
         """
@@ -38,7 +38,7 @@ class FeedReader(Protocol):
 
 
 class FilesAlone:
-    """Reads files, and asks no address: for checks, which must not depend on who answers."""
+    """Reader of files alone: for checks, which must not depend on an address that answers."""
 
     def read(self, rules: FeedSpec, folder: Path | None) -> Content:
         if rules.file is None:

@@ -1,8 +1,8 @@
 """
-Fetches the calendars of rotas, files and addresses alike.
+Reader of the calendars of rotas, files and addresses alike.
 
-An address is asked again after a while; while it does not answer, its last good answer serves on, and says so. It can
-be a secret: no fault, note or log line shows any of it. What a calendar says is not known here.
+An address is asked again after two minutes. While it does not answer, its last good answer is used, with a note. An
+address can be a secret: no fault, note or log line shows any part of it. Knows nothing of what a calendar says.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ for _name in ("httpx", "httpcore"):  # they log whole addresses
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of an address."""
+    """State of an address."""
 
     tried_at: datetime
     data: bytes | None
@@ -41,7 +41,7 @@ class _Known:
 
 
 class Feeds:
-    """Reads calendars; one for the life of a process, since it remembers."""
+    """Reader of calendars; one for each process, since it remembers answers."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """
-iCalendar as entries over a time: when, what it is called, and who is on it.
+Entries of an iCalendar text over a time: when they are, their summary, and their guests.
 
-Reads what PagerDuty, Opsgenie, Google Calendar and Outlook export; recurring events are followed, cancelled ones and
-those of no length left out. Whole days and times without a zone are those of the zone that is told. Entries that are
+Reads what PagerDuty, Opsgenie, Google Calendar and Outlook export. Recurring events are followed; cancelled events and
+those without length are left out. Whole days and times without a zone are of the zone that the rota names. Entries
 marked as free (``TRANSP:TRANSPARENT``) count, since programs mark whole days so. Knows no playbook.
 """
 
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 def read_entries(data: bytes, since: datetime, until: datetime, zone: ZoneInfo) -> tuple[Entry, ...]:
     """
-    The entries that touch the time from *since* to *until*, in order.
+    Return the entries that touch the time from *since* to *until*, in order.
 
     Raises:
         FeedFault: If *data* is no iCalendar, or none that can be followed.

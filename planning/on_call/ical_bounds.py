@@ -1,8 +1,8 @@
 """
-Whether an iCalendar text can be followed at all: small enough, and with no rule that repeats without end or sense.
+Bounds of an iCalendar text: small enough, and without rules that never happen or happen too often.
 
-Looks at the lines before a library does: a rule that never comes true, or comes true each second, would keep it busy
-for good. Owns what a calendar of shifts may ask for; knows no shift.
+Reads the lines before a library does: a rule that never comes true, or comes true each second, would keep the library
+busy for ever. Owns what a calendar of shifts may ask for; knows no shift.
 """
 
 import re
@@ -101,7 +101,7 @@ def _last_day(rule: str, until: datetime) -> date:
 
 def _days_between(rule: str) -> int:
     """
-    How many days lie between two steps of *rule*, at least.
+    Return the least number of days between two steps of *rule*.
 
     Raises:
         FeedFault: If it repeats in another way than by days, weeks, months or years, once a day at most.

@@ -1,9 +1,9 @@
 """
-The times of iCalendar events, in the forms in which they are followed rightly (RFC 5545).
+Times of iCalendar events, in the forms in which the library follows them correctly (RFC 5545).
 
 Programs mix the forms: a last day without a time for a shift with one, an exception in UTC for a time without a zone.
 The library that follows the rules compares them by the letter, and would lose the last day or keep the exception. So
-each time is brought into the form of the start of its event first. Knows no entry, and no playbook.
+each time first gets the form of the start of its event. Knows no entry, and no playbook.
 
 Durations: days and weeks are those of the calendar, hours and less are exact. ``DURATION:P1D`` over a change of the
 clocks is 23 or 25 hours, ``DURATION:PT24H`` is 24. An event that repeats and has an end (``DTEND``) ends at that time
@@ -42,7 +42,7 @@ class _Span(NamedTuple):
 
 def calendar_of(text: str, zone: ZoneInfo) -> icalendar.Calendar:
     """
-    The calendar that *text* is, with times that fit together; those without a zone are of *zone*.
+    Return the calendar in *text*, with times that fit together; times without a zone are of *zone*.
 
     Raises:
         FeedFault: If it is no calendar, or tells times of a zone that nobody knows.
@@ -62,14 +62,14 @@ def calendar_of(text: str, zone: ZoneInfo) -> icalendar.Calendar:
 
 
 def instant_of(when: date, zone: ZoneInfo) -> datetime:
-    """*when* in UTC; a day begins at midnight, and what has no zone is of *zone*."""
+    """Return *when* in UTC; a day begins at midnight, and a time without a zone is of *zone*."""
     if not isinstance(when, datetime):
         when = datetime.combine(when, time())
     return when.astimezone(UTC) if when.tzinfo else first_instant_of(when, zone)
 
 
 def end_of(event: Any, zone: ZoneInfo) -> datetime:
-    """When an event that the library has followed ends."""
+    """Return the end of an event that the library has followed."""
     start = event["DTSTART"].dt
     period = event.get(_PERIODS, {}).get(instant_of(start, zone))
     if period:
@@ -81,7 +81,7 @@ def end_of(event: Any, zone: ZoneInfo) -> datetime:
 
 
 def _with_durations(text: str) -> Iterator[str]:
-    """The lines; each duration twice, since reading it forgets whether it was ``PT24H`` or ``P1D``."""
+    """Yield the lines, each duration twice: the library forgets whether it was ``PT24H`` or ``P1D``."""
     lines: list[str] = Contentlines.from_ical(text)  # type: ignore[no-untyped-call]
     for line in lines:
         yield line
@@ -135,7 +135,7 @@ def _fit(event: Any, like: date, zone: ZoneInfo) -> None:
 
 
 def _is_backwards(event: Any, zone: ZoneInfo) -> bool:
-    """It ends before it begins; the library would exchange the two."""
+    """Tell whether *event* ends before it begins; the library would exchange the two."""
     if _WRITTEN in event and not _SPAN.fullmatch(str(event[_WRITTEN]).strip()):
         return True
     end = event.get("DTEND")
@@ -153,7 +153,7 @@ def _periods(event: Any, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
 
 
 def _added(like: date, when: Any, zone: ZoneInfo) -> Any:
-    """A further date; a period keeps its own length."""
+    """Return a further date; a period keeps its own length."""
     if not isinstance(when, tuple):
         return _in_form_of(like, when, zone)
     start, end = when
@@ -175,14 +175,14 @@ def _in_form_of(like: date, when: date, zone: ZoneInfo) -> date:
 
 
 def _day(when: date, zone: ZoneInfo) -> date:
-    """Midnight stands for the day that is written, whatever its zone; another time for the day there."""
+    """Return the day of *when*: midnight stands for the day as written, another time for the local day."""
     if not isinstance(when, datetime):
         return when
     return when.date() if when.time() == time() else _local(when, zone).date()
 
 
 def _last(start: date, until: date, zone: ZoneInfo) -> date:
-    """A last day holds to its end, and what has a zone ends in UTC."""
+    """Return the last instant of a rule: a last day counts to its end, and a time with a zone is in UTC."""
     if _is_day(start):
         return _in_form_of(start, until, zone)
     assert isinstance(start, datetime)

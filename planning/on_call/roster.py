@@ -1,5 +1,5 @@
 """
-Who is on call, from a rota and a time, with the reason in words (MATRIX-1).
+Rosters: the people on call over a time, from a rota, with the reason in words (MATRIX-1).
 
 Theory of operation. A rota makes *claims*: "from 09:00 to 17:00 it is Priya, by the rotation Europe". Claims may
 overlap, so each has a rank, and the lowest rank wins: overrides go before the entries of the calendar, these before the
@@ -74,7 +74,7 @@ class OnCallRoster(NamedTuple):
     strays: tuple[OnCallPeriod, ...] = ()
     """Entries of the calendar that name nobody: for people to look at."""
     note: str = ""
-    """Why the calendar could not be read, or is an old one."""
+    """The reason why the calendar could not be read, or is an old one."""
 
 
 def roster_of(book: RotaBook, rota: str, since: datetime, until: datetime, feeds: FeedReader) -> OnCallRoster:

@@ -64,7 +64,7 @@ class RotationSpec(Spec):
     every: Every = "weekly"
     """Length of a shift: daily, weekly, 12 h, 3 days, 2 weeks. Days are those of local clocks, however long."""
     hand_over: HandOver = "09:00"
-    """When shifts change: a time of day; for shifts of weeks also with the day: mon 09:00."""
+    """The time of day at which shifts change; for shifts of weeks also with the day: mon 09:00."""
     since: FirstDay
     """The day of the first shift, which the first of the people has. Before it there is nobody."""
     time_zone: TimeZone | None = None
@@ -104,7 +104,7 @@ class FeedSpec(ShortSpec):
 
 
 class RotaSpec(Spec):
-    """Who is on call. Overrides go first, then the calendar's entries, then the first rotation that has somebody."""
+    """People on call. Overrides go first, then entries of the calendar, then the first rotation that has somebody."""
 
     name: Name
     """The name that messages and tables show."""
@@ -113,7 +113,7 @@ class RotaSpec(Spec):
     rotations: Annotated[tuple[RotationSpec, ...], one_or_several(RotationSpec)] = ()
     """Rotations, in order: at any time the first one that has somebody answers."""
     overrides: Annotated[tuple[OverrideSpec, ...], one_or_several(OverrideSpec)] = ()
-    """Who stands in, and when. Of several at a time, the first one in the list."""
+    """People who stand in for a time. Of several at a time, the first one in the list."""
     hands_over: HandsOver = HandsOver.UNACKNOWLEDGED
     """Escalations that the next shift gets: those without acknowledgement, or all that are open."""
     calendar: FeedSpec | None = None

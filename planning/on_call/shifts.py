@@ -1,9 +1,11 @@
 """
-Turns: how long they are, when they change, whose they are.
+Shifts of a rotation: how long they are, when they change, and whose they are.
 
-Turns are cut by the clocks of a time zone: handed over at 09:00, they are handed over at 09:00 all year, and the turn
-over a change of the clocks is an hour shorter or longer. A hand-over at a time that is skipped comes when it is
-skipped; at one that is shown twice, the first time. Knows no playbook.
+Theory of operation. Shifts are cut by the clocks of a time zone. A hand-over at 09:00 is at 09:00 all year, and the
+shift over a change of the clocks is an hour shorter or longer. A hand-over at a local time that is skipped happens when
+it is skipped; at one that is shown twice, the first time. So shifts are counted in local time, from the hand-over on or
+before the first day (shift 0), in steps of the shift's length; only then each edge becomes an instant. The number of a
+shift says whose it is. Knows no playbook.
 """
 
 import re
@@ -30,27 +32,27 @@ WEEK = timedelta(weeks=1)
 
 class HandOver(NamedTuple):
     day: int | None
-    """Of the week, Monday being 0; None: whichever it is."""
+    """Day of the week, Monday being 0; None: any day."""
     at: time
 
 
 class Rotation(NamedTuple):
-    """How turns follow each other."""
+    """Sequence of shifts."""
 
     every: timedelta
     hand_over: HandOver
     first_day: date
     zone: ZoneInfo
-    """The one whose clocks cut the turns."""
+    """The zone whose clocks cut the shifts."""
 
 
 class Shift(NamedTuple):
     start: datetime
     end: datetime
     number: int
-    """From 0: whose turn it is follows from it."""
+    """From 0; it says whose shift it is."""
     began: datetime
-    """By the clocks there, without a zone."""
+    """In local time, without a zone."""
 
 
 def parse_every(text: str) -> timedelta:
@@ -58,7 +60,7 @@ def parse_every(text: str) -> timedelta:
     Read ``2 weeks``.
 
     Raises:
-        ValueError: If it is no length of a turn, or none that is in use.
+        ValueError: If it is no length of a shift, or too long.
     """
     written = " ".join(text.lower().split())
     found = _EVERY.fullmatch(written)
@@ -87,7 +89,7 @@ def parse_hand_over(text: str) -> HandOver:
 
 def shifts_between(cadence: Rotation, since: datetime, until: datetime) -> Iterator[Shift]:
     """
-    The turns that touch the time from *since* to *until*, in order, without a gap from the first one on.
+    Yield the shifts that touch the time from *since* to *until*, in order, without a gap from the first one on.
 
     With a day of the week the first turn begins on the first day all the same, and is over when that day comes.
     """

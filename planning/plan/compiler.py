@@ -1,8 +1,8 @@
 """
-From a playbook and a request to the plan of one escalation: everything resolved, pinned, and small.
+Plan of one escalation, compiled from a playbook and a request: everything resolved, pinned, and small.
 
-Names of roles become people, inherited levels complete ones, spans times, calendars UTC intervals. Owns the faults
-that a request can have against a playbook; what happens by the plan is for the rules.
+Roles become people, inherited levels complete ones, spans times, calendars UTC intervals. What happens by the plan is
+for the rules.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ from planning.playbook.schema import (
 
 def compile_plan(playbook: Playbook, request: StartRequest, now: datetime) -> tuple[Plan, Priority]:
     """
-    The plan of the escalation that *request* starts *now*, and its priority.
+    Return the plan of the escalation that *request* starts *now*, and its priority.
 
     Raises:
         BadRequest: With every fault that the request has against the playbook; if the plan is too large.
@@ -76,7 +76,9 @@ def check_request(playbook: Playbook, request: StartRequest) -> None:
 
 def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetime, now: datetime) -> Plan:
     """
-    The plan by which an escalation that is open since *opened_at* would go on *now*; who started it may have left.
+    Return the plan by which an escalation that is open since *opened_at* would go on *now*.
+
+    Whoever started it may have left.
 
     Raises:
         BadRequest: If the playbook does not have its category any more.
@@ -95,8 +97,9 @@ def _refuse(request: StartRequest, faults: tuple[Fault, ...]) -> None:
 
 def priority_of(playbook: Playbook, request: StartRequest) -> Priority:
     """
-    As given, or else by impact and urgency (START-2); raised by the tier of an affected customer (KIND-3), unless it
-    continues one that was (CLOSE-9).
+    Return the priority as given, or else by impact and urgency (START-2).
+
+    The tier of an affected customer raises it (KIND-3), unless the request continues an escalation (CLOSE-9).
     """
     priority = request.priority
     if priority and request.is_returning:
@@ -131,7 +134,7 @@ def _customer_calendar(playbook: Playbook, request: StartRequest) -> str | None:
 
 
 def is_guest(request: StartRequest) -> bool:
-    """Whether it joins an outage of another tenant."""
+    """Tell whether *request* joins an outage of another tenant."""
     return request.outage is not None and tenant_of(request.outage) != tenant_of(request.key)
 
 
@@ -216,7 +219,7 @@ def _calendar(
 
 
 def _level(playbook: Playbook, level: EffectiveLevel) -> Level:
-    spec = level.rules
+    spec = level.spec
     triggers = tuple(
         Trigger(name=name, says=trigger.says, to_level=trigger.to_level, reason=trigger.reason)
         for name, trigger in spec.triggers.items()

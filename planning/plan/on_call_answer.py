@@ -16,7 +16,7 @@ from planning.plan.contacts import contact_of
 from planning.playbook.schema import Playbook
 
 _LOOK_AHEAD = timedelta(days=60)
-"""How far ahead the end of an answer is looked for."""
+"""Longest time ahead in which the end of an answer is looked for."""
 
 
 def find_on_call(playbook: Playbook, rota: str, at: datetime, feeds: FeedReader) -> OnCallResult:

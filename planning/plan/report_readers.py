@@ -1,7 +1,7 @@
 """
-Who reads the reports: people, teams and roles of a playbook, and plain addresses.
+Readers of scheduled reports: people, teams and roles of a playbook, and plain addresses.
 
-Owns how a schedule of reports may be written. When it runs, and what it sends, is not known here.
+Owns the form of a schedule of reports. Knows not when it runs, and not what it sends.
 """
 
 import re
@@ -44,7 +44,7 @@ class ReportReaders(NamedTuple):
     known: tuple[Recipient, ...]
     """Each once, by the address that is tried first."""
     unknown: tuple[str, ...]
-    """Names that stand for nobody who can be told."""
+    """Names that stand for nobody who has an address."""
 
 
 def read_schedule(written: Mapping[str, Any], playbook: Playbook) -> ReportSchedule:
@@ -64,7 +64,7 @@ def read_schedule(written: Mapping[str, Any], playbook: Playbook) -> ReportSched
 
 
 def readers_of(schedule: ReportSchedule, playbook: Playbook) -> ReportReaders:
-    """Whom the names of *schedule* mean in the *playbook* of the day."""
+    """Return the people whom the names of *schedule* mean in the *playbook* of today."""
     found: dict[str, Recipient] = {}
     unknown = []
     for name in schedule.to:

@@ -1,8 +1,8 @@
 """
-What the playbook has against a start, as somebody wrote it: all of it at once, however wrong the rest is (START-6).
+Faults of a start against the playbook, all at once, however wrong the rest is (START-6).
 
-Reads what was written and not the request made of it, so that a fault in one field hides none in another. What is no
-text where a text belongs is the shape's fault, and is left out here.
+Reads the start as somebody wrote it, so that a fault in one field hides none in another. A value that is no text where
+a text belongs is a fault of form, and is left out here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 def find_start_faults(playbook: Playbook, written: object) -> Iterator[Finding]:
-    """Each with its path in *written*."""
+    """Yield each fault with its path in *written*."""
     start = written if isinstance(written, Mapping) else _NOTHING
     yield from _of_matrix(playbook, start)
     yield from _of_people(playbook, start)
@@ -46,9 +46,9 @@ def start_faults_of(playbook: Playbook, written: object) -> tuple[Fault, ...]:
 
 
 def join_faults(shape: Sequence[Fault], more: Sequence[Fault]) -> tuple[Fault, ...]:
-    """*shape*, and those of *more* that are about other places."""
-    told = {fault.where for fault in shape}
-    return (*shape, *(fault for fault in more if fault.where not in told))
+    """Return the faults of *shape*, and those of *more* that are about other places."""
+    known = {fault.where for fault in shape}
+    return (*shape, *(fault for fault in more if fault.where not in known))
 
 
 def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> StartRequest:
@@ -142,7 +142,7 @@ def _of_level(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Findin
 
 
 def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Finding]:
-    """What is told in an outage reaches all who joined: another tenant's is joined where the playbook says so."""
+    """Check that the case may join the outage: all who join get its updates, so other tenants must be allowed to."""
     outage, key = _text(written, "outage"), _text(written, "key")
     if outage is None or key is None or tenant_of(outage) in {tenant_of(key), *playbook.shared_outages}:
         return
@@ -152,7 +152,7 @@ def _of_outage(playbook: Playbook, written: Mapping[str, Any]) -> Iterator[Findi
 
 
 def _of_references(written: Mapping[str, Any]) -> Iterator[Finding]:
-    """What it goes on from is of the same subject, and no record of it is itself."""
+    """Check that the predecessor is of the same case, and that no linked record is the case itself."""
     key, before = _text(written, "key"), _text(written, "predecessor")
     if key and before is not None and is_of_escalation(before) and before.partition("@")[0] != key:
         yield Finding(

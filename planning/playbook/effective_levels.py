@@ -1,8 +1,10 @@
 """
-What the levels of a category are, once everything is inherited (MATRIX-1).
+Levels of a category, complete with all that they inherit (MATRIX-1).
 
-Playbook, issue type and category can each speak of levels. The nearer one wins, field by field; in one place a
-numbered level wins over ``each_level``. Every field remembers where it was written, so that a fault can be shown there.
+Playbook, issue type and category can each describe levels. The nearer scope wins, field by field; within one scope a
+numbered level wins over ``each_level``. Example: the playbook gives level 2 a window, the category gives ``each_level``
+a calendar; level 2 of that category has both. Every field keeps the path where it is written, so that a fault can show
+it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,14 +17,14 @@ from planning.playbook.schema import Playbook
 
 @dataclass(frozen=True)
 class EffectiveLevel:
-    """One level of a category, complete."""
+    """A level of a category, complete."""
 
     number: int
-    rules: LevelSpec
+    spec: LevelSpec
     written_at: Mapping[str, Path]
-    """Field to the place that it comes from."""
+    """Path of each field."""
     path: Path
-    """Where the level is spoken of, nearest to the category."""
+    """Path of the level in the nearest scope that describes it."""
 
     def place(self, field: str) -> Path:
         return self.written_at.get(field, self.path)
@@ -33,7 +35,7 @@ def path_of_category(issue_type: str, category: str) -> Path:
 
 
 def levels_of(playbook: Playbook, issue_type: str, category: str) -> tuple[EffectiveLevel, ...]:
-    """The levels of a category in order; their numbers may have gaps, which is a fault for others to find."""
+    """Return the levels of a category in order; ``level_checks.py`` finds gaps between their numbers."""
     kind = playbook.issue_types[issue_type]
     here = kind.categories[category]
     scopes: tuple[tuple[Path, ScopeSpec], ...] = (
@@ -42,22 +44,22 @@ def levels_of(playbook: Playbook, issue_type: str, category: str) -> tuple[Effec
         (path_of_category(issue_type, category), here),
     )
     numbers = sorted({number for _, scope in scopes for number in scope.levels})
-    return tuple(_rung(number, scopes) for number in numbers)
+    return tuple(_effective_level(number, scopes) for number in numbers)
 
 
 def executive_level_of(
     playbook: Playbook, kind: IssueTypeSpec, category: CategorySpec
 ) -> tuple[int | None, int]:
-    """The level that an executive threat goes to (KIND-5), and which of the three scopes says so."""
-    return _said_nearest("executive_level", playbook, kind, category)
+    """Return the level of executive threats (KIND-5), and which of the three scopes says so."""
+    return _nearest_value("executive_level", playbook, kind, category)
 
 
 def entry_level_of(playbook: Playbook, kind: IssueTypeSpec, category: CategorySpec) -> tuple[int | None, int]:
-    """The level that escalations begin at (START-1), and which of the three scopes says so."""
-    return _said_nearest("entry_level", playbook, kind, category)
+    """Return the level at which escalations begin (START-1), and which of the three scopes says so."""
+    return _nearest_value("entry_level", playbook, kind, category)
 
 
-def _said_nearest(
+def _nearest_value(
     field: str, playbook: Playbook, kind: IssueTypeSpec, category: CategorySpec
 ) -> tuple[int | None, int]:
     for depth, scope in ((2, category), (1, kind), (0, playbook)):
@@ -67,11 +69,11 @@ def _said_nearest(
     return None, 0
 
 
-def _rung(number: int, scopes: tuple[tuple[Path, ScopeSpec], ...]) -> EffectiveLevel:
+def _effective_level(number: int, scopes: tuple[tuple[Path, ScopeSpec], ...]) -> EffectiveLevel:
     fields: dict[str, object] = {}
     written_at: dict[str, Path] = {}
     path: Path = ()
-    for at, rules in _said_of(number, scopes):
+    for at, rules in _descriptions_of(number, scopes):
         if at[-2:] == ("levels", number):
             path = at
         for field in rules.model_fields_set:
@@ -80,7 +82,9 @@ def _rung(number: int, scopes: tuple[tuple[Path, ScopeSpec], ...]) -> EffectiveL
     return EffectiveLevel(number, LevelSpec.model_construct(**fields), written_at, path)  # type: ignore[arg-type]
 
 
-def _said_of(number: int, scopes: tuple[tuple[Path, ScopeSpec], ...]) -> Iterator[tuple[Path, LevelSpec]]:
+def _descriptions_of(
+    number: int, scopes: tuple[tuple[Path, ScopeSpec], ...]
+) -> Iterator[tuple[Path, LevelSpec]]:
     for at, scope in scopes:
         yield (*at, "each_level"), scope.each_level
         if number in scope.levels:

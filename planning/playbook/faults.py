@@ -1,6 +1,5 @@
 """
-Faults of a playbook or a request, worded: where, what was given, what is allowed, and what was probably meant; and
-warnings, which are no faults.
+Findings in a playbook or a request: where, what was given, what is allowed, and what was probably meant; and warnings.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,28 +9,28 @@ from typing import NamedTuple
 from escalation.kernel.refusals import NOTHING_CALLED, Fault, nearest, quote_input
 
 Path = tuple[str | int, ...]
-"""Where something stands in a playbook: the keys from the top."""
+"""Path in a playbook: the keys from the top."""
 
 _MOST_LISTED = 30
 MOST_SHOWN = 200
-"""Faults of one kind that are told; whoever has more begins with these."""
+"""Most faults of one kind that are shown."""
 
 
 class Finding(NamedTuple):
-    """A fault, before its place in the file is looked up."""
+    """A fault or a warning, before its place in the file is looked up."""
 
     path: Path
     given: str
     allowed: str
     suggestion: str = ""
     is_absence: bool = False
-    """Something is not there: not to be said while what was there could not be read."""
+    """Something is missing: not shown while a part that may contain it cannot be read."""
     is_of_key: bool = False
     """The key is wrong, not its value."""
 
 
 class PlaybookWarning(NamedTuple):
-    """A warning: it works, but probably not as meant. Apart from faults, since nothing is refused for it."""
+    """A warning of something valid that is probably not meant."""
 
     where: str
     odd: str
@@ -42,21 +41,21 @@ class PlaybookWarning(NamedTuple):
 
 
 def file_fault(path: object, error: OSError, wanted: str, where: str = "the file") -> Fault:
-    """*path* is not the file that is *wanted*; why, the system says."""
+    """Return the fault of a *path* that is not the file that is *wanted*, with the system's reason."""
     return Fault(
         where=where, given=repr(str(path)), allowed=f"{wanted} ({error.strerror or type(error).__name__})"
     )
 
 
 def list_names(names: Iterable[str]) -> str:
-    """Names for a sentence; a long list is cut short and says so."""
+    """Join names for a sentence; a long list is cut and says so."""
     every = list(names)
     more = f", … ({len(every) - _MOST_LISTED} more)" if len(every) > _MOST_LISTED else ""
     return ", ".join(every[:_MOST_LISTED]) + more or "none"
 
 
 def limit_faults(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each once, and no more than anybody reads: what is beyond is not even worded."""
+    """Return each finding once, and no more than anybody reads; the rest is not even computed."""
     return tuple(islice(_once(found), MOST_SHOWN))
 
 
@@ -75,6 +74,6 @@ def unknown_name(
     what: str = "",
     called: Mapping[str, str] = NOTHING_CALLED,
 ) -> Finding:
-    """*given* is a name that nothing has; *called*: what else some are called, to the name."""
+    """Return the finding of a name that nothing has. *called*: other words, each with the name that it means."""
     names = list(known)
     return Finding(path, quote_input(given), f"{what}{list_names(names)}", nearest(given, names, called))

@@ -1,8 +1,8 @@
 """
-Faulty parts of a playbook set aside, so that one typing error does not hide the faults of how the rest fits together.
+Faulty parts of a playbook, left out so that one typing error does not hide the faults of the rest.
 
-What others refer to by name cannot just be taken away: calendars and rotas have stand-ins without faults; with
-people, teams and duties there is no telling what the rest means.
+Parts that others refer to by name cannot just be left out: for calendars and rotas a part without faults stands in.
+Without people, teams and duties nobody can know what the rest means, so the check ends there.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _REFERRED_TO = ("people", "teams", "rotas", "calendars", "duties")
 
 
 def without_faulty(data: Any, error: ValidationError, folder: FilePath | None) -> tuple[Finding, ...] | None:
-    """What the checks find once the faulty parts are set aside; None if others refer to those parts."""
+    """Return the findings of the checks without the faulty parts; None if others refer to those parts."""
     rest, stood_in_for = deepcopy(data), set[Path]()
     for _ in range(_MOST_SETTING_ASIDE):
         for details in error.errors(include_url=False):
@@ -50,13 +50,13 @@ def without_faulty(data: Any, error: ValidationError, folder: FilePath | None) -
 
 
 def _has_stand_in(path: Path, details: ErrorDetails) -> bool:
-    """Whether something without faults can stand where others refer to, so that they are judged all the same."""
+    """Tell whether a part without faults can stand in, so that the parts that refer to it are checked, too."""
     is_of_id = details["loc"][-1:] == (KEY,) and len(path) == 2
     return len(path) >= 2 and path[0] in _STAND_INS and not is_of_id
 
 
 def _remove(data: Any, path: Path) -> None:
-    """Take away what stands at *path*, or the text or list that it is within."""
+    """Remove the part at *path*, or the text or list around it."""
     for depth, step in enumerate(path, 1):
         if step not in data:
             return
@@ -68,5 +68,5 @@ def _remove(data: Any, path: Path) -> None:
 
 
 def path_of(loc: Iterable[str | int]) -> Path:
-    """Where a finding of the library stands."""
+    """Return the path of a finding of pydantic."""
     return tuple(step for step in loc if step != KEY)

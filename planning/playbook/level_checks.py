@@ -57,14 +57,14 @@ def _levels_named(
     field: str,
     level_of: Callable[[Playbook, IssueTypeSpec, CategorySpec], tuple[int | None, int]],
 ) -> Iterator[Finding]:
-    """Each is told once, with the category that has the fewest levels of those it holds for."""
-    told: set[Path] = set()
+    """Check each level that is named, with the category that has the fewest levels of those it concerns."""
+    found: set[Path] = set()
     for (issue_type, category), last in sorted(lasts.items(), key=lambda each: each[1]):
         kind = playbook.issue_types[issue_type]
         level, depth = level_of(playbook, kind, kind.categories[category])
         path = (*path_of_category(issue_type, category)[: 2 * depth], field)
-        if level is not None and level > last and path not in told:
-            told.add(path)
+        if level is not None and level > last and path not in found:
+            found.add(path)
             yield Finding(path, quote_input(level), f"a level from 1 to {last}, as {category} has")
 
 
@@ -95,7 +95,7 @@ def _levels_below_every_entry(playbook: Playbook) -> Iterator[Finding]:
 
 
 def _level(level: EffectiveLevel, last: int) -> Iterator[Finding]:
-    rules = level.rules
+    rules = level.spec
     if not rules.name:
         yield Finding(level.place("name"), f"level {level.number} without a name", "a name", is_absence=True)
     if not rules.contacts:
@@ -112,7 +112,7 @@ def _level(level: EffectiveLevel, last: int) -> Iterator[Finding]:
 
 
 def _window(level: EffectiveLevel, last: int) -> Iterator[Finding]:
-    window = level.rules.window
+    window = level.spec.window
     if level.number == last and window is not None:
         given = f"a window for level {last}, the last"
         yield Finding(level.place("window"), given, "until resolution: there is no level to rise to")
@@ -125,7 +125,7 @@ def _window(level: EffectiveLevel, last: int) -> Iterator[Finding]:
 
 
 def _triggers(level: EffectiveLevel, last: int) -> Iterator[Finding]:
-    for name, trigger in level.rules.triggers.items():
+    for name, trigger in level.spec.triggers.items():
         path = (*level.place("triggers"), name)
         to_level = level.number + 1 if trigger.to_level is None else trigger.to_level
         if level.number == last:

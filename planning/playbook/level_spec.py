@@ -45,12 +45,12 @@ class LevelSpec(Spec):
     """A level, as one scope describes it; a field that is omitted is inherited."""
 
     name: Name | None = None
-    """Who answers at this level, in words."""
+    """Name of the level: those who answer there."""
     contacts: ContactNames = ()
-    """Its owners: people, teams, rotas or roles, tried in this order."""
+    """Owners: people, teams, rotas or roles, tried in this order."""
     window: WindowText = None
-    """How long an escalation may stay: a reminder at the minimum, the next level at the maximum. The last level has:
-    until resolution."""
+    """Time at this level: a reminder comes at the minimum, the next level at the maximum. The last level has: until
+    resolution."""
     responses: Phrases = ()
     """The checklist of its owner."""
     triggers: dict[Id, TriggerSpec] = {}
@@ -58,23 +58,23 @@ class LevelSpec(Spec):
     managers: ContactNames = ()
     """Notified of each breach at this level."""
     unreached: Unreached = Unreached.HOLD
-    """When nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
+    """Action when nobody acknowledges: hold and keep asking, skip to the next level, or ask the fallback."""
     fallback: ContactName = None
-    """Who is asked then: one person, team or rota."""
+    """The person, team or rota that is asked then."""
     ask: AskOrder | None = None
     """Ask the contacts one after the other, or all at once. If omitted, all at once where all must acknowledge."""
     acknowledge: AcknowledgedBy = AcknowledgedBy.FIRST
-    """Whether one contact who acknowledges is enough, or all of them must."""
+    """One contact who acknowledges is enough (first), or all of them must (all)."""
     ack_within: SpanText | None = None
-    """How soon somebody must acknowledge. If omitted, as the priority says."""
+    """Time to acknowledge. If omitted, as the priority says."""
     ack_expires: SpanText | None = None
-    """After how long without activity an acknowledgement is void. If omitted, never."""
+    """Time without activity after which an acknowledgement is void. If omitted, it stays valid."""
     calendar: CalendarName = None
     """The calendar of its own clocks. If omitted, as the priority says."""
 
     @property
     def asks_all(self) -> bool:
-        """Whether all contacts are asked at once."""
+        """True if all contacts are asked at once."""
         return self.ask is AskOrder.AT_ONCE or self.acknowledge is AcknowledgedBy.ALL
 
 

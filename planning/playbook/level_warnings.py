@@ -33,14 +33,14 @@ def level_warnings(playbook: Playbook) -> Iterator[Finding]:
 def _windows(levels: tuple[EffectiveLevel, ...], day: timedelta) -> Iterator[Finding]:
     """Warn of windows that do not grow from level to level (MATRIX-2)."""
     for level in levels:
-        window = level.rules.window
+        window = level.spec.window
         if window and window.minimum.worth(day) == window.maximum.worth(day):
             given = (
                 f"level {level.number} is reminded at the moment that it rises, at {window.maximum.written}"
             )
             yield Finding(level.place("window"), given, "a minimum below the maximum")
     for lower, upper in pairwise(levels):
-        below, above = lower.rules.window, upper.rules.window
+        below, above = lower.spec.window, upper.spec.window
         if below and above and above.maximum.worth(day) <= below.maximum.worth(day):
             given = (
                 f"level {upper.number} has at most {above.maximum.written}, "
@@ -50,7 +50,7 @@ def _windows(levels: tuple[EffectiveLevel, ...], day: timedelta) -> Iterator[Fin
 
 
 def _triggers(level: EffectiveLevel) -> Iterator[Finding]:
-    for name, trigger in level.rules.triggers.items():
+    for name, trigger in level.spec.triggers.items():
         if trigger.to_level == level.number + 1:
             path = (*level.place("triggers"), name, "to_level")
             given = f"a trigger to level {trigger.to_level}, where it goes anyway"
@@ -58,24 +58,24 @@ def _triggers(level: EffectiveLevel) -> Iterator[Finding]:
 
 
 def _fallback(level: EffectiveLevel) -> Iterator[Finding]:
-    if level.rules.fallback and level.rules.unreached is not Unreached.FALLBACK:
+    if level.spec.fallback and level.spec.unreached is not Unreached.FALLBACK:
         given = (
-            f"a fallback that is never asked: an unreached level {level.number} is on {level.rules.unreached}"
+            f"a fallback that is never asked: an unreached level {level.number} is on {level.spec.unreached}"
         )
         yield Finding(level.place("fallback"), given, "unreached: fallback")
 
 
 def _fallback_alone(playbook: Playbook, level: EffectiveLevel) -> Iterator[Finding]:
     """Warn of a fallback who is the only contact already (MATRIX-5)."""
-    fallback = level.rules.fallback
-    if fallback and playbook.ids_of((fallback,)) == playbook.ids_of(level.rules.contacts):
+    fallback = level.spec.fallback
+    if fallback and playbook.ids_of((fallback,)) == playbook.ids_of(level.spec.contacts):
         given = f"{fallback}, who is the only contact of level {level.number} already"
         yield Finding(level.place("fallback"), given, "somebody else")
 
 
 def _acknowledged_in_time(level: EffectiveLevel, day: timedelta) -> Iterator[Finding]:
     """Warn of an acknowledgement that is due after the level was raised: it is never missed."""
-    within, window = level.rules.ack_within, level.rules.window
+    within, window = level.spec.ack_within, level.spec.window
     if not within or not window or within.basis is not window.maximum.basis:
         return
     if within.worth(day) > window.maximum.worth(day):
@@ -100,7 +100,7 @@ def _levels_by_person(playbook: Playbook) -> dict[str, list[str]]:
     for issue_type, kind in playbook.issue_types.items():
         for category in kind.categories:
             for level in levels_of(playbook, issue_type, category):
-                for person in _people(playbook, level.rules.contacts):
+                for person in _people(playbook, level.spec.contacts):
                     owned.setdefault(person, {})[f"level {level.number} of {issue_type}"] = None
     return {person: list(levels) for person, levels in owned.items()}
 

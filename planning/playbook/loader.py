@@ -1,8 +1,12 @@
 """
-Reading a playbook file: as much of what is wrong with it as can be told is said at once, with its place.
+Loader of playbook files: as many faults as possible at once, each with its place.
 
-Owns the way from bytes to a checked ``Playbook``, and what ``extends`` means. What a playbook may say is in
-``schema.py``, how its parts must fit together in ``checks.py``.
+Theory of operation. Bytes become a tree with places (``yaml_tree.py``). A file that extends another is merged over it,
+tree over tree, so that each value keeps the place in its own file. Pydantic checks the form (``schema.py``), then
+``checks.py`` checks that the parts fit together. Where the form has faults, the faulty parts are left out and the rest
+is checked all the same (``faulty_parts.py``). Faults have paths; the tree gives the places.
+
+Owns the way from bytes to a checked ``Playbook``, and the meaning of ``extends``.
 """
 
 import types
@@ -46,12 +50,12 @@ __all__ = [
 
 _LONGEST_CHAIN = 5
 _ALSO_CALLED = {"schedules": "rotas", "on_call": "rotas"}
-"""Names that other programs have for what we call otherwise."""
+"""Names that other programs use, with ours."""
 
 
 def load_playbook(path: FilePath) -> Playbook:
     """
-    The playbook in the file at *path*.
+    Return the playbook in the file at *path*.
 
     Raises:
         BadRequest: With every fault, each with its file, line and column.
@@ -60,7 +64,7 @@ def load_playbook(path: FilePath) -> Playbook:
 
 
 def list_files(path: FilePath) -> tuple[FilePath, ...]:
-    """The file at *path* and those that it extends, in turn; as far as they can be read."""
+    """Return the file at *path* and those that it extends, in order; as far as they can be read."""
     found = [path]
     while len(found) <= _LONGEST_CHAIN and (name := _extends_of(found[-1])):
         found.append(path.parent / name)
@@ -78,7 +82,7 @@ def _extends_of(path: FilePath) -> str | None:
 
 def parse_playbook(text: str, source: str = "playbook") -> Playbook:
     """
-    The playbook that *text* is; *source* names it in faults. It cannot extend another file.
+    Return the playbook in *text*; *source* names it in faults. It cannot extend another file.
 
     Raises:
         BadRequest: With every fault, each with its line and column.
@@ -87,19 +91,19 @@ def parse_playbook(text: str, source: str = "playbook") -> Playbook:
 
 
 class PlaybookExamination(NamedTuple):
-    """All that there is to say of a playbook file."""
+    """Result of an examination: the playbook, its faults and its warnings."""
 
     playbook: Playbook | None
-    """None: it has faults."""
+    """None if it has faults."""
     faults: tuple[Fault, ...]
     warnings: tuple[PlaybookWarning, ...]
-    """Warnings; looked for once there are no faults."""
+    """Looked for where there are no faults."""
     is_complete: bool = True
-    """False: the faults hide others, which show once these are mended."""
+    """False if the faults hide others, which show once these are fixed."""
 
 
 def examine_playbook(path: FilePath, now: datetime) -> PlaybookExamination:
-    """The playbook in the file at *path* with its faults and its warnings, some of which depend on *now*."""
+    """Examine the file at *path* for faults and warnings, some of which depend on *now*."""
     try:
         whole = _read(_bytes_of(path), path.name, path.parent, (path.name,))
     except Unreadable as unreadable:
@@ -124,7 +128,7 @@ def _bytes_of(path: FilePath) -> bytes:
 
 
 class _Read(NamedTuple):
-    """A file and all that it extends, as one."""
+    """A file, merged with all that it extends."""
 
     node: Node
     faults: tuple[Fault, ...]
@@ -143,7 +147,7 @@ def _checked(data: bytes, source: str, folder: FilePath | None) -> Playbook:
 
 
 def _judged(whole: _Read, folder: FilePath | None) -> tuple[Playbook | None, tuple[Fault, ...], bool]:
-    """The playbook, its faults, and whether these are all."""
+    """Return the playbook, its faults, and whether these are all."""
     playbook, found, is_complete = _understood(yaml_tree.to_plain(whole.node), folder)
     faults = (*whole.faults[:MOST_SHOWN], *_placed(whole.node, found))
     return playbook and playbook.read_from(folder, whole.sha256), faults, is_complete
@@ -167,7 +171,7 @@ def _read(data: bytes, source: str, folder: FilePath | None, chain: tuple[str, .
 
 
 def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> str:
-    """The name of the file that is extended."""
+    """Return the name of the file that is extended."""
     name = node.text if isinstance(node, Scalar) else None
     where = f"{node.place} extends"
     if not name or FilePath(name).name != name or folder is None:
@@ -191,10 +195,10 @@ def _extended(node: Node, folder: FilePath | None, chain: tuple[str, ...]) -> st
 
 def _understood(data: Any, folder: FilePath | None) -> tuple[Playbook | None, list[Finding], bool]:
     """
-    The playbook, if its form is right, all that was found, and whether everything could be judged.
+    Return the playbook if its form is valid, all findings, and whether everything could be checked.
 
-    Form comes first. Where it fails in a way that leaves the rest meaning what it says, what failed is set aside and
-    the rest is checked too, so that one typing error does not hide the others.
+    The form comes first. Where only some parts have faults, they are left out and the rest is checked too, so that one
+    typing error does not hide the others.
     """
     try:
         playbook = Playbook.model_validate(data)
@@ -229,7 +233,7 @@ def _allowed(details: ErrorDetails, path: Path, otherwise: str) -> str:
 
 
 def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
-    """What could have been meant: the fields of the model at *path*, or the values of an enumeration."""
+    """Return the names that are possible: fields of the model at *path*, or values of an enumeration."""
     if kind == "extra_forbidden":
         model = _model_at(Playbook, path[:-1])
         return [field.alias or name for name, field in model.model_fields.items()] if model else []
@@ -240,7 +244,7 @@ def _names_known(kind: str, path: Path, context: dict[str, Any]) -> list[str]:
 
 
 def _model_at(annotation: Any, path: Path) -> type[BaseModel] | None:
-    """The model that the schema has at *path*."""
+    """Return the model that the schema has at *path*."""
     annotation = _bare(annotation)
     is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
     if not path:
@@ -255,7 +259,7 @@ def _model_at(annotation: Any, path: Path) -> type[BaseModel] | None:
 
 
 def _bare(annotation: Any) -> Any:
-    """Without ``Annotated`` and ``| None``."""
+    """Return *annotation* without ``Annotated`` and ``| None``."""
     while True:
         if hasattr(annotation, "__metadata__"):
             annotation = annotation.__origin__
@@ -266,7 +270,7 @@ def _bare(annotation: Any) -> Any:
 
 
 def _placed(node: Node, found: Iterable[Finding]) -> list[Fault]:
-    """Faults with their places, in the order of the file."""
+    """Return the findings as faults with their places, in the order of the file."""
     placed = []
     for fault in found:
         path = yaml_tree.path_written(node, fault.path)

@@ -1,7 +1,7 @@
 """
-The matrix as people look at it: for each category its levels, in words (MATRIX-1).
+Matrix as people look at it: for each category its levels, in words (MATRIX-1).
 
-Everything inherited is filled in, ids and roles have become names. Knows no terminal, page or picture.
+Everything inherited is filled in; ids and roles have become names. Knows no terminal, page or picture.
 """
 
 import re
@@ -40,7 +40,7 @@ class LevelRow(NamedTuple):
     managers: tuple[str, ...]
     unreached: str
     terms: tuple[str, ...]
-    """What holds for it and not for each level, in words: whose acknowledgement, how soon, whose open hours."""
+    """Terms of this level alone, in words: whose acknowledgement, how soon, whose open hours."""
 
 
 class CategoryTable(NamedTuple):
@@ -51,7 +51,7 @@ class CategoryTable(NamedTuple):
     entry_level: int
     executive_level: int
     terms: tuple[str, ...]
-    """What holds for each of its levels, in words."""
+    """Terms of each of its levels, in words."""
     levels: tuple[LevelRow, ...]
 
 
@@ -64,14 +64,14 @@ class PriorityRow(NamedTuple):
     rca_required: bool
     stakeholders: tuple[str, ...]
     targets: dict[str, str]
-    """Clock to span, in words."""
+    """Span of each clock, in words."""
 
 
 def category_tables_of(
     playbook: Playbook, issue_type: str | None = None, category: str | None = None
 ) -> tuple[CategoryTable, ...]:
     """
-    The categories in the order of the file; only those of *issue_type*, or of that id, if given.
+    Return the categories in the order of the file; only those of *issue_type* or with the id *category*, if given.
 
     Raises:
         BadRequest: If the playbook has no such issue type or category.
@@ -115,10 +115,10 @@ def _targets(held: Mapping[ClockName, TargetSpec]) -> dict[str, str]:
 def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
     for issue_type, kind in playbook.issue_types.items():
         for category, rules in kind.categories.items():
-            rungs = tuple(levels_of(playbook, issue_type, category))
+            levels = tuple(levels_of(playbook, issue_type, category))
             named, _ = executive_level_of(playbook, kind, rules)
-            executive = named or len(rungs)
-            rows = tuple(_row(playbook, rung, executive) for rung in rungs)
+            executive = named or len(levels)
+            rows = tuple(_row(playbook, level, executive) for level in levels)
             shared = tuple(term for term in rows[0].terms if all(term in row.terms for row in rows))
             entry, _ = entry_level_of(playbook, kind, rules)
             yield CategoryTable(
@@ -136,26 +136,26 @@ def _tables(playbook: Playbook) -> Iterator[CategoryTable]:
             )
 
 
-def _row(playbook: Playbook, rung: EffectiveLevel, executive: int) -> LevelRow:
-    rules = rung.rules
+def _row(playbook: Playbook, level: EffectiveLevel, executive: int) -> LevelRow:
+    rules = level.spec
     return LevelRow(
-        number=rung.number,
+        number=level.number,
         name=rules.name or "",
         contacts=_names(playbook, rules.contacts),
         window=_written(rules.window),
         longest=rules.window.maximum.written if rules.window else "",
         responses=rules.responses,
         triggers=tuple(
-            _trigger(name, trigger, rung.number, executive) for name, trigger in rules.triggers.items()
+            _trigger(name, trigger, level.number, executive) for name, trigger in rules.triggers.items()
         ),
         managers=_names(playbook, rules.managers),
-        unreached=_unreached(playbook, rung),
-        terms=tuple(_terms(playbook, rung)),
+        unreached=_unreached(playbook, level),
+        terms=tuple(_terms(playbook, level)),
     )
 
 
-def _terms(playbook: Playbook, rung: EffectiveLevel) -> Iterator[str]:
-    rules = rung.rules
+def _terms(playbook: Playbook, level: EffectiveLevel) -> Iterator[str]:
+    rules = level.spec
     if len(playbook.ids_of(rules.contacts)) > 1:
         if rules.acknowledge is AcknowledgedBy.ALL:
             yield "all are asked, and each must acknowledge"
@@ -168,17 +168,17 @@ def _terms(playbook: Playbook, rung: EffectiveLevel) -> Iterator[str]:
     if rules.calendar:
         yield f"open hours: {rules.calendar}"
     if rules.unreached is not Unreached.HOLD:
-        yield f"nobody acknowledges: {_unreached(playbook, rung)}"
+        yield f"nobody acknowledges: {_unreached(playbook, level)}"
 
 
 def _trigger(name: str, trigger: TriggerSpec, level: int, executive: int) -> TriggerRow:
-    """Where it leads; an executive threat at least to the executive level (KIND-5)."""
+    """Return a trigger with its target; an executive threat goes at least to the executive level (KIND-5)."""
     least = executive if trigger.reason is EscalationReason.EXECUTIVE_THREAT else 0
     return TriggerRow(name, trigger.says, max(trigger.to_level or level + 1, least, level + 1))
 
 
 def _written(window: WindowSpan | None) -> str:
-    """As short as people write it: ``15 – 30 min``."""
+    """Write a window as short as people do: ``15 – 30 min``."""
     if window is None:
         return UNTIL_RESOLUTION
     first, last = window.minimum.written, window.maximum.written
@@ -188,12 +188,12 @@ def _written(window: WindowSpan | None) -> str:
     return f"{first} – {last}"
 
 
-def _unreached(playbook: Playbook, rung: EffectiveLevel) -> str:
-    match rung.rules.unreached:
+def _unreached(playbook: Playbook, level: EffectiveLevel) -> str:
+    match level.spec.unreached:
         case Unreached.SKIP:
             return "skip to the next level"
         case Unreached.FALLBACK:
-            return f"ask {', '.join(_names(playbook, (rung.rules.fallback or '',)))}"
+            return f"ask {', '.join(_names(playbook, (level.spec.fallback or '',)))}"
         case Unreached.HOLD:
             return "hold, and keep asking"
 

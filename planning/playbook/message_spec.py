@@ -67,18 +67,18 @@ class CustomerMessagesSpec(Spec):
     """Messages to customers."""
 
     quiet_hours: QuietHours = {}
-    """When messages wait, in the time zone of each contact. P1 does not wait."""
+    """Hours in which messages wait, in the time zone of each contact. P1 does not wait."""
     at_most: Limits | None = None
-    """How many messages to one contact. If omitted, as for our own people."""
+    """Most messages to one contact. If omitted, as for our own people."""
 
 
 class MessagesSpec(Spec):
     """Messages, where a person or team does not say otherwise."""
 
     at_most: Limits = ()
-    """How many messages to one person or team, such as 10 per 10 min. The rest comes as one digest."""
+    """Most messages to one person or team, such as 10 per 10 min. The rest comes as one digest."""
     channels: dict[KnownChannel, Limits] = {}
-    """How many messages by one channel."""
+    """Most messages by one channel."""
     customers: CustomerMessagesSpec = CustomerMessagesSpec()
     """Messages to customers."""
 

@@ -20,7 +20,7 @@ class RecipientSpec(Spec):
     name: Name
     """The name that messages and tables show."""
     addresses: Addresses = ()
-    """Where messages go, the preferred address first: email:ana@example.com. Members of a team do not get them too."""
+    """Addresses for messages, the preferred one first: email:ana@example.com. Members of a team do not get them too."""
     language: LanguageTag = "en"
     """The language of messages."""
     time_zone: TimeZone = "UTC"
@@ -28,9 +28,9 @@ class RecipientSpec(Spec):
     urgent_addresses: Addresses = ()
     """Addresses that are tried first when it is urgent: for P1, and for every breach."""
     quiet_hours: QuietHours = {}
-    """When messages wait, in the time zone above: 22:00-07:00, or days to hours. Nothing urgent waits."""
+    """Hours in which messages wait, in the time zone above: 22:00-07:00, or hours by days. Nothing urgent waits."""
     at_most: Limits | None = None
-    """How many messages: 5 per 10 min; the rest comes as a digest. If omitted, as messages says; []: no limit."""
+    """Most messages: 5 per 10 min. The rest comes as a digest. If omitted, as messages says; []: no limit."""
 
 
 class PersonSpec(RecipientSpec):

@@ -40,7 +40,7 @@ class PlaybookFile:
 
 
 Marks = Mapping[Path, tuple[int, int, int] | None]
-"""What changes with a file: its time of change, its size, which file it is; None: there is none."""
+"""Marks of each file that change with it: time of change, size, identity; None: there is no file."""
 
 
 def _watched(path: Path) -> tuple[tuple[Path, ...], Marks]:

@@ -52,10 +52,10 @@ def _holding_update(playbook: Playbook) -> Iterator[Finding]:
         where = ("holding_update", tag) if tag else ("holding_update",)
         yield Finding(where, "an empty text, so that nothing is said", "a text, or nothing at all")
     if texts.get(EVERYBODY):
-        given = "one text, put as it is into letters in every language"
+        given = "one text, put as it is into messages in every language"
         yield Finding(("holding_update",), given, "a text for each language: {en: …, id: …, tr: …}")
     elif unsaid := _languages_without(playbook, texts):
-        given = f"no text in {list_names(unsaid)}, so that letters in it say what their template says"
+        given = f"no text in {list_names(unsaid)}, so that messages in it say what their template says"
         yield Finding(("holding_update",), given, "a text in it too, if customers read it")
     rules = playbook.holding
     if playbook.holding_update and (rules.at_most > _MOST_HOLDING or rules.every.elapsed < _NEAREST_HOLDING):
@@ -110,7 +110,7 @@ def _endless(playbook: Playbook) -> Iterator[Finding]:
         span = target.within
         if span.always_in_open_hours and span.worth(day) > year * FURTHEST.days / 365:
             given = f"{span.written}, which takes {span.worth(day) / year:.0f} years of {playbook.calendar}"
-            allowed = "a time of some years at most: nobody can be told when this is due"
+            allowed = "a time of some years at most: nobody can say when this is due"
             yield Finding(path, given, allowed)
 
 

@@ -22,7 +22,7 @@ _A_ROLE = "a role that somebody has: "
 
 class Reference(NamedTuple):
     path: Path
-    """Where the name stands."""
+    """Path of the name."""
     kind: Refers
     name: str
 

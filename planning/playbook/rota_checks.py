@@ -19,7 +19,7 @@ from planning.playbook.faults import Finding, Path, list_names
 from planning.playbook.schema import Playbook
 
 LOOK_AHEAD = timedelta(days=56)
-"""How far gaps are looked for: two months of shifts are planned, a year rarely."""
+"""Time in which gaps are looked for: shifts are planned for two months, rarely for a year."""
 _FIELDS_OF_SOURCE = ("file", "url", "url_from")
 
 

@@ -46,7 +46,7 @@ _TEXT_IN_AN_EDITOR = {
 
 
 class TargetSpec(ShortSpec):
-    """How long a clock may run: ``4 h``, or with reminders of its own ``{within: 4 h, remind_at: [50]}``."""
+    """Target of a clock: ``4 h``, or with reminders of its own ``{within: 4 h, remind_at: [50]}``."""
 
     short_field = "within"
 
@@ -86,9 +86,9 @@ class PrioritySpec(Spec):
     calendar: CalendarName = None
     """The calendar whose open hours count. If omitted, the playbook's."""
     rca_required: bool = False
-    """Whether an escalation can only close with a root cause analysis."""
+    """True if an escalation can only close with a root cause analysis."""
     targets: dict[TargetClock, TargetSpec] = {}
-    """How long each clock may run. Goes before the playbook's targets."""
+    """Targets of this priority. Go before those of the playbook."""
 
 
 class ResponsibilitiesSpec(Spec):
@@ -137,25 +137,25 @@ class PauseSpec(ShortSpec):
     stops: Clocks
     """The clocks that stop."""
     at_most: SpanText | None = None
-    """How long the pause may last. If omitted, until somebody ends it."""
+    """Longest time of the pause. If omitted, until somebody ends it."""
 
 
 class RcaSpec(Spec):
     """Rules for root cause analyses (RCA)."""
 
     may_be_waived: bool = True
-    """Whether a required one can be waived, with a reason."""
+    """True if a required one can be waived, with a reason."""
 
 
 class SurveySpec(Spec):
     """Survey among customers after the close."""
 
     within: SpanText = parse_span("5 business days")
-    """How long after the close answers are taken."""
+    """Time after the close in which answers are taken."""
     low_score: Annotated[int, Field(ge=1, le=4)] = 2
     """The highest score, of 1 to 5, of which the escalation managers are notified."""
     reopens: bool = False
-    """Whether a low score opens a new escalation of the same case, one level higher."""
+    """True if a low score opens a new escalation of the same case, one level higher."""
 
 
 class HoldingSpec(Spec):
@@ -171,21 +171,21 @@ class ActionsSpec(Spec):
     """Reminders of actions from an RCA or a post-mortem."""
 
     remind_before: SpanText = parse_span("2 days")
-    """How long before the due day the first reminder comes; another one comes on that day."""
+    """Time from the first reminder to the due day; another reminder comes on that day."""
     chase_every: SpanText = parse_span("7 days")
-    """How often reminders follow until the action is done."""
+    """Time between the reminders that follow until the action is done."""
 
 
 class ApprovalsSpec(Spec):
     """Approval of texts for customers."""
 
     customer_updates: ContactNames = ()
-    """Who approves updates to customers, by role or id. If omitted, updates leave at once. The text of a resolution is
+    """Approvers of updates to customers, by role or id. If omitted, updates leave at once. The text of a resolution is
     approved by whoever verifies it."""
     within: SpanText = parse_span("30 min")
-    """How soon; then they get a reminder, and the managers are notified."""
+    """Time to approve; then a reminder is due, and the managers are notified."""
     author_may_approve: bool = False
-    """Whether the author of a text, or of its last change, may approve it."""
+    """True if the author of a text, or of its last change, may approve it."""
 
 
 class Playbook(ScopeSpec):
@@ -220,8 +220,8 @@ class Playbook(ScopeSpec):
         AfterValidator(_with_those_of_task_forces),
         Field(validate_default=True),
     ] = {}
-    """How long each clock may run, for every priority that does not say otherwise. If omitted, the status of a task
-    force is due every 4 h, and the answer to an invitation to one within 30 min."""
+    """Targets of the clocks, for every priority that does not say otherwise. If omitted, the status of a task force is
+    due every 4 h, and the answer to an invitation to one within 30 min."""
     remind_at: Percents = (50, 75, 90)
     """Percentages of a target at which reminders are due; 100 is the breach."""
     priority_from: dict[Degree, dict[Degree, Priority]]
@@ -250,7 +250,7 @@ class Playbook(ScopeSpec):
     holding: HoldingSpec = HoldingSpec()
     """Number of holding updates in a row, and the time between them."""
     chase_every: SpanText = parse_span("1 day")
-    """How often reminders of a missed target follow: at least 10 min. Nights and weekends count."""
+    """Time between reminders of a missed target: at least 10 min. Nights and weekends count."""
     messages: MessagesSpec = MessagesSpec()
     """Limits of messages, and quiet hours of customers."""
     issue_types: Annotated[dict[Id, IssueTypeSpec], Field(min_length=1)]

@@ -1,7 +1,7 @@
 """
-The form of single values in a playbook: names, addresses, spans, windows, days, percentages.
+Types of single values in a playbook: names, addresses, spans, windows, percentages.
 
-Each type takes what people write and says, in its fault, what is allowed. Knows no playbook.
+Each type reads what people write, and its fault says what is allowed. Knows no playbook.
 """
 
 import re
@@ -22,8 +22,8 @@ from planning.spec import one_or_several, require_distinct, text_in_an_editor
 OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD = "owner", "level_contact", "task_force_lead"
 ACTION_OWNER = "action_owner"
 SPECIAL_ROLES = (OWNER, LEVEL_CONTACT, TASK_FORCE_LEAD, ACTION_OWNER)
-"""Roles that nobody is given: whoever owns the escalation, stands for its level, leads a task force of it, or is to do
-an action of it, has them (ROLE-1)."""
+"""Roles by what somebody is at the moment: owner of the escalation, contact of its level, lead of its task force, owner
+of an action (ROLE-1). Nobody can be given them."""
 
 PAUSABLE = (
     ClockName.ACKNOWLEDGE,
@@ -40,9 +40,9 @@ _SET_ELSEWHERE = {
     ClockName.CUSTOMER_TEXT: "customer_text is `within` of `approvals`",
 }
 TARGET_CLOCKS = tuple(clock for clock in ClockName if clock not in AGREED | _SET_ELSEWHERE.keys())
-"""Those that a priority sets a target for."""
+"""Clocks for which a priority has a target."""
 OPTIONAL_CLOCKS = frozenset({ClockName.INTERNAL_UPDATE})
-"""Promised only where a priority sets a target."""
+"""Clocks that run only where a priority has a target."""
 UNTIL_RESOLUTION = "until resolution"
 Phrase = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -92,7 +92,7 @@ def _as_window(given: Any) -> Any:
 
 
 def _as_number(given: Any) -> Any:
-    """One form for each number: of ``1`` and ``01`` as keys, one would silently go before the other."""
+    """Accept one form of each number: of ``1`` and ``01`` as keys, one would silently replace the other."""
     if isinstance(given, str) and not re.fullmatch(LEVEL_NUMBER, given):
         raise ValueError("a whole number from 1 to 50, such as 3")
     return given
@@ -137,7 +137,7 @@ Percents = Annotated[tuple[_Percent, ...], one_or_several(_Percent), AfterValida
 
 
 class KnownChannel(StrEnum):
-    """The channels that an address may name."""
+    """Channels of addresses."""
 
     EMAIL = "email"
     CONSOLE = "console"
@@ -148,7 +148,7 @@ class KnownChannel(StrEnum):
 
 
 BY_NAME = (KnownChannel.SLACK, KnownChannel.TEAMS, KnownChannel.WEBHOOK, KnownChannel.APPRISE)
-"""Channels whose targets have names; what a name leads to is a secret, and set up where the workers run."""
+"""Channels whose endpoints have names. The endpoint itself is a secret that is set up where the workers run."""
 _TARGET_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 

@@ -1,9 +1,14 @@
 """
-YAML as a tree that remembers where everything stands.
+YAML as a tree with the place of every value.
+
+Theory of operation. The parser of ruamel.yaml gives events with marks; ``_Composer`` makes nodes of them and counts
+while it does. The counting is why this is not the library's own composer: a file of a few lines can mean billions of
+values (each alias to a list of aliases multiplies), so each use of an alias counts in full, and the reading stops at a
+bound. Every scalar stays the text as written (``1.10`` is no number, ``no`` is no boolean): the schema decides on its
+type.
 
 Owns the safe reading of a file from outside: UTF-8 only, bounded size, depth and repetition, no duplicate keys, no
-tags. Every scalar stays the text that was written (``1.10`` is no number, ``no`` is no boolean): its type is for
-the schema to say. Knows nothing of playbooks.
+tags. Knows nothing of playbooks.
 """
 
 import re
@@ -43,7 +48,7 @@ _NOTHING = re.compile(r"|~|null|Null|NULL")
 
 
 class Place(NamedTuple):
-    """Where something stands in a file, counted from 1."""
+    """Place in a file; lines and columns are counted from 1."""
 
     source: str
     line: int
@@ -81,7 +86,7 @@ Node = Scalar | Sequence | Mapping
 
 
 class Unreadable(Exception):
-    """Reading cannot go on: carries the one fault that stopped it."""
+    """The fault that stopped the reading."""
 
     def __init__(self, where: object, given: str, allowed: str) -> None:
         super().__init__(given)
@@ -90,10 +95,10 @@ class Unreadable(Exception):
 
 def read_yaml(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
     """
-    The tree of a YAML document, and what is wrong with it that did not stop the reading.
+    Return the tree of a YAML document, and the faults that did not stop the reading.
 
     Raises:
-        Unreadable: If there is no telling what the rest means.
+        Unreadable: If nobody can know what the rest means.
     """
     text = decode_text(data, source)
     if long := _LONG_TAG.search(text):
@@ -117,7 +122,7 @@ def read_yaml(data: bytes, source: str) -> tuple[Node, tuple[Fault, ...]]:
 
 
 def merge(base: Node, own: Node) -> Node:
-    """*own* over *base*: mappings are merged key by key, everything else is replaced."""
+    """Merge *own* into *base*: mappings key by key; everything else is replaced."""
     if not (isinstance(base, Mapping) and isinstance(own, Mapping)):
         return own
     entries = dict(base.entries)
@@ -128,7 +133,7 @@ def merge(base: Node, own: Node) -> Node:
 
 
 def to_plain(node: Node) -> Any:
-    """The tree as dictionaries, lists and texts."""
+    """Return the tree as dictionaries, lists and texts."""
     match node:
         case Scalar():
             return node.text
@@ -139,7 +144,7 @@ def to_plain(node: Node) -> Any:
 
 
 def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -> Place:
-    """Where *path* stands; if it does not, where the nearest thing around it stands."""
+    """Return the place of *path*; if there is none, that of the nearest part around it."""
     place = node.place
     for step in path:
         if isinstance(node, Mapping) and (entry := node.entries.get(str(step))):
@@ -157,13 +162,13 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
 
 
 def place_fault(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
-    """*fault*, told with the place in *tree* of what pydantic *found*."""
+    """Add to *fault* the place in *tree* of what pydantic *found*."""
     place = place_of(tree, found["loc"], of_key=found["type"] == "extra_forbidden")
     return fault.changed(where=f"{place} {fault.where}")
 
 
 def path_written(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """*path* up to a text, which has no keys: hours that stand alone are not written under `mon-sun`."""
+    """Cut *path* at a text, which has no keys: hours that stand alone are not written under `mon-sun`."""
     for number, step in enumerate(path):
         if isinstance(node, Scalar) and isinstance(step, str):
             return path[:number]
@@ -175,6 +180,8 @@ def path_written(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ..
 
 def decode_text(data: bytes, source: str) -> str:
     """
+    Return *data* as text.
+
     Raises:
         Unreadable: If it is too large, or not in UTF-8.
     """
@@ -197,7 +204,7 @@ _Valued = ScalarEvent | CollectionStartEvent
 
 
 class _Composer:
-    """From parsing events to a tree; keeps count, so that a small file cannot mean a huge one."""
+    """Composer of a tree from events. It counts, so that a small file cannot mean a huge one."""
 
     def __init__(self, source: str) -> None:
         self.last = Place(source, 1, 1)
@@ -259,7 +266,7 @@ class _Composer:
                 raise Unreadable(place, "malformed YAML", "well-formed YAML")
 
     def _text(self, value: str, place: Place) -> str:
-        """A character beyond the first plane may be written as two escapes, as JSON does; half of one is none."""
+        """Join two escapes of one character beyond the first plane, as JSON writes it; half of one is a fault."""
         try:
             return value.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:

@@ -278,6 +278,6 @@ def test_a_silent_case_spares_its_customers(reference: Playbook, priority: Prior
 
     assert 3 == len(held) == forecast.holding_updates
     assert all(later - earlier >= timedelta(hours=4) for earlier, later in pairwise(held))
-    assert forecast.letters <= 12
+    assert forecast.customer_messages <= 12
     assert sum(len(entry.to) for entry in forecast.entries if entry.is_message) < 150
     assert not forecast.last.may_hold_the_line

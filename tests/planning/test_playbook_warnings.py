@@ -277,7 +277,7 @@ def test_an_empty_holding_update_is_warned_of(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "odd"),
     [
-        ("We are still at it.", "one text, put as it is into letters in every language"),
+        ("We are still at it.", "one text, put as it is into messages in every language"),
         ("{en: 'x', id: ''}", "an empty text, so that nothing is said"),
     ],
 )
@@ -307,6 +307,6 @@ def test_a_language_of_ours_without_a_holding_update_is_warned_of(tmp_path: Path
 
     found = examine_playbook(tmp_path / "reference.yaml", NOW).warnings
 
-    assert ["no text in en, so that letters in it say what their template says"] == [
+    assert ["no text in en, so that messages in it say what their template says"] == [
         caution.odd for caution in found
     ]

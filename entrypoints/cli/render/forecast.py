@@ -63,7 +63,7 @@ def render_forecast(
 def _messages(forecast: Forecast) -> str:
     """Return how many messages there are, and how many of them nobody wrote: what a customer has to bear."""
     in_all = sum(len(entry.to) for entry in forecast.entries if entry.is_message)
-    said = f"{number_of(in_all, 'message')}, {forecast.letters:,} of them to customers"
+    said = f"{number_of(in_all, 'message')}, {forecast.customer_messages:,} of them to customers"
     if not forecast.holding_updates:
         return f"{said}\n"
     more = "" if forecast.last.may_hold_the_line else ", and no more until somebody writes to customers"
