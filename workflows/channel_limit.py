@@ -3,7 +3,7 @@ ChannelLimitWorkflow: who may send when by a channel that has a limit as a whole
 
 There only while what was sent still counts. Which turns there are, `escalation.notifications.channel_limit` says;
 this file owns the time
-until they are forgotten, and must not know channels or letters.
+until they are forgotten, and must not know channels or messages.
 """
 
 from contextlib import suppress

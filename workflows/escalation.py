@@ -36,7 +36,7 @@ from workflows.outage_end import release_joined_cases
 _HISTORY_TOO_LONG = 20_000
 """Continue even while messages are under way; they go along, and may arrive twice under the same key."""
 _REPORTED_BY = timedelta(days=1)
-"""After it may leave at the earliest: bundled, limited, and tried for long."""
+"""After it may leave at the earliest: in a digest, limited, and tried for long."""
 
 
 @workflow.defn(name=contract.WORKFLOW)
@@ -73,7 +73,7 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
 
     @property
     def _awaits_results_until(self) -> datetime | None:
-        """By then it is told what became of messages that wait; None if none does, or that is past (COMM-13)."""
+        """By then it knows what became of messages that wait; None if none does, or that is past (COMM-13)."""
         until = last_deferral_of(self._events)
         if until is None or until + _REPORTED_BY <= workflow.now():
             return None
@@ -136,20 +136,20 @@ class EscalationWorkflow(EscalationMoves, EscalationStart):
     @takes_one
     async def follow_task_force(self, *raws: RawValue) -> None:
         try:
-            news = read_model(TaskForceUpdate, raws, "the news of a task force", "one JSON object", OURS)
-            if self.opened.is_open:  # else nobody is told
-                await self._require_sent_by(task_force_id(self.opened.key, news.summary.name), news)
+            update = read_model(TaskForceUpdate, raws, "the update of a task force", "one JSON object", OURS)
+            if self.opened.is_open:  # else nobody is notified
+                await self._require_sent_by(task_force_id(self.opened.key, update.summary.name), update)
         except EscalationError as refusal:
             self.note_refusal(contract.TASK_FORCE_UPDATE, refusal.message)
         else:
-            self._decide(ReportTaskForce(news=news))
+            self._decide(ReportTaskForce(news=update))
 
     # A long life.
 
     @property
     def _may_continue(self) -> bool:
         if self._merging or not self._orders.is_at_rest:
-            return False  # the next run could not tell what became of it
+            return False  # the next run could not know what became of it
         info = workflow.info()
         is_long = info.get_current_history_length() > _HISTORY_TOO_LONG
         is_too_long = is_long or info.get_current_history_size() > HISTORY

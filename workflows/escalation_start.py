@@ -1,7 +1,7 @@
 """
 EscalationStart: how an escalation comes to be open, and what later starts of the same subject are answered.
 
-A start comes as an update with the run that it starts, so its sender gets the receipt, or every fault, in one round
+A start comes as an update with the run that it starts, so its sender gets the answer, or every fault, in one round
 trip. Whoever starts the same subject again gets the same answer (START-4); another subject of the same outage joins
 (START-5).
 """
@@ -68,7 +68,7 @@ class EscalationStart(EscalationMerge):
 
     @workflow.update(
         name=contract.START,
-        description=f"Comes with a start, and what it starts with: {_START}. Answers with the receipt.",
+        description=f"Comes with a start, and what it starts with: {_START}. Answers with how it stands.",
     )
     @takes_one
     async def start(self, *raws: RawValue) -> MoveResult:

@@ -1,8 +1,8 @@
 """
 FollowUpWorkflow: owns the time of one ended escalation, until its survey has ended, its actions are done, and what
-became of its last letters is known.
+became of its last messages is known.
 
-The same desk as ``EscalationWorkflow``, from where that ended; it only lives longer, and opens the successor that a
+The same as ``EscalationWorkflow``, from where that ended. It only lives longer, and opens the successor that a
 low score asks for. It holds no rule.
 """
 

@@ -59,7 +59,7 @@ _REPORTED_WITHIN = timedelta(hours=1)
 
 @workflow.defn(name=contract.INBOX)
 class InboxWorkflow(ContinuableWorkflow):
-    """Everything that one person, team or customer's contact is to be told later."""
+    """Everything that one person, team or customer's contact is to read later."""
 
     @workflow.init
     @takes_one
@@ -69,11 +69,11 @@ class InboxWorkflow(ContinuableWorkflow):
         require_own_id(Own.INBOX)
         require_nothing(waiting == InboxContent(), "messages")
         self._rates = Rates()
-        self._held: dict[str, DeferredMessage] = {}
-        self._gone: dict[str, None] = dict.fromkeys(waiting.gone)
-        self._sent: list[CountedMessage] = []
+        self._deferred: dict[str, DeferredMessage] = {}
+        self._left: dict[str, None] = dict.fromkeys(waiting.gone)
+        self._counted: list[CountedMessage] = []
         self._limits: tuple[Limit, ...] = ()
-        self._take(waiting)
+        self._add(waiting)
 
     @workflow.run
     @takes_one
@@ -88,8 +88,8 @@ class InboxWorkflow(ContinuableWorkflow):
                 and size_of(carried := self._carried()) <= CARRIED
             ):
                 continue_as_new(carried)
-            if bundle := self._leaving():
-                await self._let_go(bundle)
+            if digest := self._due_digest():
+                await self._deliver(digest)
             else:
                 await self._wait_until(wake_at)
 
@@ -97,25 +97,25 @@ class InboxWorkflow(ContinuableWorkflow):
         name=contract.DEFER, description="Keep messages until they may leave. Sent by the worker."
     )
     @takes_one
-    def hold(self, *raws: RawValue) -> None:
+    def defer(self, *raws: RawValue) -> None:
         try:
             waiting = read_model(InboxContent, raws, "what waits", "messages", OURS)
-            self._take(require_fit_for(workflow.info().workflow_id, waiting, workflow.now()))
+            self._add(require_fit_for(workflow.info().workflow_id, waiting, workflow.now()))
         except EscalationError as refusal:
-            workflow.logger.warning("hold_refused", extra={"why": refusal.message})
+            workflow.logger.warning("defer_refused", extra={"why": refusal.message})
 
     @workflow.query(
         name=contract.DEFERRED_MESSAGES,
         description="What waits: since when, why, and until when; one page, after a number.",
     )
-    def waiting(self, after: int = 0) -> ListPage[DeferredEntry]:
-        return page_of(list_deferred(self._held.values(), self._sent, workflow.now())[after:])
+    def deferred_messages(self, after: int = 0) -> ListPage[DeferredEntry]:
+        return page_of(list_deferred(self._deferred.values(), self._counted, workflow.now())[after:])
 
     @workflow.query(
         name=contract.HAS_MESSAGE, description="Whether the message of this key waits, or left lately."
     )
-    def knows(self, key: str) -> bool:
-        return key in self._held or key in self._gone
+    def has_message(self, key: str) -> bool:
+        return key in self._deferred or key in self._left
 
     @workflow.update(
         name=contract.RELEASE, description='Let all of it leave now, and show the first page: {"by": "elena"}'
@@ -127,32 +127,32 @@ class InboxWorkflow(ContinuableWorkflow):
             workflow.info().workflow_id, "release", command.by, workflow.now()
         )
         (by,) = (await find_people(command.by)).people
-        let_go = make_release_result(self._held.values(), by)
-        shown = self.waiting()
-        self._held |= {held.key: held for held in let_go}
+        released = make_release_result(self._deferred.values(), by)
+        shown = self.deferred_messages()
+        self._deferred |= {message.key: message for message in released}
         return shown
 
-    def _take(self, waiting: InboxContent) -> None:
-        for held in waiting.held:
-            if held.key not in self._gone:
-                self._held.setdefault(held.key, held)
-            self._limits = held.limits or self._limits
-        known = dict.fromkeys((*self._sent, *waiting.sent))
-        self._sent = sorted(known, key=lambda sent: sent.at)[-MOST_COUNTED:]
+    def _add(self, waiting: InboxContent) -> None:
+        for message in waiting.held:
+            if message.key not in self._left:
+                self._deferred.setdefault(message.key, message)
+            self._limits = message.limits or self._limits
+        known = dict.fromkeys((*self._counted, *waiting.sent))
+        self._counted = sorted(known, key=lambda counted: counted.at)[-MOST_COUNTED:]
 
     def _wakes_at(self) -> datetime | None:
         """None: nothing waits, and nothing that left counts any more."""
         now = workflow.now()
-        at = next_at(tuple(self._held.values()), self._sent, now)
-        if at is None and (forgotten := forgotten_at(self._sent, self._limits)):
+        at = next_at(tuple(self._deferred.values()), self._counted, now)
+        if at is None and (forgotten := forgotten_at(self._counted, self._limits)):
             return forgotten if forgotten > now else None
         return at
 
     async def _wait_until(self, at: datetime) -> None:
         after = max(at - workflow.now(), timedelta(seconds=1))
         summary = web_ui.summary(
-            number_of(len(self._held), "message waits", "messages wait")
-            if self._held
+            number_of(len(self._deferred), "message waits", "messages wait")
+            if self._deferred
             else "limits still count"
         )
         with suppress(TimeoutError):
@@ -163,44 +163,44 @@ class InboxWorkflow(ContinuableWorkflow):
     def _is_due_before(self, at: datetime) -> bool:
         """Asked at each message that comes in: the timer is armed again only for something earlier."""
         if is_outdated() and workflow.all_handlers_finished():
-            return True  # it goes on as a new run
+            return True  # it continues as a new run
         wakes_at = self._wakes_at()
         return wakes_at is None or wakes_at < at
 
-    def _leaving(self) -> Digest | None:
-        return take_due_messages(tuple(self._held.values()), self._sent, workflow.now())
+    def _due_digest(self) -> Digest | None:
+        return take_due_messages(tuple(self._deferred.values()), self._counted, workflow.now())
 
-    async def _let_go(self, bundle: Digest) -> None:
-        became = self._settle(await deliver(bundle, contract.DELIVER_DIGEST))
+    async def _deliver(self, digest: Digest) -> None:
+        became = self._settle(await deliver(digest, contract.DELIVER_DIGEST))
         if became:
             await _report(became)
 
-    def _settle(self, receipts: Sequence[DeliveryResult]) -> dict[str, list[DeliveryResult]]:
-        """What is settled, by the escalation's id; what has to wait longer stays."""
+    def _settle(self, results: Sequence[DeliveryResult]) -> dict[str, list[DeliveryResult]]:
+        """Return what is settled, by the id of the escalation; what has to wait longer stays."""
         became: dict[str, list[DeliveryResult]] = {}
-        for receipt in receipts:
-            held = self._held[receipt.key]
-            if receipt.held_until:
-                letter = receipt.letter or held.letter
-                self._held[receipt.key] = replace(held, until=receipt.held_until, letter=letter)
+        for result in results:
+            message = self._deferred[result.key]
+            if result.held_until:
+                letter = result.letter or message.letter
+                self._deferred[result.key] = replace(message, until=result.held_until, letter=letter)
                 continue
-            del self._held[receipt.key]
-            self._gone[receipt.key] = None
-            became.setdefault(held.notice.escalation, []).append(receipt)
-        for channel in dict.fromkeys(receipt.channel for receipt in receipts if receipt.delivered_at):
-            self._sent.append(CountedMessage(at=workflow.now(), channel=channel))
+            del self._deferred[result.key]
+            self._left[result.key] = None
+            became.setdefault(message.notice.escalation, []).append(result)
+        for channel in dict.fromkeys(result.channel for result in results if result.delivered_at):
+            self._counted.append(CountedMessage(at=workflow.now(), channel=channel))
         return became
 
     def _carried(self) -> InboxContent:
         return InboxContent(
-            held=tuple(self._held.values()),
-            sent=tuple(self._sent),
-            gone=last_of(tuple(self._gone)[-_KNOWN_AGAIN:], GONE),
+            held=tuple(self._deferred.values()),
+            sent=tuple(self._counted),
+            gone=last_of(tuple(self._left)[-_KNOWN_AGAIN:], GONE),
         )
 
 
 async def _report(became: dict[str, list[DeliveryResult]]) -> None:
-    """An escalation that cannot hear for so long knows the message as held, not as lost."""
+    """Report to escalations. One that cannot take it for so long knows the message as deferred, not as lost."""
     with suppress(ActivityError):
         await workflow.execute_activity(
             contract.REPORT_DELIVERIES,

@@ -2,7 +2,7 @@
 JoinedCaseWorkflow: a subject that is part of an outage (START-5).
 
 It holds the subject's key while the outage lasts, so that a repeated start finds it (START-4) and whoever asks for it
-is told where it joined. The escalation itself runs under the outage's key: no rule lives here.
+learns where it joined. The escalation itself runs under the outage's key: no rule lives here.
 """
 
 from collections.abc import Sequence
@@ -36,8 +36,8 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
         self._begins = begins
         self._joined: MoveResult | None = None
         self._refusal: EscalationError | None = None
-        self._is_told = False
-        """That the outage is over; anybody could have sent that."""
+        self._is_outage_ended = False
+        """As a signal says; anybody could have sent that."""
         self._rates = Rates()
 
     @workflow.run
@@ -52,11 +52,11 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
             raise
         while True:
             await workflow.wait_condition(
-                lambda: (self._is_told or is_outdated()) and workflow.all_handlers_finished()
+                lambda: (self._is_outage_ended or is_outdated()) and workflow.all_handlers_finished()
             )
-            if not self._is_told:
+            if not self._is_outage_ended:
                 continue_as_new(replace(read_input(self._begins), joined=self._joined))
-            self._is_told = False
+            self._is_outage_ended = False
             if await ask(
                 contract.CHECK_OUTAGE,
                 self._joined,
@@ -74,7 +74,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
     async def start(self, *raws: RawValue) -> MoveResult:
         if self._joined is None:
             await workflow.wait_condition(lambda: self._joined is not None or self._refusal is not None)
-        else:  # asked again: it is checked like the first, and the outage may be over without our having heard of it
+        else:  # asked again: it is checked like the first, and the outage may be over without a signal of it
             self._rates = self._rates.after_repeat(self._key, workflow.now())
             self._joined = await self._join(self._again(raws))
         if self._joined is None:
@@ -88,7 +88,7 @@ class JoinedCaseWorkflow(ContinuableWorkflow):
     @workflow.signal(name=contract.OUTAGE_ENDED, description="The outage is over, and the key is free again.")
     @takes_one
     def outage_ended(self, *_raws: RawValue) -> None:
-        self._is_told = True
+        self._is_outage_ended = True
 
     @workflow.update(dynamic=True)
     def refer(self, name: str, _args: Sequence[RawValue]) -> None:

@@ -2,7 +2,7 @@
 Whoever is on call is found out when somebody has to be notified (MATRIX-1).
 
 The rules ask for it with an effect, and what is to be said comes back with the answer. Nobody may wait for long: if
-the source cannot be asked, the rules hear that, ask somebody else, and look again later.
+the source cannot be asked, the rules learn that, ask somebody else, and look again later.
 """
 
 from datetime import timedelta

@@ -15,17 +15,17 @@ from escalation import contract
 from escalation.kernel.budgets import AT_ONCE
 
 
-async def release_joined_cases(tickets: Iterable[str]) -> None:
+async def release_joined_cases(cases: Iterable[str]) -> None:
     """
-    The outage is over: the keys of *tickets* are free again, some at a time. One that is gone already needs no telling.
+    The outage is over: the keys of *cases* are free again, some at a time. One that has ended needs no signal.
     """
-    left = iter(tickets)
+    left = iter(cases)
     while some := tuple(islice(left, AT_ONCE)):
-        await asyncio.gather(*(_release(ticket) for ticket in some))
+        await asyncio.gather(*(_release(case) for case in some))
 
 
-async def _release(ticket: str) -> None:
+async def _release(case: str) -> None:
     try:
-        await workflow.get_external_workflow_handle(ticket).signal(contract.OUTAGE_ENDED)
+        await workflow.get_external_workflow_handle(case).signal(contract.OUTAGE_ENDED)
     except ApplicationError:
-        workflow.logger.info("ticket_was_gone")
+        workflow.logger.info("joined_case_had_ended")

@@ -50,7 +50,7 @@ class ReportWorkflow:
         self._schedule = read_start(ReportSchedule, begins, _EXAMPLE)
         require_own_id(Own.REPORT)
         self._made: ReportMade | None = None
-        self._receipts: list[DeliveryResult] = []
+        self._results: list[DeliveryResult] = []
         self._under_way: tuple[NotificationBatch, ...] = ()
 
     @workflow.run
@@ -58,36 +58,36 @@ class ReportWorkflow:
     async def run(self, *_begins: RawValue) -> tuple[DeliveryResult, ...]:
         """
         Raises:
-            ApplicationError: (``report_not_delivered``) If somebody could not be told. All others were.
+            ApplicationError: (``report_not_delivered``) If somebody was not reached. All others were.
         """
         self._made = await self._make()
-        for wave in batches_of([_notice(self._schedule, self._made)]):
-            self._under_way = (wave,)
-            self._receipts += await deliver(wave)
+        for batch in batches_of([_notification(self._schedule, self._made)]):
+            self._under_way = (batch,)
+            self._results += await deliver(batch)
         failed = [
             *(f"{name}: not in the playbook, or without an address" for name in self._made.unknown),
-            *(f"{receipt.recipient}: {receipt.why}" for receipt in self._receipts if receipt.has_failed),
+            *(f"{result.recipient}: {result.why}" for result in self._results if result.has_failed),
         ]
         if failed:
             raise ApplicationError(
-                f"not told: {'; '.join(failed)}", type="report_not_delivered", non_retryable=True
+                f"not notified: {'; '.join(failed)}", type="report_not_delivered", non_retryable=True
             )
-        return tuple(self._receipts)
+        return tuple(self._results)
 
     @workflow.query(
         name=contract.OUTDATED_MESSAGES, description="Which messages should not leave any more, and why."
     )
-    def no_longer_true(self, wave: NotificationBatch) -> dict[str, str]:
-        return find_foreign_messages(wave, f"{self._schedule.id}:", self._receipts, self._under_way)
+    def outdated_messages(self, batch: NotificationBatch) -> dict[str, str]:
+        return find_foreign_messages(batch, f"{self._schedule.id}:", self._results, self._under_way)
 
     def current_details(self) -> str:
-        return web_ui.report_details(self._schedule, self._made, self._receipts)
+        return web_ui.report_details(self._schedule, self._made, self._results)
 
     async def _make(self) -> ReportMade:
         """Tried until it succeeds: a database that is down delays the report, and loses none."""
         made: ReportMade = await workflow.execute_activity(
             contract.MAKE_REPORT,
-            MakeReport(schedule=self._schedule, due_at=_due_at(), record=await _bring_up_to_date()),
+            MakeReport(schedule=self._schedule, due_at=_due_at(), record=await _record_open_escalations()),
             task_queue=contract.RECORD_TASK_QUEUE,
             result_type=ReportMade,
             start_to_close_timeout=timedelta(minutes=10),
@@ -97,7 +97,7 @@ class ReportWorkflow:
         return made
 
 
-async def _bring_up_to_date() -> OpenEscalationsRecorded | None:
+async def _record_open_escalations() -> OpenEscalationsRecorded | None:
     """A report does not wait for what is open: it says what it lacks."""
     try:
         done: OpenEscalationsRecorded = await workflow.execute_activity(
@@ -115,13 +115,13 @@ async def _bring_up_to_date() -> OpenEscalationsRecorded | None:
 
 
 def _due_at() -> datetime:
-    """When the schedule was to start this run; of one that somebody started by hand, its start."""
+    """Return when the schedule was to start this run; of one that somebody started by hand, its start."""
     info = workflow.info()
     return info.typed_search_attributes.get(SCHEDULED_AT) or info.workflow_start_time
 
 
-def _notice(schedule: ReportSchedule, made: ReportMade) -> InternalNotification:
-    """Its key is made of the schedule, the period and who is told (COMM-12)."""
+def _notification(schedule: ReportSchedule, made: ReportMade) -> InternalNotification:
+    """Its key is made of the schedule, the period and the reader (COMM-12)."""
     pack = made.pack
     facts = InternalFacts(
         key=schedule.id,

@@ -164,7 +164,7 @@ class SponsorshipWorkflow(BaseWorkflow[s.SponsorshipDecision]):
         self._background.is_awake = False
 
     def take_results(self, newer: tuple[DeliveryResult, ...]) -> None:
-        """COMM-13: what did not arrive is told to a person, and before the run ends."""
+        """COMM-13: a person learns what did not arrive, and before the run ends."""
         self._results = [*self._results, *newer][-_RESULTS_KEPT:]
         if failed := tuple(result for result in newer if result.has_failed):
             self._by_itself.add(ReportDelivery(receipts=failed))

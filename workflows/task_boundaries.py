@@ -3,18 +3,18 @@ Task boundaries: each workflow task leaves a command, so that a replay is cut wh
 
 Theory of operation
 -------------------
-Temporal hands a run its news in workflow tasks, and the SDK turns each task into one *activation*: the jobs that came
-with it (an activity ended, a timer fired, a signal, an update). Within one activation updates and signals are applied
-first. What a run decides therefore depends on which jobs come in one activation.
+Temporal hands a run what happened in workflow tasks, and the SDK turns each task into one *activation*: the jobs that
+came with it (an activity ended, a timer fired, a signal, an update). Within one activation updates and signals are
+applied first. What a run decides therefore depends on which jobs come in one activation.
 
 A worker that has the run in memory makes one activation of each task. A worker that has not, because it was just
 started or has forgotten the run, reads the history, and joins a task to the next one if neither the task before it nor
 the task itself left a command: such tasks look like those that only keep a long local activity alive. Two activities
 that end, one task each, and an update:
 
-    warm      [receipts]   [record]   [update]        three activations
-    cold      [receipts]   [update, record]           two, and the update is decided first
-    replayed  [receipts]   [record]   [update]        the accepted update in the history separates them again
+    warm      [delivered]  [record]   [update]        three activations
+    cold      [delivered]  [update, record]           two, and the update is decided first
+    replayed  [delivered]  [record]   [update]        the accepted update in the history separates them again
 
 The cold worker decided in another order than each replay after it will: sequence numbers, keys of messages and instants
 differ, and as soon as a command differs the run can be replayed no more (TMPRL1100). It stalls for good.

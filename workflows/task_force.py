@@ -1,7 +1,7 @@
 """
 TaskForceWorkflow: owns the time of one task force, and no rule.
 
-It lives beside its escalation: reports to it by signal, in order, and ends when it is told to, when the operator
+It lives beside its escalation: reports to it by signal, in order, and ends when it is stood down, when the operator
 cancels it, or when there is no escalation any more to report to. It must not decide, render, or look anything up.
 """
 

@@ -49,7 +49,7 @@ async def test_a_schedule_that_is_gone_leaves_nobody_in_silence(with_rota: Desk,
     MATRIX-5: a running escalation keeps its plan; if today's playbook has no such schedule the managers hear of it.
     """
     playbook = tmp_path / "on_call.yaml"
-    without = playbook.read_text(encoding="utf-8").partition("\nschedules:")[0]
+    without = playbook.read_text(encoding="utf-8").partition("\nrotas:")[0]
     await with_rota.start("ACME/4712", priority="P3")
     await with_rota.at_rest("ACME/4712")
     playbook.write_text(without + "\n", encoding="utf-8")

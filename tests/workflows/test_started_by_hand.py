@@ -10,13 +10,14 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
+import workflows
 from escalation import contract
 from escalation.contract import CHANNEL_LIMIT
 from escalation.kernel.refusals import BadRequest
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 
-WORKFLOWS = Path(contract.__file__).parent
+WORKFLOWS = Path(workflows.__file__).parent
 KINDS = {
     contract.WORKFLOW: "GARBAGE/1",
     contract.JOINED_CASE_WORKFLOW: "GARBAGE/2",
