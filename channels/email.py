@@ -42,7 +42,7 @@ _SHOWN_LENGTH = 100
 
 
 class Tls(StrEnum):
-    """How the connection is encrypted."""
+    """Encryption of the connection."""
 
     NONE = "none"
     STARTTLS = "starttls"

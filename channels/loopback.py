@@ -61,9 +61,7 @@ class ReceivedMessage:
 
     @property
     def text(self) -> str:
-        """
-        The plain text, lines ending in `\\n`.
-        """
+        """The plain text, lines ending in `\\n`."""
         return self._part("plain") or ""
 
     @property
@@ -145,7 +143,7 @@ class LoopbackMailbox:
         return tuple(message for message in self._messages if to is None or to in message.recipients)
 
     def keys(self) -> tuple[str, ...]:
-        """Their idempotency keys, repeats included."""
+        """Return the idempotency keys of all messages, repeats included."""
         return tuple(message.key for message in self._messages)
 
     async def arrived(
@@ -175,7 +173,7 @@ class LoopbackMailbox:
         return "250 2.0.0 kept"
 
     def protocol_options(self) -> dict[str, Any]:
-        """What the mail protocol is set up with; for mailboxes that differ."""
+        """Options of the mail protocol, for mailboxes that differ."""
         return {"enable_SMTPUTF8": self._takes_utf8_addresses, "hostname": "loopback.invalid"}
 
     def _connected(self) -> asyncio.BaseProtocol:

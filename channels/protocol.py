@@ -1,5 +1,5 @@
 """
-What every channel can do, and the three things that it can answer.
+The protocol of all channels: send a message, and answer with one of three results.
 
 Owns the message as it is handed to a medium, and the result that comes back. It must not know any medium, template or
 rule: a message arrives here finished. Whether to try again, by another channel or not at all, is for `delivery.send`.
@@ -111,7 +111,7 @@ class Channel(ABC):
     """One medium, set up and ready."""
 
     name: str
-    """What addresses call it: the `email` of `email:ana@example.com`."""
+    """The name in addresses: the `email` of `email:ana@example.com`."""
 
     @abstractmethod
     def open(self) -> AbstractAsyncContextManager[Session]:

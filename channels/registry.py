@@ -1,5 +1,5 @@
 """
-Which channels there are, and addresses that name one.
+The registry of channels, and addresses that name one.
 
 Owns the `channel:target` form of an address. Must not know where settings come from.
 """
@@ -22,7 +22,7 @@ class AddressFault(ValueError):
 
 @dataclass(frozen=True)
 class Address:
-    """Where one person can be reached: a channel's name and what that channel calls the person."""
+    """An address of one person: a channel's name and what that channel calls the person."""
 
     channel: str
     target: str

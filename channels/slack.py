@@ -37,7 +37,7 @@ class SlackChannel(HttpChannel[SecretStr]):
 
     name = "slack"
 
-    def compose(self, message: OutboundMessage, target: SecretStr) -> Post:
+    def compose(self, message: OutboundMessage, endpoint: SecretStr) -> Post:
         """In blocks; `text` is what a notification shows."""
         payload = {
             "text": escape_slack(to_one_line(message.subject, at_most=SUBJECT_LENGTH)),
@@ -49,7 +49,9 @@ class SlackChannel(HttpChannel[SecretStr]):
             "blocks": list(_blocks(message)),
         }
         return Post(
-            target.get_secret_value(), json.dumps(payload, ensure_ascii=False).encode(), reference=message.key
+            endpoint.get_secret_value(),
+            json.dumps(payload, ensure_ascii=False).encode(),
+            reference=message.key,
         )
 
     def explain(self, answer: Answer) -> str:

@@ -95,7 +95,7 @@ async def converse(smtp: SMTP, parcel: SmtpMessage) -> SendResult:
 
 
 async def reset_session(smtp: SMTP) -> bool:
-    """Whether *smtp* could be made ready for another message after a refusal."""
+    """Make *smtp* ready for another message after a refusal, and say whether it is."""
     try:
         await smtp.rset()
     except (SMTPException, OSError):
@@ -120,7 +120,7 @@ def _mail_options(smtp: SMTP, parcel: SmtpMessage) -> list[str]:
 
 def _judged(refusal: SMTPResponseException) -> RetryLater | RefusedForGood:
     """Permanent is what the server says for good (5xx) of this recipient or this message. What it says of us (our
-    login, our sender address, our session) is the operator's to mend, and the message waits for that."""
+    login, our sender address, our session) is the operator's to fix, and the message waits for that."""
     is_for_good = 500 <= refusal.code < 600 and refusal.code not in _OURS_TO_MEND
     is_of_the_message = (
         isinstance(refusal, SMTPRecipientRefused | SMTPDataError) or refusal.code == _TOO_LARGE

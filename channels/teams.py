@@ -31,7 +31,7 @@ class TeamsChannel(HttpChannel[SecretStr]):
 
     name = "teams"
 
-    def compose(self, message: OutboundMessage, target: SecretStr) -> Post:
+    def compose(self, message: OutboundMessage, endpoint: SecretStr) -> Post:
         """One message with one Adaptive Card."""
         attachment = {
             "contentType": "application/vnd.microsoft.card.adaptive",
@@ -40,7 +40,9 @@ class TeamsChannel(HttpChannel[SecretStr]):
         }
         payload = {"type": "message", "attachments": [attachment]}
         return Post(
-            target.get_secret_value(), json.dumps(payload, ensure_ascii=False).encode(), reference=message.key
+            endpoint.get_secret_value(),
+            json.dumps(payload, ensure_ascii=False).encode(),
+            reference=message.key,
         )
 
 

@@ -34,7 +34,7 @@ _EACH_ON_A_PAGE = b"""
 
 @cache
 def fonts() -> typst.Fonts:
-    """Those of Typst and of this machine; to look for them takes longer than a paper does."""
+    """Return the fonts of Typst and of this machine. To look for them takes longer than to make a paper."""
     return typst.Fonts()
 
 

@@ -89,7 +89,7 @@ def _as_data(paper: Paper) -> str:
 
 
 def _breakable_row(kind: str, row: tuple[str, ...]) -> tuple[str, ...]:
-    """Where a link leads must stay as it is."""
+    """Break the cells of a row, but never the address of a link."""
     whole = row[1:] if kind == "links" else ()
     return (*map(_breakable, row[: len(row) - len(whole)]), *whole)
 

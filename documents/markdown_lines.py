@@ -10,12 +10,12 @@ from collections.abc import Sequence
 _LISTED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _HARD = "\\"
 _MEANS_MORE = re.compile(r"^( {0,3})(?=[#<\\])")
-"""What a parser may take for a heading or a comment, or for HTML that swallows what follows; and the mark itself."""
+"""The beginning of a heading, a comment, or of HTML that swallows what follows; and the mark itself."""
 _MARKED = re.compile(r"^( {0,3})\\(?=[#<\\])")
 
 
 def join_lines(lines: Sequence[str]) -> str:
-    """What *lines* say, without the breaks that only keep them short."""
+    """Return what *lines* say, without the breaks that only keep them short."""
     text = ""
     before = ""
     for line in lines:

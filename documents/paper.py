@@ -39,17 +39,17 @@ class Paper:
     title: str
     subject: str
     banner: str
-    """What must be seen first; empty, if nothing must."""
+    """The line that must be seen first; may be empty."""
     facts: Rows
     parts: tuple[Part, ...]
     page: str
-    """How pages are numbered: ``Page {page} of {pages}``."""
+    """Form of the page numbers: ``Page {page} of {pages}``."""
     made_at: datetime
 
 
 @dataclass(frozen=True)
 class PaperContext:
-    """What the paper is about, and for which reader it is written."""
+    """The subject of the paper, and the reader that it is written for."""
 
     reference: str
     subject: CustomerText

@@ -53,7 +53,7 @@ class Block(NamedTuple):
 
 
 def is_markdown(data: bytes, source: str) -> bool:
-    """By the file's name; without one that tells, by a heading that we know."""
+    """Say whether a file is Markdown: by its name, else by a heading that we know."""
     if source.endswith((".yaml", ".yml", ".json")):
         return False
     _, pieces = _pieces(data.decode("utf-8", errors="replace"), source)
@@ -169,7 +169,7 @@ def _known(blocks: Iterable[Block], faults: list[Fault]) -> dict[Section, Block]
 
 
 def _missing(known: Iterable[Section], entries: dict[str, Entry], end: Place) -> Iterator[Fault]:
-    """Where nothing stands, the end of the file is the place."""
+    """Yield a fault for each section that is missing; its place is the end of the file."""
     for section in SECTIONS:
         if section.is_required and section not in known:
             yield _fault(end, "nothing", f"the section ## {section.heading}")

@@ -19,9 +19,7 @@ def to_one_line(text: str, *, at_most: int) -> str:
 
 
 def to_plain_lines(text: str) -> str:
-    """
-    *text* with its lines kept, whatever ended them, as `\\n`: NFC, nothing harmful.
-    """
+    """*text* with its lines kept, whatever ended them, as `\\n`: NFC, nothing harmful."""
     return "\n".join(_cleaned(text).splitlines())
 
 

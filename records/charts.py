@@ -5,8 +5,8 @@ What a figure means is not known here, nor how the page looks around a chart.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -72,11 +72,10 @@ def _opened(opened: Sequence[OpenedCount]) -> Form | None:
     if not opened:
         return None
     days = (opened[-1].on - opened[0].on).days
-    counts: dict[date, Counter[str]] = defaultdict(Counter)
+    counts: Counter[tuple[date, str]] = Counter()
     for each in opened:
-        counts[_bucket(each.on, days)][each.priority] += each.escalations
-    present = [priority for priority in _PRIORITIES if any(found[priority] for found in counts.values())]
-    colours = {"domain": present, "range": [_PRIORITIES[each] for each in present]}
+        counts[_bucket(each.on, days), each.priority] += each.escalations
+    present = [priority for priority in _PRIORITIES if any(priority == found for _, found in counts)]
     across = {
         "title": None,
         "format": _axis(days),
@@ -84,35 +83,43 @@ def _opened(opened: Sequence[OpenedCount]) -> Form | None:
         "grid": False,
         "tickCount": _ticks(days),
     }
-    up = {"title": None, "tickMinStep": 1, "domain": False, "ticks": False}
     return {
         "width": 900,
         "height": 170,
-        "data": {"values": [box for since in sorted(counts) for box in _stacked(since, days, counts[since])]},
-        "mark": {"type": "rect", "stroke": "white", "strokeWidth": 1},
+        "data": {
+            "values": [
+                {
+                    "since": _utc(since),
+                    "until": _utc(_next(since, days)),
+                    "priority": priority,
+                    "count": count,
+                }
+                for (since, priority), count in sorted(counts.items())
+            ]
+        },
+        "mark": {"type": "bar", "orient": "vertical", "stroke": "white", "strokeWidth": 1},
         "encoding": {
-            "x": {"field": "from", "type": "temporal", "scale": {"type": "utc"}, "axis": across},
-            "x2": {"field": "to"},
-            "y": {"field": "low", "type": "quantitative", "axis": up},
-            "y2": {"field": "high"},
-            "color": {"field": "priority", "type": "nominal", "scale": colours},
+            "x": {
+                "field": "since",
+                "type": "temporal",
+                "timeUnit": "binnedutcyearmonthdate",
+                "scale": {"type": "utc"},
+                "axis": across,
+            },
+            "x2": {"field": "until"},
+            "y": {
+                "field": "count",
+                "type": "quantitative",
+                "axis": {"title": None, "tickMinStep": 1, "domain": False, "ticks": False},
+            },
+            "color": {
+                "field": "priority",
+                "type": "nominal",
+                "scale": {"domain": present, "range": [_PRIORITIES[each] for each in present]},
+            },
+            "order": {"field": "priority"},  # the most urgent at the bottom
         },
     }
-
-
-def _stacked(since: date, days: int, found: Counter[str]) -> Iterator[Form]:
-    """A box for each priority, the most urgent at the bottom."""
-    low = 0
-    for priority in filter(found.get, _PRIORITIES):
-        high = low + found[priority]
-        yield {
-            "from": _utc(since),
-            "to": _utc(_next(since, days)),
-            "low": low,
-            "high": high,
-            "priority": priority,
-        }
-        low = high
 
 
 _BY_DAY, _BY_WEEK = 45, 740
@@ -132,7 +139,7 @@ def _openings(report: Report) -> dict[str, Form | None]:
 
 
 def _is_one_day(report: Report) -> bool:
-    """Whether there is no course over time to draw: a day of any zone, or openings of one day."""
+    """Say whether the report is of one day (of any zone), so that no course over time can be drawn."""
     period = report.period
     if period.since and period.until:
         return period.until - period.since <= _ONE_DAY
@@ -147,7 +154,7 @@ def _of_one_day(opened: Sequence[OpenedCount]) -> Form | None:
 
 
 def grain(report: Report) -> str:
-    """What one bar of the chart of openings stands for."""
+    """Return the time that one bar of the chart of openings stands for."""
     opened = report.opened
     days = (opened[-1].on - opened[0].on).days if opened else 0
     return "day" if days <= _BY_DAY else "week" if days <= _BY_WEEK else "month"

@@ -1,5 +1,5 @@
 """
-How instants, spans and texts are kept, the same in SQLite and PostgreSQL.
+Types of columns for instants, spans and texts, the same in SQLite and PostgreSQL.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -25,7 +25,7 @@ _WRITES = "writes"
 
 
 class Database:
-    """Where the record is kept. Nothing is opened before it is needed."""
+    """The database that holds the record. Nothing is opened before it is needed."""
 
     def __init__(self, url: str | SecretStr) -> None:
         """
@@ -87,11 +87,11 @@ class Database:
             ) from None
 
     def _reason(self, error: DBAPIError) -> str:
-        told = " ".join(str(error.orig).split("\n")[0].split()) or type(error.orig).__name__
+        said = " ".join(str(error.orig).split("\n")[0].split()) or type(error.orig).__name__
         secrets = (self._url.password, *map(str, self._url.query.values()))
         for secret in filter(None, map(str, secrets)):
-            told = told.replace(secret, "***")
-        return re.sub(r"://\S*@", "://***@", told)
+            said = said.replace(secret, "***")
+        return re.sub(r"://\S*@", "://***@", said)
 
 
 def _parsed(written: str) -> URL:
@@ -131,7 +131,7 @@ def _engine(url: URL) -> Engine:
 
 def _keep_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
     """A new file is this user's alone: customers' data is in there. SQLite gives its side files the same mode."""
-    with suppress(OSError):  # told by the driver in a moment, if it stands in the way
+    with suppress(OSError):  # the driver says so in a moment, if it stands in the way
         os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 

@@ -1,5 +1,5 @@
 """
-Why the record store cannot be used. Each message is complete, and none shows a password.
+Errors of the record store. Each message is complete, and none shows a password.
 
     RecordStoreFault
     ├── WrongUrl            what is set names no store that this program can use     (bad input)

@@ -28,7 +28,7 @@ def format_figure(figure: Figure) -> str:
 
 
 def format_as_of(report: Report, zone: ZoneInfo) -> str:
-    """When the figures are of, and which of them may be older."""
+    """Say the time that the figures are of, and which of them may be older."""
     at = f"As of {report.as_of.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}."
     older = "as of the last change that is on record"
     if report.record is None:

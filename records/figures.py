@@ -23,7 +23,7 @@ _SPANS = {
     "resolve": "resolved_after",
 }
 _QUANTILES = {"median": 5, "p90": 9}
-"""So many tenths of all did not exceed it."""
+"""Quantiles: so many tenths of all values did not exceed it."""
 _Runs = dict[str, list[int]]
 """Clock to how many of its runs were met, and how many were late."""
 _Part = Callable[[PeriodCases, Places], Iterator[Figure]]

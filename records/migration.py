@@ -15,7 +15,7 @@ from records.errors import StoreAhead, StoreBehind
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0001"
 """The version that this program works with: the newest of ``migrations/versions``."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x65736361
@@ -26,7 +26,7 @@ _ONE_AT_ONCE = Lock()
 
 @dataclass(frozen=True, slots=True)
 class MigrationResult:
-    """What ``migrate`` did."""
+    """The result of `migrate`."""
 
     where: str
     before: str | None

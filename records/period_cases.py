@@ -1,5 +1,5 @@
 """
-Which escalations a figure is drawn from: those of a period, read once, and what each counts for.
+The escalations of a period, read once, and what each counts for in figures.
 
 What a figure is, is not known here.
 """
@@ -45,7 +45,7 @@ _OF_PARTS: dict[By, InstrumentedAttribute[Any]] = {
 
 
 def cases_within(period: Period) -> list[ColumnElement[bool]]:
-    """What the period asks of an escalation."""
+    """Return the condition that the period puts on an escalation."""
     bounds: list[ColumnElement[bool]] = []
     if period.since:
         bounds.append(EscalationRow.opened_at >= period.since)

@@ -52,8 +52,8 @@ def make_report(
     record: OpenEscalationsRecorded | None = None,
 ) -> Report:
     """
-    What *store* says of *period*; and the actions that are overdue as of *as_of*, whatever the period. *record*: what
-    became of bringing it up to now.
+    Report on *period* from *store*, with the actions that are overdue as of *as_of*, whatever the period. *record*:
+    the result of bringing the record up to now.
 
     Raises:
         StoreBehind, StoreAhead, StoreUnreachable
@@ -101,7 +101,7 @@ def _reached(db: Connection, period: Period) -> tuple[LevelCount, ...]:
 
 
 def _held(db: Connection, period: Period) -> tuple[OwnedByTeam, ...]:
-    """What each team had, longest first."""
+    """Return the time that each team owned escalations, longest first."""
     seconds = func.sum(type_coerce(OwnershipRow.lasted, Double))
     query = select(OwnershipRow.team, func.count(OwnershipRow.escalation.distinct()), seconds / 3600)
     query = query.join_from(OwnershipRow, _E, OwnershipRow.escalation == _E.id)
@@ -123,13 +123,13 @@ def _ping_pong(db: Connection, period: Period) -> tuple[Case, ...]:
     query = select(_E.id, *_CASE).where(*cases_within(period), _E.ping_pong > 0)
     query = query.order_by(_E.ping_pong.desc(), _E.hand_overs.desc(), _E.id).limit(MOST_LISTED)
     found = {row[0]: Case(*row[1:]) for row in db.execute(query)}
-    holders: dict[str, list[str]] = {escalation: [] for escalation in found}
+    owners: dict[str, list[str]] = {escalation: [] for escalation in found}
     who = func.coalesce(OwnershipRow.team, OwnershipRow.person)
-    holds = select(OwnershipRow.escalation, who).where(OwnershipRow.escalation.in_(found), who.is_not(None))
-    for escalation, held_by in db.execute(holds.order_by(OwnershipRow.escalation, OwnershipRow.n)):
-        if holders[escalation][-1:] != [held_by]:
-            holders[escalation].append(held_by)
-    return tuple(case._replace(holders=tuple(holders[each])) for each, case in found.items())
+    rows = select(OwnershipRow.escalation, who).where(OwnershipRow.escalation.in_(found), who.is_not(None))
+    for escalation, owner in db.execute(rows.order_by(OwnershipRow.escalation, OwnershipRow.n)):
+        if owners[escalation][-1:] != [owner]:
+            owners[escalation].append(owner)
+    return tuple(case._replace(owners=tuple(owners[each])) for each, case in found.items())
 
 
 def _to_do(db: Connection) -> int:
@@ -147,7 +147,7 @@ def _overdue(db: Connection, today: date) -> tuple[OverdueAction, ...]:
 
 
 def _causes(db: Connection, period: Period) -> tuple[Cause, ...]:
-    """Those that more than one escalation names, most named first."""
+    """Return the causes that more than one escalation names, most named first."""
     times = func.count(CauseRow.escalation.distinct())
     query = select(CauseRow.same, func.min(CauseRow.cause), times)
     query = query.join_from(CauseRow, _E, CauseRow.escalation == _E.id).where(*cases_within(period))

@@ -13,7 +13,7 @@ from escalation.measures.report_schedule import OpenEscalationsRecorded
 
 
 class By(StrEnum):
-    """What a report can be divided by."""
+    """Groups that a report can be divided into."""
 
     CATEGORY = "category"
     PRIORITY = "priority"
@@ -35,14 +35,14 @@ FIRST = (
     "satisfaction",
     "rca_on_time",
 )
-"""What a reader wants to know first, where there is anything to draw it from."""
+"""Keys of the figures that a reader wants first, where there is anything to draw them from."""
 NOT_KNOWN = "not known"
 """The label of those that lack what a report is divided by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What was opened from ``since`` on and before ``until``; None is unbounded."""
+    """A period: escalations opened from ``since`` on and before ``until``; None is unbounded."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -53,7 +53,7 @@ class Figure(NamedTuple):
     value: float | None
     """In the unit of its measure; None: there is nothing to draw it from."""
     of: int
-    """How many escalations, runs, answers it is drawn from."""
+    """The number of escalations, runs or answers behind it."""
 
     @property
     def measure(self) -> Measure:
@@ -69,7 +69,7 @@ class Group(NamedTuple):
 
 
 class OpenedCount(NamedTuple):
-    """How many were opened on one day, with one priority."""
+    """Number of escalations opened on one day, with one priority."""
 
     on: date
     priority: str
@@ -83,7 +83,7 @@ class LevelCount(NamedTuple):
 
 
 class OwnedByTeam(NamedTuple):
-    """What a team had (RESOLVE-7)."""
+    """Time that a team owned escalations (RESOLVE-7)."""
 
     team: str
     escalations: int
@@ -106,8 +106,8 @@ class Case(NamedTuple):
     reopened: int
     hand_overs: int
     ping_pong: int
-    holders: tuple[str, ...] = ()
-    """Who had it, one after the other; of ping-pong alone."""
+    owners: tuple[str, ...] = ()
+    """The owners, one after the other; of ping-pong alone."""
 
 
 class OverdueAction(NamedTuple):
@@ -135,7 +135,7 @@ class Report:
     groups: tuple[Group, ...]
     """By what it is divided by, most escalations first."""
     priorities: tuple[Group, ...]
-    """Their times alone."""
+    """The times of each priority alone."""
     volumes: dict[By, tuple[tuple[str, int], ...]]
     opened: tuple[OpenedCount, ...]
     reached: tuple[LevelCount, ...]
@@ -150,7 +150,7 @@ class Report:
     imported: int
     """Of the escalations, those that another system saw through."""
     record: OpenEscalationsRecorded | None = None
-    """What became of bringing the record of what is open up to ``as_of``; None: that was not asked."""
+    """The result of bringing open escalations on record up to ``as_of``; None: that was not asked."""
 
     @property
     def is_empty(self) -> bool:

@@ -1,5 +1,5 @@
 """
-What one escalation comes to, as rows of the tables.
+Rows of the tables for one escalation.
 """
 
 from collections.abc import Iterator, Sequence

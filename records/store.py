@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did."""
+    """The result of an import."""
 
     added: int = 0
     replaced: int = 0
@@ -53,7 +53,7 @@ class ImportResult:
 
 
 class RecordStore:
-    """What happened, kept for good. Nothing is connected before it is needed."""
+    """The record of all that happened, kept for good. Nothing is connected before it is needed."""
 
     def __init__(self, url: str | SecretStr) -> None:
         """
@@ -229,7 +229,7 @@ def _keep_playbooks(connection: Connection, playbooks: Iterable[PlaybookRef | No
 
 
 def _unbroken(connection: Connection, escalation: str) -> list[Event]:
-    """Its events up to the first gap."""
+    """Return the events up to the first gap."""
     query = (
         select(EventRow.seq, EventRow.body)
         .where(EventRow.escalation == escalation, EventRow.kind != LOG_LINE)

@@ -79,7 +79,7 @@ class EscalationRow(Base):
     reopened: Mapped[int]
     breaches: Mapped[int]
     refused: Mapped[int]
-    promises: Mapped[dict[str, list[int]]] = mapped_column(JSON, server_default="{}")
+    promises: Mapped[dict[str, list[int]]] = mapped_column(JSON)
     """Clock to how many of its runs were met, and how many were late: to count them in ``clocks`` takes long."""
 
 
@@ -103,9 +103,9 @@ class CustomerRow(PartBase):
 
 
 class OwnershipRow(PartBase):
-    """A stretch in which one level, team and person held it (RESOLVE-7)."""
+    """A time in which one level, team and person owned the escalation (RESOLVE-7)."""
 
-    __tablename__ = "holds"
+    __tablename__ = "ownerships"
 
     level: Mapped[int | None]
     team: Mapped[str | None]
@@ -136,9 +136,9 @@ class PauseRow(PartBase):
 
 
 class DeliveryResultRow(PartBase):
-    """What became of one message to one recipient (COMM-12)."""
+    """The result of one message to one recipient (COMM-12)."""
 
-    __tablename__ = "receipts"
+    __tablename__ = "delivery_results"
 
     key: Mapped[str]
     recipient: Mapped[str]
@@ -146,8 +146,8 @@ class DeliveryResultRow(PartBase):
     channel: Mapped[str]
     delivered_at: Mapped[datetime | None]
     why: Mapped[str]
-    state: Mapped[str] = mapped_column(server_default="")
-    """How far it came: held, failed, dropped, delivered; empty where an older program did not say."""
+    state: Mapped[str]
+    """The state of the message: deferred, failed, dropped, delivered."""
 
 
 class AnswerRow(PartBase):
@@ -167,7 +167,7 @@ class CauseRow(PartBase):
 
     cause: Mapped[str]
     same: Mapped[str]
-    """What causes that count as the same have in common."""
+    """The form of the cause that all with the same meaning share."""
 
 
 class ActionRow(PartBase):

@@ -1,1 +1,1 @@
-"""What every process needs to run: settings, logging, the Temporal connection, the embedded server."""
+"""The ground under every process: settings, logging, the Temporal connection, the embedded server."""

@@ -1,8 +1,8 @@
 """
 The connection to Temporal: whichever cluster is configured, else the embedded server.
 
-Owns how a client is made and how quickly it is told that it cannot be. Addresses, TLS and keys are the SDK's
-(`temporalio.envconfig`: `TEMPORAL_*`, `temporal.toml`). It must not know workflows: the plugin is told by the caller.
+Owns how a client is made and how quickly it says that it cannot be. Addresses, TLS and keys are the SDK's
+(`temporalio.envconfig`: `TEMPORAL_*`, `temporal.toml`). It must not know workflows: the caller brings the plugin.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ def connect_config(environ: Mapping[str, str] | None = None) -> ClientConnectCon
 
 
 def embedded_address(settings: Settings) -> str:
-    """Where the embedded server listens: what it wrote into the state folder, else where it would by default."""
+    """Return the embedded server's address: what it wrote into the state folder, else its default."""
     note = read_note(settings.state_folder)
     return note.address if note else f"{LOOPBACK}:{settings.server_port or 7233}"
 

@@ -2,7 +2,7 @@
 The embedded Temporal server: `temporal server start-dev` as a process of ours.
 
 Owns the server's whole life: finding the program, its ports, its file and its tuning, waiting until it is healthy,
-its log, its end. It must not know escalations: what to register is told by the caller.
+its log, its end. It must not know escalations: the caller says what to register.
 
 The server is a child of `runtime.guardian`, which ends it when this process ends, however hard. It is in a session of
 its own, so that Ctrl-C reaches us alone and workers can finish before their server goes.
@@ -45,7 +45,7 @@ DYNAMIC_CONFIG = {
 
 
 class _EndedAtOnce(EmbeddedServerFault):
-    """It was gone before it was healthy."""
+    """The server was gone before it was healthy."""
 
 
 class EmbeddedServer:
@@ -100,17 +100,17 @@ class EmbeddedServer:
 
     @property
     def address(self) -> str:
-        """Where clients connect, `host:port`."""
+        """The address that clients connect to, `host:port`."""
         return f"{LOOPBACK}:{self.port}"
 
     @property
     def ui_url(self) -> str | None:
-        """Where the Web UI is, if it runs."""
+        """The address of the Web UI, if it runs."""
         return None if self.ui_port is None else f"http://{LOOPBACK}:{self.ui_port}"
 
     @property
     def is_running(self) -> bool:
-        """Whether the server's process is alive."""
+        """True while the server's process is alive."""
         return self._kept is not None and self._kept.is_running
 
     async def start(self) -> None:

@@ -1,5 +1,5 @@
 """
-What stops the program from running here, as told to the person who started it.
+Errors that stop the program from running here, in words for the person who started it.
 
 Owns the errors of the ground under the engine: settings, state folder, server, connection. None of them is a
 refused move (those are `escalation.kernel.refusals`), and none is a bug. Each message is complete: what is in the

@@ -1,11 +1,11 @@
 """
-How often a process that lives long looks for garbage. It must not know what the process does.
+Garbage collection of processes that live long. It must not know what the process does.
 """
 
 import gc
 
 _YOUNG = 20_000
-"""New objects before the youngest are looked at; Python's own 700 are a few letters."""
+"""New objects before the youngest are looked at; Python's own 700 are a few messages."""
 
 
 def collect_garbage_seldom() -> None:

@@ -54,7 +54,7 @@ class GuardedProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether the child is alive: the guardian ends with it."""
+        """True while the child is alive: the guardian ends with it."""
         return self._guardian.poll() is None
 
     async def child_id(self) -> int | None:

@@ -1,9 +1,9 @@
 """
-The network as letters and calendars may use it: public addresses, and those private ones that are allowed.
+The network as messages and calendars may use it: public addresses, and those private ones that are allowed.
 
 Owns which addresses may be connected to. Must not know what is sent, nor to whom.
 
-Law 1: what is judged is the address that is then connected to, not a name: a name may be resolved anew, or be a number
+Law 1: what is judged is the address that is then connected to, not a name: a name may be resolved again, or be a number
 in disguise (`0x7f.1`, `2130706433`). The name serves on for TLS and the Host header.
 Law 2: without TLS only an allowed loopback address is connected to, for there the wire cannot be tapped.
 Law 3: there are no proxies and no environment: behind a proxy it is not us who choose the address.
@@ -43,15 +43,11 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class NotAllowed(PermissionError):
-    """
-    Every address of a host is one that must not be connected to; the text says which, never the host.
-    """
+    """Every address of a host is one that must not be connected to; the text says which, never the host."""
 
 
 class Network:
-    """
-    What is *allowed* beyond public addresses, and how long an exchange may take.
-    """
+    """Addresses that are *allowed* beyond public ones, and how long an exchange may take."""
 
     def __init__(self, allowed: Iterable[IpNetwork] = (), *, patience: timedelta = PATIENCE) -> None:
         self._allowed = tuple(allowed)
@@ -70,9 +66,7 @@ class Network:
         return httpx.create_ssl_context()
 
     def pool(self, scheme: str, connections: int) -> httpcore.AsyncConnectionPool:
-        """
-        Connections to reuse, for `https` or `http`.
-        """
+        """Connections to reuse, for `https` or `http`."""
         return httpcore.AsyncConnectionPool(
             ssl_context=self.tls if scheme == "https" else None,
             max_connections=connections,
@@ -80,22 +74,16 @@ class Network:
         )
 
     def transport(self) -> httpx.AsyncBaseTransport:
-        """
-        For an httpx client that asks public `https` addresses, or allowed ones. Give it no proxy.
-        """
+        """For an httpx client that asks public `https` addresses, or allowed ones. Give it no proxy."""
         return _Transport(self.pool("https", connections=1))
 
     def admits(self, address: _IpAddress) -> bool:
-        """
-        Whether *address* is public or allowed.
-        """
+        """Say whether *address* is public or allowed."""
         carried = _carried(address)
         return _is_public(carried) or self._is_allowed(carried)
 
     def admits_in_the_clear(self, address: _IpAddress) -> bool:
-        """
-        Whether *address* is an allowed loopback one.
-        """
+        """Say whether *address* is an allowed loopback one."""
         carried = _carried(address)
         return carried.is_loopback and self._is_allowed(carried)
 
@@ -104,9 +92,7 @@ class Network:
 
 
 class _Door(httpcore.AsyncNetworkBackend):
-    """
-    Where every connection is made: it resolves, judges, and connects to what it judged.
-    """
+    """Network backend of httpcore that resolves, judges, and connects to what it judged."""
 
     def __init__(self, network: Network, *, is_private_wire_only: bool) -> None:
         self._admits = network.admits_in_the_clear if is_private_wire_only else network.admits
@@ -147,7 +133,7 @@ class _Door(httpcore.AsyncNetworkBackend):
 
 class _Transport(httpx.AsyncBaseTransport):
     """
-    A pool of ours, as httpx drives it. What goes wrong is told in httpx's own errors, but for ``NotAllowed``.
+    A pool of ours, as httpx drives it. What goes wrong becomes an error of httpx, but for ``NotAllowed``.
     """
 
     def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:

@@ -1,5 +1,5 @@
 """
-How a process that used the Temporal SDK ends.
+The end of a process that used the Temporal SDK.
 
 Owns the last line of every command. It must not know what the command did.
 """

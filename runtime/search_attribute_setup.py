@@ -30,7 +30,7 @@ _NOT_OURS_TO_ADD = {
 
 @dataclass(frozen=True)
 class RegistrationResult:
-    """What `ensure_search_attributes` did: names added now, and names that were there."""
+    """Result of `ensure_search_attributes`: names added now, and names that were there."""
 
     added: tuple[str, ...]
     present: tuple[str, ...]

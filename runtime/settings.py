@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     gateway_url: BaseUrl | None = Field(
         None,
         description="where people reach the gateway, such as https://answer.example.com; http is for this machine "
-        "alone; unset: only letters that are printed carry links",
+        "alone; unset: only messages that are printed carry links",
     )
     link_key: SigningKeys | None = Field(
         None,
@@ -160,7 +160,7 @@ class Settings(BaseSettings):
     )
 
     smtp_host: Text | None = Field(
-        None, description="a host name or address; unset: letters are printed, none leaves"
+        None, description="a host name or address; unset: messages are printed, none leaves"
     )
     smtp_tls: Annotated[SmtpTls, AnyCase] = Field(SmtpTls.STARTTLS, description="one of none, starttls, tls")
     smtp_port: RemotePort = Field(

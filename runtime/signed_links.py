@@ -22,7 +22,7 @@ from runtime.signing_keys import load_or_make_keys, parse_keys
 PATH = "/answer"
 KEY_FILE = "link.key"
 _FIELDS = ("question", "escalation", "who", "account", "language", "time_zone", "accounts")
-"""Their order in a token; new ones go to the end, and need a default."""
+"""Fields of a link in the order of a token; new ones go to the end, and need a default."""
 _LONGEST_TOKEN = 2_000
 
 
@@ -31,7 +31,7 @@ class LinkUnknown(Exception):
 
 
 class LinkExpired(Exception):
-    """It was a link of ours."""
+    """The link was ours, and its time is over."""
 
     def __init__(self, link: Link) -> None:
         super().__init__(link.key)
@@ -39,9 +39,7 @@ class LinkExpired(Exception):
 
 
 class SignedLinks:
-    """
-    Signs with the first of *keys*, believes all.
-    """
+    """Signs with the first of *keys*, believes all."""
 
     def __init__(self, keys: Sequence[str], *, valid_for: timedelta = timedelta(days=14)) -> None:
         self._valid_for = valid_for
@@ -67,7 +65,7 @@ class SignedLinks:
         return cls(keys, valid_for=timedelta(days=settings.link_days))
 
     def address(self, link: Link, *, base_url: str) -> str:
-        """Where *link* is answered."""
+        """Return the address where *link* is answered."""
         return f"{base_url}{PATH}/{self.token(link)}"
 
     def token(self, link: Link) -> str:

@@ -1,5 +1,5 @@
 """
-Stalled runs: how one is recognised, and what is said of it.
+Stalled runs: how to recognise one, and what to say of it.
 
 A run is stalled while workers fail its next step again and again: their code does not fit its history any more, or it
 has a fault. Temporal loses nothing and tries for ever, but nothing happens meanwhile. The server alone is asked here.
@@ -44,7 +44,7 @@ def query_of_stalled(task_queue: str, kinds: Iterable[str] = ()) -> str:
 
 
 class Stall(NamedTuple):
-    """How one run is stalled."""
+    """One stalled run, and why."""
 
     key: str
     """The workflow's id: of an escalation, its key."""
@@ -57,7 +57,7 @@ class Stall(NamedTuple):
     why: str
     """One line of the worker's own words; it may quote what people wrote."""
     has_begun: bool
-    """Whether any step of this run ever succeeded."""
+    """True if any step of this run ever succeeded."""
 
 
 async def stall_of(client: Client, found: WorkflowExecutionDescription) -> Stall | None:

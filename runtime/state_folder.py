@@ -23,7 +23,7 @@ NOTE = "embedded.json"
 
 
 class ServerNote(BaseModel):
-    """Where the server on this state folder listens."""
+    """The address of the server on this state folder."""
 
     model_config = ConfigDict(frozen=True)
 

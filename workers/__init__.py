@@ -1,1 +1,1 @@
-"""What works: settings made into channels, activities and workers."""
+"""Workers: settings made into channels, activities and queues."""

@@ -1,6 +1,7 @@
 """
-Every way to reach people that the settings name, by the name that addresses call it. What a channel does is known in
-``channels``.
+Set-up of channels: every way to reach people that the settings name, by the name that addresses call it.
+
+It must not know what a channel does.
 """
 
 import sys
@@ -26,7 +27,7 @@ from runtime.settings import Settings, endpoint_variables
 def open_channels(settings: Settings, printed_to: TextIO | None = None) -> dict[str, Channel]:
     """
     Every channel, by the name that addresses call it. Without a mail server, e-mail is printed (to standard output,
-    unless said otherwise), so that nothing is told in vain.
+    unless said otherwise), so that no message is lost.
 
     Raises:
         SettingsFault: If the mail settings do not go together.

@@ -1,5 +1,5 @@
 """
-The workers of one process: which queue each serves, with what hands, and how much at once.
+The workers of one process: which queue each serves, with which activities, and how much at once.
 
 Owns the wiring of workflows and activities. It must not know rules, nor what an activity does.
 """
@@ -50,7 +50,7 @@ GRACE = timedelta(seconds=30)
 QUICK_SLOTS = 50
 MESSAGE_SLOTS = 20
 RECORD_SLOTS = 4
-# A wave's progress is in its heartbeats: whoever was told since the last one is told again after a kill -9.
+# A batch reports its progress by heartbeats: who was notified since the last one is notified again after a kill -9.
 HEARTBEATS_AT_MOST_EVERY = timedelta(milliseconds=250)
 # Workflow tasks are Python under one lock: more at a time only brings each nearer to the two seconds after which the
 # SDK takes it for deadlocked.

@@ -1,5 +1,5 @@
 """
-Whether this program can follow a history, and from which step on it no longer can.
+Replay of histories: whether this program follows one, and from which step on it no longer can.
 
 Used to find where a stalled run can be reset to. Nothing is asked of a server, and nothing is changed.
 """
@@ -41,7 +41,7 @@ class Replays:
         )
 
     async def follows_all(self, history: WorkflowHistory) -> bool:
-        """Whether this program follows *history* to its end, the step that failed last included."""
+        """Say whether this program follows *history* to its end, the step that failed last included."""
         return await self._follows(history, _until_it_failed(history))
 
     async def reset_point(self, history: WorkflowHistory) -> int | None:
@@ -97,7 +97,7 @@ class _Run(Run):
 
 
 def _until_it_failed(history: WorkflowHistory) -> int:
-    """How many events there are before the first failure of the latest step."""
+    """Count the events before the first failure of the latest step."""
     count = len(history.events)
     for place in reversed(range(count)):
         if history.events[place].event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:

@@ -72,7 +72,7 @@ async def test_letter_arrives_signed_with_all_that_it_says(receiver: Receiver) -
             "occasion": "first_notice",
             "urgent": True,
             "language": "en",
-            "recipient": {"name": "Özge Şahin", "target": "crm"},
+            "recipient": {"name": "Özge Şahin", "endpoint": "crm"},
             "subject": "ACME/4711: we are on it",
             "text": "Dear Ana,\n\nwe are on it.",
             "html": "<p>we are on it</p>",

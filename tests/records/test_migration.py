@@ -7,14 +7,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from records.errors import StoreAhead, StoreBehind
 from records.migration import HEAD, config
 from records.store import RecordStore
-from records.tables import Base, EscalationRow
+from records.tables import Base
 from tests.records.event_builders import a_batch, a_whole_life, sizes
-from tests.records.past import filled
 
 
 def set_version(store: RecordStore, version: str) -> None:
@@ -46,29 +45,6 @@ def test_steps_and_tables_agree(store: RecordStore) -> None:
     """
     with store.database.reading() as db:
         assert [] == compare_metadata(MigrationContext.configure(db), Base.metadata)
-
-
-def test_a_store_without_promises_is_given_those_of_its_clocks(store: RecordStore) -> None:
-    """
-    RECORD-2: of version 0001; what it has is counted, and nothing is lost.
-    """
-    filled(store)
-    before = promises(store)
-    with store.database.writing() as db:
-        db.execute(text("ALTER TABLE escalations DROP COLUMN promises"))
-        db.execute(text("ALTER TABLE receipts DROP COLUMN state"))
-    set_version(store, "0001")
-
-    assert "brought from version 0001" in str(store.prepare())
-    assert before == promises(store)
-    assert {"resolution": [1, 0]} == before["DESK/INC2"]
-
-
-def promises(store: RecordStore) -> dict[str, dict[str, list[int]]]:
-    with store.database.reading() as db:
-        return {
-            row.key: row.promises for row in db.execute(select(EscalationRow.key, EscalationRow.promises))
-        }
 
 
 def test_two_that_set_up_at_once_take_turns(url: str) -> None:

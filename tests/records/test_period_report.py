@@ -144,7 +144,7 @@ def test_ping_pong_shows_who_had_it(store: RecordStore) -> None:
     RESOLVE-7: one after the other.
     """
     filled(store)
-    found = {case.key: case.holders for case in looked_back(store).ping_pong}
+    found = {case.key: case.owners for case in looked_back(store).ping_pong}
 
     assert ("Desk", "Net", "Desk", "Net") == found["DESK/INC1"]
     assert ("ana", "finance", "ana") == found["ZOO/3"][:3]

@@ -198,7 +198,7 @@ def test_a_text_that_a_database_does_not_take_is_no_obstacle(store: RecordStore)
     store.append(a_batch((*events, sent)))
 
     [found] = read_escalations(store)
-    assert ["550  no"] == [each["why"] for each in found["receipts"]]
+    assert ["550  no"] == [each["why"] for each in found["delivery_results"]]
     assert "550 \0 no" == found["events"][-1]["event"]["receipts"][0]["why"]
 
 
@@ -220,7 +220,9 @@ def test_each_message_is_kept_once_in_its_true_state(store: RecordStore) -> None
     store.append(a_batch((*events, *words)))
 
     [found] = read_escalations(store)
-    assert {"k:1": "delivered", "k:2": "held"} == {each["key"]: each["state"] for each in found["receipts"]}
+    assert {"k:1": "delivered", "k:2": "held"} == {
+        each["key"]: each["state"] for each in found["delivery_results"]
+    }
 
 
 def test_a_life_of_593_days_is_kept(store: RecordStore) -> None:

@@ -237,7 +237,7 @@ def _ping_pong(cases: Sequence[Case]) -> Table:
     table.add_column("key", no_wrap=True)
     table.add_column("", overflow="fold")
     for case in cases:
-        table.add_row(Text(case.key), Text(" → ".join(case.holders)))
+        table.add_row(Text(case.key), Text(" → ".join(case.owners)))
     return table
 
 

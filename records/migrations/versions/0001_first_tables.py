@@ -57,6 +57,7 @@ def upgrade() -> None:
         _number("reopened"),
         _number("breaches"),
         _number("refused"),
+        sa.Column("promises", sa.JSON(), nullable=False),
         _to_playbook(),
         _pk("id"),
     )
@@ -68,7 +69,7 @@ def upgrade() -> None:
 def _parts() -> None:
     _part("customers", _words("account"), _words("tier"))
     _part(
-        "holds",
+        "ownerships",
         sa.Column("level", sa.Integer(), nullable=True),
         _words("team", nullable=True),
         _words("person", nullable=True),
@@ -87,13 +88,14 @@ def _parts() -> None:
     )
     _part("pauses", _words("because"), _instant("since_at"), _instant("until_at"), _span("lasted"))
     _part(
-        "receipts",
+        "delivery_results",
         _words("key"),
         _words("recipient"),
         _words("occasion"),
         _words("channel"),
         _instant("delivered_at", nullable=True),
         _words("why"),
+        _words("state"),
     )
     _part(
         "answers", _words("account"), _words("contact"), _instant("at"), _number("score"), _words("comment")
