@@ -6,6 +6,7 @@ the rules make of a plan.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -51,7 +52,7 @@ class Planner:
         request = read_request(asked.key, asked.request, self._playbook())
         self._starts.count(request)
         plan, priority = compile_plan(self._playbook(), request, datetime.now(UTC))
-        request = request.model_copy(update={"predecessor": await predecessor_of(request)})
+        request = replace(request, predecessor=await predecessor_of(request))
         return CompiledStart(request=request, plan=await with_sponsors(plan, request), priority=priority)
 
     @activity.defn(name=contract.CHECK_START)

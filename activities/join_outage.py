@@ -23,6 +23,7 @@ from escalation.case.effects import OutageRequest
 from escalation.case.request import StartRequest
 from escalation.case.view import MoveResult
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, StillFinishing, quote_input
+from escalation.kernel.values import to_plain
 from planning.plan.start_faults import read_request
 from planning.playbook.loader import Playbook
 
@@ -68,7 +69,7 @@ async def _joined(asked: OutageRequest, request: StartRequest) -> MoveResult:
     try:
         receipt: MoveResult = await activity.client().execute_update_with_start_workflow(
             activity.info().activity_type,
-            {"request": request.model_dump(mode="json", exclude_defaults=True)},
+            {"request": to_plain(request, but_defaults=True)},
             start_workflow_operation=_opening(asked, request),
             result_type=MoveResult,
         )
@@ -84,10 +85,10 @@ async def _joined(asked: OutageRequest, request: StartRequest) -> MoveResult:
 def _opening(asked: OutageRequest, request: StartRequest) -> WithStartWorkflowOperation[Any, Any]:
     """The escalation of the outage: the same start, under the outage's key."""
     assert request.outage
-    whole = request.model_copy(update={"key": request.outage, "outage": None})
+    whole = replace(request, key=request.outage, outage=None)
     return WithStartWorkflowOperation(
         asked.escalation_workflow,
-        {"request": whole.model_dump(mode="json", exclude_defaults=True)},
+        {"request": to_plain(whole, but_defaults=True)},
         id=request.outage,
         task_queue=activity.info().task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ from escalation.case.request import InternalRca, StartRequest
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, InternalText, from_plain
 from escalation.policy.move_name import Move
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
@@ -71,7 +72,7 @@ class Engine:
         self._client = EscalationClient(temporal)
 
     async def start(self, key: str) -> None:
-        await self._client.start(REQUEST.model_copy(update={"key": key}))
+        await self._client.start(replace(REQUEST, key=key))
 
     async def move(self, key: str, move: str) -> int | None:
         try:
@@ -205,7 +206,7 @@ async def _workers(
         yield
 
 
-REQUEST = StartRequest.model_validate(a_complaint(key="BENCH/0"))
+REQUEST = from_plain(StartRequest, a_complaint(key="BENCH/0"))
 
 _RCA = InternalRca.model_validate(
     {

@@ -21,6 +21,7 @@ from escalation.case.request import StartRequest
 from escalation.case.state_size import require_request_fits
 from escalation.case.view import MoveResult
 from escalation.kernel.refusals import BadRequest, EscalationError, Fault, faults_of
+from escalation.kernel.values import from_plain, to_plain
 from runtime.errors import NoWorker
 from workflows import web_ui
 
@@ -53,7 +54,7 @@ class Starts(Transport):
             BadRequest: With every fault; nothing is started then (START-6).
         """
         wanted = request_of(request, more)
-        begin = contract.EscalationInput(request=wanted.model_dump(mode="json", exclude_defaults=True))
+        begin = contract.EscalationInput(request=to_plain(wanted, but_defaults=True))
         require_request_fits(wanted, "the start")
         is_part = wanted.outage not in {None, wanted.key}
         id_ = id or uuid.uuid4().hex
@@ -110,7 +111,7 @@ def request_of(request: StartRequest | Mapping[str, Any], more: MoreFaults = no_
     if isinstance(request, StartRequest):
         return request
     try:
-        return StartRequest.model_validate(request)
+        return from_plain(StartRequest, request)
     except ValidationError as error:
         shape = faults_of(error)
         told = {fault.where for fault in shape}

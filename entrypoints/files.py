@@ -7,18 +7,20 @@ Every fault is found at once and told with its place. Knows no command.
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from entrypoints.cli.command_names import name_option
 from escalation.kernel.refusals import BadRequest, Fault, findings_of
+from escalation.kernel.values import from_plain
 from planning.plain_files import read_plain
 from planning.playbook.faults import file_fault
 from planning.playbook.yaml_tree import Node, Unreadable, place_fault, place_of, read_yaml, to_plain
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_Model = TypeVar("_Model")
 STANDARD_INPUT = "-"
 _NONE: Mapping[str, Any] = MappingProxyType({})
 MoreFaults = Callable[[Mapping[str, Any]], Iterable[Fault]]
@@ -69,7 +71,7 @@ def as_model(
     written = to_plain(tree)
     whole = {**otherwise, **written, **options} if isinstance(written, dict) else written
     try:
-        return model.model_validate(whole)
+        return from_plain(model, whole)
     except ValidationError as error:
         found = list(findings_of(error))
         faults = [
@@ -90,7 +92,7 @@ def _placed(fault: Fault, tree: Node, options: Mapping[str, Any]) -> Fault:
     path = tuple(int(part) if part.isdigit() else part for part in fault.where.split("."))
     if path[0] in options:
         return name_option(fault, options)
-    return fault.changed(where=f"{place_of(tree, path)} {fault.where}")
+    return replace(fault, where=f"{place_of(tree, path)} {fault.where}")
 
 
 def read_tree(path: str, what: str) -> Node:

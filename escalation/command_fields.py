@@ -10,8 +10,10 @@ from enum import StrEnum
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
 
+from escalation.kernel.values import described_fields
+
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    pass
 
 
 class FieldKind(StrEnum):
@@ -39,9 +41,9 @@ class CommandField(NamedTuple):
     description: str
 
 
-def fields_of(command: "type[BaseModel]") -> Iterator[CommandField]:
+def fields_of(command: type) -> Iterator[CommandField]:
     """Return the fields that somebody fills in: all but the kind, which says which command it is."""
-    for name, field in command.model_fields.items():
+    for name, field in described_fields(command).items():
         if name != "kind":
             kind, is_list, values = _form_of(field.annotation)
             default = field.default if not field.is_required() and isinstance(field.default, str) else ""

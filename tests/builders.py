@@ -26,13 +26,12 @@ from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.request import (
     AffectedCustomer,
     CorrectiveAction,
-    CustomerContact,
     InternalRca,
     StartRequest,
 )
 from escalation.case.start import Open, open_escalation
 from escalation.case.state import AccessAnswer, Escalation, ResolutionKind
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, InternalText, from_plain
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.shell_commands import ReportDelivery
 from escalation.policy.classification import CancelCause
@@ -104,16 +103,17 @@ JO = "ACME:jo@acme.example"
 
 
 def a_customer(account: str = "ACME", *emails: str, **changes: Any) -> AffectedCustomer:
-    contacts = tuple(
-        CustomerContact(name=CustomerText(email.partition("@")[0].title()), email=email)
+    contacts = [
+        {"name": email.partition("@")[0].title(), "email": email}
         for email in emails or (f"jo@{account.lower()}.example",)
-    )
-    return AffectedCustomer(account=account, contacts=contacts, **changes)
+    ]
+    return from_plain(AffectedCustomer, {"account": account, "contacts": contacts, **changes})
 
 
 def a_request(**changes: Any) -> StartRequest:
     """A complaint by telephone, that Ana hands in with evidence."""
-    return StartRequest.model_validate(
+    return from_plain(
+        StartRequest,
         {
             "key": "ACME/4711",
             "subject": "Second delivery in a row is damaged",
@@ -127,7 +127,7 @@ def a_request(**changes: Any) -> StartRequest:
             "customers": (a_customer(),),
             "evidence": [{"kind": "call", "what": "Called twice about it"}],
         }
-        | changes
+        | changes,
     )
 
 

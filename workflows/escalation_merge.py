@@ -57,7 +57,7 @@ class EscalationMerge(EscalationBase):
         finally:
             self._merging = None
             self._background.wake()
-        return command.changed(into=taken_over_by)
+        return Cancel(by=command.by, cause=command.cause, into=taken_over_by, why=command.why)
 
     def _refuse_while_merging(self, move: Move) -> None:
         """

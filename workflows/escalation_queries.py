@@ -4,6 +4,8 @@ EscalationQueries: what can be read of an escalation. A query changes nothing an
 An answer is one payload, so whatever grows is given by pages.
 """
 
+from dataclasses import replace
+
 from temporalio import workflow
 
 from escalation import contract
@@ -107,8 +109,8 @@ class EscalationQueries(EscalationBase):
 
     def _basis(self, issue_type: str | None = None, category: str | None = None) -> RecompilePlan:
         now = self.opened
-        request = now.request.changed(
-            issue_type=issue_type or now.plan.issue_type, category=category or now.plan.category
+        request = replace(
+            now.request, issue_type=issue_type or now.plan.issue_type, category=category or now.plan.category
         )
         named = tuple(owner.id for owner in owners_of_actions(now))
         return RecompilePlan(request=request, opened_at=now.opened_at, named=named)

@@ -21,7 +21,6 @@ from escalation import contract
 from escalation.case.commands import PersonsCommand
 from escalation.kernel.numbers import number_of
 from escalation.kernel.refusals import EscalationError, Fault, quote_input
-from escalation.kernel.values import Value
 from escalation.task_force.commands import MembersCommand
 from workflows.inputs import read_model, takes_one
 
@@ -34,7 +33,7 @@ class MoveHandler(Protocol):
     def consider(self, command: Any) -> None:
         """Refuse what would be refused; keep nothing."""
 
-    async def follow(self, command: Any) -> Value:
+    async def follow(self, command: Any) -> object:
         """Look up what is needed, decide, and answer."""
 
     def note_refusal(self, move: str, why: str) -> None:
@@ -113,7 +112,7 @@ def _handlers_of(command: type[Command]) -> tuple[Any, Any]:
     class Handlers(MoveHandler, Protocol):
         @workflow.update(name=command.move.value, description=described(command))
         @takes_one
-        async def update(self, *raws: RawValue) -> Value:
+        async def update(self, *raws: RawValue) -> object:
             return await self.follow(read(command, raws))
 
         @update.validator

@@ -40,7 +40,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from escalation.kernel.refusals import BY_CODE, EscalationError, Fault
-from escalation.kernel.values import from_json, to_bytes, without_input
+from escalation.kernel.values import from_json, from_plain, to_bytes, to_plain, without_input
 from messages.speaker import speaker
 from workflows.inputs import refusal_of
 from workflows.task_boundaries import leave_a_command
@@ -94,7 +94,7 @@ class RefusalConverter(DefaultFailureConverter):
         if isinstance(exception, EscalationError):
             exception = ApplicationError(
                 exception.message,
-                [fault.model_dump() for fault in exception.faults],
+                [to_plain(fault) for fault in exception.faults],
                 type=exception.code,
                 non_retryable=True,
             )
@@ -106,7 +106,7 @@ class RefusalConverter(DefaultFailureConverter):
         error = super().from_failure(failure, payload_converter)
         if isinstance(error, ApplicationError) and error.type in BY_CODE:
             faults = error.details[0] if error.details else ()
-            return BY_CODE[error.type](error.message, [Fault.model_validate(fault) for fault in faults])
+            return BY_CODE[error.type](error.message, [from_plain(Fault, fault) for fault in faults])
         return error
 
 

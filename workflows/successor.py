@@ -10,6 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from escalation import contract
 from escalation.case.effects import ProposeSponsorship
 from escalation.case.request import StartRequest
+from escalation.kernel.values import to_plain
 from workflows import web_ui
 
 _TRIES, _BETWEEN = 5, timedelta(minutes=1)
@@ -24,7 +25,7 @@ async def start_successor(request: StartRequest) -> None:
         try:
             await workflow.start_child_workflow(
                 contract.WORKFLOW,
-                contract.EscalationInput(request=request.model_dump(mode="json", exclude_defaults=True)),
+                contract.EscalationInput(request=to_plain(request, but_defaults=True)),
                 id=request.key,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 static_summary=web_ui.start_summary(request),

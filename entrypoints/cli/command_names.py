@@ -5,16 +5,18 @@ Moves and the commands that are typed for them: the rules name moves and fields,
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from entrypoints.cli.command_words import word_for
 from escalation.kernel.refusals import BadRequest, Fault, faults_of
+from escalation.kernel.values import described_fields, from_plain
 from escalation.policy.move_name import Move
 from escalation.task_force.lifecycle import TaskForceMove
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_Model = TypeVar("_Model")
 
 COMMANDS = {
     Move.ACKNOWLEDGE: "ack",
@@ -81,7 +83,7 @@ def name_option(fault: Fault, fields: Container[str], command: str = "") -> Faul
     )
     counted = re.sub(r"\b\d+\b", lambda index: str(int(index[0]) + 1), within)
     allowed = fault.allowed.replace("this field", "this option")
-    return fault.model_copy(update={"where": f"{typed} {counted}".strip(), "allowed": allowed})
+    return replace(fault, where=f"{typed} {counted}".strip(), allowed=allowed)
 
 
 def read_options(
@@ -104,12 +106,12 @@ def read_options(
     """
     every, given = list(faults), {name: value for name, value in fields.items() if value is not None}
     try:
-        read = model.model_validate(given)
+        read = from_plain(model, given)
     except ValidationError as error:
         shape = faults_of(error)
         known = {fault.where for fault in shape}
         others = (fault for fault in more(given) if fault.where not in known)
-        every += (name_option(fault, model.model_fields, what) for fault in (*shape, *others))
+        every += (name_option(fault, described_fields(model), what) for fault in (*shape, *others))
     if every:
         raise BadRequest.because(what, every)
     return read

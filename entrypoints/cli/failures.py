@@ -15,6 +15,7 @@ from entrypoints.cli.command_names import name_commands
 from entrypoints.cli.exit_status import BAD_INPUT, BUG, INTERRUPTED, NO_SERVER, REFUSED
 from entrypoints.cli.terminal import err, write
 from escalation.kernel.refusals import BadRequest, EscalationError, UnknownName
+from escalation.kernel.values import to_plain
 from records.errors import RecordStoreFault, WrongUrl
 from runtime.errors import RuntimeFault, SettingsFault
 
@@ -49,7 +50,7 @@ def _failure_of(error: BaseException) -> Failure:
             return Failure(BAD_INPUT, "usage", f"{said.rstrip('.')}; see `{command} --help`")
         case EscalationError():
             status = BAD_INPUT if isinstance(error, BadRequest | UnknownName) else REFUSED
-            faults = [fault.model_dump() for fault in error.faults]
+            faults = [to_plain(fault) for fault in error.faults]
             return Failure(status, error.code, name_commands(error.message), faults)
         case RuntimeFault():
             return Failure(

@@ -72,5 +72,5 @@ def _words(subject: str, kind: str) -> list[str]:
     return known.get(kind, ["task-force", *own] if subject == TASK_FORCE else own)
 
 
-def _fields(model: type[BaseModel]) -> list[dict[str, Any]]:
+def _fields(model: type) -> list[dict[str, Any]]:
     return [field._asdict() for field in fields_of(model)]

@@ -6,6 +6,7 @@ The plan is compiled here for the preview and by the worker for the rebase; both
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -99,8 +100,11 @@ async def preview_rebases(client: "EscalationClient", key: str | None, wanted: W
 
 async def _outlook(client: "EscalationClient", key: str, wanted: WantedRebase) -> RebasePreview:
     basis = await client.rebase_basis(key)
-    given = {"issue_type": wanted.issue_type, "category": wanted.category}
-    request = basis.request.changed(**{name: value for name, value in given.items() if value})
+    request = replace(
+        basis.request,
+        issue_type=wanted.issue_type or basis.request.issue_type,
+        category=wanted.category or basis.request.category,
+    )
     plan = recompile_plan(wanted.playbook, request, basis.opened_at, datetime.now(UTC))
     sponsors = await client.sponsors(customer.account for customer in request.customers)
     return await client.foresee_rebase(key, plan.sponsored_by(sponsors))

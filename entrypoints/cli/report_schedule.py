@@ -3,6 +3,7 @@ Schedules of the review pack, as they are typed and shown.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,7 @@ def read_schedule_options(written: dict[str, Any]) -> ReportSchedule:
 
 def _as_typed(fault: Fault) -> Fault:
     field = fault.where.partition(".")[0]
-    return fault.changed(where=_TYPED.get(field, f"--{field}"))
+    return replace(fault, where=_TYPED.get(field, f"--{field}"))
 
 
 def print_schedules(schedules: Sequence[ScheduledReport], in_json: bool) -> None:

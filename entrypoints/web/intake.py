@@ -106,7 +106,7 @@ def refuse(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """What is in the way, for programs."""
-    told = {"error": code, "message": message, "faults": [fault.model_dump() for fault in faults]}
+    told = {"error": code, "message": message, "faults": [to_plain(fault) for fault in faults]}
     # In ASCII, because faults quote what was sent, which can be what no encoding has.
     return Response(json.dumps(told), status, headers, media_type="application/json")
 

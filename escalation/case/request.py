@@ -27,7 +27,17 @@ from escalation.kernel.budgets import (
 from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.ids import EscalationReference, Key
 from escalation.kernel.language_tag import LanguageTag
-from escalation.kernel.values import CustomerText, Input, InputDay, InputInstant, InternalText, Name
+from escalation.kernel.values import (
+    REFUSES_UNKNOWN,
+    CustomerText,
+    Input,
+    InputDay,
+    InputInstant,
+    InternalText,
+    Name,
+    PropertyCache,
+    frozen,
+)
 from escalation.policy.classification import Degree, EscalationReason, Priority
 from escalation.policy.people import Recipient
 
@@ -66,14 +76,18 @@ class EvidenceKind(StrEnum):
     COMPLAINT = "complaint"
 
 
-class Evidence(Input):
+@frozen
+class Evidence:
+    __pydantic_config__ = REFUSES_UNKNOWN
     kind: EvidenceKind
     what: InternalText
     on: InputDay | None = None
     link: Annotated[str, Field(max_length=2000)] = ""
 
 
-class CustomerContact(Input):
+@frozen
+class CustomerContact:
+    __pydantic_config__ = REFUSES_UNKNOWN
     name: CustomerText
     email: EmailAddress
     language: LanguageTag = "en"
@@ -89,7 +103,9 @@ class CustomerContact(Input):
         )
 
 
-class AffectedCustomer(Input):
+@frozen
+class AffectedCustomer:
+    __pydantic_config__ = REFUSES_UNKNOWN
     account: Name
     tier: Name = "standard"
     contacts: Annotated[tuple[CustomerContact, ...], Field(min_length=1, max_length=CONTACTS)]
@@ -99,12 +115,15 @@ _WRONG = object()
 """In the place of a field that is refused itself."""
 
 
-class StartRequest(Input):
+@frozen
+class StartRequest(PropertyCache):
     """
     Everything that an escalation begins with.
 
     ``priority`` is given, or follows from ``impact`` × ``urgency`` by the playbook's table.
     """
+
+    __pydantic_config__ = REFUSES_UNKNOWN
 
     key: Annotated[Key, Field(description="Which case it is about.")]
     subject: Annotated[
@@ -186,27 +205,28 @@ class StartRequest(Input):
         self, predecessor: str, level: int, priority: Priority | None, by: str, why: InternalText
     ) -> Self:
         """The request of a closed escalation, for the one that continues it as it was, from *level* on (CLOSE-9)."""
-        changes = {
-            "predecessor": predecessor,
-            "entry_level": level,
-            "priority": priority or self.priority,
-            "submitted_by": by,
-            "reason_note": why,
-        }
-        return self.model_copy(update=changes)
+        return replace(
+            self,
+            predecessor=predecessor,
+            entry_level=level,
+            priority=priority or self.priority,
+            submitted_by=by,
+            reason_note=why,
+        )
 
     def with_contact(self, before: CustomerContact, after: CustomerContact) -> Self:
         """*after* in place of whoever has the mailbox of *before*, in each of their accounts."""
         mailbox = mailbox_of(before.email)
         customers = (
-            customer.changed(
+            replace(
+                customer,
                 contacts=tuple(
                     after if mailbox_of(each.email) == mailbox else each for each in customer.contacts
                 ),
             )
             for customer in self.customers
         )
-        return self.changed(customers=tuple(customers))
+        return replace(self, customers=tuple(customers))
 
     @property
     def is_returning(self) -> bool:
@@ -244,7 +264,7 @@ def with_customers(
     for customer in more:
         before = found.get(customer.account)
         contacts = (*before.contacts, *customer.contacts) if before else customer.contacts
-        found[customer.account] = (before or customer).changed(contacts=contacts)
+        found[customer.account] = replace(before or customer, contacts=contacts)
     return tuple(found.values())
 
 

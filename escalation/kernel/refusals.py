@@ -29,7 +29,7 @@ from escalation.kernel.budgets import REFUSAL, first_of, shortened
 from escalation.kernel.characters import clip
 from escalation.kernel.name_comparison import fold_name
 from escalation.kernel.numbers import number_of
-from escalation.kernel.values import Value
+from escalation.kernel.values import frozen
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 NOTHING_CALLED: Mapping[str, str] = MappingProxyType({})
 
 
-class Fault(Value):
+@frozen
+class Fault:
     """One thing wrong with an input."""
 
     where: str
@@ -222,6 +223,8 @@ def _kind(found: "ErrorDetails") -> str:
     return f"string_{found['type']}" if is_text else found["type"]
 
 
+UNKNOWN_FIELD = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+"""What pydantic calls a field that does not exist, of a model and of a dataclass."""
 _SIZES = {
     "too_short": "at least {min_length} of these",
     "too_long": "at most {max_length} of these",
@@ -234,7 +237,7 @@ _A_NUMBER = "a whole number"
 _AN_INSTANT = "a date and time with its offset, such as 2026-11-20T16:30+07:00"
 _IN_WORDS = {
     "missing": "this field is required",
-    "extra_forbidden": "no field of this name exists here",
+    **dict.fromkeys(UNKNOWN_FIELD, "no field of this name exists here"),
     "dict_type": _A_MAPPING,
     "model_type": _A_MAPPING,
     "model_attributes_type": _A_MAPPING,

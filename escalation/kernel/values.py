@@ -5,11 +5,11 @@ A text that a customer may read and a text that only we may read are different t
 never accepts the other, in the type checker and at run time. This file knows nothing of what the texts say.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, is_dataclass
 from datetime import date, timedelta
-from functools import cache, cached_property
-from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
+from functools import cache
+from typing import Annotated, Any, Self, TypeVar, dataclass_transform, get_type_hints
 
 import pydantic_core
 from pydantic import (
@@ -23,6 +23,7 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from escalation.kernel.characters import HARMFUL, remove_harmful
@@ -46,8 +47,25 @@ def frozen(cls: type[_Class]) -> type[_Class]:
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 
+REFUSES_UNKNOWN = ConfigDict(extra="forbid")
+"""The ``__pydantic_config__`` of a value that people send: a field that we do not know is a mistake to report."""
+
+
 class PropertyCache:
     """Base of a value that keeps what ``cached_property`` derives from its fields; a changed copy derives it again."""
+
+
+def described_fields(kind: type) -> Mapping[str, FieldInfo]:
+    """Return the fields of a model or of a value as pydantic describes them."""
+    if issubclass(kind, BaseModel):
+        return kind.model_fields
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name: FieldInfo.from_annotation(hints[name])
+        if each.default is MISSING
+        else FieldInfo.from_annotated_attribute(hints[name], each.default)
+        for name, each in vars(kind)["__dataclass_fields__"].items()
+    }
 
 
 reader_of: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
@@ -89,75 +107,19 @@ def to_bytes(value: object, *, but: set[str] | None = None) -> bytes:
     return known.dump_json(value, exclude=but) if known else pydantic_core.to_json(value)
 
 
-def to_plain(value: object) -> Any:
-    """Return *value* as JSON is read to: dicts, lists, texts, numbers."""
-    return pydantic_core.to_jsonable_python(value)
+def to_plain(value: object, *, but_defaults: bool = False) -> Any:
+    """Return *value* as JSON is read to: dicts, lists, texts, numbers. *but_defaults*: no field at its default."""
+    return reader_of(type(value)).dump_python(value, mode="json", exclude_defaults=but_defaults)
 
 
-# How the parts of a pydantic model are put in place, frozen or not.
-_put_values, _put_names, _put_extra, _put_private = (
-    BaseModel.__dict__[part].__set__
-    for part in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
-)
-
-
-class Value(BaseModel):
+class Input(BaseModel):
     """
-    Stored state: immutable, and fields from a newer version are ignored, so that old runs go on.
+    What a person sends: a field that we do not know is a mistake to report, not to ignore.
 
     The text of a validation error does not quote what was given, because it can reach logs and histories.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    _defaults: ClassVar[dict[str, Any]]
-    _names: ClassVar[set[str]]
-    _worked_out: ClassVar[frozenset[str]]
-    """What is worked out of the fields once, and kept beside them."""
-
-    @classmethod
-    def __pydantic_on_complete__(cls) -> None:
-        fields = cls.__pydantic_fields__.items()
-        cls._defaults = {name: field.default for name, field in fields if not field.is_required()}
-        cls._names = set(cls.__pydantic_fields__)
-        cls._worked_out = frozenset(
-            name
-            for kind in cls.__mro__
-            for name, is_ in vars(kind).items()
-            if isinstance(is_, cached_property)
-        )
-
-    # Most of what a decision does is making records out of values that were checked when they came in. These two do
-    # what ``model_construct`` and ``model_copy`` do, several times as fast.
-
-    @classmethod
-    def made(cls, **values: Any) -> Self:
-        """One of *values* that the rules answer for: nothing is checked again."""
-        record = cls.__new__(cls)
-        _put_values(record, {**cls._defaults, **values})
-        _put_names(record, cls._names)
-        _put_extra(record, None)
-        _put_private(record, None)
-        return record
-
-    def changed(self, **values: Any) -> Self:
-        """A copy with *values* that the rules answer for; what was worked out of the old ones is left behind."""
-        cls = type(self)
-        record = cls.__new__(cls)
-        fields = {**self.__dict__, **values}
-        for name in cls._worked_out:
-            fields.pop(name, None)
-        _put_values(record, fields)
-        _put_names(record, cls._names)
-        _put_extra(record, None)
-        _put_private(record, None)
-        return record
-
-
-class Input(Value):
-    """What a person sends: a field that we do not know is a mistake to report, not to ignore."""
-
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class _Text(str):

@@ -9,6 +9,7 @@ from typing import Any
 
 from escalation.case.request import StartRequest
 from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.values import from_plain
 from escalation.policy.classification import EscalationReason, Priority
 from planning.playbook.faults import Finding, list_names, unknown_name
 from planning.playbook.schema import Playbook
@@ -59,7 +60,8 @@ def make_request(
     Raises:
         BadRequest: If *issue_type* is not given and does not follow from *category*.
     """
-    return StartRequest.model_validate(
+    return from_plain(
+        StartRequest,
         {
             "key": KEY,
             "subject": "Forecast",
@@ -76,7 +78,7 @@ def make_request(
             ],
             "evidence": [{"kind": "report", "what": "a forecast"}],
         }
-        | more
+        | more,
     )
 
 

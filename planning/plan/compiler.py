@@ -15,6 +15,7 @@ from escalation.case.state_size import require_plan_fits
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.ids import tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
+from escalation.kernel.values import to_plain
 from escalation.policy.classification import Priority
 from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
@@ -71,7 +72,7 @@ def check_request(playbook: Playbook, request: StartRequest) -> None:
     Raises:
         BadRequest: With every fault that *request* has against the playbook.
     """
-    _refuse(request, start_faults_of(playbook, request.model_dump(mode="json", exclude_unset=True)))
+    _refuse(request, start_faults_of(playbook, to_plain(request, but_defaults=True)))
 
 
 def recompile_plan(playbook: Playbook, request: StartRequest, opened_at: datetime, now: datetime) -> Plan:

@@ -14,6 +14,7 @@ from escalation.case.request import StartRequest
 from escalation.case.state_size import require_request_fits
 from escalation.kernel.ids import is_of_escalation, tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, Misspelled, faults_of, quote_input
+from escalation.kernel.values import from_plain
 from planning.calendars.time_zone_names import time_zone_of
 from planning.playbook.effective_levels import levels_of
 from planning.playbook.faults import Finding, Path, unknown_name
@@ -60,7 +61,7 @@ def read_request(key: str, written: dict[str, Any], playbook: Playbook) -> Start
     """
     request, faults = None, tuple[Fault, ...]()
     try:
-        request = StartRequest.model_validate(written)
+        request = from_plain(StartRequest, written)
     except ValidationError as error:
         faults = faults_of(error)
     faults = join_faults(faults, (*_of_key(key, written), *start_faults_of(playbook, written)))

@@ -13,7 +13,7 @@ tags. Knows nothing of playbooks.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruamel.yaml import YAML
@@ -32,7 +32,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from escalation.kernel.refusals import Fault, quote_input
+from escalation.kernel.refusals import UNKNOWN_FIELD, Fault, quote_input
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -163,8 +163,8 @@ def place_of(node: Node, path: tuple[str | int, ...], *, of_key: bool = False) -
 
 def place_fault(fault: Fault, found: "ErrorDetails", tree: Node) -> Fault:
     """Add to *fault* the place in *tree* of what pydantic *found*."""
-    place = place_of(tree, found["loc"], of_key=found["type"] == "extra_forbidden")
-    return fault.changed(where=f"{place} {fault.where}")
+    place = place_of(tree, found["loc"], of_key=found["type"] in UNKNOWN_FIELD)
+    return replace(fault, where=f"{place} {fault.where}")
 
 
 def path_written(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ...]:

@@ -29,7 +29,7 @@ def test_each_field_of_a_start_has_an_option() -> None:
     """
     options = {option for parameter in program.app.commands["start"].params for option in parameter.opts}
 
-    assert {word_for(field) for field in StartRequest.model_fields} <= options
+    assert {word_for(field) for field in StartRequest.__dataclass_fields__} <= options
 
 
 async def test_a_start_without_a_file_takes_all_that_one_could_say(terminal: Terminal) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from escalation.case import commands as c
 from escalation.case.actions import Action, Origin
@@ -24,7 +24,7 @@ from escalation.kernel.budgets import (
     SERVICES,
 )
 from escalation.kernel.refusals import BadRequest, faults_of
-from escalation.kernel.values import InternalText
+from escalation.kernel.values import InternalText, reader_of
 from escalation.notifications.inbox_view import Release
 from escalation.policy.classification import CancelCause
 from escalation.sponsorship import engine as s
@@ -66,7 +66,7 @@ def test_a_list_of_a_start_is_refused_when_it_is_too_long(field: str, most: int)
     assert f"{field}: given a list of 60000; allowed: at most {most} of these" in said
 
 
-ASKED: tuple[type[BaseModel], ...] = (
+ASKED: tuple[type, ...] = (
     StartRequest,
     *c.PERSONS_COMMANDS,
     *f.MEMBERS_COMMANDS,
@@ -89,11 +89,11 @@ def endless(schema: Any, path: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", ASKED, ids=lambda kind: kind.__name__)
-def test_whatever_people_send_names_the_most_of_each_list(kind: type[BaseModel]) -> None:
+def test_whatever_people_send_names_the_most_of_each_list(kind: type) -> None:
     """
     START-6: bytes alone are no limit, since what is made of an entry is larger than the entry.
     """
-    assert [] == [*endless(kind.model_json_schema())]
+    assert [] == [*endless(reader_of(kind).json_schema())]
 
 
 @pytest.mark.parametrize("field", ["services", "linked_records", "problem_records", "evidence"])

@@ -12,6 +12,7 @@ from escalation.case.request import Channel, EvidenceKind, StartRequest
 from escalation.case.start import Opened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import faults_of
+from escalation.kernel.values import from_plain
 from escalation.notifications.notification import CustomerNotification
 from escalation.notifications.shell_commands import ReportDelivery, Tick
 from escalation.policy.classification import Priority
@@ -223,8 +224,9 @@ def test_a_bad_request_is_refused_with_every_fault() -> None:
     START-6: where, what was given, what is allowed; all at once.
     """
     with pytest.raises(ValidationError) as refused:
-        StartRequest.model_validate(
-            {"key": "no tenant", "subject": "", "reason": "bored", "customers": [], "colour": "red"}
+        from_plain(
+            StartRequest,
+            {"key": "no tenant", "subject": "", "reason": "bored", "customers": [], "colour": "red"},
         )
 
     faults = {fault.where: fault for fault in faults_of(refused.value)}

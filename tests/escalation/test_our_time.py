@@ -10,7 +10,7 @@ import pytest
 from pydantic import AwareDatetime, ValidationError
 
 from escalation.case import commands, post_mortem, request
-from escalation.kernel.values import Input
+from escalation.kernel.values import Input, described_fields, from_plain
 from escalation.sponsorship import engine
 from escalation.task_force import commands as task_forces
 
@@ -18,15 +18,19 @@ _READ = (commands, post_mortem, request, engine, task_forces)
 """Modules with what people ask: reading them makes their classes known."""
 
 
-def asked_for(kind: type[Input] = Input) -> Iterator[tuple[type[Input], str]]:
+def asked_for() -> Iterator[tuple[type, str]]:
     """
     Every field with a day or an instant, of everything that a person can send.
     """
-    for name, field in kind.model_fields.items():
-        if {date, AwareDatetime} & set(kinds_in(field.annotation)):
-            yield kind, name
+    for kind in (request.StartRequest, request.Evidence, *inputs()):
+        for name, field in described_fields(kind).items():
+            if {date, AwareDatetime} & set(kinds_in(field.annotation)):
+                yield kind, name
+
+
+def inputs(kind: type[Input] = Input) -> Iterator[type[Input]]:
     for child in kind.__subclasses__():
-        yield from asked_for(child)
+        yield from (child, *inputs(child))
 
 
 def kinds_in(annotation: Any) -> Iterator[Any]:
@@ -35,12 +39,12 @@ def kinds_in(annotation: Any) -> Iterator[Any]:
         yield from kinds_in(part)
 
 
-def faults_of(kind: type[Input], name: str, given: str) -> list[str]:
+def faults_of(kind: type, name: str, given: str) -> list[str]:
     """
     What is wrong with that field; whatever else is missing.
     """
     try:
-        kind.model_validate({name: given})
+        from_plain(kind, {name: given})
     except ValidationError as error:
         return [each["msg"] for each in error.errors() if each["loc"] == (name,)]
     return []
@@ -68,7 +72,7 @@ def test_what_a_person_gives_is_of_our_time(field: str, year: str) -> None:
     START-6: refused where it is said, with what is allowed.
     """
     kind, name = FIELDS[field]
-    is_day = date in kinds_in(kind.model_fields[name].annotation)
+    is_day = date in kinds_in(described_fields(kind)[name].annotation)
     time = "" if is_day else "T23:59:59Z"
 
     for day in ("01-01", "12-31"):

@@ -105,7 +105,10 @@ def test_a_proposal_by_a_person_is_told_to_those_who_decide() -> None:
     assert ("Ed", by_hand.why, "ACME") == (notice.facts.by, notice.facts.text, notice.facts.account)
     assert () == decide(enrolled(), by_hand, NOW, known).notices
     assert (
-        () == decide(Sponsorship(account="ACME"), by_hand.changed(escalation="ACME/1@1"), NOW, known).notices
+        ()
+        == decide(
+            Sponsorship(account="ACME"), by_hand.model_copy(update={"escalation": "ACME/1@1"}), NOW, known
+        ).notices
     )
 
 
@@ -244,7 +247,10 @@ def test_who_decides_the_playbook_says(programme: Sponsorship, command: s.Person
 
     whole = f"sponsorship:ACME: Vera may not {what}; roles that may: executive, escalation_manager"
     assert whole == refused.value.message
-    assert decide(programme, command.changed(by="ed"), NOW, known).programme.standing != programme.standing
+    assert (
+        decide(programme, command.model_copy(update={"by": "ed"}), NOW, known).programme.standing
+        != programme.standing
+    )
     assert 1 == len(decide(enrolled(), TOUCH, NOW, known).programme.touch_points), "everybody known may"
 
 

@@ -12,6 +12,7 @@ import pytest
 from escalation.case.request import StartRequest
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.refusals import BadRequest, Fault
+from escalation.kernel.values import from_plain
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_hours
 from planning.playbook.loader import Playbook, load_playbook, parse_playbook
@@ -67,7 +68,8 @@ def a_request(**changes: Any) -> StartRequest:
     """
     A complaint of one customer, submitted by an agent.
     """
-    return StartRequest.model_validate(
+    return from_plain(
+        StartRequest,
         {
             "key": "ACME/4711",
             "subject": "Export fails",
@@ -80,7 +82,7 @@ def a_request(**changes: Any) -> StartRequest:
                 {"account": "acme", "contacts": [{"name": "Ana Lima", "email": "ana@acme.example"}]}
             ],
         }
-        | changes
+        | changes,
     )
 
 

@@ -11,7 +11,7 @@ from entrypoints.cli.option_values import parse_language
 from escalation.case.request import CustomerContact
 from escalation.kernel.email_address import Mailbox
 from escalation.kernel.refusals import EscalationError
-from escalation.kernel.values import CustomerText, from_plain
+from escalation.kernel.values import from_plain
 from escalation.measures.report_schedule import ReportSchedule
 from planning.plan.report_readers import read_schedule, readers_of
 from planning.playbook.loader import load_playbook
@@ -63,7 +63,7 @@ BAD = [
 
 
 def in_a_start(text: str) -> str:
-    return CustomerContact(name=CustomerText("Ana"), email=text).email
+    return from_plain(CustomerContact, {"name": "Ana", "email": text}).email
 
 
 def in_a_playbook(text: str) -> str:
@@ -156,7 +156,7 @@ NO_TAGS = [
 
 
 def of_a_customer(tag: str) -> str:
-    return CustomerContact(name=CustomerText("Ana"), email="ana@x.example", language=tag).language
+    return from_plain(CustomerContact, {"name": "Ana", "email": "ana@x.example", "language": tag}).language
 
 
 def of_a_person(tag: str) -> str:

@@ -2,6 +2,7 @@
 What time zones are called: an offset is none, and is never answered with its opposite.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -155,11 +156,11 @@ def test_a_contact_of_a_customer_is_answered_the_same() -> None:
     """
     playbook = the_reference()
     request = make_request(playbook, "complaint", Priority.P3)
-    contact = request.customers[0].contacts[0].model_copy(update={"time_zone": "UTC+7"})
-    customer = request.customers[0].model_copy(update={"contacts": (contact,)})
+    contact = replace(request.customers[0].contacts[0], time_zone="UTC+7")
+    customer = replace(request.customers[0], contacts=(contact,))
 
     with pytest.raises(BadRequest) as refused:
-        compile_plan(playbook, request.model_copy(update={"customers": (customer,)}), utc("2026-11-20 16:30"))
+        compile_plan(playbook, replace(request, customers=(customer,)), utc("2026-11-20 16:30"))
 
     (fault,) = refused.value.faults
     assert ("customers.0.contacts.0.time_zone", "Asia/Jakarta") == (fault.where, fault.suggestion)

@@ -11,7 +11,7 @@ from escalation.case.engine import Decision
 from escalation.case.request import CorrectiveAction, InternalRca, StartRequest
 from escalation.case.start import Open, open_escalation
 from escalation.case.state import ResolutionKind, Step
-from escalation.kernel.values import CustomerText, InternalText
+from escalation.kernel.values import CustomerText, InternalText, from_plain
 from planning.plan.compiler import compile_plan
 from planning.playbook.loader import load_playbook
 from tests.complaint import a_complaint
@@ -85,7 +85,7 @@ async def whole_life(client: EscalationClient, key: str) -> None:
 
 def opened_at(key: str, instant: datetime) -> Decision:
     """The complaint as it was opened then."""
-    request = StartRequest.model_validate(a_complaint(key=key))
+    request = from_plain(StartRequest, a_complaint(key=key))
     plan, priority = compile_plan(load_playbook(REFERENCE), request, instant)
     opening = Open(id=f"{key}@{instant:%Y-%m-%dT%H:%M:%SZ}", request=request, plan=plan, priority=priority)
     return open_escalation(opening, instant)

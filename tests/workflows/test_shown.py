@@ -12,6 +12,7 @@ from escalation.case.commands import PERSONS_COMMANDS
 from escalation.case.lifecycle import State
 from escalation.case.request import StartRequest
 from escalation.contract import RebaseRequest
+from escalation.kernel.values import from_plain
 from escalation.policy.classification import EscalationReason
 from escalation.policy.local_time import DeskTime
 from escalation.policy.move_name import Move
@@ -235,7 +236,7 @@ def test_a_summary_is_cut_before_it_is_escaped(subject: str) -> None:
     """
     COMM-6: no half of an escape, and no half of a character, at the end of a line in the Web UI.
     """
-    request = StartRequest.model_validate(a_complaint(subject=subject))
+    request = from_plain(StartRequest, a_complaint(subject=subject))
 
     shown = web_ui.start_summary(request)
 

@@ -37,7 +37,12 @@ def _report(path: Path, examined: "PlaybookExamination") -> dict[str, Any]:
             else None
         ),
         "faults": [
-            {**_place(fault.where), **fault.model_dump(include={"given", "allowed", "suggestion"})}
+            {
+                **_place(fault.where),
+                "given": fault.given,
+                "allowed": fault.allowed,
+                "suggestion": fault.suggestion,
+            }
             for fault in examined.faults
         ],
         "warnings": [

@@ -124,19 +124,23 @@ def _corrected(now: Escalation, known: CustomerContact, command: CorrectContact)
         BadRequest: If nothing is given to correct, or another contact has the address.
         MoveNotAllowed: If all of it is so already.
     """
-    asked = {name: getattr(command, name) for name in ("email", "name", "language", "time_zone")}
-    given = {name: value for name, value in asked.items() if value is not None}
     faults = []
-    if not given:
+    if not any((command.email, command.name, command.language, command.time_zone)):
         what = "an e-mail address, a name, a language or a time zone"
-        faults.append(Fault(where=", ".join(asked), given="nothing", allowed=what))
+        faults.append(Fault(where="email, name, language, time_zone", given="nothing", allowed=what))
     is_moved = command.email is not None and mailbox_of(command.email) != mailbox_of(known.email)
     if command.email and is_moved and contacts_at(now, command.email):
         allowed = "an address that no other contact has here"
         faults.append(Fault(where="email", given=quote_input(command.email), allowed=allowed))
     if faults:
         raise BadRequest.because(f"the correction of {known.email} for {now.key}", faults)
-    corrected: CustomerContact = known.changed(**given)
+    corrected = replace(
+        known,
+        email=command.email or known.email,
+        name=command.name or known.name,
+        language=command.language or known.language,
+        time_zone=command.time_zone or known.time_zone,
+    )
     if corrected == known:
         raise MoveNotAllowed(f"{now.key}: {known.email} is known like this already")
     return corrected

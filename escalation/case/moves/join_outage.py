@@ -66,7 +66,8 @@ class BroughtAlong(BaseEvent):
 
     def joined_to(self, now: Escalation) -> Escalation:
         """Return *now* as if all of this had been in its request from the start (START-5)."""
-        request = now.request.changed(
+        request = replace(
+            now.request,
             customers=with_customers(now.request.customers, self.customers),
             services=tuple(dict.fromkeys((*now.request.services, *self.services))),
             linked_records=tuple(dict.fromkeys((*now.request.linked_records, *self.linked_records))),
@@ -243,7 +244,7 @@ def _new_customers(
             contact for contact in customer.contacts if not (is_known and mailbox_of(contact.email) in people)
         )
         if contacts:
-            yield customer.changed(contacts=contacts)
+            yield replace(customer, contacts=contacts)
 
 
 def _require_own_accounts(now: Escalation, joining: JoinOutage) -> None:

@@ -46,6 +46,7 @@ def file(
         raise BadRequest.because("the RCA", unknown)
     rca = merge_files(files)
     if not rca.timeline:
-        rca = rca.changed(timeline=proposed_timeline(entries, Speaker(catalogue("en"), names=names).say))
+        timeline = proposed_timeline(entries, Speaker(catalogue("en"), names=names).say)
+        rca = rca.model_copy(update={"timeline": timeline})
     make_move(key, FileRca, in_json, by=by, rca=rca)
     warn_of_boxes(rca)
