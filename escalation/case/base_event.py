@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.values import (
     ENGINE,
     Instant,
@@ -23,6 +24,16 @@ class BaseEvent:
     seq: int = 0
     at: Instant = NOT_YET
     by: str = ENGINE
+    kind: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code of its sentence in the catalogues; variants add to it."""
+        return f"event.{self.kind}"
+
+    def sentence(self) -> Reason:
+        """Return what happened, for the timeline: a code, and the parts that its sentence names."""
+        return reason(self.code, Person(self.by))
 
     def applied_to(self, now: "Escalation") -> "Escalation":
         """Return the escalation after this; the number of the event is set by whoever applies it."""

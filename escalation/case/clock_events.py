@@ -13,6 +13,8 @@ from escalation.case.state_changes import (
 )
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, reminded
+from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.timeline_entry import clock_started
 from escalation.kernel.values import (
     Instant,
     frozen,
@@ -28,6 +30,9 @@ class ClockStarted(BaseEvent):
         others = tuple(clock for clock in now.clocks if clock.name is not self.clock.name)
         started = replace(now, clocks=(*others, self.clock))
         return _noticed(started) if self.clock.name is ClockName.FIRST_NOTICE else started
+
+    def sentence(self) -> Reason:
+        return clock_started(self.code, self.clock)
 
 
 @frozen
@@ -45,6 +50,9 @@ class ThresholdPassed(BaseEvent):
         if self.is_skipped:
             return change_clock(now, self.clock, lambda clock: replace(clock, passed=self.passed))
         return change_clock(now, self.clock, lambda clock: reminded(clock, self.passed))
+
+    def sentence(self) -> Reason:
+        return reason(f"{self.code}.skipped" if self.is_skipped else self.code, self.clock)
 
 
 @frozen
@@ -64,6 +72,9 @@ class ClockBreached(BaseEvent):
             lambda clock: replace(clock, passed=self.passed, breached_at=self.due_at, chased=self.chased),
         )
 
+    def sentence(self) -> Reason:
+        return reason(self.code, self.clock, self.due_at)
+
 
 @frozen
 class ClockChased(BaseEvent):
@@ -76,6 +87,9 @@ class ClockChased(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return change_clock(now, self.clock, lambda clock: replace(clock, chased=self.times))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.clock)
 
 
 @frozen
@@ -100,6 +114,11 @@ class ClockEnded(BaseEvent):
                 runs_on_if_reopened=self.runs_on_if_reopened,
             ),
         )
+
+    def sentence(self) -> Reason:
+        if self.outcome is Outcome.BREACHED:
+            return reason(f"{self.code}.breached", self.clock, self.late_by)
+        return reason(f"{self.code}.{self.outcome}", self.clock)
 
 
 def _noticed(now: Escalation) -> Escalation:

@@ -14,6 +14,7 @@ from escalation.case.state_changes import undelivered_after
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import is_late
+from escalation.kernel.reasons import Listed, Person, Reason, Term, reason, sentences
 from escalation.kernel.values import (
     frozen,
 )
@@ -37,6 +38,9 @@ class DeliveryReported(BaseEvent):
             undelivered=undelivered_after(now, self.receipts, self.at),
         )
 
+    def sentence(self) -> Reason:
+        return reason(self.code, _messages(self))
+
 
 def report_delivery(work: Work, command: ReportDelivery) -> None:
     """COMM-2: the first notice is met when it has reached everybody; what failed is raised to a person (COMM-13)."""
@@ -52,3 +56,18 @@ def report_delivery(work: Work, command: ReportDelivery) -> None:
         work.end(ClockName.FIRST_NOTICE, at=told_at)
         join_outage.begin_first_notification(work)
     notify_undelivered(work, command.receipts, before)
+
+
+def _messages(event: DeliveryReported) -> Listed:
+    became: dict[str, list[Reason]] = {"told": [], "held": [], "not_told": [], "failed": []}
+    for result in event.receipts:
+        about = (Term("Occasion", result.occasion), Person(result.recipient))
+        if result.delivered_at:
+            became["told"].append(reason("message_to", *about))
+        elif result.is_dropped:
+            became["not_told"].append(reason("message_to.why", *about, result.why))
+        elif result.held_until:
+            became["held"].append(reason("message_to.until", *about, result.why, result.held_until))
+        else:
+            became["failed"].append(reason("message_to", *about))
+    return sentences(reason(f"messages.{what}", tuple(each)) for what, each in became.items() if each)

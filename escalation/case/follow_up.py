@@ -18,7 +18,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import (
     RoleNotAllowed,
     UnknownName,
@@ -44,6 +44,9 @@ class SuccessorAsked(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, is_succeeded=True)
 
+    def sentence(self) -> Reason:
+        return reason(self.code, self.why)
+
 
 @frozen
 class ActionsReminded(BaseEvent):
@@ -58,6 +61,9 @@ class ActionsReminded(BaseEvent):
             replace(each, reminded=self.reminded.get(each.number, each.reminded)) for each in now.actions
         )
         return replace(now, actions=actions)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, tuple(self.reminded))
 
 
 def require_customers_move(now: Escalation, move: Move, contact: Recipient) -> None:

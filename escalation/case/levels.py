@@ -20,7 +20,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import (
     ENGINE,
@@ -61,6 +61,11 @@ class LevelRaised(BaseEvent):
             responses_done=(),
         )
 
+    def sentence(self) -> Reason:
+        code = self.code
+        code += ".early" if self.is_early else ""
+        return reason(code, self.from_level, self.to_level, Person(self.owner), self.why)
+
 
 @frozen
 class AcknowledgementExpired(BaseEvent):
@@ -72,6 +77,9 @@ class AcknowledgementExpired(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, acknowledged_by=None, acknowledgements=())
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.person))
 
 
 @frozen
@@ -89,6 +97,9 @@ class ContactTried(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(with_asked(now, self.asked or (self.owner,)), attempt=self.attempt, owner=self.owner)
 
+    def sentence(self) -> Reason:
+        return reason(self.code, self.why, Person(self.owner))
+
 
 @frozen
 class SponsorshipProposed(BaseEvent):
@@ -96,6 +107,9 @@ class SponsorshipProposed(BaseEvent):
 
     kind: Literal["sponsorship_proposed"] = "sponsorship_proposed"
     accounts: tuple[str, ...]
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.accounts)
 
 
 def expire_acknowledgement(work: Work) -> None:

@@ -17,6 +17,7 @@ from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.join_outage import (
     BroughtAlong,
     JoinOutage,
+    account_names,
     begin_first_notification,
     new_in,
     notify_of_end,
@@ -29,7 +30,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.budgets import OPEN_ACTIONS
 from escalation.kernel.ids import Key
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed
 from escalation.kernel.values import (
     ENGINE,
@@ -66,6 +67,9 @@ class EscalationTakenOver(BroughtAlong):
             settled={**self.settled, **now.settled},
             actions=take_over_actions(now.actions, self.actions),
         )
+
+    def sentence(self) -> Reason:
+        return reason(f"{self.code}.{self.cause}", self.ticket, account_names(self.customers))
 
 
 @frozen

@@ -17,6 +17,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import (
     CustomerText,
     InternalText,
@@ -40,6 +41,9 @@ class UpdateSent(BaseEvent):
         return replace(
             now, news=last_update_after(now, self.customer_text, self), holding_updates=_in_a_row(now, self)
         )
+
+    def sentence(self) -> Reason:
+        return reason(f"{self.code}.{_sort_of(self)}")
 
 
 def restart_next_update(work: Work, clock: ClockName) -> None:
@@ -68,3 +72,11 @@ def _in_a_row(now: Escalation, event: UpdateSent) -> int:
     if event.is_holding:
         return now.holding_updates + 1
     return 0 if event.customer_text else now.holding_updates
+
+
+def _sort_of(update: UpdateSent) -> str:
+    if update.is_holding:
+        return "last_holding" if update.is_last_holding else "holding"
+    if update.customer_text:
+        return "both" if update.internal_note else "customers"
+    return "us"

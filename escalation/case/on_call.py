@@ -35,7 +35,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Person, Reason, Sentence, reason
 from escalation.kernel.values import (
     Instant,
     frozen,
@@ -64,6 +64,15 @@ class OnCallFound(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _found(now, self)
+
+    def sentence(self) -> Reason:
+        who = tuple(Person(person.id, person.name) for person in self.people) or reason("nobody")
+        parts = (self.schedule, who, self.why)
+        return (
+            reason(f"{self.code}.instead", *parts, Person(self.instead_of))
+            if self.instead_of
+            else reason(self.code, *parts)
+        )
 
 
 @frozen

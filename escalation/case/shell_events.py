@@ -9,6 +9,7 @@ from escalation.case.state import (
 )
 from escalation.case.state_changes import with_clocks
 from escalation.kernel.business_time import OpenHours
+from escalation.kernel.reasons import Person, Reason, Term, reason
 from escalation.kernel.values import (
     Name,
     frozen,
@@ -26,6 +27,9 @@ class PeopleNamed(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, plan=now.plan.joined_by(self.people))
 
+    def sentence(self) -> Reason:
+        return reason(self.code, tuple(Person(person.id, person.name) for person in self.people))
+
 
 @frozen
 class OpenHoursExtended(BaseEvent):
@@ -38,6 +42,9 @@ class OpenHoursExtended(BaseEvent):
         plan = now.plan.extended(self.calendar, self.open_hours)
         return with_clocks(replace(now, plan=plan), now.clocks)
 
+    def sentence(self) -> Reason:
+        return reason(self.code, self.calendar, self.open_hours.compiled_until)
+
 
 @frozen
 class MoveRefused(BaseEvent):
@@ -46,3 +53,6 @@ class MoveRefused(BaseEvent):
     kind: Literal["move_refused"] = "move_refused"
     move: str
     why: str
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Term("Move", self.move), self.why)

@@ -15,7 +15,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Decision, Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
 from escalation.kernel.values import ENGINE, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason, Priority
@@ -36,6 +36,11 @@ class Opened(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:  # noqa: ARG002 - there is no escalation before it
         raise ValueError("an escalation is opened once")
+
+    def sentence(self) -> Reason:
+        code = self.code
+        code += "" if self.request.evidence else ".undocumented"
+        return reason(code, self.level, str(self.priority), Person(self.owner))
 
 
 @frozen

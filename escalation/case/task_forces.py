@@ -25,7 +25,13 @@ from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import OF_TASK_FORCES, ClockName
 from escalation.kernel.clocks import Clock
-from escalation.kernel.reasons import Reason, Sentence, Why
+from escalation.kernel.reasons import (
+    Reason,
+    Sentence,
+    Why,
+    reason,
+    sentences,
+)
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Occasion
@@ -61,6 +67,9 @@ class TaskForceReported(BaseEvent):
             now, task_forces=replace_task_force(now, _with_update(self.force)), undelivered=undelivered
         )
 
+    def sentence(self) -> Reason:
+        return reason(self.code, self.force.name, sentences(self.happened))
+
 
 @frozen
 class TaskForceStoodDown(BaseEvent):
@@ -76,6 +85,9 @@ class TaskForceStoodDown(BaseEvent):
         (known,) = (force for force in now.task_forces if force.name == self.name)
         down = replace(known, state=TaskForceState.STOOD_DOWN, is_status_missed=False)
         return replace(now, task_forces=replace_task_force(now, down))
+
+    def sentence(self) -> Reason:
+        return _stood_down(self.code, self)
 
 
 @frozen
@@ -261,3 +273,12 @@ def _with_update(force: TaskForceSummary) -> TaskForceSummary:
         return force
     text = InternalText(clip(force.latest.text, _LONGEST_REPORT))
     return replace(force, latest=replace(force.latest, text=text))
+
+
+def _stood_down(code: str, event: TaskForceStoodDown) -> Reason:
+    if not event.left:
+        return reason(code, event.name)
+    left = sentences(event.left)
+    if event.handed_to:
+        return reason(f"{code}.handed_over", event.name, left, event.handed_to)
+    return reason(f"{code}.open", event.name, left)

@@ -17,7 +17,7 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.kernel.values import (
     CustomerText,
@@ -43,6 +43,9 @@ class TextSubmitted(BaseEvent):
         )
         return replace(now, held_texts=(*now.held_texts, held), texts_held=self.number)
 
+    def sentence(self) -> Reason:
+        return reason(self.code, self.number, Person(self.by))
+
 
 @frozen
 class TextRejected(BaseEvent):
@@ -53,6 +56,9 @@ class TextRejected(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         left = tuple(held for held in now.held_texts if held.number != self.number)
         return replace(now, held_texts=left)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.number, Person(self.by))
 
 
 def send_customer_update(work: Work, text: CustomerText, *, apologise: bool = False) -> None:

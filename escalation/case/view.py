@@ -23,7 +23,7 @@ from escalation.case.state import (
     Step,
     SurveyAnswer,
 )
-from escalation.case.timeline import CLOCKWORK, sentence, timeline_entry
+from escalation.case.timeline import CLOCKWORK, timeline_entry
 from escalation.kernel.budgets import ANSWER, MISSING, first_of, shortened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome
@@ -197,7 +197,7 @@ def make_move_result(now: Escalation, events: Iterable[Event] = (), *, is_repeat
         level=now.level,
         owner=now.owner,
         is_repeat=is_repeat,
-        happened=first_of([sentence(event) for event in events if event.kind not in CLOCKWORK], ANSWER),
+        happened=first_of([event.sentence() for event in events if event.kind not in CLOCKWORK], ANSWER),
         next_update_at=now.next_update_at,
     )
 

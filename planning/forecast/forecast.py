@@ -19,7 +19,7 @@ from escalation.case.on_call import OnCallFound
 from escalation.case.request import StartRequest
 from escalation.case.start import Opened
 from escalation.case.state import Escalation
-from escalation.case.timeline import CLOCKWORK, sentence
+from escalation.case.timeline import CLOCKWORK
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import ENGINE
 from escalation.notifications.notification import CustomerNotification, Occasion
@@ -211,9 +211,9 @@ def _words(event: e.Event, now: Escalation) -> str:
             early = ", before all responses were done" if is_early else ""
             return f"rose from level {before} to {after}, {name_of(now, owner)}: {why}{early}"
         case OnCallFound(instead_of=str(relieved)):
-            return speaker().say(sentence(replace(event, instead_of=name_of(now, relieved))))
+            return speaker().say(replace(event, instead_of=name_of(now, relieved)).sentence())
         case _:
-            return speaker().say(sentence(event))
+            return speaker().say(event.sentence())
 
 
 def _message(notice: AnyNotification, at: datetime, level: int) -> ForecastEntry:

@@ -15,7 +15,6 @@ from escalation.case.moves.correct_contact import ContactCorrected, CorrectConta
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation
-from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed, UnknownName
 from escalation.kernel.values import CustomerText
@@ -125,7 +124,7 @@ def test_a_name_a_language_or_a_zone_is_corrected_and_nothing_goes_again() -> No
         contact.time_zone,
     )
     assert f"contact {WRONG} corrected: name Jo Buyer, language tr, time zone Europe/Istanbul" == said(
-        sentence(the(ContactCorrected, decision))
+        the(ContactCorrected, decision).sentence()
     )
 
 

@@ -12,7 +12,6 @@ from escalation.case.moves.send_update import SendUpdate
 from escalation.case.moves.verify_resolution import VerifyResolution
 from escalation.case.next_update import UpdateSent
 from escalation.case.state import Escalation, ResolutionKind
-from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.values import CustomerText, InternalText
@@ -95,7 +94,7 @@ def test_the_last_one_says_so_and_then_the_managers_must_act() -> None:
     decision = decide(silent, Tick(), monday("21:30"))
     last = [event for each in decisions for event in each.events if isinstance(event, UpdateSent)][-1]
 
-    assert "the last until somebody writes to them" in said_of(sentence(last))
+    assert "the last until somebody writes to them" in said_of(last.sentence())
     assert ["breach: ed, ceo"] == told(decision)
     said = internal(decision, "breach").facts.why
     assert Sentence.AND_ALSO.of(Sentence.OVERDUE.of(N.words), Sentence.NO_MORE_HOLDING.of(3)) == said

@@ -9,7 +9,6 @@ import pytest
 from escalation.case.engine import decide
 from escalation.case.moves.pause import ClocksPaused, PauseClocks, ResumeClocks
 from escalation.case.moves.raise_level import RaiseLevel
-from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.plan import PausePolicy, Target
@@ -177,4 +176,4 @@ def test_a_pause_says_which_clocks_it_stopped(stops: tuple[ClockName, ...], leve
     decision = decide(escalation, PAUSE, monday("09:10"))
 
     (paused,) = (event for event in decision.events if isinstance(event, ClocksPaused))
-    assert f"paused, waiting for customer; {said}" == said_of(sentence(paused))
+    assert f"paused, waiting for customer; {said}" == said_of(paused.sentence())

@@ -9,7 +9,6 @@ from escalation.case.clock_events import ClockBreached, ThresholdPassed
 from escalation.case.engine import decide
 from escalation.case.moves.change_priority import ChangePriority
 from escalation.case.state import Escalation
-from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import Priority
@@ -66,7 +65,7 @@ def test_a_threshold_that_a_change_put_behind_us_is_skipped() -> None:
     assert monday("15:00") == clock(decision.escalation, R).next_at
     assert not [line for line in told(decision) if line.startswith("reminder")]
     skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
-    assert "resolution: reminder skipped, already past" == said(sentence(skipped))
+    assert "resolution: reminder skipped, already past" == said(skipped.sentence())
 
 
 def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
@@ -79,7 +78,7 @@ def test_a_later_threshold_that_is_skipped_says_so_too() -> None:
     skipped = next(x for x in decision.events if isinstance(x, ThresholdPassed) and x.clock is R)
 
     assert (2, 1, True) == (skipped.passed, skipped.skipped, skipped.is_skipped)
-    assert "resolution: reminder skipped, already past" == said(sentence(skipped))
+    assert "resolution: reminder skipped, already past" == said(skipped.sentence())
 
 
 def test_a_change_that_puts_the_due_time_behind_us_breaches_at_once() -> None:

@@ -22,7 +22,7 @@ from escalation.case.moves.send_update import SendUpdate
 from escalation.case.start import Opened
 from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
-from escalation.case.timeline import brief, sentence, timeline_entry
+from escalation.case.timeline import brief, timeline_entry
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import CustomerText, InternalText, from_json, from_plain, to_json, to_plain
@@ -167,7 +167,7 @@ def test_a_note_is_told_once() -> None:
 
     assert ["resolution_rejected"] == happened(rejected)
     assert [("ari rejected the resolution", "wet")] == [
-        (said(sentence(event)), timeline_entry(event).note)
+        (said(event.sentence()), timeline_entry(event).note)
         for event in rejected.events
         if event.kind == "resolution_rejected"
     ]

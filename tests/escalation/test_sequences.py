@@ -28,7 +28,6 @@ from escalation.case.on_call import ReportOnCall
 from escalation.case.request import Evidence, EvidenceKind
 from escalation.case.state import AccessAnswer, Escalation
 from escalation.case.state_changes import apply_event
-from escalation.case.timeline import sentence
 from escalation.case.view import make_move_result, view
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
@@ -285,7 +284,7 @@ class Lives(RuleBasedStateMachine):
 
     def _happens(self, event: e.Event) -> None:
         assert event == EVENT.validate_json(EVENT.dump_json(event))
-        assert said(sentence(event))
+        assert said(event.sentence())
         before = self.now if self.events else None
         self.now = apply_event(before, event) if before else fold([event])
         self.events.append(event)

@@ -22,7 +22,6 @@ from escalation.case.moves.transfer import Transfer
 from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.staleness import find_outdated
 from escalation.case.state import Escalation, ResolutionKind
-from escalation.case.timeline import sentence
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import UnknownName
 from escalation.measures.fold import measure_events
@@ -124,7 +123,7 @@ def test_what_nobody_acknowledged_goes_to_the_next_shift_to_the_second() -> None
     assert ["assigned: fay"] == life.told
     found = [event for event in life.events if isinstance(event, OnCallFound)][-1]
     assert ("nils", SIX) == (found.instead_of, found.at)
-    assert "on call for duty: Fay, instead of nils (the rota)" == said(sentence(found))
+    assert "on call for duty: Fay, instead of nils (the rota)" == said(found.sentence())
 
 
 def test_whoever_acknowledged_keeps_it_over_the_end_of_their_shift() -> None:

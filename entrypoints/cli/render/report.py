@@ -20,7 +20,7 @@ from rich.text import Text
 
 from entrypoints.cli.render.reason_text import say
 from escalation.case.events import Event
-from escalation.case.timeline import brief, sentence
+from escalation.case.timeline import brief
 from escalation.kernel.numbers import number_of
 from escalation.measures.definitions import MEASURES, Measure
 from records.data_export import RecordedEscalation
@@ -147,7 +147,7 @@ def one(escalation: RecordedEscalation) -> RenderableType:
 def _sentence(event: RecordedEscalation, before: RecordedEscalation) -> str:
     """Of a line of another system's log, what has changed since the one before."""
     if event["kind"] != LOG_LINE:
-        return say(sentence(_EVENT.validate_python(event["event"])))
+        return say(_EVENT.validate_python(event["event"]).sentence())
     changes = (f"{name}: {value}" for name, value in event["event"].items() if before.get(name) != value)
     return ", ".join(changes) or "nothing that is kept has changed"
 

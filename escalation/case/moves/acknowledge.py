@@ -15,6 +15,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import (
     NO_NOTE,
@@ -32,6 +33,9 @@ class Acknowledged(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _acknowledged(now, self)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), self.level)
 
 
 class Acknowledge(MoveCommand):

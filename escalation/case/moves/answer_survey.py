@@ -18,7 +18,7 @@ from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import (
     BadRequest,
     Fault,
@@ -52,6 +52,9 @@ class SurveyAnswered(BaseEvent):
             account=self.account, score=self.score, comment=self.comment, by=self.by, at=self.at
         )
         return replace(now, survey={**now.survey, self.contact: answered})
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.contact, self.score)
 
 
 class AnswerSurvey(MoveCommand):

@@ -16,6 +16,7 @@ from escalation.case.text_approval import (
     send_customer_update,
 )
 from escalation.case.work import Work
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
@@ -33,6 +34,9 @@ class TextApproved(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         left = tuple(held for held in now.held_texts if held.number != self.number)
         return replace(now, held_texts=left)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.number, Person(self.by))
 
 
 class ApproveText(MoveCommand):

@@ -17,7 +17,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Work
 from escalation.kernel.ids import Key
-from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.reasons import Person, Reason, Sentence, Why, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, quote_input
 from escalation.kernel.values import (
     InternalText,
@@ -37,6 +37,11 @@ class Cancelled(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, state=step(now.state, Move.CANCEL), ended_at=self.at, merged_into=self.into)
+
+    def sentence(self) -> Reason:
+        if self.into:
+            return reason(f"{self.code}.into", Person(self.by), self.cause, self.into)
+        return reason(self.code, Person(self.by), self.cause)
 
 
 class Cancel(MoveCommand):

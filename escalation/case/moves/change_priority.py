@@ -19,7 +19,7 @@ from escalation.case.state_changes import (
     with_clocks,
 )
 from escalation.case.work import Work
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import (
     NO_NOTE,
@@ -41,6 +41,9 @@ class PriorityChanged(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         changed = replace(now, priority=self.to_priority)
         return with_clocks(changed, (retarget_clock(changed, clock) for clock in changed.clocks))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, str(self.from_priority), str(self.to_priority))
 
 
 class ChangePriority(MoveCommand):

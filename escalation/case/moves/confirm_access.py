@@ -16,7 +16,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Work
 from escalation.kernel.characters import clip
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import LONGEST_TEXT, NO_NOTE, InternalText, Name, frozen
 from escalation.policy.move_name import Move
@@ -32,6 +32,9 @@ class AccessAnswered(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         answer = Access(answer=self.answer, by=self.by, at=self.at)
         return replace(now, access={**now.access, self.account: answer})
+
+    def sentence(self) -> Reason:
+        return reason(f"{self.code}.{self.answer}", self.account)
 
 
 class ConfirmAccess(MoveCommand):

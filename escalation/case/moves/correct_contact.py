@@ -6,6 +6,7 @@ who has just joined: the old letters name times that have passed. To another nam
 Whether a time zone exists is not known here; to messages one that does not is UTC.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -26,6 +27,7 @@ from escalation.case.state_size import require_request_fits
 from escalation.case.work import Work
 from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.language_tag import LanguageTag
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
 from escalation.kernel.values import (
     ENGINE,
@@ -51,6 +53,9 @@ class ContactCorrected(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _contact_corrected(now, self)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.before.email, tuple(_corrections(self)))
 
 
 class CorrectContact(MoveCommand):
@@ -176,3 +181,9 @@ def _contact_corrected(now: Escalation, event: ContactCorrected) -> Escalation:
             each for each in now.undelivered if ids.get(each.recipient, each.recipient) == each.recipient
         ),
     )
+
+
+def _corrections(event: ContactCorrected) -> Iterator[Reason]:
+    for name in ("email", "name", "language", "time_zone"):
+        if getattr(event.after, name) != getattr(event.before, name):
+            yield reason(f"contact.{name}", str(getattr(event.after, name)))

@@ -24,7 +24,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Person, Reason, Sentence, reason
 from escalation.kernel.values import CustomerText, InternalText, frozen
 from escalation.notifications.notification import Occasion
 from escalation.policy.move_name import Move
@@ -54,6 +54,9 @@ class ResolutionDeclared(BaseEvent):
         )
         hold = Pause(reason=VERIFYING, stops=self.holds, started_at=self.at)
         return with_pause(declared, hold)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), self.resolution)
 
 
 class DeclareResolved(MoveCommand):

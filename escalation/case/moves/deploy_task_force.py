@@ -16,6 +16,7 @@ from escalation.case.state import (
 from escalation.case.task_forces import MOST_FORCES, calendars_of, clock_patterns, summarize_escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import CHARTER, SEATS, size_of
+from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import (
     BadRequest,
     Fault,
@@ -44,6 +45,9 @@ class TaskForceDeployed(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, task_forces=(*now.task_forces, self.force))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.force.name, Person(self.force.lead), self.force.mission)
 
 
 class DeployTaskForce(MoveCommand):

@@ -13,7 +13,7 @@ from escalation.case.state import (
 )
 from escalation.case.text_approval import ask_approvers, pending_text, require_approver
 from escalation.case.work import Work
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Person, Reason, Sentence, reason
 from escalation.kernel.values import (
     NO_NOTE,
     CustomerText,
@@ -36,6 +36,9 @@ class TextEdited(BaseEvent):
             for held in now.held_texts
         )
         return replace(now, held_texts=texts)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.number, Person(self.by))
 
 
 class EditText(MoveCommand):

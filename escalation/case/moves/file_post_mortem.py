@@ -14,6 +14,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import (
     BadRequest,
     Fault,
@@ -39,6 +40,9 @@ class PostMortemFiled(BaseEvent):
             post_mortem_version=self.version,
             actions=track_actions(now.actions, Origin.POST_MORTEM, self.post_mortem.actions),
         )
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.version)
 
 
 class FilePostMortem(MoveCommand):

@@ -20,6 +20,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.budgets import PAPER
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import (
     frozen,
 )
@@ -42,6 +43,9 @@ class RcaFiled(BaseEvent):
         )
         actions = track_actions(now.actions, Origin.RCA, self.rca.corrective_actions)
         return replace(now, rca=filed, actions=actions)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.version)
 
 
 class FileRca(MoveCommand):

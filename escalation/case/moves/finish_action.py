@@ -13,6 +13,7 @@ from escalation.case.state import (
     Escalation,
 )
 from escalation.case.work import Work
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import (
     MoveNotAllowed,
     RoleNotAllowed,
@@ -38,6 +39,9 @@ class ActionFinished(BaseEvent):
         return _change_action(
             now, self.action, lambda action: replace(action, done_by=self.by, done_at=self.at)
         )
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.action, self.what)
 
 
 class FinishAction(MoveCommand):

@@ -5,7 +5,7 @@ Owns what a join adds, whom it has told, and how much one escalation can hold. W
 starts say; how they find each other is the shell's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar, Literal, TypeVar
 
@@ -32,6 +32,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.email_address import mailbox_of
 from escalation.kernel.ids import Key, tenant_of
 from escalation.kernel.numbers import number_of
+from escalation.kernel.reasons import AsPart, Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import (
     ENGINE,
@@ -102,6 +103,9 @@ class CustomerJoined(BroughtAlong):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(self.joined_to(now), tickets=(*now.tickets, self.ticket))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.ticket, account_names(self.customers))
 
 
 @frozen
@@ -300,3 +304,7 @@ def require_case_fits(key: str, request: StartRequest, joining: JoinOutage, what
 
 def _together(known: tuple[str, ...], more: tuple[str, ...]) -> int:
     return len({*known, *more})
+
+
+def account_names(customers: Iterable[AffectedCustomer]) -> AsPart:
+    return tuple(customer.account for customer in customers) or reason("nobody_new")

@@ -18,7 +18,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import PLAYBOOK, Reason, Sentence, Term, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import (
     NO_NOTE,
@@ -44,6 +44,12 @@ class ClocksPaused(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         return with_pause(now, Pause(reason=self.because, stops=self.stops, started_at=self.at))
 
+    def sentence(self) -> Reason:
+        because = Term(PLAYBOOK, self.because)
+        return (
+            reason(self.code, because, self.stopped) if self.stopped else reason(f"{self.code}.none", because)
+        )
+
 
 @frozen
 class ClocksResumed(BaseEvent):
@@ -55,6 +61,9 @@ class ClocksResumed(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return with_pause_ended(now, self, self.because, self.ended_at)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Term(PLAYBOOK, self.because))
 
 
 class PauseClocks(MoveCommand):

@@ -29,7 +29,7 @@ from escalation.case.text_approval import adapt_texts_to_plan
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, limit_chases
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import MoveNotAllowed
 from escalation.kernel.values import (
     ENGINE,
@@ -53,6 +53,9 @@ class Rebased(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return _rebased(now, self)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, str(self.plan.playbook), str(self.before))
 
 
 class Rebase(MoveCommand):

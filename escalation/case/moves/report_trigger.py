@@ -9,7 +9,7 @@ from escalation.case.move_command import MoveCommand, Note
 from escalation.case.moves.raise_level import raise_because
 from escalation.case.state import Escalation
 from escalation.case.work import Work
-from escalation.kernel.reasons import Why
+from escalation.kernel.reasons import PLAYBOOK, Person, Reason, Term, Why, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import (
     NO_NOTE,
@@ -25,6 +25,9 @@ class TriggerReported(BaseEvent):
     kind: Literal["trigger_reported"] = "trigger_reported"
     trigger: str
     note: InternalText = InternalText("")
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.by), Term(PLAYBOOK, self.trigger))
 
 
 class ReportTrigger(MoveCommand):

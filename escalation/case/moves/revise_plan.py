@@ -16,6 +16,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Work
 from escalation.kernel.budgets import STEPS
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.policy.move_name import Move
 
@@ -30,6 +31,9 @@ class PlanRevised(BaseEvent):
     def applied_to(self, now: Escalation) -> Escalation:
         steps = ActionPlan(version=self.version, steps=self.steps, by=self.by, at=self.at, why=self.why)
         return replace(now, action_plan=steps)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.version, len(self.steps))
 
 
 class RevisePlan(MoveCommand):

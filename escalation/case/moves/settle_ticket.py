@@ -12,6 +12,7 @@ from escalation.case.state import (
 )
 from escalation.case.work import Work
 from escalation.kernel.ids import is_key
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import (
     InternalText,
@@ -29,6 +30,9 @@ class TicketSettled(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, settled={**now.settled, self.record: str(self.stays_open_because or "")})
+
+    def sentence(self) -> Reason:
+        return reason(f"{self.code}.stays_open" if self.stays_open_because else self.code, self.record)
 
 
 class SettleTicket(MoveCommand):

@@ -11,6 +11,7 @@ from escalation.case.state import (
     Escalation,
 )
 from escalation.case.work import Work
+from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
 from escalation.kernel.values import (
     NO_NOTE,
@@ -29,6 +30,9 @@ class ResponseTicked(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(now, responses_done=(*now.responses_done, self.response))
+
+    def sentence(self) -> Reason:
+        return reason(self.code, self.level, self.response)
 
 
 class TickResponse(MoveCommand):

@@ -18,7 +18,7 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
-from escalation.kernel.reasons import Sentence
+from escalation.kernel.reasons import Person, Reason, Sentence, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
 from escalation.kernel.values import (
     NO_NOTE,
@@ -41,6 +41,9 @@ class Transferred(BaseEvent):
 
     def applied_to(self, now: Escalation) -> Escalation:
         return replace(with_asked(now, (self.to,)), owner=self.to)
+
+    def sentence(self) -> Reason:
+        return reason(self.code, Person(self.from_owner), Person(self.to), self.reason)
 
 
 class Transfer(MoveCommand):
