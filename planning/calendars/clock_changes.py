@@ -1,9 +1,14 @@
 """
 Changes of the clocks of a time zone: when they are put forward or back.
 
-Owns the two edges of daylight saving: local times that are skipped, and local times that are shown twice. Names of
-zones are for ``time_zone_names.py``.
+Knows no calendar. Names of zones are for ``time_zone_names.py``.
 """
+
+# Two edges of daylight saving need care. In spring some local times are skipped: on 2026-03-29 the clocks of Berlin go
+# from 02:00 to 03:00, and 02:30 does not exist. In autumn some are shown twice: on 2026-10-25 they go from 03:00 back
+# to 02:00, and 02:30 is shown at two instants. Python marks the second one by ``fold=1`` (PEP 495), and gives skipped
+# times an instant that shows another time. Some zones change at midnight, some by half an hour, some by a whole day
+# (Samoa, 2011-12-30), so nothing here assumes one hour or two o'clock.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,12 +26,14 @@ def first_instant_of(local: datetime, zone: ZoneInfo) -> datetime:
     instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == local:
         return instant
+    # Skipped: read by the old and by the new offset, the time gives an instant on each side of the change between them.
     before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
     return datetime.fromtimestamp(_change(zone, int(before.timestamp()), int(instant.timestamp())), UTC)
 
 
 def split_by_offset(zone: ZoneInfo, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Cut the time from *begin* to *end* where the zone's offset from UTC changes: start, end, offset in seconds."""
+    # Zones change at most once a day, so one probe a day finds each change, and bisection finds its second.
     start, offset = begin, _offset(zone, begin)
     for probe in (*range(begin + _DAY, end, _DAY), end - 1):
         if _offset(zone, probe) != offset:

@@ -1,12 +1,18 @@
 """
-Compile open hours as far ahead as the longest time takes that a clock may count, so that no due time is a guess
-(CLOCK-5).
-
-Theory: every clock has at most its whole span left, whatever was paused or changed. So if, at any instant, open hours
-are known ahead for the longest span of the plan, each due time is known. ``OpenHours.reach`` keeps that span, and the
-hours are compiled further before it is no longer known. A span that would take more than ``FURTHEST`` is an exception:
-its due time is unknown ("not before …") until it comes nearer.
+Compiler of open hours as far ahead as a clock may count, so that no due time is a guess (CLOCK-5).
 """
+
+# Theory of operation
+#
+# Every clock has at most its whole span left, whatever was paused or changed. So if at any instant open hours are known
+# ahead for the longest span of the plan, each due time is known. ``OpenHours.reach`` keeps that span, and the hours are
+# compiled further before it is no longer known.
+#
+# Example: the longest span is 5 business days of 8 hours, so ``reach`` is 40 open hours. On a Monday they last until
+# the next Monday, over a fortnight of holidays three weeks. Ever longer times are tried until the span fits.
+#
+# A span that would take more than ``FURTHEST`` is an exception: its due time is unknown ("not before …") until it comes
+# nearer.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -69,7 +75,7 @@ def _in_open_hours(spans: Iterable[CountedSpan], *, by_priority: bool) -> Iterat
 
 
 def longest_of(spans: Iterable[CountedSpan], business_day: timedelta) -> timedelta:
-    """The most open time that one of *spans* counts, where a business day is worth *business_day_of*."""
+    """Return the most open time that one of *spans* counts, where a business day is worth *business_day*."""
     counted = (
         worth(after, business_day) if basis is Basis.BUSINESS_DAYS else after for after, basis in spans
     )
@@ -95,8 +101,9 @@ def compile_ahead(
     while (due := add(hours, now, reach)) is None and until < furthest:
         until = min(furthest, until + 2 * (until - since))
         hours = compile_hours(calendar, since, until, name)
-    if due is None:
+    if due is None:  # further than we compile: remember what is known, and look again when it comes nearer
         return replace(hours, reach=between(hours, now + AHEAD, until))
+    # Keep no more than is needed: hours travel with every new run of the workflow.
     wanted = max(horizon_of(now)[1], _midnight_after(due + AHEAD))
     if wanted != until:
         hours = compile_hours(calendar, since, wanted, name)

@@ -1,12 +1,22 @@
 """
-Calendars compiled: a week in a time zone becomes plain UTC intervals, with which the rules can compute (CLOCK-5).
+Compiler of calendars: a week in a time zone becomes plain UTC intervals, with which the rules can compute (CLOCK-5).
 
-An instant is open when the wall clock of that time zone shows an open time: when a clock is put forward the skipped
-hour is never worked, when it is put back the repeated one is worked twice. Hours belong to the day on which they
-begin, so an overnight window of Friday ends on Saturday, and is closed when Friday is. Own hours of a date go before
-own days off, these before the public holidays, and these before the week.
-Owns time zones and dates; what the open hours are used for is not known here.
+Owns time zones and dates. Knows nothing of what the open hours are used for.
 """
+
+# Theory of operation
+#
+# An instant is open when the local clocks show an open time. When a clock is put forward, the skipped hour is never
+# open; when it is put back, the repeated hour is open twice. So the time is cut where the zone's offset from UTC
+# changes (``split_by_offset``). Within a piece the offset is a constant, and the hours of a day are plain arithmetic:
+#
+#     instant = day * 86,400 + local second of the day - offset
+#
+# Hours belong to the day on which they begin. A night of Friday, 22:00-06:00, ends on Saturday, and is closed when
+# Friday is a holiday. Its end is past 86,400 seconds, and needs no special case. Of a date, the first of these that
+# says something counts: its own hours (half_days), its own days off (closed_on), public holidays, the week.
+#
+# Days are numbered from 1970-01-01, which was a Thursday: that is all the calendar that the arithmetic needs.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -166,9 +176,11 @@ def _spans(
     offset: int,
 ) -> Iterator[tuple[int, int]]:
     """Yield the open intervals of a time during which the zone's offset from UTC stays the same."""
+    # One day more at the beginning: a night of the day before may last into this piece.
     first, last = (begin + offset) // _DAY - 1, (end + offset) // _DAY
     for day in range(first, last + 1):
         for opens, closes in special.get(day, week[(day + _THURSDAY) % 7]):
+            # Cut at the edges of the piece: beyond them another offset is valid.
             start = max(day * _DAY + opens - offset, begin)
             stop = min(day * _DAY + closes - offset, end)
             if start < stop:

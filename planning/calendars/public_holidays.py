@@ -28,6 +28,7 @@ def list_subdivisions(country: str) -> tuple[str, ...]:
 
 def suggest_country(given: str) -> str:
     """Return the country that *given* probably means, such as ``UK`` or ``Germany``; empty if none is close."""
+    # The registry spells names without spaces: UnitedKingdom, GB, GBR.
     by_name = {name.lower(): country for country, names in _registry() for name in names}
     spelled = given.lower().replace(" ", "")
     return by_name.get(spelled) or by_name.get(nearest(spelled, by_name), "")

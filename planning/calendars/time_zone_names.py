@@ -27,43 +27,21 @@ _OF_THE_MACHINE = ("localtime", "posixrules", "Factory")
 """Files beside the zones, which mean something else on each machine."""
 _OF_OTHER_SECONDS = ("right/", "posix/")
 
-_BY_OFFSET = {
-    "-12:00": "Etc/GMT+12",
-    "-11:00": "Pacific/Pago_Pago",
-    "-10:00": "Pacific/Honolulu",
-    "-9:30": "Pacific/Marquesas",
-    "-9:00": "Pacific/Gambier",
-    "-8:00": "Pacific/Pitcairn",
-    "-7:00": "America/Phoenix",
-    "-6:00": "America/Mexico_City",
-    "-5:00": "America/Bogota",
-    "-4:00": "America/Puerto_Rico",
-    "-3:00": "America/Sao_Paulo",
-    "-2:00": "America/Noronha",
-    "-1:00": "Atlantic/Cape_Verde",
-    "+0:00": "UTC",
-    "+1:00": "Africa/Lagos",
-    "+2:00": "Africa/Johannesburg",
-    "+3:00": "Europe/Istanbul",
-    "+3:30": "Asia/Tehran",
-    "+4:00": "Asia/Dubai",
-    "+4:30": "Asia/Kabul",
-    "+5:00": "Asia/Karachi",
-    "+5:30": "Asia/Kolkata",
-    "+5:45": "Asia/Kathmandu",
-    "+6:00": "Asia/Dhaka",
-    "+6:30": "Asia/Yangon",
-    "+7:00": "Asia/Jakarta",
-    "+8:00": "Asia/Singapore",
-    "+8:45": "Australia/Eucla",
-    "+9:00": "Asia/Tokyo",
-    "+9:30": "Australia/Darwin",
-    "+10:00": "Australia/Brisbane",
-    "+11:00": "Pacific/Guadalcanal",
-    "+12:00": "Pacific/Tarawa",
-    "+13:00": "Pacific/Tongatapu",
-    "+14:00": "Pacific/Kiritimati",
-}
+_BY_OFFSET: dict[str, str] = dict(
+    re.findall(
+        r"(\S+) (\S+)",
+        """
+        -12:00 Etc/GMT+12  -11:00 Pacific/Pago_Pago  -10:00 Pacific/Honolulu  -9:30 Pacific/Marquesas
+        -9:00 Pacific/Gambier  -8:00 Pacific/Pitcairn  -7:00 America/Phoenix  -6:00 America/Mexico_City
+        -5:00 America/Bogota  -4:00 America/Puerto_Rico  -3:00 America/Sao_Paulo  -2:00 America/Noronha
+        -1:00 Atlantic/Cape_Verde  +0:00 UTC  +1:00 Africa/Lagos  +2:00 Africa/Johannesburg  +3:00 Europe/Istanbul
+        +3:30 Asia/Tehran  +4:00 Asia/Dubai  +4:30 Asia/Kabul  +5:00 Asia/Karachi  +5:30 Asia/Kolkata
+        +5:45 Asia/Kathmandu  +6:00 Asia/Dhaka  +6:30 Asia/Yangon  +7:00 Asia/Jakarta  +8:00 Asia/Singapore
+        +8:45 Australia/Eucla  +9:00 Asia/Tokyo  +9:30 Australia/Darwin  +10:00 Australia/Brisbane
+        +11:00 Pacific/Guadalcanal  +12:00 Pacific/Tarawa  +13:00 Pacific/Tongatapu  +14:00 Pacific/Kiritimati
+        """,
+    )
+)
 """Places whose clocks are never put forward or back."""
 _BY_ABBREVIATION = {
     "America/New_York": "est edt et eastern",

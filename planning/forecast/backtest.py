@@ -125,6 +125,7 @@ class _Openings:
 
     def of(self, incident: Incident) -> Open:
         first = incident.updates[0]
+        # Thousands of incidents share a plan if they are of one kind and month: compiling is what takes time.
         period = int(incident.opened_at.timestamp() // _TOGETHER.total_seconds())
         key = (first.category, first.priority, period)
         if key not in self._known:

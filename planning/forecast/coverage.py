@@ -85,14 +85,6 @@ def covered_times_of(
     return (OnCallPeriod(since, until, (contact,)),) if has_address else ()
 
 
-def who_is_reachable(
-    contact: str, at: datetime, plan: Plan, rotas: Mapping[str, RotaLookup]
-) -> tuple[str, ...]:
-    """Return the ids of those who answer for *contact* at *at*; empty if nobody does."""
-    shifts = covered_times_of(contact, plan, rotas, at, at + datetime.resolution)
-    return next((shift.who for shift in shifts if shift.start <= at < shift.end), ())
-
-
 def find_gaps(
     playbook: Playbook,
     since: datetime,

@@ -62,6 +62,7 @@ class CsvTable:
         """
         text, encoding = _decoded(data, source, encoding)
         headers = {each: _header(text, each) for each in ((delimiter,) if delimiter else _DELIMITERS)}
+        # The delimiter that gives the wanted columns wins; else the one that gives the most columns.
         best = max(headers, key=lambda each: (set(wanted) <= set(headers[each]), len(headers[each])))
         return cls(source, encoding, best, headers[best], text)
 

@@ -50,6 +50,7 @@ def draw_forecast(forecast: Forecast, zone: ZoneInfo, title: str) -> str:
 
 def _places_of(instants: Iterable[datetime]) -> dict[datetime, float]:
     """Return a place for each instant: never backwards, and never too near or too far from the one before."""
+    # log2(2 + minutes): a minute is less than two steps wide, and a weekend only about twelve.
     first, *others = sorted(set(instants))
     places = {first: 0.0}
     for before, after in pairwise((first, *others)):

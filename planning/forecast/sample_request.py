@@ -11,7 +11,7 @@ from escalation.case.request import StartRequest
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import from_plain
 from escalation.policy.classification import EscalationReason, Priority
-from planning.playbook.faults import Finding, list_names, unknown_name
+from planning.playbook.faults import list_names, unknown_name
 from planning.playbook.schema import Playbook
 
 ACCOUNT = "CUSTOMER"
@@ -40,9 +40,8 @@ def issue_type_of(playbook: Playbook, category: str) -> str:
             where="issue_type", given="nothing", allowed=f"one of those with {category}: {list_names(having)}"
         )
     else:
-        fault = _fault(
-            unknown_name(("category",), category, dict.fromkeys(name for _, name in categories_of(playbook)))
-        )
+        known = dict.fromkeys(name for _, name in categories_of(playbook))
+        fault = unknown_name(("category",), category, known).as_fault()
     raise BadRequest.because("the case", (fault,))
 
 
@@ -80,8 +79,3 @@ def make_request(
         }
         | more,
     )
-
-
-def _fault(found: Finding) -> Fault:
-    where = ".".join(map(str, found.path))
-    return Fault(where=where, given=found.given, allowed=found.allowed, suggestion=found.suggestion)

@@ -1,11 +1,15 @@
 """
-Simulation of one escalation: the rules run over time, with nothing outside them.
-
-Theory of operation. The rules are a pure function ``decide(state, command, now)``, and each state says when it wants to
-wake up. So a simulation needs no clock: it jumps to the next of two instants, the wake-up or the next move, and decides
-there. In between nothing can happen. It plays the shell: messages count as delivered at once, open hours are compiled
-further when asked for, and questions about rotas are answered from the playbook. Knows no rule.
+Simulation of one escalation: the rules run over time, with nothing outside them. Knows no rule.
 """
+
+# Theory of operation
+#
+# The rules are a pure function ``decide(state, command, now)``, and each state says when it wants to wake up. So a
+# simulation needs no clock: it jumps to the next of two instants, the wake-up or the next move, and decides there. In
+# between nothing can happen. A year takes as many steps as there are events in it.
+#
+# It plays the shell: messages count as delivered at once, open hours are compiled further when the rules ask for it,
+# and questions about rotas are answered from the playbook.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

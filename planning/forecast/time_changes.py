@@ -108,6 +108,7 @@ class _Outcomes:
         return _Question(opens, gist, answer_from_playbook(playbook))
 
     def outcome(self, question: _Question) -> _Outcome:
+        # Most categories differ in names only, and running one takes as long as compiling ten.
         if question.gist not in self._known:
             self._known[question.gist] = self._run(question)
         return self._known[question.gist]

@@ -66,6 +66,7 @@ class Feeds:
         return self._of(address_of(rules))
 
     def _of(self, address: str) -> Content:
+        # A fault is remembered, too: an address that does not answer is not asked again by every escalation at once.
         held, now = self._held.get(address), self._now()
         if held is None or now - held.tried_at >= self._fresh_for:
             held = self._held[address] = self._asked(address, held, now)

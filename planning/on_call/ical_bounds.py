@@ -1,9 +1,19 @@
 """
 Bounds of an iCalendar text: small enough, and without rules that never happen or happen too often.
 
-Reads the lines before a library does: a rule that never comes true, or comes true each second, would keep the library
-busy for ever. Owns what a calendar of shifts may ask for; knows no shift.
+Owns what a calendar of shifts may ask for; knows no shift.
 """
+
+# Theory of operation
+#
+# The library that follows recurrence rules searches for the next time that a rule is true. A rule that is never true
+# ("30 February") keeps it busy for ever, and a rule that is true each second gives it billions of times. Both fit into
+# one line of a file that somebody else writes. So the lines are read before the library does:
+#
+# * A rule repeats by days, weeks, months or years, once a day at most; that bounds the steps from its start to the end
+#   that is asked for.
+# * A rule must come true within 28 years, after which weekdays and leap days repeat (within a century). It is tried at
+#   the end of the calendar, in the years before 9999, where a search that finds nothing soon ends.
 
 import re
 from collections.abc import Iterable, Iterator

@@ -54,6 +54,7 @@ def calendar_of(text: str, zone: ZoneInfo) -> icalendar.Calendar:
     if "X-WR-TIMEZONE" in calendar:
         for event in events:
             _place(event, zone)
+    # An exception of a series (RECURRENCE-ID) is compared with the times of its series, so it takes the form of those.
     starts = {str(event.get("UID")): event["DTSTART"].dt for event in events if "RECURRENCE-ID" not in event}
     for event in events:
         _require_known_zones(event)
@@ -128,6 +129,7 @@ def _fit(event: Any, like: date, zone: ZoneInfo) -> None:
     for rule in _several(event.get("RRULE")):
         if "UNTIL" in rule:
             rule["UNTIL"] = [_last(start, until, zone) for until in _several(rule["UNTIL"])]
+    # The library exchanges start and end of such an event; without length it is left out later.
     if _is_backwards(event, zone):
         event.pop("DURATION", None)
         event.pop(_WRITTEN, None)

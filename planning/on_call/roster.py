@@ -1,15 +1,24 @@
 """
 Rosters: the people on call over a time, from a rota, with the reason in words (MATRIX-1).
 
-Theory of operation. A rota makes *claims*: "from 09:00 to 17:00 it is Priya, by the rotation Europe". Claims may
-overlap, so each has a rank, and the lowest rank wins: overrides go before the entries of the calendar, these before the
-rotations, and within overrides and rotations the first in the list goes before the next. All entries of the calendar
-have one rank: of several at a time all count. The time is cut at each instant at which a claim begins or ends; within
-a piece the claims do not change, so that each piece has one answer. Neighbours with the same answer are joined.
-The answers follow each other without overlapping; what lies between them is nobody's.
-
-This file owns that order. ``shifts.py`` owns how long shifts are, ``ical.py`` what a calendar contains.
+Owns the order in which overrides, calendar and rotations count. ``shifts.py`` owns how long shifts are, ``ical.py``
+what a calendar contains.
 """
+
+# Theory of operation
+#
+# A rota makes *claims*: "from 09:00 to 17:00 it is Priya, by the rotation Europe". Claims may overlap, so each has a
+# rank, and the lowest rank wins. Overrides go before entries of the calendar, these before rotations; within overrides
+# and rotations the first in the list goes before the next. All entries of the calendar have one rank: of several at a
+# time all count.
+#
+#     override      |        ====         |      Ben
+#     rotation      |=====================|      Ana
+#     answer        |  Ana   |Ben |  Ana  |
+#
+# The time is cut at each instant at which a claim begins or ends. Within a piece the claims do not change, so that each
+# piece has one answer. Neighbours with the same answer are joined. The answers follow each other without overlapping;
+# what lies between them is nobody's.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -130,6 +139,7 @@ def _periods_of(
 ) -> Iterator[OnCallPeriod]:
     rotation = Rotation(parse_every(spec.every), parse_hand_over(spec.hand_over), spec.since, zone)
     hours = _answering_hours(spec, zone, since, until)
+    # Hours and shifts are both in order, so one pass over both is enough.
     first = 0
     for shift in shifts_between(rotation, since, until):
         who = (spec.people[shift.number % len(spec.people)],)

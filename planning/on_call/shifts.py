@@ -1,12 +1,21 @@
 """
-Shifts of a rotation: how long they are, when they change, and whose they are.
-
-Theory of operation. Shifts are cut by the clocks of a time zone. A hand-over at 09:00 is at 09:00 all year, and the
-shift over a change of the clocks is an hour shorter or longer. A hand-over at a local time that is skipped happens when
-it is skipped; at one that is shown twice, the first time. So shifts are counted in local time, from the hand-over on or
-before the first day (shift 0), in steps of the shift's length; only then each edge becomes an instant. The number of a
-shift says whose it is. Knows no playbook.
+Shifts of a rotation: how long they are, when they change, and whose they are. Knows no playbook.
 """
+
+# Theory of operation
+#
+# Shifts are cut by the clocks of a time zone. A hand-over at 09:00 is at 09:00 all year, and the shift over a change of
+# the clocks is an hour shorter or longer. A hand-over at a local time that is skipped happens when it is skipped; at
+# one that is shown twice, the first time.
+#
+# So shifts are counted in local time, in steps of their length, and only then each edge becomes an instant. Shift 0
+# begins at the hand-over on or before the first day:
+#
+#     since: 2026-11-04 (a Wednesday), hand_over: mon 09:00, every: weekly
+#     shift 0: Wed 4 Nov 09:00 - Mon 9 Nov 09:00     (counted from Mon 2 Nov, cut at the first day)
+#     shift 1: Mon 9 Nov 09:00 - Mon 16 Nov 09:00
+#
+# The number of a shift says whose it is: person number (shift number modulo number of people).
 
 import re
 from collections.abc import Iterator
@@ -87,17 +96,19 @@ def parse_hand_over(text: str) -> HandOver:
     return HandOver(DAYS.index(found[1]) if found[1] else None, time(int(found[2]), int(found[3])))
 
 
-def shifts_between(cadence: Rotation, since: datetime, until: datetime) -> Iterator[Shift]:
+def shifts_between(rotation: Rotation, since: datetime, until: datetime) -> Iterator[Shift]:
     """
     Yield the shifts that touch the time from *since* to *until*, in order, without a gap from the first one on.
 
-    With a day of the week the first turn begins on the first day all the same, and is over when that day comes.
+    With a day of the week the first shift begins on the first day all the same, and is over when that day comes.
     """
-    every, (day, at), first_day, zone = cadence
+    every, (day, at), first_day, zone = rotation
     begins = datetime.combine(first_day, at)
     origin = begins - timedelta(days=0 if day is None else (begins.weekday() - day) % 7)
     there = since.astimezone(zone).replace(tzinfo=None)
-    number = max(0, (there - origin) // every - 1)
+    number = max(
+        0, (there - origin) // every - 1
+    )  # one earlier: local time may be off by a change of the clocks
     while (start := first_instant_of(began := max(begins, origin + number * every), zone)) < until:
         end = first_instant_of(origin + (number + 1) * every, zone)
         if max(start, since) < end:

@@ -35,15 +35,8 @@ def find_start_faults(playbook: Playbook, written: object) -> Iterator[Finding]:
 
 
 def start_faults_of(playbook: Playbook, written: object) -> tuple[Fault, ...]:
-    return tuple(
-        Fault(
-            where=".".join(map(str, each.path)),
-            given=each.given,
-            allowed=each.allowed,
-            suggestion=each.suggestion,
-        )
-        for each in find_start_faults(playbook, written)
-    )
+    """Return the faults of a start; their place is the path of the field."""
+    return tuple(each.as_fault() for each in find_start_faults(playbook, written))
 
 
 def join_faults(shape: Sequence[Fault], more: Sequence[Fault]) -> tuple[Fault, ...]:

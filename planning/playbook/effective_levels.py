@@ -1,11 +1,16 @@
 """
 Levels of a category, complete with all that they inherit (MATRIX-1).
-
-Playbook, issue type and category can each describe levels. The nearer scope wins, field by field; within one scope a
-numbered level wins over ``each_level``. Example: the playbook gives level 2 a window, the category gives ``each_level``
-a calendar; level 2 of that category has both. Every field keeps the path where it is written, so that a fault can show
-it.
 """
+
+# Playbook, issue type and category can each describe levels. The nearer scope wins, field by field; within one scope a
+# numbered level wins over ``each_level``. Example:
+#
+#     playbook            levels: {2: {window: 1 - 2 h, contacts: ana}}
+#     issue type          each_level: {calendar: office}
+#     category            levels: {2: {contacts: ben}}
+#     level 2 of it       window: 1 - 2 h, calendar: office, contacts: ben
+#
+# Every field keeps the path where it is written, so that a fault can show it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -28,6 +28,11 @@ class Finding(NamedTuple):
     is_of_key: bool = False
     """The key is wrong, not its value."""
 
+    def as_fault(self, where: str = "") -> Fault:
+        """Return it as a fault at *where*; if omitted, at its path."""
+        where = where or ".".join(map(str, self.path))
+        return Fault(where=where, given=self.given, allowed=self.allowed, suggestion=self.suggestion)
+
 
 class PlaybookWarning(NamedTuple):
     """A warning of something valid that is probably not meant."""

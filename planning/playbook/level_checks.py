@@ -59,6 +59,7 @@ def _levels_named(
 ) -> Iterator[Finding]:
     """Check each level that is named, with the category that has the fewest levels of those it concerns."""
     found: set[Path] = set()
+    # A level that the playbook names concerns every category without one of its own: the shortest one decides.
     for (issue_type, category), last in sorted(lasts.items(), key=lambda each: each[1]):
         kind = playbook.issue_types[issue_type]
         level, depth = level_of(playbook, kind, kind.categories[category])

@@ -1,13 +1,17 @@
 """
 Loader of playbook files: as many faults as possible at once, each with its place.
 
-Theory of operation. Bytes become a tree with places (``yaml_tree.py``). A file that extends another is merged over it,
-tree over tree, so that each value keeps the place in its own file. Pydantic checks the form (``schema.py``), then
-``checks.py`` checks that the parts fit together. Where the form has faults, the faulty parts are left out and the rest
-is checked all the same (``faulty_parts.py``). Faults have paths; the tree gives the places.
-
 Owns the way from bytes to a checked ``Playbook``, and the meaning of ``extends``.
 """
+
+# Theory of operation
+#
+#     bytes -> tree with places (yaml_tree.py) -> merged over what it extends
+#           -> form checked by pydantic (schema.py) -> parts checked together (checks.py)
+#
+# Trees are merged, not playbooks, so that each value keeps the place in its own file. Checks know no places: they give
+# paths, and the tree gives the place of a path. Where the form has faults, the faulty parts are left out and the rest
+# is checked all the same (faulty_parts.py), so that one typing error does not hide the other faults.
 
 import types
 from collections.abc import Iterable, Iterator
@@ -276,6 +280,5 @@ def _placed(node: Node, found: Iterable[Finding]) -> list[Fault]:
         path = yaml_tree.path_written(node, fault.path)
         place = yaml_tree.place_of(node, path, of_key=fault.is_of_key)
         where = f"{place} {'.'.join(map(str, path))}".strip()
-        worded = Fault(where=where, given=fault.given, allowed=fault.allowed, suggestion=fault.suggestion)
-        placed.append((place, worded))
+        placed.append((place, fault.as_fault(where)))
     return [fault for _, fault in sorted(placed, key=lambda pair: pair[0])]

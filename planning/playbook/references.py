@@ -29,6 +29,7 @@ class Reference(NamedTuple):
 
 def references_in(playbook: Playbook) -> Iterator[Reference]:
     """Yield every name of something else, in the order of the file."""
+    # Pydantic keeps the mark with the field: ``calendar: Annotated[Name, Refers.CALENDAR]``.
     for path, field, value in fields_in(playbook):
         kind = next((mark for mark in field.metadata if isinstance(mark, Refers)), None)
         if kind and value:

@@ -132,5 +132,7 @@ def _all_run_from(rules: RotaSpec, now: datetime) -> datetime:
 
 def _cycle(rules: RotationSpec) -> timedelta:
     """After it the same people have the same hours of the week again; at most so long as is followed."""
+    # The rotation repeats after all people had a shift, the week after seven days: both together after their least
+    # common multiple. Within one such cycle everybody who is ever on call has been.
     cycle, week = len(rules.people) * parse_every(rules.every) // _MINUTE, WEEK // _MINUTE
     return min(_MINUTE * lcm(cycle, week), _LONGEST)

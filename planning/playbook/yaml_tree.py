@@ -1,15 +1,18 @@
 """
 YAML as a tree with the place of every value.
 
-Theory of operation. The parser of ruamel.yaml gives events with marks; ``_Composer`` makes nodes of them and counts
-while it does. The counting is why this is not the library's own composer: a file of a few lines can mean billions of
-values (each alias to a list of aliases multiplies), so each use of an alias counts in full, and the reading stops at a
-bound. Every scalar stays the text as written (``1.10`` is no number, ``no`` is no boolean): the schema decides on its
-type.
-
 Owns the safe reading of a file from outside: UTF-8 only, bounded size, depth and repetition, no duplicate keys, no
 tags. Knows nothing of playbooks.
 """
+
+# Theory of operation
+#
+# The parser of ruamel.yaml gives events with marks; ``_Composer`` makes a tree of them and counts while it does.
+# Counting is why this is not the library's own composer: a file of a few lines can mean billions of values, since each
+# alias to a list of aliases multiplies ("billion laughs"). So each use of an alias counts in full, and the reading
+# stops at a bound. The anchored part itself is shared, not copied.
+#
+# Every scalar stays the text as written (``1.10`` is no number, ``no`` is no boolean): the schema decides on its type.
 
 import re
 from collections.abc import Iterator

@@ -15,7 +15,6 @@ from planning.forecast.coverage import (
     RotaLookup,
     contacts_tried_at,
     find_gaps,
-    who_is_reachable,
 )
 from planning.forecast.sample_request import make_request
 from planning.forecast.simulation import make_open_command
@@ -117,22 +116,6 @@ def test_a_level_that_is_skipped_relies_on_the_next() -> None:
     assert [] == of_the_complaint(gaps(playbook, priya=by_day("priya")))
     both = gaps(playbook, priya=nobody, jonas=nobody)
     assert [(SINCE, UNTIL)] == of_the_complaint(both, 2) == of_the_complaint(both, 3)
-
-
-def test_who_is_reachable_is_one_question(reference: Playbook) -> None:
-    """
-    MATRIX-5: a shift has its first instant, and not its last.
-    """
-    plan = plan_of(reference)
-    shifts = {"stakeholders": on_duty("ben", (SINCE, SINCE + NINE))}
-
-    def reachable(contact: str, at: datetime) -> tuple[str, ...]:
-        return who_is_reachable(contact, at, plan, shifts)
-
-    assert ("ben",) == reachable("stakeholders", SINCE)
-    assert ("ben",) == reachable("stakeholders", SINCE + NINE - timedelta(microseconds=1))
-    assert () == reachable("stakeholders", SINCE + NINE)
-    assert ("priya",) == reachable("priya", SINCE + NINE)
 
 
 def hour(*hours: int) -> list[Interval]:
