@@ -11,13 +11,14 @@ from datetime import date, datetime, tzinfo
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from escalation.case.rca_on_file import RcaVersion
 from escalation.case.request import CustomerRca, InternalRca
 from escalation.kernel.values import CustomerText
 from escalation.policy.classification import Priority
 from messages.catalogue import Catalogue, catalogue, languages, nearest_language
+from messages.formats import write_instant
 
 _INTERNATIONAL = {"en": "en_GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
@@ -74,13 +75,7 @@ class PaperContext:
         return str(format_date(day, "long", self.locale))
 
     def instant(self, at: datetime) -> str:
-        there = at.astimezone(self.zone)
-        day, time = (
-            format_date(there, "medium", self.locale),
-            format_time(there, "short", self.zone, self.locale),
-        )
-        name = there.tzname() or "UTC"
-        return f"{day}, {time} {name if name[0].isalpha() else f'UTC{name}'}"
+        return write_instant(at, self.zone, self.words, self.locale)
 
 
 def customer_paper(about: PaperContext, rca: CustomerRca, *, is_approved: bool = True) -> Paper:

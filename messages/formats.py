@@ -29,6 +29,7 @@ from babel.numbers import format_decimal, format_percent
 
 from escalation.kernel.reasons import Sentence
 from escalation.measures.definitions import Unit
+from messages.catalogue import Catalogue
 
 _INTERNATIONAL = {"en": "en-GB"}
 """English of no country in particular: the day before the month, and 24 hours."""
@@ -271,6 +272,14 @@ def _day_time_zone(at: datetime, zone: tzinfo, locale: Locale, in_full: bool) ->
     day = format_date(local, "full", locale) if in_full else short(local)
     time = format_time(local, "short", zone, locale)
     return str(day), str(time), name if name[0].isalpha() else f"({_name_of(zone, locale)})"
+
+
+def write_instant(
+    at: datetime, zone: tzinfo, words: Catalogue, locale: Locale, *, in_full: bool = False
+) -> str:
+    """Return an instant as pages and papers write it, as messages do: `Fri, 20 Nov 2026, 16:30 WIB`."""
+    day, time, name = _day_time_zone(at, zone, locale, in_full)
+    return f"{words.word('date', 'day_and_time').format(day, time)} {name}"
 
 
 def _name_of(zone: tzinfo, locale: Locale) -> str:

@@ -8,13 +8,11 @@ for customers alone (COMM-6). Must not know requests, tokens or moves.
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -23,6 +21,7 @@ from entrypoints.web.page_texts import PAGE, Languages, section
 from escalation.kernel.values import CustomerText, frozen
 from escalation.notifications.links import Link, Question
 from messages.catalogue import FALLBACK_LANGUAGE, Catalogue
+from messages.formats import locale_of, write_instant, zone_of
 
 _FOLDER = Path(__file__).parent
 _STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8")
@@ -100,7 +99,7 @@ class Pages:
             (names["owner"], view.owner_name),
         ]
         if view.next_due_at:
-            facts.append((names["due"], _at(view.next_due_at, words.language, inquiry.link.time_zone)))
+            facts.append((names["due"], _at(view.next_due_at, words, inquiry.link.time_zone)))
         return self._page(
             "acknowledge.html",
             words.language,
@@ -172,14 +171,14 @@ def _of_seat(inquiry: QuestionInContext, words: Catalogue) -> list[tuple[str, st
         (names["lead"], inquiry.name_of(force.lead)),
     ]
     if seat.answer_by:
-        facts.append((names["answer_by"], _at(seat.answer_by, words.language, inquiry.link.time_zone)))
+        facts.append((names["answer_by"], _at(seat.answer_by, words, inquiry.link.time_zone)))
     return facts
 
 
-def _at(at: datetime, language: str, time_zone: str) -> str:
-    """In the reader's locale and time zone: `Friday, 20 November 2026 at 16:30 GMT+7`."""
-    locale, zone = _locale(language), _zone(time_zone)
-    return format_datetime(at.astimezone(zone), "EEEE d MMMM y, HH:mm z", tzinfo=zone, locale=locale)
+def _at(at: datetime, words: Catalogue, time_zone: str) -> str:
+    """Return an instant in the reader's time zone, as messages write it: `Friday, 20 November 2026, 16:30 WIB`."""
+    locale = locale_of(words.language, words.language)
+    return write_instant(at, zone_of(time_zone), words, locale, in_full=True)
 
 
 def _locale(language: str) -> Locale:
@@ -187,10 +186,3 @@ def _locale(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except ValueError:
         return Locale(FALLBACK_LANGUAGE)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("UTC")

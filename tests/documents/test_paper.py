@@ -88,9 +88,9 @@ def test_our_own_people_find_everything_in_their_own_time() -> None:
     html = as_html(for_us(zone="Asia/Jakarta"))
 
     for said in (
-        *("20 Nov 2026, 16:00 WIB", "it began", "The bay has no roof", "They were loaded in the rain"),
+        *("Fri, 20 Nov 2026, 16:00 WIB", "it began", "The bay has no roof", "They were loaded in the rain"),
         *("The carrier was changed", "The replacement left", "Nobody called", "Build a roof", "Daniel"),
-        *("31 March 2027", "PRB-77", "ACME, BOLT", "2, filed by Kemal on 20 Nov 2026, 17:00 WIB"),
+        *("31 March 2027", "PRB-77", "ACME, BOLT", "2, filed by Kemal on Fri, 20 Nov 2026, 17:00 WIB"),
         'href="https://example.com/photos?x=1&amp;y=2"',
     ):
         assert said in html, said
