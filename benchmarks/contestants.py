@@ -29,6 +29,7 @@ from channels.protocol import Channel, Delivered, OutboundMessage, Session
 from client import EscalationClient
 from delivery.pipeline import Pipeline
 from escalation.case import commands as c
+from escalation.case.lifecycle import Move
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.approve_rca import ApproveRca
 from escalation.case.moves.close import Close
@@ -46,7 +47,6 @@ from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.contract import ESCALATION_QUEUE, MESSAGE_TASK_QUEUE, RECORD_TASK_QUEUE
 from escalation.kernel.refusals import RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText, from_plain
-from escalation.policy.move_name import Move
 from messages.renderer import MessageRenderer
 from planning.playbook.playbook_file import PlaybookFile
 from records.store import RecordStore

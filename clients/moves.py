@@ -15,7 +15,7 @@ from clients.transport import RunEnded
 from clients.visibility import quote
 from escalation import contract
 from escalation.case import commands as c
-from escalation.case.lifecycle import LIFECYCLE, State
+from escalation.case.lifecycle import LIFECYCLE, Move, State
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
@@ -54,7 +54,6 @@ from escalation.case.view import MoveResult, View
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing, UnknownName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
-from escalation.policy.move_name import Move
 from runtime.errors import NoServer
 from workflows import search_attributes as sa
 

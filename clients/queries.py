@@ -19,7 +19,7 @@ from clients.visibility import EscalationListing, make_listing, quote, visibilit
 from escalation import contract
 from escalation.case.actions import Action
 from escalation.case.deliveries import Delivery
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.rca_on_file import RcaOnFile
 from escalation.case.record_batch import RecordBatch
 from escalation.case.state import ActionPlan
@@ -29,7 +29,6 @@ from escalation.kernel.refusals import UnknownEscalation
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.notification import CustomerFacts
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 from workflows import search_attributes as sa
 

@@ -5,10 +5,10 @@ A running escalation goes on by the playbook of today: what it stands on, what w
 from clients.moves import Moves
 from escalation import contract
 from escalation.case.effects import RecompilePlan
+from escalation.case.lifecycle import Move
 from escalation.case.moves.rebase import RebasePreview
 from escalation.case.view import MoveResult
 from escalation.kernel.values import InternalText
-from escalation.policy.move_name import Move
 from escalation.policy.plan import Plan
 
 

@@ -28,7 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from clients.visibility import quote, visibility_query
 from escalation import contract
 from escalation.case.engine import in_words
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.view import View
 from escalation.kernel.budgets import MOVE, size_of
 from escalation.kernel.ids import is_of_escalation
@@ -41,7 +41,6 @@ from escalation.kernel.refusals import (
     did_you_mean,
 )
 from escalation.kernel.timeline_entry import minute
-from escalation.policy.move_name import Move
 from runtime.connection import connect
 from runtime.errors import NoServer, NoWorker
 from runtime.search_attribute_setup import RegistrationResult, ensure_search_attributes

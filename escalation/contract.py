@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 
 from escalation.case.effects import FindOnCall, ForTaskForces, ProposeSponsorship
 from escalation.case.events import Event
+from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
 from escalation.case.state import Escalation
 from escalation.case.view import MoveResult
@@ -21,7 +22,6 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import Notification
 from escalation.notifications.shell_commands import ReportDelivery
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.policy.rates import Rates
 from escalation.sponsorship.engine import Sponsorship
 from escalation.task_force.events import TaskForceEvent

@@ -17,13 +17,13 @@ from escalation.case.deliveries import results_of
 from escalation.case.effects import Effect, FindOnCall, OpenSuccessor, ProposeSponsorship
 from escalation.case.engine import decide
 from escalation.case.events import Event
+from escalation.case.lifecycle import Move
 from escalation.case.state import Escalation
 from escalation.case.work import Decision
 from escalation.kernel.refusals import EscalationError, MoveNotAllowed, StillFinishing
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, InternalNotification
 from escalation.notifications.shell_commands import NoteRefusal
-from escalation.policy.move_name import Move
 from escalation.policy.open_hours import CompileOpenHours
 from workflows.base_workflow import BaseWorkflow
 from workflows.on_call import find_on_call

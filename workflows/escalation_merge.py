@@ -13,11 +13,11 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case.effects import MergeQuestion, MergeRequest
+from escalation.case.lifecycle import Move
 from escalation.case.merge import TakeOver, hand_over_to, require_open
 from escalation.case.moves.cancel import Cancel
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.refusals import MoveNotAllowed, StillFinishing
-from escalation.policy.move_name import Move
 from workflows.escalation_base import EscalationBase
 from workflows.inputs import read_model, takes_one
 from workflows.look_ups import ask

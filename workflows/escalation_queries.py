@@ -13,7 +13,7 @@ from escalation.case.audience import script
 from escalation.case.deliveries import Delivery, deliveries
 from escalation.case.effects import RecompilePlan
 from escalation.case.engine import moves_now
-from escalation.case.lifecycle import diagram
+from escalation.case.lifecycle import Move, diagram
 from escalation.case.moves.rebase import RebasePreview, preview_rebase
 from escalation.case.rca_on_file import RcaOnFile, on_file
 from escalation.case.record_batch import RecordBatch
@@ -24,7 +24,6 @@ from escalation.kernel.budgets import ANSWER, first_of
 from escalation.kernel.list_page import ListPage, page_of
 from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.notifications.notification import CustomerFacts, NotificationBatch
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
 from workflows import web_ui

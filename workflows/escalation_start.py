@@ -14,13 +14,13 @@ from temporalio.common import RawValue
 
 from escalation import contract
 from escalation.case.effects import CheckStart, CompiledStart, CompilePlan
+from escalation.case.lifecycle import Move
 from escalation.case.moves.join_outage import JoinOutage, permit_repeat
 from escalation.case.request import StartRequest
 from escalation.case.start import Open, open_escalation
 from escalation.case.view import MoveResult, make_move_result
 from escalation.kernel.budgets import REQUEST
 from escalation.kernel.refusals import EscalationError
-from escalation.policy.move_name import Move
 from workflows.escalation_merge import EscalationMerge
 from workflows.inputs import read_model, takes_one
 from workflows.look_ups import look_up

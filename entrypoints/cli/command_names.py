@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from entrypoints.cli.command_words import word_for
+from escalation.case.lifecycle import Move
 from escalation.kernel.refusals import BadRequest, Fault, faults_of
 from escalation.kernel.values import described_fields, from_plain
-from escalation.policy.move_name import Move
 from escalation.task_force.lifecycle import TaskForceMove
 
 _Model = TypeVar("_Model")

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from client import EscalationClient
 from escalation.case.commands import PersonsCommand
+from escalation.case.lifecycle import Move
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.confirm_access import ConfirmAccess
@@ -31,7 +32,6 @@ from escalation.kernel.refusals import (
 )
 from escalation.kernel.values import InternalText
 from escalation.notifications.links import Link, Question
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact, ContactKind
 from escalation.task_force.commands import AcceptSeat, DeclineSeat, MembersCommand
 from escalation.task_force.view import SeatView, TaskForceView

@@ -14,7 +14,7 @@ from escalation.case.base_event import BaseEvent
 from escalation.case.clock_events import ClockBreached, ClockChased, ThresholdPassed
 from escalation.case.follow_up import end_survey, remind_of_actions
 from escalation.case.levels import ask_after_no_acknowledgement, end_window, expire_acknowledgement
-from escalation.case.lifecycle import WORKING, RcaState, State, step
+from escalation.case.lifecycle import WORKING, Move, RcaState, State, step
 from escalation.case.moves.pause import end_pause
 from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.on_call import end_shift
@@ -30,7 +30,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 from escalation.policy.open_hours import open_hours_to_compile
 from escalation.policy.translations import EVERYBODY, on_record
 

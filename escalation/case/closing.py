@@ -7,7 +7,7 @@ from typing import Literal
 
 from escalation.case.audience import notify
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import RcaState, State
+from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.state import (
     Escalation,
 )
@@ -23,7 +23,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

@@ -7,6 +7,7 @@ A person's command is named after its move; its ``kind`` is the name on the wire
 
 from typing import get_args
 
+from escalation.case.lifecycle import Move
 from escalation.case.merge import TakeOver
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
@@ -53,7 +54,6 @@ from escalation.notifications.shell_commands import (
     ReportDelivery,
     Tick,
 )
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 
 PersonsCommand = (

@@ -12,7 +12,7 @@ from escalation.case import commands as c
 from escalation.case import follow_up, merge, on_call, task_forces
 from escalation.case.clock_table import extend_open_hours, settle, skip_past_thresholds
 from escalation.case.delivery_report import report_delivery
-from escalation.case.lifecycle import NOBODYS, RcaState, State, allows, moves_from
+from escalation.case.lifecycle import NOBODYS, Move, RcaState, State, allows, moves_from
 from escalation.case.merge import TakeOver
 from escalation.case.moves import join_outage
 from escalation.case.moves.cancel import cancel_by_operator
@@ -38,7 +38,6 @@ from escalation.notifications.shell_commands import (
     ReportDelivery,
     Tick,
 )
-from escalation.policy.move_name import Move
 from escalation.policy.people import require_person
 
 __all__ = ["Decision", "allowed_moves", "decide", "in_words", "moves_now", "open_escalation", "permit"]

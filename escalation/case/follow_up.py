@@ -12,6 +12,7 @@ from typing import Literal
 from escalation.case.actions import Action, count_passed_reminders
 from escalation.case.audience import customer_recipients, notify, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import Move
 from escalation.case.state import (
     Escalation,
 )
@@ -27,7 +28,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 from escalation.policy.people import Recipient
 
 CUSTOMERS_MOVES = (Move.CONFIRM_ACCESS, Move.RECORD_SURVEY)

@@ -12,7 +12,7 @@ from typing import Literal
 from escalation.case.actions import Action, take_over_actions
 from escalation.case.audience import contacts_among, name_of, notify, notify_customers
 from escalation.case.follow_up import line
-from escalation.case.lifecycle import State, allows
+from escalation.case.lifecycle import Move, State, allows
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.join_outage import (
     BroughtAlong,
@@ -39,7 +39,6 @@ from escalation.kernel.values import (
 )
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import CancelCause
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 
 

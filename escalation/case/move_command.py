@@ -4,17 +4,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from escalation.case.lifecycle import Move
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.budgets import MOVE
-from escalation.kernel.values import Input, InternalText, Mover
-from escalation.policy.move_name import Move
-
-Note = Annotated[InternalText, Field(description="What you want to add, for our own people.")]
-
-WhyText = Annotated[InternalText, Field(min_length=1, description="The reason, for our own people.")]
-
-OptionalWhyText = Annotated[InternalText, Field(description="The reason, for our own people.")]
+from escalation.kernel.values import Input, Mover
 
 TextNumber = Annotated[int | None, Field(ge=1, description="Which text, if several wait; `show` lists them.")]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import step_rca
+from escalation.case.lifecycle import Move, step_rca
 from escalation.case.state import (
     Escalation,
     LastUpdate,
@@ -21,7 +21,6 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Pause, derive_clock, derive_next_instant
 from escalation.kernel.values import ENGINE, CustomerText
 from escalation.notifications.delivery_results import DeliveryResult, Undelivered, update_undelivered
-from escalation.policy.move_name import Move
 from escalation.task_force.state import TaskForceSummary
 
 

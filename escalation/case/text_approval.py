@@ -9,6 +9,7 @@ from typing import Literal
 
 from escalation.case.audience import name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import Move
 from escalation.case.next_update import restart_next_update
 from escalation.case.state import (
     Escalation,
@@ -25,7 +26,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

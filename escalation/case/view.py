@@ -10,7 +10,7 @@ from escalation.case.actions import Action
 from escalation.case.audience import name_of
 from escalation.case.engine import moves_now
 from escalation.case.events import Event
-from escalation.case.lifecycle import RcaState, State
+from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.revise_plan import PlanRevised
 from escalation.case.post_mortem import PostMortem
 from escalation.case.request import CustomerRca, InternalRca
@@ -32,7 +32,6 @@ from escalation.kernel.timeline_entry import TimelineEntry
 from escalation.kernel.values import Instant, frozen
 from escalation.notifications.delivery_results import Undelivered
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.task_force.state import TaskForceSummary
 
 

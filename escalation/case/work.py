@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-from escalation.case.base_event import stamped
 from escalation.case.clock_events import ClockEnded, ClockStarted, ThresholdPassed
 from escalation.case.clock_targets import clock_for
 from escalation.case.effects import Effect
@@ -18,6 +17,7 @@ from escalation.case.state import Escalation
 from escalation.case.state_changes import apply_event
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, Outcome, count_passed_thresholds
+from escalation.kernel.event import stamped
 from escalation.kernel.values import ENGINE
 from escalation.notifications.redundancy import remove_redundant
 

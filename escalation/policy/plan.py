@@ -22,7 +22,6 @@ from escalation.kernel.refusals import UnknownName
 from escalation.kernel.values import Instant, Name, PropertyCache, frozen
 from escalation.policy.classification import EscalationReason, Priority
 from escalation.policy.local_time import DeskTime
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 from escalation.policy.preferences import Preferences
 from escalation.policy.translations import Translations
@@ -217,7 +216,7 @@ class Plan(PropertyCache):
     contacts: tuple[Contact, ...]
     others: tuple[Name, ...] = ()
     """Ids of the playbook's other people, who are looked up once a move names them."""
-    permissions: dict[Move, tuple[str, ...]] = field(default_factory=dict)
+    permissions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The roles that may make a move; a move that is not listed is open to everyone known (ROLE-1)."""
     calendars: dict[Name, Calendar]
     """Those that some clock of this escalation can count."""

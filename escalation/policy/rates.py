@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from escalation.kernel.refusals import Fault, RateExceeded
 from escalation.kernel.values import Instant, frozen
-from escalation.policy.move_name import Move
 
 
 class Rate(NamedTuple):
@@ -49,11 +48,11 @@ DELIVERIES_OF_KEY = Rate(60, _TEN_MINUTES)
 DELIVERIES = Rate(1_000, _TEN_MINUTES)
 """Webhooks with one secret, at one gateway."""
 
-ALWAYS_POSSIBLE = frozenset({Move.ACKNOWLEDGE, Move.CLOSE, Move.CANCEL})
+ALWAYS_POSSIBLE = frozenset({"acknowledge", "close", "cancel"})
 """Each succeeds once; nobody is kept from them by what others do."""
 
 
-ONE_FOR_EACH = frozenset({Move.CONFIRM_ACCESS, Move.SETTLE_RECORD, Move.RECORD_SURVEY})
+ONE_FOR_EACH = frozenset({"confirm_access", "settle_record", "record_survey"})
 
 
 @frozen

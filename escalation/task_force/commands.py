@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from escalation.case.move_command import Note, OptionalWhyText
 from escalation.kernel.budgets import MOVE
 from escalation.kernel.clocks import Clock
+from escalation.kernel.text_fields import Note, OptionalWhyText
 from escalation.kernel.values import NO_NOTE, Input, InputInstant, InternalText, Name, frozen
 from escalation.notifications.shell_commands import (
     CancelByOperator,

@@ -8,15 +8,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from escalation.case.base_event import BaseEvent
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clocks import Clock
+from escalation.kernel.event import RecordedEvent
 from escalation.kernel.values import Instant, InternalText, Name, frozen
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.policy.plan import Calendar
 from escalation.task_force.state import Charter, EscalationSummary
 
 NO_NOTE = InternalText("")
+
+
+@frozen
+class BaseEvent(RecordedEvent):
+    """Something that happened to a task force."""
 
 
 @frozen

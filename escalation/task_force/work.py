@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from escalation.case.base_event import stamped
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
+from escalation.kernel.event import stamped
 from escalation.kernel.reasons import Sentence, Why
 from escalation.kernel.values import ENGINE, InternalText
 from escalation.notifications.notification import InternalFacts, InternalNotification, Occasion

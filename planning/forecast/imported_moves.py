@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 
 from escalation.case import commands as c
-from escalation.case.lifecycle import WORKING, State
+from escalation.case.lifecycle import WORKING, Move, State
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.change_priority import ChangePriority
@@ -28,7 +28,6 @@ from escalation.case.state import AccessAnswer, Escalation, ResolutionKind
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.policy.classification import CancelCause, Priority
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 from escalation.policy.plan import Plan
 from planning.forecast.export_map import ExportMap, Meaning, StateMap

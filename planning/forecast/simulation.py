@@ -23,6 +23,7 @@ from escalation.case.clock_events import ClockBreached
 from escalation.case.effects import Effect, FindOnCall, OnCallResult
 from escalation.case.engine import Decision, decide
 from escalation.case.levels import LevelRaised
+from escalation.case.lifecycle import Move
 from escalation.case.on_call import OnCallFound, ReportOnCall
 from escalation.case.request import StartRequest
 from escalation.case.start import Open, open_escalation
@@ -33,7 +34,6 @@ from escalation.kernel.values import ENGINE
 from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import CustomerNotification, InternalNotification, message_key
 from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
-from escalation.policy.move_name import Move
 from escalation.policy.open_hours import CompileOpenHours
 from planning.calendars.open_hours import compile_further
 from planning.plan.compiler import compile_plan

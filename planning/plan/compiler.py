@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
+from escalation.case.lifecycle import Move
 from escalation.case.request import StartRequest
 from escalation.case.state_size import require_plan_fits
 from escalation.kernel.clock_name import ClockName
@@ -17,7 +18,6 @@ from escalation.kernel.ids import tenant_of
 from escalation.kernel.refusals import BadRequest, Fault, RoleNotAllowed
 from escalation.kernel.values import to_plain
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 from escalation.policy.plan import (
     ActionPolicy,
@@ -185,7 +185,7 @@ def _without_people(playbook: Playbook, request: StartRequest, since: datetime, 
         executive_level=executive_level_of(playbook, kind, category)[0] or len(levels),
         priorities=priorities,
         contacts=(),
-        permissions=dict(playbook.permissions),
+        permissions={move.value: roles for move, roles in playbook.permissions.items()},
         calendars={name: _calendar(playbook, name, since, now, spans) for name in calendars if name},
         calendar=playbook.calendar,
         desk=compile_desk_time(playbook.calendars[playbook.calendar], now),

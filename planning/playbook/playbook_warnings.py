@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 
+from escalation.case.lifecycle import Move
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import CustomerText
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.policy.plan import Basis
 from escalation.policy.translations import EVERYBODY, text_for
 from planning.calendars.compile_ahead import FURTHEST

@@ -11,11 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from escalation.case.lifecycle import NOBODYS
+from escalation.case.lifecycle import NOBODYS, Move
 from escalation.case.state import VERIFYING
 from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.email_address import as_mailed
-from escalation.policy.move_name import Move
 from escalation.policy.spans import SPAN_FORM, WINDOW_FORM, Span, WindowSpan, parse_span, parse_window
 from planning.spec import one_or_several, require_distinct, text_in_an_editor
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from escalation.case import commands as c
-from escalation.case.lifecycle import RcaState, State, moves_from
+from escalation.case.lifecycle import Move, RcaState, State, moves_from
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.approve_rca import ApproveRca
@@ -51,7 +51,6 @@ from escalation.case.state import AccessAnswer, Escalation, ResolutionKind, Step
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
-from escalation.policy.move_name import Move
 from escalation.policy.plan import Plan, PlaybookRef, Trigger
 from escalation.task_force.state import SeatRequest
 from tests.builders import (

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from escalation.case.lifecycle import Move
 from escalation.kernel.business_time import OpenHours
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.values import from_plain
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact, ContactKind
 from escalation.policy.plan import (
     Basis,

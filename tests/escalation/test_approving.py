@@ -6,6 +6,7 @@ import pytest
 
 from escalation.case import commands as c
 from escalation.case.engine import allowed_moves, decide
+from escalation.case.lifecycle import Move
 from escalation.case.moves.approve_text import ApproveText
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.edit_text import EditText
@@ -27,7 +28,6 @@ from escalation.kernel.values import CustomerText, InternalText, from_plain
 from escalation.notifications.notification import NotificationBatch
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import CancelCause
-from escalation.policy.move_name import Move
 from escalation.policy.plan import Target, TextApproval
 from tests.builders import (
     DECLARE,

@@ -13,6 +13,7 @@ from escalation.case import commands as c
 from escalation.case.deliveries import deliveries
 from escalation.case.effects import OrderStandDown, StartTaskForce, UpdateTaskForce
 from escalation.case.engine import Decision, allowed_moves, decide
+from escalation.case.lifecycle import Move
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.change_priority import ChangePriority
 from escalation.case.moves.deploy_task_force import DeployTaskForce
@@ -42,7 +43,6 @@ from escalation.notifications.delivery_results import DeliveryResult
 from escalation.notifications.notification import NotificationBatch
 from escalation.notifications.shell_commands import CancelByOperator
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
-from escalation.policy.move_name import Move
 from escalation.policy.plan import Target
 from escalation.task_force.lifecycle import TaskForceState
 from escalation.task_force.state import Charter, OpenTask, SeatRequest, StatusReport, TaskForceSummary

@@ -13,7 +13,7 @@ from escalation.case import commands as c
 from escalation.case.actions import Origin
 from escalation.case.effects import OpenSuccessor
 from escalation.case.engine import Decision, allowed_moves, decide
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.answer_survey import AnswerSurvey
 from escalation.case.moves.change_priority import ChangePriority
@@ -39,7 +39,6 @@ from escalation.kernel.refusals import (
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import Tick
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.policy.plan import ActionPolicy
 from tests.builders import (
     DECLARE,
@@ -520,7 +519,7 @@ def test_what_is_no_open_action_cannot_be_done(number: int, kind: type[Escalatio
     assert f"ACME/4711: {says}" in refused.message
 
 
-MAY_FINISH: dict[Move, tuple[str, ...]] = {Move.FINISH_ACTION: ("action_owner", "escalation_manager")}
+MAY_FINISH: dict[str, tuple[str, ...]] = {Move.FINISH_ACTION: ("action_owner", "escalation_manager")}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from escalation.case.engine import allowed_moves
 from escalation.case.lifecycle import (
     LIFECYCLE,
     RCA_COURSE,
+    Move,
     RcaState,
     State,
     diagram,
@@ -18,7 +19,6 @@ from escalation.case.lifecycle import (
     step_rca,
 )
 from escalation.kernel.state_machine import IllegalMove
-from escalation.policy.move_name import Move
 from tests.builders import a_plan, one_in
 
 S, M, R = State, Move, RcaState

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from escalation.case.engine import Decision, allowed_moves, decide
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.merge import EscalationTakenOver, hand_over_to
 from escalation.case.moves.cancel import Cancel
 from escalation.case.moves.settle_ticket import SettleTicket
@@ -16,7 +16,6 @@ from escalation.kernel.budgets import CUSTOMERS
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.refusals import BadRequest, MoveNotAllowed
 from escalation.kernel.values import InternalText, from_json, to_json
-from escalation.policy.move_name import Move
 from tests.builders import (
     DECLARE,
     JO,

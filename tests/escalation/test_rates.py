@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from escalation.case.lifecycle import Move
 from escalation.kernel.refusals import RateExceeded
-from escalation.policy.move_name import Move
 from escalation.policy.rates import MOVES_OF_ALL, MOVES_OF_ONE, REPEATS, Rate, Rates
 from tests.builders import monday
 

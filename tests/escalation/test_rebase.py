@@ -12,7 +12,7 @@ from escalation.case import commands as c
 from escalation.case.actions import next_reminder
 from escalation.case.engine import decide
 from escalation.case.levels import LevelRaised
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.change_priority import ChangePriority
 from escalation.case.moves.confirm_access import ConfirmAccess
@@ -31,7 +31,6 @@ from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.shell_commands import ExtendOpenHours, Tick
 from escalation.policy.classification import EscalationReason, Priority
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact
 from escalation.policy.plan import (
     ActionPolicy,

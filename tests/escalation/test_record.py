@@ -12,7 +12,7 @@ from escalation.case import commands as c
 from escalation.case import events as e
 from escalation.case.engine import decide
 from escalation.case.fold import fold
-from escalation.case.lifecycle import NOBODYS, State
+from escalation.case.lifecycle import NOBODYS, Move, State
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.close import Close
 from escalation.case.moves.raise_level import RaiseLevel
@@ -26,7 +26,6 @@ from escalation.case.timeline import brief, timeline_entry
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock
 from escalation.kernel.values import CustomerText, InternalText, from_json, from_plain, to_json, to_plain
-from escalation.policy.move_name import Move
 from tests.builders import (
     DECLARE,
     HOUR,

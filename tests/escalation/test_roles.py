@@ -7,7 +7,7 @@ import pytest
 from escalation.case import commands as c
 from escalation.case.engine import decide, permit
 from escalation.case.levels import LevelRaised
-from escalation.case.lifecycle import State, allows
+from escalation.case.lifecycle import Move, State, allows
 from escalation.case.moves.acknowledge import Acknowledge
 from escalation.case.moves.close import Close
 from escalation.case.moves.pause import PauseClocks
@@ -18,7 +18,6 @@ from escalation.case.state import Escalation
 from escalation.kernel.refusals import EscalationError, RoleNotAllowed, UnknownName
 from escalation.kernel.values import InternalText
 from escalation.policy.classification import EscalationReason
-from escalation.policy.move_name import Move
 from tests.builders import a_plan, after, an_acknowledged, an_escalation, monday, one_in, the
 
 

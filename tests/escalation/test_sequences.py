@@ -21,7 +21,7 @@ from escalation.case.clock_targets import clock_for
 from escalation.case.effects import FindOnCall, OnCallResult
 from escalation.case.engine import Decision, allowed_moves, decide, moves_now
 from escalation.case.fold import fold
-from escalation.case.lifecycle import RcaState, State
+from escalation.case.lifecycle import Move, RcaState, State
 from escalation.case.moves.join_outage import JoinOutage
 from escalation.case.moves.rebase import Rebase
 from escalation.case.on_call import ReportOnCall
@@ -43,7 +43,6 @@ from escalation.notifications.notification import (
 )
 from escalation.notifications.shell_commands import ExtendOpenHours, ReportDelivery, Tick
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 from escalation.policy.open_hours import CompileOpenHours
 from escalation.policy.people import Contact, HandsOver
 from escalation.policy.plan import (

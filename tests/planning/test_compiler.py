@@ -7,12 +7,12 @@ from hashlib import sha256
 
 import pytest
 
+from escalation.case.lifecycle import Move
 from escalation.kernel.budgets import size_of
 from escalation.kernel.clock_name import AGREED, ClockName
 from escalation.kernel.refusals import BadRequest, RoleNotAllowed
 from escalation.kernel.values import from_json, to_json
 from escalation.policy.classification import Degree, Priority
-from escalation.policy.move_name import Move
 from escalation.policy.plan import Basis, Plan, Unreached
 from planning.plan.compiler import check_request, compile_plan
 from planning.playbook.value_types import SPECIAL_ROLES

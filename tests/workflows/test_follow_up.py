@@ -11,12 +11,11 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from client import ToDo
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.post_mortem import PostMortem
 from escalation.contract import EscalationInput
 from escalation.kernel.refusals import MoveNotAllowed, RoleNotAllowed, UnknownName
 from escalation.policy.classification import CancelCause
-from escalation.policy.move_name import Move
 from tests.complaint import a_complaint
 from tests.escalations import REFERENCE, Desk, desk_on_skipping_server
 from tests.workflows import stages

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from escalation import contract
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.kernel.refusals import BadRequest, EscalationError, MoveNotAllowed
 from escalation.policy.classification import CancelCause
-from escalation.policy.move_name import Move
 from tests.escalations import Desk
 from tests.said import said
 from tests.workflows.test_outages import an_outage_of

@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from client import EscalationClient
-from escalation.case.lifecycle import NOBODYS, State
+from escalation.case.lifecycle import NOBODYS, Move, State
 from escalation.case.moves.send_update import SendUpdate
 from escalation.case.state import AccessAnswer, ResolutionKind, Step
 from escalation.kernel.refusals import (
@@ -25,7 +25,6 @@ from escalation.kernel.refusals import (
 )
 from escalation.kernel.values import InternalText
 from escalation.policy.classification import CancelCause, EscalationReason, Priority
-from escalation.policy.move_name import Move
 from runtime.errors import NoWorker
 from tests.complaint import a_complaint
 from tests.escalations import Desk

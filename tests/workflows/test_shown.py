@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from escalation.case.commands import PERSONS_COMMANDS
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.request import StartRequest
 from escalation.contract import RebaseRequest
 from escalation.kernel.values import from_plain
 from escalation.policy.classification import EscalationReason
 from escalation.policy.local_time import DeskTime
-from escalation.policy.move_name import Move
 from planning.calendars.calendar_spec import CalendarSpec
 from planning.calendars.open_hours import compile_desk_time
 from planning.playbook.loader import load_playbook

@@ -8,9 +8,8 @@ from typing import Any
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.contract import EscalationInput
-from escalation.policy.move_name import Move
 from tests.complaint import a_complaint
 from tests.escalations import Desk
 from tests.said import said

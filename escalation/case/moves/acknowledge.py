@@ -5,7 +5,8 @@ from typing import Literal
 
 from escalation.case.audience import name_of
 from escalation.case.base_event import BaseEvent
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
 )
@@ -17,12 +18,12 @@ from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

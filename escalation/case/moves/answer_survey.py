@@ -9,6 +9,7 @@ from escalation.case.audience import customer_recipients, name_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import OpenSuccessor
 from escalation.case.follow_up import SuccessorAsked, require_affected, require_own_account
+from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
@@ -34,7 +35,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 from escalation.policy.people import ContactKind, Recipient
 
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.moves.derive_rca import internal_texts_of
 from escalation.case.state import (
     Escalation,
@@ -15,13 +16,13 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

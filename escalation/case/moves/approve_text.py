@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Literal
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.move_command import MoveCommand, Note, TextNumber
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand, TextNumber
 from escalation.case.next_update import UpdateSent
 from escalation.case.state import (
     Escalation,
@@ -17,12 +18,12 @@ from escalation.case.text_approval import (
 )
 from escalation.case.work import Work
 from escalation.kernel.reasons import Person, Reason, reason
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

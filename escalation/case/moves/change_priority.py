@@ -9,8 +9,8 @@ from escalation.case.audience import followers_of, managers_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_targets import retarget_clock
 from escalation.case.levels import raise_to_entry_level
-from escalation.case.lifecycle import WORKING
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import WORKING, Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import adapt_updates_to_plan
 from escalation.case.state import (
     Escalation,
@@ -21,6 +21,7 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
@@ -28,7 +29,6 @@ from escalation.kernel.values import (
 )
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import Priority
-from escalation.policy.move_name import Move
 
 
 @frozen

@@ -8,8 +8,8 @@ from escalation.case.audience import followers_of, name_of, notify, notify_custo
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import end_all_clocks
 from escalation.case.follow_up import ask_for_survey
-from escalation.case.lifecycle import step
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move, step
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
 )
@@ -18,13 +18,13 @@ from escalation.kernel.budgets import REFUSAL, shortened
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import NotReadyToClose
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

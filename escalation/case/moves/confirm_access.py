@@ -7,7 +7,8 @@ from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.follow_up import require_affected, require_own_account
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.moves.reopen import reopen_because
 from escalation.case.state import (
     Access,
@@ -18,8 +19,8 @@ from escalation.case.work import Work
 from escalation.kernel.characters import clip
 from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import RoleNotAllowed
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import LONGEST_TEXT, NO_NOTE, InternalText, Name, frozen
-from escalation.policy.move_name import Move
 
 
 @frozen

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from escalation.case.audience import contacts_at, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import State
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move, State
+from escalation.case.move_command import MoveCommand
 from escalation.case.moves.join_outage import notify_of_resolution
 from escalation.case.request import (
     CustomerContact,
@@ -29,6 +29,7 @@ from escalation.kernel.email_address import EmailAddress, mailbox_of
 from escalation.kernel.language_tag import LanguageTag
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName, quote_input
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     ENGINE,
     NO_NOTE,
@@ -38,7 +39,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 from escalation.policy.people import Recipient
 
 

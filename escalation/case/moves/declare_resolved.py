@@ -8,7 +8,7 @@ from pydantic import Field
 from escalation.case import task_forces
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import step
+from escalation.case.lifecycle import Move, step
 from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
 from escalation.case.resolution import HELD_WHILE_VERIFYING
@@ -27,7 +27,6 @@ from escalation.kernel.clocks import Pause
 from escalation.kernel.reasons import Person, Reason, Sentence, reason
 from escalation.kernel.values import CustomerText, InternalText, frozen
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

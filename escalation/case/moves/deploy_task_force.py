@@ -9,6 +9,7 @@ from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.effects import StartTaskForce
+from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
@@ -25,7 +26,6 @@ from escalation.kernel.refusals import (
     quote_input,
 )
 from escalation.kernel.values import NO_NOTE, InternalText, Name, frozen
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact, ContactKind
 from escalation.task_force.state import (
     Charter,

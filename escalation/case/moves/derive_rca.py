@@ -5,6 +5,7 @@ from typing import Literal
 
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.request import (
     CustomerRca,
@@ -23,7 +24,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

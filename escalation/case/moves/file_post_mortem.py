@@ -6,7 +6,7 @@ from typing import Literal
 
 from escalation.case.actions import Origin, track_actions
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import State
+from escalation.case.lifecycle import Move, State
 from escalation.case.move_command import MoveCommand
 from escalation.case.post_mortem import PostMortem
 from escalation.case.state import (
@@ -24,7 +24,6 @@ from escalation.kernel.refusals import (
 from escalation.kernel.values import (
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

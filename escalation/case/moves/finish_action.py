@@ -8,7 +8,8 @@ from pydantic import Field
 
 from escalation.case.actions import Action
 from escalation.case.base_event import BaseEvent
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
 )
@@ -19,13 +20,13 @@ from escalation.kernel.refusals import (
     RoleNotAllowed,
     UnknownName,
 )
+from escalation.kernel.text_fields import Note
 from escalation.kernel.timeline_entry import minute
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

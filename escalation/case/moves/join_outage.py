@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, TypeVar
 
 from escalation.case.audience import contacts_among, notify, notify_customers
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import RcaState, State, allows
+from escalation.case.lifecycle import Move, RcaState, State, allows
 from escalation.case.request import AffectedCustomer, Evidence, StartRequest, recipients_of, with_customers
 from escalation.case.state import (
     Escalation,
@@ -40,7 +40,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 from escalation.policy.people import Contact, Recipient
 
 _Each = TypeVar("_Each")

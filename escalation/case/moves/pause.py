@@ -7,7 +7,8 @@ from pydantic import Field
 
 from escalation.case.audience import managers_of, notify
 from escalation.case.base_event import BaseEvent
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
 )
@@ -20,6 +21,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Pause
 from escalation.kernel.reasons import PLAYBOOK, Reason, Sentence, Term, reason
 from escalation.kernel.refusals import UnknownName
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     Instant,
@@ -28,7 +30,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

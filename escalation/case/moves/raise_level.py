@@ -6,16 +6,17 @@ from pydantic import Field
 
 from escalation.case.audience import name_of
 from escalation.case.levels import propose_sponsorship, raise_to
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
 )
 from escalation.policy.classification import EscalationReason
-from escalation.policy.move_name import Move
 
 
 class RaiseLevel(MoveCommand):

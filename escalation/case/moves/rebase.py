@@ -17,8 +17,8 @@ from escalation.case.clock_table import settle, skip_past_thresholds
 from escalation.case.clock_targets import clock_for, retarget_clock
 from escalation.case.closing import adapt_rca_to_plan
 from escalation.case.levels import ask_the_level, start_window
-from escalation.case.lifecycle import WORKING
-from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.lifecycle import WORKING, Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.moves.pause import resume
 from escalation.case.next_update import adapt_updates_to_plan
 from escalation.case.state import (
@@ -31,6 +31,7 @@ from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Clock, limit_chases
 from escalation.kernel.reasons import Reason, Sentence, reason
 from escalation.kernel.refusals import MoveNotAllowed
+from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import (
     ENGINE,
     Instant,
@@ -38,7 +39,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 from escalation.policy.plan import Plan, PlaybookRef
 
 

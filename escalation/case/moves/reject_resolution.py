@@ -6,8 +6,8 @@ from typing import Literal
 from escalation.case.audience import name_of, notify
 from escalation.case.base_event import BaseEvent
 from escalation.case.levels import resume_work
-from escalation.case.lifecycle import step
-from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.lifecycle import Move, step
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     VERIFYING,
     Escalation,
@@ -18,9 +18,9 @@ from escalation.case.state_changes import (
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Sentence
+from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

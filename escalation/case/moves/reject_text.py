@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from escalation.case.move_command import MoveCommand, TextNumber, WhyText
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand, TextNumber
 from escalation.case.state import Escalation
 from escalation.case.text_approval import (
     TextRejected,
@@ -12,7 +13,7 @@ from escalation.case.text_approval import (
     require_approver,
 )
 from escalation.case.work import Work
-from escalation.policy.move_name import Move
+from escalation.kernel.text_fields import WhyText
 
 
 class RejectText(MoveCommand):

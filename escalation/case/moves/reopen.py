@@ -7,8 +7,8 @@ from escalation.case.audience import followers_of, name_of, notify, notify_custo
 from escalation.case.base_event import BaseEvent
 from escalation.case.clock_targets import restart_clock
 from escalation.case.levels import resume_work
-from escalation.case.lifecycle import RcaState, step
-from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.lifecycle import Move, RcaState, step
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     VERIFYING,
     Escalation,
@@ -21,9 +21,9 @@ from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import limit_chases
 from escalation.kernel.reasons import Sentence, Why
+from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import InternalText, frozen
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

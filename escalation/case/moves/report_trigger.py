@@ -5,19 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.moves.raise_level import raise_because
 from escalation.case.state import Escalation
 from escalation.case.work import Work
 from escalation.kernel.reasons import PLAYBOOK, Person, Reason, Term, Why, reason
 from escalation.kernel.refusals import UnknownName
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
     Name,
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

@@ -3,10 +3,11 @@
 from typing import Literal
 
 from escalation.case.closing import ask_for_requested_rca
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.work import Work
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import NO_NOTE
-from escalation.policy.move_name import Move
 
 
 class RequestRca(MoveCommand):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.lifecycle import State
-from escalation.case.move_command import MoveCommand, OptionalWhyText
+from escalation.case.lifecycle import Move, State
+from escalation.case.move_command import MoveCommand
 from escalation.case.moves.begin_resolution import ResolutionBegun
 from escalation.case.state import (
     ActionPlan,
@@ -17,8 +17,8 @@ from escalation.case.state import (
 from escalation.case.work import Work
 from escalation.kernel.budgets import STEPS
 from escalation.kernel.reasons import Reason, reason
+from escalation.kernel.text_fields import OptionalWhyText
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
-from escalation.policy.move_name import Move
 
 
 @frozen

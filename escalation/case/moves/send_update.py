@@ -6,6 +6,7 @@ from pydantic import Field
 
 from escalation.case import text_approval
 from escalation.case.audience import followers_of, name_of, notify
+from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.next_update import UpdateSent, restart_next_update
 from escalation.case.work import Work
@@ -14,7 +15,6 @@ from escalation.kernel.reasons import Sentence
 from escalation.kernel.refusals import BadRequest, Fault
 from escalation.kernel.values import CustomerText, InternalText
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 class SendUpdate(MoveCommand):

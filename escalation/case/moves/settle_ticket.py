@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
+from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
@@ -19,7 +20,6 @@ from escalation.kernel.values import (
     Name,
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

@@ -6,6 +6,7 @@ from typing import Literal
 from escalation.case.audience import notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import start_next_rca_clock
+from escalation.case.lifecycle import Move
 from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
@@ -19,7 +20,6 @@ from escalation.kernel.values import (
     frozen,
 )
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

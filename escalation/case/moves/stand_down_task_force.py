@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case.audience import name_of
-from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import Escalation
 from escalation.case.task_forces import stand_one_down
 from escalation.case.work import Work
@@ -14,8 +15,8 @@ from escalation.kernel.refusals import (
     RoleNotAllowed,
     UnknownName,
 )
+from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import Name
-from escalation.policy.move_name import Move
 from escalation.task_force.state import TaskForceSummary
 
 

@@ -6,19 +6,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from escalation.case.base_event import BaseEvent
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
 )
 from escalation.case.work import Work
 from escalation.kernel.reasons import Reason, reason
 from escalation.kernel.refusals import MoveNotAllowed, UnknownName
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

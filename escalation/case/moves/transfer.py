@@ -8,8 +8,8 @@ from pydantic import Field
 from escalation.case.audience import name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.levels import CLOCKS_OF_OWNER, responses_to_do
-from escalation.case.lifecycle import WORKING
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import WORKING, Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
 )
@@ -20,6 +20,7 @@ from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.reasons import Person, Reason, Sentence, reason
 from escalation.kernel.refusals import BadRequest, Fault, MoveNotAllowed, UnknownName
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import (
     NO_NOTE,
     InternalText,
@@ -28,7 +29,6 @@ from escalation.kernel.values import (
 )
 from escalation.notifications.notification import Occasion
 from escalation.policy.classification import EscalationReason
-from escalation.policy.move_name import Move
 
 
 @frozen

@@ -6,8 +6,8 @@ from typing import Literal
 from escalation.case.audience import followers_of, name_of, notify, notify_customers
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import begin_closing
-from escalation.case.lifecycle import step
-from escalation.case.move_command import MoveCommand, Note
+from escalation.case.lifecycle import Move, step
+from escalation.case.move_command import MoveCommand
 from escalation.case.resolution import CLOCKS_OF_PROBLEM, HELD_WHILE_VERIFYING
 from escalation.case.state import (
     Escalation,
@@ -19,9 +19,9 @@ from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
 from escalation.kernel.clocks import Outcome
 from escalation.kernel.reasons import Sentence
+from escalation.kernel.text_fields import Note
 from escalation.kernel.values import NO_NOTE, InternalText, frozen
 from escalation.notifications.notification import Occasion
-from escalation.policy.move_name import Move
 
 
 @frozen

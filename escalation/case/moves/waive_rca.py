@@ -5,7 +5,8 @@ from typing import Literal
 
 from escalation.case.base_event import BaseEvent
 from escalation.case.closing import start_next_rca_clock
-from escalation.case.move_command import MoveCommand, WhyText
+from escalation.case.lifecycle import Move
+from escalation.case.move_command import MoveCommand
 from escalation.case.state import (
     Escalation,
 )
@@ -14,11 +15,11 @@ from escalation.case.state_changes import (
 )
 from escalation.case.work import Work
 from escalation.kernel.clock_name import ClockName
+from escalation.kernel.text_fields import WhyText
 from escalation.kernel.values import (
     InternalText,
     frozen,
 )
-from escalation.policy.move_name import Move
 
 
 @frozen

@@ -1,0 +1,13 @@
+"""Fields for what people add to a move in their own words."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from escalation.kernel.values import InternalText
+
+Note = Annotated[InternalText, Field(description="What you want to add, for our own people.")]
+
+WhyText = Annotated[InternalText, Field(min_length=1, description="The reason, for our own people.")]
+
+OptionalWhyText = Annotated[InternalText, Field(description="The reason, for our own people.")]
